@@ -1,0 +1,82 @@
+//! taspa reads a newsroom's stored articles, builds RSS, Atom and JSON feeds from any combination
+//! of their tags, sections, authors and languages, and serves them over HTTP.
+//!
+//! Work happens when content changes, never because somebody asks. A change moves a small
+//! immutable *edition* forward; a request looks one up, compares validators, and hands out shared
+//! bytes. A 304 never needs a rendered document at all.
+//!
+//! ```text
+//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Catalog::apply ──▶ touched feeds ──▶ Edition
+//!  (files)            (the one gate)   (records)  (terms → articles)  (windows, digests)   │
+//!                                                                                          ▼
+//!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
+//!                                   │ not made yet: one task per document, all others wait for it
+//!                                   ▼
+//!                Store::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
+//! ```
+//!
+//! # Where things are
+//!
+//! The modules below are listed in reading order: first what is known without any I/O (dates,
+//! terms, text, articles, configuration), then the index and what is published from it, then
+//! the formats, and last the edges: files, the state folder, the loop, sockets, commands.
+//!
+//! To add an output format, write one file in `format/` and one variant of
+//! [`Format`](format::Format): routes, links and tags follow from its extension and media type. To
+//! add an article field, follow the compiler from [`Draft`](article::Draft) through
+//! [`Article`](article::Article) and [`Entry`](feed::Entry) into the formats, each of which has its
+//! golden documents. To add a kind of article file, write one parser in `source/`.
+//!
+//! # What must stay true
+//!
+//! 1. The same configuration and articles give the same bytes and tags on every machine, with or
+//!    without the state folder: no build time, no observed time, no random value, no order of a
+//!    hash table reaches a document. Time zones come from a database inside the binary.
+//! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article: everything that a
+//!    document can show of it and nothing else. A feed's digest is made of the writers' version
+//!    ([`RENDER`](format::RENDER)), the site's rules, the feed's own words and its entries'
+//!    revisions in order; a [`Tag`](edition::Tag) is made of that digest. Different bytes,
+//!    different tag.
+//! 3. Rendering never touches the source. What was accepted is in the store, and a record stays
+//!    there until no edition names it; so unreadable sources cost freshness and nothing else.
+//! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
+//! 5. What is dated in the future, expired or held back is in no list of the
+//!    [`Catalog`](catalog::Catalog); every instant at which something changes by itself wakes
+//!    the publisher.
+//! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
+//!    the articles not until somebody confirms it ([`reconcile`]).
+//! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
+//! 8. The cost of a changed article does not grow with the number stored, and no text is held in
+//!    memory for one. There is one writer ([`desk`]).
+//! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
+//!    [`http`], `redb` in [`store`], `jiff` in [`time`].
+//! 10. Everything that input can grow has a limit with a name.
+
+pub mod problem;
+pub mod time;
+
+pub mod article;
+pub mod config;
+pub mod selection;
+pub mod term;
+pub mod text;
+
+pub mod catalog;
+pub mod edition;
+pub mod lineup;
+
+pub mod compose;
+pub mod feed;
+pub mod format;
+pub mod page;
+pub mod rendition;
+
+pub mod desk;
+pub mod publish;
+pub mod reconcile;
+pub mod source;
+pub mod store;
+
+pub mod http;
+
+pub mod cli;

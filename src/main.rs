@@ -1,0 +1,7 @@
+//! The `taspa` program: everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    taspa::cli::main()
+}

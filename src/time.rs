@@ -1,0 +1,265 @@
+//! Instants, the dates that articles carry, and the newsroom's time zone.
+//!
+//! Everything inside is whole seconds since 1970 in UTC; offsets appear only where a document is
+//! written. `jiff` stays in this module: its zone database is the one inside the binary, so that
+//! the same article has the same offset on every machine.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chrono::{DateTime, FixedOffset};
+use jiff::civil;
+use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Whole seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The wall clock, to be asked by the publisher alone.
+    pub fn now() -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_second())
+    }
+
+    /// How long until the clock has certainly reached this second; nothing if it has.
+    pub fn from_now(self) -> Duration {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let at = Duration::from_secs(u64::try_from(self.0).unwrap_or(0));
+        at.checked_sub(now)
+            .map_or(Duration::ZERO, |left| left + Duration::from_millis(1))
+    }
+
+    /// 1 January of `year`, 00:00 UTC: the date of an empty feed.
+    pub fn start_of_year(year: u16) -> Timestamp {
+        let day = civil::date(i16::try_from(year).unwrap_or(9999), 1, 1);
+        Timestamp(
+            Offset::UTC
+                .to_timestamp(day.at(0, 0, 0, 0))
+                .map_or(0, |at| at.as_second()),
+        )
+    }
+
+    /// This instant moved by `seconds`, stopping at the ends of the range.
+    pub fn plus(self, seconds: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(seconds))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, for logs and lists.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(at) => write!(f, "{at}"),
+            Err(_) => write!(f, "@{}", self.0),
+        }
+    }
+}
+
+/// A date as an article wrote it, before the newsroom's zone is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenDate {
+    /// With an offset of its own: one instant.
+    Exact(Timestamp),
+    /// Wall-clock time in the newsroom's zone.
+    Local(civil::DateTime),
+}
+
+impl WrittenDate {
+    /// Reads `YYYY-MM-DD`, optionally `THH:MM[:SS[.fff]]` (or a space for the `T`), optionally an
+    /// offset (`Z`, `+05`, `+0500`, `+05:00`) right behind the time. A date alone is 00:00.
+    ///
+    /// # Errors
+    /// [`DateError`] says whether the shape is wrong or no calendar has such a day.
+    pub fn parse(text: &str) -> Result<WrittenDate, DateError> {
+        let (day, rest) = split_day(text)?;
+        if rest.is_empty() {
+            return Ok(WrittenDate::Local(day.at(0, 0, 0, 0)));
+        }
+        let rest = rest.strip_prefix(['T', 't', ' ']).ok_or(DateError::Shape)?;
+        let clock_end = rest
+            .find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.' || c == ','))
+            .unwrap_or(rest.len());
+        let (clock, zone) = rest.split_at(clock_end);
+        let local = day.to_datetime(parse_clock(clock)?);
+        if zone.is_empty() {
+            return Ok(WrittenDate::Local(local));
+        }
+        let offset = parse_offset(zone)?;
+        let at = offset
+            .to_timestamp(local)
+            .map_err(|_| DateError::NoSuchDay)?;
+        Ok(WrittenDate::Exact(Timestamp(at.as_second())))
+    }
+}
+
+/// Why a written date is no date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DateError {
+    /// Not `YYYY-MM-DD` with an optional time and offset.
+    #[error("a date is written `YYYY-MM-DD`, optionally with `THH:MM` and an offset")]
+    Shape,
+    /// The right shape, but no such day or time exists.
+    #[error("there is no such day or time")]
+    NoSuchDay,
+}
+
+fn split_day(text: &str) -> Result<(civil::Date, &str), DateError> {
+    let shape = text.len() >= 10
+        && text.bytes().take(10).enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            _ => b.is_ascii_digit(),
+        });
+    if !shape {
+        return Err(DateError::Shape);
+    }
+    let number = |range: std::ops::Range<usize>| text[range].parse::<i16>().unwrap_or(0);
+    let (month, day) = (number(5..7) as i8, number(8..10) as i8);
+    let date = civil::Date::new(number(0..4), month, day).map_err(|_| DateError::NoSuchDay)?;
+    Ok((date, &text[10..]))
+}
+
+fn parse_clock(clock: &str) -> Result<civil::Time, DateError> {
+    // Fractions of a second are read and dropped: feeds are dated in whole seconds.
+    let whole = clock.split(['.', ',']).next().unwrap_or(clock);
+    let parts: Vec<&str> = whole.split(':').collect();
+    if !(2..=3).contains(&parts.len()) || parts.iter().any(|p| p.len() != 2) {
+        return Err(DateError::Shape);
+    }
+    let number = |i: usize| -> Result<i8, DateError> {
+        parts
+            .get(i)
+            .map_or(Ok(0), |p| p.parse().map_err(|_| DateError::Shape))
+    };
+    civil::Time::new(number(0)?, number(1)?, number(2)?, 0).map_err(|_| DateError::NoSuchDay)
+}
+
+fn parse_offset(zone: &str) -> Result<Offset, DateError> {
+    if zone.eq_ignore_ascii_case("z") {
+        return Ok(Offset::UTC);
+    }
+    let (sign, digits) = match zone.split_at_checked(1) {
+        Some(("+", digits)) => (1, digits),
+        Some(("-", digits)) => (-1, digits),
+        _ => return Err(DateError::Shape),
+    };
+    let digits = digits.replace(':', "");
+    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(DateError::Shape);
+    }
+    let part = |range: std::ops::Range<usize>| {
+        digits
+            .get(range)
+            .and_then(|p| p.parse::<i32>().ok())
+            .unwrap_or(0)
+    };
+    Offset::from_seconds(sign * (part(0..2) * 3600 + part(2..4) * 60))
+        .map_err(|_| DateError::NoSuchDay)
+}
+
+/// The newsroom's time zone, by its IANA name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// UTC, the default.
+    pub const UTC: Zone = Zone(TimeZone::UTC);
+
+    /// Finds a zone such as `Asia/Almaty` in the bundled database; `None` where there is none.
+    pub fn find(name: &str) -> Option<Zone> {
+        TimeZone::get(name).ok().map(Zone)
+    }
+
+    /// The zone's IANA name.
+    pub fn name(&self) -> String {
+        self.0.iana_name().unwrap_or("UTC").to_owned()
+    }
+
+    /// All zone names of the bundled database.
+    pub fn names() -> Vec<String> {
+        jiff::tz::db()
+            .available()
+            .map(|name| name.to_string())
+            .collect()
+    }
+
+    /// The instant of a written date. A local time that a clock change skipped is read with the
+    /// offset before the change; one that came twice means the first.
+    pub fn resolve(&self, date: WrittenDate) -> Timestamp {
+        match date {
+            WrittenDate::Exact(at) => at,
+            WrittenDate::Local(local) => self
+                .0
+                .to_ambiguous_timestamp(local)
+                .compatible()
+                .map_or(Timestamp(i64::MAX), |at| Timestamp(at.as_second())),
+        }
+    }
+
+    /// `at` with the offset that was in force in this zone on that day.
+    pub fn date_time(&self, at: Timestamp) -> DateTime<FixedOffset> {
+        let offset = jiff::Timestamp::from_second(at.0)
+            .map_or(0, |instant| self.0.to_offset(instant).seconds());
+        let offset = FixedOffset::east_opt(offset)
+            .unwrap_or(FixedOffset::east_opt(0).expect("zero is an offset"));
+        DateTime::from_timestamp(at.0, 0)
+            .unwrap_or_default()
+            .with_timezone(&offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn almaty() -> Zone {
+        Zone::find("Asia/Almaty").expect("the bundled database knows Almaty")
+    }
+
+    fn rfc3339(date: &str) -> String {
+        let date = WrittenDate::parse(date).expect("a date");
+        almaty().date_time(almaty().resolve(date)).to_rfc3339()
+    }
+
+    #[test]
+    fn offsets_are_those_of_the_day() {
+        assert_eq!(rfc3339("2024-02-29"), "2024-02-29T00:00:00+06:00");
+        assert_eq!(rfc3339("2024-03-02"), "2024-03-02T00:00:00+05:00");
+        assert_eq!(
+            rfc3339("2026-01-08T10:30:15+03:00"),
+            "2026-01-08T12:30:15+05:00"
+        );
+    }
+
+    #[test]
+    fn written_forms_that_mean_one_instant() {
+        let expected = WrittenDate::parse("2026-01-08T05:00:00Z");
+        for form in [
+            "2026-01-08T10:00+05:00",
+            "2026-01-08T10:00:00+0500",
+            "2026-01-08 10:00:00.250+05",
+            "2026-01-08t05:00z",
+        ] {
+            assert_eq!(WrittenDate::parse(form), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date() {
+        for (text, error) in [
+            ("", DateError::Shape),
+            ("8 января 2026", DateError::Shape),
+            ("2026-1-8", DateError::Shape),
+            ("2026-01-08T10", DateError::Shape),
+            ("2026-01-08T10:00+5", DateError::Shape),
+            ("2026-01-08x", DateError::Shape),
+            ("2026-02-30", DateError::NoSuchDay),
+            ("2026-01-08T25:00", DateError::NoSuchDay),
+            ("2026-01-0яя", DateError::Shape),
+        ] {
+            assert_eq!(WrittenDate::parse(text), Err(error), "{text}");
+        }
+    }
+}
