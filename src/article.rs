@@ -1,0 +1,146 @@
+//! Articles: what a source read ([`Draft`]), the one gate ([`Draft::accept`]), and what passed
+//! it ([`Article`]).
+//!
+//! Nobody checks an [`Article`] again: its text is clean, its dates are instants, its language is
+//! known. What a feed may print is in it and nothing else, so its [`Revision`] moves exactly when
+//! some document could.
+
+mod accept;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::text::{Html, Text};
+use crate::time::{Timestamp, WrittenDate, Zone};
+
+/// The version of reading: raise it when the same file would be accepted differently, so that a
+/// daemon with an older `state` reads every article again.
+pub const READ: u32 = 1;
+
+/// Tags an article may carry; more look like a broken export.
+pub const TAGS_MAX: usize = 100;
+
+/// An article as a source understood it, every field still as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The article's own `id`.
+    pub id: Option<String>,
+    /// The headline.
+    pub title: String,
+    /// When it was published.
+    pub published: WrittenDate,
+    /// When it was last corrected.
+    pub updated: Option<WrittenDate>,
+    /// Its page, absolute.
+    pub url: Option<String>,
+    /// The section it stands in.
+    pub section: Option<String>,
+    /// Tags in the order written, without `#`.
+    pub tags: Vec<String>,
+    /// Its authors in the order written.
+    pub authors: Vec<Author>,
+    /// BCP 47, where the article says so.
+    pub language: Option<String>,
+    /// The lead, where it is not the first paragraph.
+    pub summary: Option<String>,
+    /// The text in paragraphs, the lead included.
+    pub paragraphs: Vec<String>,
+    /// Photo and video credits; full content ends with them.
+    pub credits: Vec<String>,
+}
+
+/// Who wrote an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The name as signed.
+    pub name: String,
+    /// `корреспондент`, `редактор`, …
+    pub role: Option<String>,
+}
+
+/// What decides how a draft is read; a change of it re-reads every article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The zone of dates without an offset.
+    pub zone: Zone,
+    /// The language of articles that do not show their own.
+    pub language: String,
+}
+
+/// Why the gate, or a source before it, refused an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{reason}")]
+pub struct Refusal {
+    /// The line it was seen in, from 1.
+    pub line: Option<u32>,
+    /// What is wrong: lower case, no full stop.
+    pub reason: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl Refusal {
+    /// A refusal at `line`.
+    pub fn new(
+        line: impl Into<Option<u32>>,
+        reason: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Refusal {
+        Refusal {
+            line: line.into(),
+            reason: reason.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// An article as every document will show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// What names it among all articles of the site.
+    pub key: String,
+    /// An absolute URI that the article brought as its id, used verbatim.
+    pub id: Option<String>,
+    /// The headline; never empty.
+    pub title: Text,
+    /// First publication.
+    pub published: Timestamp,
+    /// Last correction; never before `published`.
+    pub updated: Timestamp,
+    /// Its page, absolute and percent-encoded, where it says so itself.
+    pub url: Option<String>,
+    /// The section it stands in.
+    pub section: Option<Text>,
+    /// Its tags, each key once.
+    pub tags: Vec<Text>,
+    /// Its authors.
+    pub authors: Vec<Author>,
+    /// BCP 47.
+    pub language: String,
+    /// The summary; empty for a flash without body.
+    pub lead: Text,
+    /// The whole text with its credits; empty for a flash without body.
+    pub body: Html,
+}
+
+impl Article {
+    /// The digest of the whole article, over a byte form that is the same on every machine.
+    ///
+    /// [`READ`] is no part of it: a daemon that reads more does not make every article new.
+    pub fn revision(&self) -> Revision {
+        let bytes = postcard::to_stdvec(self).expect("strings and integers always serialize");
+        Revision(xxh3_128(&bytes))
+    }
+}
+
+/// The digest of everything about an article that can reach a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Revision(pub u128);
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}

@@ -1,0 +1,337 @@
+use super::*;
+use crate::article::Revision;
+use crate::time::Zone;
+
+fn date(text: &str) -> WrittenDate {
+    WrittenDate::parse(text).expect("a date")
+}
+
+fn draft() -> Draft {
+    Draft {
+        id: None,
+        title: "Сенат принял закон".into(),
+        published: date("2026-01-08"),
+        updated: None,
+        url: None,
+        section: Some("Парламент".into()),
+        tags: vec!["сенат".into(), "закон".into()],
+        authors: vec![Author {
+            name: "Айман Аманжолова".into(),
+            role: Some("корреспондент".into()),
+        }],
+        language: None,
+        summary: None,
+        paragraphs: vec!["Лид.".into(), "Текст.".into()],
+        credits: vec!["Фото: архив".into()],
+    }
+}
+
+fn almaty() -> Reading {
+    Reading {
+        zone: Zone::find("Asia/Almaty").expect("the bundled database knows Almaty"),
+        language: "ru".into(),
+    }
+}
+
+fn accepted(draft: Draft) -> Article {
+    draft
+        .accept("2026/сенат".into(), &almaty())
+        .expect("an acceptable draft")
+}
+
+/// The article that `change` makes of the ordinary draft.
+fn with(change: impl FnOnce(&mut Draft)) -> Article {
+    let mut draft = draft();
+    change(&mut draft);
+    accepted(draft)
+}
+
+fn at(text: &str) -> Timestamp {
+    Zone::UTC.resolve(date(text))
+}
+
+type Change = fn(&mut Draft);
+
+fn many(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("т{n}")).collect()
+}
+
+#[test]
+fn an_ordinary_article() {
+    let article = accepted(draft());
+    let expected = Article {
+        key: "2026/сенат".into(),
+        id: None,
+        title: Text::new("Сенат принял закон"),
+        published: at("2026-01-07T19:00"),
+        updated: at("2026-01-07T19:00"),
+        url: None,
+        section: Some(Text::new("Парламент")),
+        tags: vec![Text::new("сенат"), Text::new("закон")],
+        authors: draft().authors,
+        language: "ru".into(),
+        lead: Text::new("Лид."),
+        body: Html::from_paragraphs(["Лид.", "Текст.", "Фото: архив"]),
+    };
+    assert_eq!(article, expected);
+}
+
+#[test]
+fn a_flash_has_neither_lead_nor_body() {
+    let article = with(|draft| {
+        draft.paragraphs.clear();
+        draft.credits.clear();
+    });
+    assert!(article.lead.is_empty() && article.body.is_empty());
+}
+
+#[test]
+fn what_is_refused() {
+    let cases: [(&str, Change); 6] = [
+        ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
+        ("101 tags, expected at most 100", |d| d.tags = many(101)),
+        ("101 tags, expected at most 100", |d| {
+            d.tags = vec!["один".into(); 101]
+        }),
+        ("the date is out of range", |d| {
+            d.published = date("9999-12-31T23:00")
+        }),
+        ("the date is out of range", |d| {
+            d.published = date("0000-12-31")
+        }),
+        ("the date is out of range", |d| {
+            d.updated = Some(date("9999-12-31T12:00"))
+        }),
+    ];
+    for (reason, change) in cases {
+        let mut draft = draft();
+        change(&mut draft);
+        let refusal = draft.accept("k".into(), &almaty()).expect_err(reason);
+        assert_eq!(refusal.reason, reason);
+        assert!(!refusal.hint.is_empty());
+    }
+    assert_eq!(with(|d| d.tags = many(100)).tags.len(), 100);
+}
+
+#[test]
+fn when_an_article_was_updated() {
+    for (updated, expected) in [
+        (None, "2026-01-07T19:00"),
+        (Some("2026-01-09T10:00"), "2026-01-09T05:00"),
+        (Some("2026-01-09T10:00Z"), "2026-01-09T10:00"),
+        (Some("2025-12-31"), "2026-01-07T19:00"),
+        (Some("2099-01-01"), "2098-12-31T19:00"),
+    ] {
+        let article = with(|draft| draft.updated = updated.map(date));
+        assert_eq!(article.updated, at(expected), "{updated:?}");
+    }
+}
+
+#[test]
+fn tags_are_cleaned_and_stand_once() {
+    for (written, expected) in [
+        (&["сенат", "Сенат", "#сенат", "СЕНАТ!"][..], &["сенат"][..]),
+        (&["Сенат", "сенат"], &["Сенат"]),
+        (&["", "#", " # ", "—", "\u{200b}"], &[]),
+        (&[" ##новый  закон "], &["новый закон"]),
+        (
+            &["мәжіліс", "мажилис", "C++", "C"],
+            &["мәжіліс", "мажилис", "C++", "C"],
+        ),
+    ] {
+        let article = with(|draft| draft.tags = written.iter().map(|&tag| tag.into()).collect());
+        let tags: Vec<&str> = article.tags.iter().map(Text::as_str).collect();
+        assert_eq!(tags, expected, "{written:?}");
+    }
+}
+
+#[test]
+fn authors_and_sections_without_a_name_are_dropped() {
+    let author = |name: &str, role: Option<&str>| Author {
+        name: name.into(),
+        role: role.map(Into::into),
+    };
+    let article = with(|draft| {
+        draft.section = Some(" — ".into());
+        draft.authors = vec![
+            author(" Айман\u{a0}А. ", Some(" ")),
+            author("", Some("редактор")),
+            author("Болат\u{0}", Some("спец\n кор")),
+        ];
+    });
+    assert_eq!(article.section, None);
+    assert_eq!(
+        article.authors,
+        [author("Айман А.", None), author("Болат", Some("спец кор"))]
+    );
+}
+
+#[test]
+fn ids_are_kept_only_where_they_are_absolute() {
+    for (written, expected) in [
+        (" tag:dala.example,2020:7 ", Some("tag:dala.example,2020:7")),
+        ("urn:uuid:0b4e", Some("urn:uuid:0b4e")),
+        (
+            "HTTP://Dala.example/?p=7&q=%d0",
+            Some("HTTP://Dala.example/?p=7&q=%d0"),
+        ),
+        (
+            "https://dala.example/мост",
+            Some("https://dala.example/%D0%BC%D0%BE%D1%81%D1%82"),
+        ),
+        ("2026/мост", None),
+        ("7", None),
+        ("tag:", None),
+        ("https:", None),
+        ("https:dala.example/7", None),
+        ("javascript:alert(1)", None),
+        ("tag:dala.example,2020:a b", None),
+        ("tag:dala.example,2020:a\u{0}b", None),
+    ] {
+        let article = with(|draft| draft.id = Some(written.into()));
+        assert_eq!(article.id.as_deref(), expected, "{written:?}");
+    }
+}
+
+#[test]
+fn pages_are_absolute_and_percent_encoded() {
+    for (written, expected) in [
+        (" https://dala.example ", Some("https://dala.example/")),
+        (
+            "HTTP://DALA.example/мост?a=\"1\"",
+            Some("http://dala.example/%D0%BC%D0%BE%D1%81%D1%82?a=%221%22"),
+        ),
+        ("/news/7", None),
+        ("javascript:alert(1)", None),
+        ("ftp://dala.example/7", None),
+        ("https://", None),
+        ("", None),
+    ] {
+        let article = with(|draft| draft.url = Some(written.into()));
+        assert_eq!(article.url.as_deref(), expected, "{written:?}");
+    }
+}
+
+#[test]
+fn the_language_an_article_names_wins_over_the_one_it_shows() {
+    let kazakh = "Қазақстан Республикасының Парламенті жаңа заң қабылдады";
+    for (written, expected) in [
+        (None, "kk"),
+        (Some("en"), "en"),
+        (Some(" kk-KZ "), "kk-KZ"),
+        (Some("kk_KZ"), "kk-KZ"),
+        (Some("zh-Hant-TW"), "zh-Hant-TW"),
+        (Some("русский"), "kk"),
+        (Some("russian"), "kk"),
+        (Some("ru-"), "kk"),
+        (Some("r\"u"), "kk"),
+        (Some(""), "kk"),
+    ] {
+        let article = with(|draft| {
+            draft.language = written.map(Into::into);
+            draft.paragraphs = vec![kazakh.into()];
+        });
+        assert_eq!(article.language, expected, "{written:?}");
+    }
+}
+
+#[test]
+fn the_lead_is_the_summary_or_the_first_paragraph_that_says_something() {
+    for (summary, expected) in [
+        (None, "Лид."),
+        (Some(" Кратко\n об этом. "), "Кратко об этом."),
+        (Some(" \u{a0}"), "Лид."),
+    ] {
+        let article = with(|draft| {
+            draft.summary = summary.map(Into::into);
+            draft.paragraphs.insert(0, "\u{1}".into());
+        });
+        assert_eq!(article.lead.as_str(), expected, "{summary:?}");
+    }
+}
+
+#[test]
+fn what_reaches_a_document_moves_the_revision() {
+    let changes: [(&str, Change); 15] = [
+        ("nothing", |_| {}),
+        ("id", |d| d.id = Some("urn:x:7".into())),
+        ("title", |d| d.title.push('!')),
+        ("published", |d| d.published = date("2026-01-08T00:01")),
+        ("updated", |d| d.updated = Some(date("2026-01-09"))),
+        ("url", |d| d.url = Some("https://dala.example/7".into())),
+        ("section", |d| d.section = Some("Сенат".into())),
+        ("no section", |d| d.section = None),
+        ("tags", |d| d.tags.push("право".into())),
+        ("order of tags", |d| d.tags.reverse()),
+        ("author", |d| d.authors[0].name.push('!')),
+        ("role", |d| d.authors[0].role = None),
+        ("language", |d| d.language = Some("kk".into())),
+        ("lead", |d| d.summary = Some("Кратко.".into())),
+        ("credit", |d| d.credits.clear()),
+    ];
+    let mut seen: Vec<(&str, Revision)> = Vec::new();
+    for (what, change) in changes {
+        let revision = with(change).revision();
+        let twin = seen.iter().find(|(_, other)| *other == revision);
+        assert_eq!(twin, None, "{what} does not move the revision");
+        seen.push((what, revision));
+    }
+    let body = with(|d| d.paragraphs[1].push('!')).revision();
+    assert!(seen.iter().all(|(_, other)| *other != body));
+    let key = draft()
+        .accept("2026/мост".into(), &almaty())
+        .expect("a draft");
+    assert!(seen.iter().all(|(_, other)| *other != key.revision()));
+}
+
+#[test]
+fn what_reaches_no_document_leaves_the_revision() {
+    let changes: [(&str, Change); 10] = [
+        ("the same instant, written otherwise", |d| {
+            d.published = date("2026-01-07T19:00:00.5Z")
+        }),
+        ("an update that is none", |d| {
+            d.updated = Some(date("2020-01-01"))
+        }),
+        ("the update that everyone assumes", |d| {
+            d.updated = Some(d.published)
+        }),
+        ("white space", |d| {
+            d.title = " Сенат  принял\tзакон\n".into()
+        }),
+        ("characters that XML forbids", |d| {
+            d.paragraphs[1].insert(0, '\u{b}')
+        }),
+        ("an empty paragraph", |d| d.paragraphs.push(" ".into())),
+        ("a tag once more", |d| d.tags.push("#Закон".into())),
+        ("an id that is none", |d| d.id = Some("7".into())),
+        ("the summary that is the lead", |d| {
+            d.summary = Some("Лид.".into())
+        }),
+        ("an author without name", |d| {
+            d.authors.push(Author::default())
+        }),
+    ];
+    for (what, change) in changes {
+        assert_eq!(
+            with(change).revision(),
+            accepted(draft()).revision(),
+            "{what}"
+        );
+    }
+}
+
+/// Stored revisions and the tags that readers hold are made of this number: if it moves, every
+/// article of every site counts as changed.
+#[test]
+fn the_revision_of_one_article_is_known() {
+    let article = with(|draft| {
+        draft.id = Some("urn:x:7".into());
+        draft.updated = Some(date("2026-01-09"));
+        draft.url = Some("https://dala.example/7".into());
+    });
+    assert_eq!(
+        article.revision().to_string(),
+        "5ea8787ff822bd0636de459dd6958d5e"
+    );
+}

@@ -1,0 +1,246 @@
+//! Shortening text where a person would: after its first sentence, else after a word.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// `text` in at most `to` characters, or `None` where it is no longer than that.
+///
+/// The cut is after the first sentence that has `from` to `to` characters; without one after the
+/// last word that leaves room for `…`; inside a word only where that word alone is too long, and
+/// never inside a grapheme.
+pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
+    text.char_indices().nth(to)?;
+    Some(match first_sentence(text, from, to) {
+        Some(sentence) => sentence.to_owned(),
+        None => whole_words(text, to),
+    })
+}
+
+const TERMINATORS: [char; 4] = ['.', '!', '?', '…'];
+
+/// What may stand between the end of a sentence and the space behind it.
+const CLOSERS: [char; 11] = ['»', '”', '“', '›', '’', '"', '\'', ')', ']', '}', '*'];
+
+/// What a shortened text should not end in, in front of `…`.
+const DANGLING: [char; 12] = [',', ';', ':', '-', '–', '—', '(', '[', '«', '„', '…', '/'];
+
+/// Abbreviations that stand in front of names, so that an upper-case letter follows them inside a
+/// sentence. Single letters need no list.
+const ABBREVIATIONS: [&str; 18] = [
+    "им",
+    "ул",
+    "пр",
+    "просп",
+    "мкр",
+    "обл",
+    "пос",
+    "св",
+    "ст",
+    "см",
+    "проф",
+    "акад",
+    "ген",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "st",
+];
+
+fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
+    text.char_indices()
+        .enumerate()
+        .take(to + 1)
+        .skip(from)
+        .filter(|(_, (_, c))| c.is_whitespace())
+        .map(|(_, (at, _))| text.split_at(at))
+        .find(|(head, rest)| ends_sentence(head) && !goes_on(rest))
+        .map(|(head, _)| head)
+}
+
+fn ends_sentence(head: &str) -> bool {
+    let bare = head.trim_end_matches(CLOSERS);
+    let words = bare.trim_end_matches(TERMINATORS);
+    match &bare[words.len()..] {
+        "" => false,
+        "." => !abbreviates(words),
+        _ => true,
+    }
+}
+
+/// Whether the dot behind `words` belongs to an initial or an abbreviation.
+fn abbreviates(words: &str) -> bool {
+    let word = words
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or(words);
+    let mut letters = word.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) => letter.is_alphabetic(),
+        _ => ABBREVIATIONS.contains(&word.to_lowercase().as_str()),
+    }
+}
+
+/// Whether the sentence goes on in lower case, as in «Когда? – спросил он». Behind a dash or a
+/// quote the letter is near, or there is none.
+fn goes_on(rest: &str) -> bool {
+    rest.chars()
+        .take(8)
+        .find(|c| c.is_alphanumeric())
+        .is_some_and(char::is_lowercase)
+}
+
+fn whole_words(text: &str, to: usize) -> String {
+    let room = to.saturating_sub(1);
+    let end = text
+        .char_indices()
+        .nth(room)
+        .map_or(text.len(), |(at, _)| at);
+    let (head, rest) = text.split_at(end);
+    let words = if rest.starts_with(char::is_whitespace) {
+        head
+    } else {
+        head.rfind(char::is_whitespace)
+            .map_or("", |space| &head[..space])
+    };
+    let words = words.trim_end_matches(|c: char| c.is_whitespace() || DANGLING.contains(&c));
+    let kept = if words.is_empty() {
+        whole_graphemes(text, end)
+    } else {
+        words
+    };
+    format!("{kept}…")
+}
+
+/// The graphemes of `text` that end at byte `end` or before.
+fn whole_graphemes(text: &str, end: usize) -> &str {
+    let kept = text
+        .grapheme_indices(true)
+        .map(|(at, grapheme)| at + grapheme.len())
+        .take_while(|&grapheme_end| grapheme_end <= end)
+        .last()
+        .unwrap_or(0);
+    &text[..kept]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn where_sentences_end() {
+        for (text, expected) in [
+            (
+                "Сенат принял закон. Он вступит в силу.",
+                "Сенат принял закон.",
+            ),
+            (
+                "Сенат принял закон?! Он вступит в силу.",
+                "Сенат принял закон?!",
+            ),
+            (
+                "Сенат «принял закон.» Он вступит в силу.",
+                "Сенат «принял закон.»",
+            ),
+            (
+                "Сенат (принял закон…) «Он вступит в силу.",
+                "Сенат (принял закон…)",
+            ),
+            (
+                "Да. Сенат принял закон. Он вступит в силу.",
+                "Да. Сенат принял закон.",
+            ),
+            (
+                "Сенат, сказал А. Иванов, принял. Он вступит.",
+                "Сенат, сказал А. Иванов, принял.",
+            ),
+            (
+                "Сенат в 2025 г. Астаны не видел. Он был в силе.",
+                "Сенат в 2025 г. Астаны не видел.",
+            ),
+            (
+                "Сенат принял и т.д. Закон вступит. Он важен всем.",
+                "Сенат принял и т.д. Закон вступит.",
+            ),
+            (
+                "Сенат в театре им. Абая сидел. Он слушал.",
+                "Сенат в театре им. Абая сидел.",
+            ),
+            (
+                "Сенат принял? – спросил он. Да, он принял.",
+                "Сенат принял? – спросил он.",
+            ),
+            (
+                "Сенат принял закон.Он вступил. Это важно всем.",
+                "Сенат принял закон.Он вступил.",
+            ),
+            (
+                "Сенат дал 2.5 млрд. тенге школам. Это важно.",
+                "Сенат дал 2.5 млрд. тенге школам.",
+            ),
+            (
+                "Сенат дал всем сети 5G. Это важно для страны.",
+                "Сенат дал всем сети 5G.",
+            ),
+        ] {
+            assert_eq!(cut(text, 10, 36).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_sentence_end_the_cut_is_behind_a_word() {
+        for (text, expected) in [
+            ("один два три четыре", "один два…"),
+            ("один дваа три четыре", "один дваа…"),
+            ("один, – трицать", "один…"),
+            ("один два. три. четыре", "один два.…"),
+            ("многословный", "многослов…"),
+            ("один… двадцать", "один…"),
+            ("12345678е\u{301}\u{302} хвост", "12345678…"),
+            (
+                "👩\u{200d}👩\u{200d}👧👩\u{200d}👩\u{200d}👧👧",
+                "👩\u{200d}👩\u{200d}👧…",
+            ),
+        ] {
+            assert_eq!(cut(text, 10, 10).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn short_text_is_not_cut() {
+        assert_eq!(cut("Один. Два.", 2, 10), None);
+        assert_eq!(cut("", 0, 0), None);
+    }
+
+    #[test]
+    fn a_sentence_shorter_or_longer_than_asked_does_not_count() {
+        assert_eq!(
+            cut("Раз. Два. Три четыре", 5, 12).as_deref(),
+            Some("Раз. Два.")
+        );
+        assert_eq!(
+            cut("Раз два три четыре. Пять", 5, 12).as_deref(),
+            Some("Раз два три…")
+        );
+        assert_eq!(
+            cut("Раз два три. Пять", 5, 12).as_deref(),
+            Some("Раз два три.")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_is_short_and_whole(text in "[а-вА-В. «»,!?👩\u{301}\u{200d}\u{fe0f}]{0,60}", to in 1usize..40) {
+            if let Some(cut) = cut(&text, 5, to) {
+                prop_assert!(cut.chars().count() <= to, "{cut:?}");
+                let kept = cut.strip_suffix('…').filter(|_| !text.starts_with(&cut)).unwrap_or(&cut);
+                prop_assert!(text.starts_with(kept));
+                let boundary = text.grapheme_indices(true).any(|(at, _)| at == kept.len());
+                prop_assert!(boundary || kept.len() == text.len(), "{kept:?} of {text:?}");
+            } else {
+                prop_assert!(text.chars().count() <= to);
+            }
+        }
+    }
+}
