@@ -1,0 +1,319 @@
+//! A folder of article files.
+//!
+//! Listing and reading are apart, so that an unchanged file costs one `stat`. Nothing here
+//! decides what a missing file means.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use walkdir::{DirEntry, WalkDir};
+
+use super::{encoding, newsroom};
+use crate::article::{Article, Draft, Reading, Refusal};
+use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
+use crate::store::FileStamp;
+
+/// A file larger than this is no article.
+const FILE_BYTES_MAX: u64 = 2 << 20;
+
+/// Endings of files that an editor or a copy leaves behind.
+const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
+
+/// A folder of article files.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    root: PathBuf,
+    key: KeyFrom,
+    legacy: LegacyEncoding,
+    reading: Reading,
+}
+
+/// A file that may hold an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its path below the folder, with `/`.
+    pub path: String,
+    /// How it looks now.
+    pub stamp: FileStamp,
+}
+
+/// Something in the folder that cannot be listed.
+#[derive(Debug)]
+pub struct Unlisted {
+    /// Its path below the folder; empty for the folder itself.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// Whether files may stand below it that an earlier listing saw.
+    pub hides: bool,
+}
+
+/// What reading a file gave.
+#[derive(Debug)]
+pub enum Outcome {
+    /// An article.
+    Accepted(Box<Article>),
+    /// No article, and why.
+    Refused(Refusal),
+    /// The system did not let it be read; the next reading tries again.
+    Unreadable(Refusal),
+    /// It changed while it was read; to be read again.
+    Unsettled,
+    /// It is gone.
+    Gone,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Newsroom,
+}
+
+impl Directory {
+    /// The folder that `config` names, whose articles are read as `reading` says.
+    pub fn new(config: &DirectoryConfig, reading: Reading) -> Directory {
+        Directory {
+            root: config.path.clone(),
+            key: config.key,
+            legacy: config.legacy_encoding,
+            reading,
+        }
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Everything that decides how a file is read, as bytes for a digest.
+    pub fn reading_bytes(&self) -> Vec<u8> {
+        format!("{:?} {:?} {:?}", self.key, self.legacy, self.reading).into_bytes()
+    }
+
+    /// Every file that may hold an article, ordered by the bytes of its path, and everything that
+    /// could not be listed.
+    pub fn walk(&self) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
+        let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
+        let root = self.root.clone();
+        let mut walk = WalkDir::new(&self.root)
+            .follow_links(true)
+            .sort_by(|a, b| sort_key(a).cmp(&sort_key(b)))
+            .into_iter();
+        std::iter::from_fn(move || {
+            loop {
+                let entry = match walk.next()? {
+                    Ok(entry) => entry,
+                    Err(error) => return Some(Err(unlisted(&root, &error))),
+                };
+                if entry.depth() == 0 {
+                    // A file in the folder's place lists nothing.
+                    if entry.file_type().is_dir() {
+                        continue;
+                    }
+                    let reason = "it is no folder".to_owned();
+                    return Some(Err(Unlisted {
+                        path: String::new(),
+                        reason,
+                        hides: true,
+                    }));
+                }
+                let is_dir = entry.file_type().is_dir();
+                if is_skipped(&entry) {
+                    if is_dir {
+                        walk.skip_current_dir();
+                    }
+                    continue;
+                }
+                let path = relative(&root, entry.path());
+                if entry.path_is_symlink()
+                    && !fs::canonicalize(entry.path())
+                        .is_ok_and(|target| target.starts_with(&inside))
+                {
+                    if is_dir {
+                        walk.skip_current_dir();
+                    }
+                    let reason = "it is a link that leaves the folder".to_owned();
+                    return Some(Err(Unlisted {
+                        path,
+                        reason,
+                        hides: false,
+                    }));
+                }
+                if is_dir {
+                    continue;
+                }
+                if entry.path().to_str().is_none() {
+                    let reason = "its name is not UTF-8".to_owned();
+                    return Some(Err(Unlisted {
+                        path,
+                        reason,
+                        hides: false,
+                    }));
+                }
+                return Some(match entry.metadata() {
+                    Ok(metadata) => Ok(Found {
+                        path,
+                        stamp: stamp(&metadata),
+                    }),
+                    Err(error) => Err(Unlisted {
+                        path,
+                        reason: error.to_string(),
+                        hides: true,
+                    }),
+                });
+            }
+        })
+    }
+
+    /// Whether a file stands at `path` now.
+    pub fn holds(&self, path: &str) -> bool {
+        self.root.join(path).is_file()
+    }
+
+    /// How the file at `path` looks now; `None` where there is none.
+    pub fn look(&self, path: &str) -> Option<Found> {
+        let metadata = fs::metadata(self.root.join(path)).ok()?;
+        metadata.is_file().then(|| Found {
+            path: path.to_owned(),
+            stamp: stamp(&metadata),
+        })
+    }
+
+    /// Reads one file through the gate. A bug in the gate costs this file alone.
+    pub fn read(&self, found: &Found) -> Outcome {
+        let bytes = match read_at_rest(&self.root.join(&found.path), found.stamp) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Outcome::Unsettled,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Gone,
+            Err(error) => {
+                let hint = "make the file readable for the user that runs taspa";
+                return Outcome::Unreadable(Refusal::new(
+                    None,
+                    format!("cannot be read: {error}"),
+                    hint,
+                ));
+            }
+        };
+        let accept = AssertUnwindSafe(|| self.accept(&found.path, &bytes));
+        match catch_unwind(accept) {
+            Ok(Ok(article)) => Outcome::Accepted(Box::new(article)),
+            Ok(Err(refusal)) => Outcome::Refused(refusal),
+            Err(_) => {
+                let hint = "this is a fault of taspa: report it with the file";
+                Outcome::Refused(Refusal::new(None, "the file could not be understood", hint))
+            }
+        }
+    }
+
+    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Article, Refusal> {
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            let reason = format!("the file is larger than {FILE_BYTES_MAX} bytes");
+            return Err(Refusal::new(
+                None,
+                reason,
+                "an article is at most 2 MiB; split it",
+            ));
+        }
+        let text = encoding::decode(bytes, self.legacy)?;
+        let draft: Draft = match kind(path) {
+            Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
+        };
+        let key = draft.id.clone().unwrap_or_else(|| self.key_of(path));
+        draft.accept(key, &self.reading)
+    }
+
+    /// The key of an article without an id: its path or name, without extension, NFC; `x/index`
+    /// is `x`.
+    fn key_of(&self, path: &str) -> String {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let whole = match (folders, stem) {
+            ("", stem) => stem.to_owned(),
+            (folders, "index") => folders.to_owned(),
+            (folders, stem) => format!("{folders}/{stem}"),
+        };
+        let key = match self.key {
+            KeyFrom::Path => whole.as_str(),
+            KeyFrom::Name => whole.rsplit('/').next().unwrap_or(&whole),
+        };
+        ComposingNormalizerBorrowed::new_nfc()
+            .normalize(key)
+            .into_owned()
+    }
+}
+
+/// The bytes of a file that looks the same before and after reading; `None` of one that does not.
+/// One byte more than an article may have is read, no further.
+fn read_at_rest(path: &Path, before: FileStamp) -> io::Result<Option<Vec<u8>>> {
+    let mut file = File::open(path)?;
+    let mut bytes =
+        Vec::with_capacity(usize::try_from(before.size.min(FILE_BYTES_MAX)).unwrap_or(0) + 1);
+    Read::by_ref(&mut file)
+        .take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)?;
+    let settled = stamp(&file.metadata()?) == before && stamp(&fs::metadata(path)?) == before;
+    Ok(settled.then_some(bytes))
+}
+
+fn kind(path: &str) -> Option<Kind> {
+    match path.rsplit_once('.')?.1 {
+        "txt" => Some(Kind::Newsroom),
+        _ => None,
+    }
+}
+
+/// Hidden names, `_…`, editors' leftovers and files of other kinds are nobody's business.
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let unwanted =
+        name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending));
+    unwanted || (entry.file_type().is_file() && kind(&name).is_none())
+}
+
+/// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
+/// bytes, which is the order of the store.
+fn sort_key(entry: &DirEntry) -> Vec<u8> {
+    let mut key = entry.file_name().as_encoded_bytes().to_vec();
+    if entry.file_type().is_dir() {
+        key.push(b'/');
+    }
+    key
+}
+
+fn unlisted(root: &Path, error: &walkdir::Error) -> Unlisted {
+    let path = error
+        .path()
+        .map(|path| relative(root, path))
+        .unwrap_or_default();
+    // A loop of links hides nothing that is not listed elsewhere.
+    let hides = error.loop_ancestor().is_none();
+    let reason = error
+        .io_error()
+        .map_or_else(|| error.to_string(), io::Error::to_string);
+    Unlisted {
+        path,
+        reason,
+        hides,
+    }
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn stamp(metadata: &Metadata) -> FileStamp {
+    let nanoseconds =
+        |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    FileStamp {
+        size: metadata.size(),
+        modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        inode: metadata.ino(),
+    }
+}
