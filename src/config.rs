@@ -1,0 +1,308 @@
+//! `feeds.toml`: what the newsroom asked for, checked once.
+//!
+//! A [`Config`] holds no raw text: every default is filled in, every URL and zone parsed, every
+//! term a [`Term`]. [`Config::load`] reports all problems of a file together, each with its place.
+//!
+//! The file is walked by hand, table by table, because a derived reader stops at the first thing
+//! it does not like. Each part below reads one table into its checked form, reports what it
+//! refuses, and goes on.
+
+mod address;
+mod directory;
+mod environment;
+mod feeds;
+mod load;
+mod nearest;
+mod reader;
+mod redirects;
+mod server;
+mod settings;
+mod site;
+mod source_file;
+mod syntax;
+mod table;
+mod terms;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+pub use self::load::{Environment, Loaded};
+pub use self::source_file::SourceFile;
+use crate::format::Format;
+use crate::selection::Selection;
+use crate::term::Term;
+use crate::time::Zone;
+
+/// A checked `feeds.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `[site]`.
+    pub site: Site,
+    /// `[server]`.
+    pub server: Server,
+    /// `[source.directory]`.
+    pub source: DirectoryConfig,
+    /// `[defaults]`: what `/select` and every feed start from.
+    pub defaults: Settings,
+    /// `[auto.sections]`, if present.
+    pub auto_sections: Option<AutoFeeds>,
+    /// `[auto.tags]`, if present.
+    pub auto_tags: Option<AutoFeeds>,
+    /// `[auto.authors]`, if present.
+    pub auto_authors: Option<AutoFeeds>,
+    /// Every `[[feed]]` in the order of the file, but `all` first, declared or not.
+    pub feeds: Vec<DeclaredFeed>,
+    /// `[same]`: terms that count as another one.
+    pub same: Vec<Alias>,
+    /// `[[redirect]]`.
+    pub redirects: Vec<Redirect>,
+    /// Every term the file names, with its spelling and place.
+    pub named_terms: Vec<NamedTerm>,
+}
+
+/// The publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its name.
+    pub title: String,
+    /// Its own address, absolute.
+    pub url: String,
+    /// The domain in article ids.
+    pub id_authority: String,
+    /// The year in article ids.
+    pub id_year: u16,
+    /// BCP 47.
+    pub language: String,
+    /// The zone of dates without an offset.
+    pub zone: Zone,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Whom articles without author are credited to.
+    pub author: Option<String>,
+    /// The address of `author`.
+    pub email: Option<String>,
+    /// A copyright line.
+    pub copyright: Option<String>,
+    /// A square picture, absolute URL.
+    pub icon: Option<String>,
+    /// A picture for feeds, absolute URL.
+    pub logo: Option<String>,
+}
+
+/// The daemon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Where it listens.
+    pub listen: Vec<Listen>,
+    /// How readers reach it: absolute, with a trailing slash.
+    pub public_url: String,
+    /// Where health, metrics and status are served.
+    pub admin: Option<SocketAddr>,
+    /// The folder of what it keeps.
+    pub state: PathBuf,
+    /// What is written for each request.
+    pub access_log: AccessLog,
+    /// Whether a browser that opens a feed sees the feed's page.
+    pub browser_pages: bool,
+    /// Bytes of finished documents kept in memory.
+    pub cache_bytes: u64,
+    /// Proxies whose word about the client is believed, as CIDR blocks.
+    pub trusted_proxies: Vec<String>,
+    /// The folder whose files replace built-in pages.
+    pub templates: Option<PathBuf>,
+    /// `[server.limits]`.
+    pub limits: Limits,
+}
+
+/// A socket to listen on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// `127.0.0.1:8080`.
+    Tcp(SocketAddr),
+    /// `unix:/run/taspa/taspa.sock`.
+    Unix(PathBuf),
+}
+
+/// The form of the access log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessLog {
+    /// None.
+    Off,
+    /// Apache's combined format.
+    Combined,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What one client, or all together, may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections open at once; further ones wait in the kernel's queue.
+    pub connections: u32,
+    /// Seconds until a request's headers must be complete; also how long an idle connection lives.
+    pub header_timeout: u32,
+    /// Seconds that open requests get after SIGTERM.
+    pub drain_timeout: u32,
+}
+
+/// A folder of articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryConfig {
+    /// The folder.
+    pub path: PathBuf,
+    /// What an article's key is made of.
+    pub key: KeyFrom,
+    /// Seconds between full reconciliations.
+    pub rescan: u32,
+    /// Whether file events are used.
+    pub watch: Watch,
+    /// How files that are not UTF-8 are read.
+    pub legacy_encoding: LegacyEncoding,
+    /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
+    pub link: Option<String>,
+}
+
+/// What an article's key is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFrom {
+    /// The path below the folder, so that one name may occur in many folders.
+    Path,
+    /// The file name alone, so that folders may change.
+    Name,
+}
+
+/// How changes are noticed between reconciliations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// By file events where they work.
+    Auto,
+    /// By reconciliation alone.
+    Poll,
+}
+
+/// The one-byte encoding of files that are not UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegacyEncoding {
+    /// Russian.
+    Windows1251,
+    /// Kazakh: windows-1251 with the nine Kazakh letters.
+    Kz1048,
+}
+
+/// What every feed can set for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Entries, 1 to 500.
+    pub items: u16,
+    /// Seconds an entry stays beyond `items`, counted back from the newest one.
+    pub keep: u32,
+    /// How much of an article a feed carries.
+    pub content: Content,
+    /// The formats it is served in; never empty.
+    pub formats: Vec<Format>,
+    /// `max-age`, in seconds.
+    pub cache: u32,
+    /// `stale-while-revalidate`, in seconds.
+    pub stale_while_revalidate: u32,
+    /// `stale-if-error`, in seconds.
+    pub stale_if_error: u32,
+    /// Seconds an article is held back, counted from `published`.
+    pub delay: u32,
+    /// Seconds after `published` when an article leaves.
+    pub oldest: Option<u32>,
+}
+
+/// How much of an article a feed carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Content {
+    /// Lead and text.
+    Full,
+    /// The lead.
+    Summary,
+    /// The headline.
+    Title,
+}
+
+/// A kind of automatic feeds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoFeeds {
+    /// The feed's title, with `{name}` and `{site}`.
+    pub title: String,
+    /// The page a feed points at, with `{name}` and `{key}`; the site's address where absent.
+    pub link: Option<String>,
+    /// Feeds with fewer articles are not listed.
+    pub min_articles: u32,
+    /// Terms that get no feed.
+    pub except: BTreeSet<Term>,
+    /// What an article must satisfy besides carrying the term.
+    pub selection: Selection,
+    /// Window, content and caching.
+    pub settings: Settings,
+}
+
+/// A `[[feed]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredFeed {
+    /// Its path, without slash in front.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub description: Option<String>,
+    /// BCP 47; the site's where absent.
+    pub language: Option<String>,
+    /// Whom entries without author are credited to.
+    pub author: Option<String>,
+    /// The page it points at; the site's address where absent.
+    pub link: Option<String>,
+    /// A picture, absolute URL.
+    pub image: Option<String>,
+    /// Which articles it holds, `[defaults]` included.
+    pub selection: Selection,
+    /// Window, content and caching.
+    pub settings: Settings,
+}
+
+/// A line of `[same]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The term that articles and addresses may use.
+    pub from: Term,
+    /// The term it counts as.
+    pub to: Term,
+    /// `to` as the file writes it, without prefix: what feeds print.
+    pub to_text: String,
+}
+
+/// A `[[redirect]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The decoded path, with its query if it has one.
+    pub from: String,
+    /// Where it went.
+    pub to: RedirectTo,
+}
+
+/// Where a redirect leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedirectTo {
+    /// 301 to this path or absolute URL.
+    Moved(String),
+    /// 410.
+    Gone,
+}
+
+/// A term that feeds.toml names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTerm {
+    /// The term.
+    pub term: Term,
+    /// As written, without prefix or `#`.
+    pub text: String,
+    /// Byte offsets in the file.
+    pub span: std::ops::Range<usize>,
+}

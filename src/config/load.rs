@@ -1,0 +1,156 @@
+//! From a path to a [`Config`], or to the list of everything that is wrong with the file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::reader::Reader;
+use super::table::Table;
+use super::{Config, Site, SourceFile, directory, feeds, redirects, server, site, syntax, terms};
+use crate::problem::{Problem, Severity};
+use crate::term::TermKind;
+
+/// Looks up an environment variable.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A configuration that can be used, and what is doubtful about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The checked configuration.
+    pub config: Config,
+    /// Warnings, in the order of the file.
+    pub warnings: Vec<Problem>,
+    /// The file, for problems that show later, such as terms that no article has.
+    pub file: SourceFile,
+}
+
+impl Config {
+    /// Reads and checks the file at `path`; relative paths in it start at its folder.
+    ///
+    /// # Errors
+    /// Every problem of the file, warnings included; at least one is an error.
+    pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
+        let name = path.display().to_string();
+        let text = read_text(path, &name).map_err(|problem| vec![problem])?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Config::parse(&text, &name, folder, environment)
+    }
+
+    /// Checks the text of a file that messages call `name`; relative paths start at `folder`.
+    ///
+    /// # Errors
+    /// Every problem of the text, warnings included; at least one is an error.
+    pub fn parse(
+        text: &str,
+        name: &str,
+        folder: &Path,
+        environment: Environment<'_>,
+    ) -> Result<Loaded, Vec<Problem>> {
+        let file = SourceFile::new(name, text);
+        let mut parsed = syntax::parse(&file);
+        let root = std::mem::take(&mut parsed.root);
+        let reader = Reader::new(&file, folder, environment);
+        let config = read(&reader, &root);
+        let (problems, named_terms) = reader.finish(&parsed);
+
+        let is_usable = problems.iter().all(|p| p.severity == Severity::Warning);
+        match config.filter(|_| is_usable) {
+            Some(config) => Ok(Loaded {
+                config: Config {
+                    named_terms,
+                    ..config
+                },
+                warnings: problems,
+                file,
+            }),
+            None => Err(problems),
+        }
+    }
+}
+
+/// Walks the whole file; `None` if something required is absent or wrong.
+fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
+    let mut root = Table::root(reader, root);
+    let site = read_site(&mut root);
+    let server = server::read(root.table_or_empty("server", "[server]"));
+    let source = directory::read(&mut root);
+    let defaults = feeds::read_defaults(root.table_or_empty("defaults", "[defaults]"));
+
+    let mut auto = root.table_or_empty("auto", "[auto]");
+    let mut read_auto = |key, label, kind| {
+        let table = auto.table(key, label)?;
+        Some(feeds::read_auto(table, kind, &defaults))
+    };
+    let auto_sections = read_auto("sections", "[auto.sections]", TermKind::Section);
+    let auto_tags = read_auto("tags", "[auto.tags]", TermKind::Tag);
+    let auto_authors = read_auto("authors", "[auto.authors]", TermKind::Author);
+    auto.finish();
+
+    let feeds = feeds::read(root.tables("feed"), site.as_ref(), &defaults);
+    let same = terms::read_same(&root.table_or_empty("same", "[same]"));
+    let redirects = redirects::read(root.tables("redirect"));
+    root.finish();
+    Some(Config {
+        site: site?,
+        server,
+        source: source?,
+        defaults: defaults.settings,
+        auto_sections,
+        auto_tags,
+        auto_authors,
+        feeds,
+        same,
+        redirects,
+        named_terms: Vec::new(),
+    })
+}
+
+fn read_site(root: &mut Table<'_>) -> Option<Site> {
+    if root.place("site").is_none() {
+        let message = "`[site]` is required".to_owned();
+        let hint = "it names `title`, `url`, `id-authority` and `id-year`".to_owned();
+        root.reader.missing(None, message, Some(hint));
+    }
+    site::read(root.table_or_empty("site", "[site]"))
+}
+
+fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
+    let whole_file = |message: String, hint: &str| {
+        SourceFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => whole_file(
+                "there is no such file".to_owned(),
+                "name another with `--config FILE`",
+            ),
+            _ => whole_file(
+                format!("cannot read it: {error}"),
+                "check that it is a file that this user may read",
+            ),
+        })?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(whole_file(
+            format!("it is over {} MiB long", FILE_BYTES_MAX >> 20),
+            "check that this is the right file",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let hint = "save it as UTF-8".to_owned();
+        SourceFile::new(name, &text).problem(
+            Severity::Error,
+            Some(valid..valid + char::REPLACEMENT_CHARACTER.len_utf8()),
+            "the file must be UTF-8",
+            Some(hint),
+        )
+    })
+}
+
+/// A hundred thousand redirects fit; anything longer is another file by mistake.
+const FILE_BYTES_MAX: u64 = 16 << 20;

@@ -1,0 +1,266 @@
+//! From text to a TOML tree, with every syntax error that a reader would mend one by one.
+//!
+//! The parser recovers and goes on, but one slip makes it complain many times. Here each value
+//! keeps one complaint, and the caller learns which parts of the tree are guesses.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::source_file::SourceFile;
+
+/// The tree of a file, and how far it may be believed.
+pub(super) struct Parsed<'a> {
+    /// All tables and values, guessed ones included.
+    pub(super) root: DeTable<'a>,
+    /// What is wrong, in the order of the file.
+    pub(super) errors: Vec<SyntaxError>,
+    /// Keys and values that the parser guessed.
+    pub(super) broken: Vec<Range<usize>>,
+    /// Whether every table and key is where its author put it.
+    pub(super) shape: Shape,
+}
+
+/// Whether keys can be judged by the table they stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// All errors are inside values.
+    Known,
+    /// A header or key could not be read: what follows may have been meant for another table.
+    Lost,
+}
+
+/// Something that is not TOML.
+pub(super) struct SyntaxError {
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+/// Parses `file`; the tree holds whatever could be read.
+pub(super) fn parse(file: &SourceFile) -> Parsed<'_> {
+    let (root, complaints) = DeTable::parse_recoverable(file.text());
+    let root = root.into_inner();
+    let mut entries = Vec::new();
+    if !complaints.is_empty() {
+        collect_entries(file, &root, &mut entries);
+        entries.sort_by_key(|entry| entry.line.start);
+    }
+
+    let mut parsed = Parsed {
+        root,
+        errors: Vec::new(),
+        broken: Vec::new(),
+        shape: Shape::Known,
+    };
+    let mut complaints: Vec<Complaint> =
+        complaints.iter().map(|c| Complaint::of(file, c)).collect();
+    complaints.sort_by_key(|complaint| complaint.span.start);
+    for complaint in &complaints {
+        if complaint.message != DUPLICATE {
+            match entry_at(&entries, complaint.span.start) {
+                Some(entry) if parsed.broken.last() == Some(&entry.line) => continue,
+                Some(entry) => {
+                    parsed.broken.push(entry.line.clone());
+                    parsed.errors.push(entry.explain(file, &complaints));
+                    continue;
+                }
+                None => parsed.shape = Shape::Lost,
+            }
+        }
+        parsed.errors.push(complaint.clone().into_error(file));
+    }
+    // One line is mended at one go.
+    parsed
+        .errors
+        .dedup_by_key(|error| file.line(error.span.start));
+    parsed
+}
+
+/// The one complaint that leaves the tree as its author meant it.
+const DUPLICATE: &str = "duplicate key";
+
+/// What the parser said, and where.
+#[derive(Clone)]
+struct Complaint {
+    span: Range<usize>,
+    message: String,
+}
+
+impl Complaint {
+    fn of(file: &SourceFile, error: &toml::de::Error) -> Complaint {
+        let end = file.text().len();
+        let message = error.message();
+        Complaint {
+            span: error.span().unwrap_or(end..end),
+            message: message
+                .strip_suffix(", expected nothing")
+                .unwrap_or(message)
+                .to_owned(),
+        }
+    }
+
+    fn into_error(self, file: &SourceFile) -> SyntaxError {
+        let marked = file.text().get(self.span.clone()).unwrap_or_default();
+        let unquoted = self.message.starts_with("string values must be quoted")
+            || self.message.starts_with("invalid unquoted key");
+        let (message, hint) = match () {
+            () if unquoted && marked.is_empty() => ("a value is missing".to_owned(), None),
+            () if unquoted => (self.message, in_quotes(marked)),
+            () if self.message == DUPLICATE => (
+                format!("`{marked}` is given twice"),
+                Some("delete one of the two, or write `[[…]]` for a list of tables".to_owned()),
+            ),
+            () => (self.message, None),
+        };
+        SyntaxError {
+            span: self.span,
+            message,
+            hint,
+        }
+    }
+}
+
+/// The hint for a bare word that had to be a string.
+fn in_quotes(word: &str) -> Option<String> {
+    let is_plain = |c: char| !c.is_control() && !['"', '\''].contains(&c);
+    let short = word.chars().count() <= 60 && word.chars().all(is_plain) && !word.contains('\\');
+    short.then(|| format!("write it in quotes: `\"{word}\"`"))
+}
+
+/// A key with its value, up to the end of its last line.
+struct Entry {
+    line: Range<usize>,
+    value: Range<usize>,
+}
+
+impl Entry {
+    /// The first of `complaints` about this entry; an unclosed value is shown where it opens,
+    /// because the parser notices only when it has swallowed the lines below.
+    fn explain(&self, file: &SourceFile, complaints: &[Complaint]) -> SyntaxError {
+        let from = complaints.partition_point(|c| c.span.start < self.line.start);
+        let own = complaints[from..]
+            .iter()
+            .take_while(|complaint| complaint.span.start < self.line.end);
+        let unclosed = own.clone().find(|c| c.message.starts_with("unclosed"));
+        match unclosed {
+            Some(complaint) => Complaint {
+                span: self.value.start..self.value.start + 1,
+                message: complaint.message.clone(),
+            },
+            None => complaints[from].clone(),
+        }
+        .into_error(file)
+    }
+}
+
+fn entry_at(entries: &[Entry], offset: usize) -> Option<&Entry> {
+    let behind = entries.partition_point(|entry| entry.line.start <= offset);
+    let entry = entries[..behind].last()?;
+    entry.line.contains(&offset).then_some(entry)
+}
+
+fn collect_entries(file: &SourceFile, table: &DeTable<'_>, entries: &mut Vec<Entry>) {
+    for (key, value) in table {
+        match value.get_ref() {
+            DeValue::Table(table) => collect_entries(file, table, entries),
+            DeValue::Array(array) if holds_tables(array.iter()) => {
+                for table in array.iter().filter_map(|item| item.get_ref().as_table()) {
+                    collect_entries(file, table, entries);
+                }
+            }
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_) => entries.push(Entry {
+                line: key.span().start..file.line_end(value.span().end) + 1,
+                value: value.span(),
+            }),
+        }
+    }
+}
+
+fn holds_tables<'a, 'i: 'a>(mut items: impl Iterator<Item = &'a Spanned<DeValue<'i>>>) -> bool {
+    items.any(|item| item.get_ref().is_table())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn errors(text: &str) -> Vec<(usize, String)> {
+        let file = SourceFile::new("feeds.toml", text);
+        parse(&file)
+            .errors
+            .into_iter()
+            .map(|error| (file.line(error.span.start), error.message))
+            .collect()
+    }
+
+    #[test]
+    fn each_slip_is_reported_once() {
+        for (text, expected) in [
+            (
+                "a = 5m\nb = 'x\nc = 1\nГод = 2\n",
+                vec![
+                    (1, "string values must be quoted, expected literal string"),
+                    (2, "invalid literal string, expected `'`"),
+                    (
+                        4,
+                        "invalid unquoted key, expected letters, numbers, `-`, `_`",
+                    ),
+                ],
+            ),
+            (
+                "a = [1, 2\nb = 3\n[c]\nd = 1\n",
+                vec![(1, "unclosed array, expected `]`")],
+            ),
+            ("a = 1\na = 2\n", vec![(2, "`a` is given twice")]),
+            (
+                "[x]\na = 1\n[x]\nb =\n",
+                vec![(3, "`x` is given twice"), (4, "a value is missing")],
+            ),
+            (
+                "title Дала\nb = 1",
+                vec![(1, "key with no value, expected `=`")],
+            ),
+            ("a = 007", vec![(1, "unexpected leading zero")]),
+        ] {
+            let expected: Vec<_> = expected
+                .into_iter()
+                .map(|(line, message)| (line, message.to_owned()))
+                .collect();
+            assert_eq!(errors(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_broken_header_loses_the_shape_and_a_broken_value_does_not() {
+        for (text, expected) in [
+            ("[site\ntitle = 'x'", Shape::Lost),
+            ("title 'x'", Shape::Lost),
+            ("[site]\ntitle = x", Shape::Known),
+            ("[site]\na = 1\n[site]\nb = 2", Shape::Known),
+        ] {
+            let file = SourceFile::new("feeds.toml", text);
+            assert_eq!(parse(&file).shape, expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_either_a_tree_or_errors_with_a_place(text in "[\\[\\]{}=\",'#a.\n\\\\я1 -]{0,60}") {
+            let file = SourceFile::new("feeds.toml", &text);
+            let parsed = parse(&file);
+            for error in &parsed.errors {
+                prop_assert!(error.span.start <= file.text().len());
+            }
+            prop_assert_eq!(parsed.errors.is_empty(), DeTable::parse(file.text()).is_ok());
+        }
+    }
+}

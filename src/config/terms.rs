@@ -1,0 +1,147 @@
+//! Terms in `feeds.toml`, and `[same]`, which makes several count as one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::environment::Text;
+use super::nearest::{did_you_mean, nearest};
+use super::table::Table;
+use super::{Alias, NamedTerm};
+use crate::term::{Term, TermKind};
+
+/// Reads the term under `key` of `table`, and remembers that the file names it.
+pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTerm> {
+    match Term::split(&text.value) {
+        Ok((kind, name)) => name_term(table, key, text, kind, name),
+        Err(_) => {
+            let message = format!("{key}: {} begins with an unknown prefix", text.quoted());
+            table.refuse(text, message, Some(meant_prefix(&text.value)));
+            None
+        }
+    }
+}
+
+/// Reads a term where only `kind` makes sense: a bare text is of that kind.
+pub(super) fn read_of(
+    table: &Table<'_>,
+    key: &str,
+    text: &Text,
+    kind: TermKind,
+) -> Option<NamedTerm> {
+    let is_bare = !text.value.contains(':') && !text.value.trim_start().starts_with('#');
+    if is_bare {
+        return name_term(table, key, text, kind, text.value.trim());
+    }
+    let named = read(table, key, text)?;
+    if named.term.kind != kind {
+        let message = format!("{key}: {} is no {}", text.quoted(), kind.prefix());
+        table.refuse(text, message, None);
+        return None;
+    }
+    Some(named)
+}
+
+fn name_term(
+    table: &Table<'_>,
+    key: &str,
+    text: &Text,
+    kind: TermKind,
+    name: &str,
+) -> Option<NamedTerm> {
+    let Some(term) = Term::new(kind, name) else {
+        let message = format!("{key}: {} holds no letter or digit", text.quoted());
+        table.refuse(text, message, None);
+        return None;
+    };
+    let named = NamedTerm {
+        term,
+        text: name.trim().to_owned(),
+        span: text.span.clone(),
+    };
+    table.reader.name_term(named.clone());
+    Some(named)
+}
+
+fn meant_prefix(text: &str) -> String {
+    let prefix = text.split(':').next().unwrap_or_default();
+    let known = TermKind::ALL.into_iter().map(TermKind::prefix);
+    match nearest(prefix.trim(), known) {
+        Some(near) => did_you_mean(format!("{near}:")),
+        None => "the prefixes are `tag:`, `section:`, `author:` and `lang:`; a tag with a colon is written `#…`"
+            .to_owned(),
+    }
+}
+
+/// Reads `[same]`: on each line the term to keep, then those that count as it.
+pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
+    let mut lines = Vec::new();
+    for entry in table.entries() {
+        let key: &str = entry.key.get_ref();
+        let left = table
+            .reader
+            .text(key, entry.key.span())
+            .and_then(|text| Some((read(table, "left side", &text)?, text)));
+        let right: Vec<(NamedTerm, Text)> = table
+            .read_text_or_list(key, entry.value)
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|text| Some((read(table, "right side", &text)?, text)))
+            .collect();
+        if let Some((left, text)) = left {
+            lines.push(Line { left, text, right });
+        }
+    }
+    check_lines(table, &lines);
+    lines.into_iter().flat_map(Line::aliases).collect()
+}
+
+/// A line of `[same]`.
+struct Line {
+    left: NamedTerm,
+    text: Text,
+    right: Vec<(NamedTerm, Text)>,
+}
+
+impl Line {
+    fn aliases(self) -> impl Iterator<Item = Alias> {
+        let NamedTerm { term, text, .. } = self.left;
+        self.right.into_iter().map(move |(from, _)| Alias {
+            from: from.term,
+            to: term.clone(),
+            to_text: text.clone(),
+        })
+    }
+}
+
+/// A term that is kept and replaced, or replaced by two, would have no one address.
+fn check_lines(table: &Table<'_>, lines: &[Line]) {
+    let kept: BTreeSet<&Term> = lines.iter().map(|line| &line.left.term).collect();
+    let mut lefts: BTreeMap<&Term, usize> = BTreeMap::new();
+    let mut rights: BTreeMap<&Term, usize> = BTreeMap::new();
+    for Line { left, text, right } in lines {
+        if let Some(first) = lefts.insert(&left.term, left.span.start) {
+            refuse_second(table, text, "on the left", first);
+        }
+        for (from, text) in right {
+            if kept.contains(&from.term) {
+                let message = format!("{} stands on both sides", text.quoted());
+                let hint = "a term is either kept or replaced";
+                table.refuse(text, message, Some(hint.to_owned()));
+            } else if let Some(first) = rights.insert(&from.term, from.span.start) {
+                refuse_second(table, text, "on the right", first);
+            } else if from.term.kind != left.term.kind {
+                let kind = left.term.kind.prefix();
+                let message = format!("{} is no {kind}, but counts as one", text.quoted());
+                table.refuse(text, message, None);
+            }
+        }
+    }
+}
+
+fn refuse_second(table: &Table<'_>, text: &Text, side: &str, first: usize) {
+    let line = table.reader.line(first);
+    let message = format!(
+        "{} stands {side} twice, first on line {line}",
+        text.quoted()
+    );
+    table.refuse(text, message, None);
+}

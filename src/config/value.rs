@@ -1,0 +1,435 @@
+//! Values that are one string with a form of their own: durations, sizes, zones, languages, the
+//! authority of ids, CIDR blocks. Each parser says what it expected, never where.
+
+use std::net::IpAddr;
+
+use super::nearest::{did_you_mean, nearest, one_of};
+use super::table::Refusal;
+use crate::time::Zone;
+
+/// A string that is not blank.
+pub(super) fn filled(text: &str) -> Result<String, Refusal> {
+    if text.trim().is_empty() {
+        return Err(Refusal::expected("a text that is not empty"));
+    }
+    Ok(text.to_owned())
+}
+
+/// One of the words in `choices`.
+pub(super) fn word<'a, T: Copy>(
+    choices: &'a [(&'a str, T)],
+) -> impl Fn(&str) -> Result<T, Refusal> + 'a {
+    move |text| {
+        let names = choices.iter().map(|&(name, _)| name);
+        choices
+            .iter()
+            .find(|&&(name, _)| name == text)
+            .map(|&(_, value)| value)
+            .ok_or_else(|| {
+                Refusal::expected(one_of(names.clone()))
+                    .hint(nearest(text, names).map(did_you_mean))
+            })
+    }
+}
+
+/// Seconds, written as one integer with `s`, `m`, `h` or `d`.
+pub(super) fn duration(text: &str) -> Result<u32, Refusal> {
+    let refusal = || {
+        Refusal::expected("a duration: one whole number with s, m, h or d, such as `5m`")
+            .hint(meant_duration(text).map(did_you_mean))
+    };
+    let unit = text.chars().next_back().and_then(unit_seconds);
+    let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
+    let (Some(unit), true) = (unit, is_number(digits)) else {
+        return Err(refusal());
+    };
+    digits
+        .parse::<u32>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|&seconds| seconds <= DURATION_SECONDS_MAX)
+        .ok_or_else(|| Refusal::expected("at most `36500d`"))
+}
+
+/// A duration that is not zero.
+pub(super) fn positive_duration(text: &str) -> Result<u32, Refusal> {
+    match duration(text)? {
+        0 => Err(Refusal::expected("at least `1s`")),
+        seconds => Ok(seconds),
+    }
+}
+
+/// A hundred years: no sum with a date leaves the calendar.
+const DURATION_SECONDS_MAX: u32 = 36_500 * 86_400;
+
+fn unit_seconds(unit: char) -> Option<u32> {
+    match unit {
+        's' => Some(1),
+        'm' => Some(60),
+        'h' => Some(3_600),
+        'd' => Some(86_400),
+        _ => None,
+    }
+}
+
+/// `5 min` and `5M` mean `5m`, a bare `300` means `300s`.
+fn meant_duration(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    let (digits, word) = split_number(&text);
+    let unit = match word {
+        "" | "s" | "sec" | "secs" | "second" | "seconds" => 's',
+        "m" | "min" | "mins" | "minute" | "minutes" => 'm',
+        "h" | "hr" | "hrs" | "hour" | "hours" => 'h',
+        "d" | "day" | "days" => 'd',
+        _ => return None,
+    };
+    is_number(digits).then(|| format!("{digits}{unit}"))
+}
+
+/// Bytes, written as an integer, optionally with `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
+pub(super) fn size(text: &str) -> Result<u64, Refusal> {
+    let (digits, unit) = split_number(text.trim());
+    let factor = match unit {
+        "" => Some(1),
+        "KiB" => Some(1 << 10),
+        "MiB" => Some(1 << 20),
+        "GiB" => Some(1 << 30),
+        "KB" => Some(1_000),
+        "MB" => Some(1_000_000),
+        "GB" => Some(1_000_000_000),
+        _ => None,
+    };
+    let (Some(factor), true) = (factor, is_number(digits)) else {
+        return Err(Refusal::expected(
+            "a size in bytes, or with KiB, MiB or GiB, such as `64MiB`",
+        ));
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .filter(|&bytes| bytes <= SIZE_BYTES_MAX)
+        .ok_or_else(|| Refusal::expected("at most `1024GiB`"))
+}
+
+/// More than any machine this runs on has.
+const SIZE_BYTES_MAX: u64 = 1 << 40;
+
+fn split_number(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    (digits, rest.trim_start())
+}
+
+fn is_number(digits: &str) -> bool {
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A zone of the bundled database.
+pub(super) fn zone(name: &str) -> Result<Zone, Refusal> {
+    Zone::find(name).ok_or_else(|| {
+        Refusal::expected("a time zone such as `Asia/Almaty`")
+            .hint(nearest_zone(name).map(did_you_mean))
+    })
+}
+
+/// The zone of nearly that name, or of the city that was written alone.
+fn nearest_zone(name: &str) -> Option<String> {
+    let known = Zone::names();
+    let near = nearest(name, known.iter().map(String::as_str));
+    let of_city = || {
+        let cities = || known.iter().filter_map(|zone| zone.rsplit('/').next());
+        let city = nearest(name.rsplit('/').next()?, cities())?;
+        known
+            .iter()
+            .find(|zone| zone.rsplit('/').next() == Some(city))
+            .map(String::as_str)
+    };
+    near.or_else(of_city).map(str::to_owned)
+}
+
+/// A language tag in the form of BCP 47: `ru`, `kk-KZ`, `kk-Cyrl-KZ`.
+pub(super) fn language(text: &str) -> Result<String, Refusal> {
+    let mut parts = text.split('-');
+    let primary = parts.next().unwrap_or_default();
+    let well_formed = (2..=3).contains(&primary.len())
+        && primary.bytes().all(|b| b.is_ascii_alphabetic())
+        && parts.all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+    if well_formed && !primary.eq_ignore_ascii_case(KAZAKHSTAN) {
+        return Ok(text.to_owned());
+    }
+    let meant = if primary.eq_ignore_ascii_case(KAZAKHSTAN) {
+        Some("kk".to_owned())
+    } else {
+        let hyphened = text.replace('_', "-");
+        (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
+    };
+    Err(Refusal::expected("a language such as `ru`, `kk` or `kk-KZ`").hint(meant.map(did_you_mean)))
+}
+
+/// The country's code, often taken for the language's.
+const KAZAKHSTAN: &str = "kz";
+
+/// Who names things in `tag:` URIs: a domain or an e-mail address, in ASCII (RFC 4151).
+pub(super) fn authority(text: &str) -> Result<String, Refusal> {
+    let domain = match text.split_once('@') {
+        Some((local, domain)) => {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+            (!local.is_empty() && local.bytes().all(plain)).then_some(domain)
+        }
+        None => Some(text),
+    };
+    if domain.is_some_and(is_domain) {
+        return Ok(text.to_owned());
+    }
+    Err(
+        Refusal::expected("a domain or e-mail address in ASCII, such as `dala.example`")
+            .hint(meant_domain(text).map(did_you_mean)),
+    )
+}
+
+/// The domain of a URL, or an international domain in its ASCII form.
+fn meant_domain(text: &str) -> Option<String> {
+    let address = if text.contains("://") {
+        text.to_owned()
+    } else {
+        format!("https://{text}/")
+    };
+    let host = url::Url::parse(&address).ok()?.host_str()?.to_owned();
+    (host != text && is_domain(&host)).then_some(host)
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+/// An e-mail address, as far as feeds care.
+pub(super) fn email(text: &str) -> Result<String, Refusal> {
+    let plain = |part: &str| {
+        !part.is_empty()
+            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
+    };
+    match text.split_once('@') {
+        Some((local, domain)) if plain(local) && plain(domain) => Ok(text.to_owned()),
+        Some(_) | None => Err(Refusal::expected("an e-mail address")),
+    }
+}
+
+/// An address or a block of them: `127.0.0.1`, `10.0.0.0/8`, `::1/128`; with its length filled in.
+pub(super) fn network(text: &str) -> Result<String, Refusal> {
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text, None),
+    };
+    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
+        let bits_max = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match length {
+            Some(length) if is_number(length) => length.parse::<u8>().ok()?,
+            Some(_) => return None,
+            None => bits_max,
+        };
+        (bits <= bits_max).then(|| format!("{address}/{bits}"))
+    });
+    parsed.ok_or_else(|| Refusal::expected("an IP address or block such as `10.0.0.0/8`"))
+}
+
+/// A text in which `{…}` stands for one of `names`, and braces for nothing else.
+pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Refusal> {
+    move |text| {
+        let refuse = |hint| {
+            let known = names.iter().map(|name| format!("{{{name}}}"));
+            let known: Vec<String> = known.collect();
+            let known = one_of(known.iter().map(String::as_str));
+            Refusal::expected(format!("a text whose only braces are {known}")).hint(hint)
+        };
+        let mut rest = filled(text)?;
+        while let Some(at) = rest.find(['{', '}']) {
+            let inside = rest[at..].strip_prefix('{').and_then(|s| s.split_once('}'));
+            let Some((name, behind)) = inside else {
+                return Err(refuse(None));
+            };
+            if !names.contains(&name) {
+                let near = nearest(name, names.iter().copied());
+                return Err(refuse(near.map(|near| did_you_mean(format!("{{{near}}}")))));
+            }
+            rest = behind.to_owned();
+        }
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks `(text, what comes of it)`, where a refusal is shown as its expectation and hint.
+    fn check<T: std::fmt::Debug>(
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+        cases: &[(&str, &str)],
+    ) {
+        for &(text, expected) in cases {
+            let outcome = match parse(text) {
+                Ok(value) => format!("{value:?}"),
+                Err(refusal) => match refusal.hint {
+                    Some(hint) => format!("{} ({hint})", refusal.expected),
+                    None => refusal.expected,
+                },
+            };
+            assert!(outcome.contains(expected), "{text}: {outcome}");
+        }
+    }
+
+    #[test]
+    fn durations() {
+        let form = "one whole number with s, m, h or d, such as `5m`";
+        check(
+            duration,
+            &[
+                ("0s", "0"),
+                ("90s", "90"),
+                ("5m", "300"),
+                ("24h", "86400"),
+                ("1d", "86400"),
+                ("36500d", "3153600000"),
+                ("36501d", "at most `36500d`"),
+                ("99999999999999999999d", "at most `36500d`"),
+                ("5 min", "(did you mean `5m`?)"),
+                ("5M", "(did you mean `5m`?)"),
+                ("300", "(did you mean `300s`?)"),
+                ("1h30m", form),
+                ("-5m", form),
+                ("+5m", form),
+                ("1.5h", form),
+                ("٥m", form),
+                ("5м", form),
+                ("m", form),
+                ("", form),
+            ],
+        );
+        check(positive_duration, &[("0m", "at least `1s`"), ("1s", "1")]);
+    }
+
+    #[test]
+    fn sizes() {
+        let form = "a size in bytes";
+        check(
+            size,
+            &[
+                ("0", "0"),
+                ("1024", "1024"),
+                ("64MiB", "67108864"),
+                ("64 KiB", "65536"),
+                ("1GiB", "1073741824"),
+                ("5KB", "5000"),
+                ("5MB", "5000000"),
+                ("2GB", "2000000000"),
+                ("2000GiB", "at most `1024GiB`"),
+                ("64M", form),
+                ("-1", form),
+                ("MiB", form),
+                ("", form),
+            ],
+        );
+    }
+
+    #[test]
+    fn zones() {
+        check(
+            zone,
+            &[
+                ("UTC", "UTC"),
+                ("Asia/Almaty", "Asia/Almaty"),
+                ("Asia/Almata", "(did you mean `Asia/Almaty`?)"),
+                ("Almaty", "(did you mean `Asia/Almaty`?)"),
+                ("Азия/Алматы", "a time zone such as `Asia/Almaty`"),
+                ("", "a time zone such as `Asia/Almaty`"),
+            ],
+        );
+    }
+
+    #[test]
+    fn languages() {
+        let form = "a language such as";
+        check(
+            language,
+            &[
+                ("ru", "\"ru\""),
+                ("kk-Cyrl-KZ", "\"kk-Cyrl-KZ\""),
+                ("kz", "(did you mean `kk`?)"),
+                ("ru_RU", "(did you mean `ru-RU`?)"),
+                ("русский", form),
+                ("russian", form),
+                ("ru-", form),
+                ("", form),
+            ],
+        );
+    }
+
+    #[test]
+    fn authorities() {
+        let form = "a domain or e-mail address in ASCII";
+        check(
+            authority,
+            &[
+                ("dala.example", "\"dala.example\""),
+                ("news@dala.example", "\"news@dala.example\""),
+                ("https://dala.example/", "(did you mean `dala.example`?)"),
+                ("дала.қаз", "(did you mean `xn--"),
+                ("dala.example/x", form),
+                ("dala..example", form),
+                ("-dala.example", form),
+                ("dala example", form),
+                ("@dala.example", form),
+                ("", form),
+            ],
+        );
+    }
+
+    #[test]
+    fn networks() {
+        let form = "an IP address or block";
+        check(
+            network,
+            &[
+                ("127.0.0.1", "127.0.0.1/32"),
+                ("10.0.0.0/8", "10.0.0.0/8"),
+                ("::1", "::1/128"),
+                ("fd00::/8", "fd00::/8"),
+                ("10.0.0.0/33", form),
+                ("10.0.0.0/+8", form),
+                ("10.0.0/8", form),
+                ("localhost", form),
+            ],
+        );
+    }
+
+    #[test]
+    fn templates() {
+        let form = "a text whose only braces are `{name}` or `{site}`";
+        check(
+            template(&["name", "site"]),
+            &[
+                ("{name} — {site}", "{name} — {site}"),
+                ("Новости", "Новости"),
+                ("{nane}", "(did you mean `{name}`?)"),
+                ("{", form),
+                ("}{", form),
+                ("{{name}}", form),
+                ("{}", form),
+                (" ", "not empty"),
+            ],
+        );
+    }
+}
