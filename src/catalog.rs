@@ -1,0 +1,612 @@
+//! What exists: all accepted articles in one total order, and for each term the articles that
+//! carry it.
+//!
+//! The catalog holds no title, summary or body: an article is a small number with its key, dates,
+//! terms and the record of the store that has the rest. Unreleased, expired and hidden articles
+//! are known here but stand in no list, so nothing that reads the lists can leak them. It never
+//! asks the clock; [`Catalog::advance`] is told the time.
+
+mod order;
+mod posting;
+mod terms;
+mod window;
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use serde::{Deserialize, Serialize};
+
+use self::posting::Posting;
+pub use self::terms::TermNo;
+use self::terms::{SpellingNo, Terms};
+pub use self::window::{Query, Window};
+use crate::article::{Article, Revision};
+use crate::config::Alias;
+use crate::store::{RecordId, Store, StoreError};
+use crate::term::{Term, TermKind};
+use crate::time::Timestamp;
+
+/// More touched articles than this in one batch, and every feed is looked at instead.
+const TOUCHED_MAX: usize = 4096;
+
+/// An article of the catalog; numbers of removed articles are used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArticleNo(u32);
+
+/// What the catalog is told of an accepted article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// What names the article.
+    pub key: Box<str>,
+    /// The digest of all that documents show of it.
+    pub revision: Revision,
+    /// Where the store has it.
+    pub record: RecordId,
+    /// First publication, which is also its release.
+    pub published: Timestamp,
+    /// Last correction; one in the future counts from its instant on.
+    pub updated: Timestamp,
+    /// When it leaves all feeds.
+    pub expires: Option<Timestamp>,
+    /// Kept out of all feeds.
+    pub hidden: bool,
+    /// Its terms as it spells them.
+    pub terms: Vec<(TermKind, Box<str>)>,
+}
+
+impl Listing {
+    /// What the catalog needs of an article that the store has as `record`.
+    pub fn new(article: &Article, revision: Revision, record: RecordId) -> Listing {
+        let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
+        let section = article
+            .section
+            .iter()
+            .map(|section| (TermKind::Section, section.as_str()));
+        let authors = article
+            .authors
+            .iter()
+            .map(|author| (TermKind::Author, author.name.as_str()));
+        // `lang:kk` also finds what is written in `kk-KZ`.
+        let primary = article.language.split_once('-').map(|(primary, _)| primary);
+        let languages = [Some(article.language.as_str()), primary];
+        let languages = languages
+            .into_iter()
+            .flatten()
+            .map(|language| (TermKind::Lang, language));
+        let terms = tags.chain(section).chain(authors).chain(languages);
+        Listing {
+            key: article.key.as_str().into(),
+            revision,
+            record,
+            published: article.published,
+            updated: article.updated,
+            expires: None,
+            hidden: false,
+            terms: terms.map(|(kind, text)| (kind, text.into())).collect(),
+        }
+    }
+}
+
+/// A change of what exists.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new article, or a new version of one.
+    Put(Listing),
+    /// The article with this key is gone.
+    Remove(Box<str>),
+}
+
+/// Which feeds a batch of changes can have moved.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Touched {
+    /// Any of them.
+    Everything,
+    /// Those that match one of these articles' terms.
+    Articles(HashSet<Box<[TermNo]>>),
+}
+
+impl Touched {
+    /// Nothing.
+    pub fn nothing() -> Touched {
+        Touched::Articles(HashSet::new())
+    }
+
+    /// Whether no feed is concerned.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Touched::Articles(articles) if articles.is_empty())
+    }
+
+    /// Both batches' concerns.
+    pub fn and(self, other: Touched) -> Touched {
+        match (self, other) {
+            (Touched::Articles(mut articles), Touched::Articles(more)) => {
+                articles.extend(more);
+                Touched::Articles(articles)
+            }
+            (Touched::Everything, _) | (_, Touched::Everything) => Touched::Everything,
+        }
+    }
+
+    /// Whether a feed of this query is concerned.
+    pub fn concerns(&self, query: &Query) -> bool {
+        match self {
+            Touched::Everything => true,
+            Touched::Articles(articles) => articles.iter().any(|terms| query.matches(terms)),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Slot {
+    key: Box<str>,
+    revision: Revision,
+    record: RecordId,
+    published: Timestamp,
+    updated: Timestamp,
+    expires: Option<Timestamp>,
+    hidden: bool,
+    standing: Standing,
+    spellings: Box<[SpellingNo]>,
+}
+
+/// Where an article stands in respect of the lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// In none of them.
+    Apart,
+    /// In those that the running batch has gathered.
+    Gathered,
+    /// In the postings.
+    Live,
+}
+
+/// All accepted articles and the index over them.
+#[derive(Debug)]
+pub struct Catalog {
+    as_of: Timestamp,
+    slots: Vec<Option<Slot>>,
+    free: Vec<ArticleNo>,
+    by_key: HashTable<ArticleNo>,
+    hasher: DefaultHashBuilder,
+    /// Every released article, oldest first.
+    live: Posting,
+    terms: Terms,
+    /// Embargoed articles by release.
+    releases: BTreeSet<(Timestamp, ArticleNo)>,
+    /// Other instants at which a released article changes: expiry and announced corrections.
+    turns: BTreeSet<(Timestamp, ArticleNo)>,
+    /// Terms that got their first released article and are not yet remembered elsewhere.
+    newly_known: Vec<TermNo>,
+}
+
+impl Catalog {
+    /// An empty catalog at the instant `as_of`, in which `same` terms count as one.
+    pub fn new(same: &[Alias], as_of: Timestamp) -> Catalog {
+        Catalog {
+            as_of,
+            slots: Vec::new(),
+            free: Vec::new(),
+            by_key: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            live: Posting::default(),
+            terms: Terms::new(same),
+            releases: BTreeSet::new(),
+            turns: BTreeSet::new(),
+            newly_known: Vec::new(),
+        }
+    }
+
+    /// Lists every article that `store` has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn load(&mut self, store: &Store) -> Result<(), StoreError> {
+        let mut batch = Batch {
+            touched: None,
+            ..Batch::default()
+        };
+        store.each_article(|row| self.put(row.listing, &mut batch))?;
+        self.finish(batch);
+        Ok(())
+    }
+
+    /// The instant the lists are true for.
+    pub fn as_of(&self) -> Timestamp {
+        self.as_of
+    }
+
+    /// How many articles are known, released or not.
+    pub fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// Whether no article is known.
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// Applies a batch and says whom it concerns. A later change of one key wins.
+    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> Touched {
+        let mut batch = Batch::default();
+        for change in changes {
+            match change {
+                Change::Put(listing) => self.put(listing, &mut batch),
+                Change::Remove(key) => self.remove(&key, &mut batch),
+            }
+        }
+        self.finish(batch)
+    }
+
+    /// Moves the catalog to `as_of`: releases, expires and corrects what is due. An instant in the
+    /// past changes nothing.
+    pub fn advance(&mut self, as_of: Timestamp) -> Touched {
+        let mut batch = Batch::default();
+        self.as_of = self.as_of.max(as_of);
+        for queue in [Queue::Releases, Queue::Turns] {
+            while let Some((_, article)) = self
+                .queue(queue)
+                .first()
+                .copied()
+                .filter(|(at, _)| *at <= self.as_of)
+            {
+                self.unlist(article, &mut batch);
+                self.list(article, &mut batch);
+            }
+        }
+        self.finish(batch)
+    }
+
+    /// When something is due by itself, delays and ages of single feeds aside.
+    pub fn next_instant(&self) -> Option<Timestamp> {
+        let first = |queue: &BTreeSet<(Timestamp, ArticleNo)>| queue.first().map(|(at, _)| *at);
+        [first(&self.releases), first(&self.turns)]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The record that has an article's text.
+    pub fn record(&self, article: ArticleNo) -> RecordId {
+        self.slot(article).record
+    }
+
+    /// The digest of what documents show of an article.
+    pub fn revision(&self, article: ArticleNo) -> Revision {
+        self.slot(article).revision
+    }
+
+    /// The last correction that counts by now.
+    pub fn updated(&self, article: ArticleNo) -> Timestamp {
+        let slot = self.slot(article);
+        if slot.updated > self.as_of {
+            slot.published
+        } else {
+            slot.updated
+        }
+    }
+
+    /// What `[same]` makes feeds print instead of an article's own spellings.
+    pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = &str> {
+        self.slot(article)
+            .spellings
+            .iter()
+            .filter_map(|&spelling| self.terms.replacement(spelling))
+    }
+
+    /// The released article with this key.
+    pub fn find(&self, key: &str) -> Option<ArticleNo> {
+        self.number(key)
+            .filter(|&article| self.slot(article).standing == Standing::Live)
+    }
+
+    /// The listing's record and revision under a key, released or not.
+    pub fn known(&self, key: &str) -> Option<(RecordId, Revision)> {
+        self.number(key)
+            .map(|article| (self.record(article), self.revision(article)))
+    }
+
+    /// Every term that a released article carries or carried.
+    pub fn known_terms(&self) -> impl Iterator<Item = TermNo> {
+        self.terms.numbers().filter(|&term| self.is_known(term))
+    }
+
+    /// Whether a released article carries or carried the term.
+    pub fn is_known(&self, term: TermNo) -> bool {
+        self.terms.oldest(term).is_some() || self.terms.remembered(term).is_some()
+    }
+
+    /// The term behind a number.
+    pub fn term(&self, term: TermNo) -> &Term {
+        self.terms.term(term)
+    }
+
+    /// The number of a term, or of the one it counts as.
+    pub fn find_term(&self, term: &Term) -> Option<TermNo> {
+        self.terms.find(term)
+    }
+
+    /// The term that `term` counts as.
+    pub fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
+        self.terms.canonical(term)
+    }
+
+    /// Makes a term known that no released article need carry: one that feeds.toml names, or one
+    /// that the state folder remembers.
+    pub fn remember(&mut self, term: &Term, text: &str) {
+        let number = self.terms.intern(term);
+        if self.terms.remembered(number).is_none() {
+            self.terms.remember(number, text);
+        }
+    }
+
+    /// How many released articles carry a term.
+    pub fn articles_with(&self, term: TermNo) -> usize {
+        self.terms.posting(term).len()
+    }
+
+    /// A term as the oldest released article writes it; without one, as it was last remembered.
+    pub fn name(&self, term: TermNo) -> &str {
+        let oldest = self.terms.oldest(term).and_then(|article| {
+            let spellings = &self.slot(article).spellings;
+            spellings
+                .iter()
+                .find(|&&spelling| self.terms.term_of(spelling) == term)
+        });
+        match oldest {
+            Some(&spelling) => self.terms.shown(spelling),
+            None => self
+                .terms
+                .remembered(term)
+                .unwrap_or(self.terms.term(term).key()),
+        }
+    }
+
+    /// The terms that became known since the last call, with their names.
+    pub fn take_newly_known(&mut self) -> Vec<(Term, String)> {
+        let terms = std::mem::take(&mut self.newly_known);
+        let named = terms
+            .into_iter()
+            .map(|term| (self.term(term).clone(), self.name(term).to_owned()));
+        named.collect()
+    }
+
+    fn put(&mut self, listing: Listing, batch: &mut Batch) {
+        let spellings = listing
+            .terms
+            .iter()
+            .filter_map(|(kind, text)| self.terms.spell(*kind, text))
+            .collect();
+        let slot = Slot {
+            key: listing.key,
+            revision: listing.revision,
+            record: listing.record,
+            published: listing.published,
+            updated: listing.updated,
+            expires: listing.expires,
+            hidden: listing.hidden,
+            standing: Standing::Apart,
+            spellings,
+        };
+        let article = match self.number(&slot.key) {
+            Some(article) => {
+                self.unlist(article, batch);
+                article
+            }
+            None => self.number_new(&slot.key),
+        };
+        self.slots[article.0 as usize] = Some(slot);
+        self.list(article, batch);
+    }
+
+    fn remove(&mut self, key: &str, batch: &mut Batch) {
+        let Some(article) = self.number(key) else {
+            return;
+        };
+        self.unlist(article, batch);
+        let hash = self.hasher.hash_one(key);
+        if let Ok(entry) = self.by_key.find_entry(hash, |&other| other == article) {
+            entry.remove();
+        }
+        self.slots[article.0 as usize] = None;
+        self.free.push(article);
+    }
+
+    fn number(&self, key: &str) -> Option<ArticleNo> {
+        let hash = self.hasher.hash_one(key);
+        self.by_key
+            .find(hash, |&article| *self.slot(article).key == *key)
+            .copied()
+    }
+
+    fn number_new(&mut self, key: &str) -> ArticleNo {
+        let article = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            ArticleNo(
+                u32::try_from(self.slots.len() - 1)
+                    .expect("fewer articles than 4 thousand million"),
+            )
+        });
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        let rehash = |&article: &ArticleNo| match &slots[article.0 as usize] {
+            Some(slot) => hasher.hash_one(&*slot.key),
+            // Only the number being inserted has no slot yet.
+            None => hasher.hash_one(key),
+        };
+        self.by_key
+            .insert_unique(hasher.hash_one(key), article, rehash);
+        article
+    }
+
+    /// Enters an article into the lists and queues that it belongs to now.
+    fn list(&mut self, article: ArticleNo, batch: &mut Batch) {
+        let as_of = self.as_of;
+        let slot = self.slot(article);
+        let expired = slot.expires.is_some_and(|at| at <= as_of);
+        if slot.hidden || expired {
+            return;
+        }
+        let terms = self.terms_of(article);
+        if slot.published > as_of {
+            let release = slot.published;
+            self.releases.insert((release, article));
+        } else {
+            let turn = [slot.expires, Some(slot.updated)]
+                .into_iter()
+                .flatten()
+                .filter(|at| *at > as_of)
+                .min();
+            self.turns.extend(turn.map(|at| (at, article)));
+            for &term in &terms {
+                batch.listed.entry(term).or_default().push(article);
+            }
+            batch.live.push(article);
+            self.slot_mut(article).standing = Standing::Gathered;
+        }
+        batch.touch(terms);
+    }
+
+    /// Takes an article out of every list and queue.
+    fn unlist(&mut self, article: ArticleNo, batch: &mut Batch) {
+        if self.slot(article).standing == Standing::Gathered {
+            self.settle(batch);
+        }
+        let slot = self.slot(article);
+        let instants = [Some(slot.published), slot.expires, Some(slot.updated)];
+        for instant in instants.into_iter().flatten() {
+            self.releases.remove(&(instant, article));
+            self.turns.remove(&(instant, article));
+        }
+        let terms = self.terms_of(article);
+        if self.slot(article).standing == Standing::Live {
+            self.slot_mut(article).standing = Standing::Apart;
+            let slots = &self.slots;
+            let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
+            self.live.remove(article, order);
+            for &term in &terms {
+                self.terms.posting_mut(term).remove(article, order);
+            }
+        }
+        batch.touch(terms);
+    }
+
+    /// Merges what a batch listed into the postings.
+    fn settle(&mut self, batch: &mut Batch) {
+        let mut live = std::mem::take(&mut batch.live);
+        for &article in &live {
+            self.slot_mut(article).standing = Standing::Live;
+        }
+        let slots = &self.slots;
+        let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
+        live.sort_unstable_by(|&a, &b| order(a, b));
+        self.live.merge(&live, order);
+        for (term, mut articles) in std::mem::take(&mut batch.listed) {
+            if self.terms.oldest(term).is_none() {
+                self.newly_known.push(term);
+            }
+            articles.sort_unstable_by(|&a, &b| order(a, b));
+            self.terms.posting_mut(term).merge(&articles, order);
+        }
+    }
+
+    fn finish(&mut self, mut batch: Batch) -> Touched {
+        self.settle(&mut batch);
+        for index in 0..self.newly_known.len() {
+            let term = self.newly_known[index];
+            let name = self.name(term).to_owned();
+            self.terms.remember(term, &name);
+        }
+        match batch.touched {
+            Some(touched) => Touched::Articles(touched),
+            None => {
+                self.live.shrink();
+                self.terms.shrink();
+                Touched::Everything
+            }
+        }
+    }
+
+    fn queue(&self, queue: Queue) -> &BTreeSet<(Timestamp, ArticleNo)> {
+        match queue {
+            Queue::Releases => &self.releases,
+            Queue::Turns => &self.turns,
+        }
+    }
+
+    /// An article's terms, each once.
+    fn terms_of(&self, article: ArticleNo) -> Box<[TermNo]> {
+        let spellings = &self.slot(article).spellings;
+        let mut terms: Vec<TermNo> = spellings
+            .iter()
+            .map(|&spelling| self.terms.term_of(spelling))
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms.into()
+    }
+
+    fn order(&self, a: ArticleNo, b: ArticleNo) -> Ordering {
+        compare(&self.slots, a, b)
+    }
+
+    fn slot(&self, article: ArticleNo) -> &Slot {
+        slot(&self.slots, article)
+    }
+
+    fn slot_mut(&mut self, article: ArticleNo) -> &mut Slot {
+        self.slots[article.0 as usize]
+            .as_mut()
+            .expect("a number is listed only while its slot is filled")
+    }
+}
+
+fn slot(slots: &[Option<Slot>], article: ArticleNo) -> &Slot {
+    slots[article.0 as usize]
+        .as_ref()
+        .expect("a number is listed only while its slot is filled")
+}
+
+/// Oldest first: by publication, then by key.
+fn compare(slots: &[Option<Slot>], a: ArticleNo, b: ArticleNo) -> Ordering {
+    let (a, b) = (slot(slots, a), slot(slots, b));
+    a.published
+        .cmp(&b.published)
+        .then_with(|| order::natural(&a.key, &b.key))
+}
+
+#[derive(Clone, Copy)]
+enum Queue {
+    Releases,
+    Turns,
+}
+
+/// What one batch lists, gathered so that each posting is merged once.
+#[derive(Debug)]
+struct Batch {
+    live: Vec<ArticleNo>,
+    listed: HashMap<TermNo, Vec<ArticleNo>>,
+    /// `None` once there are too many to name.
+    touched: Option<HashSet<Box<[TermNo]>>>,
+}
+
+impl Default for Batch {
+    fn default() -> Batch {
+        Batch {
+            live: Vec::new(),
+            listed: HashMap::new(),
+            touched: Some(HashSet::new()),
+        }
+    }
+}
+
+impl Batch {
+    fn touch(&mut self, terms: Box<[TermNo]>) {
+        if let Some(touched) = &mut self.touched {
+            touched.insert(terms);
+            if touched.len() > TOUCHED_MAX {
+                self.touched = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The one total order of articles: by publication, then by key with numbers as numbers.
+
+use std::cmp::Ordering;
+
+/// Compares two keys so that `news/9` comes before `news/10`: runs of ASCII digits by their
+/// value, everything else by code point. Keys that differ only in leading zeros are ordered by
+/// their bytes, so only equal keys are equal.
+pub(super) fn natural(a: &str, b: &str) -> Ordering {
+    let (mut left, mut right) = (a.as_bytes(), b.as_bytes());
+    loop {
+        match (left.first(), right.first()) {
+            (None, None) => return a.cmp(b),
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some(l), Some(r)) if l.is_ascii_digit() && r.is_ascii_digit() => {
+                let (l, l_rest) = split_number(left);
+                let (r, r_rest) = split_number(right);
+                let by_value = l.len().cmp(&r.len()).then_with(|| l.cmp(r));
+                if by_value != Ordering::Equal {
+                    return by_value;
+                }
+                (left, right) = (l_rest, r_rest);
+            }
+            (Some(l), Some(r)) => {
+                if l != r {
+                    return l.cmp(r);
+                }
+                (left, right) = (&left[1..], &right[1..]);
+            }
+        }
+    }
+}
+
+/// The leading run of digits without its leading zeros, and what follows it.
+fn split_number(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let end = bytes
+        .iter()
+        .position(|b| !b.is_ascii_digit())
+        .unwrap_or(bytes.len());
+    let (digits, rest) = bytes.split_at(end);
+    let zeros = digits.iter().take_while(|&&b| b == b'0').count();
+    (&digits[zeros..], rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        for (smaller, larger) in [
+            ("news/9", "news/10"),
+            ("2026/a", "2026/b"),
+            ("a", "a1"),
+            ("a01", "a1"),
+            ("a1b", "a01c"),
+            ("а9я", "а10а"),
+            ("x-99999999999999999999998", "x-99999999999999999999999"),
+        ] {
+            assert_eq!(
+                natural(smaller, larger),
+                Ordering::Less,
+                "{smaller} < {larger}"
+            );
+            assert_eq!(
+                natural(larger, smaller),
+                Ordering::Greater,
+                "{larger} > {smaller}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_total_order(mut keys in proptest::collection::vec("[a01/9б]{0,6}", 3)) {
+            keys.sort_by(|a, b| natural(a, b));
+            prop_assert!(natural(&keys[0], &keys[2]) != Ordering::Greater);
+            prop_assert_eq!(natural(&keys[0], &keys[1]) == Ordering::Equal, keys[0] == keys[1]);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! One write transaction of the store.
+
+use redb::{ReadableTable, Table, WriteTransaction};
+use serde::Serialize;
+
+use super::rows::{
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED, RIVALS, TERMS,
+    Validators, decode, encode,
+};
+use super::{Packed, RecordId, StoreError};
+use crate::term::Term;
+
+/// The tables, open for writing; see [`Store::write`](super::Store::write).
+pub struct Batch<'t> {
+    header: Table<'t, &'static str, &'static [u8]>,
+    articles: Table<'t, &'static str, &'static [u8]>,
+    records: Table<'t, u64, &'static [u8]>,
+    retired: Table<'t, u64, ()>,
+    files: Table<'t, &'static str, &'static [u8]>,
+    rivals: Table<'t, (&'static str, &'static str), ()>,
+    terms: Table<'t, &'static str, &'static str>,
+    feeds: Table<'t, &'static str, &'static [u8]>,
+    next_record: u64,
+}
+
+impl<'t> Batch<'t> {
+    pub(super) fn new(transaction: &'t WriteTransaction) -> Result<Batch<'t>, StoreError> {
+        let records = transaction.open_table(RECORDS)?;
+        let next_record = records.last()?.map_or(0, |(last, _)| last.value() + 1);
+        Ok(Batch {
+            header: transaction.open_table(HEADER)?,
+            articles: transaction.open_table(ARTICLES)?,
+            records,
+            retired: transaction.open_table(RETIRED)?,
+            files: transaction.open_table(FILES)?,
+            rivals: transaction.open_table(RIVALS)?,
+            terms: transaction.open_table(TERMS)?,
+            feeds: transaction.open_table(FEEDS)?,
+            next_record,
+        })
+    }
+
+    /// Says what the state folder is written with.
+    ///
+    /// # Errors
+    /// When the write fails, as everywhere in this type.
+    pub fn set_header(&mut self, header: &Header) -> Result<(), StoreError> {
+        put(&mut self.header, "header", header)
+    }
+
+    /// The stored article with this key.
+    pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
+        self.articles
+            .get(key)?
+            .map(|row| decode(row.value()))
+            .transpose()
+    }
+
+    /// Stores a version of an article and gives it a record.
+    pub fn add_record(&mut self, packed: &Packed) -> Result<RecordId, StoreError> {
+        let record = RecordId(self.next_record);
+        self.next_record += 1;
+        self.records.insert(record.0, packed.0.as_slice())?;
+        Ok(record)
+    }
+
+    /// Makes `row` the current version of its article.
+    pub fn put_article(&mut self, row: &ArticleRow) -> Result<(), StoreError> {
+        put(&mut self.articles, &row.listing.key, row)
+    }
+
+    /// Forgets an article; its record is for the caller to retire.
+    pub fn remove_article(&mut self, key: &str) -> Result<(), StoreError> {
+        self.articles.remove(key)?;
+        Ok(())
+    }
+
+    /// Marks a record for deletion, now or after a restart.
+    pub fn retire(&mut self, record: RecordId) -> Result<(), StoreError> {
+        self.retired.insert(record.0, ())?;
+        Ok(())
+    }
+
+    /// Deletes retired records.
+    pub fn delete(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
+        for record in records {
+            self.records.remove(record.0)?;
+            self.retired.remove(record.0)?;
+        }
+        Ok(())
+    }
+
+    /// The file at this path, as it was last read.
+    pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
+        self.files
+            .get(path)?
+            .map(|row| decode(row.value()))
+            .transpose()
+    }
+
+    /// Notes how a file was read.
+    pub fn put_file(&mut self, path: &str, row: &FileRow) -> Result<(), StoreError> {
+        put(&mut self.files, path, row)
+    }
+
+    /// Forgets a file.
+    pub fn remove_file(&mut self, path: &str) -> Result<(), StoreError> {
+        self.files.remove(path)?;
+        Ok(())
+    }
+
+    /// Notes that the file at `path` waits for `key`, which another file has.
+    pub fn add_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
+        self.rivals.insert((key, path), ())?;
+        Ok(())
+    }
+
+    /// Takes the lowest path that waits for `key` off the list.
+    pub fn take_rival(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let next = match self.rivals.range((key, "")..)?.next() {
+            None => None,
+            Some(row) => {
+                let row = row?.0;
+                let (waits_for, path) = row.value();
+                (waits_for == key).then(|| path.to_owned())
+            }
+        };
+        if let Some(path) = &next {
+            self.remove_rival(key, path)?;
+        }
+        Ok(next)
+    }
+
+    /// The file at `path` no longer waits for `key`.
+    pub fn remove_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
+        self.rivals.remove((key, path))?;
+        Ok(())
+    }
+
+    /// Remembers how a term is shown.
+    pub fn put_term(&mut self, term: &Term, name: &str) -> Result<(), StoreError> {
+        let canonical = term.to_string();
+        self.terms.insert(canonical.as_str(), name)?;
+        Ok(())
+    }
+
+    /// Remembers what a feed was last validated by.
+    pub fn put_validators(
+        &mut self,
+        path: &str,
+        validators: &Validators,
+    ) -> Result<(), StoreError> {
+        put(&mut self.feeds, path, validators)
+    }
+
+    /// Forgets a feed.
+    pub fn remove_validators(&mut self, path: &str) -> Result<(), StoreError> {
+        self.feeds.remove(path)?;
+        Ok(())
+    }
+}
+
+fn put(
+    table: &mut Table<'_, &'static str, &'static [u8]>,
+    key: &str,
+    row: &impl Serialize,
+) -> Result<(), StoreError> {
+    table.insert(key, encode(row)?.as_slice())?;
+    Ok(())
+}

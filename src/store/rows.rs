@@ -1,0 +1,91 @@
+//! The tables of the store and what their rows hold.
+
+use redb::TableDefinition;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::article::Refusal;
+use crate::catalog::Listing;
+use crate::time::Timestamp;
+
+/// One row, `header`: what the rest was written with.
+pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
+/// Key → [`ArticleRow`].
+pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
+/// Record → compressed article.
+pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
+/// Records that no current article names.
+pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("retired");
+/// Path below the articles' folder → [`FileRow`].
+pub(super) const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
+/// Key and path of files whose key another file has.
+pub(super) const RIVALS: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("rivals");
+/// Term in canonical form → its name.
+pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
+/// Feed path → [`Validators`].
+pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("feeds");
+
+/// What a state folder was written with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The layout of its tables.
+    pub layout: u32,
+    /// The version of reading.
+    pub read: u32,
+    /// The digest of the configuration that decides how articles are read.
+    pub reading: u128,
+    /// `[site] id-authority`.
+    pub id_authority: String,
+    /// `[site] id-year`.
+    pub id_year: u16,
+}
+
+/// A stored article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleRow {
+    /// What the catalog needs of it.
+    pub listing: Listing,
+    /// The file it came from, below the articles' folder.
+    pub path: Box<str>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRow {
+    /// How the file looked when it was read.
+    pub stamp: FileStamp,
+    /// The article it gave, possibly from an earlier version of the file.
+    pub key: Option<Box<str>>,
+    /// Why its present version is refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// What changes when a file does; the default is that of no file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStamp {
+    /// Bytes.
+    pub size: u64,
+    /// Time of the last write, nanoseconds since 1970.
+    pub modified: i128,
+    /// Time of the last change of the inode, nanoseconds since 1970.
+    pub changed: i128,
+    /// The inode's number.
+    pub inode: u64,
+}
+
+/// What a feed's last answer was validated by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// The digest that its tags are made of.
+    pub digest: u128,
+    /// Its `Last-Modified`.
+    pub last_modified: Timestamp,
+}
+
+pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    postcard::to_stdvec(row).map_err(|_| StoreError::Row("row"))
+}
+
+pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {
+    postcard::from_bytes(bytes).map_err(|_| StoreError::Row("row"))
+}
