@@ -1,0 +1,219 @@
+//! From stored articles to a neutral [`Feed`]: ids, links, dates and what a feed carries of each.
+//!
+//! [`Publication`] is everything site-wide that an entry can show. It is digested into every
+//! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
+//! another feed.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::article::Article;
+use crate::config::{Config, Content};
+use crate::feed::{Category, Channel, Entry, Feed, Person};
+use crate::term::{Term, TermKind};
+use crate::text::Text;
+use crate::time::{Timestamp, Zone};
+
+/// What stays raw in ids and paths: the unreserved characters of RFC 3986 §2.3 and `/`.
+const RAW: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// What stays raw in queries: `,` and `:` stand between terms and kinds.
+const RAW_IN_QUERY: &AsciiSet = &RAW.add(b'/').remove(b',').remove(b':');
+
+/// The site-wide rules that entries are written by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Publication {
+    #[serde(skip)]
+    zone: Zone,
+    zone_name: String,
+    id_authority: String,
+    id_year: u16,
+    /// How readers reach this daemon, with a trailing slash.
+    base: String,
+    /// The template of article pages, where the site has its own.
+    article_link: Option<String>,
+    /// What `[same]` makes of a term's text.
+    same: BTreeMap<Term, String>,
+}
+
+impl Publication {
+    /// The rules of a configuration.
+    pub fn new(config: &Config) -> Publication {
+        let same = config
+            .same
+            .iter()
+            .map(|alias| (alias.from.clone(), alias.to_text.clone()));
+        Publication {
+            zone: config.site.zone.clone(),
+            zone_name: config.site.zone.name(),
+            id_authority: config.site.id_authority.clone(),
+            id_year: config.site.id_year,
+            base: config.server.public_url.clone(),
+            article_link: config.source.link.clone(),
+            same: same.collect(),
+        }
+    }
+
+    /// What of these rules can reach every feed. `[same]` is left out: it is digested where it
+    /// replaces something.
+    pub fn digested(&self) -> impl Serialize + '_ {
+        (
+            &self.zone_name,
+            &self.id_authority,
+            self.id_year,
+            &self.base,
+            &self.article_link,
+        )
+    }
+
+    /// How readers reach this daemon, with a trailing slash.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The date of a feed without entries.
+    pub fn epoch(&self) -> Timestamp {
+        Timestamp::start_of_year(self.id_year)
+    }
+
+    /// The permanent id of what `key` names: a `tag:` URI (RFC 4151) of the site.
+    pub fn id(&self, key: &str) -> String {
+        format!(
+            "tag:{},{}:{}",
+            self.id_authority,
+            self.id_year,
+            encode_path(key)
+        )
+    }
+
+    /// The address of an article's page.
+    pub fn link(&self, article: &Article) -> String {
+        match (&article.url, &self.article_link) {
+            (Some(url), _) => url.clone(),
+            (None, Some(template)) => self.fill(template, article),
+            (None, None) => format!("{}articles/{}", self.base, encode_path(&article.key)),
+        }
+    }
+
+    /// The base address of the feeds of one kind of term.
+    pub fn scheme(&self, kind: TermKind) -> String {
+        format!("{}{}/", self.base, folder(kind))
+    }
+
+    /// A feed of these articles, newest first as given, at the instant `as_of` of their window.
+    pub fn compose(
+        &self,
+        channel: Channel,
+        content: Content,
+        articles: &[Article],
+        as_of: Timestamp,
+    ) -> Feed {
+        let updated = articles.iter().map(|article| updated(article, as_of)).max();
+        Feed {
+            updated: self.zone.date_time(updated.unwrap_or(self.epoch())),
+            entries: articles
+                .iter()
+                .map(|article| self.entry(article, content, as_of))
+                .collect(),
+            channel,
+        }
+    }
+
+    fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
+        let full = content == Content::Full && !article.body.is_empty();
+        let lead = content != Content::Title && !article.lead.is_empty();
+        Entry {
+            id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
+            link: self.link(article),
+            title: article.title.clone(),
+            published: self.zone.date_time(article.published),
+            updated: self.zone.date_time(updated(article, as_of)),
+            authors: article
+                .authors
+                .iter()
+                .map(|author| Person {
+                    name: Text::new(&author.name),
+                    email: None,
+                })
+                .collect(),
+            categories: self.categories(article),
+            language: article.language.clone(),
+            summary: lead.then(|| article.lead.clone()),
+            content: full.then(|| article.body.clone()),
+        }
+    }
+
+    fn categories(&self, article: &Article) -> Vec<Category> {
+        let section = article
+            .section
+            .iter()
+            .map(|section| (TermKind::Section, section));
+        let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag));
+        let mut categories: Vec<Category> = Vec::new();
+        for (kind, text) in section.chain(tags) {
+            let same = Term::new(kind, text.as_str()).and_then(|term| self.same.get(&term));
+            let label = same.map_or_else(|| text.clone(), |same| Text::new(same));
+            let category = Category {
+                label,
+                scheme: self.scheme(kind),
+            };
+            if !categories.contains(&category) {
+                categories.push(category);
+            }
+        }
+        categories
+    }
+
+    fn fill(&self, template: &str, article: &Article) -> String {
+        let date = self.zone.date_time(article.published);
+        let name = article.key.rsplit('/').next().unwrap_or(&article.key);
+        [
+            ("{key}", encode_path(&article.key)),
+            ("{name}", encode_path(name)),
+            ("{year}", date.format("%Y").to_string()),
+            ("{month}", date.format("%m").to_string()),
+            ("{day}", date.format("%d").to_string()),
+            ("{lang}", article.language.clone()),
+        ]
+        .iter()
+        .fold(template.to_owned(), |link, (placeholder, value)| {
+            link.replace(placeholder, value)
+        })
+    }
+}
+
+/// The last correction that counts at `as_of`: one announced for later does not yet.
+fn updated(article: &Article, as_of: Timestamp) -> Timestamp {
+    if article.updated > as_of {
+        article.published
+    } else {
+        article.updated
+    }
+}
+
+/// The folder of a kind's automatic feeds.
+pub fn folder(kind: TermKind) -> &'static str {
+    match kind {
+        TermKind::Tag => "tags",
+        TermKind::Section => "sections",
+        TermKind::Author => "authors",
+        TermKind::Lang => "languages",
+    }
+}
+
+/// A path or key with everything but unreserved characters and `/` as uppercase `%XX`.
+pub fn encode_path(path: &str) -> String {
+    utf8_percent_encode(path, RAW).to_string()
+}
+
+/// A query value of canonical terms.
+pub fn encode_query(value: &str) -> String {
+    utf8_percent_encode(value, RAW_IN_QUERY).to_string()
+}

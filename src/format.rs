@@ -1,0 +1,193 @@
+//! The output formats: name, extension, media type, and how each writes a [`Feed`].
+//!
+//! A new format is one file in `format/` and one variant here; routes, self links and
+//! autodiscovery follow.
+
+mod atom;
+mod json;
+mod rss;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+use serde::{Deserialize, Serialize};
+
+use crate::feed::{Channel, Entry, Feed};
+
+/// The version of writing: raise it whenever the same feed would be written differently. It is
+/// part of every tag.
+pub const RENDER: u32 = 1;
+
+/// A format that feeds are served in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// RSS 2.0.
+    Rss,
+    /// Atom 1.0, RFC 4287.
+    Atom,
+    /// JSON Feed 1.1.
+    Json,
+}
+
+/// A document that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The RSS writer failed.
+    #[error("cannot write RSS")]
+    Rss(#[source] ::rss::Error),
+    /// The Atom writer failed.
+    #[error("cannot write Atom")]
+    Atom(#[source] atom_syndication::Error),
+    /// The JSON writer failed.
+    #[error("cannot write JSON Feed")]
+    Json(#[source] serde_json::Error),
+}
+
+impl Format {
+    /// Every format, in the order offered.
+    pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+
+    /// The file extension, which is also the name in feeds.toml.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Rss => "rss",
+            Format::Atom => "atom",
+            Format::Json => "json",
+        }
+    }
+
+    /// The format that serves files of this extension.
+    pub fn from_extension(extension: &str) -> Option<Format> {
+        Format::ALL
+            .into_iter()
+            .find(|format| format.extension() == extension)
+    }
+
+    /// The name people know it by.
+    pub fn title(self) -> &'static str {
+        match self {
+            Format::Rss => "RSS",
+            Format::Atom => "Atom",
+            Format::Json => "JSON Feed",
+        }
+    }
+
+    /// The media type in links, without parameters.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Format::Rss => "application/rss+xml",
+            Format::Atom => "application/atom+xml",
+            Format::Json => "application/feed+json",
+        }
+    }
+
+    /// The `Content-Type` of a document.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Format::Rss => "application/rss+xml; charset=utf-8",
+            Format::Atom => "application/atom+xml; charset=utf-8",
+            Format::Json => "application/feed+json",
+        }
+    }
+
+    /// Writes `feed` as one document.
+    ///
+    /// # Errors
+    /// Only what the format's own writer reports.
+    pub fn render(self, feed: &Feed) -> Result<Vec<u8>, RenderError> {
+        match self {
+            Format::Rss => rss::render(feed),
+            Format::Atom => atom::render(feed),
+            Format::Json => json::render(feed),
+        }
+    }
+}
+
+/// What documents call their writer. Without a version: an upgrade alone must not move a feed.
+const GENERATOR: &str = "taspa";
+
+/// The other formats the feed is served in: media type and address.
+fn alternates(channel: &Channel, this: Format) -> impl Iterator<Item = (&'static str, String)> {
+    channel
+        .formats
+        .iter()
+        .filter(move |&&format| format != this)
+        .map(|&format| (format.media_type(), channel.address.url(format)))
+}
+
+/// RFC 3339 in whole seconds, with the offset of the article.
+fn rfc3339(date: DateTime<FixedOffset>) -> String {
+    date.to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// A buffer that most documents fit into, so that they are not copied while they grow.
+fn buffer(feed: &Feed) -> Vec<u8> {
+    let text_bytes = |entry: &Entry| {
+        let lead = entry.lead().map_or(0, |text| text.as_str().len());
+        let body = entry.body().map_or(0, |html| html.as_str().len());
+        2 * lead + body + body / 8
+    };
+    let entries: usize = feed
+        .entries
+        .iter()
+        .map(|entry| MARKUP_BYTES + text_bytes(entry))
+        .sum();
+    Vec::with_capacity(MARKUP_BYTES + entries)
+}
+
+/// Roughly what an entry takes besides its texts, and what the head of a feed takes.
+const MARKUP_BYTES: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use xxhash_rust::xxh3::Xxh3;
+
+    use super::*;
+
+    /// The version of writing and the digest of the golden documents it wrote.
+    const WRITTEN: (u32, u64) = (1, 0xf432_ed50_9988_4024);
+
+    #[test]
+    fn golden_documents_change_only_with_render() {
+        let (render, digest) = (RENDER, golden_digest());
+        assert_eq!(
+            (render, digest),
+            WRITTEN,
+            "tests/golden no longer holds what RENDER {} wrote. If a document changed, raise RENDER \
+             by one, or readers keep the old bytes under the old tag. If one was only added or \
+             removed, RENDER stays. Then set WRITTEN to ({RENDER}, {digest:#018x}), with the \
+             raised number.",
+            WRITTEN.0,
+        );
+    }
+
+    fn golden_digest() -> u64 {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of golden documents")
+            .map(|file| file.expect("a golden document").path())
+            .collect();
+        files.sort();
+        let mut digest = Xxh3::new();
+        for file in files {
+            let name = file.file_name().expect("a listed file has a name");
+            let document = std::fs::read(&file).expect("a golden document");
+            digest.update(name.as_encoded_bytes());
+            digest.update(&[0]);
+            digest.update(&(document.len() as u64).to_le_bytes());
+            digest.update(&document);
+        }
+        digest.digest()
+    }
+
+    #[test]
+    fn extensions_name_their_format() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_extension(format.extension()), Some(format));
+        }
+        for other in ["", "RSS", "xml", "rss "] {
+            assert_eq!(Format::from_extension(other), None, "{other:?}");
+        }
+    }
+}

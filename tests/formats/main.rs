@@ -1,0 +1,12 @@
+//! The documents of every format: whole ones byte for byte, their structure by a strict XML
+//! parser, their meaning by a reader's parser, and any text in any field.
+
+mod atom;
+mod characters;
+mod documents;
+mod feeds;
+mod golden;
+mod json;
+mod readers;
+mod rss;
+mod xml;
