@@ -1,0 +1,637 @@
+//! The desk: the one place where readings become editions.
+//!
+//! One writer at a time holds the catalog, behind a lock that is kept for a batch and a commit,
+//! never while files are read. Requests read the edition without it; only a selection that nobody
+//! asked for before has to wait.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
+use lru::LruCache;
+use tracing::{error, warn};
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::article::{Article, READ, Reading};
+use crate::catalog::{Catalog, Touched};
+use crate::config::Config;
+use crate::edition::{Edition, Version};
+use crate::format::Format;
+use crate::lineup::{Definition, Lineup, SELECT};
+use crate::problem::{Problem, chain};
+use crate::reconcile::{self, Options, ReconcileError};
+use crate::rendition::{Coding, RenditionError, Renditions};
+use crate::selection::Selection;
+use crate::source::directory::Directory;
+use crate::store::{Header, LAYOUT, RecordId, Store, StoreError, Validators};
+use crate::term::Term;
+use crate::time::Timestamp;
+
+/// Selections that are kept current; the one asked for longest ago makes room.
+const SELECTIONS_MAX: NonZero<usize> = NonZero::new(4096).expect("it is not zero");
+
+/// Everything between the articles and the sockets.
+pub struct Desk {
+    store: Arc<Store>,
+    renditions: Renditions,
+    edition: ArcSwapOption<Edition>,
+    selections: Mutex<LruCache<Arc<str>, Arc<Version>>>,
+    state: Mutex<State>,
+}
+
+/// What the writer works on.
+struct State {
+    config: Arc<Config>,
+    directory: Directory,
+    catalog: Catalog,
+    lineup: Lineup,
+    /// Every file has to be read again: the stored articles were read by other rules.
+    reread: bool,
+    /// What changed since the last edition.
+    touched: Touched,
+    /// The next edition starts from the line-up, not from the last edition.
+    rebuild: bool,
+    /// The second in which a feed last moved.
+    last_moved: Option<Timestamp>,
+    /// Feeds by the instant at which they change by themselves.
+    due: BTreeSet<(Timestamp, Arc<str>)>,
+    /// The last validators of feeds that are not in the edition.
+    validators: HashMap<Arc<str>, Validators>,
+    /// No forgotten selection was dated later than this.
+    selections_floor: Timestamp,
+    /// Rows of selections that made room for others.
+    forgotten: Vec<Arc<str>>,
+    /// Records that the next edition will not name.
+    retired: Vec<RecordId>,
+    /// Editions by age, each with the records that only it and older ones name.
+    leaving: VecDeque<(Weak<Edition>, Vec<RecordId>)>,
+}
+
+/// What a reading did, for the log and for `check`.
+#[derive(Debug)]
+pub struct Report {
+    /// Files that were read.
+    pub read: usize,
+    /// Articles that are new, changed or gone.
+    pub changed: usize,
+    /// Articles that are known now, released or not.
+    pub articles: usize,
+    /// Files that gave no article, or not their newest version.
+    pub problems: Vec<Problem>,
+    /// Articles whose removal waits for a confirmation.
+    pub held: usize,
+    /// Whether some file has to be read again soon.
+    pub unsettled: bool,
+    /// Why the reading is not complete.
+    pub failure: Option<ReconcileError>,
+}
+
+/// What a publication did.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Feeds that moved.
+    pub moved: usize,
+    /// When something is due by itself.
+    pub next: Option<Timestamp>,
+}
+
+/// Why a store does not fit a configuration.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "[site] id-authority or id-year differ from those in the state folder ({authority}, {year}): \
+     every article would get another id, and every reader would show all of them again"
+)]
+pub struct IdentityChanged {
+    authority: String,
+    year: u16,
+}
+
+impl Desk {
+    /// A desk over what `store` remembers, at the instant `as_of`. Nothing is published yet.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn new(config: Arc<Config>, store: Store, as_of: Timestamp) -> Result<Desk, StoreError> {
+        let directory = directory(&config);
+        let reread = store
+            .header()?
+            .is_none_or(|header| header != self::header(&config, &directory));
+        let (catalog, lineup) = load(&config, &store, as_of)?;
+        let mut validators: HashMap<Arc<str>, Validators> = store
+            .validators()?
+            .into_iter()
+            .map(|(path, row)| (path.into(), row))
+            .collect();
+        let floor = validators
+            .remove(SELECT)
+            .map_or(Timestamp(0), |row| row.last_modified);
+        let retired = store.retired()?;
+        Ok(Desk {
+            renditions: Renditions::new(config.server.cache_bytes),
+            edition: ArcSwapOption::empty(),
+            selections: Mutex::new(LruCache::new(SELECTIONS_MAX)),
+            state: Mutex::new(State {
+                directory,
+                catalog,
+                lineup,
+                reread,
+                touched: Touched::Everything,
+                rebuild: true,
+                last_moved: None,
+                due: BTreeSet::new(),
+                validators,
+                selections_floor: floor,
+                forgotten: Vec::new(),
+                retired,
+                leaving: VecDeque::new(),
+                config,
+            }),
+            store: Arc::new(store),
+        })
+    }
+
+    /// The published edition; `None` before the first.
+    pub fn edition(&self) -> Option<Arc<Edition>> {
+        self.edition.load_full()
+    }
+
+    /// How many articles are known, released or not.
+    pub fn articles(&self) -> usize {
+        self.state().catalog.len()
+    }
+
+    /// The second in which a feed last moved.
+    pub fn last_moved(&self) -> Option<Timestamp> {
+        self.state().last_moved
+    }
+
+    /// Whether [`Desk::publish`] would have something to look at.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let state = self.state();
+        let due = state.next_instant().is_some_and(|at| at <= now);
+        due || state.rebuild || !state.touched.is_nothing()
+    }
+
+    /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
+    /// files are read, without the lock.
+    pub fn reconcile(&self, options: Options, progress: &mut dyn FnMut(usize)) -> Report {
+        let (directory, reread, config) = {
+            let state = self.state();
+            (state.directory.clone(), state.reread, state.config.clone())
+        };
+        let options = Options {
+            reread: options.reread || reread,
+            ..options
+        };
+        let result = reconcile::reconcile(&directory, &self.store, options, progress);
+        if options.reread && result.failure.is_none() && !result.unsettled {
+            self.reading_done(&config, &directory);
+        }
+        let mut state = self.state();
+        let changed = result.changes.len();
+        let touched = state.catalog.apply(result.changes);
+        state.touch(touched);
+        state.retired.extend(result.retired);
+        Report {
+            read: result.read,
+            changed,
+            articles: state.catalog.len(),
+            problems: result.problems,
+            held: result.held,
+            unsettled: result.unsettled,
+            failure: result.failure,
+        }
+    }
+
+    /// Publishes everything that changed or fell due by `as_of`, and commits the validators first.
+    pub fn publish(&self, as_of: Timestamp) -> Published {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let advanced = state.catalog.advance(as_of);
+        state.touch(advanced);
+        let current = self.edition();
+        let mut moved = Vec::new();
+
+        let mut feeds = match &current {
+            Some(edition) if !state.rebuild => edition.feeds.clone(),
+            _ => HashMap::new(),
+        };
+        let mut revised = state.rebuild || current.is_none();
+        for definition in state.concerned() {
+            let path = definition.path.clone();
+            let old = current
+                .as_ref()
+                .and_then(|edition| edition.feeds.get(&path));
+            let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0), &mut moved);
+            if state.rebuild || old.is_none_or(|old| version.differs(old)) {
+                feeds.insert(path, Arc::new(version));
+                revised = true;
+            }
+        }
+        self.revise_selections(state, &mut moved);
+
+        state.touched = Touched::nothing();
+        state.rebuild = false;
+        self.commit(state, &moved);
+        if !moved.is_empty() {
+            state.last_moved = Some(state.catalog.as_of());
+        }
+        if revised {
+            let edition = Edition {
+                number: current.as_ref().map_or(1, |edition| edition.number + 1),
+                config: state.config.clone(),
+                publication: state.lineup.publication().clone(),
+                feeds,
+            };
+            self.edition.store(Some(Arc::new(edition)));
+        }
+        if let Some(current) = current.filter(|_| !state.retired.is_empty()) {
+            let retired = std::mem::take(&mut state.retired);
+            state.leaving.push_back((Arc::downgrade(&current), retired));
+        }
+        Published {
+            moved: moved.len(),
+            next: state.next_instant(),
+        }
+    }
+
+    /// Puts another configuration in force, from the next publication on.
+    ///
+    /// # Errors
+    /// When the store cannot be read; nothing has changed then.
+    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let as_of = state.catalog.as_of();
+        if config.same == state.config.same {
+            let lineup = Lineup::new(&config, &mut state.catalog);
+            state.lineup = lineup;
+        } else {
+            (state.catalog, state.lineup) = load(&config, &self.store, as_of)?;
+        }
+        let directory = directory(&config);
+        state.reread |= header(&config, &directory) != header(&state.config, &state.directory);
+        state.directory = directory;
+        state.config = config;
+        state.touched = Touched::Everything;
+        state.rebuild = true;
+        Ok(())
+    }
+
+    /// The current version of a canonical selection.
+    ///
+    /// # Errors
+    /// The first of its terms that is not known.
+    pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
+        let path: Arc<str> = format!("{SELECT}?{selection}").into();
+        if let Some(version) = self.selections().get(&path) {
+            return Ok(version.clone());
+        }
+        let mut state = self.state();
+        let definition = state.lineup.select(&state.catalog, selection)?;
+        let floor = state.selections_floor;
+        let mut moved = Vec::new();
+        let version = Arc::new(state.build(definition, None, floor, &mut moved));
+        let evicted = self.selections().push(path, version.clone());
+        if let Some((path, old)) = evicted.filter(|(path, _)| *path != version.path) {
+            state.selections_floor = state.selections_floor.max(old.last_modified);
+            state.due.retain(|(_, due)| *due != path);
+            state.forgotten.push(path);
+        }
+        self.commit(&mut state, &moved);
+        Ok(version)
+    }
+
+    /// A finished document.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn document(
+        &self,
+        edition: &Edition,
+        version: &Arc<Version>,
+        format: Format,
+        coding: Coding,
+    ) -> Result<Bytes, RenditionError> {
+        self.renditions
+            .get(&self.store, &edition.publication, version, format, coding)
+            .await
+    }
+
+    /// The document of the version before, if it is still there.
+    pub fn previous_document(
+        &self,
+        version: &Version,
+        format: Format,
+        coding: Coding,
+    ) -> Option<(Bytes, Validators)> {
+        let previous = version.previous?;
+        Some((
+            self.renditions.kept(previous.digest, format, coding)?,
+            previous,
+        ))
+    }
+
+    /// A document made for one caller, for runs without a server.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn render(
+        &self,
+        edition: &Edition,
+        version: &Version,
+        format: Format,
+    ) -> Result<Bytes, RenditionError> {
+        crate::rendition::render(&self.store, &edition.publication, version, format)
+    }
+
+    /// A released article.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn article(&self, key: &str) -> Result<Option<Article>, StoreError> {
+        let record = {
+            let state = self.state();
+            state
+                .catalog
+                .find(key)
+                .map(|article| state.catalog.record(article))
+        };
+        let articles = self.store.articles(record.as_slice())?;
+        Ok(articles.into_iter().next())
+    }
+
+    /// How many released articles belong to a feed, window or not.
+    pub fn count(&self, version: &Version) -> usize {
+        let state = self.state();
+        let definition = state.lineup.find(&state.catalog, &version.path);
+        definition.map_or(0, |definition| state.catalog.count(&definition.query))
+    }
+
+    /// Whether catalogues list a feed with so many articles.
+    pub fn is_listed(&self, version: &Version, articles: usize) -> bool {
+        self.state().lineup.is_listed(version.kind, articles)
+    }
+
+    /// Terms of feeds.toml that no released article has.
+    pub fn idle_terms(&self) -> Vec<crate::config::NamedTerm> {
+        let state = self.state();
+        let idle = |term: &Term| {
+            state
+                .catalog
+                .find_term(term)
+                .is_none_or(|term| state.catalog.articles_with(term) == 0)
+        };
+        state
+            .config
+            .named_terms
+            .iter()
+            .filter(|named| idle(&named.term))
+            .cloned()
+            .collect()
+    }
+
+    /// Builds again every kept selection that a change concerns.
+    fn revise_selections(&self, state: &mut State, moved: &mut Vec<(Arc<str>, Validators)>) {
+        if state.rebuild {
+            self.recall_selections(state, moved);
+        }
+        let mut selections = self.selections();
+        let mut unknown = Vec::new();
+        for (path, version) in selections.iter_mut() {
+            let selection = path
+                .split_once('?')
+                .and_then(|(_, query)| Selection::from_canonical(query));
+            let definition = selection
+                .and_then(|selection| state.lineup.select(&state.catalog, &selection).ok());
+            let Some(definition) = definition else {
+                unknown.push(path.clone());
+                continue;
+            };
+            let is_due = version
+                .next
+                .is_some_and(|next| next <= state.catalog.as_of());
+            if state.rebuild || is_due || state.touched.concerns(&definition.query) {
+                *version = Arc::new(state.build(definition, Some(version), Timestamp(0), moved));
+            }
+        }
+        for path in unknown {
+            selections.pop(&path);
+            state.forgotten.push(path);
+        }
+    }
+
+    /// Takes up the selections that the state folder remembers, so that their dates only move
+    /// forward and their rows do not pile up.
+    fn recall_selections(&self, state: &mut State, moved: &mut Vec<(Arc<str>, Validators)>) {
+        let is_selection = |path: &&Arc<str>| path.starts_with(SELECT) && path.contains('?');
+        let paths: Vec<Arc<str>> = state
+            .validators
+            .keys()
+            .filter(is_selection)
+            .cloned()
+            .collect();
+        for path in paths {
+            let selection = path
+                .split_once('?')
+                .and_then(|(_, query)| Selection::from_canonical(query));
+            let definition = selection
+                .and_then(|selection| state.lineup.select(&state.catalog, &selection).ok());
+            match definition {
+                Some(definition) if self.selections().len() < SELECTIONS_MAX.get() => {
+                    let version = state.build(definition, None, Timestamp(0), moved);
+                    self.selections().push(path, Arc::new(version));
+                }
+                _ => {
+                    state.validators.remove(&path);
+                    state.forgotten.push(path);
+                }
+            }
+        }
+    }
+
+    /// Commits what must not be forgotten once it is seen. A failure costs only what a restart
+    /// would have remembered.
+    fn commit(&self, state: &mut State, moved: &[(Arc<str>, Validators)]) {
+        let terms = state.catalog.take_newly_known();
+        let forgotten = std::mem::take(&mut state.forgotten);
+        let deletable = state.deletable(self.edition.load().is_none());
+        if moved.is_empty() && terms.is_empty() && forgotten.is_empty() && deletable.is_empty() {
+            return;
+        }
+        let floor = Validators {
+            digest: 0,
+            last_modified: state.selections_floor,
+        };
+        let written = self.store.write(|batch| {
+            for (term, name) in &terms {
+                batch.put_term(term, name)?;
+            }
+            for (path, validators) in moved {
+                batch.put_validators(path, validators)?;
+            }
+            for path in &forgotten {
+                batch.remove_validators(path)?;
+            }
+            if !forgotten.is_empty() {
+                batch.put_validators(SELECT, &floor)?;
+            }
+            batch.delete(&deletable)
+        });
+        if let Err(error) = written {
+            let cause = chain(&error);
+            warn!(
+                "the state folder cannot be written, so a restart will not remember this edition: {cause}"
+            );
+        }
+    }
+
+    fn reading_done(&self, config: &Config, directory: &Directory) {
+        match self
+            .store
+            .write(|batch| batch.set_header(&header(config, directory)))
+        {
+            Ok(()) => self.state().reread = false,
+            Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while publishing leaves the catalog as the last whole step left it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn selections(&self) -> MutexGuard<'_, LruCache<Arc<str>, Arc<Version>>> {
+        self.selections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn touch(&mut self, touched: Touched) {
+        let before = std::mem::replace(&mut self.touched, Touched::Everything);
+        self.touched = before.and(touched);
+    }
+
+    /// Every feed, selections aside, that may have moved.
+    fn concerned(&mut self) -> Vec<Definition> {
+        if self.rebuild {
+            self.due.clear();
+            return self.lineup.every(&self.catalog);
+        }
+        let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
+        while let Some((_, path)) = self
+            .due
+            .first()
+            .filter(|(at, _)| *at <= self.catalog.as_of())
+            .cloned()
+        {
+            self.due.pop_first();
+            concerned.extend(self.lineup.find(&self.catalog, &path));
+        }
+        concerned
+    }
+
+    /// Builds a version, enters its next instant into the queue, and its validators into `moved`
+    /// if they are others than before.
+    fn build(
+        &mut self,
+        definition: Definition,
+        old: Option<&Version>,
+        floor: Timestamp,
+        moved: &mut Vec<(Arc<str>, Validators)>,
+    ) -> Version {
+        let path = definition.path.clone();
+        let previous = old
+            .map(Version::validators)
+            .or_else(|| self.validators.remove(&path));
+        if let Some(next) = old.and_then(|old| old.next) {
+            self.due.remove(&(next, path.clone()));
+        }
+        let version = Version::build(
+            self.lineup.publication(),
+            &self.catalog,
+            definition,
+            previous,
+            floor,
+        );
+        if previous != Some(version.validators()) {
+            moved.push((path.clone(), version.validators()));
+        }
+        self.due.extend(version.next.map(|next| (next, path)));
+        version
+    }
+
+    fn next_instant(&self) -> Option<Timestamp> {
+        let due = self.due.first().map(|(at, _)| *at);
+        [due, self.catalog.next_instant()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The records that no edition names any more.
+    fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
+        let mut records = Vec::new();
+        if unpublished {
+            records.append(&mut self.retired);
+        }
+        while let Some((_, gone)) = self
+            .leaving
+            .pop_front_if(|(edition, _)| edition.strong_count() == 0)
+        {
+            records.extend(gone);
+        }
+        records
+    }
+}
+
+/// Refuses a configuration that would give every article of `store` another id.
+///
+/// # Errors
+/// [`IdentityChanged`].
+pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
+    match header {
+        Some(header)
+            if header.id_authority != config.site.id_authority
+                || header.id_year != config.site.id_year =>
+        {
+            Err(IdentityChanged {
+                authority: header.id_authority.clone(),
+                year: header.id_year,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn directory(config: &Config) -> Directory {
+    let reading = Reading {
+        zone: config.site.zone.clone(),
+        language: config.site.language.clone(),
+    };
+    Directory::new(&config.source, reading)
+}
+
+/// What the state folder of this configuration is written with.
+fn header(config: &Config, directory: &Directory) -> Header {
+    Header {
+        layout: LAYOUT,
+        read: READ,
+        reading: xxh3_128(&directory.reading_bytes()),
+        id_authority: config.site.id_authority.clone(),
+        id_year: config.site.id_year,
+    }
+}
+
+fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Catalog, Lineup), StoreError> {
+    let mut catalog = Catalog::new(&config.same, as_of);
+    catalog.load(store)?;
+    for (term, name) in store.terms()? {
+        catalog.remember(&term, &name);
+    }
+    let lineup = Lineup::new(config, &mut catalog);
+    Ok((catalog, lineup))
+}
