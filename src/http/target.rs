@@ -1,0 +1,198 @@
+//! What a request target names.
+//!
+//! In order of precedence: a `[[redirect]]`; a feed or selection in its canonical spelling; the
+//! same in another spelling (case, decomposed letters, order, doubled or trailing slashes, a term
+//! that counts as another), which is redirected once, to a path and never to a host; an article.
+//! How a spelling is percent-encoded does not matter.
+
+use std::sync::Arc;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use percent_encoding::percent_decode_str;
+
+use crate::compose::{encode_path, encode_query, folder};
+use crate::config::RedirectTo;
+use crate::edition::{Edition, Version};
+use crate::format::Format;
+use crate::lineup::{SELECT, split_automatic};
+use crate::selection::{Selection, is_canonical};
+use crate::term::{Term, TermKind};
+
+/// What a request is for.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// A feed of the edition.
+    Feed(Arc<Version>, Format),
+    /// A canonical selection.
+    Select(Selection, Format),
+    /// The article with this key.
+    Article(String),
+    /// Another spelling, or a feed that moved.
+    Redirect(String),
+    /// A feed that ended.
+    Gone,
+    /// Nothing, and why.
+    NotFound(String),
+}
+
+/// Resolves a raw path and query.
+pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Target {
+    let Ok(path) = percent_decode_str(path).decode_utf8() else {
+        return Target::NotFound("the path is not UTF-8".to_owned());
+    };
+    let prefix = prefix(edition);
+    let path = match path.strip_prefix(&prefix) {
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => &path,
+    };
+    if let Some(target) = configured(edition, path, query) {
+        return target;
+    }
+    let tidy = tidy(path);
+    let location = |path: &str, query: Option<&str>| {
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        format!("{prefix}{}{query}", encode_path(path))
+    };
+    let Some((stem, format)) = split_extension(&tidy) else {
+        return match tidy.strip_prefix("/articles/") {
+            Some(key) if tidy == path => Target::Article(key.to_owned()),
+            Some(_) => Target::Redirect(location(&tidy, query)),
+            None => Target::NotFound(format!("nothing at \"{path}\"")),
+        };
+    };
+    if stem.to_lowercase() == SELECT {
+        return selection(edition, path, query.unwrap_or_default(), format, &location);
+    }
+    let Some(canonical) = canonical_stem(edition, stem) else {
+        return Target::NotFound(format!("no feed \"{stem}\""));
+    };
+    let Some(version) = edition.feeds.get(canonical.as_str()) else {
+        return unknown(&canonical);
+    };
+    if !version.channel.formats.contains(&format) {
+        return Target::NotFound(format!(
+            "feed \"{canonical}\" is not served as {}",
+            format.title()
+        ));
+    }
+    let spelled = format!("/{canonical}.{}", format.extension());
+    if spelled == path {
+        Target::Feed(version.clone(), format)
+    } else {
+        Target::Redirect(location(&spelled, query))
+    }
+}
+
+/// The path of `public-url`, without a slash at its end.
+fn prefix(edition: &Edition) -> String {
+    let base = edition.publication.base();
+    let path = base
+        .split_once("://")
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]))
+        .unwrap_or("/");
+    path.trim_end_matches('/').to_owned()
+}
+
+/// What a `[[redirect]]` says of a decoded path.
+fn configured(edition: &Edition, path: &str, query: Option<&str>) -> Option<Target> {
+    let query = query.and_then(|query| percent_decode_str(query).decode_utf8().ok());
+    let whole = query.map(|query| format!("{path}?{query}"));
+    let matches = |from: &str| from == path || whole.as_deref() == Some(from);
+    let redirect = edition
+        .config
+        .redirects
+        .iter()
+        .find(|redirect| matches(&redirect.from))?;
+    Some(match &redirect.to {
+        RedirectTo::Gone => Target::Gone,
+        RedirectTo::Moved(to) if to.starts_with('/') => {
+            Target::Redirect(format!("{}{}", prefix(edition), encode_location(to)))
+        }
+        RedirectTo::Moved(to) => Target::Redirect(encode_location(to)),
+    })
+}
+
+/// A location as somebody wrote it: what is no visible ASCII is encoded, the rest is theirs.
+fn encode_location(location: &str) -> String {
+    percent_encoding::utf8_percent_encode(location, percent_encoding::CONTROLS)
+        .to_string()
+        .replace(' ', "%20")
+}
+
+/// NFC, with single slashes and none at the end.
+fn tidy(path: &str) -> String {
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
+    let segments: Vec<&str> = composed
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    format!("/{}", segments.join("/"))
+}
+
+/// The path of a feed without slash and extension, and its format.
+fn split_extension(path: &str) -> Option<(&str, Format)> {
+    let stem = path.strip_prefix('/')?;
+    let (stem, extension) = stem.rsplit_once('.')?;
+    let format = Format::from_extension(&extension.to_ascii_lowercase())?;
+    (!stem.starts_with("articles/")).then_some((stem, format))
+}
+
+/// The canonical spelling of a feed's path; `None` where nothing but punctuation names a term.
+fn canonical_stem(edition: &Edition, stem: &str) -> Option<String> {
+    match split_automatic(&stem.to_lowercase()) {
+        None => Some(stem.to_lowercase()),
+        Some((kind, key)) => {
+            let term = canonical(edition, &Term::new(kind, key)?);
+            Some(format!("{}/{}", folder(term.kind), term.key()))
+        }
+    }
+}
+
+/// The term that a term counts as.
+fn canonical(edition: &Edition, term: &Term) -> Term {
+    let alias = edition.config.same.iter().find(|alias| alias.from == *term);
+    alias.map_or(term, |alias| &alias.to).clone()
+}
+
+fn unknown(path: &str) -> Target {
+    Target::NotFound(match split_automatic(path) {
+        Some((TermKind::Section, key)) => format!("no section \"{key}\""),
+        Some((TermKind::Author, key)) => format!("no author \"{key}\""),
+        Some((TermKind::Tag | TermKind::Lang, key)) => format!("no tag \"{key}\""),
+        None => format!("no feed \"{path}\""),
+    })
+}
+
+fn selection(
+    edition: &Edition,
+    path: &str,
+    query: &str,
+    format: Format,
+    location: &impl Fn(&str, Option<&str>) -> String,
+) -> Target {
+    let written = match Selection::from_query(query) {
+        Ok(selection) => selection,
+        Err(error) => return Target::NotFound(error.to_string()),
+    };
+    if !edition.config.defaults.formats.contains(&format) {
+        return Target::NotFound(format!("selections are not served as {}", format.title()));
+    }
+    let selection = written.map(|term| canonical(edition, term));
+    let spelled = format!("/{SELECT}.{}", format.extension());
+    if spelled == path && is_canonical(query, &selection) {
+        Target::Select(selection, format)
+    } else {
+        let query = selection
+            .to_string()
+            .split('&')
+            .map(encode_parameter)
+            .collect::<Vec<_>>()
+            .join("&");
+        Target::Redirect(location(&spelled, Some(&query)))
+    }
+}
+
+fn encode_parameter(parameter: &str) -> String {
+    let (name, terms) = parameter.split_once('=').unwrap_or((parameter, ""));
+    format!("{name}={}", encode_query(terms))
+}
