@@ -1,0 +1,199 @@
+//! The command line: arguments to one command to an exit code.
+//!
+//! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
+//! early is no error. Only `serve` keeps state; the other commands work beside a running daemon.
+
+mod check;
+mod list;
+mod output;
+mod render;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use self::output::Screen;
+use crate::config::{Config, Listen, Loaded};
+use crate::desk::{Desk, Report};
+use crate::problem::chain;
+use crate::reconcile::Options;
+use crate::store::Store;
+use crate::time::Timestamp;
+
+/// Where feeds.toml is looked for.
+const PLACES: [&str; 2] = ["feeds.toml", "/etc/taspa/feeds.toml"];
+
+/// How a command ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// All is well, warnings included.
+    Done,
+    /// Problems were found, or it failed.
+    Failed,
+    /// feeds.toml cannot be used; `EX_CONFIG` of sysexits.
+    Config,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Config => 78,
+        })
+    }
+}
+
+/// The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP.
+#[derive(Debug, Parser)]
+#[command(name = "taspa", version, max_term_width = 100)]
+struct Arguments {
+    /// The configuration [default: feeds.toml, then /etc/taspa/feeds.toml].
+    #[arg(long, global = true, env = "TASPA_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon.
+    #[command(after_long_help = "Example:\n  taspa serve --listen 0.0.0.0:8080")]
+    Serve(ServeArguments),
+    /// Check the configuration and every article.
+    #[command(after_long_help = "Example:\n  taspa check --format json | jq -r '.[].message'")]
+    Check(CheckArguments),
+    /// List every feed with its articles and last change.
+    #[command(after_long_help = "Example:\n  taspa list | sort -k2 -n | tail")]
+    List(ListArguments),
+    /// Write one document to standard output.
+    #[command(after_long_help = "Examples:\n  taspa render all.rss\n  \
+        taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'")]
+    Render(RenderArguments),
+}
+
+#[derive(Debug, Args)]
+struct ServeArguments {
+    /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
+    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR")]
+    listen: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Leave the articles alone.
+    #[arg(long)]
+    config_only: bool,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+struct ListArguments {
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+struct RenderArguments {
+    /// A feed's path with its extension, as in its address.
+    path: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut screen = Screen::of_process();
+    let path = config_path(arguments.config);
+    let outcome = match arguments.command {
+        Command::Serve(command) => serve::run(&path, command.listen.as_deref(), &mut screen),
+        Command::Check(command) => {
+            check::run(&path, command.config_only, command.format, &mut screen)
+        }
+        Command::List(command) => list::run(&path, command.format, &mut screen),
+        Command::Render(command) => render::run(&path, &command.path, &mut screen),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done.into(),
+        Err(error) => {
+            screen.complain(&format!("cannot write: {error}"));
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn config_path(given: Option<PathBuf>) -> PathBuf {
+    given.unwrap_or_else(|| {
+        let place = PLACES.iter().map(Path::new).find(|place| place.exists());
+        place.unwrap_or(Path::new(PLACES[0])).to_owned()
+    })
+}
+
+/// Reads feeds.toml with the process's environment.
+fn load(path: &Path) -> Result<Loaded, Vec<crate::problem::Problem>> {
+    Config::load(path, &|name| std::env::var(name).ok())
+}
+
+/// Reads feeds.toml, or says on standard error what is wrong with it.
+fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
+    match load(path) {
+        Ok(loaded) => Some(loaded),
+        Err(problems) => {
+            for problem in &problems {
+                screen.complain(&problem.to_string());
+            }
+            None
+        }
+    }
+}
+
+/// Reads all articles once, keeping nothing, and publishes them for this process alone.
+fn read_once(config: Config) -> Result<(Desk, Report), crate::store::StoreError> {
+    let as_of = Timestamp::now();
+    let desk = Desk::new(Arc::new(config), Store::scratch()?, as_of)?;
+    let report = desk.reconcile(Options::default(), &mut |_| {});
+    desk.publish(as_of);
+    Ok((desk, report))
+}
+
+/// Reads all articles once for a command that needs them to be readable at all.
+fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk, Exit> {
+    let loaded = load_or_complain(path, screen).ok_or(Exit::Config)?;
+    let read = read_once(loaded.config);
+    let failure = match read {
+        Ok((desk, Report { failure: None, .. })) => return Ok(desk),
+        Ok((
+            _,
+            Report {
+                failure: Some(failure),
+                ..
+            },
+        )) => chain(&failure),
+        Err(failure) => chain(&failure),
+    };
+    screen.complain(&format!("the articles cannot be read: {failure}"));
+    Err(Exit::Failed)
+}
+
+/// Puts an address from the command line in the place of those in feeds.toml.
+fn override_listen(config: &mut Config, listen: Option<&str>) -> Result<(), String> {
+    if let Some(listen) = listen {
+        config.server.listen = vec![Listen::parse(listen, Path::new("."))?];
+    }
+    Ok(())
+}
