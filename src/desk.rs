@@ -263,6 +263,9 @@ impl Desk {
     /// When the store cannot be read; nothing has changed then.
     pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), StoreError> {
         let mut state = self.state();
+        if config == state.config {
+            return Ok(());
+        }
         let as_of = state.catalog.as_of();
         if config.same == state.config.same {
             let lineup = Lineup::new(&config, &mut state.catalog);

@@ -29,8 +29,8 @@ use crate::selection::Selection;
 use crate::store::Validators;
 use crate::time::Timestamp;
 
-/// Answers one request at the instant `now`.
-pub async fn answer<B>(desk: &Arc<Desk>, request: &Request<B>, now: Timestamp) -> Reply {
+/// Answers one request at the instant `now`; without a desk nothing is published yet.
+pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Timestamp) -> Reply {
     match *request.method() {
         Method::GET | Method::HEAD => {}
         Method::OPTIONS => return reply::options(),
@@ -44,7 +44,7 @@ pub async fn answer<B>(desk: &Arc<Desk>, request: &Request<B>, now: Timestamp) -
         }
         _ => return reply::not_implemented(),
     }
-    let Some(edition) = desk.edition() else {
+    let Some((desk, edition)) = desk.and_then(|desk| Some((desk, desk.edition()?))) else {
         return reply::unavailable("the first edition is being made");
     };
     let headers = request.headers();

@@ -1,27 +1,28 @@
-//! The loop that keeps the edition current.
+//! The two loops that keep the edition current: one reads, one publishes.
 //!
-//! It is the only caller of the clock that decides anything. Reading files and publishing happen
-//! on the blocking pool; nothing here can delay a request.
+//! They are apart so that a slow or hanging folder never delays what is due by itself. Nothing
+//! else asks the clock for a decision. Reading files and publishing happen on the blocking pool,
+//! so neither can delay a request.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::desk::{Desk, Report};
-use crate::problem::chain;
+use crate::problem::{Problem, chain};
 use crate::reconcile::Options;
 use crate::time::Timestamp;
 
 /// How soon a file is read again that changed under our eyes.
 const UNSETTLED_REST: Duration = Duration::from_millis(200);
 
-/// The longest the loop sleeps: how late a jump of the wall clock is noticed.
-const SLEEP_MAX: Duration = Duration::from_secs(5);
+/// The longest the publisher sleeps: how late it notices a jump of the wall clock.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
 
 /// How often a long reading says how far it is.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
@@ -29,70 +30,79 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// Quarantined files named in the log after one reading; `check` names all.
 const PROBLEMS_LOGGED: usize = 20;
 
-/// Why the loop wakes.
-enum Wake {
-    /// Somebody asks for the configuration and the articles to be read again.
-    Reload,
-    /// The folder is to be compared again, or something is due by itself.
-    Time,
-    /// The daemon stops.
-    Stop,
+/// What the operator wants done now.
+#[derive(Debug)]
+pub enum Order {
+    /// Put this configuration in force, then read the articles.
+    Reconfigure(Box<Config>),
+    /// Read the articles, and believe that they are gone where they are gone.
+    Reread,
 }
 
-/// Keeps `desk` current until `stop` turns true. `reloads` asks for the configuration, through
-/// `load`, and the articles to be read again at once.
+/// Keeps `desk` current until `stop` turns true.
 pub async fn run(
     desk: Arc<Desk>,
-    mut rescan: Duration,
-    mut reloads: mpsc::Receiver<()>,
+    rescan: Duration,
+    orders: mpsc::Receiver<Order>,
     mut stop: watch::Receiver<bool>,
-    load: impl Fn() -> Option<Config>,
+) {
+    let news = Notify::new();
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = keep_reading(&desk, rescan, orders, &news) => {}
+        () = keep_publishing(&desk, &news) => {}
+    }
+}
+
+/// Compares the folder with the store at the start, every `rescan`, and when ordered to.
+async fn keep_reading(
+    desk: &Arc<Desk>,
+    mut rescan: Duration,
+    mut orders: mpsc::Receiver<Order>,
+    news: &Notify,
 ) {
     let mut seen = Seen::default();
-    // What the state folder remembers is served while the folder is compared with it.
-    if desk.articles() > 0 {
-        publish(&desk).await;
-    }
-    let mut unsettled = read(&desk, Options::default(), &mut seen).await;
-    let mut rescan_at = Instant::now() + rescan;
+    let mut options = Options::default();
     loop {
+        let unsettled = read(desk, options, &mut seen).await;
+        options = Options::default();
         // Articles that could not be read are not the same as none.
-        let next = match desk.edition().is_some() || seen.failure.is_none() {
-            true => publish(&desk).await,
-            false => None,
+        if desk.edition().is_some() || seen.failure.is_none() {
+            news.notify_one();
+        }
+        let rest = if unsettled { UNSETTLED_REST } else { rescan };
+        let mut order = tokio::select! {
+            order = orders.recv() => order,
+            () = time::sleep(rest) => None,
         };
-        let due = next.map(Timestamp::from_now);
-        let rest = unsettled.then_some(UNSETTLED_REST);
-        let left = rescan_at.saturating_duration_since(Instant::now());
-        let sleep = [Some(left), due, rest, Some(SLEEP_MAX)]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(SLEEP_MAX);
-        let wake = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => Wake::Stop,
-            Some(()) = reloads.recv() => Wake::Reload,
-            () = time::sleep(sleep) => Wake::Time,
-        };
-        match wake {
-            Wake::Stop => return,
-            Wake::Reload => {
-                if let Some(config) = load() {
+        while let Some(given) = order {
+            match given {
+                Order::Reconfigure(config) => {
                     rescan = Duration::from_secs(config.source.rescan.into());
-                    reconfigure(&desk, config).await;
+                    reconfigure(desk, *config).await;
                 }
-                let options = Options {
-                    confirm_removal: true,
-                    ..Options::default()
-                };
-                unsettled = read(&desk, options, &mut seen).await;
-                rescan_at = Instant::now() + rescan;
+                Order::Reread => options.confirm_removal = true,
             }
-            Wake::Time if unsettled || rescan_at <= Instant::now() => {
-                unsettled = read(&desk, Options::default(), &mut seen).await;
-                rescan_at = Instant::now() + rescan;
-            }
-            Wake::Time => {}
+            order = orders.try_recv().ok();
+        }
+    }
+}
+
+/// Publishes what was read and what falls due by itself.
+async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
+    // What the state folder remembers is served while the folder is compared with it.
+    if desk.articles() == 0 {
+        news.notified().await;
+    }
+    let mut next = publish(desk).await;
+    loop {
+        let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
+        tokio::select! {
+            () = news.notified() => {}
+            () = time::sleep(due.min(SLEEP_MAX)) => {}
+        }
+        if desk.is_due(Timestamp::now()) {
+            next = publish(desk).await;
         }
     }
 }
@@ -100,7 +110,7 @@ pub async fn run(
 /// What was logged already, so that an unchanged fault is said once.
 #[derive(Default)]
 struct Seen {
-    problems: Vec<crate::problem::Problem>,
+    problems: Vec<Problem>,
     failure: Option<String>,
     held: usize,
 }
@@ -171,7 +181,7 @@ impl Seen {
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
 async fn publish(desk: &Arc<Desk>) -> Option<Timestamp> {
-    if let Some(last) = desk.last_moved().filter(|_| desk.is_due(Timestamp::now())) {
+    if let Some(last) = desk.last_moved() {
         time::sleep(last.plus(1).from_now()).await;
     }
     let publishing = desk.clone();

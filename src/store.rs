@@ -58,6 +58,12 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
+    /// The file was written by another version of this program.
+    #[error("it has layout {found}, this program has {LAYOUT}")]
+    Layout {
+        /// The layout of the file.
+        found: u32,
+    },
     /// A read, write or commit failed.
     #[error("the state folder failed")]
     Database(#[source] redb::Error),
@@ -89,8 +95,8 @@ impl Store {
     /// read it at the same time, none may write.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the file cannot be what was written, [`StoreError::Open`]
-    /// otherwise.
+    /// [`StoreError::Damaged`] when the file cannot be what was written, [`StoreError::Layout`] when
+    /// another version wrote it, [`StoreError::Open`] otherwise.
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
         let path = folder.join(FILE);
         let failed = |source| StoreError::Open {
@@ -115,7 +121,13 @@ impl Store {
             }
             Err(_) => return Err(StoreError::Damaged { path }),
         };
-        Store::with_tables(database)
+        let store = Store::with_tables(database)?;
+        match store.header()? {
+            Some(Header { layout, .. }) if layout != LAYOUT => {
+                Err(StoreError::Layout { found: layout })
+            }
+            _ => Ok(store),
+        }
     }
 
     /// What a state folder was written with, read beside whoever has it open; `None` where there

@@ -80,7 +80,11 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
                 problems.extend(idle_terms(loaded, &desk));
             }
             let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
-            format!("{} articles in {feeds} feeds", report.articles)
+            format!(
+                "{} in {}",
+                many(report.articles, "article"),
+                many(feeds, "feed")
+            )
         }
     }
 }
@@ -128,6 +132,10 @@ fn count(problems: &[Problem]) -> String {
     };
     match (of(Severity::Error), of(Severity::Warning)) {
         (0, 0) => "no problems".to_owned(),
-        (errors, warnings) => format!("{errors} errors, {warnings} warnings"),
+        (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),
     }
+}
+
+fn many(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

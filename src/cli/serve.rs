@@ -1,25 +1,33 @@
 //! `taspa serve`: the daemon.
 
 use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::{task, time};
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use super::output::Screen;
 use super::{Exit, load, load_or_complain, override_listen};
-use crate::config::Config;
-use crate::desk::{Desk, check_identity};
+use crate::config::{Config, Server};
+use crate::desk::{Desk, IdentityChanged, check_identity};
 use crate::http::server::{self, Listener};
 use crate::problem::chain;
-use crate::publish;
-use crate::store::{LAYOUT, Store, StoreError};
+use crate::publish::{self, Order};
+use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
+
+/// Reloads that may wait for a reading to end.
+const ORDERS_MAX: usize = 16;
+
+/// How often feeds.toml is looked at.
+const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) fn run(path: &Path, listen: Option<&str>, screen: &mut Screen) -> io::Result<Exit> {
     start_log();
@@ -34,29 +42,14 @@ pub(super) fn run(path: &Path, listen: Option<&str>, screen: &mut Screen) -> io:
         screen.complain(&format!("--listen: {reason}"));
         return Ok(Exit::Config);
     }
-    let store = match open_store(&config.server.state) {
-        Ok(store) => store,
-        Err(failure) => {
-            screen.complain(&format!("cannot start: {}", chain(&failure)));
-            return Ok(Exit::Failed);
-        }
-    };
-    let header = store.header().ok().flatten();
-    if let Err(changed) = check_identity(&config, header.as_ref()) {
-        let state = config.server.state.display();
-        screen.complain(&format!(
-            "{changed}\n  hint: restore both keys; if the change is meant, delete {state} first"
-        ));
-        return Ok(Exit::Config);
-    }
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, store))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
 }
 
-async fn daemon(path: PathBuf, config: Config, store: Store) -> io::Result<Exit> {
+async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
     let mut listeners = Vec::new();
     for listen in &config.server.listen {
         match Listener::open(listen).await {
@@ -72,29 +65,65 @@ async fn daemon(path: PathBuf, config: Config, store: Store) -> io::Result<Exit>
         config.server.limits,
         Duration::from_secs(config.source.rescan.into()),
     );
-    let running = config.clone();
-    let desk = match Desk::new(Arc::new(config), store, Timestamp::now()) {
-        Ok(desk) => Arc::new(desk),
+    let mut reloading = Reloading::new(path, config.clone());
+    let (stop, stopping) = watch::channel(false);
+    let (orders, ordered) = mpsc::channel(ORDERS_MAX);
+    let mut signals = Signals::new()?;
+    // Requests are answered, with 503, while the state folder is read.
+    let desk = Arc::new(OnceLock::new());
+    let mut serving = tokio::spawn(server::serve(
+        listeners,
+        desk.clone(),
+        limits,
+        stopping.clone(),
+    ));
+    match task::spawn_blocking(move || open_desk(config)).await? {
+        Ok(opened) => {
+            let opened = desk.get_or_init(|| Arc::new(opened)).clone();
+            tokio::spawn(publish::run(opened, rescan, ordered, stopping));
+        }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
-            return Ok(Exit::Failed);
+            return Ok(match failure {
+                StartError::Identity(_) => Exit::Config,
+                StartError::Store(_) => Exit::Failed,
+            });
         }
-    };
-    let (stop, stopping) = watch::channel(false);
-    let (reload, reloads) = mpsc::channel(1);
-    let signals = Signals::new()?;
-    let publisher = tokio::spawn(publish::run(
-        desk.clone(),
-        rescan,
-        reloads,
-        stopping.clone(),
-        move || reload_config(&path, &running),
-    ));
-    let serving = tokio::spawn(server::serve(listeners, desk, limits, stopping));
-    signals.handle(reload, &stop, serving).await;
-    publisher.abort();
+    }
+    loop {
+        let order = tokio::select! {
+            signal = signals.next() => match signal {
+                Wanted::Reload => {
+                    info!("SIGHUP: reading feeds.toml and the articles again");
+                    reloading.load().into_iter().chain([Order::Reread]).collect()
+                }
+                Wanted::Stop if *stop.borrow() => {
+                    warn!("stopping at once");
+                    break;
+                }
+                Wanted::Stop => {
+                    info!("stopping: open requests are finished first");
+                    let _ = stop.send(true);
+                    Vec::new()
+                }
+            },
+            () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
+            _ = &mut serving => break,
+        };
+        for order in order {
+            if orders.try_send(order).is_err() {
+                warn!("too many reloads wait already; this one is left out");
+            }
+        }
+    }
     info!("stopped");
     Ok(Exit::Done)
+}
+
+/// What a signal asks for.
+enum Wanted {
+    Reload,
+    Stop,
 }
 
 struct Signals {
@@ -112,88 +141,126 @@ impl Signals {
         })
     }
 
-    /// SIGHUP reloads; SIGTERM and SIGINT drain and stop, a second one stops at once.
-    async fn handle(
-        mut self,
-        reload: mpsc::Sender<()>,
-        stop: &watch::Sender<bool>,
-        mut serving: tokio::task::JoinHandle<()>,
-    ) {
-        loop {
-            tokio::select! {
-                _ = self.hangup.recv() => {
-                    info!("SIGHUP: reading feeds.toml and the articles again");
-                    // A reload that is already waiting will see what this one would.
-                    let _ = reload.try_send(());
-                    continue;
-                }
-                _ = self.terminate.recv() => {}
-                _ = self.interrupt.recv() => {}
-                _ = &mut serving => return,
-            }
-            if *stop.borrow() {
-                warn!("stopping at once");
-                return;
-            }
-            info!("stopping: open requests are finished first");
-            let _ = stop.send(true);
+    async fn next(&mut self) -> Wanted {
+        tokio::select! {
+            _ = self.terminate.recv() => Wanted::Stop,
+            _ = self.interrupt.recv() => Wanted::Stop,
+            _ = self.hangup.recv() => Wanted::Reload,
         }
     }
 }
 
-/// What feeds.toml says now; `None` when it says nothing new or nothing usable.
-fn reload_config(path: &Path, started_with: &Config) -> Option<Config> {
-    let loaded = match load(path) {
-        Ok(loaded) => loaded,
-        Err(problems) => {
-            for problem in &problems {
-                error!("{problem}");
+/// feeds.toml while the daemon runs.
+struct Reloading {
+    path: PathBuf,
+    /// What the daemon was started with: some keys only a restart can change.
+    started: Config,
+    looked_like: Option<(SystemTime, u64)>,
+}
+
+impl Reloading {
+    fn new(path: PathBuf, started: Config) -> Reloading {
+        let looked_like = look(&path);
+        Reloading {
+            path,
+            started,
+            looked_like,
+        }
+    }
+
+    fn load_if_changed(&mut self) -> Option<Order> {
+        let looks_like = look(&self.path);
+        // An editor that replaces the file may have it away for a moment.
+        if looks_like.is_none() || looks_like == self.looked_like {
+            return None;
+        }
+        info!("{} has changed", self.path.display());
+        self.load()
+    }
+
+    /// What feeds.toml says now; `None` when it cannot be used.
+    fn load(&mut self) -> Option<Order> {
+        self.looked_like = look(&self.path);
+        let loaded = match load(&self.path) {
+            Ok(loaded) => loaded,
+            Err(problems) => {
+                for problem in &problems {
+                    error!("{problem}");
+                }
+                error!(
+                    "the new feeds.toml has {} problems; the configuration before stays",
+                    problems.len()
+                );
+                return None;
             }
+        };
+        for warning in &loaded.warnings {
+            warn!("{warning}");
+        }
+        let mut config = loaded.config;
+        let (site, server) = (&self.started.site, &self.started.server);
+        if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
             error!(
-                "feeds.toml is not in force: {} problems; the configuration before stays",
-                problems.len()
+                "[site] id-authority and id-year must never change; the configuration before stays"
             );
             return None;
         }
-    };
-    for warning in &loaded.warnings {
-        warn!("{warning}");
+        let fixed = |server: &Server| (server.state.clone(), server.limits, server.cache_bytes);
+        if fixed(&config.server) != fixed(server) {
+            warn!("changes of `state`, `cache-bytes` and `[server.limits]` need a restart");
+        }
+        // `listen` may come from the command line, so it is not compared.
+        config.server.listen.clone_from(&server.listen);
+        config.server.state.clone_from(&server.state);
+        Some(Order::Reconfigure(Box::new(config)))
     }
-    let mut config = loaded.config;
-    let (site, server) = (&started_with.site, &started_with.server);
-    if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
-        error!("feeds.toml is not in force: [site] id-authority and id-year must never change");
-        return None;
-    }
-    // `listen` may come from the command line, so it is not compared.
-    if config.server.state != server.state || config.server.limits != server.limits {
-        warn!("changes of `state` and `[server.limits]` need a restart");
-    }
-    config.server.listen.clone_from(&server.listen);
-    config.server.state.clone_from(&server.state);
-    Some(config)
 }
 
-/// Opens the state folder; a damaged one is made anew, an unusable one is done without.
-fn open_store(folder: &Path) -> Result<Store, StoreError> {
-    let opened = Store::open(folder).and_then(|store| {
-        let layout = store.header()?.map_or(LAYOUT, |header| header.layout);
-        Ok((store, layout))
-    });
-    let reason = match opened {
-        Ok((store, LAYOUT)) => return Ok(store),
-        Ok((_, layout)) => format!("it has layout {layout}, this program has {LAYOUT}"),
-        Err(failure @ (StoreError::Damaged { .. } | StoreError::Row(_))) => chain(&failure),
-        Err(failure) => {
-            warn!(
-                "running without a state folder, so a restart will read every article again: {}",
-                chain(&failure)
-            );
-            return Store::scratch();
-        }
+/// What changes when somebody writes the file.
+fn look(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}
+
+/// Why the daemon cannot start.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Identity(#[from] IdentityChanged),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A desk over the state folder. A damaged folder is made anew, an unusable one is done without.
+fn open_desk(config: Config) -> Result<Desk, StartError> {
+    let folder = config.server.state.clone();
+    let failure = match desk_over(Store::open(&folder), config.clone()) {
+        Err(StartError::Store(failure)) => failure,
+        outcome => return outcome,
     };
-    warn!("the state folder is made anew: {reason}");
-    Store::discard(folder).and_then(|()| Store::open(folder))
+    if matches!(
+        failure,
+        StoreError::Damaged { .. } | StoreError::Layout { .. } | StoreError::Row(_)
+    ) {
+        warn!("the state folder is made anew: {}", chain(&failure));
+        Store::discard(&folder)?;
+        return desk_over(Store::open(&folder), config);
+    }
+    warn!(
+        "running without a state folder, so a restart will read every article again: {}",
+        chain(&failure)
+    );
+    desk_over(Store::scratch(), config)
+}
+
+fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, StartError> {
+    let store = store?;
+    check_identity(&config, store.header()?.as_ref())?;
+    // The database may panic on pages that were altered behind its back.
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        Desk::new(Arc::new(config), store, Timestamp::now())
+    }));
+    Ok(read.unwrap_or(Err(StoreError::Row("page")))?)
 }
 
 fn start_log() {

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hyper::Request;
@@ -100,10 +100,13 @@ async fn remove_stale(path: &Path) {
     }
 }
 
+/// The desk, once the state folder has been read.
+pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;
+
 /// Serves until `stop` turns true, then lets open requests finish within the drain time.
 pub async fn serve(
     listeners: Vec<Listener>,
-    desk: Arc<Desk>,
+    desk: DeskSlot,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) {
@@ -177,13 +180,13 @@ async fn accept(listener: Listener, sockets: tokio::sync::mpsc::Sender<Socket>) 
 
 fn connection(
     socket: Socket,
-    desk: Arc<Desk>,
+    desk: DeskSlot,
     limits: Limits,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
     let service = service_fn(move |request: Request<Incoming>| {
         let desk = desk.clone();
-        async move { Ok::<_, Infallible>(answer(&desk, &request, Timestamp::now()).await) }
+        async move { Ok::<_, Infallible>(answer(desk.get(), &request, Timestamp::now()).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
