@@ -372,6 +372,13 @@ impl Catalog {
         named.collect()
     }
 
+    /// Takes back what [`Catalog::take_newly_known`] gave, to be given again.
+    pub fn give_back_newly_known(&mut self, terms: Vec<(Term, String)>) {
+        let numbers = terms.iter().filter_map(|(term, _)| self.find_term(term));
+        let numbers: Vec<TermNo> = numbers.collect();
+        self.newly_known.extend(numbers);
+    }
+
     fn put(&mut self, listing: Listing, batch: &mut Batch) {
         let spellings = listing
             .terms

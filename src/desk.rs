@@ -4,16 +4,18 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
+mod selections;
+
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::num::NonZero;
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use lru::LruCache;
 use tracing::{error, warn};
 use xxhash_rust::xxh3::xxh3_128;
 
+use self::selections::{Kept, Selections};
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
@@ -29,15 +31,12 @@ use crate::store::{Header, LAYOUT, RecordId, Store, StoreError, Validators};
 use crate::term::Term;
 use crate::time::Timestamp;
 
-/// Selections that are kept current; the one asked for longest ago makes room.
-const SELECTIONS_MAX: NonZero<usize> = NonZero::new(4096).expect("it is not zero");
-
 /// Everything between the articles and the sockets.
 pub struct Desk {
     store: Arc<Store>,
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
-    selections: Mutex<LruCache<Arc<str>, Arc<Version>>>,
+    selections: Mutex<Selections>,
     state: Mutex<State>,
 }
 
@@ -59,10 +58,10 @@ struct State {
     due: BTreeSet<(Timestamp, Arc<str>)>,
     /// The last validators of feeds that are not in the edition.
     validators: HashMap<Arc<str>, Validators>,
-    /// No forgotten selection was dated later than this.
-    selections_floor: Timestamp,
-    /// Rows of selections that made room for others.
-    forgotten: Vec<Arc<str>>,
+    /// Validators that the store does not have yet.
+    unsaved: HashMap<Arc<str>, Validators>,
+    /// Whether the last commit failed, so that it is said once.
+    unwritable: bool,
     /// Records that the next edition will not name.
     retired: Vec<RecordId>,
     /// Editions by age, each with the records that only it and older ones name.
@@ -131,7 +130,7 @@ impl Desk {
         Ok(Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
-            selections: Mutex::new(LruCache::new(SELECTIONS_MAX)),
+            selections: Mutex::new(Selections::new(floor)),
             state: Mutex::new(State {
                 directory,
                 catalog,
@@ -142,8 +141,8 @@ impl Desk {
                 last_moved: None,
                 due: BTreeSet::new(),
                 validators,
-                selections_floor: floor,
-                forgotten: Vec::new(),
+                unsaved: HashMap::new(),
+                unwritable: false,
                 retired,
                 leaving: VecDeque::new(),
                 config,
@@ -171,7 +170,7 @@ impl Desk {
     pub fn is_due(&self, now: Timestamp) -> bool {
         let state = self.state();
         let due = state.next_instant().is_some_and(|at| at <= now);
-        due || state.rebuild || !state.touched.is_nothing()
+        due || state.rebuild || !state.touched.is_nothing() || !state.unsaved.is_empty()
     }
 
     /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
@@ -212,7 +211,7 @@ impl Desk {
         let advanced = state.catalog.advance(as_of);
         state.touch(advanced);
         let current = self.edition();
-        let mut moved = Vec::new();
+        let unsaved_before = mem::take(&mut state.unsaved);
 
         let mut feeds = match &current {
             Some(edition) if !state.rebuild => edition.feeds.clone(),
@@ -224,20 +223,24 @@ impl Desk {
             let old = current
                 .as_ref()
                 .and_then(|edition| edition.feeds.get(&path));
-            let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0), &mut moved);
+            let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0));
             if state.rebuild || old.is_none_or(|old| version.differs(old)) {
                 feeds.insert(path, Arc::new(version));
                 revised = true;
             }
         }
-        self.revise_selections(state, &mut moved);
+        self.revise_selections(state);
 
         state.touched = Touched::nothing();
         state.rebuild = false;
-        self.commit(state, &moved);
-        if !moved.is_empty() {
+        let moved = state.unsaved.len();
+        if moved > 0 {
             state.last_moved = Some(state.catalog.as_of());
         }
+        for (path, validators) in unsaved_before {
+            state.unsaved.entry(path).or_insert(validators);
+        }
+        self.commit(state);
         if revised {
             let edition = Edition {
                 number: current.as_ref().map_or(1, |edition| edition.number + 1),
@@ -252,7 +255,7 @@ impl Desk {
             state.leaving.push_back((Arc::downgrade(&current), retired));
         }
         Published {
-            moved: moved.len(),
+            moved,
             next: state.next_instant(),
         }
     }
@@ -288,21 +291,22 @@ impl Desk {
     /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
         let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        if let Some(version) = self.selections().get(&path) {
-            return Ok(version.clone());
+        if let Some(version) = self.selections().find(&path) {
+            return Ok(version);
         }
         let mut state = self.state();
         let definition = state.lineup.select(&state.catalog, selection)?;
-        let floor = state.selections_floor;
-        let mut moved = Vec::new();
-        let version = Arc::new(state.build(definition, None, floor, &mut moved));
-        let evicted = self.selections().push(path, version.clone());
-        if let Some((path, old)) = evicted.filter(|(path, _)| *path != version.path) {
-            state.selections_floor = state.selections_floor.max(old.last_modified);
-            state.due.retain(|(_, due)| *due != path);
-            state.forgotten.push(path);
+        let query = definition.query.clone();
+        let floor = self.selections().floor;
+        let version = Arc::new(state.build(definition, None, floor));
+        let kept = Kept {
+            selection: selection.clone(),
+            query,
+            version: version.clone(),
+        };
+        if let Some(old) = self.selections().keep(path, kept) {
+            state.forget(&old);
         }
-        self.commit(&mut state, &moved);
         Ok(version)
     }
 
@@ -312,13 +316,12 @@ impl Desk {
     /// When it cannot be made.
     pub async fn document(
         &self,
-        edition: &Edition,
         version: &Arc<Version>,
         format: Format,
         coding: Coding,
     ) -> Result<Bytes, RenditionError> {
         self.renditions
-            .get(&self.store, &edition.publication, version, format, coding)
+            .get(&self.store, version, format, coding)
             .await
     }
 
@@ -340,13 +343,8 @@ impl Desk {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn render(
-        &self,
-        edition: &Edition,
-        version: &Version,
-        format: Format,
-    ) -> Result<Bytes, RenditionError> {
-        crate::rendition::render(&self.store, &edition.publication, version, format)
+    pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
+        crate::rendition::render(&self.store, version, format)
     }
 
     /// A released article.
@@ -396,82 +394,97 @@ impl Desk {
     }
 
     /// Builds again every kept selection that a change concerns.
-    fn revise_selections(&self, state: &mut State, moved: &mut Vec<(Arc<str>, Validators)>) {
+    fn revise_selections(&self, state: &mut State) {
         if state.rebuild {
-            self.recall_selections(state, moved);
+            self.recall_selections(state);
         }
-        let mut selections = self.selections();
-        let mut unknown = Vec::new();
-        for (path, version) in selections.iter_mut() {
-            let selection = path
-                .split_once('?')
-                .and_then(|(_, query)| Selection::from_canonical(query));
-            let definition = selection
-                .and_then(|selection| state.lineup.select(&state.catalog, &selection).ok());
-            let Some(definition) = definition else {
-                unknown.push(path.clone());
-                continue;
-            };
-            let is_due = version
+        self.selections().revise(|kept| {
+            let is_due = kept
+                .version
                 .next
                 .is_some_and(|next| next <= state.catalog.as_of());
-            if state.rebuild || is_due || state.touched.concerns(&definition.query) {
-                *version = Arc::new(state.build(definition, Some(version), Timestamp(0), moved));
+            let Kept {
+                selection,
+                query,
+                version,
+            } = kept;
+            if !(state.rebuild || is_due || state.touched.concerns(query)) {
+                let (query, version) = (query.clone(), version.clone());
+                return Some(Kept {
+                    selection: selection.clone(),
+                    query,
+                    version,
+                });
             }
-        }
-        for path in unknown {
-            selections.pop(&path);
-            state.forgotten.push(path);
-        }
+            let definition = state.lineup.select(&state.catalog, selection).ok()?;
+            let query = definition.query.clone();
+            let version = Arc::new(state.build(definition, Some(version), Timestamp(0)));
+            Some(Kept {
+                selection: selection.clone(),
+                query,
+                version,
+            })
+        });
     }
 
     /// Takes up the selections that the state folder remembers, so that their dates only move
     /// forward and their rows do not pile up.
-    fn recall_selections(&self, state: &mut State, moved: &mut Vec<(Arc<str>, Validators)>) {
-        let is_selection = |path: &&Arc<str>| path.starts_with(SELECT) && path.contains('?');
-        let paths: Vec<Arc<str>> = state
+    fn recall_selections(&self, state: &mut State) {
+        let remembered = |path: &Arc<str>| {
+            path.strip_prefix(SELECT)?
+                .strip_prefix('?')
+                .and_then(Selection::from_canonical)
+        };
+        let selections: Vec<(Arc<str>, Selection)> = state
             .validators
             .keys()
-            .filter(is_selection)
-            .cloned()
+            .filter_map(|path| Some((path.clone(), remembered(path)?)))
             .collect();
-        for path in paths {
-            let selection = path
-                .split_once('?')
-                .and_then(|(_, query)| Selection::from_canonical(query));
-            let definition = selection
-                .and_then(|selection| state.lineup.select(&state.catalog, &selection).ok());
-            match definition {
-                Some(definition) if self.selections().len() < SELECTIONS_MAX.get() => {
-                    let version = state.build(definition, None, Timestamp(0), moved);
-                    self.selections().push(path, Arc::new(version));
-                }
-                _ => {
-                    state.validators.remove(&path);
-                    state.forgotten.push(path);
-                }
+        for (path, selection) in selections {
+            let Ok(definition) = state.lineup.select(&state.catalog, &selection) else {
+                state.validators.remove(&path);
+                self.selections().forgotten.push(path);
+                continue;
+            };
+            let query = definition.query.clone();
+            let version = Arc::new(state.build(definition, None, Timestamp(0)));
+            if let Some(old) = self.selections().keep(
+                path,
+                Kept {
+                    selection,
+                    query,
+                    version,
+                },
+            ) {
+                state.forget(&old);
             }
         }
     }
 
     /// Commits what must not be forgotten once it is seen. A failure costs only what a restart
-    /// would have remembered.
-    fn commit(&self, state: &mut State, moved: &[(Arc<str>, Validators)]) {
+    /// would have remembered, and the next commit tries again.
+    fn commit(&self, state: &mut State) {
         let terms = state.catalog.take_newly_known();
-        let forgotten = std::mem::take(&mut state.forgotten);
         let deletable = state.deletable(self.edition.load().is_none());
-        if moved.is_empty() && terms.is_empty() && forgotten.is_empty() && deletable.is_empty() {
-            return;
-        }
+        let mut selections = self.selections();
+        let forgotten = mem::take(&mut selections.forgotten);
         let floor = Validators {
             digest: 0,
-            last_modified: state.selections_floor,
+            last_modified: selections.floor,
         };
+        drop(selections);
+        if state.unsaved.is_empty()
+            && terms.is_empty()
+            && forgotten.is_empty()
+            && deletable.is_empty()
+        {
+            return;
+        }
         let written = self.store.write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
-            for (path, validators) in moved {
+            for (path, validators) in &state.unsaved {
                 batch.put_validators(path, validators)?;
             }
             for path in &forgotten {
@@ -482,11 +495,21 @@ impl Desk {
             }
             batch.delete(&deletable)
         });
-        if let Err(error) = written {
-            let cause = chain(&error);
-            warn!(
-                "the state folder cannot be written, so a restart will not remember this edition: {cause}"
-            );
+        match written {
+            Ok(()) => {
+                state.unsaved.clear();
+                state.unwritable = false;
+            }
+            Err(error) => {
+                if !mem::replace(&mut state.unwritable, true) {
+                    let cause = chain(&error);
+                    warn!(
+                        "the state folder cannot be written, so a restart will not remember when feeds moved: {cause}"
+                    );
+                }
+                state.catalog.give_back_newly_known(terms);
+                self.selections().forgotten.extend(forgotten);
+            }
         }
     }
 
@@ -505,7 +528,7 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn selections(&self) -> MutexGuard<'_, LruCache<Arc<str>, Arc<Version>>> {
+    fn selections(&self) -> MutexGuard<'_, Selections> {
         self.selections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -537,14 +560,13 @@ impl State {
         concerned
     }
 
-    /// Builds a version, enters its next instant into the queue, and its validators into `moved`
-    /// if they are others than before.
+    /// Builds a version, enters its next instant into the queue, and its validators among the
+    /// unsaved if they are others than before.
     fn build(
         &mut self,
         definition: Definition,
         old: Option<&Version>,
         floor: Timestamp,
-        moved: &mut Vec<(Arc<str>, Validators)>,
     ) -> Version {
         let path = definition.path.clone();
         let previous = old
@@ -561,10 +583,18 @@ impl State {
             floor,
         );
         if previous != Some(version.validators()) {
-            moved.push((path.clone(), version.validators()));
+            self.unsaved.insert(path.clone(), version.validators());
         }
         self.due.extend(version.next.map(|next| (next, path)));
         version
+    }
+
+    /// A feed that is no longer kept falls due no more.
+    fn forget(&mut self, version: &Version) {
+        self.unsaved.remove(&version.path);
+        if let Some(next) = version.next {
+            self.due.remove(&(next, version.path.clone()));
+        }
     }
 
     fn next_instant(&self) -> Option<Timestamp> {

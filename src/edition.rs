@@ -38,6 +38,8 @@ pub struct Version {
     pub path: Arc<str>,
     /// Where the feed comes from.
     pub kind: FeedKind,
+    /// The rules its entries are written by.
+    pub publication: Arc<Publication>,
     /// What the feed says of itself.
     pub channel: Arc<Channel>,
     /// Its caching, and how much of an article it carries.
@@ -60,7 +62,7 @@ impl Version {
     /// The version of a feed at the catalog's instant. `floor` is a date that earlier, forgotten
     /// answers may have had.
     pub fn build(
-        publication: &Publication,
+        publication: &Arc<Publication>,
         catalog: &Catalog,
         definition: Definition,
         previous: Option<Validators>,
@@ -76,6 +78,7 @@ impl Version {
         Version {
             path: definition.path,
             kind: definition.kind,
+            publication: publication.clone(),
             channel: definition.channel,
             settings: definition.settings,
             entries: window

@@ -49,10 +49,8 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
     };
     let headers = request.headers();
     match target::resolve(&edition, request.uri().path(), request.uri().query()) {
-        Target::Feed(version, format) => feed(desk, &edition, &version, format, headers, now).await,
-        Target::Select(selection, format) => {
-            select(desk, &edition, selection, format, headers, now).await
-        }
+        Target::Feed(version, format) => feed(desk, &version, format, headers, now).await,
+        Target::Select(selection, format) => select(desk, selection, format, headers, now).await,
         Target::Article(key) => article(desk, &edition, key).await,
         Target::Redirect(location) => reply::moved(&location),
         Target::Gone => reply::gone(),
@@ -62,7 +60,6 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
 
 async fn select(
     desk: &Arc<Desk>,
-    edition: &Edition,
     selection: Selection,
     format: Format,
     headers: &HeaderMap,
@@ -70,7 +67,7 @@ async fn select(
 ) -> Reply {
     let searching = desk.clone();
     match task::spawn_blocking(move || searching.select(&selection)).await {
-        Ok(Ok(version)) => feed(desk, edition, &version, format, headers, now).await,
+        Ok(Ok(version)) => feed(desk, &version, format, headers, now).await,
         Ok(Err(term)) => {
             let kind = term.kind.prefix();
             reply::not_found(&format!("no article has the {kind} \"{}\"", term.key()))
@@ -82,7 +79,6 @@ async fn select(
 /// 200 or 304 for one feed in one format.
 async fn feed(
     desk: &Desk,
-    edition: &Edition,
     version: &Arc<Version>,
     format: Format,
     headers: &HeaderMap,
@@ -94,7 +90,7 @@ async fn feed(
         Validated::Unchanged => return reply::not_modified(&head),
         Validated::Changed => {}
     }
-    match desk.document(edition, version, format, coding).await {
+    match desk.document(version, format, coding).await {
         Ok(document) => reply::document(&head, document),
         Err(failure) => {
             error!(

@@ -13,7 +13,6 @@ use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::compose::Publication;
 use crate::edition::Version;
 use crate::format::{Format, RenderError};
 use crate::store::{Store, StoreError};
@@ -112,7 +111,6 @@ impl Renditions {
     pub async fn get(
         &self,
         store: &Arc<Store>,
-        publication: &Arc<Publication>,
         version: &Arc<Version>,
         format: Format,
         coding: Coding,
@@ -123,10 +121,8 @@ impl Renditions {
             coding: Coding::Identity,
         };
         let render = || async {
-            let (store, publication, version) =
-                (store.clone(), publication.clone(), version.clone());
-            self.make(move || render(&store, &publication, &version, format))
-                .await
+            let (store, version) = (store.clone(), version.clone());
+            self.make(move || render(&store, &version, format)).await
         };
         match coding {
             Coding::Identity => self.cache.get_or_insert_async(&identity, render()).await,
@@ -171,15 +167,13 @@ impl Renditions {
 ///
 /// # Errors
 /// When an article cannot be read or the writer fails.
-pub fn render(
-    store: &Store,
-    publication: &Publication,
-    version: &Version,
-    format: Format,
-) -> Result<Bytes, RenditionError> {
+pub fn render(store: &Store, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
     let articles = store.articles(&version.entries)?;
     let channel = version.channel.as_ref().clone();
-    let feed = publication.compose(channel, version.settings.content, &articles, version.as_of);
+    let feed =
+        version
+            .publication
+            .compose(channel, version.settings.content, &articles, version.as_of);
     Ok(format.render(&feed)?.into())
 }
 

@@ -27,8 +27,7 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
             return Ok(Exit::Failed);
         }
     };
-    let edition = desk.edition().expect("a desk that was read is published");
-    match desk.render(&edition, &version, format) {
+    match desk.render(&version, format) {
         Ok(document) => screen.write(&document)?,
         Err(failure) => {
             screen.complain(&format!("cannot render `{wanted}`: {}", chain(&failure)));

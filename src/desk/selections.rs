@@ -1,0 +1,74 @@
+//! The selections that readers asked for, kept current like any feed, but only so many of them.
+
+use std::num::NonZero;
+use std::sync::Arc;
+
+use lru::LruCache;
+
+use crate::catalog::Query;
+use crate::edition::Version;
+use crate::selection::Selection;
+use crate::time::Timestamp;
+
+/// Selections that are kept current; the one asked for longest ago makes room.
+pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(4096).expect("it is not zero");
+
+/// A selection that somebody asked for.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) selection: Selection,
+    pub(super) query: Query,
+    pub(super) version: Arc<Version>,
+}
+
+/// Selections by path, the one asked for last in front.
+#[derive(Debug)]
+pub(super) struct Selections {
+    kept: LruCache<Arc<str>, Kept>,
+    /// No forgotten selection was dated later than this, so that one that is asked for again never
+    /// gets an older date.
+    pub(super) floor: Timestamp,
+    /// Forgotten selections whose rows the store still has.
+    pub(super) forgotten: Vec<Arc<str>>,
+}
+
+impl Selections {
+    pub(super) fn new(floor: Timestamp) -> Selections {
+        Selections {
+            kept: LruCache::new(SELECTIONS_MAX),
+            floor,
+            forgotten: Vec::new(),
+        }
+    }
+
+    /// The version of a selection, which now is the one asked for last.
+    pub(super) fn find(&mut self, path: &str) -> Option<Arc<Version>> {
+        self.kept.get(path).map(|kept| kept.version.clone())
+    }
+
+    /// Keeps a selection; returns the one that made room.
+    pub(super) fn keep(&mut self, path: Arc<str>, kept: Kept) -> Option<Arc<Version>> {
+        let (forgotten, old) = self
+            .kept
+            .push(path.clone(), kept)
+            .filter(|(other, _)| *other != path)?;
+        self.floor = self.floor.max(old.version.last_modified);
+        self.forgotten.push(forgotten);
+        Some(old.version)
+    }
+
+    /// Replaces every selection's version by what `revise` makes of it; `None` forgets it.
+    pub(super) fn revise(&mut self, mut revise: impl FnMut(&Kept) -> Option<Kept>) {
+        let mut forgotten = Vec::new();
+        for (path, kept) in &mut self.kept {
+            match revise(kept) {
+                Some(revised) => *kept = revised,
+                None => forgotten.push(path.clone()),
+            }
+        }
+        for path in forgotten {
+            self.kept.pop(&path);
+            self.forgotten.push(path);
+        }
+    }
+}
