@@ -287,24 +287,22 @@ impl Catalog {
         }
     }
 
-    /// What `[same]` makes feeds print instead of an article's own spellings.
-    pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = &str> {
-        self.slot(article)
-            .spellings
-            .iter()
-            .filter_map(|&spelling| self.terms.replacement(spelling))
+    /// What `[same]` makes feeds print instead of an article's sections and tags, each with its
+    /// place among the article's terms. Bylines stay as signed.
+    pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = (usize, &str)> {
+        let spellings = self.slot(article).spellings.iter().enumerate();
+        spellings.filter_map(|(place, &spelling)| {
+            let kind = self.term(self.terms.term_of(spelling)).kind;
+            let printed = matches!(kind, TermKind::Section | TermKind::Tag);
+            let replacement = self.terms.replacement(spelling).filter(|_| printed)?;
+            Some((place, replacement))
+        })
     }
 
     /// The released article with this key.
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key)
             .filter(|&article| self.slot(article).standing == Standing::Live)
-    }
-
-    /// The listing's record and revision under a key, released or not.
-    pub fn known(&self, key: &str) -> Option<(RecordId, Revision)> {
-        self.number(key)
-            .map(|article| (self.record(article), self.revision(article)))
     }
 
     /// Every term that a released article carries or carried.

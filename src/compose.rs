@@ -4,9 +4,9 @@
 //! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
 //! another feed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::article::Article;
@@ -37,24 +37,29 @@ pub struct Publication {
     id_year: u16,
     /// How readers reach this daemon, with a trailing slash.
     base: String,
+    /// The path of `base`, decoded, without a slash at its end.
+    prefix: String,
     /// The template of article pages, where the site has its own.
     article_link: Option<String>,
     /// What `[same]` makes of a term's text.
-    same: BTreeMap<Term, String>,
+    same: BTreeMap<Term, (Term, String)>,
 }
 
 impl Publication {
     /// The rules of a configuration.
     pub fn new(config: &Config) -> Publication {
-        let same = config
-            .same
-            .iter()
-            .map(|alias| (alias.from.clone(), alias.to_text.clone()));
+        let same = config.same.iter().map(|alias| {
+            (
+                alias.from.clone(),
+                (alias.to.clone(), alias.to_text.clone()),
+            )
+        });
         Publication {
             zone: config.site.zone.clone(),
             zone_name: config.site.zone.name(),
             id_authority: config.site.id_authority.clone(),
             id_year: config.site.id_year,
+            prefix: prefix(&config.server.public_url),
             base: config.server.public_url.clone(),
             article_link: config.source.link.clone(),
             same: same.collect(),
@@ -78,6 +83,16 @@ impl Publication {
         &self.base
     }
 
+    /// The path of [`Publication::base`], decoded, without a slash at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The term that a term counts as.
+    pub fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
+        self.same.get(term).map_or(term, |(to, _)| to)
+    }
+
     /// The date of a feed without entries.
     pub fn epoch(&self) -> Timestamp {
         Timestamp::start_of_year(self.id_year)
@@ -93,13 +108,20 @@ impl Publication {
         )
     }
 
-    /// The address of an article's page.
+    /// The address of an article's page: its own, or the one that this daemon serves.
     pub fn link(&self, article: &Article) -> String {
-        match (&article.url, &self.article_link) {
-            (Some(url), _) => url.clone(),
-            (None, Some(template)) => self.fill(template, article),
-            (None, None) => format!("{}articles/{}", self.base, encode_path(&article.key)),
-        }
+        self.page(article)
+            .unwrap_or_else(|| format!("{}articles/{}", self.base, encode_path(&article.key)))
+    }
+
+    /// The address of an article's page on the publication's site, where it has one.
+    pub fn page(&self, article: &Article) -> Option<String> {
+        let from_template = || {
+            self.article_link
+                .as_ref()
+                .map(|template| self.fill(template, article))
+        };
+        article.url.clone().or_else(from_template)
     }
 
     /// The base address of the feeds of one kind of term.
@@ -150,22 +172,26 @@ impl Publication {
         }
     }
 
+    /// The section, then the tags; two spellings of one term are one category.
     fn categories(&self, article: &Article) -> Vec<Category> {
         let section = article
             .section
             .iter()
             .map(|section| (TermKind::Section, section));
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag));
-        let mut categories: Vec<Category> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut categories = Vec::new();
         for (kind, text) in section.chain(tags) {
-            let same = Term::new(kind, text.as_str()).and_then(|term| self.same.get(&term));
-            let label = same.map_or_else(|| text.clone(), |same| Text::new(same));
-            let category = Category {
-                label,
-                scheme: self.scheme(kind),
+            let Some(term) = Term::new(kind, text.as_str()) else {
+                continue;
             };
-            if !categories.contains(&category) {
-                categories.push(category);
+            let same = self.same.get(&term);
+            if seen.insert(self.canonical(&term).clone()) {
+                let label = same.map_or_else(|| text.clone(), |(_, shown)| Text::new(shown));
+                categories.push(Category {
+                    label,
+                    scheme: self.scheme(kind),
+                });
             }
         }
         categories
@@ -196,6 +222,14 @@ fn updated(article: &Article, as_of: Timestamp) -> Timestamp {
     } else {
         article.updated
     }
+}
+
+fn prefix(base: &str) -> String {
+    let path = base
+        .split_once("://")
+        .and_then(|(_, rest)| Some(&rest[rest.find('/')?..]));
+    let path = percent_decode_str(path.unwrap_or_default()).decode_utf8_lossy();
+    path.trim_end_matches('/').to_owned()
 }
 
 /// The folder of a kind's automatic feeds.

@@ -193,6 +193,19 @@ pub enum LegacyEncoding {
     Kz1048,
 }
 
+impl LegacyEncoding {
+    /// Every encoding.
+    pub const ALL: [LegacyEncoding; 2] = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
+
+    /// Its name in feeds.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            LegacyEncoding::Windows1251 => "windows-1251",
+            LegacyEncoding::Kz1048 => "kz-1048",
+        }
+    }
+}
+
 /// What every feed can set for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {

@@ -48,6 +48,8 @@ struct State {
     lineup: Lineup,
     /// Every file has to be read again: the stored articles were read by other rules.
     reread: bool,
+    /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
+    complete: bool,
     /// What changed since the last edition.
     touched: Touched,
     /// The next edition starts from the line-up, not from the last edition.
@@ -114,9 +116,8 @@ impl Desk {
     /// When the store cannot be read.
     pub fn new(config: Arc<Config>, store: Store, as_of: Timestamp) -> Result<Desk, StoreError> {
         let directory = directory(&config);
-        let reread = store
-            .header()?
-            .is_none_or(|header| header != self::header(&config, &directory));
+        let stored = store.header()?;
+        let reread = stored.as_ref() != Some(&header(&config, &directory));
         let (catalog, lineup) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
@@ -127,6 +128,9 @@ impl Desk {
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
         let retired = store.retired()?;
+        // A clock that was set back must not keep the publisher waiting.
+        let dates = validators.values().map(|row| row.last_modified);
+        let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
@@ -136,9 +140,10 @@ impl Desk {
                 catalog,
                 lineup,
                 reread,
+                complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
-                last_moved: None,
+                last_moved,
                 due: BTreeSet::new(),
                 validators,
                 unsaved: HashMap::new(),
@@ -156,9 +161,9 @@ impl Desk {
         self.edition.load_full()
     }
 
-    /// How many articles are known, released or not.
-    pub fn articles(&self) -> usize {
-        self.state().catalog.len()
+    /// Whether the state folder remembers a whole edition.
+    pub fn is_complete(&self) -> bool {
+        self.state().complete
     }
 
     /// The second in which a feed last moved.
@@ -185,7 +190,7 @@ impl Desk {
             ..options
         };
         let result = reconcile::reconcile(&directory, &self.store, options, progress);
-        if options.reread && result.failure.is_none() && !result.unsettled {
+        if options.reread && result.failure.is_none() {
             self.reading_done(&config, &directory);
         }
         let mut state = self.state();
@@ -213,11 +218,7 @@ impl Desk {
         let current = self.edition();
         let unsaved_before = mem::take(&mut state.unsaved);
 
-        let mut feeds = match &current {
-            Some(edition) if !state.rebuild => edition.feeds.clone(),
-            _ => HashMap::new(),
-        };
-        let mut revised = state.rebuild || current.is_none();
+        let mut revised = Vec::new();
         for definition in state.concerned() {
             let path = definition.path.clone();
             let old = current
@@ -225,14 +226,13 @@ impl Desk {
                 .and_then(|edition| edition.feeds.get(&path));
             let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0));
             if state.rebuild || old.is_none_or(|old| version.differs(old)) {
-                feeds.insert(path, Arc::new(version));
-                revised = true;
+                revised.push((path, Arc::new(version)));
             }
         }
         self.revise_selections(state);
 
         state.touched = Touched::nothing();
-        state.rebuild = false;
+        let rebuild = mem::take(&mut state.rebuild);
         let moved = state.unsaved.len();
         if moved > 0 {
             state.last_moved = Some(state.catalog.as_of());
@@ -241,11 +241,19 @@ impl Desk {
             state.unsaved.entry(path).or_insert(validators);
         }
         self.commit(state);
-        if revised {
+        if rebuild || !revised.is_empty() {
+            let mut feeds = match &current {
+                Some(edition) if !rebuild => edition.feeds.clone(),
+                _ => HashMap::new(),
+            };
+            feeds.extend(revised);
+            if rebuild {
+                state.keep_validators(current.as_deref(), &feeds);
+            }
             let edition = Edition {
-                number: current.as_ref().map_or(1, |edition| edition.number + 1),
                 config: state.config.clone(),
                 publication: state.lineup.publication().clone(),
+                redirects: state.lineup.redirects().clone(),
                 feeds,
             };
             self.edition.store(Some(Arc::new(edition)));
@@ -442,8 +450,8 @@ impl Desk {
             .collect();
         for (path, selection) in selections {
             let Ok(definition) = state.lineup.select(&state.catalog, &selection) else {
-                state.validators.remove(&path);
-                self.selections().forgotten.push(path);
+                let floor = state.validators.remove(&path).map(|row| row.last_modified);
+                self.selections().forget(path, floor);
                 continue;
             };
             let query = definition.query.clone();
@@ -587,6 +595,16 @@ impl State {
         }
         self.due.extend(version.next.map(|next| (next, path)));
         version
+    }
+
+    /// Remembers the feeds that leave the edition, in case they return.
+    fn keep_validators(&mut self, old: Option<&Edition>, feeds: &HashMap<Arc<str>, Arc<Version>>) {
+        let left = old
+            .into_iter()
+            .flat_map(|old| &old.feeds)
+            .filter(|(path, _)| !feeds.contains_key(*path));
+        self.validators
+            .extend(left.map(|(path, version)| (path.clone(), version.validators())));
     }
 
     /// A feed that is no longer kept falls due no more.

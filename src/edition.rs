@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::catalog::{Catalog, Window};
 use crate::compose::Publication;
-use crate::config::{Config, Settings};
+use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::Channel;
 use crate::format::{Format, RENDER};
 use crate::lineup::{Definition, FeedKind};
@@ -21,12 +21,12 @@ use crate::time::Timestamp;
 /// Every feed at one instant.
 #[derive(Debug)]
 pub struct Edition {
-    /// Counts up with every publication.
-    pub number: u64,
     /// The configuration it was made by.
     pub config: Arc<Config>,
     /// The rules its entries are written by.
     pub publication: Arc<Publication>,
+    /// Addresses of the past, decoded, with their query if they have one.
+    pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
     pub feeds: HashMap<Arc<str>, Arc<Version>>,
 }
@@ -105,6 +105,7 @@ impl Version {
     /// Whether a request could tell the two apart.
     pub fn differs(&self, other: &Version) -> bool {
         self.validators() != other.validators()
+            || self.entries != other.entries
             || self.next != other.next
             || self.settings != other.settings
     }
@@ -149,9 +150,10 @@ fn digest(
     for &article in &window.entries {
         hash.update(&catalog.revision(article).0.to_le_bytes());
         hash.update(&catalog.updated(article).0.to_le_bytes());
-        for replacement in catalog.replacements(article) {
+        for (place, replacement) in catalog.replacements(article) {
+            hash.update(&place.to_le_bytes());
+            hash.update(&replacement.len().to_le_bytes());
             hash.update(replacement.as_bytes());
-            hash.update(&[0]);
         }
     }
     hash.digest128()

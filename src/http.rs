@@ -131,16 +131,13 @@ fn head<'a>(
 async fn article(desk: &Arc<Desk>, edition: &Edition, key: String) -> Reply {
     let (reading, wanted) = (desk.clone(), key.clone());
     match task::spawn_blocking(move || reading.article(&wanted)).await {
-        Ok(Ok(Some(article))) => {
-            let own = format!("{}articles/", edition.publication.base());
-            match edition.publication.link(&article) {
-                elsewhere if !elsewhere.starts_with(&own) => reply::found(&elsewhere),
-                _ => reply::page(
-                    StatusCode::OK,
-                    crate::page::article(&edition.config.site, &article),
-                ),
+        Ok(Ok(Some(article))) => match edition.publication.page(&article) {
+            Some(page) => reply::found(&page),
+            None => {
+                let html = crate::page::article(&edition.config.site, &article);
+                reply::page(StatusCode::OK, html)
             }
-        }
+        },
         Ok(Ok(None)) => reply::not_found(&format!("no article \"{key}\"")),
         Ok(Err(failure)) => {
             error!("article `{key}` cannot be read: {}", chain(&failure));

@@ -40,14 +40,15 @@
 //! 3. Rendering never touches the source. What was accepted is in the store, and a record stays
 //!    there until no edition names it; so unreadable sources cost freshness and nothing else.
 //! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
-//! 5. What is dated in the future, expired or held back is in no list of the
-//!    [`Catalog`](catalog::Catalog); every instant at which something changes by itself wakes
-//!    the publisher.
+//! 5. What is dated in the future, expired or hidden is in no list of the
+//!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
+//!    at which something changes by itself wakes the publisher.
 //! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
 //!    the articles not until somebody confirms it ([`reconcile`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
-//!    memory for one. There is one writer ([`desk`]).
+//!    memory for one. Articles and validators have one writer
+//!    each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `redb` in [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.

@@ -3,14 +3,14 @@
 //! Declared feeds come from feeds.toml, automatic ones from the catalog's terms, selections from
 //! URLs. All become a [`Definition`], and nothing behind it asks which they were.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Query, TermNo, Touched};
 use crate::compose::{Publication, encode_path, encode_query, folder};
-use crate::config::{AutoFeeds, Config, DeclaredFeed, Settings};
+use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::{Address, Channel, Person};
 use crate::selection::Selection;
 use crate::term::{Term, TermKind};
@@ -69,6 +69,7 @@ pub struct Lineup {
     /// Declared feeds that any article may belong to.
     open: Vec<usize>,
     auto: HashMap<TermKind, Auto>,
+    redirects: Arc<HashMap<String, RedirectTo>>,
     defaults: Arc<Settings>,
 }
 
@@ -98,6 +99,10 @@ impl Lineup {
         let auto = kinds
             .into_iter()
             .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, catalog))));
+        let redirects = config
+            .redirects
+            .iter()
+            .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
         let mut lineup = Lineup {
             house: house_channel(config),
             site_title: config.site.title.clone(),
@@ -106,6 +111,7 @@ impl Lineup {
             triggers: HashMap::new(),
             open: Vec::new(),
             auto: auto.collect(),
+            redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
             publication,
         };
@@ -118,6 +124,11 @@ impl Lineup {
     /// The rules that every entry is written by.
     pub fn publication(&self) -> &Arc<Publication> {
         &self.publication
+    }
+
+    /// Addresses of the past.
+    pub fn redirects(&self) -> &Arc<HashMap<String, RedirectTo>> {
+        &self.redirects
     }
 
     /// Every feed but selections.
@@ -202,11 +213,7 @@ impl Lineup {
                     query: Some(parts.join("&")),
                 },
                 id: self.publication.id(&format!("/{SELECT}?{canonical}")),
-                title: Text::new(&format!(
-                    "{} — {}",
-                    describe(catalog, selection),
-                    self.site_title
-                )),
+                title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
                 ..self.channel(&self.defaults)
             }),
             settings: self.defaults.clone(),
@@ -380,26 +387,24 @@ fn house_channel(config: &Config) -> Channel {
     }
 }
 
-/// A selection in the words of its articles: `A / B + C − D`.
-fn describe(catalog: &Catalog, selection: &Selection) -> String {
-    let name = |term: &Term| match catalog.find_term(term) {
-        Some(number) => catalog.name(number).to_owned(),
-        None => term.key().to_owned(),
+/// A selection as a title: `a / b + c − d`. Made of keys, because how a term is written may change
+/// with an article that does not belong to the selection.
+fn describe(selection: &Selection) -> String {
+    let keys = |terms: &BTreeSet<Term>| {
+        terms
+            .iter()
+            .map(|term| term.key().to_owned())
+            .collect::<Vec<_>>()
     };
-    let any: Vec<String> = selection.any.iter().map(name).collect();
-    let all = selection.all.iter().map(name);
-    let wanted: Vec<String> = (!any.is_empty())
-        .then(|| any.join(" / "))
+    let any = keys(&selection.any).join(" / ");
+    let wanted = Some(any)
+        .filter(|any| !any.is_empty())
         .into_iter()
-        .chain(all)
-        .collect();
-    let unwanted = selection
-        .none
-        .iter()
-        .map(|term| format!("− {}", name(term)));
-    let parts = (!wanted.is_empty())
-        .then(|| wanted.join(" + "))
-        .into_iter()
-        .chain(unwanted);
-    parts.collect::<Vec<_>>().join(" ")
+        .chain(keys(&selection.all));
+    let mut title = wanted.collect::<Vec<_>>().join(" + ");
+    for key in keys(&selection.none) {
+        title.push_str(" − ");
+        title.push_str(&key);
+    }
+    title
 }

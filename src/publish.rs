@@ -5,6 +5,7 @@
 //! so neither can delay a request.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc, watch};
@@ -81,7 +82,8 @@ async fn keep_reading(
                     rescan = Duration::from_secs(config.source.rescan.into());
                     reconfigure(desk, *config).await;
                 }
-                Order::Reread => options.confirm_removal = true,
+                // Only a removal that was reported can be confirmed.
+                Order::Reread => options.confirm_removal = seen.held > 0,
             }
             order = orders.try_recv().ok();
         }
@@ -91,7 +93,9 @@ async fn keep_reading(
 /// Publishes what was read and what falls due by itself.
 async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
     // What the state folder remembers is served while the folder is compared with it.
-    if desk.articles() == 0 {
+    let remembering = desk.clone();
+    let complete = task::spawn_blocking(move || remembering.is_complete()).await;
+    if !complete.unwrap_or(false) {
         news.notified().await;
     }
     let mut next = publish(desk).await;
@@ -101,9 +105,7 @@ async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        if desk.is_due(Timestamp::now()) {
-            next = publish(desk).await;
-        }
+        next = publish(desk).await;
     }
 }
 
@@ -181,11 +183,19 @@ impl Seen {
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
 async fn publish(desk: &Arc<Desk>) -> Option<Timestamp> {
-    if let Some(last) = desk.last_moved() {
-        time::sleep(last.plus(1).from_now()).await;
-    }
     let publishing = desk.clone();
-    match task::spawn_blocking(move || publishing.publish(Timestamp::now())).await {
+    let published = task::spawn_blocking(move || {
+        if let Some(last) = publishing
+            .is_due(Timestamp::now())
+            .then(|| publishing.last_moved())
+            .flatten()
+        {
+            // The clock may have been set back, so the wait has an end of its own.
+            thread::sleep(last.plus(1).from_now().min(SLEEP_MAX));
+        }
+        publishing.publish(Timestamp::now())
+    });
+    match published.await {
         Ok(published) => {
             if published.moved > 0 {
                 info!("{} feeds moved", published.moved);

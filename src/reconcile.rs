@@ -5,7 +5,9 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+use std::mem;
 use std::num::NonZero;
+use std::sync::mpsc;
 use std::thread;
 
 use crate::article::{Article, Refusal};
@@ -15,12 +17,17 @@ use crate::source::directory::{Directory, Found, Outcome, Unlisted};
 use crate::store::{
     ArticleRow, Batch, FileRow, FileStamp, Packed, Packer, RecordId, Store, StoreError,
 };
+use crate::time::Timestamp;
 
-/// Files read between two writes to the store.
-const BATCH_FILES: usize = 1024;
+/// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
+/// held in memory meanwhile.
+const BATCH_FILES: usize = 4096;
 
-/// Files written in one transaction: what a crash during the first reading may cost.
-const COMMIT_FILES: usize = 32 * BATCH_FILES;
+/// Files that are found before they are read, so that a first listing need not be held whole.
+const FOUND_FILES: usize = 16 * BATCH_FILES;
+
+/// A file that was an article and is empty for so long was emptied on purpose.
+const EMPTY_SECONDS: i64 = 60;
 
 /// Fewer stored articles than this, and no removal is held.
 const HELD_FROM: usize = 10;
@@ -32,6 +39,14 @@ pub struct Options {
     pub reread: bool,
     /// Believe that more than half of the articles are gone.
     pub confirm_removal: bool,
+}
+
+impl Options {
+    /// Reads what changed, and believes no mass removal.
+    pub const ORDINARY: Options = Options {
+        reread: false,
+        confirm_removal: false,
+    };
 }
 
 /// What a reading found.
@@ -100,7 +115,7 @@ struct Run<'a> {
 /// A file that has been read, its article packed for the store.
 struct ReadFile {
     found: Found,
-    outcome: Result<Option<(Article, Packed)>, Refusal>,
+    outcome: Result<(Article, Packed), Refusal>,
 }
 
 impl Run<'_> {
@@ -137,12 +152,13 @@ impl Run<'_> {
                 }
             }
             match last {
+                Some(row) if row.key.is_some() && self.is_emptied(&found) => gone.push(found.path),
                 Some(row) if row.stamp == found.stamp && !self.options.reread => {
                     self.report_refused(&found.path, &row);
                 }
                 _ => pending.push(found),
             }
-            if pending.len() >= COMMIT_FILES {
+            if pending.len() >= FOUND_FILES {
                 self.take(std::mem::take(&mut pending))?;
             }
         }
@@ -156,27 +172,53 @@ impl Run<'_> {
         self.forget(&gone, stored)
     }
 
-    /// Reads files and commits what they gave.
+    /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
+    /// is open while a file is read: a file that hangs must not hold up the publisher.
     fn take(&mut self, files: Vec<Found>) -> Result<(), ReconcileError> {
-        if files.is_empty() {
-            return Ok(());
+        let directory = self.directory;
+        let mut waiting = files;
+        while !waiting.is_empty() {
+            let files = mem::take(&mut waiting);
+            thread::scope(|scope| {
+                let (give, given) = mpsc::sync_channel(1);
+                let files = &files;
+                scope.spawn(move || {
+                    // The other end hangs up when the store fails.
+                    files
+                        .chunks(BATCH_FILES)
+                        .try_for_each(|files| give.send(read_all(directory, files)))
+                });
+                given.into_iter().try_for_each(|files| {
+                    waiting.extend(self.store(files)?);
+                    Ok::<(), ReconcileError>(())
+                })
+            })?;
         }
-        let (directory, store) = (self.directory, self.store);
+        Ok(())
+    }
+
+    /// Commits files that were read; returns those that wait for a key which is free now.
+    fn store(&mut self, files: Vec<Option<ReadFile>>) -> Result<Vec<Found>, ReconcileError> {
+        let directory = self.directory;
+        self.result.read += files.len();
         let mut given = Given::default();
-        store.write(|batch| {
-            for chunk in files.chunks(BATCH_FILES) {
-                for file in read_all(directory, chunk) {
-                    match file {
-                        Some(file) => given.file(batch, directory, file)?,
-                        None => given.unsettled = true,
-                    }
+        self.store.write(|batch| {
+            for file in files {
+                match file {
+                    Some(file) => given.file(batch, directory, file)?,
+                    None => given.unsettled = true,
                 }
-                self.result.read += chunk.len();
-                (self.progress)(self.result.read);
             }
-            Ok(())
+            given.find_heirs(batch)
         })?;
-        self.accept(given)
+        (self.progress)(self.result.read);
+        Ok(self.accept(given))
+    }
+
+    /// Whether a file has been empty long enough to count as deleted.
+    fn is_emptied(&self, found: &Found) -> bool {
+        let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
+        found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
     }
 
     /// Removes what is gone, unless that is more than half of everything.
@@ -184,10 +226,9 @@ impl Run<'_> {
         if gone.is_empty() {
             return Ok(());
         }
-        let (directory, store) = (self.directory, self.store);
         let confirmed = self.options.confirm_removal;
         let mut given = Given::default();
-        let held = store.write(|batch| {
+        let held = self.store.write(|batch| {
             let mut lost = 0;
             for path in gone {
                 lost += usize::from(owned_article(batch, path)?.is_some());
@@ -198,21 +239,27 @@ impl Run<'_> {
             for path in gone {
                 given.release(batch, path)?;
             }
-            given.hand_over(batch, directory)?;
+            given.find_heirs(batch)?;
             Ok(0)
         })?;
         self.result.held = held;
-        self.accept(given)
+        let heirs = self.accept(given);
+        self.take(heirs)
     }
 
-    fn accept(&mut self, given: Given) -> Result<(), ReconcileError> {
+    /// Takes over what a committed transaction gave; returns the files to be read next.
+    fn accept(&mut self, given: Given) -> Vec<Found> {
         self.result.changes.extend(given.changes);
         self.result.retired.extend(given.retired);
         self.result.unsettled |= given.unsettled;
         for (path, row) in given.refused {
             self.report_refused(&path, &row);
         }
-        Ok(())
+        given
+            .heirs
+            .iter()
+            .filter_map(|path| self.directory.look(path))
+            .collect()
     }
 
     fn report_refused(&mut self, path: &str, row: &FileRow) {
@@ -235,11 +282,7 @@ impl Run<'_> {
 
     fn report_unlisted(&mut self, unlisted: &Unlisted) {
         self.result.problems.push(Problem {
-            severity: if unlisted.hides {
-                Severity::Error
-            } else {
-                Severity::Warning
-            },
+            severity: unlisted.severity,
             file: self
                 .directory
                 .root()
@@ -263,7 +306,10 @@ struct Given {
     changes: Vec<Change>,
     retired: Vec<RecordId>,
     refused: Vec<(String, FileRow)>,
+    /// Keys that no file has any more.
     freed: Vec<Box<str>>,
+    /// Files that waited for them.
+    heirs: Vec<String>,
     unsettled: bool,
 }
 
@@ -277,16 +323,13 @@ impl Given {
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
-            Ok(None) => self.release(batch, &found.path)?,
-            Ok(Some((article, packed))) => {
-                self.article(batch, directory, &found, &article, &packed)?
-            }
+            Ok((article, packed)) => self.article(batch, directory, &found, &article, &packed)?,
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
                 self.refuse(batch, &found, key, refusal)?;
             }
         }
-        self.hand_over(batch, directory)
+        Ok(())
     }
 
     fn article(
@@ -367,27 +410,15 @@ impl Given {
         batch.remove_file(path)
     }
 
-    /// Gives freed keys to the files that waited for them.
-    fn hand_over(
-        &mut self,
-        batch: &mut Batch<'_>,
-        directory: &Directory,
-    ) -> Result<(), StoreError> {
-        while let Some(key) = self.freed.pop() {
+    /// Finds the files that waited for the keys which are free now. All of them are read again: the
+    /// lowest path that still gives the article gets it, the others wait on.
+    fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        for key in self.freed.drain(..) {
             while let Some(path) = batch.take_rival(&key)? {
-                let Some(found) = directory.look(&path) else {
-                    continue;
-                };
-                match read_all(directory, std::slice::from_ref(&found))
-                    .pop()
-                    .flatten()
-                {
-                    Some(file) => self.file(batch, directory, file)?,
-                    None => self.unsettled = true,
-                }
-                break;
+                self.heirs.push(path);
             }
         }
+        self.heirs.sort_unstable();
         Ok(())
     }
 }
@@ -434,7 +465,6 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
     let read = |found: &Found| {
         let outcome = match directory.read(found) {
             Outcome::Unsettled => return None,
-            Outcome::Gone => Ok(None),
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Unreadable(refusal) => {
                 let found = Found {
@@ -448,7 +478,7 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
             }
             Outcome::Accepted(article) => match packer.as_mut().map(|packer| packer.pack(&article))
             {
-                Ok(Ok(packed)) => Ok(Some((*article, packed))),
+                Ok(Ok(packed)) => Ok((*article, packed)),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",

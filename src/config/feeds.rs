@@ -6,6 +6,7 @@ use super::nearest::did_you_mean;
 use super::table::{Refusal, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
 use crate::format::Format;
+use crate::lineup::ALL;
 use crate::selection::Selection;
 use crate::term::TermKind;
 
@@ -42,9 +43,6 @@ pub(super) fn read(
     }
     feeds
 }
-
-/// The name of the feed of every article.
-const ALL: &str = "all";
 
 fn undeclared_all(site: Option<&Site>, defaults: &Defaults) -> DeclaredFeed {
     DeclaredFeed {

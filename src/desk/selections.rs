@@ -52,8 +52,7 @@ impl Selections {
             .kept
             .push(path.clone(), kept)
             .filter(|(other, _)| *other != path)?;
-        self.floor = self.floor.max(old.version.last_modified);
-        self.forgotten.push(forgotten);
+        self.forget(forgotten, Some(old.version.last_modified));
         Some(old.version)
     }
 
@@ -63,12 +62,18 @@ impl Selections {
         for (path, kept) in &mut self.kept {
             match revise(kept) {
                 Some(revised) => *kept = revised,
-                None => forgotten.push(path.clone()),
+                None => forgotten.push((path.clone(), kept.version.last_modified)),
             }
         }
-        for path in forgotten {
+        for (path, date) in forgotten {
             self.kept.pop(&path);
-            self.forgotten.push(path);
+            self.forget(path, Some(date));
         }
+    }
+
+    /// Notes that a selection with this date is no longer kept.
+    pub(super) fn forget(&mut self, path: Arc<str>, date: Option<Timestamp>) {
+        self.floor = self.floor.max(date.unwrap_or(self.floor));
+        self.forgotten.push(path);
     }
 }

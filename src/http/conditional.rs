@@ -117,15 +117,7 @@ mod tests {
                 "{value}"
             );
         }
-        for value in [
-            "\"other\"",
-            "",
-            ",,,",
-            "\"*\"x",
-            "W/",
-            "\"",
-            "\u{7f}".trim_matches('\u{7f}'),
-        ] {
+        for value in ["\"other\"", "", ",,,", "\"*\"x", "W/", "\""] {
             assert_eq!(
                 evaluated(&[(IF_NONE_MATCH, value.to_owned())]),
                 Validated::Changed,

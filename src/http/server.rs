@@ -136,11 +136,12 @@ pub async fn serve(
     }
     accepting.shutdown().await;
     drop(accepted);
-    let open = connections.len();
     let drain = Duration::from_secs(limits.drain_timeout.into());
-    if time::timeout(drain, graceful.shutdown()).await.is_err() {
+    let ended = time::timeout(drain, graceful.shutdown()).await;
+    while connections.try_join_next().is_some() {}
+    if ended.is_err() {
         warn!(
-            "{} of {open} connections did not end within {drain:?}",
+            "{} connections did not end within {drain:?}",
             connections.len()
         );
     }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use crate::compose::{encode_path, encode_query, folder};
 use crate::config::RedirectTo;
@@ -40,8 +40,8 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
-    let prefix = prefix(edition);
-    let path = match path.strip_prefix(&prefix) {
+    let prefix = edition.publication.prefix();
+    let path = match path.strip_prefix(prefix) {
         Some(rest) if rest.starts_with('/') => rest,
         _ => &path,
     };
@@ -50,8 +50,9 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
     }
     let tidy = tidy(path);
     let location = |path: &str, query: Option<&str>| {
-        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-        format!("{prefix}{}{query}", encode_path(path))
+        let query = query.map(|query| format!("?{}", encode_raw(query)));
+        let (prefix, path) = (encode_path(prefix), encode_path(path));
+        format!("{prefix}{path}{}", query.unwrap_or_default())
     };
     let Some((stem, format)) = split_extension(&tidy) else {
         return match tidy.strip_prefix("/articles/") {
@@ -83,40 +84,24 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
     }
 }
 
-/// The path of `public-url`, without a slash at its end.
-fn prefix(edition: &Edition) -> String {
-    let base = edition.publication.base();
-    let path = base
-        .split_once("://")
-        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]))
-        .unwrap_or("/");
-    path.trim_end_matches('/').to_owned()
-}
-
 /// What a `[[redirect]]` says of a decoded path.
 fn configured(edition: &Edition, path: &str, query: Option<&str>) -> Option<Target> {
-    let query = query.and_then(|query| percent_decode_str(query).decode_utf8().ok());
-    let whole = query.map(|query| format!("{path}?{query}"));
-    let matches = |from: &str| from == path || whole.as_deref() == Some(from);
-    let redirect = edition
-        .config
-        .redirects
-        .iter()
-        .find(|redirect| matches(&redirect.from))?;
-    Some(match &redirect.to {
+    let whole = || {
+        let query = percent_decode_str(query?).decode_utf8().ok()?;
+        edition.redirects.get(&format!("{path}?{query}"))
+    };
+    Some(match whole().or_else(|| edition.redirects.get(path))? {
         RedirectTo::Gone => Target::Gone,
         RedirectTo::Moved(to) if to.starts_with('/') => {
-            Target::Redirect(format!("{}{}", prefix(edition), encode_location(to)))
+            Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix())))
         }
-        RedirectTo::Moved(to) => Target::Redirect(encode_location(to)),
+        RedirectTo::Moved(to) => Target::Redirect(to.clone()),
     })
 }
 
-/// A location as somebody wrote it: what is no visible ASCII is encoded, the rest is theirs.
-fn encode_location(location: &str) -> String {
-    percent_encoding::utf8_percent_encode(location, percent_encoding::CONTROLS)
-        .to_string()
-        .replace(' ', "%20")
+/// A query as the client wrote it, but in visible ASCII.
+fn encode_raw(query: &str) -> String {
+    utf8_percent_encode(query, percent_encoding::CONTROLS).to_string()
 }
 
 /// NFC, with single slashes and none at the end.
@@ -142,16 +127,11 @@ fn canonical_stem(edition: &Edition, stem: &str) -> Option<String> {
     match split_automatic(&stem.to_lowercase()) {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {
-            let term = canonical(edition, &Term::new(kind, key)?);
+            let term = Term::new(kind, key)?;
+            let term = edition.publication.canonical(&term);
             Some(format!("{}/{}", folder(term.kind), term.key()))
         }
     }
-}
-
-/// The term that a term counts as.
-fn canonical(edition: &Edition, term: &Term) -> Term {
-    let alias = edition.config.same.iter().find(|alias| alias.from == *term);
-    alias.map_or(term, |alias| &alias.to).clone()
 }
 
 fn unknown(path: &str) -> Target {
@@ -177,7 +157,7 @@ fn selection(
     if !edition.config.defaults.formats.contains(&format) {
         return Target::NotFound(format!("selections are not served as {}", format.title()));
     }
-    let selection = written.map(|term| canonical(edition, term));
+    let selection = written.map(|term| edition.publication.canonical(term).clone());
     let spelled = format!("/{SELECT}.{}", format.extension());
     if spelled == path && is_canonical(query, &selection) {
         Target::Select(selection, format)

@@ -8,6 +8,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
@@ -15,10 +17,14 @@ use walkdir::{DirEntry, WalkDir};
 use super::{encoding, newsroom};
 use crate::article::{Article, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
+use crate::problem::Severity;
 use crate::store::FileStamp;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;
+
+/// How long a file must have rested before it is read: a pause of a writer is not its end.
+const REST: Duration = Duration::from_millis(200);
 
 /// Endings of files that an editor or a copy leaves behind.
 const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
@@ -50,6 +56,30 @@ pub struct Unlisted {
     pub reason: String,
     /// Whether files may stand below it that an earlier listing saw.
     pub hides: bool,
+    /// Whether somebody should mend it.
+    pub severity: Severity,
+}
+
+impl Unlisted {
+    /// What stood there before may still stand there.
+    fn error(path: String, reason: &str) -> Unlisted {
+        Unlisted {
+            path,
+            reason: reason.to_owned(),
+            hides: true,
+            severity: Severity::Error,
+        }
+    }
+
+    /// It never was an article.
+    fn warning(path: String, reason: &str) -> Unlisted {
+        Unlisted {
+            path,
+            reason: reason.to_owned(),
+            hides: false,
+            severity: Severity::Warning,
+        }
+    }
 }
 
 /// What reading a file gave.
@@ -61,10 +91,8 @@ pub enum Outcome {
     Refused(Refusal),
     /// The system did not let it be read; the next reading tries again.
     Unreadable(Refusal),
-    /// It changed while it was read; to be read again.
+    /// It changed while it was read, or went away: the next listing knows more.
     Unsettled,
-    /// It is gone.
-    Gone,
 }
 
 #[derive(Clone, Copy)]
@@ -90,7 +118,17 @@ impl Directory {
 
     /// Everything that decides how a file is read, as bytes for a digest.
     pub fn reading_bytes(&self) -> Vec<u8> {
-        format!("{:?} {:?} {:?}", self.key, self.legacy, self.reading).into_bytes()
+        let key = match self.key {
+            KeyFrom::Path => "path",
+            KeyFrom::Name => "name",
+        };
+        let Reading { zone, language } = &self.reading;
+        [key, self.legacy.name(), &zone.name(), language]
+            .join(
+                "
+",
+            )
+            .into_bytes()
     }
 
     /// Every file that may hold an article, ordered by the bytes of its path, and everything that
@@ -106,63 +144,48 @@ impl Directory {
             loop {
                 let entry = match walk.next()? {
                     Ok(entry) => entry,
-                    Err(error) => return Some(Err(unlisted(&root, &error))),
+                    Err(error) => match unlisted(&root, &error) {
+                        Some(unlisted) => return Some(Err(unlisted)),
+                        None => continue,
+                    },
                 };
+                let is_dir = entry.file_type().is_dir();
                 if entry.depth() == 0 {
                     // A file in the folder's place lists nothing.
-                    if entry.file_type().is_dir() {
+                    if is_dir {
                         continue;
                     }
-                    let reason = "it is no folder".to_owned();
-                    return Some(Err(Unlisted {
-                        path: String::new(),
-                        reason,
-                        hides: true,
-                    }));
+                    return Some(Err(Unlisted::error(String::new(), "it is no folder")));
                 }
-                let is_dir = entry.file_type().is_dir();
-                if is_skipped(&entry) {
-                    if is_dir {
-                        walk.skip_current_dir();
-                    }
+                let strays = entry.path_is_symlink()
+                    && !fs::canonicalize(entry.path())
+                        .is_ok_and(|target| target.starts_with(&inside));
+                let skipped = is_skipped(&entry);
+                if is_dir && (skipped || strays) {
+                    walk.skip_current_dir();
+                }
+                if skipped {
                     continue;
                 }
                 let path = relative(&root, entry.path());
-                if entry.path_is_symlink()
-                    && !fs::canonicalize(entry.path())
-                        .is_ok_and(|target| target.starts_with(&inside))
-                {
-                    if is_dir {
-                        walk.skip_current_dir();
-                    }
-                    let reason = "it is a link that leaves the folder".to_owned();
-                    return Some(Err(Unlisted {
+                if strays {
+                    return Some(Err(Unlisted::warning(
                         path,
-                        reason,
-                        hides: false,
-                    }));
+                        "it is a link that leaves the folder",
+                    )));
                 }
                 if is_dir {
                     continue;
                 }
                 if entry.path().to_str().is_none() {
-                    let reason = "its name is not UTF-8".to_owned();
-                    return Some(Err(Unlisted {
-                        path,
-                        reason,
-                        hides: false,
-                    }));
+                    return Some(Err(Unlisted::warning(path, "its name is not UTF-8")));
                 }
                 return Some(match entry.metadata() {
                     Ok(metadata) => Ok(Found {
                         path,
                         stamp: stamp(&metadata),
                     }),
-                    Err(error) => Err(Unlisted {
-                        path,
-                        reason: error.to_string(),
-                        hides: true,
-                    }),
+                    Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
             }
         })
@@ -187,7 +210,7 @@ impl Directory {
         let bytes = match read_at_rest(&self.root.join(&found.path), found.stamp) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Outcome::Unsettled,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Gone,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Unsettled,
             Err(error) => {
                 let hint = "make the file readable for the user that runs taspa";
                 return Outcome::Unreadable(Refusal::new(
@@ -245,17 +268,35 @@ impl Directory {
     }
 }
 
-/// The bytes of a file that looks the same before and after reading; `None` of one that does not.
-/// One byte more than an article may have is read, no further.
-fn read_at_rest(path: &Path, before: FileStamp) -> io::Result<Option<Vec<u8>>> {
+/// The bytes of a file that looks as it did when it was found, before and after reading; `None` of
+/// one that does not. One byte more than an article may have is read, no further.
+fn read_at_rest(path: &Path, found: FileStamp) -> io::Result<Option<Vec<u8>>> {
+    if let Some(rest) = rest_left(found) {
+        thread::sleep(rest);
+    }
+    if stamp(&fs::metadata(path)?) != found {
+        return Ok(None);
+    }
     let mut file = File::open(path)?;
-    let mut bytes =
-        Vec::with_capacity(usize::try_from(before.size.min(FILE_BYTES_MAX)).unwrap_or(0) + 1);
+    let size = found.size.min(FILE_BYTES_MAX);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
     Read::by_ref(&mut file)
         .take(FILE_BYTES_MAX + 1)
         .read_to_end(&mut bytes)?;
-    let settled = stamp(&file.metadata()?) == before && stamp(&fs::metadata(path)?) == before;
+    let settled = stamp(&file.metadata()?) == found && stamp(&fs::metadata(path)?) == found;
     Ok(settled.then_some(bytes))
+}
+
+/// What is left until a file has rested long enough; `None` of one that has, or whose dates another
+/// machine's clock made.
+fn rest_left(found: FileStamp) -> Option<Duration> {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .ok()?
+        .as_nanos();
+    let changed = u128::try_from(found.modified.max(found.changed)).ok()?;
+    let age = Duration::from_nanos(u64::try_from(now.checked_sub(changed)?).ok()?);
+    REST.checked_sub(age)
 }
 
 fn kind(path: &str) -> Option<Kind> {
@@ -265,12 +306,16 @@ fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-/// Hidden names, `_…`, editors' leftovers and files of other kinds are nobody's business.
+/// Hidden names, `_…`, editors' leftovers, and whatever is neither a folder nor a file of a kind
+/// that holds articles are nobody's business.
 fn is_skipped(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let unwanted =
-        name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending));
-    unwanted || (entry.file_type().is_file() && kind(&name).is_none())
+    let is_article = entry.file_type().is_file() && kind(&name).is_some();
+    is_unwanted(&name) || !(entry.file_type().is_dir() || is_article)
+}
+
+fn is_unwanted(name: &str) -> bool {
+    name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending))
 }
 
 /// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
@@ -283,21 +328,35 @@ fn sort_key(entry: &DirEntry) -> Vec<u8> {
     key
 }
 
-fn unlisted(root: &Path, error: &walkdir::Error) -> Unlisted {
+/// What an error of the walk hides; nothing where a name is skipped anyway.
+fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
     let path = error
         .path()
         .map(|path| relative(root, path))
         .unwrap_or_default();
-    // A loop of links hides nothing that is not listed elsewhere.
-    let hides = error.loop_ancestor().is_none();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if is_unwanted(name) {
+        return None;
+    }
+    if error.loop_ancestor().is_some() {
+        return Some(Unlisted::warning(
+            path,
+            "it is a link to a folder that it stands in",
+        ));
+    }
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), io::Error::to_string);
-    Unlisted {
-        path,
-        reason,
-        hides,
-    }
+    let dangles = root.join(&path).is_symlink() && !path.is_empty();
+    let severity = if dangles {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    Some(Unlisted {
+        severity,
+        ..Unlisted::error(path, &reason)
+    })
 }
 
 fn relative(root: &Path, path: &Path) -> String {

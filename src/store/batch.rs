@@ -81,9 +81,12 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Deletes retired records.
+    /// Deletes retired records, except the last: numbers go on from it and are never used again.
     pub fn delete(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
-        for record in records {
+        for record in records
+            .iter()
+            .filter(|record| record.0 + 1 < self.next_record)
+        {
             self.records.remove(record.0)?;
             self.retired.remove(record.0)?;
         }
@@ -131,8 +134,7 @@ impl<'t> Batch<'t> {
         Ok(next)
     }
 
-    /// The file at `path` no longer waits for `key`.
-    pub fn remove_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
+    fn remove_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
         self.rivals.remove((key, path))?;
         Ok(())
     }
