@@ -4,7 +4,7 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -230,6 +230,9 @@ impl Desk {
                 revised = true;
             }
         }
+        if let Some(edition) = current.as_ref().filter(|_| state.rebuild) {
+            state.remember_ended(edition, &feeds);
+        }
         self.revise_selections(state, &mut moved);
 
         state.touched = Touched::nothing();
@@ -285,19 +288,23 @@ impl Desk {
     /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
         let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        if let Some(version) = self.selections().get(&path) {
-            return Ok(version.clone());
+        let kept = || self.selections().get(&path).cloned();
+        if let Some(version) = kept() {
+            return Ok(version);
         }
         let mut state = self.state();
+        // Somebody else may have asked while this one waited.
+        if let Some(version) = kept() {
+            return Ok(version);
+        }
         let definition = state.lineup.select(&state.catalog, selection)?;
         let floor = state.selections_floor;
         let mut moved = Vec::new();
         let version = Arc::new(state.build(definition, None, floor, &mut moved));
         let evicted = self.selections().push(path, version.clone());
         if let Some((path, old)) = evicted.filter(|(path, _)| *path != version.path) {
-            state.selections_floor = state.selections_floor.max(old.last_modified);
             state.due.retain(|(_, due)| *due != path);
-            state.forgotten.push(path);
+            state.forget_selection(path, old.last_modified);
         }
         self.commit(&mut state, &moved);
         Ok(version)
@@ -406,19 +413,22 @@ impl Desk {
             let definition = selection
                 .and_then(|selection| state.lineup.select(&state.catalog, &selection).ok());
             let Some(definition) = definition else {
-                unknown.push(path.clone());
+                unknown.push((path.clone(), version.last_modified));
                 continue;
             };
             let is_due = version
                 .next
                 .is_some_and(|next| next <= state.catalog.as_of());
-            if state.rebuild || is_due || state.touched.concerns(&definition.query) {
+            // Its title holds the names of its terms, which other articles may decide.
+            let is_renamed = definition.channel != version.channel;
+            let is_concerned = state.touched.concerns(&definition.query);
+            if state.rebuild || is_due || is_renamed || is_concerned {
                 *version = Arc::new(state.build(definition, Some(version), Timestamp(0), moved));
             }
         }
-        for path in unknown {
+        for (path, last_modified) in unknown {
             selections.pop(&path);
-            state.forgotten.push(path);
+            state.forget_selection(path, last_modified);
         }
     }
 
@@ -444,8 +454,9 @@ impl Desk {
                     self.selections().push(path, Arc::new(version));
                 }
                 _ => {
-                    state.validators.remove(&path);
-                    state.forgotten.push(path);
+                    let row = state.validators.remove(&path);
+                    let last_modified = row.map_or(Timestamp(0), |row| row.last_modified);
+                    state.forget_selection(path, last_modified);
                 }
             }
         }
@@ -522,6 +533,7 @@ impl State {
             return self.lineup.every(&self.catalog);
         }
         let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
+        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
             .first()
@@ -529,7 +541,8 @@ impl State {
             .cloned()
         {
             self.due.pop_first();
-            concerned.extend(self.lineup.find(&self.catalog, &path));
+            let due = self.lineup.find(&self.catalog, &path);
+            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
         }
         concerned
     }
@@ -562,6 +575,22 @@ impl State {
         }
         self.due.extend(version.next.map(|next| (next, path)));
         version
+    }
+
+    /// A feed that a configuration ended may come back, and its dates only move forward.
+    fn remember_ended(&mut self, before: &Edition, feeds: &HashMap<Arc<str>, Arc<Version>>) {
+        let ended = before
+            .feeds
+            .iter()
+            .filter(|(path, _)| !feeds.contains_key(*path));
+        self.validators
+            .extend(ended.map(|(path, version)| (path.clone(), version.validators())));
+    }
+
+    /// Drops the row of a selection; whoever asks for it again gets no older date.
+    fn forget_selection(&mut self, path: Arc<str>, last_modified: Timestamp) {
+        self.selections_floor = self.selections_floor.max(last_modified);
+        self.forgotten.push(path);
     }
 
     fn next_instant(&self) -> Option<Timestamp> {
@@ -628,10 +657,13 @@ fn header(config: &Config, directory: &Directory) -> Header {
 
 fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Catalog, Lineup), StoreError> {
     let mut catalog = Catalog::new(&config.same, as_of);
-    catalog.load(store)?;
     for (term, name) in store.terms()? {
         catalog.remember(&term, &name);
     }
+    catalog.load(store)?;
     let lineup = Lineup::new(config, &mut catalog);
     Ok((catalog, lineup))
 }
+
+#[cfg(test)]
+mod tests;

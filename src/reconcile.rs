@@ -5,6 +5,7 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::thread;
 
@@ -81,11 +82,13 @@ pub fn reconcile(
         store,
         options,
         progress,
+        refused: BTreeMap::new(),
         result: Reconciliation::default(),
     };
     if let Err(error) = run.all() {
         run.result.failure = Some(error);
     }
+    run.report_refused();
     run.result
 }
 
@@ -94,6 +97,8 @@ struct Run<'a> {
     store: &'a Store,
     options: Options,
     progress: &'a mut dyn FnMut(usize),
+    /// Refused files by path: a later step of one reading may change its mind about a file.
+    refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
 }
 
@@ -138,7 +143,7 @@ impl Run<'_> {
             }
             match last {
                 Some(row) if row.stamp == found.stamp && !self.options.reread => {
-                    self.report_refused(&found.path, &row);
+                    self.judge(found.path, Some(row));
                 }
                 _ => pending.push(found),
             }
@@ -176,7 +181,8 @@ impl Run<'_> {
             }
             Ok(())
         })?;
-        self.accept(given)
+        self.accept(given);
+        Ok(())
     }
 
     /// Removes what is gone, unless that is more than half of everything.
@@ -202,35 +208,45 @@ impl Run<'_> {
             Ok(0)
         })?;
         self.result.held = held;
-        self.accept(given)
-    }
-
-    fn accept(&mut self, given: Given) -> Result<(), ReconcileError> {
-        self.result.changes.extend(given.changes);
-        self.result.retired.extend(given.retired);
-        self.result.unsettled |= given.unsettled;
-        for (path, row) in given.refused {
-            self.report_refused(&path, &row);
-        }
+        self.accept(given);
         Ok(())
     }
 
-    fn report_refused(&mut self, path: &str, row: &FileRow) {
-        let Some(refusal) = &row.refusal else { return };
-        let kept = if row.key.is_some() {
-            "; its last good version stays"
-        } else {
-            ""
+    fn accept(&mut self, given: Given) {
+        self.result.changes.extend(given.changes);
+        self.result.retired.extend(given.retired);
+        self.result.unsettled |= given.unsettled;
+        for (path, row) in given.judged {
+            self.judge(path, row);
+        }
+    }
+
+    fn judge(&mut self, path: String, row: Option<FileRow>) {
+        match row.filter(|row| row.refusal.is_some()) {
+            Some(row) => self.refused.insert(path, row),
+            None => self.refused.remove(&path),
         };
-        self.result.problems.push(Problem {
-            severity: Severity::Error,
-            file: self.directory.root().join(path).display().to_string(),
-            line: refusal.line,
-            column: None,
-            message: format!("{}{kept}", refusal.reason),
-            hint: Some(refusal.hint.clone()),
-            excerpt: None,
-        });
+    }
+
+    fn report_refused(&mut self) {
+        for (path, row) in std::mem::take(&mut self.refused) {
+            let Some(refusal) = row.refusal else { continue };
+            let kept = if row.key.is_some() {
+                "; its last good version stays"
+            } else {
+                ""
+            };
+            self.result.problems.push(Problem {
+                severity: Severity::Error,
+                file: self.directory.root().join(path).display().to_string(),
+                line: refusal.line,
+                column: None,
+                message: format!("{}{kept}", refusal.reason),
+                hint: Some(refusal.hint),
+                excerpt: None,
+            });
+        }
+        self.result.problems.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
     fn report_unlisted(&mut self, unlisted: &Unlisted) {
@@ -262,7 +278,8 @@ impl Run<'_> {
 struct Given {
     changes: Vec<Change>,
     retired: Vec<RecordId>,
-    refused: Vec<(String, FileRow)>,
+    /// Refused files, and without a row those that are good or gone.
+    judged: Vec<(String, Option<FileRow>)>,
     freed: Vec<Box<str>>,
     unsettled: bool,
 }
@@ -307,9 +324,13 @@ impl Given {
                 batch.add_rival(&article.key, &found.path)?;
                 return self.refuse(batch, found, None, rival(&article.key, &row.path));
             }
-            if let Some(other) = directory.look(&row.path) {
-                batch.add_rival(&article.key, &row.path)?;
-                self.refuse(batch, &other, None, rival(&article.key, &found.path))?;
+            match directory.look(&row.path) {
+                Some(other) => {
+                    batch.add_rival(&article.key, &row.path)?;
+                    self.refuse(batch, &other, None, rival(&article.key, &found.path))?;
+                }
+                // Should it only be out of sight, it is read again once it is back.
+                None => batch.remove_file(&row.path)?,
             }
         }
         let revision = article.revision();
@@ -326,16 +347,15 @@ impl Given {
             listing: listing.clone(),
             path: found.path.as_str().into(),
         })?;
-        let key = Some(listing.key.clone());
+        let file = FileRow {
+            stamp: found.stamp,
+            key: Some(listing.key.clone()),
+            refusal: None,
+        };
+        batch.put_file(&found.path, &file)?;
+        self.judged.push((found.path.clone(), None));
         self.changes.push(Change::Put(listing));
-        batch.put_file(
-            &found.path,
-            &FileRow {
-                stamp: found.stamp,
-                key,
-                refusal: None,
-            },
-        )
+        Ok(())
     }
 
     fn refuse(
@@ -351,7 +371,7 @@ impl Given {
             refusal: Some(refusal),
         };
         batch.put_file(&found.path, &row)?;
-        self.refused.push((found.path.clone(), row));
+        self.judged.push((found.path.clone(), Some(row)));
         Ok(())
     }
 
@@ -364,6 +384,7 @@ impl Given {
             self.changes.push(Change::Remove(row.listing.key.clone()));
             self.freed.push(row.listing.key);
         }
+        self.judged.push((path.to_owned(), None));
         batch.remove_file(path)
     }
 
@@ -374,18 +395,19 @@ impl Given {
         directory: &Directory,
     ) -> Result<(), StoreError> {
         while let Some(key) = self.freed.pop() {
-            while let Some(path) = batch.take_rival(&key)? {
+            // Not every file that waited still wants the key, or is an article.
+            while batch.article(&key)?.is_none() {
+                let Some(path) = batch.take_rival(&key)? else {
+                    break;
+                };
                 let Some(found) = directory.look(&path) else {
                     continue;
                 };
-                match read_all(directory, std::slice::from_ref(&found))
-                    .pop()
-                    .flatten()
-                {
+                let read = read_all(directory, std::slice::from_ref(&found));
+                match read.into_iter().next().flatten() {
                     Some(file) => self.file(batch, directory, file)?,
                     None => self.unsettled = true,
                 }
-                break;
             }
         }
         Ok(())
@@ -463,3 +485,6 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
     };
     files.iter().map(read).collect()
 }
+
+#[cfg(test)]
+mod tests;

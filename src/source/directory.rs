@@ -106,6 +106,8 @@ impl Directory {
             loop {
                 let entry = match walk.next()? {
                     Ok(entry) => entry,
+                    // An editor's lock is a link to nowhere.
+                    Err(error) if is_unwanted_below(&root, &error) => continue,
                     Err(error) => return Some(Err(unlisted(&root, &error))),
                 };
                 if entry.depth() == 0 {
@@ -265,19 +267,30 @@ fn kind(path: &str) -> Option<Kind> {
     }
 }
 
-/// Hidden names, `_…`, editors' leftovers and files of other kinds are nobody's business.
+/// Hidden names, `_…`, editors' leftovers, files of other kinds, and what is neither file nor
+/// folder (a pipe would never end) are nobody's business.
 fn is_skipped(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let unwanted =
-        name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending));
-    unwanted || (entry.file_type().is_file() && kind(&name).is_none())
+    let file_type = entry.file_type();
+    let may_hold_articles = file_type.is_dir() || (file_type.is_file() && kind(&name).is_some());
+    is_unwanted(&name) || !may_hold_articles
+}
+
+fn is_unwanted(name: &str) -> bool {
+    name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn is_unwanted_below(root: &Path, error: &walkdir::Error) -> bool {
+    let below = error.path().filter(|path| *path != root);
+    let name = below.and_then(Path::file_name);
+    name.is_some_and(|name| is_unwanted(&name.to_string_lossy()))
 }
 
 /// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
-/// bytes, which is the order of the store.
+/// bytes, which is the order of the store. A link to a folder is walked as a folder.
 fn sort_key(entry: &DirEntry) -> Vec<u8> {
     let mut key = entry.file_name().as_encoded_bytes().to_vec();
-    if entry.file_type().is_dir() {
+    if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
         key.push(b'/');
     }
     key
