@@ -23,7 +23,7 @@ pub use self::terms::TermNo;
 use self::terms::{SpellingNo, Terms};
 pub use self::window::{Query, Window};
 use crate::article::{Article, Revision};
-use crate::config::Alias;
+use crate::config::{Alias, NamedTerm};
 use crate::store::{RecordId, Store, StoreError};
 use crate::term::{Term, TermKind};
 use crate::time::Timestamp;
@@ -305,14 +305,14 @@ impl Catalog {
             .filter(|&article| self.slot(article).standing == Standing::Live)
     }
 
-    /// Every term that a released article carries or carried.
+    /// Every term that a released article carries or carried, or feeds.toml names.
     pub fn known_terms(&self) -> impl Iterator<Item = TermNo> {
         self.terms.numbers().filter(|&term| self.is_known(term))
     }
 
-    /// Whether a released article carries or carried the term.
+    /// Whether a released article carries or carried the term, or feeds.toml names it.
     pub fn is_known(&self, term: TermNo) -> bool {
-        self.terms.oldest(term).is_some() || self.terms.remembered(term).is_some()
+        self.terms.remembered(term).is_some() || self.terms.named(term).is_some()
     }
 
     /// The term behind a number.
@@ -330,13 +330,18 @@ impl Catalog {
         self.terms.canonical(term)
     }
 
-    /// Makes a term known that no released article need carry: one that feeds.toml names, or one
-    /// that the state folder remembers.
+    /// Makes a term known that the state folder remembers.
     pub fn remember(&mut self, term: &Term, text: &str) {
+        let text = self.terms.printed(term, text).to_owned();
         let number = self.terms.intern(term);
         if self.terms.remembered(number).is_none() {
-            self.terms.remember(number, text);
+            self.terms.remember(number, &text);
         }
+    }
+
+    /// Makes the terms known that feeds.toml names, and no longer those that it named before.
+    pub fn set_named(&mut self, named: &[NamedTerm]) {
+        self.terms.set_named(named);
     }
 
     /// How many released articles carry a term.
@@ -344,7 +349,8 @@ impl Catalog {
         self.terms.posting(term).len()
     }
 
-    /// A term as the oldest released article writes it; without one, as it was last remembered.
+    /// A term as the oldest released article writes it; without one, as it was shown when it became
+    /// known, else as feeds.toml writes it.
     pub fn name(&self, term: TermNo) -> &str {
         let oldest = self.terms.oldest(term).and_then(|article| {
             let spellings = &self.slot(article).spellings;
@@ -357,6 +363,7 @@ impl Catalog {
             None => self
                 .terms
                 .remembered(term)
+                .or_else(|| self.terms.named(term))
                 .unwrap_or(self.terms.term(term).key()),
         }
     }
@@ -364,9 +371,10 @@ impl Catalog {
     /// The terms that became known since the last call, with their names.
     pub fn take_newly_known(&mut self) -> Vec<(Term, String)> {
         let terms = std::mem::take(&mut self.newly_known);
-        let named = terms
-            .into_iter()
-            .map(|term| (self.term(term).clone(), self.name(term).to_owned()));
+        let named = terms.into_iter().filter_map(|term| {
+            let name = self.terms.remembered(term)?;
+            Some((self.term(term).clone(), name.to_owned()))
+        });
         named.collect()
     }
 
@@ -507,8 +515,8 @@ impl Catalog {
         live.sort_unstable_by(|&a, &b| order(a, b));
         self.live.merge(&live, order);
         for (term, mut articles) in std::mem::take(&mut batch.listed) {
-            if self.terms.oldest(term).is_none() {
-                self.newly_known.push(term);
+            if self.terms.remembered(term).is_none() {
+                batch.unknown.push(term);
             }
             articles.sort_unstable_by(|&a, &b| order(a, b));
             self.terms.posting_mut(term).merge(&articles, order);
@@ -517,10 +525,13 @@ impl Catalog {
 
     fn finish(&mut self, mut batch: Batch) -> Touched {
         self.settle(&mut batch);
-        for index in 0..self.newly_known.len() {
-            let term = self.newly_known[index];
-            let name = self.name(term).to_owned();
-            self.terms.remember(term, &name);
+        for term in std::mem::take(&mut batch.unknown) {
+            // What a batch brings and takes again was never released.
+            if self.terms.remembered(term).is_none() && self.terms.oldest(term).is_some() {
+                let name = self.name(term).to_owned();
+                self.terms.remember(term, &name);
+                self.newly_known.push(term);
+            }
         }
         match batch.touched {
             Some(touched) => Touched::Articles(touched),
@@ -591,6 +602,8 @@ enum Queue {
 struct Batch {
     live: Vec<ArticleNo>,
     listed: HashMap<TermNo, Vec<ArticleNo>>,
+    /// Terms that no article had before.
+    unknown: Vec<TermNo>,
     /// `None` once there are too many to name.
     touched: Option<HashSet<Box<[TermNo]>>>,
 }
@@ -600,6 +613,7 @@ impl Default for Batch {
         Batch {
             live: Vec::new(),
             listed: HashMap::new(),
+            unknown: Vec::new(),
             touched: Some(HashSet::new()),
         }
     }
@@ -615,3 +629,6 @@ impl Batch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

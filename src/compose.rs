@@ -251,3 +251,6 @@ pub fn encode_path(path: &str) -> String {
 pub fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, RAW_IN_QUERY).to_string()
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@
 
 mod selections;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -299,10 +299,15 @@ impl Desk {
     /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
         let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        if let Some(version) = self.selections().find(&path) {
+        let kept = || self.selections().find(&path);
+        if let Some(version) = kept() {
             return Ok(version);
         }
         let mut state = self.state();
+        // Somebody else may have asked while this one waited.
+        if let Some(version) = kept() {
+            return Ok(version);
+        }
         let definition = state.lineup.select(&state.catalog, selection)?;
         let query = definition.query.clone();
         let floor = self.selections().floor;
@@ -556,6 +561,7 @@ impl State {
             return self.lineup.every(&self.catalog);
         }
         let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
+        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
             .first()
@@ -563,7 +569,8 @@ impl State {
             .cloned()
         {
             self.due.pop_first();
-            concerned.extend(self.lineup.find(&self.catalog, &path));
+            let due = self.lineup.find(&self.catalog, &path);
+            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
         }
         concerned
     }
@@ -679,10 +686,13 @@ fn header(config: &Config, directory: &Directory) -> Header {
 
 fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Catalog, Lineup), StoreError> {
     let mut catalog = Catalog::new(&config.same, as_of);
-    catalog.load(store)?;
     for (term, name) in store.terms()? {
         catalog.remember(&term, &name);
     }
+    catalog.load(store)?;
     let lineup = Lineup::new(config, &mut catalog);
     Ok((catalog, lineup))
 }
+
+#[cfg(test)]
+mod tests;

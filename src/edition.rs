@@ -102,7 +102,7 @@ impl Version {
         }
     }
 
-    /// Whether a request could tell the two apart.
+    /// Whether a request could tell the two apart, or only one of them names records that stay.
     pub fn differs(&self, other: &Version) -> bool {
         self.validators() != other.validators()
             || self.entries != other.entries

@@ -87,9 +87,7 @@ impl Lineup {
     /// The feeds of `config` over the terms of `catalog`, which learns those that only the
     /// configuration names.
     pub fn new(config: &Config, catalog: &mut Catalog) -> Lineup {
-        for named in &config.named_terms {
-            catalog.remember(&named.term, &named.text);
-        }
+        catalog.set_named(&config.named_terms);
         let publication = Arc::new(Publication::new(config));
         let kinds = [
             (TermKind::Section, &config.auto_sections),
@@ -408,3 +406,6 @@ fn describe(selection: &Selection) -> String {
     }
     title
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::num::NonZero;
 use std::sync::mpsc;
@@ -96,11 +97,13 @@ pub fn reconcile(
         store,
         options,
         progress,
+        refused: BTreeMap::new(),
         result: Reconciliation::default(),
     };
     if let Err(error) = run.all() {
         run.result.failure = Some(error);
     }
+    run.report_refused();
     run.result
 }
 
@@ -109,6 +112,8 @@ struct Run<'a> {
     store: &'a Store,
     options: Options,
     progress: &'a mut dyn FnMut(usize),
+    /// Refused files by path: a later step of one reading may change its mind about a file.
+    refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
 }
 
@@ -154,12 +159,12 @@ impl Run<'_> {
             match last {
                 Some(row) if row.key.is_some() && self.is_emptied(&found) => gone.push(found.path),
                 Some(row) if row.stamp == found.stamp && !self.options.reread => {
-                    self.report_refused(&found.path, &row);
+                    self.judge(found.path, Some(row));
                 }
                 _ => pending.push(found),
             }
             if pending.len() >= FOUND_FILES {
-                self.take(std::mem::take(&mut pending))?;
+                self.take(mem::take(&mut pending))?;
             }
         }
         for row in known {
@@ -252,8 +257,8 @@ impl Run<'_> {
         self.result.changes.extend(given.changes);
         self.result.retired.extend(given.retired);
         self.result.unsettled |= given.unsettled;
-        for (path, row) in given.refused {
-            self.report_refused(&path, &row);
+        for (path, row) in given.judged {
+            self.judge(path, row);
         }
         given
             .heirs
@@ -262,22 +267,32 @@ impl Run<'_> {
             .collect()
     }
 
-    fn report_refused(&mut self, path: &str, row: &FileRow) {
-        let Some(refusal) = &row.refusal else { return };
-        let kept = if row.key.is_some() {
-            "; its last good version stays"
-        } else {
-            ""
+    fn judge(&mut self, path: String, row: Option<FileRow>) {
+        match row.filter(|row| row.refusal.is_some()) {
+            Some(row) => self.refused.insert(path, row),
+            None => self.refused.remove(&path),
         };
-        self.result.problems.push(Problem {
-            severity: Severity::Error,
-            file: self.directory.root().join(path).display().to_string(),
-            line: refusal.line,
-            column: None,
-            message: format!("{}{kept}", refusal.reason),
-            hint: Some(refusal.hint.clone()),
-            excerpt: None,
-        });
+    }
+
+    fn report_refused(&mut self) {
+        for (path, row) in mem::take(&mut self.refused) {
+            let Some(refusal) = row.refusal else { continue };
+            let kept = if row.key.is_some() {
+                "; its last good version stays"
+            } else {
+                ""
+            };
+            self.result.problems.push(Problem {
+                severity: Severity::Error,
+                file: self.directory.root().join(path).display().to_string(),
+                line: refusal.line,
+                column: None,
+                message: format!("{}{kept}", refusal.reason),
+                hint: Some(refusal.hint),
+                excerpt: None,
+            });
+        }
+        self.result.problems.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
     fn report_unlisted(&mut self, unlisted: &Unlisted) {
@@ -305,7 +320,8 @@ impl Run<'_> {
 struct Given {
     changes: Vec<Change>,
     retired: Vec<RecordId>,
-    refused: Vec<(String, FileRow)>,
+    /// Refused files, and without a row those that are good or gone.
+    judged: Vec<(String, Option<FileRow>)>,
     /// Keys that no file has any more.
     freed: Vec<Box<str>>,
     /// Files that waited for them.
@@ -350,9 +366,13 @@ impl Given {
                 batch.add_rival(&article.key, &found.path)?;
                 return self.refuse(batch, found, None, rival(&article.key, &row.path));
             }
-            if let Some(other) = directory.look(&row.path) {
-                batch.add_rival(&article.key, &row.path)?;
-                self.refuse(batch, &other, None, rival(&article.key, &found.path))?;
+            match directory.look(&row.path) {
+                Some(other) => {
+                    batch.add_rival(&article.key, &row.path)?;
+                    self.refuse(batch, &other, None, rival(&article.key, &found.path))?;
+                }
+                // Should it only be out of sight, it is read again once it is back.
+                None => batch.remove_file(&row.path)?,
             }
         }
         let revision = article.revision();
@@ -369,16 +389,15 @@ impl Given {
             listing: listing.clone(),
             path: found.path.as_str().into(),
         })?;
-        let key = Some(listing.key.clone());
+        let file = FileRow {
+            stamp: found.stamp,
+            key: Some(listing.key.clone()),
+            refusal: None,
+        };
+        batch.put_file(&found.path, &file)?;
+        self.judged.push((found.path.clone(), None));
         self.changes.push(Change::Put(listing));
-        batch.put_file(
-            &found.path,
-            &FileRow {
-                stamp: found.stamp,
-                key,
-                refusal: None,
-            },
-        )
+        Ok(())
     }
 
     fn refuse(
@@ -394,7 +413,7 @@ impl Given {
             refusal: Some(refusal),
         };
         batch.put_file(&found.path, &row)?;
-        self.refused.push((found.path.clone(), row));
+        self.judged.push((found.path.clone(), Some(row)));
         Ok(())
     }
 
@@ -407,6 +426,7 @@ impl Given {
             self.changes.push(Change::Remove(row.listing.key.clone()));
             self.freed.push(row.listing.key);
         }
+        self.judged.push((path.to_owned(), None));
         batch.remove_file(path)
     }
 
@@ -493,3 +513,6 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
     };
     files.iter().map(read).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -342,3 +342,6 @@ fn unpack(packed: &[u8]) -> Result<Article, StoreError> {
         .map_err(|_| StoreError::Row("article"))?;
     postcard::from_bytes(&bytes).map_err(|_| StoreError::Row("article"))
 }
+
+#[cfg(test)]
+mod tests;

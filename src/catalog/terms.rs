@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::ArticleNo;
 use super::posting::Posting;
-use crate::config::Alias;
+use crate::config::{Alias, NamedTerm};
 use crate::term::{Term, TermKind};
 
 /// A term of the catalog.
@@ -27,8 +27,10 @@ struct Spelling {
 struct Entry {
     term: Term,
     posting: Posting,
-    /// How to show the term while no released article has it; `None` until one had.
+    /// How it was shown when it became known; `None` until a released article had it.
     remembered: Option<Box<str>>,
+    /// How feeds.toml writes it; `None` where the file does not name it.
+    named: Option<Box<str>>,
 }
 
 /// Every term that an article or feeds.toml names.
@@ -96,6 +98,7 @@ impl Terms {
             term,
             posting: Posting::default(),
             remembered: None,
+            named: None,
         });
         number
     }
@@ -141,13 +144,35 @@ impl Terms {
         self.spellings[spelling.0 as usize].shown_as.as_deref()
     }
 
-    /// How a term without articles is shown; `None` for one that never had any.
+    /// How a term was shown when it became known; `None` for one that no article ever had.
     pub(super) fn remembered(&self, term: TermNo) -> Option<&str> {
         self.entries[term.0 as usize].remembered.as_deref()
     }
 
     pub(super) fn remember(&mut self, term: TermNo, text: &str) {
         self.entries[term.0 as usize].remembered = Some(text.into());
+    }
+
+    /// How feeds.toml writes a term; `None` where the file does not name it.
+    pub(super) fn named(&self, term: TermNo) -> Option<&str> {
+        self.entries[term.0 as usize].named.as_deref()
+    }
+
+    /// Takes over how feeds.toml writes terms, and forgets how it wrote them before.
+    pub(super) fn set_named(&mut self, named: &[NamedTerm]) {
+        for entry in &mut self.entries {
+            entry.named = None;
+        }
+        for NamedTerm { term, text, .. } in named {
+            let text: Box<str> = self.printed(term, text).into();
+            let number = self.intern(term);
+            self.entries[number.0 as usize].named.get_or_insert(text);
+        }
+    }
+
+    /// A text of `term` as feeds print it.
+    pub(super) fn printed<'a>(&'a self, term: &Term, text: &'a str) -> &'a str {
+        self.aliases.get(term).map_or(text, |(_, shown)| shown)
     }
 
     /// The article whose spelling a term is shown in: the oldest that carries it.

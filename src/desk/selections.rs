@@ -41,6 +41,11 @@ impl Selections {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
     /// The version of a selection, which now is the one asked for last.
     pub(super) fn find(&mut self, path: &str) -> Option<Arc<Version>> {
         self.kept.get(path).map(|kept| kept.version.clone())

@@ -319,10 +319,10 @@ fn is_unwanted(name: &str) -> bool {
 }
 
 /// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
-/// bytes, which is the order of the store.
+/// bytes, which is the order of the store. A link to a folder is walked as a folder.
 fn sort_key(entry: &DirEntry) -> Vec<u8> {
     let mut key = entry.file_name().as_encoded_bytes().to_vec();
-    if entry.file_type().is_dir() {
+    if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
         key.push(b'/');
     }
     key

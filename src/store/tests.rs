@@ -1,0 +1,283 @@
+//! What survives a restart, and what damage looks like.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::article::{Author, Revision};
+use crate::catalog::Listing;
+use crate::text::{Html, Text};
+use crate::time::Timestamp;
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn open(folder: &TempDir) -> Store {
+    Store::open(folder.path()).expect("a store")
+}
+
+fn article(key: &str) -> Article {
+    Article {
+        key: key.to_owned(),
+        id: Some("urn:x:1".to_owned()),
+        title: Text::new("Заголовок"),
+        published: Timestamp(1_000),
+        updated: Timestamp(2_000),
+        url: None,
+        section: Some(Text::new("Парламент")),
+        tags: vec![Text::new("мажилис")],
+        authors: vec![Author {
+            name: "Айман".to_owned(),
+            role: Some("корреспондент".to_owned()),
+        }],
+        language: "kk-KZ".to_owned(),
+        lead: Text::new("Лид."),
+        body: Html::from_paragraphs(["Лид.", "Текст & <ещё>."]),
+    }
+}
+
+fn header() -> Header {
+    Header {
+        layout: LAYOUT,
+        read: 1,
+        reading: u128::MAX,
+        id_authority: "dala.example".to_owned(),
+        id_year: 2026,
+    }
+}
+
+/// Stores one article with a row in every table.
+fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
+    let packed = Packer::new()
+        .expect("a packer")
+        .pack(&article("a"))
+        .expect("a packed article");
+    let validators = Validators {
+        digest: 7,
+        last_modified: Timestamp(3_000),
+    };
+    let file = FileRow {
+        stamp: FileStamp {
+            size: 1,
+            modified: -1,
+            changed: i128::MAX,
+            inode: u64::MAX,
+        },
+        key: Some("a".into()),
+        refusal: None,
+    };
+    let row = store.write(|batch| {
+        batch.set_header(&header())?;
+        let superseded = batch.add_record(&packed)?;
+        batch.retire(superseded)?;
+        let record = batch.add_record(&packed)?;
+        let row = ArticleRow {
+            listing: Listing::new(&article("a"), Revision(5), record),
+            path: "a.txt".into(),
+        };
+        batch.put_article(&row)?;
+        batch.put_file("a.txt", &file)?;
+        batch.put_term(&Term::parse("lang:kk").expect("a term"), "kk")?;
+        batch.put_validators("all", &validators)?;
+        Ok(row)
+    });
+    (row.expect("a committed batch"), file, validators)
+}
+
+#[test]
+fn a_store_opened_again_holds_what_was_written() {
+    let folder = folder();
+    let (row, file, validators) = fill(&open(&folder));
+    let store = open(&folder);
+    assert_eq!(store.header().expect("readable"), Some(header()));
+    let mut rows = Vec::new();
+    store.each_article(|row| rows.push(row)).expect("readable");
+    assert_eq!(rows, std::slice::from_ref(&row));
+    let files: Result<Vec<_>, _> = store.files().expect("readable").collect();
+    assert_eq!(files.expect("readable"), [("a.txt".to_owned(), file)]);
+    let term = Term::parse("lang:kk").expect("a term");
+    assert_eq!(store.terms().expect("readable"), [(term, "kk".to_owned())]);
+    assert_eq!(
+        store.validators().expect("readable"),
+        [("all".to_owned(), validators)]
+    );
+    assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
+    let articles = store.articles(&[row.listing.record, RecordId(0)]);
+    assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
+}
+
+#[test]
+fn a_new_store_is_empty() {
+    let folder = folder();
+    for store in [open(&folder), Store::scratch().expect("a scratch store")] {
+        assert_eq!(store.header().expect("readable"), None);
+        store
+            .each_article(|row| panic!("{row:?}"))
+            .expect("readable");
+        assert_eq!(store.files().expect("readable").count(), 0);
+        assert!(store.validators().expect("readable").is_empty());
+        assert!(store.retired().expect("readable").is_empty());
+        assert!(matches!(
+            store.articles(&[RecordId(0)]),
+            Err(StoreError::Row(_))
+        ));
+    }
+}
+
+#[test]
+fn an_error_undoes_the_whole_batch() {
+    let store = Store::scratch().expect("a scratch store");
+    let failed = store.write(|batch| {
+        batch.set_header(&header())?;
+        Err::<(), _>(StoreError::Row("test"))
+    });
+    assert!(failed.is_err());
+    assert_eq!(store.header().expect("readable"), None);
+}
+
+#[test]
+fn a_deleted_record_is_neither_retired_nor_there() {
+    let store = Store::scratch().expect("a scratch store");
+    let (row, ..) = fill(&store);
+    store
+        .write(|batch| batch.delete(&[RecordId(0)]))
+        .expect("a committed batch");
+    assert_eq!(store.retired().expect("readable"), []);
+    assert!(store.articles(&[RecordId(0)]).is_err());
+    assert!(store.articles(&[row.listing.record]).is_ok());
+}
+
+#[test]
+fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
+    let store = Store::scratch().expect("a scratch store");
+    let taken = store.write(|batch| {
+        for (key, path) in [
+            ("b", "2"),
+            ("b", "10"),
+            ("b", "2"),
+            ("a", "9"),
+            ("bb", "0"),
+            ("b\0", "0"),
+        ] {
+            batch.add_rival(key, path)?;
+        }
+        let mut taken = Vec::new();
+        while let Some(path) = batch.take_rival("b")? {
+            taken.push(path);
+        }
+        assert_eq!(batch.take_rival("c")?, None);
+        assert_eq!(batch.take_rival("bb")?.as_deref(), Some("0"));
+        assert_eq!(batch.take_rival("bb")?, None);
+        taken.extend(batch.take_rival("a")?);
+        Ok(taken)
+    });
+    assert_eq!(taken.expect("a committed batch"), ["10", "2", "9"]);
+}
+
+#[test]
+fn peek_reads_the_header_beside_an_open_store() {
+    let folder = folder();
+    assert_eq!(Store::peek(folder.path()).expect("nothing there"), None);
+    let store = open(&folder);
+    assert_eq!(Store::peek(folder.path()).expect("a new store"), None);
+    store
+        .write(|batch| batch.set_header(&header()))
+        .expect("a committed batch");
+    assert_eq!(
+        Store::peek(folder.path()).expect("readable"),
+        Some(header())
+    );
+    drop(store);
+    assert_eq!(
+        Store::peek(folder.path()).expect("readable"),
+        Some(header())
+    );
+}
+
+#[test]
+fn a_store_has_one_writer() {
+    let folder = folder();
+    let _first = open(&folder);
+    let second = Store::open(folder.path());
+    assert!(matches!(second, Err(StoreError::Open { .. })), "{second:?}");
+}
+
+#[test]
+fn a_state_folder_that_is_a_file_is_told_by_its_path() {
+    let folder = folder();
+    let file = folder.path().join("state");
+    fs::write(&file, "x").expect("a file");
+    let error = Store::open(&file).expect_err("no folder");
+    assert!(matches!(error, StoreError::Open { .. }), "{error:?}");
+    assert!(error.to_string().ends_with("state/taspa.redb"), "{error}");
+}
+
+#[test]
+fn a_discarded_store_starts_afresh() {
+    let folder = folder();
+    fill(&open(&folder));
+    Store::discard(folder.path()).expect("deleted");
+    Store::discard(folder.path()).expect("nothing to delete");
+    assert_eq!(open(&folder).header().expect("readable"), None);
+}
+
+/// The bytes that the database reads at once.
+const PAGE: usize = 4_096;
+
+/// Opens and reads everything, as a start does.
+fn read_all(folder: &TempDir) -> Result<(), StoreError> {
+    let store = Store::open(folder.path())?;
+    store.header()?;
+    let mut records = store.retired()?;
+    store.each_article(|row| records.push(row.listing.record))?;
+    store.files()?.collect::<Result<Vec<_>, _>>()?;
+    store.terms()?;
+    store.validators()?;
+    store.articles(&records).map(drop)
+}
+
+#[test]
+fn a_file_that_is_no_database_is_damaged() {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [(&str, Damage); 5] = [
+        ("garbage", |bytes| bytes.fill(0x5a)),
+        ("a text", |bytes| *bytes = b"not a database".to_vec()),
+        ("zeros", |bytes| bytes.fill(0)),
+        ("cut in half", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("cut after its head", |bytes| bytes.truncate(PAGE)),
+    ];
+    for (damage, spoil) in damages {
+        let folder = folder();
+        fill(&open(&folder));
+        let path = folder.path().join(FILE);
+        let mut bytes = fs::read(&path).expect("the file");
+        spoil(&mut bytes);
+        fs::write(&path, bytes).expect("a damaged file");
+        let error = Store::open(folder.path()).expect_err(damage);
+        assert!(
+            matches!(error, StoreError::Damaged { .. }),
+            "{damage}: {error:?}"
+        );
+        assert!(Store::peek(folder.path()).is_err(), "{damage}");
+    }
+}
+
+#[test]
+fn spoiled_pages_are_an_error_and_no_panic() {
+    let folder = folder();
+    fill(&open(&folder));
+    let path = folder.path().join(FILE);
+    let whole = fs::read(&path).expect("the file");
+    let mut told = 0;
+    for start in (0..whole.len()).step_by(PAGE) {
+        let mut bytes = whole.clone();
+        let page = bytes[start..].iter_mut().take(PAGE);
+        page.for_each(|byte| *byte ^= 0xff);
+        fs::write(&path, bytes).expect("a damaged file");
+        // A page that nothing uses may hold anything.
+        told += usize::from(read_all(&folder).is_err());
+    }
+    assert!(told > 10, "{told} of {} pages", whole.len() / PAGE);
+}
