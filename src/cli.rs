@@ -20,7 +20,7 @@ use crate::config::{Config, Listen, Loaded};
 use crate::desk::{Desk, Report};
 use crate::problem::chain;
 use crate::reconcile::Options;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
 
 /// Where feeds.toml is looked for.
@@ -78,8 +78,23 @@ enum Command {
 #[derive(Debug, Args)]
 struct ServeArguments {
     /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
-    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR")]
-    listen: Option<String>,
+    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+    listen: Option<ListenOverride>,
+}
+
+/// An address in the place of those in feeds.toml; an empty one, as in an unset variable of a
+/// container, changes nothing.
+#[derive(Clone, Debug)]
+struct ListenOverride(Option<Listen>);
+
+fn parse_listen(text: &str) -> Result<ListenOverride, String> {
+    let listen = Some(text).filter(|text| !text.is_empty());
+    let listen = listen
+        .map(|text| Listen::parse(text, Path::new(".")))
+        .transpose();
+    listen
+        .map(ListenOverride)
+        .map_err(|expected| format!("must be {expected}"))
 }
 
 #[derive(Debug, Args)]
@@ -119,7 +134,10 @@ pub fn main() -> ExitCode {
     let mut screen = Screen::of_process();
     let path = config_path(arguments.config);
     let outcome = match arguments.command {
-        Command::Serve(command) => serve::run(&path, command.listen.as_deref(), &mut screen),
+        Command::Serve(command) => {
+            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
+            serve::run(&path, listen, &mut screen)
+        }
         Command::Check(command) => {
             check::run(&path, command.config_only, command.format, &mut screen)
         }
@@ -162,10 +180,16 @@ fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
     }
 }
 
-/// Reads all articles once, keeping nothing, and publishes them for this process alone.
-fn read_once(config: Config) -> Result<(Desk, Report), crate::store::StoreError> {
+/// Reads all articles once, keeping nothing, and publishes them for this process alone. What only
+/// the state folder knows, such as when a feed last moved, is taken from there.
+fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
     let as_of = Timestamp::now();
-    let desk = Desk::new(Arc::new(config), Store::scratch()?, as_of)?;
+    let store = Store::scratch()?;
+    // A folder that cannot be read now is no reason to refuse an answer without it.
+    if let Ok(Some(memory)) = Store::peek(&config.server.state) {
+        store.write(|batch| batch.recall(&memory))?;
+    }
+    let desk = Desk::new(Arc::new(config), store, as_of)?;
     let report = desk.reconcile(Options::default(), &mut |_| {});
     desk.publish(as_of);
     Ok((desk, report))
@@ -188,12 +212,4 @@ fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk, Exit> {
     };
     screen.complain(&format!("the articles cannot be read: {failure}"));
     Err(Exit::Failed)
-}
-
-/// Puts an address from the command line in the place of those in feeds.toml.
-fn override_listen(config: &mut Config, listen: Option<&str>) -> Result<(), String> {
-    if let Some(listen) = listen {
-        config.server.listen = vec![Listen::parse(listen, Path::new("."))?];
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, ReadableTable};
 use serde::{Deserialize, Serialize};
 use zstd::bulk::Compressor;
@@ -39,6 +40,17 @@ const ARTICLE_BYTES_MAX: usize = 16 << 20;
 /// An immutable stored version of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordId(pub(crate) u64);
+
+/// What a state folder knows that the articles do not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// What it was written with; `None` before the first whole reading.
+    pub header: Option<Header>,
+    /// Every remembered term with its name.
+    pub terms: Vec<(Term, String)>,
+    /// The last validators of every feed, by path.
+    pub validators: Vec<(String, Validators)>,
+}
 
 /// What went wrong with the state folder.
 #[derive(Debug, thiserror::Error)]
@@ -70,9 +82,6 @@ pub enum StoreError {
     /// A row that should be there is missing or cannot be read.
     #[error("the state folder holds no readable {0}")]
     Row(&'static str),
-    /// No scratch file could be made.
-    #[error("cannot make a scratch file")]
-    Scratch(#[source] io::Error),
     /// A row could not be packed.
     #[error("cannot pack an article")]
     Pack(#[source] io::Error),
@@ -130,21 +139,22 @@ impl Store {
         }
     }
 
-    /// What a state folder was written with, read beside whoever has it open; `None` where there
-    /// is none.
+    /// What only a state folder knows, read beside whoever has it open; `None` where there is none.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub fn peek(folder: &Path) -> Result<Option<Header>, StoreError> {
+    /// When the file cannot be read, or nobody closed it properly.
+    pub fn peek(folder: &Path) -> Result<Option<Memory>, StoreError> {
         let path = folder.join(FILE);
         if !path.exists() {
             return Ok(None);
         }
         let opened = catch_unwind(AssertUnwindSafe(|| builder().open_read_only(&path)));
         let database = opened.map_err(|_| StoreError::Damaged { path })??;
-        let table = database.begin_read()?.open_table(HEADER)?;
-        let row = table.get("header")?;
-        Ok(row.and_then(|row| decode(row.value()).ok()))
+        Ok(Some(Memory {
+            header: read_header(&database)?,
+            terms: read_terms(&database)?,
+            validators: read_validators(&database)?,
+        }))
     }
 
     /// Deletes what a state folder holds, for the next [`Store::open`] to start afresh.
@@ -162,18 +172,19 @@ impl Store {
         }
     }
 
-    /// A store in an unlinked temporary file, for runs that keep nothing.
+    /// A store for runs that keep nothing: an unlinked temporary file, or memory where no file
+    /// can be made, as in a container whose root is read-only.
     ///
     /// # Errors
-    /// When the system has no room for temporary files.
+    /// When the temporary file fails.
     pub fn scratch() -> Result<Store, StoreError> {
-        let file = tempfile::tempfile().map_err(StoreError::Scratch)?;
-        let backend = redb::backends::FileBackend::new(file)?;
-        Store::with_tables(
-            Builder::new()
-                .set_cache_size(CACHE_BYTES)
-                .create_with_backend(backend)?,
-        )
+        let mut builder = Builder::new();
+        builder.set_cache_size(CACHE_BYTES);
+        let database = match tempfile::tempfile() {
+            Ok(file) => builder.create_with_backend(FileBackend::new(file)?),
+            Err(_) => builder.create_with_backend(InMemoryBackend::new()),
+        };
+        Store::with_tables(database?)
     }
 
     /// What the state folder was written with; `None` of a new one.
@@ -181,9 +192,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
-        let table = self.database.begin_read()?.open_table(HEADER)?;
-        let row = table.get("header")?;
-        Ok(row.and_then(|row| decode(row.value()).ok()))
+        read_header(&self.database)
     }
 
     /// Every stored article's listing and path, by key.
@@ -221,17 +230,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn terms(&self) -> Result<Vec<(Term, String)>, StoreError> {
-        let table = self.database.begin_read()?.open_table(TERMS)?;
-        let mut terms = Vec::new();
-        for row in table.iter()? {
-            let (term, name) = row?;
-            terms.extend(
-                Term::parse(term.value())
-                    .ok()
-                    .map(|term| (term, name.value().to_owned())),
-            );
-        }
-        Ok(terms)
+        read_terms(&self.database)
     }
 
     /// The last validators of every feed, by path.
@@ -239,13 +238,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn validators(&self) -> Result<Vec<(String, Validators)>, StoreError> {
-        let table = self.database.begin_read()?.open_table(FEEDS)?;
-        let mut feeds = Vec::new();
-        for row in table.iter()? {
-            let (path, validators) = row?;
-            feeds.push((path.value().to_owned(), decode(validators.value())?));
-        }
-        Ok(feeds)
+        read_validators(&self.database)
     }
 
     /// The records that are superseded but not deleted yet.
@@ -305,6 +298,38 @@ fn builder() -> Builder {
         .set_cache_size(CACHE_BYTES)
         .set_concurrency_mode(ConcurrencyMode::SingleWriter);
     builder
+}
+
+fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("header")?;
+    Ok(row.and_then(|row| decode(row.value()).ok()))
+}
+
+fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<(Term, String)>, StoreError> {
+    let table = database.begin_read()?.open_table(TERMS)?;
+    let mut terms = Vec::new();
+    for row in table.iter()? {
+        let (term, name) = row?;
+        terms.extend(
+            Term::parse(term.value())
+                .ok()
+                .map(|term| (term, name.value().to_owned())),
+        );
+    }
+    Ok(terms)
+}
+
+fn read_validators(
+    database: &impl ReadableDatabase,
+) -> Result<Vec<(String, Validators)>, StoreError> {
+    let table = database.begin_read()?.open_table(FEEDS)?;
+    let mut feeds = Vec::new();
+    for row in table.iter()? {
+        let (path, validators) = row?;
+        feeds.push((path.value().to_owned(), decode(validators.value())?));
+    }
+    Ok(feeds)
 }
 
 /// An article as the store keeps it.

@@ -106,19 +106,32 @@ fn idle_terms<'a>(loaded: &'a Loaded, desk: &Desk) -> impl Iterator<Item = Probl
 
 fn identity_problem(loaded: &Loaded) -> Option<Problem> {
     let Config { server, .. } = &loaded.config;
-    // A state folder that is missing or locked by an older program has nothing to say.
-    let header = Store::peek(&server.state).ok().flatten();
-    let changed = check_identity(&loaded.config, header.as_ref()).err()?;
+    let folder = server.state.display();
+    let (severity, file, message, hint) = match Store::peek(&server.state) {
+        Ok(None) => return None,
+        Ok(Some(memory)) => (
+            Severity::Error,
+            loaded.file.name().to_owned(),
+            check_identity(&loaded.config, memory.header.as_ref())
+                .err()?
+                .to_string(),
+            format!("restore both keys; if the change is meant, delete {folder} first"),
+        ),
+        // A daemon that was killed leaves a folder that only the next daemon may repair.
+        Err(failure) => (
+            Severity::Warning,
+            folder.to_string(),
+            format!("not compared with the configuration: {}", chain(&failure)),
+            "start the daemon: it repairs this folder, or makes it anew".to_owned(),
+        ),
+    };
     Some(Problem {
-        severity: Severity::Error,
-        file: loaded.file.name().to_owned(),
+        severity,
+        file,
         line: None,
         column: None,
-        message: changed.to_string(),
-        hint: Some(format!(
-            "restore both keys; if the change is meant, delete {} first",
-            server.state.display()
-        )),
+        message,
+        hint: Some(hint),
         excerpt: None,
     })
 }

@@ -14,8 +14,8 @@ use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use super::output::Screen;
-use super::{Exit, load, load_or_complain, override_listen};
-use crate::config::{Config, Server};
+use super::{Exit, load, load_or_complain};
+use crate::config::{Config, Listen, Server};
 use crate::desk::{Desk, IdentityChanged, check_identity};
 use crate::http::server::{self, Listener};
 use crate::problem::chain;
@@ -29,7 +29,7 @@ const ORDERS_MAX: usize = 16;
 /// How often feeds.toml is looked at.
 const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
 
-pub(super) fn run(path: &Path, listen: Option<&str>, screen: &mut Screen) -> io::Result<Exit> {
+pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
     start_log();
     let Some(loaded) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
@@ -38,9 +38,8 @@ pub(super) fn run(path: &Path, listen: Option<&str>, screen: &mut Screen) -> io:
         warn!("{warning}");
     }
     let mut config = loaded.config;
-    if let Err(reason) = override_listen(&mut config, listen) {
-        screen.complain(&format!("--listen: {reason}"));
-        return Ok(Exit::Config);
+    if let Some(listen) = listen {
+        config.server.listen = vec![listen];
     }
     let runtime = Runtime::new()?;
     let exit = runtime.block_on(daemon(path.to_owned(), config))?;
@@ -77,10 +76,10 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
         limits,
         stopping.clone(),
     ));
-    match task::spawn_blocking(move || open_desk(config)).await? {
+    let publisher = match task::spawn_blocking(move || open_desk(config)).await? {
         Ok(opened) => {
             let opened = desk.get_or_init(|| Arc::new(opened)).clone();
-            tokio::spawn(publish::run(opened, rescan, ordered, stopping));
+            tokio::spawn(publish::run(opened, rescan, ordered, stopping))
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -89,7 +88,7 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
                 StartError::Store(_) => Exit::Failed,
             });
         }
-    }
+    };
     loop {
         let order = tokio::select! {
             signal = signals.next() => match signal {
@@ -116,6 +115,10 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
             }
         }
     }
+    // Whoever lets go of the desk last closes the state folder. If that is a task that nobody
+    // waits for, the next start has to repair it.
+    publisher.abort();
+    let _ = publisher.await;
     info!("stopped");
     Ok(Exit::Done)
 }
@@ -187,10 +190,7 @@ impl Reloading {
                 for problem in &problems {
                     error!("{problem}");
                 }
-                error!(
-                    "the new feeds.toml has {} problems; the configuration before stays",
-                    problems.len()
-                );
+                error!("the configuration before stays");
                 return None;
             }
         };

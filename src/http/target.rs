@@ -41,14 +41,17 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
     let prefix = edition.publication.prefix();
-    let path = match path.strip_prefix(prefix) {
-        Some(rest) if rest.starts_with('/') => rest,
-        _ => &path,
+    let (path, tidy) = match below(prefix, &path) {
+        Some(rest) => (rest, tidy(rest)),
+        None => {
+            let tidy = tidy(&path);
+            let rest = below(prefix, &tidy).map(str::to_owned);
+            (&*path, rest.unwrap_or(tidy))
+        }
     };
     if let Some(target) = configured(edition, path, query) {
         return target;
     }
-    let tidy = tidy(path);
     let location = |path: &str, query: Option<&str>| {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
         let (prefix, path) = (encode_path(prefix), encode_path(path));
@@ -82,6 +85,12 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
     } else {
         Target::Redirect(location(&spelled, query))
     }
+}
+
+/// What of a decoded path stands below a decoded prefix.
+fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(prefix)
+        .filter(|rest| rest.starts_with('/'))
 }
 
 /// What a `[[redirect]]` says of a decoded path.

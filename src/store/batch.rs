@@ -7,7 +7,7 @@ use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED, RIVALS, TERMS,
     Validators, decode, encode,
 };
-use super::{Packed, RecordId, StoreError};
+use super::{Memory, Packed, RecordId, StoreError};
 use crate::term::Term;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
@@ -143,6 +143,17 @@ impl<'t> Batch<'t> {
     pub fn put_term(&mut self, term: &Term, name: &str) -> Result<(), StoreError> {
         let canonical = term.to_string();
         self.terms.insert(canonical.as_str(), name)?;
+        Ok(())
+    }
+
+    /// Takes over what another state folder knows of terms and feeds.
+    pub fn recall(&mut self, memory: &Memory) -> Result<(), StoreError> {
+        for (term, name) in &memory.terms {
+            self.put_term(term, name)?;
+        }
+        for (path, validators) in &memory.validators {
+            self.put_validators(path, validators)?;
+        }
         Ok(())
     }
 

@@ -1,0 +1,204 @@
+//! `taspa check`: everything that is wrong, each with its place, and nothing else.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::daemon::Daemon;
+use crate::ended::{assert_ends, json};
+use crate::newsroom::{CONFIG, Newsroom};
+
+#[test]
+fn check_is_content_with_the_sample_newsroom_and_the_shipped_configuration() {
+    let newsroom = Newsroom::sample();
+    let output = newsroom.run(&["check"]);
+    assert_ends(&output, 0, &["no problems; 41 articles in"], &[]);
+    let output = newsroom.run(&["check", "--format", "json"]);
+    assert!(json(&output).is_empty());
+    let shipped = include_str!("../../feeds.toml");
+    newsroom.configure(shipped);
+    newsroom.reconfigure("\"tests/newsroom\"", "\"articles\"");
+    let output = newsroom.run(&["check"]);
+    assert_ends(&output, 0, &["no problems; 41 articles in"], &[]);
+    assert!(
+        !newsroom.path("state").exists(),
+        "only the daemon keeps state"
+    );
+}
+
+/// A right part of the configuration, a wrong one for it, and what is said of that.
+const MISTAKES: [(&str, &str, &str); 8] = [
+    (
+        "title        =",
+        "titel        =",
+        "feeds.toml:3:1: error: [site]: unknown key `titel`",
+    ),
+    (
+        "\"Asia/Almaty\"",
+        "\"Asia/Almata\"",
+        "feeds.toml:6:16: error: [site]: time-zone must be a time zone such as `Asia/Almaty`, \
+         got `Asia/Almata`",
+    ),
+    (
+        "id-year      = 2026",
+        "id-year      = \"2026\"",
+        "feeds.toml:8:16: error: [site]: id-year must be a whole number from 1990 to 2999, got a \
+         string",
+    ),
+    (
+        "\"articles\"",
+        "\"${NEWSROOM_WITHOUT_DEFAULT}\"",
+        "feeds.toml:14:11: error: the environment has no variable `NEWSROOM_WITHOUT_DEFAULT`",
+    ),
+    (
+        "rescan = \"60s\"",
+        "rescan = \"60 minutes\"",
+        "feeds.toml:15:10: error: [source.directory]: rescan must be a duration: one whole number \
+         with s, m, h or d, such as `5m`, got `60 minutes`",
+    ),
+    (
+        "[same]",
+        "[same",
+        "feeds.toml:27:6: error: unclosed table, expected `]`",
+    ),
+    (
+        "to   = \"/all.rss\"",
+        "to   = \"//evil.example/\"",
+        "feeds.toml:32:8: error: [[redirect]]: to must be a path on this server, with one `/` in \
+         front, got `//evil.example/`",
+    ),
+    (
+        "\"/old.rss\"",
+        "\"/rss.xml\"",
+        "feeds.toml:35:8: error: [[redirect]]: `/rss.xml` is redirected twice, first on line 31",
+    ),
+];
+
+#[test]
+fn no_command_works_with_a_mistaken_configuration() {
+    let newsroom = Newsroom::of_three();
+    for (right, wrong, expected) in MISTAKES {
+        newsroom.configure(CONFIG);
+        newsroom.reconfigure(right, wrong);
+        assert_ends(&newsroom.run(&["check"]), 78, &[expected], &[]);
+        let problems = json(&newsroom.run(&["check", "--config-only", "--format", "json"]));
+        assert!(problems.iter().any(|problem| as_text(problem) == expected));
+        assert_ends(&newsroom.run(&["list"]), 78, &[], &[expected]);
+        assert_ends(&newsroom.run(&["render", "all.rss"]), 78, &[], &[expected]);
+        let serve = newsroom.run(&["serve", "--listen", "127.0.0.1:0"]);
+        assert_ends(&serve, 78, &[], &[expected]);
+    }
+}
+
+/// A problem in JSON as the text names it.
+fn as_text(problem: &Value) -> String {
+    let text = |name: &str| problem[name].as_str().expect("text").to_owned();
+    let (file, severity, message) = (text("file"), text("severity"), text("message"));
+    let (line, column) = (&problem["line"], &problem["column"]);
+    format!("{file}:{line}:{column}: {severity}: {message}")
+}
+
+#[test]
+fn all_mistakes_of_a_configuration_are_reported_together() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure("[auto.tags]", "[auto.tags]\nmin-artikles = 1\nitems = 0");
+    newsroom.reconfigure("url          = \"https:", "url          = \"ftp:");
+    let all = newsroom.run(&["check"]);
+    let places = [
+        "feeds.toml:4:",
+        "feeds.toml:19:",
+        "feeds.toml:20:",
+        "3 errors",
+    ];
+    assert_ends(&all, 78, &places, &[]);
+}
+
+#[test]
+fn check_names_every_broken_article_and_reads_the_others() {
+    let newsroom = Newsroom::of_three();
+    newsroom.write("undated", &"Заголовок без даты\n\nТекст.\n");
+    newsroom.write(
+        "impossible",
+        &"\ndate 2026-02-30 Такого дня нет\n\nТекст.\n",
+    );
+    newsroom.write("untitled", &"date 2026-02-20\n\nПарламент\n3\n\nТекст.\n");
+    fs::write(newsroom.article("damaged"), [0xff, 0xfe, 0x00]).expect("a file cut in two");
+    fs::write(newsroom.articles().join(".hidden.txt"), "nothing").expect("a hidden file");
+    let text = newsroom.run(&["check"]);
+    let names = [
+        "undated.txt:1:",
+        "impossible.txt:2:",
+        "untitled.txt:1:",
+        "damaged.txt",
+    ];
+    assert_ends(&text, 1, &names, &[]);
+    assert_ends(&text, 1, &["4 errors, 0 warnings; 3 articles in"], &[]);
+    let output = newsroom.run(&["check", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let problems = json(&output);
+    assert_eq!(problems.len(), 4);
+    for problem in &problems {
+        assert_eq!(problem["severity"], "error");
+        assert!(problem["hint"].is_string(), "{problem}");
+    }
+    let config_only = newsroom.run(&["check", "--config-only"]);
+    assert_ends(&config_only, 0, &["no problems"], &[]);
+}
+
+#[test]
+fn a_term_that_nobody_has_is_a_warning() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure(
+        "any   = [\"section:Парламент\",",
+        "any   = [\"section:Парламнт\",",
+    );
+    let text = newsroom.run(&["check"]);
+    let expected = [
+        "feeds.toml:24:",
+        "warning",
+        "section `Парламнт`",
+        "0 errors, 1 warning;",
+    ];
+    assert_ends(&text, 0, &expected, &[]);
+    let problems = json(&newsroom.run(&["check", "--format", "json"]));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0]["severity"], "warning");
+}
+
+#[test]
+fn check_fails_where_the_articles_are_not_there() {
+    let newsroom = Newsroom::new();
+    fs::remove_dir(newsroom.articles()).expect("an empty folder");
+    assert_ends(&newsroom.run(&["check"]), 1, &["articles", "1 error,"], &[]);
+    assert_ends(&newsroom.run(&["list"]), 1, &[], &["articles"]);
+    assert_ends(&newsroom.run(&["render", "all.rss"]), 1, &[], &["articles"]);
+}
+
+#[test]
+fn other_ids_than_those_in_the_state_folder_are_refused() {
+    let newsroom = Newsroom::of_three();
+    let daemon = Daemon::start(&newsroom);
+    newsroom.reconfigure("id-year      = 2026", "id-year      = 2025");
+    let refused = "(dala.example, 2026)";
+    assert_ends(&newsroom.run(&["check"]), 1, &[refused, "hint:"], &[]);
+    daemon.stop();
+    assert_ends(
+        &newsroom.run(&["check", "--config-only"]),
+        1,
+        &[refused],
+        &[],
+    );
+    let serve = newsroom.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_ends(&serve, 78, &[], &[refused]);
+
+    newsroom.reconfigure("id-year      = 2025", "id-year      = 2026");
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.signal("KILL");
+    daemon.wait();
+    newsroom.reconfigure("id-year      = 2026", "id-year      = 2025");
+    let doubtful = ["state: warning: not compared", "0 errors, 1 warning;"];
+    assert_ends(&newsroom.run(&["check"]), 0, &doubtful, &[]);
+
+    fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
+    assert_ends(&newsroom.run(&["check"]), 0, &["no problems"], &[]);
+}

@@ -1,0 +1,136 @@
+//! The one-shot commands beside `check`: what they print, where, and how they end.
+
+use std::process::Stdio;
+
+use crate::daemon::Daemon;
+use crate::ended::{assert_ends, json};
+use crate::newsroom::{HARVEST, Newsroom, Story};
+
+#[test]
+fn list_has_every_feed_with_its_articles() {
+    let newsroom = Newsroom::of_three();
+    newsroom.write(
+        "fair",
+        &Story {
+            date: "2026-02-20",
+            ..HARVEST
+        },
+    );
+    let rows = json(&newsroom.run(&["list", "--format", "json"]));
+    let text = newsroom.run(&["list"]);
+    assert_ends(&text, 0, &["FEED", "ARTICLES", "LAST CHANGE"], &[]);
+    let text = String::from_utf8(text.stdout).expect("UTF-8");
+    assert_eq!(text.lines().count(), rows.len() + 1);
+    let mut paths = Vec::new();
+    for (row, line) in rows.iter().zip(text.lines().skip(1)) {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let articles = row["articles"].to_string();
+        assert_eq!(
+            cells,
+            [
+                row["path"].as_str(),
+                Some(&articles),
+                row["updated"].as_str()
+            ]
+            .map(|cell| cell.expect("text"))
+        );
+        paths.push(cells[0]);
+    }
+    assert_eq!(paths[0], "all");
+    assert!(paths.contains(&"parliament") && paths.contains(&"authors/динара-оспан"));
+    let harvest = rows.iter().find(|row| row["path"] == "tags/урожай");
+    let harvest = harvest.expect("a feed of the tag");
+    assert_eq!(harvest["articles"], 2);
+    assert_eq!(harvest["kind"], "tag");
+    assert_eq!(harvest["updated"], "2026-02-19T19:00:00Z");
+    assert_eq!(harvest["formats"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn render_writes_what_the_daemon_serves() {
+    let newsroom = Newsroom::sample();
+    let daemon = Daemon::start(&newsroom);
+    for wanted in [
+        "all.rss",
+        "/parliament.atom",
+        "tags/мажилис.json",
+        "tags/%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81.json",
+        "select.atom?any=rail,world&all=lang:en",
+    ] {
+        let output = newsroom.run(&["render", wanted]);
+        assert_eq!(output.status.code(), Some(0), "{wanted}");
+        assert!(output.stderr.is_empty(), "{wanted}");
+        let served = daemon.get(&format!("/{}", wanted.trim_start_matches('/')));
+        assert_eq!(served.status, 200, "{wanted}");
+        assert!(output.stdout == served.body, "{wanted}: other bytes");
+    }
+    let spelled = newsroom.run(&["render", "tags/МӘЖІЛІС.JSON"]);
+    assert!(spelled.stdout == daemon.get("/tags/мажилис.json").body);
+    for (wanted, reason) in [
+        ("weather.rss", "no feed \"weather\""),
+        ("tags/затмение.rss", "no tag \"затмение\""),
+        ("select.rss?any=затмение", "затмение"),
+        ("select.rss?any=", "%23"),
+        ("old.rss", "has ended"),
+        ("articles/2026-11/0040_last-well", "an article is no feed"),
+    ] {
+        assert_ends(
+            &newsroom.run(&["render", wanted]),
+            1,
+            &[],
+            &[wanted, reason],
+        );
+    }
+}
+
+#[test]
+fn help_has_examples_and_wrong_usage_ends_with_2() {
+    let newsroom = Newsroom::new();
+    let help = newsroom.run(&["--help"]);
+    assert_ends(
+        &help,
+        0,
+        &["serve", "check", "list", "render", "--config"],
+        &[],
+    );
+    for command in ["serve", "check", "list", "render"] {
+        let help = newsroom.run(&[command, "--help"]);
+        assert_ends(&help, 0, &["Example", &format!("taspa {command}")], &[]);
+    }
+    assert_ends(&newsroom.run(&["--version"]), 0, &["taspa "], &[]);
+    for wrong in [
+        &["frobnicate"][..],
+        &["render"],
+        &["list", "--format", "xml"],
+        &["check", "--articles-only"],
+        &["serve", "--listen"],
+        &["serve", "--listen", "8080"],
+    ] {
+        assert_ends(&newsroom.run(wrong), 2, &[], &["error:"]);
+    }
+    assert_ends(&newsroom.run(&[]), 2, &[], &["Usage:"]);
+    let nowhere = newsroom.run(&["list", "--config", "nowhere.toml"]);
+    assert_ends(&nowhere, 78, &[], &["nowhere.toml"]);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let newsroom = Newsroom::sample();
+    for arguments in [
+        &["list"][..],
+        &["list", "--format", "json"],
+        &["render", "all.rss"],
+        &["check"],
+        &["--help"],
+    ] {
+        let mut command = newsroom.taspa(arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("taspa starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_ends(&output, 0, &[], &[]);
+    }
+}

@@ -1,0 +1,102 @@
+//! 304: what counts as having the current document.
+
+use crate::client::{Request, Response};
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+
+const FEED: &str = "/sections/парламент.rss";
+
+#[test]
+fn a_reader_that_has_the_document_gets_304() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let whole = daemon.get(FEED);
+    let coded = daemon.ask(&Request::get(FEED).with("Accept-Encoding", "gzip"));
+    let (tag, gzip_tag) = (whole.header("etag"), coded.header("etag"));
+    let bare = tag.trim_matches('"');
+    let mut connection = daemon.connect();
+    for value in [
+        tag.to_owned(),
+        format!("W/{tag}"),
+        "*".to_owned(),
+        format!("\"a\", {tag}, W/\"b\""),
+        format!("\"a\",W/{tag}"),
+        gzip_tag.to_owned(),
+        format!("W/{gzip_tag}"),
+        format!("\"{bare}-gzip\""),
+        format!("\"{bare}-br\""),
+        format!("\"{bare};gzip\""),
+    ] {
+        for accepted in ["identity", "gzip"] {
+            let known = Request::get(FEED).with("If-None-Match", &value);
+            let known = known.with("Accept-Encoding", accepted);
+            let whole = if accepted == "gzip" { &coded } else { &whole };
+            assert_not_modified(&connection.exchange(&known), whole, &value);
+        }
+    }
+    let since = Request::get(FEED).with("If-Modified-Since", whole.header("last-modified"));
+    assert_not_modified(&connection.exchange(&since), &whole, "the same date");
+}
+
+/// Everything that the 200 says, length and type of its body apart.
+#[track_caller]
+fn assert_not_modified(response: &Response, whole: &Response, why: &str) {
+    assert_eq!(response.status, 304, "{why}");
+    for name in ["etag", "last-modified", "cache-control", "vary", "link"] {
+        assert_eq!(response.header(name), whole.header(name), "{why}");
+    }
+    for name in ["content-type", "content-length", "content-encoding"] {
+        assert_eq!(response.find(name), None, "{why}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_another_document_gets_it_whole() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let whole = daemon.get(FEED);
+    let (tag, date) = (whole.header("etag"), whole.header("last-modified"));
+    let other_format = daemon.get("/sections/парламент.atom");
+    let other_feed = daemon.get("/all.rss");
+    let later = httpdate::fmt_http_date(std::time::SystemTime::now());
+    let mut connection = daemon.connect();
+    for conditions in [
+        vec![("If-None-Match", "\"another\"")],
+        vec![("If-None-Match", other_format.header("etag"))],
+        vec![("If-None-Match", other_feed.header("etag"))],
+        vec![("If-None-Match", &tag[..tag.len() - 2])],
+        vec![("If-None-Match", "")],
+        vec![
+            ("If-None-Match", "\"another\""),
+            ("If-Modified-Since", date),
+        ],
+        vec![("If-Modified-Since", later.as_str())],
+        vec![("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT")],
+        vec![("If-Modified-Since", "today")],
+    ] {
+        let request = conditions.iter().fold(Request::get(FEED), |request, with| {
+            request.with(with.0, with.1)
+        });
+        let response = connection.exchange(&request);
+        assert_eq!(response.status, 200, "{conditions:?}");
+        assert!(response.body == whole.body, "{conditions:?}");
+    }
+}
+
+#[test]
+fn a_matching_tag_wins_over_another_date() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let whole = daemon.get(FEED);
+    let request = Request::get(FEED)
+        .with("If-None-Match", whole.header("etag"))
+        .with("If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_not_modified(&daemon.ask(&request), &whole, "the tag");
+}
+
+#[test]
+fn selections_and_other_formats_are_validated_too() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    for target in ["/select.atom?any=rail,world&none=спорт", "/all.json"] {
+        let whole = daemon.get(target);
+        let known = Request::get(target).with("If-None-Match", whole.header("etag"));
+        assert_not_modified(&daemon.ask(&known), &whole, target);
+    }
+}

@@ -1,0 +1,82 @@
+//! What a reader keeps of feeds, and how two such copies differ.
+
+use std::collections::BTreeMap;
+
+use crate::client::Response;
+use crate::daemon::Daemon;
+
+/// Feeds as they were answered at one time, by path.
+pub(crate) struct Copies(BTreeMap<String, Kept>);
+
+/// One answer.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) tag: String,
+    pub(crate) last_modified: u64,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Copies {
+    pub(crate) fn take(daemon: &Daemon, paths: &[&str]) -> Copies {
+        let kept = paths.iter().map(|path| {
+            let response = daemon.get(path);
+            assert_eq!(response.status, 200, "{path}: {}", response.text());
+            ((*path).to_owned(), Kept::of(response))
+        });
+        Copies(kept.collect())
+    }
+
+    /// The same feeds, asked again.
+    pub(crate) fn again(&self, daemon: &Daemon) -> Copies {
+        let paths: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        Copies::take(daemon, &paths)
+    }
+
+    #[track_caller]
+    pub(crate) fn of(&self, path: &str) -> &Kept {
+        self.0.get(path).expect("a feed that was asked for")
+    }
+
+    /// The paths of feeds whose tag is another one than in `before`. With the tag the bytes change
+    /// and the date grows; without it nothing does.
+    #[track_caller]
+    pub(crate) fn moved_since(&self, before: &Copies) -> Vec<&str> {
+        let mut moved = Vec::new();
+        for (path, kept) in &self.0 {
+            let old = before.of(path);
+            if kept.tag == old.tag {
+                assert!(kept.body == old.body, "{path}: other bytes under one tag");
+                assert_eq!(kept.last_modified, old.last_modified, "{path}: date");
+            } else {
+                assert!(kept.body != old.body, "{path}: another tag on the bytes");
+                assert!(kept.last_modified > old.last_modified, "{path}: date");
+                moved.push(path.as_str());
+            }
+        }
+        moved
+    }
+
+    /// Nothing is another byte, and no tag another one.
+    #[track_caller]
+    pub(crate) fn assert_same_documents(&self, other: &Copies) {
+        for (path, kept) in &self.0 {
+            let theirs = other.of(path);
+            assert_eq!(kept.tag, theirs.tag, "{path}: tag");
+            assert!(kept.body == theirs.body, "{path}: bytes");
+        }
+    }
+}
+
+impl Kept {
+    fn of(response: Response) -> Kept {
+        Kept {
+            tag: response.header("etag").to_owned(),
+            last_modified: response.seconds("last-modified"),
+            body: response.body,
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("a feed in UTF-8")
+    }
+}

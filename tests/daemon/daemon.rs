@@ -1,0 +1,236 @@
+//! A running daemon: its address, its log, the signals it is sent.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::{Connection, Request, Response};
+use crate::newsroom::Newsroom;
+
+/// How long anything that has to happen may take on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The pause between two looks at something that gives no sign of its own.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// A child process; killed when it is dropped.
+pub(crate) struct Daemon {
+    child: Child,
+    lines: Receiver<String>,
+    log: Vec<String>,
+    folder: PathBuf,
+    door: Door,
+}
+
+/// Where it listens.
+#[derive(Clone)]
+enum Door {
+    Tcp(String),
+    Unix(PathBuf),
+}
+
+impl Daemon {
+    /// Starts on a free port and waits until the first edition is out.
+    pub(crate) fn start(newsroom: &Newsroom) -> Daemon {
+        let mut daemon = Daemon::launch(newsroom);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
+    /// Starts on a free port and waits until it listens.
+    pub(crate) fn launch(newsroom: &Newsroom) -> Daemon {
+        Daemon::launch_on(newsroom, &["--listen", "127.0.0.1:0"])
+    }
+
+    /// Starts with these arguments and waits until it listens; the first socket is the one asked.
+    pub(crate) fn launch_on(newsroom: &Newsroom, arguments: &[&str]) -> Daemon {
+        let mut command = newsroom.taspa(&["serve"]);
+        let mut child = command
+            .args(arguments)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("taspa starts");
+        let stderr = child.stderr.take().expect("its log is piped");
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(stderr).lines().map_while(Result::ok);
+            lines.for_each(|line| {
+                // A test that has ended reads no more.
+                let _ = sender.send(line);
+            });
+        });
+        let mut daemon = Daemon {
+            child,
+            lines,
+            log: Vec::new(),
+            folder: newsroom.path(""),
+            door: Door::Tcp(String::new()),
+        };
+        daemon.door = daemon.next_door();
+        daemon
+    }
+
+    /// Turns to the socket that is announced next.
+    pub(crate) fn turn_to_next_door(&mut self) {
+        self.door = self.next_door();
+    }
+
+    fn next_door(&mut self) -> Door {
+        let line = self.wait_for("listening on ");
+        let (_, rest) = line.split_once("listening on ").expect("it was waited for");
+        let (address, _) = rest.split_once(' ').expect("the public address follows");
+        match address.strip_prefix("http://") {
+            Some(address) => Door::Tcp(address.to_owned()),
+            None => {
+                let path = address.strip_prefix("unix:").expect("a socket's path");
+                Door::Unix(self.folder.join(path))
+            }
+        }
+    }
+
+    /// Waits for a log line that holds `text` and comes after the one waited for before.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            match self.lines.recv_timeout(until - Instant::now()) {
+                Ok(line) => {
+                    self.log.push(line.clone());
+                    if line.contains(text) {
+                        return line;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("no `{text}` in the log:\n{}", self.log.join("\n"))
+                }
+            }
+            assert!(Instant::now() < until, "no `{text}` in time");
+        }
+    }
+
+    /// `HOST:PORT`, where it listens on a port.
+    pub(crate) fn address(&self) -> &str {
+        match &self.door {
+            Door::Tcp(address) => address,
+            Door::Unix(path) => panic!("it listens on {}", path.display()),
+        }
+    }
+
+    /// A new connection, if it takes one.
+    pub(crate) fn try_connect(&self) -> std::io::Result<Connection> {
+        Ok(match &self.door {
+            Door::Tcp(address) => {
+                let stream = TcpStream::connect(address)?;
+                stream.set_read_timeout(Some(DEADLINE))?;
+                Connection::over(stream)
+            }
+            Door::Unix(path) => {
+                let stream = UnixStream::connect(path)?;
+                stream.set_read_timeout(Some(DEADLINE))?;
+                Connection::over(stream)
+            }
+        })
+    }
+
+    #[track_caller]
+    pub(crate) fn connect(&self) -> Connection {
+        self.try_connect().expect("a connection")
+    }
+
+    #[track_caller]
+    pub(crate) fn get(&self, target: &str) -> Response {
+        self.ask(&Request::get(target))
+    }
+
+    #[track_caller]
+    pub(crate) fn ask(&self, request: &Request) -> Response {
+        self.connect().exchange(request)
+    }
+
+    /// Asks until the answer is the one that is waited for.
+    #[track_caller]
+    pub(crate) fn eventually(
+        &mut self,
+        target: &str,
+        is_awaited: impl Fn(&Response) -> bool,
+    ) -> Response {
+        let until = Instant::now() + DEADLINE;
+        let mut connection = self.connect();
+        loop {
+            let response = connection.exchange(&Request::get(target));
+            if is_awaited(&response) {
+                return response;
+            }
+            if Instant::now() > until {
+                self.log.extend(self.lines.try_iter());
+                let (status, log) = (response.status, self.log.join("\n"));
+                panic!("{target} stays {status} {}\n{log}", response.text());
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
+    /// Has feeds.toml and the articles read again, until an answer is the one that is waited for.
+    /// What one reading found is published at once, so everything else that it found is out too.
+    #[track_caller]
+    pub(crate) fn reread_until(
+        &mut self,
+        target: &str,
+        is_awaited: impl Fn(&Response) -> bool,
+    ) -> Response {
+        self.signal("HUP");
+        self.eventually(target, is_awaited)
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status();
+        assert!(status.expect("kill runs").success(), "SIG{name} is sent");
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child
+            .try_wait()
+            .expect("its own child can be waited for")
+            .is_none()
+    }
+
+    /// Waits for the end, which closes the log.
+    #[track_caller]
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let until = Instant::now() + DEADLINE;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            match self.lines.recv_timeout(left) {
+                Ok(line) => self.log.push(line),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => {
+                    return self.child.wait().expect("an exit status");
+                }
+            }
+        }
+        panic!("it does not end:\n{}", self.log.join("\n"));
+    }
+
+    /// Stops it as a supervisor would.
+    #[track_caller]
+    pub(crate) fn stop(mut self) {
+        self.signal("TERM");
+        let status = self.wait();
+        assert!(status.success(), "{status}:\n{}", self.log.join("\n"));
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,20 @@
+//! The program as its operator and its readers meet it: the real binary in a folder of its own,
+//! asked over sockets, told by signals, judged by its answers, its log and its exit codes.
+
+mod changes;
+mod check;
+mod client;
+mod commands;
+mod conditional;
+mod copies;
+mod daemon;
+mod documents;
+mod ended;
+mod newsroom;
+mod release;
+mod reload;
+mod restart;
+mod source;
+mod spellings;
+mod stopping;
+mod unknown;

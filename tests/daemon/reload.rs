@@ -1,0 +1,82 @@
+//! feeds.toml while the daemon runs: a mistake costs nothing, a mended file is in force at once.
+
+use crate::copies::Copies;
+use crate::daemon::Daemon;
+use crate::newsroom::{MATCH, Newsroom, Story};
+
+const FEEDS: [&str; 5] = [
+    "/all.rss",
+    "/parliament.atom",
+    "/sections/парламент.rss",
+    "/select.json?any=мажилис",
+    "/tags/футбол.rss",
+];
+
+/// Those of them that the match is in.
+const MATCH_FEEDS: [&str; 2] = ["/all.rss", "/tags/футбол.rss"];
+
+/// Has everything read until an edit of the match is out.
+fn edit_the_match(newsroom: &Newsroom, daemon: &mut Daemon, text: &str) {
+    newsroom.write("match", &Story { text, ..MATCH });
+    daemon.reread_until("/all.rss", |feed| feed.says(text));
+}
+
+#[test]
+fn a_broken_configuration_changes_nothing_and_a_mended_one_is_applied() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+
+    newsroom.reconfigure("title = \"Парламент\"", "titel = \"Сенат и Мажилис\"");
+    daemon.signal("HUP");
+    daemon.wait_for("did you mean `title`?");
+    daemon.wait_for("the configuration before stays");
+    // Articles are read all the same.
+    edit_the_match(&newsroom, &mut daemon, "Мяч нашли утром.");
+    let broken = before.again(&daemon);
+    assert_eq!(broken.moved_since(&before), MATCH_FEEDS);
+
+    newsroom.reconfigure("titel", "title");
+    let football =
+        "\n[[feed]]\nname = \"sport/football\"\ntitle = \"Футбол\"\nany = [\"#футбол\"]\n\n[same]";
+    newsroom.reconfigure("\n[same]", football);
+    daemon.reread_until("/sport/football.rss", |feed| feed.status == 200);
+    let mended = broken.again(&daemon);
+    assert_eq!(mended.moved_since(&broken), ["/parliament.atom"]);
+    let parliament = mended.of("/parliament.atom").text();
+    assert!(parliament.contains("Сенат и Мажилис"));
+
+    newsroom.reconfigure(football, "\n[same]");
+    daemon.reread_until("/sport/football.rss", |feed| feed.status == 404);
+    assert!(mended.again(&daemon).moved_since(&mended).is_empty());
+}
+
+#[test]
+fn ids_of_articles_cannot_be_changed_by_a_reload() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    newsroom.reconfigure("id-year      = 2026", "id-year      = 2025");
+    daemon.signal("HUP");
+    daemon.wait_for("id-authority and id-year must never change");
+    edit_the_match(&newsroom, &mut daemon, "Мяч нашли утром.");
+    assert_eq!(before.again(&daemon).moved_since(&before), MATCH_FEEDS);
+}
+
+#[test]
+fn what_concerns_every_entry_moves_every_feed() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    newsroom.reconfigure(
+        "path   = \"articles\"",
+        "path = \"articles\"\nlink = \"https://dala.example/news/{key}\"",
+    );
+    let page = "https://dala.example/news/session";
+    daemon.reread_until("/all.rss", |feed| feed.says(page));
+    let after = before.again(&daemon);
+    assert_eq!(after.moved_since(&before), FEEDS);
+    let article = daemon.get("/articles/session");
+    assert_eq!(article.status, 302);
+    assert_eq!(article.header("location"), page);
+}

@@ -1,0 +1,116 @@
+//! What a restart, and the loss of the state folder, leave as they were.
+
+use std::fs;
+
+use crate::copies::Copies;
+use crate::daemon::Daemon;
+use crate::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
+
+const FEEDS: [&str; 7] = [
+    "/all.json",
+    "/all.rss",
+    "/parliament.atom",
+    "/sections/экономика.rss",
+    "/select.rss?any=rail,world&all=lang:en",
+    "/tags/ауыл.atom",
+    "/tags/урожай.rss",
+];
+
+/// The sample newsroom, one of whose articles was taken back, so that the dates of its feeds are
+/// those of the removal.
+fn with_a_withdrawn_article() -> (Newsroom, Daemon) {
+    let newsroom = Newsroom::sample();
+    let withdrawn = Story {
+        date: "2026-02-20",
+        headline: "Дыни подешевели вдвое",
+        ..HARVEST
+    };
+    newsroom.write("harvest", &HARVEST);
+    newsroom.write("withdrawn", &withdrawn);
+    let mut daemon = Daemon::start(&newsroom);
+    let before = daemon.get("/tags/урожай.rss");
+    assert!(before.says(withdrawn.headline));
+    let removed = now();
+    newsroom.remove("withdrawn");
+    let after = daemon.reread_until("/tags/урожай.rss", |feed| {
+        !feed.says(withdrawn.headline)
+    });
+    let dates = [&before, &after].map(|feed| feed.seconds("last-modified"));
+    assert!(dates[0] < removed && removed <= dates[1], "{dates:?}");
+    (newsroom, daemon)
+}
+
+#[test]
+fn a_restart_changes_no_byte_no_tag_and_no_date() {
+    let (newsroom, daemon) = with_a_withdrawn_article();
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    let mut daemon = Daemon::start(&newsroom);
+    let after = before.again(&daemon);
+    assert!(
+        after.moved_since(&before).is_empty(),
+        "from the state folder"
+    );
+
+    // The first reading has been published once it shows what is new.
+    newsroom.write("session", &SESSION);
+    daemon.reread_until("/all.rss", |feed| feed.says(SESSION.headline));
+    let after = before.again(&daemon);
+    let expected = ["/all.json", "/all.rss", "/parliament.atom"];
+    assert_eq!(
+        after.moved_since(&before),
+        expected,
+        "with the folder compared"
+    );
+}
+
+#[test]
+fn a_lost_state_folder_changes_no_byte_and_no_tag() {
+    let (newsroom, daemon) = with_a_withdrawn_article();
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
+    let daemon = Daemon::start(&newsroom);
+    before.again(&daemon).assert_same_documents(&before);
+}
+
+#[test]
+fn a_killed_daemon_leaves_a_state_folder_that_the_next_one_takes_up() {
+    let (newsroom, mut daemon) = with_a_withdrawn_article();
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.signal("KILL");
+    daemon.wait();
+    let daemon = Daemon::start(&newsroom);
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+}
+
+#[test]
+fn a_damaged_state_folder_is_made_anew() {
+    let newsroom = Newsroom::of_three();
+    let daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &["/all.rss", "/tags/урожай.rss"]);
+    daemon.stop();
+    for entry in fs::read_dir(newsroom.path("state")).expect("the state folder") {
+        let path = entry.expect("a file of the state folder").path();
+        fs::write(path, "this was a database once").expect("it is damaged");
+    }
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.wait_for("the state folder is made anew");
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+}
+
+#[test]
+fn what_happened_meanwhile_is_found_at_the_start() {
+    let newsroom = Newsroom::of_three();
+    let daemon = Daemon::start(&newsroom);
+    let feeds = ["/all.rss", "/sections/парламент.rss", "/tags/футбол.rss"];
+    let before = Copies::take(&daemon, &feeds);
+    daemon.stop();
+    newsroom.remove("match");
+    let stopped = now();
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| !feed.says("/articles/match"));
+    let after = before.again(&daemon);
+    assert_eq!(after.moved_since(&before), ["/all.rss", "/tags/футбол.rss"]);
+    assert!(after.of("/tags/футбол.rss").last_modified >= stopped);
+}

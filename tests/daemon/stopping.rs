@@ -1,0 +1,107 @@
+//! Sockets and the end: which ones are opened, and what SIGTERM lets finish.
+
+use crate::client::{Connection, Request};
+use crate::daemon::Daemon;
+use crate::newsroom::{HARVEST, Newsroom, Story};
+
+#[test]
+fn a_unix_socket_and_a_port_serve_the_same() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure(
+        "[server]",
+        "[server]\nlisten = [\"127.0.0.1:0\", \"unix:taspa.sock\"]",
+    );
+    let mut daemon = Daemon::launch_on(&newsroom, &[]);
+    let by_port = daemon.eventually("/all.rss", |feed| feed.status == 200);
+    daemon.turn_to_next_door();
+    assert!(daemon.get("/all.rss").body == by_port.body);
+    daemon.signal("KILL");
+    daemon.wait();
+
+    // The file of a socket that nobody answers on is in nobody's way.
+    assert!(newsroom.path("taspa.sock").exists());
+    let mut daemon = Daemon::launch_on(&newsroom, &["--listen", "unix:taspa.sock"]);
+    let again = daemon.eventually("/all.rss", |feed| feed.status == 200);
+    assert_eq!(again.header("etag"), by_port.header("etag"));
+    daemon.stop();
+}
+
+const BIG: &str = "/all.json";
+
+/// A daemon that is in the middle of a long answer to somebody who does not read on. A unix
+/// socket holds a few hundred kilobytes, so most of this feed waits in the daemon.
+fn in_the_middle_of_an_answer(newsroom: &Newsroom) -> (Daemon, Vec<u8>, Connection) {
+    let paragraph = "Вода в канале стоит высоко, и насосы отдыхают до утра. ".repeat(20);
+    let text = format!("{paragraph}\n\n").repeat(50);
+    for day in 10..30 {
+        let date = format!("2026-01-{day}");
+        let story = Story {
+            date: &date,
+            text: &text,
+            ..HARVEST
+        };
+        newsroom.write(&format!("day-{day}"), &story);
+    }
+    let mut daemon = Daemon::launch_on(newsroom, &["--listen", "unix:taspa.sock"]);
+    let whole = daemon.eventually(BIG, |feed| feed.status == 200).body;
+    assert!(whole.len() > 1 << 20, "{} bytes", whole.len());
+    let mut reading = daemon.connect();
+    reading.send(&Request::get(BIG));
+    assert!(!reading.is_closed(), "the answer begins");
+    (daemon, whole, reading)
+}
+
+#[test]
+fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
+    let newsroom = Newsroom::new();
+    let (mut daemon, whole, mut reading) = in_the_middle_of_an_answer(&newsroom);
+    let (mut silent, mut idle) = (daemon.connect(), daemon.connect());
+    idle.exchange(&Request::head("/all.rss"));
+    daemon.signal("TERM");
+    daemon.wait_for("stopping: open requests are finished first");
+    assert!(idle.is_closed(), "a finished connection holds nothing up");
+    assert!(silent.is_closed(), "nor does one that never said a word");
+    assert!(daemon.try_connect().is_err(), "nobody new is let in");
+    assert!(daemon.is_running(), "the answer is not out yet");
+    let response = reading.receive(&Request::get(BIG));
+    assert!(response.body == whole, "the answer is cut");
+    assert!(reading.is_closed());
+    assert!(daemon.wait().success());
+}
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let newsroom = Newsroom::new();
+    let (mut daemon, _, _reading) = in_the_middle_of_an_answer(&newsroom);
+    daemon.signal("INT");
+    daemon.wait_for("stopping: open requests are finished first");
+    daemon.signal("TERM");
+    daemon.wait_for("stopping at once");
+    assert!(daemon.wait().success());
+}
+
+#[test]
+fn an_address_in_use_is_said_and_ends_the_second_daemon() {
+    let daemon = Daemon::start(&Newsroom::of_three());
+    let second = Newsroom::of_three();
+    let output = second.run(&["serve", "--listen", daemon.address()]);
+    assert_eq!(output.status.code(), Some(1));
+    let log = String::from_utf8_lossy(&output.stderr);
+    let expected = format!("cannot listen on {}", daemon.address());
+    assert!(log.contains(&expected), "{log}");
+}
+
+#[test]
+fn a_state_folder_in_use_is_done_without() {
+    let newsroom = Newsroom::of_three();
+    let first = Daemon::start(&newsroom);
+    let mut second = Daemon::start(&newsroom);
+    second.wait_for("running without a state folder");
+    let before = first.get("/all.rss");
+    assert_eq!(second.get("/all.rss").header("etag"), before.header("etag"));
+    newsroom.remove("match");
+    second.reread_until("/all.rss", |feed| !feed.says("/articles/match"));
+    assert_eq!(first.get("/all.rss").header("etag"), before.header("etag"));
+    second.stop();
+    first.stop();
+}
