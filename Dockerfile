@@ -1,0 +1,52 @@
+# The image of taspa: one static binary on an empty root, run by nobody in particular.
+#
+#   docker build -t taspa .
+#   docker run -p 8080:8080 taspa                   # the sample newsroom
+#   docker run -p 8080:8080 --read-only --cap-drop ALL -v "$PWD/feeds.toml:/etc/taspa/feeds.toml:ro" \
+#       -v "$PWD/articles:/etc/taspa/articles:ro" -v taspa-state:/etc/taspa/state taspa
+#
+# To put in a binary that exists already, give a folder that takes the place of the first stage:
+# with the static binary as `taspa`, and an empty folder `empty`.
+#
+#   docker build --build-context compiled=FOLDER -t taspa .
+
+FROM rust:1.95-slim-bookworm AS compiled
+WORKDIR /build
+# With a target named, the flags leave build scripts and procedural macros alone.
+ENV RUSTFLAGS="-C target-feature=+crt-static" \
+    CARGO_BUILD_TARGET=host-tuple
+
+# The dependencies make a layer of their own, kept until Cargo.toml or Cargo.lock changes.
+COPY Cargo.toml Cargo.lock ./
+RUN mkdir src \
+    && touch src/lib.rs \
+    && echo 'fn main() {}' > src/main.rs \
+    && cargo build --release --locked
+
+# Cargo goes by file times, and the sources may be older than what stood in for them.
+COPY src src
+RUN touch src/lib.rs src/main.rs \
+    && cargo build --release --locked \
+    && mv target/*/release/taspa /taspa \
+    && mkdir /empty
+
+FROM scratch
+LABEL org.opencontainers.image.title="taspa" \
+      org.opencontainers.image.description="The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+
+COPY --from=compiled /taspa /taspa
+COPY feeds.toml /etc/taspa/feeds.toml
+COPY tests/newsroom /etc/taspa/tests/newsroom
+# What the daemon remembers, and scratch files where it cannot remember anything.
+COPY --from=compiled --chown=65532:65532 /empty /etc/taspa/state
+COPY --from=compiled --chown=65532:65532 /empty /tmp
+
+# A container is reached from outside; its loopback is not.
+ENV TASPA_LISTEN=0.0.0.0:8080
+USER 65532:65532
+VOLUME /etc/taspa/state
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/taspa"]
+CMD ["serve"]
