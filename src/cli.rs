@@ -17,9 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded};
-use crate::desk::{Desk, Report};
+use crate::desk::{Desk, Removal, Report};
 use crate::problem::chain;
-use crate::reconcile::Options;
+use crate::source::directory::Scope;
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
 
@@ -190,7 +190,7 @@ fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
         store.write(|batch| batch.recall(&memory))?;
     }
     let desk = Desk::new(Arc::new(config), store, as_of)?;
-    let report = desk.reconcile(Options::default(), &mut |_| {});
+    let report = desk.reconcile(&[Scope::Whole], Removal::Held, &mut |_| {});
     desk.publish(as_of);
     Ok((desk, report))
 }

@@ -8,7 +8,9 @@ mod selections;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::mem;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
@@ -18,7 +20,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use self::selections::{Kept, Selections};
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
-use crate::config::Config;
+use crate::config::{Config, Watch};
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Definition, Lineup, SELECT};
@@ -26,10 +28,13 @@ use crate::problem::{Problem, chain};
 use crate::reconcile::{self, Options, ReconcileError};
 use crate::rendition::{Coding, RenditionError, Renditions};
 use crate::selection::Selection;
-use crate::source::directory::Directory;
+use crate::source::directory::{Directory, Scope};
 use crate::store::{Header, LAYOUT, RecordId, Store, StoreError, Validators};
 use crate::term::Term;
 use crate::time::Timestamp;
+
+/// Removals that are less apart than this count as one when their share is weighed.
+const LATELY: Duration = Duration::from_secs(60);
 
 /// Everything between the articles and the sockets.
 pub struct Desk {
@@ -64,10 +69,21 @@ struct State {
     unsaved: HashMap<Arc<str>, Validators>,
     /// Whether the last commit failed, so that it is said once.
     unwritable: bool,
+    /// When articles were removed lately, and how many.
+    removals: VecDeque<(Instant, usize)>,
     /// Records that the next edition will not name.
     retired: Vec<RecordId>,
     /// Editions by age, each with the records that only it and older ones name.
     leaving: VecDeque<(Weak<Edition>, Vec<RecordId>)>,
+}
+
+/// Whether more than half of the articles may go at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removal {
+    /// It is held until somebody confirms it.
+    Held,
+    /// Somebody has.
+    Confirmed,
 }
 
 /// What a reading did, for the log and for `check`.
@@ -83,8 +99,8 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Articles whose removal waits for a confirmation.
     pub held: usize,
-    /// Whether some file has to be read again soon.
-    pub unsettled: bool,
+    /// Files that have to be read again soon.
+    pub unsettled: Vec<String>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }
@@ -149,6 +165,7 @@ impl Desk {
                 unsaved: HashMap::new(),
                 unwritable: false,
                 retired,
+                removals: VecDeque::new(),
                 leaving: VecDeque::new(),
                 config,
             }),
@@ -178,18 +195,32 @@ impl Desk {
         due || state.rebuild || !state.touched.is_nothing() || !state.unsaved.is_empty()
     }
 
+    /// Where the articles are, and how changes there are to be noticed.
+    pub fn folder(&self) -> (PathBuf, Watch) {
+        let state = self.state();
+        (state.directory.root().to_owned(), state.config.source.watch)
+    }
+
     /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
     /// files are read, without the lock.
-    pub fn reconcile(&self, options: Options, progress: &mut dyn FnMut(usize)) -> Report {
-        let (directory, reread, config) = {
-            let state = self.state();
-            (state.directory.clone(), state.reread, state.config.clone())
+    pub fn reconcile(
+        &self,
+        scopes: &[Scope],
+        removal: Removal,
+        progress: &mut dyn FnMut(usize),
+    ) -> Report {
+        let (directory, config, options) = {
+            let mut state = self.state();
+            let removed = state.removed_lately();
+            let options = Options {
+                reread: state.reread && scopes.contains(&Scope::Whole),
+                confirm_removal: removal == Removal::Confirmed,
+                stored: state.catalog.len() + removed,
+                removed,
+            };
+            (state.directory.clone(), state.config.clone(), options)
         };
-        let options = Options {
-            reread: options.reread || reread,
-            ..options
-        };
-        let result = reconcile::reconcile(&directory, &self.store, options, progress);
+        let result = reconcile::reconcile(&directory, &self.store, scopes, options, progress);
         if options.reread && result.failure.is_none() {
             self.reading_done(&config, &directory);
         }
@@ -198,6 +229,9 @@ impl Desk {
         let touched = state.catalog.apply(result.changes);
         state.touch(touched);
         state.retired.extend(result.retired);
+        if result.removed > 0 {
+            state.removals.push_back((Instant::now(), result.removed));
+        }
         Report {
             read: result.read,
             changed,
@@ -552,6 +586,13 @@ impl State {
     fn touch(&mut self, touched: Touched) {
         let before = std::mem::replace(&mut self.touched, Touched::Everything);
         self.touched = before.and(touched);
+    }
+
+    /// How many articles were removed within the last minute.
+    fn removed_lately(&mut self) -> usize {
+        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= LATELY;
+        while self.removals.pop_front_if(is_old).is_some() {}
+        self.removals.iter().map(|(_, removed)| removed).sum()
     }
 
     /// Every feed, selections aside, that may have moved.

@@ -4,6 +4,8 @@
 //! else asks the clock for a decision. Reading files and publishing happen on the blocking pool,
 //! so neither can delay a request.
 
+use std::future;
+use std::mem;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,14 +15,18 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
-use crate::config::Config;
-use crate::desk::{Desk, Report};
+use crate::config::{self, Config};
+use crate::desk::{Desk, Removal, Report};
 use crate::problem::{Problem, chain};
-use crate::reconcile::Options;
+use crate::source::directory::Scope;
+use crate::source::watch::{Hint, Watch};
 use crate::time::Timestamp;
 
-/// How soon a file is read again that changed under our eyes.
-const UNSETTLED_REST: Duration = Duration::from_millis(200);
+/// How soon a file is read again that changed under our eyes, where no event asks for it.
+const UNSETTLED_REST: Duration = Duration::from_millis(500);
+
+/// How often a watched folder is compared with the one that events come from.
+const REPLACED_LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -55,7 +61,8 @@ pub async fn run(
     }
 }
 
-/// Compares the folder with the store at the start, every `rescan`, and when ordered to.
+/// Compares the folder with the store: all of it at the start, every `rescan`, when ordered to and
+/// when events were lost; single paths when a file event hints at them.
 async fn keep_reading(
     desk: &Arc<Desk>,
     mut rescan: Duration,
@@ -63,29 +70,125 @@ async fn keep_reading(
     news: &Notify,
 ) {
     let mut seen = Seen::default();
-    let mut options = Options::default();
+    // Watching comes before listing, so that nothing changes unseen in between.
+    let mut watch = Watched::start(desk).await;
+    let mut scopes = vec![Scope::Whole];
+    let mut removal = Removal::Held;
+    let mut rescan_at = Instant::now();
     loop {
-        let unsettled = read(desk, options, &mut seen).await;
-        options = Options::default();
+        if scopes.contains(&Scope::Whole) {
+            rescan_at = Instant::now() + rescan;
+        }
+        let unsettled = read(desk, mem::take(&mut scopes), removal, &mut seen).await;
+        watch.look_again(unsettled);
+        removal = Removal::Held;
         // Articles that could not be read are not the same as none.
         if desk.edition().is_some() || seen.failure.is_none() {
             news.notify_one();
         }
-        let rest = if unsettled { UNSETTLED_REST } else { rescan };
         let mut order = tokio::select! {
             order = orders.recv() => order,
-            () = time::sleep(rest) => None,
+            hinted = watch.hint() => {
+                scopes = hinted;
+                None
+            }
+            () = time::sleep_until(rescan_at.into()) => {
+                scopes = vec![Scope::Whole];
+                None
+            }
         };
         while let Some(given) = order {
+            scopes = vec![Scope::Whole];
             match given {
                 Order::Reconfigure(config) => {
                     rescan = Duration::from_secs(config.source.rescan.into());
                     reconfigure(desk, *config).await;
+                    watch = Watched::start(desk).await;
                 }
                 // Only a removal that was reported can be confirmed.
-                Order::Reread => options.confirm_removal = seen.held > 0,
+                Order::Reread if seen.held > 0 => removal = Removal::Confirmed,
+                Order::Reread => {}
             }
             order = orders.try_recv().ok();
+        }
+    }
+}
+
+/// The articles' folder with the events it sends, if it does.
+struct Watched {
+    desk: Arc<Desk>,
+    events: Option<Watch>,
+    /// Files to be read again where no events ask for it.
+    unsettled: Vec<String>,
+}
+
+impl Watched {
+    async fn start(desk: &Arc<Desk>) -> Watched {
+        let events = Watched::watch(desk).await;
+        Watched {
+            desk: desk.clone(),
+            events,
+            unsettled: Vec::new(),
+        }
+    }
+
+    /// Starts watching, unless feeds.toml or the system speaks against it.
+    async fn watch(desk: &Arc<Desk>) -> Option<Watch> {
+        let watching = desk.clone();
+        let started = task::spawn_blocking(move || match watching.folder() {
+            (_, config::Watch::Poll) => None,
+            (folder, config::Watch::Auto) if folder.is_dir() => Some(Watch::start(&folder)),
+            // A folder that is missing now is watched from the rescan that finds it.
+            (_, config::Watch::Auto) => None,
+        });
+        match started.await {
+            Ok(Some(Ok(watch))) => Some(watch),
+            Ok(Some(Err(failure))) => {
+                warn!(
+                    "changes are noticed only every `rescan`: {}",
+                    chain(&failure)
+                );
+                None
+            }
+            Ok(None) | Err(_) => None,
+        }
+    }
+
+    fn look_again(&mut self, unsettled: Vec<String>) {
+        match &self.events {
+            Some(watch) => watch.look_again(unsettled),
+            None => self.unsettled = unsettled,
+        }
+    }
+
+    /// Waits for something that is worth a look.
+    async fn hint(&mut self) -> Vec<Scope> {
+        let Some(watch) = &self.events else {
+            if self.unsettled.is_empty() {
+                return future::pending().await;
+            }
+            time::sleep(UNSETTLED_REST).await;
+            let below = |path| Scope::Below {
+                path,
+                closed: false,
+            };
+            return mem::take(&mut self.unsettled)
+                .into_iter()
+                .map(below)
+                .collect();
+        };
+        loop {
+            tokio::select! {
+                hint = watch.hint() => return match hint {
+                    Hint::Everything => vec![Scope::Whole],
+                    Hint::Paths(scopes) => scopes,
+                },
+                () = time::sleep(REPLACED_LOOK_EVERY) => {}
+            }
+            if watch.is_replaced() {
+                self.events = Watched::watch(&self.desk).await;
+                return vec![Scope::Whole];
+            }
         }
     }
 }
@@ -117,13 +220,19 @@ struct Seen {
     held: usize,
 }
 
-/// Reads what changed; says whether something has to be read again soon.
-async fn read(desk: &Arc<Desk>, options: Options, seen: &mut Seen) -> bool {
+/// Reads what changed; says what has to be read again soon.
+async fn read(
+    desk: &Arc<Desk>,
+    scopes: Vec<Scope>,
+    removal: Removal,
+    seen: &mut Seen,
+) -> Vec<String> {
     let reading = desk.clone();
     let started = Instant::now();
+    let whole = scopes.contains(&Scope::Whole);
     let report = task::spawn_blocking(move || {
         let mut said = Instant::now();
-        reading.reconcile(options, &mut |files| {
+        reading.reconcile(&scopes, removal, &mut |files| {
             if said.elapsed() >= PROGRESS_EVERY {
                 info!("{files} files read so far");
                 said = Instant::now();
@@ -132,14 +241,14 @@ async fn read(desk: &Arc<Desk>, options: Options, seen: &mut Seen) -> bool {
     });
     let Ok(report) = report.await else {
         error!("reading the articles ended early; what is published stays");
-        return false;
+        return Vec::new();
     };
-    seen.log(&report, started.elapsed());
+    seen.log(&report, whole, started.elapsed());
     report.unsettled
 }
 
 impl Seen {
-    fn log(&mut self, report: &Report, took: Duration) {
+    fn log(&mut self, report: &Report, whole: bool, took: Duration) {
         if report.read > 0 || report.changed > 0 {
             let Report {
                 read,
@@ -165,12 +274,26 @@ impl Seen {
                 report.problems.len()
             );
         }
-        self.problems.clone_from(&report.problems);
+        if whole {
+            self.problems.clone_from(&report.problems);
+        } else {
+            self.problems.extend(
+                report
+                    .problems
+                    .iter()
+                    .filter(|problem| !self.problems.contains(problem))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        }
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         if let Some(failure) = failure.as_ref().filter(|_| failure != self.failure) {
             error!("the articles cannot be read, so what is published stays: {failure}");
         }
         self.failure = failure;
+        if !whole && report.held == 0 {
+            return;
+        }
         if report.held > 0 && report.held != self.held {
             let held = report.held;
             warn!(

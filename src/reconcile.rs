@@ -14,7 +14,7 @@ use std::thread;
 use crate::article::{Article, Refusal};
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
-use crate::source::directory::{Directory, Found, Outcome, Unlisted};
+use crate::source::directory::{Directory, Found, Outcome, Scope, Unlisted};
 use crate::store::{
     ArticleRow, Batch, FileRow, FileStamp, Packed, Packer, RecordId, Store, StoreError,
 };
@@ -40,14 +40,10 @@ pub struct Options {
     pub reread: bool,
     /// Believe that more than half of the articles are gone.
     pub confirm_removal: bool,
-}
-
-impl Options {
-    /// Reads what changed, and believes no mass removal.
-    pub const ORDINARY: Options = Options {
-        reread: false,
-        confirm_removal: false,
-    };
+    /// Articles that were stored a moment ago, those that were removed since then included.
+    pub stored: usize,
+    /// Articles that were removed since then: a folder that is emptied file by file is emptied too.
+    pub removed: usize,
 }
 
 /// What a reading found.
@@ -61,8 +57,10 @@ pub struct Reconciliation {
     pub problems: Vec<Problem>,
     /// Files that were read.
     pub read: usize,
-    /// Whether some file changed while it was read and has to be read again soon.
-    pub unsettled: bool,
+    /// Files that changed while they were read and have to be read again soon.
+    pub unsettled: Vec<String>,
+    /// Articles that were removed.
+    pub removed: usize,
     /// Articles whose removal is held until it is confirmed.
     pub held: usize,
     /// Why the reading is not complete.
@@ -85,10 +83,12 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `directory` holds. `progress` is told how many files were read so far.
+/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how many files
+/// were read so far.
 pub fn reconcile(
     directory: &Directory,
     store: &Store,
+    scopes: &[Scope],
     options: Options,
     progress: &mut dyn FnMut(usize),
 ) -> Reconciliation {
@@ -100,7 +100,7 @@ pub fn reconcile(
         refused: BTreeMap::new(),
         result: Reconciliation::default(),
     };
-    if let Err(error) = run.all() {
+    if let Err(error) = run.compare(scopes) {
         run.result.failure = Some(error);
     }
     run.report_refused();
@@ -117,6 +117,15 @@ struct Run<'a> {
     result: Reconciliation,
 }
 
+/// What a listing did not show.
+#[derive(Default)]
+struct Absent {
+    /// Files that were read before.
+    gone: Vec<String>,
+    /// Folders that could not be listed.
+    hidden: Vec<String>,
+}
+
 /// A file that has been read, its article packed for the store.
 struct ReadFile {
     found: Found,
@@ -124,11 +133,34 @@ struct ReadFile {
 }
 
 impl Run<'_> {
-    fn all(&mut self) -> Result<(), ReconcileError> {
-        let mut known = self.store.files()?.peekable();
-        let (mut pending, mut gone, mut hidden, mut stored) =
-            (Vec::new(), Vec::new(), Vec::new(), 0);
-        for entry in self.directory.walk() {
+    fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
+        let mut absent = Absent::default();
+        let mut pending = Vec::new();
+        for scope in scopes {
+            self.list(scope, &mut pending, &mut absent)?;
+        }
+        self.take(pending)?;
+        let Absent { gone, hidden } = absent;
+        let gone = gone
+            .into_iter()
+            .filter(|path| !hidden.iter().any(|folder| is_below(path, folder)));
+        self.forget(&gone.collect::<Vec<_>>())
+    }
+
+    /// Finds what has to be read and what is no longer there.
+    fn list(
+        &mut self,
+        scope: &Scope,
+        pending: &mut Vec<Found>,
+        absent: &mut Absent,
+    ) -> Result<(), ReconcileError> {
+        let Absent { gone, hidden } = absent;
+        let below = match scope {
+            Scope::Whole => "",
+            Scope::Below { path, .. } => path,
+        };
+        let mut known = self.store.files(below)?.peekable();
+        for entry in self.directory.walk(scope) {
             let found = match entry {
                 Ok(found) => found,
                 Err(unlisted) if unlisted.path.is_empty() => {
@@ -149,7 +181,6 @@ impl Run<'_> {
                 known.next_if(|row| row.as_ref().is_ok_and(|(path, _)| *path <= found.path))
             {
                 let (path, row) = row?;
-                stored += usize::from(row.key.is_some());
                 if path == found.path {
                     last = Some(row);
                 } else {
@@ -164,17 +195,13 @@ impl Run<'_> {
                 _ => pending.push(found),
             }
             if pending.len() >= FOUND_FILES {
-                self.take(mem::take(&mut pending))?;
+                self.take(mem::take(pending))?;
             }
         }
         for row in known {
-            let (path, row) = row?;
-            stored += usize::from(row.key.is_some());
-            gone.push(path);
+            gone.push(row?.0);
         }
-        self.take(pending)?;
-        gone.retain(|path| !hidden.iter().any(|folder| is_below(path, folder)));
-        self.forget(&gone, stored)
+        Ok(())
     }
 
     /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
@@ -203,15 +230,18 @@ impl Run<'_> {
     }
 
     /// Commits files that were read; returns those that wait for a key which is free now.
-    fn store(&mut self, files: Vec<Option<ReadFile>>) -> Result<Vec<Found>, ReconcileError> {
+    fn store(
+        &mut self,
+        files: Vec<Result<ReadFile, String>>,
+    ) -> Result<Vec<Found>, ReconcileError> {
         let directory = self.directory;
         self.result.read += files.len();
         let mut given = Given::default();
         self.store.write(|batch| {
             for file in files {
                 match file {
-                    Some(file) => given.file(batch, directory, file)?,
-                    None => given.unsettled = true,
+                    Ok(file) => given.file(batch, directory, file)?,
+                    Err(path) => given.unsettled.push(path),
                 }
             }
             given.find_heirs(batch)
@@ -227,27 +257,33 @@ impl Run<'_> {
     }
 
     /// Removes what is gone, unless that is more than half of everything.
-    fn forget(&mut self, gone: &[String], stored: usize) -> Result<(), ReconcileError> {
+    fn forget(&mut self, gone: &[String]) -> Result<(), ReconcileError> {
         if gone.is_empty() {
             return Ok(());
         }
-        let confirmed = self.options.confirm_removal;
+        let Options {
+            confirm_removal,
+            stored,
+            removed,
+            ..
+        } = self.options;
         let mut given = Given::default();
-        let held = self.store.write(|batch| {
+        let counts = self.store.write(|batch| {
             let mut lost = 0;
             for path in gone {
                 lost += usize::from(owned_article(batch, path)?.is_some());
             }
-            if lost * 2 > stored && stored >= HELD_FROM && !confirmed {
-                return Ok(lost);
+            if (lost + removed) * 2 > stored && lost > 0 && stored >= HELD_FROM && !confirm_removal
+            {
+                return Ok((0, lost));
             }
             for path in gone {
                 given.release(batch, path)?;
             }
             given.find_heirs(batch)?;
-            Ok(0)
+            Ok((lost, 0))
         })?;
-        self.result.held = held;
+        (self.result.removed, self.result.held) = counts;
         let heirs = self.accept(given);
         self.take(heirs)
     }
@@ -256,7 +292,7 @@ impl Run<'_> {
     fn accept(&mut self, given: Given) -> Vec<Found> {
         self.result.changes.extend(given.changes);
         self.result.retired.extend(given.retired);
-        self.result.unsettled |= given.unsettled;
+        self.result.unsettled.extend(given.unsettled);
         for (path, row) in given.judged {
             self.judge(path, row);
         }
@@ -326,7 +362,7 @@ struct Given {
     freed: Vec<Box<str>>,
     /// Files that waited for them.
     heirs: Vec<String>,
-    unsettled: bool,
+    unsettled: Vec<String>,
 }
 
 impl Given {
@@ -461,8 +497,8 @@ fn is_below(path: &str, folder: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Reads files on all processors; `None` for one that changed meanwhile. In the order given.
-fn read_all(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
+/// Reads files on all processors, in the order given; of one that changed meanwhile, its path.
+fn read_all(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, String>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads).max(1);
     if files.len() <= 1 {
@@ -480,18 +516,18 @@ fn read_all(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
     })
 }
 
-fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
+fn read_some(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, String>> {
     let mut packer = Packer::new();
     let read = |found: &Found| {
         let outcome = match directory.read(found) {
-            Outcome::Unsettled => return None,
+            Outcome::Unsettled => return Err(found.path.clone()),
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Unreadable(refusal) => {
                 let found = Found {
                     stamp: FileStamp::default(),
                     ..found.clone()
                 };
-                return Some(ReadFile {
+                return Ok(ReadFile {
                     found,
                     outcome: Err(refusal),
                 });
@@ -506,7 +542,7 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
                 )),
             },
         };
-        Some(ReadFile {
+        Ok(ReadFile {
             found: found.clone(),
             outcome,
         })

@@ -7,3 +7,4 @@
 pub mod directory;
 pub mod encoding;
 pub mod newsroom;
+pub mod watch;

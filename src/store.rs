@@ -207,17 +207,28 @@ impl Store {
         Ok(())
     }
 
-    /// Every file that was read, by path, as of now.
+    /// Every file that was read at this path or below it, by path, as of now; all of them for an
+    /// empty one.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn files(
         &self,
+        path: &str,
     ) -> Result<impl Iterator<Item = Result<(String, FileRow), StoreError>> + use<>, StoreError>
     {
         let transaction = self.database.begin_read()?;
-        let rows = transaction.open_table(FILES)?.range::<&str>(..)?;
-        Ok(rows.map(move |row| {
+        let table = transaction.open_table(FILES)?;
+        let below = (format!("{path}/"), format!("{path}0"));
+        let (at, rows) = match path {
+            "" => (None, table.range::<&str>(..)?),
+            // `0` is the character behind `/`.
+            path => (
+                Some(table.range(path..=path)?),
+                table.range(below.0.as_str()..below.1.as_str())?,
+            ),
+        };
+        Ok(at.into_iter().flatten().chain(rows).map(move |row| {
             // The iterator reads through this transaction.
             let _: &ReadTransaction = &transaction;
             let (path, file) = row?;

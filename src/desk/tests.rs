@@ -107,7 +107,9 @@ impl Newsroom {
     }
 
     fn read(&self) -> Report {
-        let report = self.desk().reconcile(Options::default(), &mut |_| {});
+        let report = self
+            .desk()
+            .reconcile(&[Scope::Whole], Removal::Held, &mut |_| {});
         assert!(report.failure.is_none(), "{:?}", report.failure);
         report
     }

@@ -26,6 +26,10 @@ const FILE_BYTES_MAX: u64 = 2 << 20;
 /// How long a file must have rested before it is read: a pause of a writer is not its end.
 const REST: Duration = Duration::from_millis(200);
 
+/// The same for a file that was closed or renamed: long enough for the clock of the file system,
+/// which ticks every few milliseconds, to show a next writer.
+const REST_CLOSED: Duration = Duration::from_millis(20);
+
 /// Endings of files that an editor or a copy leaves behind.
 const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
@@ -45,6 +49,22 @@ pub struct Found {
     pub path: String,
     /// How it looks now.
     pub stamp: FileStamp,
+    /// Whether whoever wrote it is known to have finished.
+    pub closed: bool,
+}
+
+/// What of the folder is to be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Whole,
+    /// One path below it, and everything below that.
+    Below {
+        /// The path, with `/`.
+        path: String,
+        /// Whether whoever wrote there is known to have finished.
+        closed: bool,
+    },
 }
 
 /// Something in the folder that cannot be listed.
@@ -132,16 +152,31 @@ impl Directory {
     }
 
     /// Every file that may hold an article, ordered by the bytes of its path, and everything that
-    /// could not be listed.
-    pub fn walk(&self) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
+    /// could not be listed; of the whole folder, or of one file or folder in it. What does not stand
+    /// where `scope` says lists nothing, as long as the folder itself is there.
+    pub fn walk(&self, scope: &Scope) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
         let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let root = self.root.clone();
-        let mut walk = WalkDir::new(&self.root)
-            .follow_links(true)
-            .sort_by(|a, b| sort_key(a).cmp(&sort_key(b)))
-            .into_iter();
+        let start = match scope {
+            Scope::Whole => Some(self.root.clone()),
+            Scope::Below { path, .. } => Some(self.root.join(path)).filter(|start| {
+                let unwanted = path.split('/').any(is_unwanted);
+                let strays = fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&inside));
+                let missing = fs::symlink_metadata(start).is_err() && self.root.is_dir();
+                !(unwanted || strays || missing)
+            }),
+        };
+        let closed = matches!(scope, Scope::Below { closed: true, .. });
+        let whole = matches!(scope, Scope::Whole);
+        let sorted = |start| {
+            WalkDir::new(start)
+                .follow_links(true)
+                .sort_by(|a, b| sort_key(a).cmp(&sort_key(b)))
+        };
+        let mut walk = start.map(|start| sorted(start).into_iter());
         std::iter::from_fn(move || {
             loop {
+                let walk = walk.as_mut()?;
                 let entry = match walk.next()? {
                     Ok(entry) => entry,
                     Err(error) => match unlisted(&root, &error) {
@@ -150,7 +185,7 @@ impl Directory {
                     },
                 };
                 let is_dir = entry.file_type().is_dir();
-                if entry.depth() == 0 {
+                if whole && entry.depth() == 0 {
                     // A file in the folder's place lists nothing.
                     if is_dir {
                         continue;
@@ -184,6 +219,7 @@ impl Directory {
                     Ok(metadata) => Ok(Found {
                         path,
                         stamp: stamp(&metadata),
+                        closed,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -202,12 +238,13 @@ impl Directory {
         metadata.is_file().then(|| Found {
             path: path.to_owned(),
             stamp: stamp(&metadata),
+            closed: false,
         })
     }
 
     /// Reads one file through the gate. A bug in the gate costs this file alone.
     pub fn read(&self, found: &Found) -> Outcome {
-        let bytes = match read_at_rest(&self.root.join(&found.path), found.stamp) {
+        let bytes = match read_at_rest(&self.root.join(&found.path), found) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Outcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Unsettled,
@@ -270,9 +307,11 @@ impl Directory {
 
 /// The bytes of a file that looks as it did when it was found, before and after reading; `None` of
 /// one that does not. One byte more than an article may have is read, no further.
-fn read_at_rest(path: &Path, found: FileStamp) -> io::Result<Option<Vec<u8>>> {
-    if let Some(rest) = rest_left(found) {
-        thread::sleep(rest);
+fn read_at_rest(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
+    let rest = if found.closed { REST_CLOSED } else { REST };
+    let found = found.stamp;
+    if let Some(left) = rest_left(found, rest) {
+        thread::sleep(left);
     }
     if stamp(&fs::metadata(path)?) != found {
         return Ok(None);
@@ -289,14 +328,14 @@ fn read_at_rest(path: &Path, found: FileStamp) -> io::Result<Option<Vec<u8>>> {
 
 /// What is left until a file has rested long enough; `None` of one that has, or whose dates another
 /// machine's clock made.
-fn rest_left(found: FileStamp) -> Option<Duration> {
+fn rest_left(found: FileStamp, rest: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
         .as_nanos();
     let changed = u128::try_from(found.modified.max(found.changed)).ok()?;
     let age = Duration::from_nanos(u64::try_from(now.checked_sub(changed)?).ok()?);
-    REST.checked_sub(age)
+    rest.checked_sub(age)
 }
 
 fn kind(path: &str) -> Option<Kind> {

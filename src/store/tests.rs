@@ -95,7 +95,7 @@ fn a_store_opened_again_holds_what_was_written() {
     let mut rows = Vec::new();
     store.each_article(|row| rows.push(row)).expect("readable");
     assert_eq!(rows, std::slice::from_ref(&row));
-    let files: Result<Vec<_>, _> = store.files().expect("readable").collect();
+    let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
     assert_eq!(files.expect("readable"), [("a.txt".to_owned(), file)]);
     let term = Term::parse("lang:kk").expect("a term");
     assert_eq!(store.terms().expect("readable"), [(term, "kk".to_owned())]);
@@ -116,7 +116,7 @@ fn a_new_store_is_empty() {
         store
             .each_article(|row| panic!("{row:?}"))
             .expect("readable");
-        assert_eq!(store.files().expect("readable").count(), 0);
+        assert_eq!(store.files("").expect("readable").count(), 0);
         assert!(store.validators().expect("readable").is_empty());
         assert!(store.retired().expect("readable").is_empty());
         assert!(matches!(
@@ -230,7 +230,7 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     store.header()?;
     let mut records = store.retired()?;
     store.each_article(|row| records.push(row.listing.record))?;
-    store.files()?.collect::<Result<Vec<_>, _>>()?;
+    store.files("")?.collect::<Result<Vec<_>, _>>()?;
     store.terms()?;
     store.validators()?;
     store.articles(&records).map(drop)
