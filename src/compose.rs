@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::article::Article;
 use crate::config::{Config, Content};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
+use crate::link;
 use crate::term::{Term, TermKind};
 use crate::text::Text;
 use crate::time::{Timestamp, Zone};
@@ -97,7 +98,10 @@ impl Publication {
     pub fn link(&self, article: &Article) -> String {
         match (&article.url, &self.article_link) {
             (Some(url), _) => url.clone(),
-            (None, Some(template)) => self.fill(template, article),
+            (None, Some(template)) => {
+                let date = self.zone.date_time(article.published);
+                link::fill(template, &article.key, date, &article.language)
+            }
             (None, None) => format!("{}articles/{}", self.base, encode_path(&article.key)),
         }
     }
@@ -169,23 +173,6 @@ impl Publication {
             }
         }
         categories
-    }
-
-    fn fill(&self, template: &str, article: &Article) -> String {
-        let date = self.zone.date_time(article.published);
-        let name = article.key.rsplit('/').next().unwrap_or(&article.key);
-        [
-            ("{key}", encode_path(&article.key)),
-            ("{name}", encode_path(name)),
-            ("{year}", date.format("%Y").to_string()),
-            ("{month}", date.format("%m").to_string()),
-            ("{day}", date.format("%d").to_string()),
-            ("{lang}", article.language.clone()),
-        ]
-        .iter()
-        .fold(template.to_owned(), |link, (placeholder, value)| {
-            link.replace(placeholder, value)
-        })
     }
 }
 

@@ -8,7 +8,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::article::{Article, Refusal};
+use crate::article::{Accepted, Refusal};
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
 use crate::source::directory::{Directory, Found, Outcome, Unlisted};
@@ -100,7 +100,7 @@ struct Run<'a> {
 /// A file that has been read, its article packed for the store.
 struct ReadFile {
     found: Found,
-    outcome: Result<Option<(Article, Packed)>, Refusal>,
+    outcome: Result<Option<(Accepted, Packed)>, Refusal>,
 }
 
 impl Run<'_> {
@@ -278,8 +278,8 @@ impl Given {
         let ReadFile { found, outcome } = file;
         match outcome {
             Ok(None) => self.release(batch, &found.path)?,
-            Ok(Some((article, packed))) => {
-                self.article(batch, directory, &found, &article, &packed)?
+            Ok(Some((accepted, packed))) => {
+                self.article(batch, directory, &found, &accepted, &packed)?
             }
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
@@ -294,9 +294,10 @@ impl Given {
         batch: &mut Batch<'_>,
         directory: &Directory,
         found: &Found,
-        article: &Article,
+        accepted: &Accepted,
         packed: &Packed,
     ) -> Result<(), StoreError> {
+        let article = &accepted.article;
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
         if earlier.as_deref().is_some_and(|key| key != article.key) {
             self.release(batch, &found.path)?;
@@ -317,7 +318,7 @@ impl Given {
             Some(row) if row.listing.revision == revision => row.listing.record,
             _ => batch.add_record(packed)?,
         };
-        let listing = Listing::new(article, revision, record);
+        let listing = Listing::new(accepted, revision, record);
         if let Some(row) = current.filter(|row| row.listing.record != record) {
             batch.retire(row.listing.record)?;
             self.retired.push(row.listing.record);
@@ -446,15 +447,16 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
                     outcome: Err(refusal),
                 });
             }
-            Outcome::Accepted(article) => match packer.as_mut().map(|packer| packer.pack(&article))
-            {
-                Ok(Ok(packed)) => Ok(Some((*article, packed))),
-                Ok(Err(_)) | Err(_) => Err(Refusal::new(
-                    None,
-                    "the article could not be packed",
-                    "free some memory, then reload",
-                )),
-            },
+            Outcome::Accepted(accepted) => {
+                match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
+                    Ok(Ok(packed)) => Ok(Some((*accepted, packed))),
+                    Ok(Err(_)) | Err(_) => Err(Refusal::new(
+                        None,
+                        "the article could not be packed",
+                        "free some memory, then reload",
+                    )),
+                }
+            }
         };
         Some(ReadFile {
             found: found.clone(),

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{encoding, newsroom};
-use crate::article::{Article, Draft, Reading, Refusal};
+use super::{encoding, json, markdown, newsroom};
+use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
 use crate::store::FileStamp;
 
@@ -56,7 +56,7 @@ pub struct Unlisted {
 #[derive(Debug)]
 pub enum Outcome {
     /// An article.
-    Accepted(Box<Article>),
+    Accepted(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
     /// The system did not let it be read; the next reading tries again.
@@ -70,6 +70,8 @@ pub enum Outcome {
 #[derive(Clone, Copy)]
 enum Kind {
     Newsroom,
+    Markdown,
+    Json,
 }
 
 impl Directory {
@@ -199,7 +201,7 @@ impl Directory {
         };
         let accept = AssertUnwindSafe(|| self.accept(&found.path, &bytes));
         match catch_unwind(accept) {
-            Ok(Ok(article)) => Outcome::Accepted(Box::new(article)),
+            Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
             Ok(Err(refusal)) => Outcome::Refused(refusal),
             Err(_) => {
                 let hint = "this is a fault of taspa: report it with the file";
@@ -208,7 +210,7 @@ impl Directory {
         }
     }
 
-    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Article, Refusal> {
+    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
         if bytes.len() as u64 > FILE_BYTES_MAX {
             let reason = format!("the file is larger than {FILE_BYTES_MAX} bytes");
             return Err(Refusal::new(
@@ -220,8 +222,10 @@ impl Directory {
         let text = encoding::decode(bytes, self.legacy)?;
         let draft: Draft = match kind(path) {
             Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
+            Some(Kind::Markdown) => markdown::parse(&text)?,
+            Some(Kind::Json) => json::parse(&text)?,
         };
-        let key = draft.id.clone().unwrap_or_else(|| self.key_of(path));
+        let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
     }
 
@@ -261,6 +265,8 @@ fn read_at_rest(path: &Path, before: FileStamp) -> io::Result<Option<Vec<u8>>> {
 fn kind(path: &str) -> Option<Kind> {
     match path.rsplit_once('.')?.1 {
         "txt" => Some(Kind::Newsroom),
+        "md" => Some(Kind::Markdown),
+        "json" => Some(Kind::Json),
         _ => None,
     }
 }
@@ -317,3 +323,6 @@ fn stamp(metadata: &Metadata) -> FileStamp {
         inode: metadata.ino(),
     }
 }
+
+#[cfg(test)]
+mod tests;
