@@ -6,21 +6,33 @@
 //! some document could.
 
 mod accept;
+mod content;
+mod media;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::media::Media;
 use crate::text::{Html, Text};
 use crate::time::{Timestamp, WrittenDate, Zone};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.
-pub const READ: u32 = 1;
+pub const READ: u32 = 2;
 
 /// Tags an article may carry; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
+
+/// Authors an article may have.
+pub const AUTHORS_MAX: usize = 100;
+
+/// Files that may come with an article.
+pub const ENCLOSURES_MAX: usize = 100;
+
+/// The most bytes of an article's own id.
+pub const ID_BYTES_MAX: usize = 1024;
 
 /// An article as a source understood it, every field still as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +45,13 @@ pub struct Draft {
     pub published: WrittenDate,
     /// When it was last corrected.
     pub updated: Option<WrittenDate>,
-    /// Its page, absolute.
+    /// When it leaves all feeds.
+    pub expires: Option<WrittenDate>,
+    /// Whether it is still being written, so that nobody may see it.
+    pub draft: bool,
+    /// Whether feeds may carry it.
+    pub feed: bool,
+    /// Its page, absolute or relative to the site.
     pub url: Option<String>,
     /// The section it stands in.
     pub section: Option<String>,
@@ -45,10 +63,28 @@ pub struct Draft {
     pub language: Option<String>,
     /// The lead, where it is not the first paragraph.
     pub summary: Option<String>,
-    /// The text in paragraphs, the lead included.
-    pub paragraphs: Vec<String>,
-    /// Photo and video credits; full content ends with them.
-    pub credits: Vec<String>,
+    /// The picture that stands for it.
+    pub image: Option<Media>,
+    /// Sound, video and other files that come with it.
+    pub enclosures: Vec<Media>,
+    /// Its text.
+    pub body: Body,
+}
+
+/// The text of a draft, in the language it was written in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Plain text.
+    Paragraphs {
+        /// The paragraphs, the lead included.
+        paragraphs: Vec<String>,
+        /// Photo and video credits; full content ends with them.
+        credits: Vec<String>,
+    },
+    /// HTML of any origin.
+    Html(String),
+    /// CommonMark with tables, and HTML inside.
+    Markdown(String),
 }
 
 /// Who wrote an article.
@@ -58,6 +94,10 @@ pub struct Author {
     pub name: String,
     /// `корреспондент`, `редактор`, …
     pub role: Option<String>,
+    /// An address to write to.
+    pub email: Option<String>,
+    /// The author's page.
+    pub url: Option<String>,
 }
 
 /// What decides how a draft is read; a change of it re-reads every article.
@@ -67,6 +107,10 @@ pub struct Reading {
     pub zone: Zone,
     /// The language of articles that do not show their own.
     pub language: String,
+    /// The site's address, against which relative addresses are resolved.
+    pub site: String,
+    /// The template of article pages, where the site has its own.
+    pub link: Option<String>,
 }
 
 /// Why the gate, or a source before it, refused an article.
@@ -96,6 +140,18 @@ impl Refusal {
     }
 }
 
+/// An article that passed the gate, and what only the catalog needs of it: none of that reaches a
+/// document, so none of it is part of the [`Revision`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What documents show.
+    pub article: Article,
+    /// When it leaves all feeds.
+    pub expires: Option<Timestamp>,
+    /// Whether it stays out of all feeds.
+    pub hidden: bool,
+}
+
 /// An article as every document will show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
@@ -123,6 +179,10 @@ pub struct Article {
     pub lead: Text,
     /// The whole text with its credits; empty for a flash without body.
     pub body: Html,
+    /// The picture that stands for it.
+    pub image: Option<Media>,
+    /// Sound, video and other files that come with it.
+    pub enclosures: Vec<Media>,
 }
 
 impl Article {

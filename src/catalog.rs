@@ -22,7 +22,7 @@ use self::posting::Posting;
 pub use self::terms::TermNo;
 use self::terms::{SpellingNo, Terms};
 pub use self::window::{Query, Window};
-use crate::article::{Article, Revision};
+use crate::article::{Accepted, Revision};
 use crate::config::{Alias, NamedTerm};
 use crate::store::{RecordId, Store, StoreError};
 use crate::term::{Term, TermKind};
@@ -58,7 +58,8 @@ pub struct Listing {
 
 impl Listing {
     /// What the catalog needs of an article that the store has as `record`.
-    pub fn new(article: &Article, revision: Revision, record: RecordId) -> Listing {
+    pub fn new(accepted: &Accepted, revision: Revision, record: RecordId) -> Listing {
+        let article = &accepted.article;
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
         let section = article
             .section
@@ -82,8 +83,8 @@ impl Listing {
             record,
             published: article.published,
             updated: article.updated,
-            expires: None,
-            hidden: false,
+            expires: accepted.expires,
+            hidden: accepted.hidden,
             terms: terms.map(|(kind, text)| (kind, text.into())).collect(),
         }
     }

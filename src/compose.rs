@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::article::Article;
 use crate::config::{Config, Content};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
+use crate::link;
 use crate::term::{Term, TermKind};
 use crate::text::Text;
 use crate::time::{Timestamp, Zone};
@@ -117,9 +118,9 @@ impl Publication {
     /// The address of an article's page on the publication's site, where it has one.
     pub fn page(&self, article: &Article) -> Option<String> {
         let from_template = || {
-            self.article_link
-                .as_ref()
-                .map(|template| self.fill(template, article))
+            let date = self.zone.date_time(article.published);
+            let fill = |template| link::fill(template, &article.key, date, &article.language);
+            self.article_link.as_deref().map(fill)
         };
         article.url.clone().or_else(from_template)
     }
@@ -195,23 +196,6 @@ impl Publication {
             }
         }
         categories
-    }
-
-    fn fill(&self, template: &str, article: &Article) -> String {
-        let date = self.zone.date_time(article.published);
-        let name = article.key.rsplit('/').next().unwrap_or(&article.key);
-        [
-            ("{key}", encode_path(&article.key)),
-            ("{name}", encode_path(name)),
-            ("{year}", date.format("%Y").to_string()),
-            ("{month}", date.format("%m").to_string()),
-            ("{day}", date.format("%d").to_string()),
-            ("{lang}", article.language.clone()),
-        ]
-        .iter()
-        .fold(template.to_owned(), |link, (placeholder, value)| {
-            link.replace(placeholder, value)
-        })
     }
 }
 

@@ -710,6 +710,8 @@ fn directory(config: &Config) -> Directory {
     let reading = Reading {
         zone: config.site.zone.clone(),
         language: config.site.language.clone(),
+        site: config.site.url.clone(),
+        link: config.source.link.clone(),
     };
     Directory::new(&config.source, reading)
 }

@@ -25,7 +25,8 @@
 //! [`Format`](format::Format): routes, links and tags follow from its extension and media type. To
 //! add an article field, follow the compiler from [`Draft`](article::Draft) through
 //! [`Article`](article::Article) and [`Entry`](feed::Entry) into the formats, each of which has its
-//! golden documents. To add a kind of article file, write one parser in `source/`.
+//! golden documents. To add a kind of article file, write one parser in `source/`; if it has keys and
+//! values, they become a tree there, and what each key means is decided once for all kinds.
 //!
 //! # What must stay true
 //!
@@ -50,7 +51,7 @@
 //!    memory for one. Articles and validators have one writer
 //!    each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
-//!    [`http`], `redb` in [`store`], `jiff` in [`time`].
+//!    [`http`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod problem;
@@ -58,6 +59,7 @@ pub mod time;
 
 pub mod article;
 pub mod config;
+pub mod link;
 pub mod selection;
 pub mod term;
 pub mod text;

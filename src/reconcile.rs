@@ -11,7 +11,7 @@ use std::num::NonZero;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::article::{Article, Refusal};
+use crate::article::{Accepted, Refusal};
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
 use crate::source::directory::{Directory, Found, Outcome, Scope, Unlisted};
@@ -129,7 +129,7 @@ struct Absent {
 /// A file that has been read, its article packed for the store.
 struct ReadFile {
     found: Found,
-    outcome: Result<(Article, Packed), Refusal>,
+    outcome: Result<(Accepted, Packed), Refusal>,
 }
 
 impl Run<'_> {
@@ -375,7 +375,7 @@ impl Given {
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
-            Ok((article, packed)) => self.article(batch, directory, &found, &article, &packed)?,
+            Ok((accepted, packed)) => self.article(batch, directory, &found, &accepted, &packed)?,
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
                 self.refuse(batch, &found, key, refusal)?;
@@ -389,9 +389,10 @@ impl Given {
         batch: &mut Batch<'_>,
         directory: &Directory,
         found: &Found,
-        article: &Article,
+        accepted: &Accepted,
         packed: &Packed,
     ) -> Result<(), StoreError> {
+        let article = &accepted.article;
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
         if earlier.as_deref().is_some_and(|key| key != article.key) {
             self.release(batch, &found.path)?;
@@ -416,7 +417,7 @@ impl Given {
             Some(row) if row.listing.revision == revision => row.listing.record,
             _ => batch.add_record(packed)?,
         };
-        let listing = Listing::new(article, revision, record);
+        let listing = Listing::new(accepted, revision, record);
         if let Some(row) = current.filter(|row| row.listing.record != record) {
             batch.retire(row.listing.record)?;
             self.retired.push(row.listing.record);
@@ -532,15 +533,16 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, Str
                     outcome: Err(refusal),
                 });
             }
-            Outcome::Accepted(article) => match packer.as_mut().map(|packer| packer.pack(&article))
-            {
-                Ok(Ok(packed)) => Ok((*article, packed)),
-                Ok(Err(_)) | Err(_) => Err(Refusal::new(
-                    None,
-                    "the article could not be packed",
-                    "free some memory, then reload",
-                )),
-            },
+            Outcome::Accepted(accepted) => {
+                match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
+                    Ok(Ok(packed)) => Ok((*accepted, packed)),
+                    Ok(Err(_)) | Err(_) => Err(Refusal::new(
+                        None,
+                        "the article could not be packed",
+                        "free some memory, then reload",
+                    )),
+                }
+            }
         };
         Ok(ReadFile {
             found: found.clone(),

@@ -27,8 +27,8 @@ use crate::term::Term;
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
 
-/// The layout of the tables; another one is rebuilt.
-pub(crate) const LAYOUT: u32 = 1;
+/// The layout of the tables and of the records in them; another one is rebuilt.
+pub(crate) const LAYOUT: u32 = 2;
 
 /// Memory for pages of the database file. Its default is a whole gibibyte.
 const CACHE_BYTES: usize = 8 << 20;

@@ -4,8 +4,15 @@
 //! such characters go here, once, when an article is accepted; no format looks for them again.
 //! Spelling is left alone: text is never normalized, only the keys of terms are.
 
+mod address;
 mod cut;
+mod elements;
+mod embed;
 mod language;
+mod lead;
+mod markdown;
+mod markup;
+mod sanitize;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,8 +21,11 @@ use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 use serde::{Deserialize, Serialize};
 
+pub use address::resolve;
 pub use cut::cut;
 pub use language::language;
+pub use markdown::markdown_to_html;
+pub use markup::{Markup, MarkupError};
 
 /// Plain text in one line: XML-legal, white space collapsed, no space at the ends.
 ///

@@ -1,19 +1,52 @@
 //! The one gate: from what a source read to what every document will show.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use url::Url;
 
-use super::{Article, Author, Draft, Reading, Refusal, TAGS_MAX};
+use super::content::Content;
+use super::media::some_text;
+use super::{
+    AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
+    TAGS_MAX,
+};
+use crate::link;
 use crate::term;
-use crate::text::{self, Html, Text};
+use crate::text::{Text, resolve as resolve_address};
 use crate::time::{Timestamp, WrittenDate};
 
 impl Draft {
-    /// Cleans the draft and resolves its dates; `key` names the article from here on.
+    /// The key that the article brings as its `id`: an absolute URI as it is, anything else as a
+    /// path of this site.
     ///
     /// # Errors
-    /// A title of which nothing is left, a date that feeds cannot write, or too many tags.
-    pub fn accept(self, key: String, reading: &Reading) -> Result<Article, Refusal> {
+    /// An id that is too long to be one.
+    pub fn own_key(&self) -> Result<Option<String>, Refusal> {
+        let Some(id) = &self.id else { return Ok(None) };
+        if id.len() > ID_BYTES_MAX {
+            return Err(Refusal::new(
+                None,
+                format!("the id is longer than {ID_BYTES_MAX} bytes"),
+                "a number or a short path is enough",
+            ));
+        }
+        let key = absolute_id(id).unwrap_or_else(|| {
+            let path = Text::new(id);
+            let path = path.as_str().trim_matches('/');
+            ComposingNormalizerBorrowed::new_nfc()
+                .normalize(path)
+                .into_owned()
+        });
+        Ok((!key.is_empty()).then_some(key))
+    }
+
+    /// Cleans the draft and resolves its dates and addresses; `key` names the article from here
+    /// on.
+    ///
+    /// # Errors
+    /// A title of which nothing is left, a date that feeds cannot write, too much of something, or
+    /// HTML that readers would choke on.
+    pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
         let title = Text::new(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(
@@ -27,46 +60,84 @@ impl Draft {
             Some(date) => resolve(date, reading)?.max(published),
             None => published,
         };
-        Ok(Article {
-            key,
+        let expires = self
+            .expires
+            .map(|date| resolve(date, reading))
+            .transpose()?;
+        let content = Content::read(&self.body)?;
+        let own = self.language.as_deref().and_then(language_tag);
+        let language = own.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let site = Url::parse(&reading.site).ok();
+        let url = self
+            .url
+            .as_deref()
+            .and_then(|url| page_url(site.as_ref(), url));
+        let base = page(url.as_deref(), &key, published, &language, reading).or(site);
+        let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            url: self.url.as_deref().and_then(page_url),
             section: self.section.as_deref().and_then(name),
             tags: accept_tags(&self.tags)?,
-            authors: self.authors.iter().filter_map(accept_author).collect(),
-            language: self.language(&reading.language),
-            lead: self.lead(),
-            body: self.body(),
+            authors: accept_authors(&self.authors, base.as_ref())?,
+            lead: self.lead(&content),
+            body: content.html(base.as_ref())?,
+            image: self
+                .image
+                .as_ref()
+                .and_then(|image| image.accept(base.as_ref())),
+            enclosures: self.accept_enclosures(base.as_ref())?,
+            key,
             title,
+            url,
+            language,
+        };
+        Ok(Accepted {
+            article,
+            expires,
+            hidden: self.draft || !self.feed,
         })
     }
 
-    fn language(&self, fallback: &str) -> String {
-        let own = self.language.as_deref().and_then(language_tag);
-        own.unwrap_or_else(|| {
-            let paragraphs = self.paragraphs.iter().map(String::as_str);
-            text::language(
-                std::iter::once(self.title.as_str()).chain(paragraphs),
-                fallback,
-            )
-        })
+    fn lead(&self, content: &Content<'_>) -> Text {
+        let summary = self.summary.as_deref().map(Text::new);
+        summary
+            .filter(|summary| !summary.is_empty())
+            .unwrap_or_else(|| content.lead())
     }
 
-    fn lead(&self) -> Text {
-        self.summary
-            .iter()
-            .chain(&self.paragraphs)
-            .map(|text| Text::new(text))
-            .find(|text| !text.is_empty())
-            .unwrap_or_default()
+    fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {
+        at_most(self.enclosures.len(), ENCLOSURES_MAX, "enclosures")?;
+        let media = self.enclosures.iter();
+        Ok(media.filter_map(|media| media.accept(base)).collect())
     }
+}
 
-    fn body(&self) -> Html {
-        let paragraphs = self.paragraphs.iter().chain(&self.credits);
-        Html::from_paragraphs(paragraphs.map(String::as_str))
+/// The article's page on the site, where it has one there.
+fn page(
+    url: Option<&str>,
+    key: &str,
+    published: Timestamp,
+    language: &str,
+    reading: &Reading,
+) -> Option<Url> {
+    let filled =
+        |template: &String| link::fill(template, key, reading.zone.date_time(published), language);
+    let page = url
+        .map(str::to_owned)
+        .or(reading.link.as_ref().map(filled))?;
+    Url::parse(&page).ok()
+}
+
+fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
+    if count <= most {
+        return Ok(());
     }
+    Err(Refusal::new(
+        None,
+        format!("{count} {what}, expected at most {most}"),
+        format!("a list this long is usually a broken export; keep the {what} that matter"),
+    ))
 }
 
 /// Feeds write years in four digits.
@@ -92,13 +163,7 @@ fn name(raw: &str) -> Option<Text> {
 }
 
 fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
-    if written.len() > TAGS_MAX {
-        return Err(Refusal::new(
-            None,
-            format!("{} tags, expected at most {TAGS_MAX}", written.len()),
-            "a list this long is usually a broken export; keep the tags that matter",
-        ));
-    }
+    at_most(written.len(), TAGS_MAX, "tags")?;
     let mut keys = Vec::with_capacity(written.len());
     let mut tags = Vec::with_capacity(written.len());
     for raw in written {
@@ -114,12 +179,31 @@ fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
     Ok(tags)
 }
 
-fn accept_author(written: &Author) -> Option<Author> {
-    let role = written.role.as_deref().map(Text::new);
+fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
+    at_most(written.len(), AUTHORS_MAX, "authors")?;
+    let authors = written.iter();
+    Ok(authors
+        .filter_map(|author| accept_author(author, base))
+        .collect())
+}
+
+fn accept_author(written: &Author, base: Option<&Url>) -> Option<Author> {
     Some(Author {
         name: name(&written.name)?.into_string(),
-        role: role.filter(|role| !role.is_empty()).map(Text::into_string),
+        role: written.role.as_deref().and_then(some_text),
+        email: written.email.as_deref().and_then(mailbox),
+        url: written.url.as_deref().and_then(|url| page_url(base, url)),
     })
+}
+
+/// An address that a feed may print; RSS puts the name in parentheses behind it.
+fn mailbox(raw: &str) -> Option<String> {
+    let address = raw.trim();
+    let address = address.strip_prefix("mailto:").unwrap_or(address);
+    let (local, domain) = address.rsplit_once('@')?;
+    let broken = |c: char| c.is_whitespace() || c.is_control() || "()<>,;:\\\"@[]".contains(c);
+    let whole = |part: &str| !part.is_empty() && !part.contains(broken);
+    (whole(local) && whole(domain)).then(|| address.to_owned())
 }
 
 /// An id that other systems may hold already, so not one ASCII character of it is changed.
@@ -136,9 +220,8 @@ fn absolute_id(raw: &str) -> Option<String> {
     whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
 }
 
-fn page_url(raw: &str) -> Option<String> {
-    let url = Url::parse(raw.trim()).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.into())
+fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
+    resolve_address(base, raw).filter(|url| url.starts_with("http"))
 }
 
 /// A language as BCP 47 writes it; `kk_KZ`, as systems write it, is taken too.

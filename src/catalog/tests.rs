@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
+use crate::article::Article;
 use crate::config::Settings;
 use crate::selection::Selection;
 use crate::text::{Html, Text};
@@ -584,9 +585,16 @@ fn a_language_is_also_its_primary_one() {
         language: language.to_owned(),
         lead: Text::default(),
         body: Html::default(),
+        image: None,
+        enclosures: Vec::new(),
+    };
+    let accepted = |language| Accepted {
+        article: article(language),
+        expires: None,
+        hidden: false,
     };
     let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
-        .map(|language| Listing::new(&article(language), Revision(0), RecordId(0)));
+        .map(|language| Listing::new(&accepted(language), Revision(0), RecordId(0)));
     let catalog = catalog_of(listings);
     for (text, expected) in [
         ("lang:kk", 3),

@@ -43,10 +43,13 @@ fn article(key: &str) -> Article {
         authors: vec![Author {
             name: "Айман".to_owned(),
             role: Some("корреспондент".to_owned()),
+            ..Author::default()
         }],
         language: "kk-KZ".to_owned(),
         lead: Text::new("Лид."),
         body: Html::from_paragraphs(["Лид.", "Текст."]),
+        image: None,
+        enclosures: Vec::new(),
     }
 }
 
@@ -171,6 +174,8 @@ fn a_feed_carries_of_an_article_what_its_content_says() {
     let flash = Article {
         lead: Text::default(),
         body: Html::default(),
+        image: None,
+        enclosures: Vec::new(),
         ..article("a")
     };
     let entry = entry_of(&publication, &flash, Content::Full, "2026-06-01");

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::article::{Article, Author};
+use crate::article::{Accepted, Article, Author};
 use crate::catalog::{Change, Listing};
 use crate::edition::Version;
 use crate::format::Format;
@@ -57,6 +57,8 @@ fn article(key: &str, section: &str, tags: &[&str]) -> Article {
         language: "ru".to_owned(),
         lead: Text::new("Лид."),
         body: Html::from_paragraphs(["Лид."]),
+        image: None,
+        enclosures: Vec::new(),
     }
 }
 
@@ -69,7 +71,12 @@ fn articles() -> Vec<Article> {
 }
 
 fn put(article: &Article) -> Change {
-    Change::Put(Listing::new(article, article.revision(), RecordId(0)))
+    let accepted = Accepted {
+        article: article.clone(),
+        expires: None,
+        hidden: false,
+    };
+    Change::Put(Listing::new(&accepted, article.revision(), RecordId(0)))
 }
 
 /// The line-up of a file over [`articles`].

@@ -105,6 +105,8 @@ impl Newsroom {
         let reading = Reading {
             zone: Zone::UTC,
             language: "ru".to_owned(),
+            site: "https://dala.example/".to_owned(),
+            link: None,
         };
         Directory::new(&config, reading)
     }

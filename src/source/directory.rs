@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
-use super::{encoding, newsroom};
-use crate::article::{Article, Draft, Reading, Refusal};
+use super::{encoding, json, markdown, newsroom};
+use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
 use crate::problem::Severity;
 use crate::store::FileStamp;
@@ -106,7 +106,7 @@ impl Unlisted {
 #[derive(Debug)]
 pub enum Outcome {
     /// An article.
-    Accepted(Box<Article>),
+    Accepted(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
     /// The system did not let it be read; the next reading tries again.
@@ -118,6 +118,8 @@ pub enum Outcome {
 #[derive(Clone, Copy)]
 enum Kind {
     Newsroom,
+    Markdown,
+    Json,
 }
 
 impl Directory {
@@ -142,13 +144,15 @@ impl Directory {
             KeyFrom::Path => "path",
             KeyFrom::Name => "name",
         };
-        let Reading { zone, language } = &self.reading;
-        [key, self.legacy.name(), &zone.name(), language]
-            .join(
-                "
-",
-            )
-            .into_bytes()
+        let Reading {
+            zone,
+            language,
+            site,
+            link,
+        } = &self.reading;
+        let link = link.as_deref().unwrap_or_default();
+        let parts = [key, self.legacy.name(), &zone.name(), language, site, link];
+        parts.join("\n").into_bytes()
     }
 
     /// Every file that may hold an article, ordered by the bytes of its path, and everything that
@@ -259,7 +263,7 @@ impl Directory {
         };
         let accept = AssertUnwindSafe(|| self.accept(&found.path, &bytes));
         match catch_unwind(accept) {
-            Ok(Ok(article)) => Outcome::Accepted(Box::new(article)),
+            Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
             Ok(Err(refusal)) => Outcome::Refused(refusal),
             Err(_) => {
                 let hint = "this is a fault of taspa: report it with the file";
@@ -268,7 +272,7 @@ impl Directory {
         }
     }
 
-    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Article, Refusal> {
+    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
         if bytes.len() as u64 > FILE_BYTES_MAX {
             let reason = format!("the file is larger than {FILE_BYTES_MAX} bytes");
             return Err(Refusal::new(
@@ -280,8 +284,10 @@ impl Directory {
         let text = encoding::decode(bytes, self.legacy)?;
         let draft: Draft = match kind(path) {
             Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
+            Some(Kind::Markdown) => markdown::parse(&text)?,
+            Some(Kind::Json) => json::parse(&text)?,
         };
-        let key = draft.id.clone().unwrap_or_else(|| self.key_of(path));
+        let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
     }
 
@@ -341,6 +347,8 @@ fn rest_left(found: FileStamp, rest: Duration) -> Option<Duration> {
 fn kind(path: &str) -> Option<Kind> {
     match path.rsplit_once('.')?.1 {
         "txt" => Some(Kind::Newsroom),
+        "md" => Some(Kind::Markdown),
+        "json" => Some(Kind::Json),
         _ => None,
     }
 }
@@ -415,3 +423,6 @@ fn stamp(metadata: &Metadata) -> FileStamp {
         inode: metadata.ino(),
     }
 }
+
+#[cfg(test)]
+mod tests;

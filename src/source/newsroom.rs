@@ -28,7 +28,7 @@ mod lines;
 mod opening;
 mod tags;
 
-use crate::article::{Draft, Refusal};
+use crate::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Reads one article.
@@ -60,8 +60,15 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
         authors: header.authors,
         language: None,
         summary: None,
-        paragraphs: body.paragraphs,
-        credits: body.credits,
+        image: None,
+        enclosures: Vec::new(),
+        expires: None,
+        draft: false,
+        feed: true,
+        body: Body::Paragraphs {
+            paragraphs: body.paragraphs,
+            credits: body.credits,
+        },
     })
 }
 

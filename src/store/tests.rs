@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::{Author, Revision};
+use crate::article::{Accepted, Author, Revision};
 use crate::catalog::Listing;
 use crate::text::{Html, Text};
 use crate::time::Timestamp;
@@ -31,10 +31,21 @@ fn article(key: &str) -> Article {
         authors: vec![Author {
             name: "Айман".to_owned(),
             role: Some("корреспондент".to_owned()),
+            ..Author::default()
         }],
         language: "kk-KZ".to_owned(),
         lead: Text::new("Лид."),
         body: Html::from_paragraphs(["Лид.", "Текст & <ещё>."]),
+        image: None,
+        enclosures: Vec::new(),
+    }
+}
+
+fn accepted(key: &str) -> Accepted {
+    Accepted {
+        article: article(key),
+        expires: None,
+        hidden: false,
     }
 }
 
@@ -74,7 +85,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.retire(superseded)?;
         let record = batch.add_record(&packed)?;
         let row = ArticleRow {
-            listing: Listing::new(&article("a"), Revision(5), record),
+            listing: Listing::new(&accepted("a"), Revision(5), record),
             path: "a.txt".into(),
         };
         batch.put_article(&row)?;

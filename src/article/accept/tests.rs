@@ -1,5 +1,6 @@
 use super::*;
-use crate::article::Revision;
+use crate::article::{Body, Media, Revision};
+use crate::text::Html;
 use crate::time::Zone;
 
 fn date(text: &str) -> WrittenDate {
@@ -18,11 +19,19 @@ fn draft() -> Draft {
         authors: vec![Author {
             name: "Айман Аманжолова".into(),
             role: Some("корреспондент".into()),
+            ..Author::default()
         }],
         language: None,
         summary: None,
-        paragraphs: vec!["Лид.".into(), "Текст.".into()],
-        credits: vec!["Фото: архив".into()],
+        image: None,
+        enclosures: Vec::new(),
+        expires: None,
+        draft: false,
+        feed: true,
+        body: Body::Paragraphs {
+            paragraphs: vec!["Лид.".into(), "Текст.".into()],
+            credits: vec!["Фото: архив".into()],
+        },
     }
 }
 
@@ -30,13 +39,33 @@ fn almaty() -> Reading {
     Reading {
         zone: Zone::find("Asia/Almaty").expect("the bundled database knows Almaty"),
         language: "ru".into(),
+        site: "https://dala.example/".into(),
+        link: Some("https://dala.example/{lang}/{year}/{name}".into()),
     }
 }
 
 fn accepted(draft: Draft) -> Article {
+    passed(draft).article
+}
+
+fn passed(draft: Draft) -> Accepted {
     draft
         .accept("2026/сенат".into(), &almaty())
         .expect("an acceptable draft")
+}
+
+fn paragraphs(draft: &mut Draft) -> &mut Vec<String> {
+    match &mut draft.body {
+        Body::Paragraphs { paragraphs, .. } => paragraphs,
+        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+    }
+}
+
+fn credits(draft: &mut Draft) -> &mut Vec<String> {
+    match &mut draft.body {
+        Body::Paragraphs { credits, .. } => credits,
+        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+    }
 }
 
 /// The article that `change` makes of the ordinary draft.
@@ -51,6 +80,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 type Change = fn(&mut Draft);
+
+fn medium(url: &str) -> Media {
+    Media {
+        url: url.into(),
+        ..Media::default()
+    }
+}
 
 fn many(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("т{n}")).collect()
@@ -72,6 +108,8 @@ fn an_ordinary_article() {
         language: "ru".into(),
         lead: Text::new("Лид."),
         body: Html::from_paragraphs(["Лид.", "Текст.", "Фото: архив"]),
+        image: None,
+        enclosures: Vec::new(),
     };
     assert_eq!(article, expected);
 }
@@ -79,15 +117,15 @@ fn an_ordinary_article() {
 #[test]
 fn a_flash_has_neither_lead_nor_body() {
     let article = with(|draft| {
-        draft.paragraphs.clear();
-        draft.credits.clear();
+        paragraphs(draft).clear();
+        credits(draft).clear();
     });
     assert!(article.lead.is_empty() && article.body.is_empty());
 }
 
 #[test]
 fn what_is_refused() {
-    let cases: [(&str, Change); 6] = [
+    let cases: [(&str, Change); 12] = [
         ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
         ("101 tags, expected at most 100", |d| d.tags = many(101)),
         ("101 tags, expected at most 100", |d| {
@@ -101,6 +139,24 @@ fn what_is_refused() {
         }),
         ("the date is out of range", |d| {
             d.updated = Some(date("9999-12-31T12:00"))
+        }),
+        ("the date is out of range", |d| {
+            d.expires = Some(date("0000-12-31"))
+        }),
+        ("101 authors, expected at most 100", |d| {
+            d.authors = vec![Author::default(); 101]
+        }),
+        ("101 enclosures, expected at most 100", |d| {
+            d.enclosures = vec![Media::default(); 101]
+        }),
+        ("elements are nested deeper than 200", |d| {
+            d.body = Body::Html("<div>".repeat(201))
+        }),
+        ("the HTML has too many tags, attributes or entities", |d| {
+            d.body = Body::Html("<br>".repeat(300_001))
+        }),
+        ("the text is larger than 4194304 bytes as HTML", |d| {
+            d.body = Body::Markdown("&".repeat(1 << 20))
         }),
     ];
     for (reason, change) in cases {
@@ -150,6 +206,7 @@ fn authors_and_sections_without_a_name_are_dropped() {
     let author = |name: &str, role: Option<&str>| Author {
         name: name.into(),
         role: role.map(Into::into),
+        ..Author::default()
     };
     let article = with(|draft| {
         draft.section = Some(" — ".into());
@@ -201,7 +258,7 @@ fn pages_are_absolute_and_percent_encoded() {
             "HTTP://DALA.example/мост?a=\"1\"",
             Some("http://dala.example/%D0%BC%D0%BE%D1%81%D1%82?a=%221%22"),
         ),
-        ("/news/7", None),
+        ("/news/7", Some("https://dala.example/news/7")),
         ("javascript:alert(1)", None),
         ("ftp://dala.example/7", None),
         ("https://", None),
@@ -229,7 +286,7 @@ fn the_language_an_article_names_wins_over_the_one_it_shows() {
     ] {
         let article = with(|draft| {
             draft.language = written.map(Into::into);
-            draft.paragraphs = vec![kazakh.into()];
+            *paragraphs(draft) = vec![kazakh.into()];
         });
         assert_eq!(article.language, expected, "{written:?}");
     }
@@ -244,7 +301,7 @@ fn the_lead_is_the_summary_or_the_first_paragraph_that_says_something() {
     ] {
         let article = with(|draft| {
             draft.summary = summary.map(Into::into);
-            draft.paragraphs.insert(0, "\u{1}".into());
+            paragraphs(draft).insert(0, "\u{1}".into());
         });
         assert_eq!(article.lead.as_str(), expected, "{summary:?}");
     }
@@ -252,7 +309,7 @@ fn the_lead_is_the_summary_or_the_first_paragraph_that_says_something() {
 
 #[test]
 fn what_reaches_a_document_moves_the_revision() {
-    let changes: [(&str, Change); 15] = [
+    let changes: [(&str, Change); 20] = [
         ("nothing", |_| {}),
         ("id", |d| d.id = Some("urn:x:7".into())),
         ("title", |d| d.title.push('!')),
@@ -267,7 +324,17 @@ fn what_reaches_a_document_moves_the_revision() {
         ("role", |d| d.authors[0].role = None),
         ("language", |d| d.language = Some("kk".into())),
         ("lead", |d| d.summary = Some("Кратко.".into())),
-        ("credit", |d| d.credits.clear()),
+        ("credit", |d| credits(d).clear()),
+        ("email", |d| d.authors[0].email = Some("a@x.example".into())),
+        ("author's page", |d| d.authors[0].url = Some("/a".into())),
+        ("image", |d| d.image = Some(medium("/a.jpg"))),
+        ("its text", |d| {
+            d.image = Some(Media {
+                alt: Some("Мост".into()),
+                ..medium("/a.jpg")
+            })
+        }),
+        ("enclosure", |d| d.enclosures.push(medium("/a.jpg"))),
     ];
     let mut seen: Vec<(&str, Revision)> = Vec::new();
     for (what, change) in changes {
@@ -276,17 +343,18 @@ fn what_reaches_a_document_moves_the_revision() {
         assert_eq!(twin, None, "{what} does not move the revision");
         seen.push((what, revision));
     }
-    let body = with(|d| d.paragraphs[1].push('!')).revision();
+    let body = with(|d| paragraphs(d)[1].push('!')).revision();
     assert!(seen.iter().all(|(_, other)| *other != body));
     let key = draft()
         .accept("2026/мост".into(), &almaty())
-        .expect("a draft");
+        .expect("a draft")
+        .article;
     assert!(seen.iter().all(|(_, other)| *other != key.revision()));
 }
 
 #[test]
 fn what_reaches_no_document_leaves_the_revision() {
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 15] = [
         ("the same instant, written otherwise", |d| {
             d.published = date("2026-01-07T19:00:00.5Z")
         }),
@@ -300,9 +368,9 @@ fn what_reaches_no_document_leaves_the_revision() {
             d.title = " Сенат  принял\tзакон\n".into()
         }),
         ("characters that XML forbids", |d| {
-            d.paragraphs[1].insert(0, '\u{b}')
+            paragraphs(d)[1].insert(0, '\u{b}')
         }),
-        ("an empty paragraph", |d| d.paragraphs.push(" ".into())),
+        ("an empty paragraph", |d| paragraphs(d).push(" ".into())),
         ("a tag once more", |d| d.tags.push("#Закон".into())),
         ("an id that is none", |d| d.id = Some("7".into())),
         ("the summary that is the lead", |d| {
@@ -310,6 +378,17 @@ fn what_reaches_no_document_leaves_the_revision() {
         }),
         ("an author without name", |d| {
             d.authors.push(Author::default())
+        }),
+        ("what only the catalog asks for", |d| {
+            d.expires = Some(date("2027-01-08"))
+        }),
+        ("a draft", |d| d.draft = true),
+        ("out of feeds", |d| d.feed = false),
+        ("an image that nobody can fetch", |d| {
+            d.image = Some(medium("data:image/gif;base64,R0lGOD"))
+        }),
+        ("an email that is none", |d| {
+            d.authors[0].email = Some("спросите меня".into())
         }),
     ];
     for (what, change) in changes {
@@ -319,6 +398,171 @@ fn what_reaches_no_document_leaves_the_revision() {
             "{what}"
         );
     }
+}
+
+#[test]
+fn what_the_catalog_is_told() {
+    for (change, expires, hidden) in [
+        ((|_| {}) as Change, None, false),
+        (|d| d.draft = true, None, true),
+        (|d| d.feed = false, None, true),
+        (
+            |d| d.expires = Some(date("2026-02-01")),
+            Some("2026-01-31T19:00"),
+            false,
+        ),
+    ] {
+        let mut draft = draft();
+        change(&mut draft);
+        let passed = passed(draft);
+        assert_eq!((passed.expires, passed.hidden), (expires.map(at), hidden));
+    }
+}
+
+#[test]
+fn an_id_names_its_article() {
+    for (id, key) in [
+        (None, None),
+        (Some("7"), Some("7")),
+        (Some(" /2026/мост/ "), Some("2026/мост")),
+        (Some("краи\u{306}"), Some("край")),
+        (
+            Some("tag:dala.example,2020:7"),
+            Some("tag:dala.example,2020:7"),
+        ),
+        (
+            Some("https://dala.example/?p=7"),
+            Some("https://dala.example/?p=7"),
+        ),
+        (Some("/"), None),
+        (Some(" \u{0} "), None),
+    ] {
+        let mut draft = draft();
+        draft.id = id.map(Into::into);
+        assert_eq!(draft.own_key(), Ok(key.map(Into::into)), "{id:?}");
+    }
+    let mut draft = draft();
+    draft.id = Some("a".repeat(ID_BYTES_MAX + 1));
+    let refusal = draft.own_key().expect_err("an endless id");
+    assert_eq!(refusal.reason, "the id is longer than 1024 bytes");
+}
+
+#[test]
+fn addresses_in_the_text_start_at_the_page_of_the_article() {
+    let html = r#"<p><a href="../b">b</a><img src="c.jpg"></p>"#;
+    for (url, link, page) in [
+        (None, None, "https://dala.example/"),
+        (
+            None,
+            Some("https://dala.example/{lang}/{year}/{name}"),
+            "https://dala.example/ru/2026/",
+        ),
+        (Some("/a/b/c"), None, "https://dala.example/a/b/"),
+        (
+            Some("https://x.example/y/z"),
+            Some("https://dala.example/{key}"),
+            "https://x.example/y/",
+        ),
+    ] {
+        let mut draft = draft();
+        draft.url = url.map(Into::into);
+        draft.body = Body::Html(html.into());
+        draft.image = Some(medium("i.png"));
+        let reading = Reading {
+            link: link.map(Into::into),
+            ..almaty()
+        };
+        let accepted = draft.accept("2026/сенат".into(), &reading);
+        let article = accepted.expect("an acceptable draft").article;
+        let image = article.image.expect("an image");
+        assert_eq!(image.url, format!("{page}i.png"));
+        assert_eq!(image.media_type.as_deref(), Some("image/png"));
+        let picture = format!(r#"<img src="{page}c.jpg">"#);
+        assert!(
+            article.body.as_str().contains(&picture),
+            "{:?}",
+            article.body
+        );
+    }
+}
+
+#[test]
+fn media_are_told_apart_from_what_is_none() {
+    for (written, url, media_type) in [
+        (
+            medium("/a.MP3?x=1"),
+            "https://dala.example/a.MP3?x=1",
+            Some("audio/mpeg"),
+        ),
+        (medium("//cdn.example/a"), "https://cdn.example/a", None),
+        (
+            Media {
+                media_type: Some("Audio/OGG; codecs=opus".into()),
+                ..medium("/a.mp3")
+            },
+            "https://dala.example/a.mp3",
+            Some("audio/ogg"),
+        ),
+        (
+            Media {
+                media_type: Some("звук".into()),
+                ..medium("/a.mp4")
+            },
+            "https://dala.example/a.mp4",
+            Some("video/mp4"),
+        ),
+    ] {
+        let article = with(|draft| draft.enclosures = vec![medium("mailto:a@b"), written]);
+        let [accepted] = article.enclosures.as_slice() else {
+            panic!("{:?}", article.enclosures);
+        };
+        assert_eq!(accepted.url, url);
+        assert_eq!(accepted.media_type.as_deref(), media_type);
+    }
+}
+
+#[test]
+fn where_the_lead_of_marked_up_text_is() {
+    for (html, lead) in [
+        ("<p>Лид&nbsp;<b>важный</b>.</p><p>Текст.</p>", "Лид важный."),
+        (
+            "<h2>Глава</h2><p> </p><p><img src=a></p><p>Лид.</p>",
+            "Лид.",
+        ),
+        (
+            "<figure><figcaption>Фото</figcaption></figure><p>Лид.</p>",
+            "Лид.",
+        ),
+        (
+            "<div>Лид.<br>Дальше.</div><div>Текст.</div>",
+            "Лид. Дальше.",
+        ),
+        ("Просто текст &lt;b&gt;", "Просто текст <b>"),
+        (
+            "<h2>Глава</h2><p>Раз.</p><p>Два.<!-- more --></p><p>Три.</p>",
+            "Глава Раз. Два.",
+        ),
+        ("<!--more--><p>Лид.</p>", "Лид."),
+        ("<script>var a = '<p>нет</p>';</script><p>Лид.</p>", "Лид."),
+        ("<style>p{}</style><title>нет</title><p>Лид.", "Лид."),
+        ("", ""),
+    ] {
+        let article = with(|draft| draft.body = Body::Html(html.into()));
+        assert_eq!(article.lead.as_str(), lead, "{html}");
+    }
+    let markdown = "# Глава\n\nЛид *важный*.\nДальше.\n\n<!-- more -->\n\nТекст.";
+    let article = with(|draft| draft.body = Body::Markdown(markdown.into()));
+    assert_eq!(article.lead.as_str(), "Глава Лид важный. Дальше.");
+}
+
+#[test]
+fn marked_up_text_shows_its_language() {
+    let kazakh = "<p>Қазақстан Республикасының <b>Парламенті</b> жаңа заң қабылдады</p>";
+    let article = with(|draft| draft.body = Body::Html(kazakh.into()));
+    assert_eq!(article.language, "kk");
+    let latin = "<p>Да</p><script>console.log('this is no text of the article at all')</script>";
+    let article = with(|draft| draft.body = Body::Html(latin.into()));
+    assert_eq!(article.language, "ru");
 }
 
 /// Stored revisions and the tags that readers hold are made of this number: if it moves, every
@@ -332,6 +576,6 @@ fn the_revision_of_one_article_is_known() {
     });
     assert_eq!(
         article.revision().to_string(),
-        "5ea8787ff822bd0636de459dd6958d5e"
+        "3831011f391db415f4e188648ab70649"
     );
 }

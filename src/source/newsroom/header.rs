@@ -131,7 +131,7 @@ fn starts_in_lower_case(text: &str) -> bool {
 fn add_author(authors: &mut Vec<Author>, name: &str) {
     authors.push(Author {
         name: name.to_owned(),
-        role: None,
+        ..Author::default()
     });
 }
 

@@ -16,8 +16,15 @@ fn shown(text: &str) -> String {
         None => format!("author {}", author.name),
         Some(role) => format!("author {} ({role})", author.name),
     }));
-    page.extend(draft.paragraphs.iter().map(|text| format!("p {text}")));
-    page.extend(draft.credits.iter().map(|text| format!("credit {text}")));
+    let Body::Paragraphs {
+        paragraphs,
+        credits,
+    } = draft.body
+    else {
+        panic!("{text:?} is no plain text");
+    };
+    page.extend(paragraphs.iter().map(|text| format!("p {text}")));
+    page.extend(credits.iter().map(|text| format!("credit {text}")));
     page.extend(draft.tags.iter().map(|tag| format!("tag {tag}")));
     page.join(" | ")
 }
@@ -521,7 +528,10 @@ proptest! {
             Ok(draft) => {
                 prop_assert!(!draft.title.trim().is_empty());
                 prop_assert!(draft.title.chars().count() <= TITLE_MAX);
-                prop_assert!(draft.paragraphs.iter().all(|text| !text.is_empty()));
+                let Body::Paragraphs { paragraphs, .. } = draft.body else {
+                    panic!("newsroom text is plain text");
+                };
+                prop_assert!(paragraphs.iter().all(|text| !text.is_empty()));
             }
             Err(refusal) => prop_assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty()),
         }

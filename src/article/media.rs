@@ -1,0 +1,91 @@
+//! Pictures, sound and video that come with an article.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::text::{Text, resolve};
+
+/// A file that comes with an article, by its address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// Where it is; absolute and percent-encoded once accepted.
+    pub url: String,
+    /// Its media type, guessed from the address where nobody says it.
+    pub media_type: Option<String>,
+    /// Its size in bytes.
+    pub length: Option<u64>,
+    /// Its width in pixels.
+    pub width: Option<u32>,
+    /// Its height in pixels.
+    pub height: Option<u32>,
+    /// What it shows, for those who do not see it.
+    pub alt: Option<String>,
+    /// Whose it is.
+    pub credit: Option<String>,
+}
+
+impl Media {
+    /// The medium with a clean address and clean text; `None` where no reader could fetch it.
+    pub(super) fn accept(&self, base: Option<&Url>) -> Option<Media> {
+        let url = resolve(base, &self.url).filter(|url| url.starts_with("http"))?;
+        let said = self.media_type.as_deref().and_then(media_type);
+        Some(Media {
+            media_type: said.or_else(|| guess(&url).map(str::to_owned)),
+            length: self.length,
+            width: self.width,
+            height: self.height,
+            alt: self.alt.as_deref().and_then(some_text),
+            credit: self.credit.as_deref().and_then(some_text),
+            url,
+        })
+    }
+}
+
+/// Clean text, if any is left.
+pub(super) fn some_text(raw: &str) -> Option<String> {
+    let text = Text::new(raw);
+    (!text.is_empty()).then(|| text.into_string())
+}
+
+/// `type/subtype` in lower case, without parameters.
+fn media_type(raw: &str) -> Option<String> {
+    let essence = raw.split(';').next().unwrap_or(raw).trim();
+    let essence = essence.to_ascii_lowercase();
+    let (kind, subtype) = essence.split_once('/')?;
+    let token = |text: &str| {
+        let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+        (1..=64).contains(&text.len()) && text.bytes().all(is_token)
+    };
+    (token(kind) && token(subtype)).then_some(essence)
+}
+
+/// The media type that an address shows by its extension.
+fn guess(url: &str) -> Option<&'static str> {
+    let path = Url::parse(url).ok()?.path().to_ascii_lowercase();
+    let (_, extension) = path.rsplit('/').next()?.rsplit_once('.')?;
+    TYPES
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map(|(_, media_type)| *media_type)
+}
+
+const TYPES: [(&str, &str); 18] = [
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("png", "image/png"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("svg", "image/svg+xml"),
+    ("mp3", "audio/mpeg"),
+    ("m4a", "audio/mp4"),
+    ("aac", "audio/aac"),
+    ("ogg", "audio/ogg"),
+    ("oga", "audio/ogg"),
+    ("opus", "audio/ogg"),
+    ("wav", "audio/wav"),
+    ("mp4", "video/mp4"),
+    ("m4v", "video/mp4"),
+    ("webm", "video/webm"),
+    ("pdf", "application/pdf"),
+];

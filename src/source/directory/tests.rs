@@ -1,0 +1,211 @@
+use encoding_rs::WINDOWS_1251;
+
+use super::*;
+use crate::config::Watch;
+use crate::time::Zone;
+
+/// What the directory makes of one file with these bytes.
+fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join(path);
+    fs::create_dir_all(file.parent().expect("a folder above")).expect("a folder");
+    fs::write(&file, bytes).expect("a file");
+    let directory = directory(folder.path());
+    // As after a file event: a file that has just been written is not waited for.
+    let scope = Scope::Below {
+        path: path.to_owned(),
+        closed: true,
+    };
+    let found: Vec<Found> = directory
+        .walk(&scope)
+        .map(|found| found.expect("a file"))
+        .collect();
+    let [found] = found.as_slice() else {
+        panic!("{path} is not listed: {found:?}");
+    };
+    match directory.read(found) {
+        Outcome::Accepted(accepted) => Ok(*accepted),
+        Outcome::Refused(refusal) => Err(refusal),
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+fn directory(folder: &Path) -> Directory {
+    let config = DirectoryConfig {
+        path: folder.to_owned(),
+        key: KeyFrom::Path,
+        rescan: 60,
+        watch: Watch::Auto,
+        legacy_encoding: LegacyEncoding::Windows1251,
+        link: None,
+    };
+    let reading = Reading {
+        zone: Zone::UTC,
+        language: "ru".into(),
+        site: "https://dala.example/".into(),
+        link: None,
+    };
+    Directory::new(&config, reading)
+}
+
+const MARKDOWN: &str = "---\ntitle: Мост открыт\ndate: 2026-01-08\n---\nТекст о мосте.\n";
+
+const JSON: &str =
+    "{\"title\": \"Мост открыт\", \"date\": \"2026-01-08\", \"content_text\": \"Текст о мосте.\"}";
+
+const TEXT: &str = "date 2026-01-08 Мост открыт\n\nТекст о мосте.\n";
+
+fn utf16(text: &str) -> Vec<u8> {
+    let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+    units.flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn one_article_in_every_language_and_encoding() {
+    let marked = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
+    let windows = |text: &str| WINDOWS_1251.encode(text).0.into_owned();
+    let expected = read("мост.txt", TEXT.as_bytes()).expect("an article");
+    for (path, text) in [
+        ("мост.md", MARKDOWN),
+        ("мост.json", JSON),
+        ("мост.txt", TEXT),
+    ] {
+        for bytes in [
+            text.as_bytes().to_vec(),
+            marked(text),
+            utf16(text),
+            windows(text),
+            text.replace('\n', "\r\n").into_bytes(),
+        ] {
+            let accepted = read(path, &bytes).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+            assert_eq!(accepted, expected, "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_an_article_is_called() {
+    let with_id = MARKDOWN.replace("title:", "id: 2026/мост/\ntitle:");
+    let with_uri = MARKDOWN.replace("title:", "id: https://dala.example/?p=7\ntitle:");
+    for (path, text, key, id) in [
+        ("2026/мост.md", MARKDOWN, "2026/мост", None),
+        ("2026/мост/index.md", MARKDOWN, "2026/мост", None),
+        ("2026/мост.json", JSON, "2026/мост", None),
+        ("a.md", &with_id, "2026/мост", None),
+        (
+            "a.md",
+            &with_uri,
+            "https://dala.example/?p=7",
+            Some("https://dala.example/?p=7"),
+        ),
+    ] {
+        let article = read(path, text.as_bytes()).expect("an article").article;
+        assert_eq!(
+            (article.key.as_str(), article.id.as_deref()),
+            (key, id),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn files_that_are_no_articles_are_not_listed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in [
+        "_index.md",
+        ".a.md",
+        "a.md~",
+        "a.json.tmp",
+        "a.markdown",
+        "a.html",
+        "a.MD",
+    ] {
+        fs::write(folder.path().join(name), MARKDOWN).expect("a file");
+    }
+    assert_eq!(directory(folder.path()).walk(&Scope::Whole).count(), 0);
+}
+
+/// Each is an article that is safe to show, or refused with a reason; nothing is a panic.
+#[test]
+fn hostile_files() {
+    let markdown = |body: &str| format!("+++\ntitle = \"З\"\ndate = 2026-01-08\n+++\n{body}");
+    let json = |body: &str| {
+        let body = serde_json::to_string(body).expect("a string");
+        format!("{{\"title\": \"З\", \"date\": \"2026-01-08\", \"content_html\": {body}}}")
+    };
+    let cut_inside_a_letter = &MARKDOWN.as_bytes()[..MARKDOWN.len() - "е.\n".len() + 1];
+    for (path, bytes, accepted) in [
+        (
+            "a.md",
+            markdown("а\u{0}б\u{b}в\u{1b} ]]> \u{fffe}").into_bytes(),
+            true,
+        ),
+        (
+            "a.json",
+            json("а\u{1}б ]]> <b>&bogus; &#0; &#xfffe;").into_bytes(),
+            true,
+        ),
+        (
+            "a.json",
+            JSON.replace("Мост", "\\ud800Мост\\udfff\\ud83d")
+                .into_bytes(),
+            true,
+        ),
+        ("a.md", markdown("<div><p>а<b>б</div>").into_bytes(), true),
+        ("a.md", markdown(&"😀".repeat(100_000)).into_bytes(), true),
+        (
+            "a.md",
+            markdown(&format!("<a title=\"{}\">а</a>", "б".repeat(500_000))).into_bytes(),
+            true,
+        ),
+        (
+            "a.json",
+            json(&format!("<img src=\"data:,{}\">", "a".repeat(1_000_000))).into_bytes(),
+            true,
+        ),
+        (
+            "a.md",
+            markdown(&"<div>".repeat(10_000)).into_bytes(),
+            false,
+        ),
+        ("a.md", markdown(&"> ".repeat(10_000)).into_bytes(), false),
+        ("a.json", json(&"<b><i>".repeat(10_000)).into_bytes(), false),
+        ("a.json", json(&"<p>".repeat(500_000)).into_bytes(), false),
+        (
+            "a.md",
+            markdown(&"<p>а</p>\n".repeat(220_000)).into_bytes(),
+            false,
+        ),
+        ("a.md", cut_inside_a_letter.to_vec(), false),
+        ("a.md", utf16(MARKDOWN)[..99].to_vec(), false),
+        ("a.json", JSON.as_bytes()[..60].to_vec(), false),
+        ("a.json", b"\xff\xfe\x00\xd8".to_vec(), false),
+        ("a.md", vec![0; 1000], false),
+        ("a.json", vec![b'['; 1 << 20], false),
+        ("a.md", vec![b'a'; (2 << 20) + 1], false),
+        ("a.md", Vec::new(), false),
+        ("a.json", Vec::new(), false),
+    ] {
+        let result = read(path, &bytes);
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();
+        match result {
+            Ok(safe) => {
+                assert!(accepted, "{start:?} is accepted");
+                let article = safe.article;
+                for text in [
+                    article.title.as_str(),
+                    article.lead.as_str(),
+                    article.body.as_str(),
+                ] {
+                    assert_eq!(crate::text::clean(text), text, "{start:?}");
+                    assert!(!text.contains('\r'), "{start:?}");
+                }
+            }
+            Err(refusal) => {
+                assert!(!accepted, "{start:?} is refused: {refusal:?}");
+                assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty());
+                assert_ne!(refusal.reason, "the file could not be understood");
+            }
+        }
+    }
+}

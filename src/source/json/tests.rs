@@ -1,0 +1,63 @@
+use super::*;
+
+fn body(keys: &str) -> Body {
+    let text = format!("{{\"title\": \"З\", \"date\": \"2026-01-08\"{keys}}}");
+    parse(&text)
+        .unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"))
+        .body
+}
+
+fn plain(paragraphs: &[&str]) -> Body {
+    Body::Paragraphs {
+        paragraphs: paragraphs.iter().map(|&text| text.to_owned()).collect(),
+        credits: Vec::new(),
+    }
+}
+
+#[test]
+fn where_the_text_is() {
+    for (keys, expected) in [
+        ("", plain(&[])),
+        (
+            ", \"content_html\": \"<p>а</p>\"",
+            Body::Html("<p>а</p>".into()),
+        ),
+        (
+            ", \"content_markdown\": \"*а*\"",
+            Body::Markdown("*а*".into()),
+        ),
+        (
+            ", \"content_text\": \"а\\nб\\n \\r\\nв\"",
+            plain(&["а б", "в"]),
+        ),
+        (", \"content_text\": \"а\\r\\nб\"", plain(&["а", "б"])),
+        (", \"content_text\": \" \\n\"", plain(&[])),
+        (
+            ", \"content_text\": \"т\", \"content_html\": \"х\", \"content_markdown\": \"м\"",
+            Body::Html("х".into()),
+        ),
+        (
+            ", \"content_html\": \"\", \"content_text\": \"т\"",
+            plain(&["т"]),
+        ),
+        (
+            ", \"content_html\": null, \"content_markdown\": \"м\"",
+            Body::Markdown("м".into()),
+        ),
+    ] {
+        assert_eq!(body(keys), expected, "{keys}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_json() {
+    let marked = "\u{feff}\u{20}{\"title\": \"З\", \"date\": \"2026-01-08\"}";
+    assert_eq!(parse(marked).expect("an article").title, "З");
+}
+
+#[test]
+fn values_of_other_systems_are_left_alone() {
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let keys = format!(", \"a\": {deep}, \"b\": {{\"c\": [1, {{}}]}}, \"content_text\": \"т\"");
+    assert_eq!(body(&keys), plain(&["т"]));
+}

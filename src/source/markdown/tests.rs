@@ -1,0 +1,159 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(text: &str) -> Draft {
+    parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
+}
+
+#[test]
+fn the_fence_in_every_dress() {
+    let lines = "+++\ntitle = \"З\"\ndate = 2026-01-08\n+++\nТекст.\n";
+    for (text, body) in [
+        (lines.to_owned(), "Текст.\n"),
+        (format!("\u{feff}{lines}"), "Текст.\n"),
+        (lines.replace('\n', "\r\n"), "Текст.\n"),
+        (lines.replace('\n', "\r"), "Текст.\n"),
+        (format!("\n \n{lines}"), "Текст.\n"),
+        (lines.replace("+++", "+++ \t"), "Текст.\n"),
+        (lines.replace("Текст.\n", ""), ""),
+        (
+            "---\ntitle: З\ndate: 2026-01-08\n---\nа\n\n---\nб".to_owned(),
+            "а\n\n---\nб",
+        ),
+        ("---\ntitle: З\ndate: 2026-01-08\n...\nа".to_owned(), "а"),
+        ("---\ntitle: З\ndate: 2026-01-08\n---".to_owned(), ""),
+        (
+            lines.replace("Текст.", "{{< video \"x\" >}}"),
+            "{{< video \"x\" >}}\n",
+        ),
+    ] {
+        let draft = read(&text);
+        assert_eq!(draft.title, "З", "{text:?}");
+        assert_eq!(draft.body, Body::Markdown(body.into()), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_refused() {
+    let endless = format!("+++\n{}+++\n", "# x\n".repeat(20_000));
+    for (text, line, reason) in [
+        ("", 1, "the file does not begin with front matter"),
+        (
+            "# Заголовок\n",
+            1,
+            "the file does not begin with front matter",
+        ),
+        (
+            "title: З\n---\n",
+            1,
+            "the file does not begin with front matter",
+        ),
+        ("\n+++\ntitle = \"З\"\n", 2, "the front matter has no end"),
+        ("---\ntitle: З\n+++\n", 1, "the front matter has no end"),
+        (&endless, 1, "the front matter is larger than 65536 bytes"),
+        (
+            "\n---\ntitle: З\ndate: вчера\n---\n",
+            4,
+            "`date`: `вчера` is no date",
+        ),
+    ] {
+        let refusal = parse(text).expect_err(reason);
+        assert_eq!(
+            (refusal.line, refusal.reason.as_str()),
+            (Some(line), reason),
+            "{text:.40}"
+        );
+        assert!(!refusal.hint.is_empty());
+    }
+}
+
+#[test]
+fn front_matter_that_unfolds_without_end_is_refused() {
+    let bomb: String = (1..12)
+        .map(|n| {
+            format!(
+                "a{n}: &a{n} [{}]\n",
+                vec![format!("*a{}", n - 1); 9].join(", ")
+            )
+        })
+        .collect();
+    for matter in [
+        format!("---\na0: &a0 [x, x]\n{bomb}---\n"),
+        format!("---\na: {}\n---\n", "[".repeat(30_000)),
+        format!("---\na: [{}]\n---\n", "x,".repeat(30_000)),
+        format!("---\n{}\n---\n", "- ".repeat(30_000)),
+        format!("+++\na = {}\n+++\n", "[".repeat(30_000)),
+        format!("+++\n{}a = 1\n+++\n", "a.".repeat(30_000)),
+    ] {
+        let refusal = parse(&matter).expect_err("a bomb");
+        assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty());
+    }
+}
+
+/// Pieces of front matter in any order.
+fn article_like() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "+++\n",
+        "---\n",
+        "\n",
+        "title",
+        "date",
+        "tags",
+        "[extra]\n",
+        "[",
+        "]",
+        "{",
+        "}",
+        ": ",
+        " = ",
+        "\"",
+        "'",
+        "#",
+        "- ",
+        ",",
+        "2026-01-08",
+        "Мост",
+        "|",
+        ">",
+        "&a ",
+        "*a",
+        "!!x ",
+        "~",
+        "\t",
+        " ",
+        "\u{0}",
+        "\u{feff}",
+        "😀",
+        "true",
+        "7",
+        "<<",
+        "?",
+        "%",
+        "@",
+        "`",
+        "\\u0041",
+    ]);
+    prop::collection::vec(
+        prop_oneof![6 => pieces.prop_map(str::to_owned), 1 => ".{0,9}"],
+        0..25,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in article_like(), fence in 0..3) {
+        let text = match fence {
+            0 => text,
+            1 => format!("+++\ntitle = \"З\"\ndate = 2026-01-08\n{text}\n+++\n{text}"),
+            _ => format!("---\ntitle: З\ndate: 2026-01-08\n{text}\n---\n{text}"),
+        };
+        if let Err(refusal) = parse(&text) {
+            prop_assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty());
+            prop_assert!(!refusal.reason.contains('\n'), "{refusal:?}");
+            let lines = text.lines().count() as u32 + 1;
+            prop_assert!(refusal.line.is_some_and(|line| (1..=lines).contains(&line)), "{refusal:?}");
+        }
+    }
+}

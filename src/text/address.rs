@@ -1,0 +1,127 @@
+//! Addresses inside articles: made absolute, or dropped where no reader should follow them.
+
+use url::Url;
+
+/// What a reader may follow. `javascript:` and `data:` are why this is no list of exceptions.
+const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
+
+/// The absolute, percent-encoded form of an address that stands in an article whose page is
+/// `base`.
+pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
+    let raw = raw.trim();
+    if raw.is_empty() {
+        return None;
+    }
+    let url = match base {
+        Some(base) => base.join(raw),
+        None => Url::parse(raw),
+    };
+    url.ok()
+        .filter(|url| SCHEMES.contains(&url.scheme()))
+        .map(String::from)
+}
+
+/// The candidates of a `srcset`, each resolved; candidates without an address vanish.
+pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
+    let mut candidates = Vec::new();
+    let mut rest = raw;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() {
+            break;
+        }
+        let end = rest
+            .find(|c: char| c.is_ascii_whitespace())
+            .unwrap_or(rest.len());
+        // An address may hold commas; only one at its end parts it from the next.
+        let (address, behind) = rest.split_at(end);
+        let bare = address.trim_end_matches(',');
+        let (descriptor, behind) = if bare.len() < address.len() {
+            ("", behind)
+        } else {
+            behind.split_once(',').unwrap_or((behind, ""))
+        };
+        let fetched = resolve(base, bare).filter(|url| url.starts_with("http"));
+        if let Some(url) = fetched.filter(|url| !url.ends_with(',')) {
+            let descriptor = descriptor.trim();
+            let space = if descriptor.is_empty() { "" } else { " " };
+            candidates.push(format!("{url}{space}{descriptor}"));
+        }
+        rest = behind;
+    }
+    (!candidates.is_empty()).then(|| candidates.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page() -> Option<Url> {
+        Url::parse("https://dala.example/news/2026/мост").ok()
+    }
+
+    #[test]
+    fn addresses_start_at_the_page() {
+        for (raw, expected) in [
+            (
+                " foto.jpg ",
+                Some("https://dala.example/news/2026/foto.jpg"),
+            ),
+            ("/foto 1.jpg", Some("https://dala.example/foto%201.jpg")),
+            ("//cdn.example/a", Some("https://cdn.example/a")),
+            (
+                "?page=2",
+                Some("https://dala.example/news/2026/%D0%BC%D0%BE%D1%81%D1%82?page=2"),
+            ),
+            ("HTTP://x.example/қ", Some("http://x.example/%D2%9B")),
+            ("mailto:a@dala.example", Some("mailto:a@dala.example")),
+            ("tel:+77001112233", Some("tel:+77001112233")),
+            ("javascript:alert(1)", None),
+            (" java\nscript\t:alert(1)", None),
+            ("\u{1}javascript:alert(1)", None),
+            ("data:text/html,x", None),
+            ("vbscript:x", None),
+            ("file:///etc/passwd", None),
+            ("https://", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                resolve(page().as_ref(), raw).as_deref(),
+                expected,
+                "{raw:?}"
+            );
+        }
+        assert_eq!(resolve(None, "/a"), None);
+        assert_eq!(
+            resolve(None, "https://x.example").as_deref(),
+            Some("https://x.example/")
+        );
+    }
+
+    #[test]
+    fn each_candidate_of_a_srcset_is_resolved() {
+        for (raw, expected) in [
+            (
+                "/a.jpg 1x, /b.jpg 2x",
+                Some("https://dala.example/a.jpg 1x, https://dala.example/b.jpg 2x"),
+            ),
+            (
+                "/w_100,h_200/a.jpg 100w,/b.jpg",
+                Some("https://dala.example/w_100,h_200/a.jpg 100w, https://dala.example/b.jpg"),
+            ),
+            (
+                " /a.jpg, /b.jpg 2x,",
+                Some("https://dala.example/a.jpg, https://dala.example/b.jpg 2x"),
+            ),
+            (
+                "data:image/gif;base64,R0lGOD 1x, /b.jpg 2x",
+                Some("https://dala.example/b.jpg 2x"),
+            ),
+            ("javascript:alert(1)", None),
+            (" , ", None),
+        ] {
+            let resolved = resolve_srcset(page().as_ref(), raw);
+            assert_eq!(resolved.as_deref(), expected, "{raw:?}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use proptest::prelude::*;
+use std::cell::RefCell;
+
+use super::*;
+
+fn page() -> Option<Url> {
+    Url::parse("https://dala.example/news/7").ok()
+}
+
+fn sanitized(html: &str) -> String {
+    let markup = Markup::read(html).unwrap_or_else(|error| panic!("{html:?}: {error}"));
+    let html = Html::from_markup(&markup, page().as_ref());
+    html.unwrap_or_else(|error| panic!("{error}"))
+        .as_str()
+        .to_owned()
+}
+
+fn check(cases: &[(&str, &str)]) {
+    for (html, expected) in cases {
+        assert_eq!(sanitized(html), *expected, "{html:?}");
+    }
+}
+
+#[test]
+fn what_authors_write_stays() {
+    for html in [
+        "<p>Да, <b>конечно</b> &amp; <i>точно</i>: 2 &lt; 3.</p>",
+        r#"<h2>Глава</h2><ul><li>Раз</li><li>Два</li></ul>"#,
+        r#"<table><thead><tr><th>А</th></tr></thead><tbody><tr><td colspan="2">1</td></tr></tbody></table>"#,
+        r#"<figure><img src="https://x.example/a.jpg" alt="А &quot;Б&quot;" width="4"><figcaption>Фото</figcaption></figure>"#,
+        r#"<p lang="kk" dir="ltr">Мәтін</p>"#,
+        r#"<video src="https://x.example/a.mp4" controls=""></video>"#,
+        "<pre><code>a\n  b</code></pre>",
+        "<details><summary>Ещё</summary><p>Текст</p></details>",
+        "😀 👩\u{200d}👩\u{200d}👧",
+        "",
+    ] {
+        assert_eq!(sanitized(html), html);
+    }
+}
+
+#[test]
+fn what_acts_by_itself_goes() {
+    check(&[
+        ("<p>а<script>alert(1)</script>б</p>", "<p>аб</p>"),
+        (
+            "<p onclick=\"x()\" style=\"x\" id=i class=c>а</p>",
+            "<p>а</p>",
+        ),
+        ("<style>p{}</style><p>а</p>", "<p>а</p>"),
+        ("<svg onload=x><p>а</p></svg>", "<p>а</p>"),
+        ("<math><mi>а</mi></math>", "а"),
+        (
+            "<form action=/x><input name=a><button>Да</button></form>",
+            "Да",
+        ),
+        ("<iframe src=https://evil.example/></iframe>а", "а"),
+        ("<object data=x><p>а</p></object><embed src=x>", "<p>а</p>"),
+        ("<a href=\"javascript:alert(1)\">а</a>", "а"),
+        ("<a href=\" jav&#x09;ascript:alert(1)\">а</a>", "а"),
+        ("<a href=\"data:text/html,x\">а</a>", "а"),
+        ("<img src=\"data:image/gif;base64,R0\">", ""),
+        (
+            "<img src=x onerror=alert(1)>",
+            "<img src=\"https://dala.example/news/x\">",
+        ),
+        (
+            "<meta http-equiv=refresh content=0><base href=//x><link rel=x>а",
+            "а",
+        ),
+        ("<scr<script>ipt>alert(1)</script>", "ipt&gt;alert(1)"),
+        ("<!-- --><!DOCTYPE html><?php x ?><![CDATA[x]]>а", "а"),
+        ("<p>]]&gt; ]]></p>", "<p>]]&gt; ]]&gt;</p>"),
+        ("<template><p>x</p></template>а", "а"),
+        (
+            "<noscript><img src=a.jpg></noscript>",
+            "<img src=\"https://dala.example/news/a.jpg\">",
+        ),
+    ]);
+}
+
+#[test]
+fn addresses_become_absolute() {
+    check(&[
+        (
+            "<a href=b>x</a>",
+            "<a href=\"https://dala.example/news/b\">x</a>",
+        ),
+        (
+            "<a href='/б?a=1&amp;b'>x</a>",
+            "<a href=\"https://dala.example/%D0%B1?a=1&amp;b\">x</a>",
+        ),
+        ("<a href=#top>x</a>", "x"),
+        (
+            "<img srcset='/a.jpg 1x, b.jpg 2x'>",
+            "<img srcset=\"https://dala.example/a.jpg 1x, https://dala.example/news/b.jpg 2x\">",
+        ),
+        (
+            "<blockquote cite=/c>x</blockquote>",
+            "<blockquote cite=\"https://dala.example/c\">x</blockquote>",
+        ),
+    ]);
+    let markup = Markup::read("<a href=/b>x</a><img src=/c>").expect("little HTML");
+    let html = Html::from_markup(&markup, None).expect("little HTML");
+    assert_eq!(
+        html.as_str(),
+        "x",
+        "without a page there is nothing to start from"
+    );
+}
+
+#[test]
+fn players_become_links() {
+    check(&[
+        (
+            "<iframe src=\"https://www.youtube.com/embed/a?b=1&amp;c\" title=\"Мост &lt;1&gt;\"></iframe>",
+            "<p><a href=\"https://www.youtube.com/embed/a?b=1&amp;c\">Мост &lt;1&gt;</a></p>",
+        ),
+        (
+            "<p>Видео: <iframe src=//player.vimeo.com/video/1><p>нет</p></iframe></p>",
+            "<p>Видео: <a href=\"https://player.vimeo.com/video/1\">player.vimeo.com</a></p>",
+        ),
+        (
+            "<div><iframe data-src=https://rutube.ru/play/embed/1></iframe></div>",
+            "<div><p><a href=\"https://rutube.ru/play/embed/1\">rutube.ru</a></p></div>",
+        ),
+        ("<iframe src=https://notyoutube.com/embed/a></iframe>", ""),
+        (
+            "<iframe src=https://youtube.com.evil.example/></iframe>",
+            "",
+        ),
+        (
+            "<iframe src='javascript:\"https://youtube.com\"'></iframe>",
+            "",
+        ),
+        ("<iframe srcdoc='<script>x</script>'></iframe>", ""),
+    ]);
+    for host in [
+        "www.youtube-nocookie.com",
+        "youtu.be",
+        "vk.com",
+        "vkvideo.ru",
+        "geo.dailymotion.com",
+    ] {
+        let html = sanitized(&format!("<iframe src=https://{host}/x></iframe>"));
+        assert!(
+            html.contains(&format!("href=\"https://{host}/x\"")),
+            "{html}"
+        );
+    }
+}
+
+#[test]
+fn broken_html_is_mended() {
+    check(&[
+        ("<p>а<p>б", "<p>а</p><p>б</p>"),
+        ("<b><i>а</b>б</i>", "<b><i>а</i></b><i>б</i>"),
+        ("<ul><li>а<li>б</ul>", "<ul><li>а</li><li>б</li></ul>"),
+        ("а</div></p>б", "а<p></p>б"),
+        ("<pre>\n\n\nа</pre>", "<pre>а</pre>"),
+        (
+            "а & б &laquo;в&raquo; &#1076; &bogus; &#x110000;",
+            "а &amp; б «в» д &amp;bogus; \u{fffd}",
+        ),
+        ("а&#1;б&#11;в&#xfffe;г&#13;д\r\nе\0ж", "аб\nвг\nд\nеж"),
+        ("<td>а</td>", "а"),
+        ("<p", ""),
+        ("<a href=\"x", ""),
+    ]);
+}
+
+#[test]
+fn limits_are_kept() {
+    let deepest = format!("{}а{}", "<div>".repeat(200), "</div>".repeat(200));
+    assert_eq!(sanitized(&deepest), deepest);
+    let names: Vec<String> = (0..4_000).map(|n| format!("a{n}")).collect();
+    let attributes = format!("<p {}>", names.join(" "));
+    let endless: String = (0..40_000).map(|n| format!(" a{n}")).collect();
+    let endless = format!("<p{endless}>");
+    assert_eq!(sanitized(&attributes), "<p></p>");
+    for (html, error) in [
+        ("<div>".repeat(201), MarkupError::Deep),
+        ("<b>".repeat(10_000), MarkupError::Deep),
+        ("<p></p>".repeat(150_001), MarkupError::Tangled),
+        ("&amp;".repeat(60_001), MarkupError::Tangled),
+        (endless, MarkupError::Tangled),
+        (attributes.repeat(2), MarkupError::Tangled),
+        (
+            format!("{}{}", "<b lang=a>".repeat(190), "<p>".repeat(2_100)),
+            MarkupError::Tangled,
+        ),
+        (" ".repeat(HTML_BYTES_MAX + 1), MarkupError::Long),
+    ] {
+        assert_eq!(Markup::read(&html).err(), Some(error), "{:.40}", html);
+    }
+    let long = format!(
+        "<a href=\"/{}\" title=\"{}\">x</a>",
+        "a".repeat(8192),
+        "b".repeat(8192)
+    );
+    assert_eq!(sanitized(&long), "x", "{:.40}", long);
+    let whole = format!("<p title=\"{}\">x</p>", "b".repeat(8192));
+    assert_eq!(sanitized(&whole), whole);
+}
+
+/// Every start tag of `html`, as another reader of it would see them.
+fn tags(html: &str) -> Vec<Tag> {
+    struct Sink(RefCell<Vec<Tag>>);
+    impl TokenSink for Sink {
+        type Handle = ();
+        fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+            if let Token::TagToken(tag) = token
+                && tag.kind == TagKind::StartTag
+            {
+                self.0.borrow_mut().push(tag);
+            }
+            TokenSinkResult::Continue
+        }
+    }
+    let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from_slice(html));
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner()
+}
+
+/// Pieces of HTML in any order, the dangerous ones drawn often.
+fn html_like() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "<script>",
+        "</script>",
+        "<style>",
+        "</style>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<mglyph>",
+        "<title>",
+        "</title>",
+        "<textarea>",
+        "<noscript>",
+        "<iframe src=https://youtube.com/x>",
+        "</iframe>",
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<b>",
+        "</b>",
+        "<i>",
+        "</i>",
+        "<a href=",
+        "</a>",
+        "<img src=",
+        " onerror=",
+        " onload=x",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "\"",
+        "'",
+        ">",
+        "<",
+        "/",
+        "=",
+        " ",
+        "\n",
+        "\r",
+        "&",
+        "&lt;",
+        "&#x3c;",
+        "&#1;",
+        "&#13;",
+        "<!--",
+        "-->",
+        "<!--more-->",
+        "<![CDATA[",
+        "]]>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<ul>",
+        "<li>",
+        "<pre>",
+        "</pre>",
+        "<form>",
+        "<select>",
+        "<template>",
+        "</template>",
+        "<a href=\"java&#10;script:x\">",
+        "<h1>",
+        "</h1>",
+        "<details open>",
+        "<ruby>",
+        "<rt>",
+        "<video src=a controls>",
+        "<source srcset='a 1x, javascript:x 2x'>",
+        "слово",
+        "\u{0}",
+        "\u{b}",
+        "\u{fffe}",
+        "\u{a0}",
+        "\u{feff}",
+        "<q cite=x>",
+        "<p title=\"<script>\">",
+    ]);
+    prop::collection::vec(
+        prop_oneof![8 => pieces.prop_map(str::to_owned), 1 => ".{0,10}"],
+        0..30,
+    )
+    .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn nothing_dangerous_leaves(raw in html_like()) {
+        let Ok(html) = Html::from_markup(&Markup::read(&raw).expect("short HTML"), page().as_ref())
+        else {
+            return Ok(());
+        };
+        let html = html.as_str();
+        prop_assert!(!html.to_lowercase().contains("<script"), "{html}");
+        prop_assert!(!html.contains('\r'), "{html:?}");
+        prop_assert_eq!(crate::text::clean(html), html);
+        for tag in tags(html) {
+            let element = ELEMENTS.iter().find(|element| *element.name == *tag.name);
+            prop_assert!(element.is_some(), "{} in {html}", &*tag.name);
+            for attribute in &tag.attrs {
+                let (key, value) = (&*attribute.name.local, &*attribute.value);
+                prop_assert!(!key.starts_with("on"), "{html}");
+                if ["href", "src", "cite", "poster", "srcset"].contains(&key) {
+                    let safe = |url: &str| url.trim_start().starts_with("https://");
+                    prop_assert!(value.split(", ").all(safe), "{html}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sanitizing_twice_changes_nothing(raw in html_like()) {
+        let read = |html: &str| {
+            Html::from_markup(&Markup::read(html).expect("short HTML"), page().as_ref())
+        };
+        if let Ok(once) = read(&raw) {
+            prop_assert_eq!(read(once.as_str()), Ok(once));
+        }
+    }
+
+    #[test]
+    fn html_of_any_markup_is_legal_in_a_strict_reader(raw in html_like()) {
+        let markup = Markup::read(&raw).expect("short HTML");
+        if let Ok(html) = Html::from_markup(&markup, page().as_ref()) {
+            let mut escaped = String::new();
+            escape_into(&mut escaped, html.as_str());
+            let document = format!("<x>{escaped}</x>");
+            let document = roxmltree::Document::parse(&document).expect("legal XML");
+            let text = document.root_element().text().unwrap_or_default();
+            prop_assert_eq!(text, html.as_str());
+        }
+    }
+}
