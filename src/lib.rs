@@ -43,7 +43,7 @@
 //! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
 //!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
-//!    at which something changes by itself wakes the publisher.
+//!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.
 //! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
 //!    the articles not until somebody confirms it ([`reconcile`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
@@ -74,6 +74,7 @@ pub mod format;
 pub mod page;
 pub mod rendition;
 
+pub mod clock;
 pub mod desk;
 pub mod publish;
 pub mod reconcile;

@@ -6,7 +6,7 @@
 
 use std::future;
 use std::mem;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
+use crate::clock::{Clock, Jump};
 use crate::config::{self, Config};
 use crate::desk::{Desk, Removal, Report};
 use crate::problem::{Problem, chain};
@@ -201,14 +202,15 @@ async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
     if !complete.unwrap_or(false) {
         news.notified().await;
     }
-    let mut next = publish(desk).await;
+    let clock = Arc::new(Mutex::new(Clock::start()));
+    let mut next = publish(desk, &clock).await;
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
         tokio::select! {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(desk).await;
+        next = publish(desk, &clock).await;
     }
 }
 
@@ -305,8 +307,8 @@ impl Seen {
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
-async fn publish(desk: &Arc<Desk>) -> Option<Timestamp> {
-    let publishing = desk.clone();
+async fn publish(desk: &Arc<Desk>, clock: &Arc<Mutex<Clock>>) -> Option<Timestamp> {
+    let (publishing, clock) = (desk.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
         if let Some(last) = publishing
             .is_due(Timestamp::now())
@@ -316,7 +318,9 @@ async fn publish(desk: &Arc<Desk>) -> Option<Timestamp> {
             // The clock may have been set back, so the wait has an end of its own.
             thread::sleep(last.plus(1).from_now().min(SLEEP_MAX));
         }
-        publishing.publish(Timestamp::now())
+        let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
+        report_jump(now.jump);
+        publishing.publish(now.at)
     });
     match published.await {
         Ok(published) => {
@@ -329,6 +333,19 @@ async fn publish(desk: &Arc<Desk>) -> Option<Timestamp> {
             error!("publishing ended early; what is published stays");
             None
         }
+    }
+}
+
+fn report_jump(jump: Option<Jump>) {
+    match jump {
+        None => {}
+        Some(Jump::Doubted(by)) => {
+            warn!(
+                "the clock jumped forward by {by:?}: nothing is released by it until it has run evenly for a minute"
+            );
+        }
+        Some(Jump::Believed) => info!("the clock is believed again"),
+        Some(Jump::Back(by)) => warn!("the clock was set back by {by:?}"),
     }
 }
 

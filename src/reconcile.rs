@@ -11,7 +11,7 @@ use std::num::NonZero;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::article::{Accepted, Refusal};
+use crate::article::Refusal;
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
 use crate::source::directory::{Directory, Found, Outcome, Scope, Unlisted};
@@ -126,10 +126,10 @@ struct Absent {
     hidden: Vec<String>,
 }
 
-/// A file that has been read, its article packed for the store.
+/// A file that has been read, its article packed for the store and not yet recorded there.
 struct ReadFile {
     found: Found,
-    outcome: Result<(Accepted, Packed), Refusal>,
+    outcome: Result<(Listing, Packed), Refusal>,
 }
 
 impl Run<'_> {
@@ -375,7 +375,7 @@ impl Given {
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
-            Ok((accepted, packed)) => self.article(batch, directory, &found, &accepted, &packed)?,
+            Ok((listing, packed)) => self.article(batch, directory, &found, listing, &packed)?,
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
                 self.refuse(batch, &found, key, refusal)?;
@@ -389,51 +389,53 @@ impl Given {
         batch: &mut Batch<'_>,
         directory: &Directory,
         found: &Found,
-        accepted: &Accepted,
+        listing: Listing,
         packed: &Packed,
     ) -> Result<(), StoreError> {
-        let article = &accepted.article;
+        let key = listing.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
-        if earlier.as_deref().is_some_and(|key| key != article.key) {
+        if earlier.is_some_and(|earlier| earlier != key) {
             self.release(batch, &found.path)?;
         }
-        let current = batch.article(&article.key)?;
+        let current = batch.article(&key)?;
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
             if *row.path < *found.path && directory.holds(&row.path) {
-                batch.add_rival(&article.key, &found.path)?;
-                return self.refuse(batch, found, None, rival(&article.key, &row.path));
+                batch.add_rival(&key, &found.path)?;
+                return self.refuse(batch, found, None, rival(&key, &row.path));
             }
             match directory.look(&row.path) {
                 Some(other) => {
-                    batch.add_rival(&article.key, &row.path)?;
-                    self.refuse(batch, &other, None, rival(&article.key, &found.path))?;
+                    batch.add_rival(&key, &row.path)?;
+                    self.refuse(batch, &other, None, rival(&key, &found.path))?;
                 }
                 // Should it only be out of sight, it is read again once it is back.
                 None => batch.remove_file(&row.path)?,
             }
         }
-        let revision = article.revision();
-        let record = match &current {
-            Some(row) if row.listing.revision == revision => row.listing.record,
-            _ => batch.add_record(packed)?,
+        let stored = current.as_ref().map(|row| &row.listing);
+        let record = match stored.filter(|stored| stored.revision == listing.revision) {
+            Some(stored) => stored.record,
+            None => batch.add_record(packed)?,
         };
-        let listing = Listing::new(accepted, revision, record);
-        if let Some(row) = current.filter(|row| row.listing.record != record) {
-            batch.retire(row.listing.record)?;
-            self.retired.push(row.listing.record);
-        }
-        batch.put_article(&ArticleRow {
-            listing: listing.clone(),
+        let row = ArticleRow {
+            listing: Listing { record, ..listing },
             path: found.path.as_str().into(),
-        })?;
+        };
+        if current.as_ref() != Some(&row) {
+            batch.put_article(&row)?;
+            self.changes.push(Change::Put(row.listing));
+        }
+        if let Some(stored) = current.filter(|row| row.listing.record != record) {
+            batch.retire(stored.listing.record)?;
+            self.retired.push(stored.listing.record);
+        }
         let file = FileRow {
             stamp: found.stamp,
-            key: Some(listing.key.clone()),
+            key: Some(key),
             refusal: None,
         };
         batch.put_file(&found.path, &file)?;
         self.judged.push((found.path.clone(), None));
-        self.changes.push(Change::Put(listing));
         Ok(())
     }
 
@@ -535,7 +537,13 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, Str
             }
             Outcome::Accepted(accepted) => {
                 match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                    Ok(Ok(packed)) => Ok((*accepted, packed)),
+                    Ok(Ok(packed)) => {
+                        let revision = accepted.article.revision();
+                        Ok((
+                            Listing::new(&accepted, revision, RecordId::UNSTORED),
+                            packed,
+                        ))
+                    }
                     Ok(Err(_)) | Err(_) => Err(Refusal::new(
                         None,
                         "the article could not be packed",

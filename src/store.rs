@@ -41,6 +41,11 @@ const ARTICLE_BYTES_MAX: usize = 16 << 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RecordId(pub(crate) u64);
 
+impl RecordId {
+    /// Of an article that the store does not have yet.
+    pub(crate) const UNSTORED: RecordId = RecordId(u64::MAX);
+}
+
 /// What a state folder knows that the articles do not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Memory {
