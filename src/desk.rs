@@ -4,6 +4,8 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
+mod explanation;
+mod named;
 mod selections;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -15,6 +17,8 @@ use bytes::Bytes;
 use tracing::{error, warn};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::explanation::ExplainError;
+pub use self::named::Unknown;
 use self::selections::{Kept, Selections};
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
@@ -23,7 +27,7 @@ use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Definition, Lineup, SELECT};
 use crate::problem::{Problem, chain};
-use crate::reconcile::{self, Options, ReconcileError};
+use crate::reconcile::{self, Options, Progress, ReconcileError};
 use crate::rendition::{Coding, RenditionError, Renditions};
 use crate::selection::Selection;
 use crate::source::directory::Directory;
@@ -37,6 +41,7 @@ pub struct Desk {
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
+    progress: Arc<Progress>,
     state: Mutex<State>,
 }
 
@@ -135,6 +140,7 @@ impl Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
+            progress: Arc::default(),
             state: Mutex::new(State {
                 directory,
                 catalog,
@@ -166,6 +172,11 @@ impl Desk {
         self.state().complete
     }
 
+    /// How far the reading is that goes on.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
     /// The second in which a feed last moved.
     pub fn last_moved(&self) -> Option<Timestamp> {
         self.state().last_moved
@@ -180,7 +191,8 @@ impl Desk {
 
     /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
     /// files are read, without the lock.
-    pub fn reconcile(&self, options: Options, progress: &mut dyn FnMut(usize)) -> Report {
+    pub fn reconcile(&self, options: Options) -> Report {
+        let _running = self.progress.start();
         let (directory, reread, config) = {
             let state = self.state();
             (state.directory.clone(), state.reread, state.config.clone())
@@ -189,7 +201,7 @@ impl Desk {
             reread: options.reread || reread,
             ..options
         };
-        let result = reconcile::reconcile(&directory, &self.store, options, progress);
+        let result = reconcile::reconcile(&directory, &self.store, options, &self.progress);
         if options.reread && result.failure.is_none() {
             self.reading_done(&config, &directory);
         }

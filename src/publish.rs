@@ -121,16 +121,17 @@ struct Seen {
 async fn read(desk: &Arc<Desk>, options: Options, seen: &mut Seen) -> bool {
     let reading = desk.clone();
     let started = Instant::now();
-    let report = task::spawn_blocking(move || {
-        let mut said = Instant::now();
-        reading.reconcile(options, &mut |files| {
-            if said.elapsed() >= PROGRESS_EVERY {
-                info!("{files} files read so far");
-                said = Instant::now();
-            }
-        })
-    });
-    let Ok(report) = report.await else {
+    let mut report = task::spawn_blocking(move || reading.reconcile(options));
+    let report = loop {
+        if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
+            break ended;
+        }
+        let reached = desk.progress().reached();
+        if let Some(reached) = reached.filter(|reached| reached.found > 0) {
+            info!("{reached}");
+        }
+    };
+    let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
         return false;
     };

@@ -5,12 +5,15 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+mod progress;
+
 use std::collections::BTreeMap;
 use std::mem;
 use std::num::NonZero;
 use std::sync::mpsc;
 use std::thread;
 
+pub use self::progress::{Progress, Reached, Running};
 use crate::article::{Article, Refusal};
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
@@ -85,12 +88,12 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `directory` holds. `progress` is told how many files were read so far.
+/// Brings `store` up to what `directory` holds. `progress` is told how far it is.
 pub fn reconcile(
     directory: &Directory,
     store: &Store,
     options: Options,
-    progress: &mut dyn FnMut(usize),
+    progress: &Progress,
 ) -> Reconciliation {
     let mut run = Run {
         directory,
@@ -111,7 +114,7 @@ struct Run<'a> {
     directory: &'a Directory,
     store: &'a Store,
     options: Options,
-    progress: &'a mut dyn FnMut(usize),
+    progress: &'a Progress,
     /// Refused files by path: a later step of one reading may change its mind about a file.
     refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
@@ -161,7 +164,10 @@ impl Run<'_> {
                 Some(row) if row.stamp == found.stamp && !self.options.reread => {
                     self.judge(found.path, Some(row));
                 }
-                _ => pending.push(found),
+                _ => {
+                    self.progress.found_one();
+                    pending.push(found);
+                }
             }
             if pending.len() >= FOUND_FILES {
                 self.take(mem::take(&mut pending))?;
@@ -172,6 +178,7 @@ impl Run<'_> {
             stored += usize::from(row.key.is_some());
             gone.push(path);
         }
+        self.progress.all_found();
         self.take(pending)?;
         gone.retain(|path| !hidden.iter().any(|folder| is_below(path, folder)));
         self.forget(&gone, stored)
@@ -180,7 +187,7 @@ impl Run<'_> {
     /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
     /// is open while a file is read: a file that hangs must not hold up the publisher.
     fn take(&mut self, files: Vec<Found>) -> Result<(), ReconcileError> {
-        let directory = self.directory;
+        let (directory, progress) = (self.directory, self.progress);
         let mut waiting = files;
         while !waiting.is_empty() {
             let files = mem::take(&mut waiting);
@@ -191,7 +198,7 @@ impl Run<'_> {
                     // The other end hangs up when the store fails.
                     files
                         .chunks(BATCH_FILES)
-                        .try_for_each(|files| give.send(read_all(directory, files)))
+                        .try_for_each(|files| give.send(read_all(directory, files, progress)))
                 });
                 given.into_iter().try_for_each(|files| {
                     waiting.extend(self.store(files)?);
@@ -216,7 +223,6 @@ impl Run<'_> {
             }
             given.find_heirs(batch)
         })?;
-        (self.progress)(self.result.read);
         Ok(self.accept(given))
     }
 
@@ -462,16 +468,16 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// Reads files on all processors; `None` for one that changed meanwhile. In the order given.
-fn read_all(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
+fn read_all(directory: &Directory, files: &[Found], progress: &Progress) -> Vec<Option<ReadFile>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads).max(1);
     if files.len() <= 1 {
-        return read_some(directory, files);
+        return read_some(directory, files, progress);
     }
     thread::scope(|scope| {
         let shares: Vec<_> = files
             .chunks(share)
-            .map(|files| scope.spawn(move || read_some(directory, files)))
+            .map(|files| scope.spawn(move || read_some(directory, files, progress)))
             .collect();
         let joined = shares
             .into_iter()
@@ -480,9 +486,9 @@ fn read_all(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
     })
 }
 
-fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
+fn read_some(directory: &Directory, files: &[Found], progress: &Progress) -> Vec<Option<ReadFile>> {
     let mut packer = Packer::new();
-    let read = |found: &Found| {
+    let mut read = |found: &Found| {
         let outcome = match directory.read(found) {
             Outcome::Unsettled => return None,
             Outcome::Refused(refusal) => Err(refusal),
@@ -511,7 +517,12 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Option<ReadFile>> {
             outcome,
         })
     };
-    files.iter().map(read).collect()
+    let reads = files.iter().map(|found| {
+        let file = read(found);
+        progress.read_one();
+        file
+    });
+    reads.collect()
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Newsroom {
     }
 
     fn read(&self) -> Report {
-        let report = self.desk().reconcile(Options::default(), &mut |_| {});
+        let report = self.desk().reconcile(Options::default());
         assert!(report.failure.is_none(), "{:?}", report.failure);
         report
     }

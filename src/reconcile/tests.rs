@@ -108,7 +108,12 @@ impl Newsroom {
     }
 
     fn attempt(&self, options: Options) -> Reconciliation {
-        reconcile(&self.directory(), &self.store, options, &mut |_| {})
+        reconcile(
+            &self.directory(),
+            &self.store,
+            options,
+            &Progress::default(),
+        )
     }
 
     fn read_as(&self, options: Options) -> Reconciliation {
@@ -177,15 +182,19 @@ fn progress_counts_files() {
     for path in ["a.txt", "b.txt", "c.txt"] {
         newsroom.publish(path, path);
     }
-    let mut said = Vec::new();
-    let mut progress = |files| said.push(files);
+    let progress = Progress::default();
+    assert_eq!(progress.reached(), None);
+    let running = progress.start();
     reconcile(
         &newsroom.directory(),
         &newsroom.store,
         Options::default(),
-        &mut progress,
+        &progress,
     );
-    assert_eq!(said, [3]);
+    let reached = progress.reached().expect("it still runs");
+    assert_eq!((reached.found, reached.read, reached.listed), (3, 3, true));
+    drop(running);
+    assert_eq!(progress.reached(), None);
 }
 
 #[test]

@@ -250,7 +250,7 @@ impl Directory {
 
     /// The key of an article without an id: its path or name, without extension, NFC; `x/index`
     /// is `x`.
-    fn key_of(&self, path: &str) -> String {
+    pub fn key_of(&self, path: &str) -> String {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let whole = match (folders, stem) {
