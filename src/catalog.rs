@@ -7,7 +7,9 @@
 //! asks the clock; [`Catalog::advance`] is told the time.
 
 mod order;
+mod placing;
 mod posting;
+mod rule;
 mod terms;
 mod window;
 
@@ -18,9 +20,11 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Serialize};
 
+pub use self::placing::Placing;
 use self::posting::Posting;
-pub use self::terms::TermNo;
+pub use self::rule::Verdict;
 use self::terms::{SpellingNo, Terms};
+pub use self::terms::{TermNo, Written};
 pub use self::window::{Query, Window};
 use crate::article::{Accepted, Revision};
 use crate::config::{Alias, NamedTerm};
@@ -304,6 +308,35 @@ impl Catalog {
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key)
             .filter(|&article| self.slot(article).standing == Standing::Live)
+    }
+
+    /// The article with this key, released or not: for the operator, never for readers.
+    pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
+        self.number(key)
+    }
+
+    /// When an article was or will be published.
+    pub fn published(&self, article: ArticleNo) -> Timestamp {
+        self.slot(article).published
+    }
+
+    /// When an article leaves all feeds.
+    pub fn expires(&self, article: ArticleNo) -> Option<Timestamp> {
+        self.slot(article).expires
+    }
+
+    /// Whether an article is kept out of all feeds.
+    pub fn is_hidden(&self, article: ArticleNo) -> bool {
+        self.slot(article).hidden
+    }
+
+    /// How an article writes a term; `None` where it does not carry it.
+    pub fn written(&self, article: ArticleNo, term: TermNo) -> Option<Written<'_>> {
+        let spellings = self.slot(article).spellings.iter();
+        let of_term = spellings.filter(|&&spelling| self.terms.term_of(spelling) == term);
+        of_term
+            .map(|&spelling| self.terms.written(spelling))
+            .min_by_key(|written| written.is_alias)
     }
 
     /// Every term that a released article carries or carried, or feeds.toml names.

@@ -4,8 +4,11 @@
 //! early is no error. Only `serve` keeps state; the other commands work beside a running daemon.
 
 mod check;
+mod explain;
+mod feed;
 mod list;
 mod output;
+mod progress;
 mod render;
 mod serve;
 
@@ -73,6 +76,12 @@ enum Command {
     #[command(after_long_help = "Examples:\n  taspa render all.rss\n  \
         taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'")]
     Render(RenderArguments),
+    /// Say why an article is, or is not, in a feed.
+    #[command(after_long_help = "Examples:\n  \
+        taspa explain parliament articles/2026-11/0041_budget.txt\n  \
+        taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \
+        taspa explain tags/бюджет https://dala.example/news/2026-11/0041_budget")]
+    Explain(ExplainArguments),
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +129,17 @@ struct RenderArguments {
     path: String,
 }
 
+#[derive(Debug, Args)]
+struct ExplainArguments {
+    /// A feed's path or address, with extension or without.
+    feed: String,
+    /// The article's key, file, id or address.
+    article: String,
+    /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people.
@@ -143,6 +163,14 @@ pub fn main() -> ExitCode {
         }
         Command::List(command) => list::run(&path, command.format, &mut screen),
         Command::Render(command) => render::run(&path, &command.path, &mut screen),
+        Command::Explain(command) => {
+            let ExplainArguments {
+                feed,
+                article,
+                format,
+            } = command;
+            explain::run(&path, &feed, &article, format, &mut screen)
+        }
     };
     match outcome {
         Ok(exit) => exit.into(),
@@ -181,7 +209,8 @@ fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
 }
 
 /// Reads all articles once, keeping nothing, and publishes them for this process alone. What only
-/// the state folder knows, such as when a feed last moved, is taken from there.
+/// the state folder knows, such as when a feed last moved and what is still served of a broken file,
+/// is taken from there.
 fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
     let as_of = Timestamp::now();
     let store = Store::scratch()?;
@@ -189,8 +218,13 @@ fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
     if let Ok(Some(memory)) = Store::peek(&config.server.state) {
         store.write(|batch| batch.recall(&memory))?;
     }
+    if let Ok(last_good) = Store::peek_last_good(&config.server.state) {
+        store.write(|batch| batch.restore(&last_good))?;
+    }
     let desk = Desk::new(Arc::new(config), store, as_of)?;
-    let report = desk.reconcile(&[Scope::Whole], Removal::Held, &mut |_| {});
+    // Nothing is gone that this process has not just been told of.
+    let read = || desk.reconcile(&[Scope::Whole], Removal::Confirmed);
+    let report = progress::shown(desk.progress(), read);
     desk.publish(as_of);
     Ok((desk, report))
 }

@@ -4,6 +4,8 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
+mod explanation;
+mod named;
 mod selections;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -17,6 +19,8 @@ use bytes::Bytes;
 use tracing::{error, warn};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::explanation::ExplainError;
+pub use self::named::Unknown;
 use self::selections::{Kept, Selections};
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
@@ -25,7 +29,7 @@ use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Definition, Lineup, SELECT};
 use crate::problem::{Problem, chain};
-use crate::reconcile::{self, Options, ReconcileError};
+use crate::reconcile::{self, Options, Progress, ReconcileError};
 use crate::rendition::{Coding, RenditionError, Renditions};
 use crate::selection::Selection;
 use crate::source::directory::{Directory, Scope};
@@ -42,6 +46,7 @@ pub struct Desk {
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
+    progress: Arc<Progress>,
     state: Mutex<State>,
 }
 
@@ -151,6 +156,7 @@ impl Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
+            progress: Arc::default(),
             state: Mutex::new(State {
                 directory,
                 catalog,
@@ -183,6 +189,11 @@ impl Desk {
         self.state().complete
     }
 
+    /// How far the reading is that goes on.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+
     /// The second in which a feed last moved.
     pub fn last_moved(&self) -> Option<Timestamp> {
         self.state().last_moved
@@ -203,12 +214,8 @@ impl Desk {
 
     /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
     /// files are read, without the lock.
-    pub fn reconcile(
-        &self,
-        scopes: &[Scope],
-        removal: Removal,
-        progress: &mut dyn FnMut(usize),
-    ) -> Report {
+    pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
+        let _running = self.progress.start();
         let (directory, config, options) = {
             let mut state = self.state();
             let removed = state.removed_lately();
@@ -220,7 +227,7 @@ impl Desk {
             };
             (state.directory.clone(), state.config.clone(), options)
         };
-        let result = reconcile::reconcile(&directory, &self.store, scopes, options, progress);
+        let result = reconcile::reconcile(&directory, &self.store, scopes, options, &self.progress);
         if options.reread && result.failure.is_none() {
             self.reading_done(&config, &directory);
         }

@@ -66,6 +66,7 @@ pub mod text;
 
 pub mod catalog;
 pub mod edition;
+pub mod explain;
 pub mod lineup;
 
 pub mod compose;

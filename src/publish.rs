@@ -232,16 +232,17 @@ async fn read(
     let reading = desk.clone();
     let started = Instant::now();
     let whole = scopes.contains(&Scope::Whole);
-    let report = task::spawn_blocking(move || {
-        let mut said = Instant::now();
-        reading.reconcile(&scopes, removal, &mut |files| {
-            if said.elapsed() >= PROGRESS_EVERY {
-                info!("{files} files read so far");
-                said = Instant::now();
-            }
-        })
-    });
-    let Ok(report) = report.await else {
+    let mut report = task::spawn_blocking(move || reading.reconcile(&scopes, removal));
+    let report = loop {
+        if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
+            break ended;
+        }
+        let reached = desk.progress().reached();
+        if let Some(reached) = reached.filter(|reached| reached.found > 0) {
+            info!("{reached}");
+        }
+    };
+    let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
         return Vec::new();
     };

@@ -5,12 +5,15 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+mod progress;
+
 use std::collections::BTreeMap;
 use std::mem;
 use std::num::NonZero;
 use std::sync::mpsc;
 use std::thread;
 
+pub use self::progress::{Progress, Reached, Running};
 use crate::article::Refusal;
 use crate::catalog::{Change, Listing};
 use crate::problem::{Problem, Severity};
@@ -83,14 +86,13 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how many files
-/// were read so far.
+/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how far it is.
 pub fn reconcile(
     directory: &Directory,
     store: &Store,
     scopes: &[Scope],
     options: Options,
-    progress: &mut dyn FnMut(usize),
+    progress: &Progress,
 ) -> Reconciliation {
     let mut run = Run {
         directory,
@@ -111,7 +113,7 @@ struct Run<'a> {
     directory: &'a Directory,
     store: &'a Store,
     options: Options,
-    progress: &'a mut dyn FnMut(usize),
+    progress: &'a Progress,
     /// Refused files by path: a later step of one reading may change its mind about a file.
     refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
@@ -139,6 +141,7 @@ impl Run<'_> {
         for scope in scopes {
             self.list(scope, &mut pending, &mut absent)?;
         }
+        self.progress.all_found();
         self.take(pending)?;
         let Absent { gone, hidden } = absent;
         let gone = gone
@@ -192,7 +195,10 @@ impl Run<'_> {
                 Some(row) if row.stamp == found.stamp && !self.options.reread => {
                     self.judge(found.path, Some(row));
                 }
-                _ => pending.push(found),
+                _ => {
+                    self.progress.found_one();
+                    pending.push(found);
+                }
             }
             if pending.len() >= FOUND_FILES {
                 self.take(mem::take(pending))?;
@@ -207,7 +213,7 @@ impl Run<'_> {
     /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
     /// is open while a file is read: a file that hangs must not hold up the publisher.
     fn take(&mut self, files: Vec<Found>) -> Result<(), ReconcileError> {
-        let directory = self.directory;
+        let (directory, progress) = (self.directory, self.progress);
         let mut waiting = files;
         while !waiting.is_empty() {
             let files = mem::take(&mut waiting);
@@ -218,7 +224,7 @@ impl Run<'_> {
                     // The other end hangs up when the store fails.
                     files
                         .chunks(BATCH_FILES)
-                        .try_for_each(|files| give.send(read_all(directory, files)))
+                        .try_for_each(|files| give.send(read_all(directory, files, progress)))
                 });
                 given.into_iter().try_for_each(|files| {
                     waiting.extend(self.store(files)?);
@@ -246,7 +252,6 @@ impl Run<'_> {
             }
             given.find_heirs(batch)
         })?;
-        (self.progress)(self.result.read);
         Ok(self.accept(given))
     }
 
@@ -501,16 +506,20 @@ fn is_below(path: &str, folder: &str) -> bool {
 }
 
 /// Reads files on all processors, in the order given; of one that changed meanwhile, its path.
-fn read_all(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, String>> {
+fn read_all(
+    directory: &Directory,
+    files: &[Found],
+    progress: &Progress,
+) -> Vec<Result<ReadFile, String>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads).max(1);
     if files.len() <= 1 {
-        return read_some(directory, files);
+        return read_some(directory, files, progress);
     }
     thread::scope(|scope| {
         let shares: Vec<_> = files
             .chunks(share)
-            .map(|files| scope.spawn(move || read_some(directory, files)))
+            .map(|files| scope.spawn(move || read_some(directory, files, progress)))
             .collect();
         let joined = shares
             .into_iter()
@@ -519,9 +528,13 @@ fn read_all(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, Stri
     })
 }
 
-fn read_some(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, String>> {
+fn read_some(
+    directory: &Directory,
+    files: &[Found],
+    progress: &Progress,
+) -> Vec<Result<ReadFile, String>> {
     let mut packer = Packer::new();
-    let read = |found: &Found| {
+    let mut read = |found: &Found| {
         let outcome = match directory.read(found) {
             Outcome::Unsettled => return Err(found.path.clone()),
             Outcome::Refused(refusal) => Err(refusal),
@@ -557,7 +570,12 @@ fn read_some(directory: &Directory, files: &[Found]) -> Vec<Result<ReadFile, Str
             outcome,
         })
     };
-    files.iter().map(read).collect()
+    let reads = files.iter().map(|found| {
+        let file = read(found);
+        progress.read_one();
+        file
+    });
+    reads.collect()
 }
 
 #[cfg(test)]

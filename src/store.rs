@@ -14,7 +14,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, ConcurrencyMode, Database, ReadTransaction, ReadableDatabase, ReadableTable};
+use redb::{
+    Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
+    ReadableTable,
+};
 use serde::{Deserialize, Serialize};
 use zstd::bulk::Compressor;
 
@@ -55,6 +58,13 @@ pub struct Memory {
     pub terms: Vec<(Term, String)>,
     /// The last validators of every feed, by path.
     pub validators: Vec<(String, Validators)>,
+}
+
+/// The last good version of a file whose present one is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastGood {
+    article: ArticleRow,
+    packed: Packed,
 }
 
 /// What went wrong with the state folder.
@@ -149,17 +159,23 @@ impl Store {
     /// # Errors
     /// When the file cannot be read, or nobody closed it properly.
     pub fn peek(folder: &Path) -> Result<Option<Memory>, StoreError> {
-        let path = folder.join(FILE);
-        if !path.exists() {
+        let Some(database) = open_beside(folder)? else {
             return Ok(None);
-        }
-        let opened = catch_unwind(AssertUnwindSafe(|| builder().open_read_only(&path)));
-        let database = opened.map_err(|_| StoreError::Damaged { path })??;
+        };
         Ok(Some(Memory {
             header: read_header(&database)?,
             terms: read_terms(&database)?,
             validators: read_validators(&database)?,
         }))
+    }
+
+    /// What a state folder still has of files that can no longer be read as articles, read beside
+    /// whoever has it open.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or nobody closed it properly.
+    pub fn peek_last_good(folder: &Path) -> Result<Vec<LastGood>, StoreError> {
+        open_beside(folder)?.map_or(Ok(Vec::new()), |database| read_last_good(&database))
     }
 
     /// Deletes what a state folder holds, for the next [`Store::open`] to start afresh.
@@ -241,6 +257,24 @@ impl Store {
         }))
     }
 
+    /// The stored article with this key.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the row.
+    pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
+        let table = self.database.begin_read()?.open_table(ARTICLES)?;
+        table.get(key)?.map(|row| decode(row.value())).transpose()
+    }
+
+    /// The file at this path, as it was last read.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the row.
+    pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
+        let table = self.database.begin_read()?.open_table(FILES)?;
+        table.get(path)?.map(|row| decode(row.value())).transpose()
+    }
+
     /// Every remembered term with its name.
     ///
     /// # Errors
@@ -316,6 +350,15 @@ fn builder() -> Builder {
     builder
 }
 
+fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
+    let path = folder.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let opened = catch_unwind(AssertUnwindSafe(|| builder().open_read_only(&path)));
+    Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
+}
+
 fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
@@ -348,8 +391,35 @@ fn read_validators(
     Ok(feeds)
 }
 
+fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, StoreError> {
+    let transaction = database.begin_read()?;
+    let (articles, records) = (
+        transaction.open_table(ARTICLES)?,
+        transaction.open_table(RECORDS)?,
+    );
+    let mut last_good = Vec::new();
+    for row in transaction.open_table(FILES)?.iter()? {
+        let (path, file) = row?;
+        let file: FileRow = decode(file.value())?;
+        let (Some(key), Some(_)) = (file.key, file.refusal) else {
+            continue;
+        };
+        let Some(article) = articles.get(&*key)? else {
+            continue;
+        };
+        let article: ArticleRow = decode(article.value())?;
+        let record = records.get(article.listing.record.0)?;
+        let record = record.filter(|_| *article.path == *path.value());
+        last_good.extend(record.map(|record| LastGood {
+            article,
+            packed: Packed(record.value().to_vec()),
+        }));
+    }
+    Ok(last_good)
+}
+
 /// An article as the store keeps it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed(Vec<u8>);
 
 /// Packs articles, one after the other, with one compressor.

@@ -15,8 +15,21 @@ pub struct TermNo(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SpellingNo(u32);
 
+/// A term in the words of one article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// Whether it is a tag, section, author or language of the article.
+    pub kind: TermKind,
+    /// The article's own spelling.
+    pub text: &'a str,
+    /// Whether `[same]` makes it count as the term.
+    pub is_alias: bool,
+}
+
 #[derive(Debug)]
 struct Spelling {
+    /// What the article has it as; `[same]` may make another kind of term of it.
+    kind: TermKind,
     term: TermNo,
     text: Box<str>,
     /// What is printed instead, where `[same]` replaces this spelling's term.
@@ -73,6 +86,7 @@ impl Terms {
             let shown_as = self.aliases.get(&term).map(|(_, shown)| shown.clone());
             let term = self.intern(&term);
             self.spellings.push(Spelling {
+                kind,
                 term,
                 text: text.into(),
                 shown_as,
@@ -131,6 +145,16 @@ impl Terms {
 
     pub(super) fn term_of(&self, spelling: SpellingNo) -> TermNo {
         self.spellings[spelling.0 as usize].term
+    }
+
+    /// A spelling as the article has it.
+    pub(super) fn written(&self, spelling: SpellingNo) -> Written<'_> {
+        let spelling = &self.spellings[spelling.0 as usize];
+        Written {
+            kind: spelling.kind,
+            text: &spelling.text,
+            is_alias: spelling.shown_as.is_some(),
+        }
     }
 
     /// A spelling's text as feeds print it.

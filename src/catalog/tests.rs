@@ -335,6 +335,7 @@ fn check_feed(catalog: &Catalog, model: &Model, asked: &Asked) -> Result<Window,
         catalog.count(query),
         model.matching(selection, model.as_of).len()
     );
+    check_placings(catalog, model, asked, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
         if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
@@ -347,6 +348,34 @@ fn check_feed(catalog: &Catalog, model: &Model, asked: &Asked) -> Result<Window,
         }
     }
     Ok(window)
+}
+
+/// The place of each article, now and at every instant to come, is the one that readers see.
+fn check_placings(
+    catalog: &Catalog,
+    model: &Model,
+    asked: &Asked,
+    now: &Outcome,
+) -> Result<(), TestCaseError> {
+    let later = model.instants(&asked.settings);
+    let later = later.into_iter().filter(|at| *at > model.as_of);
+    let later = later.map(|at| (at, model.outcome(&asked.selection, &asked.settings, at)));
+    let instants: Vec<(Timestamp, Outcome)> = later.collect();
+    let now = std::iter::once((model.as_of, now));
+    let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
+    for (at, outcome) in now.chain(instants) {
+        for article in KEYS.iter().filter_map(|key| catalog.look_up(key)) {
+            let placing = catalog.placing(&asked.query, &asked.settings, article, at);
+            let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
+            let place = placing.filter(is_in).map(|placing| placing.newer);
+            let key = &*catalog.slot(article).key;
+            let expected = outcome.entries.iter().position(|entry| entry.key == key);
+            prop_assert_eq!(place, expected, "{} at {}", key, at);
+            let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
+            prop_assert_eq!(entries, outcome.entries.len());
+        }
+    }
+    Ok(())
 }
 
 fn check_articles_and_terms(catalog: &Catalog, model: &Model) -> Result<(), TestCaseError> {

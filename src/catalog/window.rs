@@ -1,5 +1,6 @@
 //! The window: which of the articles that match a selection a feed holds now.
 
+use super::rule::{Rule, Verdict};
 use super::terms::TermNo;
 use super::{ArticleNo, Catalog};
 use crate::config::Settings;
@@ -30,6 +31,21 @@ impl Query {
         } else {
             &self.any
         }
+    }
+
+    /// The terms of which it wants one.
+    pub fn any(&self) -> &[TermNo] {
+        &self.any
+    }
+
+    /// The terms of which it wants every one.
+    pub fn all(&self) -> &[TermNo] {
+        &self.all
+    }
+
+    /// The terms of which it wants none.
+    pub fn none(&self) -> &[TermNo] {
+        &self.none
     }
 
     /// Whether an article with these terms belongs to the selection.
@@ -98,35 +114,27 @@ impl Catalog {
         }
     }
 
-    /// The entries of a feed, newest first: one stays while fewer than `items` are newer, or while
-    /// it is younger than the newest less `keep` and fewer than `4 × items` are newer.
+    /// The entries of a feed, newest first.
     pub fn window(&self, query: &Query, settings: &Settings) -> Window {
-        let items = usize::from(settings.items);
         let mut window = Window {
             entries: Vec::new(),
             next: None,
             content_time: None,
         };
-        let mut newest = None;
+        let mut rule = Rule::new(settings, self.as_of);
         for article in self.newest_first(query) {
             let slot = self.slot(article);
-            let visible_from = slot.published.plus(settings.delay.into());
-            if visible_from > self.as_of {
-                window.wake_at(visible_from);
-                continue;
-            }
-            let leaves_at = settings
-                .oldest
-                .map(|oldest| slot.published.plus(oldest.into()));
-            let kept_from = newest
-                .get_or_insert(slot.published)
-                .plus(-i64::from(settings.keep));
-            let newer = window.entries.len();
-            let crowded_out = newer >= items && (slot.published <= kept_from || newer >= 4 * items);
-            if crowded_out || leaves_at.is_some_and(|at| at <= self.as_of) {
-                break;
-            }
+            let leaves_at = match rule.judge(slot.published) {
+                Verdict::HeldBack { until } => {
+                    window.wake_at(until);
+                    continue;
+                }
+                Verdict::In { leaves_at } => leaves_at,
+                // Whatever is older is out as well.
+                Verdict::CrowdedOut | Verdict::TooOld { .. } => break,
+            };
             window.entries.push(article);
+            let visible_from = rule.visible_from(slot.published);
             window.content_time = window
                 .content_time
                 .max(Some(visible_from.max(self.updated(article))));
@@ -144,13 +152,16 @@ impl Catalog {
             .iter()
             .find(|(_, article)| query.matches(&self.terms_of(*article)))
         {
-            window.wake_at(release.plus(settings.delay.into()));
+            window.wake_at(rule.visible_from(release));
         }
         window
     }
 
     /// The released articles that match, newest first.
-    fn newest_first<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = ArticleNo> + 'a {
+    pub(super) fn newest_first<'a>(
+        &'a self,
+        query: &'a Query,
+    ) -> impl Iterator<Item = ArticleNo> + 'a {
         let rarest = query
             .all
             .iter()

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Runtime;
@@ -12,8 +13,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::{task, time};
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::writer::EitherWriter;
 
 use super::output::Screen;
+use super::progress::Bar;
 use super::{Exit, load, load_or_complain};
 use crate::config::{Config, Listen, Server};
 use crate::desk::{Desk, IdentityChanged, check_identity};
@@ -30,7 +33,8 @@ const ORDERS_MAX: usize = 16;
 const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
-    start_log();
+    let bar = Bar::of_terminal();
+    start_log(bar.as_ref());
     let Some(loaded) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
@@ -42,13 +46,13 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
         config.server.listen = vec![listen];
     }
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config, bar))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
 }
 
-async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
+async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<Exit> {
     let mut listeners = Vec::new();
     for listen in &config.server.listen {
         match Listener::open(listen).await {
@@ -68,6 +72,7 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
     let (stop, stopping) = watch::channel(false);
     let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let mut signals = Signals::new()?;
+    let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let desk = Arc::new(OnceLock::new());
     let mut serving = tokio::spawn(server::serve(
@@ -76,10 +81,13 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
         limits,
         stopping.clone(),
     ));
-    let publisher = match task::spawn_blocking(move || open_desk(config)).await? {
+    let (publisher, drawing) = match task::spawn_blocking(move || open_desk(config)).await? {
         Ok(opened) => {
             let opened = desk.get_or_init(|| Arc::new(opened)).clone();
-            tokio::spawn(publish::run(opened, rescan, ordered, stopping))
+            let progress = opened.progress().clone();
+            let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+            let publisher = tokio::spawn(publish::run(opened, rescan, ordered, stopping));
+            (publisher, drawing)
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -119,6 +127,9 @@ async fn daemon(path: PathBuf, config: Config) -> io::Result<Exit> {
     // waits for, the next start has to repair it.
     publisher.abort();
     let _ = publisher.await;
+    drop(running);
+    // The bar is wiped before the shell writes there.
+    let _ = drawing.map(thread::JoinHandle::join);
     info!("stopped");
     Ok(Exit::Done)
 }
@@ -263,12 +274,17 @@ fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, S
     Ok(read.unwrap_or(Err(StoreError::Row("page")))?)
 }
 
-fn start_log() {
+fn start_log(bar: Option<&Bar>) {
     let filter = EnvFilter::try_from_env("TASPA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let bar = bar.cloned();
+    let writer = move || match &bar {
+        Some(bar) => EitherWriter::A(bar.above()),
+        None => EitherWriter::B(io::stderr()),
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(writer)
         .with_ansi(colour);
     // Somebody else's subscriber in the same process is as good.
     let _ = log.with_target(false).try_init();

@@ -107,9 +107,7 @@ impl Newsroom {
     }
 
     fn read(&self) -> Report {
-        let report = self
-            .desk()
-            .reconcile(&[Scope::Whole], Removal::Held, &mut |_| {});
+        let report = self.desk().reconcile(&[Scope::Whole], Removal::Held);
         assert!(report.failure.is_none(), "{:?}", report.failure);
         report
     }

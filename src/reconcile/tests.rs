@@ -124,7 +124,7 @@ impl Newsroom {
             &self.store,
             &scopes,
             options,
-            &mut |_| {},
+            &Progress::default(),
         )
     }
 
@@ -194,16 +194,20 @@ fn progress_counts_files() {
     for path in ["a.txt", "b.txt", "c.txt"] {
         newsroom.publish(path, path);
     }
-    let mut said = Vec::new();
-    let mut progress = |files| said.push(files);
+    let progress = Progress::default();
+    assert_eq!(progress.reached(), None);
+    let running = progress.start();
     reconcile(
         &newsroom.directory(),
         &newsroom.store,
         &[Scope::Whole],
         Options::default(),
-        &mut progress,
+        &progress,
     );
-    assert_eq!(said, [3]);
+    let reached = progress.reached().expect("it still runs");
+    assert_eq!((reached.found, reached.read, reached.listed), (3, 3, true));
+    drop(running);
+    assert_eq!(progress.reached(), None);
 }
 
 #[test]

@@ -293,7 +293,7 @@ impl Directory {
 
     /// The key of an article without an id: its path or name, without extension, NFC; `x/index`
     /// is `x`.
-    fn key_of(&self, path: &str) -> String {
+    pub fn key_of(&self, path: &str) -> String {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         let whole = match (folders, stem) {
@@ -344,11 +344,15 @@ fn rest_left(found: FileStamp, rest: Duration) -> Option<Duration> {
     rest.checked_sub(age)
 }
 
+/// The extensions of files that hold articles.
+pub const EXTENSIONS: [&str; 3] = ["txt", "md", "json"];
+
 fn kind(path: &str) -> Option<Kind> {
+    let [newsroom, markdown, json] = EXTENSIONS;
     match path.rsplit_once('.')?.1 {
-        "txt" => Some(Kind::Newsroom),
-        "md" => Some(Kind::Markdown),
-        "json" => Some(Kind::Json),
+        extension if extension == newsroom => Some(Kind::Newsroom),
+        extension if extension == markdown => Some(Kind::Markdown),
+        extension if extension == json => Some(Kind::Json),
         _ => None,
     }
 }

@@ -4,10 +4,10 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED, RIVALS, TERMS,
-    Validators, decode, encode,
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, FileStamp, HEADER, Header, RECORDS, RETIRED,
+    RIVALS, TERMS, Validators, decode, encode,
 };
-use super::{Memory, Packed, RecordId, StoreError};
+use super::{LastGood, Memory, Packed, RecordId, StoreError};
 use crate::term::Term;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
@@ -153,6 +153,23 @@ impl<'t> Batch<'t> {
         }
         for (path, validators) in &memory.validators {
             self.put_validators(path, validators)?;
+        }
+        Ok(())
+    }
+
+    /// Takes over the last good versions of broken files, which are then read as new ones.
+    pub fn restore(&mut self, last_good: &[LastGood]) -> Result<(), StoreError> {
+        for LastGood { article, packed } in last_good {
+            let mut article = article.clone();
+            article.listing.record = self.add_record(packed)?;
+            self.put_article(&article)?;
+            // The stamp of no file: whatever stands there now is read.
+            let file = FileRow {
+                stamp: FileStamp::default(),
+                key: Some(article.listing.key),
+                refusal: None,
+            };
+            self.put_file(&article.path, &file)?;
         }
         Ok(())
     }

@@ -90,10 +90,10 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
     assert_ends(
         &help,
         0,
-        &["serve", "check", "list", "render", "--config"],
+        &["serve", "check", "list", "render", "explain", "--config"],
         &[],
     );
-    for command in ["serve", "check", "list", "render"] {
+    for command in ["serve", "check", "list", "render", "explain"] {
         let help = newsroom.run(&[command, "--help"]);
         assert_ends(&help, 0, &["Example", &format!("taspa {command}")], &[]);
     }
@@ -101,6 +101,7 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
     for wrong in [
         &["frobnicate"][..],
         &["render"],
+        &["explain", "all"],
         &["list", "--format", "xml"],
         &["check", "--articles-only"],
         &["serve", "--listen"],
@@ -121,6 +122,7 @@ fn a_closed_pipe_is_no_error() {
         &["list", "--format", "json"],
         &["render", "all.rss"],
         &["check"],
+        &["explain", "all", "2026-11/0040_last-well"],
         &["--help"],
     ] {
         let mut command = newsroom.taspa(arguments);

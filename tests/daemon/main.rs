@@ -10,6 +10,7 @@ mod copies;
 mod daemon;
 mod documents;
 mod ended;
+mod explain;
 mod newsroom;
 mod release;
 mod reload;

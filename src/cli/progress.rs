@@ -1,0 +1,177 @@
+//! How far a reading is, for the person who waits for it: a bar on a terminal, elsewhere a line
+//! now and then. Nothing is coloured, and a short reading shows nothing.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::reconcile::{Progress, Reached};
+
+/// A reading of more files or more time than this is long.
+const LONG_FILES: usize = 1_000;
+const LONG: Duration = Duration::from_millis(500);
+
+/// How often the bar is drawn.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// How often a line is written where there is no bar.
+const LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Columns inside the bar: with the longest words beside it, it fits into 80.
+const BAR_COLUMNS: usize = 20;
+
+/// Runs `work`, showing on standard error how far `progress` is.
+pub(super) fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+    thread::scope(|scope| {
+        // Dropped when `work` ends, however that is.
+        let (_running, ended) = mpsc::channel();
+        scope.spawn(move || match Bar::of_terminal() {
+            Some(bar) => bar.follow(progress, &ended),
+            None => write_lines(progress, &ended),
+        });
+        work()
+    })
+}
+
+/// The last line of the terminal, below everything that is written through [`Bar::above`].
+#[derive(Clone, Default)]
+pub(super) struct Bar(Arc<Mutex<String>>);
+
+impl Bar {
+    /// The bar of standard error; `None` where that is no terminal, or one that cannot go back to
+    /// the start of a line.
+    pub(super) fn of_terminal() -> Option<Bar> {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        (io::stderr().is_terminal() && !is_dumb).then(Bar::default)
+    }
+
+    /// Draws until the other end of `ended` is dropped.
+    pub(super) fn follow(&self, progress: &Progress, ended: &Receiver<()>) {
+        while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
+            let reached = progress.reached().filter(is_long);
+            self.draw(reached.map(|reached| line(&reached)).unwrap_or_default());
+        }
+        self.draw(String::new());
+    }
+
+    /// A writer of whole lines that the bar stays below.
+    pub(super) fn above(&self) -> Above {
+        Above(self.clone())
+    }
+
+    fn draw(&self, line: String) {
+        let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *drawn != line {
+            let _ = write!(io::stderr(), "{}{line}", erased(&drawn));
+            *drawn = line;
+        }
+    }
+}
+
+/// Standard error above a bar.
+pub(super) struct Above(Bar);
+
+impl Write for Above {
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let drawn = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = erased(&drawn).into_bytes();
+        text.extend(lines);
+        text.extend(drawn.as_bytes());
+        io::stderr().write_all(&text)?;
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// Spaces instead of the escape sequence, which not every terminal knows.
+fn erased(drawn: &str) -> String {
+    match drawn.len() {
+        0 => String::new(),
+        columns => format!("\r{}\r", " ".repeat(columns)),
+    }
+}
+
+fn is_long(reached: &Reached) -> bool {
+    let long = reached.read > LONG_FILES || reached.since.elapsed() >= LONG;
+    long && reached.found > 0
+}
+
+/// ASCII alone, so that its bytes are its columns.
+fn line(reached: &Reached) -> String {
+    if !reached.listed {
+        return reached.to_string();
+    }
+    let done = BAR_COLUMNS * reached.read / reached.found.max(1);
+    let (done, left) = ("#".repeat(done), "-".repeat(BAR_COLUMNS - done));
+    format!("[{done}{left}] {reached}")
+}
+
+fn write_lines(progress: &Progress, ended: &Receiver<()>) {
+    let mut said = Instant::now();
+    while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
+        if let Some(reached) = progress.reached().filter(is_long)
+            && said.elapsed() >= LINE_EVERY
+        {
+            let _ = writeln!(io::stderr(), "{reached}");
+            said = Instant::now();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(found: usize, read: usize, listed: bool) -> Reached {
+        Reached {
+            since: Instant::now(),
+            found,
+            read,
+            listed,
+        }
+    }
+
+    #[test]
+    fn the_bar_fills_once_the_number_of_files_is_known() {
+        for (reached, start) in [
+            (reached(9_000, 0, false), "9000 files found"),
+            (reached(9_000, 4_096, false), "4096 files read, "),
+            (
+                reached(9_000, 0, true),
+                "[--------------------] 9000 files found",
+            ),
+            (
+                reached(8_000, 4_000, true),
+                "[##########----------] 4000 of 8000 files read, ",
+            ),
+            (
+                reached(1_000_000, 1_000_000, true),
+                "[####################] 1000000 files read, storing them",
+            ),
+            (
+                reached(1_000_000, 999_999, true),
+                "[###################-] 999999 of 1000000 files read, ",
+            ),
+        ] {
+            let line = line(&reached);
+            assert!(line.starts_with(start), "{line}");
+            assert!(line.len() < 80 && line.is_ascii(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_short_reading_shows_nothing() {
+        assert!(!is_long(&reached(900, 900, true)));
+        assert!(is_long(&reached(1_100, 1_001, true)));
+        let nothing_to_read = Reached {
+            since: Instant::now() - LONG,
+            ..reached(0, 0, false)
+        };
+        assert!(!is_long(&nothing_to_read));
+    }
+}

@@ -1,0 +1,244 @@
+//! What people call an article: its key, its file, its id or its address.
+
+use std::path::{Path, absolute};
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use crate::compose::Publication;
+use crate::source::directory::{Directory, EXTENSIONS};
+use crate::store::{ArticleRow, FileRow, Store, StoreError};
+
+/// Keys that are offered in the place of one that nobody has.
+const NEAREST_MAX: usize = 3;
+
+/// Articles that are unpacked at once in search of an address.
+const UNPACKED: usize = 256;
+
+/// What a name stands for.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// An article.
+    Article(ArticleRow),
+    /// A file that never gave an article.
+    File(String, FileRow),
+}
+
+/// Why a name stands for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It is like these keys.
+    Like(Vec<String>),
+    /// It is a file below the articles' folder, but of a kind or name that is never read.
+    Skipped,
+    /// It is a file somewhere else.
+    Elsewhere,
+}
+
+/// Finds the article that `text` names.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(super) fn find(
+    store: &Store,
+    directory: &Directory,
+    publication: &Publication,
+    text: &str,
+) -> Result<Result<Found, Unknown>, StoreError> {
+    let keys = [Some(text.to_owned()), key_of_id(publication, text)];
+    for key in keys.into_iter().flatten() {
+        if let Some(found) = by_key(store, directory, &key)? {
+            return Ok(Ok(found));
+        }
+    }
+    for path in paths(directory, text) {
+        if let Some(found) = by_file(store, path)? {
+            return Ok(Ok(found));
+        }
+    }
+    if let Some(key) = key_of_address(publication, text)
+        && let Some(found) = by_key(store, directory, &key)?
+    {
+        return Ok(Ok(found));
+    }
+    if let Some(row) = by_page(store, publication, text)? {
+        return Ok(Ok(Found::Article(row)));
+    }
+    Ok(Err(match on_disk(directory, text) {
+        Some(unknown) => unknown,
+        None => Unknown::Like(nearest(store, text)?),
+    }))
+}
+
+/// The article with a key, or the broken file that would have it.
+fn by_key(store: &Store, directory: &Directory, key: &str) -> Result<Option<Found>, StoreError> {
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(key);
+    for key in [key, &composed] {
+        if let Some(row) = store.article(key)? {
+            return Ok(Some(Found::Article(row)));
+        }
+    }
+    for row in store.files("")? {
+        let (path, row) = row?;
+        if row.key.is_none() && directory.key_of(&path) == composed {
+            return Ok(Some(Found::File(path, row)));
+        }
+    }
+    Ok(None)
+}
+
+fn by_file(store: &Store, path: String) -> Result<Option<Found>, StoreError> {
+    let Some(file) = store.file(&path)? else {
+        return Ok(None);
+    };
+    let article = match &file.key {
+        Some(key) => store.article(key)?.filter(|row| *row.path == *path),
+        None => None,
+    };
+    Ok(Some(match article {
+        Some(row) => Found::Article(row),
+        None => Found::File(path, file),
+    }))
+}
+
+/// What a file may be called below the articles' folder: as it is, or by a path that leads there.
+fn paths(directory: &Directory, text: &str) -> Vec<String> {
+    let below = |root: &Path, path: &Path| {
+        let path = path.strip_prefix(root).ok()?;
+        Some(path.to_str()?.to_owned())
+    };
+    let (root, path) = (directory.root(), Path::new(text));
+    let written = || below(&absolute(root).ok()?, &absolute(path).ok()?);
+    let resolved = || below(&root.canonicalize().ok()?, &path.canonicalize().ok()?);
+    let as_it_is = text.trim_start_matches("./").to_owned();
+    [Some(as_it_is), written(), resolved()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn on_disk(directory: &Directory, text: &str) -> Option<Unknown> {
+    let path = Path::new(text);
+    if directory.root().join(text).is_file() && path.is_relative() {
+        return Some(Unknown::Skipped);
+    }
+    let path = path.canonicalize().ok().filter(|path| path.is_file())?;
+    let inside = directory.root().canonicalize().ok();
+    Some(match inside.is_some_and(|root| path.starts_with(root)) {
+        true => Unknown::Skipped,
+        false => Unknown::Elsewhere,
+    })
+}
+
+/// The key in an id that this site gives.
+fn key_of_id(publication: &Publication, text: &str) -> Option<String> {
+    let encoded = text.strip_prefix(&publication.id(""))?;
+    decode(encoded)
+}
+
+/// The key in an address of this server, under whatever host it was reached.
+fn key_of_address(publication: &Publication, text: &str) -> Option<String> {
+    let text = text.split(['?', '#']).next()?;
+    let path = match text.split_once("://") {
+        Some((_, rest)) => &rest[rest.find('/')?..],
+        None => text,
+    };
+    let path = decode(path)?;
+    let path = path.strip_prefix(publication.prefix()).unwrap_or(&path);
+    let key = path.trim_start_matches('/').strip_prefix("articles/")?;
+    Some(key.to_owned())
+}
+
+/// The article whose own page has this address. Those whose name is in it are looked at first; an
+/// article may bring an address that its key has no part in.
+fn by_page(
+    store: &Store,
+    publication: &Publication,
+    text: &str,
+) -> Result<Option<ArticleRow>, StoreError> {
+    let Some(wanted) = page(text) else {
+        return Ok(None);
+    };
+    let (mut likely, mut others) = (Vec::new(), Vec::new());
+    store.each_article(|row| {
+        let name = row.listing.key.rsplit('/').next().unwrap_or_default();
+        match wanted.contains(name) {
+            true => likely.push(row.listing.record),
+            false => others.push(row.listing.record),
+        }
+    })?;
+    likely.append(&mut others);
+    for records in likely.chunks(UNPACKED) {
+        for article in store.articles(records)? {
+            if publication
+                .page(&article)
+                .as_deref()
+                .and_then(page)
+                .as_ref()
+                == Some(&wanted)
+            {
+                return store.article(&article.key);
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What two addresses of one page have in common: host and decoded path. People copy them with
+/// another scheme, a slash at the end, or the marks of a campaign.
+fn page(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let path = decode(url.path())?;
+    Some(format!("{}{}", url.host_str()?, path.trim_end_matches('/')))
+}
+
+fn decode(text: &str) -> Option<String> {
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
+}
+
+/// The keys that are most like a text, or have it in them.
+fn nearest(store: &Store, text: &str) -> Result<Vec<String>, StoreError> {
+    let wanted = stem(text).to_lowercase();
+    let errors_max = (wanted.chars().count() / 3).max(1);
+    let mut nearest: Vec<(usize, String)> = Vec::new();
+    store.each_article(|row| {
+        let key = &*row.listing.key;
+        let name = key.rsplit('/').next().unwrap_or(key);
+        let errors =
+            errors(&wanted, &key.to_lowercase()).min(errors(&wanted, &name.to_lowercase()));
+        if errors <= errors_max {
+            nearest.push((errors, key.to_owned()));
+            nearest.sort();
+            nearest.truncate(NEAREST_MAX);
+        }
+    })?;
+    Ok(nearest.into_iter().map(|(_, key)| key).collect())
+}
+
+/// A text without what files and addresses have around a key.
+fn stem(text: &str) -> &str {
+    let text = text.trim_start_matches("./").trim_matches('/');
+    let text = match text.contains("://") {
+        true => text.rsplit('/').next().unwrap_or(text),
+        false => text,
+    };
+    let mut endings = EXTENSIONS.iter();
+    let stem = endings.find_map(|extension| text.strip_suffix(extension)?.strip_suffix('.'));
+    stem.unwrap_or(text)
+}
+
+/// How many letters two names differ by; none where one is part of the other.
+fn errors(wanted: &str, name: &str) -> usize {
+    if wanted.chars().count() >= PART_MIN && name.contains(wanted) {
+        return 0;
+    }
+    // Comparing costs the product of both lengths.
+    match wanted.len().abs_diff(name.len()) > wanted.len() {
+        true => usize::MAX,
+        false => strsim::osa_distance(wanted, name),
+    }
+}
+
+/// A shorter text is part of too many names.
+const PART_MIN: usize = 4;
