@@ -6,6 +6,7 @@
 //! are known here but stand in no list, so nothing that reads the lists can leak them. It never
 //! asks the clock; [`Catalog::advance`] is told the time.
 
+mod listing;
 mod order;
 mod placing;
 mod posting;
@@ -18,15 +19,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
-use serde::{Deserialize, Serialize};
 
+pub use self::listing::{Change, Listing, Touched};
 pub use self::placing::Placing;
 use self::posting::Posting;
 pub use self::rule::Verdict;
 use self::terms::{SpellingNo, Terms};
 pub use self::terms::{TermNo, Written};
 pub use self::window::{Query, Window};
-use crate::article::{Accepted, Revision};
+use crate::article::Revision;
 use crate::config::{Alias, NamedTerm};
 use crate::store::{RecordId, Store, StoreError};
 use crate::term::{Term, TermKind};
@@ -38,110 +39,6 @@ const TOUCHED_MAX: usize = 4096;
 /// An article of the catalog; numbers of removed articles are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleNo(u32);
-
-/// What the catalog is told of an accepted article.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
-    /// What names the article.
-    pub key: Box<str>,
-    /// The digest of all that documents show of it.
-    pub revision: Revision,
-    /// Where the store has it.
-    pub record: RecordId,
-    /// First publication, which is also its release.
-    pub published: Timestamp,
-    /// Last correction; one in the future counts from its instant on.
-    pub updated: Timestamp,
-    /// When it leaves all feeds.
-    pub expires: Option<Timestamp>,
-    /// Kept out of all feeds.
-    pub hidden: bool,
-    /// Its terms as it spells them.
-    pub terms: Vec<(TermKind, Box<str>)>,
-}
-
-impl Listing {
-    /// What the catalog needs of an article that the store has as `record`.
-    pub fn new(accepted: &Accepted, revision: Revision, record: RecordId) -> Listing {
-        let article = &accepted.article;
-        let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
-        let section = article
-            .section
-            .iter()
-            .map(|section| (TermKind::Section, section.as_str()));
-        let authors = article
-            .authors
-            .iter()
-            .map(|author| (TermKind::Author, author.name.as_str()));
-        // `lang:kk` also finds what is written in `kk-KZ`.
-        let primary = article.language.split_once('-').map(|(primary, _)| primary);
-        let languages = [Some(article.language.as_str()), primary];
-        let languages = languages
-            .into_iter()
-            .flatten()
-            .map(|language| (TermKind::Lang, language));
-        let terms = tags.chain(section).chain(authors).chain(languages);
-        Listing {
-            key: article.key.as_str().into(),
-            revision,
-            record,
-            published: article.published,
-            updated: article.updated,
-            expires: accepted.expires,
-            hidden: accepted.hidden,
-            terms: terms.map(|(kind, text)| (kind, text.into())).collect(),
-        }
-    }
-}
-
-/// A change of what exists.
-#[derive(Clone, Debug)]
-pub enum Change {
-    /// A new article, or a new version of one.
-    Put(Listing),
-    /// The article with this key is gone.
-    Remove(Box<str>),
-}
-
-/// Which feeds a batch of changes can have moved.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// Any of them.
-    Everything,
-    /// Those that match one of these articles' terms.
-    Articles(HashSet<Box<[TermNo]>>),
-}
-
-impl Touched {
-    /// Nothing.
-    pub fn nothing() -> Touched {
-        Touched::Articles(HashSet::new())
-    }
-
-    /// Whether no feed is concerned.
-    pub fn is_nothing(&self) -> bool {
-        matches!(self, Touched::Articles(articles) if articles.is_empty())
-    }
-
-    /// Both batches' concerns.
-    pub fn and(self, other: Touched) -> Touched {
-        match (self, other) {
-            (Touched::Articles(mut articles), Touched::Articles(more)) => {
-                articles.extend(more);
-                Touched::Articles(articles)
-            }
-            (Touched::Everything, _) | (_, Touched::Everything) => Touched::Everything,
-        }
-    }
-
-    /// Whether a feed of this query is concerned.
-    pub fn concerns(&self, query: &Query) -> bool {
-        match self {
-            Touched::Everything => true,
-            Touched::Articles(articles) => articles.iter().any(|terms| query.matches(terms)),
-        }
-    }
-}
 
 #[derive(Debug)]
 struct Slot {
