@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
-use crate::article::Article;
+use crate::article::{Accepted, Article};
 use crate::config::Settings;
 use crate::selection::Selection;
 use crate::text::{Html, Text};
