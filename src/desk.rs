@@ -10,13 +10,12 @@ mod selections;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::mem;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::explanation::ExplainError;
@@ -72,8 +71,8 @@ struct State {
     validators: HashMap<Arc<str>, Validators>,
     /// Validators that the store does not have yet.
     unsaved: HashMap<Arc<str>, Validators>,
-    /// Whether the last commit failed, so that it is said once.
-    unwritable: bool,
+    /// Why the state folder does not have everything, so that it is said once.
+    unwritable: Option<String>,
     /// When articles were removed lately, and how many.
     removals: VecDeque<(Instant, usize)>,
     /// Records that the next edition will not name.
@@ -169,7 +168,7 @@ impl Desk {
                 due: BTreeSet::new(),
                 validators,
                 unsaved: HashMap::new(),
-                unwritable: false,
+                unwritable: None,
                 retired,
                 removals: VecDeque::new(),
                 leaving: VecDeque::new(),
@@ -207,9 +206,9 @@ impl Desk {
     }
 
     /// Where the articles are, and how changes there are to be noticed.
-    pub fn folder(&self) -> (PathBuf, Watch) {
+    pub fn folder(&self) -> (Directory, Watch) {
         let state = self.state();
-        (state.directory.root().to_owned(), state.config.source.watch)
+        (state.directory.clone(), state.config.source.watch)
     }
 
     /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
@@ -281,7 +280,8 @@ impl Desk {
         for (path, validators) in unsaved_before {
             state.unsaved.entry(path).or_insert(validators);
         }
-        self.commit(state);
+        let failure = self.commit(state);
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
         if rebuild || !revised.is_empty() {
             let mut feeds = match &current {
                 Some(edition) if !rebuild => edition.feeds.clone(),
@@ -325,7 +325,7 @@ impl Desk {
         } else {
             (state.catalog, state.lineup) = load(&config, &self.store, as_of)?;
         }
-        let directory = directory(&config);
+        let directory = directory(&config).with_notes(state.directory.notes().clone());
         state.reread |= header(&config, &directory) != header(&state.config, &state.directory);
         state.directory = directory;
         state.config = config;
@@ -515,9 +515,9 @@ impl Desk {
         }
     }
 
-    /// Commits what must not be forgotten once it is seen. A failure costs only what a restart
-    /// would have remembered, and the next commit tries again.
-    fn commit(&self, state: &mut State) {
+    /// Commits what must not be forgotten once it is seen. A failure, which is returned, costs only
+    /// what a restart would have remembered, and the next commit tries again.
+    fn commit(&self, state: &mut State) -> Option<String> {
         let terms = state.catalog.take_newly_known();
         let deletable = state.deletable(self.edition.load().is_none());
         let mut selections = self.selections();
@@ -532,7 +532,7 @@ impl Desk {
             && forgotten.is_empty()
             && deletable.is_empty()
         {
-            return;
+            return None;
         }
         let written = self.store.write(|batch| {
             for (term, name) in &terms {
@@ -552,17 +552,12 @@ impl Desk {
         match written {
             Ok(()) => {
                 state.unsaved.clear();
-                state.unwritable = false;
+                None
             }
             Err(error) => {
-                if !mem::replace(&mut state.unwritable, true) {
-                    let cause = chain(&error);
-                    warn!(
-                        "the state folder cannot be written, so a restart will not remember when feeds moved: {cause}"
-                    );
-                }
                 state.catalog.give_back_newly_known(terms);
                 self.selections().forgotten.extend(forgotten);
+                Some(chain(&error))
             }
         }
     }
@@ -593,6 +588,17 @@ impl State {
     fn touch(&mut self, touched: Touched) {
         let before = std::mem::replace(&mut self.touched, Touched::Everything);
         self.touched = before.and(touched);
+    }
+
+    fn say_whether_written(&mut self, trouble: Option<String>) {
+        match (&self.unwritable, &trouble) {
+            (None, Some(cause)) => warn!(
+                "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
+            ),
+            (Some(_), None) => info!("the state folder is written again"),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        self.unwritable = trouble;
     }
 
     /// How many articles were removed within the last minute.

@@ -6,6 +6,7 @@
 
 use std::future;
 use std::mem;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -118,9 +119,19 @@ async fn keep_reading(
 /// The articles' folder with the events it sends, if it does.
 struct Watched {
     desk: Arc<Desk>,
-    events: Option<Watch>,
+    events: Events,
     /// Files to be read again where no events ask for it.
     unsettled: Vec<String>,
+}
+
+/// Whether the folder sends events.
+enum Events {
+    /// It does.
+    Sent(Watch),
+    /// It will once it is there.
+    Awaited(PathBuf),
+    /// It cannot, or is not asked to.
+    None,
 }
 
 impl Watched {
@@ -134,63 +145,79 @@ impl Watched {
     }
 
     /// Starts watching, unless feeds.toml or the system speaks against it.
-    async fn watch(desk: &Arc<Desk>) -> Option<Watch> {
+    async fn watch(desk: &Arc<Desk>) -> Events {
         let watching = desk.clone();
-        let started = task::spawn_blocking(move || match watching.folder() {
-            (_, config::Watch::Poll) => None,
-            (folder, config::Watch::Auto) if folder.is_dir() => Some(Watch::start(&folder)),
-            // A folder that is missing now is watched from the rescan that finds it.
-            (_, config::Watch::Auto) => None,
+        let started = task::spawn_blocking(move || {
+            let (folder, watch) = watching.folder();
+            match watch {
+                config::Watch::Poll => Ok(Events::None),
+                config::Watch::Auto if folder.root().is_dir() => {
+                    Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
+                }
+                config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
+            }
         });
         match started.await {
-            Ok(Some(Ok(watch))) => Some(watch),
-            Ok(Some(Err(failure))) => {
+            Ok(Ok(events)) => events,
+            Ok(Err(failure)) => {
                 warn!(
                     "changes are noticed only every `rescan`: {}",
                     chain(&failure)
                 );
-                None
+                Events::None
             }
-            Ok(None) | Err(_) => None,
+            Err(_) => Events::None,
         }
     }
 
     fn look_again(&mut self, unsettled: Vec<String>) {
         match &self.events {
-            Some(watch) => watch.look_again(unsettled),
-            None => self.unsettled = unsettled,
+            Events::Sent(watch) => watch.look_again(unsettled),
+            Events::Awaited(_) | Events::None => self.unsettled = unsettled,
         }
     }
 
     /// Waits for something that is worth a look.
     async fn hint(&mut self) -> Vec<Scope> {
-        let Some(watch) = &self.events else {
-            if self.unsettled.is_empty() {
-                return future::pending().await;
-            }
-            time::sleep(UNSETTLED_REST).await;
-            let below = |path| Scope::Below {
-                path,
-                closed: false,
-            };
-            return mem::take(&mut self.unsettled)
-                .into_iter()
-                .map(below)
-                .collect();
-        };
         loop {
-            tokio::select! {
-                hint = watch.hint() => return match hint {
-                    Hint::Everything => vec![Scope::Whole],
-                    Hint::Paths(scopes) => scopes,
-                },
-                () = time::sleep(REPLACED_LOOK_EVERY) => {}
+            match &self.events {
+                Events::Sent(watch) => {
+                    tokio::select! {
+                        hint = watch.hint() => return match hint {
+                            Hint::Everything => vec![Scope::Whole],
+                            Hint::Paths(scopes) => scopes,
+                        },
+                        () = time::sleep(REPLACED_LOOK_EVERY) => {}
+                    }
+                    if !watch.is_outdated() {
+                        continue;
+                    }
+                }
+                Events::Awaited(folder) => {
+                    time::sleep(REPLACED_LOOK_EVERY).await;
+                    if !folder.is_dir() {
+                        continue;
+                    }
+                }
+                Events::None if self.unsettled.is_empty() => return future::pending().await,
+                Events::None => {
+                    time::sleep(UNSETTLED_REST).await;
+                    return self.read_again();
+                }
             }
-            if watch.is_replaced() {
-                self.events = Watched::watch(&self.desk).await;
-                return vec![Scope::Whole];
-            }
+            self.events = Watched::watch(&self.desk).await;
+            return vec![Scope::Whole];
         }
+    }
+
+    /// The files that changed while they were read.
+    fn read_again(&mut self) -> Vec<Scope> {
+        let below = |path| Scope::Below {
+            path,
+            closed: false,
+        };
+        let unsettled = mem::take(&mut self.unsettled);
+        unsettled.into_iter().map(below).collect()
     }
 }
 

@@ -7,7 +7,7 @@
 
 mod progress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::num::NonZero;
 use std::sync::mpsc;
@@ -144,10 +144,12 @@ impl Run<'_> {
         self.progress.all_found();
         self.take(pending)?;
         let Absent { gone, hidden } = absent;
-        let gone = gone
+        // Scopes overlap where a folder is removed with all that is in it.
+        let gone: BTreeSet<String> = gone
             .into_iter()
-            .filter(|path| !hidden.iter().any(|folder| is_below(path, folder)));
-        self.forget(&gone.collect::<Vec<_>>())
+            .filter(|path| !hidden.iter().any(|folder| is_below(path, folder)))
+            .collect();
+        self.forget(&gone)
     }
 
     /// Finds what has to be read and what is no longer there.
@@ -262,7 +264,7 @@ impl Run<'_> {
     }
 
     /// Removes what is gone, unless that is more than half of everything.
-    fn forget(&mut self, gone: &[String]) -> Result<(), ReconcileError> {
+    fn forget(&mut self, gone: &BTreeSet<String>) -> Result<(), ReconcileError> {
         if gone.is_empty() {
             return Ok(());
         }

@@ -11,5 +11,6 @@ mod front_matter;
 pub mod json;
 pub mod markdown;
 pub mod newsroom;
+pub mod notes;
 mod tree;
 pub mod watch;

@@ -7,8 +7,10 @@
 //! `redb`'s types stay in this module.
 
 mod batch;
+mod enduring;
 mod rows;
 
+use std::fs::OpenOptions;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use zstd::bulk::Compressor;
 
 pub use self::batch::Batch;
+use self::enduring::Enduring;
 use self::rows::{ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, TERMS, decode};
 pub use self::rows::{ArticleRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
@@ -112,6 +115,8 @@ impl<E: Into<redb::Error>> From<E> for StoreError {
 #[derive(Debug)]
 pub struct Store {
     database: Database,
+    /// The file, where there is one that a restart should find.
+    file: Option<Enduring>,
 }
 
 impl Store {
@@ -128,8 +133,18 @@ impl Store {
             source,
         };
         std::fs::create_dir_all(folder).map_err(|error| failed(redb::Error::Io(error)))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| failed(redb::Error::Io(error)))?;
+        let file = Enduring::new(FileBackend::new(file)?);
         // The database may panic on a file that was altered behind its back.
-        let opened = catch_unwind(AssertUnwindSafe(|| builder().create(&path)));
+        let opened = catch_unwind(AssertUnwindSafe(|| {
+            builder().create_with_backend(file.clone())
+        }));
         let database = match opened {
             Ok(Ok(database)) => database,
             Ok(Err(error)) => {
@@ -145,11 +160,16 @@ impl Store {
             }
             Err(_) => return Err(StoreError::Damaged { path }),
         };
-        let store = Store::with_tables(database)?;
+        let store = Store::with_tables(database, Some(file))?;
         match store.header()? {
             Some(Header { layout, .. }) if layout != LAYOUT => {
                 Err(StoreError::Layout { found: layout })
             }
+            // A disk that takes nothing from the start would have everything kept in memory.
+            None => match store.trouble() {
+                Some(reason) => Err(failed(redb::Error::Io(io::Error::other(reason)))),
+                None => Ok(store),
+            },
             _ => Ok(store),
         }
     }
@@ -205,7 +225,7 @@ impl Store {
             Ok(file) => builder.create_with_backend(FileBackend::new(file)?),
             Err(_) => builder.create_with_backend(InMemoryBackend::new()),
         };
-        Store::with_tables(database?)
+        Store::with_tables(database?, None)
     }
 
     /// What the state folder was written with; `None` of a new one.
@@ -331,9 +351,17 @@ impl Store {
         Ok(result)
     }
 
+    /// Why what is written stays in memory for now, if it does: the disk refused something and has
+    /// not taken everything since. Tries again, now and then, when asked.
+    pub fn trouble(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        file.catch_up();
+        file.trouble()
+    }
+
     /// Makes every table, so that readers find them.
-    fn with_tables(database: Database) -> Result<Store, StoreError> {
-        let store = Store { database };
+    fn with_tables(database: Database, file: Option<Enduring>) -> Result<Store, StoreError> {
+        let store = Store { database, file };
         let missing = store.database.begin_read()?.open_table(RECORDS).is_err();
         if missing {
             store.write(|_| Ok(()))?;

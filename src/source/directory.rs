@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
+use super::notes::Notes;
 use super::{encoding, json, markdown, newsroom};
 use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
@@ -40,6 +41,7 @@ pub struct Directory {
     key: KeyFrom,
     legacy: LegacyEncoding,
     reading: Reading,
+    notes: Notes,
 }
 
 /// A file that may hold an article.
@@ -130,7 +132,18 @@ impl Directory {
             key: config.key,
             legacy: config.legacy_encoding,
             reading,
+            notes: Notes::default(),
         }
+    }
+
+    /// The same folder with these notes.
+    pub fn with_notes(self, notes: Notes) -> Directory {
+        Directory { notes, ..self }
+    }
+
+    /// What events and listings tell each other of it.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
     }
 
     /// The folder.
@@ -160,7 +173,7 @@ impl Directory {
     /// where `scope` says lists nothing, as long as the folder itself is there.
     pub fn walk(&self, scope: &Scope) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
         let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
-        let root = self.root.clone();
+        let (root, notes) = (self.root.clone(), self.notes.clone());
         let start = match scope {
             Scope::Whole => Some(self.root.clone()),
             Scope::Below { path, .. } => Some(self.root.join(path)).filter(|start| {
@@ -196,9 +209,14 @@ impl Directory {
                     }
                     return Some(Err(Unlisted::error(String::new(), "it is no folder")));
                 }
-                let strays = entry.path_is_symlink()
-                    && !fs::canonicalize(entry.path())
-                        .is_ok_and(|target| target.starts_with(&inside));
+                let target = entry
+                    .path_is_symlink()
+                    .then(|| fs::canonicalize(entry.path()));
+                let strays = target.as_ref().is_some_and(|target| {
+                    !target
+                        .as_ref()
+                        .is_ok_and(|target| target.starts_with(&inside))
+                });
                 let skipped = is_skipped(&entry);
                 if is_dir && (skipped || strays) {
                     walk.skip_current_dir();
@@ -214,6 +232,9 @@ impl Directory {
                     )));
                 }
                 if is_dir {
+                    if let Some(Ok(target)) = target {
+                        notes.linked(&path, &relative(&inside, &target));
+                    }
                     continue;
                 }
                 if entry.path().to_str().is_none() {
@@ -248,7 +269,12 @@ impl Directory {
 
     /// Reads one file through the gate. A bug in the gate costs this file alone.
     pub fn read(&self, found: &Found) -> Outcome {
+        let is_being_written = || self.notes.is_being_written(found.stamp.inode);
+        if is_being_written() {
+            return Outcome::Unsettled;
+        }
         let bytes = match read_at_rest(&self.root.join(&found.path), found) {
+            Ok(_) if is_being_written() => return Outcome::Unsettled,
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Outcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Unsettled,

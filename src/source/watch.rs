@@ -6,6 +6,7 @@
 //! work at all there are no hints.
 
 use std::collections::BTreeMap;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +17,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::Notify;
 
 use super::directory::Scope;
+use super::notes::Notes;
 
 /// More paths than this, and the whole folder is compared.
 const PATHS_MAX: usize = 10_000;
@@ -84,6 +86,10 @@ struct Pending {
 #[derive(Debug, Default)]
 struct State {
     everything: bool,
+    /// Whether some folder could not be watched.
+    partial: bool,
+    /// Whether it may be possible now.
+    outdated: bool,
     /// Paths that are worth a look.
     paths: BTreeMap<String, Look>,
 }
@@ -99,11 +105,11 @@ struct Look {
 }
 
 impl Watch {
-    /// Watches a folder and everything below it.
+    /// Watches a folder and everything below it; `notes` are kept for those who list it.
     ///
     /// # Errors
     /// [`WatchError`] where events cannot work.
-    pub fn start(root: &Path) -> Result<Watch, WatchError> {
+    pub fn start(root: &Path, notes: Notes) -> Result<Watch, WatchError> {
         let kind =
             rustix::fs::statfs(root).map(|system| system.f_type.cast_unsigned() & 0xffff_ffff);
         if kind.is_ok_and(|kind| SILENT.contains(&kind)) {
@@ -114,11 +120,12 @@ impl Watch {
         let pending = Arc::new(Pending::default());
         let target = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let (noted, watched) = (pending.clone(), target.clone());
-        let mut events = notify::recommended_watcher(move |event| noted.note(&watched, event))
-            .map_err(refused)?;
-        events
-            .watch(&target, RecursiveMode::Recursive)
-            .map_err(refused)?;
+        let mut events = notify::recommended_watcher(move |event| {
+            noted.note(&watched, &notes, event);
+        })
+        .map_err(refused)?;
+        let partial = !watch_tree(&mut events, &target).map_err(refused)?;
+        pending.state().partial = partial;
         Ok(Watch {
             root: root.to_owned(),
             identity: identity(root),
@@ -127,9 +134,10 @@ impl Watch {
         })
     }
 
-    /// Whether another folder stands in this one's place, whose changes send nothing here.
-    pub fn is_replaced(&self) -> bool {
-        identity(&self.root) != self.identity
+    /// Whether another folder stands in this one's place, whose changes send nothing here, or a
+    /// folder in it can be watched now that could not before.
+    pub fn is_outdated(&self) -> bool {
+        identity(&self.root) != self.identity || self.pending.state().outdated
     }
 
     /// Waits for something that is worth a look.
@@ -161,7 +169,7 @@ impl Watch {
 }
 
 impl Pending {
-    fn note(&self, root: &Path, event: notify::Result<Event>) {
+    fn note(&self, root: &Path, notes: &Notes, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
             // Lost events come without a path.
@@ -185,10 +193,28 @@ impl Pending {
             match path.strip_prefix(root).ok().and_then(Path::to_str) {
                 None | Some("") => self.everything(),
                 Some(path) => {
-                    let is_folder = root.join(path).is_dir();
+                    let metadata = root.join(path).metadata();
+                    let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
+                    match (&event.kind, metadata) {
+                        (EventKind::Modify(ModifyKind::Data(_)), Ok(file)) => {
+                            notes.written(file.ino());
+                        }
+                        (
+                            EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(_)),
+                            Ok(file),
+                        ) => {
+                            notes.closed(file.ino());
+                        }
+                        (_, _) => {}
+                    }
+                    if is_folder && matches!(event.kind, EventKind::Modify(_)) {
+                        self.retry();
+                    }
                     let delays = if is_folder { delays } else { &delays[..1] };
-                    for &delay in delays {
-                        self.hint(path.to_owned(), delay, delay.is_zero());
+                    for name in notes.names(path) {
+                        for &delay in delays {
+                            self.hint(name.clone(), delay, delay.is_zero());
+                        }
                     }
                 }
             }
@@ -212,6 +238,12 @@ impl Pending {
         }
         drop(state);
         self.news.notify_one();
+    }
+
+    /// The rights of a folder may be others now.
+    fn retry(&self) {
+        let mut state = self.state();
+        state.outdated |= state.partial;
     }
 
     fn everything(&self) {
@@ -243,6 +275,28 @@ impl State {
         });
         (!due.is_empty()).then_some(Hint::Paths(due))
     }
+}
+
+/// Watches a folder and everything below it; says whether that is all of it. What must not be read or
+/// goes away meanwhile costs itself.
+fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<bool> {
+    match events.watch(folder, RecursiveMode::Recursive) {
+        Ok(()) => return Ok(true),
+        Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => return Err(error),
+        Err(_) => {}
+    }
+    events.watch(folder, RecursiveMode::NonRecursive)?;
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            match watch_tree(events, &entry.path()) {
+                Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => {
+                    return Err(error);
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The file system and inode behind a path, links followed.

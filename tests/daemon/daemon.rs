@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -47,11 +48,62 @@ impl Daemon {
         Daemon::launch_on(newsroom, &["--listen", "127.0.0.1:0"])
     }
 
+    /// Starts as a user who may do nothing but what the rights of files allow, with everything in
+    /// the newsroom made that user's own; `None`, said aloud, where tests may not become another.
+    #[expect(
+        clippy::print_stderr,
+        reason = "a test that did not run must not look as if it had"
+    )]
+    pub(crate) fn start_as_nobody(newsroom: &Newsroom) -> Option<Daemon> {
+        const NOBODY: u32 = 65_534;
+        let own = Command::new("chown")
+            .args(["-R", "65534:65534"])
+            .arg(newsroom.path(""))
+            .stderr(Stdio::null())
+            .status();
+        if !own.is_ok_and(|status| status.success()) {
+            eprintln!("skipped: only root can become another user");
+            return None;
+        }
+        // The folder that it was built in may be closed to others.
+        let program = newsroom.path("taspa");
+        std::fs::copy(env!("CARGO_BIN_EXE_taspa"), &program).expect("a program of its own");
+        let mut command = Command::new(program);
+        command
+            .uid(NOBODY)
+            .gid(NOBODY)
+            .current_dir(newsroom.path(""))
+            .args(["serve", "--listen", "127.0.0.1:0"]);
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        Some(daemon)
+    }
+
+    /// Starts where no file may grow beyond so many KiB.
+    pub(crate) fn start_limited(newsroom: &Newsroom, kib: u32) -> Daemon {
+        let program = env!("CARGO_BIN_EXE_taspa");
+        let limited = format!(
+            "trap '' XFSZ; ulimit -f {}; exec '{program}' serve --listen 127.0.0.1:0",
+            2 * kib
+        );
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &limited])
+            .current_dir(newsroom.path(""));
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
     /// Starts with these arguments and waits until it listens; the first socket is the one asked.
     pub(crate) fn launch_on(newsroom: &Newsroom, arguments: &[&str]) -> Daemon {
         let mut command = newsroom.taspa(&["serve"]);
+        command.args(arguments);
+        Daemon::spawn(newsroom, command)
+    }
+
+    fn spawn(newsroom: &Newsroom, mut command: Command) -> Daemon {
         let mut child = command
-            .args(arguments)
             .stderr(Stdio::piped())
             .spawn()
             .expect("taspa starts");
@@ -159,6 +211,17 @@ impl Daemon {
         target: &str,
         is_awaited: impl Fn(&Response) -> bool,
     ) -> Response {
+        self.eventually_after("", target, is_awaited)
+    }
+
+    /// The same, and says in the end what was done before.
+    #[track_caller]
+    pub(crate) fn eventually_after(
+        &mut self,
+        deed: &str,
+        target: &str,
+        is_awaited: impl Fn(&Response) -> bool,
+    ) -> Response {
         let until = Instant::now() + DEADLINE;
         let mut connection = self.connect();
         loop {
@@ -169,7 +232,7 @@ impl Daemon {
             if Instant::now() > until {
                 self.log.extend(self.lines.try_iter());
                 let (status, log) = (response.status, self.log.join("\n"));
-                panic!("{target} stays {status} {}\n{log}", response.text());
+                panic!("{deed}: {target} stays {status} {}\n{log}", response.text());
             }
             thread::sleep(LOOK_AGAIN);
         }
@@ -216,6 +279,14 @@ impl Daemon {
             }
         }
         panic!("it does not end:\n{}", self.log.join("\n"));
+    }
+
+    /// Stops it, and returns everything it ever said.
+    #[track_caller]
+    pub(crate) fn log_until_stopped(mut self) -> String {
+        self.signal("TERM");
+        self.wait();
+        self.log.join("\n")
     }
 
     /// Stops it as a supervisor would.

@@ -85,6 +85,14 @@ impl Newsroom {
         newsroom
     }
 
+    /// The same, whose folder is read whole at the start and not again: what changes later is
+    /// learned from events alone.
+    pub(crate) fn of_three_without_rescan() -> Newsroom {
+        let newsroom = Newsroom::of_three();
+        newsroom.reconfigure("rescan = \"60s\"", "rescan = \"1h\"");
+        newsroom
+    }
+
     pub(crate) fn configure(&self, text: &str) {
         fs::write(self.path("feeds.toml"), text).expect("feeds.toml is written");
     }
@@ -203,6 +211,12 @@ pub(crate) fn now() -> u64 {
 /// An instant as an article writes it.
 pub(crate) fn written(seconds: u64) -> String {
     Timestamp(i64::try_from(seconds).expect("a date of our time")).to_string()
+}
+
+/// Puts another folder into the place of one, which is kept.
+pub(crate) fn swap(folder: &Path, next: &Path, old: &Path) {
+    fs::rename(folder, old).expect("the old folder is put away");
+    fs::rename(next, folder).expect("the next one takes its place");
 }
 
 /// Copies what is below a folder into another.

@@ -1,0 +1,113 @@
+//! A daemon that is killed while articles change, again and again.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::Response;
+use crate::daemon::Daemon;
+use crate::newsroom::{HARVEST, Newsroom, Story};
+
+const KILLS: u64 = 20;
+
+const FEEDS: [&str; 3] = ["/all.rss", "/tags/урожай.rss", "/sections/экономика.rss"];
+
+/// The newest answer of every feed that anybody was given.
+#[derive(Default)]
+struct Given(BTreeMap<&'static str, Newest>);
+
+struct Newest {
+    last_modified: u64,
+    tag: String,
+    article: u32,
+}
+
+impl Given {
+    /// No answer is older than one before it: neither its date, nor the newest article in it, nor
+    /// its date where its tag is another.
+    #[track_caller]
+    fn take(&mut self, feed: &'static str, response: &Response) {
+        let newest = Newest {
+            last_modified: response.seconds("last-modified"),
+            tag: response.header("etag").to_owned(),
+            article: newest_article(response.text()),
+        };
+        if let Some(before) = self.0.get(feed) {
+            assert!(newest.last_modified >= before.last_modified, "{feed}: date");
+            assert!(
+                newest.article >= before.article,
+                "{feed}: an article is lost"
+            );
+            let moved = newest.tag != before.tag;
+            let later = newest.last_modified > before.last_modified;
+            assert!(moved == later, "{feed}: a tag moves with its date");
+        }
+        self.0.insert(feed, newest);
+    }
+}
+
+/// The number of the newest article, which is the first entry's.
+fn newest_article(feed: &str) -> u32 {
+    let first = feed.split_once("/articles/burst-").map(|(_, rest)| rest);
+    let number = first.and_then(|rest| rest.split_once('<')?.0.parse().ok());
+    number.unwrap_or(0)
+}
+
+#[test]
+fn nothing_that_was_ever_answered_is_lost_when_it_is_killed() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    let written = AtomicU32::new(0);
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let number = written.load(Ordering::Relaxed) + 1;
+                put(&newsroom, number);
+                written.store(number, Ordering::Relaxed);
+                thread::sleep(Duration::from_millis(3));
+            }
+        });
+        let mut given = Given::default();
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            for kill in 0..KILLS {
+                let mut daemon = Daemon::start(&newsroom);
+                // Another instant each time, at the start as well as in the middle.
+                let until = Instant::now() + Duration::from_millis(97 * kill);
+                while Instant::now() < until {
+                    for feed in FEEDS {
+                        let response = daemon.get(feed);
+                        if response.status == 200 {
+                            given.take(feed, &response);
+                        }
+                    }
+                }
+                daemon.signal("KILL");
+                daemon.wait();
+            }
+        }));
+        stop.store(true, Ordering::Relaxed);
+        if let Err(panic) = ended {
+            std::panic::resume_unwind(panic);
+        }
+    });
+    let mut daemon = Daemon::start(&newsroom);
+    for number in 1..=written.load(Ordering::Relaxed) {
+        let page = format!("/articles/burst-{number}");
+        daemon.eventually(&page, |page| page.status == 200);
+    }
+    let log = daemon.log_until_stopped();
+    assert!(!log.contains("made anew"), "{log}");
+}
+
+/// Puts an article newer than all others into its place, as a whole.
+fn put(newsroom: &Newsroom, number: u32) {
+    let (hours, minutes, seconds) = (number / 3600, number / 60 % 60, number % 60);
+    let date = format!("2026-03-01T{hours:02}:{minutes:02}:{seconds:02}");
+    let date = &date;
+    let draft = newsroom.path("draft");
+    fs::write(&draft, Story { date, ..HARVEST }.to_string()).expect("a draft");
+    let article = newsroom.article(&format!("burst-{number}"));
+    fs::rename(draft, article).expect("it is put into its place");
+}

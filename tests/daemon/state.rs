@@ -1,0 +1,174 @@
+//! A state folder in trouble: damaged, deleted, on a disk that is full or read-only.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::copies::Copies;
+use crate::daemon::Daemon;
+use crate::mounted::Mounted;
+use crate::newsroom::{HARVEST, Newsroom, Story};
+
+const FEEDS: [&str; 5] = [
+    "/all.json",
+    "/all.rss",
+    "/parliament.atom",
+    "/select.rss?any=rail,world&all=lang:en",
+    "/tags/ауыл.atom",
+];
+
+fn sample_without_rescan() -> Newsroom {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("rescan = \"60s\"", "rescan = \"1h\"");
+    newsroom
+}
+
+/// Writes new articles until the last of them is out.
+#[track_caller]
+fn assert_changes_show(newsroom: &Newsroom, daemon: &mut Daemon, articles: usize) {
+    for number in 0..articles {
+        let text = format!("Ярмарка работает день {number}. ").repeat(40);
+        let text = &text;
+        newsroom.write(&format!("day-{number}"), &Story { text, ..HARVEST });
+    }
+    for number in 0..articles {
+        let page = format!("/articles/day-{number}");
+        daemon.eventually(&page, |page| page.status == 200);
+    }
+    // A feed that has what came last has everything.
+    let date = "2026-03-02";
+    newsroom.write("last", &Story { date, ..HARVEST });
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/last"));
+}
+
+#[test]
+fn a_damaged_state_folder_is_made_anew_with_one_warning() {
+    type Damage = fn(Vec<u8>) -> Vec<u8>;
+    let damages: [(&str, Damage); 5] = [
+        ("cut in half", |bytes| bytes[..bytes.len() / 2].to_vec()),
+        ("cut to its first page", |bytes| bytes[..4096].to_vec()),
+        ("of zeros", |bytes| vec![0; bytes.len()]),
+        ("of other bytes", |bytes| {
+            bytes.iter().map(|byte| byte ^ 0x5a).collect()
+        }),
+        ("its second half of other bytes", |mut bytes| {
+            let half = bytes.len() / 2;
+            bytes[half..].fill(0xa5);
+            bytes
+        }),
+    ];
+    let newsroom = sample_without_rescan();
+    let daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    let file = newsroom.path("state/taspa.redb");
+    for (damage, apply) in damages {
+        let bytes = fs::read(&file).expect("the state folder's file");
+        fs::write(&file, apply(bytes)).expect("it is damaged");
+        let daemon = Daemon::start(&newsroom);
+        before.again(&daemon).assert_same_documents(&before);
+        let log = daemon.log_until_stopped();
+        let warnings = log.matches(" WARN ").count() + log.matches("ERROR").count();
+        assert!(warnings <= 1, "{damage}: {log}");
+        assert!(
+            log.contains("the state folder is made anew"),
+            "{damage}: {log}"
+        );
+    }
+}
+
+#[test]
+fn a_state_folder_deleted_while_the_daemon_runs_costs_the_next_start_only() {
+    let newsroom = sample_without_rescan();
+    let mut daemon = Daemon::start(&newsroom);
+    fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
+    assert_changes_show(&newsroom, &mut daemon, 20);
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    let daemon = Daemon::start(&newsroom);
+    before.again(&daemon).assert_same_documents(&before);
+}
+
+#[test]
+fn a_full_disk_costs_neither_what_is_served_nor_what_changes() {
+    let newsroom = sample_without_rescan();
+    fs::create_dir(newsroom.path("state")).expect("a place to mount at");
+    let Some(mounted) = Mounted::at(&newsroom.path("state"), "16m") else {
+        return;
+    };
+    let mut daemon = Daemon::start(&newsroom);
+    assert_changes_show(&newsroom, &mut daemon, 1);
+    fs::remove_file(newsroom.article("last")).expect("it leaves again");
+    daemon.eventually("/all.rss", |feed| !feed.says("/articles/last"));
+    mounted.fill("ballast");
+    assert_changes_show(&newsroom, &mut daemon, 3000);
+    daemon.wait_for("the state folder cannot be written");
+    // Documents that nobody asked for before are made from what is stored.
+    let before = Copies::take(&daemon, &FEEDS);
+
+    // A crash leaves a state folder that opens.
+    daemon.signal("KILL");
+    daemon.wait();
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/last"));
+    daemon.wait_for("the state folder cannot be written");
+    before.again(&daemon).assert_same_documents(&before);
+
+    // With room again, the state folder catches up, and a restart reads nothing.
+    fs::remove_file(newsroom.path("state/ballast")).expect("room is made");
+    daemon.wait_for("the state folder is written again");
+    let before = before.again(&daemon);
+    daemon.stop();
+    let daemon = Daemon::start(&newsroom);
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+    let log = daemon.log_until_stopped();
+    assert!(!log.contains("files read"), "{log}");
+    assert!(!log.contains("made anew"), "{log}");
+}
+
+#[test]
+fn a_file_that_may_not_grow_costs_neither() {
+    let newsroom = sample_without_rescan();
+    let mut daemon = Daemon::start_limited(&newsroom, FILE_KIB_MAX);
+    assert_changes_show(&newsroom, &mut daemon, 3000);
+    daemon.wait_for("the state folder cannot be written");
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/last"));
+    before.again(&daemon).assert_same_documents(&before);
+}
+
+/// Less than the state folder needs.
+const FILE_KIB_MAX: u32 = 2 << 10;
+
+#[test]
+fn a_disk_that_is_full_from_the_start_is_done_without() {
+    let newsroom = sample_without_rescan();
+    fs::create_dir(newsroom.path("state")).expect("a place to mount at");
+    let Some(_mounted) = Mounted::at(&newsroom.path("state"), "64k") else {
+        return;
+    };
+    let mut daemon = Daemon::launch(&newsroom);
+    daemon.eventually("/all.rss", |response| response.status == 200);
+    assert_changes_show(&newsroom, &mut daemon, 20);
+    daemon.wait_for("the state folder cannot be written");
+}
+
+#[test]
+fn a_read_only_state_folder_is_done_without() {
+    let newsroom = sample_without_rescan();
+    let daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    daemon.stop();
+    for path in ["state/taspa.redb", "state"] {
+        let rights = fs::Permissions::from_mode(0o555);
+        fs::set_permissions(newsroom.path(path), rights).expect("other rights");
+    }
+    let Some(mut daemon) = Daemon::start_as_nobody(&newsroom) else {
+        return;
+    };
+    before.again(&daemon).assert_same_documents(&before);
+    assert_changes_show(&newsroom, &mut daemon, 20);
+    let log = daemon.log_until_stopped();
+    assert!(log.contains("running without a state folder"), "{log}");
+}
