@@ -7,37 +7,36 @@
 mod explanation;
 mod named;
 mod selections;
+mod state;
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use tracing::{error, info, warn};
+use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Kept, Selections};
+use self::state::State;
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
 use crate::edition::{Edition, Version};
 use crate::format::Format;
-use crate::lineup::{Definition, Lineup, SELECT};
+use crate::lineup::{Lineup, SELECT};
 use crate::problem::{Problem, chain};
 use crate::reconcile::{self, Options, Progress, ReconcileError};
 use crate::rendition::{Coding, RenditionError, Renditions};
 use crate::selection::Selection;
 use crate::source::directory::{Directory, Scope};
-use crate::store::{Header, LAYOUT, RecordId, Store, StoreError, Validators};
+use crate::store::{Header, LAYOUT, Store, StoreError, Validators};
 use crate::term::Term;
 use crate::time::Timestamp;
-
-/// Removals that are less apart than this count as one when their share is weighed.
-const LATELY: Duration = Duration::from_secs(60);
 
 /// Everything between the articles and the sockets.
 pub struct Desk {
@@ -47,38 +46,6 @@ pub struct Desk {
     selections: Mutex<Selections>,
     progress: Arc<Progress>,
     state: Mutex<State>,
-}
-
-/// What the writer works on.
-struct State {
-    config: Arc<Config>,
-    directory: Directory,
-    catalog: Catalog,
-    lineup: Lineup,
-    /// Every file has to be read again: the stored articles were read by other rules.
-    reread: bool,
-    /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
-    complete: bool,
-    /// What changed since the last edition.
-    touched: Touched,
-    /// The next edition starts from the line-up, not from the last edition.
-    rebuild: bool,
-    /// The second in which a feed last moved.
-    last_moved: Option<Timestamp>,
-    /// Feeds by the instant at which they change by themselves.
-    due: BTreeSet<(Timestamp, Arc<str>)>,
-    /// The last validators of feeds that are not in the edition.
-    validators: HashMap<Arc<str>, Validators>,
-    /// Validators that the store does not have yet.
-    unsaved: HashMap<Arc<str>, Validators>,
-    /// Why the state folder does not have everything, so that it is said once.
-    unwritable: Option<String>,
-    /// When articles were removed lately, and how many.
-    removals: VecDeque<(Instant, usize)>,
-    /// Records that the next edition will not name.
-    retired: Vec<RecordId>,
-    /// Editions by age, each with the records that only it and older ones name.
-    leaving: VecDeque<(Weak<Edition>, Vec<RecordId>)>,
 }
 
 /// Whether more than half of the articles may go at once.
@@ -581,122 +548,6 @@ impl Desk {
         self.selections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn touch(&mut self, touched: Touched) {
-        let before = std::mem::replace(&mut self.touched, Touched::Everything);
-        self.touched = before.and(touched);
-    }
-
-    fn say_whether_written(&mut self, trouble: Option<String>) {
-        match (&self.unwritable, &trouble) {
-            (None, Some(cause)) => warn!(
-                "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
-            ),
-            (Some(_), None) => info!("the state folder is written again"),
-            (None, None) | (Some(_), Some(_)) => {}
-        }
-        self.unwritable = trouble;
-    }
-
-    /// How many articles were removed within the last minute.
-    fn removed_lately(&mut self) -> usize {
-        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= LATELY;
-        while self.removals.pop_front_if(is_old).is_some() {}
-        self.removals.iter().map(|(_, removed)| removed).sum()
-    }
-
-    /// Every feed, selections aside, that may have moved.
-    fn concerned(&mut self) -> Vec<Definition> {
-        if self.rebuild {
-            self.due.clear();
-            return self.lineup.every(&self.catalog);
-        }
-        let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
-        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
-        while let Some((_, path)) = self
-            .due
-            .first()
-            .filter(|(at, _)| *at <= self.catalog.as_of())
-            .cloned()
-        {
-            self.due.pop_first();
-            let due = self.lineup.find(&self.catalog, &path);
-            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
-        }
-        concerned
-    }
-
-    /// Builds a version, enters its next instant into the queue, and its validators among the
-    /// unsaved if they are others than before.
-    fn build(
-        &mut self,
-        definition: Definition,
-        old: Option<&Version>,
-        floor: Timestamp,
-    ) -> Version {
-        let path = definition.path.clone();
-        let previous = old
-            .map(Version::validators)
-            .or_else(|| self.validators.remove(&path));
-        if let Some(next) = old.and_then(|old| old.next) {
-            self.due.remove(&(next, path.clone()));
-        }
-        let version = Version::build(
-            self.lineup.publication(),
-            &self.catalog,
-            definition,
-            previous,
-            floor,
-        );
-        if previous != Some(version.validators()) {
-            self.unsaved.insert(path.clone(), version.validators());
-        }
-        self.due.extend(version.next.map(|next| (next, path)));
-        version
-    }
-
-    /// Remembers the feeds that leave the edition, in case they return.
-    fn keep_validators(&mut self, old: Option<&Edition>, feeds: &HashMap<Arc<str>, Arc<Version>>) {
-        let left = old
-            .into_iter()
-            .flat_map(|old| &old.feeds)
-            .filter(|(path, _)| !feeds.contains_key(*path));
-        self.validators
-            .extend(left.map(|(path, version)| (path.clone(), version.validators())));
-    }
-
-    /// A feed that is no longer kept falls due no more.
-    fn forget(&mut self, version: &Version) {
-        self.unsaved.remove(&version.path);
-        if let Some(next) = version.next {
-            self.due.remove(&(next, version.path.clone()));
-        }
-    }
-
-    fn next_instant(&self) -> Option<Timestamp> {
-        let due = self.due.first().map(|(at, _)| *at);
-        [due, self.catalog.next_instant()]
-            .into_iter()
-            .flatten()
-            .min()
-    }
-
-    /// The records that no edition names any more.
-    fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
-        let mut records = Vec::new();
-        if unpublished {
-            records.append(&mut self.retired);
-        }
-        while let Some((_, gone)) = self
-            .leaving
-            .pop_front_if(|(edition, _)| edition.strong_count() == 0)
-        {
-            records.extend(gone);
-        }
-        records
     }
 }
 

@@ -4,9 +4,10 @@
 //! else asks the clock for a decision. Reading files and publishing happen on the blocking pool,
 //! so neither can delay a request.
 
-use std::future;
+mod seen;
+mod watched;
+
 use std::mem;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,28 +17,20 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
+use self::seen::Seen;
+use self::watched::Watched;
 use crate::clock::{Clock, Jump};
-use crate::config::{self, Config};
-use crate::desk::{Desk, Removal, Report};
-use crate::problem::{Problem, chain};
+use crate::config::Config;
+use crate::desk::{Desk, Removal};
+use crate::problem::chain;
 use crate::source::directory::Scope;
-use crate::source::watch::{Hint, Watch};
 use crate::time::Timestamp;
-
-/// How soon a file is read again that changed under our eyes, where no event asks for it.
-const UNSETTLED_REST: Duration = Duration::from_millis(500);
-
-/// How often a watched folder is compared with the one that events come from.
-const REPLACED_LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
 /// How often a long reading says how far it is.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
-
-/// Quarantined files named in the log after one reading; `check` names all.
-const PROBLEMS_LOGGED: usize = 20;
 
 /// What the operator wants done now.
 #[derive(Debug)]
@@ -116,111 +109,6 @@ async fn keep_reading(
     }
 }
 
-/// The articles' folder with the events it sends, if it does.
-struct Watched {
-    desk: Arc<Desk>,
-    events: Events,
-    /// Files to be read again where no events ask for it.
-    unsettled: Vec<String>,
-}
-
-/// Whether the folder sends events.
-enum Events {
-    /// It does.
-    Sent(Watch),
-    /// It will once it is there.
-    Awaited(PathBuf),
-    /// It cannot, or is not asked to.
-    None,
-}
-
-impl Watched {
-    async fn start(desk: &Arc<Desk>) -> Watched {
-        let events = Watched::watch(desk).await;
-        Watched {
-            desk: desk.clone(),
-            events,
-            unsettled: Vec::new(),
-        }
-    }
-
-    /// Starts watching, unless feeds.toml or the system speaks against it.
-    async fn watch(desk: &Arc<Desk>) -> Events {
-        let watching = desk.clone();
-        let started = task::spawn_blocking(move || {
-            let (folder, watch) = watching.folder();
-            match watch {
-                config::Watch::Poll => Ok(Events::None),
-                config::Watch::Auto if folder.root().is_dir() => {
-                    Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
-                }
-                config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
-            }
-        });
-        match started.await {
-            Ok(Ok(events)) => events,
-            Ok(Err(failure)) => {
-                warn!(
-                    "changes are noticed only every `rescan`: {}",
-                    chain(&failure)
-                );
-                Events::None
-            }
-            Err(_) => Events::None,
-        }
-    }
-
-    fn look_again(&mut self, unsettled: Vec<String>) {
-        match &self.events {
-            Events::Sent(watch) => watch.look_again(unsettled),
-            Events::Awaited(_) | Events::None => self.unsettled = unsettled,
-        }
-    }
-
-    /// Waits for something that is worth a look.
-    async fn hint(&mut self) -> Vec<Scope> {
-        loop {
-            match &self.events {
-                Events::Sent(watch) => {
-                    tokio::select! {
-                        hint = watch.hint() => return match hint {
-                            Hint::Everything => vec![Scope::Whole],
-                            Hint::Paths(scopes) => scopes,
-                        },
-                        () = time::sleep(REPLACED_LOOK_EVERY) => {}
-                    }
-                    if !watch.is_outdated() {
-                        continue;
-                    }
-                }
-                Events::Awaited(folder) => {
-                    time::sleep(REPLACED_LOOK_EVERY).await;
-                    if !folder.is_dir() {
-                        continue;
-                    }
-                }
-                Events::None if self.unsettled.is_empty() => return future::pending().await,
-                Events::None => {
-                    time::sleep(UNSETTLED_REST).await;
-                    return self.read_again();
-                }
-            }
-            self.events = Watched::watch(&self.desk).await;
-            return vec![Scope::Whole];
-        }
-    }
-
-    /// The files that changed while they were read.
-    fn read_again(&mut self) -> Vec<Scope> {
-        let below = |path| Scope::Below {
-            path,
-            closed: false,
-        };
-        let unsettled = mem::take(&mut self.unsettled);
-        unsettled.into_iter().map(below).collect()
-    }
-}
-
 /// Publishes what was read and what falls due by itself.
 async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
     // What the state folder remembers is served while the folder is compared with it.
@@ -239,14 +127,6 @@ async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
         }
         next = publish(desk, &clock).await;
     }
-}
-
-/// What was logged already, so that an unchanged fault is said once.
-#[derive(Default)]
-struct Seen {
-    problems: Vec<Problem>,
-    failure: Option<String>,
-    held: usize,
 }
 
 /// Reads what changed; says what has to be read again soon.
@@ -275,63 +155,6 @@ async fn read(
     };
     seen.log(&report, whole, started.elapsed());
     report.unsettled
-}
-
-impl Seen {
-    fn log(&mut self, report: &Report, whole: bool, took: Duration) {
-        if report.read > 0 || report.changed > 0 {
-            let Report {
-                read,
-                changed,
-                articles,
-                ..
-            } = report;
-            let quarantined = report.problems.len();
-            info!(
-                "{read} files read in {took:.1?}: {changed} changes, {articles} articles, {quarantined} problems"
-            );
-        }
-        let new = report
-            .problems
-            .iter()
-            .filter(|problem| !self.problems.contains(problem));
-        for problem in new.take(PROBLEMS_LOGGED) {
-            warn!("{problem}");
-        }
-        if report.problems.len() > PROBLEMS_LOGGED && report.problems != self.problems {
-            warn!(
-                "and more; `taspa check` lists all {}",
-                report.problems.len()
-            );
-        }
-        if whole {
-            self.problems.clone_from(&report.problems);
-        } else {
-            self.problems.extend(
-                report
-                    .problems
-                    .iter()
-                    .filter(|problem| !self.problems.contains(problem))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
-        }
-        let failure = report.failure.as_ref().map(|failure| chain(failure));
-        if let Some(failure) = failure.as_ref().filter(|_| failure != self.failure) {
-            error!("the articles cannot be read, so what is published stays: {failure}");
-        }
-        self.failure = failure;
-        if !whole && report.held == 0 {
-            return;
-        }
-        if report.held > 0 && report.held != self.held {
-            let held = report.held;
-            warn!(
-                "{held} articles are gone, more than half of all: they stay until they return or SIGHUP confirms"
-            );
-        }
-        self.held = report.held;
-    }
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.

@@ -5,22 +5,22 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+mod given;
 mod progress;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
-use std::num::NonZero;
 use std::sync::mpsc;
 use std::thread;
 
+use self::given::{Given, owned_article};
 pub use self::progress::{Progress, Reached, Running};
-use crate::article::Refusal;
-use crate::catalog::{Change, Listing};
+use self::reading::{ReadFile, read_all};
+use crate::catalog::Change;
 use crate::problem::{Problem, Severity};
-use crate::source::directory::{Directory, Found, Outcome, Scope, Unlisted};
-use crate::store::{
-    ArticleRow, Batch, FileRow, FileStamp, Packed, Packer, RecordId, Store, StoreError,
-};
+use crate::source::directory::{Directory, Found, Scope, Unlisted};
+use crate::store::{FileRow, RecordId, Store, StoreError};
 use crate::time::Timestamp;
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
@@ -126,12 +126,6 @@ struct Absent {
     gone: Vec<String>,
     /// Folders that could not be listed.
     hidden: Vec<String>,
-}
-
-/// A file that has been read, its article packed for the store and not yet recorded there.
-struct ReadFile {
-    found: Found,
-    outcome: Result<(Listing, Packed), Refusal>,
 }
 
 impl Run<'_> {
@@ -358,226 +352,9 @@ impl Run<'_> {
     }
 }
 
-/// What one transaction gives to the catalog once it is committed.
-#[derive(Default)]
-struct Given {
-    changes: Vec<Change>,
-    retired: Vec<RecordId>,
-    /// Refused files, and without a row those that are good or gone.
-    judged: Vec<(String, Option<FileRow>)>,
-    /// Keys that no file has any more.
-    freed: Vec<Box<str>>,
-    /// Files that waited for them.
-    heirs: Vec<String>,
-    unsettled: Vec<String>,
-}
-
-impl Given {
-    /// Stores what a file gave.
-    fn file(
-        &mut self,
-        batch: &mut Batch<'_>,
-        directory: &Directory,
-        file: ReadFile,
-    ) -> Result<(), StoreError> {
-        let ReadFile { found, outcome } = file;
-        match outcome {
-            Ok((listing, packed)) => self.article(batch, directory, &found, listing, &packed)?,
-            Err(refusal) => {
-                let key = batch.file(&found.path)?.and_then(|row| row.key);
-                self.refuse(batch, &found, key, refusal)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn article(
-        &mut self,
-        batch: &mut Batch<'_>,
-        directory: &Directory,
-        found: &Found,
-        listing: Listing,
-        packed: &Packed,
-    ) -> Result<(), StoreError> {
-        let key = listing.key.clone();
-        let earlier = batch.file(&found.path)?.and_then(|row| row.key);
-        if earlier.is_some_and(|earlier| earlier != key) {
-            self.release(batch, &found.path)?;
-        }
-        let current = batch.article(&key)?;
-        if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
-            if *row.path < *found.path && directory.holds(&row.path) {
-                batch.add_rival(&key, &found.path)?;
-                return self.refuse(batch, found, None, rival(&key, &row.path));
-            }
-            match directory.look(&row.path) {
-                Some(other) => {
-                    batch.add_rival(&key, &row.path)?;
-                    self.refuse(batch, &other, None, rival(&key, &found.path))?;
-                }
-                // Should it only be out of sight, it is read again once it is back.
-                None => batch.remove_file(&row.path)?,
-            }
-        }
-        let stored = current.as_ref().map(|row| &row.listing);
-        let record = match stored.filter(|stored| stored.revision == listing.revision) {
-            Some(stored) => stored.record,
-            None => batch.add_record(packed)?,
-        };
-        let row = ArticleRow {
-            listing: Listing { record, ..listing },
-            path: found.path.as_str().into(),
-        };
-        if current.as_ref() != Some(&row) {
-            batch.put_article(&row)?;
-            self.changes.push(Change::Put(row.listing));
-        }
-        if let Some(stored) = current.filter(|row| row.listing.record != record) {
-            batch.retire(stored.listing.record)?;
-            self.retired.push(stored.listing.record);
-        }
-        let file = FileRow {
-            stamp: found.stamp,
-            key: Some(key),
-            refusal: None,
-        };
-        batch.put_file(&found.path, &file)?;
-        self.judged.push((found.path.clone(), None));
-        Ok(())
-    }
-
-    fn refuse(
-        &mut self,
-        batch: &mut Batch<'_>,
-        found: &Found,
-        key: Option<Box<str>>,
-        refusal: Refusal,
-    ) -> Result<(), StoreError> {
-        let row = FileRow {
-            stamp: found.stamp,
-            key,
-            refusal: Some(refusal),
-        };
-        batch.put_file(&found.path, &row)?;
-        self.judged.push((found.path.clone(), Some(row)));
-        Ok(())
-    }
-
-    /// Forgets a file, and its article unless another file has taken that over.
-    fn release(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
-        if let Some(row) = owned_article(batch, path)? {
-            batch.remove_article(&row.listing.key)?;
-            batch.retire(row.listing.record)?;
-            self.retired.push(row.listing.record);
-            self.changes.push(Change::Remove(row.listing.key.clone()));
-            self.freed.push(row.listing.key);
-        }
-        self.judged.push((path.to_owned(), None));
-        batch.remove_file(path)
-    }
-
-    /// Finds the files that waited for the keys which are free now. All of them are read again: the
-    /// lowest path that still gives the article gets it, the others wait on.
-    fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
-        for key in self.freed.drain(..) {
-            while let Some(path) = batch.take_rival(&key)? {
-                self.heirs.push(path);
-            }
-        }
-        self.heirs.sort_unstable();
-        Ok(())
-    }
-}
-
-/// The stored article that the file at `path` owns.
-fn owned_article(batch: &Batch<'_>, path: &str) -> Result<Option<ArticleRow>, StoreError> {
-    let Some(key) = batch.file(path)?.and_then(|row| row.key) else {
-        return Ok(None);
-    };
-    Ok(batch.article(&key)?.filter(|row| *row.path == *path))
-}
-
-fn rival(key: &str, path: &str) -> Refusal {
-    let reason = format!("its key `{key}` belongs to `{path}` already");
-    Refusal::new(None, reason, "give one of the two another name or id")
-}
-
 fn is_below(path: &str, folder: &str) -> bool {
     path.strip_prefix(folder)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Reads files on all processors, in the order given; of one that changed meanwhile, its path.
-fn read_all(
-    directory: &Directory,
-    files: &[Found],
-    progress: &Progress,
-) -> Vec<Result<ReadFile, String>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let share = files.len().div_ceil(threads).max(1);
-    if files.len() <= 1 {
-        return read_some(directory, files, progress);
-    }
-    thread::scope(|scope| {
-        let shares: Vec<_> = files
-            .chunks(share)
-            .map(|files| scope.spawn(move || read_some(directory, files, progress)))
-            .collect();
-        let joined = shares
-            .into_iter()
-            .map(|share| share.join().expect("a panicking gate is caught inside"));
-        joined.flatten().collect()
-    })
-}
-
-fn read_some(
-    directory: &Directory,
-    files: &[Found],
-    progress: &Progress,
-) -> Vec<Result<ReadFile, String>> {
-    let mut packer = Packer::new();
-    let mut read = |found: &Found| {
-        let outcome = match directory.read(found) {
-            Outcome::Unsettled => return Err(found.path.clone()),
-            Outcome::Refused(refusal) => Err(refusal),
-            Outcome::Unreadable(refusal) => {
-                let found = Found {
-                    stamp: FileStamp::default(),
-                    ..found.clone()
-                };
-                return Ok(ReadFile {
-                    found,
-                    outcome: Err(refusal),
-                });
-            }
-            Outcome::Accepted(accepted) => {
-                match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                    Ok(Ok(packed)) => {
-                        let revision = accepted.article.revision();
-                        Ok((
-                            Listing::new(&accepted, revision, RecordId::UNSTORED),
-                            packed,
-                        ))
-                    }
-                    Ok(Err(_)) | Err(_) => Err(Refusal::new(
-                        None,
-                        "the article could not be packed",
-                        "free some memory, then reload",
-                    )),
-                }
-            }
-        };
-        Ok(ReadFile {
-            found: found.clone(),
-            outcome,
-        })
-    };
-    let reads = files.iter().map(|found| {
-        let file = read(found);
-        progress.read_one();
-        file
-    });
-    reads.collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::article::Reading;
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use crate::store::ArticleRow;
 use crate::time::Zone;
 
 const CONFIRMED: Options = Options {

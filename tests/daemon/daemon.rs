@@ -1,5 +1,6 @@
 //! A running daemon: its address, its log, the signals it is sent.
 
+use crate::ended::say_skipped;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -50,10 +51,6 @@ impl Daemon {
 
     /// Starts as a user who may do nothing but what the rights of files allow, with everything in
     /// the newsroom made that user's own; `None`, said aloud, where tests may not become another.
-    #[expect(
-        clippy::print_stderr,
-        reason = "a test that did not run must not look as if it had"
-    )]
     pub(crate) fn start_as_nobody(newsroom: &Newsroom) -> Option<Daemon> {
         const NOBODY: u32 = 65_534;
         let own = Command::new("chown")
@@ -62,7 +59,7 @@ impl Daemon {
             .stderr(Stdio::null())
             .status();
         if !own.is_ok_and(|status| status.success()) {
-            eprintln!("skipped: only root can become another user");
+            say_skipped("only root can become another user");
             return None;
         }
         // The folder that it was built in may be closed to others.

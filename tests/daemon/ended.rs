@@ -1,5 +1,6 @@
 //! How a command ended: its exit code and what it wrote where.
 
+use std::io::Write;
 use std::process::Output;
 
 use serde_json::Value;
@@ -21,4 +22,9 @@ pub(crate) fn assert_ends(output: &Output, code: i32, out: &[&str], err: &[&str]
 #[track_caller]
 pub(crate) fn json(output: &Output) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).expect("a list in JSON")
+}
+
+/// Says that a test did not run, on the terminal itself: what a passing test prints is not shown.
+pub(crate) fn say_skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }

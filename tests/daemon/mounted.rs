@@ -1,5 +1,6 @@
 //! A small file system of its own, mounted for as long as a test needs it.
 
+use crate::ended::say_skipped;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,14 +11,10 @@ pub(crate) struct Mounted {
 
 impl Mounted {
     /// Mounts one of this size; `None`, said aloud, where the system does not let it be.
-    #[expect(
-        clippy::print_stderr,
-        reason = "a test that did not run must not look as if it had"
-    )]
     pub(crate) fn at(place: &Path, size: &str) -> Option<Mounted> {
         let options = format!("size={size},mode=0777");
         if !mount(&["-t", "tmpfs", "-o", &options, "none"], place) {
-            eprintln!("skipped: nothing can be mounted here");
+            say_skipped("nothing can be mounted here");
             return None;
         }
         Some(Mounted {

@@ -1,0 +1,170 @@
+//! What the writer works on between two editions.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use crate::catalog::{Catalog, Touched};
+use crate::config::Config;
+use crate::edition::{Edition, Version};
+use crate::lineup::{Definition, Lineup};
+use crate::source::directory::Directory;
+use crate::store::{RecordId, Validators};
+use crate::time::Timestamp;
+
+/// Removals that are less apart than this count as one when their share is weighed.
+const LATELY: Duration = Duration::from_secs(60);
+
+/// What the writer works on.
+pub(super) struct State {
+    pub(super) config: Arc<Config>,
+    pub(super) directory: Directory,
+    pub(super) catalog: Catalog,
+    pub(super) lineup: Lineup,
+    /// Every file has to be read again: the stored articles were read by other rules.
+    pub(super) reread: bool,
+    /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
+    pub(super) complete: bool,
+    /// What changed since the last edition.
+    pub(super) touched: Touched,
+    /// The next edition starts from the line-up, not from the last edition.
+    pub(super) rebuild: bool,
+    /// The second in which a feed last moved.
+    pub(super) last_moved: Option<Timestamp>,
+    /// Feeds by the instant at which they change by themselves.
+    pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
+    /// The last validators of feeds that are not in the edition.
+    pub(super) validators: HashMap<Arc<str>, Validators>,
+    /// Validators that the store does not have yet.
+    pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// Why the state folder does not have everything, so that it is said once.
+    pub(super) unwritable: Option<String>,
+    /// When articles were removed lately, and how many.
+    pub(super) removals: VecDeque<(Instant, usize)>,
+    /// Records that the next edition will not name.
+    pub(super) retired: Vec<RecordId>,
+    /// Editions by age, each with the records that only it and older ones name.
+    pub(super) leaving: VecDeque<(Weak<Edition>, Vec<RecordId>)>,
+}
+
+impl State {
+    pub(super) fn touch(&mut self, touched: Touched) {
+        let before = std::mem::replace(&mut self.touched, Touched::Everything);
+        self.touched = before.and(touched);
+    }
+
+    pub(super) fn say_whether_written(&mut self, trouble: Option<String>) {
+        match (&self.unwritable, &trouble) {
+            (None, Some(cause)) => warn!(
+                "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
+            ),
+            (Some(_), None) => info!("the state folder is written again"),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        self.unwritable = trouble;
+    }
+
+    /// How many articles were removed within the last minute.
+    pub(super) fn removed_lately(&mut self) -> usize {
+        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= LATELY;
+        while self.removals.pop_front_if(is_old).is_some() {}
+        self.removals.iter().map(|(_, removed)| removed).sum()
+    }
+
+    /// Every feed, selections aside, that may have moved.
+    pub(super) fn concerned(&mut self) -> Vec<Definition> {
+        if self.rebuild {
+            self.due.clear();
+            return self.lineup.every(&self.catalog);
+        }
+        let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
+        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
+        while let Some((_, path)) = self
+            .due
+            .first()
+            .filter(|(at, _)| *at <= self.catalog.as_of())
+            .cloned()
+        {
+            self.due.pop_first();
+            let due = self.lineup.find(&self.catalog, &path);
+            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
+        }
+        concerned
+    }
+
+    /// Builds a version, enters its next instant into the queue, and its validators among the
+    /// unsaved if they are others than before.
+    pub(super) fn build(
+        &mut self,
+        definition: Definition,
+        old: Option<&Version>,
+        floor: Timestamp,
+    ) -> Version {
+        let path = definition.path.clone();
+        let previous = old
+            .map(Version::validators)
+            .or_else(|| self.validators.remove(&path));
+        if let Some(next) = old.and_then(|old| old.next) {
+            self.due.remove(&(next, path.clone()));
+        }
+        let version = Version::build(
+            self.lineup.publication(),
+            &self.catalog,
+            definition,
+            previous,
+            floor,
+        );
+        if previous != Some(version.validators()) {
+            self.unsaved.insert(path.clone(), version.validators());
+        }
+        self.due.extend(version.next.map(|next| (next, path)));
+        version
+    }
+
+    /// Remembers the feeds that leave the edition, in case they return.
+    pub(super) fn keep_validators(
+        &mut self,
+        old: Option<&Edition>,
+        feeds: &HashMap<Arc<str>, Arc<Version>>,
+    ) {
+        let left = old
+            .into_iter()
+            .flat_map(|old| &old.feeds)
+            .filter(|(path, _)| !feeds.contains_key(*path));
+        self.validators
+            .extend(left.map(|(path, version)| (path.clone(), version.validators())));
+    }
+
+    /// A feed that is no longer kept falls due no more.
+    pub(super) fn forget(&mut self, version: &Version) {
+        self.unsaved.remove(&version.path);
+        if let Some(next) = version.next {
+            self.due.remove(&(next, version.path.clone()));
+        }
+    }
+
+    pub(super) fn next_instant(&self) -> Option<Timestamp> {
+        let due = self.due.first().map(|(at, _)| *at);
+        [due, self.catalog.next_instant()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The records that no edition names any more.
+    pub(super) fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
+        let mut records = Vec::new();
+        if unpublished {
+            records.append(&mut self.retired);
+        }
+        while let Some((_, gone)) = self
+            .leaving
+            .pop_front_if(|(edition, _)| edition.strong_count() == 0)
+        {
+            records.extend(gone);
+        }
+        records
+    }
+}

@@ -1,0 +1,128 @@
+//! The articles' folder while it is watched: what is worth a look, and when.
+
+use std::future;
+use std::mem;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task;
+use tokio::time;
+use tracing::warn;
+
+use crate::config;
+use crate::desk::Desk;
+use crate::problem::chain;
+use crate::source::directory::Scope;
+use crate::source::watch::{Hint, Watch};
+
+/// How soon a file is read again that changed under our eyes, where no event asks for it.
+const UNSETTLED_REST: Duration = Duration::from_millis(500);
+
+/// How often a watched folder is compared with the one that events come from.
+const REPLACED_LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// The articles' folder with the events it sends, if it does.
+pub(super) struct Watched {
+    desk: Arc<Desk>,
+    events: Events,
+    /// Files to be read again where no events ask for it.
+    unsettled: Vec<String>,
+}
+
+/// Whether the folder sends events.
+enum Events {
+    /// It does.
+    Sent(Watch),
+    /// It will once it is there.
+    Awaited(PathBuf),
+    /// It cannot, or is not asked to.
+    None,
+}
+
+impl Watched {
+    pub(super) async fn start(desk: &Arc<Desk>) -> Watched {
+        let events = Watched::watch(desk).await;
+        Watched {
+            desk: desk.clone(),
+            events,
+            unsettled: Vec::new(),
+        }
+    }
+
+    /// Starts watching, unless feeds.toml or the system speaks against it.
+    async fn watch(desk: &Arc<Desk>) -> Events {
+        let watching = desk.clone();
+        let started = task::spawn_blocking(move || {
+            let (folder, watch) = watching.folder();
+            match watch {
+                config::Watch::Poll => Ok(Events::None),
+                config::Watch::Auto if folder.root().is_dir() => {
+                    Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
+                }
+                config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
+            }
+        });
+        match started.await {
+            Ok(Ok(events)) => events,
+            Ok(Err(failure)) => {
+                warn!(
+                    "changes are noticed only every `rescan`: {}",
+                    chain(&failure)
+                );
+                Events::None
+            }
+            Err(_) => Events::None,
+        }
+    }
+
+    pub(super) fn look_again(&mut self, unsettled: Vec<String>) {
+        match &self.events {
+            Events::Sent(watch) => watch.look_again(unsettled),
+            Events::Awaited(_) | Events::None => self.unsettled = unsettled,
+        }
+    }
+
+    /// Waits for something that is worth a look.
+    pub(super) async fn hint(&mut self) -> Vec<Scope> {
+        loop {
+            match &self.events {
+                Events::Sent(watch) => {
+                    tokio::select! {
+                        hint = watch.hint() => return match hint {
+                            Hint::Everything => vec![Scope::Whole],
+                            Hint::Paths(scopes) => scopes,
+                        },
+                        () = time::sleep(REPLACED_LOOK_EVERY) => {}
+                    }
+                    if !watch.is_outdated() {
+                        continue;
+                    }
+                }
+                Events::Awaited(folder) => {
+                    time::sleep(REPLACED_LOOK_EVERY).await;
+                    if !folder.is_dir() {
+                        continue;
+                    }
+                }
+                Events::None if self.unsettled.is_empty() => return future::pending().await,
+                Events::None => {
+                    time::sleep(UNSETTLED_REST).await;
+                    return self.read_again();
+                }
+            }
+            self.events = Watched::watch(&self.desk).await;
+            return vec![Scope::Whole];
+        }
+    }
+
+    /// The files that changed while they were read.
+    fn read_again(&mut self) -> Vec<Scope> {
+        let below = |path| Scope::Below {
+            path,
+            closed: false,
+        };
+        let unsettled = mem::take(&mut self.unsettled);
+        unsettled.into_iter().map(below).collect()
+    }
+}

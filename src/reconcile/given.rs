@@ -1,0 +1,155 @@
+//! One transaction of a reading: what files gave, written to the store, and what the catalog has to
+//! be told of it once it is committed.
+
+use super::reading::ReadFile;
+use crate::article::Refusal;
+use crate::catalog::{Change, Listing};
+use crate::source::directory::{Directory, Found};
+use crate::store::{ArticleRow, Batch, FileRow, Packed, RecordId, StoreError};
+
+/// What one transaction gives to the catalog once it is committed.
+#[derive(Default)]
+pub(super) struct Given {
+    pub(super) changes: Vec<Change>,
+    pub(super) retired: Vec<RecordId>,
+    /// Refused files, and without a row those that are good or gone.
+    pub(super) judged: Vec<(String, Option<FileRow>)>,
+    /// Keys that no file has any more.
+    pub(super) freed: Vec<Box<str>>,
+    /// Files that waited for them.
+    pub(super) heirs: Vec<String>,
+    pub(super) unsettled: Vec<String>,
+}
+
+impl Given {
+    /// Stores what a file gave.
+    pub(super) fn file(
+        &mut self,
+        batch: &mut Batch<'_>,
+        directory: &Directory,
+        file: ReadFile,
+    ) -> Result<(), StoreError> {
+        let ReadFile { found, outcome } = file;
+        match outcome {
+            Ok((listing, packed)) => self.article(batch, directory, &found, listing, &packed)?,
+            Err(refusal) => {
+                let key = batch.file(&found.path)?.and_then(|row| row.key);
+                self.refuse(batch, &found, key, refusal)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn article(
+        &mut self,
+        batch: &mut Batch<'_>,
+        directory: &Directory,
+        found: &Found,
+        listing: Listing,
+        packed: &Packed,
+    ) -> Result<(), StoreError> {
+        let key = listing.key.clone();
+        let earlier = batch.file(&found.path)?.and_then(|row| row.key);
+        if earlier.is_some_and(|earlier| earlier != key) {
+            self.release(batch, &found.path)?;
+        }
+        let current = batch.article(&key)?;
+        if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
+            if *row.path < *found.path && directory.holds(&row.path) {
+                batch.add_rival(&key, &found.path)?;
+                return self.refuse(batch, found, None, rival(&key, &row.path));
+            }
+            match directory.look(&row.path) {
+                Some(other) => {
+                    batch.add_rival(&key, &row.path)?;
+                    self.refuse(batch, &other, None, rival(&key, &found.path))?;
+                }
+                // Should it only be out of sight, it is read again once it is back.
+                None => batch.remove_file(&row.path)?,
+            }
+        }
+        let stored = current.as_ref().map(|row| &row.listing);
+        let record = match stored.filter(|stored| stored.revision == listing.revision) {
+            Some(stored) => stored.record,
+            None => batch.add_record(packed)?,
+        };
+        let row = ArticleRow {
+            listing: Listing { record, ..listing },
+            path: found.path.as_str().into(),
+        };
+        if current.as_ref() != Some(&row) {
+            batch.put_article(&row)?;
+            self.changes.push(Change::Put(row.listing));
+        }
+        if let Some(stored) = current.filter(|row| row.listing.record != record) {
+            batch.retire(stored.listing.record)?;
+            self.retired.push(stored.listing.record);
+        }
+        let file = FileRow {
+            stamp: found.stamp,
+            key: Some(key),
+            refusal: None,
+        };
+        batch.put_file(&found.path, &file)?;
+        self.judged.push((found.path.clone(), None));
+        Ok(())
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        batch: &mut Batch<'_>,
+        found: &Found,
+        key: Option<Box<str>>,
+        refusal: Refusal,
+    ) -> Result<(), StoreError> {
+        let row = FileRow {
+            stamp: found.stamp,
+            key,
+            refusal: Some(refusal),
+        };
+        batch.put_file(&found.path, &row)?;
+        self.judged.push((found.path.clone(), Some(row)));
+        Ok(())
+    }
+
+    /// Forgets a file, and its article unless another file has taken that over.
+    pub(super) fn release(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
+        if let Some(row) = owned_article(batch, path)? {
+            batch.remove_article(&row.listing.key)?;
+            batch.retire(row.listing.record)?;
+            self.retired.push(row.listing.record);
+            self.changes.push(Change::Remove(row.listing.key.clone()));
+            self.freed.push(row.listing.key);
+        }
+        self.judged.push((path.to_owned(), None));
+        batch.remove_file(path)
+    }
+
+    /// Finds the files that waited for the keys which are free now. All of them are read again: the
+    /// lowest path that still gives the article gets it, the others wait on.
+    pub(super) fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        for key in self.freed.drain(..) {
+            while let Some(path) = batch.take_rival(&key)? {
+                self.heirs.push(path);
+            }
+        }
+        self.heirs.sort_unstable();
+        Ok(())
+    }
+}
+
+/// The stored article that the file at `path` owns.
+pub(super) fn owned_article(
+    batch: &Batch<'_>,
+    path: &str,
+) -> Result<Option<ArticleRow>, StoreError> {
+    let Some(key) = batch.file(path)?.and_then(|row| row.key) else {
+        return Ok(None);
+    };
+    Ok(batch.article(&key)?.filter(|row| *row.path == *path))
+}
+
+pub(super) fn rival(key: &str, path: &str) -> Refusal {
+    let reason = format!("its key `{key}` belongs to `{path}` already");
+    Refusal::new(None, reason, "give one of the two another name or id")
+}
