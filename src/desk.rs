@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
-use self::selections::{Kept, Selections};
+use self::selections::{Kept, Revised, Selections};
 use self::state::State;
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
@@ -391,11 +391,6 @@ impl Desk {
         definition.map_or(0, |definition| state.catalog.count(&definition.query))
     }
 
-    /// Whether catalogues list a feed with so many articles.
-    pub fn is_listed(&self, version: &Version, articles: usize) -> bool {
-        self.state().lineup.is_listed(version.kind, articles)
-    }
-
     /// Terms of feeds.toml that no released article has.
     pub fn idle_terms(&self) -> Vec<crate::config::NamedTerm> {
         let state = self.state();
@@ -424,27 +419,18 @@ impl Desk {
                 .version
                 .next
                 .is_some_and(|next| next <= state.catalog.as_of());
-            let Kept {
-                selection,
-                query,
-                version,
-            } = kept;
-            if !(state.rebuild || is_due || state.touched.concerns(query)) {
-                let (query, version) = (query.clone(), version.clone());
-                return Some(Kept {
-                    selection: selection.clone(),
-                    query,
-                    version,
-                });
+            if !(state.rebuild || is_due || state.touched.concerns(&kept.query)) {
+                return Revised::Same;
             }
-            let definition = state.lineup.select(&state.catalog, selection).ok()?;
+            let Ok(definition) = state.lineup.select(&state.catalog, &kept.selection) else {
+                return Revised::Unknown;
+            };
             let query = definition.query.clone();
-            let version = Arc::new(state.build(definition, Some(version), Timestamp(0)));
-            Some(Kept {
-                selection: selection.clone(),
+            let version = state.build(definition, Some(&kept.version), Timestamp(0));
+            Revised::Moved {
                 query,
-                version,
-            })
+                version: Arc::new(version),
+            }
         });
     }
 

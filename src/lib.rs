@@ -48,8 +48,7 @@
 //!    the articles not until somebody confirms it ([`reconcile`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
-//!    memory for one. Articles and validators have one writer
-//!    each ([`reconcile`], [`desk`]).
+//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.

@@ -1,7 +1,7 @@
 //! The two loops that keep the edition current: one reads, one publishes.
 //!
-//! They are apart so that a slow or hanging folder never delays what is due by itself. Nothing
-//! else asks the clock for a decision. Reading files and publishing happen on the blocking pool,
+//! They are apart so that a slow or hanging folder never delays what is due by itself. What is
+//! published when is decided by the clock here and nowhere else. Reading files and publishing happen on the blocking pool,
 //! so neither can delay a request.
 
 mod seen;
@@ -37,7 +37,7 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 pub enum Order {
     /// Put this configuration in force, then read the articles.
     Reconfigure(Box<Config>),
-    /// Read the articles, and believe that they are gone where they are gone.
+    /// Read the articles, and believe a removal that was held and reported.
     Reread,
 }
 

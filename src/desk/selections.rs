@@ -21,6 +21,22 @@ pub(super) struct Kept {
     pub(super) version: Arc<Version>,
 }
 
+/// What has become of a selection.
+#[derive(Debug)]
+pub(super) enum Revised {
+    /// Nothing concerned it.
+    Same,
+    /// It has been built again.
+    Moved {
+        /// Its query over the present catalog.
+        query: Query,
+        /// Its new version.
+        version: Arc<Version>,
+    },
+    /// One of its terms is no longer known.
+    Unknown,
+}
+
 /// Selections by path, the one asked for last in front.
 #[derive(Debug)]
 pub(super) struct Selections {
@@ -61,13 +77,14 @@ impl Selections {
         Some(old.version)
     }
 
-    /// Replaces every selection's version by what `revise` makes of it; `None` forgets it.
-    pub(super) fn revise(&mut self, mut revise: impl FnMut(&Kept) -> Option<Kept>) {
+    /// Does with every selection what `revise` says.
+    pub(super) fn revise(&mut self, mut revise: impl FnMut(&Kept) -> Revised) {
         let mut forgotten = Vec::new();
         for (path, kept) in &mut self.kept {
             match revise(kept) {
-                Some(revised) => *kept = revised,
-                None => forgotten.push((path.clone(), kept.version.last_modified)),
+                Revised::Same => {}
+                Revised::Moved { query, version } => (kept.query, kept.version) = (query, version),
+                Revised::Unknown => forgotten.push((path.clone(), kept.version.last_modified)),
             }
         }
         for (path, date) in forgotten {
