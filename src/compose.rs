@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::article::Article;
+use crate::article::{Article, Author};
 use crate::config::{Config, Content};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
 use crate::link;
@@ -158,18 +158,13 @@ impl Publication {
             title: article.title.clone(),
             published: self.zone.date_time(article.published),
             updated: self.zone.date_time(updated(article, as_of)),
-            authors: article
-                .authors
-                .iter()
-                .map(|author| Person {
-                    name: Text::new(&author.name),
-                    email: None,
-                })
-                .collect(),
+            authors: article.authors.iter().map(person).collect(),
             categories: self.categories(article),
             language: article.language.clone(),
             summary: lead.then(|| article.lead.clone()),
             content: full.then(|| article.body.clone()),
+            image: article.image.clone(),
+            enclosures: article.enclosures.clone(),
         }
     }
 
@@ -196,6 +191,15 @@ impl Publication {
             }
         }
         categories
+    }
+}
+
+fn person(author: &Author) -> Person {
+    Person {
+        name: Text::new(&author.name),
+        role: author.role.as_deref().map(Text::new),
+        email: author.email.clone(),
+        url: author.url.clone(),
     }
 }
 

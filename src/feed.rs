@@ -3,6 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
+use crate::article::Media;
 use crate::format::Format;
 use crate::text::{Html, Text};
 
@@ -73,8 +74,12 @@ impl Address {
 pub struct Person {
     /// The name to print.
     pub name: Text,
+    /// `корреспондент`, `editor`, …
+    pub role: Option<Text>,
     /// An e-mail address.
     pub email: Option<String>,
+    /// The person's page, absolute and percent-encoded.
+    pub url: Option<String>,
 }
 
 /// One article in a feed.
@@ -100,6 +105,10 @@ pub struct Entry {
     pub summary: Option<Text>,
     /// The full text, where the feed carries it.
     pub content: Option<Html>,
+    /// The picture that stands for the article.
+    pub image: Option<Media>,
+    /// Sound, video and other files that come with it.
+    pub enclosures: Vec<Media>,
 }
 
 impl Entry {

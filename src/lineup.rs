@@ -244,7 +244,7 @@ impl Lineup {
         let text = |own: &Option<String>| own.as_deref().map(Text::new);
         let author = feed.author.as_deref().map(|name| Person {
             name: Text::new(name),
-            email: None,
+            ..Person::default()
         });
         let channel = Channel {
             address: self.address(&feed.name),
@@ -376,6 +376,7 @@ fn house_channel(config: &Config) -> Channel {
         author: Person {
             name: Text::new(author),
             email: site.email.clone(),
+            ..Person::default()
         },
         copyright: site.copyright.as_deref().map(Text::new),
         icon: site.icon.clone(),

@@ -70,7 +70,7 @@ pub(crate) fn empty() -> Feed {
     let channel = Channel {
         author: Person {
             name: Text::new("Дала жаңалықтары"),
-            email: None,
+            ..Person::default()
         },
         copyright: None,
         icon: None,
@@ -136,7 +136,7 @@ pub(crate) fn hostile() -> Feed {
         link: "https://dala.example/?a=1&b=2".to_owned(),
         author: Person {
             name: Text::new("<Редакция> & Ко"),
-            email: None,
+            ..Person::default()
         },
         copyright: Some(Text::new("© <2026> & далее")),
         icon: Some("https://dala.example/icon?w=1&h=1".to_owned()),
@@ -190,6 +190,7 @@ fn channel() -> Channel {
         author: Person {
             name: Text::new("Дала жаңалықтары"),
             email: Some("editors@dala.example".to_owned()),
+            ..Person::default()
         },
         copyright: Some(Text::new("© 2026 Дала жаңалықтары")),
         icon: Some("https://dala.example/icon.png".to_owned()),
@@ -212,13 +213,15 @@ fn entry(key: &str, title: &str, published: &str) -> Entry {
         language: "ru".to_owned(),
         summary: None,
         content: None,
+        image: None,
+        enclosures: Vec::new(),
     }
 }
 
 fn people(names: &[&str]) -> Vec<Person> {
     let person = |name: &&str| Person {
         name: Text::new(name),
-        email: None,
+        ..Person::default()
     };
     names.iter().map(person).collect()
 }
