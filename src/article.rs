@@ -20,7 +20,7 @@ use crate::time::{Timestamp, WrittenDate, Zone};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.
-pub const READ: u32 = 2;
+pub const READ: u32 = 3;
 
 /// Tags an article may carry; more look like a broken export.
 pub const TAGS_MAX: usize = 100;

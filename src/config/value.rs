@@ -215,11 +215,11 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
-/// An e-mail address, as far as feeds care.
+/// An e-mail address, as far as feeds care: RSS puts a name in parentheses behind it.
 pub(super) fn email(text: &str) -> Result<String, Refusal> {
     let plain = |part: &str| {
-        !part.is_empty()
-            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
+        let breaks = |b: u8| !b.is_ascii_graphic() || b"()<>,;:\\\"@[]".contains(&b);
+        !part.is_empty() && !part.bytes().any(breaks)
     };
     match text.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) => Ok(text.to_owned()),

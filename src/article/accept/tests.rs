@@ -354,7 +354,7 @@ fn what_reaches_a_document_moves_the_revision() {
 
 #[test]
 fn what_reaches_no_document_leaves_the_revision() {
-    let changes: [(&str, Change); 15] = [
+    let changes: [(&str, Change); 16] = [
         ("the same instant, written otherwise", |d| {
             d.published = date("2026-01-07T19:00:00.5Z")
         }),
@@ -378,6 +378,12 @@ fn what_reaches_no_document_leaves_the_revision() {
         }),
         ("an author without name", |d| {
             d.authors.push(Author::default())
+        }),
+        ("an author once more", |d| {
+            d.authors.push(Author {
+                name: d.authors[0].name.to_uppercase(),
+                ..Author::default()
+            })
         }),
         ("what only the catalog asks for", |d| {
             d.expires = Some(date("2027-01-08"))
@@ -518,6 +524,43 @@ fn media_are_told_apart_from_what_is_none() {
         };
         assert_eq!(accepted.url, url);
         assert_eq!(accepted.media_type.as_deref(), media_type);
+    }
+}
+
+#[test]
+fn a_size_of_nothing_is_no_size() {
+    let article = with(|draft| {
+        draft.image = Some(Media {
+            length: Some(0),
+            width: Some(0),
+            height: Some(853),
+            ..medium("/a.jpg")
+        });
+    });
+    let image = article.image.expect("an image");
+    assert_eq!(
+        (image.length, image.width, image.height),
+        (None, None, Some(853))
+    );
+}
+
+#[test]
+fn mailboxes_are_ascii_or_none() {
+    for (written, expected) in [
+        (" mailto:a.b+c@Dala.example ", Some("a.b+c@dala.example")),
+        ("o'neill&co@dala.example", Some("o'neill&co@dala.example")),
+        ("a@дала.example", Some("a@xn--80aak3a.example")),
+        ("почта@dala.example", None),
+        ("<b>a</b>@dala.example", None),
+        ("a\u{b}@dala.example", None),
+        ("a@dala.example, b@dala.example", None),
+        ("a@b@dala.example", None),
+        ("a@127.0.0.1", None),
+        ("@dala.example", None),
+        ("a@", None),
+    ] {
+        let article = with(|draft| draft.authors[0].email = Some(written.into()));
+        assert_eq!(article.authors[0].email.as_deref(), expected, "{written:?}");
     }
 }
 
