@@ -24,6 +24,7 @@ use crate::config::Content;
 use crate::desk::Desk;
 use crate::edition::{Edition, Tag, Version};
 use crate::format::Format;
+use crate::lineup::ALL;
 use crate::page::{Frame, Locale, Templates};
 use crate::problem::chain;
 use crate::rendition::Coding;
@@ -145,7 +146,8 @@ async fn article(desk: &Arc<Desk>, edition: &Edition, key: String) -> Reply {
                     locale: Locale::Ru,
                 };
                 let entry = publication.entry(&article, Content::Full, Timestamp::now());
-                match Templates::built_in().article(&frame, &entry, &[]) {
+                let all = &edition.feeds[ALL].channel;
+                match Templates::built_in().article(&frame, &entry, all, &[]) {
                     Ok(html) => reply::page(StatusCode::OK, html),
                     Err(_) => reply::unavailable("this page cannot be made at the moment"),
                 }

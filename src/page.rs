@@ -3,11 +3,20 @@
 //! A page is a function of what it is given: the templates, the [`Frame`] and its content. The
 //! built-in templates can be replaced, file by file, from a folder ([`Templates::load`]).
 
+mod error;
+mod folder;
 mod locale;
+mod sample;
 mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+mod words;
 
+pub use self::error::PageError;
+pub use self::folder::{ASSET_BYTES_MAX, FILES_MAX, TEMPLATE_BYTES_MAX};
 pub use self::locale::Locale;
-pub use self::templates::{Asset, PageError, Templates};
+pub use self::templates::{Asset, Templates};
 
 use crate::config::Site;
 use crate::feed::Address;
