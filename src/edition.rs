@@ -111,6 +111,15 @@ impl Version {
     }
 }
 
+/// A feed, and how many articles match it, in its window or not.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The feed.
+    pub version: Arc<Version>,
+    /// Released articles that match it.
+    pub articles: usize,
+}
+
 /// A strong entity tag without quotes and without the suffix of a coding: it moves whenever the
 /// document in this format would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,9 +20,12 @@ use tracing::error;
 use self::conditional::Validated;
 use self::reply::{Head, Reply};
 use self::target::Target;
+use crate::config::Content;
 use crate::desk::Desk;
 use crate::edition::{Edition, Tag, Version};
 use crate::format::Format;
+use crate::lineup::ALL;
+use crate::page::{Frame, Locale, Templates};
 use crate::problem::chain;
 use crate::rendition::Coding;
 use crate::selection::Selection;
@@ -134,8 +137,20 @@ async fn article(desk: &Arc<Desk>, edition: &Edition, key: String) -> Reply {
         Ok(Ok(Some(article))) => match edition.publication.page(&article) {
             Some(page) => reply::found(&page),
             None => {
-                let html = crate::page::article(&edition.config.site, &article);
-                reply::page(StatusCode::OK, html)
+                let publication = &edition.publication;
+                let frame = Frame {
+                    site: &edition.config.site,
+                    root: publication.prefix(),
+                    base: publication.base(),
+                    path: "",
+                    locale: Locale::Ru,
+                };
+                let entry = publication.entry(&article, Content::Full, Timestamp::now());
+                let all = &edition.feeds[ALL].channel;
+                match Templates::built_in().article(&frame, &entry, all, &[]) {
+                    Ok(html) => reply::page(StatusCode::OK, html),
+                    Err(_) => reply::unavailable("this page cannot be made at the moment"),
+                }
             }
         },
         Ok(Ok(None)) => reply::not_found(&format!("no article \"{key}\"")),
