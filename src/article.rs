@@ -148,8 +148,19 @@ pub struct Accepted {
     pub article: Article,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
-    /// Whether it stays out of all feeds.
-    pub hidden: bool,
+    /// Who may see it, dates aside.
+    pub visibility: Visibility,
+}
+
+/// Who may see an article once its dates allow it, as its file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Visibility {
+    /// Every feed whose rules it meets may have it.
+    Public,
+    /// `feed = false`: no feed has it.
+    OutOfFeeds,
+    /// `draft = true`: it is not published at all.
+    Draft,
 }
 
 /// An article as every document will show it.

@@ -28,7 +28,7 @@ use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
 use crate::edition::{Edition, Version};
 use crate::format::Format;
-use crate::lineup::{Lineup, SELECT};
+use crate::lineup::{Lineup, SELECT, Vanished, vanished};
 use crate::problem::{Problem, chain};
 use crate::reconcile::{self, Options, Progress, ReconcileError};
 use crate::rendition::{Coding, RenditionError, Renditions};
@@ -81,6 +81,8 @@ pub struct Report {
 pub struct Published {
     /// Feeds that moved.
     pub moved: usize,
+    /// Whether a configuration came into force with it.
+    pub reconfigured: bool,
     /// When something is due by itself.
     pub next: Option<Timestamp>,
 }
@@ -135,6 +137,7 @@ impl Desk {
                 due: BTreeSet::new(),
                 validators,
                 unsaved: HashMap::new(),
+                served_unsaved: true,
                 unwritable: None,
                 retired,
                 removals: VecDeque::new(),
@@ -272,8 +275,18 @@ impl Desk {
         }
         Published {
             moved,
+            reconfigured: rebuild,
             next: state.next_instant(),
         }
+    }
+
+    /// Addresses that were served once, and are neither served nor redirected now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
+        let config = self.state().config.clone();
+        Ok(vanished(&self.store.memory()?, &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
@@ -298,6 +311,7 @@ impl Desk {
         state.config = config;
         state.touched = Touched::Everything;
         state.rebuild = true;
+        state.served_unsaved = true;
         Ok(())
     }
 
@@ -423,6 +437,7 @@ impl Desk {
                 return Revised::Same;
             }
             let Ok(definition) = state.lineup.select(&state.catalog, &kept.selection) else {
+                state.forget(&kept.version);
                 return Revised::Unknown;
             };
             let query = definition.query.clone();
@@ -480,22 +495,29 @@ impl Desk {
             last_modified: selections.floor,
         };
         drop(selections);
+        let served = self.newly_served(state);
         if state.unsaved.is_empty()
+            && served.is_empty()
             && terms.is_empty()
             && forgotten.is_empty()
             && deletable.is_empty()
         {
+            state.served_unsaved = false;
             return None;
         }
         let written = self.store.write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
-            for (path, validators) in &state.unsaved {
-                batch.put_validators(path, validators)?;
+            for (name, formats) in &served {
+                batch.add_served(name, formats.iter().copied())?;
             }
             for path in &forgotten {
                 batch.remove_validators(path)?;
+            }
+            // A selection may have been asked for again since it was forgotten.
+            for (path, validators) in &state.unsaved {
+                batch.put_validators(path, validators)?;
             }
             if !forgotten.is_empty() {
                 batch.put_validators(SELECT, &floor)?;
@@ -505,14 +527,29 @@ impl Desk {
         match written {
             Ok(()) => {
                 state.unsaved.clear();
+                state.served_unsaved = false;
                 None
             }
             Err(error) => {
                 state.catalog.give_back_newly_known(terms);
-                self.selections().forgotten.extend(forgotten);
+                self.selections().take_back_forgotten(forgotten);
                 Some(chain(&error))
             }
         }
+    }
+
+    /// What the configuration serves and the store does not remember to have been served.
+    fn newly_served<'a>(&self, state: &'a State) -> Vec<(&'a str, &'a [Format])> {
+        if !state.served_unsaved {
+            return Vec::new();
+        }
+        let before = self.store.served().unwrap_or_default();
+        let is_new = |(name, formats): &(&str, &[Format])| {
+            let before = before.get(*name);
+            let is_known = |format| before.is_some_and(|before| before.contains(format));
+            !formats.iter().all(is_known)
+        };
+        state.lineup.served().filter(is_new).collect()
     }
 
     fn reading_done(&self, config: &Config, directory: &Directory) {

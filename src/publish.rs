@@ -171,7 +171,11 @@ async fn publish(desk: &Arc<Desk>, clock: &Arc<Mutex<Clock>>) -> Option<Timestam
         }
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
         report_jump(now.jump);
-        publishing.publish(now.at)
+        let published = publishing.publish(now.at);
+        if published.reconfigured {
+            report_vanished(&publishing);
+        }
+        published
     });
     match published.await {
         Ok(published) => {
@@ -184,6 +188,18 @@ async fn publish(desk: &Arc<Desk>, clock: &Arc<Mutex<Clock>>) -> Option<Timestam
             error!("publishing ended early; what is published stays");
             None
         }
+    }
+}
+
+/// A configuration that leaves readers behind says so when it comes into force.
+fn report_vanished(desk: &Desk) {
+    match desk.vanished() {
+        Ok(vanished) => {
+            for vanished in vanished {
+                warn!("{vanished}\n  hint: {}", vanished.hint);
+            }
+        }
+        Err(failure) => error!("the state folder cannot be read: {}", chain(&failure)),
     }
 }
 

@@ -8,7 +8,7 @@ use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
-    TAGS_MAX,
+    TAGS_MAX, Visibility,
 };
 use crate::link;
 use crate::term;
@@ -95,7 +95,11 @@ impl Draft {
         Ok(Accepted {
             article,
             expires,
-            hidden: self.draft || !self.feed,
+            visibility: match (self.draft, self.feed) {
+                (true, _) => Visibility::Draft,
+                (false, false) => Visibility::OutOfFeeds,
+                (false, true) => Visibility::Public,
+            },
         })
     }
 

@@ -128,6 +128,29 @@ pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
         })
 }
 
+/// The path of a public address, as URLs write it and without the slash at its end.
+pub(super) fn prefix(public_url: &str) -> String {
+    let path = Url::parse(public_url).map(|url| url.path().trim_end_matches('/').to_owned());
+    path.unwrap_or_default()
+}
+
+/// A path without the prefix, if it has it.
+pub(super) fn below<'a>(prefix: &str, path: &'a str) -> &'a str {
+    let below = path.strip_prefix(prefix);
+    below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
+/// What `redirects` has for a path on this server: for the whole of it, else without its query. Both
+/// are looked up decoded.
+pub(super) fn redirected<T>(target: &str, redirects: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let target = target.split('#').next()?;
+    let decode = |text| percent_decode_str(text).decode_utf8().ok();
+    let path = decode(target.split('?').next()?)?;
+    decode(target)
+        .and_then(|whole| redirects(&whole))
+        .or_else(|| redirects(&path))
+}
+
 fn own_path(text: &str) -> Result<String, Refusal> {
     let refusal = || Refusal::expected("a path on this server, with one `/` in front");
     let here = Url::parse("http://here.invalid/").expect("a constant URL");

@@ -596,7 +596,12 @@ fn redirects_that_lead_nowhere() {
         "[[redirect]]\nfrom = '/a'\nto = '/b'\n\
          [[redirect]]\nfrom = '/a'\nto = 'b'\n\
          [[redirect]]\nfrom = '/%D1%8F'\nto = '//x'\n\
-         [[redirect]]\nfrom = '/я'\nto = '/я'",
+         [[redirect]]\nfrom = '/я'\nto = '/я'\n\
+         [[redirect]]\nfrom = '/x'\nto = '/y'\n\
+         [[redirect]]\nfrom = '/y?z'\nto = '/x'\n\
+         [[redirect]]\nfrom = '/y'\nto = '/z?y#x'\n\
+         [[redirect]]\nfrom = '/z'\nto = '/y'\n\
+         [[redirect]]\nfrom = '/z?x'\nto = 'https://dala.example/z?x'",
         &[
             "5:8 [[redirect]]: `/a` is redirected twice, first on line 8",
             "6:6 [[redirect]]: to must be a path that begins with `/`, an absolute URL, or empty \
@@ -605,6 +610,7 @@ fn redirects_that_lead_nowhere() {
              write `/я`",
             "9:6 [[redirect]]: to must be a path on this server, with one `/` in front, got `//x`",
             "12:6 [[redirect]]: `/я` leads to itself",
+            "15:6 [[redirect]]: `/y` leads in a circle",
         ],
     )]);
 }

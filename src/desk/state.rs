@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that the store does not have yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// Whether the store may not know yet what this configuration serves.
+    pub(super) served_unsaved: bool,
     /// Why the state folder does not have everything, so that it is said once.
     pub(super) unwritable: Option<String>,
     /// When articles were removed lately, and how many.

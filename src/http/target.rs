@@ -1,6 +1,6 @@
 //! What a request target names.
 //!
-//! In order of precedence: a `[[redirect]]`; a feed or selection in its canonical spelling; the
+//! In order of precedence: a `[[redirect]]`, followed to its end; a feed or selection in its canonical spelling; the
 //! same in another spelling (case, decomposed letters, order, doubled or trailing slashes, a term
 //! that counts as another), which is redirected once, to a path and never to a host; an article.
 //! How a spelling is percent-encoded does not matter.
@@ -49,18 +49,26 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
             (&*path, rest.unwrap_or(tidy))
         }
     };
-    if let Some(target) = configured(edition, path, query) {
-        return target;
+    match configured(edition, path, query) {
+        None => served(edition, path, &tidy, query),
+        Some(RedirectTo::Gone) => Target::Gone,
+        Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(edition, to),
+        Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
+}
+
+/// What a decoded path below the prefix names, redirects of feeds.toml aside.
+fn served(edition: &Edition, path: &str, tidy: &str, query: Option<&str>) -> Target {
+    let prefix = edition.publication.prefix();
     let location = |path: &str, query: Option<&str>| {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
         let (prefix, path) = (encode_path(prefix), encode_path(path));
         format!("{prefix}{path}{}", query.unwrap_or_default())
     };
-    let Some((stem, format)) = split_extension(&tidy) else {
+    let Some((stem, format)) = split_extension(tidy) else {
         return match tidy.strip_prefix("/articles/") {
             Some(key) if tidy == path => Target::Article(key.to_owned()),
-            Some(_) => Target::Redirect(location(&tidy, query)),
+            Some(_) => Target::Redirect(location(tidy, query)),
             None => Target::NotFound(format!("nothing at \"{path}\"")),
         };
     };
@@ -93,19 +101,47 @@ fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
         .filter(|rest| rest.starts_with('/'))
 }
 
-/// What a `[[redirect]]` says of a decoded path.
-fn configured(edition: &Edition, path: &str, query: Option<&str>) -> Option<Target> {
-    let whole = || {
-        let query = percent_decode_str(query?).decode_utf8().ok()?;
-        edition.redirects.get(&format!("{path}?{query}"))
+/// Where the `[[redirect]]` of a decoded path leads in the end: one hop, however many lines of
+/// feeds.toml are on the way.
+fn configured<'a>(edition: &'a Edition, path: &str, query: Option<&str>) -> Option<&'a RedirectTo> {
+    let look_up = |path: &str, query: Option<&str>| {
+        let whole = || {
+            let query = percent_decode_str(query?).decode_utf8().ok()?;
+            edition.redirects.get(&format!("{path}?{query}"))
+        };
+        whole().or_else(|| edition.redirects.get(path))
     };
-    Some(match whole().or_else(|| edition.redirects.get(path))? {
-        RedirectTo::Gone => Target::Gone,
-        RedirectTo::Moved(to) if to.starts_with('/') => {
-            Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix())))
+    let mut to = look_up(path, query)?;
+    // Circles are refused with the configuration.
+    for _ in 0..edition.redirects.len() {
+        let RedirectTo::Moved(target) = to else { break };
+        let (path, query) = split_target(target);
+        let path = percent_decode_str(path).decode_utf8().ok();
+        match path.and_then(|path| look_up(&path, query)) {
+            Some(further) => to = further,
+            None => break,
         }
-        RedirectTo::Moved(to) => Target::Redirect(to.clone()),
-    })
+    }
+    Some(to)
+}
+
+/// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
+fn onward(edition: &Edition, to: &str) -> Target {
+    let (path, query) = split_target(to);
+    let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
+    match served(edition, &path, &tidy(&path), query) {
+        Target::Redirect(location) => Target::Redirect(location),
+        _ => Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix()))),
+    }
+}
+
+/// Path and query of a target that feeds.toml names.
+fn split_target(target: &str) -> (&str, Option<&str>) {
+    let target = target.split('#').next().unwrap_or(target);
+    match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    }
 }
 
 /// A query as the client wrote it, but in visible ASCII.

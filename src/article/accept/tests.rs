@@ -408,20 +408,28 @@ fn what_reaches_no_document_leaves_the_revision() {
 
 #[test]
 fn what_the_catalog_is_told() {
-    for (change, expires, hidden) in [
-        ((|_| {}) as Change, None, false),
-        (|d| d.draft = true, None, true),
-        (|d| d.feed = false, None, true),
+    for (change, expires, visibility) in [
+        ((|_| {}) as Change, None, Visibility::Public),
+        (|d| d.draft = true, None, Visibility::Draft),
+        (|d| d.feed = false, None, Visibility::OutOfFeeds),
+        (
+            |d| (d.draft, d.feed) = (true, false),
+            None,
+            Visibility::Draft,
+        ),
         (
             |d| d.expires = Some(date("2026-02-01")),
             Some("2026-01-31T19:00"),
-            false,
+            Visibility::Public,
         ),
     ] {
         let mut draft = draft();
         change(&mut draft);
         let passed = passed(draft);
-        assert_eq!((passed.expires, passed.hidden), (expires.map(at), hidden));
+        assert_eq!(
+            (passed.expires, passed.visibility),
+            (expires.map(at), visibility)
+        );
     }
 }
 
