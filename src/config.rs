@@ -29,10 +29,12 @@ mod value;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use self::load::{Environment, Loaded};
 pub use self::source_file::SourceFile;
 use crate::format::Format;
+use crate::page::Templates;
 use crate::selection::Selection;
 use crate::term::Term;
 use crate::time::Zone;
@@ -112,8 +114,8 @@ pub struct Server {
     pub cache_bytes: u64,
     /// Proxies whose word about the client is believed, as CIDR blocks.
     pub trusted_proxies: Vec<String>,
-    /// The folder whose files replace built-in pages.
-    pub templates: Option<PathBuf>,
+    /// What pages are made with: built in, or replaced by files of a folder.
+    pub templates: Arc<Templates>,
     /// `[server.limits]`.
     pub limits: Limits,
 }

@@ -4,8 +4,10 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
+mod documents;
 mod explanation;
 mod named;
+mod overview;
 mod selections;
 mod state;
 
@@ -15,23 +17,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Kept, Revised, Selections};
 use self::state::State;
-use crate::article::{Article, READ, Reading};
+use crate::article::{READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
+use crate::overview::Overview;
 use crate::problem::{Problem, chain};
 use crate::reconcile::{self, Options, Progress, ReconcileError};
-use crate::rendition::{Coding, RenditionError, Renditions};
+use crate::rendition::Renditions;
 use crate::selection::Selection;
 use crate::source::directory::{Directory, Scope};
 use crate::store::{Header, LAYOUT, Store, StoreError, Validators};
@@ -44,6 +47,8 @@ pub struct Desk {
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
+    /// Until something is published.
+    overview: ArcSwapOption<Overview>,
     progress: Arc<Progress>,
     state: Mutex<State>,
 }
@@ -124,6 +129,7 @@ impl Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
+            overview: ArcSwapOption::empty(),
             progress: Arc::default(),
             state: Mutex::new(State {
                 directory,
@@ -133,6 +139,8 @@ impl Desk {
                 complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
+                generation: 0,
+                overviews: 0,
                 last_moved,
                 due: BTreeSet::new(),
                 validators,
@@ -243,6 +251,8 @@ impl Desk {
 
         state.touched = Touched::nothing();
         let rebuild = mem::take(&mut state.rebuild);
+        state.generation += u64::from(rebuild);
+        self.overview.store(None);
         let moved = state.unsaved.len();
         if moved > 0 {
             state.last_moved = Some(state.catalog.as_of());
@@ -263,6 +273,7 @@ impl Desk {
             }
             let edition = Edition {
                 config: state.config.clone(),
+                generation: state.generation,
                 publication: state.lineup.publication().clone(),
                 redirects: state.lineup.redirects().clone(),
                 feeds,
@@ -343,66 +354,6 @@ impl Desk {
             state.forget(&old);
         }
         Ok(version)
-    }
-
-    /// A finished document.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub async fn document(
-        &self,
-        version: &Arc<Version>,
-        format: Format,
-        coding: Coding,
-    ) -> Result<Bytes, RenditionError> {
-        self.renditions
-            .get(&self.store, version, format, coding)
-            .await
-    }
-
-    /// The document of the version before, if it is still there.
-    pub fn previous_document(
-        &self,
-        version: &Version,
-        format: Format,
-        coding: Coding,
-    ) -> Option<(Bytes, Validators)> {
-        let previous = version.previous?;
-        Some((
-            self.renditions.kept(previous.digest, format, coding)?,
-            previous,
-        ))
-    }
-
-    /// A document made for one caller, for runs without a server.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-        crate::rendition::render(&self.store, version, format)
-    }
-
-    /// A released article.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn article(&self, key: &str) -> Result<Option<Article>, StoreError> {
-        let record = {
-            let state = self.state();
-            state
-                .catalog
-                .find(key)
-                .map(|article| state.catalog.record(article))
-        };
-        let articles = self.store.articles(record.as_slice())?;
-        Ok(articles.into_iter().next())
-    }
-
-    /// How many released articles belong to a feed, window or not.
-    pub fn count(&self, version: &Version) -> usize {
-        let state = self.state();
-        let definition = state.lineup.find(&state.catalog, &version.path);
-        definition.map_or(0, |definition| state.catalog.count(&definition.query))
     }
 
     /// Terms of feeds.toml that no released article has.

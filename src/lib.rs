@@ -15,6 +15,9 @@
 //!                Store::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
 //! ```
 //!
+//! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
+//! beside the feeds.
+//!
 //! # Where things are
 //!
 //! The modules below are listed in reading order: first what is known without any I/O (dates,
@@ -52,7 +55,8 @@
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
 //!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
-//!    [`http`], `minijinja` in [`page`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
+//!    [`http`], `minijinja` in [`page`], `quick_xml` in
+//!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
 //!    [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
@@ -70,11 +74,13 @@ pub mod catalog;
 pub mod edition;
 pub mod explain;
 pub mod lineup;
+pub mod overview;
 
 pub mod compose;
 pub mod feed;
 pub mod format;
 pub mod page;
+pub mod press;
 pub mod rendition;
 
 pub mod clock;

@@ -185,8 +185,8 @@ impl Lineup {
 
     /// The feed at a path, selections aside.
     pub fn find(&self, catalog: &Catalog, path: &str) -> Option<Definition> {
-        if let Some(&feed) = self.by_path.get(path) {
-            return Some(self.declared[feed].clone());
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].clone());
         }
         let (kind, key) = split_automatic(path)?;
         let term = catalog.find_term(&Term::new(kind, key)?)?;
@@ -194,6 +194,21 @@ impl Lineup {
             .is_known(term)
             .then(|| self.automatic(catalog, term))
             .flatten()
+    }
+
+    /// Which articles the feed at a path holds, selections aside.
+    pub fn query(&self, catalog: &Catalog, path: &str) -> Option<Query> {
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].query.clone());
+        }
+        let (kind, key) = split_automatic(path)?;
+        let term = catalog.find_term(&Term::new(kind, key)?)?;
+        Some(self.auto.get(&kind)?.query.with(term))
+    }
+
+    /// The place of a declared feed in feeds.toml, `all` before the others.
+    pub fn place(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
     }
 
     /// The feed of a canonical selection.

@@ -6,6 +6,7 @@
 mod error;
 mod folder;
 mod locale;
+mod related;
 mod sample;
 mod templates;
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod words;
 pub use self::error::PageError;
 pub use self::folder::{ASSET_BYTES_MAX, FILES_MAX, TEMPLATE_BYTES_MAX};
 pub use self::locale::Locale;
+pub use self::related::{RELATED_MAX, related};
 pub use self::templates::{Asset, Templates};
 
 use crate::config::Site;

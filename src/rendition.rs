@@ -1,10 +1,10 @@
 //! Finished documents: their codings, and the bounded cache they are kept in.
 //!
 //! A document is made on first demand by one task while everybody else who wants it waits, and
-//! belongs to its digest: a new version of a feed never touches the bytes of the old one.
+//! belongs to its digest: a new version of a feed never touches the bytes of the old one, and nothing
+//! has to be thrown away when something changes.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
@@ -13,9 +13,9 @@ use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::edition::Version;
-use crate::format::{Format, RenderError};
-use crate::store::{Store, StoreError};
+use crate::format::RenderError;
+use crate::page::PageError;
+use crate::store::StoreError;
 
 /// A content coding (RFC 9110 §8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,20 +56,19 @@ pub enum RenditionError {
     /// The writer failed.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// The compressor failed.
-    #[error("cannot compress")]
-    Compress(#[from] std::io::Error),
+    /// A page cannot be made.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// The compressor, or the writer of a list, failed.
+    #[error("cannot write the document")]
+    Write(#[from] std::io::Error),
     /// The task that made it panicked or the daemon is stopping.
     #[error("the rendering task ended early")]
     Task,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Key {
-    digest: u128,
-    format: Format,
-    coding: Coding,
-}
+/// A document by its digest, in a coding.
+type Key = (u128, Coding);
 
 #[derive(Clone)]
 struct Size;
@@ -104,47 +103,35 @@ impl Renditions {
         }
     }
 
-    /// The document of a version in a format and coding.
+    /// The document with this digest in a coding; `make` makes it where it is not kept.
     ///
     /// # Errors
     /// [`RenditionError`]; nothing is kept of a failure, the next request tries again.
     pub async fn get(
         &self,
-        store: &Arc<Store>,
-        version: &Arc<Version>,
-        format: Format,
+        digest: u128,
         coding: Coding,
+        make: impl FnOnce() -> Result<Bytes, RenditionError> + Send + 'static,
     ) -> Result<Bytes, RenditionError> {
-        let identity = Key {
-            digest: version.digest,
-            format,
-            coding: Coding::Identity,
-        };
-        let render = || async {
-            let (store, version) = (store.clone(), version.clone());
-            self.make(move || render(&store, &version, format)).await
-        };
+        let identity = (digest, Coding::Identity);
+        let plain = self.cache.get_or_insert_async(&identity, self.make(make));
         match coding {
-            Coding::Identity => self.cache.get_or_insert_async(&identity, render()).await,
+            Coding::Identity => plain.await,
             Coding::Gzip => {
                 let compress = async {
-                    let plain = self.cache.get_or_insert_async(&identity, render()).await?;
+                    let plain = plain.await?;
                     self.make(move || gzip(&plain)).await
                 };
                 self.cache
-                    .get_or_insert_async(&Key { coding, ..identity }, compress)
+                    .get_or_insert_async(&(digest, coding), compress)
                     .await
             }
         }
     }
 
     /// The document that a digest had, if it is still kept.
-    pub fn kept(&self, digest: u128, format: Format, coding: Coding) -> Option<Bytes> {
-        self.cache.get(&Key {
-            digest,
-            format,
-            coding,
-        })
+    pub fn kept(&self, digest: u128, coding: Coding) -> Option<Bytes> {
+        self.cache.get(&(digest, coding))
     }
 
     /// Works off the threads that serve requests.
@@ -161,20 +148,6 @@ impl Renditions {
             .await
             .map_err(|_| RenditionError::Task)?
     }
-}
-
-/// Makes the document of a version in a format.
-///
-/// # Errors
-/// When an article cannot be read or the writer fails.
-pub fn render(store: &Store, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-    let articles = store.articles(&version.entries)?;
-    let channel = version.channel.as_ref().clone();
-    let feed =
-        version
-            .publication
-            .compose(channel, version.settings.content, &articles, version.as_of);
-    Ok(format.render(&feed)?.into())
 }
 
 /// Level 6 with neither time nor system in the header, so that equal input gives equal bytes.

@@ -1,9 +1,12 @@
 //! `[server]`: the daemon and its limits.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, LazyLock};
 
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server, address, value};
+use crate::page::Templates;
+use crate::problem::chain;
 
 /// Reads `[server]`, every key of which has a default.
 pub(super) fn read(mut table: Table<'_>) -> Server {
@@ -11,7 +14,7 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
     let public_url = table.parsed("public-url", address::public);
     let admin = table.parsed_if_filled("admin", address::socket);
     let state = table.parsed("state", value::filled);
-    let templates = table.parsed_if_filled("templates", value::filled);
+    let templates = read_templates(&mut table);
     let server = Server {
         listen: read_listen(&mut table),
         public_url: public_url.unwrap_or_else(|| "http://127.0.0.1:8080/".to_owned()),
@@ -25,13 +28,36 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
             .text_or_integer("cache-bytes", value::size)
             .unwrap_or(64 << 20),
         trusted_proxies: read_trusted_proxies(&mut table),
-        templates: templates.map(|path| reader.path(&path)),
+        templates,
         limits: read_limits(table.table_or_empty("limits", "[server.limits]")),
     };
     warn_of_idle_keys(&table, &server);
     table.finish();
     server
 }
+
+/// The built-in templates, with those of the folder in their place.
+fn read_templates(table: &mut Table<'_>) -> Arc<Templates> {
+    let place = table.place("templates");
+    let Some(folder) = table.parsed_if_filled("templates", value::filled) else {
+        return BUILT_IN.clone();
+    };
+    match Templates::load(&table.reader.path(&folder)) {
+        Ok(templates) => Arc::new(templates),
+        Err(problems) => {
+            for problem in problems {
+                let message = table.say(format!("templates: {}", chain(&problem)));
+                table
+                    .reader
+                    .error(place.clone().unwrap_or_default(), message, None);
+            }
+            BUILT_IN.clone()
+        }
+    }
+}
+
+/// Parsing and trying them takes longer than reading a feeds.toml.
+static BUILT_IN: LazyLock<Arc<Templates>> = LazyLock::new(|| Arc::new(Templates::built_in()));
 
 const ACCESS_LOGS: [(&str, AccessLog); 3] = [
     ("off", AccessLog::Off),
@@ -106,12 +132,10 @@ impl Default for Limits {
 type AsksMore = fn(&Server) -> bool;
 
 /// Keys that are read and checked but that nothing acts on; each is one line to delete.
-const IDLE: [(&str, AsksMore); 5] = [
+const IDLE: [(&str, AsksMore); 3] = [
     ("admin", |server| server.admin.is_some()),
     ("access-log", |server| server.access_log != AccessLog::Off),
-    ("templates", |server| server.templates.is_some()),
     ("trusted-proxies", |_| true),
-    ("browser-pages", |server| server.browser_pages),
 ];
 
 fn warn_of_idle_keys(table: &Table<'_>, server: &Server) {

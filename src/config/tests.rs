@@ -108,7 +108,7 @@ fn a_minimal_file_means_the_documented_defaults() {
         browser_pages: true,
         cache_bytes: 64 * 1024 * 1024,
         trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()],
-        templates: None,
+        templates: Arc::new(Templates::built_in()),
         limits: Limits {
             connections: 10_000,
             header_timeout: 10,
@@ -430,7 +430,6 @@ fn values_of_the_wrong_type_or_out_of_range() {
             "[server]\nlimits = 5\nbrowser-pages = 'yes'",
             &[
                 "2:10 [server]: limits must be a table, got a number",
-                "3:1 [server]: browser-pages has no effect in this version",
                 "3:17 [server]: browser-pages must be `true` or `false`, without quotes, \
                  got a string",
             ],
@@ -619,24 +618,53 @@ fn redirects_that_lead_nowhere() {
 fn keys_without_effect_are_warned_about_where_they_ask_for_more() {
     check(&[
         (
-            "watch = 'auto'\n[server]\naccess-log = 'off'\nbrowser-pages = false\nadmin = ''",
+            "watch = 'auto'\n[server]\naccess-log = 'off'\nbrowser-pages = true\nadmin = ''",
             &[],
         ),
         (
-            "[server]\naccess-log = 'json'\nbrowser-pages = true\nadmin = '127.0.0.1:9090'\n\
-             templates = 't'\ntrusted-proxies = []",
+            "[server]\naccess-log = 'json'\nadmin = '127.0.0.1:9090'\ntrusted-proxies = []",
             &[
                 "2:1 [server]: access-log has no effect in this version",
-                "3:1 [server]: browser-pages has no effect in this version",
-                "4:1 [server]: admin has no effect in this version",
-                "5:1 [server]: templates has no effect in this version",
-                "6:1 [server]: trusted-proxies has no effect in this version",
+                "3:1 [server]: admin has no effect in this version",
+                "4:1 [server]: trusted-proxies has no effect in this version",
             ],
         ),
     ]);
-    let text = format!("{MINIMAL}[server]\ntemplates = 't'\n");
+    let text = format!("{MINIMAL}[server]\nadmin = '127.0.0.1:9090'\n");
     let loaded = parse(&text).expect("warnings do not refuse a file");
     assert_eq!(loaded.warnings[0].severity, Severity::Warning);
+}
+
+#[test]
+fn templates_are_read_with_the_file_that_names_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        "{MINIMAL}[server]\ntemplates = '{}'\n",
+        folder.path().display()
+    );
+    std::fs::write(folder.path().join("style.css"), "p {}").expect("a style sheet");
+    let server = parse(&text).expect("good templates").config.server;
+    let style = server.templates.asset("style.css").expect("a style sheet");
+    assert_eq!(style.bytes, "p {}");
+    assert_ne!(server.templates, config("").server.templates);
+
+    let line = text.lines().count();
+    for (name, template, expected) in [
+        (
+            "feed.html",
+            "<p>\n{{ feed.titel }}",
+            "feed.html:2: undefined value",
+        ),
+        ("notes.txt", "", "notes.txt: expected a file"),
+    ] {
+        std::fs::write(folder.path().join(name), template).expect("a file");
+        let told = print(&problems(&text));
+        let place = format!("feeds.toml:{line}:1: error: [server]: templates: ");
+        assert!(
+            told.starts_with(&place) && told.contains(expected),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -31,6 +31,10 @@ pub(super) struct State {
     pub(super) touched: Touched,
     /// The next edition starts from the line-up, not from the last edition.
     pub(super) rebuild: bool,
+    /// How many times it did.
+    pub(super) generation: u64,
+    /// How many overviews were made.
+    pub(super) overviews: u64,
     /// The second in which a feed last moved.
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant at which they change by themselves.

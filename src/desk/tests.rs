@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use bytes::Bytes;
 use tempfile::TempDir;
 
 use super::selections::SELECTIONS_MAX;

@@ -17,8 +17,8 @@ use super::folder::{Files, Source};
 use super::values::{ArticlePage, CataloguePage, FeedPage, Row, SiteValue, TermsPage};
 use super::words::Words;
 use super::{Frame, PageError, Part, Related, sample};
-use crate::edition::Counted;
 use crate::feed::{Channel, Entry, Feed};
+use crate::overview::Counted;
 use crate::term::TermKind;
 
 /// The template of `/`.
@@ -58,6 +58,11 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// Whether compressing it saves anything.
+    pub fn is_text(&self) -> bool {
+        self.media_type.starts_with("text/") || self.media_type == "image/svg+xml"
+    }
+
     pub(super) fn new(media_type: &'static str, bytes: impl Into<Bytes>) -> Asset {
         let bytes = bytes.into();
         Asset {
@@ -154,10 +159,10 @@ impl Templates {
     pub fn catalogue(
         &self,
         frame: &Frame<'_>,
-        feeds: &[Counted],
+        feeds: &[&Counted],
         lists: &[TermKind],
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().map(Row::from).collect();
+        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
         let page = CataloguePage::new(frame, &rows, lists);
         Ok(self.render(CATALOGUE, frame, page)?)
     }
@@ -170,10 +175,10 @@ impl Templates {
         &self,
         frame: &Frame<'_>,
         kind: TermKind,
-        feeds: &[Counted],
+        feeds: &[&Counted],
         part: Part,
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().map(Row::from).collect();
+        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
         let page = TermsPage::new(frame, kind, &rows, part);
         Ok(self.render(TERMS, frame, page)?)
     }

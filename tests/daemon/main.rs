@@ -17,6 +17,7 @@ mod kill;
 mod live;
 mod mounted;
 mod newsroom;
+mod pages;
 mod release;
 mod reload;
 mod restart;

@@ -45,8 +45,8 @@ fn what_is_unknown_is_named() {
             "/articles/2026-11/0040_Last-Well",
             "no article \"2026-11/0040_Last-Well\"",
         ),
-        ("/tags/регион.xml", "/tags/регион.xml"),
-        ("/../etc/passwd", "/../etc/passwd"),
+        ("/tags/регион.xml", "no tag \"регион-xml\""),
+        ("/../etc/passwd", "no feed \"../etc/passwd\""),
         ("/articles/../../feeds.toml", "no article"),
     ] {
         let response = connection.exchange(&Request::get(target));

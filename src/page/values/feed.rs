@@ -149,10 +149,7 @@ impl Snippets {
             )
         });
         // Absolute, and in the language that readers choose there.
-        let page = match &channel.address.query {
-            Some(query) => format!("{}?{query}", channel.address.stem),
-            None => channel.address.stem.clone(),
-        };
+        let page = channel.address.page();
         Snippets {
             head: links.collect::<Vec<_>>().join("\n"),
             link: format!(

@@ -6,9 +6,9 @@ use super::{
     AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
     other, without_site,
 };
-use crate::edition::Counted;
 use crate::feed::Channel;
 use crate::lineup::FeedKind;
+use crate::overview::Counted;
 use crate::page::words::Words;
 use crate::page::{Frame, Locale, Part};
 use crate::term::TermKind;
