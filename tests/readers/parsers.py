@@ -138,7 +138,7 @@ def of_program(program: Path) -> Parser:
 
 
 def run(command: list[str]) -> list[Entry]:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     if done.returncode != 0:
         raise ValueError(done.stderr.strip().splitlines()[-1:])
     return [entry(**item) for item in json.loads(done.stdout)]

@@ -13,12 +13,27 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 
-RFC_822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
+RFC_822 = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d [+-]\d{4}"
+)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 
 #: Elements that a channel or item may hold once (RSS 2.0; the rest may repeat).
-CHANNEL_ONCE = ("title", "link", "description", "language", "copyright", "managingEditor", "pubDate", "lastBuildDate", "generator", "docs", "ttl", "image")
+CHANNEL_ONCE = (
+    "title",
+    "link",
+    "description",
+    "language",
+    "copyright",
+    "managingEditor",
+    "pubDate",
+    "lastBuildDate",
+    "generator",
+    "docs",
+    "ttl",
+    "image",
+)
 ITEM_ONCE = ("title", "link", "description", "author", "guid", "pubDate", "enclosure", CONTENT, f"{ATOM}updated")
 
 
@@ -77,7 +92,11 @@ def check_item(item: xml.Element) -> Iterator[str]:
     if author is not None and not re.fullmatch(r"\S+@\S+( \(.+\))?", author):
         yield f"author {author} is no e-mail address"
     for enclosure in item.findall("enclosure"):
-        if not is_absolute(enclosure.get("url")) or not (enclosure.get("length") or "").isdigit() or "/" not in (enclosure.get("type") or ""):
+        if (
+            not is_absolute(enclosure.get("url"))
+            or not (enclosure.get("length") or "").isdigit()
+            or "/" not in (enclosure.get("type") or "")
+        ):
             yield "an enclosure without url, length or type"
     for medium in item.iter(f"{MEDIA}content"):
         if not is_absolute(medium.get("url")):
@@ -113,7 +132,11 @@ def check_entry(entry: xml.Element) -> Iterator[str]:
         yield from check_date(date, RFC_3339, name)
     if instant(updated) < instant(published):
         yield "updated before it was published"
-    alternates = [(link.get("type"), link.get("hreflang")) for link in entry.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
+    alternates = [
+        (link.get("type"), link.get("hreflang"))
+        for link in entry.findall(f"{ATOM}link")
+        if link.get("rel") == "alternate"
+    ]
     if len(alternates) != 1:
         yield f"{len(alternates)} alternate links"
     for name in ("content", "summary"):
