@@ -491,7 +491,7 @@ fn addresses_in_the_text_start_at_the_page_of_the_article() {
         let image = article.image.expect("an image");
         assert_eq!(image.url, format!("{page}i.png"));
         assert_eq!(image.media_type.as_deref(), Some("image/png"));
-        let picture = format!(r#"<img src="{page}c.jpg">"#);
+        let picture = format!(r#"<img src="{page}c.jpg" alt="">"#);
         assert!(
             article.body.as_str().contains(&picture),
             "{:?}",

@@ -78,7 +78,7 @@ fn what_acts_by_itself_goes() {
         ("<template><p>x</p></template>а", "а"),
         (
             "<noscript><img src=a.jpg></noscript>",
-            "<img src=\"https://dala.example/news/a.jpg\">",
+            "<img src=\"https://dala.example/news/a.jpg\" alt=\"\">",
         ),
     ]);
 }
