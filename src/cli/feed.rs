@@ -53,19 +53,23 @@ pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Versio
     let wanted = wanted
         .strip_prefix(edition.publication.base())
         .unwrap_or(wanted);
-    find_feed(desk, wanted).or_else(|reason| {
-        let (path, query) = match wanted.split_once('?') {
-            Some((path, query)) => (path, format!("?{query}")),
-            None => (wanted, String::new()),
-        };
-        let is_format = |extension: &str| Format::from_extension(&extension.to_lowercase());
-        match path.trim_end_matches('/').rsplit_once('.') {
-            Some((stem, extension)) if is_format(extension).is_some() => {
-                find_feed(desk, &format!("{stem}{query}")).map_err(|_| reason)
-            }
-            _ => Err(reason),
+    let (path, query) = match wanted.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (wanted, String::new()),
+    };
+    let path = path.trim_end_matches('/');
+    let is_format = |extension: &str| Format::from_extension(&extension.to_lowercase()).is_some();
+    let found = find_feed(desk, wanted);
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if is_format(extension) => {
+            found.or_else(|reason| find_feed(desk, &format!("{stem}{query}")).map_err(|_| reason))
         }
-    })
+        // What ended or moved did so with its extension.
+        _ => found.or_else(|_| {
+            let extension = Format::Rss.extension();
+            find_feed(desk, &format!("{path}.{extension}{query}"))
+        }),
+    }
 }
 
 fn find_feed(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
