@@ -28,6 +28,7 @@ use self::state::State;
 use crate::article::{READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
+use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
@@ -147,6 +148,7 @@ impl Desk {
                 unsaved: HashMap::new(),
                 served_unsaved: true,
                 unwritable: None,
+                selection_polls: Arc::default(),
                 retired,
                 removals: VecDeque::new(),
                 leaving: VecDeque::new(),
@@ -164,6 +166,21 @@ impl Desk {
     /// Whether the state folder remembers a whole edition.
     pub fn is_complete(&self) -> bool {
         self.state().complete
+    }
+
+    /// The documents that were made, and how.
+    pub fn renditions(&self) -> &Renditions {
+        &self.renditions
+    }
+
+    /// How often selections are asked for, all of them together.
+    pub fn selection_polls(&self) -> Arc<Polls> {
+        self.state().selection_polls.clone()
+    }
+
+    /// Why the state folder does not have everything, after the last publication.
+    pub fn state_trouble(&self) -> Option<String> {
+        self.state().unwritable.clone()
     }
 
     /// How far the reading is that goes on.

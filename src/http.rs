@@ -6,7 +6,11 @@
 //! `pages`.
 
 mod accept;
+pub mod access_log;
+pub mod client;
 mod conditional;
+pub mod observer;
+pub mod outcome;
 mod pages;
 pub mod reply;
 pub mod server;
@@ -20,9 +24,11 @@ use tokio::task;
 use tracing::error;
 
 use self::conditional::Validated;
+use self::outcome::{Origin, Outcome};
 use self::reply::{Head, Reply};
 use self::target::Target;
 use crate::desk::{Desk, unused};
+use crate::edition::polls::Told;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::problem::chain;
@@ -97,11 +103,22 @@ impl Asked<'_> {
     async fn document(&self, version: &Arc<Version>, format: Format) -> Reply {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         let head = Head::feed(version, version.validators(), format, coding, self.now);
+        let outcome = |origin| Outcome {
+            kind: version.kind.into(),
+            coding,
+            origin,
+        };
         match conditional::evaluate(self.headers, head.tag, head.last_modified) {
-            Validated::Unchanged => return reply::not_modified(&head),
-            Validated::Changed => {}
+            Validated::Unchanged => {
+                version.polls.count(Told::Unchanged, self.now);
+                return outcome(Origin::Kept).on(reply::not_modified(&head));
+            }
+            Validated::Changed => version.polls.count(Told::Document, self.now),
         }
-        match self.desk.document(version, format, coding).await {
+        if let Some(document) = self.desk.kept_document(version, format, coding) {
+            return outcome(Origin::Kept).on(reply::document(&head, document));
+        }
+        let reply = match self.desk.document(version, format, coding).await {
             Ok(document) => reply::document(&head, document),
             Err(failure) => {
                 error!(
@@ -119,6 +136,7 @@ impl Asked<'_> {
                     None => reply::unavailable("this feed cannot be made at the moment"),
                 }
             }
-        }
+        };
+        outcome(Origin::Made).on(reply)
     }
 }

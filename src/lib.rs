@@ -55,7 +55,7 @@
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
 //!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
-//!    [`http`], `minijinja` in [`page`], `quick_xml` in
+//!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
 //!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
 //!    [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
@@ -85,11 +85,14 @@ pub mod rendition;
 
 pub mod clock;
 pub mod desk;
+pub mod health;
 pub mod publish;
 pub mod reconcile;
 pub mod source;
 pub mod store;
 
+pub mod admin;
 pub mod http;
+pub mod metrics;
 
 pub mod cli;

@@ -5,6 +5,8 @@
 //! has to be thrown away when something changes.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
@@ -13,7 +15,8 @@ use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::format::RenderError;
+use crate::format::{Format, RenderError};
+use crate::metrics::{Counter, Histogram};
 use crate::page::PageError;
 use crate::store::StoreError;
 
@@ -84,6 +87,41 @@ pub struct Renditions {
     cache: Cache<Key, Bytes, Size>,
     /// As many documents are made at once as there are processors.
     makers: Semaphore,
+    renders: Arc<Renders>,
+}
+
+/// What making feeds cost, by format.
+#[derive(Debug, Default)]
+pub struct Renders {
+    took: [Histogram; Format::ALL.len()],
+    failures: [Counter; Format::ALL.len()],
+}
+
+impl Renders {
+    /// How long feeds of a format took.
+    pub fn took(&self, format: Format) -> &Histogram {
+        &self.took[format as usize]
+    }
+
+    /// Feeds of a format that could not be made.
+    pub fn failures(&self, format: Format) -> &Counter {
+        &self.failures[format as usize]
+    }
+
+    /// Does the work for a format, and notes how it went.
+    pub fn measure<T, E>(
+        &self,
+        format: Format,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begun = Instant::now();
+        let made = work();
+        match made {
+            Ok(_) => self.took(format).observe(begun.elapsed()),
+            Err(_) => self.failures(format).increment(),
+        }
+        made
+    }
 }
 
 impl Renditions {
@@ -100,6 +138,7 @@ impl Renditions {
         Renditions {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
             makers: Semaphore::new(processors),
+            renders: Arc::default(),
         }
     }
 
@@ -132,6 +171,21 @@ impl Renditions {
     /// The document that a digest had, if it is still kept.
     pub fn kept(&self, digest: u128, coding: Coding) -> Option<Bytes> {
         self.cache.get(&(digest, coding))
+    }
+
+    /// What making feeds cost.
+    pub fn renders(&self) -> &Arc<Renders> {
+        &self.renders
+    }
+
+    /// Finished documents that are kept.
+    pub fn documents(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// Their bytes.
+    pub fn bytes(&self) -> u64 {
+        self.cache.weight()
     }
 
     /// Works off the threads that serve requests.

@@ -132,11 +132,7 @@ impl Default for Limits {
 type AsksMore = fn(&Server) -> bool;
 
 /// Keys that are read and checked but that nothing acts on; each is one line to delete.
-const IDLE: [(&str, AsksMore); 3] = [
-    ("admin", |server| server.admin.is_some()),
-    ("access-log", |server| server.access_log != AccessLog::Off),
-    ("trusted-proxies", |_| true),
-];
+const IDLE: [(&str, AsksMore); 1] = [("trusted-proxies", |_| true)];
 
 fn warn_of_idle_keys(table: &Table<'_>, server: &Server) {
     for (key, asks_more) in IDLE {

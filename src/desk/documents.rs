@@ -26,8 +26,20 @@ impl Desk {
     ) -> Result<Bytes, RenditionError> {
         let tag = Tag::new(version.digest, format);
         let (store, version) = (self.store.clone(), version.clone());
-        let print = move || press::print(&store, &version, format);
+        let renders = self.renditions.renders().clone();
+        let print = move || renders.measure(format, || press::print(&store, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
+    }
+
+    /// A feed that need not be made.
+    pub fn kept_document(
+        &self,
+        version: &Version,
+        format: Format,
+        coding: Coding,
+    ) -> Option<Bytes> {
+        let tag = Tag::new(version.digest, format);
+        self.renditions.kept(tag.digest(), coding)
     }
 
     /// The document of the version before, if it is still there.

@@ -12,9 +12,11 @@ use tracing::error;
 use url::form_urlencoded;
 
 use super::conditional::Validated;
+use super::outcome::Outcome;
 use super::reply::{Access, Head, Reply};
 use super::{Asked, accept, conditional, reply};
 use crate::edition::{Tag, Version};
+use crate::metrics::RequestKind;
 use crate::page::Locale;
 use crate::press::{Missing, Sheet, Wanted};
 use crate::problem::chain;
@@ -50,7 +52,11 @@ impl Asked<'_> {
                 _ => Access::Shown,
             },
         };
-        self.validated(head, document).await
+        let kind = match sheet {
+            Sheet::Article(_) => RequestKind::Article,
+            _ => RequestKind::Page,
+        };
+        self.validated(head, document, kind).await
     }
 
     /// The page of a feed at the feed's own address.
@@ -62,7 +68,10 @@ impl Asked<'_> {
         };
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         match self.desk.coded(document, coding).await {
-            Ok(coded) => reply::unvalidated(sheet.content_type(), coding, coded),
+            Ok(coded) => {
+                let reply = reply::unvalidated(sheet.content_type(), coding, coded);
+                Outcome::page(RequestKind::Page, coding).on(reply)
+            }
             Err(_) => reply::unavailable(NOT_NOW),
         }
     }
@@ -95,18 +104,20 @@ impl Asked<'_> {
             },
             access: Access::Part,
         };
-        self.validated(head, asset.bytes.clone()).await
+        let bytes = asset.bytes.clone();
+        self.validated(head, bytes, RequestKind::Page).await
     }
 
     /// 200 or 304 for a document that is at hand.
-    async fn validated(&self, head: Head, document: Bytes) -> Reply {
-        match conditional::evaluate(self.headers, head.tag, None) {
+    async fn validated(&self, head: Head, document: Bytes, kind: RequestKind) -> Reply {
+        let reply = match conditional::evaluate(self.headers, head.tag, None) {
             Validated::Unchanged => reply::not_modified(&head),
             Validated::Changed => match self.desk.coded(document, head.coding).await {
                 Ok(coded) => reply::document(&head, coded),
                 Err(_) => reply::unavailable(NOT_NOW),
             },
-        }
+        };
+        Outcome::page(kind, head.coding).on(reply)
     }
 
     async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {

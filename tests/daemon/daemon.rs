@@ -99,6 +99,15 @@ impl Daemon {
         Daemon::spawn(newsroom, command)
     }
 
+    /// Starts with its standard output in a file, and waits until the first edition is out.
+    pub(crate) fn start_writing(newsroom: &Newsroom, output: std::fs::File) -> Daemon {
+        let mut command = newsroom.taspa(&["serve", "--listen", "127.0.0.1:0"]);
+        command.stdout(output);
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
     fn spawn(newsroom: &Newsroom, mut command: Command) -> Daemon {
         let mut child = command
             .stderr(Stdio::piped())

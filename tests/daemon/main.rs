@@ -1,6 +1,8 @@
 //! The program as its operator and its readers meet it: the real binary in a folder of its own,
 //! asked over sockets, told by signals, judged by its answers, its log and its exit codes.
 
+mod access_log;
+mod admin;
 mod changes;
 mod check;
 mod client;
