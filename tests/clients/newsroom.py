@@ -210,7 +210,7 @@ class Forwarder:
         sent = [
             short for name, short in (("If-None-Match", "tag"), ("If-Modified-Since", "date")) if request.headers[name]
         ]
-        tag = (answer.headers["ETag"] or "-").strip('"').removesuffix("-gzip")
+        tag = (answer.headers["ETag"] or "-").strip('"').split("-")[0]
         is_current = tag in (request.headers["If-None-Match"] or "")
         codings = request.headers["Accept-Encoding"] or "-"
         self.log.requests.append(

@@ -173,10 +173,7 @@ fn the_status_page_shows_polls_and_their_304s() {
     }
     daemon.get("/sections/спорт.rss");
     let status = get(&admin, "/status");
-    let (_, row) = status
-        .text()
-        .split_once("спорт</td>")
-        .expect("a row");
+    let (_, row) = status.text().split_once("спорт</td>").expect("a row");
     let row = row.split("</tr>").next().expect("its end");
     assert!(
         row.contains(">4</td>") && row.contains(">75 %</td>"),
