@@ -24,7 +24,7 @@ use crate::desk::{Desk, IdentityChanged, check_identity};
 use crate::health::Health;
 use crate::http::access_log::{AccessLog, Shape};
 use crate::http::observer::Observer;
-use crate::http::server::{self, Listener};
+use crate::http::server::{self, House, Listener};
 use crate::metrics::Metrics;
 use crate::problem::{Problem, chain};
 use crate::publish::{self, Order};
@@ -93,13 +93,12 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let desk = Arc::new(OnceLock::new());
-    let mut serving = tokio::spawn(server::serve(
-        listeners,
-        desk.clone(),
+    let house = House {
+        desk: desk.clone(),
         limits,
-        observer.clone(),
-        stopping.clone(),
-    ));
+        observer: observer.clone(),
+    };
+    let mut serving = tokio::spawn(server::serve(listeners, house, stopping.clone()));
     let admin = admin_listener.map(|listener| {
         let admin = Admin {
             config: Arc::new(config.clone()),
@@ -190,6 +189,7 @@ fn start_observer(config: &Config) -> io::Result<Observer> {
     let start = |shape| AccessLog::start(shape, metrics.clone());
     Ok(Observer {
         access_log: shape.map(start).transpose()?,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         metrics,
     })
 }
@@ -279,20 +279,20 @@ impl Reloading {
             self.refuse(&[reason.to_owned()]);
             return None;
         }
-        let fixed = |server: &Server| {
-            let Server {
-                state,
-                limits,
-                cache_bytes,
-                admin,
-                access_log,
-                ..
-            } = server;
-            (state.clone(), *limits, *cache_bytes, *admin, *access_log)
+        // What differs once those keys that only a start reads are the same is not theirs.
+        let restarted = Server {
+            state: server.state.clone(),
+            limits: server.limits,
+            cache_bytes: server.cache_bytes,
+            admin: server.admin,
+            access_log: server.access_log,
+            trusted_proxies: server.trusted_proxies.clone(),
+            ..config.server.clone()
         };
-        if fixed(&config.server) != fixed(server) {
+        if config.server != restarted {
             warn!(
-                "changes of `state`, `cache-bytes`, `admin`, `access-log` and `[server.limits]` need a restart"
+                "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
+                 `[server.limits]` need a restart"
             );
         }
         // `listen` may come from the command line, so it is not compared.

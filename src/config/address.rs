@@ -175,15 +175,26 @@ impl Listen {
 
 pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Refusal> {
     if let Some(path) = text.strip_prefix("unix:") {
-        return if path.is_empty() {
-            Err(Refusal::expected("`unix:` with a path behind it"))
-        } else {
-            Ok(Listen::Unix(folder.join(path)))
-        };
+        return unix(path, folder).ok_or_else(|| {
+            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`,")
+        });
     }
     socket(text).map(Listen::Tcp).map_err(|refusal| Refusal {
         expected: format!("{} or `unix:PATH`", refusal.expected),
         ..refusal
+    })
+}
+
+/// A path, and after `|` a mode in octal digits.
+fn unix(text: &str, folder: &Path) -> Option<Listen> {
+    let (path, mode) = match text.rsplit_once('|') {
+        Some((path, mode)) => (path, Some(u32::from_str_radix(mode, 8).ok()?)),
+        None => (text, None),
+    };
+    let is_mode = mode.is_none_or(|mode| mode <= 0o777);
+    (!path.is_empty() && is_mode).then(|| Listen::Unix {
+        path: folder.join(path),
+        mode,
     })
 }
 
@@ -334,8 +345,17 @@ mod tests {
                 ("127.0.0.1:8080", "Tcp(127.0.0.1:8080)"),
                 ("[::1]:80", "Tcp([::1]:80)"),
                 ("localhost:8080", "Tcp(127.0.0.1:8080)"),
-                ("unix:/run/taspa.sock", "Unix(\"/run/taspa.sock\")"),
-                ("unix:taspa.sock", "Unix(\"/etc/taspa/taspa.sock\")"),
+                (
+                    "unix:/run/taspa.sock",
+                    "Unix { path: \"/run/taspa.sock\", mode: None }",
+                ),
+                (
+                    "unix:taspa.sock|0660",
+                    "Unix { path: \"/etc/taspa/taspa.sock\", mode: Some(432) }",
+                ),
+                ("unix:taspa.sock|rw", "with a path behind it"),
+                ("unix:taspa.sock|1777", "with a path behind it"),
+                ("unix:|0660", "with a path behind it"),
                 ("unix:", "with a path behind it"),
                 (":8080", "`0.0.0.0:8080` listens on every address"),
                 ("8080", "`0.0.0.0:8080` listens on every address"),

@@ -107,13 +107,11 @@ fn a_minimal_file_means_the_documented_defaults() {
         access_log: AccessLog::Off,
         browser_pages: true,
         cache_bytes: 64 * 1024 * 1024,
-        trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()],
+        trusted_proxies: ["127.0.0.0/8", "::1/128"]
+            .map(|block| block.parse().expect("a block"))
+            .into(),
         templates: Arc::new(Templates::built_in()),
-        limits: Limits {
-            connections: 10_000,
-            header_timeout: 10,
-            drain_timeout: 10,
-        },
+        limits: Limits::default(),
     };
     assert_eq!(config.server, expected);
     let expected = DirectoryConfig {
@@ -217,7 +215,10 @@ fn paths_start_at_the_folder_of_the_file() {
     let Config { source, server, .. } = loaded.config;
     assert_eq!(source.path, PathBuf::from("/etc/taspa/../news"));
     assert_eq!(server.state, PathBuf::from("/var/lib/taspa"));
-    let unix = Listen::Unix(PathBuf::from("/etc/taspa/s"));
+    let unix = Listen::Unix {
+        path: PathBuf::from("/etc/taspa/s"),
+        mode: None,
+    };
     let tcp = Listen::Tcp("[::1]:80".parse().expect("an address"));
     assert_eq!(server.listen, [unix, tcp]);
 }
@@ -377,7 +378,8 @@ fn unknown_keys_come_with_the_nearest_known_one() {
             &[
                 "2:8 [server.limits]: unknown key `conections` | did you mean `connections`?",
                 "3:8 [server.limits]: unknown key `\\u{1b}я` | known here: `connections`, \
-                 `header-timeout`, `drain-timeout`",
+                 `connections-per-address`, `headers`, `header-timeout`, `write-timeout`, \
+                 `drain-timeout`, `header-bytes`, `target-bytes`, `body-bytes`",
             ],
         ),
         (
@@ -470,7 +472,6 @@ fn values_that_cannot_be_meant() {
                 "2:1 [server]: listen must name at least one address",
                 "3:15 [server]: cache-bytes must be a size in bytes, or with KiB, MiB or GiB, \
                  such as `64MiB`, got `-1`",
-                "4:1 [server]: trusted-proxies has no effect in this version",
                 "4:20 [server]: trusted-proxies must be an IP address or block such as \
                  `10.0.0.0/8`, got `10.0.0.0/64`",
             ],
@@ -615,21 +616,29 @@ fn redirects_that_lead_nowhere() {
 }
 
 #[test]
-fn keys_without_effect_are_warned_about_where_they_ask_for_more() {
-    check(&[
-        (
-            "watch = 'auto'\n[server]\naccess-log = 'json'\nbrowser-pages = true\n\
-             admin = '127.0.0.1:9090'",
-            &[],
-        ),
-        (
-            "[server]\ntrusted-proxies = []",
-            &["2:1 [server]: trusted-proxies has no effect in this version"],
-        ),
-    ]);
-    let text = format!("{MINIMAL}[server]\ntrusted-proxies = []\n");
-    let loaded = parse(&text).expect("warnings do not refuse a file");
-    assert_eq!(loaded.warnings[0].severity, Severity::Warning);
+fn limits_have_names_and_ranges() {
+    let limits = config(
+        "[server.limits]\nconnections-per-address = 9\nwrite-timeout = '5s'\nheader-bytes = '16KiB'\n\
+         headers = 32\ntarget-bytes = 1024\nbody-bytes = 0",
+    );
+    let expected = Limits {
+        connections_per_address: 9,
+        write_timeout: 5,
+        header_bytes: 16 << 10,
+        headers: 32,
+        target_bytes: 1024,
+        body_bytes: 0,
+        ..Limits::default()
+    };
+    assert_eq!(limits.server.limits, expected);
+    check(&[(
+        "[server.limits]\nheader-bytes = 100\ntarget-bytes = '1MiB'\nheaders = 0",
+        &[
+            "2:1 [server.limits]: header-bytes must be from 8192 to 1048576 bytes",
+            "3:1 [server.limits]: target-bytes must be from 256 to 65536 bytes",
+            "4:11 [server.limits]: headers must be a whole number from 8 to 1000, got `0`",
+        ],
+    )]);
 }
 
 #[test]

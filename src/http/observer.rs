@@ -5,6 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use ipnet::IpNet;
 
 use super::access_log::{AccessLog, Line};
 use super::client::ClientAddress;
@@ -20,6 +21,8 @@ pub struct Observer {
     pub metrics: Arc<Metrics>,
     /// Where requests are written down, if they are.
     pub access_log: Option<AccessLog>,
+    /// Proxies whose word about the client is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Observer {
@@ -30,9 +33,10 @@ impl Observer {
         let Some(access_log) = &self.access_log else {
             return;
         };
+        let client = request.extensions().get::<ClientAddress>();
         access_log.write(&Line {
             at: SystemTime::now(),
-            client: request.extensions().get::<ClientAddress>().copied(),
+            client: client.map(|peer| peer.behind(request.headers(), &self.trusted_proxies)),
             method: request.method(),
             target: request.uri(),
             version: request.version(),

@@ -255,6 +255,24 @@ pub(super) fn method_not_allowed() -> Reply {
     reply
 }
 
+/// 400 for what cannot be answered.
+pub(super) fn bad_request(reason: &str) -> Reply {
+    plain(
+        StatusCode::BAD_REQUEST,
+        "no-store",
+        format!("bad request: {reason}"),
+    )
+}
+
+/// 414 for a target that names nothing here.
+pub(super) fn target_too_long() -> Reply {
+    plain(
+        StatusCode::URI_TOO_LONG,
+        "no-store",
+        "the address is too long".to_owned(),
+    )
+}
+
 /// 501 for methods that HTTP does not have.
 pub(super) fn not_implemented() -> Reply {
     plain(

@@ -14,6 +14,7 @@ mod documents;
 mod ended;
 mod explain;
 mod faults;
+mod guard;
 mod instants;
 mod kill;
 mod live;
