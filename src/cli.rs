@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod render;
 mod serve;
+mod supervisor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

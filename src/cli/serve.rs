@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use listenfd::ListenFd;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -17,6 +18,7 @@ use tracing_subscriber::fmt::writer::EitherWriter;
 
 use super::output::Screen;
 use super::progress::Bar;
+use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
 use crate::admin::{self, Admin};
 use crate::config::{self, Config, Listen, Server};
@@ -53,24 +55,28 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     if let Some(listen) = listen {
         config.server.listen = vec![listen];
     }
+    // It clears variables of the environment, which no other thread may look at meanwhile.
+    let passed = ListenFd::from_env();
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, bar))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config, passed, bar))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
 }
 
-async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<Exit> {
-    let mut listeners = Vec::new();
-    for listen in &config.server.listen {
-        match Listener::open(listen).await {
-            Ok(listener) => listeners.push(listener),
-            Err(failure) => {
-                error!("{}; is another daemon running there?", chain(&failure));
-                return Ok(Exit::Failed);
-            }
+async fn daemon(
+    path: PathBuf,
+    config: Config,
+    passed: ListenFd,
+    bar: Option<Bar>,
+) -> io::Result<Exit> {
+    let listeners = match Listener::open_all(&config.server.listen, passed).await {
+        Ok(listeners) => listeners,
+        Err(failure) => {
+            error!("{}; is another daemon running there?", chain(&failure));
+            return Ok(Exit::Failed);
         }
-    }
+    };
     let admin_listener = match admin::open(&config).await {
         Ok(listener) => listener,
         Err(failure) => {
@@ -108,8 +114,35 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
         };
         tokio::spawn(admin::serve(listener, admin))
     });
-    let opening = health.clone();
-    let opened = task::spawn_blocking(move || open_desk(config, &opening)).await?;
+    let mut supervisor = Supervisor::of_process();
+    supervisor.ready();
+    let stopping_begins = || {
+        info!("stopping: open requests are finished first");
+        health.note_draining();
+        let _ = stop.send(true);
+    };
+    let opened = {
+        let opening = health.clone();
+        let mut opened = task::spawn_blocking(move || open_desk(config, &opening));
+        loop {
+            tokio::select! {
+                opened = &mut opened => break opened?,
+                signal = signals.next() => match signal {
+                    // What is being read is new already.
+                    Wanted::Reload => {}
+                    Wanted::Stop if *stop.borrow() => {
+                        warn!("stopping at once");
+                        return Ok(Exit::Done);
+                    }
+                    Wanted::Stop => {
+                        supervisor.stopping();
+                        stopping_begins();
+                    }
+                },
+                () = supervisor.keep_awake() => {}
+            }
+        }
+    };
     let (publisher, drawing) = match opened {
         Ok(opened) => {
             let opened = desk.get_or_init(|| Arc::new(opened)).clone();
@@ -137,19 +170,22 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
             signal = signals.next() => match signal {
                 Wanted::Reload => {
                     info!("SIGHUP: reading feeds.toml and the articles again");
-                    reloading.load().into_iter().chain([Order::Reread]).collect()
+                    supervisor.reloading();
+                    let order = reloading.load();
+                    supervisor.ready();
+                    order.into_iter().chain([Order::Reread]).collect()
                 }
                 Wanted::Stop if *stop.borrow() => {
                     warn!("stopping at once");
                     break;
                 }
                 Wanted::Stop => {
-                    info!("stopping: open requests are finished first");
-                    health.note_draining();
-                    let _ = stop.send(true);
+                    supervisor.stopping();
+                    stopping_begins();
                     Vec::new()
                 }
             },
+            () = supervisor.keep_awake() => Vec::new(),
             () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
             _ = &mut serving => break,
         };

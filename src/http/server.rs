@@ -19,6 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
+use listenfd::ListenFd;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -58,6 +59,44 @@ pub struct ListenError {
 }
 
 impl Listener {
+    /// The sockets that systemd passed, else those that are named.
+    ///
+    /// # Errors
+    /// [`ListenError`] names the first address that cannot be listened on.
+    pub async fn open_all(
+        named: &[Listen],
+        mut passed: ListenFd,
+    ) -> Result<Vec<Listener>, ListenError> {
+        if passed.len() > 0 {
+            let places = 0..passed.len();
+            let taken = places.map(|place| Listener::take(&mut passed, place));
+            return taken
+                .collect::<io::Result<_>>()
+                .map_err(|source| ListenError {
+                    address: "a socket that was passed at the start".to_owned(),
+                    source,
+                });
+        }
+        let mut listeners = Vec::with_capacity(named.len());
+        for listen in named {
+            listeners.push(Listener::open(listen).await?);
+        }
+        Ok(listeners)
+    }
+
+    /// A socket that was passed (sd_listen_fds(3)).
+    fn take(passed: &mut ListenFd, place: usize) -> io::Result<Listener> {
+        // Each refuses a socket of the other kind and leaves it in its place.
+        if let Ok(Some(listener)) = passed.take_tcp_listener(place) {
+            listener.set_nonblocking(true)?;
+            return Ok(Listener::Tcp(TcpListener::from_std(listener)?));
+        }
+        let listener = passed.take_unix_listener(place)?;
+        let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
+        listener.set_nonblocking(true)?;
+        Ok(Listener::Unix(UnixListener::from_std(listener)?))
+    }
+
     /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
     ///
     /// # Errors

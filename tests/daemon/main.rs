@@ -28,5 +28,6 @@ mod source;
 mod spellings;
 mod state;
 mod stopping;
+mod supervised;
 mod unknown;
 mod writing;
