@@ -3,14 +3,17 @@
 //! A request finds a [`Version`] and knows from it the tag and the date of every format without
 //! rendering one.
 
+pub mod label;
 pub mod polls;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use self::label::Label;
 use self::polls::Polls;
 use crate::catalog::{Catalog, Window};
 use crate::compose::{Publication, encode_path};
@@ -18,6 +21,7 @@ use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::{Channel, Feed};
 use crate::format::{Format, RENDER};
 use crate::lineup::{Definition, FeedKind};
+use crate::rendition::Coding;
 use crate::store::{RecordId, Store, StoreError, Validators};
 use crate::time::Timestamp;
 
@@ -70,6 +74,8 @@ pub struct Version {
     pub last_modified: Timestamp,
     /// The validators of the version before, whose documents may still be in the cache.
     pub previous: Option<Validators>,
+    /// Written when somebody asks.
+    labels: [OnceLock<Box<Label>>; Format::ALL.len()],
     /// How often it is asked for; all versions of a feed count here, and all selections together.
     pub polls: Arc<Polls>,
 }
@@ -107,6 +113,7 @@ impl Version {
             digest,
             last_modified,
             previous: previous.filter(|previous| previous.digest != digest),
+            labels: Default::default(),
             polls: Arc::default(),
         }
     }
@@ -122,6 +129,12 @@ impl Version {
         Ok(self
             .publication
             .compose(channel, content, &articles, self.as_of))
+    }
+
+    /// What the answers with this feed in `format` say of it.
+    pub fn label(&self, format: Format) -> &Label {
+        let label = &self.labels[format as usize];
+        label.get_or_init(|| Box::new(Label::new(self, self.validators(), format)))
     }
 
     /// What the feed's answers are validated by.
@@ -157,6 +170,11 @@ impl Tag {
     /// The tag of a document that is known only by its bytes.
     pub fn of(document: &[u8]) -> Tag {
         Tag(xxh3_128(document))
+    }
+
+    /// The value of `ETag` for the document in a coding.
+    pub fn etag(self, coding: Coding) -> Bytes {
+        format!("\"{self}{}\"", coding.tag_suffix()).into()
     }
 
     /// The tag as a number, which names the document in caches.

@@ -27,10 +27,11 @@ use tokio::task;
 use tracing::error;
 
 use self::conditional::Validated;
-use self::outcome::{Origin, Outcome};
-use self::reply::{Head, Reply};
+use self::outcome::{Answer, Origin, Outcome};
+use self::reply::Head;
 use self::target::Target;
 use crate::desk::{Desk, unused};
+use crate::edition::label::Label;
 use crate::edition::polls::Told;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
@@ -39,22 +40,22 @@ use crate::selection::Selection;
 use crate::time::Timestamp;
 
 /// Answers one request at the instant `now`; without a desk nothing is published yet.
-pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Timestamp) -> Reply {
+pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Timestamp) -> Answer {
     match *request.method() {
         Method::GET | Method::HEAD => {}
-        Method::OPTIONS => return reply::options(),
+        Method::OPTIONS => return reply::options().into(),
         Method::POST
         | Method::PUT
         | Method::DELETE
         | Method::PATCH
         | Method::TRACE
         | Method::CONNECT => {
-            return reply::method_not_allowed();
+            return reply::method_not_allowed().into();
         }
-        _ => return reply::not_implemented(),
+        _ => return reply::not_implemented().into(),
     }
     let Some((desk, edition)) = desk.and_then(|desk| Some((desk, desk.edition()?))) else {
-        return reply::unavailable("the first edition is being made");
+        return reply::unavailable("the first edition is being made").into();
     };
     let asked = Asked {
         desk,
@@ -68,9 +69,9 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
         Target::Select(selection, format) => asked.selection(selection, format).await,
         Target::Page(wanted) => asked.page(wanted).await,
         Target::Asset(name) => asked.asset(&name).await,
-        Target::Redirect(location) => reply::moved(&location),
-        Target::Gone => reply::gone(),
-        Target::NotFound(reason) => reply::not_found(&reason),
+        Target::Redirect(location) => reply::moved(&location).into(),
+        Target::Gone => reply::gone().into(),
+        Target::NotFound(reason) => reply::not_found(&reason).into(),
     }
 }
 
@@ -85,7 +86,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// A feed in one format; to a browser that opens it, its page.
-    async fn feed(&self, version: &Arc<Version>, format: Format) -> Reply {
+    async fn feed(&self, version: &Arc<Version>, format: Format) -> Answer {
         if self.wants_page() {
             self.page_in_place(version).await
         } else {
@@ -93,25 +94,26 @@ impl Asked<'_> {
         }
     }
 
-    async fn selection(&self, selection: Selection, format: Format) -> Reply {
+    async fn selection(&self, selection: Selection, format: Format) -> Answer {
         let searching = self.desk.clone();
         match task::spawn_blocking(move || searching.select(&selection)).await {
             Ok(Ok(version)) => self.feed(&version, format).await,
-            Ok(Err(term)) => reply::not_found(&unused(&term)),
-            Err(_) => reply::unavailable("the selection could not be made"),
+            Ok(Err(term)) => reply::not_found(&unused(&term)).into(),
+            Err(_) => reply::unavailable("the selection could not be made").into(),
         }
     }
 
     /// 200 or 304 for one feed in one format.
-    async fn document(&self, version: &Arc<Version>, format: Format) -> Reply {
+    async fn document(&self, version: &Arc<Version>, format: Format) -> Answer {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
-        let head = Head::feed(version, version.validators(), format, coding, self.now);
+        let label = version.label(format);
+        let head = Head::feed(version, label, format, coding, self.now);
         let outcome = |origin| Outcome {
             kind: version.kind.into(),
             coding,
             origin,
         };
-        match conditional::evaluate(self.headers, head.tag, head.last_modified) {
+        match conditional::evaluate(self.headers, &label.tag, Some(label.last_modified)) {
             Validated::Unchanged => {
                 version.polls.count(Told::Unchanged, self.now);
                 return outcome(Origin::Kept).on(reply::not_modified(&head));
@@ -133,7 +135,8 @@ impl Asked<'_> {
                 // The last good document, under its own tag, is better than an error.
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {
-                        let head = Head::feed(version, previous, format, coding, self.now);
+                        let label = Label::new(version, previous, format);
+                        let head = Head::feed(version, &label, format, coding, self.now);
                         reply::document(&head, document)
                     }
                     None => reply::unavailable("this feed cannot be made at the moment"),

@@ -188,6 +188,7 @@ mod tests {
     use hyper::{Method, StatusCode, Uri, Version};
 
     use super::*;
+    use crate::http::client::ClientAddress;
     use crate::metrics::{Answered, Exchange, RequestKind};
     use crate::rendition::Coding;
 
@@ -237,7 +238,7 @@ mod tests {
     fn write(log: &AccessLog, target: &str) {
         log.write(&Line {
             at: SystemTime::UNIX_EPOCH,
-            client: None,
+            client: ClientAddress::Unix,
             method: &Method::GET,
             target: &target.parse::<Uri>().expect("a target"),
             version: Version::HTTP_11,

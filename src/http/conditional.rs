@@ -7,7 +7,6 @@
 
 use hyper::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
-use crate::edition::Tag;
 use crate::time::Timestamp;
 
 /// What proxies append to a tag when they code a document themselves, and what we append.
@@ -27,18 +26,17 @@ pub(super) enum Validated {
 /// Evaluates a request's conditions against the current validators.
 pub(super) fn evaluate(
     headers: &HeaderMap,
-    tag: Tag,
+    tag: &str,
     last_modified: Option<Timestamp>,
 ) -> Validated {
     let unchanged = if headers.contains_key(IF_NONE_MATCH) {
-        let current = tag.to_string();
         let lists = headers
             .get_all(IF_NONE_MATCH)
             .iter()
             .filter_map(|list| list.to_str().ok());
         lists
             .flat_map(|list| list.split(','))
-            .any(|candidate| matches(candidate.trim(), &current))
+            .any(|candidate| matches(candidate.trim(), tag))
     } else {
         let since = headers
             .get(IF_MODIFIED_SINCE)
@@ -83,6 +81,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edition::Tag;
     use crate::format::Format;
 
     const NEWS: Timestamp = Timestamp(784_111_777);
@@ -96,7 +95,7 @@ mod tests {
         for (name, value) in headers {
             map.append(name, value.parse().expect("a header value"));
         }
-        evaluate(&map, tag(), Some(NEWS))
+        evaluate(&map, &tag().to_string(), Some(NEWS))
     }
 
     #[test]

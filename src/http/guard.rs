@@ -75,11 +75,15 @@ where
     drained.is_ok_and(|drained| drained.is_ok())
 }
 
-/// A reply after which the connection ends.
-pub(super) fn closing(mut reply: Reply) -> Reply {
+fn closing(mut reply: Reply) -> Reply {
+    close(&mut reply);
+    reply
+}
+
+/// Ends the connection after a reply.
+pub(super) fn close(reply: &mut Reply) {
     let close = HeaderValue::from_static("close");
     reply.headers_mut().insert(CONNECTION, close);
-    reply
 }
 
 #[cfg(test)]

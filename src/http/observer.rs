@@ -9,10 +9,8 @@ use ipnet::IpNet;
 
 use super::access_log::{AccessLog, Line};
 use super::client::ClientAddress;
-use super::outcome::{Origin, Outcome};
-use super::reply::Reply;
-use crate::metrics::{Answered, Exchange, Metrics, RequestKind};
-use crate::rendition::Coding;
+use super::outcome::{Answer, Origin};
+use crate::metrics::{Answered, Exchange, Metrics};
 
 /// Whoever looks on while requests are answered.
 #[derive(Clone, Debug)]
@@ -26,17 +24,22 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Notes a request that began at `begun` and its reply.
-    pub fn observe<B>(&self, request: &Request<B>, reply: &Reply, begun: Instant) {
-        let exchange = exchange(request.method(), reply, begun);
+    /// Notes a request of `peer` that began at `begun`, and its answer.
+    pub fn observe<B>(
+        &self,
+        peer: ClientAddress,
+        request: &Request<B>,
+        answer: &Answer,
+        begun: Instant,
+    ) {
+        let exchange = exchange(request.method(), answer, begun);
         self.metrics.count(&exchange);
         let Some(access_log) = &self.access_log else {
             return;
         };
-        let client = request.extensions().get::<ClientAddress>();
         access_log.write(&Line {
             at: SystemTime::now(),
-            client: client.map(|peer| peer.behind(request.headers(), &self.trusted_proxies)),
+            client: peer.behind(request.headers(), &self.trusted_proxies),
             method: request.method(),
             target: request.uri(),
             version: request.version(),
@@ -46,10 +49,9 @@ impl Observer {
     }
 }
 
-fn exchange(method: &Method, reply: &Reply, begun: Instant) -> Exchange {
+fn exchange(method: &Method, answer: &Answer, begun: Instant) -> Exchange {
+    let Answer { reply, outcome } = answer;
     let status = reply.status();
-    let outcome = reply.extensions().get::<Outcome>().copied();
-    let outcome = outcome.unwrap_or(Outcome::page(RequestKind::Other, Coding::Identity));
     let has_body = *method != Method::HEAD && status != StatusCode::NOT_MODIFIED;
     Exchange {
         kind: outcome.kind,

@@ -1,4 +1,4 @@
-//! What a reply says of its making, for the counters and the access log.
+//! A reply and how it came about, for the counters and the access log.
 
 use crate::lineup::FeedKind;
 use crate::metrics::RequestKind;
@@ -6,7 +6,23 @@ use crate::rendition::Coding;
 
 use super::reply::Reply;
 
-/// How a reply came about; a reply without it is a redirect, a mistake or OPTIONS.
+/// A reply, and how it came about.
+#[derive(Debug)]
+pub struct Answer {
+    /// What is sent.
+    pub reply: Reply,
+    /// How it came about.
+    pub outcome: Outcome,
+}
+
+/// Redirects, mistakes, OPTIONS.
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Answer {
+        Outcome::page(RequestKind::Other, Coding::Identity).on(reply)
+    }
+}
+
+/// How a reply came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What was asked for.
@@ -27,10 +43,12 @@ pub enum Origin {
 }
 
 impl Outcome {
-    /// Writes it into a reply.
-    pub fn on(self, mut reply: Reply) -> Reply {
-        reply.extensions_mut().insert(self);
-        reply
+    /// The answer that it is about.
+    pub fn on(self, reply: Reply) -> Answer {
+        Answer {
+            reply,
+            outcome: self,
+        }
     }
 
     /// A page, which is looked at as a whole before anything is sent.

@@ -12,9 +12,10 @@ use tracing::error;
 use url::form_urlencoded;
 
 use super::conditional::Validated;
-use super::outcome::Outcome;
+use super::outcome::{Answer, Outcome};
 use super::reply::{Access, Head, Reply};
 use super::{Asked, accept, conditional, reply};
+use crate::edition::label::{cache_control, seconds_left};
 use crate::edition::{Tag, Version};
 use crate::metrics::RequestKind;
 use crate::page::Locale;
@@ -24,29 +25,31 @@ use crate::rendition::Coding;
 
 /// How long what changes with every article may be cached: lists of feeds, and files whose address
 /// does not have their version in it.
-const SHORTLY: &str = "max-age=60";
+const SHORTLY: &[u8] = b"max-age=60";
 
 /// How long a file whose address has its version in it may be cached.
-const FOR_EVER: &str = "max-age=31536000, immutable";
+const FOR_EVER: &[u8] = b"max-age=31536000, immutable";
 
 impl Asked<'_> {
     /// A page or list.
-    pub(super) async fn page(&self, wanted: Wanted) -> Reply {
+    pub(super) async fn page(&self, wanted: Wanted) -> Answer {
         let sheet = match self.sheet(wanted).await {
             Ok(sheet) => sheet,
-            Err(reply) => return *reply,
+            Err(reply) => return (*reply).into(),
         };
         let document = match self.printed(&sheet).await {
             Ok(document) => document,
-            Err(reply) => return *reply,
+            Err(reply) => return (*reply).into(),
         };
+        let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
+        let tag = Tag::of(&document);
         let head = Head {
-            tag: Tag::of(&document),
-            last_modified: None,
+            etag: tag.etag(coding),
+            date: None,
             cache_control: self.cache_control(&sheet),
             link: None,
             content_type: sheet.content_type(),
-            coding: accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
+            coding,
             access: match sheet {
                 Sheet::Opml(_) | Sheet::List(_) => Access::Shared,
                 _ => Access::Shown,
@@ -56,15 +59,15 @@ impl Asked<'_> {
             Sheet::Article(_) => RequestKind::Article,
             _ => RequestKind::Page,
         };
-        self.validated(head, document, kind).await
+        self.validated(tag, head, document, kind).await
     }
 
     /// The page of a feed at the feed's own address.
-    pub(super) async fn page_in_place(&self, version: &Arc<Version>) -> Reply {
+    pub(super) async fn page_in_place(&self, version: &Arc<Version>) -> Answer {
         let sheet = Sheet::Feed(version.clone());
         let document = match self.printed(&sheet).await {
             Ok(document) => document,
-            Err(reply) => return *reply,
+            Err(reply) => return (*reply).into(),
         };
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         match self.desk.coded(document, coding).await {
@@ -72,7 +75,7 @@ impl Asked<'_> {
                 let reply = reply::unvalidated(sheet.content_type(), coding, coded);
                 Outcome::page(RequestKind::Page, coding).on(reply)
             }
-            Err(_) => reply::unavailable(NOT_NOW),
+            Err(_) => reply::unavailable(NOT_NOW).into(),
         }
     }
 
@@ -86,31 +89,33 @@ impl Asked<'_> {
     }
 
     /// A style sheet, picture or font.
-    pub(super) async fn asset(&self, name: &str) -> Reply {
+    pub(super) async fn asset(&self, name: &str) -> Answer {
         let templates = &self.edition.config.server.templates;
         let Some(asset) = templates.asset(name) else {
-            return reply::not_found(&format!("no file \"{name}\""));
+            return reply::not_found(&format!("no file \"{name}\"")).into();
         };
         let is_this_version = self.parameter("v").is_some_and(|v| v == asset.version);
+        let coding = match asset.is_text() {
+            true => accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
+            false => Coding::Identity,
+        };
+        let tag = Tag::of(&asset.bytes);
         let head = Head {
-            tag: Tag::of(&asset.bytes),
-            last_modified: None,
-            cache_control: if is_this_version { FOR_EVER } else { SHORTLY }.to_owned(),
+            etag: tag.etag(coding),
+            date: None,
+            cache_control: Bytes::from_static(if is_this_version { FOR_EVER } else { SHORTLY }),
             link: None,
             content_type: asset.media_type,
-            coding: match asset.is_text() {
-                true => accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
-                false => Coding::Identity,
-            },
+            coding,
             access: Access::Part,
         };
         let bytes = asset.bytes.clone();
-        self.validated(head, bytes, RequestKind::Page).await
+        self.validated(tag, head, bytes, RequestKind::Page).await
     }
 
     /// 200 or 304 for a document that is at hand.
-    async fn validated(&self, head: Head, document: Bytes, kind: RequestKind) -> Reply {
-        let reply = match conditional::evaluate(self.headers, head.tag, None) {
+    async fn validated(&self, tag: Tag, head: Head, document: Bytes, kind: RequestKind) -> Answer {
+        let reply = match conditional::evaluate(self.headers, &tag.to_string(), None) {
             Validated::Unchanged => reply::not_modified(&head),
             Validated::Changed => match self.desk.coded(document, head.coding).await {
                 Ok(coded) => reply::document(&head, coded),
@@ -146,15 +151,15 @@ impl Asked<'_> {
 
     /// A feed's page may be cached as long as the feed, an article's not past the instant at which
     /// it changes by itself.
-    fn cache_control(&self, sheet: &Sheet) -> String {
+    fn cache_control(&self, sheet: &Sheet) -> Bytes {
         let (settings, next) = match sheet {
             Sheet::Feed(version) => (&*version.settings, version.next),
             Sheet::Article(released) => (&self.edition.config.defaults, released.next),
             Sheet::Catalogue(_) | Sheet::Terms(..) | Sheet::Opml(_) | Sheet::List(_) => {
-                return SHORTLY.to_owned();
+                return Bytes::from_static(SHORTLY);
             }
         };
-        reply::cache_control(settings, next, self.now)
+        cache_control(settings, seconds_left(next, self.now)).into()
     }
 
     /// The language that the address asks for, else the publication's.

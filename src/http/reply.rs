@@ -1,8 +1,5 @@
 //! Every answer the daemon gives, with its headers.
 
-use std::fmt::Write as _;
-use std::time::{Duration, UNIX_EPOCH};
-
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -13,12 +10,10 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 
-use crate::config::Settings;
-use crate::edition::{Tag, Version};
-use crate::feed::Channel;
+use crate::edition::Version;
+use crate::edition::label::Label;
 use crate::format::Format;
 use crate::rendition::Coding;
-use crate::store::Validators;
 use crate::time::Timestamp;
 
 /// An answer with its whole body.
@@ -27,14 +22,14 @@ pub type Reply = Response<Full<Bytes>>;
 /// What the 200 and the 304 of a document have in common.
 #[derive(Debug)]
 pub(super) struct Head {
-    /// The document's tag; its coding's suffix is added.
-    pub(super) tag: Tag,
+    /// `ETag`.
+    pub(super) etag: Bytes,
     /// `Last-Modified`, of a feed.
-    pub(super) last_modified: Option<Timestamp>,
+    pub(super) date: Option<Bytes>,
     /// `Cache-Control`.
-    pub(super) cache_control: String,
+    pub(super) cache_control: Bytes,
     /// `Link`, of a feed.
-    pub(super) link: Option<String>,
+    pub(super) link: Option<Bytes>,
     /// `Content-Type`.
     pub(super) content_type: &'static str,
     /// `Content-Encoding`.
@@ -55,48 +50,24 @@ pub(super) enum Access {
 }
 
 impl Head {
-    /// The head of a feed with these validators.
+    /// The head of a feed.
     pub(super) fn feed(
         version: &Version,
-        validators: Validators,
+        label: &Label,
         format: Format,
         coding: Coding,
         now: Timestamp,
     ) -> Head {
         Head {
-            tag: Tag::new(validators.digest, format),
-            last_modified: Some(validators.last_modified),
-            cache_control: cache_control(&version.settings, version.next, now),
-            link: Some(links(&version.channel, format)),
+            etag: label.etag(coding),
+            date: Some(label.date.clone()),
+            cache_control: label.cache_control(version, now),
+            link: Some(label.link.clone()),
             content_type: format.content_type(),
             coding,
             access: Access::Shared,
         }
     }
-}
-
-/// How long a feed may be cached: never past the next instant at which it changes by itself
-/// (stale copies for a broken origin apart).
-pub(super) fn cache_control(
-    settings: &Settings,
-    next: Option<Timestamp>,
-    now: Timestamp,
-) -> String {
-    let left = next.map_or(u32::MAX, |next| {
-        u32::try_from((next.0 - now.0).max(0)).unwrap_or(u32::MAX)
-    });
-    let max_age = settings.cache.min(left);
-    let revalidate = settings.stale_while_revalidate.min(left - max_age);
-    let mut value = format!("max-age={max_age}");
-    for (name, seconds) in [
-        ("stale-while-revalidate", revalidate),
-        ("stale-if-error", settings.stale_if_error),
-    ] {
-        if seconds > 0 {
-            let _ = write!(value, ", {name}={seconds}");
-        }
-    }
-    value
 }
 
 /// 200 with a document.
@@ -118,24 +89,26 @@ pub(super) fn not_modified(head: &Head) -> Reply {
     validated(StatusCode::NOT_MODIFIED, head, Bytes::new())
 }
 
+/// As many headers as an answer has, so that their table is made once.
+const HEADERS: usize = 12;
+
 fn validated(status: StatusCode, head: &Head, body: Bytes) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
-    let mut set = |name: HeaderName, value: String| {
+    headers.reserve(HEADERS);
+    let mut set = |name: HeaderName, value: &Bytes| {
         // Tags, dates and encoded URLs are visible ASCII; anything else is better left out.
-        headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
+        let value = HeaderValue::from_maybe_shared(value.clone());
+        headers.extend(value.ok().map(|value| (name, value)));
     };
-    set(
-        ETAG,
-        format!("\"{}{}\"", head.tag, head.coding.tag_suffix()),
-    );
-    if let Some(last_modified) = head.last_modified {
-        set(LAST_MODIFIED, http_date(last_modified));
+    set(ETAG, &head.etag);
+    set(CACHE_CONTROL, &head.cache_control);
+    if let Some(date) = &head.date {
+        set(LAST_MODIFIED, date);
     }
-    set(CACHE_CONTROL, head.cache_control.clone());
     if let Some(link) = &head.link {
-        set(LINK, link.clone());
+        set(LINK, link);
     }
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     guard(&mut reply);
@@ -182,16 +155,6 @@ fn show(reply: &mut Reply) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
     headers.insert(REFERRER_POLICY, policy);
-}
-
-/// The feed itself, then its other formats (RFC 8288).
-fn links(channel: &Channel, format: Format) -> String {
-    let mut links = format!("<{}>; rel=\"self\"", channel.address.url(format));
-    for other in channel.formats.iter().filter(|other| **other != format) {
-        let (url, kind) = (channel.address.url(*other), other.media_type());
-        let _ = write!(links, ", <{url}>; rel=\"alternate\"; type=\"{kind}\"");
-    }
-    links
 }
 
 /// 301 to a path or absolute URL.
@@ -332,53 +295,4 @@ fn guard(reply: &mut Reply) {
         CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'"),
     );
-}
-
-/// IMF-fixdate (RFC 9110 §5.6.7).
-fn http_date(at: Timestamp) -> String {
-    let seconds = u64::try_from(at.0).unwrap_or(0);
-    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Content;
-
-    #[test]
-    fn caches_never_reach_past_the_next_change() {
-        let settings = Settings {
-            items: 50,
-            keep: 0,
-            content: Content::Full,
-            formats: Format::ALL.to_vec(),
-            cache: 300,
-            stale_while_revalidate: 60,
-            stale_if_error: 86400,
-            delay: 0,
-            oldest: None,
-        };
-        for (next, expected) in [
-            (
-                None,
-                "max-age=300, stale-while-revalidate=60, stale-if-error=86400",
-            ),
-            (
-                Some(10_000),
-                "max-age=300, stale-while-revalidate=60, stale-if-error=86400",
-            ),
-            (
-                Some(1_330),
-                "max-age=300, stale-while-revalidate=30, stale-if-error=86400",
-            ),
-            (Some(1_020), "max-age=20, stale-if-error=86400"),
-            (Some(1_000), "max-age=0, stale-if-error=86400"),
-            (Some(900), "max-age=0, stale-if-error=86400"),
-        ] {
-            assert_eq!(
-                cache_control(&settings, next.map(Timestamp), Timestamp(1_000)),
-                expected
-            );
-        }
-    }
 }

@@ -261,10 +261,9 @@ where
 {
     let limits = house.limits;
     let house = house.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let house = house.clone();
-        request.extensions_mut().insert(client);
-        async move { Ok::<_, Infallible>(house.reply(request).await) }
+        async move { Ok::<_, Infallible>(house.reply(client, request).await) }
     });
     let patience = Duration::from_secs(limits.write_timeout.into());
     http1::Builder::new()
@@ -279,19 +278,23 @@ where
 
 impl House {
     /// The reply to a request that the guard lets through, or the guard's.
-    async fn reply(&self, request: Request<Incoming>) -> Reply {
+    async fn reply(&self, peer: ClientAddress, request: Request<Incoming>) -> Reply {
         let begun = Instant::now();
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, ());
-        let reply = match guard::refusal(&request, &self.limits) {
-            Some(refusal) => refusal,
-            None if guard::drain(body, &self.limits).await => {
-                answer(self.desk.get(), &request, Timestamp::now()).await
+        let answer = match guard::refusal(&request, &self.limits) {
+            Some(refusal) => refusal.into(),
+            None => {
+                let is_drained = guard::drain(body, &self.limits).await;
+                let mut answer = answer(self.desk.get(), &request, Timestamp::now()).await;
+                if !is_drained {
+                    guard::close(&mut answer.reply);
+                }
+                answer
             }
-            None => guard::closing(answer(self.desk.get(), &request, Timestamp::now()).await),
         };
-        self.observer.observe(&request, &reply, begun);
-        reply
+        self.observer.observe(peer, &request, &answer, begun);
+        answer.reply
     }
 }
 

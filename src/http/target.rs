@@ -46,6 +46,12 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
     let prefix = edition.publication.prefix();
+    let plain = below(prefix, &path).unwrap_or(&path);
+    if configured(edition, plain, query).is_none()
+        && let Some(target) = canonical(edition, plain)
+    {
+        return target;
+    }
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(edition.root());
     }
@@ -63,6 +69,15 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(edition, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
+}
+
+/// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
+fn canonical(edition: &Edition, path: &str) -> Option<Target> {
+    let (stem, format) = split_extension(path)?;
+    let version = edition.feeds.get(stem)?;
+    let is_canonical = path.ends_with(format.extension());
+    let is_served = is_canonical && version.channel.formats.contains(&format);
+    is_served.then(|| Target::Feed(version.clone(), format))
 }
 
 /// What a decoded path below the prefix names, redirects of feeds.toml aside.

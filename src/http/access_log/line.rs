@@ -22,7 +22,7 @@ pub struct Line<'a> {
     /// When the reply was made.
     pub at: SystemTime,
     /// Who asked.
-    pub client: Option<ClientAddress>,
+    pub client: ClientAddress,
     /// The method.
     pub method: &'a Method,
     /// The target as it was sent.
@@ -57,11 +57,7 @@ impl Shape {
 fn combined(line: &Line<'_>) -> String {
     let at = DateTime::<Utc>::from(line.at).format("%d/%b/%Y:%H:%M:%S +0000");
     let mut text = String::with_capacity(256);
-    match line.client {
-        Some(client) => write_to(&mut text, format_args!("{client}")),
-        None => text.push('-'),
-    }
-    write_to(&mut text, format_args!(" - - [{at}] \""));
+    write_to(&mut text, format_args!("{} - - [{at}] \"", line.client));
     as_apache_does(&mut text, line.method.as_str().as_bytes());
     text.push(' ');
     as_apache_does(&mut text, line.target.to_string().as_bytes());
@@ -83,11 +79,10 @@ fn combined(line: &Line<'_>) -> String {
 fn json(line: &Line<'_>) -> String {
     let at = DateTime::<Utc>::from(line.at).to_rfc3339_opts(SecondsFormat::Millis, true);
     let mut text = String::with_capacity(384);
-    write_to(&mut text, format_args!("{{\"time\":\"{at}\",\"client\":"));
-    match line.client {
-        Some(client) => write_to(&mut text, format_args!("\"{client}\"")),
-        None => text.push_str("null"),
-    }
+    write_to(
+        &mut text,
+        format_args!("{{\"time\":\"{at}\",\"client\":\"{}\"", line.client),
+    );
     text.push_str(",\"method\":");
     as_json_does(&mut text, line.method.as_str().as_bytes());
     text.push_str(",\"target\":");
@@ -184,7 +179,7 @@ mod tests {
         });
         shape.text(&Line {
             at: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042),
-            client: Some(LOCAL),
+            client: LOCAL,
             method: &Method::GET,
             target: &target.parse().expect("a target"),
             version: Version::HTTP_11,
