@@ -6,6 +6,7 @@
 mod check;
 mod explain;
 mod feed;
+mod health;
 mod list;
 mod output;
 mod progress;
@@ -82,6 +83,9 @@ enum Command {
         taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \
         taspa explain tags/бюджет https://dala.example/news/2026-11/0041_budget")]
     Explain(ExplainArguments),
+    /// Ask the running daemon how it is.
+    #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
+    Health(HealthArguments),
 }
 
 #[derive(Debug, Args)]
@@ -140,6 +144,13 @@ struct ExplainArguments {
     format: ListFormat,
 }
 
+#[derive(Debug, Args)]
+struct HealthArguments {
+    /// Where the daemon was told to listen, if not where feeds.toml says.
+    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+    listen: Option<ListenOverride>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people.
@@ -170,6 +181,10 @@ pub fn main() -> ExitCode {
                 format,
             } = command;
             explain::run(&path, &feed, &article, format, &mut screen)
+        }
+        Command::Health(command) => {
+            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
+            health::run(&path, listen, &mut screen)
         }
     };
     match outcome {

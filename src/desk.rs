@@ -26,6 +26,7 @@ use self::state::State;
 use crate::article::{Article, READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
+use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Lineup, SELECT};
@@ -136,6 +137,7 @@ impl Desk {
                 validators,
                 unsaved: HashMap::new(),
                 unwritable: None,
+                selection_polls: Arc::default(),
                 retired,
                 removals: VecDeque::new(),
                 leaving: VecDeque::new(),
@@ -153,6 +155,21 @@ impl Desk {
     /// Whether the state folder remembers a whole edition.
     pub fn is_complete(&self) -> bool {
         self.state().complete
+    }
+
+    /// The documents that were made, and how.
+    pub fn renditions(&self) -> &Renditions {
+        &self.renditions
+    }
+
+    /// How often selections are asked for, all of them together.
+    pub fn selection_polls(&self) -> Arc<Polls> {
+        self.state().selection_polls.clone()
+    }
+
+    /// Why the state folder does not have everything, after the last publication.
+    pub fn state_trouble(&self) -> Option<String> {
+        self.state().unwritable.clone()
     }
 
     /// How far the reading is that goes on.
@@ -344,6 +361,16 @@ impl Desk {
         self.renditions
             .get(&self.store, version, format, coding)
             .await
+    }
+
+    /// A finished document that need not be made.
+    pub fn kept_document(
+        &self,
+        version: &Version,
+        format: Format,
+        coding: Coding,
+    ) -> Option<Bytes> {
+        self.renditions.kept(version.digest, format, coding)
     }
 
     /// The document of the version before, if it is still there.

@@ -3,12 +3,15 @@
 //! A request finds a [`Version`] and knows from it the tag and the date of every format without
 //! rendering one.
 
+pub mod polls;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use self::polls::Polls;
 use crate::catalog::{Catalog, Window};
 use crate::compose::Publication;
 use crate::config::{Config, RedirectTo, Settings};
@@ -56,6 +59,8 @@ pub struct Version {
     pub last_modified: Timestamp,
     /// The validators of the version before, whose documents may still be in the cache.
     pub previous: Option<Validators>,
+    /// How often it is asked for; all versions of a feed count here, and all selections together.
+    pub polls: Arc<Polls>,
 }
 
 impl Version {
@@ -91,6 +96,7 @@ impl Version {
             digest,
             last_modified,
             previous: previous.filter(|previous| previous.digest != digest),
+            polls: Arc::default(),
         }
     }
 

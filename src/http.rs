@@ -5,7 +5,11 @@
 //! 200 waits for a document, and only the first one for its making.
 
 mod accept;
+pub mod access_log;
+pub mod client;
 mod conditional;
+pub mod observer;
+pub mod outcome;
 pub mod reply;
 pub mod server;
 pub(crate) mod target;
@@ -18,11 +22,14 @@ use tokio::task;
 use tracing::error;
 
 use self::conditional::Validated;
+use self::outcome::{Origin, Outcome};
 use self::reply::{Head, Reply};
 use self::target::Target;
 use crate::desk::Desk;
+use crate::edition::polls::Told;
 use crate::edition::{Edition, Tag, Version};
 use crate::format::Format;
+use crate::metrics::RequestKind;
 use crate::problem::chain;
 use crate::rendition::Coding;
 use crate::selection::Selection;
@@ -86,11 +93,22 @@ async fn feed(
 ) -> Reply {
     let coding = accept::choose(headers.get_all(ACCEPT_ENCODING));
     let head = head(version, version.validators(), format, coding, now);
+    let outcome = |origin| Outcome {
+        kind: version.kind.into(),
+        coding,
+        origin,
+    };
     match conditional::evaluate(headers, head.tag, head.last_modified) {
-        Validated::Unchanged => return reply::not_modified(&head),
-        Validated::Changed => {}
+        Validated::Unchanged => {
+            version.polls.count(Told::Unchanged, now);
+            return outcome(Origin::Kept).on(reply::not_modified(&head));
+        }
+        Validated::Changed => version.polls.count(Told::Document, now),
     }
-    match desk.document(version, format, coding).await {
+    if let Some(document) = desk.kept_document(version, format, coding) {
+        return outcome(Origin::Kept).on(reply::document(&head, document));
+    }
+    let reply = match desk.document(version, format, coding).await {
         Ok(document) => reply::document(&head, document),
         Err(failure) => {
             error!(
@@ -108,7 +126,8 @@ async fn feed(
                 None => reply::unavailable("this feed cannot be made at the moment"),
             }
         }
-    }
+    };
+    outcome(Origin::Made).on(reply)
 }
 
 fn head<'a>(
@@ -132,10 +151,10 @@ async fn article(desk: &Arc<Desk>, edition: &Edition, key: String) -> Reply {
     let (reading, wanted) = (desk.clone(), key.clone());
     match task::spawn_blocking(move || reading.article(&wanted)).await {
         Ok(Ok(Some(article))) => match edition.publication.page(&article) {
-            Some(page) => reply::found(&page),
+            Some(page) => Outcome::page(RequestKind::Article).on(reply::found(&page)),
             None => {
                 let html = crate::page::article(&edition.config.site, &article);
-                reply::page(StatusCode::OK, html)
+                Outcome::page(RequestKind::Article).on(reply::page(StatusCode::OK, html))
             }
         },
         Ok(Ok(None)) => reply::not_found(&format!("no article \"{key}\"")),

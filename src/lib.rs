@@ -76,11 +76,14 @@ pub mod rendition;
 
 pub mod clock;
 pub mod desk;
+pub mod health;
 pub mod publish;
 pub mod reconcile;
 pub mod source;
 pub mod store;
 
+pub mod admin;
 pub mod http;
+pub mod metrics;
 
 pub mod cli;

@@ -22,6 +22,7 @@ use self::watched::Watched;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
 use crate::desk::{Desk, Removal};
+use crate::health::Health;
 use crate::problem::chain;
 use crate::source::directory::Scope;
 use crate::time::Timestamp;
@@ -44,6 +45,7 @@ pub enum Order {
 /// Keeps `desk` current until `stop` turns true.
 pub async fn run(
     desk: Arc<Desk>,
+    health: Arc<Health>,
     rescan: Duration,
     orders: mpsc::Receiver<Order>,
     mut stop: watch::Receiver<bool>,
@@ -51,8 +53,8 @@ pub async fn run(
     let news = Notify::new();
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&desk, rescan, orders, &news) => {}
-        () = keep_publishing(&desk, &news) => {}
+        () = keep_reading(&desk, &health, rescan, orders, &news) => {}
+        () = keep_publishing(&desk, &health, &news) => {}
     }
 }
 
@@ -60,6 +62,7 @@ pub async fn run(
 /// when events were lost; single paths when a file event hints at them.
 async fn keep_reading(
     desk: &Arc<Desk>,
+    health: &Health,
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
@@ -74,7 +77,7 @@ async fn keep_reading(
         if scopes.contains(&Scope::Whole) {
             rescan_at = Instant::now() + rescan;
         }
-        let unsettled = read(desk, mem::take(&mut scopes), removal, &mut seen).await;
+        let unsettled = read(desk, health, mem::take(&mut scopes), removal, &mut seen).await;
         watch.look_again(unsettled);
         removal = Removal::Held;
         // Articles that could not be read are not the same as none.
@@ -97,7 +100,7 @@ async fn keep_reading(
             match given {
                 Order::Reconfigure(config) => {
                     rescan = Duration::from_secs(config.source.rescan.into());
-                    reconfigure(desk, *config).await;
+                    reconfigure(desk, health, *config).await;
                     watch = Watched::start(desk).await;
                 }
                 // Only a removal that was reported can be confirmed.
@@ -110,7 +113,7 @@ async fn keep_reading(
 }
 
 /// Publishes what was read and what falls due by itself.
-async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
+async fn keep_publishing(desk: &Arc<Desk>, health: &Arc<Health>, news: &Notify) {
     // What the state folder remembers is served while the folder is compared with it.
     let remembering = desk.clone();
     let complete = task::spawn_blocking(move || remembering.is_complete()).await;
@@ -118,28 +121,29 @@ async fn keep_publishing(desk: &Arc<Desk>, news: &Notify) {
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(desk, &clock).await;
+    let mut next = publish(desk, health, &clock).await;
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
         tokio::select! {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(desk, &clock).await;
+        next = publish(desk, health, &clock).await;
     }
 }
 
 /// Reads what changed; says what has to be read again soon.
 async fn read(
     desk: &Arc<Desk>,
+    health: &Health,
     scopes: Vec<Scope>,
     removal: Removal,
     seen: &mut Seen,
 ) -> Vec<String> {
-    let reading = desk.clone();
+    let (reading, read) = (desk.clone(), scopes.clone());
     let started = Instant::now();
     let whole = scopes.contains(&Scope::Whole);
-    let mut report = task::spawn_blocking(move || reading.reconcile(&scopes, removal));
+    let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
     let report = loop {
         if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
             break ended;
@@ -151,15 +155,23 @@ async fn read(
     };
     let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
+        health.note_broken_reading("the reading ended early", Timestamp::now());
         return Vec::new();
     };
-    seen.log(&report, whole, started.elapsed());
+    let took = started.elapsed();
+    seen.log(&report, whole, took);
+    let (folder, _) = desk.folder();
+    health.note_reading(folder.root(), &scopes, &report, took, Timestamp::now());
     report.unsettled
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
-async fn publish(desk: &Arc<Desk>, clock: &Arc<Mutex<Clock>>) -> Option<Timestamp> {
-    let (publishing, clock) = (desk.clone(), clock.clone());
+async fn publish(
+    desk: &Arc<Desk>,
+    health: &Arc<Health>,
+    clock: &Arc<Mutex<Clock>>,
+) -> Option<Timestamp> {
+    let (publishing, health, clock) = (desk.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
         if let Some(last) = publishing
             .is_due(Timestamp::now())
@@ -171,7 +183,9 @@ async fn publish(desk: &Arc<Desk>, clock: &Arc<Mutex<Clock>>) -> Option<Timestam
         }
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
         report_jump(now.jump);
-        publishing.publish(now.at)
+        let published = publishing.publish(now.at);
+        health.note_publication(published.moved, publishing.state_trouble(), now.at);
+        published
     });
     match published.await {
         Ok(published) => {
@@ -200,11 +214,18 @@ fn report_jump(jump: Option<Jump>) {
     }
 }
 
-async fn reconfigure(desk: &Arc<Desk>, config: Config) {
+async fn reconfigure(desk: &Arc<Desk>, health: &Health, config: Config) {
     let changing = desk.clone();
-    match task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await {
-        Ok(Ok(())) => info!("feeds.toml is in force"),
-        Ok(Err(failure)) => error!("feeds.toml is not in force: {}", chain(&failure)),
-        Err(_) => error!("feeds.toml is not in force: applying it ended early"),
-    }
+    let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
+    let refusal = match changed {
+        Ok(Ok(())) => {
+            info!("feeds.toml is in force");
+            health.note_reload(Timestamp::now());
+            return;
+        }
+        Ok(Err(failure)) => chain(&failure),
+        Err(_) => "applying it ended early".to_owned(),
+    };
+    error!("feeds.toml is not in force: {refusal}");
+    health.note_refused_reload(&refusal, Timestamp::now());
 }

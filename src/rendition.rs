@@ -5,6 +5,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use flate2::{Compression, GzBuilder};
@@ -15,6 +16,7 @@ use tokio::task;
 
 use crate::edition::Version;
 use crate::format::{Format, RenderError};
+use crate::metrics::{Counter, Histogram};
 use crate::store::{Store, StoreError};
 
 /// A content coding (RFC 9110 §8.4.1).
@@ -85,6 +87,9 @@ pub struct Renditions {
     cache: Cache<Key, Bytes, Size>,
     /// As many documents are made at once as there are processors.
     makers: Semaphore,
+    /// What rendering cost, by format.
+    renders: [Histogram; Format::ALL.len()],
+    failures: [Counter; Format::ALL.len()],
 }
 
 impl Renditions {
@@ -101,6 +106,8 @@ impl Renditions {
         Renditions {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
             makers: Semaphore::new(processors),
+            renders: Default::default(),
+            failures: Default::default(),
         }
     }
 
@@ -122,7 +129,9 @@ impl Renditions {
         };
         let render = || async {
             let (store, version) = (store.clone(), version.clone());
-            self.make(move || render(&store, &version, format)).await
+            let begun = Instant::now();
+            let made = self.make(move || render(&store, &version, format)).await;
+            self.count(format, begun, made)
         };
         match coding {
             Coding::Identity => self.cache.get_or_insert_async(&identity, render()).await,
@@ -145,6 +154,39 @@ impl Renditions {
             format,
             coding,
         })
+    }
+
+    /// How long documents of a format took, the wait for a processor included.
+    pub fn renders(&self, format: Format) -> &Histogram {
+        &self.renders[format as usize]
+    }
+
+    /// Documents of a format that could not be made.
+    pub fn failures(&self, format: Format) -> &Counter {
+        &self.failures[format as usize]
+    }
+
+    /// Finished documents that are kept.
+    pub fn documents(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// Their bytes.
+    pub fn bytes(&self) -> u64 {
+        self.cache.weight()
+    }
+
+    fn count(
+        &self,
+        format: Format,
+        begun: Instant,
+        made: Result<Bytes, RenditionError>,
+    ) -> Result<Bytes, RenditionError> {
+        match made {
+            Ok(_) => self.renders(format).observe(begun.elapsed()),
+            Err(_) => self.failures(format).increment(),
+        }
+        made
     }
 
     /// Works off the threads that serve requests.

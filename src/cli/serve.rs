@@ -18,10 +18,15 @@ use tracing_subscriber::fmt::writer::EitherWriter;
 use super::output::Screen;
 use super::progress::Bar;
 use super::{Exit, load, load_or_complain};
-use crate::config::{Config, Listen, Server};
+use crate::admin::{self, Admin};
+use crate::config::{self, Config, Listen, Server};
 use crate::desk::{Desk, IdentityChanged, check_identity};
+use crate::health::Health;
+use crate::http::access_log::{AccessLog, Shape};
+use crate::http::observer::Observer;
 use crate::http::server::{self, Listener};
-use crate::problem::chain;
+use crate::metrics::Metrics;
+use crate::problem::{Problem, chain};
 use crate::publish::{self, Order};
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
@@ -31,6 +36,9 @@ const ORDERS_MAX: usize = 16;
 
 /// How often feeds.toml is looked at.
 const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the end waits for whoever reads the access log.
+const ACCESS_LOG_FINISH: Duration = Duration::from_secs(1);
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
     let bar = Bar::of_terminal();
@@ -63,12 +71,22 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
             }
         }
     }
+    let admin_listener = match admin::open(&config).await {
+        Ok(listener) => listener,
+        Err(failure) => {
+            error!("{}; is another daemon running there?", chain(&failure));
+            return Ok(Exit::Failed);
+        }
+    };
     server::announce(&listeners, &config.server.public_url);
+    let source = config.source.path.display().to_string();
+    let health = Arc::new(Health::new(&source, Timestamp::now()));
+    let observer = Arc::new(start_observer(&config)?);
     let (limits, rescan) = (
         config.server.limits,
         Duration::from_secs(config.source.rescan.into()),
     );
-    let mut reloading = Reloading::new(path, config.clone());
+    let mut reloading = Reloading::new(path, config.clone(), health.clone());
     let (stop, stopping) = watch::channel(false);
     let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let mut signals = Signals::new()?;
@@ -79,14 +97,32 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
         listeners,
         desk.clone(),
         limits,
+        observer.clone(),
         stopping.clone(),
     ));
-    let (publisher, drawing) = match task::spawn_blocking(move || open_desk(config)).await? {
+    let admin = admin_listener.map(|listener| {
+        let admin = Admin {
+            config: Arc::new(config.clone()),
+            health: health.clone(),
+            metrics: observer.metrics.clone(),
+            desk: desk.clone(),
+        };
+        tokio::spawn(admin::serve(listener, admin))
+    });
+    let opening = health.clone();
+    let opened = task::spawn_blocking(move || open_desk(config, &opening)).await?;
+    let (publisher, drawing) = match opened {
         Ok(opened) => {
             let opened = desk.get_or_init(|| Arc::new(opened)).clone();
             let progress = opened.progress().clone();
             let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
-            let publisher = tokio::spawn(publish::run(opened, rescan, ordered, stopping));
+            let publisher = tokio::spawn(publish::run(
+                opened,
+                health.clone(),
+                rescan,
+                ordered,
+                stopping,
+            ));
             (publisher, drawing)
         }
         Err(failure) => {
@@ -110,6 +146,7 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
                 }
                 Wanted::Stop => {
                     info!("stopping: open requests are finished first");
+                    health.note_draining();
                     let _ = stop.send(true);
                     Vec::new()
                 }
@@ -130,8 +167,31 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
     drop(running);
     // The bar is wiped before the shell writes there.
     let _ = drawing.map(thread::JoinHandle::join);
+    if let Some(admin) = admin {
+        admin.abort();
+        let _ = admin.await;
+    }
+    if let Some(access_log) = &observer.access_log {
+        access_log.finish(ACCESS_LOG_FINISH);
+    }
     info!("stopped");
     Ok(Exit::Done)
+}
+
+/// What looks on while requests are answered; from here on panics are counted as well.
+fn start_observer(config: &Config) -> io::Result<Observer> {
+    let metrics = Arc::new(Metrics::default());
+    metrics.count_panics();
+    let shape = match config.server.access_log {
+        config::AccessLog::Off => None,
+        config::AccessLog::Combined => Some(Shape::Combined),
+        config::AccessLog::Json => Some(Shape::Json),
+    };
+    let start = |shape| AccessLog::start(shape, metrics.clone());
+    Ok(Observer {
+        access_log: shape.map(start).transpose()?,
+        metrics,
+    })
 }
 
 /// What a signal asks for.
@@ -169,15 +229,17 @@ struct Reloading {
     path: PathBuf,
     /// What the daemon was started with: some keys only a restart can change.
     started: Config,
+    health: Arc<Health>,
     looked_like: Option<(SystemTime, u64)>,
 }
 
 impl Reloading {
-    fn new(path: PathBuf, started: Config) -> Reloading {
+    fn new(path: PathBuf, started: Config, health: Arc<Health>) -> Reloading {
         let looked_like = look(&path);
         Reloading {
             path,
             started,
+            health,
             looked_like,
         }
     }
@@ -202,6 +264,7 @@ impl Reloading {
                     error!("{problem}");
                 }
                 error!("the configuration before stays");
+                self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
                 return None;
             }
         };
@@ -211,19 +274,36 @@ impl Reloading {
         let mut config = loaded.config;
         let (site, server) = (&self.started.site, &self.started.server);
         if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
-            error!(
-                "[site] id-authority and id-year must never change; the configuration before stays"
-            );
+            let reason = "[site] id-authority and id-year must never change";
+            error!("{reason}; the configuration before stays");
+            self.refuse(&[reason.to_owned()]);
             return None;
         }
-        let fixed = |server: &Server| (server.state.clone(), server.limits, server.cache_bytes);
+        let fixed = |server: &Server| {
+            let Server {
+                state,
+                limits,
+                cache_bytes,
+                admin,
+                access_log,
+                ..
+            } = server;
+            (state.clone(), *limits, *cache_bytes, *admin, *access_log)
+        };
         if fixed(&config.server) != fixed(server) {
-            warn!("changes of `state`, `cache-bytes` and `[server.limits]` need a restart");
+            warn!(
+                "changes of `state`, `cache-bytes`, `admin`, `access-log` and `[server.limits]` need a restart"
+            );
         }
         // `listen` may come from the command line, so it is not compared.
         config.server.listen.clone_from(&server.listen);
         config.server.state.clone_from(&server.state);
         Some(Order::Reconfigure(Box::new(config)))
+    }
+
+    fn refuse(&self, reasons: &[String]) {
+        let now = Timestamp::now();
+        self.health.note_refused_reload(&reasons.join("\n"), now);
     }
 }
 
@@ -243,7 +323,7 @@ enum StartError {
 }
 
 /// A desk over the state folder. A damaged folder is made anew, an unusable one is done without.
-fn open_desk(config: Config) -> Result<Desk, StartError> {
+fn open_desk(config: Config, health: &Health) -> Result<Desk, StartError> {
     let folder = config.server.state.clone();
     let failure = match desk_over(Store::open(&folder), config.clone()) {
         Err(StartError::Store(failure)) => failure,
@@ -257,10 +337,9 @@ fn open_desk(config: Config) -> Result<Desk, StartError> {
         Store::discard(&folder)?;
         return desk_over(Store::open(&folder), config);
     }
-    warn!(
-        "running without a state folder, so a restart will read every article again: {}",
-        chain(&failure)
-    );
+    let reason = chain(&failure);
+    warn!("running without a state folder, so a restart will read every article again: {reason}");
+    health.note_no_state(&reason);
     desk_over(Store::scratch(), config)
 }
 

@@ -8,7 +8,9 @@ use toml::de::DeTable;
 
 use super::reader::Reader;
 use super::table::Table;
-use super::{Config, Site, SourceFile, directory, feeds, redirects, server, site, syntax, terms};
+use super::{
+    Config, Server, Site, SourceFile, directory, feeds, redirects, server, site, syntax, terms,
+};
 use crate::problem::{Problem, Severity};
 use crate::term::TermKind;
 
@@ -36,6 +38,18 @@ impl Config {
         let text = read_text(path, &name).map_err(|problem| vec![problem])?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Config::parse(&text, &name, folder, environment)
+    }
+
+    /// Where a daemon over the file at `path` is reached, as far as the file says so: one that was
+    /// spoiled while the daemon ran is no reason not to find it.
+    pub fn find_server(path: &Path, environment: Environment<'_>) -> Server {
+        let text = read_text(path, "").unwrap_or_default();
+        let file = SourceFile::new("", &text);
+        let parsed = syntax::parse(&file);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let reader = Reader::new(&file, folder, environment);
+        let mut root = Table::root(&reader, &parsed.root);
+        server::read(root.table_or_empty("server", "[server]"))
     }
 
     /// Checks the text of a file that messages call `name`; relative paths start at `folder`.

@@ -106,9 +106,7 @@ impl Default for Limits {
 type AsksMore = fn(&Server) -> bool;
 
 /// Keys that are read and checked but that nothing acts on; each is one line to delete.
-const IDLE: [(&str, AsksMore); 5] = [
-    ("admin", |server| server.admin.is_some()),
-    ("access-log", |server| server.access_log != AccessLog::Off),
+const IDLE: [(&str, AsksMore); 3] = [
     ("templates", |server| server.templates.is_some()),
     ("trusted-proxies", |_| true),
     ("browser-pages", |server| server.browser_pages),

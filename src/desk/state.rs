@@ -8,8 +8,9 @@ use tracing::{info, warn};
 
 use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
+use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
-use crate::lineup::{Definition, Lineup};
+use crate::lineup::{Definition, FeedKind, Lineup};
 use crate::source::directory::Directory;
 use crate::store::{RecordId, Validators};
 use crate::time::Timestamp;
@@ -41,6 +42,8 @@ pub(super) struct State {
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
     /// Why the state folder does not have everything, so that it is said once.
     pub(super) unwritable: Option<String>,
+    /// How often selections are asked for.
+    pub(super) selection_polls: Arc<Polls>,
     /// When articles were removed lately, and how many.
     pub(super) removals: VecDeque<(Instant, usize)>,
     /// Records that the next edition will not name.
@@ -109,13 +112,18 @@ impl State {
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let version = Version::build(
+        let mut version = Version::build(
             self.lineup.publication(),
             &self.catalog,
             definition,
             previous,
             floor,
         );
+        match (version.kind, old) {
+            (FeedKind::Select, _) => version.polls = self.selection_polls.clone(),
+            (_, Some(old)) => version.polls = old.polls.clone(),
+            (_, None) => {}
+        }
         if previous != Some(version.validators()) {
             self.unsaved.insert(path.clone(), version.validators());
         }

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -25,6 +25,8 @@ use tokio::time;
 use tracing::{debug, info, warn};
 
 use super::answer;
+use super::client::ClientAddress;
+use super::observer::Observer;
 use crate::config::{Limits, Listen};
 use crate::desk::Desk;
 use crate::time::Timestamp;
@@ -108,6 +110,7 @@ pub async fn serve(
     listeners: Vec<Listener>,
     desk: DeskSlot,
     limits: Limits,
+    observer: Arc<Observer>,
     mut stop: watch::Receiver<bool>,
 ) {
     let graceful = GracefulShutdown::new();
@@ -128,10 +131,11 @@ pub async fn serve(
         let (Ok(permit), Some(socket)) = socket else {
             break;
         };
-        let connection = connection(socket, desk.clone(), limits, &graceful);
+        let open = observer.metrics.open_connection();
+        let connection = connection(socket, desk.clone(), limits, observer.clone(), &graceful);
         connections.spawn(async move {
             connection.await;
-            drop(permit);
+            drop((permit, open));
         });
     }
     accepting.shutdown().await;
@@ -147,7 +151,7 @@ pub async fn serve(
     }
 }
 
-type Socket = Box<dyn Stream>;
+type Socket = (Box<dyn Stream>, ClientAddress);
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
@@ -156,14 +160,15 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 async fn accept(listener: Listener, sockets: tokio::sync::mpsc::Sender<Socket>) {
     loop {
         let accepted: io::Result<Socket> = match &listener {
-            Listener::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
+            Listener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| {
                 let _ = stream.set_nodelay(true);
-                Box::new(stream) as Socket
+                let client = ClientAddress::Ip(peer.ip().to_canonical());
+                (Box::new(stream) as Box<dyn Stream>, client)
             }),
             Listener::Unix(listener) => listener
                 .accept()
                 .await
-                .map(|(stream, _)| Box::new(stream) as Socket),
+                .map(|(stream, _)| (Box::new(stream) as Box<dyn Stream>, ClientAddress::Unix)),
         };
         match accepted {
             Ok(socket) => {
@@ -180,14 +185,21 @@ async fn accept(listener: Listener, sockets: tokio::sync::mpsc::Sender<Socket>) 
 }
 
 fn connection(
-    socket: Socket,
+    (socket, client): Socket,
     desk: DeskSlot,
     limits: Limits,
+    observer: Arc<Observer>,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + use<> {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let desk = desk.clone();
-        async move { Ok::<_, Infallible>(answer(desk.get(), &request, Timestamp::now()).await) }
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let (desk, observer) = (desk.clone(), observer.clone());
+        request.extensions_mut().insert(client);
+        async move {
+            let begun = Instant::now();
+            let reply = answer(desk.get(), &request, Timestamp::now()).await;
+            observer.observe(&request, &reply, begun);
+            Ok::<_, Infallible>(reply)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

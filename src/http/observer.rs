@@ -1,0 +1,70 @@
+//! What is noted of every request once its reply is made: counters and the access log.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use hyper::body::Body;
+use hyper::{Method, Request, StatusCode};
+
+use super::access_log::{AccessLog, Line};
+use super::client::ClientAddress;
+use super::outcome::{Origin, Outcome};
+use super::reply::Reply;
+use crate::metrics::{Answered, Exchange, Metrics, RequestKind};
+
+/// Whoever looks on while requests are answered.
+#[derive(Clone, Debug)]
+pub struct Observer {
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Where requests are written down, if they are.
+    pub access_log: Option<AccessLog>,
+}
+
+impl Observer {
+    /// Notes a request that began at `begun` and its reply.
+    pub fn observe<B>(&self, request: &Request<B>, reply: &Reply, begun: Instant) {
+        let exchange = exchange(request.method(), reply, begun);
+        self.metrics.count(&exchange);
+        let Some(access_log) = &self.access_log else {
+            return;
+        };
+        access_log.write(&Line {
+            at: SystemTime::now(),
+            client: request.extensions().get::<ClientAddress>().copied(),
+            method: request.method(),
+            target: request.uri(),
+            version: request.version(),
+            headers: request.headers(),
+            exchange: &exchange,
+        });
+    }
+}
+
+fn exchange(method: &Method, reply: &Reply, begun: Instant) -> Exchange {
+    let status = reply.status();
+    let outcome = reply.extensions().get::<Outcome>().copied();
+    let outcome = outcome.unwrap_or(Outcome::page(RequestKind::Other));
+    let has_body = *method != Method::HEAD && status != StatusCode::NOT_MODIFIED;
+    Exchange {
+        kind: outcome.kind,
+        status,
+        coding: outcome.coding,
+        answered: answered(status, outcome.origin),
+        bytes: match has_body {
+            true => reply.body().size_hint().lower(),
+            false => 0,
+        },
+        took: begun.elapsed(),
+    }
+}
+
+fn answered(status: StatusCode, origin: Origin) -> Answered {
+    match origin {
+        _ if status == StatusCode::NOT_MODIFIED => Answered::NotModified,
+        _ if status.is_redirection() => Answered::Redirect,
+        _ if status.is_client_error() || status.is_server_error() => Answered::Error,
+        Origin::Kept => Answered::Hit,
+        Origin::Made => Answered::Made,
+    }
+}

@@ -1,0 +1,429 @@
+//! The counters as `/metrics` shows them, in the text format of OpenMetrics.
+//!
+//! Labels are few and closed: kinds, statuses, codings, and the feeds that feeds.toml declares;
+//! never a path, a tag or a client. The text is also correct in the older Prometheus format, which
+//! takes `# EOF` for a comment.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeCounterValue, EncodeLabelSet, MetricEncoder, NoLabelSet, text,
+};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::exemplar::Exemplar;
+use prometheus_client::registry::Registry;
+
+use super::process::Process;
+use super::{Answered, BOUNDS, Histogram, Metrics, RequestKind, STATUSES, index};
+use crate::desk::Desk;
+use crate::edition::Edition;
+use crate::format::Format;
+use crate::health::Condition;
+use crate::lineup::FeedKind;
+use crate::rendition::Coding;
+use crate::time::Timestamp;
+
+/// Everything that one answer of `/metrics` is made from.
+pub struct Scrape {
+    /// The counters of the requests.
+    pub metrics: Arc<Metrics>,
+    /// How the daemon is.
+    pub condition: Arc<Condition>,
+    /// The desk, once the state folder has been read.
+    pub desk: Option<Arc<Desk>>,
+    /// The process.
+    pub process: Process,
+    /// When it started.
+    pub started: Timestamp,
+}
+
+impl Scrape {
+    /// The text.
+    pub fn text(self) -> String {
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(self));
+        let mut text = String::new();
+        text::encode(&mut text, &registry).expect("a string takes everything");
+        text
+    }
+}
+
+impl fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scrape").finish_non_exhaustive()
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut page = Page(encoder);
+        page.gauge(
+            "taspa_build_info",
+            "What is running",
+            [([("version", env!("CARGO_PKG_VERSION"))], 1.0)],
+        )?;
+        self.requests(&mut page)?;
+        self.feeds(&mut page)?;
+        self.source(&mut page)?;
+        self.configuration(&mut page)?;
+        self.process(&mut page)
+    }
+}
+
+impl Scrape {
+    fn requests(&self, page: &mut Page<'_>) -> fmt::Result {
+        let metrics = &self.metrics;
+        page.counter(
+            "taspa_http_requests",
+            "Requests by what they were for, status, coding and how they were answered",
+            request_counts(metrics),
+        )?;
+        let latencies = Answered::ALL.map(|answered| {
+            let histogram = &metrics.latencies[answered as usize];
+            ([("outcome", answered.name())], histogram)
+        });
+        page.histogram(
+            "taspa_http_request_duration_seconds",
+            "How long replies took to be made, without sending them",
+            latencies,
+        )?;
+        page.count(
+            "taspa_http_response_bytes",
+            "Bytes of reply bodies",
+            metrics.response_bytes.value(),
+        )?;
+        page.value(
+            "taspa_open_connections",
+            "Connections that are open",
+            metrics.open_connections() as f64,
+        )?;
+        page.count(
+            "taspa_connections",
+            "Connections that were accepted",
+            metrics.opened.value(),
+        )?;
+        page.count(
+            "taspa_refused_connections",
+            "Connections that were turned away",
+            metrics.refused_connections.value(),
+        )?;
+        page.count(
+            "taspa_access_log_dropped_lines",
+            "Lines of the access log that nobody took in time",
+            metrics.dropped_lines.value(),
+        )?;
+        page.count(
+            "taspa_panics",
+            "Panics, none of which ended the daemon",
+            metrics.panics.value(),
+        )
+    }
+
+    /// What is published, and what it took to make its documents.
+    fn feeds(&self, page: &mut Page<'_>) -> fmt::Result {
+        let edition = self.desk.as_ref().and_then(|desk| desk.edition());
+        page.value(
+            "taspa_ready",
+            "Whether the first edition is out and the daemon is not stopping",
+            truth(edition.is_some() && !self.condition.draining),
+        )?;
+        page.value(
+            "taspa_articles",
+            "Articles that are known, released or not",
+            self.condition.articles as f64,
+        )?;
+        if let Some(published) = self.condition.published {
+            page.value(
+                "taspa_edition_timestamp_seconds",
+                "When a feed was last published",
+                published.0 as f64,
+            )?;
+        }
+        if let Some(edition) = edition {
+            published_feeds(page, &edition)?;
+        }
+        let Some(desk) = &self.desk else {
+            return Ok(());
+        };
+        let renditions = desk.renditions();
+        page.histogram(
+            "taspa_render_duration_seconds",
+            "How long documents took to be rendered",
+            Format::ALL
+                .map(|format| ([("format", format.extension())], renditions.renders(format))),
+        )?;
+        page.counter(
+            "taspa_render_failures",
+            "Documents that could not be rendered",
+            Format::ALL.map(|format| {
+                let failures = renditions.failures(format).value();
+                ([("format", format.extension())], failures)
+            }),
+        )?;
+        page.value(
+            "taspa_cache_bytes",
+            "Bytes of finished documents in memory",
+            renditions.bytes() as f64,
+        )?;
+        page.value(
+            "taspa_cache_documents",
+            "Finished documents in memory",
+            renditions.documents() as f64,
+        )
+    }
+
+    fn source(&self, page: &mut Page<'_>) -> fmt::Result {
+        let Condition { source, held, .. } = &*self.condition;
+        page.value(
+            "taspa_source_up",
+            "Whether the articles can be read",
+            truth(source.failing.is_none()),
+        )?;
+        if let Some(read) = source.read {
+            page.value(
+                "taspa_source_last_success_timestamp_seconds",
+                "When a reading of the articles last ended well",
+                read.0 as f64,
+            )?;
+        }
+        page.value(
+            "taspa_source_reading_duration_seconds",
+            "How long the last whole reading took",
+            source.took.as_secs_f64(),
+        )?;
+        page.count(
+            "taspa_source_files_read",
+            "Files that were read",
+            source.files_read,
+        )?;
+        page.counter(
+            "taspa_source_readings",
+            "Readings by how they ended",
+            [
+                ([("result", "success")], source.readings),
+                ([("result", "failure")], source.failures),
+            ],
+        )?;
+        page.value(
+            "taspa_quarantined_articles",
+            "Files that gave no article, or not their newest version",
+            self.condition.quarantined() as f64,
+        )?;
+        page.value(
+            "taspa_held_removals",
+            "Articles whose removal waits for a confirmation",
+            *held as f64,
+        )?;
+        page.value(
+            "taspa_state_writable",
+            "Whether the state folder has everything",
+            truth(self.condition.state_trouble().is_none()),
+        )
+    }
+
+    fn configuration(&self, page: &mut Page<'_>) -> fmt::Result {
+        let reloads = &self.condition.reloads;
+        page.value(
+            "taspa_config_last_reload_successful",
+            "Whether the last feeds.toml was put in force",
+            truth(reloads.refused.is_none()),
+        )?;
+        page.value(
+            "taspa_config_last_reload_success_timestamp_seconds",
+            "When feeds.toml was last put in force",
+            reloads.succeeded.0 as f64,
+        )?;
+        page.counter(
+            "taspa_config_reloads",
+            "Reloads of feeds.toml by how they ended",
+            [
+                ([("result", "success")], reloads.successes),
+                ([("result", "failure")], reloads.refusals),
+            ],
+        )
+    }
+
+    fn process(&self, page: &mut Page<'_>) -> fmt::Result {
+        let process = &self.process;
+        page.count(
+            "process_cpu_seconds",
+            "Time on a processor, user and system",
+            process.cpu.as_secs_f64(),
+        )?;
+        page.value(
+            "process_start_time_seconds",
+            "When the process started",
+            self.started.0 as f64,
+        )?;
+        for (name, help, value) in [
+            (
+                "process_resident_memory_bytes",
+                "Memory that is resident",
+                process.resident_bytes,
+            ),
+            (
+                "process_virtual_memory_bytes",
+                "Memory that is mapped",
+                process.virtual_bytes,
+            ),
+            (
+                "process_open_fds",
+                "Open file descriptors",
+                process.open_fds,
+            ),
+            (
+                "process_max_fds",
+                "How many file descriptors there may be",
+                process.max_fds,
+            ),
+        ] {
+            if let Some(value) = value {
+                page.value(name, help, value as f64)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Every combination that has occurred.
+fn request_counts(metrics: &Metrics) -> Vec<([(&'static str, String); 4], u64)> {
+    let mut counts = Vec::new();
+    for kind in RequestKind::ALL {
+        for status in 0..=STATUSES.len() {
+            for coding in Coding::ALL {
+                for answered in Answered::ALL {
+                    let at = index(kind as usize, status, coding as usize, answered as usize);
+                    let count = metrics.requests[at].value();
+                    if count == 0 {
+                        continue;
+                    }
+                    let status = STATUSES.get(status);
+                    let labels = [
+                        ("kind", kind.name().to_owned()),
+                        ("status", status.map_or("other".to_owned(), u16::to_string)),
+                        ("coding", coding.name().to_owned()),
+                        ("outcome", answered.name().to_owned()),
+                    ];
+                    counts.push((labels, count));
+                }
+            }
+        }
+    }
+    counts
+}
+
+/// How many feeds there are, and when those that feeds.toml names last moved.
+fn published_feeds(page: &mut Page<'_>, edition: &Edition) -> fmt::Result {
+    let kinds = [
+        (FeedKind::All, RequestKind::All),
+        (FeedKind::Declared, RequestKind::Declared),
+        (FeedKind::Section, RequestKind::Section),
+        (FeedKind::Tag, RequestKind::Tag),
+        (FeedKind::Author, RequestKind::Author),
+    ];
+    let feeds = kinds.map(|(kind, name)| {
+        let feeds = edition.feeds.values().filter(|feed| feed.kind == kind);
+        ([("kind", name.name())], feeds.count() as f64)
+    });
+    page.gauge("taspa_feeds", "Feeds of the edition", feeds)?;
+    let named = edition.config.feeds.iter();
+    let moved = named.filter_map(|feed| {
+        let version = edition.feeds.get(feed.name.as_str())?;
+        Some((
+            [("feed", feed.name.as_str())],
+            version.last_modified.0 as f64,
+        ))
+    });
+    page.gauge(
+        "taspa_feed_last_modified_timestamp_seconds",
+        "When the content of a declared feed last changed",
+        moved,
+    )
+}
+
+fn truth(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
+}
+
+/// The text so far.
+struct Page<'a>(DescriptorEncoder<'a>);
+
+type NoExemplar = Option<&'static Exemplar<NoLabelSet, f64>>;
+
+impl Page<'_> {
+    /// A number that goes up and down.
+    fn value(&mut self, name: &str, help: &str, value: f64) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Gauge)?;
+        metric.encode_gauge(&value)
+    }
+
+    /// A number that only grows; its name gets `_total`.
+    fn count(&mut self, name: &str, help: &str, value: impl EncodeCounterValue) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Counter)?;
+        metric.encode_counter(&value, None as NoExemplar)
+    }
+
+    /// Numbers that go up and down.
+    fn gauge<L: EncodeLabelSet>(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl IntoIterator<Item = (L, f64)>,
+    ) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Gauge)?;
+        for (labels, value) in samples {
+            metric.encode_family(&labels)?.encode_gauge(&value)?;
+        }
+        Ok(())
+    }
+
+    /// Numbers that only grow; their name gets `_total`.
+    fn counter<L: EncodeLabelSet>(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl IntoIterator<Item = (L, u64)>,
+    ) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Counter)?;
+        for (labels, value) in samples {
+            let mut sample = metric.encode_family(&labels)?;
+            sample.encode_counter(&value, None as NoExemplar)?;
+        }
+        Ok(())
+    }
+
+    /// Durations by size.
+    fn histogram<'h, L: EncodeLabelSet>(
+        &mut self,
+        name: &str,
+        help: &str,
+        samples: impl IntoIterator<Item = (L, &'h Histogram)>,
+    ) -> fmt::Result {
+        let mut metric = self.begin(name, help, MetricType::Histogram)?;
+        for (labels, histogram) in samples {
+            let counts = histogram.counts();
+            let bounds = BOUNDS.into_iter().chain([f64::INFINITY]);
+            let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
+            let mut sample = metric.encode_family(&labels)?;
+            sample.encode_histogram(
+                histogram.seconds(),
+                counts.iter().sum(),
+                &buckets,
+                None as Option<&HashMap<usize, Exemplar<NoLabelSet, f64>>>,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn begin<'s>(
+        &'s mut self,
+        name: &'s str,
+        help: &str,
+        kind: MetricType,
+    ) -> Result<MetricEncoder<'s>, fmt::Error> {
+        self.0.encode_descriptor(name, help, None, kind)
+    }
+}

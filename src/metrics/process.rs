@@ -1,0 +1,85 @@
+//! The process as the system sees it: the `process_*` values that every exporter has.
+
+use std::fs;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// What `/proc` says of this process; a value that it does not say is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Process {
+    /// Time on a processor, user and system.
+    pub cpu: Duration,
+    /// Memory that is resident.
+    pub resident_bytes: Option<u64>,
+    /// Memory that is mapped.
+    pub virtual_bytes: Option<u64>,
+    /// Open file descriptors.
+    pub open_fds: Option<u64>,
+    /// How many there may be.
+    pub max_fds: Option<u64>,
+}
+
+impl Process {
+    /// Looks now.
+    pub fn look() -> Process {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        let cpu = clock_gettime(ClockId::ProcessCPUTime);
+        Process {
+            cpu: Duration::new(
+                u64::try_from(cpu.tv_sec).unwrap_or(0),
+                u32::try_from(cpu.tv_nsec).unwrap_or(0),
+            ),
+            resident_bytes: kibibytes(&status, "VmRSS:"),
+            virtual_bytes: kibibytes(&status, "VmSize:"),
+            open_fds: open_fds(),
+            max_fds: number_behind(&limits, "Max open files"),
+        }
+    }
+}
+
+/// The value of a line such as `VmRSS:  5124 kB`, in bytes.
+fn kibibytes(status: &str, name: &str) -> Option<u64> {
+    number_behind(status, name)?.checked_mul(1024)
+}
+
+fn number_behind(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn open_fds() -> Option<u64> {
+    let open = fs::read_dir("/proc/self/fd").ok()?.count();
+    // The listing itself holds one.
+    u64::try_from(open).ok()?.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_behind_their_names() {
+        let status = "Name:\ttaspa\nVmSize:\t  20480 kB\nVmRSS:\t    1024 kB\n";
+        assert_eq!(kibibytes(status, "VmRSS:"), Some(1 << 20));
+        assert_eq!(kibibytes(status, "VmSwap:"), None);
+        let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files  1024  524288  files\n";
+        assert_eq!(number_behind(limits, "Max open files"), Some(1024));
+        assert_eq!(
+            number_behind("Max open files unlimited", "Max open files"),
+            None
+        );
+    }
+
+    #[test]
+    fn this_process_has_memory_and_files() {
+        let process = Process::look();
+        assert!(process.resident_bytes > Some(1 << 16), "{process:?}");
+        assert!(
+            process.virtual_bytes >= process.resident_bytes,
+            "{process:?}"
+        );
+        assert!(process.open_fds >= Some(3), "{process:?}");
+    }
+}
