@@ -48,5 +48,6 @@ USER 65532:65532
 VOLUME /etc/taspa/state
 EXPOSE 8080
 STOPSIGNAL SIGTERM
+HEALTHCHECK --start-period=60s --interval=30s --timeout=5s CMD ["/taspa", "health"]
 ENTRYPOINT ["/taspa"]
 CMD ["serve"]

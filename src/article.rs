@@ -20,7 +20,7 @@ use crate::time::{Timestamp, WrittenDate, Zone};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.
-pub const READ: u32 = 2;
+pub const READ: u32 = 3;
 
 /// Tags an article may carry; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -148,8 +148,19 @@ pub struct Accepted {
     pub article: Article,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
-    /// Whether it stays out of all feeds.
-    pub hidden: bool,
+    /// Who may see it, dates aside.
+    pub visibility: Visibility,
+}
+
+/// Who may see an article once its dates allow it, as its file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Visibility {
+    /// Every feed whose rules it meets may have it.
+    Public,
+    /// `feed = false`: no feed has it.
+    OutOfFeeds,
+    /// `draft = true`: it is not published at all.
+    Draft,
 }
 
 /// An article as every document will show it.

@@ -27,7 +27,7 @@ pub use self::rule::Verdict;
 use self::terms::{SpellingNo, Terms};
 pub use self::terms::{TermNo, Written};
 pub use self::window::{Query, Window};
-use crate::article::Revision;
+use crate::article::{Revision, Visibility};
 use crate::config::{Alias, NamedTerm};
 use crate::store::{RecordId, Store, StoreError};
 use crate::term::{Term, TermKind};
@@ -48,7 +48,7 @@ struct Slot {
     published: Timestamp,
     updated: Timestamp,
     expires: Option<Timestamp>,
-    hidden: bool,
+    visibility: Visibility,
     standing: Standing,
     spellings: Box<[SpellingNo]>,
 }
@@ -222,9 +222,9 @@ impl Catalog {
         self.slot(article).expires
     }
 
-    /// Whether an article is kept out of all feeds.
-    pub fn is_hidden(&self, article: ArticleNo) -> bool {
-        self.slot(article).hidden
+    /// Who may see an article, dates aside.
+    pub fn visibility(&self, article: ArticleNo) -> Visibility {
+        self.slot(article).visibility
     }
 
     /// How an article writes a term; `None` where it does not carry it.
@@ -329,7 +329,7 @@ impl Catalog {
             published: listing.published,
             updated: listing.updated,
             expires: listing.expires,
-            hidden: listing.hidden,
+            visibility: listing.visibility,
             standing: Standing::Apart,
             spellings,
         };
@@ -388,7 +388,7 @@ impl Catalog {
         let as_of = self.as_of;
         let slot = self.slot(article);
         let expired = slot.expires.is_some_and(|at| at <= as_of);
-        if slot.hidden || expired {
+        if slot.visibility != Visibility::Public || expired {
             return;
         }
         let terms = self.terms_of(article);

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod render;
 mod serve;
+mod supervisor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,7 +76,8 @@ enum Command {
     List(ListArguments),
     /// Write one document to standard output.
     #[command(after_long_help = "Examples:\n  taspa render all.rss\n  \
-        taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'")]
+        taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'\n  \
+        taspa render 'tags/мажилис?lang=kk' > page.html")]
     Render(RenderArguments),
     /// Say why an article is, or is not, in a feed.
     #[command(after_long_help = "Examples:\n  \
@@ -129,7 +131,7 @@ struct ListArguments {
 
 #[derive(Debug, Args)]
 struct RenderArguments {
-    /// A feed's path with its extension, as in its address.
+    /// A path as in its address: of a feed with its extension, of a page without.
     path: String,
 }
 

@@ -149,7 +149,8 @@ impl Publication {
         }
     }
 
-    fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
+    /// One article as `content` of it is shown at the instant `as_of`.
+    pub fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
         let full = content == Content::Full && !article.body.is_empty();
         let lead = content != Content::Title && !article.lead.is_empty();
         Entry {

@@ -29,10 +29,14 @@ mod value;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use self::load::{Environment, Loaded};
 pub use self::source_file::SourceFile;
+use ipnet::IpNet;
+
 use crate::format::Format;
+use crate::page::Templates;
 use crate::selection::Selection;
 use crate::term::Term;
 use crate::time::Zone;
@@ -110,10 +114,10 @@ pub struct Server {
     pub browser_pages: bool,
     /// Bytes of finished documents kept in memory.
     pub cache_bytes: u64,
-    /// Proxies whose word about the client is believed, as CIDR blocks.
-    pub trusted_proxies: Vec<String>,
-    /// The folder whose files replace built-in pages.
-    pub templates: Option<PathBuf>,
+    /// Proxies whose word about the client is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What pages are made with: built in, or replaced by files of a folder.
+    pub templates: Arc<Templates>,
     /// `[server.limits]`.
     pub limits: Limits,
 }
@@ -123,8 +127,13 @@ pub struct Server {
 pub enum Listen {
     /// `127.0.0.1:8080`.
     Tcp(SocketAddr),
-    /// `unix:/run/taspa/taspa.sock`.
-    Unix(PathBuf),
+    /// `unix:/run/taspa/taspa.sock|0660`.
+    Unix {
+        /// Where it is.
+        path: PathBuf,
+        /// Who may open it, where that is not left to the umask.
+        mode: Option<u32>,
+    },
 }
 
 /// The form of the access log.
@@ -143,8 +152,21 @@ pub enum AccessLog {
 pub struct Limits {
     /// Connections open at once; further ones wait in the kernel's queue.
     pub connections: u32,
+    /// Connections open at once of one address; further ones are closed. Proxies that are trusted
+    /// have no limit of their own.
+    pub connections_per_address: u32,
     /// Seconds until a request's headers must be complete; also how long an idle connection lives.
     pub header_timeout: u32,
+    /// Seconds that a client may take nothing of its reply.
+    pub write_timeout: u32,
+    /// Bytes of a request's line and headers.
+    pub header_bytes: u32,
+    /// Header lines of a request.
+    pub headers: u32,
+    /// Bytes of path and query.
+    pub target_bytes: u32,
+    /// Bytes of a body, which nobody wants, that are read for the sake of the next request.
+    pub body_bytes: u64,
     /// Seconds that open requests get after SIGTERM.
     pub drain_timeout: u32,
 }

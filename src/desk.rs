@@ -4,8 +4,10 @@
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for before has to wait.
 
+mod documents;
 mod explanation;
 mod named;
+mod overview;
 mod selections;
 mod state;
 
@@ -15,24 +17,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
-use bytes::Bytes;
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Kept, Revised, Selections};
 use self::state::State;
-use crate::article::{Article, READ, Reading};
+use crate::article::{READ, Reading};
 use crate::catalog::{Catalog, Touched};
 use crate::config::{Config, Watch};
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
-use crate::lineup::{Lineup, SELECT};
+use crate::lineup::{Lineup, SELECT, Vanished, vanished};
+use crate::overview::Overview;
 use crate::problem::{Problem, chain};
 use crate::reconcile::{self, Options, Progress, ReconcileError};
-use crate::rendition::{Coding, RenditionError, Renditions};
+use crate::rendition::Renditions;
 use crate::selection::Selection;
 use crate::source::directory::{Directory, Scope};
 use crate::store::{Header, LAYOUT, Store, StoreError, Validators};
@@ -45,6 +48,8 @@ pub struct Desk {
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
+    /// Until something is published.
+    overview: ArcSwapOption<Overview>,
     progress: Arc<Progress>,
     state: Mutex<State>,
 }
@@ -82,6 +87,8 @@ pub struct Report {
 pub struct Published {
     /// Feeds that moved.
     pub moved: usize,
+    /// Whether a configuration came into force with it.
+    pub reconfigured: bool,
     /// When something is due by itself.
     pub next: Option<Timestamp>,
 }
@@ -123,6 +130,7 @@ impl Desk {
             renditions: Renditions::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
+            overview: ArcSwapOption::empty(),
             progress: Arc::default(),
             state: Mutex::new(State {
                 directory,
@@ -132,10 +140,13 @@ impl Desk {
                 complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
+                generation: 0,
+                overviews: 0,
                 last_moved,
                 due: BTreeSet::new(),
                 validators,
                 unsaved: HashMap::new(),
+                served_unsaved: true,
                 unwritable: None,
                 selection_polls: Arc::default(),
                 retired,
@@ -257,6 +268,8 @@ impl Desk {
 
         state.touched = Touched::nothing();
         let rebuild = mem::take(&mut state.rebuild);
+        state.generation += u64::from(rebuild);
+        self.overview.store(None);
         let moved = state.unsaved.len();
         if moved > 0 {
             state.last_moved = Some(state.catalog.as_of());
@@ -277,6 +290,7 @@ impl Desk {
             }
             let edition = Edition {
                 config: state.config.clone(),
+                generation: state.generation,
                 publication: state.lineup.publication().clone(),
                 redirects: state.lineup.redirects().clone(),
                 feeds,
@@ -289,8 +303,18 @@ impl Desk {
         }
         Published {
             moved,
+            reconfigured: rebuild,
             next: state.next_instant(),
         }
+    }
+
+    /// Addresses that were served once, and are neither served nor redirected now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
+        let config = self.state().config.clone();
+        Ok(vanished(&self.store.memory()?, &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
@@ -315,6 +339,7 @@ impl Desk {
         state.config = config;
         state.touched = Touched::Everything;
         state.rebuild = true;
+        state.served_unsaved = true;
         Ok(())
     }
 
@@ -346,76 +371,6 @@ impl Desk {
             state.forget(&old);
         }
         Ok(version)
-    }
-
-    /// A finished document.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub async fn document(
-        &self,
-        version: &Arc<Version>,
-        format: Format,
-        coding: Coding,
-    ) -> Result<Bytes, RenditionError> {
-        self.renditions
-            .get(&self.store, version, format, coding)
-            .await
-    }
-
-    /// A finished document that need not be made.
-    pub fn kept_document(
-        &self,
-        version: &Version,
-        format: Format,
-        coding: Coding,
-    ) -> Option<Bytes> {
-        self.renditions.kept(version.digest, format, coding)
-    }
-
-    /// The document of the version before, if it is still there.
-    pub fn previous_document(
-        &self,
-        version: &Version,
-        format: Format,
-        coding: Coding,
-    ) -> Option<(Bytes, Validators)> {
-        let previous = version.previous?;
-        Some((
-            self.renditions.kept(previous.digest, format, coding)?,
-            previous,
-        ))
-    }
-
-    /// A document made for one caller, for runs without a server.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-        crate::rendition::render(&self.store, version, format)
-    }
-
-    /// A released article.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn article(&self, key: &str) -> Result<Option<Article>, StoreError> {
-        let record = {
-            let state = self.state();
-            state
-                .catalog
-                .find(key)
-                .map(|article| state.catalog.record(article))
-        };
-        let articles = self.store.articles(record.as_slice())?;
-        Ok(articles.into_iter().next())
-    }
-
-    /// How many released articles belong to a feed, window or not.
-    pub fn count(&self, version: &Version) -> usize {
-        let state = self.state();
-        let definition = state.lineup.find(&state.catalog, &version.path);
-        definition.map_or(0, |definition| state.catalog.count(&definition.query))
     }
 
     /// Terms of feeds.toml that no released article has.
@@ -450,6 +405,7 @@ impl Desk {
                 return Revised::Same;
             }
             let Ok(definition) = state.lineup.select(&state.catalog, &kept.selection) else {
+                state.forget(&kept.version);
                 return Revised::Unknown;
             };
             let query = definition.query.clone();
@@ -507,22 +463,29 @@ impl Desk {
             last_modified: selections.floor,
         };
         drop(selections);
+        let served = self.newly_served(state);
         if state.unsaved.is_empty()
+            && served.is_empty()
             && terms.is_empty()
             && forgotten.is_empty()
             && deletable.is_empty()
         {
+            state.served_unsaved = false;
             return None;
         }
         let written = self.store.write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
-            for (path, validators) in &state.unsaved {
-                batch.put_validators(path, validators)?;
+            for (name, formats) in &served {
+                batch.add_served(name, formats.iter().copied())?;
             }
             for path in &forgotten {
                 batch.remove_validators(path)?;
+            }
+            // A selection may have been asked for again since it was forgotten.
+            for (path, validators) in &state.unsaved {
+                batch.put_validators(path, validators)?;
             }
             if !forgotten.is_empty() {
                 batch.put_validators(SELECT, &floor)?;
@@ -532,14 +495,29 @@ impl Desk {
         match written {
             Ok(()) => {
                 state.unsaved.clear();
+                state.served_unsaved = false;
                 None
             }
             Err(error) => {
                 state.catalog.give_back_newly_known(terms);
-                self.selections().forgotten.extend(forgotten);
+                self.selections().take_back_forgotten(forgotten);
                 Some(chain(&error))
             }
         }
+    }
+
+    /// What the configuration serves and the store does not remember to have been served.
+    fn newly_served<'a>(&self, state: &'a State) -> Vec<(&'a str, &'a [Format])> {
+        if !state.served_unsaved {
+            return Vec::new();
+        }
+        let before = self.store.served().unwrap_or_default();
+        let is_new = |(name, formats): &(&str, &[Format])| {
+            let before = before.get(*name);
+            let is_known = |format| before.is_some_and(|before| before.contains(format));
+            !formats.iter().all(is_known)
+        };
+        state.lineup.served().filter(is_new).collect()
     }
 
     fn reading_done(&self, config: &Config, directory: &Directory) {

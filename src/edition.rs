@@ -13,12 +13,12 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use self::polls::Polls;
 use crate::catalog::{Catalog, Window};
-use crate::compose::Publication;
+use crate::compose::{Publication, encode_path};
 use crate::config::{Config, RedirectTo, Settings};
-use crate::feed::Channel;
+use crate::feed::{Channel, Feed};
 use crate::format::{Format, RENDER};
 use crate::lineup::{Definition, FeedKind};
-use crate::store::{RecordId, Validators};
+use crate::store::{RecordId, Store, StoreError, Validators};
 use crate::time::Timestamp;
 
 /// Every feed at one instant.
@@ -26,12 +26,23 @@ use crate::time::Timestamp;
 pub struct Edition {
     /// The configuration it was made by.
     pub config: Arc<Config>,
+    /// How many configurations this process had before: what only they decide is the same in all
+    /// editions of one generation.
+    pub generation: u64,
     /// The rules its entries are written by.
     pub publication: Arc<Publication>,
     /// Addresses of the past, decoded, with their query if they have one.
     pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
     pub feeds: HashMap<Arc<str>, Arc<Version>>,
+}
+
+impl Edition {
+    /// Where links between pages start: the path of the public address, percent-encoded, with a
+    /// slash at its end.
+    pub fn root(&self) -> String {
+        format!("{}/", encode_path(self.publication.prefix()))
+    }
 }
 
 /// One feed as it stands until it changes.
@@ -100,6 +111,19 @@ impl Version {
         }
     }
 
+    /// The feed, with its articles from the store.
+    ///
+    /// # Errors
+    /// When an article cannot be read.
+    pub fn compose(&self, store: &Store) -> Result<Feed, StoreError> {
+        let articles = store.articles(&self.entries)?;
+        let channel = self.channel.as_ref().clone();
+        let content = self.settings.content;
+        Ok(self
+            .publication
+            .compose(channel, content, &articles, self.as_of))
+    }
+
     /// What the feed's answers are validated by.
     pub fn validators(&self) -> Validators {
         Validators {
@@ -128,6 +152,16 @@ impl Tag {
         let mut bytes = digest.to_le_bytes().to_vec();
         bytes.extend(format.extension().as_bytes());
         Tag(xxh3_128(&bytes))
+    }
+
+    /// The tag of a document that is known only by its bytes.
+    pub fn of(document: &[u8]) -> Tag {
+        Tag(xxh3_128(document))
+    }
+
+    /// The tag as a number, which names the document in caches.
+    pub fn digest(self) -> u128 {
+        self.0
     }
 }
 

@@ -86,8 +86,10 @@ pub enum Reason {
         /// Which one.
         by: Role,
     },
-    /// Its file keeps it out of all feeds.
-    Hidden,
+    /// Its file says `feed = false`.
+    OutOfFeeds,
+    /// Its file says `draft = true`.
+    Draft,
     /// It is past its own end.
     Expired {
         /// Since when.

@@ -58,6 +58,14 @@ pub struct Address {
 }
 
 impl Address {
+    /// The absolute URL of the feed's page.
+    pub fn page(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.stem),
+            None => self.stem.clone(),
+        }
+    }
+
     /// The absolute URL of the feed in `format`.
     pub fn url(&self, format: Format) -> String {
         let Address { stem, query } = self;

@@ -15,6 +15,9 @@
 //!                Store::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
 //! ```
 //!
+//! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
+//! beside the feeds.
+//!
 //! # Where things are
 //!
 //! The modules below are listed in reading order: first what is known without any I/O (dates,
@@ -26,7 +29,9 @@
 //! add an article field, follow the compiler from [`Draft`](article::Draft) through
 //! [`Article`](article::Article) and [`Entry`](feed::Entry) into the formats, each of which has its
 //! golden documents. To add a kind of article file, write one parser in `source/`; if it has keys and
-//! values, they become a tree there, and what each key means is decided once for all kinds.
+//! values, they become a tree there, and what each key means is decided once for all kinds. To make
+//! the pages speak another language, add a variant to [`Locale`](page::Locale) and its words beside
+//! the others: what is missing does not compile.
 //!
 //! # What must stay true
 //!
@@ -50,7 +55,9 @@
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
 //!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
-//!    [`http`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `jiff` in [`time`].
+//!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
+//!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
+//!    [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod problem;
@@ -67,11 +74,13 @@ pub mod catalog;
 pub mod edition;
 pub mod explain;
 pub mod lineup;
+pub mod overview;
 
 pub mod compose;
 pub mod feed;
 pub mod format;
 pub mod page;
+pub mod press;
 pub mod rendition;
 
 pub mod clock;

@@ -3,15 +3,19 @@
 //! Declared feeds come from feeds.toml, automatic ones from the catalog's terms, selections from
 //! URLs. All become a [`Definition`], and nothing behind it asks which they were.
 
+mod vanished;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
+pub use self::vanished::{Vanished, vanished};
 use crate::catalog::{Catalog, Query, TermNo, Touched};
 use crate::compose::{Publication, encode_path, encode_query, folder};
 use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::{Address, Channel, Person};
+use crate::format::Format;
 use crate::selection::Selection;
 use crate::term::{Term, TermKind};
 use crate::text::Text;
@@ -137,6 +141,22 @@ impl Lineup {
         self.declared.iter().cloned().chain(automatic).collect()
     }
 
+    /// What is served in which formats, by the name of a declared feed or the folder of a kind of
+    /// feeds.
+    pub fn served(&self) -> impl Iterator<Item = (&str, &[Format])> {
+        let declared = self
+            .declared
+            .iter()
+            .map(|feed| (&*feed.path, &feed.settings));
+        let auto = self
+            .auto
+            .iter()
+            .map(|(kind, auto)| (folder(*kind), &auto.settings));
+        let selections = [(SELECT, &self.defaults)];
+        let all = declared.chain(auto).chain(selections);
+        all.map(|(name, settings)| (name, &settings.formats[..]))
+    }
+
     /// The feeds, selections aside, that a change may have moved.
     pub fn touched(&self, catalog: &Catalog, touched: &Touched) -> Vec<Definition> {
         let articles = match touched {
@@ -165,8 +185,8 @@ impl Lineup {
 
     /// The feed at a path, selections aside.
     pub fn find(&self, catalog: &Catalog, path: &str) -> Option<Definition> {
-        if let Some(&feed) = self.by_path.get(path) {
-            return Some(self.declared[feed].clone());
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].clone());
         }
         let (kind, key) = split_automatic(path)?;
         let term = catalog.find_term(&Term::new(kind, key)?)?;
@@ -174,6 +194,21 @@ impl Lineup {
             .is_known(term)
             .then(|| self.automatic(catalog, term))
             .flatten()
+    }
+
+    /// Which articles the feed at a path holds, selections aside.
+    pub fn query(&self, catalog: &Catalog, path: &str) -> Option<Query> {
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].query.clone());
+        }
+        let (kind, key) = split_automatic(path)?;
+        let term = catalog.find_term(&Term::new(kind, key)?)?;
+        Some(self.auto.get(&kind)?.query.with(term))
+    }
+
+    /// The place of a declared feed in feeds.toml, `all` before the others.
+    pub fn place(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
     }
 
     /// The feed of a canonical selection.
@@ -389,23 +424,28 @@ fn house_channel(config: &Config) -> Channel {
 /// A selection as a title: `a / b + c − d`. Made of keys, because how a term is written may change
 /// with an article that does not belong to the selection.
 fn describe(selection: &Selection) -> String {
-    let keys = |terms: &BTreeSet<Term>| {
-        terms
-            .iter()
-            .map(|term| term.key().to_owned())
-            .collect::<Vec<_>>()
-    };
-    let any = keys(&selection.any).join(" / ");
-    let wanted = Some(any)
+    let names = |terms| -> Vec<&str> { BTreeSet::iter(terms).map(describe_term).collect() };
+    let any = names(&selection.any).join(" / ");
+    let wanted = Some(&*any)
         .filter(|any| !any.is_empty())
         .into_iter()
-        .chain(keys(&selection.all));
+        .chain(names(&selection.all));
     let mut title = wanted.collect::<Vec<_>>().join(" + ");
-    for key in keys(&selection.none) {
+    for name in names(&selection.none) {
         title.push_str(" − ");
-        title.push_str(&key);
+        title.push_str(name);
     }
     title
+}
+
+/// The key of a term; of a language that this newsroom writes in, its own name.
+fn describe_term(term: &Term) -> &str {
+    match (term.kind, term.key()) {
+        (TermKind::Lang, "ru") => "русский",
+        (TermKind::Lang, "kk") => "қазақша",
+        (TermKind::Lang, "en") => "English",
+        (TermKind::Lang | TermKind::Tag | TermKind::Section | TermKind::Author, key) => key,
+    }
 }
 
 #[cfg(test)]

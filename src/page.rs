@@ -1,43 +1,68 @@
-//! Pages for people, made by templates on the server: no script, one small style sheet inside.
+//! Pages for people, made by templates on the server: no script, one style sheet.
+//!
+//! A page is a function of what it is given: the templates, the [`Frame`] and its content. The
+//! built-in templates can be replaced, file by file, from a folder ([`Templates::load`]).
 
-use minijinja::{Environment, context};
+mod error;
+mod folder;
+mod locale;
+mod related;
+mod sample;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+mod words;
 
-use crate::article::Article;
+pub use self::error::PageError;
+pub use self::folder::{ASSET_BYTES_MAX, FILES_MAX, TEMPLATE_BYTES_MAX};
+pub use self::locale::Locale;
+pub use self::related::{RELATED_MAX, related};
+pub use self::templates::{Asset, Templates};
+
 use crate::config::Site;
+use crate::feed::Address;
+use crate::format::Format;
+use crate::term::TermKind;
+use crate::text::Text;
 
-/// The page of an article that has none elsewhere.
-pub fn article(site: &Site, article: &Article) -> String {
-    let date = site
-        .zone
-        .date_time(article.published)
-        .format("%d.%m.%Y %H:%M")
-        .to_string();
-    let authors: Vec<&str> = article
-        .authors
-        .iter()
-        .map(|author| author.name.as_str())
-        .collect();
-    render(
-        "article.html",
-        include_str!("page/article.html"),
-        context! {
-            site => context! { title => &site.title, url => &site.url },
-            language => &article.language,
-            title => article.title.as_str(),
-            lead => article.lead.as_str(),
-            section => article.section.as_ref().map(|section| section.as_str()),
-            authors => authors.join(", "),
-            date,
-            tags => article.tags.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            body => article.body.as_str(),
-        },
-    )
+/// What every page shows around its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The publication.
+    pub site: &'a Site,
+    /// Where links between pages start: the path of the public URL, percent-encoded, with a slash
+    /// at its end.
+    pub root: &'a str,
+    /// How readers reach this daemon: absolute, with a slash at its end.
+    pub base: &'a str,
+    /// Where the page is below `root`: canonical, percent-encoded, with its query but without
+    /// `lang`. Empty for the catalogue.
+    pub path: &'a str,
+    /// The language of the page's own words.
+    pub locale: Locale,
 }
 
-fn render(name: &str, template: &str, values: minijinja::Value) -> String {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    environment
-        .render_named_str(name, template, values)
-        .expect("a built-in template fits its values")
+/// A feed that a page leads to: one of a section, tag or author of its articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// What its articles have in common.
+    pub kind: TermKind,
+    /// The section, tag or author as written.
+    pub label: Text,
+    /// Where it is served.
+    pub address: Address,
+    /// The formats it is served in.
+    pub formats: Vec<Format>,
+}
+
+/// Which part of a long list a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The number of this page, from 1.
+    pub page: usize,
+    /// How many pages there are, at least 1.
+    pub pages: usize,
+    /// How many feeds there are on all of them.
+    pub feeds: usize,
 }

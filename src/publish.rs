@@ -185,6 +185,9 @@ async fn publish(
         report_jump(now.jump);
         let published = publishing.publish(now.at);
         health.note_publication(published.moved, publishing.state_trouble(), now.at);
+        if published.reconfigured {
+            report_vanished(&publishing);
+        }
         published
     });
     match published.await {
@@ -198,6 +201,18 @@ async fn publish(
             error!("publishing ended early; what is published stays");
             None
         }
+    }
+}
+
+/// A configuration that leaves readers behind says so when it comes into force.
+fn report_vanished(desk: &Desk) {
+    match desk.vanished() {
+        Ok(vanished) => {
+            for vanished in vanished {
+                warn!("{vanished}\n  hint: {}", vanished.hint);
+            }
+        }
+        Err(failure) => error!("the state folder cannot be read: {}", chain(&failure)),
     }
 }
 

@@ -84,7 +84,7 @@ impl Selection {
     pub fn from_query(query: &str) -> Result<Selection, QueryError> {
         let parameters = query.split('&').map(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            (name, decode(value))
+            (decode(name).unwrap_or_default(), decode(value))
         });
         Selection::from_parameters(parameters)
     }
@@ -94,17 +94,17 @@ impl Selection {
         let parameters = text
             .split('&')
             .filter_map(|parameter| parameter.split_once('='));
-        Selection::from_parameters(parameters.map(|(name, value)| (name, Some(value.to_owned()))))
-            .ok()
+        let parameters = parameters.map(|(name, value)| (name, Some(value.to_owned())));
+        Selection::from_parameters(parameters).ok()
     }
 
-    fn from_parameters<'a>(
-        parameters: impl Iterator<Item = (&'a str, Option<String>)>,
+    fn from_parameters(
+        parameters: impl Iterator<Item = (impl AsRef<str>, Option<String>)>,
     ) -> Result<Selection, QueryError> {
         let mut selection = Selection::default();
         let mut count = 0;
         for (name, value) in parameters {
-            let (name, terms) = match name {
+            let (name, terms) = match name.as_ref() {
                 "any" => ("any", &mut selection.any),
                 "all" => ("all", &mut selection.all),
                 "none" => ("none", &mut selection.none),
@@ -149,8 +149,8 @@ impl fmt::Display for Selection {
 /// else of these three names, in order.
 pub fn is_canonical(query: &str, selection: &Selection) -> bool {
     let ours = query.split('&').filter(|parameter| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        matches!(name, "any" | "all" | "none")
+        let name = decode(parameter.split('=').next().unwrap_or_default());
+        matches!(name.as_deref(), Some("any" | "all" | "none"))
     });
     let decoded: Option<Vec<String>> = ours.map(decode).collect();
     decoded.is_some_and(|decoded| decoded.join("&") == selection.to_string())
@@ -178,6 +178,7 @@ mod tests {
             ("all=section%3A%D0%9C%D0%B8%D1%80%2Cx", "all=section:мир,x"),
             ("any=author:Айман+Аманжолова", "any=author:айман-аманжолова"),
             ("any=c%2B%2B", "any=c++"),
+            ("%61ny=a&n%6Fne=b", "any=a&none=b"),
         ] {
             let selection = Selection::from_query(query).expect(query);
             assert_eq!(selection.to_string(), canonical, "{query}");
@@ -189,6 +190,7 @@ mod tests {
         for (query, canonical) in [
             ("any=спорт", true),
             ("any=%d1%81порт", true),
+            ("%61ny=a", true),
             ("utm=1&any=a%2Cb&all=section%3Ax&x", true),
             ("any=b,a", false),
             ("any=a,a", false),
@@ -196,6 +198,8 @@ mod tests {
             ("any=A", false),
             ("any=%23a", false),
             ("any=a&any=b", false),
+            ("any=a&%61ny=b", false),
+            ("any=a%26all%3Db", false),
             ("any=,a", false),
         ] {
             let selection = Selection::from_query(query).expect(query);

@@ -4,6 +4,7 @@
 //! compares that with the store. Bytes and formats stay in here: what leaves is an
 //! [`Accepted`](crate::article::Accepted) article or a [`Refusal`](crate::article::Refusal).
 
+mod beside;
 pub mod directory;
 pub mod encoding;
 mod fields;

@@ -3,13 +3,15 @@
 //! One `redb` file. Articles are immutable compressed records; a new version of an article is a
 //! new record, and the old one is retired, then deleted once nothing published names it. Whatever
 //! is here can be made again from the articles themselves, apart from the floors of
-//! `Last-Modified` and the terms that only vanished articles had; so the folder is safe to delete.
+//! `Last-Modified`, the terms that only vanished articles had, and the addresses that were served
+//! once; so the folder is safe to delete.
 //! `redb`'s types stay in this module.
 
 mod batch;
 mod enduring;
 mod rows;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,23 +20,26 @@ use std::path::{Path, PathBuf};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{
     Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
-    ReadableTable,
+    ReadableTable, TableError,
 };
 use serde::{Deserialize, Serialize};
 use zstd::bulk::Compressor;
 
 pub use self::batch::Batch;
 use self::enduring::Enduring;
-use self::rows::{ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, TERMS, decode};
+use self::rows::{
+    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
+};
 pub use self::rows::{ArticleRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
+use crate::format::Format;
 use crate::term::Term;
 
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
 
 /// The layout of the tables and of the records in them; another one is rebuilt.
-pub(crate) const LAYOUT: u32 = 2;
+pub(crate) const LAYOUT: u32 = 3;
 
 /// Memory for pages of the database file. Its default is a whole gibibyte.
 const CACHE_BYTES: usize = 8 << 20;
@@ -61,6 +66,8 @@ pub struct Memory {
     pub terms: Vec<(Term, String)>,
     /// The last validators of every feed, by path.
     pub validators: Vec<(String, Validators)>,
+    /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
+    pub served: BTreeMap<String, BTreeSet<Format>>,
 }
 
 /// The last good version of a file whose present one is refused.
@@ -182,11 +189,7 @@ impl Store {
         let Some(database) = open_beside(folder)? else {
             return Ok(None);
         };
-        Ok(Some(Memory {
-            header: read_header(&database)?,
-            terms: read_terms(&database)?,
-            validators: read_validators(&database)?,
-        }))
+        read_memory(&database).map(Some)
     }
 
     /// What a state folder still has of files that can no longer be read as articles, read beside
@@ -311,6 +314,22 @@ impl Store {
         read_validators(&self.database)
     }
 
+    /// What only the state folder knows.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn memory(&self) -> Result<Memory, StoreError> {
+        read_memory(&self.database)
+    }
+
+    /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn served(&self) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
+        read_served(&self.database)
+    }
+
     /// The records that are superseded but not deleted yet.
     ///
     /// # Errors
@@ -387,6 +406,15 @@ fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
     Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
 }
 
+fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
+    Ok(Memory {
+        header: read_header(database)?,
+        terms: read_terms(database)?,
+        validators: read_validators(database)?,
+        served: read_served(database)?,
+    })
+}
+
 fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
@@ -417,6 +445,22 @@ fn read_validators(
         feeds.push((path.value().to_owned(), decode(validators.value())?));
     }
     Ok(feeds)
+}
+
+fn read_served(
+    database: &impl ReadableDatabase,
+) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
+    let table = match database.begin_read()?.open_table(SERVED) {
+        // A folder of another layout, which is only peeked at.
+        Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
+        table => table?,
+    };
+    let mut served = BTreeMap::new();
+    for row in table.iter()? {
+        let (name, extensions) = row?;
+        served.insert(name.value().to_owned(), formats(extensions.value()));
+    }
+    Ok(served)
 }
 
 fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, StoreError> {

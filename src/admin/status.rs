@@ -49,7 +49,7 @@ pub(super) fn page(admin: &Admin) -> String {
         problem_count => condition.problems.len(),
         reload => reload(&condition, site),
         feeds => feeds.unwrap_or_default(),
-        feed_count => edition.map_or(0, |edition| edition.feeds.len()),
+        feed_count => edition.as_ref().map_or(0, |edition| edition.feeds.len()),
         selections => rate(selections),
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),

@@ -2,13 +2,13 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
-use url::Url;
+use url::{Host, Url};
 
 use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
-    TAGS_MAX,
+    TAGS_MAX, Visibility,
 };
 use crate::link;
 use crate::term;
@@ -95,7 +95,11 @@ impl Draft {
         Ok(Accepted {
             article,
             expires,
-            hidden: self.draft || !self.feed,
+            visibility: match (self.draft, self.feed) {
+                (true, _) => Visibility::Draft,
+                (false, false) => Visibility::OutOfFeeds,
+                (false, true) => Visibility::Public,
+            },
         })
     }
 
@@ -181,10 +185,19 @@ fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
 
 fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
     at_most(written.len(), AUTHORS_MAX, "authors")?;
-    let authors = written.iter();
-    Ok(authors
-        .filter_map(|author| accept_author(author, base))
-        .collect())
+    let mut keys = Vec::with_capacity(written.len());
+    let mut authors = Vec::with_capacity(written.len());
+    for author in written {
+        let Some(author) = accept_author(author, base) else {
+            continue;
+        };
+        let key = term::key(&author.name);
+        if !keys.contains(&key) {
+            keys.push(key);
+            authors.push(author);
+        }
+    }
+    Ok(authors)
 }
 
 fn accept_author(written: &Author, base: Option<&Url>) -> Option<Author> {
@@ -196,14 +209,18 @@ fn accept_author(written: &Author, base: Option<&Url>) -> Option<Author> {
     })
 }
 
-/// An address that a feed may print; RSS puts the name in parentheses behind it.
+/// An e-mail address that a feed may print. Feeds want ASCII: a domain has such a form, a name at
+/// it has none.
 fn mailbox(raw: &str) -> Option<String> {
     let address = raw.trim();
     let address = address.strip_prefix("mailto:").unwrap_or(address);
     let (local, domain) = address.rsplit_once('@')?;
-    let broken = |c: char| c.is_whitespace() || c.is_control() || "()<>,;:\\\"@[]".contains(c);
-    let whole = |part: &str| !part.is_empty() && !part.contains(broken);
-    (whole(local) && whole(domain)).then(|| address.to_owned())
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
+    let whole = !local.is_empty() && local.bytes().all(atom);
+    match Host::parse(domain).ok()? {
+        Host::Domain(domain) => whole.then(|| format!("{local}@{domain}")),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
 }
 
 /// An id that other systems may hold already, so not one ASCII character of it is changed.

@@ -12,7 +12,7 @@ pub struct Media {
     pub url: String,
     /// Its media type, guessed from the address where nobody says it.
     pub media_type: Option<String>,
-    /// Its size in bytes.
+    /// Its size in bytes; of a file beside the article it is taken when the article is read.
     pub length: Option<u64>,
     /// Its width in pixels.
     pub width: Option<u32>,
@@ -26,14 +26,15 @@ pub struct Media {
 
 impl Media {
     /// The medium with a clean address and clean text; `None` where no reader could fetch it.
+    /// Nothing has no bytes or no pixels: a 0 means that nobody knew.
     pub(super) fn accept(&self, base: Option<&Url>) -> Option<Media> {
         let url = resolve(base, &self.url).filter(|url| url.starts_with("http"))?;
         let said = self.media_type.as_deref().and_then(media_type);
         Some(Media {
             media_type: said.or_else(|| guess(&url).map(str::to_owned)),
-            length: self.length,
-            width: self.width,
-            height: self.height,
+            length: self.length.filter(|&bytes| bytes > 0),
+            width: self.width.filter(|&pixels| pixels > 0),
+            height: self.height.filter(|&pixels| pixels > 0),
             alt: self.alt.as_deref().and_then(some_text),
             credit: self.credit.as_deref().and_then(some_text),
             url,
@@ -69,7 +70,7 @@ fn guess(url: &str) -> Option<&'static str> {
         .map(|(_, media_type)| *media_type)
 }
 
-const TYPES: [(&str, &str); 18] = [
+const TYPES: [(&str, &str); 24] = [
     ("jpg", "image/jpeg"),
     ("jpeg", "image/jpeg"),
     ("png", "image/png"),
@@ -84,8 +85,14 @@ const TYPES: [(&str, &str); 18] = [
     ("oga", "audio/ogg"),
     ("opus", "audio/ogg"),
     ("wav", "audio/wav"),
+    ("flac", "audio/flac"),
     ("mp4", "video/mp4"),
     ("m4v", "video/mp4"),
     ("webm", "video/webm"),
+    ("mov", "video/quicktime"),
+    ("ogv", "video/ogg"),
     ("pdf", "application/pdf"),
+    ("epub", "application/epub+zip"),
+    ("zip", "application/zip"),
+    ("csv", "text/csv"),
 ];

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Query, TermNo};
-use crate::article::{Accepted, Revision};
+use crate::article::{Accepted, Revision, Visibility};
 use crate::store::RecordId;
 use crate::term::TermKind;
 use crate::time::Timestamp;
@@ -25,8 +25,8 @@ pub struct Listing {
     pub updated: Timestamp,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
-    /// Kept out of all feeds.
-    pub hidden: bool,
+    /// Who may see it, dates aside.
+    pub visibility: Visibility,
     /// Its terms as it spells them.
     pub terms: Vec<(TermKind, Box<str>)>,
 }
@@ -59,7 +59,7 @@ impl Listing {
             published: article.published,
             updated: article.updated,
             expires: accepted.expires,
-            hidden: accepted.hidden,
+            visibility: accepted.visibility,
             terms: terms.map(|(kind, text)| (kind, text.into())).collect(),
         }
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
-use crate::article::{Accepted, Article};
+use crate::article::{Accepted, Article, Visibility};
 use crate::config::Settings;
 use crate::selection::Selection;
 use crate::text::{Html, Text};
@@ -58,7 +58,7 @@ fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> Listing {
         published: Timestamp(published),
         updated: Timestamp(published),
         expires: None,
-        hidden: false,
+        visibility: Visibility::Public,
         terms: terms
             .iter()
             .map(|&(kind, text)| (kind, text.into()))
@@ -110,7 +110,7 @@ impl Model {
     fn released(&self, at: Timestamp) -> Vec<&Listing> {
         let is_released = |listing: &&Listing| {
             let expired = listing.expires.is_some_and(|expires| expires <= at);
-            listing.published <= at && !expired && !listing.hidden
+            listing.published <= at && !expired && listing.visibility == Visibility::Public
         };
         let mut released: Vec<&Listing> = self.listings.values().filter(is_released).collect();
         let place = |listing: &Listing| KEYS.iter().position(|key| *key == &*listing.key);
@@ -271,17 +271,25 @@ enum Step {
     Advance(i64),
 }
 
+fn visibilities() -> impl Strategy<Value = Visibility> {
+    prop_oneof![
+        18 => Just(Visibility::Public),
+        1 => Just(Visibility::OutOfFeeds),
+        1 => Just(Visibility::Draft),
+    ]
+}
+
 fn arbitrary_listing() -> impl Strategy<Value = Listing> {
     let dates = (0i64..40, 0i64..25, proptest::option::of(0i64..60));
     let spellings = vec(select(&SPELLINGS[..]), 0..4);
-    let rest = (0u128..3, 0u64..1000, prop::bool::weighted(0.1));
+    let rest = (0u128..3, 0u64..1000, visibilities());
     (select(&KEYS[..]), dates, spellings, rest).prop_map(
-        |(key, (published, later, expires), terms, (revision, record, hidden))| Listing {
+        |(key, (published, later, expires), terms, (revision, record, visibility))| Listing {
             updated: Timestamp(published + later),
             expires: expires.map(Timestamp),
             revision: Revision(revision),
             record: RecordId(record),
-            hidden,
+            visibility,
             ..listing(key, published, &terms)
         },
     )
@@ -540,8 +548,12 @@ fn an_embargoed_article_leaks_nothing() {
     let mut catalog = catalog_of([
         listing("secret", 101, &secret),
         Listing {
-            hidden: true,
-            ..listing("hidden", 50, &secret)
+            visibility: Visibility::OutOfFeeds,
+            ..listing("kept-out", 50, &secret)
+        },
+        Listing {
+            visibility: Visibility::Draft,
+            ..listing("draft", 50, &secret)
         },
         Listing {
             expires: Some(Timestamp(100)),
@@ -560,7 +572,7 @@ fn an_embargoed_article_leaks_nothing() {
     assert_eq!(catalog.take_newly_known(), []);
     assert_eq!(count(&catalog, "тайна"), (0, 0));
     assert_eq!(catalog.name(number(&catalog, "author:аноним")), "аноним");
-    for key in ["secret", "hidden", "expired"] {
+    for key in ["secret", "kept-out", "draft", "expired"] {
         assert_eq!(catalog.find(key), None);
     }
     assert_eq!(catalog.next_instant(), Some(Timestamp(101)));
@@ -620,7 +632,7 @@ fn a_language_is_also_its_primary_one() {
     let accepted = |language| Accepted {
         article: article(language),
         expires: None,
-        hidden: false,
+        visibility: Visibility::Public,
     };
     let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| Listing::new(&accepted(language), Revision(0), RecordId(0)));

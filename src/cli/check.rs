@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::output::Screen;
 use super::{Exit, ListFormat, load, read_once};
-use crate::config::{Config, Loaded};
+use crate::config::Loaded;
 use crate::desk::{Desk, check_identity};
+use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
 use crate::store::Store;
 
@@ -24,7 +25,7 @@ pub(super) fn run(
         }
         Ok(loaded) => {
             problems.extend(loaded.warnings.iter().cloned());
-            problems.extend(identity_problem(&loaded));
+            problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),
                 false => articles(&loaded, &mut problems),
@@ -104,36 +105,37 @@ fn idle_terms<'a>(loaded: &'a Loaded, desk: &Desk) -> impl Iterator<Item = Probl
     })
 }
 
-fn identity_problem(loaded: &Loaded) -> Option<Problem> {
-    let Config { server, .. } = &loaded.config;
-    let folder = server.state.display();
-    let (severity, file, message, hint) = match Store::peek(&server.state) {
-        Ok(None) => return None,
-        Ok(Some(memory)) => (
-            Severity::Error,
-            loaded.file.name().to_owned(),
-            check_identity(&loaded.config, memory.header.as_ref())
-                .err()?
-                .to_string(),
-            format!("restore both keys; if the change is meant, delete {folder} first"),
-        ),
+/// What the state folder remembers and the configuration does not heed.
+fn state_problems(loaded: &Loaded) -> Vec<Problem> {
+    let Loaded { config, file, .. } = loaded;
+    let folder = config.server.state.display();
+    let of_config =
+        |severity, message: String, hint| file.problem(severity, None, message, Some(hint));
+    match Store::peek(&config.server.state) {
+        Ok(None) => Vec::new(),
+        Ok(Some(memory)) => {
+            let identity = check_identity(config, memory.header.as_ref()).err();
+            let identity = identity.map(|changed| {
+                let hint =
+                    format!("restore both keys; if the change is meant, delete {folder} first");
+                of_config(Severity::Error, changed.to_string(), hint)
+            });
+            let vanished = vanished(&memory, config).into_iter();
+            let vanished = vanished
+                .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
+            identity.into_iter().chain(vanished).collect()
+        }
         // A daemon that was killed leaves a folder that only the next daemon may repair.
-        Err(failure) => (
-            Severity::Warning,
-            folder.to_string(),
-            format!("not compared with the configuration: {}", chain(&failure)),
-            "start the daemon: it repairs this folder, or makes it anew".to_owned(),
-        ),
-    };
-    Some(Problem {
-        severity,
-        file,
-        line: None,
-        column: None,
-        message,
-        hint: Some(hint),
-        excerpt: None,
-    })
+        Err(failure) => vec![Problem {
+            severity: Severity::Warning,
+            file: folder.to_string(),
+            line: None,
+            column: None,
+            message: format!("not compared with the configuration: {}", chain(&failure)),
+            hint: Some("start the daemon: it repairs this folder, or makes it anew".to_owned()),
+            excerpt: None,
+        }],
+    }
 }
 
 fn count(problems: &[Problem]) -> String {

@@ -1,17 +1,28 @@
-//! The feed that somebody names on the command line.
+//! The feed or page that somebody names on the command line.
 
 use std::sync::Arc;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, unused};
 use crate::edition::Version;
 use crate::format::Format;
 use crate::http::target::{self, Target};
+use crate::press::Wanted;
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;
 
-/// Finds a feed as a request would, following redirects to other feeds.
-pub(super) fn find(desk: &Desk, wanted: &str) -> Result<(Arc<Version>, Format), String> {
+/// What a path names.
+pub(super) enum Named {
+    /// A feed in a format.
+    Feed(Arc<Version>, Format),
+    /// A page or list.
+    Page(Wanted),
+    /// A file that pages refer to.
+    Asset(String),
+}
+
+/// Finds what a request would, following redirects on this server.
+pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
     let edition = desk.edition().ok_or("nothing is published")?;
     let mut wanted = format!("/{}", wanted.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
@@ -20,22 +31,16 @@ pub(super) fn find(desk: &Desk, wanted: &str) -> Result<(Arc<Version>, Format), 
             None => (wanted.as_str(), None),
         };
         match target::resolve(&edition, path, query) {
-            Target::Feed(version, format) => return Ok((version, format)),
+            Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
             Target::Select(selection, format) => {
-                let unknown = |term| format!("no article has `{term}`");
-                return desk
-                    .select(&selection)
-                    .map(|version| (version, format))
-                    .map_err(unknown);
+                let version = desk.select(&selection).map_err(|term| unused(&term))?;
+                return Ok(Named::Feed(version, format));
             }
+            Target::Page(page) => return Ok(Named::Page(page)),
+            Target::Asset(name) => return Ok(Named::Asset(name)),
             Target::Redirect(location) => wanted = location,
             Target::Gone => return Err("this feed has ended".to_owned()),
             Target::NotFound(reason) => return Err(reason),
-            Target::Article(_) => {
-                return Err(
-                    "an article is no feed; name a feed with .rss, .atom or .json".to_owned(),
-                );
-            }
         }
     }
     Err("its redirects lead nowhere".to_owned())
@@ -48,30 +53,31 @@ pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Versio
     let wanted = wanted
         .strip_prefix(edition.publication.base())
         .unwrap_or(wanted);
-    let (path, query) = wanted.split_once('?').unwrap_or((wanted, ""));
-    let path = path.trim_end_matches('/');
-    let with_format = |stem: &str, format: Format| match query {
-        "" => format!("{stem}.{}", format.extension()),
-        query => format!("{stem}.{}?{query}", format.extension()),
+    let (path, query) = match wanted.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (wanted, String::new()),
     };
+    let path = path.trim_end_matches('/');
     let is_format = |extension: &str| Format::from_extension(&extension.to_lowercase()).is_some();
-    let stem = path.rsplit_once('.').filter(|(_, end)| is_format(end));
-    let mut spellings = vec![wanted.to_owned()];
-    let formats = Format::ALL.into_iter();
-    match stem {
-        Some((stem, _)) => spellings.extend(formats.map(|format| with_format(stem, format))),
-        // A name without extension is no address of its own, unless it redirects.
-        None => {
-            let named = formats.map(|format| with_format(path, format));
-            spellings.splice(0..0, named);
+    let found = find_feed(desk, wanted);
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if is_format(extension) => {
+            found.or_else(|reason| find_feed(desk, &format!("{stem}{query}")).map_err(|_| reason))
         }
+        // What ended or moved did so with its extension.
+        _ => found.or_else(|_| {
+            let extension = Format::Rss.extension();
+            find_feed(desk, &format!("{path}.{extension}{query}"))
+        }),
     }
-    let mut failure = None;
-    for spelling in spellings {
-        match find(desk, &spelling) {
-            Ok((version, _)) => return Ok(version),
-            Err(reason) => failure = failure.or(Some(reason)),
+}
+
+fn find_feed(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
+    match find(desk, wanted)? {
+        Named::Feed(version, _) | Named::Page(Wanted::Feed(version)) => Ok(version),
+        Named::Page(Wanted::Select(selection)) => {
+            desk.select(&selection).map_err(|term| unused(&term))
         }
+        Named::Page(_) | Named::Asset(_) => Err("this is a page and no feed".to_owned()),
     }
-    Err(failure.unwrap_or_default())
 }

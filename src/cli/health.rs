@@ -56,7 +56,7 @@ fn ask(listen: &Listen, method: &str, target: &str) -> Result<Answer, String> {
             let address = reachable(*address);
             (address.to_string(), ask_tcp(address, method, target))
         }
-        Listen::Unix(path) => (
+        Listen::Unix { path, .. } => (
             format!("unix:{}", path.display()),
             ask_unix(path, method, target),
         ),

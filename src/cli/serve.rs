@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
+use listenfd::ListenFd;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
@@ -17,6 +18,7 @@ use tracing_subscriber::fmt::writer::EitherWriter;
 
 use super::output::Screen;
 use super::progress::Bar;
+use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
 use crate::admin::{self, Admin};
 use crate::config::{self, Config, Listen, Server};
@@ -24,7 +26,7 @@ use crate::desk::{Desk, IdentityChanged, check_identity};
 use crate::health::Health;
 use crate::http::access_log::{AccessLog, Shape};
 use crate::http::observer::Observer;
-use crate::http::server::{self, Listener};
+use crate::http::server::{self, House, Listener};
 use crate::metrics::Metrics;
 use crate::problem::{Problem, chain};
 use crate::publish::{self, Order};
@@ -53,24 +55,28 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     if let Some(listen) = listen {
         config.server.listen = vec![listen];
     }
+    // It clears variables of the environment, which no other thread may look at meanwhile.
+    let passed = ListenFd::from_env();
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, bar))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config, passed, bar))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
 }
 
-async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<Exit> {
-    let mut listeners = Vec::new();
-    for listen in &config.server.listen {
-        match Listener::open(listen).await {
-            Ok(listener) => listeners.push(listener),
-            Err(failure) => {
-                error!("{}; is another daemon running there?", chain(&failure));
-                return Ok(Exit::Failed);
-            }
+async fn daemon(
+    path: PathBuf,
+    config: Config,
+    passed: ListenFd,
+    bar: Option<Bar>,
+) -> io::Result<Exit> {
+    let listeners = match Listener::open_all(&config.server.listen, passed).await {
+        Ok(listeners) => listeners,
+        Err(failure) => {
+            error!("{}; is another daemon running there?", chain(&failure));
+            return Ok(Exit::Failed);
         }
-    }
+    };
     let admin_listener = match admin::open(&config).await {
         Ok(listener) => listener,
         Err(failure) => {
@@ -93,13 +99,12 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let desk = Arc::new(OnceLock::new());
-    let mut serving = tokio::spawn(server::serve(
-        listeners,
-        desk.clone(),
+    let house = House {
+        desk: desk.clone(),
         limits,
-        observer.clone(),
-        stopping.clone(),
-    ));
+        observer: observer.clone(),
+    };
+    let mut serving = tokio::spawn(server::serve(listeners, house, stopping.clone()));
     let admin = admin_listener.map(|listener| {
         let admin = Admin {
             config: Arc::new(config.clone()),
@@ -109,8 +114,35 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
         };
         tokio::spawn(admin::serve(listener, admin))
     });
-    let opening = health.clone();
-    let opened = task::spawn_blocking(move || open_desk(config, &opening)).await?;
+    let mut supervisor = Supervisor::of_process();
+    supervisor.ready();
+    let stopping_begins = || {
+        info!("stopping: open requests are finished first");
+        health.note_draining();
+        let _ = stop.send(true);
+    };
+    let opened = {
+        let opening = health.clone();
+        let mut opened = task::spawn_blocking(move || open_desk(config, &opening));
+        loop {
+            tokio::select! {
+                opened = &mut opened => break opened?,
+                signal = signals.next() => match signal {
+                    // What is being read is new already.
+                    Wanted::Reload => {}
+                    Wanted::Stop if *stop.borrow() => {
+                        warn!("stopping at once");
+                        return Ok(Exit::Done);
+                    }
+                    Wanted::Stop => {
+                        supervisor.stopping();
+                        stopping_begins();
+                    }
+                },
+                () = supervisor.keep_awake() => {}
+            }
+        }
+    };
     let (publisher, drawing) = match opened {
         Ok(opened) => {
             let opened = desk.get_or_init(|| Arc::new(opened)).clone();
@@ -138,19 +170,22 @@ async fn daemon(path: PathBuf, config: Config, bar: Option<Bar>) -> io::Result<E
             signal = signals.next() => match signal {
                 Wanted::Reload => {
                     info!("SIGHUP: reading feeds.toml and the articles again");
-                    reloading.load().into_iter().chain([Order::Reread]).collect()
+                    supervisor.reloading();
+                    let order = reloading.load();
+                    supervisor.ready();
+                    order.into_iter().chain([Order::Reread]).collect()
                 }
                 Wanted::Stop if *stop.borrow() => {
                     warn!("stopping at once");
                     break;
                 }
                 Wanted::Stop => {
-                    info!("stopping: open requests are finished first");
-                    health.note_draining();
-                    let _ = stop.send(true);
+                    supervisor.stopping();
+                    stopping_begins();
                     Vec::new()
                 }
             },
+            () = supervisor.keep_awake() => Vec::new(),
             () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
             _ = &mut serving => break,
         };
@@ -190,6 +225,7 @@ fn start_observer(config: &Config) -> io::Result<Observer> {
     let start = |shape| AccessLog::start(shape, metrics.clone());
     Ok(Observer {
         access_log: shape.map(start).transpose()?,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         metrics,
     })
 }
@@ -279,20 +315,20 @@ impl Reloading {
             self.refuse(&[reason.to_owned()]);
             return None;
         }
-        let fixed = |server: &Server| {
-            let Server {
-                state,
-                limits,
-                cache_bytes,
-                admin,
-                access_log,
-                ..
-            } = server;
-            (state.clone(), *limits, *cache_bytes, *admin, *access_log)
+        // What differs once those keys that only a start reads are the same is not theirs.
+        let restarted = Server {
+            state: server.state.clone(),
+            limits: server.limits,
+            cache_bytes: server.cache_bytes,
+            admin: server.admin,
+            access_log: server.access_log,
+            trusted_proxies: server.trusted_proxies.clone(),
+            ..config.server.clone()
         };
-        if fixed(&config.server) != fixed(server) {
+        if config.server != restarted {
             warn!(
-                "changes of `state`, `cache-bytes`, `admin`, `access-log` and `[server.limits]` need a restart"
+                "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
+                 `[server.limits]` need a restart"
             );
         }
         // `listen` may come from the command line, so it is not compared.

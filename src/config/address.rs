@@ -128,6 +128,29 @@ pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
         })
 }
 
+/// The path of a public address, as URLs write it and without the slash at its end.
+pub(super) fn prefix(public_url: &str) -> String {
+    let path = Url::parse(public_url).map(|url| url.path().trim_end_matches('/').to_owned());
+    path.unwrap_or_default()
+}
+
+/// A path without the prefix, if it has it.
+pub(super) fn below<'a>(prefix: &str, path: &'a str) -> &'a str {
+    let below = path.strip_prefix(prefix);
+    below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
+/// What `redirects` has for a path on this server: for the whole of it, else without its query. Both
+/// are looked up decoded.
+pub(super) fn redirected<T>(target: &str, redirects: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let target = target.split('#').next()?;
+    let decode = |text| percent_decode_str(text).decode_utf8().ok();
+    let path = decode(target.split('?').next()?)?;
+    decode(target)
+        .and_then(|whole| redirects(&whole))
+        .or_else(|| redirects(&path))
+}
+
 fn own_path(text: &str) -> Result<String, Refusal> {
     let refusal = || Refusal::expected("a path on this server, with one `/` in front");
     let here = Url::parse("http://here.invalid/").expect("a constant URL");
@@ -152,15 +175,26 @@ impl Listen {
 
 pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Refusal> {
     if let Some(path) = text.strip_prefix("unix:") {
-        return if path.is_empty() {
-            Err(Refusal::expected("`unix:` with a path behind it"))
-        } else {
-            Ok(Listen::Unix(folder.join(path)))
-        };
+        return unix(path, folder).ok_or_else(|| {
+            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`,")
+        });
     }
     socket(text).map(Listen::Tcp).map_err(|refusal| Refusal {
         expected: format!("{} or `unix:PATH`", refusal.expected),
         ..refusal
+    })
+}
+
+/// A path, and after `|` a mode in octal digits.
+fn unix(text: &str, folder: &Path) -> Option<Listen> {
+    let (path, mode) = match text.rsplit_once('|') {
+        Some((path, mode)) => (path, Some(u32::from_str_radix(mode, 8).ok()?)),
+        None => (text, None),
+    };
+    let is_mode = mode.is_none_or(|mode| mode <= 0o777);
+    (!path.is_empty() && is_mode).then(|| Listen::Unix {
+        path: folder.join(path),
+        mode,
     })
 }
 
@@ -311,8 +345,17 @@ mod tests {
                 ("127.0.0.1:8080", "Tcp(127.0.0.1:8080)"),
                 ("[::1]:80", "Tcp([::1]:80)"),
                 ("localhost:8080", "Tcp(127.0.0.1:8080)"),
-                ("unix:/run/taspa.sock", "Unix(\"/run/taspa.sock\")"),
-                ("unix:taspa.sock", "Unix(\"/etc/taspa/taspa.sock\")"),
+                (
+                    "unix:/run/taspa.sock",
+                    "Unix { path: \"/run/taspa.sock\", mode: None }",
+                ),
+                (
+                    "unix:taspa.sock|0660",
+                    "Unix { path: \"/etc/taspa/taspa.sock\", mode: Some(432) }",
+                ),
+                ("unix:taspa.sock|rw", "with a path behind it"),
+                ("unix:taspa.sock|1777", "with a path behind it"),
+                ("unix:|0660", "with a path behind it"),
                 ("unix:", "with a path behind it"),
                 (":8080", "`0.0.0.0:8080` listens on every address"),
                 ("8080", "`0.0.0.0:8080` listens on every address"),

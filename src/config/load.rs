@@ -104,7 +104,7 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
 
     let feeds = feeds::read(root.tables("feed"), site.as_ref(), &defaults);
     let same = terms::read_same(&root.table_or_empty("same", "[same]"));
-    let redirects = redirects::read(root.tables("redirect"));
+    let redirects = redirects::read(root.tables("redirect"), &server.public_url);
     root.finish();
     Some(Config {
         site: site?,

@@ -1,40 +1,88 @@
 //! `[[redirect]]`: where addresses of the past went.
 
 use std::collections::BTreeMap;
+use std::iter;
 
+use super::environment::Text;
 use super::table::Table;
 use super::{Redirect, RedirectTo, address};
 
-/// Reads every `[[redirect]]`; each address may be redirected once.
-pub(super) fn read(tables: Vec<Table<'_>>) -> Vec<Redirect> {
+/// Reads every `[[redirect]]`; each address may be redirected once, and none back to itself. Paths may
+/// be written with the prefix of the public address or without, as in requests.
+pub(super) fn read(mut tables: Vec<Table<'_>>, public_url: &str) -> Vec<Redirect> {
+    let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
-    tables
-        .into_iter()
-        .filter_map(|table| read_one(table, &mut first_places))
+    let read: Vec<Option<(Redirect, Text)>> = tables
+        .iter_mut()
+        .map(|table| read_one(table, &prefix, &mut first_places))
+        .collect();
+    let known = iter::zip(&tables, &read);
+    let known = known.filter_map(|(table, read)| {
+        let (redirect, to) = read.as_ref()?;
+        Some((table, redirect, to))
+    });
+    refuse_circles(&known.collect::<Vec<_>>());
+    tables.into_iter().for_each(Table::finish);
+    read.into_iter()
+        .flatten()
+        .map(|(redirect, _)| redirect)
         .collect()
 }
 
-fn read_one(mut table: Table<'_>, first_places: &mut BTreeMap<String, usize>) -> Option<Redirect> {
-    let from = read_from(&mut table, first_places);
+fn read_one(
+    table: &mut Table<'_>,
+    prefix: &str,
+    first_places: &mut BTreeMap<String, usize>,
+) -> Option<(Redirect, Text)> {
+    let from = read_from(table, prefix, first_places);
     table.require("to");
-    let written = table.text("to");
-    let to = written
+    let text = table.text("to");
+    let to = text
         .as_ref()
         .and_then(|text| table.accept("to", text, address::redirect_to));
-    if let (Some(from), Some(text), Some(RedirectTo::Moved(target))) = (&from, &written, &to)
-        && address::decoded(target).as_ref().unwrap_or(target) == from
-    {
-        let message = format!("{} leads to itself", text.quoted());
-        table.refuse(text, message, None);
-    }
-    table.finish();
-    Some(Redirect {
+    let to = to.map(|to| match to {
+        RedirectTo::Gone => to,
+        RedirectTo::Moved(to) => RedirectTo::Moved(address::below(prefix, &to).to_owned()),
+    });
+    let redirect = Redirect {
         from: from?,
         to: to?,
-    })
+    };
+    Some((redirect, text?))
 }
 
-fn read_from(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) -> Option<String> {
+/// A circle is told once, at the first of its redirects.
+fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
+    let by_from: BTreeMap<&str, usize> = iter::zip(read, 0..)
+        .map(|((_, redirect, _), number)| (&*redirect.from, number))
+        .collect();
+    let next = |number: &usize| match &read[*number].1.to {
+        RedirectTo::Gone => None,
+        RedirectTo::Moved(to) => address::redirected(to, |from| by_from.get(from).copied()),
+    };
+    // Which chain came by first, so that a long list is walked only once.
+    let mut walked_by = vec![None; read.len()];
+    for (number, (table, _, text)) in read.iter().enumerate() {
+        let mut at = Some(number);
+        while let Some(here) = at.filter(|at| walked_by[*at].is_none()) {
+            walked_by[here] = Some(number);
+            at = next(&here);
+        }
+        if at.is_some_and(|at| walked_by[at] == Some(number)) {
+            let leads = match next(&number) == Some(number) {
+                true => "leads to itself",
+                false => "leads in a circle",
+            };
+            table.refuse(text, format!("{} {leads}", text.quoted()), None);
+        }
+    }
+}
+
+fn read_from(
+    table: &mut Table<'_>,
+    prefix: &str,
+    first_places: &mut BTreeMap<String, usize>,
+) -> Option<String> {
     table.require("from");
     let text = table.text("from")?;
     let from = table.accept("from", &text, address::redirect_from)?;
@@ -45,6 +93,8 @@ fn read_from(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
         );
         table.doubt(&text, message, Some(format!("write `{decoded}`")));
     }
+    let plain = address::decoded(prefix);
+    let from = address::below(plain.as_deref().unwrap_or(prefix), &from).to_owned();
     if let Some(first) = first_places.get(&from) {
         let line = table.reader.line(*first);
         let message = format!(

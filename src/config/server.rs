@@ -1,9 +1,15 @@
 //! `[server]`: the daemon and its limits.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::sync::{Arc, LazyLock};
+
+use ipnet::IpNet;
 
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server, address, value};
+use crate::page::Templates;
+use crate::problem::chain;
 
 /// Reads `[server]`, every key of which has a default.
 pub(super) fn read(mut table: Table<'_>) -> Server {
@@ -11,7 +17,7 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
     let public_url = table.parsed("public-url", address::public);
     let admin = table.parsed_if_filled("admin", address::socket);
     let state = table.parsed("state", value::filled);
-    let templates = table.parsed_if_filled("templates", value::filled);
+    let templates = read_templates(&mut table);
     let server = Server {
         listen: read_listen(&mut table),
         public_url: public_url.unwrap_or_else(|| "http://127.0.0.1:8080/".to_owned()),
@@ -25,13 +31,35 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
             .text_or_integer("cache-bytes", value::size)
             .unwrap_or(64 << 20),
         trusted_proxies: read_trusted_proxies(&mut table),
-        templates: templates.map(|path| reader.path(&path)),
+        templates,
         limits: read_limits(table.table_or_empty("limits", "[server.limits]")),
     };
-    warn_of_idle_keys(&table, &server);
     table.finish();
     server
 }
+
+/// The built-in templates, with those of the folder in their place.
+fn read_templates(table: &mut Table<'_>) -> Arc<Templates> {
+    let place = table.place("templates");
+    let Some(folder) = table.parsed_if_filled("templates", value::filled) else {
+        return BUILT_IN.clone();
+    };
+    match Templates::load(&table.reader.path(&folder)) {
+        Ok(templates) => Arc::new(templates),
+        Err(problems) => {
+            for problem in problems {
+                let message = table.say(format!("templates: {}", chain(&problem)));
+                table
+                    .reader
+                    .error(place.clone().unwrap_or_default(), message, None);
+            }
+            BUILT_IN.clone()
+        }
+    }
+}
+
+/// Parsing and trying them takes longer than reading a feeds.toml.
+static BUILT_IN: LazyLock<Arc<Templates>> = LazyLock::new(|| Arc::new(Templates::built_in()));
 
 const ACCESS_LOGS: [(&str, AccessLog); 3] = [
     ("off", AccessLog::Off),
@@ -65,59 +93,72 @@ fn read_listen(table: &mut Table<'_>) -> Vec<Listen> {
     sockets
 }
 
-fn read_trusted_proxies(table: &mut Table<'_>) -> Vec<String> {
+fn read_trusted_proxies(table: &mut Table<'_>) -> Vec<IpNet> {
     match table.texts("trusted-proxies") {
         Some(texts) => texts
             .iter()
             .filter_map(|text| table.accept("trusted-proxies", text, value::network))
             .collect(),
-        None => vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()],
+        // This machine, where a proxy most often is.
+        None => ["127.0.0.0/8", "::1/128"]
+            .map(|block| block.parse().expect("two blocks"))
+            .into(),
     }
 }
 
 fn read_limits(mut table: Table<'_>) -> Limits {
     let default = Limits::default();
-    let limits = Limits {
-        connections: table
-            .integer("connections", 1..=1_000_000)
-            .unwrap_or(default.connections),
-        header_timeout: table
-            .parsed("header-timeout", value::positive_duration)
-            .unwrap_or(default.header_timeout),
-        drain_timeout: table
-            .parsed("drain-timeout", value::duration)
-            .unwrap_or(default.drain_timeout),
-    };
+    let mut number = |key, range| table.integer(key, range);
+    let connections = number("connections", 1..=1_000_000);
+    let connections_per_address = number("connections-per-address", 1..=1_000_000);
+    let headers = number("headers", 8..=1000);
+    let mut seconds = |key| table.parsed(key, value::positive_duration);
+    let (header_timeout, write_timeout) = (seconds("header-timeout"), seconds("write-timeout"));
+    let drain_timeout = table.parsed("drain-timeout", value::duration);
+    let mut bytes = |key, range| read_bytes(&mut table, key, range);
+    // Less than 8 KiB hyper does not read at once.
+    let header_bytes = bytes("header-bytes", 8 << 10..=1 << 20);
+    let target_bytes = bytes("target-bytes", 256..=1 << 16);
+    let body_bytes = bytes("body-bytes", 0..=1 << 20);
     table.finish();
-    limits
+    Limits {
+        connections: connections.unwrap_or(default.connections),
+        connections_per_address: connections_per_address.unwrap_or(default.connections_per_address),
+        header_timeout: header_timeout.unwrap_or(default.header_timeout),
+        write_timeout: write_timeout.unwrap_or(default.write_timeout),
+        drain_timeout: drain_timeout.unwrap_or(default.drain_timeout),
+        header_bytes: header_bytes.unwrap_or(default.header_bytes),
+        headers: headers.unwrap_or(default.headers),
+        target_bytes: target_bytes.unwrap_or(default.target_bytes),
+        body_bytes: body_bytes.map_or(default.body_bytes, u64::from),
+    }
+}
+
+/// A size within a range.
+fn read_bytes(table: &mut Table<'_>, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+    let place = table.place(key);
+    let size = table.text_or_integer(key, value::size)?;
+    let fits = u32::try_from(size).ok().filter(|size| range.contains(size));
+    if let (None, Some(place)) = (fits, place) {
+        let (least, most) = (range.start(), range.end());
+        let message = table.say(format!("{key} must be from {least} to {most} bytes"));
+        table.reader.error(place, message, None);
+    }
+    fits
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 10_000,
+            connections_per_address: 256,
             header_timeout: 10,
+            write_timeout: 30,
             drain_timeout: 10,
+            header_bytes: 32 << 10,
+            headers: 64,
+            target_bytes: 8 << 10,
+            body_bytes: 64 << 10,
         }
-    }
-}
-
-/// Whether the setting asks for something that does not happen.
-type AsksMore = fn(&Server) -> bool;
-
-/// Keys that are read and checked but that nothing acts on; each is one line to delete.
-const IDLE: [(&str, AsksMore); 3] = [
-    ("templates", |server| server.templates.is_some()),
-    ("trusted-proxies", |_| true),
-    ("browser-pages", |server| server.browser_pages),
-];
-
-fn warn_of_idle_keys(table: &Table<'_>, server: &Server) {
-    for (key, asks_more) in IDLE {
-        let Some(place) = table.place(key).filter(|_| asks_more(server)) else {
-            continue;
-        };
-        let message = table.say(format!("{key} has no effect in this version"));
-        table.reader.warning(place, message, None);
     }
 }

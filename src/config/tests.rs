@@ -107,13 +107,11 @@ fn a_minimal_file_means_the_documented_defaults() {
         access_log: AccessLog::Off,
         browser_pages: true,
         cache_bytes: 64 * 1024 * 1024,
-        trusted_proxies: vec!["127.0.0.0/8".to_owned(), "::1/128".to_owned()],
-        templates: None,
-        limits: Limits {
-            connections: 10_000,
-            header_timeout: 10,
-            drain_timeout: 10,
-        },
+        trusted_proxies: ["127.0.0.0/8", "::1/128"]
+            .map(|block| block.parse().expect("a block"))
+            .into(),
+        templates: Arc::new(Templates::built_in()),
+        limits: Limits::default(),
     };
     assert_eq!(config.server, expected);
     let expected = DirectoryConfig {
@@ -217,7 +215,10 @@ fn paths_start_at_the_folder_of_the_file() {
     let Config { source, server, .. } = loaded.config;
     assert_eq!(source.path, PathBuf::from("/etc/taspa/../news"));
     assert_eq!(server.state, PathBuf::from("/var/lib/taspa"));
-    let unix = Listen::Unix(PathBuf::from("/etc/taspa/s"));
+    let unix = Listen::Unix {
+        path: PathBuf::from("/etc/taspa/s"),
+        mode: None,
+    };
     let tcp = Listen::Tcp("[::1]:80".parse().expect("an address"));
     assert_eq!(server.listen, [unix, tcp]);
 }
@@ -377,7 +378,8 @@ fn unknown_keys_come_with_the_nearest_known_one() {
             &[
                 "2:8 [server.limits]: unknown key `conections` | did you mean `connections`?",
                 "3:8 [server.limits]: unknown key `\\u{1b}я` | known here: `connections`, \
-                 `header-timeout`, `drain-timeout`",
+                 `connections-per-address`, `headers`, `header-timeout`, `write-timeout`, \
+                 `drain-timeout`, `header-bytes`, `target-bytes`, `body-bytes`",
             ],
         ),
         (
@@ -430,7 +432,6 @@ fn values_of_the_wrong_type_or_out_of_range() {
             "[server]\nlimits = 5\nbrowser-pages = 'yes'",
             &[
                 "2:10 [server]: limits must be a table, got a number",
-                "3:1 [server]: browser-pages has no effect in this version",
                 "3:17 [server]: browser-pages must be `true` or `false`, without quotes, \
                  got a string",
             ],
@@ -471,7 +472,6 @@ fn values_that_cannot_be_meant() {
                 "2:1 [server]: listen must name at least one address",
                 "3:15 [server]: cache-bytes must be a size in bytes, or with KiB, MiB or GiB, \
                  such as `64MiB`, got `-1`",
-                "4:1 [server]: trusted-proxies has no effect in this version",
                 "4:20 [server]: trusted-proxies must be an IP address or block such as \
                  `10.0.0.0/8`, got `10.0.0.0/64`",
             ],
@@ -596,7 +596,12 @@ fn redirects_that_lead_nowhere() {
         "[[redirect]]\nfrom = '/a'\nto = '/b'\n\
          [[redirect]]\nfrom = '/a'\nto = 'b'\n\
          [[redirect]]\nfrom = '/%D1%8F'\nto = '//x'\n\
-         [[redirect]]\nfrom = '/я'\nto = '/я'",
+         [[redirect]]\nfrom = '/я'\nto = '/я'\n\
+         [[redirect]]\nfrom = '/x'\nto = '/y'\n\
+         [[redirect]]\nfrom = '/y?z'\nto = '/x'\n\
+         [[redirect]]\nfrom = '/y'\nto = '/z?y#x'\n\
+         [[redirect]]\nfrom = '/z'\nto = '/y'\n\
+         [[redirect]]\nfrom = '/z?x'\nto = 'https://dala.example/z?x'",
         &[
             "5:8 [[redirect]]: `/a` is redirected twice, first on line 8",
             "6:6 [[redirect]]: to must be a path that begins with `/`, an absolute URL, or empty \
@@ -605,30 +610,67 @@ fn redirects_that_lead_nowhere() {
              write `/я`",
             "9:6 [[redirect]]: to must be a path on this server, with one `/` in front, got `//x`",
             "12:6 [[redirect]]: `/я` leads to itself",
+            "15:6 [[redirect]]: `/y` leads in a circle",
         ],
     )]);
 }
 
 #[test]
-fn keys_without_effect_are_warned_about_where_they_ask_for_more() {
-    check(&[
+fn limits_have_names_and_ranges() {
+    let limits = config(
+        "[server.limits]\nconnections-per-address = 9\nwrite-timeout = '5s'\nheader-bytes = '16KiB'\n\
+         headers = 32\ntarget-bytes = 1024\nbody-bytes = 0",
+    );
+    let expected = Limits {
+        connections_per_address: 9,
+        write_timeout: 5,
+        header_bytes: 16 << 10,
+        headers: 32,
+        target_bytes: 1024,
+        body_bytes: 0,
+        ..Limits::default()
+    };
+    assert_eq!(limits.server.limits, expected);
+    check(&[(
+        "[server.limits]\nheader-bytes = 100\ntarget-bytes = '1MiB'\nheaders = 0",
+        &[
+            "2:1 [server.limits]: header-bytes must be from 8192 to 1048576 bytes",
+            "3:1 [server.limits]: target-bytes must be from 256 to 65536 bytes",
+            "4:11 [server.limits]: headers must be a whole number from 8 to 1000, got `0`",
+        ],
+    )]);
+}
+
+#[test]
+fn templates_are_read_with_the_file_that_names_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = format!(
+        "{MINIMAL}[server]\ntemplates = '{}'\n",
+        folder.path().display()
+    );
+    std::fs::write(folder.path().join("style.css"), "p {}").expect("a style sheet");
+    let server = parse(&text).expect("good templates").config.server;
+    let style = server.templates.asset("style.css").expect("a style sheet");
+    assert_eq!(style.bytes, "p {}");
+    assert_ne!(server.templates, config("").server.templates);
+
+    let line = text.lines().count();
+    for (name, template, expected) in [
         (
-            "watch = 'auto'\n[server]\naccess-log = 'json'\nbrowser-pages = false\n\
-             admin = '127.0.0.1:9090'",
-            &[],
+            "feed.html",
+            "<p>\n{{ feed.titel }}",
+            "feed.html:2: undefined value",
         ),
-        (
-            "[server]\nbrowser-pages = true\ntemplates = 't'\ntrusted-proxies = []",
-            &[
-                "2:1 [server]: browser-pages has no effect in this version",
-                "3:1 [server]: templates has no effect in this version",
-                "4:1 [server]: trusted-proxies has no effect in this version",
-            ],
-        ),
-    ]);
-    let text = format!("{MINIMAL}[server]\ntemplates = 't'\n");
-    let loaded = parse(&text).expect("warnings do not refuse a file");
-    assert_eq!(loaded.warnings[0].severity, Severity::Warning);
+        ("notes.txt", "", "notes.txt: expected a file"),
+    ] {
+        std::fs::write(folder.path().join(name), template).expect("a file");
+        let told = print(&problems(&text));
+        let place = format!("feeds.toml:{line}:1: error: [server]: templates: ");
+        assert!(
+            told.starts_with(&place) && told.contains(expected),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::nearest::{did_you_mean, nearest, one_of};
 use super::table::Refusal;
 use crate::time::Zone;
@@ -215,11 +217,11 @@ fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
-/// An e-mail address, as far as feeds care.
+/// An e-mail address, as far as feeds care: RSS puts a name in parentheses behind it.
 pub(super) fn email(text: &str) -> Result<String, Refusal> {
     let plain = |part: &str| {
-        !part.is_empty()
-            && !part.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@')
+        let breaks = |b: u8| !b.is_ascii_graphic() || b"()<>,;:\\\"@[]".contains(&b);
+        !part.is_empty() && !part.bytes().any(breaks)
     };
     match text.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) => Ok(text.to_owned()),
@@ -228,7 +230,7 @@ pub(super) fn email(text: &str) -> Result<String, Refusal> {
 }
 
 /// An address or a block of them: `127.0.0.1`, `10.0.0.0/8`, `::1/128`; with its length filled in.
-pub(super) fn network(text: &str) -> Result<String, Refusal> {
+pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length)),
         None => (text, None),
@@ -240,7 +242,7 @@ pub(super) fn network(text: &str) -> Result<String, Refusal> {
             Some(_) => return None,
             None => bits_max,
         };
-        (bits <= bits_max).then(|| format!("{address}/{bits}"))
+        IpNet::new(address, bits).ok()
     });
     parsed.ok_or_else(|| Refusal::expected("an IP address or block such as `10.0.0.0/8`"))
 }

@@ -36,7 +36,8 @@ pub enum Unknown {
     Elsewhere,
 }
 
-/// Finds the article that `text` names.
+/// Finds the article that `text` names. What is stored under a key is looked up; only a name that
+/// stands for nothing stored costs a look at every file, once, and an address one at every article.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -46,10 +47,10 @@ pub(super) fn find(
     publication: &Publication,
     text: &str,
 ) -> Result<Result<Found, Unknown>, StoreError> {
-    let keys = [Some(text.to_owned()), key_of_id(publication, text)];
-    for key in keys.into_iter().flatten() {
-        if let Some(found) = by_key(store, directory, &key)? {
-            return Ok(Ok(found));
+    let keys = keys(publication, text);
+    for key in &keys {
+        if let Some(row) = store.article(key)? {
+            return Ok(Ok(Found::Article(row)));
         }
     }
     for path in paths(directory, text) {
@@ -57,35 +58,72 @@ pub(super) fn find(
             return Ok(Ok(found));
         }
     }
-    if let Some(key) = key_of_address(publication, text)
-        && let Some(found) = by_key(store, directory, &key)?
-    {
-        return Ok(Ok(found));
+    let search = search(store, directory, &keys, text)?;
+    if let Some((path, row)) = search.broken {
+        return Ok(Ok(Found::File(path, row)));
     }
     if let Some(row) = by_page(store, publication, text)? {
         return Ok(Ok(Found::Article(row)));
     }
-    Ok(Err(match on_disk(directory, text) {
-        Some(unknown) => unknown,
-        None => Unknown::Like(nearest(store, text)?),
-    }))
+    Ok(Err(
+        on_disk(directory, text).unwrap_or(Unknown::Like(search.nearest))
+    ))
 }
 
-/// The article with a key, or the broken file that would have it.
-fn by_key(store: &Store, directory: &Directory, key: &str) -> Result<Option<Found>, StoreError> {
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(key);
-    for key in [key, &composed] {
-        if let Some(row) = store.article(key)? {
-            return Ok(Some(Found::Article(row)));
-        }
-    }
+/// The keys that a text may name: itself, or what an id or address of this site has in it.
+fn keys(publication: &Publication, text: &str) -> Vec<String> {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let named = [
+        Some(text.to_owned()),
+        key_of_id(publication, text),
+        key_of_address(publication, text),
+    ];
+    let both = |key: String| [nfc.normalize(&key).into_owned(), key];
+    let mut keys: Vec<String> = named.into_iter().flatten().flat_map(both).collect();
+    keys.dedup();
+    keys
+}
+
+/// What a look at every file finds.
+struct Search {
+    /// The file that would have one of the keys, could it be read.
+    broken: Option<(String, FileRow)>,
+    /// The keys that are most like the text, or have it in them.
+    nearest: Vec<String>,
+}
+
+fn search(
+    store: &Store,
+    directory: &Directory,
+    keys: &[String],
+    text: &str,
+) -> Result<Search, StoreError> {
+    let wanted = stem(text).to_lowercase();
+    let errors_max = (wanted.chars().count() / 3).max(1);
+    let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
     for row in store.files("")? {
         let (path, row) = row?;
-        if row.key.is_none() && directory.key_of(&path) == composed {
-            return Ok(Some(Found::File(path, row)));
+        let Some(key) = row.key else {
+            if keys.contains(&directory.key_of(&path)) {
+                let broken = Some((path, row));
+                let nearest = Vec::new();
+                return Ok(Search { broken, nearest });
+            }
+            continue;
+        };
+        let name = key.rsplit('/').next().unwrap_or(&key);
+        let errors =
+            errors(&wanted, &key.to_lowercase()).min(errors(&wanted, &name.to_lowercase()));
+        if errors <= errors_max {
+            nearest.push((errors, key));
+            nearest.sort();
+            nearest.truncate(NEAREST_MAX);
         }
     }
-    Ok(None)
+    Ok(Search {
+        broken: None,
+        nearest: nearest.into_iter().map(|(_, key)| key.into()).collect(),
+    })
 }
 
 fn by_file(store: &Store, path: String) -> Result<Option<Found>, StoreError> {
@@ -195,25 +233,6 @@ fn page(text: &str) -> Option<String> {
 
 fn decode(text: &str) -> Option<String> {
     Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
-}
-
-/// The keys that are most like a text, or have it in them.
-fn nearest(store: &Store, text: &str) -> Result<Vec<String>, StoreError> {
-    let wanted = stem(text).to_lowercase();
-    let errors_max = (wanted.chars().count() / 3).max(1);
-    let mut nearest: Vec<(usize, String)> = Vec::new();
-    store.each_article(|row| {
-        let key = &*row.listing.key;
-        let name = key.rsplit('/').next().unwrap_or(key);
-        let errors =
-            errors(&wanted, &key.to_lowercase()).min(errors(&wanted, &name.to_lowercase()));
-        if errors <= errors_max {
-            nearest.push((errors, key.to_owned()));
-            nearest.sort();
-            nearest.truncate(NEAREST_MAX);
-        }
-    })?;
-    Ok(nearest.into_iter().map(|(_, key)| key).collect())
 }
 
 /// A text without what files and addresses have around a key.

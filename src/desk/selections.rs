@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 /// Selections that are kept current; the one asked for longest ago makes room.
 pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(4096).expect("it is not zero");
 
+/// Rows of forgotten selections that wait for a state folder which cannot be written.
+const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
+
 /// A selection that somebody asked for.
 #[derive(Debug)]
 pub(super) struct Kept {
@@ -91,6 +94,12 @@ impl Selections {
             self.kept.pop(&path);
             self.forget(path, Some(date));
         }
+    }
+
+    /// Takes up again what could not be deleted. A row too many costs little, a list without end more.
+    pub(super) fn take_back_forgotten(&mut self, forgotten: Vec<Arc<str>>) {
+        self.forgotten.extend(forgotten);
+        self.forgotten.truncate(FORGOTTEN_MAX);
     }
 
     /// Notes that a selection with this date is no longer kept.

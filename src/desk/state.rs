@@ -32,6 +32,10 @@ pub(super) struct State {
     pub(super) touched: Touched,
     /// The next edition starts from the line-up, not from the last edition.
     pub(super) rebuild: bool,
+    /// How many times it did.
+    pub(super) generation: u64,
+    /// How many overviews were made.
+    pub(super) overviews: u64,
     /// The second in which a feed last moved.
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant at which they change by themselves.
@@ -40,6 +44,8 @@ pub(super) struct State {
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that the store does not have yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// Whether the store may not know yet what this configuration serves.
+    pub(super) served_unsaved: bool,
     /// Why the state folder does not have everything, so that it is said once.
     pub(super) unwritable: Option<String>,
     /// How often selections are asked for.

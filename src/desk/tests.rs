@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use bytes::Bytes;
 use tempfile::TempDir;
 
 use super::selections::SELECTIONS_MAX;
@@ -432,6 +433,63 @@ fn a_restart_between_two_changes_changes_no_title() {
 }
 
 #[test]
+fn what_was_served_is_remembered_until_a_redirect_covers_it() {
+    let mut newsroom = ordinary();
+    let vanished = |newsroom: &Newsroom| -> Vec<String> {
+        let vanished = newsroom.desk().vanished().expect("a readable store");
+        vanished.iter().map(ToString::to_string).collect()
+    };
+    let without = FEEDS.replace("'sport'", "'sports'");
+    let told = ["`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer"];
+    newsroom.reconfigure(&without);
+    assert!(newsroom.desk().publish(later().plus(1)).reconfigured);
+    assert_eq!(vanished(&newsroom), told);
+    assert!(!newsroom.desk().publish(later().plus(2)).reconfigured);
+    for instant in 3..5 {
+        newsroom.restart(&without, later().plus(instant));
+        assert!(newsroom.desk().publish(later().plus(instant)).reconfigured);
+        assert_eq!(vanished(&newsroom), told);
+    }
+    let gone = ["rss", "atom", "json"]
+        .map(|extension| format!("[[redirect]]\nfrom = '/sport.{extension}'\nto = ''\n"));
+    newsroom.reconfigure(&(without.clone() + &gone.concat()));
+    newsroom.desk().publish(later().plus(6));
+    assert_eq!(vanished(&newsroom), [""; 0]);
+    // Whoever deletes the redirects, or what is served by now, hears of it.
+    newsroom.reconfigure("");
+    newsroom.desk().publish(later().plus(7));
+    let told = vanished(&newsroom);
+    let names = ["fresh", "late", "sport", "sports"];
+    assert_eq!(told.len(), names.len() + 1, "{told:?}");
+    for (told, name) in told.iter().zip(names) {
+        assert!(told.starts_with(&format!("`/{name}.rss`")), "{told}");
+    }
+    assert!(
+        told[4].starts_with("6 addresses, such as `/tags/"),
+        "{told:?}"
+    );
+    newsroom.reconfigure(FEEDS);
+    newsroom.desk().publish(later().plus(8));
+    assert_eq!(vanished(&newsroom).len(), 1, "only `sports` is not back");
+}
+
+#[test]
+fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
+    let newsroom = Newsroom::new("");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а");
+    newsroom.read_and_publish(later());
+    let asked = newsroom.selected("any=а");
+    let path: Arc<str> = asked.path.clone();
+    // Somebody else's selection makes room, and then it is wanted once more.
+    let desk = newsroom.desk();
+    desk.selections()
+        .forget(path.clone(), Some(asked.last_modified));
+    desk.publish(later().plus(1));
+    let rows = desk.store.validators().expect("readable rows");
+    assert!(rows.iter().any(|(row, _)| **row == *path), "{rows:?}");
+}
+
+#[test]
 fn a_selection_is_made_once_and_moves_with_its_articles() {
     let newsroom = ordinary();
     let first = newsroom.selected("all=спорт");
@@ -479,6 +537,13 @@ fn a_selection_of_unknown_terms_names_the_first() {
     let unknown = newsroom.select("any=спорт,шахматы&none=lang:xx");
     assert_eq!(unknown.expect_err("unknown").to_string(), "шахматы");
     assert!(newsroom.select("none=lang:xx").is_err());
+    for number in 0..100 {
+        assert!(newsroom.select(&format!("any=спорт,{number}")).is_err());
+    }
+    let desk = newsroom.desk();
+    assert_eq!(desk.selections().len(), 0, "nothing is kept of it");
+    let term = Term::parse("7").expect("a term");
+    assert_eq!(desk.state().catalog.find_term(&term), None);
 }
 
 #[test]

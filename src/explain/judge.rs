@@ -1,6 +1,7 @@
 //! What the rules of a feed make of an article.
 
 use super::{Carried, Check, Crowding, Judgement, Named, Reason, Role, text};
+use crate::article::Visibility;
 use crate::catalog::{ArticleNo, Catalog, Placing, TermNo, Verdict};
 use crate::config::Settings;
 use crate::lineup::{Definition, FeedKind};
@@ -18,7 +19,7 @@ pub fn judge(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Judgem
     let matches = reasons.is_empty();
     reasons.extend(own_reasons(catalog, article));
     let place_at = |at| {
-        let listed = matches && !catalog.is_hidden(article);
+        let listed = matches && catalog.visibility(article) == Visibility::Public;
         listed.then(|| catalog.placing(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
@@ -45,8 +46,13 @@ pub fn judge(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Judgem
 fn own_reasons(catalog: &Catalog, article: ArticleNo) -> impl Iterator<Item = Reason> {
     let (as_of, until) = (catalog.as_of(), catalog.published(article));
     let expires = catalog.expires(article).filter(|end| *end <= as_of);
+    let hidden = match catalog.visibility(article) {
+        Visibility::Public => None,
+        Visibility::OutOfFeeds => Some(Reason::OutOfFeeds),
+        Visibility::Draft => Some(Reason::Draft),
+    };
     [
-        catalog.is_hidden(article).then_some(Reason::Hidden),
+        hidden,
         expires.map(|since| Reason::Expired { since }),
         (until > as_of).then_some(Reason::Embargoed { until }),
     ]

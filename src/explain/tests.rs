@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::article::Revision;
+use crate::article::{Revision, Visibility};
 use crate::catalog::{Catalog, Change, Listing};
 use crate::config::Config;
 use crate::lineup::Lineup;
@@ -72,7 +72,7 @@ fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> Listing {
         published: at(published),
         updated: at(published),
         expires: None,
-        hidden: false,
+        visibility: Visibility::Public,
         terms: terms
             .iter()
             .map(|&(kind, text)| (kind, text.into()))
@@ -113,8 +113,12 @@ fn listings() -> Vec<Listing> {
             ..listing("ended", "2026-05-10", &[])
         },
         Listing {
-            hidden: true,
-            ..listing("hidden", "2026-05-10", &[])
+            visibility: Visibility::OutOfFeeds,
+            ..listing("kept-out", "2026-05-10", &[])
+        },
+        Listing {
+            visibility: Visibility::Draft,
+            ..listing("draft", "2026-05-10", &[])
         },
     ]
 }
@@ -382,10 +386,20 @@ fn what_is_not_released_says_when_it_will_be() {
         ),
         (
             "all",
-            "hidden",
+            "kept-out",
             &[
-                "hidden is not in /all.",
-                "because its file keeps it out of all feeds",
+                "kept-out is not in /all.",
+                "because its file keeps it out of all feeds (`feed = false`)",
+                none,
+                "enters not while this is so",
+            ],
+        ),
+        (
+            "all",
+            "draft",
+            &[
+                "draft is not in /all.",
+                "because it is a draft",
                 none,
                 "enters not while this is so",
             ],
@@ -422,6 +436,10 @@ fn programs_get_the_same_reasons() {
         (&carried["kind"], &carried["same"]),
         (&"tag".into(), &true.into())
     );
+    for key in ["draft", "kept-out"] {
+        let reason = if key == "draft" { key } else { "out-of-feeds" };
+        assert_eq!(json("all", key)["reasons"][0]["reason"], reason);
+    }
     let refused = json("parliament", "match");
     assert_eq!(refused["reasons"][0]["by"], "all");
     assert_eq!(refused["reasons"][1]["by"], "none");

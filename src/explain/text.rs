@@ -73,7 +73,8 @@ impl Explanation {
         match reason {
             Reason::Quarantined => "its file cannot be read as an article".to_owned(),
             Reason::Refused { by } => self.refusal(*by),
-            Reason::Hidden => "its file keeps it out of all feeds".to_owned(),
+            Reason::OutOfFeeds => "its file keeps it out of all feeds (`feed = false`)".to_owned(),
+            Reason::Draft => "it is a draft".to_owned(),
             Reason::Expired { since } => format!("it expired on {}", self.date(*since)),
             Reason::Embargoed { until } => {
                 format!(

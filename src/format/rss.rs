@@ -3,6 +3,10 @@
 //! Readers show titles, names and labels as they arrive, so those are escaped once, by the writer.
 //! They read `description` and `content:encoded` as HTML, so a plain lead is made HTML before it
 //! is written. The writer puts `description` first, as readers want that keep the last of the two.
+//!
+//! An item has one `enclosure` at most; further media, and what an enclosure cannot say, are Media
+//! RSS. Names of authors are `dc:creator`, their e-mail addresses, pages and roles are not in RSS:
+//! an `author` beside `dc:creator` would say the same thing twice.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +15,10 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap, syndication};
 
-use super::{Format, GENERATOR, RenderError, alternates, buffer, rfc3339};
-use crate::feed::{Category, Channel, Entry, Feed};
+use super::media::{self, Attached};
+use super::{Format, GENERATOR, RenderError, alternates, buffer, label, rfc3339};
+use crate::article::Media;
+use crate::feed::{Category, Channel, Entry, Feed, Person};
 use crate::text::Text;
 
 /// Writes `feed` as RSS 2.0.
@@ -24,28 +30,32 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
 
 fn channel(feed: &Feed) -> rss::Channel {
     let channel = &feed.channel;
-    let (rhythm, namespaces) = rhythm(channel.cache_seconds);
+    // RSS knows one picture of a channel; a square one is better than none.
+    let picture = channel.logo.as_ref().or(channel.icon.as_ref());
+    let rhythm = rhythm(channel.cache_seconds);
+    let items: Vec<rss::Item> = feed
+        .entries
+        .iter()
+        .map(|entry| item(entry, channel))
+        .collect();
     rss::Channel {
         title: owned(&channel.title),
         link: channel.link.clone(),
         description: owned(&channel.description),
         language: Some(channel.language.clone()),
         copyright: channel.copyright.as_ref().map(owned),
+        managing_editor: contact(&channel.author),
         last_build_date: Some(rfc822(feed.updated)),
         generator: Some(GENERATOR.to_owned()),
         docs: Some(DOCS.to_owned()),
         ttl: Some(ttl_minutes(channel.cache_seconds).to_string()),
-        image: channel.logo.as_ref().map(|url| image(channel, url)),
+        image: picture.map(|url| image(channel, url)),
         atom_ext: Some(AtomExtension {
             links: links(channel),
         }),
+        namespaces: namespaces(&rhythm, &items),
         extensions: rhythm,
-        namespaces,
-        items: feed
-            .entries
-            .iter()
-            .map(|entry| item(entry, channel))
-            .collect(),
+        items,
         ..rss::Channel::default()
     }
 }
@@ -58,19 +68,32 @@ fn ttl_minutes(cache_seconds: u32) -> u32 {
     cache_seconds.div_ceil(60).max(1)
 }
 
-/// `sy:updatePeriod` and its companion with their namespace, for a freshness that divides the hour.
-fn rhythm(cache_seconds: u32) -> (ExtensionMap, BTreeMap<String, String>) {
+/// `sy:updatePeriod` and its companion, for a freshness that divides the hour.
+fn rhythm(cache_seconds: u32) -> ExtensionMap {
     let Some(frequency) = updates_per_hour(cache_seconds) else {
-        return Default::default();
+        return ExtensionMap::default();
     };
     let elements = BTreeMap::from([
         leaf("sy", "updatePeriod", "hourly".to_owned()),
         leaf("sy", "updateFrequency", frequency.to_string()),
     ]);
-    (
-        BTreeMap::from([("sy".to_owned(), elements)]),
-        BTreeMap::from([("sy".to_owned(), syndication::NAMESPACE.to_owned())]),
-    )
+    BTreeMap::from([("sy".to_owned(), elements)])
+}
+
+/// The namespaces that the writer does not declare by itself, each only where it is used. A missing
+/// one would make the document no XML, and the writer would not say so.
+fn namespaces(rhythm: &ExtensionMap, items: &[rss::Item]) -> BTreeMap<String, String> {
+    let has_media = items
+        .iter()
+        .any(|item| item.extensions.contains_key(media::PREFIX));
+    let used = [
+        ("sy", syndication::NAMESPACE, !rhythm.is_empty()),
+        (media::PREFIX, media::NAMESPACE, has_media),
+    ];
+    used.into_iter()
+        .filter(|(_, _, is_used)| *is_used)
+        .map(|(prefix, uri, _)| (prefix.to_owned(), uri.to_owned()))
+        .collect()
 }
 
 fn updates_per_hour(cache_seconds: u32) -> Option<u32> {
@@ -86,6 +109,18 @@ fn leaf(prefix: &str, name: &str, value: String) -> (String, Vec<Extension>) {
         ..Extension::default()
     };
     (name.to_owned(), vec![element])
+}
+
+/// `mail@host (Name)`, the only form that validators take. The name is a comment there, so what
+/// would end it early is replaced.
+fn contact(person: &Person) -> Option<String> {
+    let email = person.email.as_deref()?;
+    let name = person.name.as_str();
+    if name.is_empty() {
+        return Some(email.to_owned());
+    }
+    let name = name.replace('(', "[").replace(')', "]").replace('\\', "/");
+    Some(format!("{email} ({name})"))
 }
 
 /// Title and link of the picture are the channel's, as validators demand.
@@ -113,6 +148,8 @@ fn links(channel: &Channel) -> Vec<Link> {
 
 fn item(entry: &Entry, channel: &Channel) -> rss::Item {
     let (description, content) = texts(entry);
+    let attached = Attached::new(entry);
+    let enclosed = attached.enclosures().into_iter().next();
     rss::Item {
         title: Some(owned(&entry.title)),
         link: Some(entry.link.clone()),
@@ -124,7 +161,8 @@ fn item(entry: &Entry, channel: &Channel) -> rss::Item {
         categories: entry.categories.iter().map(category).collect(),
         description,
         content,
-        extensions: entry.corrected().map(correction).unwrap_or_default(),
+        enclosure: enclosed.map(enclosure),
+        extensions: extensions(entry, &attached, enclosed),
         dublin_core_ext: dublin_core(entry, channel),
         ..rss::Item::default()
     }
@@ -149,16 +187,47 @@ fn as_html(text: &Text) -> String {
 
 fn category(category: &Category) -> rss::Category {
     rss::Category {
-        name: owned(&category.label),
+        name: label(&category.label),
         domain: Some(category.scheme.clone()),
     }
 }
 
+/// A length of 0 means that nobody knows it.
+fn enclosure(media: &Media) -> rss::Enclosure {
+    rss::Enclosure {
+        url: media.url.clone(),
+        length: media.length.unwrap_or(0).to_string(),
+        mime_type: media::media_type(media).to_owned(),
+    }
+}
+
+fn extensions(entry: &Entry, attached: &Attached<'_>, enclosed: Option<&Media>) -> ExtensionMap {
+    let correction = entry.corrected().map(correction);
+    let contents = attached.contents(enclosed.as_slice());
+    let media = (!contents.is_empty()).then(|| {
+        let elements = contents.into_iter().map(|media| content(attached, media));
+        let elements = BTreeMap::from([("content".to_owned(), elements.collect())]);
+        (media::PREFIX.to_owned(), elements)
+    });
+    correction.into_iter().chain(media).collect()
+}
+
 /// RSS has no element for corrections, and `pubDate` never moves; Atom's serves. Its namespace is
 /// declared in every document, for the self link.
-fn correction(date: DateTime<FixedOffset>) -> ExtensionMap {
+fn correction(date: DateTime<FixedOffset>) -> (String, BTreeMap<String, Vec<Extension>>) {
     let elements = BTreeMap::from([leaf("atom", "updated", rfc3339(date))]);
-    BTreeMap::from([("atom".to_owned(), elements)])
+    ("atom".to_owned(), elements)
+}
+
+fn content(attached: &Attached<'_>, media: &Media) -> Extension {
+    Extension {
+        name: format!("{}:content", media::PREFIX),
+        value: None,
+        attrs: attached.attributes(media),
+        children: media::texts(media)
+            .map(|(name, text)| leaf(media::PREFIX, name, text.to_owned()))
+            .collect(),
+    }
 }
 
 /// Names go here, because RSS wants an e-mail address in `author`.

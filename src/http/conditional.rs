@@ -25,7 +25,11 @@ pub(super) enum Validated {
 }
 
 /// Evaluates a request's conditions against the current validators.
-pub(super) fn evaluate(headers: &HeaderMap, tag: Tag, last_modified: Timestamp) -> Validated {
+pub(super) fn evaluate(
+    headers: &HeaderMap,
+    tag: Tag,
+    last_modified: Option<Timestamp>,
+) -> Validated {
     let unchanged = if headers.contains_key(IF_NONE_MATCH) {
         let current = tag.to_string();
         let lists = headers
@@ -39,7 +43,7 @@ pub(super) fn evaluate(headers: &HeaderMap, tag: Tag, last_modified: Timestamp) 
         let since = headers
             .get(IF_MODIFIED_SINCE)
             .and_then(|date| date.to_str().ok());
-        since.and_then(parse_date) == Some(last_modified)
+        last_modified.is_some() && since.and_then(parse_date) == last_modified
     };
     if unchanged {
         Validated::Unchanged
@@ -92,7 +96,7 @@ mod tests {
         for (name, value) in headers {
             map.append(name, value.parse().expect("a header value"));
         }
-        evaluate(&map, tag(), NEWS)
+        evaluate(&map, tag(), Some(NEWS))
     }
 
     #[test]

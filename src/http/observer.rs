@@ -5,12 +5,14 @@ use std::time::{Instant, SystemTime};
 
 use hyper::body::Body;
 use hyper::{Method, Request, StatusCode};
+use ipnet::IpNet;
 
 use super::access_log::{AccessLog, Line};
 use super::client::ClientAddress;
 use super::outcome::{Origin, Outcome};
 use super::reply::Reply;
 use crate::metrics::{Answered, Exchange, Metrics, RequestKind};
+use crate::rendition::Coding;
 
 /// Whoever looks on while requests are answered.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub struct Observer {
     pub metrics: Arc<Metrics>,
     /// Where requests are written down, if they are.
     pub access_log: Option<AccessLog>,
+    /// Proxies whose word about the client is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Observer {
@@ -29,9 +33,10 @@ impl Observer {
         let Some(access_log) = &self.access_log else {
             return;
         };
+        let client = request.extensions().get::<ClientAddress>();
         access_log.write(&Line {
             at: SystemTime::now(),
-            client: request.extensions().get::<ClientAddress>().copied(),
+            client: client.map(|peer| peer.behind(request.headers(), &self.trusted_proxies)),
             method: request.method(),
             target: request.uri(),
             version: request.version(),
@@ -44,7 +49,7 @@ impl Observer {
 fn exchange(method: &Method, reply: &Reply, begun: Instant) -> Exchange {
     let status = reply.status();
     let outcome = reply.extensions().get::<Outcome>().copied();
-    let outcome = outcome.unwrap_or(Outcome::page(RequestKind::Other));
+    let outcome = outcome.unwrap_or(Outcome::page(RequestKind::Other, Coding::Identity));
     let has_body = *method != Method::HEAD && status != StatusCode::NOT_MODIFIED;
     Exchange {
         kind: outcome.kind,

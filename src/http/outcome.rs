@@ -33,11 +33,11 @@ impl Outcome {
         reply
     }
 
-    /// What is made for one request and kept by nobody.
-    pub fn page(kind: RequestKind) -> Outcome {
+    /// A page, which is looked at as a whole before anything is sent.
+    pub fn page(kind: RequestKind, coding: Coding) -> Outcome {
         Outcome {
             kind,
-            coding: Coding::Identity,
+            coding,
             origin: Origin::Made,
         }
     }

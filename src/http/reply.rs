@@ -8,30 +8,71 @@ use http_body_util::Full;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
 use crate::config::Settings;
-use crate::edition::Tag;
+use crate::edition::{Tag, Version};
 use crate::feed::Channel;
 use crate::format::Format;
 use crate::rendition::Coding;
+use crate::store::Validators;
 use crate::time::Timestamp;
 
 /// An answer with its whole body.
 pub type Reply = Response<Full<Bytes>>;
 
-/// What a feed's 200 and 304 have in common.
+/// What the 200 and the 304 of a document have in common.
 #[derive(Debug)]
-pub(super) struct Head<'a> {
-    pub(super) channel: &'a Channel,
-    pub(super) format: Format,
-    pub(super) coding: Coding,
+pub(super) struct Head {
+    /// The document's tag; its coding's suffix is added.
     pub(super) tag: Tag,
-    pub(super) last_modified: Timestamp,
+    /// `Last-Modified`, of a feed.
+    pub(super) last_modified: Option<Timestamp>,
+    /// `Cache-Control`.
     pub(super) cache_control: String,
+    /// `Link`, of a feed.
+    pub(super) link: Option<String>,
+    /// `Content-Type`.
+    pub(super) content_type: &'static str,
+    /// `Content-Encoding`.
+    pub(super) coding: Coding,
+    /// What scripts elsewhere, and browsers that show it, may do with it.
+    pub(super) access: Access,
+}
+
+/// What may be done with a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Any site may read it, and nothing in it runs: a feed or list.
+    Shared,
+    /// A browser shows it with our style sheet: a page.
+    Shown,
+    /// A part of pages.
+    Part,
+}
+
+impl Head {
+    /// The head of a feed with these validators.
+    pub(super) fn feed(
+        version: &Version,
+        validators: Validators,
+        format: Format,
+        coding: Coding,
+        now: Timestamp,
+    ) -> Head {
+        Head {
+            tag: Tag::new(validators.digest, format),
+            last_modified: Some(validators.last_modified),
+            cache_control: cache_control(&version.settings, version.next, now),
+            link: Some(links(&version.channel, format)),
+            content_type: format.content_type(),
+            coding,
+            access: Access::Shared,
+        }
+    }
 }
 
 /// How long a feed may be cached: never past the next instant at which it changes by itself
@@ -59,13 +100,10 @@ pub(super) fn cache_control(
 }
 
 /// 200 with a document.
-pub(super) fn document(head: &Head<'_>, body: Bytes) -> Reply {
+pub(super) fn document(head: &Head, body: Bytes) -> Reply {
     let mut reply = validated(StatusCode::OK, head, body);
     let headers = reply.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static(head.format.content_type()),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(head.content_type));
     match head.coding {
         Coding::Identity => {}
         coded => {
@@ -76,19 +114,11 @@ pub(super) fn document(head: &Head<'_>, body: Bytes) -> Reply {
 }
 
 /// 304: the validators and cache headers of the 200 (RFC 9110 §15.4.5), no body.
-pub(super) fn not_modified(head: &Head<'_>) -> Reply {
+pub(super) fn not_modified(head: &Head) -> Reply {
     validated(StatusCode::NOT_MODIFIED, head, Bytes::new())
 }
 
-fn validated(status: StatusCode, head: &Head<'_>, body: Bytes) -> Reply {
-    let Head {
-        channel,
-        format,
-        coding,
-        tag,
-        last_modified,
-        cache_control,
-    } = head;
+fn validated(status: StatusCode, head: &Head, body: Bytes) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
@@ -96,16 +126,62 @@ fn validated(status: StatusCode, head: &Head<'_>, body: Bytes) -> Reply {
         // Tags, dates and encoded URLs are visible ASCII; anything else is better left out.
         headers.extend(HeaderValue::try_from(value).ok().map(|value| (name, value)));
     };
-    set(ETAG, format!("\"{tag}{}\"", coding.tag_suffix()));
-    set(LAST_MODIFIED, http_date(*last_modified));
-    set(CACHE_CONTROL, cache_control.clone());
-    set(LINK, links(channel, *format));
+    set(
+        ETAG,
+        format!("\"{}{}\"", head.tag, head.coding.tag_suffix()),
+    );
+    if let Some(last_modified) = head.last_modified {
+        set(LAST_MODIFIED, http_date(last_modified));
+    }
+    set(CACHE_CONTROL, head.cache_control.clone());
+    if let Some(link) = &head.link {
+        set(LINK, link.clone());
+    }
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    guard(&mut reply);
+    match head.access {
+        Access::Shared => share(&mut reply),
+        Access::Shown => show(&mut reply),
+        Access::Part => {}
+    }
+    reply
+}
+
+/// A page made for a browser that opened a feed: the feed's own address has another document, so
+/// nobody may keep this one for it.
+pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Bytes) -> Reply {
+    let mut reply = plain(StatusCode::OK, "no-store", String::new());
+    *reply.body_mut() = Full::new(body);
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    match coding {
+        Coding::Identity => {}
+        coded => {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coded.name()));
+        }
+    }
+    show(&mut reply);
+    reply
+}
+
+/// Scripts of any site may read it and its validators.
+fn share(reply: &mut Reply) {
+    let headers = reply.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-    guard(&mut reply);
-    reply
+}
+
+/// Our own style sheet and pictures, media of articles from anywhere, and nothing that runs.
+fn show(reply: &mut Reply) {
+    let policy = "default-src 'none'; style-src 'self'; font-src 'self'; \
+                  img-src 'self' https: http:; media-src https: http:; \
+                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
+    headers.insert(REFERRER_POLICY, policy);
 }
 
 /// The feed itself, then its other formats (RFC 8288).
@@ -179,6 +255,24 @@ pub(super) fn method_not_allowed() -> Reply {
     reply
 }
 
+/// 400 for what cannot be answered.
+pub(super) fn bad_request(reason: &str) -> Reply {
+    plain(
+        StatusCode::BAD_REQUEST,
+        "no-store",
+        format!("bad request: {reason}"),
+    )
+}
+
+/// 414 for a target that names nothing here.
+pub(super) fn target_too_long() -> Reply {
+    plain(
+        StatusCode::URI_TOO_LONG,
+        "no-store",
+        "the address is too long".to_owned(),
+    )
+}
+
 /// 501 for methods that HTTP does not have.
 pub(super) fn not_implemented() -> Reply {
     plain(
@@ -213,20 +307,6 @@ pub(super) fn unavailable(reason: &str) -> Reply {
     reply
         .headers_mut()
         .insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    reply
-}
-
-/// An HTML page.
-pub(super) fn page(status: StatusCode, html: String) -> Reply {
-    let mut reply = plain(status, "max-age=60", String::new());
-    *reply.body_mut() = Full::new(html.into());
-    let headers = reply.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src https: http:";
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     reply
 }
 

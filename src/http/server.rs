@@ -1,12 +1,14 @@
 //! The sockets: accepting, serving and draining connections.
 //!
 //! HTTP/1.1 only, chosen and not sniffed, with a timer on the builder, without which hyper's
-//! deadlines do nothing. A connection holds a permit and is watched, so that stopping waits for
-//! open requests and for nothing else.
+//! deadlines do nothing. A connection holds a permit and a place of its address, and is watched, so
+//! that stopping waits for open requests and for nothing else. Each is a task of its own: a panic
+//! costs the connection that it happens on.
 
 use std::convert::Infallible;
+use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -16,26 +18,24 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
+use listenfd::ListenFd;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{debug, info, warn};
 
-use super::answer;
 use super::client::ClientAddress;
+use super::crowd::Crowd;
 use super::observer::Observer;
+use super::patience::Patient;
+use super::reply::Reply;
+use super::{answer, guard};
 use crate::config::{Limits, Listen};
 use crate::desk::Desk;
 use crate::time::Timestamp;
-
-/// Header bytes of a request, and so the memory of a connection that is sending one.
-const HEADER_BYTES_MAX: usize = 32 << 10;
-
-/// Header lines of a request.
-const HEADERS_MAX: usize = 64;
 
 /// The rest after a failed `accept`, so that a process without file descriptors does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -59,6 +59,44 @@ pub struct ListenError {
 }
 
 impl Listener {
+    /// The sockets that systemd passed, else those that are named.
+    ///
+    /// # Errors
+    /// [`ListenError`] names the first address that cannot be listened on.
+    pub async fn open_all(
+        named: &[Listen],
+        mut passed: ListenFd,
+    ) -> Result<Vec<Listener>, ListenError> {
+        if passed.len() > 0 {
+            let places = 0..passed.len();
+            let taken = places.map(|place| Listener::take(&mut passed, place));
+            return taken
+                .collect::<io::Result<_>>()
+                .map_err(|source| ListenError {
+                    address: "a socket that was passed at the start".to_owned(),
+                    source,
+                });
+        }
+        let mut listeners = Vec::with_capacity(named.len());
+        for listen in named {
+            listeners.push(Listener::open(listen).await?);
+        }
+        Ok(listeners)
+    }
+
+    /// A socket that was passed (sd_listen_fds(3)).
+    fn take(passed: &mut ListenFd, place: usize) -> io::Result<Listener> {
+        // Each refuses a socket of the other kind and leaves it in its place.
+        if let Ok(Some(listener)) = passed.take_tcp_listener(place) {
+            listener.set_nonblocking(true)?;
+            return Ok(Listener::Tcp(TcpListener::from_std(listener)?));
+        }
+        let listener = passed.take_unix_listener(place)?;
+        let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
+        listener.set_nonblocking(true)?;
+        Ok(Listener::Unix(UnixListener::from_std(listener)?))
+    }
+
     /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
     ///
     /// # Errors
@@ -70,9 +108,9 @@ impl Listener {
                 .await
                 .map(Listener::Tcp)
                 .map_err(failed(address.to_string())),
-            Listen::Unix(path) => {
+            Listen::Unix { path, mode } => {
                 remove_stale(path).await;
-                UnixListener::bind(path)
+                open_unix(path, *mode)
                     .map(Listener::Unix)
                     .map_err(failed(format!("unix:{}", path.display())))
             }
@@ -94,6 +132,14 @@ impl Listener {
     }
 }
 
+fn open_unix(path: &Path, mode: Option<u32>) -> io::Result<UnixListener> {
+    let listener = UnixListener::bind(path)?;
+    if let Some(mode) = mode {
+        std::fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    Ok(listener)
+}
+
 /// Removes a socket file that nobody answers on.
 async fn remove_stale(path: &Path) {
     let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
@@ -105,113 +151,147 @@ async fn remove_stale(path: &Path) {
 /// The desk, once the state folder has been read.
 pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;
 
+/// What every connection is given.
+#[derive(Clone)]
+pub struct House {
+    /// The desk, once the state folder has been read.
+    pub desk: DeskSlot,
+    /// What a client may cost.
+    pub limits: Limits,
+    /// Whoever looks on.
+    pub observer: Arc<Observer>,
+}
+
 /// Serves until `stop` turns true, then lets open requests finish within the drain time.
-pub async fn serve(
-    listeners: Vec<Listener>,
-    desk: DeskSlot,
-    limits: Limits,
-    observer: Arc<Observer>,
-    mut stop: watch::Receiver<bool>,
-) {
-    let graceful = GracefulShutdown::new();
-    let permits = Arc::new(Semaphore::new(limits.connections as usize));
+pub async fn serve(listeners: Vec<Listener>, house: House, mut stop: watch::Receiver<bool>) {
+    let graceful = Arc::new(GracefulShutdown::new());
+    let door = Arc::new(Door::new(house));
     let mut accepting = JoinSet::new();
-    let (sockets, mut accepted) = tokio::sync::mpsc::channel::<Socket>(1);
     for listener in listeners {
-        accepting.spawn(accept(listener, sockets.clone()));
+        accepting.spawn(accept(listener, door.clone(), graceful.clone()));
     }
-    drop(sockets);
-    let mut connections = JoinSet::new();
-    loop {
-        let socket = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
-            Some(_) = connections.join_next() => continue,
-            socket = async { (permits.clone().acquire_owned().await, accepted.recv().await) } => socket,
-        };
-        let (Ok(permit), Some(socket)) = socket else {
-            break;
-        };
-        let open = observer.metrics.open_connection();
-        let connection = connection(socket, desk.clone(), limits, observer.clone(), &graceful);
-        connections.spawn(async move {
-            connection.await;
-            drop((permit, open));
-        });
-    }
+    // An error is the end of whoever could say stop.
+    let _ = stop.wait_for(|stop| *stop).await;
     accepting.shutdown().await;
-    drop(accepted);
-    let drain = Duration::from_secs(limits.drain_timeout.into());
-    let ended = time::timeout(drain, graceful.shutdown()).await;
-    while connections.try_join_next().is_some() {}
-    if ended.is_err() {
-        warn!(
-            "{} connections did not end within {drain:?}",
-            connections.len()
-        );
+    let open = door.house.observer.metrics.clone();
+    let drain = Duration::from_secs(door.house.limits.drain_timeout.into());
+    let graceful = Arc::into_inner(graceful).expect("those that accepted have ended");
+    if time::timeout(drain, graceful.shutdown()).await.is_err() {
+        let left = open.open_connections();
+        warn!("{left} connections did not end within {drain:?}");
     }
 }
 
-type Socket = (Box<dyn Stream>, ClientAddress);
+/// Where connections come in.
+struct Door {
+    house: House,
+    permits: Arc<Semaphore>,
+    crowd: Arc<Crowd>,
+}
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+impl Door {
+    fn new(house: House) -> Door {
+        let Limits {
+            connections,
+            connections_per_address,
+            ..
+        } = house.limits;
+        Door {
+            permits: Arc::new(Semaphore::new(connections as usize)),
+            crowd: Crowd::new(connections_per_address, &house.observer.trusted_proxies),
+            house,
+        }
+    }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+    /// Serves a connection as a task of its own, if its address may have one more.
+    fn let_in<S>(&self, socket: S, client: ClientAddress, held: Held, watcher: Watcher)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let metrics = &self.house.observer.metrics;
+        let Some(place) = self.crowd.enter(client) else {
+            metrics.refused_connections.increment();
+            return;
+        };
+        let open = metrics.open_connection();
+        let connection = watcher.watch(connection(socket, client, &self.house));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                debug!("a connection ended early: {error}");
+            }
+            drop((held, place, open));
+        });
+    }
+}
 
-async fn accept(listener: Listener, sockets: tokio::sync::mpsc::Sender<Socket>) {
+/// A connection of all that may be open.
+type Held = OwnedSemaphorePermit;
+
+/// Takes connections while there are permits; the others wait in the kernel's queue.
+async fn accept(listener: Listener, door: Arc<Door>, graceful: Arc<GracefulShutdown>) {
     loop {
-        let accepted: io::Result<Socket> = match &listener {
+        let Ok(held) = door.permits.clone().acquire_owned().await else {
+            return;
+        };
+        let watcher = graceful.watcher();
+        let accepted = match &listener {
             Listener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| {
                 let _ = stream.set_nodelay(true);
                 let client = ClientAddress::Ip(peer.ip().to_canonical());
-                (Box::new(stream) as Box<dyn Stream>, client)
+                door.let_in(stream, client, held, watcher);
             }),
-            Listener::Unix(listener) => listener
-                .accept()
-                .await
-                .map(|(stream, _)| (Box::new(stream) as Box<dyn Stream>, ClientAddress::Unix)),
+            Listener::Unix(listener) => listener.accept().await.map(|(stream, _)| {
+                door.let_in(stream, ClientAddress::Unix, held, watcher);
+            }),
         };
-        match accepted {
-            Ok(socket) => {
-                if sockets.send(socket).await.is_err() {
-                    return;
-                }
-            }
-            Err(error) => {
-                warn!("cannot accept a connection: {error}");
-                time::sleep(ACCEPT_REST).await;
-            }
+        if let Err(error) = accepted {
+            warn!("cannot accept a connection: {error}");
+            time::sleep(ACCEPT_REST).await;
         }
     }
 }
 
-fn connection(
-    (socket, client): Socket,
-    desk: DeskSlot,
-    limits: Limits,
-    observer: Arc<Observer>,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + use<> {
+fn connection<S>(
+    socket: S,
+    client: ClientAddress,
+    house: &House,
+) -> impl GracefulConnection<Error = hyper::Error> + use<S>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = house.limits;
+    let house = house.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let (desk, observer) = (desk.clone(), observer.clone());
+        let house = house.clone();
         request.extensions_mut().insert(client);
-        async move {
-            let begun = Instant::now();
-            let reply = answer(desk.get(), &request, Timestamp::now()).await;
-            observer.observe(&request, &reply, begun);
-            Ok::<_, Infallible>(reply)
-        }
+        async move { Ok::<_, Infallible>(house.reply(request).await) }
     });
-    let connection = http1::Builder::new()
+    let patience = Duration::from_secs(limits.write_timeout.into());
+    http1::Builder::new()
         .timer(TokioTimer::new())
+        // Whoever has asked and says no more still wants the answer.
+        .half_close(true)
         .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
-        .max_buf_size(HEADER_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
-        .serve_connection(TokioIo::new(socket), service);
-    let watched = graceful.watch(connection);
-    async move {
-        if let Err(error) = watched.await {
-            debug!("a connection ended early: {error}");
-        }
+        .max_buf_size(limits.header_bytes as usize)
+        .max_headers(limits.headers as usize)
+        .serve_connection(TokioIo::new(Patient::new(socket, patience)), service)
+}
+
+impl House {
+    /// The reply to a request that the guard lets through, or the guard's.
+    async fn reply(&self, request: Request<Incoming>) -> Reply {
+        let begun = Instant::now();
+        let (head, body) = request.into_parts();
+        let request = Request::from_parts(head, ());
+        let reply = match guard::refusal(&request, &self.limits) {
+            Some(refusal) => refusal,
+            None if guard::drain(body, &self.limits).await => {
+                answer(self.desk.get(), &request, Timestamp::now()).await
+            }
+            None => guard::closing(answer(self.desk.get(), &request, Timestamp::now()).await),
+        };
+        self.observer.observe(&request, &reply, begun);
+        reply
     }
 }
 

@@ -1,20 +1,23 @@
 //! What a request target names.
 //!
-//! In order of precedence: a `[[redirect]]`; a feed or selection in its canonical spelling; the
-//! same in another spelling (case, decomposed letters, order, doubled or trailing slashes, a term
-//! that counts as another), which is redirected once, to a path and never to a host; an article.
-//! How a spelling is percent-encoded does not matter.
+//! In order of precedence: a `[[redirect]]`, followed to its end; the catalogue, its lists and
+//! files; an article; a feed or selection, with the extension of a format or, for its page, without
+//! one. Another spelling of these (case, decomposed letters, order, doubled or trailing slashes, a
+//! term that counts as another) is redirected once, to a path and never to a host. How a spelling is
+//! percent-encoded does not matter.
 
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
+use url::form_urlencoded;
 
 use crate::compose::{encode_path, encode_query, folder};
 use crate::config::RedirectTo;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{SELECT, split_automatic};
+use crate::press::{Wanted, lists};
 use crate::selection::{Selection, is_canonical};
 use crate::term::{Term, TermKind};
 
@@ -25,8 +28,10 @@ pub(crate) enum Target {
     Feed(Arc<Version>, Format),
     /// A canonical selection.
     Select(Selection, Format),
-    /// The article with this key.
-    Article(String),
+    /// A page or list.
+    Page(Wanted),
+    /// A file that pages refer to.
+    Asset(String),
     /// Another spelling, or a feed that moved.
     Redirect(String),
     /// A feed that ended.
@@ -41,6 +46,9 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
     let prefix = edition.publication.prefix();
+    if !prefix.is_empty() && path == prefix {
+        return Target::Redirect(edition.root());
+    }
     let (path, tidy) = match below(prefix, &path) {
         Some(rest) => (rest, tidy(rest)),
         None => {
@@ -49,42 +57,155 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
             (&*path, rest.unwrap_or(tidy))
         }
     };
-    if let Some(target) = configured(edition, path, query) {
-        return target;
+    match configured(edition, path, query) {
+        None => served(edition, path, &tidy, query),
+        Some(RedirectTo::Gone) => Target::Gone,
+        Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(edition, to),
+        Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
-    let location = |path: &str, query: Option<&str>| {
+}
+
+/// What a decoded path below the prefix names, redirects of feeds.toml aside.
+fn served(edition: &Edition, path: &str, tidy: &str, query: Option<&str>) -> Target {
+    let asked = Asked {
+        edition,
+        path,
+        query,
+    };
+    if let Some(key) = tidy.strip_prefix("/articles/") {
+        return asked.spelled(tidy, || Target::Page(Wanted::Article(key.to_owned())));
+    }
+    if let Some(name) = tidy.strip_prefix("/assets/") {
+        return asked.spelled(tidy, || Target::Asset(name.to_owned()));
+    }
+    let lower = tidy.to_lowercase();
+    match &*lower {
+        "/" => asked.spelled("/", || Target::Page(Wanted::Catalogue)),
+        "/feeds.opml" => asked.spelled(&lower, || Target::Page(Wanted::Opml)),
+        "/feeds.json" => asked.spelled(&lower, || Target::Page(Wanted::List)),
+        "/favicon.ico" => Target::Asset(icon(edition).to_owned()),
+        "/sections" => asked.terms(&lower, TermKind::Section),
+        "/tags" => asked.terms(&lower, TermKind::Tag),
+        "/authors" => asked.terms(&lower, TermKind::Author),
+        _ => match split_extension(tidy) {
+            Some((stem, format)) => asked.feed(stem, Some(format)),
+            None => asked.feed(tidy.trim_start_matches('/'), None),
+        },
+    }
+}
+
+/// What browsers show beside a title when the page does not say.
+fn icon(edition: &Edition) -> &'static str {
+    let templates = &edition.config.server.templates;
+    match templates.asset("favicon.ico") {
+        Some(_) => "favicon.ico",
+        None => "icon.svg",
+    }
+}
+
+/// A decoded path below the prefix, with its query.
+struct Asked<'a> {
+    edition: &'a Edition,
+    path: &'a str,
+    query: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    /// What is at a path, or the way to it from another spelling.
+    fn spelled(&self, canonical: &str, target: impl FnOnce() -> Target) -> Target {
+        match self.path == canonical {
+            true => target(),
+            false => self.redirect(canonical, self.query),
+        }
+    }
+
+    fn redirect(&self, path: &str, query: Option<&str>) -> Target {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
-        let (prefix, path) = (encode_path(prefix), encode_path(path));
-        format!("{prefix}{path}{}", query.unwrap_or_default())
-    };
-    let Some((stem, format)) = split_extension(&tidy) else {
-        return match tidy.strip_prefix("/articles/") {
-            Some(key) if tidy == path => Target::Article(key.to_owned()),
-            Some(_) => Target::Redirect(location(&tidy, query)),
-            None => Target::NotFound(format!("nothing at \"{path}\"")),
+        let prefix = encode_path(self.edition.publication.prefix());
+        let path = encode_path(path);
+        Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
+    }
+
+    /// A page of a list of terms; without a number, the first.
+    fn terms(&self, path: &str, kind: TermKind) -> Target {
+        if !lists(&self.edition.config).contains(&kind) {
+            let name = folder(kind);
+            return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
+        }
+        let query = self.query.unwrap_or_default().as_bytes();
+        let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
+        let number = number.map_or(Ok(1), |(_, number)| number.parse());
+        match number {
+            Ok(number) => self.spelled(path, || Target::Page(Wanted::Terms(kind, number))),
+            Err(_) => Target::NotFound("`page` must be a number from 1".to_owned()),
+        }
+    }
+
+    /// A feed or selection by its name, in a format or, without one, for people.
+    fn feed(&self, stem: &str, format: Option<Format>) -> Target {
+        let edition = self.edition;
+        if stem.to_lowercase() == SELECT {
+            return self.selection(format);
+        }
+        let Some(canonical) = canonical_stem(edition, stem) else {
+            return Target::NotFound(format!("no feed \"{stem}\""));
         };
-    };
-    if stem.to_lowercase() == SELECT {
-        return selection(edition, path, query.unwrap_or_default(), format, &location);
+        let Some(version) = edition.feeds.get(canonical.as_str()) else {
+            return Target::NotFound(match split_automatic(&canonical) {
+                Some((kind, key)) => format!("no {} \"{key}\"", kind.prefix()),
+                None => format!("no feed \"{canonical}\""),
+            });
+        };
+        let Some(format) = format else {
+            let page = || Target::Page(Wanted::Feed(version.clone()));
+            return self.spelled(&format!("/{canonical}"), page);
+        };
+        if !version.channel.formats.contains(&format) {
+            return Target::NotFound(format!(
+                "feed \"{canonical}\" is not served as {}",
+                format.title()
+            ));
+        }
+        let spelled = format!("/{canonical}.{}", format.extension());
+        self.spelled(&spelled, || Target::Feed(version.clone(), format))
     }
-    let Some(canonical) = canonical_stem(edition, stem) else {
-        return Target::NotFound(format!("no feed \"{stem}\""));
-    };
-    let Some(version) = edition.feeds.get(canonical.as_str()) else {
-        return unknown(&canonical);
-    };
-    if !version.channel.formats.contains(&format) {
-        return Target::NotFound(format!(
-            "feed \"{canonical}\" is not served as {}",
-            format.title()
-        ));
+
+    fn selection(&self, format: Option<Format>) -> Target {
+        let query = self.query.unwrap_or_default();
+        let written = match Selection::from_query(query) {
+            Ok(selection) => selection,
+            Err(error) => return Target::NotFound(error.to_string()),
+        };
+        let (config, publication) = (&self.edition.config, &self.edition.publication);
+        if let Some(format) = format.filter(|format| !config.defaults.formats.contains(format)) {
+            let reason = format!("selections are not served as {}", format.title());
+            return Target::NotFound(reason);
+        }
+        let selection = written.map(|term| publication.canonical(term).clone());
+        let spelled = match format {
+            Some(format) => format!("/{SELECT}.{}", format.extension()),
+            None => format!("/{SELECT}"),
+        };
+        if spelled != self.path || !is_canonical(query, &selection) {
+            let parameters = selection.to_string();
+            let parameters = parameters.split('&').map(encode_parameter);
+            let others = others(query).map(str::to_owned);
+            let query: Vec<String> = parameters.chain(others).collect();
+            return self.redirect(&spelled, Some(&query.join("&")));
+        }
+        match format {
+            Some(format) => Target::Select(selection, format),
+            None => Target::Page(Wanted::Select(selection)),
+        }
     }
-    let spelled = format!("/{canonical}.{}", format.extension());
-    if spelled == path {
-        Target::Feed(version.clone(), format)
-    } else {
-        Target::Redirect(location(&spelled, query))
-    }
+}
+
+/// The parameters of a query that choose nothing but say how it is shown.
+fn others(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        ["raw", "lang"].contains(&name)
+    })
 }
 
 /// What of a decoded path stands below a decoded prefix.
@@ -93,19 +214,47 @@ fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
         .filter(|rest| rest.starts_with('/'))
 }
 
-/// What a `[[redirect]]` says of a decoded path.
-fn configured(edition: &Edition, path: &str, query: Option<&str>) -> Option<Target> {
-    let whole = || {
-        let query = percent_decode_str(query?).decode_utf8().ok()?;
-        edition.redirects.get(&format!("{path}?{query}"))
+/// Where the `[[redirect]]` of a decoded path leads in the end: one hop, however many lines of
+/// feeds.toml are on the way.
+fn configured<'a>(edition: &'a Edition, path: &str, query: Option<&str>) -> Option<&'a RedirectTo> {
+    let look_up = |path: &str, query: Option<&str>| {
+        let whole = || {
+            let query = percent_decode_str(query?).decode_utf8().ok()?;
+            edition.redirects.get(&format!("{path}?{query}"))
+        };
+        whole().or_else(|| edition.redirects.get(path))
     };
-    Some(match whole().or_else(|| edition.redirects.get(path))? {
-        RedirectTo::Gone => Target::Gone,
-        RedirectTo::Moved(to) if to.starts_with('/') => {
-            Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix())))
+    let mut to = look_up(path, query)?;
+    // Circles are refused with the configuration.
+    for _ in 0..edition.redirects.len() {
+        let RedirectTo::Moved(target) = to else { break };
+        let (path, query) = split_target(target);
+        let path = percent_decode_str(path).decode_utf8().ok();
+        match path.and_then(|path| look_up(&path, query)) {
+            Some(further) => to = further,
+            None => break,
         }
-        RedirectTo::Moved(to) => Target::Redirect(to.clone()),
-    })
+    }
+    Some(to)
+}
+
+/// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
+fn onward(edition: &Edition, to: &str) -> Target {
+    let (path, query) = split_target(to);
+    let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
+    match served(edition, &path, &tidy(&path), query) {
+        Target::Redirect(location) => Target::Redirect(location),
+        _ => Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix()))),
+    }
+}
+
+/// Path and query of a target that feeds.toml names.
+fn split_target(target: &str) -> (&str, Option<&str>) {
+    let target = target.split('#').next().unwrap_or(target);
+    match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    }
 }
 
 /// A query as the client wrote it, but in visible ASCII.
@@ -128,7 +277,7 @@ fn split_extension(path: &str) -> Option<(&str, Format)> {
     let stem = path.strip_prefix('/')?;
     let (stem, extension) = stem.rsplit_once('.')?;
     let format = Format::from_extension(&extension.to_ascii_lowercase())?;
-    (!stem.starts_with("articles/")).then_some((stem, format))
+    Some((stem, format))
 }
 
 /// The canonical spelling of a feed's path; `None` where nothing but punctuation names a term.
@@ -140,44 +289,6 @@ fn canonical_stem(edition: &Edition, stem: &str) -> Option<String> {
             let term = edition.publication.canonical(&term);
             Some(format!("{}/{}", folder(term.kind), term.key()))
         }
-    }
-}
-
-fn unknown(path: &str) -> Target {
-    Target::NotFound(match split_automatic(path) {
-        Some((TermKind::Section, key)) => format!("no section \"{key}\""),
-        Some((TermKind::Author, key)) => format!("no author \"{key}\""),
-        Some((TermKind::Tag | TermKind::Lang, key)) => format!("no tag \"{key}\""),
-        None => format!("no feed \"{path}\""),
-    })
-}
-
-fn selection(
-    edition: &Edition,
-    path: &str,
-    query: &str,
-    format: Format,
-    location: &impl Fn(&str, Option<&str>) -> String,
-) -> Target {
-    let written = match Selection::from_query(query) {
-        Ok(selection) => selection,
-        Err(error) => return Target::NotFound(error.to_string()),
-    };
-    if !edition.config.defaults.formats.contains(&format) {
-        return Target::NotFound(format!("selections are not served as {}", format.title()));
-    }
-    let selection = written.map(|term| edition.publication.canonical(term).clone());
-    let spelled = format!("/{SELECT}.{}", format.extension());
-    if spelled == path && is_canonical(query, &selection) {
-        Target::Select(selection, format)
-    } else {
-        let query = selection
-            .to_string()
-            .split('&')
-            .map(encode_parameter)
-            .collect::<Vec<_>>()
-            .join("&");
-        Target::Redirect(location(&spelled, Some(&query)))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::article::{Accepted, Article, Author};
+use crate::article::{Accepted, Article, Author, Visibility};
 use crate::catalog::{Change, Listing};
 use crate::edition::Version;
 use crate::format::Format;
@@ -74,7 +74,7 @@ fn put(article: &Article) -> Change {
     let accepted = Accepted {
         article: article.clone(),
         expires: None,
-        hidden: false,
+        visibility: Visibility::Public,
     };
     Change::Put(Listing::new(&accepted, article.revision(), RecordId(0)))
 }
@@ -224,7 +224,7 @@ fn a_selection_is_addressed_and_titled_by_its_terms() {
         ),
         (
             "none=реклама&any=футбол,c%2B%2B&all=section:город,lang:ru",
-            "c++ / футбол + город + ru − реклама — Дала",
+            "c++ / футбол + город + русский − реклама — Дала",
             "any=c%2B%2B,%D1%84%D1%83%D1%82%D0%B1%D0%BE%D0%BB\
              &all=lang:ru,section:%D0%B3%D0%BE%D1%80%D0%BE%D0%B4\
              &none=%D1%80%D0%B5%D0%BA%D0%BB%D0%B0%D0%BC%D0%B0",
@@ -244,6 +244,21 @@ fn a_selection_is_addressed_and_titled_by_its_terms() {
             id.starts_with("tag:dala.example,2026:/select%3F") && id.is_ascii(),
             "{id}"
         );
+    }
+}
+
+#[test]
+fn languages_are_titled_by_their_own_names() {
+    for (query, title) in [
+        ("any=lang:kk,lang:RU", "қазақша / русский"),
+        (
+            "all=lang:en&none=lang:uz,lang:kk-latn",
+            "English − kk-latn − uz",
+        ),
+        ("any=ru,section:kk,author:en", "ru / kk / en"),
+    ] {
+        let selection = Selection::from_query(query).expect("a selection");
+        assert_eq!(describe(&selection), title, "{query}");
     }
 }
 

@@ -152,14 +152,18 @@ impl Scrape {
         page.histogram(
             "taspa_render_duration_seconds",
             "How long documents took to be rendered",
-            Format::ALL
-                .map(|format| ([("format", format.extension())], renditions.renders(format))),
+            Format::ALL.map(|format| {
+                (
+                    [("format", format.extension())],
+                    renditions.renders().took(format),
+                )
+            }),
         )?;
         page.counter(
             "taspa_render_failures",
             "Documents that could not be rendered",
             Format::ALL.map(|format| {
-                let failures = renditions.failures(format).value();
+                let failures = renditions.renders().failures(format).value();
                 ([("format", format.extension())], failures)
             }),
         )?;

@@ -15,7 +15,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
 use super::notes::Notes;
-use super::{encoding, json, markdown, newsroom};
+use super::{beside, encoding, json, markdown, newsroom};
 use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
 use crate::problem::Severity;
@@ -308,11 +308,14 @@ impl Directory {
             ));
         }
         let text = encoding::decode(bytes, self.legacy)?;
-        let draft: Draft = match kind(path) {
+        let mut draft: Draft = match kind(path) {
             Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
             Some(Kind::Markdown) => markdown::parse(&text)?,
             Some(Kind::Json) => json::parse(&text)?,
         };
+        if let Some(folder) = self.root.join(path).parent() {
+            beside::measure(folder, &mut draft);
+        }
         let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
     }
@@ -391,7 +394,8 @@ fn is_skipped(entry: &DirEntry) -> bool {
     is_unwanted(&name) || !(entry.file_type().is_dir() || is_article)
 }
 
-fn is_unwanted(name: &str) -> bool {
+/// Names that nothing of an article has.
+pub(super) fn is_unwanted(name: &str) -> bool {
     name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending))
 }
 

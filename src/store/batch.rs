@@ -1,13 +1,16 @@
 //! One write transaction of the store.
 
+use std::collections::BTreeSet;
+
 use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, FileStamp, HEADER, Header, RECORDS, RETIRED,
-    RIVALS, TERMS, Validators, decode, encode,
+    RIVALS, SERVED, TERMS, Validators, decode, encode, extensions, formats,
 };
 use super::{LastGood, Memory, Packed, RecordId, StoreError};
+use crate::format::Format;
 use crate::term::Term;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
@@ -20,6 +23,7 @@ pub struct Batch<'t> {
     rivals: Table<'t, (&'static str, &'static str), ()>,
     terms: Table<'t, &'static str, &'static str>,
     feeds: Table<'t, &'static str, &'static [u8]>,
+    served: Table<'t, &'static str, &'static str>,
     next_record: u64,
 }
 
@@ -36,6 +40,7 @@ impl<'t> Batch<'t> {
             rivals: transaction.open_table(RIVALS)?,
             terms: transaction.open_table(TERMS)?,
             feeds: transaction.open_table(FEEDS)?,
+            served: transaction.open_table(SERVED)?,
             next_record,
         })
     }
@@ -181,6 +186,20 @@ impl<'t> Batch<'t> {
         validators: &Validators,
     ) -> Result<(), StoreError> {
         put(&mut self.feeds, path, validators)
+    }
+
+    /// Remembers that a declared feed, or a kind of feeds, was served in these formats besides those
+    /// that are remembered already.
+    pub fn add_served(
+        &mut self,
+        name: &str,
+        served: impl IntoIterator<Item = Format>,
+    ) -> Result<(), StoreError> {
+        let before = self.served.get(name)?;
+        let mut all = before.map_or(BTreeSet::new(), |row| formats(row.value()));
+        all.extend(served);
+        self.served.insert(name, extensions(&all).as_str())?;
+        Ok(())
     }
 
     /// Forgets a feed.

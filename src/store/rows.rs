@@ -1,11 +1,14 @@
 //! The tables of the store and what their rows hold.
 
+use std::collections::BTreeSet;
+
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use crate::article::Refusal;
 use crate::catalog::Listing;
+use crate::format::Format;
 use crate::time::Timestamp;
 
 /// One row, `header`: what the rest was written with.
@@ -24,6 +27,9 @@ pub(super) const RIVALS: TableDefinition<'_, (&str, &str), ()> = TableDefinition
 pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
 /// Feed path → [`Validators`].
 pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("feeds");
+
+/// Name of a declared feed, or folder of a kind of feeds → the extensions it was ever served with.
+pub(super) const SERVED: TableDefinition<'_, &str, &str> = TableDefinition::new("served");
 
 /// What a state folder was written with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +86,18 @@ pub struct Validators {
     pub digest: u128,
     /// Its `Last-Modified`.
     pub last_modified: Timestamp,
+}
+
+/// Formats as a row lists them.
+pub(super) fn extensions(formats: &BTreeSet<Format>) -> String {
+    let extensions: Vec<&str> = formats.iter().map(|format| format.extension()).collect();
+    extensions.join(" ")
+}
+
+/// The formats that a row lists; one that this program does not have is left out.
+pub(super) fn formats(extensions: &str) -> BTreeSet<Format> {
+    let extensions = extensions.split(' ');
+    extensions.filter_map(Format::from_extension).collect()
 }
 
 pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {

@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::{Accepted, Author, Revision};
+use crate::article::{Accepted, Author, Revision, Visibility};
 use crate::catalog::Listing;
 use crate::text::{Html, Text};
 use crate::time::Timestamp;
@@ -45,7 +45,7 @@ fn accepted(key: &str) -> Accepted {
     Accepted {
         article: article(key),
         expires: None,
-        hidden: false,
+        visibility: Visibility::Public,
     }
 }
 
@@ -92,6 +92,8 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.put_file("a.txt", &file)?;
         batch.put_term(&Term::parse("lang:kk").expect("a term"), "kk")?;
         batch.put_validators("all", &validators)?;
+        batch.add_served("all", [Format::Json])?;
+        batch.add_served("all", [Format::Rss, Format::Json])?;
         Ok(row)
     });
     (row.expect("a committed batch"), file, validators)
@@ -114,6 +116,10 @@ fn a_store_opened_again_holds_what_was_written() {
         store.validators().expect("readable"),
         [("all".to_owned(), validators)]
     );
+    let served = BTreeMap::from([("all".to_owned(), [Format::Rss, Format::Json].into())]);
+    assert_eq!(store.served().expect("readable"), served);
+    let memory = store.memory().expect("readable");
+    assert_eq!((memory.header, memory.served), (Some(header()), served));
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
     let articles = store.articles(&[row.listing.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
@@ -244,6 +250,7 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     store.files("")?.collect::<Result<Vec<_>, _>>()?;
     store.terms()?;
     store.validators()?;
+    store.served()?;
     store.articles(&records).map(drop)
 }
 

@@ -1,6 +1,7 @@
 //! Addresses inside articles: made absolute, or dropped where no reader should follow them.
 
-use url::Url;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use url::{Position, Url};
 
 /// What a reader may follow. `javascript:` and `data:` are why this is no list of exceptions.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
@@ -18,8 +19,31 @@ pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
     };
     url.ok()
         .filter(|url| SCHEMES.contains(&url.scheme()))
-        .map(String::from)
+        .map(|url| written(&url))
 }
+
+/// The address as a URI of RFC 3986, which is what feeds hold: browsers keep a few characters raw
+/// behind the host that are in none.
+fn written(url: &Url) -> String {
+    let behind = &url[Position::BeforePath..];
+    let behind = utf8_percent_encode(behind, IN_NO_URI);
+    format!("{}{behind}", &url[..Position::BeforePath])
+}
+
+/// The printable characters that no URI holds, and brackets, which only a host may have.
+const IN_NO_URI: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// The candidates of a `srcset`, each resolved; candidates without an address vanish.
 pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
@@ -74,6 +98,11 @@ mod tests {
                 Some("https://dala.example/news/2026/%D0%BC%D0%BE%D1%81%D1%82?page=2"),
             ),
             ("HTTP://x.example/қ", Some("http://x.example/%D2%9B")),
+            (
+                "/a|b[1]^.jpg?q={x}|\"`#[y]",
+                Some("https://dala.example/a%7Cb%5B1%5D%5E.jpg?q=%7Bx%7D%7C%22%60#%5By%5D"),
+            ),
+            ("http://[2001:db8::1]/%5B", Some("http://[2001:db8::1]/%5B")),
             ("mailto:a@dala.example", Some("mailto:a@dala.example")),
             ("tel:+77001112233", Some("tel:+77001112233")),
             ("javascript:alert(1)", None),

@@ -145,6 +145,10 @@ fn open(html: &mut String, name: &str, attributes: &[(String, String)], base: Op
         escape_into(html, value);
         html.push('"');
     }
+    if name == "img" && !has("alt") {
+        // A picture that nobody described is invalid without it, and read out by its address.
+        html.push_str(" alt=\"\"");
+    }
     html.push('>');
 }
 

@@ -202,3 +202,50 @@ fn other_ids_than_those_in_the_state_folder_are_refused() {
     fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
     assert_ends(&newsroom.run(&["check"]), 0, &["no problems"], &[]);
 }
+
+#[test]
+fn addresses_that_vanish_are_a_warning_until_they_are_redirected() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    newsroom.reconfigure("[auto.tags]", "[auto.tags]\nexcept = [\"#урожай\"]");
+    newsroom.reconfigure("[auto.sections]\n", "");
+    newsroom.reconfigure("name  = \"parliament\"", "name = \"house\"");
+    let told = [
+        "feeds.toml: warning: `/parliament.rss`, `/parliament.atom` and `/parliament.json` were \
+         served and are no longer",
+        "9 addresses, such as `/sections/",
+        "[auto.sections] is not there",
+        "3 addresses, such as `/tags/урожай.rss`",
+        "from = \"/parliament.json\"",
+        "0 errors, 3 warnings;",
+    ];
+    // Before the new configuration is in force, and from then on.
+    assert_ends(&newsroom.run(&["check"]), 0, &told, &[]);
+    daemon.signal("HUP");
+    daemon.wait_for("`/parliament.json` were served and are no longer");
+    daemon.wait_for("9 addresses, such as `/sections/");
+    daemon.eventually("/house.rss", |feed| feed.status == 200);
+    daemon.stop();
+    assert_ends(&newsroom.run(&["check", "--config-only"]), 0, &told, &[]);
+    let problems = json(&newsroom.run(&["check", "--format", "json"]));
+    assert_eq!(problems.len(), 3);
+    for problem in &problems {
+        assert_eq!(problem["severity"], "warning");
+        assert!(
+            problem["hint"]
+                .as_str()
+                .is_some_and(|hint| hint.contains("[[redirect]]"))
+        );
+    }
+    let mut daemon = Daemon::launch(&newsroom);
+    daemon.wait_for("`/parliament.json` were served and are no longer");
+    daemon.stop();
+
+    newsroom.reconfigure("\nexcept = [\"#урожай\"]", "\n[auto.sections]");
+    let redirects = ["rss", "atom", "json"].map(|extension| {
+        format!("\n[[redirect]]\nfrom = \"/parliament.{extension}\"\nto = \"/house.{extension}\"\n")
+    });
+    let text = fs::read_to_string(newsroom.path("feeds.toml")).expect("feeds.toml");
+    newsroom.configure(&(text + &redirects.concat()));
+    assert_ends(&newsroom.run(&["check"]), 0, &["no problems"], &[]);
+}

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that an answer may have.
-const HEADERS: [&str; 19] = [
+const HEADERS: [&str; 20] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -24,6 +24,7 @@ const HEADERS: [&str; 19] = [
     "last-modified",
     "link",
     "location",
+    "referrer-policy",
     "retry-after",
     "vary",
     "x-content-type-options",

@@ -56,6 +56,15 @@ fn render_writes_what_the_daemon_serves() {
         "tags/мажилис.json",
         "tags/%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81.json",
         "select.atom?any=rail,world&all=lang:en",
+        "/",
+        "parliament",
+        "tags/мажилис?lang=kk",
+        "tags?lang=en",
+        "select?any=rail,world&all=lang:en",
+        "articles/2026-11/0040_last-well",
+        "feeds.opml",
+        "feeds.json",
+        "assets/style.css",
     ] {
         let output = newsroom.run(&["render", wanted]);
         assert_eq!(output.status.code(), Some(0), "{wanted}");
@@ -72,7 +81,9 @@ fn render_writes_what_the_daemon_serves() {
         ("select.rss?any=затмение", "затмение"),
         ("select.rss?any=", "%23"),
         ("old.rss", "has ended"),
-        ("articles/2026-11/0040_last-well", "an article is no feed"),
+        ("articles/2026-11/0099", "no article \"2026-11/0099\""),
+        ("tags?page=2", "there is no page 2"),
+        ("assets/none.css", "no file \"none.css\""),
     ] {
         assert_ends(
             &newsroom.run(&["render", wanted]),

@@ -3,6 +3,7 @@
 use crate::ended::say_skipped;
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -96,6 +97,37 @@ impl Daemon {
     pub(crate) fn launch_on(newsroom: &Newsroom, arguments: &[&str]) -> Daemon {
         let mut command = newsroom.taspa(&["serve"]);
         command.args(arguments);
+        Daemon::spawn(newsroom, command)
+    }
+
+    /// Starts with its standard output in a file, and waits until the first edition is out.
+    pub(crate) fn start_writing(newsroom: &Newsroom, output: std::fs::File) -> Daemon {
+        let mut command = newsroom.taspa(&["serve", "--listen", "127.0.0.1:0"]);
+        command.stdout(output);
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
+    /// Starts on a socket that is passed to it, and waits until the first edition is out.
+    pub(crate) fn start_on(newsroom: &Newsroom, socket: OwnedFd) -> Daemon {
+        let program = env!("CARGO_BIN_EXE_taspa");
+        // The number of the first socket that is passed is 3.
+        let script = format!("exec 3<&0; LISTEN_FDS=1 LISTEN_PID=$$ exec '{program}' serve");
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &script])
+            .stdin(Stdio::from(socket))
+            .current_dir(newsroom.path(""));
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
+    /// Starts with these variables in its environment and waits until it listens.
+    pub(crate) fn launch_with(newsroom: &Newsroom, variables: &[(&str, &str)]) -> Daemon {
+        let mut command = newsroom.taspa(&["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(variables.iter().copied());
         Daemon::spawn(newsroom, command)
     }
 

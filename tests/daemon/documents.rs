@@ -1,5 +1,6 @@
 //! 200: every feed in every format, whole, compressed and without its body.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use flate2::read::GzDecoder;
@@ -76,25 +77,59 @@ fn check_body(response: &Response, extension: &str) {
 }
 
 #[test]
-fn gzip_is_the_same_document_under_another_tag() {
+fn a_coded_document_is_the_same_under_another_tag() {
     let daemon = Daemon::start(&Newsroom::sample());
-    for target in ["/all.rss", "/parliament.atom", "/tags/ауыл.json"] {
+    for target in [
+        "/all.rss",
+        "/parliament.atom",
+        "/tags/ауыл.json",
+        "/",
+        "/feeds.opml",
+    ] {
         let plain = daemon.get(target);
-        let coded = daemon.ask(&Request::get(target).with("Accept-Encoding", "gzip, deflate"));
         assert_eq!(plain.find("content-encoding"), None);
-        assert_eq!(coded.header("content-encoding"), "gzip");
-        assert_ne!(plain.header("etag"), coded.header("etag"));
-        assert!(coded.body.len() < plain.body.len());
-        let mut decoded = Vec::new();
-        let read = GzDecoder::new(coded.body.as_slice()).read_to_end(&mut decoded);
-        read.expect("gzip");
-        assert!(decoded == plain.body, "{target}: another document");
-        for name in ["last-modified", "vary", "link", "content-type"] {
-            assert_eq!(plain.header(name), coded.header(name), "{target}");
+        let mut tags = BTreeSet::from([plain.header("etag").to_owned()]);
+        for coding in ["gzip", "br", "zstd"] {
+            let accepted = format!("{coding}, deflate");
+            let coded = daemon.ask(&Request::get(target).with("Accept-Encoding", accepted));
+            assert_eq!(coded.header("content-encoding"), coding, "{target}");
+            assert!(coded.body.len() < plain.body.len(), "{target} {coding}");
+            assert!(
+                decoded(coding, &coded.body) == plain.body,
+                "{target} {coding}"
+            );
+            assert!(
+                tags.insert(coded.header("etag").to_owned()),
+                "{target} {coding}"
+            );
+            for name in [
+                "last-modified",
+                "vary",
+                "link",
+                "content-type",
+                "cache-control",
+            ] {
+                assert_eq!(plain.find(name), coded.find(name), "{target} {coding}");
+            }
+            let refused = format!("{coding};q=0, deflate");
+            let refused = daemon.ask(&Request::get(target).with("Accept-Encoding", refused));
+            assert_eq!(refused.find("content-encoding"), None);
         }
-        let refused = Request::get(target).with("Accept-Encoding", "gzip;q=0, deflate");
-        assert_eq!(daemon.ask(&refused).find("content-encoding"), None);
     }
+}
+
+fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let read = match coding {
+        "gzip" => GzDecoder::new(body).read_to_end(&mut plain),
+        "br" => brotli::Decompressor::new(body, 4096).read_to_end(&mut plain),
+        _ => {
+            plain = zstd::decode_all(body).expect("zstd");
+            Ok(plain.len())
+        }
+    };
+    read.expect(coding);
+    plain
 }
 
 #[test]

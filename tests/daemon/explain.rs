@@ -226,3 +226,27 @@ fn the_last_good_version_of_a_broken_file_is_explained_as_the_daemon_serves_it()
         &["no article has"],
     );
 }
+
+#[test]
+fn a_draft_and_what_no_feed_should_carry_are_told_apart() {
+    let newsroom = Newsroom::of_three();
+    for (name, key, reason, said) in [
+        ("drafted", "draft = true", "draft", "it is a draft"),
+        (
+            "kept-out",
+            "feed = false",
+            "out-of-feeds",
+            "(`feed = false`)",
+        ),
+    ] {
+        let text = format!("+++\ntitle = \"Заметка\"\ndate = 2026-01-10\n{key}\n+++\nТекст.\n");
+        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
+            .expect("an article is written");
+        let output = newsroom.run(&["explain", "all", name]);
+        assert_ends(&output, 0, &["is not in /all.", "because", said], &[]);
+        assert_eq!(
+            explained(&newsroom, "all", name)["reasons"][0]["reason"],
+            reason
+        );
+    }
+}

@@ -1,6 +1,8 @@
 //! The program as its operator and its readers meet it: the real binary in a folder of its own,
 //! asked over sockets, told by signals, judged by its answers, its log and its exit codes.
 
+mod access_log;
+mod admin;
 mod changes;
 mod check;
 mod client;
@@ -12,11 +14,13 @@ mod documents;
 mod ended;
 mod explain;
 mod faults;
+mod guard;
 mod instants;
 mod kill;
 mod live;
 mod mounted;
 mod newsroom;
+mod pages;
 mod release;
 mod reload;
 mod restart;
@@ -24,5 +28,6 @@ mod source;
 mod spellings;
 mod state;
 mod stopping;
+mod supervised;
 mod unknown;
 mod writing;

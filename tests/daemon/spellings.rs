@@ -47,6 +47,89 @@ fn another_spelling_leads_to_the_canonical_one_in_one_hop() {
     }
 }
 
+/// Every order of some terms.
+fn orders(terms: &[&'static str]) -> Vec<Vec<&'static str>> {
+    let [first, others @ ..] = terms else {
+        return vec![Vec::new()];
+    };
+    let insert = |order: Vec<&'static str>| {
+        (0..=order.len()).map(move |place| {
+            let mut order = order.clone();
+            order.insert(place, *first);
+            order
+        })
+    };
+    orders(others).into_iter().flat_map(insert).collect()
+}
+
+/// Every byte as `%XX`.
+fn in_bytes(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+#[test]
+fn a_selection_has_one_answer_however_it_is_asked_for() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let mut connection = daemon.connect();
+    let canonical = "/select.json?any=rail,world,мажилис&all=lang:ru";
+    let whole = connection.exchange(&Request::get(canonical));
+    assert_eq!(whole.status, 200);
+    type Spelling = fn(&str) -> String;
+    let spellings: [Spelling; 8] = [
+        str::to_owned,
+        in_bytes,
+        str::to_uppercase,
+        |term| format!("%23{term}"),
+        |term| format!("tag:{term}"),
+        |term| format!("%20{term}\u{200b}+"),
+        |term| format!("«{term}»"),
+        |term| term.replace("мажилис", "МӘЖІЛІС"),
+    ];
+    type Joining = fn(&[String], &str) -> String;
+    let joinings: [Joining; 5] = [
+        |terms, name| format!("{name}={}", terms.join(",")),
+        |terms, name| format!("{name}={}", terms.join("%2c")),
+        |terms, name| format!("{name}=,{},,", terms.join(",,")),
+        |terms, name| format!("{name}={}", [terms, terms].concat().join(",")),
+        |terms, name| format!("{name}={}", terms.join(&format!("&x=1&{name}="))),
+    ];
+    let mut served = 0;
+    for order in orders(&["rail", "world", "мажилис"]) {
+        for spelling in spellings {
+            let terms: Vec<String> = order.iter().map(|term| spelling(term)).collect();
+            for joining in joinings {
+                for query in [
+                    format!("{}&all=lang:ru", joining(&terms, "any")),
+                    format!("all=lang:ru&{}", joining(&terms, "any")),
+                    format!("{}&%61ll=lang%3aru", joining(&terms, "%61n%79")),
+                ] {
+                    let asked = format!("/select.json?{query}");
+                    let response = connection.exchange(&Request::get(&asked));
+                    let decoded = percent_encoding::percent_decode_str(&asked).decode_utf8_lossy();
+                    if decoded == canonical {
+                        assert_eq!(response.status, 200, "{asked}");
+                        assert_eq!(response.header("etag"), whole.header("etag"), "{asked}");
+                        assert!(response.body == whole.body, "{asked}");
+                        served += 1;
+                    } else {
+                        assert_eq!(response.status, 301, "{asked}: {}", response.text());
+                        assert_eq!(response.header("location"), encoded(canonical), "{asked}");
+                    }
+                    let head = connection.exchange(&Request::head(&asked));
+                    assert_eq!(head.status, response.status, "{asked}");
+                    assert_eq!(
+                        head.headers_without_date(),
+                        response.headers_without_date(),
+                        "{asked}"
+                    );
+                }
+            }
+        }
+    }
+    // One order, raw or in bytes or with the one letter-case that changes nothing, twice joined.
+    assert!(served >= 8, "{served}");
+}
+
 #[test]
 fn decomposed_letters_lead_to_composed_ones() {
     let newsroom = Newsroom::sample();
@@ -137,9 +220,88 @@ fn addresses_of_the_past_lead_where_feeds_toml_says() {
         connection.exchange(&Request::get("/feed.php?id=8")).status,
         404
     );
-    let gone = connection.exchange(&Request::get("/old.rss"));
-    assert_eq!(gone.status, 410);
-    assert_eq!(gone.header("cache-control"), "max-age=3600");
+    for target in ["/old.rss", "/%6fld.rss", "/old.rss?utm_source=tg"] {
+        for request in [Request::get, Request::head] {
+            let gone = connection.exchange(&request(target));
+            assert_eq!(gone.status, 410, "{target}");
+            assert_eq!(gone.header("cache-control"), "max-age=3600");
+        }
+    }
+    let head = connection.exchange(&Request::head("/%72ss.xml?utm_source=tg"));
+    assert_eq!((head.status, head.header("location")), (301, "/all.rss"));
+}
+
+#[test]
+fn an_address_of_the_past_is_one_hop_away_however_many_lines_are_on_its_way() {
+    for prefix in ["", "/news"] {
+        let newsroom = Newsroom::sample();
+        let redirects = [
+            ("/первая.xml", "/второй?лента=1"),
+            ("/второй?лента=1", "/third"),
+            ("/third", "/TAGS//Мәжіліс.rss"),
+            ("/fourth", "/select.atom?any=world,Rail"),
+            ("/fifth?x", "/old.rss"),
+            ("/sixth", "https://blog.dala.example/feed"),
+            ("/seventh", "/sixth#top"),
+            ("/eighth", "/parliament.atom?x=1"),
+        ]
+        .map(|(from, to)| format!("\n[[redirect]]\nfrom = \"{from}\"\nto = \"{to}\"\n"));
+        let whole = "\n[[redirect]]\nfrom = \"/news/ninth\"\nto = \"/news/parliament.json\"\n";
+        let whole = if prefix.is_empty() { "" } else { whole };
+        newsroom.configure(&(CONFIG.to_owned() + &redirects.concat() + whole));
+        newsroom.reconfigure(
+            PUBLIC_URL,
+            &format!("{}{prefix}/", PUBLIC_URL.trim_end_matches('/')),
+        );
+        let daemon = Daemon::start(&newsroom);
+        let mut connection = daemon.connect();
+        for (from, to) in [
+            ("/первая.xml", "/tags/мажилис.rss"),
+            ("/второй?лента=1", "/tags/мажилис.rss"),
+            ("/third?utm_source=tg", "/tags/мажилис.rss"),
+            ("/fourth", "/select.atom?any=rail,world"),
+            ("/eighth", "/parliament.atom?x=1"),
+        ] {
+            let to = format!("{prefix}{to}");
+            assert_leads(&mut connection, from, &to);
+            assert_leads(&mut connection, &format!("{prefix}{from}"), &to);
+        }
+        if !prefix.is_empty() {
+            assert_leads(&mut connection, "/news/ninth", "/news/parliament.json");
+        }
+        let status =
+            |connection: &mut Connection, target| connection.exchange(&Request::get(target));
+        assert_eq!(status(&mut connection, "/fifth?x").status, 410);
+        for from in ["/sixth", "/seventh"] {
+            let elsewhere = status(&mut connection, from);
+            assert_eq!(
+                elsewhere.header("location"),
+                "https://blog.dala.example/feed"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_term_that_counts_as_another_leads_there_in_every_format() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let mut connection = daemon.connect();
+    for extension in ["rss", "atom", "json"] {
+        for (written, canonical) in [
+            ("/tags/мәжіліс", "/tags/мажилис"),
+            ("/tags/#МӘЖІЛІС", "/tags/мажилис"),
+        ] {
+            let written = format!("{written}.{extension}").replace('#', "%23");
+            assert_leads(
+                &mut connection,
+                &written,
+                &format!("{canonical}.{extension}"),
+            );
+        }
+        let written = format!("/select.{extension}?any=мәжіліс&none=мажилис,rail");
+        let canonical = format!("/select.{extension}?any=мажилис&none=rail,мажилис");
+        assert_leads(&mut connection, &written, &canonical);
+    }
 }
 
 #[test]

@@ -72,7 +72,9 @@ fn files_rewritten_all_the_time_are_never_served_in_part() {
     let newsroom = Newsroom::of_three_without_rescan();
     let daemon = Daemon::start(&newsroom);
     let stop = AtomicBool::new(false);
+    let resting = Rest(&stop);
     let (versions, answers) = thread::scope(|scope| {
+        let resting = resting;
         let editor = scope.spawn(|| {
             let mut version = 0;
             while !stop.load(Ordering::Relaxed) {
@@ -97,7 +99,7 @@ fn files_rewritten_all_the_time_are_never_served_in_part() {
                 }
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(resting);
         let versions = editor.join().expect("the editor ends");
         seen.dedup();
         assert!(seen.len() > 1, "no version but one was ever seen");
@@ -110,6 +112,15 @@ fn files_rewritten_all_the_time_are_never_served_in_part() {
     for file in 0..FILES {
         let last = format!("конец {versions}.");
         daemon.eventually(&format!("/articles/live-{file}"), |page| page.says(&last));
+    }
+}
+
+/// Lets the editor rest, also when an assertion fails.
+struct Rest<'a>(&'a AtomicBool);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -2,13 +2,15 @@
 
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
+use taspa::article::Media;
 use taspa::feed::{Category, Feed};
 use taspa::format::Format;
-use taspa::text::Text;
+use taspa::text::{Text, resolve};
 
 use crate::documents;
 use crate::feeds;
-use crate::readers::shown;
+use crate::readers::{in_rss, shown};
+use crate::xml::MEDIA;
 
 proptest! {
     #[test]
@@ -17,7 +19,9 @@ proptest! {
         let document = Document::parse(&document).expect("well-formed XML");
         let item = first(document.root(), "item");
         prop_assert_eq!(content(first(item, "title")), &texts.title);
-        prop_assert_eq!(content(first(item, "category")), &texts.label);
+        prop_assert_eq!(content(first(item, "category")), &in_rss(&texts.label));
+        prop_assert_eq!(first(item, "enclosure").attribute("url"), Some(texts.url.as_str()));
+        prop_assert_eq!(&medium(item), &texts.medium());
         prop_assert_eq!(content(first(item, "creator")), &texts.author);
         if !texts.lead.is_empty() {
             prop_assert_eq!(&shown(content(first(item, "description"))), &texts.lead);
@@ -33,6 +37,11 @@ proptest! {
         prop_assert_eq!(content(first(entry, "title")), &texts.title);
         prop_assert_eq!(first(entry, "category").attribute("term"), Some(texts.label.as_str()));
         prop_assert_eq!(content(first(first(entry, "author"), "name")), &texts.author);
+        let enclosure = entry.children().find(|node| node.attribute("rel") == Some("enclosure"));
+        let enclosure = enclosure.expect("an enclosure");
+        prop_assert_eq!(enclosure.attribute("href"), Some(texts.url.as_str()));
+        prop_assert_eq!(enclosure.attribute("title"), Some(texts.title.as_str()));
+        prop_assert_eq!(&medium(entry), &texts.medium());
         if !texts.lead.is_empty() {
             prop_assert_eq!(content(first(entry, "summary")), &texts.lead);
         }
@@ -47,6 +56,10 @@ proptest! {
         prop_assert_eq!(&item["title"], &texts.title);
         prop_assert_eq!(&item["tags"][0], &texts.label);
         prop_assert_eq!(&item["authors"][0]["name"], &texts.author);
+        prop_assert_eq!(&item["authors"][0]["_taspa"]["role"], &texts.lead);
+        prop_assert_eq!(&item["image"], &texts.url);
+        prop_assert_eq!(&item["_taspa"]["image"]["alt"], &texts.title);
+        prop_assert_eq!(&item["_taspa"]["image"]["credit"], &texts.author);
     }
 }
 
@@ -58,19 +71,31 @@ struct Texts {
     label: String,
     author: String,
     html: String,
+    url: String,
+}
+
+impl Texts {
+    /// The address, the description and the credit of the picture.
+    fn medium(&self) -> [&str; 3] {
+        [&self.url, &self.title, &self.author]
+    }
 }
 
 fn texts() -> impl Strategy<Value = Texts> {
-    (raw(), raw(), raw(), raw(), raw()).prop_map(|(title, lead, label, author, html)| {
-        let clean = |raw: String| Text::new(&raw).to_string();
-        Texts {
-            title: clean(title),
-            lead: clean(lead),
-            label: clean(label),
-            author: clean(author),
-            html: clean(html),
-        }
-    })
+    (raw(), raw(), raw(), raw(), raw(), raw()).prop_map(
+        |(title, lead, label, author, html, url)| {
+            let clean = |raw: String| Text::new(&raw).to_string();
+            let url = resolve(None, &format!("https://dala.example/{url}.jpg"));
+            Texts {
+                title: clean(title),
+                lead: clean(lead),
+                label: clean(label),
+                author: clean(author),
+                html: clean(html),
+                url: url.expect("an address on any path"),
+            }
+        },
+    )
 }
 
 /// Any Unicode, with what XML and HTML care about more often than chance would have it.
@@ -120,11 +145,29 @@ fn render(texts: &Texts, format: Format) -> String {
     entry.summary = Some(Text::new(&texts.lead));
     entry.content = Some(feeds::html(&texts.html));
     entry.authors[0].name = Text::new(&texts.author);
+    entry.authors[0].role = Some(Text::new(&texts.lead));
+    entry.image = Some(Media {
+        url: texts.url.clone(),
+        media_type: Some("image/jpeg".to_owned()),
+        alt: Some(texts.title.clone()),
+        credit: Some(texts.author.clone()),
+        ..Media::default()
+    });
     entry.categories = vec![Category {
         label: Text::new(&texts.label),
         scheme: "https://feeds.dala.example/tags/".to_owned(),
     }];
     documents::render(&feed, format)
+}
+
+/// The address, the description and the credit of what `media:content` shows.
+fn medium<'a>(entry: Node<'a, '_>) -> [&'a str; 3] {
+    let medium = entry
+        .children()
+        .find(|node| node.has_tag_name((MEDIA, "content")))
+        .expect("a medium");
+    let url = medium.attribute("url").unwrap_or_default();
+    [url, html(medium, "description"), html(medium, "credit")]
 }
 
 fn first<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Node<'a, 'input> {

@@ -1,6 +1,7 @@
 //! The feeds that are written: people, places and news are invented.
 
 use chrono::{DateTime, FixedOffset};
+use taspa::article::Media;
 use taspa::feed::{Address, Category, Channel, Entry, Feed, Person};
 use taspa::format::Format;
 use taspa::text::{Html, Text};
@@ -11,6 +12,7 @@ pub(crate) fn all() -> Vec<(&'static str, Feed)> {
         ("ordinary", ordinary()),
         ("empty", empty()),
         ("hostile", hostile()),
+        ("media", media()),
         ("title-only", title_only()),
         ("summary", summary()),
     ]
@@ -93,10 +95,32 @@ pub(crate) fn hostile() -> Feed {
         Entry {
             id: "https://old.example/?p=7&lang=ru".to_owned(),
             link: "https://dala.example/news?id=7&from=%22feed%22".to_owned(),
-            authors: people(&["О'Нил & \"Ко\" ]]>", "שלום"]),
+            authors: vec![
+                Person {
+                    role: Some(Text::new("<b>корр.</b> & \"друг\" 👩‍💻")),
+                    email: Some("o'neill&co?x=%@dala.example".to_owned()),
+                    url: Some("https://dala.example/a?x=1&y=%22'".to_owned()),
+                    ..person("О'Нил & \"Ко\" ]]>")
+                },
+                person("שלום"),
+            ],
+            image: Some(Media {
+                media_type: Some("image/jpeg".to_owned()),
+                alt: Some(clean("\"<img onerror='x'>\" & ]]> \u{b}\u{1}👩‍💻\u{fffe}")),
+                credit: Some(clean("© <AP> & \"Рейтер\" ]]> \u{0}🇰🇿")),
+                ..medium("https://dala.example/%D1%84'/a.jpg?w=1&h=2&q=%22%3C")
+            }),
+            enclosures: vec![
+                Media {
+                    alt: Some(clean("' \" & < > ]]> &quot; &#60;")),
+                    ..medium("https://dala.example/'%D0%B0'?x=1&amp;y=%272")
+                },
+                medium("https://dala.example/b&c;d.mp3"),
+            ],
             categories: vec![
                 category("sections", "Ставки & <налоги>"),
                 category("tags", "\"AT&amp;T\""),
+                category("tags", "#, <,>, &,"),
             ],
             summary: Some(Text::new(
                 "a < b && c > d: &lt;b&gt; ]]> <script>alert('1')</script>",
@@ -135,8 +159,8 @@ pub(crate) fn hostile() -> Feed {
         description: Text::new("&lt;всё&gt; ]]> <подряд>"),
         link: "https://dala.example/?a=1&b=2".to_owned(),
         author: Person {
-            name: Text::new("<Редакция> & Ко"),
-            ..Person::default()
+            email: Some("o'neill&co@dala.example".to_owned()),
+            ..person("<Редакция> & (Ко\\)")
         },
         copyright: Some(Text::new("© <2026> & далее")),
         icon: Some("https://dala.example/icon?w=1&h=1".to_owned()),
@@ -149,6 +173,107 @@ pub(crate) fn hostile() -> Feed {
         updated: date(same),
         entries,
     }
+}
+
+/// What comes with articles, and who wrote them.
+pub(crate) fn media() -> Feed {
+    let same = "2026-02-01T08:00:00+05:00";
+    let entries = vec![
+        // A picture and sound: the sound is the enclosure.
+        Entry {
+            authors: vec![
+                Person {
+                    role: Some(Text::new("корреспондент")),
+                    email: Some("aiman@dala.example".to_owned()),
+                    url: Some("https://dala.example/authors/aiman".to_owned()),
+                    ..person("Айман Аманжолова")
+                },
+                Person {
+                    role: Some(Text::new("фотограф")),
+                    email: Some("timur@dala.example".to_owned()),
+                    ..person("Тимур Рахимов")
+                },
+            ],
+            categories: vec![category("sections", "Суды, законы")],
+            summary: Some(Text::new("Слушайте выпуск о воде.")),
+            image: Some(picture("cover")),
+            enclosures: vec![
+                Media {
+                    media_type: Some("audio/mpeg".to_owned()),
+                    length: Some(4_194_304),
+                    alt: Some("Выпуск о воде".to_owned()),
+                    ..medium("https://dala.example/water.mp3")
+                },
+                Media {
+                    media_type: Some("application/pdf".to_owned()),
+                    ..medium("https://dala.example/water.pdf")
+                },
+                // Said twice, and the picture once more.
+                medium("https://dala.example/water.mp3"),
+                medium("https://dala.example/cover.jpg"),
+            ],
+            ..entry("4", "Вода: выпуск", same)
+        },
+        // A picture alone is the enclosure.
+        Entry {
+            summary: Some(Text::new("Мост стоит.")),
+            image: Some(picture("bridge")),
+            ..entry("3", "Мост", same)
+        },
+        // More pictures, two of one description.
+        Entry {
+            image: Some(Media {
+                media_type: Some("image/png".to_owned()),
+                length: Some(9_000),
+                ..medium("https://dala.example/first.png")
+            }),
+            enclosures: vec![picture("second"), picture("third")],
+            ..entry("2", "Галерея", same)
+        },
+        // Files of unknown kind.
+        Entry {
+            image: Some(medium("https://dala.example/picture?id=7")),
+            enclosures: vec![medium("https://dala.example/download?id=7")],
+            ..entry("1", "Без типа", same)
+        },
+        Entry {
+            image: Some(medium("https://dala.example/picture?id=6")),
+            ..entry("0", "Снимок без типа", same)
+        },
+    ];
+    Feed {
+        updated: entries[0].updated,
+        channel: Channel {
+            logo: None,
+            ..channel()
+        },
+        entries,
+    }
+}
+
+/// A photograph with all that can be known of one.
+fn picture(name: &str) -> Media {
+    Media {
+        media_type: Some("image/jpeg".to_owned()),
+        length: Some(250_000),
+        width: Some(1280),
+        height: Some(853),
+        alt: Some("Мост через реку".to_owned()),
+        credit: Some("Тимур Рахимов".to_owned()),
+        ..medium(&format!("https://dala.example/{name}.jpg"))
+    }
+}
+
+fn medium(url: &str) -> Media {
+    Media {
+        url: url.to_owned(),
+        ..Media::default()
+    }
+}
+
+/// Text as the gate leaves it.
+fn clean(raw: &str) -> String {
+    Text::new(raw).into_string()
 }
 
 /// The ordinary feed as it is with `content = "title"`.
@@ -219,11 +344,14 @@ fn entry(key: &str, title: &str, published: &str) -> Entry {
 }
 
 fn people(names: &[&str]) -> Vec<Person> {
-    let person = |name: &&str| Person {
+    names.iter().map(|name| person(name)).collect()
+}
+
+fn person(name: &str) -> Person {
+    Person {
         name: Text::new(name),
         ..Person::default()
-    };
-    names.iter().map(person).collect()
+    }
 }
 
 fn category(kind: &str, label: &str) -> Category {

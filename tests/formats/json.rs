@@ -66,6 +66,86 @@ fn json_items_say_what_the_article_says() {
     assert_eq!(json(&feeds::empty()).get("icon"), None);
 }
 
+#[test]
+fn json_items_carry_what_comes_with_the_article() {
+    let feed = json(&feeds::media());
+    let picture = serde_json::json!({
+        "mime_type": "image/jpeg", "size_in_bytes": 250_000, "width": 1280, "height": 853,
+        "alt": "Мост через реку", "credit": "Тимур Рахимов",
+    });
+    let photo = |name: &str| {
+        serde_json::json!({
+            "url": format!("https://dala.example/{name}.jpg"),
+            "mime_type": "image/jpeg",
+            "size_in_bytes": 250_000,
+            "_taspa": {
+                "width": 1280, "height": 853,
+                "alt": "Мост через реку", "credit": "Тимур Рахимов",
+            },
+        })
+    };
+    for (n, image, details, attachments) in [
+        (
+            0,
+            "https://dala.example/cover.jpg",
+            picture.clone(),
+            serde_json::json!([
+                {
+                    "url": "https://dala.example/water.mp3",
+                    "mime_type": "audio/mpeg",
+                    "title": "Выпуск о воде",
+                    "size_in_bytes": 4_194_304,
+                },
+                { "url": "https://dala.example/water.pdf", "mime_type": "application/pdf" },
+            ]),
+        ),
+        (1, "https://dala.example/bridge.jpg", picture, Value::Null),
+        (
+            2,
+            "https://dala.example/first.png",
+            serde_json::json!({ "mime_type": "image/png", "size_in_bytes": 9_000 }),
+            serde_json::json!([photo("second"), photo("third")]),
+        ),
+        (
+            3,
+            "https://dala.example/picture?id=7",
+            Value::Null,
+            serde_json::json!([{
+                "url": "https://dala.example/download?id=7",
+                "mime_type": "application/octet-stream",
+            }]),
+        ),
+    ] {
+        let item = &feed["items"][n];
+        assert_eq!(item["image"], image, "item {n}");
+        assert_eq!(item["_taspa"]["image"], details, "item {n}");
+        assert_eq!(item["attachments"], attachments, "item {n}");
+    }
+}
+
+#[test]
+fn json_authors_have_a_bare_name_a_way_to_reach_them_and_a_role() {
+    assert_eq!(
+        json(&feeds::media())["items"][0]["authors"],
+        serde_json::json!([
+            {
+                "name": "Айман Аманжолова",
+                "url": "https://dala.example/authors/aiman",
+                "_taspa": { "role": "корреспондент" },
+            },
+            {
+                "name": "Тимур Рахимов",
+                "url": "mailto:timur@dala.example",
+                "_taspa": { "role": "фотограф" },
+            },
+        ])
+    );
+    assert_eq!(
+        json(&feeds::hostile())["authors"][0]["url"],
+        "mailto:o'neill%26co@dala.example"
+    );
+}
+
 fn json(feed: &Feed) -> Value {
     serde_json::from_str(&render(feed, Format::Json)).expect("JSON")
 }

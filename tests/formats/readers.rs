@@ -1,5 +1,7 @@
 //! What a reader gets out of a document is what the feed says, the same in every format.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use feed_rs::model;
 use taspa::feed::{Entry, Feed};
@@ -62,13 +64,16 @@ struct Seen {
     categories: Vec<(String, Option<String>)>,
     summary: Option<String>,
     content: Option<String>,
+    media: BTreeSet<String>,
 }
 
 fn seen(entry: model::Entry, format: Format) -> Seen {
+    let media = media(&entry, format);
+    let links = entry.links.into_iter().map(|link| link.href);
     Seen {
         id: entry.id,
         title: text(entry.title),
-        links: entry.links.into_iter().map(|link| link.href).collect(),
+        links: links.filter(|link| !media.contains(link)).collect(),
         published: entry.published,
         updated: entry.updated,
         authors: entry
@@ -86,7 +91,21 @@ fn seen(entry: model::Entry, format: Format) -> Seen {
             Format::Atom | Format::Json => summary,
         }),
         content: entry.content.and_then(|content| content.body),
+        media,
     }
+}
+
+/// What a reader would offer to look at, to hear or to download. This one takes attachments of a
+/// JSON Feed for links, and does not look at its `image`.
+fn media(entry: &model::Entry, format: Format) -> BTreeSet<String> {
+    let contents = entry.media.iter().flat_map(|object| &object.content);
+    let contents = contents.filter_map(|content| content.url.as_ref());
+    let links = entry.links.iter().skip(1).filter(|link| match format {
+        Format::Rss | Format::Atom => link.rel.as_deref() == Some("enclosure"),
+        Format::Json => true,
+    });
+    let links = links.map(|link| link.href.clone());
+    links.chain(contents.map(ToString::to_string)).collect()
 }
 
 fn meant(entry: &Entry, feed: &Feed, format: Format) -> Seen {
@@ -101,6 +120,12 @@ fn meant(entry: &Entry, feed: &Feed, format: Format) -> Seen {
         }
         (_, lead, html) => (lead, html),
     };
+    let picture = entry.image.as_ref().map(|image| image.url.clone());
+    let files = entry.enclosures.iter().map(|medium| medium.url.clone());
+    let media: BTreeSet<String> = match format {
+        Format::Rss | Format::Atom => files.chain(picture).collect(),
+        Format::Json => files.filter(|url| Some(url) != picture.as_ref()).collect(),
+    };
     Seen {
         id: entry.id.clone(),
         title: Some(entry.title.to_string()),
@@ -114,6 +139,7 @@ fn meant(entry: &Entry, feed: &Feed, format: Format) -> Seen {
         categories: categories(entry, format),
         summary,
         content,
+        media,
     }
 }
 
@@ -131,12 +157,18 @@ fn categories(entry: &Entry, format: Format) -> Vec<(String, Option<String>)> {
     for category in &entry.categories {
         let label = category.label.to_string();
         match format {
-            Format::Rss | Format::Atom => categories.push((label, Some(category.scheme.clone()))),
+            Format::Rss => categories.push((in_rss(&label), Some(category.scheme.clone()))),
+            Format::Atom => categories.push((label, Some(category.scheme.clone()))),
             Format::Json if categories.iter().any(|(known, _)| *known == label) => {}
             Format::Json => categories.push((label, None)),
         }
     }
     categories
+}
+
+/// A category where a comma would be taken for the end of one, and a hash for none of its letters.
+pub(crate) fn in_rss(label: &str) -> String {
+    label.trim_start_matches(['#', ' ']).replace(',', "‚")
 }
 
 fn read(feed: &Feed, format: Format) -> model::Feed {

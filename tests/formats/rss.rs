@@ -6,7 +6,7 @@ use taspa::format::Format;
 
 use crate::documents::render;
 use crate::feeds;
-use crate::xml::{ATOM, all, child, has, leaves, text_of};
+use crate::xml::{ATOM, MEDIA, all, attributes, child, has, leaves, text_of};
 
 const CONTENT: &str = "http://purl.org/rss/1.0/modules/content/";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -25,6 +25,7 @@ fn the_rss_channel_says_what_the_feed_says() {
             ("description", "Мажилис, Сенат и всё, что вокруг"),
             ("language", "ru"),
             ("copyright", "© 2026 Дала жаңалықтары"),
+            ("managingEditor", "editors@dala.example (Дала жаңалықтары)",),
             ("lastBuildDate", "Fri, 09 Jan 2026 11:05:30 +0500"),
             ("generator", "taspa"),
             ("docs", "https://www.rssboard.org/rss-specification"),
@@ -167,4 +168,147 @@ fn an_uneven_freshness_has_a_ttl_and_no_rhythm() {
         "90"
     );
     assert!(all(&document, "updatePeriod").is_empty());
+}
+
+#[test]
+fn an_rss_item_has_one_enclosure_and_media_rss_says_the_rest() {
+    let text = render(&feeds::media(), Format::Rss);
+    let document = Document::parse(&text).expect("well-formed XML");
+    let items: Vec<Vec<String>> = all(&document, "item").into_iter().map(media_of).collect();
+    let picture = "fileSize=250000 height=853 medium=image type=image/jpeg";
+    let texts = "description=Мост через реку; credit=Тимур Рахимов";
+    assert_eq!(
+        items,
+        [
+            vec![
+                "enclosure length=4194304 type=audio/mpeg url=https://dala.example/water.mp3"
+                    .to_owned(),
+                format!("content {picture} url=https://dala.example/cover.jpg width=1280; {texts}"),
+                "content fileSize=4194304 medium=audio type=audio/mpeg \
+                 url=https://dala.example/water.mp3; description=Выпуск о воде"
+                    .to_owned(),
+                "content medium=document type=application/pdf url=https://dala.example/water.pdf"
+                    .to_owned(),
+            ],
+            vec![
+                "enclosure length=250000 type=image/jpeg url=https://dala.example/bridge.jpg"
+                    .to_owned(),
+                format!(
+                    "content {picture} url=https://dala.example/bridge.jpg width=1280; {texts}"
+                ),
+            ],
+            vec![
+                "enclosure length=9000 type=image/png url=https://dala.example/first.png"
+                    .to_owned(),
+                "content fileSize=9000 medium=image type=image/png \
+                 url=https://dala.example/first.png"
+                    .to_owned(),
+                format!(
+                    "content {picture} url=https://dala.example/second.jpg width=1280; {texts}"
+                ),
+                format!("content {picture} url=https://dala.example/third.jpg width=1280; {texts}"),
+            ],
+            vec![
+                "enclosure length=0 type=application/octet-stream \
+                 url=https://dala.example/download?id=7"
+                    .to_owned(),
+                "content medium=image url=https://dala.example/picture?id=7".to_owned(),
+                "content medium=document url=https://dala.example/download?id=7".to_owned(),
+            ],
+            vec!["content medium=image url=https://dala.example/picture?id=6".to_owned()],
+        ],
+    );
+}
+
+/// The elements about media, each with its attributes in alphabetical order and what is inside.
+fn media_of(item: Node) -> Vec<String> {
+    let is_media =
+        |node: &Node| node.has_tag_name("enclosure") || node.tag_name().namespace() == Some(MEDIA);
+    let described = |node: Node| {
+        let inside = leaves(node).into_iter();
+        let inside: String = inside
+            .map(|(name, text)| format!("; {name}={text}"))
+            .collect();
+        // The writer has no order for what is inside; both are there, or one.
+        let inside = match inside.split_once("; description") {
+            Some((credit, description)) => format!("; description{description}{credit}"),
+            None => inside,
+        };
+        format!("{} {}{inside}", node.tag_name().name(), attributes(node))
+    };
+    item.children().filter(is_media).map(described).collect()
+}
+
+#[test]
+fn names_of_authors_are_bare_in_rss_and_said_once() {
+    for (name, feed) in feeds::all() {
+        let text = render(&feed, Format::Rss);
+        let document = Document::parse(&text).expect("well-formed XML");
+        for (item, entry) in all(&document, "item").into_iter().zip(&feed.entries) {
+            let said: Vec<&str> = leaves(item)
+                .into_iter()
+                .filter(|(name, _)| ["creator", "author"].contains(name))
+                .map(|(_, text)| text)
+                .collect();
+            let meant: Vec<&str> = entry
+                .authors
+                .iter()
+                .map(|author| author.name.as_str())
+                .collect();
+            assert_eq!(said, meant, "{name}");
+        }
+        assert!(!text.contains("корр"), "{name}: a role has no place in RSS");
+    }
+}
+
+#[test]
+fn an_editor_has_a_mailbox_and_a_name_that_no_parser_stumbles_over() {
+    let editor = |feed| {
+        let text = render(&feed, Format::Rss);
+        let document = Document::parse(&text).expect("well-formed XML");
+        let editor = all(&document, "managingEditor");
+        editor
+            .first()
+            .and_then(|editor| editor.text())
+            .map(str::to_owned)
+    };
+    assert_eq!(
+        editor(feeds::hostile()).as_deref(),
+        Some("o'neill&co@dala.example (<Редакция> & [Ко/])")
+    );
+    assert_eq!(editor(feeds::empty()), None);
+}
+
+#[test]
+fn rss_categories_hold_neither_commas_nor_hashes() {
+    for (name, feed) in feeds::all() {
+        let text = render(&feed, Format::Rss);
+        let document = Document::parse(&text).expect("well-formed XML");
+        for category in all(&document, "category") {
+            let label = category.text().unwrap_or_default();
+            assert!(
+                !label.is_empty() && !label.starts_with('#'),
+                "{name}: {label}"
+            );
+            assert!(!label.contains(','), "{name}: {label}");
+            let same = taspa::term::key(label);
+            let mut meant = feed.entries.iter().flat_map(|entry| &entry.categories);
+            assert!(
+                meant.any(|category| taspa::term::key(category.label.as_str()) == same),
+                "{name}: {label} leads nowhere"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_channel_without_a_logo_shows_its_icon() {
+    let text = render(&feeds::media(), Format::Rss);
+    let document = Document::parse(&text).expect("well-formed XML");
+    let channel = child(document.root_element(), "channel");
+    let image = child(channel, "image");
+    assert_eq!(text_of(image, "url"), "https://dala.example/icon.png");
+    for element in ["title", "link"] {
+        assert_eq!(text_of(image, element), text_of(channel, element));
+    }
 }

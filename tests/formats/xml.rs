@@ -5,6 +5,9 @@ use roxmltree::{Document, Node};
 /// The namespace of Atom, which RSS documents borrow from.
 pub(crate) const ATOM: &str = "http://www.w3.org/2005/Atom";
 
+/// The namespace of Media RSS.
+pub(crate) const MEDIA: &str = "http://search.yahoo.com/mrss/";
+
 pub(crate) fn all<'a, 'input>(document: &'a Document<'input>, name: &str) -> Vec<Node<'a, 'input>> {
     document
         .descendants()
@@ -40,4 +43,14 @@ pub(crate) fn count(node: Node, name: &str) -> usize {
     elements(node)
         .filter(|child| child.tag_name().name() == name)
         .count()
+}
+
+/// `name=value` of every attribute, by name.
+pub(crate) fn attributes(node: Node) -> String {
+    let attributes = node.attributes();
+    let mut attributes: Vec<String> = attributes
+        .map(|attribute| format!("{}={}", attribute.name(), attribute.value()))
+        .collect();
+    attributes.sort();
+    attributes.join(" ")
 }

@@ -354,7 +354,7 @@ fn what_reaches_a_document_moves_the_revision() {
 
 #[test]
 fn what_reaches_no_document_leaves_the_revision() {
-    let changes: [(&str, Change); 15] = [
+    let changes: [(&str, Change); 16] = [
         ("the same instant, written otherwise", |d| {
             d.published = date("2026-01-07T19:00:00.5Z")
         }),
@@ -379,6 +379,12 @@ fn what_reaches_no_document_leaves_the_revision() {
         ("an author without name", |d| {
             d.authors.push(Author::default())
         }),
+        ("an author once more", |d| {
+            d.authors.push(Author {
+                name: d.authors[0].name.to_uppercase(),
+                ..Author::default()
+            })
+        }),
         ("what only the catalog asks for", |d| {
             d.expires = Some(date("2027-01-08"))
         }),
@@ -402,20 +408,28 @@ fn what_reaches_no_document_leaves_the_revision() {
 
 #[test]
 fn what_the_catalog_is_told() {
-    for (change, expires, hidden) in [
-        ((|_| {}) as Change, None, false),
-        (|d| d.draft = true, None, true),
-        (|d| d.feed = false, None, true),
+    for (change, expires, visibility) in [
+        ((|_| {}) as Change, None, Visibility::Public),
+        (|d| d.draft = true, None, Visibility::Draft),
+        (|d| d.feed = false, None, Visibility::OutOfFeeds),
+        (
+            |d| (d.draft, d.feed) = (true, false),
+            None,
+            Visibility::Draft,
+        ),
         (
             |d| d.expires = Some(date("2026-02-01")),
             Some("2026-01-31T19:00"),
-            false,
+            Visibility::Public,
         ),
     ] {
         let mut draft = draft();
         change(&mut draft);
         let passed = passed(draft);
-        assert_eq!((passed.expires, passed.hidden), (expires.map(at), hidden));
+        assert_eq!(
+            (passed.expires, passed.visibility),
+            (expires.map(at), visibility)
+        );
     }
 }
 
@@ -477,7 +491,7 @@ fn addresses_in_the_text_start_at_the_page_of_the_article() {
         let image = article.image.expect("an image");
         assert_eq!(image.url, format!("{page}i.png"));
         assert_eq!(image.media_type.as_deref(), Some("image/png"));
-        let picture = format!(r#"<img src="{page}c.jpg">"#);
+        let picture = format!(r#"<img src="{page}c.jpg" alt="">"#);
         assert!(
             article.body.as_str().contains(&picture),
             "{:?}",
@@ -518,6 +532,43 @@ fn media_are_told_apart_from_what_is_none() {
         };
         assert_eq!(accepted.url, url);
         assert_eq!(accepted.media_type.as_deref(), media_type);
+    }
+}
+
+#[test]
+fn a_size_of_nothing_is_no_size() {
+    let article = with(|draft| {
+        draft.image = Some(Media {
+            length: Some(0),
+            width: Some(0),
+            height: Some(853),
+            ..medium("/a.jpg")
+        });
+    });
+    let image = article.image.expect("an image");
+    assert_eq!(
+        (image.length, image.width, image.height),
+        (None, None, Some(853))
+    );
+}
+
+#[test]
+fn mailboxes_are_ascii_or_none() {
+    for (written, expected) in [
+        (" mailto:a.b+c@Dala.example ", Some("a.b+c@dala.example")),
+        ("o'neill&co@dala.example", Some("o'neill&co@dala.example")),
+        ("a@дала.example", Some("a@xn--80aak3a.example")),
+        ("почта@dala.example", None),
+        ("<b>a</b>@dala.example", None),
+        ("a\u{b}@dala.example", None),
+        ("a@dala.example, b@dala.example", None),
+        ("a@b@dala.example", None),
+        ("a@127.0.0.1", None),
+        ("@dala.example", None),
+        ("a@", None),
+    ] {
+        let article = with(|draft| draft.authors[0].email = Some(written.into()));
+        assert_eq!(article.authors[0].email.as_deref(), expected, "{written:?}");
     }
 }
 

@@ -209,3 +209,74 @@ fn hostile_files() {
         }
     }
 }
+
+/// What the directory makes of `x/index.md` whose image and enclosures have these addresses.
+fn lengths(folder: &Path, image: &str, enclosures: &[&str]) -> Vec<Option<u64>> {
+    let enclosures: Vec<String> = enclosures.iter().map(|url| format!("'{url}'")).collect();
+    let text = format!(
+        "+++\ntitle = 'Мост'\ndate = 2026-01-08\nimage = {image}\nenclosures = [{}]\n+++\nТекст.\n",
+        enclosures.join(", ")
+    );
+    let accepted = directory(folder).accept("x/index.md", text.as_bytes());
+    let article = accepted.expect("an article").article;
+    let media = article.image.iter().chain(&article.enclosures);
+    media.map(|medium| medium.length).collect()
+}
+
+#[test]
+fn files_beside_an_article_tell_their_size() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("x");
+    fs::create_dir_all(bundle.join("аудио")).expect("a folder");
+    fs::write(bundle.join("cover.jpg"), [0; 1234]).expect("a file");
+    fs::write(bundle.join("аудио/выпуск 1.mp3"), [0; 77]).expect("a file");
+    fs::write(bundle.join("empty.pdf"), []).expect("a file");
+    assert_eq!(
+        lengths(
+            folder.path(),
+            "'cover.jpg'",
+            &[
+                "аудио/выпуск 1.mp3",
+                "./%D0%B0%D1%83%D0%B4%D0%B8%D0%BE/%D0%B2%D1%8B%D0%BF%D1%83%D1%81%D0%BA%201.mp3?v=2",
+                "cover.jpg",
+                "empty.pdf",
+                "missing.mp3",
+                "аудио",
+            ],
+        ),
+        [Some(1234), Some(77), Some(77), Some(1234), None, None, None],
+    );
+    let said = "{ url = 'cover.jpg', length = 7 }";
+    assert_eq!(lengths(folder.path(), said, &[]), [Some(7)]);
+}
+
+#[test]
+fn no_address_measures_what_does_not_stand_beside_the_article() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("x");
+    fs::create_dir_all(folder.path().join("y")).expect("a folder");
+    fs::create_dir_all(&bundle).expect("a folder");
+    for file in ["cover.jpg", "y/cover.jpg", "x/cover.jpg", "x/.hidden.jpg"] {
+        fs::write(folder.path().join(file), [0; 9]).expect("a file");
+    }
+    std::os::unix::fs::symlink("cover.jpg", bundle.join("link.jpg")).expect("a link");
+    std::os::unix::fs::symlink("../y", bundle.join("folder")).expect("a link");
+    assert_eq!(
+        lengths(
+            folder.path(),
+            "'https://dala.example/x/cover.jpg'",
+            &[
+                "../cover.jpg",
+                "../y/cover.jpg",
+                "/x/cover.jpg",
+                "/cover.jpg",
+                "//dala.example/cover.jpg",
+                "link.jpg",
+                "folder/cover.jpg",
+                ".hidden.jpg",
+                "%2e%2e/cover.jpg",
+            ],
+        ),
+        [None; 10],
+    );
+}

@@ -66,7 +66,7 @@ fn what_acts_by_itself_goes() {
         ("<img src=\"data:image/gif;base64,R0\">", ""),
         (
             "<img src=x onerror=alert(1)>",
-            "<img src=\"https://dala.example/news/x\">",
+            "<img src=\"https://dala.example/news/x\" alt=\"\">",
         ),
         (
             "<meta http-equiv=refresh content=0><base href=//x><link rel=x>а",
@@ -78,7 +78,7 @@ fn what_acts_by_itself_goes() {
         ("<template><p>x</p></template>а", "а"),
         (
             "<noscript><img src=a.jpg></noscript>",
-            "<img src=\"https://dala.example/news/a.jpg\">",
+            "<img src=\"https://dala.example/news/a.jpg\" alt=\"\">",
         ),
     ]);
 }
@@ -97,7 +97,7 @@ fn addresses_become_absolute() {
         ("<a href=#top>x</a>", "x"),
         (
             "<img srcset='/a.jpg 1x, b.jpg 2x'>",
-            "<img srcset=\"https://dala.example/a.jpg 1x, https://dala.example/news/b.jpg 2x\">",
+            "<img srcset=\"https://dala.example/a.jpg 1x, https://dala.example/news/b.jpg 2x\" alt=\"\">",
         ),
         (
             "<blockquote cite=/c>x</blockquote>",

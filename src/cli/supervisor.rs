@@ -1,0 +1,59 @@
+//! What systemd is told, where it started the daemon: ready, reloading, stopping, alive.
+
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::time::{self, Instant};
+use tracing::warn;
+
+/// The supervisor, and when it next wants to hear that the daemon lives.
+pub(super) struct Supervisor {
+    /// Half of the time after which it would believe the daemon dead.
+    pulse: Option<Duration>,
+    next: Instant,
+}
+
+impl Supervisor {
+    /// The one that started this process, if it listens.
+    pub(super) fn of_process() -> Supervisor {
+        Supervisor {
+            pulse: sd_notify::watchdog_enabled().map(|patience| patience / 2),
+            next: Instant::now(),
+        }
+    }
+
+    /// Requests are taken.
+    pub(super) fn ready(&self) {
+        say(&[NotifyState::Ready]);
+    }
+
+    /// The configuration is read again; [`Supervisor::ready`] ends it.
+    pub(super) fn reloading(&self) {
+        match NotifyState::monotonic_usec_now() {
+            Ok(now) => say(&[NotifyState::Reloading, now]),
+            Err(_) => say(&[NotifyState::Reloading]),
+        }
+    }
+
+    /// Open requests are finished, then the process ends.
+    pub(super) fn stopping(&self) {
+        say(&[NotifyState::Stopping]);
+    }
+
+    /// Waits until it is time for a sign of life, and gives it; for ever where nobody asks for one.
+    pub(super) async fn keep_awake(&mut self) {
+        let Some(pulse) = self.pulse else {
+            return std::future::pending().await;
+        };
+        time::sleep_until(self.next).await;
+        self.next = Instant::now() + pulse;
+        say(&[NotifyState::Watchdog]);
+    }
+}
+
+/// Nothing happens where nobody listens.
+fn say(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        warn!("the supervisor cannot be told: {error}");
+    }
+}

@@ -1,0 +1,147 @@
+//! What a request must be before it is answered: the rules that hyper leaves to its users.
+//!
+//! A refusal closes the connection, because whoever breaks these rules may mean something else by
+//! the bytes that follow.
+
+use std::error::Error;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Body;
+use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use hyper::http::uri::Authority;
+use hyper::{Method, Request, Version};
+use tokio::time;
+
+use super::reply::{self, Reply};
+use crate::config::Limits;
+
+/// The refusal of a request that must not be answered.
+pub(super) fn refusal<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> {
+    let reason = match (*request.method() == Method::CONNECT, request.headers()) {
+        (true, _) => return Some(closing(reply::method_not_allowed())),
+        // hyper hides a Content-Length beside it (RFC 9112 §6.3), and nothing here takes a body.
+        (_, headers) if headers.contains_key(TRANSFER_ENCODING) => {
+            "a body is not taken with Transfer-Encoding"
+        }
+        (_, headers) => match host_problem(request.version(), headers) {
+            Some(problem) => problem,
+            None if target_length(request) > limits.target_bytes as usize => {
+                return Some(closing(reply::target_too_long()));
+            }
+            None => return None,
+        },
+    };
+    Some(closing(reply::bad_request(reason)))
+}
+
+/// RFC 9112 §3.2: one Host, and a valid one.
+fn host_problem(version: Version, headers: &HeaderMap) -> Option<&'static str> {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::HTTP_10 => None,
+        (None, _) => Some("the request has no Host"),
+        (Some(_), Some(_)) => Some("the request has two Hosts"),
+        (Some(host), None) if is_host(host) => None,
+        (Some(_), None) => Some("Host is no name or address"),
+    }
+}
+
+fn is_host(host: &HeaderValue) -> bool {
+    let host = Authority::try_from(host.as_bytes());
+    host.is_ok_and(|host| !host.host().is_empty() && !host.as_str().contains('@'))
+}
+
+fn target_length<B>(request: &Request<B>) -> usize {
+    let uri = request.uri();
+    uri.path_and_query().map_or(0, |path| path.as_str().len())
+}
+
+/// Reads what nobody wants, so that the next request can be told from it; false where it is too much
+/// or too slow for that.
+pub(super) async fn drain<B>(body: B, limits: &Limits) -> bool
+where
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+{
+    if body.is_end_stream() {
+        return true;
+    }
+    if body.size_hint().lower() > limits.body_bytes {
+        return false;
+    }
+    let bytes_max = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
+    let patience = Duration::from_secs(limits.header_timeout.into());
+    let drained = time::timeout(patience, Limited::new(body, bytes_max).collect()).await;
+    drained.is_ok_and(|drained| drained.is_ok())
+}
+
+/// A reply after which the connection ends.
+pub(super) fn closing(mut reply: Reply) -> Reply {
+    let close = HeaderValue::from_static("close");
+    reply.headers_mut().insert(CONNECTION, close);
+    reply
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::StatusCode;
+
+    use super::*;
+
+    fn status(version: Version, target: &str, headers: &[(&str, &str)]) -> Option<StatusCode> {
+        let mut request = Request::builder().version(version).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).expect("a request");
+        refusal(&request, &Limits::default()).map(|reply| reply.status())
+    }
+
+    #[test]
+    fn a_request_has_one_valid_host() {
+        let bad = Some(StatusCode::BAD_REQUEST);
+        for (hosts, expected) in [
+            (&[][..], bad),
+            (&["a.example"], None),
+            (&["a.example:8080"], None),
+            (&["[::1]:80"], None),
+            (&["127.0.0.1"], None),
+            (&["a.example", "a.example"], bad),
+            (&[""], bad),
+            (&["a b"], bad),
+            (&["a@b"], bad),
+            (&["http://a/"], bad),
+            (&["a/b"], bad),
+            (&["[::1"], bad),
+        ] {
+            let headers: Vec<_> = hosts.iter().map(|host| ("host", *host)).collect();
+            assert_eq!(
+                status(Version::HTTP_11, "/", &headers),
+                expected,
+                "{hosts:?}"
+            );
+        }
+        assert_eq!(status(Version::HTTP_10, "/", &[]), None);
+        assert_eq!(
+            status(Version::HTTP_10, "/", &[("host", "a"), ("host", "b")]),
+            bad
+        );
+    }
+
+    #[test]
+    fn what_can_be_misunderstood_or_is_too_long_is_refused() {
+        let host = ("host", "a.example");
+        let coded = [host, ("transfer-encoding", "chunked")];
+        assert_eq!(
+            status(Version::HTTP_11, "/", &coded),
+            Some(StatusCode::BAD_REQUEST)
+        );
+        let long = |length: u32| format!("/{}", "a".repeat(length as usize - 1));
+        let most = Limits::default().target_bytes;
+        assert_eq!(status(Version::HTTP_11, &long(most), &[host]), None);
+        assert_eq!(
+            status(Version::HTTP_11, &long(most + 1), &[host]),
+            Some(StatusCode::URI_TOO_LONG)
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! Pages for people, the lists beside them, and the files they refer to.
+//!
+//! A page's tag is the digest of its bytes, so it moves exactly when the page does, whatever moved
+//! it: an article, a template, a word. Pages have no date, which could not promise that.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::header::ACCEPT_ENCODING;
+use tokio::task;
+use tracing::error;
+use url::form_urlencoded;
+
+use super::conditional::Validated;
+use super::outcome::Outcome;
+use super::reply::{Access, Head, Reply};
+use super::{Asked, accept, conditional, reply};
+use crate::edition::{Tag, Version};
+use crate::metrics::RequestKind;
+use crate::page::Locale;
+use crate::press::{Missing, Sheet, Wanted};
+use crate::problem::chain;
+use crate::rendition::Coding;
+
+/// How long what changes with every article may be cached: lists of feeds, and files whose address
+/// does not have their version in it.
+const SHORTLY: &str = "max-age=60";
+
+/// How long a file whose address has its version in it may be cached.
+const FOR_EVER: &str = "max-age=31536000, immutable";
+
+impl Asked<'_> {
+    /// A page or list.
+    pub(super) async fn page(&self, wanted: Wanted) -> Reply {
+        let sheet = match self.sheet(wanted).await {
+            Ok(sheet) => sheet,
+            Err(reply) => return *reply,
+        };
+        let document = match self.printed(&sheet).await {
+            Ok(document) => document,
+            Err(reply) => return *reply,
+        };
+        let head = Head {
+            tag: Tag::of(&document),
+            last_modified: None,
+            cache_control: self.cache_control(&sheet),
+            link: None,
+            content_type: sheet.content_type(),
+            coding: accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
+            access: match sheet {
+                Sheet::Opml(_) | Sheet::List(_) => Access::Shared,
+                _ => Access::Shown,
+            },
+        };
+        let kind = match sheet {
+            Sheet::Article(_) => RequestKind::Article,
+            _ => RequestKind::Page,
+        };
+        self.validated(head, document, kind).await
+    }
+
+    /// The page of a feed at the feed's own address.
+    pub(super) async fn page_in_place(&self, version: &Arc<Version>) -> Reply {
+        let sheet = Sheet::Feed(version.clone());
+        let document = match self.printed(&sheet).await {
+            Ok(document) => document,
+            Err(reply) => return *reply,
+        };
+        let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
+        match self.desk.coded(document, coding).await {
+            Ok(coded) => {
+                let reply = reply::unvalidated(sheet.content_type(), coding, coded);
+                Outcome::page(RequestKind::Page, coding).on(reply)
+            }
+            Err(_) => reply::unavailable(NOT_NOW),
+        }
+    }
+
+    /// Whether a browser is about to show a feed to somebody: it says that it loads a document
+    /// (`Sec-Fetch-Dest`), and nobody asked for the feed as it is.
+    pub(super) fn wants_page(&self) -> bool {
+        let destination = self.headers.get("sec-fetch-dest");
+        self.edition.config.server.browser_pages
+            && destination.is_some_and(|destination| destination == "document")
+            && self.parameter("raw").is_none()
+    }
+
+    /// A style sheet, picture or font.
+    pub(super) async fn asset(&self, name: &str) -> Reply {
+        let templates = &self.edition.config.server.templates;
+        let Some(asset) = templates.asset(name) else {
+            return reply::not_found(&format!("no file \"{name}\""));
+        };
+        let is_this_version = self.parameter("v").is_some_and(|v| v == asset.version);
+        let head = Head {
+            tag: Tag::of(&asset.bytes),
+            last_modified: None,
+            cache_control: if is_this_version { FOR_EVER } else { SHORTLY }.to_owned(),
+            link: None,
+            content_type: asset.media_type,
+            coding: match asset.is_text() {
+                true => accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
+                false => Coding::Identity,
+            },
+            access: Access::Part,
+        };
+        let bytes = asset.bytes.clone();
+        self.validated(head, bytes, RequestKind::Page).await
+    }
+
+    /// 200 or 304 for a document that is at hand.
+    async fn validated(&self, head: Head, document: Bytes, kind: RequestKind) -> Reply {
+        let reply = match conditional::evaluate(self.headers, head.tag, None) {
+            Validated::Unchanged => reply::not_modified(&head),
+            Validated::Changed => match self.desk.coded(document, head.coding).await {
+                Ok(coded) => reply::document(&head, coded),
+                Err(_) => reply::unavailable(NOT_NOW),
+            },
+        };
+        Outcome::page(kind, head.coding).on(reply)
+    }
+
+    async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {
+        let printed = self.desk.printed(sheet, self.edition, self.locale());
+        printed.await.map_err(|failure| {
+            error!("a page cannot be made: {}", chain(&failure));
+            Box::new(reply::unavailable(NOT_NOW))
+        })
+    }
+
+    /// What a page is made of, or the reply that there is none.
+    async fn sheet(&self, wanted: Wanted) -> Result<Sheet, Box<Reply>> {
+        let (desk, edition) = (self.desk.clone(), self.edition.clone());
+        let sheet = task::spawn_blocking(move || desk.sheet(&edition, wanted)).await;
+        Err(Box::new(match sheet {
+            Ok(Ok(sheet)) => return Ok(sheet),
+            Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
+            Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
+            Ok(Err(failure @ Missing::Store(_))) => {
+                error!("{}", chain(&failure));
+                reply::unavailable(NOT_NOW)
+            }
+            Err(_) => reply::unavailable(NOT_NOW),
+        }))
+    }
+
+    /// A feed's page may be cached as long as the feed, an article's not past the instant at which
+    /// it changes by itself.
+    fn cache_control(&self, sheet: &Sheet) -> String {
+        let (settings, next) = match sheet {
+            Sheet::Feed(version) => (&*version.settings, version.next),
+            Sheet::Article(released) => (&self.edition.config.defaults, released.next),
+            Sheet::Catalogue(_) | Sheet::Terms(..) | Sheet::Opml(_) | Sheet::List(_) => {
+                return SHORTLY.to_owned();
+            }
+        };
+        reply::cache_control(settings, next, self.now)
+    }
+
+    /// The language that the address asks for, else the publication's.
+    fn locale(&self) -> Locale {
+        let asked = self.parameter("lang");
+        let asked = asked.as_deref().and_then(Locale::from_tag);
+        asked.unwrap_or_else(|| Locale::of_site(&self.edition.config.site.language))
+    }
+
+    /// The value of a query parameter, decoded; empty where it has none.
+    fn parameter(&self, name: &str) -> Option<String> {
+        let mut parameters = form_urlencoded::parse(self.query?.as_bytes());
+        let found = parameters.find(|(found, _)| found == name);
+        found.map(|(_, value)| value.into_owned())
+    }
+}
+
+const NOT_NOW: &str = "this page cannot be made at the moment";

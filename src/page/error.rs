@@ -1,0 +1,115 @@
+//! Why a template folder cannot be used, or a page not be made.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a template folder cannot be used, or a page not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The templates do not fit their values.
+    #[error("cannot make the page")]
+    Render(#[from] minijinja::Error),
+    /// A folder or file cannot be read.
+    #[error("cannot read {}", .file.display())]
+    Unreadable {
+        /// The folder or file.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A template cannot be parsed, or fails on a sample of its values.
+    #[error("{}:{line}: {message}", .file.display())]
+    Template {
+        /// The file; of a built-in template that a replaced one no longer fits, its name.
+        file: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the engine says.
+        message: String,
+    },
+    /// A file that is neither a template nor something pages may refer to.
+    #[error("{}: expected a file that ends in one of {}", .file.display(), super::folder::kinds())]
+    UnknownKind {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A folder inside the folder.
+    #[error("{}: folders are not read, put its files beside layout.html", .file.display())]
+    Folder {
+        /// The folder inside.
+        file: PathBuf,
+    },
+    /// A link to a place outside.
+    #[error("{}: leads out of the folder", .file.display())]
+    Outside {
+        /// The link.
+        file: PathBuf,
+    },
+    /// Not a name or text in UTF-8.
+    #[error("{}: name and text must be UTF-8", .file.display())]
+    NotUtf8 {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A file that is too large.
+    #[error("{}: at most {max} bytes", .file.display())]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The most it may have.
+        max: usize,
+    },
+    /// Too many files.
+    #[error("{}: at most {max} files", .folder.display())]
+    TooMany {
+        /// The folder.
+        folder: PathBuf,
+        /// The most it may hold.
+        max: usize,
+    },
+}
+
+impl PageError {
+    /// What parsing said of the template `name`.
+    pub(super) fn template(
+        folder: &Path,
+        name: &str,
+        own: bool,
+        error: minijinja::Error,
+    ) -> PageError {
+        PageError::sample(folder, name, |_| own, error)
+    }
+
+    /// What the page `name` said of a sample of its values. Behind a template that includes
+    /// another, the innermost one is where the fault is.
+    pub(super) fn sample(
+        folder: &Path,
+        name: &str,
+        own: impl Fn(&str) -> bool,
+        error: minijinja::Error,
+    ) -> PageError {
+        let first: &(dyn Error + 'static) = &error;
+        let causes = std::iter::successors(Some(first), |&error| error.source());
+        let innermost = causes
+            .filter_map(|cause| cause.downcast_ref::<minijinja::Error>())
+            .filter(|cause| cause.line().is_some())
+            .last()
+            .unwrap_or(&error);
+        let name = innermost.name().unwrap_or(name);
+        let message = match innermost.detail() {
+            Some(detail) => format!("{}: {detail}", innermost.kind()),
+            None => innermost.kind().to_string(),
+        };
+        PageError::Template {
+            file: if own(name) {
+                folder.join(name)
+            } else {
+                PathBuf::from(format!("built-in {name}"))
+            },
+            line: innermost.line().unwrap_or(1),
+            message,
+        }
+    }
+}

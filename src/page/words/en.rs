@@ -1,0 +1,106 @@
+//! English.
+
+use super::{Apps, Forms, Words};
+
+pub(super) static WORDS: Words = Words {
+    skip: "Skip to content",
+    languages: "Language of this page",
+    catalogue: "News feeds",
+    catalogue_intro: "Pick a topic and subscribe to its feed: new articles come to you by themselves, \
+                      without e-mail, registration or algorithms.",
+    all: "Every article",
+    collections: "Topics",
+    sections: "Sections",
+    tags: "Tags",
+    authors: "Authors",
+    section: "Section",
+    tag: "Tag",
+    author: "Author",
+    lists: "Complete lists",
+    opml: "All feeds in one file",
+    opml_hint: "An OPML file: import it into a feed reader, and you are subscribed to all of them at once.",
+    changed: "updated",
+    subscribe: "Subscribe",
+    address_hint: "Click an address to select all of it. Any of them will do; if in doubt, take the first.",
+    open: "open",
+    add_to: "Add to",
+    how: "How to subscribe",
+    how_intro: "A feed is a list of new articles that keeps itself up to date. A feed reader shows it, \
+                together with every other publication you choose. It costs nothing, needs no e-mail \
+                address, and one tap unsubscribes you.",
+    how_steps: [
+        "Install a feed reader; a few names are below.",
+        "Open the feed you want here, and copy its address.",
+        "In the reader choose “Add feed” and paste the address. Done: new articles arrive by themselves.",
+    ],
+    how_apps: [
+        Apps {
+            device: "iPhone and iPad",
+            names: "NetNewsWire, Reeder",
+        },
+        Apps {
+            device: "Android",
+            names: "Feeder, Read You",
+        },
+        Apps {
+            device: "Computer",
+            names: "Thunderbird, NetNewsWire, RSS Guard",
+        },
+        Apps {
+            device: "In the browser, with an account",
+            names: "Feedly, Inoreader, NewsBlur",
+        },
+    ],
+    snippet: "For your own site",
+    snippet_head: "These lines go inside <head>, so that browsers and feed readers find the feed by themselves.",
+    snippet_link: "And this is a visible link to the page for subscribers.",
+    latest: "Latest articles",
+    empty: "Nothing here yet. Subscribe now, and the first article will come to you by itself.",
+    empty_list: "Nothing here yet: no article has been published.",
+    related: "Related feeds",
+    follow: "Follow articles like this one",
+    corrected: "Corrected",
+    files: "With this article",
+    pages: "Pages of this list",
+    previous: "Previous",
+    next: "Next",
+    part: "Page {page} of {pages}",
+    count_articles: Forms {
+        one: "article",
+        few: "articles",
+        many: "articles",
+    },
+    count_sections: Forms {
+        one: "section",
+        few: "sections",
+        many: "sections",
+    },
+    count_tags: Forms {
+        one: "tag",
+        few: "tags",
+        many: "tags",
+    },
+    count_authors: Forms {
+        one: "author",
+        few: "authors",
+        many: "authors",
+    },
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    date: "{day} {month} {year}",
+    sizes: ["B", "kB", "MB", "GB"],
+    decimal_mark: ".",
+    thousands_mark: ",",
+};

@@ -1,0 +1,91 @@
+//! The access log: a line for each request on standard output, and nothing else there.
+
+use std::fs::{self, File};
+
+use crate::client::Request;
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+
+/// The lines that a daemon with `access-log = SHAPE` wrote of these requests.
+fn lines(shape: &str, requests: &[Request]) -> Vec<String> {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure("[server]", &format!("[server]\naccess-log = \"{shape}\""));
+    let path = newsroom.path("access.log");
+    let output = File::create(&path).expect("a file for the log");
+    let daemon = Daemon::start_writing(&newsroom, output);
+    let mut connection = daemon.connect();
+    for request in requests {
+        connection.exchange(request);
+    }
+    drop(connection);
+    daemon.stop();
+    let text = fs::read_to_string(path).expect("the log");
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    // The start asks as well, until there is an edition.
+    let own = lines.len().saturating_sub(requests.len());
+    lines[own..].to_vec()
+}
+
+#[test]
+fn the_combined_format_has_a_line_for_each_request() {
+    let agent = "Reader/1.0 \"quoted\" \\ и кириллица";
+    let lines = lines(
+        "combined",
+        &[
+            Request::get("/all.rss").with("User-Agent", agent),
+            Request::get("/all.rss").with("If-None-Match", "*"),
+            Request::head("/tags/нет"),
+            Request::of("POST", "/all.rss"),
+        ],
+    );
+    let [whole, unchanged, missing, refused] = &lines[..] else {
+        panic!("{lines:?}");
+    };
+    assert!(whole.starts_with("127.0.0.1 - - ["), "{whole}");
+    assert!(
+        whole.contains("] \"GET /all.rss HTTP/1.1\" 200 "),
+        "{whole}"
+    );
+    assert!(
+        whole.contains(r#""-" "Reader/1.0 \"quoted\" \\ \xd0"#),
+        "{whole}"
+    );
+    assert!(unchanged.contains("\" 304 - \"-\" \"-\""), "{unchanged}");
+    assert!(
+        missing.contains("\"HEAD /tags/%D0%BD%D0%B5%D1%82 HTTP/1.1\" 404 -"),
+        "{missing}"
+    );
+    assert!(
+        refused.contains("\"POST /all.rss HTTP/1.1\" 405 "),
+        "{refused}"
+    );
+    assert!(lines.iter().all(|line| line.is_ascii()), "{lines:?}");
+}
+
+#[test]
+fn json_says_how_a_request_was_answered() {
+    let lines = lines(
+        "json",
+        &[
+            Request::get("/all.rss").with("Accept-Encoding", "gzip"),
+            Request::get("/all.rss").with("If-None-Match", "*"),
+            Request::get("/"),
+        ],
+    );
+    let lines: Vec<serde_json::Value> = lines
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("one object a line"))
+        .collect();
+    let told =
+        |key: &str| -> Vec<&serde_json::Value> { lines.iter().map(|line| &line[key]).collect() };
+    assert_eq!(told("status"), [200, 304, 200]);
+    assert_eq!(told("kind"), ["all", "all", "page"]);
+    assert_eq!(told("coding"), ["gzip", "identity", "identity"]);
+    assert_eq!(lines[1]["bytes"], 0);
+    assert_eq!(told("client"), ["127.0.0.1"; 3]);
+}
+
+#[test]
+fn without_being_asked_for_there_is_none() {
+    assert_eq!(lines("off", &[Request::get("/all.rss")]), [""; 0]);
+}

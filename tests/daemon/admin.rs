@@ -1,0 +1,204 @@
+//! The admin listener, and `taspa health`, which asks it.
+
+use std::fs;
+use std::net::TcpStream;
+
+use crate::client::{Connection, Request, Response};
+use crate::daemon::Daemon;
+use crate::newsroom::{HARVEST, Newsroom, Story};
+
+/// A daemon with an admin listener on a free port, and where that is.
+fn start(newsroom: &Newsroom) -> (Daemon, String) {
+    newsroom.reconfigure("[server]", "[server]\nadmin = \"127.0.0.1:0\"");
+    let mut daemon = Daemon::launch(newsroom);
+    let line = daemon.wait_for("admin pages at http://");
+    let (_, address) = line.split_once("http://").expect("an address");
+    let address = address.trim_end_matches("/status").to_owned();
+    daemon.eventually("/all.rss", |response| response.status != 503);
+    (daemon, address)
+}
+
+fn ask(address: &str, request: &Request) -> Response {
+    let stream = TcpStream::connect(address).expect("the admin listener takes a connection");
+    Connection::over(stream).exchange(request)
+}
+
+fn get(address: &str, target: &str) -> Response {
+    ask(address, &Request::get(target))
+}
+
+/// The value of a metric with its labels.
+#[track_caller]
+fn metric(page: &Response, name: &str) -> f64 {
+    let line = page
+        .text()
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = line.unwrap_or_else(|| panic!("no {name} in\n{}", page.text()));
+    value.parse().expect("a number")
+}
+
+#[test]
+fn health_readiness_metrics_and_status_have_a_listener_of_their_own() {
+    let newsroom = Newsroom::of_three();
+    let (daemon, admin) = start(&newsroom);
+    assert_eq!(get(&admin, "/healthz").text(), "alive\n");
+    assert_eq!(get(&admin, "/readyz").text(), "ready\n");
+    for target in ["/healthz", "/readyz", "/metrics", "/status"] {
+        let page = get(&admin, target);
+        assert_eq!(page.status, 200, "{target}");
+        assert_eq!(page.header("cache-control"), "no-store", "{target}");
+        assert!(
+            page.header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
+        assert_eq!(
+            daemon.get(target).status,
+            404,
+            "{target} is not for readers"
+        );
+    }
+    assert_eq!(get(&admin, "/all.rss").status, 404);
+    assert_eq!(get(&admin, "/status.css").status, 200);
+    assert_eq!(get(&admin, "/").header("location"), "/status");
+    assert_eq!(ask(&admin, &Request::of("POST", "/metrics")).status, 405);
+}
+
+#[test]
+fn metrics_count_what_was_asked_and_how_it_was_answered() {
+    let newsroom = Newsroom::of_three();
+    let (daemon, admin) = start(&newsroom);
+    let tag = daemon.get("/tags/урожай.atom").header("etag").to_owned();
+    for request in [
+        Request::get("/tags/урожай.atom").with("If-None-Match", tag),
+        Request::get("/tags/урожай.atom").with("If-None-Match", "\"other\""),
+        Request::get("/tags/урожай.atom").with("Accept-Encoding", "gzip"),
+        Request::get("/tags/нет.atom"),
+        Request::get("/tags/УРОЖАЙ.atom"),
+        Request::get("/tags"),
+        Request::get("/select.rss?any=урожай"),
+    ] {
+        daemon.ask(&request);
+    }
+    let page = get(&admin, "/metrics");
+    let requests = |labels: &str| metric(&page, &format!("taspa_http_requests_total{{{labels}}}"));
+    let of_tag = |rest: &str| requests(&format!("kind=\"tag\",{rest}"));
+    assert_eq!(
+        of_tag("status=\"200\",coding=\"identity\",outcome=\"made\""),
+        1.0
+    );
+    assert_eq!(
+        of_tag("status=\"304\",coding=\"identity\",outcome=\"not_modified\""),
+        1.0
+    );
+    assert_eq!(
+        of_tag("status=\"200\",coding=\"identity\",outcome=\"hit\""),
+        1.0
+    );
+    assert_eq!(
+        of_tag("status=\"200\",coding=\"gzip\",outcome=\"made\""),
+        1.0
+    );
+    let of_other = |rest: &str| requests(&format!("kind=\"other\",{rest}"));
+    assert_eq!(
+        of_other("status=\"404\",coding=\"identity\",outcome=\"error\""),
+        1.0
+    );
+    assert_eq!(
+        of_other("status=\"301\",coding=\"identity\",outcome=\"redirect\""),
+        1.0
+    );
+    assert_eq!(
+        requests("kind=\"page\",status=\"200\",coding=\"identity\",outcome=\"made\""),
+        1.0
+    );
+    assert_eq!(
+        requests("kind=\"select\",status=\"200\",coding=\"identity\",outcome=\"made\""),
+        1.0
+    );
+    assert_eq!(metric(&page, "taspa_articles"), 3.0);
+    assert_eq!(metric(&page, "taspa_ready"), 1.0);
+    assert!(page.text().ends_with("# EOF\n"));
+}
+
+#[test]
+fn what_is_degraded_is_named_until_it_is_mended() {
+    let newsroom = Newsroom::of_three();
+    let (mut daemon, admin) = start(&newsroom);
+    let good = fs::read_to_string(newsroom.path("feeds.toml")).expect("the configuration");
+    fs::write(
+        newsroom.article("broken"),
+        "no date here <script>alert(1)</script>",
+    )
+    .expect("a file");
+    daemon.wait_for("broken.txt");
+    newsroom.configure(&good.replace("[site]", "[site]\ntitel = 1"));
+    daemon.wait_for("the configuration before stays");
+    let ready = get(&admin, "/readyz");
+    assert_eq!(ready.status, 200);
+    for expected in [
+        "ready\n",
+        "feeds.toml was refused",
+        "1 articles are in quarantine",
+    ] {
+        assert!(ready.says(expected), "{}", ready.text());
+    }
+    let status = get(&admin, "/status");
+    for expected in ["broken.txt", "titel", "parliament", "Дала жаңалықтары"] {
+        assert!(status.says(expected), "{expected}: {}", status.text());
+    }
+    assert!(!status.says("<script"), "{}", status.text());
+    let page = get(&admin, "/metrics");
+    assert_eq!(metric(&page, "taspa_quarantined_articles"), 1.0);
+
+    newsroom.configure(&good);
+    daemon.wait_for("feeds.toml is in force");
+    newsroom.write(
+        "broken",
+        &Story {
+            headline: "Починили",
+            ..HARVEST
+        },
+    );
+    daemon.eventually("/all.rss", |feed| feed.says("Починили"));
+    assert_eq!(get(&admin, "/readyz").text(), "ready\n");
+}
+
+#[test]
+fn the_status_page_shows_polls_and_their_304s() {
+    let newsroom = Newsroom::of_three();
+    let (daemon, admin) = start(&newsroom);
+    for _ in 0..3 {
+        daemon.ask(&Request::get("/sections/спорт.rss").with("If-None-Match", "*"));
+    }
+    daemon.get("/sections/спорт.rss");
+    let status = get(&admin, "/status");
+    let (_, row) = status.text().split_once("спорт</td>").expect("a row");
+    let row = row.split("</tr>").next().expect("its end");
+    assert!(
+        row.contains(">4</td>") && row.contains(">75 %</td>"),
+        "{row}"
+    );
+}
+
+#[test]
+fn health_asks_the_admin_listener_or_a_feed() {
+    let newsroom = Newsroom::of_three();
+    let nobody = newsroom.run(&["health"]);
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(!nobody.stderr.is_empty());
+
+    let (daemon, admin) = start(&newsroom);
+    let port = |text: &str| newsroom.reconfigure("admin = \"127.0.0.1:0\"", text);
+    port(&format!("admin = \"{admin}\""));
+    let asked = newsroom.run(&["health"]);
+    assert_eq!(asked.status.code(), Some(0));
+    assert_eq!(asked.stdout, b"ready\n");
+    // Without the admin pages, by the listener that the environment names.
+    newsroom.reconfigure(&format!("admin = \"{admin}\""), "");
+    let mut command = newsroom.taspa(&["health"]);
+    let asked = command.env("TASPA_LISTEN", daemon.address()).output();
+    assert_eq!(asked.expect("taspa runs").status.code(), Some(0));
+    daemon.stop();
+    assert_eq!(newsroom.run(&["health"]).status.code(), Some(1));
+}

@@ -1,0 +1,304 @@
+//! What clients may do to the daemon, byte by byte: silence, dribbling, not reading, and requests that
+//! could be understood in two ways.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::client::{Connection, Request};
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+
+/// Longer than any deadline here.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A daemon with these limits.
+fn start(limits: &str) -> Daemon {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure(
+        "[source.directory]",
+        &format!("[server.limits]\n{limits}\n\n[source.directory]"),
+    );
+    Daemon::start(&newsroom)
+}
+
+fn connect(daemon: &Daemon) -> TcpStream {
+    let stream = TcpStream::connect(daemon.address()).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream
+}
+
+/// Everything that is answered until the daemon closes the connection.
+fn until_closed(mut stream: TcpStream) -> String {
+    let mut answer = Vec::new();
+    match stream.read_to_end(&mut answer) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}"),
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// The answer to these bytes, behind which the daemon has to close.
+fn exchange(daemon: &Daemon, bytes: &str) -> String {
+    let mut stream = connect(daemon);
+    // A daemon that has heard enough closes while more is sent.
+    let _ = stream.write_all(bytes.as_bytes());
+    until_closed(stream)
+}
+
+#[track_caller]
+fn assert_served(daemon: &Daemon) {
+    assert_eq!(daemon.get("/all.rss").status, 200);
+}
+
+#[test]
+fn a_silent_client_is_let_go() {
+    let daemon = start("header-timeout = \"1s\"");
+    let streams: Vec<TcpStream> = (0..20).map(|_| connect(&daemon)).collect();
+    assert_served(&daemon);
+    for stream in streams {
+        until_closed(stream);
+    }
+}
+
+#[test]
+fn a_client_that_is_idle_between_requests_is_let_go() {
+    let daemon = start("header-timeout = \"1s\"");
+    let mut connection = daemon.connect();
+    assert_eq!(connection.exchange(&Request::get("/all.rss")).status, 200);
+    assert!(connection.is_closed());
+}
+
+#[test]
+fn a_client_that_dribbles_its_headers_is_let_go() {
+    let daemon = start("header-timeout = \"1s\"");
+    let mut stream = connect(&daemon);
+    stream
+        .write_all(b"GET /all.rss HTTP/1.1\r\n")
+        .expect("it is taken");
+    let mut writer = stream.try_clone().expect("a second handle");
+    let dribbling = thread::spawn(move || {
+        // It ends with the connection.
+        while writer.write_all(b"X-A: b\r\n").is_ok() {
+            thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let answer = until_closed(stream);
+    dribbling.join().expect("the writer ends");
+    assert!(!answer.contains(" 200 "), "{answer}");
+    assert_served(&daemon);
+}
+
+#[test]
+fn a_client_that_never_reads_is_let_go() {
+    let daemon = start("write-timeout = \"1s\"");
+    let mut stream = connect(&daemon);
+    let request = b"GET /all.json HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    stream.set_nonblocking(true).expect("a mode");
+    let deadline = Instant::now() + PATIENCE;
+    // Requests without end, no answer to which is ever read, until the daemon gives up.
+    let failure = loop {
+        assert!(Instant::now() < deadline, "it waits for ever");
+        match stream.write_all(request) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(20));
+            }
+            Err(error) => break error.kind(),
+        }
+    };
+    let ended = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+    assert!(ended.contains(&failure), "{failure}");
+    assert_served(&daemon);
+}
+
+#[test]
+fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
+    let daemon = start("");
+    let mut stream = connect(&daemon);
+    let request = b"GET /all.rss HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    stream.write_all(request).expect("it is taken");
+    stream.shutdown(Shutdown::Write).expect("half of it closes");
+    let answer = until_closed(stream);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.trim_end().ends_with("</rss>"));
+}
+
+#[test]
+fn requests_that_could_mean_two_things_are_refused() {
+    let daemon = start("");
+    let host = "Host: a.example\r\n";
+    for (request, status) in [
+        ("GET /all.rss HTTP/1.1\r\n\r\n".to_owned(), 400),
+        (format!("GET /all.rss HTTP/1.1\r\n{host}{host}\r\n"), 400),
+        ("GET /all.rss HTTP/1.1\r\nHost:\r\n\r\n".to_owned(), 400),
+        ("GET /all.rss HTTP/1.1\r\nHost: a b\r\n\r\n".to_owned(), 400),
+        (
+            "GET /all.rss HTTP/1.1\r\nHost: u@a.example\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            format!(
+                "POST /all.rss HTTP/1.1\r\n{host}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            ),
+            400,
+        ),
+        (
+            format!("GET /all.rss HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            400,
+        ),
+        (
+            format!(
+                "GET /all.rss HTTP/1.1\r\n{host}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc"
+            ),
+            400,
+        ),
+        (
+            format!("GET /all.rss HTTP/1.1\r\n{host}Content-Length: x\r\n\r\n"),
+            400,
+        ),
+        (
+            format!("GET /all.rss HTTP/1.1\r\n{host} folded: x\r\n\r\n"),
+            400,
+        ),
+        (
+            format!("GET /all.rss HTTP/1.1\r\n{host}Bad Name: x\r\n\r\n"),
+            400,
+        ),
+        (
+            "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n".to_owned(),
+            405,
+        ),
+        ("\u{1}\u{2}\u{3}\r\n\r\n".to_owned(), 400),
+    ] {
+        let answer = exchange(&daemon, &request);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{request:?}: {answer}"
+        );
+        assert_eq!(
+            answer.matches("HTTP/1.1 ").count(),
+            1,
+            "{request:?}: {answer}"
+        );
+    }
+    assert_served(&daemon);
+}
+
+#[test]
+fn old_clients_need_no_host() {
+    let daemon = start("");
+    let answer = exchange(&daemon, "GET /all.rss HTTP/1.0\r\n\r\n");
+    assert!(answer.contains(" 200 OK\r\n") && answer.trim_end().ends_with("</rss>"));
+}
+
+#[test]
+fn requests_that_are_too_long_are_refused() {
+    let daemon = start("header-bytes = \"16KiB\"\nheaders = 20\ntarget-bytes = 1000");
+    let get = |target: &str, headers: &str| {
+        format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n{headers}\r\n")
+    };
+    let line = "X-Filler: a\r\n";
+    let long = format!("X-Long: {}\r\n", "a".repeat(20 << 10));
+    for (request, status) in [
+        (get("/all.rss", &line.repeat(40)), 431),
+        (get("/all.rss", &long), 431),
+        (get(&format!("/{}", "a".repeat(1000)), ""), 414),
+        (get(&format!("/all.rss?{}", "a".repeat(1000)), ""), 414),
+    ] {
+        let answer = exchange(&daemon, &request);
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{status}: {answer}");
+    }
+    let fits =
+        get("/all.rss", &line.repeat(15)).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    assert!(exchange(&daemon, &fits).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_body_is_read_past_or_ends_the_connection() {
+    let daemon = start("body-bytes = 100");
+    let mut stream = connect(&daemon);
+    let with_body = |length: usize| {
+        format!(
+            "GET /all.rss HTTP/1.1\r\nHost: a.example\r\nContent-Length: {length}\r\n\r\n{}",
+            "x".repeat(length)
+        )
+    };
+    // What follows a body is the next request, and its last one ends the connection.
+    let last = "HEAD /all.rss HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
+    let requests = format!("{}{last}", with_body(100));
+    stream
+        .write_all(requests.as_bytes())
+        .expect("they are taken");
+    let answer = until_closed(stream);
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+
+    let answer = exchange(&daemon, &with_body(101));
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 1);
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
+    // A body that does not come costs its own connection.
+    let daemon = start("header-timeout = \"1s\"");
+    let head = "POST /all.rss HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\nabc";
+    assert!(exchange(&daemon, head).starts_with("HTTP/1.1 405 "));
+}
+
+#[test]
+fn one_address_has_so_many_connections() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("[server]", "[server]\ntrusted-proxies = []");
+    newsroom.reconfigure(
+        "[source.directory]",
+        "[server.limits]\nconnections-per-address = 2\n\n[source.directory]",
+    );
+    let daemon = Daemon::start(&newsroom);
+    let (first, second) = (hold(&daemon), hold(&daemon));
+    assert_eq!(until_closed(connect(&daemon)), "");
+    drop(first);
+    let third = hold(&daemon);
+    drop((second, third));
+    drop(hold(&daemon));
+}
+
+/// A connection that is served and stays open. The daemon learns a little later that somebody left.
+fn hold(daemon: &Daemon) -> TcpStream {
+    let served = || {
+        let mut stream = connect(daemon);
+        let request = LAST
+            .replace("Connection: close\r\n", "")
+            .replace("GET", "HEAD");
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).ok()?;
+        (&answer == b"HTTP/1.1 200").then_some(stream)
+    };
+    let tries = std::iter::repeat_with(served).take(1000);
+    tries.flatten().next().expect("a place is free")
+}
+
+const LAST: &str = "GET /all.rss HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn beyond_all_connections_one_waits_for_its_turn() {
+    let daemon = start("connections = 1\nheader-timeout = \"1s\"");
+    let mut first = daemon.connect();
+    assert_eq!(first.exchange(&Request::get("/all.rss")).status, 200);
+    let mut waiting = connect(&daemon);
+    waiting
+        .write_all(LAST.as_bytes())
+        .expect("the system takes it");
+    // The idle one is let go, and the next has its turn.
+    assert!(until_closed(waiting).starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn a_unix_socket_has_the_mode_it_was_given() {
+    let newsroom = Newsroom::sample();
+    let daemon = Daemon::launch_on(&newsroom, &["--listen", "unix:taspa.sock|0620"]);
+    let socket = std::fs::metadata(newsroom.path("taspa.sock")).expect("a socket");
+    assert_eq!(socket.permissions().mode() & 0o777, 0o620);
+    let mut connection: Connection = daemon.connect();
+    assert_ne!(connection.exchange(&Request::get("/all.rss")).status, 400);
+}

@@ -1,0 +1,383 @@
+//! Pages for people: where they are, how they are cached, and when a browser sees one instead of a
+//! feed.
+
+use std::fs;
+
+use crate::client::{Request, Response};
+use crate::daemon::Daemon;
+use crate::newsroom::{HARVEST, Newsroom, Story, now, written};
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
+                      img-src 'self' https: http:; media-src https: http:; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// One page of each kind.
+const PAGES: [&str; 10] = [
+    "/",
+    "/sections",
+    "/tags",
+    "/authors",
+    "/all",
+    "/parliament",
+    "/tags/мажилис",
+    "/sections/парламент?lang=kk",
+    "/select?any=rail,world&all=lang:en",
+    "/articles/2026-11/0040_last-well",
+];
+
+#[test]
+fn every_page_is_validated_by_its_bytes_and_runs_nothing() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let mut connection = daemon.connect();
+    for target in PAGES {
+        let page = connection.exchange(&Request::get(target));
+        assert_eq!(page.status, 200, "{target}");
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(page.header("content-security-policy"), POLICY, "{target}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff");
+        assert_eq!(page.header("vary"), "Accept-Encoding");
+        assert_eq!(page.find("last-modified"), None, "{target}");
+        assert!(page.says("</html>") && !page.says("<script"), "{target}");
+        let tag = page.header("etag");
+
+        let head = connection.exchange(&Request::head(target));
+        assert_eq!((head.status, head.header("etag")), (200, tag), "{target}");
+        let same = connection.exchange(&Request::get(target).with("If-None-Match", tag));
+        assert_eq!((same.status, same.body.len()), (304, 0), "{target}");
+        assert_eq!(same.header("etag"), tag);
+        assert_eq!(same.header("cache-control"), page.header("cache-control"));
+
+        let coded = connection.exchange(&Request::get(target).with("Accept-Encoding", "gzip"));
+        assert_eq!(coded.header("content-encoding"), "gzip", "{target}");
+        assert_ne!(coded.header("etag"), tag, "{target}");
+        let either = Request::get(target).with("If-None-Match", coded.header("etag"));
+        assert_eq!(connection.exchange(&either).status, 304, "{target}");
+    }
+}
+
+#[test]
+fn a_restart_changes_no_page() {
+    let newsroom = Newsroom::sample();
+    let tags = |daemon: &Daemon| PAGES.map(|page| daemon.get(page).header("etag").to_owned());
+    let daemon = Daemon::start(&newsroom);
+    let before = tags(&daemon);
+    daemon.stop();
+    fs::remove_dir_all(newsroom.path("state")).expect("the state folder goes");
+    assert_eq!(tags(&Daemon::start(&newsroom)), before);
+}
+
+#[test]
+fn pages_are_found_where_people_look_for_them() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("feeds.dala.example/\"", "dala.example/news/\"");
+    let daemon = Daemon::start(&newsroom);
+    for (written, location) in [
+        ("/news", "/news/"),
+        ("/news//", "/news/"),
+        ("/news/Tags/", "/news/tags"),
+        ("/news/FEEDS.opml", "/news/feeds.opml"),
+        ("/news/Parliament", "/news/parliament"),
+        ("/news/parliament/?lang=kk", "/news/parliament?lang=kk"),
+        ("/news/tags/Rail", "/news/tags/rail"),
+        ("/news/select?any=world,rail", "/news/select?any=rail,world"),
+        (
+            "/news/select?lang=en&any=world,rail&raw&utm_source=x",
+            "/news/select?any=rail,world&lang=en&raw",
+        ),
+        ("/news/assets//style.css", "/news/assets/style.css"),
+    ] {
+        let moved = daemon.get(written);
+        assert_eq!(moved.status, 301, "{written}");
+        assert_eq!(moved.header("location"), location, "{written}");
+        assert_eq!(daemon.get(location).status, 200, "{location}");
+    }
+    // A proxy may cut off the prefix.
+    let page = daemon.get("/parliament");
+    assert_eq!(page.body, daemon.get("/news/parliament").body);
+    assert!(page.says("href=\"/news/parliament.rss"));
+    for (missing, reason) in [
+        ("/tags?page=2", "there is no page 2"),
+        ("/tags?page=0", "there is no page 0"),
+        ("/tags?page=two", "`page` must be a number from 1"),
+        ("/tags/затмение", "no tag \"затмение\""),
+        ("/weather", "no feed \"weather\""),
+        ("/select", "%23"),
+        (
+            "/select?any=затмение",
+            "no article has the tag \"затмение\"",
+        ),
+        ("/assets/none.css", "no file \"none.css\""),
+        ("/assets/../feeds.toml", "no file"),
+    ] {
+        let answer = daemon.get(missing);
+        assert_eq!(answer.status, 404, "{missing}");
+        assert!(answer.says(reason), "{missing}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a_kind_without_feeds_has_no_list() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("[auto.tags]\n", "");
+    let daemon = Daemon::start(&newsroom);
+    assert!(daemon.get("/tags").says("feeds.toml has no [auto.tags]"));
+    assert_eq!(daemon.get("/tags").status, 404);
+    let (catalogue, article) = (daemon.get("/"), daemon.get(PAGES[9]));
+    assert!(!catalogue.says("href=\"/tags\"") && catalogue.says("href=\"/authors\""));
+    assert!(!article.says("href=\"/tags/") && article.says("href=\"/sections/"));
+}
+
+#[test]
+fn long_lists_have_pages_of_two_hundred() {
+    let newsroom = Newsroom::of_three();
+    let tags: Vec<String> = (0..450).map(|number| format!("#тег{number:03}")).collect();
+    for (number, tags) in tags.chunks(40).enumerate() {
+        let tags = tags.join(" ");
+        let story = Story {
+            tag: tags.trim_start_matches('#'),
+            ..HARVEST
+        };
+        newsroom.write(&format!("long-{number}"), &story);
+    }
+    let daemon = Daemon::start(&newsroom);
+    let all = daemon.get("/feeds.json");
+    let all: serde_json::Value = serde_json::from_slice(&all.body).expect("JSON");
+    let all = all["feeds"].as_array().expect("a list");
+    let mut wanted: Vec<&str> = all
+        .iter()
+        .filter(|feed| feed["kind"] == "tag")
+        .map(|feed| feed["path"].as_str().expect("a path"))
+        .collect();
+    assert!(wanted.len() > 400, "{}", wanted.len());
+    for page in 1..=3 {
+        let page = daemon.get(&format!("/tags?page={page}"));
+        let encoded = |path: &&str| {
+            let key = path.strip_prefix("tags/").expect("a tag");
+            format!(" href=\"/tags/{}\"", taspa::compose::encode_path(key))
+        };
+        let before = wanted.len();
+        wanted.retain(|path| !page.says(&encoded(path)));
+        let shown = before - wanted.len();
+        assert!((1..=200).contains(&shown), "{shown}");
+    }
+    assert_eq!(wanted, [""; 0]);
+    assert_eq!(daemon.get("/tags?page=4").status, 404);
+}
+
+#[test]
+fn the_list_and_the_subscription_list_name_every_feed_once() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("[auto.sections]", "[auto.sections]\nmin-articles = 2");
+    newsroom.write(
+        "lone",
+        &Story {
+            section: "Одинокая",
+            ..HARVEST
+        },
+    );
+    let daemon = Daemon::start(&newsroom);
+    let list = daemon.get("/feeds.json");
+    assert_eq!(list.header("content-type"), "application/json");
+    assert_eq!(list.header("access-control-allow-origin"), "*");
+    let list: serde_json::Value = serde_json::from_slice(&list.body).expect("JSON");
+    let printed = newsroom.run(&["list", "--format", "json"]);
+    let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("JSON");
+    assert_eq!(list["feeds"], printed);
+    let feeds = list["feeds"].as_array().expect("a list");
+    assert_eq!(feeds[0]["path"], "all");
+    let listed = |feed: &&serde_json::Value| {
+        let kind = feed["kind"].as_str().expect("a kind");
+        let enough = feed["articles"].as_u64() >= Some(2);
+        ["all", "declared"].contains(&kind) || kind == "section" && enough
+    };
+    let expected: Vec<String> = feeds
+        .iter()
+        .filter(listed)
+        .map(|feed| {
+            let path = feed["path"].as_str().expect("a path");
+            let path = taspa::compose::encode_path(path);
+            format!("http://feeds.dala.example/{path}.rss")
+        })
+        .collect();
+
+    let opml = daemon.get("/feeds.opml");
+    assert_eq!(opml.header("content-type"), "text/x-opml; charset=utf-8");
+    let document = roxmltree::Document::parse(opml.text()).expect("XML");
+    assert_eq!(document.root_element().attribute("version"), Some("2.0"));
+    let outlines = document
+        .descendants()
+        .filter(|node| node.has_tag_name("outline"));
+    let outlines: Vec<_> = outlines.collect();
+    let addresses: Vec<_> = outlines
+        .iter()
+        .map(|outline| outline.attribute("xmlUrl").expect("an address"))
+        .collect();
+    assert_eq!(addresses, expected);
+    let has_text = |outline: &roxmltree::Node<'_, '_>| outline.attribute("text") != Some("");
+    assert!(outlines.iter().all(has_text));
+    assert!(!opml.says("%D0%BE%D0%B4%D0%B8%D0%BD%D0%BE%D0%BA%D0%B0%D1%8F"));
+    let found = |feed: &serde_json::Value| feed["path"] == "sections/одинокая";
+    assert!(feeds.iter().any(found));
+}
+
+/// As a browser opens an address.
+fn opened(target: &str) -> Request {
+    Request::get(target).with("Sec-Fetch-Dest", "document")
+}
+
+#[test]
+fn a_browser_that_opens_a_feed_sees_its_page() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let feed = daemon.get("/parliament.rss");
+    for (target, page) in [
+        ("/parliament.rss", "/parliament"),
+        ("/tags/мажилис.json", "/tags/мажилис"),
+        ("/select.atom?any=rail,world", "/select?any=rail,world"),
+        ("/parliament.rss?lang=kk", "/parliament?lang=kk"),
+    ] {
+        let conditional = opened(target).with("If-None-Match", feed.header("etag"));
+        for request in [opened(target), conditional.with("If-None-Match", "*")] {
+            let shown = daemon.ask(&request);
+            assert_eq!(shown.status, 200, "{target}");
+            assert_eq!(shown.header("content-type"), "text/html; charset=utf-8");
+            assert_eq!(shown.header("cache-control"), "no-store");
+            assert_eq!(shown.header("content-security-policy"), POLICY);
+            assert_eq!(shown.find("etag"), None, "{target}");
+            assert_eq!(shown.find("last-modified"), None, "{target}");
+            assert_eq!(shown.body, daemon.get(page).body, "{target}");
+        }
+    }
+    assert!(
+        daemon
+            .ask(&opened("/parliament.rss"))
+            .says("/parliament.rss?raw")
+    );
+    let coded = daemon.ask(&opened("/parliament.rss").with("Accept-Encoding", "gzip"));
+    assert_eq!(coded.header("content-encoding"), "gzip");
+}
+
+#[test]
+fn everybody_else_gets_the_feed() {
+    let newsroom = Newsroom::sample();
+    let daemon = Daemon::start(&newsroom);
+    let feed = |answer: Response| answer.header("content-type").starts_with("application/rss");
+    for request in [
+        opened("/parliament.rss?raw"),
+        opened("/parliament.rss?raw=1"),
+        Request::get("/parliament.rss").with("Sec-Fetch-Dest", "empty"),
+        Request::get("/parliament.rss").with("Accept", "text/html"),
+    ] {
+        assert!(feed(daemon.ask(&request)));
+    }
+    daemon.stop();
+    newsroom.reconfigure("[server]", "[server]\nbrowser-pages = false");
+    assert!(feed(
+        Daemon::start(&newsroom).ask(&opened("/parliament.rss"))
+    ));
+}
+
+#[test]
+fn a_page_moves_with_what_it_shows() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let targets = [
+        "/all",
+        "/sections/экономика",
+        "/sections/спорт",
+        "/",
+        "/articles/harvest",
+    ];
+    let tags = |daemon: &Daemon| targets.map(|target| daemon.get(target).header("etag").to_owned());
+    let before = tags(&daemon);
+    let text = "Жатва закончилась раньше обычного, говорят в районе.";
+    newsroom.write("harvest", &Story { text, ..HARVEST });
+    daemon.eventually("/all", |page| page.says(text));
+    let after = tags(&daemon);
+    let moved: Vec<&str> = targets
+        .into_iter()
+        .zip(before.iter().zip(&after))
+        .filter_map(|(target, (before, after))| (before != after).then_some(target))
+        .collect();
+    assert!(
+        moved.contains(&"/all") && moved.contains(&"/articles/harvest"),
+        "{moved:?}"
+    );
+    assert!(!moved.contains(&"/sections/спорт"), "{moved:?}");
+}
+
+#[test]
+fn no_page_outlives_the_next_release() {
+    let newsroom = Newsroom::of_three();
+    let soon = now() + 120;
+    let date = written(soon);
+    newsroom.write(
+        "later",
+        &Story {
+            date: &date,
+            ..HARVEST
+        },
+    );
+    let daemon = Daemon::start(&newsroom);
+    let page = daemon.get("/all");
+    let max_age = page.header("cache-control").split([',', '=']).nth(1);
+    let max_age: u64 = max_age.and_then(|age| age.parse().ok()).expect("seconds");
+    assert!(max_age <= soon - now() + 1, "{max_age}");
+    assert_eq!(daemon.get("/articles/later").status, 404);
+    assert!(!page.says("/articles/later"));
+}
+
+#[test]
+fn files_of_pages_are_kept_for_ever_under_their_version() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let page = daemon.get("/");
+    let (_, rest) = page
+        .text()
+        .split_once("rel=\"stylesheet\" href=\"")
+        .expect("a style sheet");
+    let address = rest.split('"').next().expect("an address");
+    let style = daemon.get(address);
+    assert_eq!(style.status, 200);
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    assert_eq!(style.header("cache-control"), "max-age=31536000, immutable");
+    for other in ["/assets/style.css", "/assets/style.css?v=0"] {
+        let other = daemon.get(other);
+        assert_eq!(other.header("cache-control"), "max-age=60");
+        assert_eq!(other.body, style.body);
+    }
+    let icon = daemon.get("/favicon.ico");
+    assert_eq!(
+        (icon.status, icon.header("content-type")),
+        (200, "image/svg+xml")
+    );
+}
+
+#[test]
+fn templates_of_the_newsroom_come_with_a_reload_or_not_at_all() {
+    let newsroom = Newsroom::sample();
+    let templates = newsroom.path("templates");
+    fs::create_dir(&templates).expect("a folder");
+    let write = |name: &str, text: &str| {
+        fs::write(templates.join(name), text).expect("a template is written");
+    };
+    write("terms.html", "<h1>{{ heading }}</h1>");
+    newsroom.reconfigure("[server]", "[server]\ntemplates = \"templates\"");
+    let mut daemon = Daemon::start(&newsroom);
+    assert_eq!(daemon.get("/tags").text(), "<h1>Теги</h1>");
+    let feed = daemon.get("/all.rss");
+
+    write("terms.html", "<h2>{{ heading }}</h2>");
+    daemon.reread_until("/tags", |page| page.text() == "<h2>Теги</h2>");
+    write("style.css", "p { color: red }");
+    write("terms.html", "<h3>{{ haeding }}</h3>");
+    let check = newsroom.run(&["check"]);
+    assert_eq!(check.status.code(), Some(78));
+    daemon.signal("HUP");
+    let told = daemon.wait_for("terms.html:1: ");
+    assert!(told.contains("undefined value"), "{told}");
+    assert_eq!(daemon.get("/tags").text(), "<h2>Теги</h2>");
+    assert_ne!(daemon.get("/assets/style.css").text(), "p { color: red }");
+    assert_eq!(
+        daemon.get("/all.rss").headers_without_date(),
+        feed.headers_without_date()
+    );
+}

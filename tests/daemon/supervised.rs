@@ -1,0 +1,85 @@
+//! What a service manager hears, and the sockets that it passes.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixDatagram;
+use std::time::Duration;
+
+use crate::client::Request;
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for a message that has this line.
+#[track_caller]
+fn hear(manager: &UnixDatagram, expected: &str) {
+    let mut message = [0; 1024];
+    loop {
+        let length = manager.recv(&mut message).expect("a message in time");
+        let text = String::from_utf8_lossy(&message[..length]).into_owned();
+        if text.lines().any(|line| line == expected) {
+            return;
+        }
+    }
+}
+
+fn listen(newsroom: &Newsroom) -> (UnixDatagram, String) {
+    let path = newsroom.path("notify");
+    let manager = UnixDatagram::bind(&path).expect("a socket");
+    manager.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    (manager, path.to_str().expect("a path in UTF-8").to_owned())
+}
+
+#[test]
+fn the_manager_hears_of_the_start_reloads_and_the_end() {
+    let newsroom = Newsroom::of_three();
+    let (manager, path) = listen(&newsroom);
+    let mut daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
+    hear(&manager, "READY=1");
+    daemon.eventually("/all.rss", |answer| answer.status == 200);
+    daemon.signal("HUP");
+    hear(&manager, "RELOADING=1");
+    hear(&manager, "READY=1");
+    daemon.signal("TERM");
+    hear(&manager, "STOPPING=1");
+    assert_eq!(daemon.wait().code(), Some(0));
+}
+
+#[test]
+fn the_watchdog_hears_that_the_daemon_lives() {
+    let newsroom = Newsroom::of_three();
+    let (manager, path) = listen(&newsroom);
+    let variables = [("NOTIFY_SOCKET", &*path), ("WATCHDOG_USEC", "200000")];
+    let daemon = Daemon::launch_with(&newsroom, &variables);
+    for _ in 0..5 {
+        hear(&manager, "WATCHDOG=1");
+    }
+    daemon.stop();
+}
+
+#[test]
+fn a_socket_that_is_passed_outlives_the_daemon() {
+    let newsroom = Newsroom::sample();
+    let socket = TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let address = socket.local_addr().expect("its address");
+    let pass = || socket.try_clone().expect("another handle").into();
+    let daemon = Daemon::start_on(&newsroom, pass());
+    assert_eq!(daemon.address(), address.to_string());
+    let before = daemon.get("/all.rss");
+    daemon.stop();
+
+    // Nobody is refused in between, and whoever waits is answered by the next.
+    let mut waiting = TcpStream::connect(address).expect("it is queued");
+    waiting.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let request = b"HEAD /feeds.json HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
+    waiting.write_all(request).expect("the system takes it");
+    let next = Daemon::start_on(&newsroom, pass());
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+    let after = next.get("/all.rss");
+    assert_eq!(after.headers_without_date(), before.headers_without_date());
+    let known = Request::get("/all.rss").with("If-None-Match", before.header("etag"));
+    assert_eq!(next.ask(&known).status, 304);
+}
