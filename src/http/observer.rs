@@ -26,23 +26,21 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Notes a request that began at `begun` and its reply.
-    pub fn observe<B>(&self, request: &Request<B>, reply: &Reply, begun: Instant) {
+    /// Notes a request of `peer` that began at `begun`, and its reply.
+    pub fn observe<B>(
+        &self,
+        request: &Request<B>,
+        peer: ClientAddress,
+        reply: &Reply,
+        begun: Instant,
+    ) {
         let exchange = exchange(request.method(), reply, begun);
         self.metrics.count(&exchange);
         let Some(access_log) = &self.access_log else {
             return;
         };
-        let client = request.extensions().get::<ClientAddress>();
-        access_log.write(&Line {
-            at: SystemTime::now(),
-            client: client.map(|peer| peer.behind(request.headers(), &self.trusted_proxies)),
-            method: request.method(),
-            target: request.uri(),
-            version: request.version(),
-            headers: request.headers(),
-            exchange: &exchange,
-        });
+        let client = peer.behind(request.headers(), &self.trusted_proxies);
+        access_log.write(Line::of(request, client, exchange, SystemTime::now()));
     }
 }
 

@@ -261,10 +261,9 @@ where
 {
     let limits = house.limits;
     let house = house.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let service = service_fn(move |request: Request<Incoming>| {
         let house = house.clone();
-        request.extensions_mut().insert(client);
-        async move { Ok::<_, Infallible>(house.reply(request).await) }
+        async move { Ok::<_, Infallible>(house.reply(request, client).await) }
     });
     let patience = Duration::from_secs(limits.write_timeout.into());
     http1::Builder::new()
@@ -279,7 +278,7 @@ where
 
 impl House {
     /// The reply to a request that the guard lets through, or the guard's.
-    async fn reply(&self, request: Request<Incoming>) -> Reply {
+    async fn reply(&self, request: Request<Incoming>, client: ClientAddress) -> Reply {
         let begun = Instant::now();
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, ());
@@ -290,7 +289,7 @@ impl House {
             }
             None => guard::closing(answer(self.desk.get(), &request, Timestamp::now()).await),
         };
-        self.observer.observe(&request, &reply, begun);
+        self.observer.observe(&request, client, &reply, begun);
         reply
     }
 }
