@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::health::{Degraded, Health};
 use crate::http::server::DeskSlot;
 use crate::metrics::Metrics;
-use crate::metrics::exposition::Scrape;
+use crate::metrics::exposition::{Dialect, Scrape};
 use crate::metrics::process::Process;
 
 /// Connections at once; further ones wait in the kernel's queue.
@@ -150,8 +150,8 @@ async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
         "/healthz" => text(StatusCode::OK, "alive\n"),
         "/readyz" => admin.ready(),
         "/metrics" => {
-            let media_type = media_type(request.headers());
-            made(media_type, move || admin.scrape().text()).await
+            let dialect = dialect(request.headers());
+            made(dialect.media_type(), move || admin.scrape().text(dialect)).await
         }
         "/status" => made(HTML, move || status::page(&admin)).await,
         "/status.css" => reply(StatusCode::OK, CSS, include_str!("admin/status.css")),
@@ -237,21 +237,26 @@ impl Admin {
 const TEXT: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
-const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What the metrics are called: by their own name, unless somebody wants something else, such as a
-/// browser, which would save the unknown type to a file.
-fn media_type(headers: &HeaderMap) -> &'static str {
-    let mut accepted = headers.get_all(ACCEPT).iter().peekable();
-    let open_metrics = |value: &HeaderValue| {
+impl Dialect {
+    fn media_type(self) -> &'static str {
+        match self {
+            Dialect::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+            Dialect::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        }
+    }
+}
+
+/// OpenMetrics is for those who name it.
+fn dialect(headers: &HeaderMap) -> Dialect {
+    let mut accepted = headers.get_all(ACCEPT).iter();
+    let names_open_metrics = accepted.any(|value| {
         let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
         value.contains("application/openmetrics-text")
-    };
-    if accepted.peek().is_none() || accepted.any(open_metrics) {
-        OPEN_METRICS
-    } else {
-        PROMETHEUS
+    });
+    match names_open_metrics {
+        true => Dialect::OpenMetrics,
+        false => Dialect::Prometheus,
     }
 }
 
@@ -291,23 +296,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metrics_are_named_as_the_scraper_asks() {
+    fn metrics_speak_the_dialect_that_the_scraper_names() {
         for (accept, expected) in [
-            (None, OPEN_METRICS),
+            (None, Dialect::Prometheus),
             (
                 Some("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2"),
-                OPEN_METRICS,
+                Dialect::OpenMetrics,
             ),
-            (Some("Application/OpenMetrics-Text"), OPEN_METRICS),
-            (Some("text/plain;version=0.0.4"), PROMETHEUS),
+            (Some("Application/OpenMetrics-Text"), Dialect::OpenMetrics),
+            (Some("text/plain;version=0.0.4"), Dialect::Prometheus),
             (
                 Some("text/html,application/xhtml+xml,*/*;q=0.8"),
-                PROMETHEUS,
+                Dialect::Prometheus,
             ),
         ] {
             let mut headers = HeaderMap::new();
             headers.extend(accept.map(|accept| (ACCEPT, HeaderValue::from_static(accept))));
-            assert_eq!(media_type(&headers), expected, "{accept:?}");
+            assert_eq!(dialect(&headers), expected, "{accept:?}");
         }
     }
 }

@@ -176,11 +176,11 @@ impl Listen {
 pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Refusal> {
     if let Some(path) = text.strip_prefix("unix:") {
         return unix(path, folder).ok_or_else(|| {
-            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`,")
+            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
         });
     }
     socket(text).map(Listen::Tcp).map_err(|refusal| Refusal {
-        expected: format!("{} or `unix:PATH`", refusal.expected),
+        expected: format!("{}, or `unix:PATH`", refusal.expected),
         ..refusal
     })
 }
@@ -210,7 +210,7 @@ pub(super) fn socket(text: &str) -> Result<SocketAddr, Refusal> {
                 "`0.0.0.0:{port}` listens on every address, `127.0.0.1:{port}` on this machine only"
             )
         });
-        Refusal::expected("an IP address with a port, such as `127.0.0.1:8080`,").hint(hint)
+        Refusal::expected("an IP address with a port, such as `127.0.0.1:8080`").hint(hint)
     })
 }
 

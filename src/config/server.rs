@@ -15,11 +15,12 @@ use crate::problem::chain;
 pub(super) fn read(mut table: Table<'_>) -> Server {
     let reader = table.reader;
     let public_url = table.parsed("public-url", address::public);
-    let admin = table.parsed_if_filled("admin", address::socket);
+    let listen = read_listen(&mut table);
+    let admin = read_admin(&mut table, &listen);
     let state = table.parsed("state", value::filled);
     let templates = read_templates(&mut table);
     let server = Server {
-        listen: read_listen(&mut table),
+        listen,
         public_url: public_url.unwrap_or_else(|| "http://127.0.0.1:8080/".to_owned()),
         admin,
         state: reader.path(state.as_deref().unwrap_or("state")),
@@ -91,6 +92,30 @@ fn read_listen(table: &mut Table<'_>) -> Vec<Listen> {
         }
     }
     sockets
+}
+
+/// The admin listener, which is never one of those for readers.
+fn read_admin(table: &mut Table<'_>, listen: &[Listen]) -> Option<SocketAddr> {
+    let place = table.place("admin").unwrap_or_default();
+    let admin = table.parsed_if_filled("admin", address::socket)?;
+    let is_public = |listen: &Listen| match listen {
+        Listen::Tcp(public) => collide(admin, *public),
+        Listen::Unix { .. } => false,
+    };
+    if listen.iter().any(is_public) {
+        let message = table.say("admin must not be an address that readers use (listen)");
+        table.reader.error(place, message, None);
+    }
+    Some(admin)
+}
+
+/// Whether both sockets cannot be open at once. Port 0 is a free one.
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let covers = |wildcard: SocketAddr, address: SocketAddr| {
+        wildcard.ip().is_unspecified() && (wildcard.is_ipv6() || address.is_ipv4())
+    };
+    let is_shared = one.ip() == other.ip() || covers(one, other) || covers(other, one);
+    one.port() == other.port() && one.port() != 0 && is_shared
 }
 
 fn read_trusted_proxies(table: &mut Table<'_>) -> Vec<IpNet> {

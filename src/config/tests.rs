@@ -616,6 +616,71 @@ fn redirects_that_lead_nowhere() {
 }
 
 #[test]
+fn the_admin_listener_is_off_or_a_socket_of_its_own() {
+    for (server, expected) in [
+        ("", None),
+        ("admin = ''", None),
+        ("admin = 'localhost:9090'", Some("127.0.0.1:9090")),
+        ("admin = '[::1]:9090'", Some("[::1]:9090")),
+        (
+            "admin = '127.0.0.2:8080'\nlisten = ['127.0.0.1:8080', 'unix:/run/x.sock']",
+            Some("127.0.0.2:8080"),
+        ),
+        (
+            "admin = '0.0.0.0:80'\nlisten = '[::1]:80'",
+            Some("0.0.0.0:80"),
+        ),
+        (
+            "admin = '127.0.0.1:0'\nlisten = '127.0.0.1:0'",
+            Some("127.0.0.1:0"),
+        ),
+    ] {
+        let expected = expected.map(|socket| socket.parse().expect("a socket"));
+        let config = config(&format!("[server]\n{server}"));
+        assert_eq!(config.server.admin, expected, "{server}");
+    }
+    let public = "2:1 [server]: admin must not be an address that readers use (listen)";
+    check(&[
+        ("[server]\nadmin = '127.0.0.1:8080'", &[public]),
+        (
+            "[server]\nadmin = '127.0.0.1:80'\nlisten = ['[::1]:80', '0.0.0.0:80']",
+            &[public],
+        ),
+        (
+            "[server]\nadmin = '127.0.0.1:80'\nlisten = '[::]:80'",
+            &[public],
+        ),
+        (
+            "[server]\nadmin = '0.0.0.0:80'\nlisten = '192.0.2.7:80'",
+            &[public],
+        ),
+        (
+            "[server]\nadmin = 'unix:/run/admin.sock'",
+            &[
+                "2:9 [server]: admin must be an IP address with a port, such as `127.0.0.1:8080`, got \
+                 `unix:/run/admin.sock`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn access_logs_have_two_shapes() {
+    for (shape, expected) in [
+        ("off", AccessLog::Off),
+        ("combined", AccessLog::Combined),
+        ("json", AccessLog::Json),
+    ] {
+        let config = config(&format!("[server]\naccess-log = '{shape}'"));
+        assert_eq!(config.server.access_log, expected);
+    }
+    check(&[(
+        "[server]\naccess-log = 'common'",
+        &["2:14 [server]: access-log must be `off`, `combined` or `json`, got `common`"],
+    )]);
+}
+
+#[test]
 fn limits_have_names_and_ranges() {
     let limits = config(
         "[server.limits]\nconnections-per-address = 9\nwrite-timeout = '5s'\nheader-bytes = '16KiB'\n\

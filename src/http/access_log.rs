@@ -1,26 +1,32 @@
 //! The access log: one line for each request, on standard output.
 //!
-//! A request adds its line to a bounded buffer and goes on; a thread of its own writes what has
-//! gathered, at once while nobody waits, in large pieces under load. Whoever does not read in time
-//! loses lines, which are counted. A closed pipe ends the log and nothing else.
+//! A request leaves what its line is made of in a bounded channel and goes on, without a lock and
+//! without formatting anything. A thread of its own makes the lines and writes them, at once while
+//! nobody waits, in large pieces under load. Whoever does not read in time loses lines, which are
+//! counted; only the writing thread tells of them, since the log of the daemon may end in the same
+//! pipe that nobody reads. A closed pipe ends the access log and nothing else.
 
 mod line;
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::mem;
 use std::os::fd::AsFd;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
 pub use self::line::{Line, Shape};
 use crate::metrics::Metrics;
 
-/// Bytes that may wait for the writer: some tens of thousands of lines.
-const WAITING_BYTES_MAX: usize = 4 << 20;
+/// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
+const WAITING_LINES_MAX: usize = 16 << 10;
+
+/// Lines that are written in one piece.
+const PIECE_LINES_MAX: usize = 1 << 10;
 
 /// How often lost lines are told of.
 const TELL_EVERY: Duration = Duration::from_secs(60);
@@ -28,36 +34,19 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 /// The access log; every copy writes to the same one.
 #[derive(Clone, Debug)]
 pub struct AccessLog {
-    shape: Shape,
-    desk: Arc<WritingDesk>,
-}
-
-#[derive(Debug)]
-struct WritingDesk {
+    lines: Sender<Line>,
     metrics: Arc<Metrics>,
-    queue: Mutex<Queue>,
-    /// Something has changed that the other side waits for.
+    progress: Arc<Progress>,
+}
+
+/// How far the writer is.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Lines that went into the channel.
+    added: AtomicU64,
+    /// Lines that came out of it and were written or lost.
+    done: Mutex<u64>,
     changed: Condvar,
-    /// When it was last told that lines are lost.
-    told: Mutex<Option<Instant>>,
-}
-
-#[derive(Debug)]
-struct Queue {
-    text: Vec<u8>,
-    lines: u64,
-    writer: Writer,
-}
-
-/// What the writing thread does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writer {
-    /// It waits for lines.
-    Idle,
-    /// It has some to write.
-    Writing,
-    /// It has ended.
-    Ended,
 }
 
 impl AccessLog {
@@ -76,104 +65,115 @@ impl AccessLog {
         shape: Shape,
         metrics: Arc<Metrics>,
     ) -> io::Result<AccessLog> {
-        let queue = Queue {
-            text: Vec::new(),
-            lines: 0,
-            writer: Writer::Writing,
+        let (lines, waiting) = channel(WAITING_LINES_MAX);
+        let progress = Arc::new(Progress::default());
+        let writer = Writer {
+            shape,
+            metrics: metrics.clone(),
+            progress: progress.clone(),
+            told: None,
         };
-        let desk = Arc::new(WritingDesk {
-            metrics,
-            queue: Mutex::new(queue),
-            changed: Condvar::new(),
-            told: Mutex::new(None),
-        });
-        let writing = desk.clone();
         thread::Builder::new()
             .name("access-log".to_owned())
-            .spawn(move || writing.write(output))?;
-        Ok(AccessLog { shape, desk })
+            .spawn(move || writer.write(waiting, output))?;
+        Ok(AccessLog {
+            lines,
+            metrics,
+            progress,
+        })
     }
 
     /// Adds a line, or counts it as lost.
-    pub fn write(&self, line: &Line<'_>) {
-        let text = self.shape.text(line);
-        let mut queue = self.desk.queue();
-        if queue.writer == Writer::Ended {
-            drop(queue);
-            self.desk.metrics.dropped_lines.increment();
-        } else if queue.text.len() + text.len() > WAITING_BYTES_MAX {
-            drop(queue);
-            self.desk.lose(1, "nobody takes them in time");
-        } else {
-            queue.text.extend_from_slice(text.as_bytes());
-            queue.lines += 1;
-            if mem::replace(&mut queue.writer, Writer::Writing) == Writer::Idle {
-                self.desk.changed.notify_all();
+    pub fn write(&self, line: Line) {
+        match self.lines.try_send(line) {
+            Ok(()) => {
+                self.progress.added.fetch_add(1, Ordering::Relaxed);
             }
+            Err(_) => self.metrics.dropped_lines.increment(),
         }
     }
 
     /// Waits until everything is written, but not for longer than `at_most`.
     pub fn finish(&self, at_most: Duration) {
-        let is_busy = |queue: &mut Queue| queue.writer == Writer::Writing;
-        let changed = &self.desk.changed;
-        let _ = changed.wait_timeout_while(self.desk.queue(), at_most, is_busy);
+        let Progress {
+            added,
+            done,
+            changed,
+        } = &*self.progress;
+        let added = added.load(Ordering::Relaxed);
+        let done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_behind = |done: &mut u64| *done < added;
+        let _ = changed.wait_timeout_while(done, at_most, is_behind);
     }
 }
 
-impl WritingDesk {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        // Whole lines are added in one step.
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+impl Progress {
+    fn note(&self, change: impl FnOnce(&mut u64)) {
+        change(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
     }
+}
 
-    /// Writes what there is until nobody can read it any more.
-    fn write(&self, mut output: impl Write) {
-        let mut text = Vec::new();
+/// The thread that makes lines and writes them.
+struct Writer {
+    shape: Shape,
+    metrics: Arc<Metrics>,
+    progress: Arc<Progress>,
+    /// When it was last told that lines are lost, and how many.
+    told: Option<(Instant, u64)>,
+}
+
+impl Writer {
+    /// Writes what comes until nobody can read it any more.
+    fn write(mut self, mut waiting: Receiver<Line>, mut output: impl Write) {
+        let (mut lines, mut text) = (Vec::new(), String::new());
         loop {
-            let lines = self.wait_for_lines(&mut text);
-            match output.write_all(&text) {
-                Ok(()) => text.clear(),
+            let count = waiting.blocking_recv_many(&mut lines, PIECE_LINES_MAX) as u64;
+            if count == 0 {
+                return;
+            }
+            for line in lines.drain(..) {
+                self.shape.append(&mut text, &line);
+            }
+            match output.write_all(text.as_bytes()) {
+                Ok(()) => {
+                    text.clear();
+                    self.progress.note(|done| *done += count);
+                    self.tell("nobody took them in time");
+                }
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    self.queue().writer = Writer::Ended;
-                    self.changed.notify_all();
-                    self.metrics.dropped_lines.add(lines);
+                    // From here on a line finds the channel closed, and those in it are lost.
+                    waiting.close();
+                    let mut lost = count;
+                    while waiting.blocking_recv().is_some() {
+                        lost += 1;
+                    }
+                    self.metrics.dropped_lines.add(lost);
+                    self.progress.note(|done| *done = u64::MAX);
                     warn!("nobody reads the access log any more, so it ends");
                     return;
                 }
                 Err(error) => {
-                    self.lose(lines, &format!("they cannot be written: {error}"));
+                    self.metrics.dropped_lines.add(count);
+                    self.progress.note(|done| *done += count);
+                    self.tell(&format!("they cannot be written: {error}"));
                     // What is left of a line that was cut must not begin the next one.
                     text.clear();
-                    text.push(b'\n');
+                    text.push('\n');
                 }
             }
         }
     }
 
-    /// Appends all lines there are; waits for the first.
-    fn wait_for_lines(&self, text: &mut Vec<u8>) -> u64 {
-        let mut queue = self.queue();
-        if queue.text.is_empty() {
-            queue.writer = Writer::Idle;
-            self.changed.notify_all();
-        }
-        let waited = self
-            .changed
-            .wait_while(queue, |queue| queue.text.is_empty());
-        queue = waited.unwrap_or_else(PoisonError::into_inner);
-        text.append(&mut queue.text);
-        mem::take(&mut queue.lines)
-    }
-
-    /// Counts lost lines, and says so from time to time.
-    fn lose(&self, lines: u64, why: &str) {
-        self.metrics.dropped_lines.add(lines);
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
-            *told = Some(Instant::now());
-            drop(told);
-            let lost = self.metrics.dropped_lines.value();
+    /// Says from time to time that more lines were lost.
+    fn tell(&mut self, why: &str) {
+        let lost = self.metrics.dropped_lines.value();
+        let is_due = match self.told {
+            None => lost > 0,
+            Some((at, told)) => lost > told && at.elapsed() >= TELL_EVERY,
+        };
+        if is_due {
+            self.told = Some((Instant::now(), lost));
             warn!("{lost} lines of the access log are lost so far: {why}");
         }
     }
@@ -184,8 +184,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
     use std::time::SystemTime;
 
-    use hyper::header::HeaderMap;
-    use hyper::{Method, StatusCode, Uri, Version};
+    use hyper::{Method, StatusCode, Version};
 
     use super::*;
     use crate::http::client::ClientAddress;
@@ -236,14 +235,15 @@ mod tests {
     }
 
     fn write(log: &AccessLog, target: &str) {
-        log.write(&Line {
+        log.write(Line {
             at: SystemTime::UNIX_EPOCH,
             client: ClientAddress::Unix,
-            method: &Method::GET,
-            target: &target.parse::<Uri>().expect("a target"),
+            method: Method::GET,
+            target: target.as_bytes().into(),
             version: Version::HTTP_11,
-            headers: &HeaderMap::new(),
-            exchange: &Exchange {
+            referer: None,
+            user_agent: None,
+            exchange: Exchange {
                 kind: RequestKind::All,
                 status: StatusCode::OK,
                 coding: Coding::Identity,
@@ -268,7 +268,8 @@ mod tests {
         assert_eq!(both.lines().count(), 2, "{both}");
         answers.send(Ok(())).expect("a writer that waits");
         log.finish(Duration::from_secs(30));
-        assert_eq!(log.desk.queue().writer, Writer::Idle);
+        let done = *log.progress.done.lock().expect("no panic");
+        assert_eq!(done, 3);
     }
 
     #[test]
@@ -281,16 +282,14 @@ mod tests {
         } = stage();
         write(&log, "/first.rss");
         came.recv().expect("a line that is being written");
-        let mut written = 0;
-        while metrics.dropped_lines.value() < 3 {
-            write(&log, &format!("/{}.rss", "a".repeat(1000)));
-            written += 1;
+        for _ in 0..WAITING_LINES_MAX + 3 {
+            write(&log, "/waiting.rss");
         }
-        assert!(log.desk.queue().text.len() <= WAITING_BYTES_MAX);
-        answers.send(Ok(())).expect("a writer that waits");
-        let kept = came.recv().expect("the lines that fitted");
-        assert_eq!(kept.lines().count(), written - 3);
-        log.finish(Duration::ZERO);
+        assert_eq!(metrics.dropped_lines.value(), 3);
+        drop(answers);
+        log.finish(Duration::from_secs(30));
+        let kept: usize = came.try_iter().map(|piece| piece.lines().count()).sum();
+        assert_eq!(kept, WAITING_LINES_MAX);
     }
 
     #[test]

@@ -37,15 +37,8 @@ impl Observer {
         let Some(access_log) = &self.access_log else {
             return;
         };
-        access_log.write(&Line {
-            at: SystemTime::now(),
-            client: peer.behind(request.headers(), &self.trusted_proxies),
-            method: request.method(),
-            target: request.uri(),
-            version: request.version(),
-            headers: request.headers(),
-            exchange: &exchange,
-        });
+        let client = peer.behind(request.headers(), &self.trusted_proxies);
+        access_log.write(Line::of(request, client, exchange, SystemTime::now()));
     }
 }
 

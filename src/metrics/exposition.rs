@@ -1,8 +1,8 @@
-//! The counters as `/metrics` shows them, in the text format of OpenMetrics.
+//! The counters as `/metrics` shows them: the text format of Prometheus, or OpenMetrics where the
+//! scraper asks for it.
 //!
 //! Labels are few and closed: kinds, statuses, codings, and the feeds that feeds.toml declares;
-//! never a path, a tag or a client. The text is also correct in the older Prometheus format, which
-//! takes `# EOF` for a comment.
+//! never a path, a tag or a client.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -40,15 +40,49 @@ pub struct Scrape {
     pub started: Timestamp,
 }
 
+/// The format of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Version 0.0.4 of the text format of Prometheus, which everybody reads.
+    Prometheus,
+    /// OpenMetrics 1.0.0.
+    OpenMetrics,
+}
+
 impl Scrape {
     /// The text.
-    pub fn text(self) -> String {
+    pub fn text(self, dialect: Dialect) -> String {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(self));
         let mut text = String::new();
         text::encode(&mut text, &registry).expect("a string takes everything");
-        text
+        match dialect {
+            Dialect::Prometheus => as_prometheus(&text),
+            Dialect::OpenMetrics => text,
+        }
     }
+}
+
+/// A text of OpenMetrics in the older format, in which a counter is declared by the name of its
+/// samples: otherwise its type is lost. Nothing says where the text ends.
+fn as_prometheus(text: &str) -> String {
+    let mut older = String::with_capacity(text.len() + 256);
+    let mut lines = text.lines().filter(|line| *line != "# EOF").peekable();
+    while let Some(line) = lines.next() {
+        let declared = line.strip_prefix("# HELP ").zip(lines.peek().copied());
+        let counter = declared.and_then(|(rest, next)| {
+            let (name, help) = rest.split_once(' ')?;
+            (next == format!("# TYPE {name} counter")).then_some((name, help))
+        });
+        match counter {
+            Some((name, help)) => {
+                older += &format!("# HELP {name}_total {help}\n# TYPE {name}_total counter\n");
+                lines.next();
+            }
+            None => older.extend([line, "\n"]),
+        }
+    }
+    older
 }
 
 impl fmt::Debug for Scrape {
@@ -253,33 +287,33 @@ impl Scrape {
     fn process(&self, page: &mut Page<'_>) -> fmt::Result {
         let process = &self.process;
         page.count(
-            "process_cpu_seconds",
+            "taspa_process_cpu_seconds",
             "Time on a processor, user and system",
             process.cpu.as_secs_f64(),
         )?;
         page.value(
-            "process_start_time_seconds",
+            "taspa_process_start_time_seconds",
             "When the process started",
             self.started.0 as f64,
         )?;
         for (name, help, value) in [
             (
-                "process_resident_memory_bytes",
+                "taspa_process_resident_memory_bytes",
                 "Memory that is resident",
                 process.resident_bytes,
             ),
             (
-                "process_virtual_memory_bytes",
+                "taspa_process_virtual_memory_bytes",
                 "Memory that is mapped",
                 process.virtual_bytes,
             ),
             (
-                "process_open_fds",
+                "taspa_process_open_fds",
                 "Open file descriptors",
                 process.open_fds,
             ),
             (
-                "process_max_fds",
+                "taspa_process_max_fds",
                 "How many file descriptors there may be",
                 process.max_fds,
             ),
@@ -429,5 +463,21 @@ impl Page<'_> {
         kind: MetricType,
     ) -> Result<MetricEncoder<'s>, fmt::Error> {
         self.0.encode_descriptor(name, help, None, kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_format_declares_counters_by_the_name_of_their_samples() {
+        let text = "# HELP taspa_open Open\n# TYPE taspa_open gauge\ntaspa_open 1.0\n\
+                    # HELP taspa_asked Asked # TYPE x counter\n# TYPE taspa_asked counter\n\
+                    taspa_asked_total{kind=\"a\"} 2\n# EOF\n";
+        let older = "# HELP taspa_open Open\n# TYPE taspa_open gauge\ntaspa_open 1.0\n\
+                     # HELP taspa_asked_total Asked # TYPE x counter\n\
+                     # TYPE taspa_asked_total counter\ntaspa_asked_total{kind=\"a\"} 2\n";
+        assert_eq!(as_prometheus(text), older);
     }
 }

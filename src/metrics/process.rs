@@ -1,4 +1,4 @@
-//! The process as the system sees it: the `process_*` values that every exporter has.
+//! The process as the system sees it: the values that every exporter has.
 
 use std::fs;
 use std::time::Duration;

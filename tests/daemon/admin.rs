@@ -118,7 +118,24 @@ fn metrics_count_what_was_asked_and_how_it_was_answered() {
     );
     assert_eq!(metric(&page, "taspa_articles"), 3.0);
     assert_eq!(metric(&page, "taspa_ready"), 1.0);
-    assert!(page.text().ends_with("# EOF\n"));
+    assert!(
+        page.header("content-type")
+            .starts_with("text/plain; version=0.0.4")
+    );
+    assert!(page.says("# TYPE taspa_http_requests_total counter\n"));
+    for line in page.text().lines() {
+        let line = ["# HELP ", "# TYPE ", ""].map(|start| line.strip_prefix(start));
+        let name = line.into_iter().flatten().next().expect("a name");
+        assert!(name.starts_with("taspa_"), "{name}");
+    }
+    let newer = Request::get("/metrics").with("Accept", "application/openmetrics-text");
+    let newer = ask(&admin, &newer);
+    assert!(
+        newer
+            .header("content-type")
+            .starts_with("application/openmetrics-text")
+    );
+    assert!(newer.text().ends_with("# EOF\n"));
 }
 
 #[test]

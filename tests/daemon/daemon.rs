@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub(crate) struct Daemon {
     child: Child,
     lines: Receiver<String>,
     log: Vec<String>,
+    /// While it is locked, nobody reads what the daemon says.
+    ear: Arc<Mutex<()>>,
     folder: PathBuf,
     door: Door,
 }
@@ -109,6 +112,23 @@ impl Daemon {
         daemon
     }
 
+    /// Starts with its standard output in the pipe of its log, and waits until the first edition is
+    /// out.
+    pub(crate) fn start_with_one_pipe(newsroom: &Newsroom) -> Daemon {
+        let program = env!("CARGO_BIN_EXE_taspa");
+        let script = format!("exec '{program}' serve --listen 127.0.0.1:0 1>&2");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).current_dir(newsroom.path(""));
+        let mut daemon = Daemon::spawn(newsroom, command);
+        daemon.eventually("/all.rss", |response| response.status != 503);
+        daemon
+    }
+
+    /// What has to be locked so that nobody reads its log.
+    pub(crate) fn ear(&self) -> Arc<Mutex<()>> {
+        self.ear.clone()
+    }
+
     /// Starts on a socket that is passed to it, and waits until the first edition is out.
     pub(crate) fn start_on(newsroom: &Newsroom, socket: OwnedFd) -> Daemon {
         let program = env!("CARGO_BIN_EXE_taspa");
@@ -138,9 +158,12 @@ impl Daemon {
             .expect("taspa starts");
         let stderr = child.stderr.take().expect("its log is piped");
         let (sender, lines) = mpsc::channel();
+        let ear = Arc::new(Mutex::new(()));
+        let listening = ear.clone();
         thread::spawn(move || {
             let lines = BufReader::new(stderr).lines().map_while(Result::ok);
             lines.for_each(|line| {
+                let _free = listening.lock();
                 // A test that has ended reads no more.
                 let _ = sender.send(line);
             });
@@ -149,6 +172,7 @@ impl Daemon {
             child,
             lines,
             log: Vec::new(),
+            ear,
             folder: newsroom.path(""),
             door: Door::Tcp(String::new()),
         };

@@ -7,32 +7,69 @@ use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use hyper::header::{HeaderMap, HeaderName, REFERER, USER_AGENT};
-use hyper::{Method, Uri, Version};
+use hyper::header::{HeaderName, REFERER, USER_AGENT};
+use hyper::{Method, Request, Uri, Version};
 
 use crate::http::client::ClientAddress;
 use crate::metrics::Exchange;
 
 /// Bytes of a client's own words that a line shows, each of them.
-const VALUE_BYTES_MAX: usize = 1024;
+const WORDS_BYTES_MAX: usize = 1024;
 
-/// What a line is made of.
+/// What a line is made of. Words are copied, since sharing a request's would keep all that was read
+/// of its connection in memory.
 #[derive(Debug)]
-pub struct Line<'a> {
+pub struct Line {
     /// When the reply was made.
     pub at: SystemTime,
     /// Who asked.
     pub client: ClientAddress,
     /// The method.
-    pub method: &'a Method,
+    pub method: Method,
     /// The target as it was sent.
-    pub target: &'a Uri,
+    pub target: Box<[u8]>,
     /// The version of HTTP.
     pub version: Version,
-    /// The request's headers.
-    pub headers: &'a HeaderMap,
+    /// The page that led there, as the client says.
+    pub referer: Option<Box<[u8]>>,
+    /// What the client calls itself.
+    pub user_agent: Option<Box<[u8]>>,
     /// The reply.
-    pub exchange: &'a Exchange,
+    pub exchange: Exchange,
+}
+
+impl Line {
+    /// The line of a request that was answered at `at`.
+    pub fn of<B>(
+        request: &Request<B>,
+        client: ClientAddress,
+        exchange: Exchange,
+        at: SystemTime,
+    ) -> Line {
+        let header = |name: HeaderName| Some(shown(request.headers().get(name)?.as_bytes()));
+        Line {
+            at,
+            client,
+            method: request.method().clone(),
+            target: target(request.uri()),
+            version: request.version(),
+            referer: header(REFERER),
+            user_agent: header(USER_AGENT),
+            exchange,
+        }
+    }
+}
+
+/// The target; nearly always it is a path and needs no putting together.
+fn target(uri: &Uri) -> Box<[u8]> {
+    match (uri.authority(), uri.path_and_query()) {
+        (None, Some(path)) => shown(path.as_str().as_bytes()),
+        _ => shown(uri.to_string().as_bytes()),
+    }
+}
+
+fn shown(words: &[u8]) -> Box<[u8]> {
+    words[..words.len().min(WORDS_BYTES_MAX)].into()
 }
 
 /// The form of the lines.
@@ -45,51 +82,48 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// A line with its end.
-    pub(super) fn text(self, line: &Line<'_>) -> String {
+    /// Appends a line with its end.
+    pub(super) fn append(self, text: &mut String, line: &Line) {
         match self {
-            Shape::Combined => combined(line),
-            Shape::Json => json(line),
+            Shape::Combined => combined(text, line),
+            Shape::Json => json(text, line),
         }
     }
 }
 
-fn combined(line: &Line<'_>) -> String {
+fn combined(text: &mut String, line: &Line) {
     let at = DateTime::<Utc>::from(line.at).format("%d/%b/%Y:%H:%M:%S +0000");
-    let mut text = String::with_capacity(256);
-    write_to(&mut text, format_args!("{} - - [{at}] \"", line.client));
-    as_apache_does(&mut text, line.method.as_str().as_bytes());
+    write_to(text, format_args!("{} - - [{at}] \"", line.client));
+    as_apache_does(text, line.method.as_str().as_bytes());
     text.push(' ');
-    as_apache_does(&mut text, line.target.to_string().as_bytes());
+    as_apache_does(text, &line.target);
     let (status, bytes) = (line.exchange.status.as_u16(), line.exchange.bytes);
-    write_to(&mut text, format_args!(" {:?}\" {status} ", line.version));
+    write_to(text, format_args!(" {:?}\" {status} ", line.version));
     match bytes {
         0 => text.push('-'),
-        _ => write_to(&mut text, format_args!("{bytes}")),
+        _ => write_to(text, format_args!("{bytes}")),
     }
-    for name in [REFERER, USER_AGENT] {
+    for words in [&line.referer, &line.user_agent] {
         text.push_str(" \"");
-        as_apache_does(&mut text, line.header(&name).unwrap_or(b"-"));
+        as_apache_does(text, words.as_deref().unwrap_or(b"-"));
         text.push('"');
     }
     text.push('\n');
-    text
 }
 
-fn json(line: &Line<'_>) -> String {
+fn json(text: &mut String, line: &Line) {
     let at = DateTime::<Utc>::from(line.at).to_rfc3339_opts(SecondsFormat::Millis, true);
-    let mut text = String::with_capacity(384);
     write_to(
-        &mut text,
+        text,
         format_args!("{{\"time\":\"{at}\",\"client\":\"{}\"", line.client),
     );
     text.push_str(",\"method\":");
-    as_json_does(&mut text, line.method.as_str().as_bytes());
+    as_json_does(text, line.method.as_str().as_bytes());
     text.push_str(",\"target\":");
-    as_json_does(&mut text, line.target.to_string().as_bytes());
-    let exchange = line.exchange;
+    as_json_does(text, &line.target);
+    let exchange = &line.exchange;
     write_to(
-        &mut text,
+        text,
         format_args!(
             ",\"version\":\"{:?}\",\"status\":{},\"bytes\":{},\"kind\":\"{}\",\"coding\":\"{}\",\
              \"outcome\":\"{}\",\"microseconds\":{}",
@@ -102,21 +136,14 @@ fn json(line: &Line<'_>) -> String {
             exchange.took.as_micros(),
         ),
     );
-    for (name, header) in [("referer", REFERER), ("user_agent", USER_AGENT)] {
-        write_to(&mut text, format_args!(",\"{name}\":"));
-        match line.header(&header) {
-            Some(value) => as_json_does(&mut text, value),
+    for (name, words) in [("referer", &line.referer), ("user_agent", &line.user_agent)] {
+        write_to(text, format_args!(",\"{name}\":"));
+        match words {
+            Some(words) => as_json_does(text, words),
             None => text.push_str("null"),
         }
     }
     text.push_str("}\n");
-    text
-}
-
-impl Line<'_> {
-    fn header(&self, name: &HeaderName) -> Option<&[u8]> {
-        Some(self.headers.get(name)?.as_bytes())
-    }
 }
 
 fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
@@ -126,7 +153,7 @@ fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 
 /// Quotes and backslashes behind a backslash, other bytes that are not printable ASCII as `\xHH`.
 fn as_apache_does(text: &mut String, value: &[u8]) {
-    for &byte in shown(value) {
+    for &byte in value {
         match byte {
             b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
             b' '..=b'~' => text.push(char::from(byte)),
@@ -138,7 +165,7 @@ fn as_apache_does(text: &mut String, value: &[u8]) {
 /// A string of JSON in ASCII; bytes that are not UTF-8 become U+FFFD.
 fn as_json_does(text: &mut String, value: &[u8]) {
     text.push('"');
-    for c in String::from_utf8_lossy(shown(value)).chars() {
+    for c in String::from_utf8_lossy(value).chars() {
         match c {
             '"' | '\\' => text.extend(['\\', c]),
             ' '..='~' => text.push(c),
@@ -150,10 +177,6 @@ fn as_json_does(text: &mut String, value: &[u8]) {
         }
     }
     text.push('"');
-}
-
-fn shown(value: &[u8]) -> &[u8] {
-    &value[..value.len().min(VALUE_BYTES_MAX)]
 }
 
 #[cfg(test)]
@@ -172,27 +195,25 @@ mod tests {
     const LOCAL: ClientAddress = ClientAddress::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
 
     fn text(shape: Shape, target: &str, headers: &[(HeaderName, &[u8])]) -> String {
-        let headers = headers.iter().map(|(name, value)| {
+        let mut request = Request::get(target);
+        for (name, value) in headers {
             // Headers may hold whatever hyper lets through, and this type what a test wants.
             let value = HeaderValue::from_bytes(value).expect("a header value");
-            (name.clone(), value)
-        });
-        shape.text(&Line {
-            at: SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042),
-            client: LOCAL,
-            method: &Method::GET,
-            target: &target.parse().expect("a target"),
-            version: Version::HTTP_11,
-            headers: &headers.collect(),
-            exchange: &Exchange {
-                kind: RequestKind::Tag,
-                status: StatusCode::OK,
-                coding: Coding::Gzip,
-                answered: Answered::Hit,
-                bytes: 2326,
-                took: Duration::from_micros(73),
-            },
-        })
+            request = request.header(name, value);
+        }
+        let request = request.body(()).expect("a request");
+        let exchange = Exchange {
+            kind: RequestKind::Tag,
+            status: StatusCode::OK,
+            coding: Coding::Gzip,
+            answered: Answered::Hit,
+            bytes: 2326,
+            took: Duration::from_micros(73),
+        };
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042);
+        let mut text = String::new();
+        shape.append(&mut text, &Line::of(&request, LOCAL, exchange, at));
+        text
     }
 
     #[test]
@@ -208,6 +229,13 @@ mod tests {
         );
         let bare = text(Shape::Combined, "/", &[]);
         assert!(bare.ends_with(" \"-\" \"-\"\n"), "{bare}");
+        for target in ["http://dala.example/all.rss?a=1", "*"] {
+            let line = text(Shape::Combined, target, &[]);
+            assert!(
+                line.contains(&format!("\"GET {target} HTTP/1.1\"")),
+                "{line}"
+            );
+        }
     }
 
     #[test]
@@ -254,7 +282,7 @@ mod tests {
         let long = "я".repeat(4000);
         for shape in [Shape::Combined, Shape::Json] {
             let line = text(shape, "/", &[(USER_AGENT, long.as_bytes())]);
-            assert!(line.len() < 6 * VALUE_BYTES_MAX + 512, "{}", line.len());
+            assert!(line.len() < 6 * WORDS_BYTES_MAX + 512, "{}", line.len());
         }
     }
 
