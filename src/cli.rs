@@ -8,6 +8,7 @@ mod explain;
 mod feed;
 mod health;
 mod list;
+mod log;
 mod output;
 mod progress;
 mod render;

@@ -1,6 +1,6 @@
 //! `taspa serve`: the daemon.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -13,9 +13,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::{task, time};
 use tracing::{error, info, warn};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::writer::EitherWriter;
 
+use super::log::Log;
 use super::output::Screen;
 use super::progress::Bar;
 use super::supervisor::Supervisor;
@@ -43,8 +42,10 @@ const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
 const ACCESS_LOG_FINISH: Duration = Duration::from_secs(1);
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
+    // It clears variables of the environment, which no other thread may look at meanwhile.
+    let passed = ListenFd::from_env();
     let bar = Bar::of_terminal();
-    start_log(bar.as_ref());
+    let _log = Log::start(bar.as_ref())?;
     let Some(loaded) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
@@ -55,8 +56,6 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     if let Some(listen) = listen {
         config.server.listen = vec![listen];
     }
-    // It clears variables of the environment, which no other thread may look at meanwhile.
-    let passed = ListenFd::from_env();
     let runtime = Runtime::new()?;
     let exit = runtime.block_on(daemon(path.to_owned(), config, passed, bar))?;
     // A task that still reads files must not hold up the end.
@@ -387,20 +386,4 @@ fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, S
         Desk::new(Arc::new(config), store, Timestamp::now())
     }));
     Ok(read.unwrap_or(Err(StoreError::Row("page")))?)
-}
-
-fn start_log(bar: Option<&Bar>) {
-    let filter = EnvFilter::try_from_env("TASPA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let bar = bar.cloned();
-    let writer = move || match &bar {
-        Some(bar) => EitherWriter::A(bar.above()),
-        None => EitherWriter::B(io::stderr()),
-    };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(writer)
-        .with_ansi(colour);
-    // Somebody else's subscriber in the same process is as good.
-    let _ = log.with_target(false).try_init();
 }
