@@ -60,6 +60,7 @@
 //!    [`store`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
+pub mod contained;
 pub mod problem;
 pub mod time;
 

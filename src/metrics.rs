@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
+use crate::contained;
 use crate::rendition::Coding;
 
 /// A number that only grows.
@@ -258,7 +259,9 @@ impl Metrics {
         let metrics = self.clone();
         let tell = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            metrics.panics.increment();
+            if !contained::is_expected() {
+                metrics.panics.increment();
+            }
             tell(panic);
         }));
     }

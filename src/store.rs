@@ -14,7 +14,6 @@ mod rows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use redb::backends::{FileBackend, InMemoryBackend};
@@ -32,6 +31,7 @@ use self::rows::{
 };
 pub use self::rows::{ArticleRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
+use crate::contained;
 use crate::format::Format;
 use crate::term::Term;
 
@@ -148,13 +148,10 @@ impl Store {
             .open(&path)
             .map_err(|error| failed(redb::Error::Io(error)))?;
         let file = Enduring::new(FileBackend::new(file)?);
-        // The database may panic on a file that was altered behind its back.
-        let opened = catch_unwind(AssertUnwindSafe(|| {
-            builder().create_with_backend(file.clone())
-        }));
+        let opened = contained::run(|| builder().create_with_backend(file.clone()));
         let database = match opened {
-            Ok(Ok(database)) => database,
-            Ok(Err(error)) => {
+            Some(Ok(database)) => database,
+            Some(Err(error)) => {
                 return Err(match error.into() {
                     redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => {
                         StoreError::Damaged { path }
@@ -165,7 +162,7 @@ impl Store {
                     error => failed(error),
                 });
             }
-            Err(_) => return Err(StoreError::Damaged { path }),
+            None => return Err(StoreError::Damaged { path }),
         };
         let store = Store::with_tables(database, Some(file))?;
         match store.header()? {
@@ -402,8 +399,8 @@ fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
     if !path.exists() {
         return Ok(None);
     }
-    let opened = catch_unwind(AssertUnwindSafe(|| builder().open_read_only(&path)));
-    Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
+    let opened = contained::run(|| builder().open_read_only(&path));
+    Ok(Some(opened.ok_or(StoreError::Damaged { path })??))
 }
 
 fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {

@@ -1,7 +1,7 @@
 //! `taspa serve`: the daemon.
 
+use std::future;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -11,6 +11,7 @@ use listenfd::ListenFd;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
 
@@ -21,11 +22,13 @@ use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
 use crate::admin::{self, Admin};
 use crate::config::{self, Config, Listen, Server};
+use crate::contained;
 use crate::desk::{Desk, IdentityChanged, check_identity};
 use crate::health::Health;
 use crate::http::access_log::{AccessLog, Shape};
+use crate::http::listener::{self, Listener};
 use crate::http::observer::Observer;
-use crate::http::server::{self, House, Listener};
+use crate::http::server::{self, House};
 use crate::metrics::Metrics;
 use crate::problem::{Problem, chain};
 use crate::publish::{self, Order};
@@ -83,7 +86,7 @@ async fn daemon(
             return Ok(Exit::Failed);
         }
     };
-    server::announce(&listeners, &config.server.public_url);
+    listener::announce(&listeners, &config.server.public_url);
     let source = config.source.path.display().to_string();
     let health = Arc::new(Health::new(&source, Timestamp::now()));
     let observer = Arc::new(start_observer(&config)?);
@@ -115,11 +118,7 @@ async fn daemon(
     });
     let mut supervisor = Supervisor::of_process();
     supervisor.ready();
-    let stopping_begins = || {
-        info!("stopping: open requests are finished first");
-        health.note_draining();
-        let _ = stop.send(true);
-    };
+    let mut ending = Ending::new(stop, limits.shutdown_delay);
     let opened = {
         let opening = health.clone();
         let mut opened = task::spawn_blocking(move || open_desk(config, &opening));
@@ -129,15 +128,16 @@ async fn daemon(
                 signal = signals.next() => match signal {
                     // What is being read is new already.
                     Wanted::Reload => {}
-                    Wanted::Stop if *stop.borrow() => {
+                    Wanted::Stop if ending.has_begun() => {
                         warn!("stopping at once");
                         return Ok(Exit::Done);
                     }
                     Wanted::Stop => {
                         supervisor.stopping();
-                        stopping_begins();
+                        ending.begin(&health);
                     }
                 },
+                () = ending.is_due() => ending.close_door(),
                 () = supervisor.keep_awake() => {}
             }
         }
@@ -174,15 +174,19 @@ async fn daemon(
                     supervisor.ready();
                     order.into_iter().chain([Order::Reread]).collect()
                 }
-                Wanted::Stop if *stop.borrow() => {
+                Wanted::Stop if ending.has_begun() => {
                     warn!("stopping at once");
                     break;
                 }
                 Wanted::Stop => {
                     supervisor.stopping();
-                    stopping_begins();
+                    ending.begin(&health);
                     Vec::new()
                 }
+            },
+            () = ending.is_due() => {
+                ending.close_door();
+                Vec::new()
             },
             () = supervisor.keep_awake() => Vec::new(),
             () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
@@ -227,6 +231,54 @@ fn start_observer(config: &Config) -> io::Result<Observer> {
         trusted_proxies: config.server.trusted_proxies.clone(),
         metrics,
     })
+}
+
+/// The way to the end: readiness falls, those who ask for it get time to send nobody any more, then
+/// nobody is let in.
+struct Ending {
+    stop: watch::Sender<bool>,
+    delay: Duration,
+    /// When the door closes, once the end has begun; never again once it is closed.
+    due: Option<Instant>,
+    has_begun: bool,
+}
+
+impl Ending {
+    fn new(stop: watch::Sender<bool>, delay_seconds: u32) -> Ending {
+        Ending {
+            stop,
+            delay: Duration::from_secs(delay_seconds.into()),
+            due: None,
+            has_begun: false,
+        }
+    }
+
+    fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
+    fn begin(&mut self, health: &Health) {
+        health.note_draining();
+        self.has_begun = true;
+        self.due = Some(Instant::now() + self.delay);
+        if !self.delay.is_zero() {
+            let delay = self.delay;
+            info!("stopping in {delay:?}: /readyz says no, requests are still taken");
+        }
+    }
+
+    async fn is_due(&self) {
+        match self.due {
+            Some(due) => time::sleep_until(due).await,
+            None => future::pending().await,
+        }
+    }
+
+    fn close_door(&mut self) {
+        info!("stopping: open requests are finished first");
+        self.due = None;
+        let _ = self.stop.send(true);
+    }
 }
 
 /// What a signal asks for.
@@ -295,11 +347,11 @@ impl Reloading {
         let loaded = match load(&self.path) {
             Ok(loaded) => loaded,
             Err(problems) => {
+                self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
                 for problem in &problems {
                     error!("{problem}");
                 }
                 error!("the configuration before stays");
-                self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
                 return None;
             }
         };
@@ -310,8 +362,8 @@ impl Reloading {
         let (site, server) = (&self.started.site, &self.started.server);
         if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
             let reason = "[site] id-authority and id-year must never change";
-            error!("{reason}; the configuration before stays");
             self.refuse(&[reason.to_owned()]);
+            error!("{reason}; the configuration before stays");
             return None;
         }
         // What differs once those keys that only a start reads are the same is not theirs.
@@ -381,9 +433,6 @@ fn open_desk(config: Config, health: &Health) -> Result<Desk, StartError> {
 fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, StartError> {
     let store = store?;
     check_identity(&config, store.header()?.as_ref())?;
-    // The database may panic on pages that were altered behind its back.
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        Desk::new(Arc::new(config), store, Timestamp::now())
-    }));
+    let read = contained::run(|| Desk::new(Arc::new(config), store, Timestamp::now()));
     Ok(read.unwrap_or(Err(StoreError::Row("page")))?)
 }
