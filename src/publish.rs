@@ -159,9 +159,10 @@ async fn read(
         return Vec::new();
     };
     let took = started.elapsed();
-    seen.log(&report, whole, took);
+    // Whoever reads the log and then asks finds what it said.
     let (folder, _) = desk.folder();
     health.note_reading(folder.root(), &scopes, &report, took, Timestamp::now());
+    seen.log(&report, whole, took);
     report.unsettled
 }
 
@@ -234,13 +235,13 @@ async fn reconfigure(desk: &Arc<Desk>, health: &Health, config: Config) {
     let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
     let refusal = match changed {
         Ok(Ok(())) => {
-            info!("feeds.toml is in force");
             health.note_reload(Timestamp::now());
+            info!("feeds.toml is in force");
             return;
         }
         Ok(Err(failure)) => chain(&failure),
         Err(_) => "applying it ended early".to_owned(),
     };
-    error!("feeds.toml is not in force: {refusal}");
     health.note_refused_reload(&refusal, Timestamp::now());
+    error!("feeds.toml is not in force: {refusal}");
 }

@@ -4,23 +4,26 @@ use std::future;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task;
 use tokio::time;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::config;
 use crate::desk::Desk;
 use crate::problem::chain;
 use crate::source::directory::Scope;
-use crate::source::watch::{Hint, Watch};
+use crate::source::watch::{Hint, Watch, WatchError};
 
 /// How soon a file is read again that changed under our eyes, where no event asks for it.
 const UNSETTLED_REST: Duration = Duration::from_millis(500);
 
 /// How often a watched folder is compared with the one that events come from.
 const REPLACED_LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How often the system is asked again for events that it refused.
+const REFUSED_LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The articles' folder with the events it sends, if it does.
 pub(super) struct Watched {
@@ -36,13 +39,28 @@ enum Events {
     Sent(Watch),
     /// It will once it is there.
     Awaited(PathBuf),
+    /// The system does not allow it now, for this reason: its rights, or too few watches.
+    Refused { reason: String, again_at: Instant },
     /// It cannot, or is not asked to.
     None,
+}
+
+impl Events {
+    /// Why there are none at the moment, though there could be.
+    fn refusal(&self) -> Option<&str> {
+        match self {
+            Events::Refused { reason, .. } => Some(reason),
+            Events::Sent(_) | Events::Awaited(_) | Events::None => None,
+        }
+    }
 }
 
 impl Watched {
     pub(super) async fn start(desk: &Arc<Desk>) -> Watched {
         let events = Watched::watch(desk).await;
+        if let Some(reason) = events.refusal() {
+            warn!("changes are noticed only every `rescan`: {reason}");
+        }
         Watched {
             desk: desk.clone(),
             events,
@@ -65,13 +83,17 @@ impl Watched {
         });
         match started.await {
             Ok(Ok(events)) => events,
-            Ok(Err(failure)) => {
+            Ok(Err(failure @ WatchError::Silent { .. })) => {
                 warn!(
                     "changes are noticed only every `rescan`: {}",
                     chain(&failure)
                 );
                 Events::None
             }
+            Ok(Err(failure @ (WatchError::TooMany | WatchError::Refused(_)))) => Events::Refused {
+                reason: chain(&failure),
+                again_at: Instant::now() + REFUSED_LOOK_EVERY,
+            },
             Err(_) => Events::None,
         }
     }
@@ -79,7 +101,9 @@ impl Watched {
     pub(super) fn look_again(&mut self, unsettled: Vec<String>) {
         match &self.events {
             Events::Sent(watch) => watch.look_again(unsettled),
-            Events::Awaited(_) | Events::None => self.unsettled = unsettled,
+            Events::Awaited(_) | Events::Refused { .. } | Events::None => {
+                self.unsettled = unsettled;
+            }
         }
     }
 
@@ -105,14 +129,42 @@ impl Watched {
                         continue;
                     }
                 }
+                Events::Refused { again_at, .. } => {
+                    let is_unsettled = !self.unsettled.is_empty();
+                    tokio::select! {
+                        () = time::sleep_until((*again_at).into()) => {}
+                        () = time::sleep(UNSETTLED_REST), if is_unsettled => {
+                            return self.read_again();
+                        }
+                    }
+                }
                 Events::None if self.unsettled.is_empty() => return future::pending().await,
                 Events::None => {
                     time::sleep(UNSETTLED_REST).await;
                     return self.read_again();
                 }
             }
-            self.events = Watched::watch(&self.desk).await;
-            return vec![Scope::Whole];
+            if self.watch_again().await {
+                return vec![Scope::Whole];
+            }
+        }
+    }
+
+    /// Asks for events anew; whether everything is worth a look because of what may have been missed.
+    async fn watch_again(&mut self) -> bool {
+        let events = Watched::watch(&self.desk).await;
+        let before = mem::replace(&mut self.events, events);
+        match (before.refusal(), self.events.refusal()) {
+            (None, None) => true,
+            (Some(_), None) => {
+                info!("changes are noticed at once again");
+                true
+            }
+            (Some(before), Some(reason)) if before == reason => false,
+            (before, Some(reason)) => {
+                warn!("changes are noticed only every `rescan`: {reason}");
+                before.is_none()
+            }
         }
     }
 

@@ -210,6 +210,8 @@ fn what_may_not_be_read_keeps_its_last_good_version() {
     daemon.signal("HUP");
     daemon.wait_for("what is published stays");
     assert_eq!(entries(&daemon), EVERYTHING + 1);
+    daemon.wait_for("changes are noticed only every `rescan`: the system refuses");
     allow(&newsroom.articles(), 0o755);
+    daemon.wait_for("changes are noticed at once again");
     assert_watched(&newsroom, &mut daemon, "after");
 }
