@@ -167,7 +167,9 @@ pub struct Limits {
     pub target_bytes: u32,
     /// Bytes of a body, which nobody wants, that are read for the sake of the next request.
     pub body_bytes: u64,
-    /// Seconds that open requests get after SIGTERM.
+    /// Seconds after SIGTERM in which everybody is still let in, while `/readyz` says no already.
+    pub shutdown_delay: u32,
+    /// Seconds that open requests get after that.
     pub drain_timeout: u32,
 }
 

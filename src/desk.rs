@@ -16,7 +16,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -161,6 +161,12 @@ impl Desk {
     /// The published edition; `None` before the first.
     pub fn edition(&self) -> Option<Arc<Edition>> {
         self.edition.load_full()
+    }
+
+    /// The published edition for a moment, at no cost to other threads. Whoever waits for something
+    /// must not hold it.
+    pub fn current_edition(&self) -> Guard<Option<Arc<Edition>>> {
+        self.edition.load()
     }
 
     /// Whether the state folder remembers a whole edition.

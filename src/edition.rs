@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
+use hyper::header::HeaderValue;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use self::label::Label;
@@ -173,8 +173,9 @@ impl Tag {
     }
 
     /// The value of `ETag` for the document in a coding.
-    pub fn etag(self, coding: Coding) -> Bytes {
-        format!("\"{self}{}\"", coding.tag_suffix()).into()
+    pub fn etag(self, coding: Coding) -> HeaderValue {
+        let value = format!("\"{self}{}\"", coding.tag_suffix());
+        HeaderValue::try_from(value).expect("hexadecimal digits and a suffix")
     }
 
     /// The tag as a number, which names the document in caches.

@@ -2,15 +2,17 @@
 //!
 //! [`answer`] is total: whatever is asked, it finds a reply without touching the articles' source.
 //! What a feed's validators are is known from the edition alone, so a 304 costs a look-up; only a
-//! 200 waits for a document, and only the first one for its making. Pages are answered in
-//! `pages`.
+//! 200 waits for a document, and only the first one for its making. What needs no waiting is found
+//! by [`at_hand`] first. Pages are answered in `pages`.
 
 mod accept;
 pub mod access_log;
 pub mod client;
 mod conditional;
 mod crowd;
+mod deadline;
 mod guard;
+pub mod listener;
 pub mod observer;
 pub mod outcome;
 mod pages;
@@ -38,6 +40,31 @@ use crate::format::Format;
 use crate::problem::chain;
 use crate::selection::Selection;
 use crate::time::Timestamp;
+
+/// The answer to one request at the instant `now`, if nothing has to be made for it: that of nearly
+/// every request, a feed's 304 or a document that is there.
+pub fn at_hand<B>(
+    desk: Option<&Arc<Desk>>,
+    request: &Request<B>,
+    now: Timestamp,
+) -> Option<Answer> {
+    let desk = desk?;
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    let edition = desk.current_edition();
+    let asked = Asked {
+        desk,
+        edition: edition.as_ref().filter(|_| is_read)?,
+        headers: request.headers(),
+        query: request.uri().query(),
+        now,
+    };
+    let (version, format) =
+        target::feed_as_spelled(asked.edition, request.uri().path(), asked.query)?;
+    match asked.wants_page() {
+        true => None,
+        false => asked.document_at_hand(version, format),
+    }
+}
 
 /// Answers one request at the instant `now`; without a desk nothing is published yet.
 pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Timestamp) -> Answer {
@@ -103,28 +130,33 @@ impl Asked<'_> {
         }
     }
 
-    /// 200 or 304 for one feed in one format.
-    async fn document(&self, version: &Arc<Version>, format: Format) -> Answer {
+    /// 304, or 200 with a document that was made before.
+    fn document_at_hand(&self, version: &Version, format: Format) -> Option<Answer> {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         let label = version.label(format);
-        let head = Head::feed(version, label, format, coding, self.now);
-        let outcome = |origin| Outcome {
-            kind: version.kind.into(),
-            coding,
-            origin,
-        };
-        match conditional::evaluate(self.headers, &label.tag, Some(label.last_modified)) {
-            Validated::Unchanged => {
-                version.polls.count(Told::Unchanged, self.now);
-                return outcome(Origin::Kept).on(reply::not_modified(&head));
+        let head = || Head::feed(version, label, format, coding, self.now);
+        let conditions = conditional::evaluate(self.headers, &label.tag, Some(label.last_modified));
+        let (told, reply) = match conditions {
+            Validated::Unchanged => (Told::Unchanged, reply::not_modified(head())),
+            Validated::Changed => {
+                let document = self.desk.kept_document(version, format, coding)?;
+                (Told::Document, reply::document(head(), document))
             }
-            Validated::Changed => version.polls.count(Told::Document, self.now),
+        };
+        version.polls.count(told, self.now);
+        Some(Outcome::feed(version.kind, coding, Origin::Kept).on(reply))
+    }
+
+    /// 200 or 304 for one feed in one format.
+    async fn document(&self, version: &Arc<Version>, format: Format) -> Answer {
+        if let Some(answer) = self.document_at_hand(version, format) {
+            return answer;
         }
-        if let Some(document) = self.desk.kept_document(version, format, coding) {
-            return outcome(Origin::Kept).on(reply::document(&head, document));
-        }
+        version.polls.count(Told::Document, self.now);
+        let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
+        let head = |label| Head::feed(version, label, format, coding, self.now);
         let reply = match self.desk.document(version, format, coding).await {
-            Ok(document) => reply::document(&head, document),
+            Ok(document) => reply::document(head(version.label(format)), document),
             Err(failure) => {
                 error!(
                     "feed `{}` cannot be made as {}: {}",
@@ -136,13 +168,12 @@ impl Asked<'_> {
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {
                         let label = Label::new(version, previous, format);
-                        let head = Head::feed(version, &label, format, coding, self.now);
-                        reply::document(&head, document)
+                        reply::document(head(&label), document)
                     }
                     None => reply::unavailable("this feed cannot be made at the moment"),
                 }
             }
         };
-        outcome(Origin::Made).on(reply)
+        Outcome::feed(version.kind, coding, Origin::Made).on(reply)
     }
 }

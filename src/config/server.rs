@@ -139,7 +139,11 @@ fn read_limits(mut table: Table<'_>) -> Limits {
     let headers = number("headers", 8..=1000);
     let mut seconds = |key| table.parsed(key, value::positive_duration);
     let (header_timeout, write_timeout) = (seconds("header-timeout"), seconds("write-timeout"));
-    let drain_timeout = table.parsed("drain-timeout", value::duration);
+    let mut seconds_or_none = |key| table.parsed(key, value::duration);
+    let (shutdown_delay, drain_timeout) = (
+        seconds_or_none("shutdown-delay"),
+        seconds_or_none("drain-timeout"),
+    );
     let mut bytes = |key, range| read_bytes(&mut table, key, range);
     // Less than 8 KiB hyper does not read at once.
     let header_bytes = bytes("header-bytes", 8 << 10..=1 << 20);
@@ -151,6 +155,7 @@ fn read_limits(mut table: Table<'_>) -> Limits {
         connections_per_address: connections_per_address.unwrap_or(default.connections_per_address),
         header_timeout: header_timeout.unwrap_or(default.header_timeout),
         write_timeout: write_timeout.unwrap_or(default.write_timeout),
+        shutdown_delay: shutdown_delay.unwrap_or(default.shutdown_delay),
         drain_timeout: drain_timeout.unwrap_or(default.drain_timeout),
         header_bytes: header_bytes.unwrap_or(default.header_bytes),
         headers: headers.unwrap_or(default.headers),
@@ -179,6 +184,7 @@ impl Default for Limits {
             connections_per_address: 256,
             header_timeout: 10,
             write_timeout: 30,
+            shutdown_delay: 0,
             drain_timeout: 10,
             header_bytes: 32 << 10,
             headers: 64,

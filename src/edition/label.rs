@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
-use bytes::Bytes;
+use hyper::header::HeaderValue;
 
 use super::{Tag, Version};
 use crate::config::Settings;
@@ -19,22 +19,22 @@ pub struct Label {
     /// The tag without quotes and suffix.
     pub tag: String,
     /// `ETag`, by coding.
-    etags: [Bytes; Coding::ALL.len()],
+    etags: [HeaderValue; Coding::ALL.len()],
     /// When the content last changed.
     pub last_modified: Timestamp,
     /// `Last-Modified`.
-    pub date: Bytes,
+    pub date: HeaderValue,
     /// `Link`.
-    pub link: Bytes,
+    pub link: HeaderValue,
     /// `Cache-Control`, while nothing is due soon.
-    cache_control: Bytes,
+    cache_control: HeaderValue,
 }
 
 impl Label {
     /// The label of a version's document in `format`, under these validators.
     pub fn new(version: &Version, validators: Validators, format: Format) -> Label {
         let tag = Tag::new(validators.digest, format);
-        let mut etags = [const { Bytes::new() }; Coding::ALL.len()];
+        let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
         for coding in Coding::ALL {
             etags[coding as usize] = tag.etag(coding);
         }
@@ -42,20 +42,20 @@ impl Label {
             tag: tag.to_string(),
             etags,
             last_modified: validators.last_modified,
-            date: http_date(validators.last_modified).into(),
-            link: links(&version.channel, format).into(),
-            cache_control: cache_control(&version.settings, u32::MAX).into(),
+            date: header(&http_date(validators.last_modified)),
+            link: header(&links(&version.channel, format)),
+            cache_control: cache_control(&version.settings, u32::MAX),
         }
     }
 
     /// `ETag` of the document in a coding.
-    pub fn etag(&self, coding: Coding) -> Bytes {
+    pub fn etag(&self, coding: Coding) -> HeaderValue {
         self.etags[coding as usize].clone()
     }
 
     /// `Cache-Control` at the instant `now`: never past the next instant at which the feed changes
     /// by itself.
-    pub fn cache_control(&self, version: &Version, now: Timestamp) -> Bytes {
+    pub fn cache_control(&self, version: &Version, now: Timestamp) -> HeaderValue {
         let Settings {
             cache,
             stale_while_revalidate,
@@ -65,7 +65,7 @@ impl Label {
         if left >= cache.saturating_add(stale_while_revalidate) {
             self.cache_control.clone()
         } else {
-            cache_control(&version.settings, left).into()
+            cache_control(&version.settings, left)
         }
     }
 }
@@ -79,7 +79,7 @@ pub fn seconds_left(next: Option<Timestamp>, now: Timestamp) -> u32 {
 
 /// How long something may be cached that stays for `left` seconds (stale copies for a broken origin
 /// apart).
-pub fn cache_control(settings: &Settings, left: u32) -> String {
+pub fn cache_control(settings: &Settings, left: u32) -> HeaderValue {
     let max_age = settings.cache.min(left);
     let revalidate = settings.stale_while_revalidate.min(left - max_age);
     let mut value = format!("max-age={max_age}");
@@ -91,7 +91,7 @@ pub fn cache_control(settings: &Settings, left: u32) -> String {
             let _ = write!(value, ", {name}={seconds}");
         }
     }
-    value
+    header(&value)
 }
 
 /// The feed itself, then its other formats (RFC 8288).
@@ -102,6 +102,12 @@ fn links(channel: &Channel, format: Format) -> String {
         let _ = write!(links, ", <{url}>; rel=\"alternate\"; type=\"{kind}\"");
     }
     links
+}
+
+/// A value that we wrote.
+fn header(value: &str) -> HeaderValue {
+    HeaderValue::try_from(value)
+        .expect("dates, numbers and encoded URLs have no control characters")
 }
 
 /// IMF-fixdate (RFC 9110 §5.6.7).

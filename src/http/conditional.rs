@@ -29,19 +29,16 @@ pub(super) fn evaluate(
     tag: &str,
     last_modified: Option<Timestamp>,
 ) -> Validated {
-    let unchanged = if headers.contains_key(IF_NONE_MATCH) {
-        let lists = headers
-            .get_all(IF_NONE_MATCH)
-            .iter()
-            .filter_map(|list| list.to_str().ok());
+    let mut lists = headers.get_all(IF_NONE_MATCH).iter().peekable();
+    let unchanged = if lists.peek().is_some() {
         lists
+            .filter_map(|list| list.to_str().ok())
             .flat_map(|list| list.split(','))
             .any(|candidate| matches(candidate.trim(), tag))
     } else {
-        let since = headers
-            .get(IF_MODIFIED_SINCE)
-            .and_then(|date| date.to_str().ok());
-        last_modified.is_some() && since.and_then(parse_date) == last_modified
+        let since = headers.get(IF_MODIFIED_SINCE);
+        let since = since.and_then(|date| parse_date(date.to_str().ok()?));
+        since.is_some() && since == last_modified
     };
     if unchanged {
         Validated::Unchanged
@@ -60,16 +57,15 @@ fn matches(candidate: &str, current: &str) -> bool {
         .or(candidate.strip_prefix("w/"))
         .unwrap_or(candidate);
     let opaque = strong.trim_matches('"');
-    let bare = DECORATIONS
-        .iter()
-        .find_map(|decoration| opaque.strip_suffix(decoration))
-        .unwrap_or(opaque);
     // A proxy that codes our coded document decorates twice.
-    let bare = DECORATIONS
-        .iter()
-        .find_map(|decoration| bare.strip_suffix(decoration))
-        .unwrap_or(bare);
-    bare == current
+    let decoration = opaque.strip_prefix(current);
+    decoration.is_some_and(|decoration| undecorated(undecorated(decoration)).is_empty())
+}
+
+fn undecorated(text: &str) -> &str {
+    let mut decorations = DECORATIONS.iter().filter(|_| !text.is_empty());
+    let stripped = decorations.find_map(|decoration| text.strip_suffix(decoration));
+    stripped.unwrap_or(text)
 }
 
 fn parse_date(text: &str) -> Option<Timestamp> {

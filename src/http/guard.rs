@@ -48,6 +48,14 @@ fn host_problem(version: Version, headers: &HeaderMap) -> Option<&'static str> {
 }
 
 fn is_host(host: &HeaderValue) -> bool {
+    // Nearly every name or address, without a copy of it.
+    let mut parts = host.as_bytes().splitn(2, |byte| *byte == b':');
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.".contains(byte);
+    let name = parts.next().unwrap_or_default();
+    let port = parts.next().unwrap_or_default();
+    if !name.is_empty() && name.iter().all(is_name) && port.iter().all(u8::is_ascii_digit) {
+        return true;
+    }
     let host = Authority::try_from(host.as_bytes());
     host.is_ok_and(|host| !host.host().is_empty() && !host.as_str().contains('@'))
 }

@@ -51,6 +51,15 @@ impl Outcome {
         }
     }
 
+    /// A feed in one of its formats.
+    pub fn feed(kind: FeedKind, coding: Coding, origin: Origin) -> Outcome {
+        Outcome {
+            kind: kind.into(),
+            coding,
+            origin,
+        }
+    }
+
     /// A page, which is looked at as a whole before anything is sent.
     pub fn page(kind: RequestKind, coding: Coding) -> Outcome {
         Outcome {

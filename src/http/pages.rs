@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::header::ACCEPT_ENCODING;
+use hyper::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use tokio::task;
 use tracing::error;
 use url::form_urlencoded;
@@ -25,10 +25,12 @@ use crate::rendition::Coding;
 
 /// How long what changes with every article may be cached: lists of feeds, and files whose address
 /// does not have their version in it.
-const SHORTLY: &[u8] = b"max-age=60";
+const SHORTLY: &str = "max-age=60";
+
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// How long a file whose address has its version in it may be cached.
-const FOR_EVER: &[u8] = b"max-age=31536000, immutable";
+const FOR_EVER: &str = "max-age=31536000, immutable";
 
 impl Asked<'_> {
     /// A page or list.
@@ -82,7 +84,7 @@ impl Asked<'_> {
     /// Whether a browser is about to show a feed to somebody: it says that it loads a document
     /// (`Sec-Fetch-Dest`), and nobody asked for the feed as it is.
     pub(super) fn wants_page(&self) -> bool {
-        let destination = self.headers.get("sec-fetch-dest");
+        let destination = self.headers.get(SEC_FETCH_DEST);
         self.edition.config.server.browser_pages
             && destination.is_some_and(|destination| destination == "document")
             && self.parameter("raw").is_none()
@@ -103,7 +105,11 @@ impl Asked<'_> {
         let head = Head {
             etag: tag.etag(coding),
             date: None,
-            cache_control: Bytes::from_static(if is_this_version { FOR_EVER } else { SHORTLY }),
+            cache_control: HeaderValue::from_static(if is_this_version {
+                FOR_EVER
+            } else {
+                SHORTLY
+            }),
             link: None,
             content_type: asset.media_type,
             coding,
@@ -115,14 +121,15 @@ impl Asked<'_> {
 
     /// 200 or 304 for a document that is at hand.
     async fn validated(&self, tag: Tag, head: Head, document: Bytes, kind: RequestKind) -> Answer {
+        let coding = head.coding;
         let reply = match conditional::evaluate(self.headers, &tag.to_string(), None) {
-            Validated::Unchanged => reply::not_modified(&head),
-            Validated::Changed => match self.desk.coded(document, head.coding).await {
-                Ok(coded) => reply::document(&head, coded),
+            Validated::Unchanged => reply::not_modified(head),
+            Validated::Changed => match self.desk.coded(document, coding).await {
+                Ok(coded) => reply::document(head, coded),
                 Err(_) => reply::unavailable(NOT_NOW),
             },
         };
-        Outcome::page(kind, head.coding).on(reply)
+        Outcome::page(kind, coding).on(reply)
     }
 
     async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {
@@ -151,15 +158,15 @@ impl Asked<'_> {
 
     /// A feed's page may be cached as long as the feed, an article's not past the instant at which
     /// it changes by itself.
-    fn cache_control(&self, sheet: &Sheet) -> Bytes {
+    fn cache_control(&self, sheet: &Sheet) -> HeaderValue {
         let (settings, next) = match sheet {
             Sheet::Feed(version) => (&*version.settings, version.next),
             Sheet::Article(released) => (&self.edition.config.defaults, released.next),
             Sheet::Catalogue(_) | Sheet::Terms(..) | Sheet::Opml(_) | Sheet::List(_) => {
-                return Bytes::from_static(SHORTLY);
+                return HeaderValue::from_static(SHORTLY);
             }
         };
-        cache_control(settings, seconds_left(next, self.now)).into()
+        cache_control(settings, seconds_left(next, self.now))
     }
 
     /// The language that the address asks for, else the publication's.

@@ -70,7 +70,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let tried = Pin::new(&mut self.socket).poll_write_vectored(context, pieces);
+        let socket = Pin::new(&mut self.socket);
+        let mut filled = pieces.iter().filter(|piece| !piece.is_empty());
+        let tried = match (filled.next(), filled.next()) {
+            // The kernel takes one piece faster when it is not told of a list: a 304 is one.
+            (Some(piece), None) => socket.poll_write(context, piece),
+            _ => socket.poll_write_vectored(context, pieces),
+        };
         self.judge(context, tried)
     }
 

@@ -5,8 +5,8 @@ use http_body_util::Full;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
     ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderName, HeaderValue, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY,
-    RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
+    VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
 
@@ -23,13 +23,13 @@ pub type Reply = Response<Full<Bytes>>;
 #[derive(Debug)]
 pub(super) struct Head {
     /// `ETag`.
-    pub(super) etag: Bytes,
+    pub(super) etag: HeaderValue,
     /// `Last-Modified`, of a feed.
-    pub(super) date: Option<Bytes>,
+    pub(super) date: Option<HeaderValue>,
     /// `Cache-Control`.
-    pub(super) cache_control: Bytes,
+    pub(super) cache_control: HeaderValue,
     /// `Link`, of a feed.
-    pub(super) link: Option<Bytes>,
+    pub(super) link: Option<HeaderValue>,
     /// `Content-Type`.
     pub(super) content_type: &'static str,
     /// `Content-Encoding`.
@@ -71,51 +71,48 @@ impl Head {
 }
 
 /// 200 with a document.
-pub(super) fn document(head: &Head, body: Bytes) -> Reply {
+pub(super) fn document(head: Head, body: Bytes) -> Reply {
+    let (content_type, coding, access) = (head.content_type, head.coding, head.access);
     let mut reply = validated(StatusCode::OK, head, body);
     let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(head.content_type));
-    match head.coding {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    match coding {
         Coding::Identity => {}
         coded => {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coded.name()));
         }
     }
+    guard(&mut reply);
+    match access {
+        Access::Shared => expose(&mut reply),
+        Access::Shown => show(&mut reply),
+        Access::Part => {}
+    }
     reply
 }
 
-/// 304: the validators and cache headers of the 200 (RFC 9110 §15.4.5), no body.
-pub(super) fn not_modified(head: &Head) -> Reply {
+/// 304: the validators and cache headers of the 200 (RFC 9110 §15.4.5), no body, and nothing of
+/// what guards a body.
+pub(super) fn not_modified(head: Head) -> Reply {
     validated(StatusCode::NOT_MODIFIED, head, Bytes::new())
 }
 
 /// As many headers as an answer has, so that their table is made once.
 const HEADERS: usize = 12;
 
-fn validated(status: StatusCode, head: &Head, body: Bytes) -> Reply {
+fn validated(status: StatusCode, head: Head, body: Bytes) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.reserve(HEADERS);
-    let mut set = |name: HeaderName, value: &Bytes| {
-        // Tags, dates and encoded URLs are visible ASCII; anything else is better left out.
-        let value = HeaderValue::from_maybe_shared(value.clone());
-        headers.extend(value.ok().map(|value| (name, value)));
-    };
-    set(ETAG, &head.etag);
-    set(CACHE_CONTROL, &head.cache_control);
-    if let Some(date) = &head.date {
-        set(LAST_MODIFIED, date);
-    }
-    if let Some(link) = &head.link {
-        set(LINK, link);
-    }
+    headers.insert(ETAG, head.etag);
+    headers.insert(CACHE_CONTROL, head.cache_control);
+    headers.extend(head.date.map(|date| (LAST_MODIFIED, date)));
+    headers.extend(head.link.map(|link| (LINK, link)));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    guard(&mut reply);
-    match head.access {
-        Access::Shared => share(&mut reply),
-        Access::Shown => show(&mut reply),
-        Access::Part => {}
+    if head.access == Access::Shared {
+        // Scripts of any site may read it.
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     reply
 }
@@ -138,10 +135,9 @@ pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Byte
     reply
 }
 
-/// Scripts of any site may read it and its validators.
-fn share(reply: &mut Reply) {
+/// Scripts of any site may read its validators.
+fn expose(reply: &mut Reply) {
     let headers = reply.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }

@@ -1,4 +1,4 @@
-//! The sockets: accepting, serving and draining connections.
+//! Serving and draining connections.
 //!
 //! HTTP/1.1 only, chosen and not sniffed, with a timer on the builder, without which hyper's
 //! deadlines do nothing. A connection holds a permit and a place of its address, and is watched, so
@@ -6,153 +6,53 @@
 //! costs the connection that it happens on.
 
 use std::convert::Infallible;
-use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Once, OnceLock};
+use std::task::{Context, Poll};
+use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
-use listenfd::ListenFd;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::runtime::Builder;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::client::ClientAddress;
 use super::crowd::Crowd;
+use super::deadline::ConnectionTimer;
+use super::listener::{Accepted, Awaited, Listener};
 use super::observer::Observer;
+use super::outcome::Answer;
 use super::patience::Patient;
 use super::reply::Reply;
-use super::{answer, guard};
-use crate::config::{Limits, Listen};
+use super::{answer, at_hand, guard};
+use crate::config::Limits;
 use crate::desk::Desk;
 use crate::time::Timestamp;
 
 /// The rest after a failed `accept`, so that a process without file descriptors does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
-/// An open listening socket.
-#[derive(Debug)]
-pub enum Listener {
-    /// IPv4 or IPv6.
-    Tcp(TcpListener),
-    /// A path.
-    Unix(UnixListener),
-}
+/// Threads that serve. Each new connection wakes all of them, and a few answer more requests than a
+/// network brings.
+const THREADS_MAX: usize = 16;
 
-/// A socket that cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct ListenError {
-    address: String,
-    #[source]
-    source: io::Error,
-}
-
-impl Listener {
-    /// The sockets that systemd passed, else those that are named.
-    ///
-    /// # Errors
-    /// [`ListenError`] names the first address that cannot be listened on.
-    pub async fn open_all(
-        named: &[Listen],
-        mut passed: ListenFd,
-    ) -> Result<Vec<Listener>, ListenError> {
-        if passed.len() > 0 {
-            let places = 0..passed.len();
-            let taken = places.map(|place| Listener::take(&mut passed, place));
-            return taken
-                .collect::<io::Result<_>>()
-                .map_err(|source| ListenError {
-                    address: "a socket that was passed at the start".to_owned(),
-                    source,
-                });
-        }
-        let mut listeners = Vec::with_capacity(named.len());
-        for listen in named {
-            listeners.push(Listener::open(listen).await?);
-        }
-        Ok(listeners)
-    }
-
-    /// A socket that was passed (sd_listen_fds(3)).
-    fn take(passed: &mut ListenFd, place: usize) -> io::Result<Listener> {
-        // Each refuses a socket of the other kind and leaves it in its place.
-        if let Ok(Some(listener)) = passed.take_tcp_listener(place) {
-            listener.set_nonblocking(true)?;
-            return Ok(Listener::Tcp(TcpListener::from_std(listener)?));
-        }
-        let listener = passed.take_unix_listener(place)?;
-        let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
-        listener.set_nonblocking(true)?;
-        Ok(Listener::Unix(UnixListener::from_std(listener)?))
-    }
-
-    /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
-    ///
-    /// # Errors
-    /// [`ListenError`] names the address.
-    pub async fn open(listen: &Listen) -> Result<Listener, ListenError> {
-        let failed = |address: String| move |source| ListenError { address, source };
-        match listen {
-            Listen::Tcp(address) => TcpListener::bind(address)
-                .await
-                .map(Listener::Tcp)
-                .map_err(failed(address.to_string())),
-            Listen::Unix { path, mode } => {
-                remove_stale(path).await;
-                open_unix(path, *mode)
-                    .map(Listener::Unix)
-                    .map_err(failed(format!("unix:{}", path.display())))
-            }
-        }
-    }
-
-    /// Where it listens, as a person would open it.
-    pub fn address(&self) -> String {
-        match self {
-            Listener::Tcp(listener) => listener
-                .local_addr()
-                .map_or_else(|_| "?".to_owned(), |address| format!("http://{address}")),
-            Listener::Unix(listener) => {
-                let address = listener.local_addr().ok();
-                let path = address.as_ref().and_then(|address| address.as_pathname());
-                format!("unix:{}", path.unwrap_or(Path::new("?")).display())
-            }
-        }
-    }
-}
-
-fn open_unix(path: &Path, mode: Option<u32>) -> io::Result<UnixListener> {
-    let listener = UnixListener::bind(path)?;
-    if let Some(mode) = mode {
-        std::fs::set_permissions(path, Permissions::from_mode(mode))?;
-    }
-    Ok(listener)
-}
-
-/// Removes a socket file that nobody answers on.
-async fn remove_stale(path: &Path) {
-    let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    if is_socket && tokio::net::UnixStream::connect(path).await.is_err() {
-        let _ = std::fs::remove_file(path);
-    }
-}
+/// What a thread may have made at once beside its connections: documents, pages, selections.
+const MAKERS_MAX: usize = 16;
 
 /// The desk, once the state folder has been read.
 pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;
 
 /// What every connection is given.
-#[derive(Clone)]
 pub struct House {
     /// The desk, once the state folder has been read.
     pub desk: DeskSlot,
@@ -163,30 +63,53 @@ pub struct House {
 }
 
 /// Serves until `stop` turns true, then lets open requests finish within the drain time.
-pub async fn serve(listeners: Vec<Listener>, house: House, mut stop: watch::Receiver<bool>) {
-    let graceful = Arc::new(GracefulShutdown::new());
+///
+/// Each processor has a thread with a runtime of its own that accepts for itself, so that nothing
+/// about a connection is ever passed from one thread to another.
+///
+/// # Errors
+/// When no thread can be started.
+pub async fn serve(
+    listeners: Vec<Listener>,
+    house: House,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
     let door = Arc::new(Door::new(house));
-    let mut accepting = JoinSet::new();
-    for listener in listeners {
-        accepting.spawn(accept(listener, door.clone(), graceful.clone()));
+    let (running, mut all_ended) = mpsc::channel::<()>(1);
+    for _ in 0..available_parallelism()?.get().min(THREADS_MAX) {
+        let (door, stop, running) = (door.clone(), stop.clone(), running.clone());
+        let listeners: io::Result<Vec<_>> = listeners.iter().map(Listener::try_clone).collect();
+        let listeners = listeners?;
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(MAKERS_MAX)
+            .build()?;
+        thread::Builder::new()
+            .name("serving".to_owned())
+            .spawn(move || {
+                if let Err(error) = runtime.block_on(door.serve(listeners, stop)) {
+                    error!("cannot wait for connections: {error}");
+                }
+                // A document that is still being made must not hold up the end.
+                runtime.shutdown_background();
+                drop(running);
+            })?;
     }
-    // An error is the end of whoever could say stop.
-    let _ = stop.wait_for(|stop| *stop).await;
-    accepting.shutdown().await;
-    let open = door.house.observer.metrics.clone();
-    let drain = Duration::from_secs(door.house.limits.drain_timeout.into());
-    let graceful = Arc::into_inner(graceful).expect("those that accepted have ended");
-    if time::timeout(drain, graceful.shutdown()).await.is_err() {
-        let left = open.open_connections();
-        warn!("{left} connections did not end within {drain:?}");
-    }
+    drop((listeners, running));
+    // Nothing is ever sent: it ends when every thread has.
+    let _ = all_ended.recv().await;
+    Ok(())
 }
 
 /// Where connections come in.
 struct Door {
-    house: House,
+    house: Arc<House>,
     permits: Arc<Semaphore>,
     crowd: Arc<Crowd>,
+    /// Whether the last `accept` failed; said once, however long it lasts.
+    is_stuck: AtomicBool,
+    /// That the drain time was too short is said once, and not by every thread.
+    told: Once,
 }
 
 impl Door {
@@ -199,27 +122,91 @@ impl Door {
         Door {
             permits: Arc::new(Semaphore::new(connections as usize)),
             crowd: Crowd::new(connections_per_address, &house.observer.trusted_proxies),
-            house,
+            house: Arc::new(house),
+            is_stuck: AtomicBool::new(false),
+            told: Once::new(),
+        }
+    }
+
+    /// Serves on this thread until `stop` turns true and its requests are answered.
+    async fn serve(
+        &self,
+        listeners: Vec<Listener>,
+        mut stop: watch::Receiver<bool>,
+    ) -> io::Result<()> {
+        let graceful = GracefulShutdown::new();
+        let mut awaited = Awaited::new(listeners)?;
+        tokio::select! {
+            // An error is the end of whoever could say stop.
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = self.accept(&mut awaited, &graceful) => {}
+        }
+        drop(awaited);
+        let drain = Duration::from_secs(self.house.limits.drain_timeout.into());
+        if time::timeout(drain, graceful.shutdown()).await.is_err() {
+            let left = self.house.observer.metrics.open_connections();
+            let tell = || warn!("{left} connections did not end within {drain:?}");
+            self.told.call_once(tell);
+        }
+        Ok(())
+    }
+
+    /// Takes connections while there are permits; the others wait in the kernel's queue.
+    async fn accept(&self, awaited: &mut Awaited, graceful: &GracefulShutdown) {
+        loop {
+            let Ok(held) = self.permits.clone().acquire_owned().await else {
+                return;
+            };
+            match awaited.accept().await {
+                Ok(accepted) => {
+                    if self.is_stuck.swap(false, Relaxed) {
+                        info!("connections are accepted again");
+                    }
+                    self.let_in(accepted, held, graceful.watcher());
+                }
+                // Whoever came has left already.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(error) => {
+                    if !self.is_stuck.swap(true, Relaxed) {
+                        warn!("cannot accept connections, so they wait: {error}");
+                    }
+                    drop(held);
+                    time::sleep(ACCEPT_REST).await;
+                }
+            }
         }
     }
 
     /// Serves a connection as a task of its own, if its address may have one more.
-    fn let_in<S>(&self, socket: S, client: ClientAddress, held: Held, watcher: Watcher)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let metrics = &self.house.observer.metrics;
-        let Some(place) = self.crowd.enter(client) else {
-            metrics.refused_connections.increment();
+    fn let_in(&self, accepted: Accepted, held: Held, watcher: Watcher) {
+        let Some(place) = self.crowd.enter(accepted.client()) else {
+            self.house.observer.metrics.refused_connections.increment();
             return;
         };
-        let open = metrics.open_connection();
-        let connection = watcher.watch(connection(socket, client, &self.house));
+        let (house, held) = (&self.house, (held, place));
+        match accepted {
+            Accepted::Tcp(socket, client) => {
+                self.host(watcher.watch(connection(socket, client, house)), held);
+            }
+            Accepted::Unix(socket) => {
+                let client = ClientAddress::Unix;
+                self.host(watcher.watch(connection(socket, client, house)), held);
+            }
+        }
+    }
+
+    /// Runs a connection to its end, whatever that is, with what it holds.
+    fn host<C, H>(&self, connection: C, held: H)
+    where
+        C: Future<Output = hyper::Result<()>> + Send + 'static,
+        H: Send + 'static,
+    {
+        let open = self.house.observer.metrics.open_connection();
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("a connection ended early: {error}");
             }
-            drop((held, place, open));
+            drop((held, open));
         });
     }
 }
@@ -227,47 +214,20 @@ impl Door {
 /// A connection of all that may be open.
 type Held = OwnedSemaphorePermit;
 
-/// Takes connections while there are permits; the others wait in the kernel's queue.
-async fn accept(listener: Listener, door: Arc<Door>, graceful: Arc<GracefulShutdown>) {
-    loop {
-        let Ok(held) = door.permits.clone().acquire_owned().await else {
-            return;
-        };
-        let watcher = graceful.watcher();
-        let accepted = match &listener {
-            Listener::Tcp(listener) => listener.accept().await.map(|(stream, peer)| {
-                let _ = stream.set_nodelay(true);
-                let client = ClientAddress::Ip(peer.ip().to_canonical());
-                door.let_in(stream, client, held, watcher);
-            }),
-            Listener::Unix(listener) => listener.accept().await.map(|(stream, _)| {
-                door.let_in(stream, ClientAddress::Unix, held, watcher);
-            }),
-        };
-        if let Err(error) = accepted {
-            warn!("cannot accept a connection: {error}");
-            time::sleep(ACCEPT_REST).await;
-        }
-    }
-}
-
 fn connection<S>(
     socket: S,
     client: ClientAddress,
-    house: &House,
+    house: &Arc<House>,
 ) -> impl GracefulConnection<Error = hyper::Error> + use<S>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = house.limits;
     let house = house.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        let house = house.clone();
-        async move { Ok::<_, Infallible>(house.reply(client, request).await) }
-    });
+    let service = service_fn(move |request| Replying::to(request, client, &house));
     let patience = Duration::from_secs(limits.write_timeout.into());
     http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(ConnectionTimer::default())
         // Whoever has asked and says no more still wants the answer.
         .half_close(true)
         .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
@@ -276,34 +236,112 @@ where
         .serve_connection(TokioIo::new(Patient::new(socket, patience)), service)
 }
 
-impl House {
-    /// The reply to a request that the guard lets through, or the guard's.
-    async fn reply(&self, peer: ClientAddress, request: Request<Incoming>) -> Reply {
+/// A reply on its way: nearly always it is at hand, and nothing is set up for waiting.
+enum Replying {
+    /// Until it is taken.
+    Now(Option<Reply>),
+    Later(Pin<Box<dyn Future<Output = Reply> + Send>>),
+}
+
+impl Replying {
+    fn to(request: Request<Incoming>, peer: ClientAddress, house: &Arc<House>) -> Replying {
         let begun = Instant::now();
-        let (head, body) = request.into_parts();
-        let request = Request::from_parts(head, ());
-        let answer = match guard::refusal(&request, &self.limits) {
-            Some(refusal) => refusal.into(),
-            None => {
-                let is_drained = guard::drain(body, &self.limits).await;
-                let mut answer = answer(self.desk.get(), &request, Timestamp::now()).await;
-                if !is_drained {
-                    guard::close(&mut answer.reply);
-                }
-                answer
+        match house.at_hand(&request) {
+            Some(answer) => {
+                house.observer.observe(peer, &request, &answer, begun);
+                Replying::Now(Some(answer.reply))
             }
-        };
-        self.observer.observe(peer, &request, &answer, begun);
-        answer.reply
+            None => {
+                let house = house.clone();
+                Replying::Later(Box::pin(async move {
+                    let (head, body) = request.into_parts();
+                    let request = Request::from_parts(head, ());
+                    let answer = house.answer(&request, body).await;
+                    house.observer.observe(peer, &request, &answer, begun);
+                    answer.reply
+                }))
+            }
+        }
     }
 }
 
-/// Says where the daemon can be reached.
-pub fn announce(listeners: &[Listener], public_url: &str) {
-    for listener in listeners {
-        info!(
-            "listening on {} (public address {public_url})",
-            listener.address()
-        );
+impl Future for Replying {
+    type Output = Result<Reply, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Replying::Now(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
+            Replying::Later(reply) => reply.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+impl House {
+    /// The answer to a request without a body that the guard lets through, if it is at hand.
+    fn at_hand(&self, request: &Request<Incoming>) -> Option<Answer> {
+        let is_let_through =
+            request.body().is_end_stream() && guard::refusal(request, &self.limits).is_none();
+        match is_let_through {
+            true => at_hand(self.desk.get(), request, Timestamp::now()),
+            false => None,
+        }
+    }
+
+    /// The answer to a request that the guard lets through, or the guard's.
+    async fn answer(&self, request: &Request<()>, body: Incoming) -> Answer {
+        if let Some(refusal) = guard::refusal(request, &self.limits) {
+            return refusal.into();
+        }
+        let is_drained = guard::drain(body, &self.limits).await;
+        let mut answer = answer(self.desk.get(), request, Timestamp::now()).await;
+        if !is_drained {
+            guard::close(&mut answer.reply);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Metrics;
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_connection_and_gives_back_what_that_held() {
+        let metrics = Arc::new(Metrics::default());
+        let door = Door::new(House {
+            desk: DeskSlot::default(),
+            limits: Limits {
+                connections: 1,
+                ..Limits::default()
+            },
+            observer: Arc::new(Observer {
+                metrics: metrics.clone(),
+                access_log: None,
+                trusted_proxies: Vec::new(),
+            }),
+        });
+        let held = door
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("a permit");
+        door.host(async { panic!("a fault of ours") }, held);
+        // The next connection has its turn, on the same thread.
+        let held = door
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .expect("a permit");
+        assert_eq!(metrics.open_connections(), 0);
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let next = async move {
+            let _ = done.send(());
+            Ok(())
+        };
+        door.host(next, held);
+        assert_eq!(ended.await, Ok(()));
     }
 }

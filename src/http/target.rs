@@ -40,18 +40,30 @@ pub(crate) enum Target {
     NotFound(String),
 }
 
+/// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
+pub(crate) fn feed_as_spelled<'a>(
+    edition: &'a Edition,
+    path: &str,
+    query: Option<&str>,
+) -> Option<(&'a Arc<Version>, Format)> {
+    let path = percent_decode_str(path).decode_utf8().ok()?;
+    let path = below(edition.publication.prefix(), &path).unwrap_or(&path);
+    let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
+    let format = Format::from_extension(extension)?;
+    let version = edition.feeds.get(stem)?;
+    let is_served = version.channel.formats.contains(&format);
+    (is_served && configured(edition, path, query).is_none()).then_some((version, format))
+}
+
 /// Resolves a raw path and query.
 pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Target {
+    if let Some((version, format)) = feed_as_spelled(edition, path, query) {
+        return Target::Feed(version.clone(), format);
+    }
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
     let prefix = edition.publication.prefix();
-    let plain = below(prefix, &path).unwrap_or(&path);
-    if configured(edition, plain, query).is_none()
-        && let Some(target) = canonical(edition, plain)
-    {
-        return target;
-    }
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(edition.root());
     }
@@ -69,15 +81,6 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(edition, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
-}
-
-/// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
-fn canonical(edition: &Edition, path: &str) -> Option<Target> {
-    let (stem, format) = split_extension(path)?;
-    let version = edition.feeds.get(stem)?;
-    let is_canonical = path.ends_with(format.extension());
-    let is_served = is_canonical && version.channel.formats.contains(&format);
-    is_served.then(|| Target::Feed(version.clone(), format))
 }
 
 /// What a decoded path below the prefix names, redirects of feeds.toml aside.

@@ -31,9 +31,9 @@ const HEADERS: [&str; 20] = [
 ];
 
 /// A socket of either kind.
-pub(crate) trait Stream: Read + Write {}
+pub(crate) trait Stream: Read + Write + Send {}
 
-impl<S: Read + Write> Stream for S {}
+impl<S: Read + Write + Send> Stream for S {}
 
 /// A connection that stays open between requests.
 pub(crate) struct Connection {

@@ -82,11 +82,18 @@ impl Daemon {
 
     /// Starts where no file may grow beyond so many KiB.
     pub(crate) fn start_limited(newsroom: &Newsroom, kib: u32) -> Daemon {
+        Daemon::start_after(newsroom, &format!("trap '' XFSZ; ulimit -f {}", 2 * kib))
+    }
+
+    /// Starts where so many files and sockets may be open.
+    pub(crate) fn start_with_descriptors(newsroom: &Newsroom, most: u32) -> Daemon {
+        Daemon::start_after(newsroom, &format!("ulimit -n {most}"))
+    }
+
+    /// Starts in a shell that has done something before.
+    fn start_after(newsroom: &Newsroom, deed: &str) -> Daemon {
         let program = env!("CARGO_BIN_EXE_taspa");
-        let limited = format!(
-            "trap '' XFSZ; ulimit -f {}; exec '{program}' serve --listen 127.0.0.1:0",
-            2 * kib
-        );
+        let limited = format!("{deed}; exec '{program}' serve --listen 127.0.0.1:0");
         let mut command = Command::new("sh");
         command
             .args(["-c", &limited])

@@ -294,6 +294,28 @@ fn beyond_all_connections_one_waits_for_its_turn() {
 }
 
 #[test]
+fn without_descriptors_clients_wait_and_it_is_said_once() {
+    let newsroom = Newsroom::sample();
+    let mut daemon = Daemon::start_with_descriptors(&newsroom, 64);
+    let mut crowd: Vec<TcpStream> = (0..100).map(|_| connect(&daemon)).collect();
+    daemon.wait_for("cannot accept connections, so they wait");
+    let mut waiting = connect(&daemon);
+    waiting
+        .write_all(LAST.as_bytes())
+        .expect("the system takes it");
+    // Those that were let in are still served while the others wait.
+    let mut first = Connection::over(crowd.swap_remove(0));
+    assert_eq!(first.exchange(&Request::get("/all.rss")).status, 200);
+    drop((first, crowd));
+    assert!(until_closed(waiting).starts_with("HTTP/1.1 200 "));
+    daemon.wait_for("connections are accepted again");
+    let log = daemon.log_until_stopped();
+    let said = log.matches("cannot accept connections").count();
+    let mended = log.matches("connections are accepted again").count();
+    assert_eq!(said, mended, "{log}");
+}
+
+#[test]
 fn a_unix_socket_has_the_mode_it_was_given() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::launch_on(&newsroom, &["--listen", "unix:taspa.sock|0620"]);

@@ -1,0 +1,224 @@
+//! Listening sockets: those that systemd passed, else those that are named.
+//!
+//! They are opened once; every thread that serves takes connections from a copy of its own.
+
+use std::fs::Permissions;
+use std::future::poll_fn;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::task::{Context, Poll, ready};
+
+use listenfd::ListenFd;
+use tokio::net::{self, TcpStream, UnixStream};
+use tracing::info;
+
+use super::client::ClientAddress;
+use crate::config::Listen;
+
+/// An open listening socket.
+#[derive(Debug)]
+pub enum Listener {
+    /// IPv4 or IPv6.
+    Tcp(TcpListener),
+    /// A path.
+    Unix(UnixListener),
+}
+
+/// A socket that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}")]
+pub struct ListenError {
+    address: String,
+    #[source]
+    source: io::Error,
+}
+
+impl Listener {
+    /// The sockets that systemd passed, else those that are named.
+    ///
+    /// # Errors
+    /// [`ListenError`] names the first address that cannot be listened on.
+    pub async fn open_all(
+        named: &[Listen],
+        mut passed: ListenFd,
+    ) -> Result<Vec<Listener>, ListenError> {
+        if passed.len() > 0 {
+            let places = 0..passed.len();
+            let taken = places.map(|place| Listener::take(&mut passed, place));
+            return taken
+                .collect::<io::Result<_>>()
+                .map_err(|source| ListenError {
+                    address: "a socket that was passed at the start".to_owned(),
+                    source,
+                });
+        }
+        let mut listeners = Vec::with_capacity(named.len());
+        for listen in named {
+            listeners.push(Listener::open(listen).await?);
+        }
+        Ok(listeners)
+    }
+
+    /// A socket that was passed (sd_listen_fds(3)).
+    fn take(passed: &mut ListenFd, place: usize) -> io::Result<Listener> {
+        // Each refuses a socket of the other kind and leaves it in its place.
+        if let Ok(Some(listener)) = passed.take_tcp_listener(place) {
+            listener.set_nonblocking(true)?;
+            return Ok(Listener::Tcp(listener));
+        }
+        let listener = passed.take_unix_listener(place)?;
+        let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
+        listener.set_nonblocking(true)?;
+        Ok(Listener::Unix(listener))
+    }
+
+    /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
+    async fn open(listen: &Listen) -> Result<Listener, ListenError> {
+        let failed = |address: String| move |source| ListenError { address, source };
+        match listen {
+            Listen::Tcp(address) => open_tcp(address)
+                .await
+                .map(Listener::Tcp)
+                .map_err(failed(address.to_string())),
+            Listen::Unix { path, mode } => {
+                remove_stale(path).await;
+                open_unix(path, *mode)
+                    .map(Listener::Unix)
+                    .map_err(failed(format!("unix:{}", path.display())))
+            }
+        }
+    }
+
+    /// Where it listens, as a person would open it.
+    pub fn address(&self) -> String {
+        match self {
+            Listener::Tcp(listener) => listener
+                .local_addr()
+                .map_or_else(|_| "?".to_owned(), |address| format!("http://{address}")),
+            Listener::Unix(listener) => {
+                let address = listener.local_addr().ok();
+                let path = address.as_ref().and_then(|address| address.as_pathname());
+                format!("unix:{}", path.unwrap_or(Path::new("?")).display())
+            }
+        }
+    }
+
+    /// Another way to the same socket.
+    pub(super) fn try_clone(&self) -> io::Result<Listener> {
+        Ok(match self {
+            Listener::Tcp(listener) => Listener::Tcp(listener.try_clone()?),
+            Listener::Unix(listener) => Listener::Unix(listener.try_clone()?),
+        })
+    }
+}
+
+// The library's own `bind` has a queue of only 128 connections.
+async fn open_tcp(address: &SocketAddr) -> io::Result<TcpListener> {
+    net::TcpListener::bind(address).await?.into_std()
+}
+
+fn open_unix(path: &Path, mode: Option<u32>) -> io::Result<UnixListener> {
+    let listener = net::UnixListener::bind(path)?.into_std()?;
+    if let Some(mode) = mode {
+        std::fs::set_permissions(path, Permissions::from_mode(mode))?;
+    }
+    Ok(listener)
+}
+
+/// Removes a socket file that nobody answers on.
+async fn remove_stale(path: &Path) {
+    let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
+    if is_socket && UnixStream::connect(path).await.is_err() {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Listening sockets that the runtime of this thread waits on.
+#[derive(Debug)]
+pub(super) struct Awaited {
+    sockets: Vec<Socket>,
+    /// The one that is asked first: each in turn, so that a busy one does not starve the others.
+    first: usize,
+}
+
+#[derive(Debug)]
+enum Socket {
+    Tcp(net::TcpListener),
+    Unix(net::UnixListener),
+}
+
+/// A connection as it came in.
+pub(super) enum Accepted {
+    Tcp(TcpStream, ClientAddress),
+    Unix(UnixStream),
+}
+
+impl Accepted {
+    /// The other end.
+    pub(super) fn client(&self) -> ClientAddress {
+        match self {
+            Accepted::Tcp(_, client) => *client,
+            Accepted::Unix(_) => ClientAddress::Unix,
+        }
+    }
+}
+
+impl Awaited {
+    /// Waits on sockets, within a runtime.
+    pub(super) fn new(listeners: Vec<Listener>) -> io::Result<Awaited> {
+        let sockets = listeners.into_iter().map(Socket::new);
+        Ok(Awaited {
+            sockets: sockets.collect::<io::Result<_>>()?,
+            first: 0,
+        })
+    }
+
+    /// The next connection of any.
+    pub(super) async fn accept(&mut self) -> io::Result<Accepted> {
+        self.first = (self.first + 1) % self.sockets.len();
+        let (later, sooner) = self.sockets.split_at(self.first);
+        let in_turn = || sooner.iter().chain(later);
+        poll_fn(|context| {
+            let mut accepted = in_turn().map(|socket| socket.poll_accept(context));
+            accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+        })
+        .await
+    }
+}
+
+impl Socket {
+    fn new(listener: Listener) -> io::Result<Socket> {
+        Ok(match listener {
+            Listener::Tcp(listener) => Socket::Tcp(net::TcpListener::from_std(listener)?),
+            Listener::Unix(listener) => Socket::Unix(net::UnixListener::from_std(listener)?),
+        })
+    }
+
+    fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
+        match self {
+            Socket::Tcp(listener) => {
+                let (stream, peer) = ready!(listener.poll_accept(context))?;
+                let _ = stream.set_nodelay(true);
+                let client = ClientAddress::Ip(peer.ip().to_canonical());
+                Poll::Ready(Ok(Accepted::Tcp(stream, client)))
+            }
+            Socket::Unix(listener) => {
+                let (stream, _) = ready!(listener.poll_accept(context))?;
+                Poll::Ready(Ok(Accepted::Unix(stream)))
+            }
+        }
+    }
+}
+
+/// Says where the daemon can be reached.
+pub fn announce(listeners: &[Listener], public_url: &str) {
+    for listener in listeners {
+        info!(
+            "listening on {} (public address {public_url})",
+            listener.address()
+        );
+    }
+}
