@@ -182,6 +182,33 @@ fn what_is_degraded_is_named_until_it_is_mended() {
 }
 
 #[test]
+fn readiness_falls_before_the_door_closes() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure(
+        "[source.directory]",
+        "[server.limits]\nshutdown-delay = \"1h\"\n\n[source.directory]",
+    );
+    let (mut daemon, admin) = start(&newsroom);
+    daemon.signal("TERM");
+    daemon.wait_for("/readyz says no, requests are still taken");
+    let ready = get(&admin, "/readyz");
+    assert_eq!((ready.status, ready.text()), (503, "stopping\n"));
+    assert_eq!(get(&admin, "/healthz").status, 200);
+    // Whoever has not heard of it yet is served as before.
+    assert_eq!(daemon.get("/all.rss").status, 200);
+    daemon.signal("TERM");
+    daemon.wait_for("stopping at once");
+    assert!(daemon.wait().success());
+
+    newsroom.reconfigure("\"1h\"", "\"1s\"");
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.signal("TERM");
+    daemon.wait_for("/readyz says no, requests are still taken");
+    daemon.wait_for("open requests are finished first");
+    assert!(daemon.wait().success());
+}
+
+#[test]
 fn the_status_page_shows_polls_and_their_304s() {
     let newsroom = Newsroom::of_three();
     let (daemon, admin) = start(&newsroom);

@@ -1,5 +1,9 @@
 //! feeds.toml while the daemon runs: a mistake costs nothing, a mended file is in force at once.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crate::client::Request;
 use crate::copies::Copies;
 use crate::daemon::Daemon;
 use crate::newsroom::{MATCH, Newsroom, Story};
@@ -79,4 +83,69 @@ fn what_concerns_every_entry_moves_every_feed() {
     let article = daemon.get("/articles/session");
     assert_eq!(article.status, 302);
     assert_eq!(article.header("location"), page);
+}
+
+/// Feeds that the reloads below leave alone.
+const UNAFFECTED: [&str; 4] = [
+    "/all.rss",
+    "/sections/парламент.rss",
+    "/select.json?any=мажилис",
+    "/tags/футбол.rss",
+];
+
+const RELOADS: usize = 1000;
+
+#[test]
+fn a_thousand_reloads_half_of_them_broken_cost_no_request_and_no_byte() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &UNAFFECTED);
+    let is_over = AtomicBool::new(false);
+    let daemon = &mut daemon;
+    let mut connections: Vec<_> = (0..4).map(|_| daemon.connect()).collect();
+    let (before_all, is_over_now) = (&before, &is_over);
+    let asked: Vec<usize> = thread::scope(|scope| {
+        let clients = connections.iter_mut().map(|connection| {
+            scope.spawn(move || {
+                let mut asked = 0;
+                while !is_over_now.load(Ordering::Relaxed) {
+                    for path in UNAFFECTED {
+                        let known = before_all.of(path);
+                        let whole = connection.exchange(&Request::get(path));
+                        assert_eq!(whole.status, 200, "{path}");
+                        assert_eq!(whole.header("etag"), known.tag, "{path}");
+                        assert!(whole.body == known.body, "{path}: other bytes");
+                        let conditional = Request::get(path).with("If-None-Match", &known.tag);
+                        assert_eq!(connection.exchange(&conditional).status, 304, "{path}");
+                        asked += 2;
+                    }
+                    let changing = connection.exchange(&Request::get("/parliament.atom"));
+                    assert_eq!(changing.status, 200);
+                    asked += 1;
+                }
+                asked
+            })
+        });
+        let clients: Vec<_> = clients.collect();
+        let mut title = "title = \"Парламент\"".to_owned();
+        for number in 0..RELOADS / 2 {
+            let broken = format!("titel = \"Парламент {number}\"");
+            newsroom.reconfigure(&title, &broken);
+            daemon.signal("HUP");
+            daemon.wait_for("the configuration before stays");
+            title = broken.replace("titel", "title");
+            newsroom.reconfigure(&broken, &title);
+            daemon.signal("HUP");
+            daemon.wait_for("feeds.toml is in force");
+        }
+        is_over.store(true, Ordering::Relaxed);
+        let ended = clients.into_iter().map(|client| client.join());
+        ended
+            .map(|asked| asked.expect("no request fails"))
+            .collect()
+    });
+    assert!(asked.iter().all(|asked| *asked > RELOADS), "{asked:?}");
+    let last = format!("Парламент {}", RELOADS / 2 - 1);
+    daemon.eventually("/parliament.atom", |feed| feed.says(&last));
+    before.again(daemon).assert_same_documents(&before);
 }
