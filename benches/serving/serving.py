@@ -301,7 +301,7 @@ def write_articles(folder: Path) -> None:
     folder.mkdir()
     chance = random.Random(70)
     for number in range(ARTICLES):
-        paragraphs = [sentence(chance, 14) for _ in range(3)]
+        paragraphs = [sentence(chance, 14) for _ in range(4)]
         text = "\n\n".join([f"date 2026-01-{number % 28 + 1:02} {sentence(chance, 6)[:-1]}", *paragraphs])
         (folder / f"{number:03}.txt").write_text(f"{text}\n\n#мажилис #регион\n")
 
