@@ -4,6 +4,7 @@
 //! early is no error. Only `serve` keeps state; the other commands work beside a running daemon.
 
 mod check;
+mod completions;
 mod explain;
 mod feed;
 mod health;
@@ -12,6 +13,7 @@ mod log;
 mod output;
 mod progress;
 mod render;
+mod schema;
 mod serve;
 mod supervisor;
 
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded};
@@ -89,6 +92,17 @@ enum Command {
     /// Ask the running daemon how it is.
     #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
     Health(HealthArguments),
+    /// Print the JSON Schema of feeds.toml, for editors.
+    #[command(after_long_help = "Example:\n  taspa schema > feeds.schema.json\n\n\
+        With `#:schema ./feeds.schema.json` as the first line of feeds.toml, editors complete, \
+        explain and check its keys.")]
+    Schema,
+    /// Print the completions of a shell.
+    #[command(after_long_help = "Examples:\n  \
+        taspa completions bash > ~/.local/share/bash-completion/completions/taspa\n  \
+        taspa completions zsh > ~/.zfunc/_taspa\n  \
+        taspa completions fish > ~/.config/fish/completions/taspa.fish")]
+    Completions(CompletionsArguments),
 }
 
 #[derive(Debug, Args)]
@@ -154,6 +168,13 @@ struct HealthArguments {
     listen: Option<ListenOverride>,
 }
 
+#[derive(Debug, Args)]
+struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people.
@@ -189,6 +210,8 @@ pub fn main() -> ExitCode {
             let listen = command.listen.and_then(|ListenOverride(listen)| listen);
             health::run(&path, listen, &mut screen)
         }
+        Command::Schema => schema::run(&mut screen),
+        Command::Completions(command) => completions::run(command.shell, &mut screen),
     };
     match outcome {
         Ok(exit) => exit.into(),

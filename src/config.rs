@@ -15,6 +15,7 @@ mod load;
 mod nearest;
 mod reader;
 mod redirects;
+mod schema;
 mod server;
 mod settings;
 mod site;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::load::{Environment, Loaded};
+pub use self::schema::SCHEMA;
 pub use self::source_file::SourceFile;
 use ipnet::IpNet;
 

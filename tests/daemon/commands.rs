@@ -1,9 +1,13 @@
 //! The one-shot commands beside `check`: what they print, where, and how they end.
 
-use std::process::Stdio;
+use std::io::ErrorKind;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use taspa::config::SCHEMA;
 
 use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json};
+use crate::ended::{assert_ends, json, say_skipped};
 use crate::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
@@ -94,6 +98,73 @@ fn render_writes_what_the_daemon_serves() {
     }
 }
 
+/// A newsroom whose feeds.toml no command could use.
+fn newsroom_without_configuration() -> Newsroom {
+    let newsroom = Newsroom::new();
+    newsroom.configure("[site");
+    newsroom
+}
+
+#[test]
+fn schema_is_printed_whatever_the_configuration() {
+    let newsroom = newsroom_without_configuration();
+    for arguments in [&["schema"][..], &["schema", "--config", "nowhere.toml"]] {
+        let output = newsroom.run(arguments);
+        assert_ends(&output, 0, &["{"], &[]);
+        assert!(output.stdout == SCHEMA.as_bytes());
+    }
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    assert_eq!(schema["properties"]["site"]["type"], "object");
+}
+
+#[test]
+fn completions_of_each_shell_name_every_command() {
+    let newsroom = newsroom_without_configuration();
+    let commands = [
+        "serve",
+        "check",
+        "list",
+        "render",
+        "explain",
+        "health",
+        "schema",
+        "completions",
+        "config-only",
+    ];
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert_ends(&newsroom.run(&["completions", shell]), 0, &commands, &[]);
+    }
+}
+
+#[test]
+fn bash_completes_commands_and_options() {
+    let newsroom = newsroom_without_configuration();
+    let script = newsroom.run(&["completions", "bash"]).stdout;
+    std::fs::write(newsroom.path("taspa.bash"), script).expect("a file");
+    for (words, at, expected) in [
+        ("taspa sche", 1, "schema"),
+        ("taspa check --conf", 2, "--config-only --config"),
+        ("taspa list --format j", 3, "json"),
+        ("taspa completions z", 2, "zsh"),
+    ] {
+        let line = format!(
+            "source ./taspa.bash; COMP_WORDS=({words}); COMP_CWORD={at}; \
+             _taspa taspa \"${{COMP_WORDS[{at}]}}\" \"${{COMP_WORDS[{at}-1]}}\"; \
+             echo \"${{COMPREPLY[*]}}\""
+        );
+        let mut bash = Command::new("bash");
+        let bash = bash.args(["-c", &line]).current_dir(newsroom.path("."));
+        let output = match bash.output() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return say_skipped("there is no bash");
+            }
+            output => output.expect("bash starts"),
+        };
+        let completed = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(completed.trim(), expected, "{words}");
+    }
+}
+
 #[test]
 fn help_has_examples_and_wrong_usage_ends_with_2() {
     let newsroom = Newsroom::new();
@@ -104,7 +175,15 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
         &["serve", "check", "list", "render", "explain", "--config"],
         &[],
     );
-    for command in ["serve", "check", "list", "render", "explain"] {
+    for command in [
+        "serve",
+        "check",
+        "list",
+        "render",
+        "explain",
+        "schema",
+        "completions",
+    ] {
         let help = newsroom.run(&[command, "--help"]);
         assert_ends(&help, 0, &["Example", &format!("taspa {command}")], &[]);
     }
@@ -115,6 +194,9 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
         &["explain", "all"],
         &["list", "--format", "xml"],
         &["check", "--articles-only"],
+        &["completions"],
+        &["completions", "cmd"],
+        &["schema", "server"],
         &["serve", "--listen"],
         &["serve", "--listen", "8080"],
     ] {
@@ -134,6 +216,8 @@ fn a_closed_pipe_is_no_error() {
         &["render", "all.rss"],
         &["check"],
         &["explain", "all", "2026-11/0040_last-well"],
+        &["schema"],
+        &["completions", "zsh"],
         &["--help"],
     ] {
         let mut command = newsroom.taspa(arguments);

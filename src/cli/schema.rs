@@ -1,0 +1,13 @@
+//! `taspa schema`: what editors need to know about feeds.toml.
+
+use std::io;
+
+use super::Exit;
+use super::output::Screen;
+use crate::config::SCHEMA;
+
+pub(super) fn run(screen: &mut Screen) -> io::Result<Exit> {
+    screen.write(SCHEMA.as_bytes())?;
+    screen.finish()?;
+    Ok(Exit::Done)
+}
