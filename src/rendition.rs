@@ -2,13 +2,16 @@
 //!
 //! A document is made on first demand by one task while everybody else who wants it waits, and
 //! belongs to its digest: a new version of a feed never touches the bytes of the old one, and nothing
-//! has to be thrown away when something changes.
+//! has to be thrown away when something changes. Only what was asked for is kept: nearly every
+//! client takes a coding, and the plain bytes are several times as many. Another coding is made from
+//! one that is kept.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 use flate2::{Compression, GzBuilder};
 use quick_cache::sync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
@@ -57,6 +60,23 @@ impl Coding {
         }
     }
 
+    /// Every coding, the one that takes least to undo first.
+    const BY_DECODING: [Coding; 4] = [Coding::Identity, Coding::Zstd, Coding::Gzip, Coding::Brotli];
+
+    /// The document that is in this coding.
+    fn decode(self, coded: Bytes) -> Result<Bytes, RenditionError> {
+        let mut plain = Vec::new();
+        match self {
+            Coding::Identity => return Ok(coded),
+            Coding::Gzip => GzDecoder::new(&*coded).read_to_end(&mut plain)?,
+            Coding::Brotli => {
+                brotli::Decompressor::new(&*coded, BUFFER_BYTES).read_to_end(&mut plain)?
+            }
+            Coding::Zstd => zstd::Decoder::new(&*coded)?.read_to_end(&mut plain)?,
+        };
+        Ok(plain.into())
+    }
+
     /// The document in this coding. Equal input gives equal bytes.
     fn code(self, plain: Bytes) -> Result<Bytes, RenditionError> {
         match self {
@@ -88,8 +108,17 @@ pub enum RenditionError {
     Task,
 }
 
-/// A document by its digest, in a coding.
-type Key = (u128, Coding);
+/// A document by its digest, in a form.
+type Key = (u128, Form);
+
+/// What is kept of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Form {
+    /// Its plain bytes, while it is brought into the codings that are asked for at the same time.
+    Draft,
+    /// What is sent.
+    Finished(Coding),
+}
 
 #[derive(Clone)]
 struct Size;
@@ -170,23 +199,34 @@ impl Renditions {
         coding: Coding,
         make: impl FnOnce() -> Result<Bytes, RenditionError> + Send + 'static,
     ) -> Result<Bytes, RenditionError> {
-        let identity = (digest, Coding::Identity);
-        let plain = self.cache.get_or_insert_async(&identity, self.make(make));
-        if coding == Coding::Identity {
-            return plain.await;
-        }
-        let compress = async {
-            let plain = plain.await?;
-            self.make(move || coding.code(plain)).await
+        let draft = (digest, Form::Draft);
+        let finish = async {
+            let plain = match self.any_kept(digest) {
+                Some((kept, document)) => self.make(move || kept.decode(document)).await?,
+                None => {
+                    let make = self.make(make);
+                    self.cache.get_or_insert_async(&draft, make).await?
+                }
+            };
+            let finished = match coding {
+                Coding::Identity => Ok(plain),
+                coded => self.make(move || coded.code(plain)).await,
+            };
+            self.cache.remove(&draft);
+            finished
         };
-        self.cache
-            .get_or_insert_async(&(digest, coding), compress)
-            .await
+        let finished = (digest, Form::Finished(coding));
+        self.cache.get_or_insert_async(&finished, finish).await
+    }
+
+    fn any_kept(&self, digest: u128) -> Option<(Coding, Bytes)> {
+        let mut codings = Coding::BY_DECODING.into_iter();
+        codings.find_map(|coding| Some((coding, self.kept(digest, coding)?)))
     }
 
     /// The document that a digest had, if it is still kept.
     pub fn kept(&self, digest: u128, coding: Coding) -> Option<Bytes> {
-        self.cache.get(&(digest, coding))
+        self.cache.get(&(digest, Form::Finished(coding)))
     }
 
     /// What making feeds cost.
@@ -214,10 +254,15 @@ impl Renditions {
             .acquire()
             .await
             .map_err(|_| RenditionError::Task)?;
-        task::spawn_blocking(work)
+        task::spawn_blocking(|| work().map(snug))
             .await
             .map_err(|_| RenditionError::Task)?
     }
+}
+
+/// Without the room that was left for growing, which the cache does not count.
+fn snug(document: Bytes) -> Bytes {
+    Vec::from(document).into_boxed_slice().into()
 }
 
 /// Level 6 with neither time nor system in the header, so that equal input gives equal bytes.
@@ -239,12 +284,68 @@ const BROTLI_QUALITY: u32 = 5;
 /// 4 MiB.
 const BROTLI_WINDOW_BITS: u32 = 22;
 
+/// What Brotli takes at once.
+const BUFFER_BYTES: usize = 4096;
+
 fn brotli(plain: &[u8]) -> Result<Bytes, RenditionError> {
     let mut coded = Vec::new();
     let mut writer =
-        brotli::CompressorWriter::new(&mut coded, 4096, BROTLI_QUALITY, BROTLI_WINDOW_BITS);
+        brotli::CompressorWriter::new(&mut coded, BUFFER_BYTES, BROTLI_QUALITY, BROTLI_WINDOW_BITS);
     writer.write_all(plain)?;
     // What is left is written when it is dropped.
     drop(writer);
     Ok(coded.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    fn document() -> Bytes {
+        Bytes::from("Вода в канале стоит высоко. ".repeat(500))
+    }
+
+    #[test]
+    fn every_coding_can_be_undone() {
+        for coding in Coding::ALL {
+            let coded = coding.code(document()).expect("it is coded");
+            assert_eq!(coding.decode(coded).expect("it is decoded"), document());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_document_is_made_once_and_only_what_was_asked_for_is_kept() {
+        let renditions = Renditions::new(1 << 20);
+        let made = Arc::new(AtomicUsize::new(0));
+        let get = |coding| {
+            let made = made.clone();
+            renditions.get(7, coding, move || {
+                made.fetch_add(1, Ordering::Relaxed);
+                Ok(document())
+            })
+        };
+        let both = tokio::join!(get(Coding::Gzip), get(Coding::Gzip), get(Coding::Zstd));
+        let (gzip, same, zstd) = both;
+        let (gzip, zstd) = (gzip.expect("gzip"), zstd.expect("zstd"));
+        assert_eq!(same.expect("gzip"), gzip);
+        assert_eq!(renditions.documents(), 2);
+        assert_eq!(renditions.bytes(), (gzip.len() + zstd.len()) as u64);
+        // Later ones are made from what is there.
+        assert_eq!(get(Coding::Identity).await.expect("it"), document());
+        assert!(get(Coding::Brotli).await.expect("br").len() < gzip.len());
+        assert_eq!(made.load(Ordering::Relaxed), 1);
+        assert_eq!(renditions.documents(), 4);
+    }
+
+    #[tokio::test]
+    async fn of_a_failure_nothing_is_kept() {
+        let renditions = Renditions::new(1 << 20);
+        let failed = renditions.get(7, Coding::Gzip, || Err(RenditionError::Task));
+        assert!(failed.await.is_err());
+        assert_eq!(renditions.documents(), 0);
+        let mended = renditions.get(7, Coding::Gzip, || Ok(document()));
+        assert!(mended.await.is_ok());
+    }
 }
