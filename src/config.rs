@@ -169,6 +169,9 @@ pub struct Limits {
     pub target_bytes: u32,
     /// Bytes of a body, which nobody wants, that are read for the sake of the next request.
     pub body_bytes: u64,
+    /// Bytes of an answer that the kernel takes before the client does. It may take less
+    /// (`net.core.wmem_max`), and takes room for its own needs beside them.
+    pub send_bytes: u32,
     /// Seconds after SIGTERM in which everybody is still let in, while `/readyz` says no already.
     pub shutdown_delay: u32,
     /// Seconds that open requests get after that.

@@ -72,13 +72,14 @@ async fn daemon(
     passed: ListenFd,
     bar: Option<Bar>,
 ) -> io::Result<Exit> {
-    let listeners = match Listener::open_all(&config.server.listen, passed).await {
-        Ok(listeners) => listeners,
-        Err(failure) => {
-            error!("{}; is another daemon running there?", chain(&failure));
-            return Ok(Exit::Failed);
-        }
-    };
+    let listeners =
+        match Listener::open_all(&config.server.listen, passed, &config.server.limits).await {
+            Ok(listeners) => listeners,
+            Err(failure) => {
+                error!("{}; is another daemon running there?", chain(&failure));
+                return Ok(Exit::Failed);
+            }
+        };
     let admin_listener = match admin::open(&config).await {
         Ok(listener) => listener,
         Err(failure) => {

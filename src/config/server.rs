@@ -149,6 +149,7 @@ fn read_limits(mut table: Table<'_>) -> Limits {
     let header_bytes = bytes("header-bytes", 8 << 10..=1 << 20);
     let target_bytes = bytes("target-bytes", 256..=1 << 16);
     let body_bytes = bytes("body-bytes", 0..=1 << 20);
+    let send_bytes = bytes("send-bytes", 16 << 10..=16 << 20);
     table.finish();
     Limits {
         connections: connections.unwrap_or(default.connections),
@@ -161,6 +162,7 @@ fn read_limits(mut table: Table<'_>) -> Limits {
         headers: headers.unwrap_or(default.headers),
         target_bytes: target_bytes.unwrap_or(default.target_bytes),
         body_bytes: body_bytes.map_or(default.body_bytes, u64::from),
+        send_bytes: send_bytes.unwrap_or(default.send_bytes),
     }
 }
 
@@ -190,6 +192,7 @@ impl Default for Limits {
             headers: 64,
             target_bytes: 8 << 10,
             body_bytes: 64 << 10,
+            send_bytes: 64 << 10,
         }
     }
 }

@@ -379,7 +379,8 @@ fn unknown_keys_come_with_the_nearest_known_one() {
                 "2:8 [server.limits]: unknown key `conections` | did you mean `connections`?",
                 "3:8 [server.limits]: unknown key `\\u{1b}я` | known here: `connections`, \
                  `connections-per-address`, `headers`, `header-timeout`, `write-timeout`, \
-                 `shutdown-delay`, `drain-timeout`, `header-bytes`, `target-bytes`, `body-bytes`",
+                 `shutdown-delay`, `drain-timeout`, `header-bytes`, `target-bytes`, `body-bytes`, \
+                 `send-bytes`",
             ],
         ),
         (

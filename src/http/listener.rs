@@ -12,11 +12,12 @@ use std::path::Path;
 use std::task::{Context, Poll, ready};
 
 use listenfd::ListenFd;
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use tokio::net::{self, TcpStream, UnixStream};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::client::ClientAddress;
-use crate::config::Listen;
+use crate::config::{Limits, Listen};
 
 /// An open listening socket.
 #[derive(Debug)]
@@ -44,22 +45,47 @@ impl Listener {
     pub async fn open_all(
         named: &[Listen],
         mut passed: ListenFd,
+        limits: &Limits,
     ) -> Result<Vec<Listener>, ListenError> {
-        if passed.len() > 0 {
-            let places = 0..passed.len();
-            let taken = places.map(|place| Listener::take(&mut passed, place));
-            return taken
-                .collect::<io::Result<_>>()
-                .map_err(|source| ListenError {
-                    address: "a socket that was passed at the start".to_owned(),
-                    source,
-                });
+        let listeners = if passed.len() > 0 {
+            Listener::take_all(&mut passed)?
+        } else {
+            Listener::open_named(named).await?
+        };
+        for listener in &listeners {
+            listener.limit_unsent(limits.send_bytes as usize);
         }
+        Ok(listeners)
+    }
+
+    fn take_all(passed: &mut ListenFd) -> Result<Vec<Listener>, ListenError> {
+        let places = 0..passed.len();
+        let taken = places.map(|place| Listener::take(passed, place));
+        taken
+            .collect::<io::Result<_>>()
+            .map_err(|source| ListenError {
+                address: "a socket that was passed at the start".to_owned(),
+                source,
+            })
+    }
+
+    async fn open_named(named: &[Listen]) -> Result<Vec<Listener>, ListenError> {
         let mut listeners = Vec::with_capacity(named.len());
         for listen in named {
             listeners.push(Listener::open(listen).await?);
         }
         Ok(listeners)
+    }
+
+    /// Has the kernel take so much of an answer before the client does, and no more. Left to itself
+    /// it takes megabytes for each connection, so a few hundred clients that do not read fill its
+    /// memory. Connections have it from their listening socket.
+    fn limit_unsent(&self, bytes: usize) {
+        if let Listener::Tcp(listener) = self
+            && let Err(error) = set_socket_send_buffer_size(listener, bytes)
+        {
+            warn!("`send-bytes` cannot be set: {error}");
+        }
     }
 
     /// A socket that was passed (sd_listen_fds(3)).

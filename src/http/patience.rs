@@ -1,4 +1,5 @@
-//! Sockets whose other end must go on reading: hyper waits for it for ever.
+//! Sockets whose other end must go on reading: hyper waits for it for ever, and the kernel keeps what
+//! was not taken long after the socket is closed.
 
 use std::cell::RefCell;
 use std::io;
@@ -7,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
 
 /// A list of pieces that is at most so long is written as one.
@@ -26,7 +28,25 @@ pub(super) struct Patient<S> {
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S: AsyncWrite + Unpin> Patient<S> {
+/// A socket that can give up what its other end did not take.
+pub(super) trait Forgetful {
+    /// Has the kernel drop it at the end, instead of offering it for minutes.
+    fn forget_unsent(&self);
+}
+
+impl Forgetful for TcpStream {
+    fn forget_unsent(&self) {
+        // Otherwise the kernel keeps its memory a little longer.
+        let _ = self.set_zero_linger();
+    }
+}
+
+/// What was sent is the other end's at once.
+impl Forgetful for UnixStream {
+    fn forget_unsent(&self) {}
+}
+
+impl<S: AsyncWrite + Forgetful + Unpin> Patient<S> {
     pub(super) fn new(socket: S, patience: Duration) -> Patient<S> {
         Patient {
             socket,
@@ -50,6 +70,7 @@ impl<S: AsyncWrite + Unpin> Patient<S> {
             .stalled
             .get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(stalled.as_mut().poll(context));
+        self.socket.forget_unsent();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -64,7 +85,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
+impl<S: AsyncWrite + Forgetful + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -32,7 +32,7 @@ use super::deadline::ConnectionTimer;
 use super::listener::{Accepted, Awaited, Listener};
 use super::observer::Observer;
 use super::outcome::Answer;
-use super::patience::Patient;
+use super::patience::{Forgetful, Patient};
 use super::reply::Reply;
 use super::{answer, at_hand, guard};
 use crate::config::Limits;
@@ -206,7 +206,8 @@ impl Door {
             if let Err(error) = connection.await {
                 debug!("a connection ended early: {error}");
             }
-            drop((held, open));
+            // The gauge falls before the next one is let in.
+            drop((open, held));
         });
     }
 }
@@ -220,7 +221,7 @@ fn connection<S>(
     house: &Arc<House>,
 ) -> impl GracefulConnection<Error = hyper::Error> + use<S>
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Forgetful + Unpin + Send + 'static,
 {
     let limits = house.limits;
     let house = house.clone();

@@ -613,7 +613,7 @@ fn is_beyond_patterns(key: &Key, value: &Value) -> bool {
         "any" | "all" | "none" => is_nameless,
         // A section is no tag.
         "except" => is_nameless || text.contains([':', '#']),
-        "header-bytes" | "target-bytes" | "body-bytes" => value.is_string(),
+        "header-bytes" | "target-bytes" | "body-bytes" | "send-bytes" => value.is_string(),
         _ => false,
     }
 }
