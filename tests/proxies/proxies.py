@@ -1,0 +1,152 @@
+"""Real proxies stand before the daemon while its newsroom changes.
+
+    proxies.py TASPA
+
+Each is started with the recipe of examples/proxies. What a reader behind it gets must be taspa's own, and cost
+a 304 where nothing changed. A proxy that is not installed is skipped, except where `CI` is set.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from checks import EVERY, OF_CACHES, OF_OTHERS, OF_WAYS, Visit, expect_unchanged
+from published import Published, Unexpected, await_that
+from servers import ON_PATHS, PROXIES, Haproxy, Proxy, is_installed
+
+Check = Callable[[Visit], None]
+
+
+def main(taspa: Path) -> int:
+    begun = time.monotonic()
+    totals = Totals()
+    for name, kind in (PROXIES | ON_PATHS).items():
+        if not is_installed(kind):
+            totals.skip(kind)
+            continue
+        ways = [("", OF_WAYS if kind.prefix else (*EVERY, *(OF_CACHES if kind.caches else OF_OTHERS)))]
+        if name in ("nginx", "Caddy", "Varnish", "HAProxy"):
+            ways.append((", unix socket", OF_WAYS))
+        for way, checks in ways:
+            try_recipe(totals, taspa, name + way, kind, checks)
+    if is_installed(Haproxy):
+        try_balancer(totals, taspa)
+    print(f"{totals.passed} checks passed, {len(totals.failures)} failed, in {time.monotonic() - begun:.0f} s")
+    for failure in totals.failures:
+        print(f"✗ {failure}", file=sys.stderr)
+    return 1 if totals.failures else 0
+
+
+class Totals:
+    def __init__(self) -> None:
+        self.passed = 0
+        self.failures: list[str] = []
+        self.missing: set[str] = set()
+
+    def skip(self, kind: type[Proxy]) -> None:
+        if kind.program in self.missing:
+            return
+        self.missing.add(kind.program)
+        print(f"skipped: {kind.program} is not installed")
+        if os.environ.get("CI"):
+            self.failures.append(f"{kind.program} is not installed")
+
+    def run(self, name: str, check: Check, visit: Visit) -> None:
+        visit.reader.answers.clear()
+        try:
+            check(visit)
+        except (Unexpected, AssertionError, OSError) as failure:
+            self.failures.append(f"{name}, {title(check)}: {failure or repr(failure)}\n{tails(visit)}")
+            print(f"{name:22} {title(check):18} FAILED")
+            return
+        self.passed += 1
+        print(f"{name:22} {title(check):18} {summary(visit)}")
+
+
+def try_recipe(totals: Totals, taspa: Path, name: str, kind: type[Proxy], checks: Sequence[Check]) -> None:
+    """One newsroom behind one proxy goes through everything."""
+    # Short, because the name of a unix socket must be.
+    with tempfile.TemporaryDirectory(prefix="taspa-") as folder:
+        public = f"https://feeds.dala.example{kind.prefix}"
+        newsroom = Published(Path(folder) / "newsroom", taspa, public)
+        upstream = f"unix:{newsroom.socket}" if "unix" in name else f"127.0.0.1:{newsroom.port}"
+        proxy = None
+        try:
+            proxy = kind(Path(folder) / "proxy", upstream)
+            visit = Visit(newsroom, proxy)
+            for check in (serves, *checks):
+                totals.run(name, check, visit)
+        finally:
+            if proxy:
+                proxy.stop()
+            newsroom.process.terminate()
+            newsroom.process.wait()
+
+
+def try_balancer(totals: Totals, taspa: Path) -> None:
+    """Two daemons over equal newsrooms are one to a reader, and one of them may go."""
+    with tempfile.TemporaryDirectory(prefix="taspa-") as folder:
+        rooms = [
+            Published(Path(folder) / name, taspa, "https://feeds.dala.example")
+            for name in ("first", "second")
+        ]
+        upstream = " ".join(f"127.0.0.1:{room.port}" for room in rooms)
+        proxy = Haproxy(Path(folder) / "proxy", upstream)
+        try:
+            visit = Visit(rooms[0], proxy)
+
+            def two_daemons(visit: Visit) -> None:
+                answers = [visit.reader.ask("/all.rss", "gzip").expect(200) for _ in range(4)]
+                if len({(answer.tag, answer.body) for answer in answers}) != 1:
+                    raise Unexpected(f"GET /all.rss of two daemons: {[answer.tag for answer in answers]}")
+                for _ in range(4):
+                    expect_unchanged(visit.reader.ask("/all.rss", "gzip", If_None_Match=answers[0].tag))
+                asked = [len(room.asked("/all.rss")) for room in rooms]
+                if not all(asked):
+                    raise Unexpected(f"GET /all.rss: the two daemons were asked {asked} times")
+
+            def one_stops(visit: Visit) -> None:
+                tag = visit.reader.ask("/all.rss", "gzip").expect(200).tag
+                rooms[1].stop()
+                for _ in range(10):
+                    expect_unchanged(visit.reader.ask("/all.rss", "gzip", If_None_Match=tag))
+
+            for check in (serves, two_daemons, one_stops):
+                totals.run("HAProxy", check, visit)
+        finally:
+            proxy.stop()
+            for room in rooms:
+                room.process.terminate()
+                room.process.wait()
+
+
+def serves(visit: Visit) -> None:
+    """A proxy that watches whether the daemon lives takes a moment to see it."""
+    await_that(lambda: visit.reader.ask(visit.path("/all.rss")).status == 200, "the proxy serves")
+
+
+def title(check: Check) -> str:
+    return check.__name__.replace("_", " ")
+
+
+def summary(visit: Visit) -> str:
+    """What was asked, and how often with which answer."""
+    answers = visit.reader.answers
+    statuses = sorted({answer.status for answer in answers})
+    counts = ", ".join(f"{sum(answer.status == status for answer in answers)} × {status}" for status in statuses)
+    return f"{len(answers):4} requests: {counts:28} {sum(len(answer.body) for answer in answers):8} bytes"
+
+
+def tails(visit: Visit) -> str:
+    """The end of what was asked, and of every log."""
+    asked = [f"{answer.asked} -> {answer.status} {len(answer.body)} {answer.tag}" for answer in visit.reader.answers]
+    files = {visit.proxy.program: visit.proxy.log, "access log": visit.newsroom.log, "log": visit.newsroom.folder / "log"}
+    logs = {"asked": asked} | {name: path.read_text().splitlines() for name, path in files.items()}
+    return "\n".join(f"    {name}: {line}" for name, lines in logs.items() for line in lines[-6:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))

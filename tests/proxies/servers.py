@@ -1,0 +1,272 @@
+"""The proxies: each is started with the recipe that we ship, in which only addresses and paths are others."""
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+from typing import ClassVar
+
+from published import PATIENCE, Client, await_that, free_port
+
+RECIPES = Path(__file__).parents[2] / "examples" / "proxies"
+
+#: What nginx is told outside of the recipe, which is a file of its `conf.d`.
+NGINX = """
+{user}
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log {folder}/access.log;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    gzip_types *;
+    include {folder}/recipe;
+}}
+"""
+
+CADDY = """
+{
+    admin off
+    default_bind 127.0.0.1
+}
+"""
+
+
+class Proxy:
+    """A program before the daemon."""
+
+    program: str
+    recipe: str
+    #: Whether it keeps answers.
+    caches = False
+    #: Whether a tag counts for every coding. A cache that has one copy for each compares tags by itself.
+    knows_other_codings = True
+    #: Whether it finds a tag in a list of several.
+    reads_lists = True
+    #: What it makes of an address with letters that are not percent-encoded.
+    raw_letters = 200
+    #: What it answers when the daemon is gone.
+    without_daemon = 502
+    #: What readers have before the feed's own path.
+    prefix = ""
+    #: What of it taspa is asked with.
+    kept_prefix = ""
+    #: What this variant changes beside addresses.
+    changes: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, folder: Path, upstream: str) -> None:
+        self.folder, self.port = folder, free_port()
+        folder.mkdir()
+        self.certificate = Certificate(folder)
+        recipe = replaced((RECIPES / self.recipe).read_text(), self.addresses(upstream) | self.changes)
+        (folder / "recipe").write_text(recipe)
+        self.client = self.asking()
+        self.log = folder / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment()
+            )
+        try:
+            await_that(self.listens, f"{self.program} listens")
+        except AssertionError as failure:
+            self.stop()
+            raise AssertionError(f"{failure}\n{self.log.read_text()[-2000:]}") from None
+
+    def asking(self) -> Client:
+        return Client(self.port)
+
+    def command(self) -> list[str | Path]:
+        raise NotImplementedError
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        # Caddy keeps things at home.
+        return os.environ | {"HOME": str(self.folder), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+
+    def listens(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.program} ended with {self.process.returncode}")
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Certificate:
+    """A certificate of the loopback address that only clients here trust."""
+
+    def __init__(self, folder: Path) -> None:
+        self.certificate, self.key, self.both = (folder / name for name in ("cert.pem", "key.pem", "both.pem"))
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-subj", "/CN=taspa", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"]
+        command += ["-keyout", self.key, "-out", self.certificate]
+        subprocess.run(command, check=True, capture_output=True)
+        self.both.write_text(self.certificate.read_text() + self.key.read_text())
+
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.certificate))
+
+
+class Nginx(Proxy):
+    program = "nginx"
+    recipe = "nginx.conf"
+    name = "/etc/ssl/feeds.dala.example"
+
+    def asking(self) -> Client:
+        return Client(self.port, self.certificate.trust())
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        return {
+            "server 127.0.0.1:8080;": f"server {upstream};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
+            f"{self.name}.pem": str(self.certificate.certificate),
+            f"{self.name}.key": str(self.certificate.key),
+        }
+
+    def command(self) -> list[str | Path]:
+        # The folder is its owner's alone.
+        user = "user root;" if os.geteuid() == 0 else ""
+        (self.folder / "nginx.conf").write_text(NGINX.format(user=user, folder=self.folder))
+        return ["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-e", "stderr"]
+
+
+class CodingNginx(Nginx):
+    """As many set it up who filter answers: it asks for none coded, and codes them by itself."""
+
+    changes: ClassVar = {
+        "proxy_http_version 1.1;": 'proxy_http_version 1.1; gzip_proxied any; proxy_set_header Accept-Encoding "";'
+    }
+
+
+class CachingNginx(Nginx):
+    recipe = "nginx-cache.conf"
+    caches = True
+    knows_other_codings = False
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        return super().addresses(upstream) | {"/var/cache/nginx/taspa": f"{self.folder}/cache"}
+
+
+class NginxOnPath(Nginx):
+    recipe = "nginx-path.conf"
+    name = "/etc/ssl/dala.example"
+    prefix = kept_prefix = "/lenta"
+
+
+class StrippingNginx(NginxOnPath):
+    kept_prefix = ""
+    changes: ClassVar = {"        proxy_pass http://taspa;": "        proxy_pass http://taspa/;"}
+
+
+class Caddy(Proxy):
+    program = "caddy"
+    recipe = "Caddyfile"
+    site = "feeds.dala.example"
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        # Without a name there is nobody to get a certificate from.
+        return {
+            f"\n{self.site} {{": f"\nhttp://127.0.0.1:{self.port} {{",
+            "proxy 127.0.0.1:8080": f"proxy {upstream.replace('unix:', 'unix/')}",
+        }
+
+    def command(self) -> list[str | Path]:
+        config = self.folder / "Caddyfile"
+        config.write_text(CADDY + (self.folder / "recipe").read_text())
+        return ["caddy", "run", "--adapter", "caddyfile", "--config", config]
+
+
+class CaddyOnPath(Caddy):
+    recipe = "Caddyfile-path"
+    site = "dala.example"
+    prefix = kept_prefix = "/lenta"
+
+
+class StrippingCaddy(CaddyOnPath):
+    kept_prefix = ""
+    changes: ClassVar = {"\thandle /lenta": "\thandle_path /lenta"}
+
+
+class Varnish(Proxy):
+    program = "varnishd"
+    recipe = "varnish.vcl"
+    caches = True
+    reads_lists = False
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        if upstream.startswith("unix:"):
+            return {'.host = "127.0.0.1";': f'.path = "{upstream.removeprefix("unix:")}";', '.port = "8080";': ""}
+        host, port = upstream.split(":")
+        return {'.host = "127.0.0.1";': f'.host = "{host}";', '.port = "8080";': f'.port = "{port}";'}
+
+    def command(self) -> list[str | Path]:
+        options = ["-F", "-j", "none", "-n", self.folder / "work", "-s", "malloc,16m", "-p", "backend_idle_timeout=5"]
+        return ["varnishd", *options, "-a", f"127.0.0.1:{self.port}", "-f", self.folder / "recipe"]
+
+
+class Haproxy(Proxy):
+    program = "haproxy"
+    recipe = "haproxy.cfg"
+    raw_letters = 400
+    without_daemon = 503
+
+    def asking(self) -> Client:
+        return Client(self.port, self.certificate.trust())
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        first, second = (upstream.split(" ") * 2)[:2]
+        return {
+            "bind :443 ssl": f"bind 127.0.0.1:{self.port} ssl",
+            "/etc/ssl/feeds.dala.example.pem": str(self.certificate.both),
+            "10.0.0.2:8080": first.replace("unix:", "unix@"),
+            "10.0.0.3:8080": second.replace("unix:", "unix@"),
+        }
+
+    def command(self) -> list[str | Path]:
+        return ["haproxy", "-db", "-f", self.folder / "recipe"]
+
+
+#: Each proxy by the name of what is tried.
+PROXIES: dict[str, type[Proxy]] = {
+    "nginx": Nginx,
+    "nginx that codes": CodingNginx,
+    "nginx with a cache": CachingNginx,
+    "Caddy": Caddy,
+    "Varnish": Varnish,
+    "HAProxy": Haproxy,
+}
+#: Those that have taspa on a path of a site.
+ON_PATHS: dict[str, type[Proxy]] = {
+    "nginx, path kept": NginxOnPath,
+    "nginx, path stripped": StrippingNginx,
+    "Caddy, path kept": CaddyOnPath,
+    "Caddy, path stripped": StrippingCaddy,
+}
+
+
+def is_installed(kind: type[Proxy]) -> bool:
+    # Servers are not in every user's path.
+    return shutil.which(kind.program, path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+
+
+def replaced(text: str, changes: dict[str, str]) -> str:
+    """The text with other addresses, each of which must be there: the recipe is what is tried."""
+    for old, new in changes.items():
+        assert old in text, f"the recipe has no {old!r}"
+        text = text.replace(old, new)
+    return text
