@@ -11,6 +11,7 @@ mod order;
 mod placing;
 mod posting;
 mod rule;
+mod slot;
 mod terms;
 mod window;
 
@@ -24,7 +25,8 @@ pub use self::listing::{Change, Listing, Touched};
 pub use self::placing::Placing;
 use self::posting::Posting;
 pub use self::rule::Verdict;
-use self::terms::{SpellingNo, Terms};
+use self::slot::{Slot, Standing};
+use self::terms::Terms;
 pub use self::terms::{TermNo, Written};
 pub use self::window::{Query, Window};
 use crate::article::{Revision, Visibility};
@@ -39,30 +41,6 @@ const TOUCHED_MAX: usize = 4096;
 /// An article of the catalog; numbers of removed articles are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleNo(u32);
-
-#[derive(Debug)]
-struct Slot {
-    key: Box<str>,
-    revision: Revision,
-    record: RecordId,
-    published: Timestamp,
-    updated: Timestamp,
-    expires: Option<Timestamp>,
-    visibility: Visibility,
-    standing: Standing,
-    spellings: Box<[SpellingNo]>,
-}
-
-/// Where an article stands in respect of the lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    /// In none of them.
-    Apart,
-    /// In those that the running batch has gathered.
-    Gathered,
-    /// In the postings.
-    Live,
-}
 
 /// All accepted articles and the index over them.
 #[derive(Debug)]
@@ -129,16 +107,22 @@ impl Catalog {
         self.by_key.is_empty()
     }
 
-    /// Applies a batch and says whom it concerns. A later change of one key wins.
+    /// Applies changes and says whom they concern. A later change of one key wins.
     pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> Touched {
         let mut batch = Batch::default();
+        self.gather(changes, &mut batch);
+        self.finish(batch)
+    }
+
+    /// Takes changes into a batch, which is in the lists once it is finished. What it replaces is in
+    /// none meanwhile, so nobody may be shown them.
+    pub fn gather(&mut self, changes: impl IntoIterator<Item = Change>, batch: &mut Batch) {
         for change in changes {
             match change {
-                Change::Put(listing) => self.put(listing, &mut batch),
-                Change::Remove(key) => self.remove(&key, &mut batch),
+                Change::Put(listing) => self.put(listing, batch),
+                Change::Remove(key) => self.remove(&key, batch),
             }
         }
-        self.finish(batch)
     }
 
     /// Moves the catalog to `as_of`: releases, expires and corrects what is due. An instant in the
@@ -192,8 +176,8 @@ impl Catalog {
     /// What `[same]` makes feeds print instead of an article's sections and tags, each with its
     /// place among the article's terms. Bylines stay as signed.
     pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = (usize, &str)> {
-        let spellings = self.slot(article).spellings.iter().enumerate();
-        spellings.filter_map(|(place, &spelling)| {
+        let spellings = self.slot(article).spellings().enumerate();
+        spellings.filter_map(|(place, spelling)| {
             let kind = self.term(self.terms.term_of(spelling)).kind;
             let printed = matches!(kind, TermKind::Section | TermKind::Tag);
             let replacement = self.terms.replacement(spelling).filter(|_| printed)?;
@@ -203,13 +187,13 @@ impl Catalog {
 
     /// The released article with this key.
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
-        self.number(key)
+        self.number(key.as_bytes())
             .filter(|&article| self.slot(article).standing == Standing::Live)
     }
 
     /// The article with this key, released or not: for the operator, never for readers.
     pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
-        self.number(key)
+        self.number(key.as_bytes())
     }
 
     /// When an article was or will be published.
@@ -219,7 +203,7 @@ impl Catalog {
 
     /// When an article leaves all feeds.
     pub fn expires(&self, article: ArticleNo) -> Option<Timestamp> {
-        self.slot(article).expires
+        self.slot(article).expires()
     }
 
     /// Who may see an article, dates aside.
@@ -229,10 +213,10 @@ impl Catalog {
 
     /// How an article writes a term; `None` where it does not carry it.
     pub fn written(&self, article: ArticleNo, term: TermNo) -> Option<Written<'_>> {
-        let spellings = self.slot(article).spellings.iter();
-        let of_term = spellings.filter(|&&spelling| self.terms.term_of(spelling) == term);
+        let spellings = self.slot(article).spellings();
+        let of_term = spellings.filter(|&spelling| self.terms.term_of(spelling) == term);
         of_term
-            .map(|&spelling| self.terms.written(spelling))
+            .map(|spelling| self.terms.written(spelling))
             .min_by_key(|written| written.is_alias)
     }
 
@@ -284,13 +268,11 @@ impl Catalog {
     /// known, else as feeds.toml writes it.
     pub fn name(&self, term: TermNo) -> &str {
         let oldest = self.terms.oldest(term).and_then(|article| {
-            let spellings = &self.slot(article).spellings;
-            spellings
-                .iter()
-                .find(|&&spelling| self.terms.term_of(spelling) == term)
+            let mut spellings = self.slot(article).spellings();
+            spellings.find(|&spelling| self.terms.term_of(spelling) == term)
         });
         match oldest {
-            Some(&spelling) => self.terms.shown(spelling),
+            Some(spelling) => self.terms.shown(spelling),
             None => self
                 .terms
                 .remembered(term)
@@ -320,31 +302,21 @@ impl Catalog {
         let spellings = listing
             .terms
             .iter()
-            .filter_map(|(kind, text)| self.terms.spell(*kind, text))
-            .collect();
-        let slot = Slot {
-            key: listing.key,
-            revision: listing.revision,
-            record: listing.record,
-            published: listing.published,
-            updated: listing.updated,
-            expires: listing.expires,
-            visibility: listing.visibility,
-            standing: Standing::Apart,
-            spellings,
-        };
-        let article = match self.number(&slot.key) {
+            .filter_map(|(kind, text)| self.terms.spell(*kind, text));
+        let slot = Slot::new(&listing, spellings);
+        let article = match self.number(slot.key()) {
             Some(article) => {
                 self.unlist(article, batch);
                 article
             }
-            None => self.number_new(&slot.key),
+            None => self.number_new(slot.key()),
         };
         self.slots[article.0 as usize] = Some(slot);
         self.list(article, batch);
     }
 
     fn remove(&mut self, key: &str, batch: &mut Batch) {
+        let key = key.as_bytes();
         let Some(article) = self.number(key) else {
             return;
         };
@@ -357,14 +329,14 @@ impl Catalog {
         self.free.push(article);
     }
 
-    fn number(&self, key: &str) -> Option<ArticleNo> {
+    fn number(&self, key: &[u8]) -> Option<ArticleNo> {
         let hash = self.hasher.hash_one(key);
         self.by_key
-            .find(hash, |&article| *self.slot(article).key == *key)
+            .find(hash, |&article| self.slot(article).key() == key)
             .copied()
     }
 
-    fn number_new(&mut self, key: &str) -> ArticleNo {
+    fn number_new(&mut self, key: &[u8]) -> ArticleNo {
         let article = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             ArticleNo(
@@ -374,7 +346,7 @@ impl Catalog {
         });
         let (slots, hasher) = (&self.slots, &self.hasher);
         let rehash = |&article: &ArticleNo| match &slots[article.0 as usize] {
-            Some(slot) => hasher.hash_one(&*slot.key),
+            Some(slot) => hasher.hash_one(slot.key()),
             // Only the number being inserted has no slot yet.
             None => hasher.hash_one(key),
         };
@@ -387,7 +359,7 @@ impl Catalog {
     fn list(&mut self, article: ArticleNo, batch: &mut Batch) {
         let as_of = self.as_of;
         let slot = self.slot(article);
-        let expired = slot.expires.is_some_and(|at| at <= as_of);
+        let expired = slot.expires().is_some_and(|at| at <= as_of);
         if slot.visibility != Visibility::Public || expired {
             return;
         }
@@ -396,7 +368,7 @@ impl Catalog {
             let release = slot.published;
             self.releases.insert((release, article));
         } else {
-            let turn = [slot.expires, Some(slot.updated)]
+            let turn = [slot.expires(), Some(slot.updated)]
                 .into_iter()
                 .flatten()
                 .filter(|at| *at > as_of)
@@ -417,7 +389,7 @@ impl Catalog {
             self.settle(batch);
         }
         let slot = self.slot(article);
-        let instants = [Some(slot.published), slot.expires, Some(slot.updated)];
+        let instants = [Some(slot.published), slot.expires(), Some(slot.updated)];
         for instant in instants.into_iter().flatten() {
             self.releases.remove(&(instant, article));
             self.turns.remove(&(instant, article));
@@ -454,7 +426,8 @@ impl Catalog {
         }
     }
 
-    fn finish(&mut self, mut batch: Batch) -> Touched {
+    /// Enters a batch into the lists, and says whom it concerns.
+    pub fn finish(&mut self, mut batch: Batch) -> Touched {
         self.settle(&mut batch);
         for term in std::mem::take(&mut batch.unknown) {
             // What a batch brings and takes again was never released.
@@ -483,10 +456,9 @@ impl Catalog {
 
     /// An article's terms, each once.
     fn terms_of(&self, article: ArticleNo) -> Box<[TermNo]> {
-        let spellings = &self.slot(article).spellings;
+        let spellings = self.slot(article).spellings();
         let mut terms: Vec<TermNo> = spellings
-            .iter()
-            .map(|&spelling| self.terms.term_of(spelling))
+            .map(|spelling| self.terms.term_of(spelling))
             .collect();
         terms.sort_unstable();
         terms.dedup();
@@ -519,7 +491,7 @@ fn compare(slots: &[Option<Slot>], a: ArticleNo, b: ArticleNo) -> Ordering {
     let (a, b) = (slot(slots, a), slot(slots, b));
     a.published
         .cmp(&b.published)
-        .then_with(|| order::natural(&a.key, &b.key))
+        .then_with(|| order::natural(a.key(), b.key()))
 }
 
 #[derive(Clone, Copy)]
@@ -528,9 +500,9 @@ enum Queue {
     Turns,
 }
 
-/// What one batch lists, gathered so that each posting is merged once.
+/// What a batch lists, gathered so that each posting is merged once.
 #[derive(Debug)]
-struct Batch {
+pub struct Batch {
     live: Vec<ArticleNo>,
     listed: HashMap<TermNo, Vec<ArticleNo>>,
     /// Terms that no article had before.

@@ -26,7 +26,7 @@ pub use self::named::Unknown;
 use self::selections::{Kept, Revised, Selections};
 use self::state::State;
 use crate::article::{READ, Reading};
-use crate::catalog::{Catalog, Touched};
+use crate::catalog::{Batch, Catalog, Change, Touched};
 use crate::config::{Config, Watch};
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
@@ -227,13 +227,30 @@ impl Desk {
             };
             (state.directory.clone(), state.config.clone(), options)
         };
-        let result = reconcile::reconcile(&directory, &self.store, scopes, options, &self.progress);
+        let nobody_looks = self.edition.load().is_none() && !self.is_complete();
+        let (mut batch, mut changed) = (Batch::default(), 0);
+        let mut gather = |changes: &mut Vec<Change>| {
+            // A first reading can be as long as an archive, and would be held twice.
+            if nobody_looks {
+                changed += changes.len();
+                self.state().catalog.gather(changes.drain(..), &mut batch);
+            }
+        };
+        let result = reconcile::reconcile(
+            &directory,
+            &self.store,
+            scopes,
+            options,
+            &self.progress,
+            &mut gather,
+        );
         if options.reread && result.failure.is_none() {
             self.reading_done(&config, &directory);
         }
         let mut state = self.state();
-        let changed = result.changes.len();
-        let touched = state.catalog.apply(result.changes);
+        changed += result.changes.len();
+        state.catalog.gather(result.changes, &mut batch);
+        let touched = state.catalog.finish(batch);
         state.touch(touched);
         state.retired.extend(result.retired);
         if result.removed > 0 {

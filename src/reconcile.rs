@@ -30,6 +30,9 @@ const BATCH_FILES: usize = 4096;
 /// Files that are found before they are read, so that a first listing need not be held whole.
 const FOUND_FILES: usize = 16 * BATCH_FILES;
 
+/// How much less than others a thread that reads wants a processor (nice(2)).
+const READING_NICENESS: i32 = 10;
+
 /// A file that was an article and is empty for so long was emptied on purpose.
 const EMPTY_SECONDS: i64 = 60;
 
@@ -52,7 +55,7 @@ pub struct Options {
 /// What a reading found.
 #[derive(Debug, Default)]
 pub struct Reconciliation {
-    /// What the catalog has to be told, all of it committed.
+    /// What the catalog has to be told, all of it committed; what was taken meanwhile is not in it.
     pub changes: Vec<Change>,
     /// Records that no current article names.
     pub retired: Vec<RecordId>,
@@ -86,19 +89,22 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how far it is.
+/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how far it is;
+/// `meanwhile` is shown the changes that are committed so far, and may take them.
 pub fn reconcile(
     directory: &Directory,
     store: &Store,
     scopes: &[Scope],
     options: Options,
     progress: &Progress,
+    meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> Reconciliation {
     let mut run = Run {
         directory,
         store,
         options,
         progress,
+        meanwhile,
         refused: BTreeMap::new(),
         result: Reconciliation::default(),
     };
@@ -114,6 +120,7 @@ struct Run<'a> {
     store: &'a Store,
     options: Options,
     progress: &'a Progress,
+    meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
     /// Refused files by path: a later step of one reading may change its mind about a file.
     refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
@@ -217,6 +224,7 @@ impl Run<'_> {
                 let (give, given) = mpsc::sync_channel(1);
                 let files = &files;
                 scope.spawn(move || {
+                    step_back();
                     // The other end hangs up when the store fails.
                     files
                         .chunks(BATCH_FILES)
@@ -292,6 +300,7 @@ impl Run<'_> {
     /// Takes over what a committed transaction gave; returns the files to be read next.
     fn accept(&mut self, given: Given) -> Vec<Found> {
         self.result.changes.extend(given.changes);
+        (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(given.retired);
         self.result.unsettled.extend(given.unsettled);
         for (path, row) in given.judged {
@@ -350,6 +359,12 @@ impl Run<'_> {
             excerpt: None,
         });
     }
+}
+
+/// Lets whoever answers requests go first. Threads that this one starts do so too.
+fn step_back() {
+    // Reading at the same priority is better than not reading.
+    let _ = rustix::process::nice(READING_NICENESS);
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 /// Compares two keys so that `news/9` comes before `news/10`: runs of ASCII digits by their
-/// value, everything else by code point. Keys that differ only in leading zeros are ordered by
+/// value, everything else by code point, as UTF-8 is ordered. Keys that differ only in leading zeros are ordered by
 /// their bytes, so only equal keys are equal.
-pub(super) fn natural(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (a.as_bytes(), b.as_bytes());
+pub(super) fn natural(a: &[u8], b: &[u8]) -> Ordering {
+    let (mut left, mut right) = (a, b);
     loop {
         match (left.first(), right.first()) {
             (None, None) => return a.cmp(b),
@@ -60,12 +60,12 @@ mod tests {
             ("x-99999999999999999999998", "x-99999999999999999999999"),
         ] {
             assert_eq!(
-                natural(smaller, larger),
+                natural(smaller.as_bytes(), larger.as_bytes()),
                 Ordering::Less,
                 "{smaller} < {larger}"
             );
             assert_eq!(
-                natural(larger, smaller),
+                natural(larger.as_bytes(), smaller.as_bytes()),
                 Ordering::Greater,
                 "{larger} > {smaller}"
             );
@@ -75,9 +75,10 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_a_total_order(mut keys in proptest::collection::vec("[a01/9б]{0,6}", 3)) {
-            keys.sort_by(|a, b| natural(a, b));
-            prop_assert!(natural(&keys[0], &keys[2]) != Ordering::Greater);
-            prop_assert_eq!(natural(&keys[0], &keys[1]) == Ordering::Equal, keys[0] == keys[1]);
+            let order = |a: &String, b: &String| natural(a.as_bytes(), b.as_bytes());
+            keys.sort_by(order);
+            prop_assert!(order(&keys[0], &keys[2]) != Ordering::Greater);
+            prop_assert_eq!(order(&keys[0], &keys[1]) == Ordering::Equal, keys[0] == keys[1]);
         }
     }
 }

@@ -35,7 +35,7 @@ impl Catalog {
         let due = due.map(|&(_, article)| article);
         let due = due.filter(|&article| query.matches(&self.terms_of(article)));
         let mut matching: Vec<ArticleNo> = self.newest_first(query).chain(due).collect();
-        matching.retain(|&article| self.slot(article).expires.is_none_or(|end| end > at));
+        matching.retain(|&article| self.slot(article).expires().is_none_or(|end| end > at));
         matching.sort_unstable_by(|&a, &b| self.order(b, a));
         let mut rule = Rule::new(settings, at);
         let mut placing = None;

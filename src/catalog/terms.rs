@@ -15,6 +15,19 @@ pub struct TermNo(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SpellingNo(u32);
 
+impl SpellingNo {
+    /// How many bytes it has.
+    pub(super) const BYTES: usize = size_of::<u32>();
+
+    pub(super) fn to_bytes(self) -> [u8; SpellingNo::BYTES] {
+        self.0.to_le_bytes()
+    }
+
+    pub(super) fn from_bytes(bytes: [u8; SpellingNo::BYTES]) -> SpellingNo {
+        SpellingNo(u32::from_le_bytes(bytes))
+    }
+}
+
 /// A term in the words of one article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written<'a> {

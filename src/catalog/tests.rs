@@ -33,6 +33,10 @@ const SPELLINGS: [(TermKind, &str); 9] = [
 /// What `икс` counts as, and how it is printed then.
 const SAME: (&str, &str, &str) = ("икс", "x", "Икс");
 
+fn text(key: &[u8]) -> &str {
+    std::str::from_utf8(key).expect("a key is text")
+}
+
 fn term(text: &str) -> Term {
     Term::parse(text).expect("a term")
 }
@@ -250,7 +254,7 @@ fn terms_of(listing: &Listing) -> BTreeSet<Term> {
 
 fn outcome(catalog: &Catalog, window: &Window) -> Outcome {
     let entry = |&article: &ArticleNo| Entry {
-        key: catalog.slot(article).key.to_string(),
+        key: text(catalog.slot(article).key()).to_owned(),
         revision: catalog.revision(article),
         record: catalog.record(article),
         updated: catalog.updated(article),
@@ -376,7 +380,7 @@ fn check_placings(
             let placing = catalog.placing(&asked.query, &asked.settings, article, at);
             let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
             let place = placing.filter(is_in).map(|placing| placing.newer);
-            let key = &*catalog.slot(article).key;
+            let key = text(catalog.slot(article).key());
             let expected = outcome.entries.iter().position(|entry| entry.key == key);
             prop_assert_eq!(place, expected, "{} at {}", key, at);
             let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
@@ -464,7 +468,7 @@ proptest! {
             }
             let released: Vec<&str> = model.released(model.as_of).iter().map(|listing| &*listing.key).collect();
             let live = catalog.live.as_slice().iter().rev();
-            let live: Vec<&str> = live.map(|&article| &*catalog.slot(article).key).collect();
+            let live: Vec<&str> = live.map(|&article| text(catalog.slot(article).key())).collect();
             prop_assert_eq!(live, released);
         }
     }
@@ -478,7 +482,7 @@ fn catalog_of(listings: impl IntoIterator<Item = Listing>) -> Catalog {
 }
 
 fn keys(catalog: &Catalog, window: &Window) -> Vec<String> {
-    let key = |&article: &ArticleNo| catalog.slot(article).key.to_string();
+    let key = |&article: &ArticleNo| text(catalog.slot(article).key()).to_owned();
     window.entries.iter().map(key).collect()
 }
 

@@ -138,7 +138,7 @@ impl Catalog {
             window.content_time = window
                 .content_time
                 .max(Some(visible_from.max(self.updated(article))));
-            for instant in [leaves_at, slot.expires, Some(slot.updated)]
+            for instant in [leaves_at, slot.expires(), Some(slot.updated)]
                 .into_iter()
                 .flatten()
             {

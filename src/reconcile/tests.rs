@@ -126,6 +126,7 @@ impl Newsroom {
             &scopes,
             options,
             &Progress::default(),
+            &mut |_| {},
         )
     }
 
@@ -204,6 +205,7 @@ fn progress_counts_files() {
         &[Scope::Whole],
         Options::default(),
         &progress,
+        &mut |_| {},
     );
     let reached = progress.reached().expect("it still runs");
     assert_eq!((reached.found, reached.read, reached.listed), (3, 3, true));
