@@ -23,7 +23,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
-use self::selections::{Kept, Revised, Selections};
+use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::article::{READ, Reading};
 use crate::catalog::{Batch, Catalog, Change, Touched};
@@ -83,10 +83,12 @@ pub struct Report {
 }
 
 /// What a publication did.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Published {
     /// Feeds that moved.
     pub moved: usize,
+    /// Feeds that have a new version, selections aside.
+    pub revised: Vec<Arc<Version>>,
     /// Whether a configuration came into force with it.
     pub reconfigured: bool,
     /// When something is due by itself.
@@ -201,9 +203,11 @@ impl Desk {
 
     /// Whether [`Desk::publish`] would have something to look at.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let state = self.state();
-        let due = state.next_instant().is_some_and(|at| at <= now);
-        due || state.rebuild || !state.touched.is_nothing() || !state.unsaved.is_empty()
+        self.has_something_due(&self.state(), now)
+    }
+
+    fn has_something_due(&self, state: &State, now: Timestamp) -> bool {
+        state.is_due(now) || !self.selections().forgotten.is_empty()
     }
 
     /// Where the articles are, and how changes there are to be noticed.
@@ -273,6 +277,14 @@ impl Desk {
         let state = &mut *guard;
         let advanced = state.catalog.advance(as_of);
         state.touch(advanced);
+        if !self.has_something_due(state, as_of) {
+            return Published {
+                moved: 0,
+                revised: Vec::new(),
+                reconfigured: false,
+                next: state.next_instant(),
+            };
+        }
         let current = self.edition();
         let unsaved_before = mem::take(&mut state.unsaved);
 
@@ -284,7 +296,7 @@ impl Desk {
                 .and_then(|edition| edition.feeds.get(&path));
             let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0));
             if state.rebuild || old.is_none_or(|old| version.differs(old)) {
-                revised.push((path, Arc::new(version)));
+                revised.push(Arc::new(version));
             }
         }
         self.revise_selections(state);
@@ -307,7 +319,10 @@ impl Desk {
                 Some(edition) if !rebuild => edition.feeds.clone(),
                 _ => HashMap::new(),
             };
-            feeds.extend(revised);
+            let paths = revised
+                .iter()
+                .map(|version| (version.path.clone(), version.clone()));
+            feeds.extend(paths);
             if rebuild {
                 state.keep_validators(current.as_deref(), &feeds);
             }
@@ -326,6 +341,7 @@ impl Desk {
         }
         Published {
             moved,
+            revised,
             reconfigured: rebuild,
             next: state.next_instant(),
         }
@@ -372,23 +388,42 @@ impl Desk {
     /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
         let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        let kept = || self.selections().find(&path);
-        if let Some(version) = kept() {
+        let find = || self.selections().find(&path);
+        if let Some((version, Currency::Current)) = find() {
             return Ok(version);
         }
         let mut state = self.state();
         // Somebody else may have asked while this one waited.
-        if let Some(version) = kept() {
-            return Ok(version);
-        }
-        let definition = state.lineup.select(&state.catalog, selection)?;
+        let old = match find() {
+            Some((version, Currency::Current)) => return Ok(version),
+            Some((version, Currency::Stale)) => Some(version),
+            None => None,
+        };
+        let definition = match state.lineup.select(&state.catalog, selection) {
+            Ok(definition) => definition,
+            Err(term) => {
+                if let Some(old) = old {
+                    state.forget(&old);
+                    self.selections().drop_unknown(&path);
+                }
+                return Err(term);
+            }
+        };
         let query = definition.query.clone();
-        let floor = self.selections().floor;
-        let version = Arc::new(state.build(definition, None, floor));
+        // One that is kept has its own last date.
+        let floor = match old {
+            Some(_) => Timestamp(0),
+            None => self.selections().floor,
+        };
+        let version = Arc::new(state.build(definition, old.as_deref(), floor));
+        if version.previous.is_some() {
+            // It has moved now, and must not once more in this second.
+            state.last_moved = Some(state.catalog.as_of());
+        }
         let kept = Kept {
-            selection: selection.clone(),
             query,
             version: version.clone(),
+            currency: Currency::Current,
         };
         if let Some(old) = self.selections().keep(path, kept) {
             state.forget(&old);
@@ -414,63 +449,30 @@ impl Desk {
             .collect()
     }
 
-    /// Builds again every kept selection that a change concerns.
+    /// Notes which kept selections a change concerns.
     fn revise_selections(&self, state: &mut State) {
         if state.rebuild {
-            self.recall_selections(state);
+            self.forget_surplus_selections(state);
         }
-        self.selections().revise(|kept| {
-            let is_due = kept
-                .version
-                .next
-                .is_some_and(|next| next <= state.catalog.as_of());
-            if !(state.rebuild || is_due || state.touched.concerns(&kept.query)) {
-                return Revised::Same;
-            }
-            let Ok(definition) = state.lineup.select(&state.catalog, &kept.selection) else {
-                state.forget(&kept.version);
-                return Revised::Unknown;
-            };
-            let query = definition.query.clone();
-            let version = state.build(definition, Some(&kept.version), Timestamp(0));
-            Revised::Moved {
-                query,
-                version: Arc::new(version),
-            }
+        let as_of = state.catalog.as_of();
+        self.selections().mark_stale(|kept| {
+            let is_due = kept.version.next.is_some_and(|next| next <= as_of);
+            state.rebuild || is_due || state.touched.concerns(&kept.query)
         });
     }
 
-    /// Takes up the selections that the state folder remembers, so that their dates only move
-    /// forward and their rows do not pile up.
-    fn recall_selections(&self, state: &mut State) {
-        let remembered = |path: &Arc<str>| {
-            path.strip_prefix(SELECT)?
-                .strip_prefix('?')
-                .and_then(Selection::from_canonical)
+    /// Forgets what the state folder remembers of more selections than are kept, so that its rows do not
+    /// pile up. The others take up their last dates when somebody asks.
+    fn forget_surplus_selections(&self, state: &mut State) {
+        let is_selection = |path: &str| {
+            path.strip_prefix(SELECT)
+                .is_some_and(|rest| rest.starts_with('?'))
         };
-        let selections: Vec<(Arc<str>, Selection)> = state
-            .validators
-            .keys()
-            .filter_map(|path| Some((path.clone(), remembered(path)?)))
-            .collect();
-        for (path, selection) in selections {
-            let Ok(definition) = state.lineup.select(&state.catalog, &selection) else {
-                let floor = state.validators.remove(&path).map(|row| row.last_modified);
-                self.selections().forget(path, floor);
-                continue;
-            };
-            let query = definition.query.clone();
-            let version = Arc::new(state.build(definition, None, Timestamp(0)));
-            if let Some(old) = self.selections().keep(
-                path,
-                Kept {
-                    selection,
-                    query,
-                    version,
-                },
-            ) {
-                state.forget(&old);
-            }
+        let paths = state.validators.keys().filter(|path| is_selection(path));
+        let remembered: BTreeSet<Arc<str>> = paths.cloned().collect();
+        for path in remembered.into_iter().skip(SELECTIONS_MAX.get()) {
+            let date = state.validators.remove(&path).map(|row| row.last_modified);
+            self.selections().forget(path, date);
         }
     }
 

@@ -15,6 +15,9 @@
 //!                Store::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
 //! ```
 //!
+//! What was asked for of a feed within the last hour or two is made for its next version before
+//! anybody asks ([`publish`]).
+//!
 //! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
 //! beside the feeds.
 //!

@@ -1,12 +1,14 @@
-//! The two loops that keep the edition current: one reads, one publishes.
+//! The loops that keep the edition current: one reads, one publishes, one prepares what was
+//! published.
 //!
 //! They are apart so that a slow or hanging folder never delays what is due by itself. What is
-//! published when is decided by the clock here and nowhere else. Reading files and publishing happen on the blocking pool,
-//! so neither can delay a request.
+//! published when is decided by the clock here and nowhere else. Reading files and publishing happen
+//! on the blocking pool, so neither can delay a request.
 
 mod seen;
 mod watched;
 
+use std::future;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -22,6 +24,7 @@ use self::watched::Watched;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
 use crate::desk::{Desk, Removal};
+use crate::edition::Version;
 use crate::health::Health;
 use crate::problem::chain;
 use crate::source::directory::Scope;
@@ -51,10 +54,12 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let news = Notify::new();
+    let (revise, revised) = watch::channel(Vec::new());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
         () = keep_reading(&desk, &health, rescan, orders, &news) => {}
-        () = keep_publishing(&desk, &health, &news) => {}
+        () = keep_publishing(&desk, &health, &news, &revise) => {}
+        () = keep_preparing(&desk, revised) => {}
     }
 }
 
@@ -113,7 +118,12 @@ async fn keep_reading(
 }
 
 /// Publishes what was read and what falls due by itself.
-async fn keep_publishing(desk: &Arc<Desk>, health: &Arc<Health>, news: &Notify) {
+async fn keep_publishing(
+    desk: &Arc<Desk>,
+    health: &Arc<Health>,
+    news: &Notify,
+    revise: &watch::Sender<Vec<Arc<Version>>>,
+) {
     // What the state folder remembers is served while the folder is compared with it.
     let remembering = desk.clone();
     let complete = task::spawn_blocking(move || remembering.is_complete()).await;
@@ -121,15 +131,30 @@ async fn keep_publishing(desk: &Arc<Desk>, health: &Arc<Health>, news: &Notify) 
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(desk, health, &clock).await;
+    let mut next = publish(desk, health, &clock, revise).await;
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
         tokio::select! {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(desk, health, &clock).await;
+        next = publish(desk, health, &clock, revise).await;
     }
+}
+
+/// Makes the documents of new versions that somebody will soon ask for, one after the other: where the
+/// next edition comes sooner, the rest of them is made when it is asked for.
+async fn keep_preparing(desk: &Arc<Desk>, mut revised: watch::Receiver<Vec<Arc<Version>>>) {
+    while revised.changed().await.is_ok() {
+        let versions = revised.borrow_and_update().clone();
+        for version in versions {
+            desk.prepare(&version, Timestamp::now()).await;
+            if revised.has_changed().unwrap_or(true) {
+                break;
+            }
+        }
+    }
+    future::pending().await
 }
 
 /// Reads what changed; says what has to be read again soon.
@@ -171,6 +196,7 @@ async fn publish(
     desk: &Arc<Desk>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
+    revise: &watch::Sender<Vec<Arc<Version>>>,
 ) -> Option<Timestamp> {
     let (publishing, health, clock) = (desk.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
@@ -195,6 +221,9 @@ async fn publish(
         Ok(published) => {
             if published.moved > 0 {
                 info!("{} feeds moved", published.moved);
+            }
+            if !published.revised.is_empty() {
+                revise.send_replace(published.revised);
             }
             published.next
         }

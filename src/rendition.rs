@@ -229,6 +229,11 @@ impl Renditions {
         self.cache.get(&(digest, Form::Finished(coding)))
     }
 
+    /// Whether a document is kept, which does not count as asking for it.
+    pub fn has(&self, digest: u128, coding: Coding) -> bool {
+        self.cache.contains_key(&(digest, Form::Finished(coding)))
+    }
+
     /// What making feeds cost.
     pub fn renders(&self) -> &Arc<Renders> {
         &self.renders

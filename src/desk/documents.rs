@@ -12,6 +12,7 @@ use crate::press::{self, Missing, Sheet, Wanted};
 use crate::rendition::{Coding, RenditionError};
 use crate::store::Validators;
 use crate::term::Term;
+use crate::time::Timestamp;
 
 impl Desk {
     /// A feed in a format and coding.
@@ -29,6 +30,24 @@ impl Desk {
         let renders = self.renditions.renders().clone();
         let print = move || renders.measure(format, || press::print(&store, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
+    }
+
+    /// Makes what was asked for of the version before, if somebody has asked lately, so that the first
+    /// one who asks for this version need not wait.
+    pub async fn prepare(&self, version: &Arc<Version>, now: Timestamp) {
+        let is_asked_for = version.polls.rate(now).per_hour > 0.0;
+        let Some(previous) = version.previous.filter(|_| is_asked_for) else {
+            return;
+        };
+        for &format in &version.channel.formats {
+            let before = Tag::new(previous.digest, format).digest();
+            for coding in Coding::ALL {
+                if self.renditions.has(before, coding) {
+                    // Whoever asks for it is told of a failure.
+                    let _ = self.document(version, format, coding).await;
+                }
+            }
+        }
     }
 
     /// A feed that need not be made.

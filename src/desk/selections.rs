@@ -1,4 +1,5 @@
-//! The selections that readers asked for, kept current like any feed, but only so many of them.
+//! The selections that readers asked for, but only so many of them. A change that concerns one has it
+//! built again when somebody asks: most are asked for far less often than articles come.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -7,11 +8,10 @@ use lru::LruCache;
 
 use crate::catalog::Query;
 use crate::edition::Version;
-use crate::selection::Selection;
 use crate::time::Timestamp;
 
-/// Selections that are kept current; the one asked for longest ago makes room.
-pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(4096).expect("it is not zero");
+/// Selections that are kept; the one asked for longest ago makes room.
+pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(1024).expect("it is not zero");
 
 /// Rows of forgotten selections that wait for a state folder which cannot be written.
 const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
@@ -19,25 +19,18 @@ const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
 /// A selection that somebody asked for.
 #[derive(Debug)]
 pub(super) struct Kept {
-    pub(super) selection: Selection,
     pub(super) query: Query,
     pub(super) version: Arc<Version>,
+    pub(super) currency: Currency,
 }
 
-/// What has become of a selection.
-#[derive(Debug)]
-pub(super) enum Revised {
-    /// Nothing concerned it.
-    Same,
-    /// It has been built again.
-    Moved {
-        /// Its query over the present catalog.
-        query: Query,
-        /// Its new version.
-        version: Arc<Version>,
-    },
-    /// One of its terms is no longer known.
-    Unknown,
+/// Whether a selection is what it would be if it were built now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Currency {
+    /// It is.
+    Current,
+    /// A change concerned it since.
+    Stale,
 }
 
 /// Selections by path, the one asked for last in front.
@@ -65,9 +58,10 @@ impl Selections {
         self.kept.len()
     }
 
-    /// The version of a selection, which now is the one asked for last.
-    pub(super) fn find(&mut self, path: &str) -> Option<Arc<Version>> {
-        self.kept.get(path).map(|kept| kept.version.clone())
+    /// A selection, which now is the one asked for last.
+    pub(super) fn find(&mut self, path: &str) -> Option<(Arc<Version>, Currency)> {
+        let kept = self.kept.get(path)?;
+        Some((kept.version.clone(), kept.currency))
     }
 
     /// Keeps a selection; returns the one that made room.
@@ -80,19 +74,20 @@ impl Selections {
         Some(old.version)
     }
 
-    /// Does with every selection what `revise` says.
-    pub(super) fn revise(&mut self, mut revise: impl FnMut(&Kept) -> Revised) {
-        let mut forgotten = Vec::new();
-        for (path, kept) in &mut self.kept {
-            match revise(kept) {
-                Revised::Same => {}
-                Revised::Moved { query, version } => (kept.query, kept.version) = (query, version),
-                Revised::Unknown => forgotten.push((path.clone(), kept.version.last_modified)),
+    /// Notes which selections a change concerns.
+    pub(super) fn mark_stale(&mut self, is_concerned: impl Fn(&Kept) -> bool) {
+        let kept = self.kept.iter_mut().map(|(_, kept)| kept);
+        for kept in kept.filter(|kept| kept.currency == Currency::Current) {
+            if is_concerned(kept) {
+                kept.currency = Currency::Stale;
             }
         }
-        for (path, date) in forgotten {
-            self.kept.pop(&path);
-            self.forget(path, Some(date));
+    }
+
+    /// Keeps a selection no longer, since one of its terms is unknown now.
+    pub(super) fn drop_unknown(&mut self, path: &Arc<str>) {
+        if let Some(kept) = self.kept.pop(path) {
+            self.forget(path.clone(), Some(kept.version.last_modified));
         }
     }
 

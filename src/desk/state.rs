@@ -159,6 +159,13 @@ impl State {
         }
     }
 
+    /// Whether a publication would have something to look at, or something to write.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let is_due = self.next_instant().is_some_and(|at| at <= now);
+        let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
+        is_due || self.rebuild || !self.touched.is_nothing() || is_unwritten
+    }
+
     pub(super) fn next_instant(&self) -> Option<Timestamp> {
         let due = self.due.first().map(|(at, _)| *at);
         [due, self.catalog.next_instant()]

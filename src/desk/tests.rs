@@ -7,9 +7,11 @@ use std::path::Path;
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::selections::SELECTIONS_MAX;
+use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::catalog::Query;
+use crate::edition::polls::Told;
+use crate::rendition::Coding;
 use crate::time::{WrittenDate, Zone};
 
 const SITE: &str = "\
@@ -390,6 +392,8 @@ fn a_restart_changes_no_validator_and_no_byte() {
     let (before, selected) = (newsroom.published(), newsroom.selected("any=спорт,театр"));
     assert_eq!(selected.last_modified, later().plus(3));
     assert_ne!(selected.digest, selection.digest);
+    // Its new date is written with the next look at what is due.
+    newsroom.desk().publish(later().plus(4));
 
     newsroom.restart(FEEDS, later().plus(100));
     let first = newsroom.desk().publish(later().plus(100));
@@ -499,7 +503,8 @@ fn a_selection_is_made_once_and_moves_with_its_articles() {
     newsroom.read_and_publish(later().plus(1));
     assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
     newsroom.write("d.txt", "2026-01-10", "Текст.\n\n#спорт");
-    assert_eq!(newsroom.read_and_publish(later().plus(2)).moved, 5);
+    // The selection moves when somebody asks for it.
+    assert_eq!(newsroom.read_and_publish(later().plus(2)).moved, 4);
     let second = newsroom.selected("all=спорт");
     assert_eq!(
         (second.entries.len(), second.last_modified),
@@ -517,6 +522,65 @@ fn a_selection_is_made_once_and_moves_with_its_articles() {
 }
 
 #[test]
+fn what_a_stale_selection_moves_to_is_all_that_moves_in_that_second() {
+    // An edit that is in no window but the selection's.
+    let newsroom = Newsroom::new("[defaults]\nitems = 1\nkeep = '0s'\n");
+    newsroom.write("new.txt", "2026-01-09", "Текст.");
+    newsroom.write("old.txt", "2026-01-08", "Текст.\n\n#а #б");
+    newsroom.write("mid.txt", "2026-01-08T12:00", "Текст.\n\n#а");
+    newsroom.read_and_publish(later());
+    let before = newsroom.selected("all=а,б");
+    newsroom.remove("mid.txt");
+    newsroom.write("old.txt", "2026-01-08", "Иначе.\n\n#а #б");
+    newsroom.read_and_publish(later().plus(5));
+    let after = newsroom.selected("all=а,б");
+    assert_ne!(after.digest, before.digest);
+    assert_eq!(after.last_modified, later().plus(5));
+    assert_eq!(newsroom.desk().last_moved(), Some(later().plus(5)));
+    assert!(
+        newsroom.desk().is_due(later().plus(5)),
+        "its date is unwritten"
+    );
+    newsroom.desk().publish(later().plus(6));
+    assert!(!newsroom.desk().is_due(later().plus(6)));
+}
+
+#[tokio::test]
+async fn what_was_asked_for_lately_is_made_before_somebody_asks() {
+    let newsroom = Newsroom::new(FEEDS);
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(later());
+    let desk = newsroom.desk();
+    let asked = newsroom.version("tags/спорт");
+    for feed in [&asked, &newsroom.version("sport")] {
+        let document = desk.document(feed, Format::Atom, Coding::Gzip).await;
+        document.expect("a document");
+    }
+    asked.polls.count(Told::Document, later());
+
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
+    let published = newsroom.read_and_publish(later().plus(60));
+    for version in &published.revised {
+        desk.prepare(version, later().plus(60)).await;
+    }
+    let is_made = |path: &str, format, coding| {
+        let version = newsroom.version(path);
+        desk.kept_document(&version, format, coding).is_some()
+    };
+    assert!(is_made("tags/спорт", Format::Atom, Coding::Gzip));
+    for (path, format, coding) in [
+        ("tags/спорт", Format::Atom, Coding::Zstd),
+        ("tags/спорт", Format::Rss, Coding::Gzip),
+        ("sport", Format::Atom, Coding::Gzip),
+    ] {
+        assert!(
+            !is_made(path, format, coding),
+            "{path} {format:?} {coding:?}"
+        );
+    }
+}
+
+#[test]
 fn a_selection_changes_by_time_alone() {
     let newsroom = Newsroom::new("[defaults]\ndelay = '1h'\n");
     newsroom.write("a.txt", "2026-03-01T12:00", "Текст.\n\n#спорт");
@@ -527,7 +591,7 @@ fn a_selection_changes_by_time_alone() {
         (published.moved, published.next),
         (0, Some(at("2026-03-01T13:00")))
     );
-    assert_eq!(newsroom.desk().publish(at("2026-03-01T13:00")).moved, 2);
+    assert_eq!(newsroom.desk().publish(at("2026-03-01T13:00")).moved, 1);
     assert_eq!(newsroom.selected("any=спорт").entries.len(), 1);
 }
 
@@ -574,9 +638,9 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
     let filler = newsroom.version("all");
     for number in 1..SELECTIONS_MAX.get() {
         let kept = Kept {
-            selection: Selection::from_query(&format!("any={number}")).expect("a selection"),
             query: Query::default(),
             version: filler.clone(),
+            currency: Currency::Current,
         };
         desk.selections()
             .keep(format!("{SELECT}?any={number}").into(), kept);

@@ -46,8 +46,9 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// network brings.
 const THREADS_MAX: usize = 16;
 
-/// What a thread may have made at once beside its connections: documents, pages, selections.
-const MAKERS_MAX: usize = 16;
+/// What a thread may have made at once beside its connections: documents, pages, selections. Each
+/// thread that makes them keeps memory for the next ones.
+const MAKERS_MAX: usize = 2;
 
 /// The desk, once the state folder has been read.
 pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;
