@@ -347,6 +347,12 @@ impl Desk {
         }
     }
 
+    /// Commits what the next publication would: at the end, so that the next start knows everything that
+    /// was answered.
+    pub fn save(&self) {
+        self.commit(&mut self.state());
+    }
+
     /// Addresses that were served once, and are neither served nor redirected now.
     ///
     /// # Errors

@@ -203,6 +203,9 @@ async fn daemon(
     // waits for, the next start has to repair it.
     publisher.abort();
     let _ = publisher.await;
+    if let Some(desk) = desk.get() {
+        desk.save();
+    }
     drop(running);
     // The bar is wiped before the shell writes there.
     let _ = drawing.map(thread::JoinHandle::join);

@@ -254,6 +254,16 @@ impl Daemon {
         self.try_connect().expect("a connection")
     }
 
+    /// Waits until every thread that takes connections has closed its socket.
+    #[track_caller]
+    pub(crate) fn wait_until_nobody_is_let_in(&self) {
+        let until = Instant::now() + DEADLINE;
+        while self.try_connect().is_ok() {
+            assert!(Instant::now() < until, "connections are still taken");
+            thread::sleep(LOOK_AGAIN);
+        }
+    }
+
     #[track_caller]
     pub(crate) fn get(&self, target: &str) -> Response {
         self.ask(&Request::get(target))
