@@ -178,6 +178,15 @@ pub struct Limits {
     pub drain_timeout: u32,
 }
 
+impl Limits {
+    /// The most that stopping may take, in seconds, and a little for what comes after the requests.
+    pub fn stopping_seconds(&self) -> u32 {
+        const REST: u32 = 10;
+        let requests = self.shutdown_delay.saturating_add(self.drain_timeout);
+        requests.saturating_add(REST)
+    }
+}
+
 /// A folder of articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectoryConfig {

@@ -2,7 +2,7 @@
 //!
 //! One writer at a time holds the catalog, behind a lock that is kept for a batch and a commit,
 //! never while files are read. Requests read the edition without it; only a selection that nobody
-//! asked for before has to wait.
+//! asked for since it changed has to wait.
 
 mod documents;
 mod explanation;
@@ -301,10 +301,12 @@ impl Desk {
         }
         self.revise_selections(state);
 
+        if state.rebuild || !revised.is_empty() || !state.touched.is_nothing() {
+            self.overview.store(None);
+        }
         state.touched = Touched::nothing();
         let rebuild = mem::take(&mut state.rebuild);
         state.generation += u64::from(rebuild);
-        self.overview.store(None);
         let moved = state.unsaved.len();
         if moved > 0 {
             state.last_moved = Some(state.catalog.as_of());
@@ -314,7 +316,8 @@ impl Desk {
         }
         let failure = self.commit(state);
         state.say_whether_written(failure.or_else(|| self.store.trouble()));
-        if rebuild || !revised.is_empty() {
+        let is_replaced = rebuild || !revised.is_empty();
+        if is_replaced {
             let mut feeds = match &current {
                 Some(edition) if !rebuild => edition.feeds.clone(),
                 _ => HashMap::new(),
@@ -335,8 +338,9 @@ impl Desk {
             };
             self.edition.store(Some(Arc::new(edition)));
         }
-        if let Some(current) = current.filter(|_| !state.retired.is_empty()) {
-            let retired = std::mem::take(&mut state.retired);
+        if let Some(current) = current.filter(|_| is_replaced || !state.retired.is_empty()) {
+            // Older editions name what it retires too, so each has its place in the row.
+            let retired = mem::take(&mut state.retired);
             state.leaving.push_back((Arc::downgrade(&current), retired));
         }
         Published {
@@ -350,7 +354,9 @@ impl Desk {
     /// Commits what the next publication would: at the end, so that the next start knows everything that
     /// was answered.
     pub fn save(&self) {
-        self.commit(&mut self.state());
+        let mut state = self.state();
+        let failure = self.commit(&mut state);
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
     }
 
     /// Addresses that were served once, and are neither served nor redirected now.
@@ -388,6 +394,15 @@ impl Desk {
         Ok(())
     }
 
+    /// The current version of a selection that was asked for before, if nothing concerned it since.
+    pub fn kept_selection(&self, selection: &Selection) -> Option<Arc<Version>> {
+        let path = format!("{SELECT}?{selection}");
+        match self.selections().find(&path)? {
+            (version, Currency::Current) => Some(version),
+            (_, Currency::Stale) => None,
+        }
+    }
+
     /// The current version of a canonical selection.
     ///
     /// # Errors
@@ -399,9 +414,14 @@ impl Desk {
             return Ok(version);
         }
         let mut state = self.state();
-        // Somebody else may have asked while this one waited.
+        let as_of = state.catalog.as_of();
         let old = match find() {
+            // Somebody else may have asked while this one waited.
             Some((version, Currency::Current)) => return Ok(version),
+            // A feed moves at most once in a second.
+            Some((version, Currency::Stale)) if version.last_modified == as_of => {
+                return Ok(version);
+            }
             Some((version, Currency::Stale)) => Some(version),
             None => None,
         };
@@ -410,7 +430,7 @@ impl Desk {
             Err(term) => {
                 if let Some(old) = old {
                     state.forget(&old);
-                    self.selections().drop_unknown(&path);
+                    self.selections().drop_unknown(&path, as_of);
                 }
                 return Err(term);
             }
@@ -422,16 +442,12 @@ impl Desk {
             None => self.selections().floor,
         };
         let version = Arc::new(state.build(definition, old.as_deref(), floor));
-        if version.previous.is_some() {
-            // It has moved now, and must not once more in this second.
-            state.last_moved = Some(state.catalog.as_of());
-        }
         let kept = Kept {
             query,
             version: version.clone(),
             currency: Currency::Current,
         };
-        if let Some(old) = self.selections().keep(path, kept) {
+        if let Some(old) = self.selections().keep(path, kept, as_of) {
             state.forget(&old);
         }
         Ok(version)
@@ -477,8 +493,10 @@ impl Desk {
         let paths = state.validators.keys().filter(|path| is_selection(path));
         let remembered: BTreeSet<Arc<str>> = paths.cloned().collect();
         for path in remembered.into_iter().skip(SELECTIONS_MAX.get()) {
-            let date = state.validators.remove(&path).map(|row| row.last_modified);
-            self.selections().forget(path, date);
+            if let Some(row) = state.validators.remove(&path) {
+                let as_of = state.catalog.as_of();
+                self.selections().forget(path, as_of.max(row.last_modified));
+            }
         }
     }
 

@@ -122,6 +122,9 @@ impl Asked<'_> {
     }
 
     async fn selection(&self, selection: Selection, format: Format) -> Answer {
+        if let Some(version) = self.desk.kept_selection(&selection) {
+            return self.feed(&version, format).await;
+        }
         let searching = self.desk.clone();
         match task::spawn_blocking(move || searching.select(&selection)).await {
             Ok(Ok(version)) => self.feed(&version, format).await,

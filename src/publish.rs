@@ -5,10 +5,10 @@
 //! published when is decided by the clock here and nowhere else. Reading files and publishing happen
 //! on the blocking pool, so neither can delay a request.
 
+mod ahead;
 mod seen;
 mod watched;
 
-use std::future;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -19,12 +19,12 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
+use self::ahead::{NEWS_MAX, News, keep_preparing};
 use self::seen::Seen;
 use self::watched::Watched;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
 use crate::desk::{Desk, Removal};
-use crate::edition::Version;
 use crate::health::Health;
 use crate::problem::chain;
 use crate::source::directory::Scope;
@@ -54,12 +54,12 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let news = Notify::new();
-    let (revise, revised) = watch::channel(Vec::new());
+    let (tell, told) = mpsc::channel(NEWS_MAX);
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
         () = keep_reading(&desk, &health, rescan, orders, &news) => {}
-        () = keep_publishing(&desk, &health, &news, &revise) => {}
-        () = keep_preparing(&desk, revised) => {}
+        () = keep_publishing(&desk, &health, &news, &tell) => {}
+        () = keep_preparing(&desk, told) => {}
     }
 }
 
@@ -122,7 +122,7 @@ async fn keep_publishing(
     desk: &Arc<Desk>,
     health: &Arc<Health>,
     news: &Notify,
-    revise: &watch::Sender<Vec<Arc<Version>>>,
+    tell: &mpsc::Sender<News>,
 ) {
     // What the state folder remembers is served while the folder is compared with it.
     let remembering = desk.clone();
@@ -131,30 +131,15 @@ async fn keep_publishing(
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(desk, health, &clock, revise).await;
+    let mut next = publish(desk, health, &clock, tell).await;
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
         tokio::select! {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(desk, health, &clock, revise).await;
+        next = publish(desk, health, &clock, tell).await;
     }
-}
-
-/// Makes the documents of new versions that somebody will soon ask for, one after the other: where the
-/// next edition comes sooner, the rest of them is made when it is asked for.
-async fn keep_preparing(desk: &Arc<Desk>, mut revised: watch::Receiver<Vec<Arc<Version>>>) {
-    while revised.changed().await.is_ok() {
-        let versions = revised.borrow_and_update().clone();
-        for version in versions {
-            desk.prepare(&version, Timestamp::now()).await;
-            if revised.has_changed().unwrap_or(true) {
-                break;
-            }
-        }
-    }
-    future::pending().await
 }
 
 /// Reads what changed; says what has to be read again soon.
@@ -196,7 +181,7 @@ async fn publish(
     desk: &Arc<Desk>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
-    revise: &watch::Sender<Vec<Arc<Version>>>,
+    tell: &mpsc::Sender<News>,
 ) -> Option<Timestamp> {
     let (publishing, health, clock) = (desk.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
@@ -222,8 +207,10 @@ async fn publish(
             if published.moved > 0 {
                 info!("{} feeds moved", published.moved);
             }
-            if !published.revised.is_empty() {
-                revise.send_replace(published.revised);
+            if let Some(edition) = desk.edition().filter(|_| !published.revised.is_empty()) {
+                let revised = published.revised;
+                // Where too much waits already, it is made when somebody asks.
+                let _ = tell.try_send(News { edition, revised });
             }
             published.next
         }

@@ -24,7 +24,7 @@ use crate::page::PageError;
 use crate::store::StoreError;
 
 /// A content coding (RFC 9110 §8.4.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Coding {
     /// As it is.
     Identity,
@@ -201,19 +201,24 @@ impl Renditions {
     ) -> Result<Bytes, RenditionError> {
         let draft = (digest, Form::Draft);
         let finish = async {
+            let mut _done = None;
             let plain = match self.any_kept(digest) {
                 Some((kept, document)) => self.make(move || kept.decode(document)).await?,
                 None => {
                     let make = self.make(make);
-                    self.cache.get_or_insert_async(&draft, make).await?
+                    let plain = self.cache.get_or_insert_async(&draft, make).await?;
+                    // Also where nobody waits any more for what is made of it.
+                    _done = Some(Discarded {
+                        cache: &self.cache,
+                        draft,
+                    });
+                    plain
                 }
             };
-            let finished = match coding {
+            match coding {
                 Coding::Identity => Ok(plain),
                 coded => self.make(move || coded.code(plain)).await,
-            };
-            self.cache.remove(&draft);
-            finished
+            }
         };
         let finished = (digest, Form::Finished(coding));
         self.cache.get_or_insert_async(&finished, finish).await
@@ -262,6 +267,18 @@ impl Renditions {
         task::spawn_blocking(|| work().map(snug))
             .await
             .map_err(|_| RenditionError::Task)?
+    }
+}
+
+/// A draft that goes when this does.
+struct Discarded<'a> {
+    cache: &'a Cache<Key, Bytes, Size>,
+    draft: Key,
+}
+
+impl Drop for Discarded<'_> {
+    fn drop(&mut self) {
+        self.cache.remove(&self.draft);
     }
 }
 

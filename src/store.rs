@@ -107,6 +107,9 @@ pub enum StoreError {
     /// A row that should be there is missing or cannot be read.
     #[error("the state folder holds no readable {0}")]
     Row(&'static str),
+    /// Reading it panicked.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
     /// A row could not be packed.
     #[error("cannot pack an article")]
     Pack(#[source] io::Error),
@@ -150,8 +153,8 @@ impl Store {
         let file = Enduring::new(FileBackend::new(file)?);
         let opened = contained::run(|| builder().create_with_backend(file.clone()));
         let database = match opened {
-            Some(Ok(database)) => database,
-            Some(Err(error)) => {
+            Ok(Ok(database)) => database,
+            Ok(Err(error)) => {
                 return Err(match error.into() {
                     redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => {
                         StoreError::Damaged { path }
@@ -162,7 +165,7 @@ impl Store {
                     error => failed(error),
                 });
             }
-            None => return Err(StoreError::Damaged { path }),
+            Err(_) => return Err(StoreError::Damaged { path }),
         };
         let store = Store::with_tables(database, Some(file))?;
         match store.header()? {
@@ -400,7 +403,7 @@ fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
         return Ok(None);
     }
     let opened = contained::run(|| builder().open_read_only(&path));
-    Ok(Some(opened.ok_or(StoreError::Damaged { path })??))
+    Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
 }
 
 fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {

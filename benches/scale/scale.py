@@ -41,7 +41,7 @@ import start
 from daemon import Daemon, free_ports, raise_file_limit
 
 ROOT = Path(__file__).resolve().parents[2]
-# The walk of selections comes last: what is asked for is kept current, and a change costs more.
+# The walk of selections comes last: what it leaves in memory is its own.
 MEASUREMENTS = {"start": start, "change": change, "crowd": crowd, "burst": burst, "memory": memory}
 
 

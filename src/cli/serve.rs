@@ -11,6 +11,7 @@ use listenfd::ListenFd;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
@@ -40,6 +41,9 @@ const ORDERS_MAX: usize = 16;
 
 /// How often feeds.toml is looked at.
 const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the end waits for what is still to be committed.
+const SAVE_FINISH: Duration = Duration::from_secs(5);
 
 /// How long the end waits for whoever reads the access log.
 const ACCESS_LOG_FINISH: Duration = Duration::from_secs(1);
@@ -134,7 +138,7 @@ async fn daemon(
                         return Ok(Exit::Done);
                     }
                     Wanted::Stop => {
-                        supervisor.stopping();
+                        supervisor.stopping(limits.stopping_seconds());
                         ending.begin(&health);
                     }
                 },
@@ -165,6 +169,7 @@ async fn daemon(
             });
         }
     };
+    let mut exit = Exit::Done;
     loop {
         let order = tokio::select! {
             signal = signals.next() => match signal {
@@ -180,7 +185,7 @@ async fn daemon(
                     break;
                 }
                 Wanted::Stop => {
-                    supervisor.stopping();
+                    supervisor.stopping(limits.stopping_seconds());
                     ending.begin(&health);
                     Vec::new()
                 }
@@ -191,7 +196,10 @@ async fn daemon(
             },
             () = supervisor.keep_awake() => Vec::new(),
             () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
-            _ = &mut serving => break,
+            ended = &mut serving => {
+                exit = how_it_ended(ended, ending.has_begun());
+                break;
+            }
         };
         for order in order {
             if orders.try_send(order).is_err() {
@@ -203,8 +211,12 @@ async fn daemon(
     // waits for, the next start has to repair it.
     publisher.abort();
     let _ = publisher.await;
-    if let Some(desk) = desk.get() {
-        desk.save();
+    if let Some(desk) = desk.get().cloned() {
+        // A reading that is being stored may have the store for itself a little longer.
+        let saved = task::spawn_blocking(move || desk.save());
+        if time::timeout(SAVE_FINISH, saved).await.is_err() {
+            warn!("the last changes are not in the state folder; the next start finds them anew");
+        }
     }
     drop(running);
     // The bar is wiped before the shell writes there.
@@ -217,7 +229,19 @@ async fn daemon(
         access_log.finish(ACCESS_LOG_FINISH);
     }
     info!("stopped");
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// How serving ended, which it should only when it was told to.
+fn how_it_ended(ended: Result<io::Result<()>, JoinError>, was_told: bool) -> Exit {
+    let failure = match ended {
+        Ok(Ok(())) if was_told => return Exit::Done,
+        Ok(Ok(())) => "no thread that serves is left".to_owned(),
+        Ok(Err(failure)) => failure.to_string(),
+        Err(failure) => failure.to_string(),
+    };
+    error!("cannot serve: {failure}");
+    Exit::Failed
 }
 
 /// What looks on while requests are answered; from here on panics are counted as well.
@@ -422,7 +446,10 @@ fn open_desk(config: Config, health: &Health) -> Result<Desk, StartError> {
     };
     if matches!(
         failure,
-        StoreError::Damaged { .. } | StoreError::Layout { .. } | StoreError::Row(_)
+        StoreError::Damaged { .. }
+            | StoreError::Layout { .. }
+            | StoreError::Row(_)
+            | StoreError::Unreadable(_)
     ) {
         warn!("the state folder is made anew: {}", chain(&failure));
         Store::discard(&folder)?;
@@ -438,5 +465,5 @@ fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, S
     let store = store?;
     check_identity(&config, store.header()?.as_ref())?;
     let read = contained::run(|| Desk::new(Arc::new(config), store, Timestamp::now()));
-    Ok(read.unwrap_or(Err(StoreError::Row("page")))?)
+    Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic)))?)
 }

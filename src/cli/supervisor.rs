@@ -35,9 +35,13 @@ impl Supervisor {
         }
     }
 
-    /// Open requests are finished, then the process ends.
-    pub(super) fn stopping(&self) {
-        say(&[NotifyState::Stopping]);
+    /// Open requests are finished, then the process ends, which may take so many seconds.
+    pub(super) fn stopping(&self, seconds: u32) {
+        let patience = seconds.saturating_mul(1_000_000);
+        say(&[
+            NotifyState::Stopping,
+            NotifyState::ExtendTimeoutUsec(patience),
+        ]);
     }
 
     /// Waits until it is time for a sign of life, and gives it; for ever where nobody asks for one.

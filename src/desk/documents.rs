@@ -32,22 +32,19 @@ impl Desk {
         self.renditions.get(tag.digest(), coding, print).await
     }
 
-    /// Makes what was asked for of the version before, if somebody has asked lately, so that the first
-    /// one who asks for this version need not wait.
-    pub async fn prepare(&self, version: &Arc<Version>, now: Timestamp) {
+    /// In what form a version will be asked for: as the one before was, if somebody has asked lately.
+    pub fn forms_wanted(&self, version: &Version, now: Timestamp) -> Vec<(Format, Coding)> {
         let is_asked_for = version.polls.rate(now).per_hour > 0.0;
         let Some(previous) = version.previous.filter(|_| is_asked_for) else {
-            return;
+            return Vec::new();
         };
-        for &format in &version.channel.formats {
-            let before = Tag::new(previous.digest, format).digest();
-            for coding in Coding::ALL {
-                if self.renditions.has(before, coding) {
-                    // Whoever asks for it is told of a failure.
-                    let _ = self.document(version, format, coding).await;
-                }
-            }
-        }
+        let formats = version.channel.formats.iter();
+        let forms = formats.flat_map(|&format| Coding::ALL.map(|coding| (format, coding)));
+        let was_asked_for = |&(format, coding): &(Format, Coding)| {
+            let tag = Tag::new(previous.digest, format);
+            self.renditions.has(tag.digest(), coding)
+        };
+        forms.filter(was_asked_for).collect()
     }
 
     /// A feed that need not be made.

@@ -37,8 +37,8 @@ pub(super) enum Currency {
 #[derive(Debug)]
 pub(super) struct Selections {
     kept: LruCache<Arc<str>, Kept>,
-    /// No forgotten selection was dated later than this, so that one that is asked for again never
-    /// gets an older date.
+    /// The second in which a selection was last forgotten. One that is asked for again is dated no
+    /// earlier, since nobody knows any more what it was dated before, and for which bytes.
     pub(super) floor: Timestamp,
     /// Forgotten selections whose rows the store still has.
     pub(super) forgotten: Vec<Arc<str>>,
@@ -64,13 +64,18 @@ impl Selections {
         Some((kept.version.clone(), kept.currency))
     }
 
-    /// Keeps a selection; returns the one that made room.
-    pub(super) fn keep(&mut self, path: Arc<str>, kept: Kept) -> Option<Arc<Version>> {
+    /// Keeps a selection; returns the one that made room, forgotten at `as_of`.
+    pub(super) fn keep(
+        &mut self,
+        path: Arc<str>,
+        kept: Kept,
+        as_of: Timestamp,
+    ) -> Option<Arc<Version>> {
         let (forgotten, old) = self
             .kept
             .push(path.clone(), kept)
             .filter(|(other, _)| *other != path)?;
-        self.forget(forgotten, Some(old.version.last_modified));
+        self.forget(forgotten, as_of.max(old.version.last_modified));
         Some(old.version)
     }
 
@@ -85,9 +90,9 @@ impl Selections {
     }
 
     /// Keeps a selection no longer, since one of its terms is unknown now.
-    pub(super) fn drop_unknown(&mut self, path: &Arc<str>) {
+    pub(super) fn drop_unknown(&mut self, path: &Arc<str>, as_of: Timestamp) {
         if let Some(kept) = self.kept.pop(path) {
-            self.forget(path.clone(), Some(kept.version.last_modified));
+            self.forget(path.clone(), as_of.max(kept.version.last_modified));
         }
     }
 
@@ -97,9 +102,9 @@ impl Selections {
         self.forgotten.truncate(FORGOTTEN_MAX);
     }
 
-    /// Notes that a selection with this date is no longer kept.
-    pub(super) fn forget(&mut self, path: Arc<str>, date: Option<Timestamp>) {
-        self.floor = self.floor.max(date.unwrap_or(self.floor));
+    /// Notes that a selection is no longer kept; no answer with it was dated later than `last`.
+    pub(super) fn forget(&mut self, path: Arc<str>, last: Timestamp) {
+        self.floor = self.floor.max(last);
         self.forgotten.push(path);
     }
 }

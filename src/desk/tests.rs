@@ -486,8 +486,7 @@ fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
     let path: Arc<str> = asked.path.clone();
     // Somebody else's selection makes room, and then it is wanted once more.
     let desk = newsroom.desk();
-    desk.selections()
-        .forget(path.clone(), Some(asked.last_modified));
+    desk.selections().forget(path.clone(), asked.last_modified);
     desk.publish(later().plus(1));
     let rows = desk.store.validators().expect("readable rows");
     assert!(rows.iter().any(|(row, _)| **row == *path), "{rows:?}");
@@ -522,31 +521,57 @@ fn a_selection_is_made_once_and_moves_with_its_articles() {
 }
 
 #[test]
-fn what_a_stale_selection_moves_to_is_all_that_moves_in_that_second() {
-    // An edit that is in no window but the selection's.
+fn a_selection_moves_once_in_a_second_and_holds_up_no_other_feed() {
+    // Edits that are in no window but the selection's.
     let newsroom = Newsroom::new("[defaults]\nitems = 1\nkeep = '0s'\n");
     newsroom.write("new.txt", "2026-01-09", "Текст.");
-    newsroom.write("old.txt", "2026-01-08", "Текст.\n\n#а #б");
     newsroom.write("mid.txt", "2026-01-08T12:00", "Текст.\n\n#а");
+    newsroom.write("old.txt", "2026-01-08", "Текст.\n\n#а #б");
     newsroom.read_and_publish(later());
-    let before = newsroom.selected("all=а,б");
-    newsroom.remove("mid.txt");
-    newsroom.write("old.txt", "2026-01-08", "Иначе.\n\n#а #б");
-    newsroom.read_and_publish(later().plus(5));
-    let after = newsroom.selected("all=а,б");
-    assert_ne!(after.digest, before.digest);
-    assert_eq!(after.last_modified, later().plus(5));
-    assert_eq!(newsroom.desk().last_moved(), Some(later().plus(5)));
-    assert!(
-        newsroom.desk().is_due(later().plus(5)),
-        "its date is unwritten"
-    );
+    let moved = newsroom.desk().last_moved();
+    let first = newsroom.selected("all=а,б");
+    let edit = |text: &str, as_of| {
+        newsroom.write("old.txt", "2026-01-08", &format!("{text}\n\n#а #б"));
+        newsroom.read_and_publish(as_of);
+        newsroom.selected("all=а,б")
+    };
+    let second = edit("Иначе.", later().plus(5));
+    assert_ne!(second.digest, first.digest);
+    assert_eq!(second.last_modified, later().plus(5));
+    let same = edit("Совсем иначе.", later().plus(5));
+    assert_eq!(same.validators(), second.validators());
     newsroom.desk().publish(later().plus(6));
-    assert!(!newsroom.desk().is_due(later().plus(6)));
+    let third = newsroom.selected("all=а,б");
+    assert_ne!(third.digest, second.digest);
+    assert_eq!(third.last_modified, later().plus(6));
+    assert_eq!(newsroom.desk().last_moved(), moved);
+}
+
+#[test]
+fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
+    let newsroom = Newsroom::new("");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а #б");
+    newsroom.read_and_publish(later());
+    let before = newsroom.selected("any=а");
+    let desk = newsroom.desk();
+    for number in 0..SELECTIONS_MAX.get() {
+        let path = format!("{SELECT}?any={number}").into();
+        let kept = Kept {
+            query: Query::default(),
+            version: before.clone(),
+            currency: Currency::Current,
+        };
+        desk.selections().keep(path, kept, later().plus(9));
+    }
+    newsroom.write("a.txt", "2026-01-08", "Опровержение.\n\n#а #б");
+    newsroom.read_and_publish(later().plus(20));
+    let after = newsroom.selected("any=а");
+    assert_ne!(after.digest, before.digest);
+    assert!(after.last_modified > before.last_modified);
 }
 
 #[tokio::test]
-async fn what_was_asked_for_lately_is_made_before_somebody_asks() {
+async fn of_the_next_version_is_wanted_what_was_asked_for_lately() {
     let newsroom = Newsroom::new(FEEDS);
     newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
     newsroom.read_and_publish(later());
@@ -560,24 +585,13 @@ async fn what_was_asked_for_lately_is_made_before_somebody_asks() {
 
     newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
     let published = newsroom.read_and_publish(later().plus(60));
-    for version in &published.revised {
-        desk.prepare(version, later().plus(60)).await;
-    }
-    let is_made = |path: &str, format, coding| {
-        let version = newsroom.version(path);
-        desk.kept_document(&version, format, coding).is_some()
+    let wanted = |path: &str| {
+        let mut revised = published.revised.iter();
+        let version = revised.find(|version| &*version.path == path).expect("it");
+        desk.forms_wanted(version, later().plus(60))
     };
-    assert!(is_made("tags/спорт", Format::Atom, Coding::Gzip));
-    for (path, format, coding) in [
-        ("tags/спорт", Format::Atom, Coding::Zstd),
-        ("tags/спорт", Format::Rss, Coding::Gzip),
-        ("sport", Format::Atom, Coding::Gzip),
-    ] {
-        assert!(
-            !is_made(path, format, coding),
-            "{path} {format:?} {coding:?}"
-        );
-    }
+    assert_eq!(wanted("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
+    assert_eq!(wanted("sport"), [], "nobody asks for it any more");
 }
 
 #[test]
@@ -642,8 +656,11 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
             version: filler.clone(),
             currency: Currency::Current,
         };
-        desk.selections()
-            .keep(format!("{SELECT}?any={number}").into(), kept);
+        desk.selections().keep(
+            format!("{SELECT}?any={number}").into(),
+            kept,
+            later().plus(1),
+        );
     }
     for query in ["any=б", "any=в", "any=г", "any=б,в", "any=б,г"] {
         newsroom.selected(query);

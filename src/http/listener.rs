@@ -131,14 +131,6 @@ impl Listener {
             }
         }
     }
-
-    /// Another way to the same socket.
-    pub(super) fn try_clone(&self) -> io::Result<Listener> {
-        Ok(match self {
-            Listener::Tcp(listener) => Listener::Tcp(listener.try_clone()?),
-            Listener::Unix(listener) => Listener::Unix(listener.try_clone()?),
-        })
-    }
 }
 
 // The library's own `bind` has a queue of only 128 connections.
@@ -194,8 +186,8 @@ impl Accepted {
 
 impl Awaited {
     /// Waits on sockets, within a runtime.
-    pub(super) fn new(listeners: Vec<Listener>) -> io::Result<Awaited> {
-        let sockets = listeners.into_iter().map(Socket::new);
+    pub(super) fn new(listeners: &[Listener]) -> io::Result<Awaited> {
+        let sockets = listeners.iter().map(Socket::new);
         Ok(Awaited {
             sockets: sockets.collect::<io::Result<_>>()?,
             first: 0,
@@ -216,10 +208,15 @@ impl Awaited {
 }
 
 impl Socket {
-    fn new(listener: Listener) -> io::Result<Socket> {
+    /// A way of its own to the same socket.
+    fn new(listener: &Listener) -> io::Result<Socket> {
         Ok(match listener {
-            Listener::Tcp(listener) => Socket::Tcp(net::TcpListener::from_std(listener)?),
-            Listener::Unix(listener) => Socket::Unix(net::UnixListener::from_std(listener)?),
+            Listener::Tcp(listener) => {
+                Socket::Tcp(net::TcpListener::from_std(listener.try_clone()?)?)
+            }
+            Listener::Unix(listener) => {
+                Socket::Unix(net::UnixListener::from_std(listener.try_clone()?)?)
+            }
         })
     }
 

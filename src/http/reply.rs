@@ -83,10 +83,8 @@ pub(super) fn document(head: Head, body: Bytes) -> Reply {
         }
     }
     guard(&mut reply);
-    match access {
-        Access::Shared => expose(&mut reply),
-        Access::Shown => show(&mut reply),
-        Access::Part => {}
+    if access == Access::Shown {
+        show(&mut reply);
     }
     reply
 }
@@ -111,8 +109,7 @@ fn validated(status: StatusCode, head: Head, body: Bytes) -> Reply {
     headers.extend(head.link.map(|link| (LINK, link)));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     if head.access == Access::Shared {
-        // Scripts of any site may read it.
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        share(&mut reply);
     }
     reply
 }
@@ -123,6 +120,8 @@ pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Byte
     let mut reply = plain(StatusCode::OK, "no-store", String::new());
     *reply.body_mut() = Full::new(body);
     let headers = reply.headers_mut();
+    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     match coding {
@@ -135,9 +134,10 @@ pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Byte
     reply
 }
 
-/// Scripts of any site may read its validators.
-fn expose(reply: &mut Reply) {
+/// Scripts of any site may read it, and what they cannot otherwise see of its headers.
+fn share(reply: &mut Reply) {
     let headers = reply.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
@@ -279,6 +279,7 @@ fn plain(status: StatusCode, cache_control: &'static str, text: String) -> Reply
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    share(&mut reply);
     guard(&mut reply);
     reply
 }

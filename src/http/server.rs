@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Once, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
@@ -21,10 +21,10 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time;
-use tracing::{debug, error, info, warn};
+use tracing::{debug, info, warn};
 
 use super::client::ClientAddress;
 use super::crowd::Crowd;
@@ -42,13 +42,16 @@ use crate::time::Timestamp;
 /// The rest after a failed `accept`, so that a process without file descriptors does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
 
+/// How long no `accept` may fail before it is said that they succeed again.
+const UNSTUCK_AFTER: Duration = Duration::from_secs(2);
+
 /// Threads that serve. Each new connection wakes all of them, and a few answer more requests than a
 /// network brings.
 const THREADS_MAX: usize = 16;
 
-/// What a thread may have made at once beside its connections: documents, pages, selections. Each
-/// thread that makes them keeps memory for the next ones.
-const MAKERS_MAX: usize = 2;
+/// What a thread may have made at once beside its connections: documents, pages, selections. More than
+/// there are processors, since some of it waits for the desk.
+const MAKERS_MAX: usize = 8;
 
 /// The desk, once the state folder has been read.
 pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;
@@ -77,22 +80,19 @@ pub async fn serve(
 ) -> io::Result<()> {
     let door = Arc::new(Door::new(house));
     let (running, mut all_ended) = mpsc::channel::<()>(1);
-    for _ in 0..available_parallelism()?.get().min(THREADS_MAX) {
+    // What can fail comes before the first thread.
+    let threads = available_parallelism()?.get().min(THREADS_MAX);
+    let counters: io::Result<Vec<_>> = (0..threads).map(|_| Counter::open(&listeners)).collect();
+    for Counter { runtime, awaited } in counters? {
         let (door, stop, running) = (door.clone(), stop.clone(), running.clone());
-        let listeners: io::Result<Vec<_>> = listeners.iter().map(Listener::try_clone).collect();
-        let listeners = listeners?;
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(MAKERS_MAX)
-            .build()?;
         thread::Builder::new()
             .name("serving".to_owned())
             .spawn(move || {
-                if let Err(error) = runtime.block_on(door.serve(listeners, stop)) {
-                    error!("cannot wait for connections: {error}");
-                }
+                runtime.block_on(door.serve(awaited, stop));
                 // A document that is still being made must not hold up the end.
                 runtime.shutdown_background();
+                // Whoever waits for this may be the last who has the desk.
+                drop(door);
                 drop(running);
             })?;
     }
@@ -102,12 +102,34 @@ pub async fn serve(
     Ok(())
 }
 
+/// What a thread that serves works with.
+struct Counter {
+    runtime: Runtime,
+    awaited: Awaited,
+}
+
+impl Counter {
+    fn open(listeners: &[Listener]) -> io::Result<Counter> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(MAKERS_MAX)
+            .build()?;
+        let awaited = {
+            let _within = runtime.enter();
+            Awaited::new(listeners)?
+        };
+        Ok(Counter { runtime, awaited })
+    }
+}
+
 /// Where connections come in.
 struct Door {
     house: Arc<House>,
     permits: Arc<Semaphore>,
     crowd: Arc<Crowd>,
-    /// Whether the last `accept` failed; said once, however long it lasts.
+    /// When `accept` failed last, from the first failure on until there was none for a while: said
+    /// once, however long it lasts.
+    stuck: Mutex<Option<Instant>>,
     is_stuck: AtomicBool,
     /// That the drain time was too short is said once, and not by every thread.
     told: Once,
@@ -124,19 +146,15 @@ impl Door {
             permits: Arc::new(Semaphore::new(connections as usize)),
             crowd: Crowd::new(connections_per_address, &house.observer.trusted_proxies),
             house: Arc::new(house),
+            stuck: Mutex::new(None),
             is_stuck: AtomicBool::new(false),
             told: Once::new(),
         }
     }
 
     /// Serves on this thread until `stop` turns true and its requests are answered.
-    async fn serve(
-        &self,
-        listeners: Vec<Listener>,
-        mut stop: watch::Receiver<bool>,
-    ) -> io::Result<()> {
+    async fn serve(&self, mut awaited: Awaited, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
-        let mut awaited = Awaited::new(listeners)?;
         tokio::select! {
             // An error is the end of whoever could say stop.
             _ = stop.wait_for(|stop| *stop) => {}
@@ -149,7 +167,6 @@ impl Door {
             let tell = || warn!("{left} connections did not end within {drain:?}");
             self.told.call_once(tell);
         }
-        Ok(())
     }
 
     /// Takes connections while there are permits; the others wait in the kernel's queue.
@@ -160,22 +177,42 @@ impl Door {
             };
             match awaited.accept().await {
                 Ok(accepted) => {
-                    if self.is_stuck.swap(false, Relaxed) {
-                        info!("connections are accepted again");
-                    }
+                    self.note_accepted();
                     self.let_in(accepted, held, graceful.watcher());
                 }
                 // Whoever came has left already.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
-                    if !self.is_stuck.swap(true, Relaxed) {
-                        warn!("cannot accept connections, so they wait: {error}");
-                    }
+                    self.note_refused(&error);
                     drop(held);
                     time::sleep(ACCEPT_REST).await;
                 }
             }
         }
+    }
+
+    fn note_refused(&self, error: &io::Error) {
+        self.is_stuck.store(true, Relaxed);
+        if self.stuck().replace(Instant::now()).is_none() {
+            warn!("cannot accept connections, so they wait: {error}");
+        }
+    }
+
+    fn note_accepted(&self) {
+        // Nearly always this is all there is to do.
+        if !self.is_stuck.load(Relaxed) {
+            return;
+        }
+        let mut stuck = self.stuck();
+        if stuck.is_some_and(|last| last.elapsed() >= UNSTUCK_AFTER) {
+            *stuck = None;
+            self.is_stuck.store(false, Relaxed);
+            info!("connections are accepted again");
+        }
+    }
+
+    fn stuck(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.stuck.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Serves a connection as a task of its own, if its address may have one more.

@@ -225,6 +225,12 @@ impl Daemon {
         }
     }
 
+    /// Whether it has said this by now.
+    pub(crate) fn has_said(&mut self, text: &str) -> bool {
+        self.log.extend(self.lines.try_iter());
+        self.log.iter().any(|line| line.contains(text))
+    }
+
     /// `HOST:PORT`, where it listens on a port.
     pub(crate) fn address(&self) -> &str {
         match &self.door {

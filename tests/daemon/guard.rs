@@ -4,6 +4,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -308,11 +309,36 @@ fn without_descriptors_clients_wait_and_it_is_said_once() {
     assert_eq!(first.exchange(&Request::get("/all.rss")).status, 200);
     drop((first, crowd));
     assert!(until_closed(waiting).starts_with("HTTP/1.1 200 "));
-    daemon.wait_for("connections are accepted again");
+    // Said only after a while without a failure.
+    let until = Instant::now() + PATIENCE;
+    while !daemon.has_said("connections are accepted again") {
+        assert!(Instant::now() < until, "it never says so");
+        assert_served(&daemon);
+        thread::sleep(Duration::from_millis(50));
+    }
     let log = daemon.log_until_stopped();
-    let said = log.matches("cannot accept connections").count();
-    let mended = log.matches("connections are accepted again").count();
-    assert_eq!(said, mended, "{log}");
+    assert_eq!(log.matches("cannot accept connections").count(), 1, "{log}");
+    assert_eq!(log.matches("accepted again").count(), 1, "{log}");
+}
+
+#[test]
+fn a_daemon_that_cannot_serve_says_so_and_fails() {
+    let newsroom = Newsroom::of_three();
+    // Too few even for the threads that serve.
+    let program = env!("CARGO_BIN_EXE_taspa");
+    for most in 8..40 {
+        let script = format!("ulimit -n {most}; exec '{program}' serve --listen 127.0.0.1:0");
+        let mut command = Command::new("timeout");
+        command.args(["-s", "TERM", "2", "sh", "-c", &script]);
+        let output = command.current_dir(newsroom.path("")).output();
+        let output = output.expect("a shell");
+        let log = String::from_utf8_lossy(&output.stderr);
+        if log.contains("cannot serve: ") {
+            assert_eq!(output.status.code(), Some(1), "{most}: {log}");
+            return;
+        }
+    }
+    panic!("no limit is too low for serving and enough for starting");
 }
 
 #[test]
