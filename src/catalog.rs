@@ -191,6 +191,14 @@ impl Catalog {
             .filter(|&article| self.slot(article).standing == Standing::Live)
     }
 
+    /// The keys of all released articles, oldest first, each with the last correction that counts.
+    pub fn released(&self) -> impl Iterator<Item = (String, Timestamp)> {
+        self.live.as_slice().iter().map(|&article| {
+            let key = String::from_utf8_lossy(self.slot(article).key());
+            (key.into_owned(), self.updated(article))
+        })
+    }
+
     /// The article with this key, released or not: for the operator, never for readers.
     pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())

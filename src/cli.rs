@@ -1,13 +1,16 @@
 //! The command line: arguments to one command to an exit code.
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
-//! early is no error. Only `serve` keeps state; the other commands work beside a running daemon.
+//! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
+//! daemon.
 
 mod check;
 mod completions;
 mod explain;
+mod export;
 mod feed;
 mod health;
+mod kept;
 mod list;
 mod log;
 mod output;
@@ -28,6 +31,7 @@ use self::output::Screen;
 use crate::config::{Config, Listen, Loaded};
 use crate::desk::{Desk, Removal, Report};
 use crate::problem::chain;
+use crate::rendition::Coding;
 use crate::source::directory::Scope;
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
@@ -89,6 +93,19 @@ enum Command {
         taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \
         taspa explain tags/бюджет https://dala.example/news/2026-11/0041_budget")]
     Explain(ExplainArguments),
+    /// Write every feed as files, for a static host.
+    ///
+    /// Feeds stand in FOLDER under their addresses, each in all its formats, beside feeds.opml and
+    /// feeds.json: FOLDER is what `public-url` names. Every file has the bytes that the daemon would
+    /// serve and the feed's Last-Modified as its date. A later export writes what has changed, deletes
+    /// what is no longer served, and touches nothing that exports did not write: they keep a list of
+    /// their files in FOLDER/.taspa-export.
+    #[command(after_long_help = "Examples:\n  \
+        taspa export /srv/www/feeds\n  \
+        taspa export public --codings none --pages && rsync -a --delete public/ host:/srv/www/\n\n\
+        Redirects of feeds.toml are for the host to make: files have none. A page is a file NAME.html \
+        for the address NAME; the host has to look for it.")]
+    Export(ExportArguments),
     /// Ask the running daemon how it is.
     #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
     Health(HealthArguments),
@@ -162,6 +179,39 @@ struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+struct ExportArguments {
+    /// Where to: a folder that is empty, missing, or was exported to before.
+    folder: PathBuf,
+    /// Compressed files beside the plain ones: none, or some of gzip, br and zstd.
+    #[arg(long, value_name = "CODINGS", default_value = "gzip", value_parser = parse_codings)]
+    codings: Codings,
+    /// Write pages for people too, and what they refer to.
+    #[arg(long)]
+    pages: bool,
+    /// Believe that more than half of all articles are gone.
+    #[arg(long)]
+    confirm_removal: bool,
+}
+
+/// Codings of files beside the plain ones.
+#[derive(Clone, Debug)]
+struct Codings(Vec<Coding>);
+
+fn parse_codings(text: &str) -> Result<Codings, String> {
+    if text == "none" {
+        return Ok(Codings(Vec::new()));
+    }
+    let codings = text.split(',').map(|name| {
+        let coding = Coding::from_name(name).filter(|coding| *coding != Coding::Identity);
+        coding.ok_or_else(|| format!("must be `none` or some of `gzip,br,zstd`, got `{name}`"))
+    });
+    let mut codings: Vec<Coding> = codings.collect::<Result<_, _>>()?;
+    codings.sort_by_key(|coding| coding.name());
+    codings.dedup();
+    Ok(Codings(codings))
+}
+
+#[derive(Debug, Args)]
 struct HealthArguments {
     /// Where the daemon was told to listen, if not where feeds.toml says.
     #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
@@ -206,6 +256,7 @@ pub fn main() -> ExitCode {
             } = command;
             explain::run(&path, &feed, &article, format, &mut screen)
         }
+        Command::Export(command) => export::run(&path, &command, &mut screen),
         Command::Health(command) => {
             let listen = command.listen.and_then(|ListenOverride(listen)| listen);
             health::run(&path, listen, &mut screen)
@@ -254,6 +305,16 @@ fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
 /// is taken from there.
 fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
     let as_of = Timestamp::now();
+    let desk = desk_of_one_run(config, as_of)?;
+    // Nothing is gone that this process has not just been told of.
+    let read = || desk.reconcile(&[Scope::Whole], Removal::Confirmed);
+    let report = progress::shown(desk.progress(), read);
+    desk.publish(as_of);
+    Ok((desk, report))
+}
+
+/// A desk that keeps nothing, over what only the state folder knows.
+fn desk_of_one_run(config: Config, as_of: Timestamp) -> Result<Desk, StoreError> {
     let store = Store::scratch()?;
     // A folder that cannot be read now is no reason to refuse an answer without it.
     if let Ok(Some(memory)) = Store::peek(&config.server.state) {
@@ -262,12 +323,7 @@ fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
     if let Ok(last_good) = Store::peek_last_good(&config.server.state) {
         store.write(|batch| batch.restore(&last_good))?;
     }
-    let desk = Desk::new(Arc::new(config), store, as_of)?;
-    // Nothing is gone that this process has not just been told of.
-    let read = || desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-    let report = progress::shown(desk.progress(), read);
-    desk.publish(as_of);
-    Ok((desk, report))
+    Desk::new(Arc::new(config), store, as_of)
 }
 
 /// Reads all articles once for a command that needs them to be readable at all.

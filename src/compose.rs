@@ -138,13 +138,16 @@ impl Publication {
         articles: &[Article],
         as_of: Timestamp,
     ) -> Feed {
-        let updated = articles.iter().map(|article| updated(article, as_of)).max();
+        let entry = |article| self.entry(article, content, as_of);
+        self.gather(channel, articles.iter().map(entry).collect())
+    }
+
+    /// A feed of entries that are there already, newest first as given.
+    pub fn gather(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
+        let updated = entries.iter().map(|entry| entry.updated).max();
         Feed {
-            updated: self.zone.date_time(updated.unwrap_or(self.epoch())),
-            entries: articles
-                .iter()
-                .map(|article| self.entry(article, content, as_of))
-                .collect(),
+            updated: updated.unwrap_or_else(|| self.zone.date_time(self.epoch())),
+            entries,
             channel,
         }
     }

@@ -268,7 +268,7 @@ pub struct Settings {
 }
 
 /// How much of an article a feed carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 pub enum Content {
     /// Lead and text.
     Full,

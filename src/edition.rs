@@ -5,6 +5,7 @@
 
 pub mod label;
 pub mod polls;
+pub mod shelf;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -220,7 +221,7 @@ fn digest(
 
 /// `Last-Modified`: the content's own time, unless the tag moves without it exceeding the last
 /// value; then the second of publication. Never lowered, never in the future.
-fn last_modified(
+pub(crate) fn last_modified(
     digest: u128,
     content_time: Timestamp,
     previous: Option<Validators>,

@@ -19,7 +19,8 @@
 //! anybody asks ([`publish`]).
 //!
 //! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
-//! beside the feeds.
+//! beside the feeds. For a host that knows nothing but files, [`export`] brings a folder up to an
+//! edition: what did not move since is neither made nor touched.
 //!
 //! # Where things are
 //!
@@ -89,6 +90,7 @@ pub mod rendition;
 
 pub mod clock;
 pub mod desk;
+pub mod export;
 pub mod health;
 pub mod publish;
 pub mod reconcile;

@@ -216,7 +216,7 @@ impl Run<'_> {
     /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
     /// is open while a file is read: a file that hangs must not hold up the publisher.
     fn take(&mut self, files: Vec<Found>) -> Result<(), ReconcileError> {
-        let (directory, progress) = (self.directory, self.progress);
+        let (directory, store, progress) = (self.directory, self.store, self.progress);
         let mut waiting = files;
         while !waiting.is_empty() {
             let files = mem::take(&mut waiting);
@@ -226,9 +226,9 @@ impl Run<'_> {
                 scope.spawn(move || {
                     step_back();
                     // The other end hangs up when the store fails.
-                    files
-                        .chunks(BATCH_FILES)
-                        .try_for_each(|files| give.send(read_all(directory, files, progress)))
+                    files.chunks(BATCH_FILES).try_for_each(|files| {
+                        give.send(read_all(directory, store, files, progress))
+                    })
                 });
                 given.into_iter().try_for_each(|files| {
                     waiting.extend(self.store(files)?);
@@ -282,8 +282,7 @@ impl Run<'_> {
             for path in gone {
                 lost += usize::from(owned_article(batch, path)?.is_some());
             }
-            if (lost + removed) * 2 > stored && lost > 0 && stored >= HELD_FROM && !confirm_removal
-            {
+            if lost > 0 && is_too_many(lost + removed, stored) && !confirm_removal {
                 return Ok((0, lost));
             }
             for path in gone {
@@ -365,6 +364,12 @@ impl Run<'_> {
 fn step_back() {
     // Reading at the same priority is better than not reading.
     let _ = rustix::process::nice(READING_NICENESS);
+}
+
+/// Whether so many articles of so many are not believed to be gone: an unmounted disk looks just
+/// like that.
+pub fn is_too_many(lost: usize, stored: usize) -> bool {
+    lost * 2 > stored && stored >= HELD_FROM
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

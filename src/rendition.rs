@@ -60,6 +60,22 @@ impl Coding {
         }
     }
 
+    /// The coding of this name.
+    pub fn from_name(name: &str) -> Option<Coding> {
+        Coding::ALL.into_iter().find(|coding| coding.name() == name)
+    }
+
+    /// What stands behind the name of a file in this coding, as servers look for it; nothing behind
+    /// that of a plain one.
+    pub fn file_suffix(self) -> &'static str {
+        match self {
+            Coding::Identity => "",
+            Coding::Gzip => ".gz",
+            Coding::Brotli => ".br",
+            Coding::Zstd => ".zst",
+        }
+    }
+
     /// Every coding, the one that takes least to undo first.
     const BY_DECODING: [Coding; 4] = [Coding::Identity, Coding::Zstd, Coding::Gzip, Coding::Brotli];
 
@@ -78,7 +94,10 @@ impl Coding {
     }
 
     /// The document in this coding. Equal input gives equal bytes.
-    fn code(self, plain: Bytes) -> Result<Bytes, RenditionError> {
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn code(self, plain: Bytes) -> Result<Bytes, RenditionError> {
         match self {
             Coding::Identity => Ok(plain),
             Coding::Gzip => gzip(&plain),

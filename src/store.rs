@@ -9,6 +9,7 @@
 
 mod batch;
 mod enduring;
+mod fleeting;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +23,12 @@ use redb::{
     ReadableTable, TableError,
 };
 use serde::{Deserialize, Serialize};
-use zstd::bulk::Compressor;
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::get_frame_content_size;
 
 pub use self::batch::Batch;
 use self::enduring::Enduring;
+use self::fleeting::Fleeting;
 use self::rows::{
     ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
 };
@@ -225,7 +228,7 @@ impl Store {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         let database = match tempfile::tempfile() {
-            Ok(file) => builder.create_with_backend(FileBackend::new(file)?),
+            Ok(file) => builder.create_with_backend(Fleeting::new(FileBackend::new(file)?)),
             Err(_) => builder.create_with_backend(InMemoryBackend::new()),
         };
         Store::with_tables(database?, None)
@@ -343,15 +346,28 @@ impl Store {
         Ok(records)
     }
 
+    /// A packer of articles for this store, for one thread.
+    ///
+    /// # Errors
+    /// When the compressor cannot be made.
+    pub fn packer(&self) -> Result<Packer, StoreError> {
+        match &self.file {
+            Some(_) => Packer::new(),
+            // What is gone soon need not be small: this level hardly does more than copy.
+            None => Packer::of_level(FLEETING_LEVEL),
+        }
+    }
+
     /// Reads the articles of a window, in its order.
     ///
     /// # Errors
     /// When a record is missing or damaged.
     pub fn articles(&self, records: &[RecordId]) -> Result<Vec<Article>, StoreError> {
         let table = self.database.begin_read()?.open_table(RECORDS)?;
+        let mut unpacker = Unpacker::new()?;
         let read = |record: &RecordId| {
             let row = table.get(record.0)?.ok_or(StoreError::Row("article"))?;
-            unpack(row.value())
+            unpacker.unpack(row.value())
         };
         records.iter().map(read).collect()
     }
@@ -490,6 +506,9 @@ fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, Sto
     Ok(last_good)
 }
 
+/// The level of articles that this process alone reads.
+const FLEETING_LEVEL: i32 = -100;
+
 /// An article as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed(Vec<u8>);
@@ -504,7 +523,11 @@ impl Packer {
     /// When the compressor cannot be made.
     pub fn new() -> Result<Packer, StoreError> {
         // Level 1: half the time of the default for 4 % more bytes on articles of 3 kB.
-        Compressor::new(1).map(Packer).map_err(StoreError::Pack)
+        Packer::of_level(1)
+    }
+
+    fn of_level(level: i32) -> Result<Packer, StoreError> {
+        Compressor::new(level).map(Packer).map_err(StoreError::Pack)
     }
 
     /// Packs an article.
@@ -520,10 +543,39 @@ impl Packer {
     }
 }
 
-fn unpack(packed: &[u8]) -> Result<Article, StoreError> {
-    let bytes = zstd::bulk::decompress(packed, ARTICLE_BYTES_MAX)
-        .map_err(|_| StoreError::Row("article"))?;
-    postcard::from_bytes(&bytes).map_err(|_| StoreError::Row("article"))
+/// Unpacks articles, one after the other, with one decompressor and in one buffer.
+struct Unpacker {
+    decompressor: Decompressor<'static>,
+    bytes: Vec<u8>,
+}
+
+impl Unpacker {
+    fn new() -> Result<Unpacker, StoreError> {
+        Ok(Unpacker {
+            decompressor: Decompressor::new().map_err(StoreError::Pack)?,
+            bytes: Vec::new(),
+        })
+    }
+
+    fn unpack(&mut self, packed: &[u8]) -> Result<Article, StoreError> {
+        let unreadable = StoreError::Row("article");
+        let Ok(Some(size)) = get_frame_content_size(packed) else {
+            return Err(unreadable);
+        };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size > ARTICLE_BYTES_MAX {
+            return Err(unreadable);
+        }
+        self.bytes.clear();
+        self.bytes.reserve(size);
+        let unpacked = self
+            .decompressor
+            .decompress_to_buffer(packed, &mut self.bytes);
+        match unpacked.map(|_| postcard::from_bytes(&self.bytes)) {
+            Ok(Ok(article)) => Ok(article),
+            Ok(Err(_)) | Err(_) => Err(unreadable),
+        }
+    }
 }
 
 #[cfg(test)]

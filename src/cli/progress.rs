@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::export;
 use crate::reconcile::{Progress, Reached};
 
 /// A reading of more files or more time than this is long.
@@ -24,12 +25,33 @@ const BAR_COLUMNS: usize = 20;
 
 /// Runs `work`, showing on standard error how far `progress` is.
 pub(super) fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+    let reached = || progress.reached().filter(is_long);
+    let bar = || reached().map(|reached| line(&reached));
+    beside(work, bar, || reached().map(|reached| reached.to_string()))
+}
+
+/// Runs an export, showing on standard error how far it is.
+pub(super) fn export_shown<T>(progress: &export::Progress, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let reached = || progress.reached().filter(|_| begun.elapsed() >= LONG);
+    let words = |(done, all)| format!("{done} of {all} documents written");
+    let bar =
+        || reached().map(|(done, all)| format!("{} {}", filled(done, all), words((done, all))));
+    beside(work, bar, || reached().map(words))
+}
+
+/// Runs `work` beside somebody who draws the bar, or writes lines where there is none.
+fn beside<T>(
+    work: impl FnOnce() -> T,
+    bar: impl Fn() -> Option<String> + Send,
+    line: impl Fn() -> Option<String> + Send,
+) -> T {
     thread::scope(|scope| {
         // Dropped when `work` ends, however that is.
         let (_running, ended) = mpsc::channel();
         scope.spawn(move || match Bar::of_terminal() {
-            Some(bar) => bar.follow(progress, &ended),
-            None => write_lines(progress, &ended),
+            Some(drawn) => drawn.follow_lines(bar, &ended),
+            None => write_lines(line, &ended),
         });
         work()
     })
@@ -49,9 +71,13 @@ impl Bar {
 
     /// Draws until the other end of `ended` is dropped.
     pub(super) fn follow(&self, progress: &Progress, ended: &Receiver<()>) {
+        let reached = || progress.reached().filter(is_long);
+        self.follow_lines(|| reached().map(|reached| line(&reached)), ended);
+    }
+
+    fn follow_lines(&self, line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
         while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
-            let reached = progress.reached().filter(is_long);
-            self.draw(reached.map(|reached| line(&reached)).unwrap_or_default());
+            self.draw(line().unwrap_or_default());
         }
         self.draw(String::new());
     }
@@ -106,18 +132,22 @@ fn line(reached: &Reached) -> String {
     if !reached.listed {
         return reached.to_string();
     }
-    let done = BAR_COLUMNS * reached.read / reached.found.max(1);
-    let (done, left) = ("#".repeat(done), "-".repeat(BAR_COLUMNS - done));
-    format!("[{done}{left}] {reached}")
+    format!("{} {reached}", filled(reached.read, reached.found))
 }
 
-fn write_lines(progress: &Progress, ended: &Receiver<()>) {
+fn filled(done: usize, all: usize) -> String {
+    let done = (BAR_COLUMNS * done / all.max(1)).min(BAR_COLUMNS);
+    let (done, left) = ("#".repeat(done), "-".repeat(BAR_COLUMNS - done));
+    format!("[{done}{left}]")
+}
+
+fn write_lines(line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
     let mut said = Instant::now();
     while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
-        if let Some(reached) = progress.reached().filter(is_long)
-            && said.elapsed() >= LINE_EVERY
+        if said.elapsed() >= LINE_EVERY
+            && let Some(line) = line()
         {
-            let _ = writeln!(io::stderr(), "{reached}");
+            let _ = writeln!(io::stderr(), "{line}");
             said = Instant::now();
         }
     }

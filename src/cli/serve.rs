@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
 
+use super::kept::{self, StartError};
 use super::log::Log;
 use super::output::Screen;
 use super::progress::Bar;
@@ -23,8 +24,7 @@ use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
 use crate::admin::{self, Admin};
 use crate::config::{self, Config, Listen, Server};
-use crate::contained;
-use crate::desk::{Desk, IdentityChanged, check_identity};
+use crate::desk::Desk;
 use crate::health::Health;
 use crate::http::access_log::{AccessLog, Shape};
 use crate::http::listener::{self, Listener};
@@ -33,7 +33,7 @@ use crate::http::server::{self, House};
 use crate::metrics::Metrics;
 use crate::problem::{Problem, chain};
 use crate::publish::{self, Order};
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::time::Timestamp;
 
 /// Reloads that may wait for a reading to end.
@@ -428,42 +428,14 @@ fn look(path: &Path) -> Option<(SystemTime, u64)> {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// Why the daemon cannot start.
-#[derive(Debug, thiserror::Error)]
-enum StartError {
-    #[error(transparent)]
-    Identity(#[from] IdentityChanged),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// A desk over the state folder. A damaged folder is made anew, an unusable one is done without.
 fn open_desk(config: Config, health: &Health) -> Result<Desk, StartError> {
-    let folder = config.server.state.clone();
-    let failure = match desk_over(Store::open(&folder), config.clone()) {
-        Err(StartError::Store(failure)) => failure,
-        outcome => return outcome,
+    let failure = match kept::open(&config, |warning| warn!("{warning}"))? {
+        Ok(desk) => return Ok(desk),
+        Err(failure) => failure,
     };
-    if matches!(
-        failure,
-        StoreError::Damaged { .. }
-            | StoreError::Layout { .. }
-            | StoreError::Row(_)
-            | StoreError::Unreadable(_)
-    ) {
-        warn!("the state folder is made anew: {}", chain(&failure));
-        Store::discard(&folder)?;
-        return desk_over(Store::open(&folder), config);
-    }
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    desk_over(Store::scratch(), config)
-}
-
-fn desk_over(store: Result<Store, StoreError>, config: Config) -> Result<Desk, StartError> {
-    let store = store?;
-    check_identity(&config, store.header()?.as_ref())?;
-    let read = contained::run(|| Desk::new(Arc::new(config), store, Timestamp::now()));
-    Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic)))?)
+    kept::desk_over(Store::scratch(), &config)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Desk;
+use crate::edition::shelf::Shelf;
 use crate::edition::{Edition, Tag, Version};
 use crate::format::Format;
 use crate::page::Locale;
@@ -136,6 +137,11 @@ impl Desk {
     /// When it cannot be made.
     pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
         press::print(&self.store, version, format)
+    }
+
+    /// Entries at hand, for runs without a server that make many feeds.
+    pub fn shelf(&self) -> Shelf<'_> {
+        Shelf::new(&self.store)
     }
 
     /// A page or list made for one caller, for runs without a server.

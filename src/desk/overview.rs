@@ -11,6 +11,7 @@ use crate::edition::Version;
 use crate::overview::{Counted, Overview};
 use crate::press::Released;
 use crate::store::StoreError;
+use crate::time::Timestamp;
 
 impl Desk {
     /// Every feed with its articles counted; `None` before the first edition.
@@ -30,6 +31,11 @@ impl Desk {
         let overview = Arc::new(Overview::new(state.overviews, feeds));
         self.overview.store(Some(overview.clone()));
         Some(overview)
+    }
+
+    /// The keys of all released articles, each with the last correction that counts.
+    pub fn released(&self) -> Vec<(String, Timestamp)> {
+        self.state().catalog.released().collect()
     }
 
     /// A released article.

@@ -152,6 +152,11 @@ impl Templates {
         self.assets.get(name)
     }
 
+    /// Every file below `/assets/`, by its decoded name.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, &Asset)> {
+        self.assets.iter().map(|(name, asset)| (&**name, asset))
+    }
+
     /// `/`: the feeds of the catalogue in its order, and the kinds of terms that have lists.
     ///
     /// # Errors

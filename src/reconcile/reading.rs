@@ -7,7 +7,7 @@ use super::Progress;
 use crate::article::Refusal;
 use crate::catalog::Listing;
 use crate::source::directory::{Directory, Found, Outcome};
-use crate::store::{FileStamp, Packed, Packer, RecordId};
+use crate::store::{FileStamp, Packed, RecordId, Store};
 
 /// A file that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
@@ -18,18 +18,19 @@ pub(super) struct ReadFile {
 /// Reads files on all processors, in the order given; of one that changed meanwhile, its path.
 pub(super) fn read_all(
     directory: &Directory,
+    store: &Store,
     files: &[Found],
     progress: &Progress,
 ) -> Vec<Result<ReadFile, String>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let share = files.len().div_ceil(threads).max(1);
     if files.len() <= 1 {
-        return read_some(directory, files, progress);
+        return read_some(directory, store, files, progress);
     }
     thread::scope(|scope| {
         let shares: Vec<_> = files
             .chunks(share)
-            .map(|files| scope.spawn(move || read_some(directory, files, progress)))
+            .map(|files| scope.spawn(move || read_some(directory, store, files, progress)))
             .collect();
         let joined = shares
             .into_iter()
@@ -40,10 +41,11 @@ pub(super) fn read_all(
 
 fn read_some(
     directory: &Directory,
+    store: &Store,
     files: &[Found],
     progress: &Progress,
 ) -> Vec<Result<ReadFile, String>> {
-    let mut packer = Packer::new();
+    let mut packer = store.packer();
     let mut read = |found: &Found| {
         let outcome = match directory.read(found) {
             Outcome::Unsettled => return Err(found.path.clone()),

@@ -126,6 +126,7 @@ fn completions_of_each_shell_name_every_command() {
         "list",
         "render",
         "explain",
+        "export",
         "health",
         "schema",
         "completions",
@@ -181,6 +182,7 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
         "list",
         "render",
         "explain",
+        "export",
         "schema",
         "completions",
     ] {

@@ -13,6 +13,7 @@ mod daemon;
 mod documents;
 mod ended;
 mod explain;
+mod export;
 mod faults;
 mod guard;
 mod instants;

@@ -1,0 +1,251 @@
+//! `taspa export FOLDER`: every feed as files, for a static host.
+//!
+//! Articles are read as the daemon reads them, with the same state folder and the same doubts; beside
+//! a daemon, which has the folder for itself, without it.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::kept::StartError;
+use super::output::Screen;
+use super::{Exit, ExportArguments, desk_of_one_run, kept, load_or_complain, progress};
+use crate::config::Config;
+use crate::desk::{Desk, Removal, Report};
+use crate::export::{self, Folder, Options, Outcome, Pages};
+use crate::problem::{Severity, chain};
+use crate::source::directory::Scope;
+use crate::time::Timestamp;
+
+/// How often files are read again that were being written.
+const LOOKS_AGAIN: usize = 5;
+
+pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> io::Result<Exit> {
+    let Some(loaded) = load_or_complain(path, screen) else {
+        return Ok(Exit::Config);
+    };
+    for warning in &loaded.warnings {
+        screen.complain(&warning.to_string());
+    }
+    // A wrong folder is told before all articles are read.
+    let folder = match Folder::open(&command.folder) {
+        Ok(folder) => folder,
+        Err(failure) => {
+            screen.complain(&chain(&failure));
+            return Ok(Exit::Failed);
+        }
+    };
+    let removal = match command.confirm_removal {
+        true => Removal::Confirmed,
+        false => Removal::Held,
+    };
+    let opened = match open(loaded.config, removal, screen) {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    let report = read(&opened);
+    let is_read = tell(&report, screen);
+    if report.failure.is_some() && !opened.desk.is_complete() {
+        screen.complain("nothing is exported");
+        return Ok(Exit::Failed);
+    }
+    publish(&opened.desk, &report);
+    if let Some(trouble) = opened.desk.state_trouble() {
+        screen.complain(&format!(
+            "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
+        ));
+    }
+    let options = Options {
+        codings: command.codings.0.clone(),
+        pages: match command.pages {
+            true => Pages::Written,
+            false => Pages::Left,
+        },
+        removal,
+    };
+    let (progress, stop) = (
+        export::Progress::default(),
+        Arc::new(AtomicBool::new(false)),
+    );
+    stop_at_signal(stop.clone())?;
+    let write = || {
+        let Opened { desk, .. } = &opened;
+        export::export(desk, folder, report.articles, &options, &progress, &stop)
+    };
+    let is_written = match progress::export_shown(&progress, write) {
+        Ok(outcome) => summarize(&outcome, &command.folder, screen),
+        Err(failure) => {
+            screen.complain(&format!("{}{}", chain(&failure), hint(&failure)));
+            false
+        }
+    };
+    Ok(match is_read && is_written {
+        true => Exit::Done,
+        false => Exit::Failed,
+    })
+}
+
+/// A desk, and how far what it misses is to be believed gone.
+struct Opened {
+    desk: Desk,
+    removal: Removal,
+}
+
+fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened, Exit> {
+    let failure = match kept::open(&config, |warning| screen.complain(warning)) {
+        Ok(Ok(desk)) => return Ok(Opened { desk, removal }),
+        Ok(Err(failure)) => failure,
+        Err(failure) => {
+            screen.complain(&format!("cannot start: {}", chain(&failure)));
+            return Err(match failure {
+                StartError::Identity(_) => Exit::Config,
+                StartError::Store(_) => Exit::Failed,
+            });
+        }
+    };
+    let reason = chain(&failure);
+    screen.complain(&format!("exporting without keeping state: {reason}"));
+    match desk_of_one_run(config, Timestamp::now()) {
+        // Nothing is gone that this process has not just been told of.
+        Ok(desk) => Ok(Opened {
+            desk,
+            removal: Removal::Confirmed,
+        }),
+        Err(failure) => {
+            screen.complain(&format!("the articles cannot be read: {}", chain(&failure)));
+            Err(Exit::Failed)
+        }
+    }
+}
+
+/// Reads what changed, and what was being written meanwhile once more.
+fn read(Opened { desk, removal }: &Opened) -> Report {
+    let read =
+        |scopes: &[Scope]| progress::shown(desk.progress(), || desk.reconcile(scopes, *removal));
+    let mut report = read(&[Scope::Whole]);
+    for _ in 0..LOOKS_AGAIN {
+        let unsettled = report.unsettled.drain(..);
+        let scopes: Vec<Scope> = unsettled
+            .map(|path| Scope::Below {
+                path,
+                closed: false,
+            })
+            .collect();
+        if scopes.is_empty() || report.failure.is_some() {
+            break;
+        }
+        let again = read(&scopes);
+        report.problems.extend(again.problems);
+        report = Report {
+            changed: report.changed + again.changed,
+            held: report.held + again.held,
+            problems: report.problems,
+            ..again
+        };
+    }
+    report
+}
+
+/// Says what is wrong with the articles; whether nothing is.
+fn tell(report: &Report, screen: &mut Screen) -> bool {
+    for problem in &report.problems {
+        screen.complain(&problem.to_string());
+    }
+    for path in &report.unsettled {
+        screen.complain(&format!("{path}: error: it is being written all the time"));
+    }
+    if let Some(failure) = &report.failure {
+        screen.complain(&format!("the articles cannot be read: {}", chain(failure)));
+    }
+    if report.held > 0 {
+        screen.complain(&format!(
+            "{} articles are gone, more than half of all: they stay until they return or \
+             `--confirm-removal` is given",
+            report.held
+        ));
+    }
+    let is_error = |severity| severity == Severity::Error;
+    let mut severities = report.problems.iter().map(|problem| problem.severity);
+    !severities.any(is_error)
+        && report.unsettled.is_empty()
+        && report.failure.is_none()
+        && report.held == 0
+}
+
+/// Publishes what was read. A feed moves at most once in a second, so that its date tells.
+fn publish(desk: &Desk, report: &Report) {
+    if let Some(last) = desk.last_moved().filter(|_| report.changed > 0) {
+        thread::sleep(last.plus(1).from_now());
+    }
+    desk.publish(Timestamp::now());
+}
+
+/// Has the export end with whole files at the first signal, and at once at the second.
+fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
+    let runtime: Runtime = Builder::new_current_thread().enable_all().build()?;
+    let (mut interrupt, mut terminate) = {
+        let _context = runtime.enter();
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        )
+    };
+    // It waits for what may never come, so nobody waits for it.
+    thread::spawn(move || {
+        runtime.block_on(async {
+            let mut next = async || {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            };
+            next().await;
+            stop.store(true, Ordering::Relaxed);
+            next().await;
+            std::process::exit(1);
+        });
+    });
+    Ok(())
+}
+
+/// Says what was done; whether that is everything.
+fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
+    let folder = folder.display();
+    for reason in &outcome.homeless {
+        screen.complain(&format!("{folder}: warning: {reason}"));
+    }
+    for failure in &outcome.failures {
+        screen.complain(&format!(
+            "{folder}/{}: error: {}",
+            failure.path, failure.reason
+        ));
+    }
+    let Outcome {
+        written,
+        unchanged,
+        removed,
+        ..
+    } = outcome;
+    let how = match outcome.cut_short {
+        true => "cut short, what is missing stays as it was",
+        false => "done",
+    };
+    screen.complain(&format!(
+        "{folder}: {written} files written, {unchanged} unchanged, {removed} deleted; {how}"
+    ));
+    outcome.failures.is_empty() && !outcome.cut_short
+}
+
+fn hint(failure: &export::ExportError) -> &'static str {
+    match failure {
+        export::ExportError::Shrunk { .. } => {
+            "\n  hint: check that the articles are where they should be, or give `--confirm-removal`"
+        }
+        export::ExportError::Unpublished => "",
+    }
+}

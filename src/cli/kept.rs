@@ -1,0 +1,57 @@
+//! The state folder, as a command opens it that keeps it.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::contained;
+use crate::desk::{Desk, IdentityChanged, check_identity};
+use crate::problem::chain;
+use crate::store::{Store, StoreError};
+use crate::time::Timestamp;
+
+/// Why such a command cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Identity(#[from] IdentityChanged),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A desk over the state folder, or why that cannot be used now. A damaged folder is made anew, which
+/// `warn` is told of.
+pub(super) fn open(
+    config: &Config,
+    warn: impl FnOnce(&str),
+) -> Result<Result<Desk, StoreError>, StartError> {
+    let folder = &config.server.state;
+    let failure = match desk_over(Store::open(folder), config) {
+        Ok(desk) => return Ok(Ok(desk)),
+        Err(StartError::Store(failure)) => failure,
+        Err(failure) => return Err(failure),
+    };
+    match failure {
+        StoreError::Damaged { .. }
+        | StoreError::Layout { .. }
+        | StoreError::Row(_)
+        | StoreError::Unreadable(_) => {
+            let reason = chain(&failure);
+            warn(&format!("the state folder is made anew: {reason}"));
+            Store::discard(folder)?;
+            desk_over(Store::open(folder), config).map(Ok)
+        }
+        failure => Ok(Err(failure)),
+    }
+}
+
+/// A desk over what a store remembers.
+pub(super) fn desk_over(
+    store: Result<Store, StoreError>,
+    config: &Config,
+) -> Result<Desk, StartError> {
+    let store = store?;
+    check_identity(config, store.header()?.as_ref())?;
+    let config = Arc::new(config.clone());
+    let read = contained::run(|| Desk::new(config, store, Timestamp::now()));
+    Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic)))?)
+}

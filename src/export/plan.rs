@@ -1,0 +1,231 @@
+//! The plan: which documents a folder of files is to hold, said from an edition without any I/O.
+//!
+//! A document stands where its address leads: feeds, lists and files under their decoded paths, and a
+//! page, whose address has no extension, with `.html` behind it. What an address says in its query is
+//! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
+//! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::compose::folder;
+use crate::config::Config;
+use crate::edition::{Edition, Tag, Version};
+use crate::format::Format;
+use crate::overview::Overview;
+use crate::page::Asset;
+use crate::press::{TERMS_MAX, Wanted, lists};
+use crate::time::Timestamp;
+
+/// Whether people get pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// Feeds and their lists alone.
+    Left,
+    /// Pages of feeds, terms and articles, and the files that they refer to.
+    Written,
+}
+
+/// A document and where it stands.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// Its path below the folder, with `/`.
+    pub path: String,
+    /// What it is made of.
+    pub source: Source,
+    /// Its date, as far as its content alone says.
+    pub modified: Timestamp,
+}
+
+/// What a document is made of.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A feed in a format.
+    Feed(Arc<Version>, Format),
+    /// A page or list.
+    Page(Wanted),
+    /// A file that pages refer to.
+    Asset(Asset),
+}
+
+/// An article that may have a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What names it.
+    pub key: String,
+    /// Its last correction.
+    pub updated: Timestamp,
+}
+
+/// All documents.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Pages last, else by path: the formats of a feed are neighbours.
+    pub documents: Vec<Planned>,
+    /// Why something that is served has no place, in words for a warning.
+    pub homeless: Vec<String>,
+}
+
+impl Planned {
+    /// What names the document's bytes before it is made, where anything does.
+    pub fn seal(&self) -> Option<u128> {
+        match &self.source {
+            Source::Feed(version, format) => Some(Tag::new(version.digest, *format).digest()),
+            Source::Page(_) => None,
+            Source::Asset(asset) => Some(Tag::of(&asset.bytes).digest()),
+        }
+    }
+
+    /// Whether the other one is the same feed in another format.
+    pub fn is_beside(&self, other: &Planned) -> bool {
+        match (&self.source, &other.source) {
+            (Source::Feed(one, _), Source::Feed(other, _)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
+    /// Whether compressing it saves anything.
+    pub fn is_text(&self) -> bool {
+        match &self.source {
+            Source::Feed(..) | Source::Page(_) => true,
+            Source::Asset(asset) => asset.is_text(),
+        }
+    }
+}
+
+impl Plan {
+    /// The documents of an edition. `articles` are those that may have a page here.
+    pub fn new(
+        edition: &Edition,
+        overview: &Overview,
+        articles: impl IntoIterator<Item = Told>,
+        pages: Pages,
+    ) -> Plan {
+        let mut places = Places {
+            edition,
+            taken: BTreeMap::new(),
+            homeless: Vec::new(),
+        };
+        let feeds = overview.feeds().iter().map(|feed| &feed.version);
+        let latest = feeds.clone().map(|version| version.last_modified).max();
+        let latest = latest.unwrap_or(edition.publication.epoch());
+        let wanted = |wanted, modified| (Source::Page(wanted), modified);
+        for (name, list) in [("feeds.opml", Wanted::Opml), ("feeds.json", Wanted::List)] {
+            places.put(name, name.to_owned(), wanted(list, latest));
+        }
+        for version in feeds.clone() {
+            for format in &version.channel.formats {
+                let path = format!("{}.{}", version.path, format.extension());
+                let feed = Source::Feed(version.clone(), *format);
+                places.put(&path.clone(), path, (feed, version.last_modified));
+            }
+        }
+        if pages == Pages::Written {
+            places.put("", page("index"), wanted(Wanted::Catalogue, latest));
+            for version in feeds {
+                let feed = Wanted::Feed(version.clone());
+                let of_feed = wanted(feed, version.last_modified);
+                places.put(&version.path, page(&version.path), of_feed);
+            }
+            places.lists(&edition.config, overview, latest);
+            for Told { key, updated } in articles {
+                let path = format!("articles/{key}");
+                let article = wanted(Wanted::Article(key), updated);
+                places.put(&path, page(&path), article);
+            }
+            for (name, asset) in edition.config.server.templates.assets() {
+                let path = format!("assets/{name}");
+                let asset = Source::Asset(asset.clone());
+                places.put(&path.clone(), path, (asset, edition.publication.epoch()));
+            }
+        }
+        let mut documents: Vec<Planned> = places.taken.into_values().collect();
+        documents.sort_by_key(|document| matches!(document.source, Source::Page(_)));
+        Plan {
+            documents,
+            homeless: places.homeless,
+        }
+    }
+}
+
+/// The file of the page at an address without extension. Hosts that know `NAME.html` serve it at
+/// `NAME`; those that know `NAME/index.html` redirect to `NAME/` first, which is another address than
+/// the one that feeds and pages name.
+fn page(path: &str) -> String {
+    format!("{path}.html")
+}
+
+/// Whether every part of a path can be the name of a file below a folder, and of none that a host
+/// hides or that means another place.
+pub fn is_file_path(path: &str) -> bool {
+    path.split('/').all(|name| {
+        let moves = name.is_empty() || name == "." || name == "..";
+        !moves && !name.contains(|c: char| c.is_control() || c == '\\')
+    })
+}
+
+/// Documents by the file that each gets.
+struct Places<'e> {
+    edition: &'e Edition,
+    taken: BTreeMap<String, Planned>,
+    homeless: Vec<String>,
+}
+
+impl Places<'_> {
+    /// Gives a document that is served at `/address` the file at `path`.
+    fn put(&mut self, address: &str, path: String, (source, modified): (Source, Timestamp)) {
+        let address = format!("/{address}");
+        if self.edition.redirects.contains_key(&address) {
+            return;
+        }
+        if !is_file_path(&path) {
+            let reason = format!("`{address}` is left out: no file can have its name");
+            return self.homeless.push(reason);
+        }
+        if let Some(first) = self.taken.get(&path) {
+            let path = &first.path;
+            let reason = format!("`{address}` is left out: `{path}` is another page already");
+            return self.homeless.push(reason);
+        }
+        let planned = Planned {
+            path: path.clone(),
+            source,
+            modified,
+        };
+        self.taken.insert(path, planned);
+    }
+
+    /// The lists of sections, tags and authors; from its second page on, a list has the query of its
+    /// address in its name.
+    fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
+        for kind in lists(config) {
+            let name = folder(kind);
+            let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
+            for number in 1..=pages {
+                let list = (Source::Page(Wanted::Terms(kind, number)), latest);
+                let path = match number {
+                    1 => page(name),
+                    number => page(&format!("{name}?page={number}")),
+                };
+                self.put(name, path, list);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_lead_elsewhere_are_no_file_paths() {
+        for path in ["all.rss", "tags/c++.rss", "articles/0001/a b.html", ".x/y"] {
+            assert!(is_file_path(path), "{path}");
+        }
+        for path in [
+            "", "/all.rss", "a//b", "../a", "a/../b", "a/.", "a/", "a\nb", "a\\b",
+        ] {
+            assert!(!is_file_path(path), "{path:?}");
+        }
+    }
+}
