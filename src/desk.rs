@@ -34,7 +34,7 @@ use crate::format::Format;
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
 use crate::overview::Overview;
 use crate::problem::{Problem, chain};
-use crate::reconcile::{self, Options, Progress, ReconcileError};
+use crate::reconcile::{self, Options, Pace, Progress, ReconcileError};
 use crate::rendition::Renditions;
 use crate::selection::Selection;
 use crate::source::directory::{Directory, Scope};
@@ -228,6 +228,10 @@ impl Desk {
                 confirm_removal: removal == Removal::Confirmed,
                 stored: state.catalog.len() + removed,
                 removed,
+                pace: match self.edition.load().is_some() {
+                    true => Pace::GivingWay,
+                    false => Pace::Brisk,
+                },
             };
             (state.directory.clone(), state.config.clone(), options)
         };

@@ -5,15 +5,18 @@
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
 
+mod comparison;
 mod given;
 mod progress;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread;
 
+use self::comparison::{Comparison, Listed};
 use self::given::{Given, owned_article};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
@@ -21,20 +24,17 @@ use crate::catalog::Change;
 use crate::problem::{Problem, Severity};
 use crate::source::directory::{Directory, Found, Scope, Unlisted};
 use crate::store::{FileRow, RecordId, Store, StoreError};
-use crate::time::Timestamp;
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
 /// held in memory meanwhile.
 const BATCH_FILES: usize = 4096;
 
-/// Files that are found before they are read, so that a first listing need not be held whole.
-const FOUND_FILES: usize = 16 * BATCH_FILES;
+/// Batches of files that are found before they are read: enough for most archives to know early how
+/// much there is, and few enough that a first listing need not be held whole.
+const FOUND_BATCHES: usize = 16;
 
 /// How much less than others a thread that reads wants a processor (nice(2)).
 const READING_NICENESS: i32 = 10;
-
-/// A file that was an article and is empty for so long was emptied on purpose.
-const EMPTY_SECONDS: i64 = 60;
 
 /// Fewer stored articles than this, and no removal is held.
 const HELD_FROM: usize = 10;
@@ -50,6 +50,18 @@ pub struct Options {
     pub stored: usize,
     /// Articles that were removed since then: a folder that is emptied file by file is emptied too.
     pub removed: usize,
+    /// Who goes first.
+    pub pace: Pace,
+}
+
+/// Whether reading lets others go first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Nobody is waiting for anything else.
+    #[default]
+    Brisk,
+    /// Requests are answered meanwhile.
+    GivingWay,
 }
 
 /// What a reading found.
@@ -126,115 +138,83 @@ struct Run<'a> {
     result: Reconciliation,
 }
 
-/// What a listing did not show.
-#[derive(Default)]
-struct Absent {
-    /// Files that were read before.
-    gone: Vec<String>,
-    /// Folders that could not be listed.
-    hidden: Vec<String>,
-}
-
 impl Run<'_> {
+    /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
+    /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let mut absent = Absent::default();
-        let mut pending = Vec::new();
-        for scope in scopes {
-            self.list(scope, &mut pending, &mut absent)?;
+        let (give, found) = mpsc::sync_channel(FOUND_BATCHES);
+        let comparison = Comparison {
+            directory: self.directory,
+            store: self.store,
+            reread: self.options.reread,
+            progress: self.progress,
+            give,
+        };
+        let (listed, heirs) = thread::scope(|scope| {
+            let listing = scope.spawn(|| comparison.run(scopes));
+            let heirs = self.take(found);
+            let listed = listing.join().unwrap_or_else(|panic| resume_unwind(panic));
+            (listed, heirs)
+        });
+        let Listed {
+            refused,
+            unlisted,
+            gone,
+            failure,
+        } = listed;
+        for (path, row) in refused {
+            // A reading that judged the file meanwhile knows better.
+            self.refused.entry(path).or_insert(row);
         }
-        self.progress.all_found();
-        self.take(pending)?;
-        let Absent { gone, hidden } = absent;
+        for unlisted in &unlisted {
+            self.report_unlisted(unlisted);
+        }
+        self.take_heirs(heirs?)?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let hidden: Vec<&Unlisted> = unlisted.iter().filter(|folder| folder.hides).collect();
         // Scopes overlap where a folder is removed with all that is in it.
         let gone: BTreeSet<String> = gone
             .into_iter()
-            .filter(|path| !hidden.iter().any(|folder| is_below(path, folder)))
+            .filter(|path| !hidden.iter().any(|folder| is_below(path, &folder.path)))
             .collect();
         self.forget(&gone)
     }
 
-    /// Finds what has to be read and what is no longer there.
-    fn list(
+    /// Reads files and commits what they gave, the next ones being read meanwhile; returns those
+    /// that wait for a key which is free now. No transaction is open while a file is read: a file
+    /// that hangs must not hold up the publisher.
+    fn take<B: AsRef<[Found]>>(
         &mut self,
-        scope: &Scope,
-        pending: &mut Vec<Found>,
-        absent: &mut Absent,
-    ) -> Result<(), ReconcileError> {
-        let Absent { gone, hidden } = absent;
-        let below = match scope {
-            Scope::Whole => "",
-            Scope::Below { path, .. } => path,
-        };
-        let mut known = self.store.files(below)?.peekable();
-        for entry in self.directory.walk(scope) {
-            let found = match entry {
-                Ok(found) => found,
-                Err(unlisted) if unlisted.path.is_empty() => {
-                    let folder = self.directory.root().display().to_string();
-                    return Err(ReconcileError::Unlisted {
-                        folder,
-                        reason: unlisted.reason,
-                    });
+        batches: impl IntoIterator<Item = B> + Send,
+    ) -> Result<Vec<Found>, ReconcileError> {
+        let (directory, store, progress) = (self.directory, self.store, self.progress);
+        let pace = self.options.pace;
+        thread::scope(|scope| {
+            let (give, given) = mpsc::sync_channel(1);
+            scope.spawn(move || {
+                if pace == Pace::GivingWay {
+                    step_back();
                 }
-                Err(unlisted) => {
-                    self.report_unlisted(&unlisted);
-                    hidden.extend(unlisted.hides.then_some(unlisted.path));
-                    continue;
-                }
-            };
-            let mut last = None;
-            while let Some(row) =
-                known.next_if(|row| row.as_ref().is_ok_and(|(path, _)| *path <= found.path))
-            {
-                let (path, row) = row?;
-                if path == found.path {
-                    last = Some(row);
-                } else {
-                    gone.push(path);
-                }
+                // The other end hangs up when the store fails.
+                batches.into_iter().try_for_each(|files| {
+                    give.send(read_all(directory, store, files.as_ref(), progress))
+                })
+            });
+            let mut heirs = Vec::new();
+            for files in given {
+                heirs.extend(self.store(files)?);
             }
-            match last {
-                Some(row) if row.key.is_some() && self.is_emptied(&found) => gone.push(found.path),
-                Some(row) if row.stamp == found.stamp && !self.options.reread => {
-                    self.judge(found.path, Some(row));
-                }
-                _ => {
-                    self.progress.found_one();
-                    pending.push(found);
-                }
-            }
-            if pending.len() >= FOUND_FILES {
-                self.take(mem::take(pending))?;
-            }
-        }
-        for row in known {
-            gone.push(row?.0);
-        }
-        Ok(())
+            Ok(heirs)
+        })
     }
 
-    /// Reads files and commits what they gave, the next ones being read meanwhile. No transaction
-    /// is open while a file is read: a file that hangs must not hold up the publisher.
-    fn take(&mut self, files: Vec<Found>) -> Result<(), ReconcileError> {
-        let (directory, store, progress) = (self.directory, self.store, self.progress);
-        let mut waiting = files;
+    /// Reads files again that wait for keys, and those that wait for theirs.
+    fn take_heirs(&mut self, heirs: Vec<Found>) -> Result<(), ReconcileError> {
+        let mut waiting = heirs;
         while !waiting.is_empty() {
-            let files = mem::take(&mut waiting);
-            thread::scope(|scope| {
-                let (give, given) = mpsc::sync_channel(1);
-                let files = &files;
-                scope.spawn(move || {
-                    step_back();
-                    // The other end hangs up when the store fails.
-                    files.chunks(BATCH_FILES).try_for_each(|files| {
-                        give.send(read_all(directory, store, files, progress))
-                    })
-                });
-                given.into_iter().try_for_each(|files| {
-                    waiting.extend(self.store(files)?);
-                    Ok::<(), ReconcileError>(())
-                })
-            })?;
+            waiting = self.take(waiting.chunks(BATCH_FILES))?;
         }
         Ok(())
     }
@@ -257,12 +237,6 @@ impl Run<'_> {
             given.find_heirs(batch)
         })?;
         Ok(self.accept(given))
-    }
-
-    /// Whether a file has been empty long enough to count as deleted.
-    fn is_emptied(&self, found: &Found) -> bool {
-        let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-        found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
     }
 
     /// Removes what is gone, unless that is more than half of everything.
@@ -293,7 +267,7 @@ impl Run<'_> {
         })?;
         (self.result.removed, self.result.held) = counts;
         let heirs = self.accept(given);
-        self.take(heirs)
+        self.take_heirs(heirs)
     }
 
     /// Takes over what a committed transaction gave; returns the files to be read next.

@@ -77,7 +77,7 @@ impl Draft {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            section: self.section.as_deref().and_then(name),
+            section: self.section.as_deref().and_then(name).map(|(name, _)| name),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
             lead: self.lead(&content),
@@ -160,10 +160,11 @@ fn resolve(date: WrittenDate, reading: &Reading) -> Result<Timestamp, Refusal> {
     Ok(at)
 }
 
-/// A text that says something: what has no key has no feed and is no name.
-fn name(raw: &str) -> Option<Text> {
+/// A text that says something, with its key: what has none has no feed and is no name.
+fn name(raw: &str) -> Option<(Text, String)> {
     let text = Text::new(raw);
-    (!term::key(text.as_str()).is_empty()).then_some(text)
+    let key = term::key(text.as_str());
+    (!key.is_empty()).then_some((text, key))
 }
 
 fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
@@ -171,10 +172,9 @@ fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
     let mut keys = Vec::with_capacity(written.len());
     let mut tags = Vec::with_capacity(written.len());
     for raw in written {
-        let Some(tag) = name(raw.trim_start().trim_start_matches('#')) else {
+        let Some((tag, key)) = name(raw.trim_start().trim_start_matches('#')) else {
             continue;
         };
-        let key = term::key(tag.as_str());
         if !keys.contains(&key) {
             keys.push(key);
             tags.push(tag);
@@ -188,25 +188,20 @@ fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>,
     let mut keys = Vec::with_capacity(written.len());
     let mut authors = Vec::with_capacity(written.len());
     for author in written {
-        let Some(author) = accept_author(author, base) else {
+        let Some((name, key)) = name(&author.name) else {
             continue;
         };
-        let key = term::key(&author.name);
         if !keys.contains(&key) {
             keys.push(key);
-            authors.push(author);
+            authors.push(Author {
+                name: name.into_string(),
+                role: author.role.as_deref().and_then(some_text),
+                email: author.email.as_deref().and_then(mailbox),
+                url: author.url.as_deref().and_then(|url| page_url(base, url)),
+            });
         }
     }
     Ok(authors)
-}
-
-fn accept_author(written: &Author, base: Option<&Url>) -> Option<Author> {
-    Some(Author {
-        name: name(&written.name)?.into_string(),
-        role: written.role.as_deref().and_then(some_text),
-        email: written.email.as_deref().and_then(mailbox),
-        url: written.url.as_deref().and_then(|url| page_url(base, url)),
-    })
 }
 
 /// An e-mail address that a feed may print. Feeds want ASCII: a domain has such a form, a name at

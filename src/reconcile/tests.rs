@@ -21,6 +21,7 @@ const CONFIRMED: Options = Options {
     confirm_removal: true,
     stored: 0,
     removed: 0,
+    pace: Pace::Brisk,
 };
 
 /// A folder of articles and what is known of it.

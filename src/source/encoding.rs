@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::str::Utf8Error;
 
-use encoding_rs::WINDOWS_1251;
+use encoding_rs::{UTF_8, WINDOWS_1251};
 
 use crate::article::Refusal;
 use crate::config::LegacyEncoding;
@@ -21,14 +21,22 @@ pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refu
     match bytes {
         [0xff, 0xfe, units @ ..] => decode_utf16(units, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, units @ ..] => decode_utf16(units, u16::from_be_bytes).map(Cow::Owned),
-        [0xef, 0xbb, 0xbf, text @ ..] => str::from_utf8(text)
-            .map(Cow::Borrowed)
-            .map_err(|error| damaged_utf8(text, error)),
-        text => match str::from_utf8(text) {
-            Ok(text) => Ok(Cow::Borrowed(text)),
+        [0xef, 0xbb, 0xbf, text @ ..] => {
+            decode_utf8(text).map_err(|error| damaged_utf8(text, error))
+        }
+        text => match decode_utf8(text) {
+            Ok(text) => Ok(text),
             Err(error) if shows_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
             Err(_) => Ok(decode_legacy(text, legacy)),
         },
+    }
+}
+
+fn decode_utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Utf8Error> {
+    // Many times faster than the standard library, which in return says what is wrong.
+    match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(text) => Ok(text),
+        None => str::from_utf8(bytes).map(Cow::Borrowed),
     }
 }
 

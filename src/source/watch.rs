@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{
+    Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher as _,
+};
 use tokio::sync::Notify;
 
 use super::directory::Scope;
@@ -28,6 +30,10 @@ const LATER: Duration = Duration::from_millis(300);
 
 /// When a new folder is looked at again: what was put into it before it was watched sent no event.
 const SECOND_LOOK: Duration = Duration::from_millis(800);
+
+/// What changes consist of. Our own reading opens files: it would fill the queue of the system with
+/// events about itself.
+const NEWS: EventKindMask = EventKindMask::CORE.union(EventKindMask::ACCESS_CLOSE);
 
 /// Kinds of file system whose changes come from elsewhere and send no events here: NFS, SMB (three
 /// numbers), FUSE, 9P, AFS, Ceph.
@@ -88,7 +94,7 @@ struct State {
     everything: bool,
     /// Whether some folder could not be watched.
     partial: bool,
-    /// Whether it may be possible now.
+    /// Whether that may be possible now, or the folder itself is no longer watched.
     outdated: bool,
     /// Paths that are worth a look.
     paths: BTreeMap<String, Look>,
@@ -120,10 +126,9 @@ impl Watch {
         let pending = Arc::new(Pending::default());
         let target = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let (noted, watched) = (pending.clone(), target.clone());
-        let mut events = notify::recommended_watcher(move |event| {
-            noted.note(&watched, &notes, event);
-        })
-        .map_err(refused)?;
+        let note = move |event| noted.note(&watched, &notes, event);
+        let config = Config::default().with_event_kinds(NEWS);
+        let mut events = RecommendedWatcher::new(note, config).map_err(refused)?;
         let partial = !watch_tree(&mut events, &target).map_err(refused)?;
         pending.state().partial = partial;
         Ok(Watch {
@@ -179,7 +184,7 @@ impl Pending {
             EventKind::Access(AccessKind::Close(AccessMode::Write))
             | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => &[Duration::ZERO, SECOND_LOOK],
             EventKind::Create(CreateKind::Folder) => &[Duration::ZERO, SECOND_LOOK],
-            // Our own reading opens files.
+            // Nothing was written.
             EventKind::Access(_) => return,
             // Each of the two paths of a rename has an event of its own.
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return,
@@ -191,7 +196,14 @@ impl Pending {
         };
         for path in &event.paths {
             match path.strip_prefix(root).ok().and_then(Path::to_str) {
-                None | Some("") => self.everything(),
+                None | Some("") => {
+                    // What stands in its place may look the same: a fresh mount gets the numbers of
+                    // the one before.
+                    if matches!(event.kind, EventKind::Remove(_)) {
+                        self.state().outdated = true;
+                    }
+                    self.everything();
+                }
                 Some(path) => {
                     let metadata = root.join(path).metadata();
                     let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);

@@ -210,9 +210,9 @@ fn what_may_not_be_read_keeps_its_last_good_version() {
     assert_eq!(entries(&daemon), EVERYTHING + 1);
 
     forbid(&newsroom.articles());
-    daemon.signal("HUP");
     daemon.wait_for("what is published stays");
     assert_eq!(entries(&daemon), EVERYTHING + 1);
+    daemon.signal("HUP");
     daemon.wait_for("changes are noticed only every `rescan`: the system refuses");
     allow(&newsroom.articles(), 0o755);
     daemon.wait_for("changes are noticed at once again");

@@ -13,17 +13,12 @@ pub(super) struct Line<'a> {
 
 /// The lines of `text` that are not blank. LF, CRLF and CR end a line.
 pub(super) fn non_blank(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
+    let mut non_blank = Vec::new();
     let mut after_blank = false;
-    let mut number = 0;
-    let mut rest = Some(text);
-    while let Some(text) = rest {
-        let (line, behind) = split_line(text);
-        rest = behind;
-        number += 1;
+    for (number, line) in (1..).zip(lines(text)) {
         let text = line.trim_matches(is_space);
         if !text.is_empty() {
-            lines.push(Line {
+            non_blank.push(Line {
                 number,
                 text,
                 after_blank,
@@ -31,19 +26,33 @@ pub(super) fn non_blank(text: &str) -> Vec<Line<'_>> {
         }
         after_blank = text.is_empty();
     }
-    lines
+    non_blank
 }
 
-fn split_line(text: &str) -> (&str, Option<&str>) {
-    let Some(end) = text.find(['\n', '\r']) else {
-        return (text, None);
-    };
-    let (line, rest) = text.split_at(end);
-    let behind = rest.strip_prefix("\r\n").unwrap_or(&rest[1..]);
-    (line, Some(behind))
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.split('\n');
+    lines.flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// White space, and what content systems leave where a person sees an empty line.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn lines_end_in_lf_or_crlf_or_cr(text in "[\r\nа ]{0,12}") {
+            let mut plain = text.replace("\r\n", "\n").replace('\r', "\n");
+            // What stands behind the last line end is a line only if there is something.
+            plain.truncate(plain.trim_end_matches('\n').len());
+            let found = lines(&text).collect::<Vec<_>>().join("\n");
+            prop_assert_eq!(found.trim_end_matches('\n'), plain);
+        }
+    }
 }
