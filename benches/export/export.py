@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "benches" / "scale"))
 
-import corpus  # noqa: E402
+import corpus
 
 MB = 1_000_000
 ITEMS = 50
