@@ -42,8 +42,10 @@ COPY tests/newsroom /etc/taspa/tests/newsroom
 COPY --from=compiled --chown=65532:65532 /empty /etc/taspa/state
 COPY --from=compiled --chown=65532:65532 /empty /tmp
 
-# A container is reached from outside; its loopback is not.
-ENV TASPA_LISTEN=0.0.0.0:8080
+# A container is reached from outside; its loopback is not. The C library keeps freed memory apart for
+# each thread; two such heaps are enough, and take a quarter less than it takes by itself.
+ENV TASPA_LISTEN=0.0.0.0:8080 \
+    MALLOC_ARENA_MAX=2
 USER 65532:65532
 VOLUME /etc/taspa/state
 EXPOSE 8080
