@@ -412,14 +412,14 @@ impl Desk {
     /// # Errors
     /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
-        let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        let find = || self.selections().find(&path);
-        if let Some((version, Currency::Current)) = find() {
+        if let Some(version) = self.kept_selection(selection) {
             return Ok(version);
         }
+        let path: Arc<str> = format!("{SELECT}?{selection}").into();
         let mut state = self.state();
         let as_of = state.catalog.as_of();
-        let old = match find() {
+        let found = self.selections().find(&path);
+        let old = match found {
             // Somebody else may have asked while this one waited.
             Some((version, Currency::Current)) => return Ok(version),
             // A feed moves at most once in a second.

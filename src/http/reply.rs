@@ -117,11 +117,8 @@ fn validated(status: StatusCode, head: Head, body: Bytes) -> Reply {
 /// A page made for a browser that opened a feed: the feed's own address has another document, so
 /// nobody may keep this one for it.
 pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Bytes) -> Reply {
-    let mut reply = plain(StatusCode::OK, "no-store", String::new());
-    *reply.body_mut() = Full::new(body);
+    let mut reply = bare(StatusCode::OK, "no-store", body);
     let headers = reply.headers_mut();
-    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
-    headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     match coding {
@@ -249,7 +246,6 @@ pub(super) fn options() -> Reply {
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
     let headers = reply.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let asked = HeaderValue::from_static("If-None-Match, If-Modified-Since");
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
@@ -269,9 +265,16 @@ pub(super) fn unavailable(reason: &str) -> Reply {
     reply
 }
 
+/// A line of text that scripts of any site may read.
 fn plain(status: StatusCode, cache_control: &'static str, text: String) -> Reply {
     let body = if text.is_empty() { text } else { text + "\n" };
-    let mut reply = Response::new(Full::new(body.into()));
+    let mut reply = bare(status, cache_control, body.into());
+    share(&mut reply);
+    reply
+}
+
+fn bare(status: StatusCode, cache_control: &'static str, body: Bytes) -> Reply {
+    let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.insert(
@@ -279,7 +282,6 @@ fn plain(status: StatusCode, cache_control: &'static str, text: String) -> Reply
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    share(&mut reply);
     guard(&mut reply);
     reply
 }

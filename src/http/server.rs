@@ -82,8 +82,8 @@ pub async fn serve(
     let (running, mut all_ended) = mpsc::channel::<()>(1);
     // What can fail comes before the first thread.
     let threads = available_parallelism()?.get().min(THREADS_MAX);
-    let counters: io::Result<Vec<_>> = (0..threads).map(|_| Counter::open(&listeners)).collect();
-    for Counter { runtime, awaited } in counters? {
+    let workers: io::Result<Vec<_>> = (0..threads).map(|_| Worker::open(&listeners)).collect();
+    for Worker { runtime, awaited } in workers? {
         let (door, stop, running) = (door.clone(), stop.clone(), running.clone());
         thread::Builder::new()
             .name("serving".to_owned())
@@ -103,13 +103,13 @@ pub async fn serve(
 }
 
 /// What a thread that serves works with.
-struct Counter {
+struct Worker {
     runtime: Runtime,
     awaited: Awaited,
 }
 
-impl Counter {
-    fn open(listeners: &[Listener]) -> io::Result<Counter> {
+impl Worker {
+    fn open(listeners: &[Listener]) -> io::Result<Worker> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(MAKERS_MAX)
@@ -118,7 +118,7 @@ impl Counter {
             let _within = runtime.enter();
             Awaited::new(listeners)?
         };
-        Ok(Counter { runtime, awaited })
+        Ok(Worker { runtime, awaited })
     }
 }
 
@@ -130,6 +130,7 @@ struct Door {
     /// When `accept` failed last, from the first failure on until there was none for a while: said
     /// once, however long it lasts.
     stuck: Mutex<Option<Instant>>,
+    /// Whether there is such an instant, for those who only look.
     is_stuck: AtomicBool,
     /// That the drain time was too short is said once, and not by every thread.
     told: Once,
