@@ -146,6 +146,8 @@ impl Refusal {
 pub struct Accepted {
     /// What documents show.
     pub article: Article,
+    /// Names this version of it.
+    pub revision: Revision,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
     /// Who may see it, dates aside.

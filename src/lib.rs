@@ -88,6 +88,7 @@ pub mod page;
 pub mod press;
 pub mod rendition;
 
+pub mod archive;
 pub mod clock;
 pub mod desk;
 pub mod export;

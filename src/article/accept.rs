@@ -93,6 +93,7 @@ impl Draft {
             language,
         };
         Ok(Accepted {
+            revision: article.revision(),
             article,
             expires,
             visibility: match (self.draft, self.feed) {
