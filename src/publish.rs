@@ -194,7 +194,6 @@ async fn read(
 async fn fill(desk: &Arc<Desk>, health: &Health, seen: &mut Seen, attention: &mut Attention) {
     let started = Instant::now();
     let Some(report) = attention.fill().await else {
-        info!("every text is here");
         return;
     };
     let took = started.elapsed();

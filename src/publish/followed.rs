@@ -1,5 +1,6 @@
 //! The articles' database while it is followed: what is worth a reading, and when.
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -45,6 +46,8 @@ pub(super) struct Followed {
     rest: Duration,
     /// Whether all texts are here, as far as anybody knows.
     filled: bool,
+    /// Whether some were read since that was last said.
+    filling: bool,
     /// When the next text may be read.
     fill_at: Instant,
     /// How many more rows the query gives than articles and refusals are known: rows that share an id.
@@ -85,6 +88,7 @@ impl Followed {
             whole_at: None,
             rest: AGAIN_FIRST,
             filled: false,
+            filling: false,
             fill_at: Instant::now(),
             surplus: 0,
         }
@@ -144,7 +148,7 @@ impl Followed {
             return;
         }
         self.rest = AGAIN_FIRST;
-        self.filled = false;
+        self.filled &= report.changed == 0;
         if whole {
             self.told.compared.store(true, SeqCst);
             self.whole_at = None;
@@ -186,6 +190,7 @@ impl Followed {
         let filling = task::spawn_blocking(move || desk.fill(FILLED_AT_ONCE));
         match filling.await {
             Ok(Some(report)) => {
+                self.filling = true;
                 if report.failure.is_some() {
                     self.fill_at = Instant::now() + AGAIN_FIRST;
                 }
@@ -197,6 +202,9 @@ impl Followed {
             }
             Ok(None) => {
                 self.filled = true;
+                if mem::take(&mut self.filling) {
+                    info!("every text is here");
+                }
                 None
             }
             Err(_) => {
