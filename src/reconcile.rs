@@ -29,10 +29,6 @@ use crate::store::{FileRow, RecordId, Store, StoreError};
 /// held in memory meanwhile.
 const BATCH_FILES: usize = 4096;
 
-/// Batches of files that are found before they are read: enough for most archives to know early how
-/// much there is, and few enough that a first listing need not be held whole.
-const FOUND_BATCHES: usize = 16;
-
 /// How much less than others a thread that reads wants a processor (nice(2)).
 const READING_NICENESS: i32 = 10;
 
@@ -190,7 +186,7 @@ impl Run<'_> {
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let (give, found) = mpsc::sync_channel(FOUND_BATCHES);
+        let (give, found) = mpsc::sync_channel(self.source.batches_ahead());
         let comparison = Comparison {
             source: self.source,
             store: self.store,

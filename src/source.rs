@@ -31,6 +31,13 @@ const SHARE_FILES: usize = 32;
 /// Rows that a thread reads at a time: as many as one statement asks for.
 const SHARE_ROWS: usize = 256;
 
+/// Batches of files that are found before they are read: enough for most archives to know early how
+/// much there is, and few enough that a first listing need not be held whole.
+const FILES_AHEAD: usize = 16;
+
+/// The same of rows, whose listing brings more along.
+const ROWS_AHEAD: usize = 1;
+
 /// Where articles come from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -244,6 +251,14 @@ impl Source {
         match self {
             Source::Directory(_) => SHARE_FILES,
             Source::Sql(_) => SHARE_ROWS,
+        }
+    }
+
+    /// How many batches of places may be found before they are read.
+    pub fn batches_ahead(&self) -> usize {
+        match self {
+            Source::Directory(_) => FILES_AHEAD,
+            Source::Sql(_) => ROWS_AHEAD,
         }
     }
 
