@@ -12,7 +12,7 @@ mod directory;
 mod environment;
 mod feeds;
 mod load;
-mod nearest;
+pub(crate) mod nearest;
 mod reader;
 mod redirects;
 mod schema;
