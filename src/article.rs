@@ -146,6 +146,9 @@ impl Refusal {
 pub struct Accepted {
     /// What documents show.
     pub article: Article,
+    /// What its version is known by: the digest of the article, or where its text came later, of the
+    /// article without.
+    pub revision: Revision,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
     /// Who may see it, dates aside.

@@ -82,7 +82,7 @@ fn read(
         Outcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
                 Ok(Ok(packed)) => {
-                    let revision = accepted.article.revision();
+                    let revision = accepted.revision;
                     Ok((
                         Listing::new(&accepted, revision, RecordId::UNSTORED),
                         packed,
