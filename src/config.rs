@@ -12,7 +12,7 @@ mod directory;
 mod environment;
 mod feeds;
 mod load;
-mod nearest;
+pub(crate) mod nearest;
 mod reader;
 mod redirects;
 mod schema;
@@ -68,6 +68,47 @@ pub struct Config {
     pub redirects: Vec<Redirect>,
     /// Every term the file names, with its spelling and place.
     pub named_terms: Vec<NamedTerm>,
+}
+
+/// `[source.sql]`: articles are the rows of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlConfig {
+    /// Where the database is, password included.
+    pub url: Secret,
+    /// The `SELECT` whose columns are an article's keys.
+    pub query: String,
+    /// Seconds between polls for changes.
+    pub refresh: u32,
+    /// Seconds between comparisons of all ids.
+    pub reconcile: u32,
+    /// The PostgreSQL channel whose notifications hint at changes; `None` where switched off.
+    pub listen: Option<String>,
+    /// Where LISTEN goes instead.
+    pub listen_url: Option<Secret>,
+    /// The template of article pages, where the site has its own.
+    pub link: Option<String>,
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: String) -> Secret {
+        Secret(text)
+    }
+
+    /// The text, for whoever has to use it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// The publication.

@@ -61,7 +61,7 @@
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
 //!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
-//!    [`store`], `jiff` in [`time`].
+//!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod contained;

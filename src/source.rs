@@ -13,5 +13,6 @@ pub mod json;
 pub mod markdown;
 pub mod newsroom;
 pub mod notes;
+pub mod sql;
 mod tree;
 pub mod watch;

@@ -53,6 +53,8 @@ pub struct Found {
     pub stamp: FileStamp,
     /// Whether whoever wrote it is known to have finished.
     pub closed: bool,
+    /// What the listing read along: everything but the text.
+    pub head: Option<Box<Result<Draft, Refusal>>>,
 }
 
 /// What of the folder is to be compared.
@@ -245,6 +247,7 @@ impl Directory {
                         path,
                         stamp: stamp(&metadata),
                         closed,
+                        head: None,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -264,6 +267,7 @@ impl Directory {
             path: path.to_owned(),
             stamp: stamp(&metadata),
             closed: false,
+            head: None,
         })
     }
 
