@@ -43,6 +43,7 @@ fn article(key: &str) -> Article {
 
 fn accepted(key: &str) -> Accepted {
     Accepted {
+        revision: article(key).revision(),
         article: article(key),
         revision: Revision(5),
         expires: None,
