@@ -101,10 +101,11 @@ class Daemon:
             log.seek(self.log_begins)
             return text.encode() in log.read()
 
-    def wait_for_readings(self, readings: int = 1) -> None:
-        """Waits until the source has been compared with the state this many times."""
+    def wait_for_readings(self, readings: int = 1) -> float:
+        """Seconds from the start until the source has been read this many times, at first all of it."""
         series = 'taspa_source_readings_total{result="success"}'
         self.wait_until(lambda: self.metrics().get(series, 0) >= readings)
+        return time.monotonic() - self.started
 
     def wait_until(self, is_so) -> None:
         deadline = time.monotonic() + DEADLINE_SECONDS
