@@ -634,7 +634,6 @@ fn a_language_is_also_its_primary_one() {
         enclosures: Vec::new(),
     };
     let accepted = |language| Accepted {
-        revision: Revision(0),
         article: article(language),
         revision: Revision(0),
         expires: None,

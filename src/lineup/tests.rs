@@ -72,7 +72,6 @@ fn articles() -> Vec<Article> {
 
 fn put(article: &Article) -> Change {
     let accepted = Accepted {
-        revision: article.revision(),
         article: article.clone(),
         revision: article.revision(),
         expires: None,

@@ -43,7 +43,6 @@ fn article(key: &str) -> Article {
 
 fn accepted(key: &str) -> Accepted {
     Accepted {
-        revision: article(key).revision(),
         article: article(key),
         revision: Revision(5),
         expires: None,
