@@ -239,7 +239,8 @@ class MariaDb(Database):
             "--skip-networking",
             "--innodb-buffer-pool-size=1G",
         ]
-        return ["mariadbd", "--no-defaults", *options, "--innodb-flush-log-at-trx-commit=0"]
+        # A server that starts clears the folder for temporary files, so each needs its own.
+        return ["mariadbd", "--no-defaults", *options, f"--tmpdir={self.folder}", "--innodb-flush-log-at-trx-commit=0"]
 
     def client(self) -> list:
         return [
@@ -288,7 +289,7 @@ class MariaDb(Database):
         """)
 
     def instant(self, number: int) -> str:
-        return f"TIMESTAMPDIFF(SECOND, '1970-01-01', '2000-01-01' + INTERVAL {number} MINUTE)"
+        return f"DATE_FORMAT('2000-01-01' + INTERVAL {number} MINUTE, '%Y-%m-%dT%H:%i:%sZ')"
 
     def among(self, numbers: range) -> str:
         ids = ", ".join(f"'https://dala.example/?p={number}'" for number in numbers)
