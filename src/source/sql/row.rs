@@ -112,7 +112,7 @@ impl Row<'_> {
     pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
         let body = json::body(&fields)?;
-        accept_head(self.head()?, reading)?.with_text(&body, reading)
+        accept_head(&self.head()?, reading)?.with_text(&body, reading)
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
@@ -144,7 +144,7 @@ impl Row<'_> {
 }
 
 /// The gate for everything but the text.
-pub(super) fn accept_head(draft: Draft, reading: &Reading) -> Result<Accepted, Refusal> {
+pub(super) fn accept_head(draft: &Draft, reading: &Reading) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
     draft.accept_head(key, reading)
 }
