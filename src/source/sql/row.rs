@@ -375,7 +375,7 @@ mod tests {
             ("tags", Kind::Text, "[\"а\",\n \"б\"]", list(&["а", "б"])),
             ("tags", Kind::Own, "[\"а\"]", list(&["а"])),
             ("tags", Kind::Text, "а, б", Value::Text("а, б".to_owned())),
-            ("tags", Kind::Text, "[а", Value::Text("[а".to_owned())),
+            ("tags", Kind::Text, "[а", list(&["[а"])),
             ("title", Kind::Text, "[]", Value::Text("[]".to_owned())),
             (
                 "section",
