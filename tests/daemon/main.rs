@@ -3,6 +3,7 @@
 
 mod access_log;
 mod admin;
+mod admin_pages;
 mod changes;
 mod check;
 mod client;
@@ -22,6 +23,7 @@ mod live;
 mod mounted;
 mod newsroom;
 mod pages;
+mod process;
 mod release;
 mod reload;
 mod restart;
