@@ -13,7 +13,7 @@ use std::time::Instant;
 use crate::client::{Connection, Request, Response};
 use crate::ended::say_skipped;
 use crate::newsroom::Newsroom;
-use crate::process::{DEADLINE, LOOK_AGAIN, Process};
+use crate::process::{DEADLINE, LOOK_AGAIN, Process, eventually};
 
 /// A child process; killed when it is dropped.
 pub(crate) struct Daemon {
@@ -218,11 +218,7 @@ impl Daemon {
     /// Waits until every thread that takes connections has closed its socket.
     #[track_caller]
     pub(crate) fn wait_until_nobody_is_let_in(&self) {
-        let until = Instant::now() + DEADLINE;
-        while self.try_connect().is_ok() {
-            assert!(Instant::now() < until, "connections are still taken");
-            thread::sleep(LOOK_AGAIN);
-        }
+        eventually("nobody is let in", || self.try_connect().is_err());
     }
 
     #[track_caller]

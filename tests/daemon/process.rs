@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// It is killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
-    lines: Receiver<String>,
+    /// In a lock, so that threads may share whom they do not listen to.
+    lines: Mutex<Receiver<String>>,
     log: Vec<String>,
     /// While it is locked, nobody reads what the process says.
     ear: Arc<Mutex<()>>,
@@ -43,7 +44,7 @@ impl Process {
         });
         Process {
             child,
-            lines,
+            lines: Mutex::new(lines),
             log: Vec::new(),
             ear,
         }
@@ -59,7 +60,7 @@ impl Process {
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
         let until = Instant::now() + DEADLINE;
         loop {
-            match self.lines.recv_timeout(until - Instant::now()) {
+            match self.next_line(until - Instant::now()) {
                 Ok(line) => {
                     self.log.push(line.clone());
                     if line.contains(text) {
@@ -76,14 +77,26 @@ impl Process {
 
     /// Whether it has said this by now.
     pub(crate) fn has_said(&mut self, text: &str) -> bool {
-        self.log.extend(self.lines.try_iter());
+        self.hear();
         self.log.iter().any(|line| line.contains(text))
     }
 
     /// Everything that it has said by now.
     pub(crate) fn log(&mut self) -> String {
-        self.log.extend(self.lines.try_iter());
+        self.hear();
         self.log.join("\n")
+    }
+
+    fn hear(&mut self) {
+        let lines = self.lines.get_mut();
+        let lines = lines.unwrap_or_else(PoisonError::into_inner);
+        self.log.extend(lines.try_iter());
+    }
+
+    fn next_line(&mut self, patience: Duration) -> Result<String, RecvTimeoutError> {
+        let lines = self.lines.get_mut();
+        let lines = lines.unwrap_or_else(PoisonError::into_inner);
+        lines.recv_timeout(patience)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -106,7 +119,7 @@ impl Process {
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let until = Instant::now() + DEADLINE;
         while let Some(left) = until.checked_duration_since(Instant::now()) {
-            match self.lines.recv_timeout(left) {
+            match self.next_line(left) {
                 Ok(line) => self.log.push(line),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => {
@@ -123,6 +136,16 @@ impl Drop for Process {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Looks again and again, until it is so.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let until = Instant::now() + DEADLINE;
+    while !is_so() {
+        assert!(Instant::now() < until, "{what}: not in time");
+        thread::sleep(LOOK_AGAIN);
     }
 }
 
