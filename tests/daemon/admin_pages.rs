@@ -9,6 +9,11 @@ use crate::newsroom::Newsroom;
 /// A daemon with an admin listener on a free port, and where that is.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
     newsroom.reconfigure("[server]", "[server]\nadmin = \"127.0.0.1:0\"");
+    start_again(newsroom)
+}
+
+/// The same of a newsroom whose daemons have an admin listener already.
+pub(crate) fn start_again(newsroom: &Newsroom) -> (Daemon, String) {
     let mut daemon = Daemon::launch(newsroom);
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");

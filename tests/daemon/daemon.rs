@@ -186,6 +186,11 @@ impl Daemon {
         self.process.has_said(text)
     }
 
+    /// Everything that it has said by now.
+    pub(crate) fn log(&mut self) -> String {
+        self.process.log()
+    }
+
     /// `HOST:PORT`, where it listens on a port.
     pub(crate) fn address(&self) -> &str {
         match &self.door {
@@ -257,7 +262,7 @@ impl Daemon {
                 return response;
             }
             if Instant::now() > until {
-                let (status, log) = (response.status, self.process.log());
+                let (status, log) = (response.status, self.log());
                 panic!("{deed}: {target} stays {status} {}\n{log}", response.text());
             }
             thread::sleep(LOOK_AGAIN);
@@ -295,7 +300,7 @@ impl Daemon {
     pub(crate) fn log_until_stopped(mut self) -> String {
         self.signal("TERM");
         self.wait();
-        self.process.log()
+        self.log()
     }
 
     /// Stops it as a supervisor would.
@@ -303,6 +308,6 @@ impl Daemon {
     pub(crate) fn stop(mut self) {
         self.signal("TERM");
         let status = self.wait();
-        assert!(status.success(), "{status}:\n{}", self.process.log());
+        assert!(status.success(), "{status}:\n{}", self.log());
     }
 }

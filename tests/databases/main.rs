@@ -6,16 +6,21 @@
 
 #[path = "../daemon/admin_pages.rs"]
 mod admin_pages;
+mod changes;
 #[path = "../daemon/client.rs"]
 #[expect(dead_code, reason = "the daemon's own tests ask in more ways")]
 mod client;
+mod columns;
 #[path = "../daemon/copies.rs"]
+#[expect(dead_code, reason = "the daemon's own tests look into them")]
 mod copies;
 #[path = "../daemon/daemon.rs"]
 #[expect(dead_code, reason = "the daemon's own tests start it in more ways")]
 mod daemon;
 #[path = "../daemon/ended.rs"]
 mod ended;
+mod faults;
+mod machines;
 mod mariadb;
 #[path = "../daemon/newsroom.rs"]
 #[expect(dead_code, reason = "articles are rows here, not files")]
@@ -25,6 +30,13 @@ mod postgres;
 #[path = "../daemon/process.rs"]
 mod process;
 mod programs;
+mod reading;
+mod report;
+mod sample;
 mod servers;
 mod session;
 mod silence;
+#[path = "../daemon/subscriber.rs"]
+mod subscriber;
+mod table;
+mod tls;

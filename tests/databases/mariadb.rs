@@ -94,11 +94,16 @@ impl MariaDb {
     /// A session of its superuser.
     #[track_caller]
     pub(crate) fn session(&self, database: &str) -> Session {
+        Session::open(&self.editor(database))
+    }
+
+    /// Where its superuser finds a database, through the socket.
+    pub(crate) fn editor(&self, database: &str) -> String {
         let socket = self.socket();
-        let socket = socket.display();
-        Session::open(&format!(
-            "mysql://root@localhost/{database}?socket={socket}"
-        ))
+        format!(
+            "mysql://root@localhost/{database}?socket={}",
+            socket.display()
+        )
     }
 
     /// A new database with nothing in it.
@@ -112,7 +117,7 @@ impl MariaDb {
 
     /// Where a daemon finds a database.
     pub(crate) fn url(&self, database: &str) -> String {
-        format!("mysql://{READER}@127.0.0.1:{}/{database}", self.port)
+        format!("mysql://{READER}@{}/{database}", self.address())
     }
 
     pub(crate) fn address(&self) -> String {

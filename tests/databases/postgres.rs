@@ -149,8 +149,13 @@ impl Postgres {
     /// A session of its superuser.
     #[track_caller]
     pub(crate) fn session(&self, database: &str) -> Session {
-        let superuser = format!("postgres:{}", READER.split_once(':').expect("a password").1);
-        Session::open(&self.url_of(&superuser, database))
+        Session::open(&self.editor(database))
+    }
+
+    /// Where its superuser finds a database, through the socket.
+    pub(crate) fn editor(&self, database: &str) -> String {
+        let (sockets, port) = (self.sockets().display(), self.port);
+        format!("postgres://postgres@localhost:{port}/{database}?host={sockets}")
     }
 
     /// A new database with nothing in it.
@@ -163,11 +168,7 @@ impl Postgres {
 
     /// Where a daemon finds a database.
     pub(crate) fn url(&self, database: &str) -> String {
-        self.url_of(READER, database)
-    }
-
-    fn url_of(&self, user: &str, database: &str) -> String {
-        format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://{READER}@{}/{database}", self.address())
     }
 
     pub(crate) fn address(&self) -> String {
