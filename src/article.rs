@@ -146,6 +146,9 @@ impl Refusal {
 pub struct Accepted {
     /// What documents show.
     pub article: Article,
+    /// What its version is known by: the digest of the article, or where its text came later, of the
+    /// article without.
+    pub revision: Revision,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
     /// Who may see it, dates aside.
@@ -203,6 +206,16 @@ impl Article {
     pub fn revision(&self) -> Revision {
         let bytes = postcard::to_stdvec(self).expect("strings and integers always serialize");
         Revision(xxh3_128(&bytes))
+    }
+
+    /// The digest of an article whose text comes later. What the text will be made of is its own
+    /// source's to tell by `updated`; what it will be made by is in here.
+    fn revision_without_text(&self, reading: &Reading) -> Revision {
+        let Reading { site, link, .. } = reading;
+        let bytes = postcard::to_stdvec(&(self, READ, site, link));
+        Revision(xxh3_128(
+            &bytes.expect("strings and integers always serialize"),
+        ))
     }
 }
 

@@ -29,11 +29,11 @@ use clap_complete::Shell;
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded};
-use crate::desk::{Desk, Removal, Report};
+use crate::desk::{Desk, DeskError, Removal, Report};
 use crate::problem::chain;
 use crate::rendition::Coding;
-use crate::source::directory::Scope;
-use crate::store::{Store, StoreError};
+use crate::source::Scope;
+use crate::store::Store;
 use crate::time::Timestamp;
 
 /// Where feeds.toml is looked for.
@@ -303,7 +303,7 @@ fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
 /// Reads all articles once, keeping nothing, and publishes them for this process alone. What only
 /// the state folder knows, such as when a feed last moved and what is still served of a broken file,
 /// is taken from there.
-fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
+fn read_once(config: Config) -> Result<(Desk, Report), DeskError> {
     let as_of = Timestamp::now();
     let desk = desk_of_one_run(config, as_of)?;
     // Nothing is gone that this process has not just been told of.
@@ -314,7 +314,7 @@ fn read_once(config: Config) -> Result<(Desk, Report), StoreError> {
 }
 
 /// A desk that keeps nothing, over what only the state folder knows.
-fn desk_of_one_run(config: Config, as_of: Timestamp) -> Result<Desk, StoreError> {
+fn desk_of_one_run(config: Config, as_of: Timestamp) -> Result<Desk, DeskError> {
     let store = Store::scratch()?;
     // A folder that cannot be read now is no reason to refuse an answer without it.
     if let Ok(Some(memory)) = Store::peek(&config.server.state) {

@@ -62,7 +62,7 @@ impl Publication {
             id_year: config.site.id_year,
             prefix: prefix(&config.server.public_url),
             base: config.server.public_url.clone(),
-            article_link: config.source.link.clone(),
+            article_link: config.source.link().map(str::to_owned),
             same: same.collect(),
         }
     }

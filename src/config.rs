@@ -12,14 +12,16 @@ mod directory;
 mod environment;
 mod feeds;
 mod load;
-mod nearest;
+pub(crate) mod nearest;
 mod reader;
 mod redirects;
 mod schema;
 mod server;
 mod settings;
 mod site;
+mod source;
 mod source_file;
+mod sql;
 mod syntax;
 mod table;
 mod terms;
@@ -28,6 +30,7 @@ mod tests;
 mod value;
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,8 +53,8 @@ pub struct Config {
     pub site: Site,
     /// `[server]`.
     pub server: Server,
-    /// `[source.directory]`.
-    pub source: DirectoryConfig,
+    /// `[source.*]`.
+    pub source: SourceConfig,
     /// `[defaults]`: what `/select` and every feed start from.
     pub defaults: Settings,
     /// `[auto.sections]`, if present.
@@ -184,6 +187,82 @@ impl Limits {
         const REST: u32 = 10;
         let requests = self.shutdown_delay.saturating_add(self.drain_timeout);
         requests.saturating_add(REST)
+    }
+}
+
+/// Where the articles are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceConfig {
+    /// `[source.directory]`.
+    Directory(DirectoryConfig),
+    /// `[source.sql]`.
+    Sql(SqlConfig),
+}
+
+impl SourceConfig {
+    /// What operators call it before anything is read.
+    pub fn name(&self) -> String {
+        match self {
+            SourceConfig::Directory(config) => config.path.display().to_string(),
+            SourceConfig::Sql(_) => "[source.sql]".to_owned(),
+        }
+    }
+
+    /// Seconds between comparisons of everything.
+    pub fn compared_every(&self) -> u32 {
+        match self {
+            SourceConfig::Directory(config) => config.rescan,
+            SourceConfig::Sql(config) => config.reconcile,
+        }
+    }
+
+    /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
+    pub fn link(&self) -> Option<&str> {
+        match self {
+            SourceConfig::Directory(config) => config.link.as_deref(),
+            SourceConfig::Sql(config) => config.link.as_deref(),
+        }
+    }
+}
+
+/// A database of articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlConfig {
+    /// Where the database is.
+    pub url: Secret,
+    /// The statement that gives the articles, one a row.
+    pub query: String,
+    /// Seconds between polls for changes.
+    pub refresh: u32,
+    /// Seconds between comparisons of all ids.
+    pub reconcile: u32,
+    /// The channel of PostgreSQL whose notifications hint at changes; `None` where nobody listens.
+    pub listen: Option<String>,
+    /// Where to listen, if not at `url`.
+    pub listen_url: Option<Secret>,
+    /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
+    pub link: Option<String>,
+}
+
+/// A text with a password in it, which nothing prints.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: String) -> Secret {
+        Secret(text)
+    }
+
+    /// The text, for whom it is meant.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
     }
 }
 

@@ -25,26 +25,28 @@ pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
-use crate::article::{READ, Reading};
+use crate::archive::Archive;
+use crate::article::READ;
 use crate::catalog::{Batch, Catalog, Change, Touched};
-use crate::config::{Config, Watch};
+use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
 use crate::overview::Overview;
 use crate::problem::{Problem, chain};
-use crate::reconcile::{self, Options, Pace, Progress, ReconcileError};
+use crate::reconcile::{self, Options, Pace, Progress, ReconcileError, Reconciliation};
 use crate::rendition::Renditions;
 use crate::selection::Selection;
-use crate::source::directory::{Directory, Scope};
-use crate::store::{Header, LAYOUT, Store, StoreError, Validators};
+use crate::source::sql::SqlError;
+use crate::source::{Scope, Source};
+use crate::store::{Header, LAYOUT, RecordId, Store, StoreError, Validators};
 use crate::term::Term;
 use crate::time::Timestamp;
 
 /// Everything between the articles and the sockets.
 pub struct Desk {
-    store: Arc<Store>,
+    archive: Arc<Archive>,
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
@@ -66,7 +68,7 @@ pub enum Removal {
 /// What a reading did, for the log and for `check`.
 #[derive(Debug)]
 pub struct Report {
-    /// Files that were read.
+    /// Files or rows that were read.
     pub read: usize,
     /// Articles that are new, changed or gone.
     pub changed: usize,
@@ -76,7 +78,9 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Articles whose removal waits for a confirmation.
     pub held: usize,
-    /// Files that have to be read again soon.
+    /// Places that are good now, or gone, of a reading of less than everything.
+    pub mended: Vec<String>,
+    /// Places that have to be read again soon.
     pub unsettled: Vec<String>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
@@ -95,6 +99,17 @@ pub struct Published {
     pub next: Option<Timestamp>,
 }
 
+/// Why there is no desk, or not by this configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The source's address cannot be understood.
+    #[error("[source.sql]")]
+    Source(#[from] SqlError),
+}
+
 /// Why a store does not fit a configuration.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -110,11 +125,11 @@ impl Desk {
     /// A desk over what `store` remembers, at the instant `as_of`. Nothing is published yet.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub fn new(config: Arc<Config>, store: Store, as_of: Timestamp) -> Result<Desk, StoreError> {
-        let directory = directory(&config);
+    /// [`DeskError`].
+    pub fn new(config: Arc<Config>, store: Store, as_of: Timestamp) -> Result<Desk, DeskError> {
+        let source = Source::new(&config)?;
         let stored = store.header()?;
-        let reread = stored.as_ref() != Some(&header(&config, &directory));
+        let reread = stored.as_ref() != Some(&header(&config, &source));
         let (catalog, lineup) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
@@ -135,11 +150,11 @@ impl Desk {
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
             state: Mutex::new(State {
-                directory,
                 catalog,
                 lineup,
                 reread,
                 complete: stored.is_some(),
+                awaited: Vec::new(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -156,7 +171,7 @@ impl Desk {
                 leaving: VecDeque::new(),
                 config,
             }),
-            store: Arc::new(store),
+            archive: Arc::new(Archive::new(store, source)),
         })
     }
 
@@ -210,30 +225,30 @@ impl Desk {
         state.is_due(now) || !self.selections().forgotten.is_empty()
     }
 
-    /// Where the articles are, and how changes there are to be noticed.
-    pub fn folder(&self) -> (Directory, Watch) {
-        let state = self.state();
-        (state.directory.clone(), state.config.source.watch)
+    /// Where the articles come from.
+    pub fn source(&self) -> Arc<Source> {
+        self.archive.source()
     }
 
-    /// Reads what changed in the articles' folder; [`Desk::publish`] makes it visible. Blocks while
-    /// files are read, without the lock.
+    /// What documents are made of.
+    pub fn archive(&self) -> &Arc<Archive> {
+        &self.archive
+    }
+
+    /// Reads what changed in the source; [`Desk::publish`] makes it visible. Blocks while files or rows
+    /// are read, without the lock.
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
-        let _running = self.progress.start();
-        let (directory, config, options) = {
+        let source = self.source();
+        let _running = self.progress.start(source.noun());
+        let (config, options) = {
             let mut state = self.state();
-            let removed = state.removed_lately();
+            let reread = state.reread && scopes.contains(&Scope::Whole);
             let options = Options {
-                reread: state.reread && scopes.contains(&Scope::Whole),
+                reread,
                 confirm_removal: removal == Removal::Confirmed,
-                stored: state.catalog.len() + removed,
-                removed,
-                pace: match self.edition.load().is_some() {
-                    true => Pace::GivingWay,
-                    false => Pace::Brisk,
-                },
+                ..self.options(&mut state)
             };
-            (state.directory.clone(), state.config.clone(), options)
+            (state.config.clone(), options)
         };
         let nobody_looks = self.edition.load().is_none() && !self.is_complete();
         let (mut batch, mut changed) = (Batch::default(), 0);
@@ -245,18 +260,71 @@ impl Desk {
             }
         };
         let result = reconcile::reconcile(
-            &directory,
-            &self.store,
+            &source,
+            self.archive.store(),
             scopes,
             options,
             &self.progress,
             &mut gather,
         );
         if options.reread && result.failure.is_none() {
-            self.reading_done(&config, &directory);
+            self.reading_done(&config, &source);
         }
+        self.take_over(result, batch, changed)
+    }
+
+    /// Reads the next texts that are still to come, so many at most, and says how it went; `None` once
+    /// all are here.
+    pub fn fill(&self, most: usize) -> Option<Report> {
+        let records = self.next_awaited(most)?;
+        let source = self.source();
+        let options = self.options(&mut self.state());
+        let progress = Progress::default();
+        let store = self.archive.store();
+        let result = reconcile::fill(&source, store, &records, options, &progress);
+        Some(self.take_over(result, Batch::default(), 0))
+    }
+
+    /// Records whose texts are still to be read, those of the newest articles first; `None` where there
+    /// are none.
+    fn next_awaited(&self, most: usize) -> Option<Vec<RecordId>> {
         let mut state = self.state();
-        changed += result.changes.len();
+        loop {
+            if state.awaited.is_empty() {
+                let awaited = self.archive.store().every_awaited().unwrap_or_default();
+                state.awaited = state.catalog.newest_last(&awaited);
+                if state.awaited.is_empty() {
+                    return None;
+                }
+            }
+            let from = state.awaited.len().saturating_sub(most);
+            let mut next = state.awaited.split_off(from);
+            next.reverse();
+            let still = self.archive.store().awaited(&next).unwrap_or_default();
+            if !still.is_empty() {
+                return Some(still.into_iter().map(|(record, _)| record).collect());
+            }
+        }
+    }
+
+    fn options(&self, state: &mut State) -> Options {
+        let removed = state.removed_lately();
+        Options {
+            reread: false,
+            confirm_removal: false,
+            stored: state.catalog.len() + removed,
+            removed,
+            pace: match self.edition.load().is_some() {
+                true => Pace::GivingWay,
+                false => Pace::Brisk,
+            },
+        }
+    }
+
+    /// Has the catalog know what a reading committed.
+    fn take_over(&self, result: Reconciliation, mut batch: Batch, gathered: usize) -> Report {
+        let mut state = self.state();
+        let changed = gathered + result.changes.len();
         state.catalog.gather(result.changes, &mut batch);
         let touched = state.catalog.finish(batch);
         state.touch(touched);
@@ -270,6 +338,7 @@ impl Desk {
             articles: state.catalog.len(),
             problems: result.problems,
             held: result.held,
+            mended: result.mended,
             unsettled: result.unsettled,
             failure: result.failure,
         }
@@ -319,7 +388,7 @@ impl Desk {
             state.unsaved.entry(path).or_insert(validators);
         }
         let failure = self.commit(state);
-        state.say_whether_written(failure.or_else(|| self.store.trouble()));
+        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
         let is_replaced = rebuild || !revised.is_empty();
         if is_replaced {
             let mut feeds = match &current {
@@ -360,7 +429,7 @@ impl Desk {
     pub fn save(&self) {
         let mut state = self.state();
         let failure = self.commit(&mut state);
-        state.say_whether_written(failure.or_else(|| self.store.trouble()));
+        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
     }
 
     /// Addresses that were served once, and are neither served nor redirected now.
@@ -369,28 +438,29 @@ impl Desk {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.store.memory()?, &config))
+        Ok(vanished(&self.archive.store().memory()?, &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
     ///
     /// # Errors
-    /// When the store cannot be read; nothing has changed then.
-    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), StoreError> {
+    /// [`DeskError`]; nothing has changed then.
+    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), DeskError> {
         let mut state = self.state();
         if config == state.config {
             return Ok(());
         }
+        let before = self.source();
+        let source = before.succeeded_by(&state.config, &config)?;
         let as_of = state.catalog.as_of();
         if config.same == state.config.same {
             let lineup = Lineup::new(&config, &mut state.catalog);
             state.lineup = lineup;
         } else {
-            (state.catalog, state.lineup) = load(&config, &self.store, as_of)?;
+            (state.catalog, state.lineup) = load(&config, self.archive.store(), as_of)?;
         }
-        let directory = directory(&config).with_notes(state.directory.notes().clone());
-        state.reread |= header(&config, &directory) != header(&state.config, &state.directory);
-        state.directory = directory;
+        state.reread |= header(&config, &source) != header(&state.config, &before);
+        self.archive.set_source(source);
         state.config = config;
         state.touched = Touched::Everything;
         state.rebuild = true;
@@ -526,7 +596,7 @@ impl Desk {
             state.served_unsaved = false;
             return None;
         }
-        let written = self.store.write(|batch| {
+        let written = self.archive.store().write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
@@ -564,7 +634,7 @@ impl Desk {
         if !state.served_unsaved {
             return Vec::new();
         }
-        let before = self.store.served().unwrap_or_default();
+        let before = self.archive.store().served().unwrap_or_default();
         let is_new = |(name, formats): &(&str, &[Format])| {
             let before = before.get(*name);
             let is_known = |format| before.is_some_and(|before| before.contains(format));
@@ -573,10 +643,11 @@ impl Desk {
         state.lineup.served().filter(is_new).collect()
     }
 
-    fn reading_done(&self, config: &Config, directory: &Directory) {
+    fn reading_done(&self, config: &Config, source: &Source) {
         match self
-            .store
-            .write(|batch| batch.set_header(&header(config, directory)))
+            .archive
+            .store()
+            .write(|batch| batch.set_header(&header(config, source)))
         {
             Ok(()) => self.state().reread = false,
             Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
@@ -614,22 +685,12 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
     }
 }
 
-fn directory(config: &Config) -> Directory {
-    let reading = Reading {
-        zone: config.site.zone.clone(),
-        language: config.site.language.clone(),
-        site: config.site.url.clone(),
-        link: config.source.link.clone(),
-    };
-    Directory::new(&config.source, reading)
-}
-
 /// What the state folder of this configuration is written with.
-fn header(config: &Config, directory: &Directory) -> Header {
+fn header(config: &Config, source: &Source) -> Header {
     Header {
         layout: LAYOUT,
         read: READ,
-        reading: xxh3_128(&directory.reading_bytes()),
+        reading: xxh3_128(&source.reading_bytes()),
         id_authority: config.site.id_authority.clone(),
         id_year: config.site.id_year,
     }

@@ -158,7 +158,7 @@ pub fn export(
 
 /// The articles that may have a page here; none where all have one elsewhere.
 fn told(desk: &Desk, edition: &Edition, options: &Options) -> Vec<Told> {
-    if options.pages == Pages::Left || edition.config.source.link.is_some() {
+    if options.pages == Pages::Left || edition.config.source.link().is_some() {
         return Vec::new();
     }
     let released = desk.released().into_iter();
@@ -336,7 +336,7 @@ impl<'a> Run<'a> {
             }
             Source::Page(wanted) => self.page(wanted).map_err(|refused| match refused {
                 Ok(error) => unmade(error),
-                Err(Missing::Store(error)) => unmade(error.into()),
+                Err(Missing::Archive(error)) => unmade(error.into()),
                 Err(Missing::Elsewhere(_) | Missing::Unknown(_)) => Refused::NotHere,
             }),
             Source::Asset(asset) => Ok(asset.bytes.clone()),

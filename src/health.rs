@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 
 use crate::desk::Report;
 use crate::problem::{Problem, Severity, chain};
-use crate::source::directory::Scope;
+use crate::source::{Scope, Source as Articles};
 use crate::time::Timestamp;
 
 /// The daemon's condition, for one writer at a time and any number of readers.
@@ -170,10 +170,10 @@ impl Health {
         self.condition.load_full()
     }
 
-    /// Notes what a reading of `scopes` below `root` found.
+    /// Notes what a reading of `scopes` of `articles` found.
     pub fn note_reading(
         &self,
-        root: &Path,
+        articles: &Articles,
         scopes: &[Scope],
         report: &Report,
         took: Duration,
@@ -182,7 +182,7 @@ impl Health {
         let whole = scopes.contains(&Scope::Whole);
         self.change(|condition| {
             let source = &mut condition.source;
-            source.name = root.display().to_string().into();
+            source.name = articles.name().into();
             source.files_read += report.read as u64;
             match &report.failure {
                 None => {
@@ -195,12 +195,17 @@ impl Health {
                 }
                 Some(failure) => source.fail(&chain(failure), at),
             }
-            condition.problems = merged(&condition.problems, root, scopes, report);
+            condition.problems = merged(&condition.problems, articles, scopes, report);
             condition.articles = report.articles;
             if whole || report.held > 0 {
                 condition.held = report.held;
             }
         });
+    }
+
+    /// Notes that the source does not answer, seen without reading anything.
+    pub fn note_failing_source(&self, reason: &str, at: Timestamp) {
+        self.change(|condition| condition.source.fail(reason, at));
     }
 
     /// Notes that a reading did not come to an end.
@@ -269,10 +274,22 @@ impl Source {
 
 /// The problems after a reading: within its scopes those that it found, elsewhere those before.
 /// A reading that failed says nothing of what it did not reach.
-fn merged(before: &[Problem], root: &Path, scopes: &[Scope], report: &Report) -> Arc<[Problem]> {
+fn merged(
+    before: &[Problem],
+    articles: &Articles,
+    scopes: &[Scope],
+    report: &Report,
+) -> Arc<[Problem]> {
+    let mended: Vec<String> = report
+        .mended
+        .iter()
+        .map(|path| articles.locate(path))
+        .collect();
     let stays = |problem: &&Problem| {
         let found_again = report.problems.iter().any(|new| new.file == problem.file);
-        !found_again && (report.failure.is_some() || !is_within(problem, root, scopes))
+        let is_read = mended.contains(&problem.file)
+            || report.failure.is_none() && is_within(problem, articles, scopes);
+        !found_again && !is_read
     };
     let mut problems: Vec<Problem> = before.iter().filter(stays).cloned().collect();
     problems.extend(report.problems.iter().cloned());
@@ -280,17 +297,23 @@ fn merged(before: &[Problem], root: &Path, scopes: &[Scope], report: &Report) ->
     problems.into()
 }
 
-fn is_within(problem: &Problem, root: &Path, scopes: &[Scope]) -> bool {
+fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| match scope {
         Scope::Whole => true,
-        Scope::Below { path, .. } => Path::new(&problem.file).starts_with(root.join(path)),
+        Scope::Below { path, .. } => Path::new(&problem.file).starts_with(articles.locate(path)),
+        Scope::Row(path) => problem.file == articles.locate(path),
+        Scope::Recent => false,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reconcile::ReconcileError;
+    use crate::article::Reading;
+    use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+    use crate::source::SourceError;
+    use crate::source::directory::Directory;
+    use crate::time::Zone;
 
     const ROOT: &str = "/srv/articles";
 
@@ -314,18 +337,19 @@ mod tests {
             articles: 7,
             problems: problems.collect(),
             held: 0,
+            mended: Vec::new(),
             unsettled: Vec::new(),
             failure: None,
         }
     }
 
     fn failed(report: Report) -> Report {
-        let failure = ReconcileError::Unlisted {
+        let failure = SourceError::Folder {
             folder: ROOT.to_owned(),
             reason: "it is gone".to_owned(),
         };
         Report {
-            failure: Some(failure),
+            failure: Some(failure.into()),
             ..report
         }
     }
@@ -337,9 +361,27 @@ mod tests {
         }]
     }
 
+    fn articles() -> Articles {
+        let config = DirectoryConfig {
+            path: ROOT.into(),
+            key: KeyFrom::Path,
+            rescan: 60,
+            watch: Watch::Poll,
+            legacy_encoding: LegacyEncoding::Windows1251,
+            link: None,
+        };
+        let reading = Reading {
+            zone: Zone::UTC,
+            language: "ru".to_owned(),
+            site: "https://dala.example/".to_owned(),
+            link: None,
+        };
+        Articles::Directory(Directory::new(&config, reading))
+    }
+
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {
         let took = Duration::from_secs(1);
-        health.note_reading(Path::new(ROOT), scopes, report, took, Timestamp(at));
+        health.note_reading(&articles(), scopes, report, took, Timestamp(at));
         let problems = &health.condition().problems;
         let below = |problem: &Problem| problem.file[ROOT.len() + 1..].to_owned();
         problems.iter().map(below).collect()

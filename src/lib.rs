@@ -7,12 +7,12 @@
 //!
 //! ```text
 //!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Catalog::apply ──▶ touched feeds ──▶ Edition
-//!  (files)            (the one gate)   (records)  (terms → articles)  (windows, digests)   │
+//!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
 //!                                                                                          ▼
 //!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
 //!                                   │ not made yet: one task per document, all others wait for it
 //!                                   ▼
-//!                Store::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
+//!              Archive::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
 //! ```
 //!
 //! What was asked for of a feed within the last hour or two is made for its next version before
@@ -26,14 +26,17 @@
 //!
 //! The modules below are listed in reading order: first what is known without any I/O (dates,
 //! terms, text, articles, configuration), then the index and what is published from it, then
-//! the formats, and last the edges: files, the state folder, the loop, sockets, commands.
+//! the formats, and last the edges: files and databases, the state folder, the loop, sockets, commands.
 //!
 //! To add an output format, write one file in `format/` and one variant of
 //! [`Format`](format::Format): routes, links and tags follow from its extension and media type. To
 //! add an article field, follow the compiler from [`Draft`](article::Draft) through
 //! [`Article`](article::Article) and [`Entry`](feed::Entry) into the formats, each of which has its
 //! golden documents. To add a kind of article file, write one parser in `source/`; if it has keys and
-//! values, they become a tree there, and what each key means is decided once for all kinds. To make
+//! values, they become a tree there, and what each key means is decided once for all kinds. To add a
+//! kind of source, write one file there and one variant of [`Source`](source::Source), and say in
+//! [`publish`] what tells that something changed; everything else asks a source for places, stamps
+//! and articles and knows of no kind. To make
 //! the pages speak another language, add a variant to [`Locale`](page::Locale) and its words beside
 //! the others: what is missing does not compile.
 //!
@@ -43,12 +46,15 @@
 //!    without the state folder: no build time, no observed time, no random value, no order of a
 //!    hash table reaches a document. Time zones come from a database inside the binary.
 //! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article: everything that a
-//!    document can show of it and nothing else. A feed's digest is made of the writers' version
+//!    document can show of it and nothing else; of a row everything but its text, for which its
+//!    `updated` stands. A feed's digest is made of the writers' version
 //!    ([`RENDER`](format::RENDER)), the site's rules, the feed's own words and its entries'
 //!    revisions in order; a [`Tag`](edition::Tag) is made of that digest. Different bytes,
 //!    different tag.
-//! 3. Rendering never touches the source. What was accepted is in the store, and a record stays
-//!    there until no edition names it; so unreadable sources cost freshness and nothing else.
+//! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays
+//!    there until no edition names it; so unreadable sources cost freshness and nothing else. Only
+//!    of a database that was just listed for the first time the texts are still to come, and until
+//!    they have, a document that needs one has it fetched ([`archive`]).
 //! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
 //!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
@@ -61,7 +67,7 @@
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
 //!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
-//!    [`store`], `jiff` in [`time`].
+//!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod contained;
@@ -88,6 +94,7 @@ pub mod page;
 pub mod press;
 pub mod rendition;
 
+pub mod archive;
 pub mod clock;
 pub mod desk;
 pub mod export;

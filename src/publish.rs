@@ -6,10 +6,11 @@
 //! on the blocking pool, so neither can delay a request.
 
 mod ahead;
+mod attention;
+mod followed;
 mod seen;
 mod watched;
 
-use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,14 +21,15 @@ use tokio::time;
 use tracing::{error, info, warn};
 
 use self::ahead::{NEWS_MAX, News, keep_preparing};
+use self::attention::Attention;
+use self::followed::Step;
 use self::seen::Seen;
-use self::watched::Watched;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
-use crate::desk::{Desk, Removal};
+use crate::desk::{Desk, Removal, Report};
 use crate::health::Health;
 use crate::problem::chain;
-use crate::source::directory::Scope;
+use crate::source::Scope;
 use crate::time::Timestamp;
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
@@ -63,50 +65,51 @@ pub async fn run(
     }
 }
 
-/// Compares the folder with the store: all of it at the start, every `rescan`, when ordered to and
-/// when events were lost; single paths when a file event hints at them.
+/// Compares the source with the store: all of it at the start, every `rescan` or `reconcile`, when
+/// ordered to and when signs were lost; parts of it when a sign hints at them.
 async fn keep_reading(
     desk: &Arc<Desk>,
-    health: &Health,
+    health: &Arc<Health>,
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
 ) {
     let mut seen = Seen::default();
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut watch = Watched::start(desk).await;
-    let mut scopes = vec![Scope::Whole];
+    let mut attention = Attention::start(desk, health).await;
+    let mut step = Step::Read(vec![Scope::Whole]);
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
     loop {
-        if scopes.contains(&Scope::Whole) {
-            rescan_at = Instant::now() + rescan;
+        match step {
+            Step::Read(scopes) => {
+                if scopes.contains(&Scope::Whole) {
+                    rescan_at = Instant::now() + rescan;
+                }
+                read(desk, health, scopes, removal, &mut seen, &mut attention).await;
+                removal = Removal::Held;
+            }
+            Step::Fill => fill(desk, health, &mut seen, &mut attention).await,
         }
-        let unsettled = read(desk, health, mem::take(&mut scopes), removal, &mut seen).await;
-        watch.look_again(unsettled);
-        removal = Removal::Held;
         // Articles that could not be read are not the same as none.
         if desk.edition().is_some() || seen.failure.is_none() {
             news.notify_one();
         }
-        let mut order = tokio::select! {
-            order = orders.recv() => order,
-            hinted = watch.hint() => {
-                scopes = hinted;
-                None
+        let mut order = None;
+        step = tokio::select! {
+            given = orders.recv() => {
+                order = given;
+                Step::Read(vec![Scope::Whole])
             }
-            () = time::sleep_until(rescan_at.into()) => {
-                scopes = vec![Scope::Whole];
-                None
-            }
+            next = attention.next() => next,
+            () = time::sleep_until(rescan_at.into()) => Step::Read(vec![Scope::Whole]),
         };
         while let Some(given) = order {
-            scopes = vec![Scope::Whole];
             match given {
                 Order::Reconfigure(config) => {
-                    rescan = Duration::from_secs(config.source.rescan.into());
+                    rescan = Duration::from_secs(config.source.compared_every().into());
                     reconfigure(desk, health, *config).await;
-                    watch = Watched::start(desk).await;
+                    attention = Attention::start(desk, health).await;
                 }
                 // Only a removal that was reported can be confirmed.
                 Order::Reread if seen.held > 0 => removal = Removal::Confirmed,
@@ -142,17 +145,17 @@ async fn keep_publishing(
     }
 }
 
-/// Reads what changed; says what has to be read again soon.
+/// Reads what changed.
 async fn read(
     desk: &Arc<Desk>,
     health: &Health,
     scopes: Vec<Scope>,
     removal: Removal,
     seen: &mut Seen,
-) -> Vec<String> {
+    attention: &mut Attention,
+) {
     let (reading, read) = (desk.clone(), scopes.clone());
     let started = Instant::now();
-    let whole = scopes.contains(&Scope::Whole);
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
     let report = loop {
         if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
@@ -163,17 +166,39 @@ async fn read(
             info!("{reached}");
         }
     };
-    let Ok(report) = report else {
+    let Ok(mut report) = report else {
         error!("reading the articles ended early; what is published stays");
         health.note_broken_reading("the reading ended early", Timestamp::now());
-        return Vec::new();
+        return;
     };
     let took = started.elapsed();
     // Whoever reads the log and then asks finds what it said.
-    let (folder, _) = desk.folder();
-    health.note_reading(folder.root(), &scopes, &report, took, Timestamp::now());
-    seen.log(&report, whole, took);
-    report.unsettled
+    health.note_reading(&desk.source(), &scopes, &report, took, Timestamp::now());
+    if report.read > 0 || report.changed > 0 {
+        let Report {
+            read,
+            changed,
+            articles,
+            ..
+        } = &report;
+        let (noun, problems) = (desk.source().noun(), report.problems.len());
+        info!(
+            "{read} {noun} read in {took:.1?}: {changed} changes, {articles} articles, {problems} problems"
+        );
+    }
+    seen.log(&scopes, &report, attention.is_known_to_fail());
+    attention.note(&scopes, &mut report, took).await;
+}
+
+/// Reads some of the texts that are still to come.
+async fn fill(desk: &Arc<Desk>, health: &Health, seen: &mut Seen, attention: &mut Attention) {
+    let started = Instant::now();
+    let Some(report) = attention.fill().await else {
+        return;
+    };
+    let took = started.elapsed();
+    health.note_reading(&desk.source(), &[], &report, took, Timestamp::now());
+    seen.log(&[], &report, attention.is_known_to_fail());
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.

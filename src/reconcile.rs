@@ -22,16 +22,12 @@ pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use crate::catalog::Change;
 use crate::problem::{Problem, Severity};
-use crate::source::directory::{Directory, Found, Scope, Unlisted};
+use crate::source::{Found, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, RecordId, Store, StoreError};
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
 /// held in memory meanwhile.
 const BATCH_FILES: usize = 4096;
-
-/// Batches of files that are found before they are read: enough for most archives to know early how
-/// much there is, and few enough that a first listing need not be held whole.
-const FOUND_BATCHES: usize = 16;
 
 /// How much less than others a thread that reads wants a processor (nice(2)).
 const READING_NICENESS: i32 = 10;
@@ -73,9 +69,11 @@ pub struct Reconciliation {
     pub retired: Vec<RecordId>,
     /// Files that gave no article, or not their newest version, and what could not be listed.
     pub problems: Vec<Problem>,
-    /// Files that were read.
+    /// Files or rows that were read.
     pub read: usize,
-    /// Files that changed while they were read and have to be read again soon.
+    /// Those that are good now, or gone.
+    pub mended: Vec<String>,
+    /// Those that changed while they were read and have to be read again soon.
     pub unsettled: Vec<String>,
     /// Articles that were removed.
     pub removed: usize,
@@ -88,23 +86,18 @@ pub struct Reconciliation {
 /// Why a reading is not complete; what it committed before stays.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
-    /// The articles' folder cannot be listed.
-    #[error("cannot list {folder}: {reason}")]
-    Unlisted {
-        /// The folder.
-        folder: String,
-        /// Why.
-        reason: String,
-    },
+    /// The source failed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `directory` holds within `scopes`. `progress` is told how far it is;
+/// Brings `store` up to what `source` holds within `scopes`. `progress` is told how far it is;
 /// `meanwhile` is shown the changes that are committed so far, and may take them.
 pub fn reconcile(
-    directory: &Directory,
+    source: &Source,
     store: &Store,
     scopes: &[Scope],
     options: Options,
@@ -112,11 +105,12 @@ pub fn reconcile(
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> Reconciliation {
     let mut run = Run {
-        directory,
+        source,
         store,
         options,
         progress,
         meanwhile,
+        tells_mended: !scopes.contains(&Scope::Whole),
         refused: BTreeMap::new(),
         result: Reconciliation::default(),
     };
@@ -127,12 +121,62 @@ pub fn reconcile(
     run.result
 }
 
+/// Reads the texts that these records were promised to have.
+pub fn fill(
+    source: &Source,
+    store: &Store,
+    records: &[RecordId],
+    options: Options,
+    progress: &Progress,
+) -> Reconciliation {
+    let mut run = Run {
+        source,
+        store,
+        options,
+        progress,
+        meanwhile: &mut |_| {},
+        tells_mended: true,
+        refused: BTreeMap::new(),
+        result: Reconciliation::default(),
+    };
+    let filled = promised(store, records).map_err(ReconcileError::from);
+    let filled = filled
+        .and_then(|found| run.take([found]))
+        .and_then(|heirs| run.take_heirs(heirs));
+    run.result.failure = filled.err();
+    run.report_refused();
+    run.result
+}
+
+/// Where the articles stand whose texts are still to be read.
+fn promised(store: &Store, records: &[RecordId]) -> Result<Vec<Found>, StoreError> {
+    let mut found = Vec::new();
+    for (record, key) in store.awaited(records)? {
+        let current = store
+            .article(&key)?
+            .filter(|row| row.listing.record == record);
+        let Some(row) = current else { continue };
+        if let Some(file) = store.file(&row.path)? {
+            found.push(Found {
+                path: row.path.into(),
+                stamp: file.stamp,
+                closed: false,
+                head: None,
+            });
+        }
+    }
+    Ok(found)
+}
+
 struct Run<'a> {
-    directory: &'a Directory,
+    source: &'a Source,
     store: &'a Store,
     options: Options,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
+    /// Whether somebody wants to know of everything that is good: of a whole source it goes without
+    /// saying.
+    tells_mended: bool,
     /// Refused files by path: a later step of one reading may change its mind about a file.
     refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
@@ -142,9 +186,9 @@ impl Run<'_> {
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let (give, found) = mpsc::sync_channel(FOUND_BATCHES);
+        let (give, found) = mpsc::sync_channel(self.source.batches_ahead());
         let comparison = Comparison {
-            directory: self.directory,
+            source: self.source,
             store: self.store,
             reread: self.options.reread,
             progress: self.progress,
@@ -189,7 +233,7 @@ impl Run<'_> {
         &mut self,
         batches: impl IntoIterator<Item = B> + Send,
     ) -> Result<Vec<Found>, ReconcileError> {
-        let (directory, store, progress) = (self.directory, self.store, self.progress);
+        let (source, store, progress) = (self.source, self.store, self.progress);
         let pace = self.options.pace;
         thread::scope(|scope| {
             let (give, given) = mpsc::sync_channel(1);
@@ -199,12 +243,12 @@ impl Run<'_> {
                 }
                 // The other end hangs up when the store fails.
                 batches.into_iter().try_for_each(|files| {
-                    give.send(read_all(directory, store, files.as_ref(), progress))
+                    give.send(read_all(source, store, files.as_ref(), progress))
                 })
             });
             let mut heirs = Vec::new();
             for files in given {
-                heirs.extend(self.store(files)?);
+                heirs.extend(self.store(files?)?);
             }
             Ok(heirs)
         })
@@ -224,13 +268,13 @@ impl Run<'_> {
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Found>, ReconcileError> {
-        let directory = self.directory;
+        let source = self.source;
         self.result.read += files.len();
         let mut given = Given::default();
         self.store.write(|batch| {
             for file in files {
                 match file {
-                    Ok(file) => given.file(batch, directory, file)?,
+                    Ok(file) => given.file(batch, source, file)?,
                     Err(path) => given.unsettled.push(path),
                 }
             }
@@ -282,15 +326,22 @@ impl Run<'_> {
         given
             .heirs
             .iter()
-            .filter_map(|path| self.directory.look(path))
+            .filter_map(|path| self.source.look(path))
             .collect()
     }
 
     fn judge(&mut self, path: String, row: Option<FileRow>) {
         match row.filter(|row| row.refusal.is_some()) {
-            Some(row) => self.refused.insert(path, row),
-            None => self.refused.remove(&path),
-        };
+            Some(row) => {
+                self.refused.insert(path, row);
+            }
+            None => {
+                self.refused.remove(&path);
+                if self.tells_mended {
+                    self.result.mended.push(path);
+                }
+            }
+        }
     }
 
     fn report_refused(&mut self) {
@@ -303,7 +354,7 @@ impl Run<'_> {
             };
             self.result.problems.push(Problem {
                 severity: Severity::Error,
-                file: self.directory.root().join(path).display().to_string(),
+                file: self.source.locate(&path),
                 line: refusal.line,
                 column: None,
                 message: format!("{}{kept}", refusal.reason),
@@ -317,12 +368,7 @@ impl Run<'_> {
     fn report_unlisted(&mut self, unlisted: &Unlisted) {
         self.result.problems.push(Problem {
             severity: unlisted.severity,
-            file: self
-                .directory
-                .root()
-                .join(&unlisted.path)
-                .display()
-                .to_string(),
+            file: self.source.locate(&unlisted.path),
             line: None,
             column: None,
             message: format!("skipped: {}", unlisted.reason),

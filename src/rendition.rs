@@ -18,17 +18,17 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 pub use self::coding::Coding;
+use crate::archive::ArchiveError;
 use crate::format::{Format, RenderError};
 use crate::metrics::{Counter, Histogram};
 use crate::page::PageError;
-use crate::store::StoreError;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RenditionError {
     /// An article of the feed cannot be read.
     #[error("cannot read the articles")]
-    Store(#[from] StoreError),
+    Archive(#[from] ArchiveError),
     /// The writer failed.
     #[error(transparent)]
     Render(#[from] RenderError),

@@ -1,8 +1,8 @@
-//! Where articles come from.
+//! Where articles come from: a folder of files, or an SQL database.
 //!
-//! A source lists what it has and reads one article at a time; [`reconcile`](crate::reconcile)
-//! compares that with the store. Bytes and formats stay in here: what leaves is an
-//! [`Accepted`](crate::article::Accepted) article or a [`Refusal`](crate::article::Refusal).
+//! A source lists what it has, as places with stamps, and reads what it is asked to;
+//! [`reconcile`](crate::reconcile) compares that with the store. Bytes, formats and SQL stay in here:
+//! what leaves is an [`Accepted`] article or a [`Refusal`].
 
 mod beside;
 pub mod directory;
@@ -13,5 +13,357 @@ pub mod json;
 pub mod markdown;
 pub mod newsroom;
 pub mod notes;
+pub mod sql;
 mod tree;
 pub mod watch;
+
+use self::directory::Directory;
+use self::sql::{Extent, Sql, SqlError};
+use crate::article::{Accepted, Draft, Reading, Refusal};
+use crate::config::{Config, SourceConfig};
+use crate::problem::Severity;
+use crate::store::FileStamp;
+
+/// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
+/// rest.
+const SHARE_FILES: usize = 32;
+
+/// Rows that a thread reads at a time: as many as one statement asks for.
+const SHARE_ROWS: usize = 256;
+
+/// Batches of files that are found before they are read: enough for most archives to know early how
+/// much there is, and few enough that a first listing need not be held whole.
+const FILES_AHEAD: usize = 16;
+
+/// The same of rows, whose listing brings more along.
+const ROWS_AHEAD: usize = 1;
+
+/// Where articles come from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A folder of files.
+    Directory(Directory),
+    /// An SQL database.
+    Sql(Sql),
+}
+
+/// Something that may hold an article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where it stands: a path below the folder, with `/`; the id of a row.
+    pub path: String,
+    /// How it looks now.
+    pub stamp: FileStamp,
+    /// Whether whoever wrote it is known to have finished.
+    pub closed: bool,
+    /// What the listing read along: everything but the text.
+    pub head: Option<Box<Result<Draft, Refusal>>>,
+}
+
+/// What of a source is to be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of it.
+    Whole,
+    /// One path of a folder, and everything below that.
+    Below {
+        /// The path, with `/`.
+        path: String,
+        /// Whether whoever wrote there is known to have finished.
+        closed: bool,
+    },
+    /// The rows that changed lately, as they say themselves.
+    Recent,
+    /// The row with this id, whatever its stamp.
+    Row(String),
+}
+
+/// How much a listing brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Places and stamps, to be compared with what is stored.
+    Stamps,
+    /// Whatever can be had at once: nothing is stored yet.
+    Heads,
+}
+
+/// Something of a source that cannot be listed.
+#[derive(Debug)]
+pub struct Unlisted {
+    /// Where it stands; empty for the source itself.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// Whether articles may stand there that an earlier listing saw.
+    pub hides: bool,
+    /// Whether somebody should mend it.
+    pub severity: Severity,
+}
+
+impl Unlisted {
+    /// What stood there before may still stand there.
+    fn error(path: String, reason: &str) -> Unlisted {
+        Unlisted {
+            path,
+            reason: reason.to_owned(),
+            hides: true,
+            severity: Severity::Error,
+        }
+    }
+
+    /// It never was an article.
+    fn warning(path: String, reason: &str) -> Unlisted {
+        Unlisted {
+            path,
+            reason: reason.to_owned(),
+            hides: false,
+            severity: Severity::Warning,
+        }
+    }
+}
+
+/// What reading one place gave.
+#[derive(Debug)]
+pub enum Outcome {
+    /// An article.
+    Accepted(Box<Accepted>),
+    /// An article whose text is still to be read.
+    Headed(Box<Accepted>),
+    /// No article, and why.
+    Refused(Refusal),
+    /// The system did not let it be read; the next reading tries again.
+    Unreadable(Refusal),
+    /// It changed while it was read, or went away: the next listing knows more.
+    Unsettled,
+}
+
+impl Outcome {
+    /// The same of what only the head was read of.
+    fn without_text(self) -> Outcome {
+        match self {
+            Outcome::Accepted(accepted) => Outcome::Headed(accepted),
+            outcome => outcome,
+        }
+    }
+}
+
+/// Why a source cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The articles' folder cannot be listed.
+    #[error("cannot list {folder}: {reason}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        reason: String,
+    },
+    /// The database does not answer as it should.
+    #[error("cannot read {database}")]
+    Database {
+        /// Its address, without secrets.
+        database: String,
+        /// Why.
+        #[source]
+        source: SqlError,
+    },
+}
+
+/// Why a listing does not show something.
+#[derive(Debug)]
+pub enum Gap {
+    /// A part of the source cannot be listed.
+    Part(Unlisted),
+    /// The listing ends here.
+    Rest(SourceError),
+}
+
+impl Source {
+    /// The source that a configuration names; nothing is read yet.
+    ///
+    /// # Errors
+    /// When an address cannot be understood.
+    pub fn new(config: &Config) -> Result<Source, SqlError> {
+        let reading = Reading {
+            zone: config.site.zone.clone(),
+            language: config.site.language.clone(),
+            site: config.site.url.clone(),
+            link: config.source.link().map(str::to_owned),
+        };
+        Ok(match &config.source {
+            SourceConfig::Directory(config) => Source::Directory(Directory::new(config, reading)),
+            SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
+        })
+    }
+
+    /// The source of the next configuration: this one, with all that it knows, where nothing about it
+    /// differs.
+    ///
+    /// # Errors
+    /// When an address cannot be understood.
+    pub fn succeeded_by(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
+        if before.source == next.source && before.site == next.site {
+            return Ok(self.clone());
+        }
+        Ok(match (self, Source::new(next)?) {
+            (Source::Directory(before), Source::Directory(next)) => {
+                Source::Directory(next.with_notes(before.notes().clone()))
+            }
+            (_, next) => next,
+        })
+    }
+
+    /// What operators call it: the folder, or the database's address without secrets.
+    pub fn name(&self) -> String {
+        match self {
+            Source::Directory(directory) => directory.root().display().to_string(),
+            Source::Sql(sql) => sql.name().to_owned(),
+        }
+    }
+
+    /// What operators call one place in it.
+    pub fn locate(&self, path: &str) -> String {
+        match self {
+            Source::Directory(directory) => directory.root().join(path).display().to_string(),
+            Source::Sql(_) if path.is_empty() => "[source.sql]".to_owned(),
+            Source::Sql(_) => format!("[source.sql] row {path}"),
+        }
+    }
+
+    /// What it consists of.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Source::Directory(_) => "files",
+            Source::Sql(_) => "rows",
+        }
+    }
+
+    /// Everything that decides how an article is read, as bytes for a digest.
+    pub fn reading_bytes(&self) -> Vec<u8> {
+        match self {
+            Source::Directory(directory) => directory.reading_bytes(),
+            Source::Sql(sql) => sql.reading_bytes(),
+        }
+    }
+
+    /// How many places are read by one thread at a time.
+    pub fn share(&self) -> usize {
+        match self {
+            Source::Directory(_) => SHARE_FILES,
+            Source::Sql(_) => SHARE_ROWS,
+        }
+    }
+
+    /// How many batches of places may be found before they are read.
+    pub fn batches_ahead(&self) -> usize {
+        match self {
+            Source::Directory(_) => FILES_AHEAD,
+            Source::Sql(_) => ROWS_AHEAD,
+        }
+    }
+
+    /// How many places are worth reading with one call.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Source::Directory(_) => 1,
+            Source::Sql(_) => SHARE_ROWS,
+        }
+    }
+
+    /// Every place within `scope` that may hold an article, ordered by the bytes of its path where the
+    /// scope is more than what changed lately, and everything that could not be listed.
+    pub fn walk(
+        &self,
+        scope: &Scope,
+        depth: Depth,
+    ) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
+        match self {
+            Source::Directory(directory) => {
+                let (below, closed) = match scope {
+                    Scope::Below { path, closed } => (Some(path.as_str()), *closed),
+                    Scope::Row(path) => (Some(path.as_str()), false),
+                    Scope::Whole | Scope::Recent => (None, false),
+                };
+                let gap = |unlisted: Unlisted| match unlisted.path.is_empty() {
+                    true => Gap::Rest(SourceError::Folder {
+                        folder: self.name(),
+                        reason: unlisted.reason,
+                    }),
+                    false => Gap::Part(unlisted),
+                };
+                let entries = directory.walk(below, closed);
+                Box::new(entries.map(move |entry| entry.map_err(gap)))
+            }
+            Source::Sql(sql) => {
+                let rows: Box<dyn Iterator<Item = Result<Found, SqlError>>> = match (scope, depth) {
+                    (Scope::Row(id), _) => Box::new(sql.look(id).transpose().into_iter()),
+                    (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
+                    (Scope::Whole | Scope::Below { .. }, Depth::Stamps) => {
+                        Box::new(sql.walk(Extent::Stamps))
+                    }
+                    (Scope::Whole | Scope::Below { .. }, Depth::Heads) => {
+                        Box::new(sql.walk(Extent::Heads))
+                    }
+                };
+                Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(self.failed(error)))))
+            }
+        }
+    }
+
+    /// Reads a share of what was found through the gate; an outcome for each, in their order. A bug in
+    /// the gate costs the article that met it alone.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn read(&self, share: &[Found]) -> Result<Vec<Outcome>, SourceError> {
+        match self {
+            Source::Directory(directory) => {
+                Ok(share.iter().map(|found| directory.read(found)).collect())
+            }
+            Source::Sql(sql) if share.iter().all(|found| found.head.is_some()) => {
+                let heads = share.iter().map(|found| sql.accept_head(found));
+                Ok(heads.map(Outcome::without_text).collect())
+            }
+            Source::Sql(sql) => sql.read(share).map_err(|error| self.failed(error)),
+        }
+    }
+
+    /// Whether something stands at `path` now, as far as anybody can tell.
+    pub fn holds(&self, path: &str) -> bool {
+        match self {
+            Source::Directory(directory) => directory.holds(path),
+            Source::Sql(sql) => !matches!(sql.look(path), Ok(None)),
+        }
+    }
+
+    /// How what stands at `path` looks now; `None` where nothing does.
+    pub fn look(&self, path: &str) -> Option<Found> {
+        match self {
+            Source::Directory(directory) => directory.look(path),
+            Source::Sql(sql) => sql.look(path).ok().flatten(),
+        }
+    }
+
+    /// Whether what was an article once was emptied on purpose.
+    pub fn is_emptied(&self, found: &Found) -> bool {
+        match self {
+            Source::Directory(_) => directory::is_emptied(found),
+            Source::Sql(_) => false,
+        }
+    }
+
+    /// The key that an article at `path` has if it brings none.
+    pub fn key_of(&self, path: &str) -> String {
+        match self {
+            Source::Directory(directory) => directory.key_of(path),
+            Source::Sql(_) => path.to_owned(),
+        }
+    }
+
+    fn failed(&self, source: SqlError) -> SourceError {
+        SourceError::Database {
+            database: self.name(),
+            source,
+        }
+    }
+}

@@ -9,7 +9,7 @@ use taspa::article::Reading;
 use taspa::config::Config;
 use taspa::desk::{Desk, Removal};
 use taspa::edition::Version;
-use taspa::source::directory::Scope;
+use taspa::source::Scope;
 use taspa::store::Store;
 use taspa::time::{Timestamp, Zone};
 use tempfile::TempDir;

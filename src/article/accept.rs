@@ -7,12 +7,12 @@ use url::{Host, Url};
 use super::content::Content;
 use super::media::some_text;
 use super::{
-    AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
-    TAGS_MAX, Visibility,
+    AUTHORS_MAX, Accepted, Article, Author, Body, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading,
+    Refusal, Revision, TAGS_MAX, Visibility,
 };
 use crate::link;
 use crate::term;
-use crate::text::{Text, resolve as resolve_address};
+use crate::text::{Html, Text, resolve as resolve_address};
 use crate::time::{Timestamp, WrittenDate};
 
 impl Draft {
@@ -47,6 +47,35 @@ impl Draft {
     /// A title of which nothing is left, a date that feeds cannot write, too much of something, or
     /// HTML that readers would choke on.
     pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+        let content = Content::read(&self.body)?;
+        let mut accepted = self.head(key, &content, reading)?;
+        accepted.put(&content, reading)?;
+        accepted.revision = accepted.article.revision();
+        Ok(accepted)
+    }
+
+    /// The same for a draft whose text comes later, with [`Accepted::with_text`]: whatever stands in
+    /// its body is not looked at, and the language is that of its title and summary.
+    ///
+    /// # Errors
+    /// What [`Draft::accept`] refuses, the text aside.
+    pub fn accept_head(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+        let summary = Content::Paragraphs {
+            paragraphs: self.summary.as_slice(),
+            credits: &[],
+        };
+        let mut accepted = self.head(key, &summary, reading)?;
+        accepted.revision = accepted.article.revision_without_text(reading);
+        Ok(accepted)
+    }
+
+    /// Everything but the text and what is made of it. `content` shows the language.
+    fn head(
+        &self,
+        key: String,
+        content: &Content<'_>,
+        reading: &Reading,
+    ) -> Result<Accepted, Refusal> {
         let title = Text::new(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(
@@ -64,7 +93,6 @@ impl Draft {
             .expires
             .map(|date| resolve(date, reading))
             .transpose()?;
-        let content = Content::read(&self.body)?;
         let own = self.language.as_deref().and_then(language_tag);
         let language = own.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();
@@ -72,7 +100,7 @@ impl Draft {
             .url
             .as_deref()
             .and_then(|url| page_url(site.as_ref(), url));
-        let base = page(url.as_deref(), &key, published, &language, reading).or(site);
+        let base = base(url.as_deref(), &key, published, &language, reading);
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
@@ -80,8 +108,8 @@ impl Draft {
             section: self.section.as_deref().and_then(name).map(|(name, _)| name),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
-            lead: self.lead(&content),
-            body: content.html(base.as_ref())?,
+            lead: self.summary.as_deref().map(Text::new).unwrap_or_default(),
+            body: Html::default(),
             image: self
                 .image
                 .as_ref()
@@ -94,6 +122,7 @@ impl Draft {
         };
         Ok(Accepted {
             article,
+            revision: Revision(0),
             expires,
             visibility: match (self.draft, self.feed) {
                 (true, _) => Visibility::Draft,
@@ -103,18 +132,49 @@ impl Draft {
         })
     }
 
-    fn lead(&self, content: &Content<'_>) -> Text {
-        let summary = self.summary.as_deref().map(Text::new);
-        summary
-            .filter(|summary| !summary.is_empty())
-            .unwrap_or_else(|| content.lead())
-    }
-
     fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {
         at_most(self.enclosures.len(), ENCLOSURES_MAX, "enclosures")?;
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())
     }
+}
+
+impl Accepted {
+    /// Puts in the text that was left out by [`Draft::accept_head`]; the revision stays.
+    ///
+    /// # Errors
+    /// HTML that readers would choke on.
+    pub fn with_text(mut self, body: &Body, reading: &Reading) -> Result<Accepted, Refusal> {
+        self.put(&Content::read(body)?, reading)?;
+        Ok(self)
+    }
+
+    fn put(&mut self, content: &Content<'_>, reading: &Reading) -> Result<(), Refusal> {
+        let article = &mut self.article;
+        let base = base(
+            article.url.as_deref(),
+            &article.key,
+            article.published,
+            &article.language,
+            reading,
+        );
+        article.body = content.html(base.as_ref())?;
+        if article.lead.is_empty() {
+            article.lead = content.lead();
+        }
+        Ok(())
+    }
+}
+
+/// What addresses in an article are relative to: its page, else the site.
+fn base(
+    url: Option<&str>,
+    key: &str,
+    published: Timestamp,
+    language: &str,
+    reading: &Reading,
+) -> Option<Url> {
+    page(url, key, published, language, reading).or_else(|| Url::parse(&reading.site).ok())
 }
 
 /// The article's page on the site, where it has one there.

@@ -33,7 +33,7 @@ pub struct Listing {
 
 impl Listing {
     /// What the catalog needs of an article that the store has as `record`.
-    pub fn new(accepted: &Accepted, revision: Revision, record: RecordId) -> Listing {
+    pub fn new(accepted: &Accepted, record: RecordId) -> Listing {
         let article = &accepted.article;
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
         let section = article
@@ -54,7 +54,7 @@ impl Listing {
         let terms = tags.chain(section).chain(authors).chain(languages);
         Listing {
             key: article.key.as_str().into(),
-            revision,
+            revision: accepted.revision,
             record,
             published: article.published,
             updated: article.updated,

@@ -635,11 +635,12 @@ fn a_language_is_also_its_primary_one() {
     };
     let accepted = |language| Accepted {
         article: article(language),
+        revision: Revision(0),
         expires: None,
         visibility: Visibility::Public,
     };
     let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
-        .map(|language| Listing::new(&accepted(language), Revision(0), RecordId(0)));
+        .map(|language| Listing::new(&accepted(language), RecordId(0)));
     let catalog = catalog_of(listings);
     for (text, expected) in [
         ("lang:kk", 3),

@@ -5,11 +5,16 @@ use std::path::Path;
 
 use super::output::Screen;
 use super::{Exit, ListFormat, load, read_once};
-use crate::config::Loaded;
-use crate::desk::{Desk, check_identity};
+use crate::config::{Loaded, SourceConfig};
+use crate::desk::{Desk, Removal, check_identity};
 use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
+use crate::reconcile::ReconcileError;
+use crate::source::{Scope, Source};
 use crate::store::Store;
+
+/// Texts that are read at once.
+const TEXTS_AT_ONCE: usize = 2_048;
 
 pub(super) fn run(
     path: &Path,
@@ -54,31 +59,26 @@ pub(super) fn run(
 
 /// Reads every article; says how many there are.
 fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
-    let folder = loaded.config.source.path.display().to_string();
-    let failed = |reason: String| Problem {
-        severity: Severity::Error,
-        file: folder.clone(),
-        line: None,
-        column: None,
-        message: reason,
-        hint: Some("check that the folder exists and can be read".to_owned()),
-        excerpt: None,
-    };
+    let unread = || "the articles could not be read".to_owned();
     match read_once(loaded.config.clone()) {
         Err(failure) => {
-            problems.push(failed(chain(&failure)));
-            "the articles could not be read".to_owned()
+            problems.push(of_source(loaded, chain(&failure), None));
+            unread()
         }
         Ok((desk, report)) => {
+            // What is wrong with the query as a whole explains what is wrong with each row.
+            let of_query = query_problems(loaded, &desk);
+            let is_refused = |problem: &Problem| problem.severity == Severity::Error;
+            let is_unusable = of_query.iter().any(is_refused);
+            problems.extend(of_query);
+            if is_unusable {
+                return unread();
+            }
             problems.extend(report.problems);
-            problems.extend(
-                report
-                    .failure
-                    .as_ref()
-                    .map(|failure| failed(chain(failure))),
-            );
-            if report.failure.is_none() {
-                problems.extend(idle_terms(loaded, &desk));
+            let failure = report.failure.or_else(|| read_texts(&desk, problems));
+            match failure {
+                Some(failure) => problems.push(of_source(loaded, chain(&failure), hint(loaded))),
+                None => problems.extend(idle_terms(loaded, &desk)),
             }
             let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
             format!(
@@ -88,6 +88,72 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
             )
         }
     }
+}
+
+/// Something about the source as a whole.
+fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem {
+    match &loaded.config.source {
+        SourceConfig::Directory(folder) => Problem {
+            severity: Severity::Error,
+            file: folder.path.display().to_string(),
+            line: None,
+            column: None,
+            message,
+            hint,
+            excerpt: None,
+        },
+        SourceConfig::Sql(_) => loaded.file.problem(
+            Severity::Error,
+            None,
+            format!("[source.sql]: {message}"),
+            hint,
+        ),
+    }
+}
+
+fn hint(loaded: &Loaded) -> Option<String> {
+    match &loaded.config.source {
+        SourceConfig::Directory(_) => {
+            Some("check that the folder exists and can be read".to_owned())
+        }
+        SourceConfig::Sql(_) => None,
+    }
+}
+
+/// How the columns of a query fit.
+fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
+    let Source::Sql(sql) = &*desk.source() else {
+        return Vec::new();
+    };
+    // A database that does not answer is reported by whoever read it.
+    let columns = sql.check().unwrap_or_default();
+    let problems = columns.into_iter().map(|column| {
+        let severity = match column.is_error {
+            true => Severity::Error,
+            false => Severity::Warning,
+        };
+        let message = format!("[source.sql]: {}", column.message);
+        loaded
+            .file
+            .problem(severity, None, message, Some(column.hint))
+    });
+    problems.collect()
+}
+
+/// Reads the texts that a listing left out; why it could not.
+fn read_texts(desk: &Desk, problems: &mut Vec<Problem>) -> Option<ReconcileError> {
+    while let Some(report) = desk.fill(TEXTS_AT_ONCE) {
+        problems.extend(report.problems);
+        if report.failure.is_some() {
+            return report.failure;
+        }
+        // Rows that are gone meanwhile are nobody's problem, and must not be asked for again.
+        let gone: Vec<Scope> = report.unsettled.into_iter().map(Scope::Row).collect();
+        if !gone.is_empty() {
+            desk.reconcile(&gone, Removal::Confirmed);
+        }
+    }
+    None
 }
 
 /// Terms that feeds.toml names and no released article has.

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
 use crate::problem::{Severity, chain};
-use crate::source::directory::Scope;
+use crate::source::Scope;
 use crate::time::Timestamp;
 
 /// How often files are read again that were being written.
@@ -103,7 +103,7 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
         Err(failure) => {
             screen.complain(&format!("cannot start: {}", chain(&failure)));
             return Err(match failure {
-                StartError::Identity(_) => Exit::Config,
+                StartError::Identity(_) | StartError::Source(_) => Exit::Config,
                 StartError::Store(_) => Exit::Failed,
             });
         }

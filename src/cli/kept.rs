@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::config::Config;
 use crate::contained;
-use crate::desk::{Desk, IdentityChanged, check_identity};
+use crate::desk::{Desk, DeskError, IdentityChanged, check_identity};
 use crate::problem::chain;
+use crate::source::sql::SqlError;
 use crate::store::{Store, StoreError};
 use crate::time::Timestamp;
 
@@ -16,6 +17,18 @@ pub(super) enum StartError {
     Identity(#[from] IdentityChanged),
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The source's address cannot be understood.
+    #[error("[source.sql]")]
+    Source(#[from] SqlError),
+}
+
+impl From<DeskError> for StartError {
+    fn from(failure: DeskError) -> StartError {
+        match failure {
+            DeskError::Store(failure) => StartError::Store(failure),
+            DeskError::Source(failure) => StartError::Source(failure),
+        }
+    }
 }
 
 /// A desk over the state folder, or why that cannot be used now. A damaged folder is made anew, which
@@ -53,5 +66,5 @@ pub(super) fn desk_over(
     check_identity(config, store.header()?.as_ref())?;
     let config = Arc::new(config.clone());
     let read = contained::run(|| Desk::new(config, store, Timestamp::now()));
-    Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic)))?)
+    Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
 }

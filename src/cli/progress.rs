@@ -160,6 +160,7 @@ mod tests {
     fn reached(found: usize, read: usize, listed: bool) -> Reached {
         Reached {
             since: Instant::now(),
+            noun: "files",
             found,
             read,
             listed,

@@ -92,12 +92,11 @@ async fn daemon(
         }
     };
     listener::announce(&listeners, &config.server.public_url);
-    let source = config.source.path.display().to_string();
-    let health = Arc::new(Health::new(&source, Timestamp::now()));
+    let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
     let observer = Arc::new(start_observer(&config)?);
     let (limits, rescan) = (
         config.server.limits,
-        Duration::from_secs(config.source.rescan.into()),
+        Duration::from_secs(config.source.compared_every().into()),
     );
     let mut reloading = Reloading::new(path, config.clone(), health.clone());
     let (stop, stopping) = watch::channel(false);
@@ -164,7 +163,7 @@ async fn daemon(
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
             return Ok(match failure {
-                StartError::Identity(_) => Exit::Config,
+                StartError::Identity(_) | StartError::Source(_) => Exit::Config,
                 StartError::Store(_) => Exit::Failed,
             });
         }

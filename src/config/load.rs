@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, Server, Site, SourceFile, directory, feeds, redirects, server, site, syntax, terms,
+    Config, Server, Site, SourceFile, feeds, redirects, server, site, source, syntax, terms,
 };
 use crate::problem::{Problem, Severity};
 use crate::term::TermKind;
@@ -89,7 +89,7 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     let mut root = Table::root(reader, root);
     let site = read_site(&mut root);
     let server = server::read(root.table_or_empty("server", "[server]"));
-    let source = directory::read(&mut root);
+    let source = source::read(&mut root);
     let defaults = feeds::read_defaults(root.table_or_empty("defaults", "[defaults]"));
 
     let mut auto = root.table_or_empty("auto", "[auto]");

@@ -1,7 +1,7 @@
 //! What a misspelt name was probably meant to be.
 
 /// The known name that a few typing errors lead from to `text`; the first of equally near ones.
-pub(super) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.to_lowercase();
     let letters = text.chars().count();
     if letters > LETTERS_MAX {
@@ -20,12 +20,12 @@ pub(super) fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) 
 const LETTERS_MAX: usize = 64;
 
 /// The hint that names `name`.
-pub(super) fn did_you_mean(name: impl std::fmt::Display) -> String {
+pub(crate) fn did_you_mean(name: impl std::fmt::Display) -> String {
     format!("did you mean `{name}`?")
 }
 
 /// `` `a`, `b` or `c` ``.
-pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.pop() {
         Some(last) if words.is_empty() => last,

@@ -172,6 +172,12 @@ impl<'a> Table<'a> {
             .error(text.span.clone(), self.say(message), hint);
     }
 
+    /// Reports a text that cannot be used and must not be seen.
+    pub(super) fn refuse_unseen(&self, message: String, hint: String) {
+        let header = self.header.clone().unwrap_or_default();
+        self.reader.error(header, self.say(message), Some(hint));
+    }
+
     /// Reports a text that is used, but probably not what was meant.
     pub(super) fn doubt(&self, text: &Text, message: String, hint: Option<String>) {
         let hint = presentable(hint, text);

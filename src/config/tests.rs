@@ -73,16 +73,21 @@ fn check(cases: &[(&str, &[&str])]) {
     }
 }
 
+fn directory(config: &Config) -> &DirectoryConfig {
+    match &config.source {
+        SourceConfig::Directory(directory) => directory,
+        SourceConfig::Sql(_) => panic!("expected a folder"),
+    }
+}
+
 #[test]
 fn the_shipped_file_is_a_working_example() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("feeds.toml");
     let loaded = Config::load(&path, &|_| None).unwrap_or_else(|all| panic!("{}", print(&all)));
     assert_eq!(print(&loaded.warnings), "");
     let config = loaded.config;
-    assert_eq!(
-        config.source.path,
-        path.with_file_name("tests").join("newsroom")
-    );
+    let folder = path.with_file_name("tests").join("newsroom");
+    assert_eq!(directory(&config).path, folder);
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     assert_eq!(names[..3], ["all", "parliament", "qazaqsha"]);
     assert!(config.auto_sections.is_some() && config.auto_authors.is_some());
@@ -122,7 +127,7 @@ fn a_minimal_file_means_the_documented_defaults() {
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
     };
-    assert_eq!(config.source, expected);
+    assert_eq!(config.source, SourceConfig::Directory(expected));
     let expected = Settings {
         items: 50,
         keep: 86_400,
@@ -212,8 +217,9 @@ fn paths_start_at_the_folder_of_the_file() {
     let text =
         format!("{text}[server]\nstate = '/var/lib/taspa'\nlisten = ['unix:s', '[::1]:80']\n");
     let loaded = parse(&text).unwrap_or_else(|all| panic!("{}", print(&all)));
-    let Config { source, server, .. } = loaded.config;
-    assert_eq!(source.path, PathBuf::from("/etc/taspa/../news"));
+    let folder = PathBuf::from("/etc/taspa/../news");
+    assert_eq!(directory(&loaded.config).path, folder);
+    let server = loaded.config.server;
     assert_eq!(server.state, PathBuf::from("/var/lib/taspa"));
     let unix = Listen::Unix {
         path: PathBuf::from("/etc/taspa/s"),
@@ -301,8 +307,9 @@ fn everything_that_is_missing_is_told_at_once() {
             "",
             "feeds.toml: error: `[site]` is required\n  \
              hint: it names `title`, `url`, `id-authority` and `id-year`\n\
-             feeds.toml: error: `[source.directory]` is required\n  \
-             hint: write `[source.directory]` with the `path` of a folder",
+             feeds.toml: error: `[source.directory]` or `[source.sql]` is required\n  \
+             hint: write `[source.directory]` with the `path` of a folder, or `[source.sql]` \
+             with a `url` and a `query`",
         ),
         (
             "[site]\nurl = 'https://dala.example'\n[source.directory]\n",
@@ -313,6 +320,44 @@ fn everything_that_is_missing_is_told_at_once() {
     ] {
         assert_eq!(print(&problems(text)), expected);
     }
+}
+
+#[test]
+fn a_database_has_defaults_and_a_secret() {
+    let text = MINIMAL.replace(
+        "[source.directory]",
+        "[source.sql]\nurl = 'postgres://reader:hush@db/news'\nquery = 'SELECT 1'",
+    );
+    let loaded = parse(&text).unwrap_or_else(|all| panic!("{}", print(&all)));
+    let SourceConfig::Sql(sql) = &loaded.config.source else {
+        panic!("expected a database");
+    };
+    assert_eq!(sql.url.expose(), "postgres://reader:hush@db/news");
+    assert_eq!((sql.refresh, sql.reconcile), (30, 300));
+    assert_eq!(sql.listen.as_deref(), Some("taspa"));
+    assert!(!format!("{:?}", loaded.config).contains("hush"));
+
+    for (url, expected) in [
+        ("sqlite:news.db", "sqlite:/etc/taspa/news.db"),
+        (
+            "sqlite://news.db?mode=ro",
+            "sqlite:/etc/taspa/news.db?mode=ro",
+        ),
+        ("sqlite:/srv/news.db", "sqlite:/srv/news.db"),
+        ("sqlite:///srv/news.db", "sqlite:/srv/news.db"),
+    ] {
+        let text = text.replace("postgres://reader:hush@db/news", url);
+        let loaded = parse(&text).unwrap_or_else(|all| panic!("{}", print(&all)));
+        let SourceConfig::Sql(sql) = &loaded.config.source else {
+            panic!("expected a database");
+        };
+        assert_eq!(sql.url.expose(), expected);
+    }
+
+    let text = text.replace("postgres:", "hush:");
+    let said = print(&problems(&text));
+    assert!(said.contains("url must begin with `postgres:`"), "{said}");
+    assert!(!said.contains("hush"), "{said}");
 }
 
 #[test]
@@ -341,7 +386,7 @@ any = [\"раздел:Парламент\", \"#\"]
     assert_eq!(
         places,
         [
-            "1:1", "2:1", "3:7", "5:11", "6:13", "8:9", "12:8", "13:9", "14:8", "14:28"
+            "1:1", "2:1", "3:7", "5:11", "6:13", "8:1", "9:8", "12:8", "13:9", "14:8", "14:28"
         ],
         "{}",
         print(&found)
@@ -352,7 +397,7 @@ any = [\"раздел:Парламент\", \"#\"]
          2 | titel = \"Дала жаңалықтары\"\n  | ^^^^^\n  hint: did you mean `title`?"
     );
     assert_eq!(
-        found[9].to_string(),
+        found[10].to_string(),
         "feeds.toml:14:28: error: [[feed]]: any: `#` holds no letter or digit\n\
          14 | any = [\"раздел:Парламент\", \"#\"]\n   |                            ^^^"
     );
@@ -508,8 +553,9 @@ fn values_that_cannot_be_meant() {
         (
             "[source.sql]\nurl = 'sqlite:x'",
             &[
-                "1:9 [source.sql]: this version reads articles from a directory only | \
-               write `[source.directory]` with the `path` of a folder",
+                "1:1 [source.sql]: `query` is required",
+                "1:9 [source.sql]: articles come from one source, and `[source.directory]` is one | \
+               delete one of the two tables",
             ],
         ),
     ]);

@@ -27,9 +27,9 @@ impl Desk {
         coding: Coding,
     ) -> Result<Bytes, RenditionError> {
         let tag = Tag::new(version.digest, format);
-        let (store, version) = (self.store.clone(), version.clone());
+        let (archive, version) = (self.archive.clone(), version.clone());
         let renders = self.renditions.renders().clone();
-        let print = move || renders.measure(format, || press::print(&store, &version, format));
+        let print = move || renders.measure(format, || press::print(&archive, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
     }
 
@@ -114,8 +114,8 @@ impl Desk {
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
         let digest = sheet.digest(edition, locale);
-        let (sheet, edition, store) = (sheet.clone(), edition.clone(), self.store.clone());
-        let print = move || sheet.print(&edition, &store, locale);
+        let (sheet, edition, archive) = (sheet.clone(), edition.clone(), self.archive.clone());
+        let print = move || sheet.print(&edition, &archive, locale);
         self.renditions.get(digest, Coding::Identity, print).await
     }
 
@@ -136,12 +136,12 @@ impl Desk {
     /// # Errors
     /// When it cannot be made.
     pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-        press::print(&self.store, version, format)
+        press::print(&self.archive, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.
     pub fn shelf(&self) -> Shelf<'_> {
-        Shelf::new(&self.store)
+        Shelf::new(&self.archive)
     }
 
     /// A page or list made for one caller, for runs without a server.
@@ -154,7 +154,7 @@ impl Desk {
         edition: &Edition,
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
-        sheet.print(edition, &self.store, locale)
+        sheet.print(edition, &self.archive, locale)
     }
 }
 

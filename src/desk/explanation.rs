@@ -2,11 +2,13 @@
 
 use super::named::{self, Found, Unknown};
 use super::{Desk, State};
+use crate::archive::ArchiveError;
 use crate::edition::Version;
 use crate::explain::{Explanation, Judgement, Reason, Subject, judge};
 use crate::lineup::{Definition, SELECT};
 use crate::problem::{Problem, Severity};
 use crate::selection::Selection;
+use crate::source::Source;
 use crate::store::{FileRow, StoreError};
 
 /// Why there is no explanation.
@@ -21,6 +23,9 @@ pub enum ExplainError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An article cannot be had.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
 }
 
 impl Desk {
@@ -31,12 +36,15 @@ impl Desk {
     /// [`ExplainError`].
     pub fn explain(&self, version: &Version, article: &str) -> Result<Explanation, ExplainError> {
         // The search may look at every article, so it goes without the lock.
-        let (directory, publication) = {
-            let state = self.state();
-            let publication = state.lineup.publication().clone();
-            (state.directory.clone(), publication)
+        let publication = self.state().lineup.publication().clone();
+        let (store, source) = (self.archive.store(), self.archive.source());
+        let found = named::find(&self.archive, &publication, article)?;
+        let title = match &found {
+            // A database that does not answer now may still have it.
+            Ok(Found::Article(row)) => self.archive.articles(&[row.listing.record]).ok(),
+            Ok(Found::File(..)) | Err(_) => None,
         };
-        let found = named::find(&self.store, &directory, &publication, article)?;
+        let title = title.and_then(|articles| Some(articles.first()?.title.to_string()));
         let state = self.state();
         let feed = definition(&state, version).ok_or(ExplainError::Ended)?;
         let (subject, judgement) = match found.map_err(ExplainError::Unknown)? {
@@ -45,13 +53,12 @@ impl Desk {
                 // A reading may have stored it just now, for the catalog to know in a moment.
                 let number = number.ok_or(ExplainError::Unknown(Unknown::Like(Vec::new())))?;
                 let judgement = judge(&state.catalog, &feed, number);
-                let articles = self.store.articles(&[row.listing.record])?;
-                let file = self.store.file(&row.path)?;
+                let file = store.file(&row.path)?;
                 let subject = Subject {
-                    title: articles.first().map(|article| article.title.to_string()),
+                    title,
                     published: Some(row.listing.published),
-                    problem: file.and_then(|file| problem(&state, &row.path, file)),
-                    file: name(&state, &row.path),
+                    problem: file.and_then(|file| problem(&source, &row.path, file)),
+                    file: source.locate(&row.path),
                     key: Some(row.listing.key.into()),
                 };
                 (subject, judgement)
@@ -61,7 +68,7 @@ impl Desk {
                     reasons: vec![Reason::Quarantined],
                     ..Judgement::default()
                 };
-                (broken(&state, &path, row), quarantined)
+                (broken(&source, &path, row), quarantined)
             }
         };
         Ok(Explanation {
@@ -84,18 +91,18 @@ fn definition(state: &State, version: &Version) -> Option<Definition> {
     }
 }
 
-fn broken(state: &State, path: &str, row: FileRow) -> Subject {
+fn broken(source: &Source, path: &str, row: FileRow) -> Subject {
     Subject {
         key: None,
         title: None,
         published: None,
-        file: name(state, path),
-        problem: problem(state, path, row),
+        file: source.locate(path),
+        problem: problem(source, path, row),
     }
 }
 
 /// What is wrong with a file as it is now, if anything is.
-fn problem(state: &State, path: &str, row: FileRow) -> Option<Problem> {
+fn problem(source: &Source, path: &str, row: FileRow) -> Option<Problem> {
     let refusal = row.refusal?;
     let kept = match row.key {
         Some(_) => "; its last good version stays",
@@ -103,15 +110,11 @@ fn problem(state: &State, path: &str, row: FileRow) -> Option<Problem> {
     };
     Some(Problem {
         severity: Severity::Error,
-        file: name(state, path),
+        file: source.locate(path),
         line: refusal.line,
         column: None,
         message: format!("{}{kept}", refusal.reason),
         hint: Some(refusal.hint),
         excerpt: None,
     })
-}
-
-fn name(state: &State, path: &str) -> String {
-    state.directory.root().join(path).display().to_string()
 }

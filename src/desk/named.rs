@@ -6,9 +6,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use crate::archive::{Archive, ArchiveError};
+use crate::article::Article;
 use crate::compose::Publication;
-use crate::source::directory::{Directory, EXTENSIONS};
-use crate::store::{ArticleRow, FileRow, Store, StoreError};
+use crate::source::Source;
+use crate::source::directory::EXTENSIONS;
+use crate::store::{ArticleRow, FileRow, RecordId, Store, StoreError};
 
 /// Keys that are offered in the place of one that nobody has.
 const NEAREST_MAX: usize = 3;
@@ -40,33 +43,33 @@ pub enum Unknown {
 /// stands for nothing stored costs a look at every file, once, and an address one at every article.
 ///
 /// # Errors
-/// When the store cannot be read.
+/// When the archive cannot be read.
 pub(super) fn find(
-    store: &Store,
-    directory: &Directory,
+    archive: &Archive,
     publication: &Publication,
     text: &str,
-) -> Result<Result<Found, Unknown>, StoreError> {
+) -> Result<Result<Found, Unknown>, ArchiveError> {
+    let (store, source) = (archive.store(), archive.source());
     let keys = keys(publication, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
             return Ok(Ok(Found::Article(row)));
         }
     }
-    for path in paths(directory, text) {
+    for path in paths(&source, text) {
         if let Some(found) = by_file(store, path)? {
             return Ok(Ok(found));
         }
     }
-    let search = search(store, directory, &keys, text)?;
+    let search = search(store, &source, &keys, text)?;
     if let Some((path, row)) = search.broken {
         return Ok(Ok(Found::File(path, row)));
     }
-    if let Some(row) = by_page(store, publication, text)? {
+    if let Some(row) = by_page(archive, publication, text)? {
         return Ok(Ok(Found::Article(row)));
     }
     Ok(Err(
-        on_disk(directory, text).unwrap_or(Unknown::Like(search.nearest))
+        on_disk(&source, text).unwrap_or(Unknown::Like(search.nearest))
     ))
 }
 
@@ -94,7 +97,7 @@ struct Search {
 
 fn search(
     store: &Store,
-    directory: &Directory,
+    source: &Source,
     keys: &[String],
     text: &str,
 ) -> Result<Search, StoreError> {
@@ -104,7 +107,7 @@ fn search(
     for row in store.files("")? {
         let (path, row) = row?;
         let Some(key) = row.key else {
-            if keys.contains(&directory.key_of(&path)) {
+            if keys.contains(&source.key_of(&path)) {
                 let broken = Some((path, row));
                 let nearest = Vec::new();
                 return Ok(Search { broken, nearest });
@@ -140,8 +143,12 @@ fn by_file(store: &Store, path: String) -> Result<Option<Found>, StoreError> {
     }))
 }
 
-/// What a file may be called below the articles' folder: as it is, or by a path that leads there.
-fn paths(directory: &Directory, text: &str) -> Vec<String> {
+/// What a row may be called, or a file below the articles' folder: as it is, or by a path that leads
+/// there.
+fn paths(source: &Source, text: &str) -> Vec<String> {
+    let Source::Directory(directory) = source else {
+        return vec![text.to_owned()];
+    };
     let below = |root: &Path, path: &Path| {
         let path = path.strip_prefix(root).ok()?;
         Some(path.to_str()?.to_owned())
@@ -156,7 +163,10 @@ fn paths(directory: &Directory, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn on_disk(directory: &Directory, text: &str) -> Option<Unknown> {
+fn on_disk(source: &Source, text: &str) -> Option<Unknown> {
+    let Source::Directory(directory) = source else {
+        return None;
+    };
     let path = Path::new(text);
     if directory.root().join(text).is_file() && path.is_relative() {
         return Some(Unknown::Skipped);
@@ -191,12 +201,17 @@ fn key_of_address(publication: &Publication, text: &str) -> Option<String> {
 /// The article whose own page has this address. Those whose name is in it are looked at first; an
 /// article may bring an address that its key has no part in.
 fn by_page(
-    store: &Store,
+    archive: &Archive,
     publication: &Publication,
     text: &str,
-) -> Result<Option<ArticleRow>, StoreError> {
+) -> Result<Option<ArticleRow>, ArchiveError> {
     let Some(wanted) = page(text) else {
         return Ok(None);
+    };
+    let store = archive.store();
+    let has_it = |article: &Article| {
+        let own = publication.page(article);
+        own.as_deref().and_then(page).as_ref() == Some(&wanted)
     };
     let (mut likely, mut others) = (Vec::new(), Vec::new());
     store.each_article(|row| {
@@ -206,18 +221,26 @@ fn by_page(
             false => others.push(row.listing.record),
         }
     })?;
-    likely.append(&mut others);
     for records in likely.chunks(UNPACKED) {
-        for article in store.articles(records)? {
-            if publication
-                .page(&article)
-                .as_deref()
-                .and_then(page)
-                .as_ref()
-                == Some(&wanted)
-            {
-                return store.article(&article.key);
-            }
+        if let Some(article) = archive
+            .articles(records)?
+            .iter()
+            .find(|article| has_it(article))
+        {
+            return Ok(store.article(&article.key)?);
+        }
+    }
+    for records in others.chunks(UNPACKED) {
+        // A whole database is not read for the sake of one name.
+        let awaited = store.awaited(records)?;
+        let is_here = |record: &&RecordId| !awaited.iter().any(|(other, _)| other == *record);
+        let here: Vec<RecordId> = records.iter().filter(is_here).copied().collect();
+        if let Some(article) = store
+            .articles(&here)?
+            .iter()
+            .find(|article| has_it(article))
+        {
+            return Ok(store.article(&article.key)?);
         }
     }
     Ok(None)

@@ -11,7 +11,6 @@ use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::lineup::{Definition, FeedKind, Lineup};
-use crate::source::directory::Directory;
 use crate::store::{RecordId, Validators};
 use crate::time::Timestamp;
 
@@ -21,13 +20,14 @@ const LATELY: Duration = Duration::from_secs(60);
 /// What the writer works on.
 pub(super) struct State {
     pub(super) config: Arc<Config>,
-    pub(super) directory: Directory,
     pub(super) catalog: Catalog,
     pub(super) lineup: Lineup,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
     /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
     pub(super) complete: bool,
+    /// Records whose texts are still to be read, those of the newest articles last.
+    pub(super) awaited: Vec<RecordId>,
     /// What changed since the last edition.
     pub(super) touched: Touched,
     /// The next edition starts from the line-up, not from the last edition.

@@ -148,7 +148,7 @@ impl Asked<'_> {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
             Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(failure @ Missing::Store(_))) => {
+            Ok(Err(failure @ Missing::Archive(_))) => {
                 error!("{}", chain(&failure));
                 reply::unavailable(NOT_NOW)
             }

@@ -73,10 +73,11 @@ fn articles() -> Vec<Article> {
 fn put(article: &Article) -> Change {
     let accepted = Accepted {
         article: article.clone(),
+        revision: article.revision(),
         expires: None,
         visibility: Visibility::Public,
     };
-    Change::Put(Listing::new(&accepted, article.revision(), RecordId(0)))
+    Change::Put(Listing::new(&accepted, RecordId(0)))
 }
 
 /// The line-up of a file over [`articles`].

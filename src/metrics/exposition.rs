@@ -24,6 +24,8 @@ use crate::format::Format;
 use crate::health::Condition;
 use crate::lineup::FeedKind;
 use crate::rendition::Coding;
+use crate::source::Source;
+use crate::source::sql::Sql;
 use crate::time::Timestamp;
 
 /// Everything that one answer of `/metrics` is made from.
@@ -217,8 +219,8 @@ impl Scrape {
         let Condition { source, held, .. } = &*self.condition;
         page.value(
             "taspa_source_up",
-            "Whether the articles can be read",
-            truth(source.failing.is_none()),
+            "Whether the articles can be read and what was read is believed",
+            truth(source.failing.is_none() && *held == 0),
         )?;
         if let Some(read) = source.read {
             page.value(
@@ -227,6 +229,9 @@ impl Scrape {
                 read.0 as f64,
             )?;
         }
+        if let Some(Source::Sql(sql)) = self.desk.as_ref().map(|desk| desk.source()).as_deref() {
+            self.database(page, sql)?;
+        }
         page.value(
             "taspa_source_reading_duration_seconds",
             "How long the last whole reading took",
@@ -234,7 +239,7 @@ impl Scrape {
         )?;
         page.count(
             "taspa_source_files_read",
-            "Files that were read",
+            "Files or rows that were read",
             source.files_read,
         )?;
         page.counter(
@@ -247,7 +252,7 @@ impl Scrape {
         )?;
         page.value(
             "taspa_quarantined_articles",
-            "Files that gave no article, or not their newest version",
+            "Files or rows that gave no article, or not their newest version",
             self.condition.quarantined() as f64,
         )?;
         page.value(
@@ -260,6 +265,25 @@ impl Scrape {
             "Whether the state folder has everything",
             truth(self.condition.state_trouble().is_none()),
         )
+    }
+
+    /// How far this daemon is, to be compared with others over the same articles.
+    fn database(&self, page: &mut Page<'_>, sql: &Sql) -> fmt::Result {
+        if let Some(newest) = sql.newest() {
+            page.value(
+                "taspa_source_newest_timestamp_seconds",
+                "The latest date of a change that was read, as the database says it",
+                newest.0 as f64,
+            )?;
+        }
+        if let Some(lag) = sql.replica_lag() {
+            page.value(
+                "taspa_source_replica_lag_seconds",
+                "How far the database is behind the one it follows",
+                lag,
+            )?;
+        }
+        Ok(())
     }
 
     fn configuration(&self, page: &mut Page<'_>) -> fmt::Result {

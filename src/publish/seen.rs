@@ -1,11 +1,10 @@
 //! What the log has said already, so that an unchanged fault is said once.
 
-use std::time::Duration;
-
 use tracing::{error, info, warn};
 
 use crate::desk::Report;
 use crate::problem::{Problem, chain};
+use crate::source::Scope;
 
 /// Quarantined files named in the log after one reading; `check` names all.
 const PROBLEMS_LOGGED: usize = 20;
@@ -19,19 +18,9 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn log(&mut self, report: &Report, whole: bool, took: Duration) {
-        if report.read > 0 || report.changed > 0 {
-            let Report {
-                read,
-                changed,
-                articles,
-                ..
-            } = report;
-            let quarantined = report.problems.len();
-            info!(
-                "{read} files read in {took:.1?}: {changed} changes, {articles} articles, {quarantined} problems"
-            );
-        }
+    /// Says what is new about a reading of `scopes`; `is_known` that the source fails, if it does.
+    pub(super) fn log(&mut self, scopes: &[Scope], report: &Report, is_known: bool) {
+        let whole = scopes.contains(&Scope::Whole);
         let new = report
             .problems
             .iter()
@@ -58,8 +47,12 @@ impl Seen {
             );
         }
         let failure = report.failure.as_ref().map(|failure| chain(failure));
-        if let Some(failure) = failure.as_ref().filter(|_| failure != self.failure) {
-            error!("the articles cannot be read, so what is published stays: {failure}");
+        match &failure {
+            Some(reason) if failure != self.failure && !is_known => {
+                error!("the articles cannot be read, so what is published stays: {reason}");
+            }
+            None if self.failure.is_some() => info!("the articles are read again"),
+            Some(_) | None => {}
         }
         self.failure = failure;
         if !whole && report.held == 0 {

@@ -3,7 +3,6 @@
 use std::future;
 use std::mem;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::task;
@@ -11,9 +10,9 @@ use tokio::time;
 use tracing::{info, warn};
 
 use crate::config;
-use crate::desk::Desk;
 use crate::problem::chain;
-use crate::source::directory::Scope;
+use crate::source::Scope;
+use crate::source::directory::Directory;
 use crate::source::watch::{Hint, Watch, WatchError};
 
 /// How soon a file is read again that changed under our eyes, where no event asks for it.
@@ -27,7 +26,7 @@ const REFUSED_LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// The articles' folder with the events it sends, if it does.
 pub(super) struct Watched {
-    desk: Arc<Desk>,
+    folder: Directory,
     events: Events,
     /// Files to be read again where no events ask for it.
     unsettled: Vec<String>,
@@ -56,30 +55,27 @@ impl Events {
 }
 
 impl Watched {
-    pub(super) async fn start(desk: &Arc<Desk>) -> Watched {
-        let events = Watched::watch(desk).await;
+    pub(super) async fn start(folder: Directory) -> Watched {
+        let events = Watched::watch(&folder).await;
         if let Some(reason) = events.refusal() {
             warn!("changes are noticed only every `rescan`: {reason}");
         }
         Watched {
-            desk: desk.clone(),
+            folder,
             events,
             unsettled: Vec::new(),
         }
     }
 
     /// Starts watching, unless feeds.toml or the system speaks against it.
-    async fn watch(desk: &Arc<Desk>) -> Events {
-        let watching = desk.clone();
-        let started = task::spawn_blocking(move || {
-            let (folder, watch) = watching.folder();
-            match watch {
-                config::Watch::Poll => Ok(Events::None),
-                config::Watch::Auto if folder.root().is_dir() => {
-                    Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
-                }
-                config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
+    async fn watch(folder: &Directory) -> Events {
+        let folder = folder.clone();
+        let started = task::spawn_blocking(move || match folder.watch() {
+            config::Watch::Poll => Ok(Events::None),
+            config::Watch::Auto if folder.root().is_dir() => {
+                Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
             }
+            config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
         });
         match started.await {
             Ok(Ok(events)) => events,
@@ -152,7 +148,7 @@ impl Watched {
 
     /// Asks for events anew; whether everything is worth a look because of what may have been missed.
     async fn watch_again(&mut self) -> bool {
-        let events = Watched::watch(&self.desk).await;
+        let events = Watched::watch(&self.folder).await;
         let before = mem::replace(&mut self.events, events);
         match (before.refusal(), self.events.refusal()) {
             (None, None) => true,

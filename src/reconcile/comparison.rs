@@ -6,17 +6,13 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::{BATCH_FILES, Progress, ReconcileError};
-use crate::source::directory::{Directory, Found, Scope, Unlisted};
+use crate::source::{Depth, Found, Gap, Scope, Source, Unlisted};
 use crate::store::{FileRow, Store};
-use crate::time::Timestamp;
-
-/// A file that was an article and is empty for so long was emptied on purpose.
-const EMPTY_SECONDS: i64 = 60;
 
 /// What is compared, and who is given the files to be read. Those need not wait for the last one,
 /// so the store may have moved on before the listing ends; nothing here depends on it.
 pub(super) struct Comparison<'a> {
-    pub(super) directory: &'a Directory,
+    pub(super) source: &'a Source,
     pub(super) store: &'a Store,
     /// Read every file, whether it changed or not.
     pub(super) reread: bool,
@@ -62,25 +58,31 @@ impl Comparison<'_> {
         batch: &mut Vec<Found>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
-        let below = match scope {
-            Scope::Whole => "",
-            Scope::Below { path, .. } => path,
-        };
+        match scope {
+            Scope::Whole => self.compare_all("", scope, batch, listed),
+            Scope::Below { path, .. } => self.compare_all(path, scope, batch, listed),
+            Scope::Recent => self.compare_recent(batch, listed),
+            Scope::Row(id) => self.look_at(id, batch, listed),
+        }
+    }
+
+    /// Compares everything at `below` and below it, in the order of its bytes.
+    fn compare_all(
+        &self,
+        below: &str,
+        scope: &Scope,
+        batch: &mut Vec<Found>,
+        listed: &mut Listed,
+    ) -> Result<(), ReconcileError> {
         let mut known = self.store.files(below)?.peekable();
-        for entry in self.directory.walk(scope) {
-            let found = match entry {
-                Ok(found) => found,
-                Err(unlisted) if unlisted.path.is_empty() => {
-                    let folder = self.directory.root().display().to_string();
-                    return Err(ReconcileError::Unlisted {
-                        folder,
-                        reason: unlisted.reason,
-                    });
-                }
-                Err(unlisted) => {
-                    listed.unlisted.push(unlisted);
-                    continue;
-                }
+        // What a first listing left behind that was cut short is no edition.
+        let depth = match self.store.header()? {
+            Some(_) => Depth::Stamps,
+            None => Depth::Heads,
+        };
+        for entry in self.source.walk(scope, depth) {
+            let Some(found) = found(entry, listed)? else {
+                continue;
             };
             let mut last = None;
             while let Some(row) =
@@ -93,24 +95,7 @@ impl Comparison<'_> {
                     listed.gone.push(path);
                 }
             }
-            match last {
-                Some(row) if row.key.is_some() && is_emptied(&found) => {
-                    listed.gone.push(found.path);
-                }
-                Some(row) if row.stamp == found.stamp && !self.reread => {
-                    if row.refusal.is_some() {
-                        listed.refused.insert(found.path, row);
-                    }
-                }
-                _ => {
-                    self.progress.found_one();
-                    // It may have been at rest in a scope that overlaps with this one.
-                    listed.refused.remove(&found.path);
-                    batch.push(found);
-                }
-            }
-            // Nobody takes them any more when the store has failed, which is reported instead.
-            if batch.len() >= BATCH_FILES && self.give.send(mem::take(batch)).is_err() {
+            if !self.take(found, last, batch, listed) {
                 return Ok(());
             }
         }
@@ -119,10 +104,83 @@ impl Comparison<'_> {
         }
         Ok(())
     }
+
+    /// Compares the rows that say that they changed lately; nothing is gone because they do not.
+    fn compare_recent(
+        &self,
+        batch: &mut Vec<Found>,
+        listed: &mut Listed,
+    ) -> Result<(), ReconcileError> {
+        for entry in self.source.walk(&Scope::Recent, Depth::Stamps) {
+            let Some(found) = found(entry, listed)? else {
+                continue;
+            };
+            let last = self.store.file(&found.path)?;
+            if !self.take(found, last, batch, listed) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at one row that somebody doubts.
+    fn look_at(
+        &self,
+        id: &str,
+        batch: &mut Vec<Found>,
+        listed: &mut Listed,
+    ) -> Result<(), ReconcileError> {
+        let mut rows = self.source.walk(&Scope::Row(id.to_owned()), Depth::Stamps);
+        match rows.next() {
+            Some(entry) => {
+                if let Some(found) = found(entry, listed)? {
+                    self.progress.found_one();
+                    batch.push(found);
+                }
+            }
+            None => listed.gone.push(id.to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Takes what was found among what has to be read, unless it is known as it is; whether anybody
+    /// still takes it.
+    fn take(
+        &self,
+        found: Found,
+        last: Option<FileRow>,
+        batch: &mut Vec<Found>,
+        listed: &mut Listed,
+    ) -> bool {
+        match last {
+            Some(row) if row.key.is_some() && self.source.is_emptied(&found) => {
+                listed.gone.push(found.path);
+            }
+            Some(row) if row.stamp == found.stamp && !self.reread => {
+                if row.refusal.is_some() {
+                    listed.refused.insert(found.path, row);
+                }
+            }
+            _ => {
+                self.progress.found_one();
+                // It may have been at rest in a scope that overlaps with this one.
+                listed.refused.remove(&found.path);
+                batch.push(found);
+            }
+        }
+        // Nobody takes them any more when the store has failed, which is reported instead.
+        batch.len() < BATCH_FILES || self.give.send(mem::take(batch)).is_ok()
+    }
 }
 
-/// Whether a file has been empty long enough to count as deleted.
-fn is_emptied(found: &Found) -> bool {
-    let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
+/// What a listing shows; `None` where it cannot show a part.
+fn found(entry: Result<Found, Gap>, listed: &mut Listed) -> Result<Option<Found>, ReconcileError> {
+    match entry {
+        Ok(found) => Ok(Some(found)),
+        Err(Gap::Part(unlisted)) => {
+            listed.unlisted.push(unlisted);
+            Ok(None)
+        }
+        Err(Gap::Rest(failure)) => Err(failure.into()),
+    }
 }

@@ -4,7 +4,7 @@
 use super::reading::ReadFile;
 use crate::article::Refusal;
 use crate::catalog::{Change, Listing};
-use crate::source::directory::{Directory, Found};
+use crate::source::{Found, Source};
 use crate::store::{ArticleRow, Batch, FileRow, Packed, RecordId, StoreError};
 
 /// What one transaction gives to the catalog once it is committed.
@@ -26,13 +26,24 @@ impl Given {
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,
-        directory: &Directory,
+        source: &Source,
         file: ReadFile,
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
-            Ok((listing, packed)) => self.article(batch, directory, &found, listing, &packed)?,
+            Ok((listing, packed)) => {
+                self.article(batch, source, &found, listing, packed.as_ref())?
+            }
             Err(refusal) => {
+                let owned = owned_article(batch, &found.path)?;
+                let awaited = match &owned {
+                    Some(row) => batch.is_awaited(row.listing.record)?,
+                    None => false,
+                };
+                // What was promised and cannot be had is no last good version.
+                if awaited {
+                    self.release(batch, &found.path)?;
+                }
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
                 self.refuse(batch, &found, key, refusal)?;
             }
@@ -43,10 +54,10 @@ impl Given {
     pub(super) fn article(
         &mut self,
         batch: &mut Batch<'_>,
-        directory: &Directory,
+        source: &Source,
         found: &Found,
         listing: Listing,
-        packed: &Packed,
+        packed: Option<&Packed>,
     ) -> Result<(), StoreError> {
         let key = listing.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
@@ -55,11 +66,11 @@ impl Given {
         }
         let current = batch.article(&key)?;
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
-            if *row.path < *found.path && directory.holds(&row.path) {
+            if *row.path < *found.path && source.holds(&row.path) {
                 batch.add_rival(&key, &found.path)?;
                 return self.refuse(batch, found, None, rival(&key, &row.path));
             }
-            match directory.look(&row.path) {
+            match source.look(&row.path) {
                 Some(other) => {
                     batch.add_rival(&key, &row.path)?;
                     self.refuse(batch, &other, None, rival(&key, &found.path))?;
@@ -69,9 +80,15 @@ impl Given {
             }
         }
         let stored = current.as_ref().map(|row| &row.listing);
-        let record = match stored.filter(|stored| stored.revision == listing.revision) {
-            Some(stored) => stored.record,
-            None => batch.add_record(packed)?,
+        let same = stored.filter(|stored| stored.revision == listing.revision);
+        let record = match (same, packed) {
+            (Some(stored), Some(packed)) => {
+                batch.keep_promise(stored.record, packed)?;
+                stored.record
+            }
+            (Some(stored), None) => stored.record,
+            (None, Some(packed)) => batch.add_record(packed)?,
+            (None, None) => batch.promise_record(&key)?,
         };
         let row = ArticleRow {
             listing: Listing { record, ..listing },

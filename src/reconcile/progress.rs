@@ -13,6 +13,8 @@ pub struct Progress(Mutex<Option<Reached>>);
 pub struct Reached {
     /// When it began.
     pub since: Instant,
+    /// What is read: files or rows.
+    pub noun: &'static str,
     /// Files found so far that have to be read.
     pub found: usize,
     /// Files read so far.
@@ -27,10 +29,11 @@ pub struct Reached {
 pub struct Running<'a>(&'a Progress);
 
 impl Progress {
-    /// Begins a reading.
-    pub fn start(&self) -> Running<'_> {
+    /// Begins a reading of what `noun` calls it.
+    pub fn start(&self, noun: &'static str) -> Running<'_> {
         *self.lock() = Some(Reached {
             since: Instant::now(),
+            noun,
             found: 0,
             read: 0,
             listed: false,
@@ -79,18 +82,20 @@ impl Drop for Running<'_> {
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reached { found, read, .. } = self;
+        let Reached {
+            found, read, noun, ..
+        } = self;
         if *read == 0 {
-            return write!(f, "{found} files found");
+            return write!(f, "{found} {noun} found");
         }
         if self.listed && read == found {
             // What was read last is still being written.
-            return write!(f, "{read} files read, storing them");
+            return write!(f, "{read} {noun} read, storing them");
         }
         if self.listed {
-            write!(f, "{read} of {found} files read")?;
+            write!(f, "{read} of {found} {noun} read")?;
         } else {
-            write!(f, "{read} files read")?;
+            write!(f, "{read} {noun} read")?;
         }
         let seconds = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         write!(f, ", {} a second", *read as u64 * 1_000 / seconds.max(1))

@@ -7,29 +7,29 @@ use std::thread;
 use super::Progress;
 use crate::article::Refusal;
 use crate::catalog::Listing;
-use crate::source::directory::{Directory, Found, Outcome};
+use crate::source::{Found, Outcome, Source, SourceError};
 use crate::store::{FileStamp, Packed, Packer, RecordId, Store, StoreError};
 
-/// A file that has been read, its article packed for the store and not yet recorded there.
+/// A file or row that has been read, its article packed for the store and not yet recorded there; one
+/// of which only the head was read has nothing to pack yet.
 pub(super) struct ReadFile {
     pub(super) found: Found,
-    pub(super) outcome: Result<(Listing, Packed), Refusal>,
+    pub(super) outcome: Result<(Listing, Option<Packed>), Refusal>,
 }
 
-/// Files that a thread takes at a time. They differ in cost, so whoever is done early helps with the
-/// rest.
-const SHARE_FILES: usize = 32;
-
-/// Reads files on all processors, in the order given; of one that changed meanwhile, its path.
+/// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
+///
+/// # Errors
+/// When the source fails as a whole.
 pub(super) fn read_all(
-    directory: &Directory,
+    source: &Source,
     store: &Store,
     files: &[Found],
     progress: &Progress,
-) -> Vec<Result<ReadFile, String>> {
+) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = threads.min(files.len().div_ceil(SHARE_FILES));
-    let waiting = Mutex::new(files.chunks(SHARE_FILES).enumerate());
+    let threads = threads.min(files.len().div_ceil(source.share()));
+    let waiting = Mutex::new(files.chunks(source.share()).enumerate());
     let next = || {
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.next()
@@ -38,12 +38,12 @@ pub(super) fn read_all(
         let mut packer = store.packer();
         let mut shares = Vec::new();
         while let Some((number, files)) = next() {
-            let read = files.iter().map(|found| {
-                let file = read(directory, found, &mut packer);
-                progress.read_one();
-                file
-            });
-            shares.push((number, read.collect::<Vec<_>>()));
+            let read = read_share(source, files, &mut packer, progress);
+            let failed = read.is_err();
+            shares.push((number, read));
+            if failed {
+                break;
+            }
         }
         shares
     };
@@ -58,36 +58,51 @@ pub(super) fn read_all(
         }),
     };
     shares.sort_unstable_by_key(|(number, _)| *number);
-    shares.into_iter().flat_map(|(_, files)| files).collect()
+    let mut read = Vec::with_capacity(files.len());
+    for (_, share) in shares {
+        read.extend(share?);
+    }
+    Ok(read)
 }
 
-fn read(
-    directory: &Directory,
+fn read_share(
+    source: &Source,
+    files: &[Found],
+    packer: &mut Result<Packer, StoreError>,
+    progress: &Progress,
+) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
+    // A file is packed before the next one is read: whole articles are larger than packed ones.
+    let mut read = Vec::with_capacity(files.len());
+    for files in files.chunks(source.at_once()) {
+        let outcomes = source.read(files)?;
+        read.extend(files.iter().zip(outcomes).map(|(found, outcome)| {
+            progress.read_one();
+            pack(found, outcome, packer)
+        }));
+    }
+    Ok(read)
+}
+
+fn pack(
     found: &Found,
+    outcome: Outcome,
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
-    let outcome = match directory.read(found) {
-        Outcome::Unsettled => return Err(found.path.clone()),
+    let mut found = Found {
+        head: None,
+        ..found.clone()
+    };
+    let outcome = match outcome {
+        Outcome::Unsettled => return Err(found.path),
         Outcome::Refused(refusal) => Err(refusal),
         Outcome::Unreadable(refusal) => {
-            let found = Found {
-                stamp: FileStamp::default(),
-                ..found.clone()
-            };
-            return Ok(ReadFile {
-                found,
-                outcome: Err(refusal),
-            });
+            found.stamp = FileStamp::default();
+            Err(refusal)
         }
+        Outcome::Headed(accepted) => Ok((Listing::new(&accepted, RecordId::UNSTORED), None)),
         Outcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                Ok(Ok(packed)) => {
-                    let revision = accepted.article.revision();
-                    Ok((
-                        Listing::new(&accepted, revision, RecordId::UNSTORED),
-                        packed,
-                    ))
-                }
+                Ok(Ok(packed)) => Ok((Listing::new(&accepted, RecordId::UNSTORED), Some(packed))),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",
@@ -96,8 +111,5 @@ fn read(
             }
         }
     };
-    Ok(ReadFile {
-        found: found.clone(),
-        outcome,
-    })
+    Ok(ReadFile { found, outcome })
 }

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::article::Reading;
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use crate::source::Depth;
+use crate::source::directory::Directory;
 use crate::store::ArticleRow;
 use crate::time::Zone;
 
@@ -95,7 +97,7 @@ impl Newsroom {
         file.set_modified(at).expect("another time");
     }
 
-    fn directory(&self) -> Directory {
+    fn source(&self) -> Source {
         let config = DirectoryConfig {
             path: self.path(""),
             key: self.key,
@@ -110,7 +112,7 @@ impl Newsroom {
             site: "https://dala.example/".to_owned(),
             link: None,
         };
-        Directory::new(&config, reading)
+        Source::Directory(Directory::new(&config, reading))
     }
 
     fn attempt(&self, options: Options) -> Reconciliation {
@@ -122,7 +124,7 @@ impl Newsroom {
         };
         let scopes = [Scope::Whole];
         reconcile(
-            &self.directory(),
+            &self.source(),
             &self.store,
             &scopes,
             options,
@@ -199,9 +201,9 @@ fn progress_counts_files() {
     }
     let progress = Progress::default();
     assert_eq!(progress.reached(), None);
-    let running = progress.start();
+    let running = progress.start("files");
     reconcile(
-        &newsroom.directory(),
+        &newsroom.source(),
         &newsroom.store,
         &[Scope::Whole],
         Options::default(),
@@ -470,7 +472,10 @@ fn a_folder_that_cannot_be_listed_removes_nothing() {
         let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
         lose(&newsroom);
         let result = newsroom.attempt(CONFIRMED);
-        let failed = matches!(result.failure, Some(ReconcileError::Unlisted { .. }));
+        let failed = matches!(
+            result.failure,
+            Some(ReconcileError::Source(SourceError::Folder { .. }))
+        );
         assert!(failed && result.changes.is_empty(), "{loss}");
         assert_eq!(newsroom.stored().len(), 2, "{loss}");
     }
@@ -645,8 +650,8 @@ fn files_are_listed_in_the_order_of_their_bytes() {
     // A folder by another name is a folder.
     symlink("b", newsroom.path("link")).expect("a link");
     let paths: Vec<String> = newsroom
-        .directory()
-        .walk(&Scope::Whole)
+        .source()
+        .walk(&Scope::Whole, Depth::Stamps)
         .map(|entry| entry.expect("a file").path)
         .collect();
     assert!(paths.is_sorted(), "{paths:?}");

@@ -15,11 +15,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
 use super::notes::Notes;
-use super::{beside, encoding, json, markdown, newsroom};
+use super::{Found, Outcome, Unlisted, beside, encoding, json, markdown, newsroom};
 use crate::article::{Accepted, Draft, Reading, Refusal};
-use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding};
+use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::problem::Severity;
 use crate::store::FileStamp;
+use crate::time::Timestamp;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;
@@ -31,6 +32,9 @@ const REST: Duration = Duration::from_millis(200);
 /// which ticks every few milliseconds, to show a next writer.
 const REST_CLOSED: Duration = Duration::from_millis(20);
 
+/// A file that was an article and is empty for so long was emptied on purpose.
+const EMPTY_SECONDS: i64 = 60;
+
 /// Endings of files that an editor or a copy leaves behind.
 const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
@@ -39,82 +43,10 @@ const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 pub struct Directory {
     root: PathBuf,
     key: KeyFrom,
+    watch: Watch,
     legacy: LegacyEncoding,
     reading: Reading,
     notes: Notes,
-}
-
-/// A file that may hold an article.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Its path below the folder, with `/`.
-    pub path: String,
-    /// How it looks now.
-    pub stamp: FileStamp,
-    /// Whether whoever wrote it is known to have finished.
-    pub closed: bool,
-}
-
-/// What of the folder is to be compared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All of it.
-    Whole,
-    /// One path below it, and everything below that.
-    Below {
-        /// The path, with `/`.
-        path: String,
-        /// Whether whoever wrote there is known to have finished.
-        closed: bool,
-    },
-}
-
-/// Something in the folder that cannot be listed.
-#[derive(Debug)]
-pub struct Unlisted {
-    /// Its path below the folder; empty for the folder itself.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-    /// Whether files may stand below it that an earlier listing saw.
-    pub hides: bool,
-    /// Whether somebody should mend it.
-    pub severity: Severity,
-}
-
-impl Unlisted {
-    /// What stood there before may still stand there.
-    fn error(path: String, reason: &str) -> Unlisted {
-        Unlisted {
-            path,
-            reason: reason.to_owned(),
-            hides: true,
-            severity: Severity::Error,
-        }
-    }
-
-    /// It never was an article.
-    fn warning(path: String, reason: &str) -> Unlisted {
-        Unlisted {
-            path,
-            reason: reason.to_owned(),
-            hides: false,
-            severity: Severity::Warning,
-        }
-    }
-}
-
-/// What reading a file gave.
-#[derive(Debug)]
-pub enum Outcome {
-    /// An article.
-    Accepted(Box<Accepted>),
-    /// No article, and why.
-    Refused(Refusal),
-    /// The system did not let it be read; the next reading tries again.
-    Unreadable(Refusal),
-    /// It changed while it was read, or went away: the next listing knows more.
-    Unsettled,
 }
 
 #[derive(Clone, Copy)]
@@ -130,6 +62,7 @@ impl Directory {
         Directory {
             root: config.path.clone(),
             key: config.key,
+            watch: config.watch,
             legacy: config.legacy_encoding,
             reading,
             notes: Notes::default(),
@@ -144,6 +77,11 @@ impl Directory {
     /// What events and listings tell each other of it.
     pub fn notes(&self) -> &Notes {
         &self.notes
+    }
+
+    /// How changes in it are to be noticed between two listings.
+    pub fn watch(&self) -> Watch {
+        self.watch
     }
 
     /// The folder.
@@ -169,22 +107,25 @@ impl Directory {
     }
 
     /// Every file that may hold an article, ordered by the bytes of its path, and everything that
-    /// could not be listed; of the whole folder, or of one file or folder in it. What does not stand
-    /// where `scope` says lists nothing, as long as the folder itself is there.
-    pub fn walk(&self, scope: &Scope) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
+    /// could not be listed; of the whole folder, or of one file or folder `below` it. What does not
+    /// stand there lists nothing, as long as the folder itself is there.
+    pub fn walk(
+        &self,
+        below: Option<&str>,
+        closed: bool,
+    ) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
         let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let (root, notes) = (self.root.clone(), self.notes.clone());
-        let start = match scope {
-            Scope::Whole => Some(self.root.clone()),
-            Scope::Below { path, .. } => Some(self.root.join(path)).filter(|start| {
+        let start = match below {
+            None => Some(self.root.clone()),
+            Some(path) => Some(self.root.join(path)).filter(|start| {
                 let unwanted = path.split('/').any(is_unwanted);
                 let strays = fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&inside));
                 let missing = fs::symlink_metadata(start).is_err() && self.root.is_dir();
                 !(unwanted || strays || missing)
             }),
         };
-        let closed = matches!(scope, Scope::Below { closed: true, .. });
-        let whole = matches!(scope, Scope::Whole);
+        let whole = below.is_none();
         let sorted = |start| {
             WalkDir::new(start)
                 .follow_links(true)
@@ -245,6 +186,7 @@ impl Directory {
                         path,
                         stamp: stamp(&metadata),
                         closed,
+                        head: None,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -264,6 +206,7 @@ impl Directory {
             path: path.to_owned(),
             stamp: stamp(&metadata),
             closed: false,
+            head: None,
         })
     }
 
@@ -338,6 +281,12 @@ impl Directory {
             .normalize(key)
             .into_owned()
     }
+}
+
+/// Whether a file has been empty long enough to count as deleted.
+pub(super) fn is_emptied(found: &Found) -> bool {
+    let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
+    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
 }
 
 /// The bytes of a file that looks as it did when it was found, before and after reading; `None` of

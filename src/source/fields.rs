@@ -25,7 +25,7 @@ struct Found<'f> {
 }
 
 impl Fields {
-    /// The keys of an article; `line` is where a missing one is reported.
+    /// The keys of an article; `line` is where a missing one is reported. What has no lines has 0.
     pub(super) fn new(entries: Vec<Entry>, line: u32) -> Fields {
         Fields { entries, line }
     }
@@ -64,7 +64,7 @@ impl Fields {
 
     fn missing(&self, key: &str) -> Refusal {
         Refusal::new(
-            self.line,
+            at(self.line),
             format!("there is no `{key}`"),
             "every article has a `title` and a `date` such as 2026-01-08 or 2026-01-08T10:30",
         )
@@ -235,8 +235,13 @@ impl Found<'_> {
     }
 
     fn refuse(&self, node: &Node, reason: String, hint: &str) -> Refusal {
-        Refusal::new(node.line, format!("`{}`: {reason}", self.key), hint)
+        Refusal::new(at(node.line), format!("`{}`: {reason}", self.key), hint)
     }
+}
+
+/// The line of a refusal.
+fn at(line: u32) -> Option<u32> {
+    (line > 0).then_some(line)
 }
 
 fn excerpt(word: &str) -> String {
@@ -244,7 +249,7 @@ fn excerpt(word: &str) -> String {
 }
 
 /// YAML may have a space in front of an offset.
-fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
+pub(super) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
     match written.rsplit_once(' ') {
         Some((local, offset)) if offset.starts_with(['+', '-', 'Z']) => {
             WrittenDate::parse(&format!("{}{offset}", local.trim_end()))

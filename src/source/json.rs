@@ -14,19 +14,25 @@ use crate::text;
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fields = Fields::new(tree::json::parse(text)?, 1);
-    let body = match (
-        fields.text(&["content_html"])?,
-        fields.text(&["content_markdown"])?,
-        fields.text(&["content_text"])?,
-    ) {
-        (Some(html), _, _) => Body::Html(html),
-        (None, Some(markdown), _) => Body::Markdown(markdown),
-        (None, None, text) => Body::Paragraphs {
-            paragraphs: paragraphs(&text.unwrap_or_default()),
-            credits: Vec::new(),
+    fields.draft(body(&fields)?)
+}
+
+/// The text of an article whose keys say what it is written in.
+pub(super) fn body(fields: &Fields) -> Result<Body, Refusal> {
+    Ok(
+        match (
+            fields.text(&["content_html"])?,
+            fields.text(&["content_markdown"])?,
+            fields.text(&["content_text"])?,
+        ) {
+            (Some(html), _, _) => Body::Html(html),
+            (None, Some(markdown), _) => Body::Markdown(markdown),
+            (None, None, text) => Body::Paragraphs {
+                paragraphs: paragraphs(&text.unwrap_or_default()),
+                credits: Vec::new(),
+            },
         },
-    };
-    fields.draft(body)
+    )
 }
 
 /// Plain text by its blank lines, or by its lines where it has no blank one.

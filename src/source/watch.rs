@@ -18,7 +18,7 @@ use notify::{
 };
 use tokio::sync::Notify;
 
-use super::directory::Scope;
+use super::Scope;
 use super::notes::Notes;
 
 /// More paths than this, and the whole folder is compared.

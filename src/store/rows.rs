@@ -17,9 +17,11 @@ pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
 /// Record → compressed article.
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
+/// Record whose text is still to be read from the source → key of its article.
+pub(super) const AWAITED: TableDefinition<'_, u64, &str> = TableDefinition::new("awaited");
 /// Records that no current article names.
 pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("retired");
-/// Path below the articles' folder → [`FileRow`].
+/// Path below the articles' folder, or id of a row → [`FileRow`].
 pub(super) const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
 /// Key and path of files whose key another file has.
 pub(super) const RIVALS: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("rivals");
@@ -51,11 +53,11 @@ pub struct Header {
 pub struct ArticleRow {
     /// What the catalog needs of it.
     pub listing: Listing,
-    /// The file it came from, below the articles' folder.
+    /// Where it stands in its source: a path below the articles' folder, the id of a row.
     pub path: Box<str>,
 }
 
-/// A file that was read.
+/// A file, or a row of a database, that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
     /// How the file looked when it was read.
@@ -66,16 +68,16 @@ pub struct FileRow {
     pub refusal: Option<Refusal>,
 }
 
-/// What changes when a file does; the default is that of no file.
+/// What changes when a file or row does; the default is that of none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileStamp {
-    /// Bytes.
+    /// Bytes; 0 of a row.
     pub size: u64,
-    /// Time of the last write, nanoseconds since 1970.
+    /// Time of the last write, nanoseconds since 1970; of a row a number for its `updated`.
     pub modified: i128,
-    /// Time of the last change of the inode, nanoseconds since 1970.
+    /// Time of the last change of the inode, nanoseconds since 1970; of a row a number for its `date`.
     pub changed: i128,
-    /// The inode's number.
+    /// The inode's number; 0 of a row.
     pub inode: u64,
 }
 

@@ -44,6 +44,7 @@ fn article(key: &str) -> Article {
 fn accepted(key: &str) -> Accepted {
     Accepted {
         article: article(key),
+        revision: Revision(5),
         expires: None,
         visibility: Visibility::Public,
     }
@@ -85,7 +86,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.retire(superseded)?;
         let record = batch.add_record(&packed)?;
         let row = ArticleRow {
-            listing: Listing::new(&accepted("a"), Revision(5), record),
+            listing: Listing::new(&accepted("a"), record),
             path: "a.txt".into(),
         };
         batch.put_article(&row)?;

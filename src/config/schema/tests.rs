@@ -123,6 +123,11 @@ struct Table {
 }
 
 impl Table {
+    /// Whether this is `[source.sql]`, beside which there is no folder.
+    fn is_of_sql(&self) -> bool {
+        self.path == ["source", "sql"]
+    }
+
     fn properties(&self) -> &'static Map<String, Value> {
         self.schema["properties"].as_object().expect("a table")
     }
@@ -210,7 +215,7 @@ impl Key {
                 };
                 document
             }
-            _ => minimal(),
+            _ => minimal_for(&self.table),
         };
         self.put(&document, value)
     }
@@ -284,10 +289,23 @@ fn minimal() -> Value {
     })
 }
 
-/// Every key in every table, with its default or an example.
-fn full() -> Value {
+/// The least that a file with this table must say: there is one source.
+fn minimal_for(table: &Table) -> Value {
+    let mut document = minimal();
+    if table.is_of_sql() {
+        document["source"] = json!({ "sql": { "url": "sqlite:x", "query": "SELECT 1" } });
+    }
+    document
+}
+
+/// Every key in every table that can stand beside this one, with its default or an example.
+fn full_for(table: &Table) -> Value {
     let mut document = json!({ "feed": [{}], "redirect": [{}] });
     for key in keys() {
+        let is_other = key.table.is_of_sql() != table.is_of_sql();
+        if is_other && key.table.path.starts_with(&["source".to_owned()]) {
+            continue;
+        }
         document = key.put(&document, key.usual().clone());
     }
     document["same"] = json!({ "#мажилис": ["#мәжіліс"], "section:Мир": "section:Әлем" });
@@ -378,7 +396,7 @@ fn every_key_is_explained_and_no_keyword_misspelt() {
 fn tables_have_the_keys_that_the_reader_knows() {
     let folder = Folder::new();
     for table in tables() {
-        let document = table.changed(&full(), |table| {
+        let document = table.changed(&full_for(&table), |table| {
             table.insert("ю".to_owned(), json!({}));
         });
         assert!(validate(&document).is_err(), "{:?}", table.path);
@@ -390,33 +408,20 @@ fn tables_have_the_keys_that_the_reader_knows() {
         assert!(hint.starts_with("known here: "), "{problem}");
         let known = quoted(hint);
         let said: BTreeSet<&str> = table.properties().keys().map(String::as_str).collect();
-        // Known only to say that there is no such thing yet.
-        let expected = match table.path.join(".").as_str() {
-            "source" => said.union(&BTreeSet::from(["sql"])).copied().collect(),
-            _ => said,
-        };
-        assert_eq!(expected, known, "{:?}", table.path);
+        assert_eq!(said, known, "{:?}", table.path);
     }
-    let mut document = full();
-    document["source"]["sql"] = json!({});
-    let problems = folder.read(&document).err();
-    assert!(
-        print(&problems.unwrap_or_default())
-            .contains("this version reads articles from a directory only"),
-        "the schema has no [source.sql]"
-    );
 }
 
 #[test]
 fn what_is_required_is_required_by_both() {
     let folder = Folder::new();
-    let full = full();
-    let config = folder
-        .read(&full)
-        .unwrap_or_else(|problems| panic!("{}", print(&problems)));
-    validate(&full).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(config.feeds.len(), 2);
     for table in tables() {
+        let full = full_for(&table);
+        let config = folder
+            .read(&full)
+            .unwrap_or_else(|problems| panic!("{}", print(&problems)));
+        validate(&full).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(config.feeds.len(), 2);
         for name in table.properties().keys() {
             let document = table.changed(&full, |table| {
                 table.remove(name);
@@ -436,8 +441,8 @@ fn what_is_required_is_required_by_both() {
 #[test]
 fn a_default_is_what_is_meant_without_the_key() {
     let folder = Folder::new();
-    let full = full();
     for key in keys() {
+        let full = full_for(&key.table);
         let without = |document: &Value| {
             key.table.changed(document, |table| {
                 table.remove(key.name);

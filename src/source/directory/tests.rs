@@ -12,12 +12,8 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
     fs::write(&file, bytes).expect("a file");
     let directory = directory(folder.path());
     // As after a file event: a file that has just been written is not waited for.
-    let scope = Scope::Below {
-        path: path.to_owned(),
-        closed: true,
-    };
     let found: Vec<Found> = directory
-        .walk(&scope)
+        .walk(Some(path), true)
         .map(|found| found.expect("a file"))
         .collect();
     let [found] = found.as_slice() else {
@@ -122,7 +118,7 @@ fn files_that_are_no_articles_are_not_listed() {
     ] {
         fs::write(folder.path().join(name), MARKDOWN).expect("a file");
     }
-    assert_eq!(directory(folder.path()).walk(&Scope::Whole).count(), 0);
+    assert_eq!(directory(folder.path()).walk(None, false).count(), 0);
 }
 
 /// Each is an article that is safe to show, or refused with a reason; nothing is a panic.

@@ -29,6 +29,17 @@ pub(in crate::source) fn parse(text: &str) -> Result<Vec<Entry>, Refusal> {
     tree.entries(&text, DEPTH_MAX)
 }
 
+/// Reads one value, without lines; `None` where it is no JSON.
+pub(in crate::source) fn value(text: &str) -> Option<Value> {
+    let text = without_lone_surrogates(text);
+    let tree = Tree {
+        text: &text,
+        lines: Lines::none(),
+    };
+    let raw: &RawValue = serde_json::from_str(&text).ok()?;
+    tree.node(raw, DEPTH_MAX).ok().map(|node| node.value)
+}
+
 struct Tree<'t> {
     text: &'t str,
     lines: Lines,

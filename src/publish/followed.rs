@@ -1,0 +1,263 @@
+//! The articles' database while it is followed: what is worth a reading, and when.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+use tokio::task::{self, JoinHandle};
+use tokio::time;
+use tracing::{error, info, warn};
+
+use crate::desk::{Desk, Report};
+use crate::health::Health;
+use crate::source::Scope;
+use crate::source::sql::{Line, Sign, Sql};
+use crate::time::Timestamp;
+
+/// How soon a reading that failed is tried again, though the database answers; twice as long each time.
+const AGAIN_FIRST: Duration = Duration::from_secs(1);
+
+/// The longest that becomes.
+const AGAIN_LAST: Duration = Duration::from_secs(30);
+
+/// How soon rows whose removal is held are looked for again,
+const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// or so many times as long as looking takes.
+const HELD_LOOK_SHARE: u32 = 10;
+
+/// Texts that are read between two looks at what else there is to do.
+const FILLED_AT_ONCE: usize = 512;
+
+/// The articles' database with the signs it gives.
+pub(super) struct Followed {
+    desk: Arc<Desk>,
+    sql: Sql,
+    refresh: Duration,
+    told: Arc<Told>,
+    listening: JoinHandle<()>,
+    /// When what changed lately is asked for.
+    poll_at: Instant,
+    /// When everything has to be compared again, for once.
+    whole_at: Option<Instant>,
+    /// How long a failed reading rests.
+    rest: Duration,
+    /// Whether all texts are here, as far as anybody knows.
+    filled: bool,
+    /// Whether some were read since that was last said.
+    filling: bool,
+    /// When the next text may be read.
+    fill_at: Instant,
+    /// How many more rows the query gives than articles and refusals are known: rows that share an id.
+    surplus: i128,
+}
+
+/// What the signs ask for.
+#[derive(Default)]
+struct Told {
+    down: AtomicBool,
+    /// Whether everything has been compared once.
+    compared: AtomicBool,
+    whole: AtomicBool,
+    recent: AtomicBool,
+    news: Notify,
+}
+
+/// What to do next.
+pub(super) enum Step {
+    /// Read this.
+    Read(Vec<Scope>),
+    /// Read some more of the texts that are still to come.
+    Fill,
+}
+
+impl Followed {
+    pub(super) fn start(desk: &Arc<Desk>, health: &Arc<Health>, sql: Sql) -> Followed {
+        let told = Arc::new(Told::default());
+        let listening = task::spawn(listen(sql.watch(), told.clone(), health.clone()));
+        let refresh = sql.refresh();
+        Followed {
+            desk: desk.clone(),
+            sql,
+            refresh,
+            told,
+            listening,
+            poll_at: Instant::now() + refresh,
+            whole_at: None,
+            rest: AGAIN_FIRST,
+            filled: false,
+            filling: false,
+            fill_at: Instant::now(),
+            surplus: 0,
+        }
+    }
+
+    /// Whether the database is known not to answer.
+    pub(super) fn is_down(&self) -> bool {
+        self.told.down.load(SeqCst)
+    }
+
+    /// Waits for something that is worth doing.
+    pub(super) async fn next(&mut self) -> Step {
+        loop {
+            let told = self.told.clone();
+            let news = told.news.notified();
+            if !self.is_down() {
+                if self.told.whole.swap(false, SeqCst) {
+                    self.told.recent.store(false, SeqCst);
+                    return Step::Read(vec![Scope::Whole]);
+                }
+                if self.told.recent.swap(false, SeqCst) {
+                    return self.poll();
+                }
+            }
+            // Before everything was compared nobody knows what is recent.
+            let may_poll = !self.is_down() && self.whole_at.is_none();
+            let may_fill = may_poll && !self.filled;
+            let whole_at = self.whole_at.filter(|_| !self.is_down());
+            tokio::select! {
+                biased;
+                () = news => {}
+                () = until(whole_at) => {
+                    self.whole_at = None;
+                    return Step::Read(vec![Scope::Whole]);
+                }
+                doubts = self.desk.archive().doubted() => {
+                    return Step::Read(doubts.into_iter().map(Scope::Row).collect());
+                }
+                () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
+                () = time::sleep_until(self.fill_at.into()), if may_fill => return Step::Fill,
+            }
+        }
+    }
+
+    fn poll(&mut self) -> Step {
+        self.poll_at = Instant::now() + self.refresh;
+        Step::Read(vec![Scope::Recent])
+    }
+
+    /// Takes note of how a reading went.
+    pub(super) async fn note(&mut self, scopes: &[Scope], report: &Report, took: Duration) {
+        let whole = scopes.contains(&Scope::Whole);
+        if report.failure.is_some() {
+            // What was missed is not known, so everything is compared.
+            self.whole_at = Some(Instant::now() + self.rest);
+            self.rest = (self.rest * 2).min(AGAIN_LAST);
+            return;
+        }
+        self.rest = AGAIN_FIRST;
+        self.filled &= report.changed == 0;
+        if whole {
+            self.told.compared.store(true, SeqCst);
+            self.whole_at = None;
+        }
+        if report.held > 0 {
+            let rest = HELD_LOOK_EVERY.max(took * HELD_LOOK_SHARE);
+            self.whole_at = Some(Instant::now() + rest);
+            return;
+        }
+        if !report.unsettled.is_empty() {
+            // Rows that went away while they were read.
+            self.whole_at = Some(Instant::now());
+        }
+        let Some((given, known)) = self.counts().await else {
+            return;
+        };
+        if whole {
+            self.surplus = given - known;
+        } else if given != known + self.surplus {
+            // Something was deleted, or came with an old date.
+            self.whole_at = Some(Instant::now());
+        }
+    }
+
+    /// How many rows the query gives, and how many are known.
+    async fn counts(&self) -> Option<(i128, i128)> {
+        let (sql, desk) = (self.sql.clone(), self.desk.clone());
+        let counting = task::spawn_blocking(move || {
+            let given = sql.count().ok()?;
+            let known = desk.archive().store().count_files().ok()?;
+            Some((given.into(), known.into()))
+        });
+        counting.await.ok().flatten()
+    }
+
+    /// Reads some of the texts that are still to come.
+    pub(super) async fn fill(&mut self) -> Option<Report> {
+        let desk = self.desk.clone();
+        let filling = task::spawn_blocking(move || desk.fill(FILLED_AT_ONCE));
+        match filling.await {
+            Ok(Some(report)) => {
+                self.filling = true;
+                if report.failure.is_some() {
+                    self.fill_at = Instant::now() + AGAIN_FIRST;
+                }
+                if !report.unsettled.is_empty() {
+                    // Rows that are no longer there.
+                    self.whole_at = Some(Instant::now());
+                }
+                Some(report)
+            }
+            Ok(None) => {
+                self.filled = true;
+                if mem::take(&mut self.filling) {
+                    info!("every text is here");
+                }
+                None
+            }
+            Err(_) => {
+                error!("reading texts ended early; it is tried again");
+                self.fill_at = Instant::now() + AGAIN_LAST;
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+/// Waits until then; for ever without an instant.
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Passes signs on as they come: a reading that hangs must not keep anybody from knowing why.
+async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>) {
+    loop {
+        match line.next().await {
+            Sign::Down(reason) => {
+                told.down.store(true, SeqCst);
+                // Whoever reads the log and then asks finds what it said.
+                health.note_failing_source(&reason, Timestamp::now());
+                error!("the articles cannot be read, so what is published stays: {reason}");
+            }
+            Sign::Up => {
+                let was_down = told.down.swap(false, SeqCst);
+                if was_down {
+                    info!("the database answers again: everything is compared");
+                }
+                // At the start, everything is being compared anyway.
+                match was_down || told.compared.load(SeqCst) {
+                    true => told.whole.store(true, SeqCst),
+                    false => told.recent.store(true, SeqCst),
+                }
+            }
+            Sign::Changed => told.recent.store(true, SeqCst),
+            Sign::Emptied => {
+                warn!("the query gives no rows any more: everything is compared");
+                told.whole.store(true, SeqCst);
+            }
+            Sign::Refilled => told.whole.store(true, SeqCst),
+        }
+        told.news.notify_one();
+    }
+}

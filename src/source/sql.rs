@@ -1,0 +1,475 @@
+//! A database of articles: the rows of one query of the newsroom's.
+//!
+//! The query's columns carry the names that keys have in front matter, and mean the same. Nothing is
+//! ever written: each statement runs in a read-only transaction of its own, with a limit of time on
+//! both sides, which a pooler in between does not disturb.
+//!
+//! The rest of the program blocks where it reads articles, so this part has a small runtime of its
+//! own and shows a blocking face; the library's types stay in here.
+//!
+//! ```text
+//!  Sql::walk · read · look ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
+//!     ▲ Found, Outcome              │ Watermark: since when rows may be new
+//!  Line::next ◀── Sign ◀── pulse, listener
+//! ```
+
+mod backoff;
+mod columns;
+mod database;
+mod dialect;
+mod engine;
+mod error;
+mod listener;
+mod pulse;
+mod row;
+mod sign;
+#[cfg(test)]
+mod tests;
+mod watermark;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+
+pub use self::columns::ColumnProblem;
+use self::columns::{Column, NAMES};
+use self::database::Database;
+use self::engine::{Engine, Step, Task, is_head, is_stamp};
+pub use self::error::SqlError;
+use self::row::{Cells, Row};
+use self::sign::Board;
+pub use self::sign::{Line, Sign};
+use self::watermark::Highest;
+use super::{Found, Outcome};
+use crate::article::{Accepted, Reading, Refusal};
+use crate::config::SqlConfig;
+use crate::time::Timestamp;
+
+/// Rows read with one statement.
+const ROWS_A_STATEMENT: usize = 256;
+
+/// Rows that may wait for whoever reads them. All of a statement's find room, so that the database
+/// does not wait for the gate.
+const UNDERWAY: usize = ROWS_A_STATEMENT + 2;
+
+/// A database of articles.
+#[derive(Clone, Debug)]
+pub struct Sql(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    /// Between two polls for changes.
+    refresh: Duration,
+    /// The channel of notifications, and the connection for it.
+    listen: Option<(String, PgPool)>,
+    /// Taken when it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl fmt::Debug for Inner {
+    /// A pool shows its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.engine.fmt(f)
+    }
+}
+
+impl Drop for Inner {
+    /// A runtime that waits for its tasks must not be dropped where others wait.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// How much a listing shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Of every row when it changed; by the bytes of the ids.
+    Stamps,
+    /// Of every row everything but the text; by the bytes of the ids.
+    Heads,
+    /// Of the rows that may have changed since the last listings when they did; in any order.
+    Recent,
+}
+
+impl Sql {
+    /// The database that `config` names, whose rows are read as `reading` says. Nothing is opened
+    /// yet.
+    ///
+    /// # Errors
+    /// [`SqlError::Url`] of an address that cannot be understood.
+    pub fn new(config: &SqlConfig, reading: Reading) -> Result<Sql, SqlError> {
+        let url = config.url.expose();
+        let (database, reporter) = database::open(url)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("taspa-sql")
+            .enable_all()
+            .build()
+            .map_err(|error| SqlError::Unreachable {
+                database: reporter.database.clone(),
+                reason: format!("no thread can be started: {error}"),
+            })?;
+        let listen = match (&database, &config.listen) {
+            (Database::Postgres(_), Some(channel)) => {
+                let url = config.listen_url.as_ref().map_or(url, |url| url.expose());
+                let inside = runtime.enter();
+                let pool = database::listening(url)?;
+                drop(inside);
+                Some((channel.clone(), pool))
+            }
+            (Database::Postgres(_) | Database::MySql(_) | Database::Sqlite(_), _) => None,
+        };
+        let engine = Engine::new(database, reporter, config.query.clone(), reading);
+        Ok(Sql(Arc::new(Inner {
+            engine: Arc::new(engine),
+            refresh: Duration::from_secs(config.refresh.into()),
+            listen,
+            runtime: Some(runtime),
+        })))
+    }
+
+    /// Where the database is, without user, password and parameters.
+    pub fn name(&self) -> &str {
+        &self.0.engine.reporter.database
+    }
+
+    /// How long to wait between two polls for changes.
+    pub fn refresh(&self) -> Duration {
+        self.0.refresh
+    }
+
+    /// Everything that decides how a row is read, as bytes for a digest. Where the database is
+    /// decides nothing.
+    pub fn reading_bytes(&self) -> Vec<u8> {
+        let Engine { query, reading, .. } = &*self.0.engine;
+        let Reading {
+            zone,
+            language,
+            site,
+            link,
+        } = reading;
+        let link = link.as_deref().unwrap_or_default();
+        let parts = ["sql", &zone.name(), language, site, link, query];
+        parts.join("\n").into_bytes()
+    }
+
+    /// The rows, as `extent` says; several with one id are one that is refused. A failure is the last
+    /// thing that comes, and without one the listing was complete.
+    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, SqlError>> + use<> {
+        let task = match extent {
+            Extent::Stamps => Task::Listing(is_stamp),
+            Extent::Heads => Task::Listing(is_head),
+            Extent::Recent => Task::Recent,
+        };
+        Walk {
+            began: Instant::now(),
+            now: Timestamp::now(),
+            rows: self.start(task),
+            engine: self.0.engine.clone(),
+            extent,
+            columns: Vec::new(),
+            held: None,
+            highest: Highest::default(),
+            newest: None,
+            ended: false,
+        }
+    }
+
+    /// Reads the rows that were found, texts included, in the order given.
+    ///
+    /// # Errors
+    /// The database does not answer, or not well.
+    pub fn read(&self, found: &[Found]) -> Result<Vec<Outcome>, SqlError> {
+        let mut outcomes = Vec::with_capacity(found.len());
+        for some in found.chunks(ROWS_A_STATEMENT) {
+            let mut read = self.read_some(some)?;
+            outcomes.extend(some.iter().map(|found| match read.remove(&*found.path) {
+                Some((1, outcome)) => outcome,
+                Some((rows, _)) => Outcome::Refused(row::many(rows, &found.path)),
+                None if found.path.is_empty() => Outcome::Refused(row::no_id()),
+                None => Outcome::Unsettled,
+            }));
+        }
+        Ok(outcomes)
+    }
+
+    /// What each of these ids gives, and how many rows have it.
+    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (usize, Outcome)>, SqlError> {
+        let ids = found.iter().map(|found| found.path.clone());
+        let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
+        let reading = &self.0.engine.reading;
+        let mut read: HashMap<String, (usize, Outcome)> = HashMap::with_capacity(ids.len());
+        self.rows(Task::Rows(|_| true, ids), |row| {
+            let outcome = || contained(|| row.accept(reading));
+            let entry = read.entry(row.id().to_owned());
+            entry
+                .and_modify(|(rows, _)| *rows += 1)
+                .or_insert_with(|| (1, outcome()));
+        })?;
+        Ok(read)
+    }
+
+    /// The gate for what a listing read along; of what it did not, nothing is known yet.
+    pub fn accept_head(&self, found: &Found) -> Outcome {
+        match found.head.as_deref() {
+            None => Outcome::Unsettled,
+            Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
+            Some(Ok(draft)) => {
+                contained(|| row::accept_head(draft.clone(), &self.0.engine.reading))
+            }
+        }
+    }
+
+    /// How the row with this id looks now; `None` where there is none.
+    ///
+    /// # Errors
+    /// The database does not answer, or not well.
+    pub fn look(&self, id: &str) -> Result<Option<Found>, SqlError> {
+        let zone = &self.0.engine.reading.zone;
+        let mut held: Option<Held> = None;
+        self.rows(Task::Rows(is_stamp, vec![id.to_owned()]), |row| {
+            if row.id() != id {
+                return;
+            }
+            match &mut held {
+                Some(held) => held.rows += 1,
+                None => {
+                    let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
+                    let found = row.found(updated.as_ref(), date.as_ref());
+                    held = Some(Held { found, rows: 1 });
+                }
+            }
+        })?;
+        Ok(held.map(Held::settle))
+    }
+
+    /// How many rows the query gives now.
+    ///
+    /// # Errors
+    /// The database does not answer, or not well.
+    pub fn count(&self) -> Result<u64, SqlError> {
+        let engine = self.0.engine.clone();
+        let count = self.wait(async move {
+            let count = engine.database.dialect().count(&engine.query);
+            engine.text(count).await
+        })?;
+        Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
+    }
+
+    /// How the columns of the query fit; nothing where all is well.
+    ///
+    /// # Errors
+    /// The database does not answer, or refuses the query.
+    pub fn check(&self) -> Result<Vec<ColumnProblem>, SqlError> {
+        let engine = self.0.engine.clone();
+        let dialect = engine.database.dialect();
+        engine.forget();
+        let columns = self.wait(async move { engine.columns().await })?;
+        Ok(columns.problems(|column| dialect.cast(column)))
+    }
+
+    /// The latest change that any listing saw; what is dated in the future is none yet.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.0.engine.newest()
+    }
+
+    /// How many seconds a PostgreSQL standby is behind, 0 of a primary; `None` of other databases and
+    /// before the first pulse.
+    pub fn replica_lag(&self) -> Option<f64> {
+        self.0.engine.lag()
+    }
+
+    /// Begins to watch the database; ends when the line is dropped.
+    pub fn watch(&self) -> Line {
+        let board = Arc::new(Board::default());
+        let Inner {
+            engine,
+            listen,
+            runtime,
+            ..
+        } = &*self.0;
+        let mut watchers = Vec::new();
+        if let Some(runtime) = runtime {
+            watchers.push(runtime.spawn(pulse::beat(engine.clone(), board.clone())));
+            if let Some((channel, pool)) = listen {
+                let listener =
+                    listener::listen(engine.clone(), board.clone(), pool.clone(), channel.clone());
+                watchers.push(runtime.spawn(listener));
+            }
+        }
+        Line { board, watchers }
+    }
+
+    /// Begins a task on the runtime.
+    fn start(&self, task: Task) -> mpsc::Receiver<Result<Step, SqlError>> {
+        let (sender, receiver) = mpsc::channel(UNDERWAY);
+        let engine = self.0.engine.clone();
+        if let Some(runtime) = &self.0.runtime {
+            runtime.spawn(async move { engine.work(task, sender).await });
+        }
+        receiver
+    }
+
+    /// Does a task, showing each of its rows.
+    fn rows(&self, task: Task, mut show: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
+        let mut steps = self.start(task);
+        let mut columns: Vec<Column> = Vec::with_capacity(NAMES.len());
+        while let Some(step) = steps.blocking_recv() {
+            match step? {
+                Step::Columns(selected) => columns = selected,
+                Step::Row(cells) => show(Row {
+                    columns: &columns,
+                    cells: &cells,
+                }),
+                Step::End => return Ok(()),
+            }
+        }
+        Err(self.0.engine.stopped())
+    }
+
+    /// Waits for something that runs on the runtime.
+    fn wait<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, SqlError>> + Send + 'static,
+    ) -> Result<T, SqlError> {
+        let (sender, receiver) = sync_channel(1);
+        if let Some(runtime) = &self.0.runtime {
+            runtime.spawn(async move {
+                let _ = sender.send(work.await);
+            });
+        }
+        receiver
+            .recv()
+            .unwrap_or_else(|_| Err(self.0.engine.stopped()))
+    }
+}
+
+/// Passes the gate. A bug in it costs this row alone.
+fn contained(accept: impl FnOnce() -> Result<Accepted, Refusal>) -> Outcome {
+    match catch_unwind(AssertUnwindSafe(accept)) {
+        Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
+        Ok(Err(refusal)) => Outcome::Refused(refusal),
+        Err(_) => Outcome::Refused(Refusal::new(
+            None,
+            "the row could not be understood",
+            "this is a fault of taspa: report it with the row",
+        )),
+    }
+}
+
+/// A listing under way.
+struct Walk {
+    began: Instant,
+    now: Timestamp,
+    engine: Arc<Engine>,
+    rows: mpsc::Receiver<Result<Step, SqlError>>,
+    extent: Extent,
+    columns: Vec<Column>,
+    /// The row before, until it is known that no other has its id.
+    held: Option<Held>,
+    highest: Highest,
+    newest: Option<Timestamp>,
+    ended: bool,
+}
+
+/// A row that was found, and how many have its id.
+struct Held {
+    found: Found,
+    rows: usize,
+}
+
+impl Held {
+    /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
+    /// one of them go.
+    fn settle(self) -> Found {
+        let Held { mut found, rows } = self;
+        if rows > 1 {
+            found.stamp.size = rows as u64;
+            let refusal = row::many(rows, &found.path);
+            found.head = found.head.map(|_| Box::new(Err(refusal)));
+        }
+        found
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<Found, SqlError>;
+
+    fn next(&mut self) -> Option<Result<Found, SqlError>> {
+        while !self.ended {
+            match self.rows.blocking_recv() {
+                Some(Ok(Step::Columns(columns))) => self.columns = columns,
+                Some(Ok(Step::Row(cells))) => match self.take(&cells) {
+                    Ok(None) => {}
+                    Ok(Some(found)) => return Some(Ok(found)),
+                    Err(error) => return self.fail(error),
+                },
+                Some(Ok(Step::End)) => {
+                    self.ended = true;
+                    let highest = std::mem::take(&mut self.highest);
+                    self.engine.listed(self.began, highest, self.newest);
+                    return self.held.take().map(|held| Ok(held.settle()));
+                }
+                Some(Err(error)) => return self.fail(error),
+                None => return self.fail(self.engine.stopped()),
+            }
+        }
+        None
+    }
+}
+
+impl Walk {
+    /// The row before this one, where that is complete.
+    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
+        let row = Row {
+            columns: &self.columns,
+            cells,
+        };
+        let zone = &self.engine.reading.zone;
+        let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
+        let mut found = row.found(updated.as_ref(), date.as_ref());
+        if self.extent == Extent::Heads {
+            found.head = Some(Box::new(row.head()));
+        }
+        // A row that was updated counts by that alone, as it is asked for by that alone.
+        let (moment, side) = match updated {
+            Some(updated) => (Some(updated), &mut self.highest.updated),
+            None => (date, &mut self.highest.date),
+        };
+        let seconds = moment.as_ref().and_then(row::Moment::seconds);
+        let has_come = seconds.is_some_and(|seconds| seconds <= self.now);
+        if let Some(moment) = moment.filter(|_| has_come) {
+            Highest::see(side, moment.raw);
+            self.newest = self.newest.max(seconds);
+        }
+        self.hold(found)
+    }
+
+    fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
+        if let Some(held) = &mut self.held {
+            if held.found.path == found.path {
+                held.rows += 1;
+                return Ok(None);
+            }
+            if self.extent != Extent::Recent && found.path < held.found.path {
+                return Err(self.engine.out_of_order(found.path));
+            }
+        }
+        let before = self.held.replace(Held { found, rows: 1 });
+        Ok(before.map(Held::settle))
+    }
+
+    fn fail(&mut self, error: SqlError) -> Option<Result<Found, SqlError>> {
+        self.ended = true;
+        Some(Err(error))
+    }
+}

@@ -1,0 +1,68 @@
+//! How long to wait before trying again: longer each time, and not all machines at once.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+const FIRST: Duration = Duration::from_millis(250);
+
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The pauses of one who tries again.
+#[derive(Debug)]
+pub(super) struct Backoff(Duration);
+
+impl Default for Backoff {
+    fn default() -> Backoff {
+        Backoff(FIRST)
+    }
+}
+
+impl Backoff {
+    /// The next pause, up to half longer or shorter than planned.
+    pub(super) fn next(&mut self) -> Duration {
+        let planned = self.0;
+        self.0 = (planned * 2).min(LONGEST);
+        spread(planned, chance())
+    }
+}
+
+/// A pause moved by up to a half, as `chance` says.
+fn spread(planned: Duration, chance: u64) -> Duration {
+    let thousandth = u32::try_from(chance % 1001).unwrap_or(0);
+    planned / 2 + planned * thousandth / 1000
+}
+
+/// A number that is another one for every process and moment; it decides nothing else.
+fn chance() -> u64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let mut seed = now.as_nanos().to_le_bytes().to_vec();
+    seed.extend(std::process::id().to_le_bytes());
+    xxh3_64(&seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_two_seconds() {
+        let mut backoff = Backoff::default();
+        for planned in [250, 500, 1000, 2000, 2000] {
+            assert_eq!(backoff.0, Duration::from_millis(planned));
+            let pause = backoff.next();
+            let half = Duration::from_millis(planned / 2);
+            assert!(pause >= half && pause <= half * 3, "{planned}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn pauses_are_spread_by_half() {
+        for (chance, milliseconds) in [(0, 500), (500, 1000), (1000, 1500), (1001, 500)] {
+            let pause = spread(Duration::from_secs(1), chance);
+            assert_eq!(pause, Duration::from_millis(milliseconds), "{chance}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The columns of a query: which are read, and as what.
+
+use super::SqlError;
+use crate::config::nearest::{did_you_mean, nearest, one_of};
+
+/// Names that columns may have; the last three hold the text.
+pub(super) const NAMES: [&str; 19] = [
+    "id",
+    "title",
+    "date",
+    "updated",
+    "url",
+    "section",
+    "tags",
+    "author",
+    "authors",
+    "lang",
+    "summary",
+    "image",
+    "enclosures",
+    "draft",
+    "expires",
+    "feed",
+    "content_html",
+    "content_markdown",
+    "content_text",
+];
+
+/// No article can be without.
+const REQUIRED: [&str; 3] = ["id", "title", "date"];
+
+const DATES: [&str; 3] = ["date", "updated", "expires"];
+
+/// Columns in which lists are kept as JSON where a database has no lists.
+const LISTS: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
+
+/// What a database calls the type of a column, as far as it matters for reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Any text.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Other numbers.
+    Number,
+    /// True or false.
+    Flag,
+    /// A date and time that is one instant.
+    Instant,
+    /// A date and time of some zone.
+    Local,
+    /// A date alone.
+    Day,
+    /// JSON.
+    Json,
+    /// A list, or a type of the database's own: it becomes JSON.
+    Own,
+    /// Each value has its own type.
+    Any,
+    /// Bytes.
+    Bytes,
+    /// A type that is no article's: an interval, a point.
+    Other,
+}
+
+/// One column of the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    /// As the query names it.
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// What the database calls its type.
+    pub(super) type_name: String,
+}
+
+impl Column {
+    /// Whether it has this name; databases do not agree on the case.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    pub(super) fn is_one_of(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.is(name))
+    }
+
+    pub(super) fn is_date(&self) -> bool {
+        self.is_one_of(&DATES)
+    }
+
+    pub(super) fn is_list(&self) -> bool {
+        self.is_one_of(&LISTS)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        self.is_one_of(&NAMES[NAMES.len() - 3..])
+    }
+}
+
+/// How the columns of a query fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnProblem {
+    /// Whether no article can be read so.
+    pub is_error: bool,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// All columns of a query, in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Columns(pub(super) Vec<Column>);
+
+impl Columns {
+    pub(super) fn find(&self, name: &str) -> Option<&Column> {
+        self.0.iter().find(|column| column.is(name))
+    }
+
+    /// Those that mean something and that `wanted` chooses.
+    pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Vec<Column> {
+        let known = NAMES.iter().filter_map(|name| self.find(name));
+        known.filter(|column| wanted(column)).cloned().collect()
+    }
+
+    /// Whether articles can be made of these at all.
+    pub(super) fn suffice(&self) -> Result<(), SqlError> {
+        let missing = REQUIRED
+            .into_iter()
+            .filter(|name| self.find(name).is_none());
+        let missing: Vec<&str> = missing.collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let names = missing.iter().map(|name| format!("`{name}`"));
+        let names = names.collect::<Vec<_>>().join(", ");
+        Err(SqlError::Columns(format!(
+            "gives no column {names}; name one with `… AS {}`",
+            missing[0]
+        )))
+    }
+
+    /// Everything that somebody should look at; `cast` says how a column becomes text.
+    pub(super) fn problems(&self, cast: impl Fn(&Column) -> String) -> Vec<ColumnProblem> {
+        let missing = REQUIRED.iter().filter(|name| self.find(name).is_none());
+        let mut problems: Vec<ColumnProblem> = missing.map(|name| self.missing(name)).collect();
+        for (at, column) in self.0.iter().enumerate() {
+            if self.0[..at].iter().any(|other| other.is(&column.name)) {
+                problems.push(twice(column));
+            } else if !column.is_one_of(&NAMES) {
+                problems.push(self.unknown(column));
+            } else {
+                problems.extend(unreadable(column, &cast));
+            }
+        }
+        if !self.0.iter().any(Column::is_text) {
+            problems.push(ColumnProblem {
+                is_error: false,
+                message: "no column holds the text of the articles".to_owned(),
+                hint: "name it `content_html`, `content_markdown` or `content_text`; without it, \
+                       feeds have summaries only"
+                    .to_owned(),
+            });
+        }
+        problems
+    }
+
+    fn missing(&self, name: &str) -> ColumnProblem {
+        let near = self
+            .0
+            .iter()
+            .find(|column| !column.is_one_of(&NAMES) && nearest(&column.name, NAMES) == Some(name));
+        ColumnProblem {
+            is_error: true,
+            message: format!("no column is named `{name}`"),
+            hint: match near {
+                Some(column) => format!("write `{} AS {name}`", column.name),
+                None => format!("write `… AS {name}` behind the column that holds it"),
+            },
+        }
+    }
+
+    fn unknown(&self, column: &Column) -> ColumnProblem {
+        let free = NAMES.into_iter().filter(|name| self.find(name).is_none());
+        ColumnProblem {
+            is_error: false,
+            message: format!("nobody reads the column `{}`", column.name),
+            hint: match nearest(&column.name, free) {
+                Some(name) => did_you_mean(name),
+                None => format!("leave it out, or name it {}", one_of(NAMES)),
+            },
+        }
+    }
+}
+
+fn twice(column: &Column) -> ColumnProblem {
+    ColumnProblem {
+        is_error: column.is_one_of(&NAMES),
+        message: format!("two columns are named `{}`", column.name),
+        hint: "leave out one of them".to_owned(),
+    }
+}
+
+fn unreadable(column: &Column, cast: impl Fn(&Column) -> String) -> Option<ColumnProblem> {
+    let Column {
+        name,
+        kind,
+        type_name,
+    } = column;
+    let (expected, hint) = match kind {
+        Kind::Bytes => ("text", format!("write `{} AS {name}`", cast(column))),
+        Kind::Flag | Kind::Json | Kind::Own | Kind::Other if column.is_date() => (
+            "a date",
+            format!("choose a column with a date and a time for `{name}`"),
+        ),
+        Kind::Other
+        | Kind::Text
+        | Kind::Integer
+        | Kind::Number
+        | Kind::Flag
+        | Kind::Instant
+        | Kind::Local
+        | Kind::Day
+        | Kind::Json
+        | Kind::Own
+        | Kind::Any => return None,
+    };
+    Some(ColumnProblem {
+        is_error: true,
+        message: format!("the column `{name}` must be {expected}, but its type is {type_name}"),
+        hint,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(columns: &[(&str, Kind)]) -> Columns {
+        let column = |&(name, kind): &(&str, Kind)| Column {
+            name: name.to_owned(),
+            kind,
+            type_name: format!("{kind:?}"),
+        };
+        Columns(columns.iter().map(column).collect())
+    }
+
+    fn problems(of: &[(&str, Kind)]) -> Vec<(bool, String, String)> {
+        let cast = |column: &Column| format!("text({})", column.name);
+        let problems = columns(of).problems(cast).into_iter();
+        problems
+            .map(|problem| (problem.is_error, problem.message, problem.hint))
+            .collect()
+    }
+
+    const GOOD: [(&str, Kind); 4] = [
+        ("ID", Kind::Integer),
+        ("title", Kind::Text),
+        ("date", Kind::Instant),
+        ("content_html", Kind::Text),
+    ];
+
+    #[test]
+    fn columns_that_fit_have_no_problems() {
+        assert_eq!(problems(&GOOD), []);
+        assert_eq!(columns(&GOOD).suffice(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_it_could_be() {
+        let found = problems(&[("id", Kind::Text), ("tilte", Kind::Text)]);
+        let expected = [
+            (true, "no column is named `title`", "write `tilte AS title`"),
+            (
+                true,
+                "no column is named `date`",
+                "write `… AS date` behind the column that holds it",
+            ),
+            (
+                false,
+                "nobody reads the column `tilte`",
+                "did you mean `title`?",
+            ),
+        ];
+        for (problem, (is_error, message, hint)) in found.iter().zip(expected) {
+            assert_eq!(
+                (problem.0, problem.1.as_str(), problem.2.as_str()),
+                (is_error, message, hint)
+            );
+        }
+        assert_eq!(found.len(), 4);
+        assert!(found[3].1.starts_with("no column holds the text"));
+        let error = columns(&[("id", Kind::Text)]).suffice();
+        assert_eq!(
+            error.expect_err("two are missing").to_string(),
+            "the query gives no column `title`, `date`; name one with `… AS title`"
+        );
+    }
+
+    #[test]
+    fn types_that_no_article_has() {
+        for (column, message, hint) in [
+            (
+                ("summary", Kind::Bytes),
+                "the column `summary` must be text, but its type is Bytes",
+                "write `text(summary) AS summary`",
+            ),
+            (
+                ("updated", Kind::Other),
+                "the column `updated` must be a date, but its type is Other",
+                "choose a column with a date and a time for `updated`",
+            ),
+            (
+                ("Title", Kind::Text),
+                "two columns are named `Title`",
+                "leave out one of them",
+            ),
+        ] {
+            let found = problems(&[GOOD.as_slice(), &[column]].concat());
+            assert_eq!(
+                found,
+                [(true, message.to_owned(), hint.to_owned())],
+                "{column:?}"
+            );
+        }
+    }
+}

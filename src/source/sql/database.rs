@@ -1,0 +1,332 @@
+//! Connections, and statements on them. The types of the library stay here and in the files below.
+//!
+//! The pool is our own: a failed connection has to say at once why, and a connection on which
+//! anything failed is cut, not asked to say goodbye to a server that may not answer.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt as _;
+use sqlx::database::HasStatementCache;
+use sqlx::{
+    AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection, Decode, Encode, Executor, Type,
+    TypeInfo as _, ValueRef as _,
+};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
+use tokio::time::timeout;
+
+pub(super) use self::postgres::listening;
+use super::columns::{Column, Kind};
+use super::dialect::{Bind, Dialect, Statement};
+use super::error::{Reporter, SqlError};
+use super::row::{Cell, Cells};
+
+/// Connections at a time: a listing, a poll, a reading and the pulse.
+const CONNECTIONS: usize = 4;
+
+/// How long a new connection may take.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// A connection that nobody used for so long is closed.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// A database of one of three kinds.
+#[derive(Debug)]
+pub(super) enum Database {
+    Postgres(Pool<sqlx::PgConnection>),
+    MySql(Pool<sqlx::MySqlConnection>),
+    Sqlite(Pool<sqlx::SqliteConnection>),
+}
+
+/// How long a statement may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// The server ends it after this.
+    pub(super) server: Duration,
+    /// Nothing is waited for longer than this.
+    pub(super) silence: Duration,
+}
+
+impl Database {
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Database::Postgres(_) => Dialect::Postgres,
+            Database::MySql(_) => Dialect::MySql,
+            Database::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// Runs a statement and gives away its rows, each in its wrapping, as they come; ends early where
+    /// nobody takes them.
+    pub(super) async fn rows<T>(
+        &self,
+        statement: Statement,
+        patience: Patience,
+        wrap: impl Fn(Cells) -> T,
+        out: &mpsc::Sender<T>,
+    ) -> Result<(), SqlError> {
+        match self {
+            Database::Postgres(pool) => {
+                let read = |row: &_| wrap(cells(row));
+                run(self, pool, statement, patience, read, out).await
+            }
+            Database::MySql(pool) => {
+                let read = |row: &_| wrap(cells(row));
+                run(self, pool, statement, patience, read, out).await
+            }
+            Database::Sqlite(pool) => {
+                let read = |row: &_| wrap(cells(row));
+                run(self, pool, statement, patience, read, out).await
+            }
+        }
+    }
+
+    /// The only row of a statement.
+    pub(super) async fn row(
+        &self,
+        statement: Statement,
+        patience: Patience,
+    ) -> Result<Cells, SqlError> {
+        let (sender, mut receiver) = mpsc::channel(1);
+        self.rows(statement, patience, |cells| cells, &sender)
+            .await?;
+        Ok(receiver.try_recv().unwrap_or_default())
+    }
+
+    /// The columns that a statement gives with its first row.
+    pub(super) async fn columns(
+        &self,
+        statement: Statement,
+        patience: Patience,
+    ) -> Result<Vec<Column>, SqlError> {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let out = &sender;
+        match self {
+            Database::Postgres(pool) => {
+                let read = |row: &sqlx::postgres::PgRow| columns_of(row, postgres::kind);
+                run(self, pool, statement, patience, read, out).await
+            }
+            Database::MySql(pool) => {
+                let read = |row: &sqlx::mysql::MySqlRow| columns_of(row, mysql::kind);
+                run(self, pool, statement, patience, read, out).await
+            }
+            Database::Sqlite(pool) => {
+                let read = |row: &sqlx::sqlite::SqliteRow| columns_of(row, |_| Kind::Any);
+                run(self, pool, statement, patience, read, out).await
+            }
+        }?;
+        Ok(receiver.try_recv().unwrap_or_default())
+    }
+}
+
+/// Lends connections.
+pub(super) struct Pool<C: Connection> {
+    options: C::Options,
+    reporter: Reporter,
+    idle: Mutex<Vec<(C, Instant)>>,
+    room: Semaphore,
+    /// Whether connections are used again: a file may be another one meanwhile, which an open
+    /// connection does not notice.
+    keeps: bool,
+}
+
+impl<C: Connection> std::fmt::Debug for Pool<C> {
+    /// The options hold the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.reporter.database)
+    }
+}
+
+/// A connection on loan. One that is not given back is cut.
+struct Lent<'p, C: Connection> {
+    connection: C,
+    pool: &'p Pool<C>,
+    _place: SemaphorePermit<'p>,
+}
+
+impl<C: Connection> Pool<C> {
+    fn new(options: C::Options, reporter: Reporter, keeps: bool) -> Pool<C> {
+        Pool {
+            options,
+            reporter,
+            idle: Mutex::default(),
+            room: Semaphore::new(CONNECTIONS),
+            keeps,
+        }
+    }
+
+    async fn lend(&self) -> Result<Lent<'_, C>, SqlError> {
+        let connect = async {
+            let place = self.room.acquire().await.ok();
+            let connection = match self.rested() {
+                Some(connection) => Ok(connection),
+                None => self.options.connect().await,
+            };
+            (place, connection)
+        };
+        let connected = timeout(CONNECT, connect).await;
+        let (place, connection) = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
+        Ok(Lent {
+            connection: connection.map_err(|error| self.reporter.unreachable(&error))?,
+            pool: self,
+            _place: place.ok_or_else(|| SqlError::Stopped(self.reporter.database.clone()))?,
+        })
+    }
+
+    /// The connection that was used last; those that nobody needed for long are closed.
+    fn rested(&self) -> Option<C> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        idle.pop().map(|(connection, _)| connection)
+    }
+}
+
+impl<C: Connection> Lent<'_, C> {
+    fn give_back(self) {
+        if self.pool.keeps {
+            let mut idle = self
+                .pool
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            idle.push((self.connection, Instant::now()));
+        }
+    }
+}
+
+/// Runs one statement within its own transaction.
+async fn run<C, T>(
+    database: &Database,
+    pool: &Pool<C>,
+    statement: Statement,
+    patience: Patience,
+    read: impl Fn(&<C::Database as sqlx::Database>::Row) -> T,
+    out: &mpsc::Sender<T>,
+) -> Result<(), SqlError>
+where
+    C: Connection<Database: HasStatementCache>,
+    for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
+    for<'e> String: Encode<'e, C::Database> + Type<C::Database>,
+    for<'e> i64: Encode<'e, C::Database> + Type<C::Database>,
+{
+    let dialect = database.dialect();
+    let reporter = &pool.reporter;
+    let mut lent = pool.lend().await?;
+    if let Some(opening) = dialect.opening(patience.server) {
+        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(&mut lent.connection);
+        let opened = timeout(patience.silence, opening).await;
+        let opened = opened.map_err(|_| reporter.timeout(patience.silence))?;
+        opened.map_err(|error| reporter.unreachable(&error))?;
+    }
+    let mut query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
+    for bind in statement.binds {
+        query = match bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Integer(number) => query.bind(number),
+        };
+    }
+    let mut rows = query.fetch(&mut lent.connection);
+    loop {
+        let next = timeout(patience.silence, rows.next()).await;
+        match next.map_err(|_| reporter.timeout(patience.silence))? {
+            None => break,
+            Some(Err(error)) => return Err(reporter.failed(&error)),
+            Some(Ok(row)) => {
+                if out.send(read(&row)).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    drop(rows);
+    if let Some(closing) = dialect.closing() {
+        let closing = sqlx::raw_sql(closing).execute(&mut lent.connection);
+        let closed = timeout(patience.silence, closing).await;
+        let closed = closed.map_err(|_| reporter.timeout(patience.silence))?;
+        closed.map_err(|error| reporter.failed(&error))?;
+    }
+    lent.give_back();
+    Ok(())
+}
+
+/// All values of a row as text.
+fn cells<R>(row: &R) -> Cells
+where
+    R: sqlx::Row,
+    usize: ColumnIndex<R>,
+    for<'r> Option<String>: Decode<'r, R::Database>,
+{
+    let cell = |at: usize| {
+        let text = row.try_get_unchecked::<Option<String>, usize>(at);
+        let is_number = row
+            .try_get_raw(at)
+            .is_ok_and(|value| matches!(value.type_info().name(), "INTEGER" | "REAL"));
+        Cell {
+            is_broken: text.is_err(),
+            text: text.unwrap_or_default(),
+            is_number,
+        }
+    };
+    (0..row.len()).map(cell).collect()
+}
+
+fn columns_of<R: sqlx::Row>(
+    row: &R,
+    kind: impl Fn(&<R::Database as sqlx::Database>::TypeInfo) -> Kind,
+) -> Vec<Column> {
+    use sqlx::Column as _;
+
+    let column = |column: &<R::Database as sqlx::Database>::Column| Column {
+        name: column.name().to_owned(),
+        kind: kind(column.type_info()),
+        type_name: column.type_info().name().to_owned(),
+    };
+    row.columns().iter().map(column).collect()
+}
+
+/// What `text` means as an address; nothing is opened.
+pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
+    let scheme = text.split(':').next().unwrap_or_default();
+    match scheme {
+        "postgres" | "postgresql" => postgres::open(text),
+        "mysql" | "mariadb" => mysql::open(text),
+        "sqlite" => sqlite::open(text),
+        _ => Err(SqlError::Url(
+            "must begin with postgres://, mysql://, mariadb:// or sqlite:".to_owned(),
+        )),
+    }
+}
+
+/// What must not be shown of an address: the password, written and meant.
+fn secrets(text: &str) -> std::sync::Arc<[String]> {
+    let url = url::Url::parse(text).ok();
+    let written = url.as_ref().and_then(|url| url.password());
+    let meant = written.map(|written| {
+        percent_encoding::percent_decode_str(written)
+            .decode_utf8_lossy()
+            .into_owned()
+    });
+    let in_query = url.iter().flat_map(|url| url.query_pairs());
+    let in_query = in_query
+        .filter(|(key, _)| key == "password")
+        .map(|(_, value)| value.into_owned());
+    written
+        .map(str::to_owned)
+        .into_iter()
+        .chain(meant)
+        .chain(in_query)
+        .filter(|secret| !secret.is_empty())
+        .collect()
+}
+
+/// The library's word on an address may quote it.
+fn misunderstood(form: &str) -> SqlError {
+    SqlError::Url(format!(
+        "cannot be understood: it is written {form}, with special characters of a name or password as %XX"
+    ))
+}

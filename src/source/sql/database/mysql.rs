@@ -1,0 +1,54 @@
+//! MySQL and MariaDB: addresses and types.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
+use sqlx::{ConnectOptions as _, MySql, Type, TypeInfo as _};
+
+use super::{Database, Pool, misunderstood, secrets};
+use crate::source::sql::columns::Kind;
+use crate::source::sql::error::{Reporter, SqlError};
+
+pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
+    let options = MySqlConnectOptions::from_str(text)
+        .map_err(|_| misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let name = options.get_database().unwrap_or_default();
+    let reporter = Reporter {
+        database: Arc::from(format!("mysql://{place}/{name}")),
+        secrets: secrets(text),
+    };
+    // The query means what it means in the newsroom's own client; TIMESTAMP is read in UTC.
+    let options = options
+        .pipes_as_concat(false)
+        .no_engine_substitution(false)
+        .timezone("+00:00".to_owned())
+        .disable_statement_logging();
+    let pool = Pool::new(options, reporter.clone(), true);
+    Ok((Database::MySql(pool), reporter))
+}
+
+/// What a type is to us.
+pub(super) fn kind(type_info: &MySqlTypeInfo) -> Kind {
+    // The names of types with a collation that compares bytes are those of bytes.
+    if <str as Type<MySql>>::compatible(type_info) {
+        return Kind::Text;
+    }
+    let name = type_info.name();
+    match name.strip_suffix(" UNSIGNED").unwrap_or(name) {
+        "BOOLEAN" | "BIT" => Kind::Flag,
+        "TINYINT" | "SMALLINT" | "MEDIUMINT" | "INT" | "BIGINT" | "YEAR" => Kind::Integer,
+        "FLOAT" | "DOUBLE" | "DECIMAL" => Kind::Number,
+        "TIMESTAMP" => Kind::Instant,
+        "DATETIME" => Kind::Local,
+        "DATE" => Kind::Day,
+        "JSON" => Kind::Json,
+        "SET" | "NULL" => Kind::Text,
+        "BINARY" | "VARBINARY" | "TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB" => Kind::Bytes,
+        _ => Kind::Other,
+    }
+}

@@ -1,0 +1,65 @@
+//! PostgreSQL: addresses, types, and connections that listen.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgTypeInfo};
+use sqlx::{ConnectOptions as _, PgPool, TypeInfo as _};
+
+use super::{CONNECT, Database, Pool, misunderstood, secrets};
+use crate::source::sql::columns::Kind;
+use crate::source::sql::error::{Reporter, SqlError};
+
+pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
+    let options = options(text)?;
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let name = options.get_database().unwrap_or_default();
+    let reporter = Reporter {
+        database: Arc::from(format!("postgres://{place}/{name}")),
+        secrets: secrets(text),
+    };
+    let pool = Pool::new(options, reporter.clone(), true);
+    Ok((Database::Postgres(pool), reporter))
+}
+
+/// A connection that is kept for notifications, made when it is first needed.
+pub(in crate::source::sql) fn listening(text: &str) -> Result<PgPool, SqlError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(CONNECT)
+        .test_before_acquire(false);
+    Ok(pool.connect_lazy_with(options(text)?))
+}
+
+fn options(text: &str) -> Result<PgConnectOptions, SqlError> {
+    let options = PgConnectOptions::from_str(text)
+        .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+    Ok(options
+        .application_name("taspa")
+        .statement_cache_capacity(0)
+        .disable_statement_logging())
+}
+
+/// What a type is to us.
+pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
+    match type_info.name() {
+        "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "\"CHAR\"" | "UUID" => Kind::Text,
+        "INT2" | "INT4" | "INT8" => Kind::Integer,
+        "FLOAT4" | "FLOAT8" | "NUMERIC" => Kind::Number,
+        "BOOL" => Kind::Flag,
+        "TIMESTAMPTZ" => Kind::Instant,
+        "TIMESTAMP" => Kind::Local,
+        "DATE" => Kind::Day,
+        "JSON" | "JSONB" => Kind::Json,
+        "BYTEA" => Kind::Bytes,
+        name if name.ends_with("[]") => Kind::Own,
+        // The library writes the types that every server has in capitals.
+        name if name.chars().any(|c| c.is_ascii_lowercase()) || name.starts_with('_') => Kind::Own,
+        _ => Kind::Other,
+    }
+}

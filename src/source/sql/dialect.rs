@@ -1,0 +1,301 @@
+//! The statements, in the words of each database. Everything here is text: nothing is asked.
+//!
+//! The newsroom's query is a subquery of each of them, and only the columns that are needed are
+//! taken from it, so that a listing never makes the database read a text.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::columns::{Column, Columns, Kind};
+use super::watermark::{Mark, Raw, Since};
+
+/// What a database speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Postgres,
+    /// MariaDB too: what differs is in comments that only one of the two reads.
+    MySql,
+    Sqlite,
+}
+
+/// A value that a statement is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bind {
+    Text(String),
+    Integer(i64),
+}
+
+/// A statement with its values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub(super) sql: String,
+    pub(super) binds: Vec<Bind>,
+}
+
+impl Statement {
+    fn plain(sql: String) -> Statement {
+        Statement {
+            sql,
+            binds: Vec::new(),
+        }
+    }
+}
+
+/// How long a statement may wait for a lock.
+const LOCK: Duration = Duration::from_secs(1);
+
+impl Dialect {
+    /// What stands before every statement, so that nothing is written and nothing runs for ever. It
+    /// is part of the transaction where it can be: behind a pooler, the next one may be elsewhere.
+    pub(super) fn opening(self, limit: Duration) -> Option<String> {
+        let (limit, lock) = (limit.as_millis(), LOCK.min(limit).as_millis());
+        match self {
+            Dialect::Postgres => Some(format!(
+                "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
+                 SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
+                 SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'postgres'"
+            )),
+            // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.
+            Dialect::MySql => Some(format!(
+                "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = {limit} */ \
+                 /*M!100101 , max_statement_time = {}.{:03} */; START TRANSACTION READ ONLY",
+                limit / 1000,
+                limit % 1000
+            )),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// What stands behind it.
+    pub(super) fn closing(self) -> Option<&'static str> {
+        match self {
+            Dialect::Postgres | Dialect::MySql => Some("COMMIT"),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// One row without values that shows every column of the query: statements are not described
+    /// without leaving a name behind in the session, which is another program's behind a pooler.
+    pub(super) fn describe(self, query: &str) -> Statement {
+        Statement::plain(format!(
+            "SELECT taspa_rows.* FROM (SELECT 1 AS taspa_one) AS taspa_first \
+             LEFT JOIN (SELECT * FROM {} LIMIT 0) AS taspa_rows ON 1 = 1",
+            subquery(query, "taspa_query")
+        ))
+    }
+
+    /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
+    /// is behind.
+    pub(super) fn pulse(self, query: &str) -> Statement {
+        let any = format!("SELECT 1 FROM {} LIMIT 1", subquery(query, ROWS));
+        Statement::plain(match self {
+            Dialect::Postgres => format!(
+                "SELECT ({any})::text, pg_is_in_recovery()::text, (CASE \
+                 WHEN NOT pg_is_in_recovery() THEN 0 \
+                 WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
+                 ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END)::text"
+            ),
+            Dialect::MySql | Dialect::Sqlite => format!("SELECT ({any})"),
+        })
+    }
+
+    pub(super) fn count(self, query: &str) -> Statement {
+        let count = match self {
+            Dialect::Postgres => "count(*)::text",
+            Dialect::MySql => "CAST(count(*) AS CHAR)",
+            Dialect::Sqlite => "count(*)",
+        };
+        Statement::plain(format!("SELECT {count} FROM {}", subquery(query, ROWS)))
+    }
+
+    /// These columns of every row, by the bytes of the ids.
+    pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
+        let mut sql = self.select(query, selected);
+        if let Some(id) = selected.iter().find(|column| column.is("id")) {
+            let id = self.quoted(&id.name);
+            let order = match self {
+                Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
+                Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
+                Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
+            };
+            let _ = write!(sql, " ORDER BY {order}");
+        }
+        Statement::plain(sql)
+    }
+
+    /// These columns of the rows that changed since then.
+    pub(super) fn recent(
+        self,
+        query: &str,
+        selected: &[Column],
+        columns: &Columns,
+        since: &Since,
+    ) -> Statement {
+        let mut statement = Statement::plain(self.select(query, selected));
+        if let Some(changed) = self.changed(columns, since, &mut statement.binds) {
+            let _ = write!(statement.sql, " WHERE {changed}");
+        }
+        statement
+    }
+
+    /// That a row was updated, or where it never was, dated since then; `None` where all may be.
+    fn changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
+        let updated = columns.find("updated").map(|updated| {
+            let name = self.quoted(&updated.name);
+            let later = self.later(updated, since.updated.as_ref(), binds);
+            let later = later.unwrap_or_else(|| format!("{name} IS NOT NULL"));
+            (name, later)
+        });
+        let date = columns.find("date");
+        let dated = date.and_then(|date| self.later(date, since.date.as_ref(), binds));
+        match (updated, dated) {
+            (None, dated) => dated,
+            (Some((name, later)), None) => Some(format!("({later} OR {name} IS NULL)")),
+            (Some((name, later)), Some(dated)) => {
+                Some(format!("({later} OR ({name} IS NULL AND {dated}))"))
+            }
+        }
+    }
+
+    /// These columns of the rows with these ids. An id that the column cannot hold is asked for in
+    /// vain.
+    pub(super) fn by_id(self, query: &str, selected: &[Column], ids: &[&str]) -> Statement {
+        let mut statement = Statement::plain(self.select(query, selected));
+        let Some(id) = selected.iter().find(|column| column.is("id")) else {
+            return statement;
+        };
+        let (compared, cast) = self.comparison(id);
+        let mut places = Vec::with_capacity(ids.len());
+        for bind in ids.iter().flat_map(|wanted| self.id_binds(id, wanted)) {
+            statement.binds.push(bind);
+            places.push(format!("{}{cast}", self.place(statement.binds.len())));
+        }
+        let _ = match places.is_empty() {
+            true => write!(statement.sql, " WHERE 1 = 0"),
+            false => write!(
+                statement.sql,
+                " WHERE {compared} IN ({})",
+                places.join(", ")
+            ),
+        };
+        statement
+    }
+
+    /// How bytes in a column become text.
+    pub(super) fn cast(self, column: &Column) -> String {
+        let name = &column.name;
+        match self {
+            Dialect::Postgres if column.is("id") => format!("encode({name}, 'hex')"),
+            Dialect::Postgres => format!("convert_from({name}, 'UTF8')"),
+            Dialect::MySql if column.is("id") => format!("HEX({name})"),
+            Dialect::MySql => format!("CONVERT({name} USING utf8mb4)"),
+            Dialect::Sqlite if column.is("id") => format!("hex({name})"),
+            Dialect::Sqlite => format!("CAST({name} AS TEXT)"),
+        }
+    }
+
+    fn select(self, query: &str, selected: &[Column]) -> String {
+        let columns = selected.iter().map(|column| self.as_text(column));
+        let columns = columns.collect::<Vec<_>>().join(", ");
+        format!("SELECT {columns} FROM {}", subquery(query, ROWS))
+    }
+
+    /// The column as a text, so that one way of reading does for all types. SQLite makes one of any
+    /// value that is asked for as such.
+    fn as_text(self, column: &Column) -> String {
+        let name = self.quoted(&column.name);
+        match (self, column.kind) {
+            (Dialect::Postgres, Kind::Own) if !column.is("id") => format!("to_json({name})::text"),
+            (Dialect::Postgres, _) => format!("({name})::text"),
+            (Dialect::MySql, Kind::Text) | (Dialect::Sqlite, _) => name,
+            (Dialect::MySql, Kind::Flag) => format!("CAST({name} + 0 AS CHAR)"),
+            (Dialect::MySql, _) => format!("CAST({name} AS CHAR)"),
+        }
+    }
+
+    /// What is compared with a list of ids so that an index on them serves, and what makes an id
+    /// that was bound as text one of these.
+    fn comparison(self, id: &Column) -> (String, &'static str) {
+        let name = self.quoted(&id.name);
+        match (self, id.kind) {
+            (Dialect::Postgres, Kind::Integer) => (name, "::text::int8"),
+            (Dialect::Postgres, Kind::Text) => match id.type_name.as_str() {
+                "TEXT" | "VARCHAR" => (name, "::text"),
+                "UUID" => (name, "::text::uuid"),
+                _ => (format!("({name})::text"), "::text"),
+            },
+            (Dialect::Postgres, _) => (format!("({name})::text"), "::text"),
+            (Dialect::MySql, Kind::Text | Kind::Integer) | (Dialect::Sqlite, _) => (name, ""),
+            (Dialect::MySql, _) => (format!("CAST({name} AS CHAR)"), ""),
+        }
+    }
+
+    fn id_binds(self, column: &Column, id: &str) -> Vec<Bind> {
+        let number = id.parse::<i64>().ok().map(Bind::Integer);
+        let text = Bind::Text(id.to_owned());
+        match (self, column.kind) {
+            (Dialect::Postgres, Kind::Text) if column.type_name == "UUID" && !is_uuid(id) => vec![],
+            (Dialect::Postgres, Kind::Integer) => number.map(|_| text).into_iter().collect(),
+            // Beyond the numbers with a sign, MySQL compares a text with one.
+            (Dialect::MySql, Kind::Integer) => match id.parse::<u64>() {
+                Ok(_) => vec![number.unwrap_or(text)],
+                Err(_) => number.into_iter().collect(),
+            },
+            // A column without a type holds whatever was put in.
+            (Dialect::Sqlite, _) => std::iter::once(text).chain(number).collect(),
+            (Dialect::Postgres | Dialect::MySql, _) => vec![text],
+        }
+    }
+
+    /// That a column lies after a mark; `None` where that cannot be asked.
+    fn later(self, column: &Column, mark: Option<&Mark>, binds: &mut Vec<Bind>) -> Option<String> {
+        let mark = mark?;
+        let cast = match (self, column.kind) {
+            (Dialect::MySql | Dialect::Sqlite, _) => "",
+            (Dialect::Postgres, Kind::Instant) => "::text::timestamptz",
+            (Dialect::Postgres, Kind::Local) => "::text::timestamp",
+            (Dialect::Postgres, Kind::Day) => "::text::date",
+            (Dialect::Postgres, Kind::Integer) => "::text::int8",
+            (Dialect::Postgres, Kind::Number) => "::text::numeric",
+            (Dialect::Postgres, Kind::Text) => "::text",
+            (Dialect::Postgres, _) => return None,
+        };
+        binds.push(match (self, &mark.after) {
+            (Dialect::Postgres, Raw::Whole(number)) => Bind::Text(number.to_string()),
+            (_, Raw::Whole(number)) => Bind::Integer(*number),
+            (_, Raw::Text(text)) => Bind::Text(text.clone()),
+        });
+        let place = self.place(binds.len());
+        let after = if mark.inclusive { ">=" } else { ">" };
+        Some(format!(
+            "{} {after} {place}{cast}",
+            self.quoted(&column.name)
+        ))
+    }
+
+    fn place(self, number: usize) -> String {
+        match self {
+            Dialect::Postgres => format!("${number}"),
+            Dialect::MySql | Dialect::Sqlite => "?".to_owned(),
+        }
+    }
+
+    fn quoted(self, name: &str) -> String {
+        match self {
+            Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+            Dialect::MySql => format!("`{}`", name.replace('`', "``")),
+        }
+    }
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+const ROWS: &str = "taspa_rows";
+
+/// The newsroom's query; on lines of its own, since it may end in a comment.
+fn subquery(query: &str, name: &str) -> String {
+    let query = query.trim().trim_end_matches([';', ' ', '\n', '\r', '\t']);
+    format!("(\n{query}\n) AS {name}")
+}

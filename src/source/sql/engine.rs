@@ -1,0 +1,229 @@
+//! What the tasks of a database share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::columns::{Column, Columns};
+use super::database::{Database, Patience};
+use super::dialect::Statement;
+use super::error::{Reporter, SqlError};
+use super::pulse::Pulse;
+use super::row::Cells;
+use super::watermark::{Highest, Since, Watermark};
+use crate::article::Reading;
+use crate::time::Timestamp;
+
+/// What polls, looks and readings may take; on our side for all of it, should the server be silent.
+const SHORT: Patience = Patience {
+    server: Duration::from_secs(5),
+    silence: Duration::from_secs(6),
+};
+
+/// What the listing of a whole archive may take.
+const LONG: Patience = Patience {
+    server: Duration::from_secs(10 * 60),
+    silence: Duration::from_secs(30),
+};
+
+/// The database, the query, and what is known of both.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) database: Database,
+    pub(super) reporter: Reporter,
+    pub(super) query: String,
+    pub(super) reading: Reading,
+    columns: Mutex<Option<Arc<Columns>>>,
+    seen: Mutex<Seen>,
+    is_standby: AtomicBool,
+    lag: Mutex<Option<f64>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    watermark: Watermark,
+    newest: Option<Timestamp>,
+}
+
+/// What of the rows is read, and how long that may take.
+#[derive(Clone, Debug)]
+pub(super) enum Task {
+    /// These columns of all rows, in order.
+    Listing(fn(&Column) -> bool),
+    /// Stamps of rows that changed lately.
+    Recent,
+    /// These columns of the rows with these ids.
+    Rows(fn(&Column) -> bool, Vec<String>),
+}
+
+/// What comes of a task, piece by piece.
+pub(super) enum Step {
+    /// The columns of all rows that follow.
+    Columns(Vec<Column>),
+    Row(Cells),
+    /// That was all. Without it the rows are not complete.
+    End,
+}
+
+/// The columns of a stamp.
+pub(super) fn is_stamp(column: &Column) -> bool {
+    column.is_one_of(&["id", "updated", "date"])
+}
+
+/// Every column but the text.
+pub(super) fn is_head(column: &Column) -> bool {
+    !column.is_text()
+}
+
+impl Engine {
+    pub(super) fn new(
+        database: Database,
+        reporter: Reporter,
+        query: String,
+        reading: Reading,
+    ) -> Engine {
+        Engine {
+            database,
+            reporter,
+            query,
+            reading,
+            columns: Mutex::default(),
+            seen: Mutex::default(),
+            is_standby: AtomicBool::new(false),
+            lag: Mutex::default(),
+        }
+    }
+
+    /// Does a task, giving away what comes of it.
+    pub(super) async fn work(&self, task: Task, out: mpsc::Sender<Result<Step, SqlError>>) {
+        let last = match self.try_work(task, &out).await {
+            Ok(()) => Ok(Step::End),
+            Err(error) => {
+                self.forget();
+                Err(error)
+            }
+        };
+        // Nobody to take it has nobody to miss it.
+        let _ = out.send(last).await;
+    }
+
+    async fn try_work(
+        &self,
+        task: Task,
+        out: &mpsc::Sender<Result<Step, SqlError>>,
+    ) -> Result<(), SqlError> {
+        let is_listing = matches!(task, Task::Listing(_));
+        if is_listing {
+            // A query such as `SELECT *` may have other columns by now.
+            self.forget();
+        }
+        let columns = self.columns().await?;
+        columns.suffice()?;
+        let dialect = self.database.dialect();
+        let (selected, statement) = match task {
+            Task::Listing(wanted) => {
+                let selected = columns.known(wanted);
+                let statement = dialect.listing(&self.query, &selected);
+                (selected, statement)
+            }
+            Task::Recent => {
+                let selected = columns.known(is_stamp);
+                let since = self.since();
+                let statement = dialect.recent(&self.query, &selected, &columns, &since);
+                (selected, statement)
+            }
+            Task::Rows(wanted, ids) => {
+                let selected = columns.known(wanted);
+                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+                let statement = dialect.by_id(&self.query, &selected, &ids);
+                (selected, statement)
+            }
+        };
+        if out.send(Ok(Step::Columns(selected))).await.is_err() {
+            return Ok(());
+        }
+        let patience = if is_listing { LONG } else { SHORT };
+        let row = |cells| Ok(Step::Row(cells));
+        self.database.rows(statement, patience, row, out).await
+    }
+
+    /// The single text that a statement gives.
+    pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
+        let row = self.short(self.database.row(statement, SHORT)).await?;
+        Ok(row.into_iter().next().and_then(|cell| cell.text))
+    }
+
+    /// The columns of the query, asked for where they are not known.
+    pub(super) async fn columns(&self) -> Result<Arc<Columns>, SqlError> {
+        if let Some(columns) = locked(&self.columns).clone() {
+            return Ok(columns);
+        }
+        let statement = self.database.dialect().describe(&self.query);
+        let described = self.database.columns(statement, SHORT);
+        let columns = Arc::new(Columns(self.short(described).await?));
+        *locked(&self.columns) = Some(columns.clone());
+        Ok(columns)
+    }
+
+    /// After a failure the columns may be others.
+    pub(super) fn forget(&self) {
+        *locked(&self.columns) = None;
+    }
+
+    async fn short<T>(
+        &self,
+        work: impl Future<Output = Result<T, SqlError>>,
+    ) -> Result<T, SqlError> {
+        let done = timeout(SHORT.silence, work).await;
+        done.unwrap_or_else(|_| Err(self.reporter.timeout(SHORT.silence)))
+    }
+
+    /// The runtime ended before the work did.
+    pub(super) fn stopped(&self) -> SqlError {
+        SqlError::Stopped(self.reporter.database.clone())
+    }
+
+    /// A listing came to an id that should have come earlier.
+    pub(super) fn out_of_order(&self, id: String) -> SqlError {
+        SqlError::Order {
+            database: self.reporter.database.clone(),
+            id,
+        }
+    }
+
+    /// A listing that began at `began` is complete.
+    pub(super) fn listed(&self, began: Instant, highest: Highest, newest: Option<Timestamp>) {
+        let mut seen = locked(&self.seen);
+        seen.watermark.listed(began, highest);
+        seen.newest = seen.newest.max(newest);
+    }
+
+    pub(super) fn newest(&self) -> Option<Timestamp> {
+        locked(&self.seen).newest
+    }
+
+    fn since(&self) -> Since {
+        locked(&self.seen).watermark.since()
+    }
+
+    /// Keeps what a pulse showed.
+    pub(super) fn beat(&self, pulse: &Pulse) {
+        self.is_standby.store(pulse.is_standby, Ordering::Relaxed);
+        *locked(&self.lag) = pulse.lag;
+    }
+
+    pub(super) fn is_standby(&self) -> bool {
+        self.is_standby.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn lag(&self) -> Option<f64> {
+        *locked(&self.lag)
+    }
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}

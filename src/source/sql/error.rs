@@ -1,0 +1,139 @@
+//! What goes wrong between us and a database, in words that show neither our SQL nor a secret.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What went wrong with the database. Every message is one line and names the database, not its
+/// password.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SqlError {
+    /// The address cannot be understood.
+    #[error("the database's address {0}")]
+    Url(String),
+    /// Nobody answers there, or whoever does lets us not in.
+    #[error("{database} cannot be reached: {reason}")]
+    Unreachable {
+        /// Where the database is.
+        database: Arc<str>,
+        /// What the system or the server said.
+        reason: String,
+    },
+    /// It does not answer in time.
+    #[error("{database} gave no answer within {} seconds", waited.as_secs())]
+    Timeout {
+        /// Where the database is.
+        database: Arc<str>,
+        /// How long it had.
+        waited: Duration,
+    },
+    /// The database refuses the query.
+    #[error("{database} refuses the query: {message}")]
+    Database {
+        /// Where the database is.
+        database: Arc<str>,
+        /// The server's message.
+        message: String,
+    },
+    /// The query gives no articles.
+    #[error("the query {0}")]
+    Columns(String),
+    /// The listing was not in the order that was asked for, so no comparison can be made of it.
+    #[error(
+        "{database} listed the id `{id}` out of order; the query must give each id as the same text every time"
+    )]
+    Order {
+        /// Where the database is.
+        database: Arc<str>,
+        /// The id that should have come earlier.
+        id: String,
+    },
+    /// The program is ending.
+    #[error("reading from {0} was broken off")]
+    Stopped(Arc<str>),
+}
+
+/// Whose failures are put into words, and what must not be among them.
+#[derive(Clone)]
+pub(super) struct Reporter {
+    pub(super) database: Arc<str>,
+    pub(super) secrets: Arc<[String]>,
+}
+
+impl fmt::Debug for Reporter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.database)
+    }
+}
+
+impl Reporter {
+    /// Nothing came for too long.
+    pub(super) fn timeout(&self, waited: Duration) -> SqlError {
+        SqlError::Timeout {
+            database: self.database.clone(),
+            waited,
+        }
+    }
+
+    /// What the library says when there is no connection yet.
+    pub(super) fn unreachable(&self, error: &sqlx::Error) -> SqlError {
+        SqlError::Unreachable {
+            database: self.database.clone(),
+            reason: self.said(error),
+        }
+    }
+
+    /// What the library says of a statement.
+    pub(super) fn failed(&self, error: &sqlx::Error) -> SqlError {
+        match error {
+            sqlx::Error::Database(_) => SqlError::Database {
+                database: self.database.clone(),
+                message: self.said(error),
+            },
+            _ => self.unreachable(error),
+        }
+    }
+
+    fn said(&self, error: &sqlx::Error) -> String {
+        let said = match error {
+            sqlx::Error::Database(error) => without_statement(error.message()).to_owned(),
+            sqlx::Error::Io(error) => error.to_string(),
+            error => error.to_string(),
+        };
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.secrets
+            .iter()
+            .fold(said, |said, secret| said.replace(secret, "…"))
+    }
+}
+
+/// MySQL and MariaDB quote a part of the statement behind a syntax error, which is as much ours as
+/// the newsroom's.
+fn without_statement(message: &str) -> &str {
+    message.split(" to use near ").next().unwrap_or(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_secrets_nor_statements_are_shown() {
+        let reporter = Reporter {
+            database: Arc::from("mysql://db:3306/news"),
+            secrets: Arc::from(["s3cret".to_owned()]),
+        };
+        let error = sqlx::Error::Protocol("bad\n handshake with s3cret".to_owned());
+        assert_eq!(
+            reporter.failed(&error).to_string(),
+            "mysql://db:3306/news cannot be reached: \
+             encountered unexpected or invalid data: bad handshake with …"
+        );
+        let message = "You have an error in your SQL syntax; check the manual for the right syntax \
+                       to use near 'FORM articles) AS taspa_rows' at line 1";
+        assert_eq!(
+            without_statement(message),
+            "You have an error in your SQL syntax; check the manual for the right syntax"
+        );
+    }
+}

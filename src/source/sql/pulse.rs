@@ -1,0 +1,91 @@
+//! The pulse: a statement so small that it may run all the time, and yet fails with everything that
+//! would make a reading fail: a dead or silent server, a lock, a column that is gone.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::{sleep, timeout};
+
+use super::backoff::Backoff;
+use super::database::Patience;
+use super::engine::Engine;
+use super::error::SqlError;
+use super::sign::Board;
+
+/// Between pulses.
+const PAUSE: Duration = Duration::from_millis(750);
+
+/// A pulse takes at most one part in so many of the time.
+const SHARE: u32 = 20;
+
+const PAUSE_LONGEST: Duration = Duration::from_secs(5);
+
+/// How long a pulse may take, where it usually takes far less.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it may take at first and while it fails: a query that has to aggregate everything is
+/// slow, not broken.
+const PATIENCE_LONGEST: Duration = Duration::from_secs(5);
+
+/// A pulse that takes so many times as long as the last one has failed.
+const SLOWER: u32 = 4;
+
+/// Beats until it is dropped.
+pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
+    let mut backoff = Backoff::default();
+    let mut patience = PATIENCE_LONGEST;
+    let mut had_rows = None;
+    loop {
+        let began = Instant::now();
+        let pause = match once(&engine, patience).await {
+            Ok(pulse) => {
+                let took = began.elapsed();
+                engine.beat(&pulse);
+                if board.up() {
+                    tracing::debug!(database = %engine.reporter.database, "the database answers");
+                }
+                if had_rows.is_some_and(|had| had != pulse.has_rows) {
+                    board.filled(pulse.has_rows);
+                }
+                had_rows = Some(pulse.has_rows);
+                backoff = Backoff::default();
+                patience = (took * SLOWER).clamp(PATIENCE, PATIENCE_LONGEST);
+                (took * SHARE).clamp(PAUSE, PAUSE_LONGEST)
+            }
+            Err(error) => {
+                engine.forget();
+                board.down(&error.to_string());
+                patience = PATIENCE_LONGEST;
+                backoff.next()
+            }
+        };
+        sleep(pause).await;
+    }
+}
+
+/// What a pulse shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pulse {
+    pub(super) has_rows: bool,
+    /// Of PostgreSQL: whether it replays another server.
+    pub(super) is_standby: bool,
+    /// Of PostgreSQL: seconds behind that other server.
+    pub(super) lag: Option<f64>,
+}
+
+async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
+    let statement = engine.database.dialect().pulse(&engine.query);
+    let patience = Patience {
+        // The server's own word, such as that it waits for a lock, says more than our silence.
+        server: limit.saturating_sub(limit / 5),
+        silence: limit,
+    };
+    let row = timeout(limit, engine.database.row(statement, patience)).await;
+    let row = row.map_err(|_| engine.reporter.timeout(limit))??;
+    let text = |at: usize| row.get(at).and_then(|cell| cell.text.as_deref());
+    Ok(Pulse {
+        has_rows: text(0).is_some(),
+        is_standby: text(1) == Some("true"),
+        lag: text(2).and_then(|seconds| seconds.parse().ok()),
+    })
+}

@@ -1,0 +1,414 @@
+//! What a row says: when it changed, and what its columns mean.
+
+use chrono::DateTime;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::columns::{Column, Kind};
+use super::watermark::{MILLISECONDS, Raw};
+use crate::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::source::Found;
+use crate::source::fields::{Fields, parse_date};
+use crate::source::json;
+use crate::source::tree::{self, Entry, Node, Value};
+use crate::store::FileStamp;
+use crate::time::{Timestamp, Zone};
+
+/// A row with more text than this is no article, as a file would be none.
+const ROW_BYTES_MAX: usize = 2 << 20;
+
+/// A value as the database wrote it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// `None` of NULL.
+    pub(super) text: Option<String>,
+    /// Whether it is a number in a column that holds anything.
+    pub(super) is_number: bool,
+    /// Whether it is no text that we could read.
+    pub(super) is_broken: bool,
+}
+
+/// A row: one cell for each of the columns that were asked for.
+pub(super) type Cells = Vec<Cell>;
+
+/// An instant in a row, and how the database has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    pub(super) raw: Raw,
+    /// Microseconds since 1970; `None` of what is no date.
+    pub(super) micros: Option<i128>,
+}
+
+impl Moment {
+    pub(super) fn seconds(&self) -> Option<Timestamp> {
+        let seconds = self.micros?.div_euclid(1_000_000);
+        i64::try_from(seconds).ok().map(Timestamp)
+    }
+
+    /// What changes when it does.
+    fn stamp(&self) -> i128 {
+        self.micros.unwrap_or_else(|| match &self.raw {
+            Raw::Whole(number) => i128::from(*number),
+            Raw::Text(text) => xxh3_128(text.as_bytes()).cast_signed(),
+        })
+    }
+}
+
+/// A row with the columns that its cells belong to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'r> {
+    pub(super) columns: &'r [Column],
+    pub(super) cells: &'r [Cell],
+}
+
+impl Row<'_> {
+    /// Its id as text; empty where it has none.
+    pub(super) fn id(&self) -> &str {
+        self.cell("id")
+            .and_then(|(_, cell)| cell.text.as_deref())
+            .unwrap_or_default()
+    }
+
+    /// When a column says.
+    pub(super) fn moment(&self, name: &str, zone: &Zone) -> Option<Moment> {
+        let (column, cell) = self.cell(name)?;
+        let text = cell.text.as_deref().filter(|text| !is_zero(text))?;
+        if let Some(number) = number(column, cell) {
+            let raw = Raw::Whole(number);
+            return Some(Moment {
+                raw,
+                micros: Some(micros_of(number)),
+            });
+        }
+        Some(Moment {
+            raw: Raw::Text(text.to_owned()),
+            micros: micros(&written(column, text), zone),
+        })
+    }
+
+    /// What a listing shows of it.
+    pub(super) fn found(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Found {
+        Found {
+            path: self.id().to_owned(),
+            stamp: FileStamp {
+                modified: updated.map_or(0, Moment::stamp),
+                changed: date.map_or(0, Moment::stamp),
+                ..FileStamp::default()
+            },
+            closed: false,
+            head: None,
+        }
+    }
+
+    /// Everything but the text.
+    pub(super) fn head(&self) -> Result<Draft, Refusal> {
+        let body = Body::Paragraphs {
+            paragraphs: Vec::new(),
+            credits: Vec::new(),
+        };
+        self.fields()?.draft(body)
+    }
+
+    /// The article.
+    pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
+        let fields = self.fields()?;
+        let body = json::body(&fields)?;
+        accept_head(self.head()?, reading)?.with_text(&body, reading)
+    }
+
+    fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
+        let mut cells = self.columns.iter().zip(self.cells);
+        cells.find(|(column, _)| column.is(name))
+    }
+
+    fn fields(&self) -> Result<Fields, Refusal> {
+        let texts = self.cells.iter().filter_map(|cell| cell.text.as_ref());
+        if texts.map(String::len).sum::<usize>() > ROW_BYTES_MAX {
+            return Err(Refusal::new(
+                None,
+                format!("the row is larger than {ROW_BYTES_MAX} bytes"),
+                "an article is at most 2 MiB; split it",
+            ));
+        }
+        let cells = self.columns.iter().zip(self.cells);
+        let entries = cells.map(|(column, cell)| {
+            Ok(Entry {
+                key: column.name.clone(),
+                node: Node {
+                    line: 0,
+                    value: value(column, cell)?,
+                },
+            })
+        });
+        Ok(Fields::new(entries.collect::<Result<_, _>>()?, 0))
+    }
+}
+
+/// The gate for everything but the text.
+pub(super) fn accept_head(draft: Draft, reading: &Reading) -> Result<Accepted, Refusal> {
+    let key = draft.own_key()?.ok_or_else(no_id)?;
+    draft.accept_head(key, reading)
+}
+
+/// Nothing names a row without an id.
+pub(super) fn no_id() -> Refusal {
+    Refusal::new(
+        None,
+        "there is no `id`",
+        "every row has an `id`: its number, or a text that never changes",
+    )
+}
+
+/// An article must be one row.
+pub(super) fn many(rows: usize, id: &str) -> Refusal {
+    if id.is_empty() {
+        return no_id();
+    }
+    Refusal::new(
+        None,
+        format!("{rows} rows have the id `{id}`"),
+        "let the query give one row an article: aggregate what is joined, with `GROUP BY`",
+    )
+}
+
+fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
+    if cell.is_broken {
+        return Err(Refusal::new(
+            None,
+            format!("`{}`: is no text in UTF-8", column.name),
+            "mend the value, or convert it in the query",
+        ));
+    }
+    let Some(text) = &cell.text else {
+        return Ok(Value::Null);
+    };
+    if column.is_date() {
+        return Ok(match number(column, cell) {
+            Some(number) => {
+                let seconds = micros_of(number).div_euclid(1_000_000);
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                Value::Text(Timestamp(seconds).to_string())
+            }
+            None if is_zero(text) => Value::Null,
+            None => Value::Text(written(column, text)),
+        });
+    }
+    let is_json = match column.kind {
+        Kind::Json | Kind::Own => true,
+        Kind::Text | Kind::Any => column.is_list() && text.trim_start().starts_with(['[', '{']),
+        Kind::Integer
+        | Kind::Number
+        | Kind::Flag
+        | Kind::Instant
+        | Kind::Local
+        | Kind::Day
+        | Kind::Bytes
+        | Kind::Other => false,
+    };
+    let json = is_json.then(|| tree::json::value(text)).flatten();
+    Ok(json.unwrap_or_else(|| Value::Text(text.clone())))
+}
+
+/// A number that stands for a date.
+fn number(column: &Column, cell: &Cell) -> Option<i64> {
+    let is_number = matches!(column.kind, Kind::Integer | Kind::Number) || cell.is_number;
+    let text = cell.text.as_deref().filter(|_| is_number)?;
+    text.parse().ok().or_else(|| {
+        let number = text.parse::<f64>().ok()?;
+        // Fractions of a second are dropped, as everywhere.
+        Some(number.floor() as i64)
+    })
+}
+
+/// Seconds since 1970, or milliseconds.
+fn micros_of(number: i64) -> i128 {
+    let unit = if number.abs() > MILLISECONDS {
+        1000
+    } else {
+        1_000_000
+    };
+    i128::from(number) * unit
+}
+
+/// MySQL's date that is none.
+fn is_zero(text: &str) -> bool {
+    text.starts_with("0000-00-00")
+}
+
+/// A date as an article would write it: an instant says so.
+fn written(column: &Column, text: &str) -> String {
+    let is_marked = text
+        .bytes()
+        .skip(10)
+        .any(|b| matches!(b, b'+' | b'-' | b'Z'));
+    match column.kind {
+        Kind::Instant if !is_marked => format!("{text}Z"),
+        _ => text.to_owned(),
+    }
+}
+
+fn micros(written: &str, zone: &Zone) -> Option<i128> {
+    let at = zone.resolve(parse_date(written.trim()).ok()?);
+    DateTime::from_timestamp(at.0, 0)?;
+    let fraction = written.split('.').nth(1).unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(6);
+    let (micros, _) = digits.fold((0_i128, 100_000), |(micros, unit), digit| {
+        (micros + i128::from(digit - b'0') * unit, unit / 10)
+    });
+    Some(i128::from(at.0) * 1_000_000 + micros)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str, kind: Kind) -> Column {
+        Column {
+            name: name.to_owned(),
+            kind,
+            type_name: String::new(),
+        }
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell {
+            text: Some(text.to_owned()),
+            ..Cell::default()
+        }
+    }
+
+    #[test]
+    fn dates_of_any_type_are_instants() {
+        let zone = Zone::find("Asia/Almaty").expect("a zone");
+        let second = 1_767_848_400_i128 * 1_000_000;
+        for (kind, value, micros, as_written) in [
+            (
+                Kind::Instant,
+                "2026-01-08 05:00:00.25+00",
+                second + 250_000,
+                "2026-01-08 05:00:00.25+00",
+            ),
+            (
+                Kind::Instant,
+                "2026-01-08 05:00:00",
+                second,
+                "2026-01-08 05:00:00Z",
+            ),
+            (
+                Kind::Local,
+                "2026-01-08 10:00:00.000001",
+                second + 1,
+                "2026-01-08 10:00:00.000001",
+            ),
+            (
+                Kind::Day,
+                "2026-01-08",
+                second - 36_000_000_000,
+                "2026-01-08",
+            ),
+            (Kind::Integer, "1767848400", second, "2026-01-08T05:00:00Z"),
+            (
+                Kind::Integer,
+                "1767848400123",
+                second + 123_000,
+                "2026-01-08T05:00:00Z",
+            ),
+            (Kind::Number, "1767848400.9", second, "2026-01-08T05:00:00Z"),
+            (Kind::Any, "2026-01-08T10:00", second, "2026-01-08T10:00"),
+            (
+                Kind::Text,
+                "2026-01-08T05:00:00Z",
+                second,
+                "2026-01-08T05:00:00Z",
+            ),
+        ] {
+            let (columns, cells) = ([column("date", kind)], [text(value)]);
+            let row = Row {
+                columns: &columns,
+                cells: &cells,
+            };
+            let moment = row.moment("DATE", &zone).expect("a moment");
+            assert_eq!(moment.micros, Some(micros), "{value}");
+            let written = super::value(&columns[0], &cells[0]);
+            assert_eq!(written, Ok(Value::Text(as_written.to_owned())), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_date_still_shows_that_it_changed() {
+        let columns = [column("updated", Kind::Text), column("date", Kind::Local)];
+        let cells = [text("вчера"), text("0000-00-00 00:00:00")];
+        let row = Row {
+            columns: &columns,
+            cells: &cells,
+        };
+        let moment = row.moment("updated", &Zone::UTC).expect("a moment");
+        assert_eq!(moment.micros, None);
+        assert_ne!(moment.stamp(), 0);
+        assert_eq!(row.moment("date", &Zone::UTC), None);
+        assert_eq!(super::value(&columns[1], &cells[1]), Ok(Value::Null));
+    }
+
+    #[test]
+    fn lists_are_json_where_a_database_has_none() {
+        let list = |words: &[&str]| {
+            let node = |word: &&str| Node {
+                line: 0,
+                value: Value::Text((*word).to_owned()),
+            };
+            Value::List(words.iter().map(node).collect())
+        };
+        for (name, kind, written, expected) in [
+            ("tags", Kind::Text, "[\"а\",\n \"б\"]", list(&["а", "б"])),
+            ("tags", Kind::Own, "[\"а\"]", list(&["а"])),
+            ("tags", Kind::Text, "а, б", Value::Text("а, б".to_owned())),
+            ("tags", Kind::Text, "[а", Value::Text("[а".to_owned())),
+            ("title", Kind::Text, "[]", Value::Text("[]".to_owned())),
+            (
+                "section",
+                Kind::Own,
+                "\"город\"",
+                Value::Text("город".to_owned()),
+            ),
+        ] {
+            let value = super::value(&column(name, kind), &text(written));
+            assert_eq!(value, Ok(expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn rows_that_no_article_is() {
+        let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
+        let title = "т".repeat(ROW_BYTES_MAX);
+        for (cells, reason) in [
+            (
+                [text("1"), text(&title), text("2026-01-08")],
+                "the row is larger than 2097152 bytes",
+            ),
+            (
+                [Cell::default(), text("Т"), text("2026-01-08")],
+                "there is no `id`",
+            ),
+            (
+                [text("1"), Cell::default(), text("2026-01-08")],
+                "there is no `title`",
+            ),
+            (
+                [text("1"), text("Т"), text("infinity")],
+                "`date`: `infinity` is no date",
+            ),
+        ] {
+            let row = Row {
+                columns: &columns,
+                cells: &cells,
+            };
+            let reading = Reading {
+                zone: Zone::UTC,
+                language: "ru".to_owned(),
+                site: "https://dala.example/".to_owned(),
+                link: None,
+            };
+            let refusal = row.accept(&reading).expect_err(reason);
+            assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! Against a real file, which only the test writes.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
+
+use super::*;
+use crate::config::Secret;
+use crate::time::Zone;
+
+/// A file with a table `articles`, whose id has no type.
+struct News {
+    folder: tempfile::TempDir,
+}
+
+impl News {
+    fn new(rows: &[&str]) -> News {
+        let news = News {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        news.write(
+            "CREATE TABLE articles (id, title TEXT, published_at TEXT, updated_at, section TEXT, \
+             tags TEXT, content_html TEXT)",
+        );
+        for row in rows {
+            news.insert(row);
+        }
+        news
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("news.db")
+    }
+
+    fn insert(&self, values: &str) {
+        self.write(&format!("INSERT INTO articles VALUES ({values})"));
+    }
+
+    fn write(&self, sql: &str) {
+        write(&self.file(), sql);
+    }
+
+    fn sql(&self) -> Sql {
+        self.query(
+            "SELECT id, title, published_at AS date, updated_at AS Updated, section, tags, \
+             content_html FROM articles -- all of them\n;",
+        )
+    }
+
+    fn query(&self, query: &str) -> Sql {
+        let url = format!("sqlite:{}", self.file().display());
+        Sql::new(&config(&url, query), reading()).expect("an address")
+    }
+}
+
+fn write(file: &Path, sql: &str) {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = options.connect().await.expect("a connection");
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect("a statement");
+    });
+}
+
+fn config(url: &str, query: &str) -> SqlConfig {
+    SqlConfig {
+        url: Secret::new(url.to_owned()),
+        query: query.to_owned(),
+        refresh: 30,
+        reconcile: 300,
+        listen: None,
+        listen_url: None,
+        link: None,
+    }
+}
+
+fn reading() -> Reading {
+    Reading {
+        zone: Zone::find("Asia/Almaty").expect("a zone"),
+        language: "ru".to_owned(),
+        site: "https://dala.example/".to_owned(),
+        link: Some("https://dala.example/news/{key}".to_owned()),
+    }
+}
+
+fn walk(sql: &Sql, extent: Extent) -> Vec<Found> {
+    let found: Result<Vec<Found>, SqlError> = sql.walk(extent).collect();
+    found.expect("a listing")
+}
+
+fn ids(found: &[Found]) -> Vec<&str> {
+    found.iter().map(|found| &*found.path).collect()
+}
+
+fn accepted(outcome: Outcome) -> Accepted {
+    match outcome {
+        Outcome::Accepted(accepted) => *accepted,
+        other => panic!("not accepted: {other:?}"),
+    }
+}
+
+fn refused(outcome: Outcome) -> Refusal {
+    match outcome {
+        Outcome::Refused(refusal) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+const FIRST: &str = "1, 'Первая', '2026-01-08 10:00', NULL, 'Город', '[\"а\",\"б\"]', \
+                     '<p>Лид.</p><p><a href=\"x\">Ещё</a></p>'";
+const SECOND: &str = "2, 'Вторая', '2026-01-09', 1767934800, NULL, 'а, в', NULL";
+
+#[test]
+fn ids_come_in_the_order_of_their_bytes() {
+    let rows = ["10", "9", "'б'", "'a'", "'Z'", "'a/b'", "'a.b'", "'10a'"];
+    let rows = rows.map(|id| format!("{id}, 'Т', '2026-01-08', NULL, NULL, NULL, NULL"));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let gone = News::new(&[]).sql();
+    let expected = ["10", "10a", "9", "Z", "a", "a.b", "a/b", "б"];
+    for extent in [Extent::Stamps, Extent::Heads] {
+        let news = News::new(&rows);
+        assert_eq!(ids(&walk(&news.sql(), extent)), expected);
+    }
+    assert!(matches!(
+        gone.walk(Extent::Stamps).next(),
+        Some(Err(SqlError::Unreachable { .. }))
+    ));
+}
+
+#[test]
+fn rows_are_articles() {
+    let news = News::new(&[FIRST, SECOND]);
+    let sql = news.sql();
+    let found = walk(&sql, Extent::Stamps);
+    let mut read = sql.read(&found).expect("rows").into_iter();
+    let first = accepted(read.next().expect("the first")).article;
+    assert_eq!(first.key, "1");
+    assert_eq!(first.title.as_str(), "Первая");
+    assert_eq!(first.published.to_string(), "2026-01-08T05:00:00Z");
+    assert_eq!(first.updated, first.published);
+    assert_eq!(first.lead.as_str(), "Лид.");
+    let tags: Vec<&str> = first.tags.iter().map(|tag| tag.as_str()).collect();
+    assert_eq!(tags, ["а", "б"]);
+    assert!(first.body.as_str().contains("https://dala.example/news/x"));
+    let second = accepted(read.next().expect("the second")).article;
+    assert_eq!(second.updated.to_string(), "2026-01-09T05:00:00Z");
+    assert!(second.body.is_empty() && second.section.is_none());
+}
+
+#[test]
+fn a_head_has_the_revision_of_the_whole_and_no_text() {
+    let news = News::new(&[FIRST, SECOND]);
+    let sql = news.sql();
+    let found = walk(&sql, Extent::Heads);
+    let whole = sql.read(&found).expect("rows");
+    for (found, whole) in found.iter().zip(whole) {
+        let (head, whole) = (accepted(sql.accept_head(found)), accepted(whole));
+        assert_eq!(head.revision, whole.revision);
+        assert_eq!(head.revision, head.article.revision());
+        assert!(head.article.body.is_empty() && head.article.lead.is_empty());
+    }
+    news.write("UPDATE articles SET content_html = '<p>Другой.</p>' WHERE id = 1");
+    let other = accepted(sql.read(&found[..1]).expect("rows").remove(0));
+    assert_eq!(
+        other.revision,
+        accepted(sql.accept_head(&found[0])).revision
+    );
+    assert_eq!(other.article.lead.as_str(), "Другой.");
+}
+
+#[test]
+fn rows_are_read_in_the_order_asked_for() {
+    let news = News::new(&[FIRST, SECOND]);
+    let sql = news.sql();
+    let mut found = walk(&sql, Extent::Stamps);
+    found.reverse();
+    let missing = Found {
+        path: "17'; --".to_owned(),
+        ..found[0].clone()
+    };
+    found.insert(1, missing);
+    let read = sql.read(&found).expect("rows");
+    assert!(matches!(&read[0], Outcome::Accepted(accepted) if accepted.article.key == "2"));
+    assert!(matches!(read[1], Outcome::Unsettled));
+    assert!(matches!(&read[2], Outcome::Accepted(accepted) if accepted.article.key == "1"));
+}
+
+#[test]
+fn more_rows_than_one_statement_asks_for() {
+    let news = News::new(&[]);
+    news.write(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
+         INSERT INTO articles SELECT i, 'Т' || i, '2026-01-08', NULL, NULL, NULL, 'x' FROM n",
+    );
+    let sql = news.sql();
+    let found = walk(&sql, Extent::Stamps);
+    let read = sql.read(&found).expect("rows");
+    assert_eq!(read.len(), 600);
+    for (found, outcome) in found.iter().zip(read) {
+        assert_eq!(accepted(outcome).article.key, found.path);
+    }
+    assert_eq!(sql.count(), Ok(600));
+}
+
+#[test]
+fn rows_with_one_id_cost_themselves() {
+    let news = News::new(&[FIRST, FIRST, SECOND, "NULL, 'Т', '2026-01-08', 1, 1, 1, 1"]);
+    let sql = news.sql();
+    let found = walk(&sql, Extent::Heads);
+    assert_eq!(ids(&found), ["", "1", "2"]);
+    let read = sql.read(&found).expect("rows");
+    let reasons = ["there is no `id`", "2 rows have the id `1`"];
+    for ((found, read), reason) in found.iter().zip(read).zip(reasons) {
+        assert_eq!(refused(sql.accept_head(found)).reason, reason);
+        assert_eq!(refused(read).reason, reason);
+    }
+    assert_eq!(
+        sql.look("1"),
+        Ok(Some(Found {
+            head: None,
+            ..found[1].clone()
+        }))
+    );
+    news.write("DELETE FROM articles WHERE rowid = 2");
+    let alone = sql.look("1").expect("an answer").expect("a row");
+    assert_ne!(alone.stamp, found[1].stamp);
+    assert_eq!(sql.look("3"), Ok(None));
+}
+
+#[test]
+fn polls_show_what_may_have_changed() {
+    let news = News::new(&[FIRST, SECOND]);
+    let sql = news.sql();
+    // Without a listing before, everything may have.
+    assert_eq!(walk(&sql, Extent::Recent).len(), 2);
+    news.insert("3, 'Т', '2026-01-07', NULL, NULL, NULL, 'x'");
+    news.insert("4, 'Т', '2026-01-07', 1767934900, NULL, NULL, 'x'");
+    news.insert("5, 'Т', '2026-01-08 10:01', NULL, NULL, NULL, 'x'");
+    // The highest values still count as unsettled, so they come again.
+    assert_eq!(ids(&walk(&sql, Extent::Recent)), ["1", "2", "4", "5"]);
+    let newest = sql.newest().map(|at| at.to_string());
+    assert_eq!(newest.as_deref(), Some("2026-01-09T05:01:40Z"));
+    // What is planned for the future hides nothing.
+    news.insert("6, 'Т', '2999-01-01', 32472144000, NULL, NULL, 'x'");
+    assert_eq!(walk(&sql, Extent::Recent).len(), 5);
+    assert_eq!(sql.newest().map(|at| at.to_string()), newest);
+}
+
+#[test]
+fn a_query_without_what_articles_need() {
+    let news = News::new(&[FIRST]);
+    let sql = news.query("SELECT id, title, published_at FROM articles");
+    let error = sql.walk(Extent::Stamps).next().expect("an end");
+    assert_eq!(
+        error.expect_err("no date").to_string(),
+        "the query gives no column `date`; name one with `… AS date`"
+    );
+    let problems = sql.check().expect("columns");
+    let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(
+        messages,
+        [
+            "no column is named `date`",
+            "nobody reads the column `published_at`",
+            "no column holds the text of the articles"
+        ]
+    );
+    assert_eq!(news.sql().check(), Ok(vec![]));
+    let sql = news.query("SELECT id, titel FROM articles");
+    let name = sql.name().to_owned();
+    assert_eq!(
+        sql.count().expect_err("no such column").to_string(),
+        format!("{name} refuses the query: no such column: titel")
+    );
+}
+
+#[test]
+fn nothing_can_be_written() {
+    let news = News::new(&[FIRST]);
+    let sql = news.query(
+        "SELECT id, title, published_at AS date FROM articles) AS a; DELETE FROM articles; --",
+    );
+    assert!(sql.check().is_err());
+    assert_eq!(news.sql().count(), Ok(1));
+}
+
+#[test]
+fn addresses_are_shown_without_secrets() {
+    for (url, name) in [
+        (
+            "postgres://taspa:s3cret@db.example/news?sslmode=require",
+            "postgres://db.example:5432/news",
+        ),
+        (
+            "postgresql://taspa:s3cret@[::1]:5433/news",
+            "postgres://[::1]:5433/news",
+        ),
+        (
+            "postgres://taspa:s3cret@%2Frun%2Fpostgresql/news",
+            "postgres:///run/postgresql/news",
+        ),
+        (
+            "mysql://taspa:s3cret@db.example/news",
+            "mysql://db.example:3306/news",
+        ),
+        (
+            "mariadb://taspa:s3cret@db.example:3307/news",
+            "mysql://db.example:3307/news",
+        ),
+        (
+            "sqlite:///var/lib/news.db?mode=ro",
+            "sqlite:/var/lib/news.db",
+        ),
+    ] {
+        let sql = Sql::new(&config(url, "SELECT 1"), reading()).expect(url);
+        assert_eq!(sql.name(), name, "{url}");
+        assert!(!format!("{sql:?}").contains("s3cret"), "{url}");
+    }
+}
+
+#[test]
+fn addresses_that_cannot_be_understood() {
+    for url in [
+        "postgres://taspa:s3cret@db.example:port/news",
+        "mysql://taspa:s3cret@:1/x?ssl-mode=s3cret",
+        "oracle://taspa:s3cret@db.example/news",
+        "s3cret",
+        "",
+    ] {
+        let error = Sql::new(&config(url, "SELECT 1"), reading()).expect_err(url);
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+        assert!(
+            error.to_string().starts_with("the database's address "),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_server_that_refuses_is_told_from_our_address() {
+    // Nobody listens on the discard port of this machine.
+    let url = "postgres://taspa:s3cret@127.0.0.1:9/news";
+    let sql = Sql::new(&config(url, "SELECT 1"), reading()).expect("an address");
+    let error = sql.count().expect_err("nobody is there").to_string();
+    assert!(
+        error.starts_with("postgres://127.0.0.1:9/news cannot be reached: Connection refused"),
+        "{error}"
+    );
+}
+
+#[test]
+fn reading_depends_on_the_query_and_not_on_the_place() {
+    let bytes = |url, query| {
+        let sql = Sql::new(&config(url, query), reading()).expect("an address");
+        sql.reading_bytes()
+    };
+    let here = bytes("sqlite:here.db", "SELECT 1");
+    assert_eq!(here, bytes("sqlite:there.db", "SELECT 1"));
+    assert_ne!(here, bytes("sqlite:here.db", "SELECT 2"));
+}
+
+/// The next sign, which must come within a few seconds.
+async fn next(line: &mut Line) -> Sign {
+    tokio::time::timeout(Duration::from_secs(10), line.next())
+        .await
+        .expect("a sign")
+}
+
+#[tokio::test]
+async fn the_pulse_tells_what_happens() {
+    let news = tokio::task::spawn_blocking(|| News::new(&[FIRST])).await;
+    let news = Arc::new(news.expect("a file"));
+    let change = |sql: &'static str| {
+        let news = news.clone();
+        async move {
+            let changed = tokio::task::spawn_blocking(move || news.write(sql)).await;
+            changed.expect("a change");
+        }
+    };
+    let sql = news.sql();
+    let mut line = sql.watch();
+    assert_eq!(next(&mut line).await, Sign::Up);
+    change("DELETE FROM articles").await;
+    assert_eq!(next(&mut line).await, Sign::Emptied);
+    change("INSERT INTO articles (id) VALUES (1)").await;
+    assert_eq!(next(&mut line).await, Sign::Refilled);
+    change("ALTER TABLE articles RENAME TO others").await;
+    let reason = format!("{} refuses the query: no such table: articles", sql.name());
+    assert_eq!(next(&mut line).await, Sign::Down(Arc::from(reason)));
+    change("ALTER TABLE others RENAME TO articles").await;
+    assert_eq!(next(&mut line).await, Sign::Up);
+    assert_eq!(sql.replica_lag(), None);
+}

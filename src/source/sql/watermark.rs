@@ -1,0 +1,240 @@
+//! Since when rows may have changed that no listing has shown yet.
+//!
+//! A row becomes visible when its transaction commits, which may be a while after the instant that
+//! stands in it. So the rows asked for are those after the value that was the highest one some time
+//! *before* the last listing, not in it; what comes twice costs a comparison.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+/// How long a transaction may take that writes an article.
+const OVERLAP: Duration = Duration::from_secs(60);
+
+/// The same for values of a first listing, before which nothing was seen.
+const OVERLAP_SECONDS: i64 = 60;
+
+/// A value as the database has it. Texts that databases make of dates are in the order of the dates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Raw {
+    Whole(i64),
+    Text(String),
+}
+
+/// What lies after this may be new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) after: Raw,
+    /// Whether rows with the value itself may be new too: many articles have one day.
+    pub(super) inclusive: bool,
+}
+
+/// The marks of a poll.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Since {
+    pub(super) updated: Option<Mark>,
+    /// Of rows that were never updated.
+    pub(super) date: Option<Mark>,
+}
+
+/// The highest values of one listing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Highest {
+    pub(super) updated: Option<Raw>,
+    pub(super) date: Option<Raw>,
+}
+
+impl Highest {
+    pub(super) fn see(side: &mut Option<Raw>, raw: Raw) {
+        if side.as_ref().is_none_or(|highest| *highest < raw) {
+            *side = Some(raw);
+        }
+    }
+}
+
+/// What all listings saw.
+#[derive(Debug, Default)]
+pub(super) struct Watermark {
+    updated: Side,
+    date: Side,
+    /// When the last whole listing began.
+    listed: Option<Instant>,
+}
+
+/// The highest values of one column, rising, each with when a listing began that saw it.
+#[derive(Debug, Default)]
+struct Side(VecDeque<(Instant, Raw)>);
+
+impl Watermark {
+    /// A listing that began at `began` came to its end.
+    pub(super) fn listed(&mut self, began: Instant, highest: Highest) {
+        self.listed = self.listed.max(Some(began));
+        let settled = self.settled();
+        self.updated.see(began, highest.updated, settled);
+        self.date.see(began, highest.date, settled);
+    }
+
+    /// Where the next poll begins.
+    pub(super) fn since(&self) -> Since {
+        let settled = self.settled();
+        Since {
+            updated: self.updated.mark(settled),
+            date: self.date.mark(settled),
+        }
+    }
+
+    /// What was seen by then was in the last listing for certain.
+    fn settled(&self) -> Option<Instant> {
+        self.listed?.checked_sub(OVERLAP)
+    }
+}
+
+impl Side {
+    fn see(&mut self, began: Instant, highest: Option<Raw>, settled: Option<Instant>) {
+        let higher = highest.filter(|raw| self.0.back().is_none_or(|(_, last)| last < raw));
+        self.0.extend(higher.map(|raw| (began, raw)));
+        while let (Some(settled), Some((second, _))) = (settled, self.0.get(1))
+            && *second <= settled
+        {
+            self.0.pop_front();
+        }
+    }
+
+    fn mark(&self, settled: Option<Instant>) -> Option<Mark> {
+        let (began, first) = self.0.front()?;
+        let after = match settled {
+            Some(settled) if *began <= settled => first.clone(),
+            _ => earlier(first)?,
+        };
+        let inclusive = match &after {
+            Raw::Whole(_) => false,
+            Raw::Text(text) => text.len() <= DAY_BYTES,
+        };
+        Some(Mark { after, inclusive })
+    }
+}
+
+/// `2026-01-08`.
+const DAY_BYTES: usize = 10;
+
+/// From here on a number counts milliseconds, not seconds.
+pub(super) const MILLISECONDS: i64 = 100_000_000_000;
+
+/// A value a minute before this one, in its own form; `None` where that is anybody's.
+fn earlier(raw: &Raw) -> Option<Raw> {
+    match raw {
+        Raw::Whole(number) if number.abs() > MILLISECONDS => {
+            Some(Raw::Whole(number - OVERLAP_SECONDS * 1000))
+        }
+        Raw::Whole(number) => Some(Raw::Whole(number - OVERLAP_SECONDS)),
+        Raw::Text(text) => FORMS
+            .iter()
+            .find_map(|(bytes, form)| earlier_text(text, *bytes, form))
+            .map(Raw::Text),
+    }
+}
+
+/// How dates and times begin, with the length of each form.
+const FORMS: [(usize, &str); 5] = [
+    (19, "%Y-%m-%d %H:%M:%S"),
+    (19, "%Y-%m-%dT%H:%M:%S"),
+    (16, "%Y-%m-%d %H:%M"),
+    (16, "%Y-%m-%dT%H:%M"),
+    (DAY_BYTES, "%Y-%m-%d"),
+];
+
+fn earlier_text(text: &str, bytes: usize, form: &str) -> Option<String> {
+    let (start, rest) = text.split_at_checked(bytes)?;
+    let at = match bytes {
+        DAY_BYTES => NaiveDate::parse_from_str(start, form)
+            .ok()?
+            .and_time(NaiveTime::MIN),
+        _ => NaiveDateTime::parse_from_str(start, form).ok()?,
+    };
+    let earlier = at.checked_sub_signed(TimeDelta::seconds(OVERLAP_SECONDS))?;
+    Some(format!("{}{rest}", earlier.format(form)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Raw {
+        Raw::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_minute_before_a_value_in_its_own_form() {
+        for (raw, expected) in [
+            (Raw::Whole(1_767_225_600), Some(Raw::Whole(1_767_225_540))),
+            (
+                Raw::Whole(1_767_225_600_000),
+                Some(Raw::Whole(1_767_225_540_000)),
+            ),
+            (
+                text("2026-01-08 00:00:30.5+00"),
+                Some(text("2026-01-07 23:59:30.5+00")),
+            ),
+            (
+                text("2026-01-08 10:30:00"),
+                Some(text("2026-01-08 10:29:00")),
+            ),
+            (text("2026-01-01"), Some(text("2025-12-31"))),
+            (text("2026-01-08T00:00Z"), Some(text("2026-01-07T23:59Z"))),
+            (text("infinity"), None),
+            (text("8 января"), None),
+        ] {
+            assert_eq!(earlier(&raw), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_what_was_highest_a_minute_before_the_last_listing() {
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let mut watermark = Watermark::default();
+        let since = |watermark: &Watermark| {
+            let since = watermark.since();
+            since.updated.map(|mark| mark.after)
+        };
+        assert_eq!(since(&watermark), None);
+        for (seconds, seen, expected) in [
+            (100, Some(1000), 940),
+            (130, Some(1020), 940),
+            // A row that was dated before others and came after them is seen nevertheless.
+            (145, Some(1001), 940),
+            (160, None, 1000),
+            (185, Some(1090), 1000),
+            (190, None, 1020),
+            (600, None, 1090),
+        ] {
+            let highest = Highest {
+                updated: seen.map(Raw::Whole),
+                date: None,
+            };
+            watermark.listed(after(seconds), highest);
+            assert_eq!(
+                since(&watermark),
+                Some(Raw::Whole(expected)),
+                "after {seconds} s"
+            );
+        }
+    }
+
+    #[test]
+    fn rows_of_one_day_are_asked_for_again() {
+        let mut watermark = Watermark::default();
+        let highest = Highest {
+            updated: None,
+            date: Some(text("2026-01-08")),
+        };
+        watermark.listed(Instant::now(), highest);
+        let since = watermark.since();
+        let mark = Mark {
+            after: text("2026-01-07"),
+            inclusive: true,
+        };
+        assert_eq!(since.date, Some(mark));
+    }
+}
