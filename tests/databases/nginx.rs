@@ -38,7 +38,7 @@ impl Nginx {
         let conf = format!(
             "{user} daemon off; worker_processes 1; pid {at}/pid; error_log stderr notice; events {{}}
              http {{
-                 access_log off; proxy_temp_path {at}/proxy; client_body_temp_path {at}/body;
+                 access_log off; keepalive_requests 1000000; proxy_temp_path {at}/proxy; client_body_temp_path {at}/body;
                  fastcgi_temp_path {at}/fastcgi; uwsgi_temp_path {at}/uwsgi; scgi_temp_path {at}/scgi;
                  {servers}
              }}"

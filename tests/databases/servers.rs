@@ -8,8 +8,10 @@ use std::time::Duration;
 use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
 use crate::process::{DEADLINE, eventually};
+use crate::sample::{BRIDGE, DRAFT, HARVEST, RELEASED, UNTITLED};
 use crate::session::Session;
 use crate::silence::Silence;
+use crate::table::{Kind, Table};
 
 const TABLE: &str = "CREATE TABLE notes (id integer); INSERT INTO notes VALUES (1)";
 const COUNT: &str = "SELECT count(*) FROM notes";
@@ -64,6 +66,31 @@ fn a_killed_mariadb_returns_with_its_rows() {
     assert!(reader.try_execute("INSERT INTO notes VALUES (2)").is_err());
     mariadb.stop();
     assert!(Session::try_open(&mariadb.url(&database)).is_err());
+}
+
+#[test]
+fn the_table_is_there_in_every_kind_of_database() {
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        table.insert(&RELEASED);
+        table.insert(&[BRIDGE, DRAFT, UNTITLED]);
+        table.edit(HARVEST.id, "title = 'Урожай дынь растёт'");
+        let mut reader = Session::open(&table.url);
+        for (condition, expected) in [
+            ("true", 9),
+            ("draft", 1),
+            ("title LIKE 'Урожай дынь растёт'", 1),
+            ("changed IS NOT NULL", 2),
+            ("views = 0 AND tags IS NULL", 3),
+        ] {
+            let count = format!("SELECT count(*) FROM articles WHERE {condition}");
+            assert_eq!(
+                reader.number(&count),
+                expected,
+                "{:?}: {condition}",
+                table.kind
+            );
+        }
+    }
 }
 
 #[test]
