@@ -54,8 +54,8 @@ pub struct Source {
     pub read: Option<Timestamp>,
     /// How long the last whole reading took.
     pub took: Duration,
-    /// Files that were read since the start.
-    pub files_read: u64,
+    /// Files or rows that were read since the start.
+    pub articles_read: u64,
     /// Readings that ended well since the start.
     pub readings: u64,
     /// Readings that failed since the start.
@@ -134,7 +134,7 @@ impl Health {
                 name: source.into(),
                 read: None,
                 took: Duration::ZERO,
-                files_read: 0,
+                articles_read: 0,
                 readings: 0,
                 failures: 0,
                 failing: None,
@@ -183,7 +183,7 @@ impl Health {
         self.change(|condition| {
             let source = &mut condition.source;
             source.name = articles.name().into();
-            source.files_read += report.read as u64;
+            source.articles_read += report.read as u64;
             match &report.failure {
                 None => {
                     source.read = Some(at);
@@ -409,7 +409,7 @@ mod tests {
                 "{scopes:?}"
             );
         }
-        assert_eq!(health.condition().source.files_read, 6);
+        assert_eq!(health.condition().source.articles_read, 6);
         let broken = failed(report(&["c.txt"]));
         assert_eq!(
             read(&health, &whole, &broken, 3),

@@ -368,6 +368,14 @@ impl Store {
         rows.map(|row| Ok(RecordId(row?.0.value()))).collect()
     }
 
+    /// How many records are promised.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_awaited(&self) -> Result<u64, StoreError> {
+        Ok(self.database.begin_read()?.open_table(AWAITED)?.len()?)
+    }
+
     /// The records that are superseded but not deleted yet.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use crate::edition::polls::Rate;
 use crate::edition::{Edition, Version};
 use crate::health::{Condition, Degraded};
 use crate::metrics::process::Process;
+use crate::source::Source as Articles;
 use crate::time::Timestamp;
 
 /// Files with problems that are shown; `taspa check` names all.
@@ -89,7 +90,15 @@ fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
-    let reached = admin.desk.get().and_then(|desk| desk.progress().reached());
+    let desk = admin.desk.get();
+    let reached = desk.and_then(|desk| desk.progress().reached());
+    let database = desk.map(|desk| desk.source());
+    let database = match database.as_deref() {
+        Some(Articles::Sql(sql)) => Some((sql.newest(), sql.replica_lag())),
+        Some(Articles::Directory(_)) | None => None,
+    };
+    let (newest, lag) = database.unwrap_or_default();
+    let awaited = desk.and_then(|desk| desk.archive().store().count_awaited().ok());
     let failing = source.failing.as_ref();
     context! {
         name => &*source.name,
@@ -97,7 +106,10 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
         progress => reached.map(|reached| reached.to_string()),
         failing => failing.map(|(since, _)| date(site, *since)),
         took => format!("{:.1}", source.took.as_secs_f64()),
-        files_read => source.files_read,
+        articles_read => source.articles_read,
+        newest => newest.map(|at| date(site, at)),
+        lag => lag.map(|seconds| format!("{seconds:.1}")),
+        texts_awaited => awaited.filter(|texts| *texts > 0),
     }
 }
 

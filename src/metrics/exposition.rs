@@ -240,7 +240,7 @@ impl Scrape {
         page.count(
             "taspa_source_files_read",
             "Files or rows that were read",
-            source.files_read,
+            source.articles_read,
         )?;
         page.counter(
             "taspa_source_readings",
@@ -274,6 +274,15 @@ impl Scrape {
                 "taspa_source_newest_timestamp_seconds",
                 "The latest date of a change that was read, as the database says it",
                 newest.0 as f64,
+            )?;
+        }
+        let awaited = self.desk.as_ref();
+        let awaited = awaited.and_then(|desk| desk.archive().store().count_awaited().ok());
+        if let Some(awaited) = awaited {
+            page.value(
+                "taspa_source_texts_awaited",
+                "Articles that are listed and whose texts are still to be read",
+                awaited as f64,
             )?;
         }
         if let Some(lag) = sql.replica_lag() {
