@@ -159,14 +159,8 @@ pub enum SourceError {
         reason: String,
     },
     /// The database does not answer as it should.
-    #[error("cannot read {database}")]
-    Database {
-        /// Its address, without secrets.
-        database: String,
-        /// Why.
-        #[source]
-        source: SqlError,
-    },
+    #[error(transparent)]
+    Database(#[from] SqlError),
 }
 
 /// Why a listing does not show something.
@@ -305,7 +299,7 @@ impl Source {
                         Box::new(sql.walk(Extent::Heads))
                     }
                 };
-                Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(self.failed(error)))))
+                Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(error.into()))))
             }
         }
     }
@@ -324,7 +318,7 @@ impl Source {
                 let heads = share.iter().map(|found| sql.accept_head(found));
                 Ok(heads.map(Outcome::without_text).collect())
             }
-            Source::Sql(sql) => sql.read(share).map_err(|error| self.failed(error)),
+            Source::Sql(sql) => Ok(sql.read(share)?),
         }
     }
 
@@ -357,13 +351,6 @@ impl Source {
         match self {
             Source::Directory(directory) => directory.key_of(path),
             Source::Sql(_) => path.to_owned(),
-        }
-    }
-
-    fn failed(&self, source: SqlError) -> SourceError {
-        SourceError::Database {
-            database: self.name(),
-            source,
         }
     }
 }

@@ -94,21 +94,26 @@ def paced(files: list[File], do) -> Iterator[float]:
         time.sleep(max(0, next_at - time.monotonic()))
 
 
-def rename(file: File) -> float:
-    begun = time.monotonic()
+def rename(file: File) -> None:
     file.waiting.rename(file.place)
-    return begun
 
 
 def visible(daemon: Daemon, file: File) -> float:
     """Milliseconds until a reader who has the version before gets the article from every feed."""
+    paths, shown = feeds_of(file.article), title(file.article)
+    return moved(daemon, paths, lambda: rename(file), lambda body: shown in body)
+
+
+def moved(daemon: Daemon, paths: list[str], change, shows) -> float:
+    """Milliseconds from a change until a reader who has the version before gets the next one of
+    every feed, which has to show the change."""
     with contextlib.closing(daemon.connect()) as connection:
-        feeds = {path: tag(connection, path) for path in feeds_of(file.article)}
-        begun = rename(file)
+        feeds = {path: tag(connection, path) for path in paths}
+        begun = time.monotonic()
+        change()
         for path, known in feeds.items():
-            body = changed(daemon, connection, path, known)
-            if title(file.article) not in unzipped(body):
-                raise SystemExit(f"{path} changed without {file.place}")
+            if not shows(unzipped(changed(daemon, connection, path, known))):
+                raise SystemExit(f"{path} changed, and does not show it")
         return (time.monotonic() - begun) * 1e3
 
 

@@ -14,7 +14,6 @@ from typing import Self
 # How often a daemon is asked that cannot say by itself that it has got there.
 LOOK_SECONDS = 0.002
 DEADLINE_SECONDS = 1800
-# A whole rescan would be charged to whatever is measured meanwhile; it is measured by itself.
 SETTINGS = """
 [site]
 title        = "Замер"
@@ -32,27 +31,31 @@ state      = "{state}"
 connections    = 20000
 header-timeout = "60s"
 
-[source.directory]
-path   = "{articles}"
-rescan = "1h"
-
 [auto.sections]
 [auto.tags]
 [auto.authors]
+"""
+# A whole rescan would be charged to whatever is measured meanwhile; it is measured by itself.
+FOLDER = """
+[source.directory]
+path   = "{articles}"
+rescan = "1h"
 """
 
 
 class Daemon:
     """Started when it is made, stopped at the end of its `with`. Under another address every feed
-    would be another one, so all daemons of one archive have the same `ports`."""
+    would be another one, so all daemons of one archive have the same `ports`. `source` is what
+    feeds.toml says besides: the articles' source, and feeds."""
 
-    def __init__(self, program: Path, articles: Path, folder: Path, ports: tuple[int, int]):
+    def __init__(self, program: Path, source: str, folder: Path, ports: tuple[int, int]):
         self.port, self.admin_port = ports
         settings = SETTINGS.format(
-            port=self.port, admin_port=self.admin_port, state=folder / "state", articles=articles
+            port=self.port, admin_port=self.admin_port, state=folder / "state"
         )
-        (folder / "feeds.toml").write_text(settings)
+        (folder / "feeds.toml").write_text(settings + source)
         self.log = (folder / "log").open("ab")
+        self.log_begins = self.log.tell()
         command = [program, "serve", "--config", folder / "feeds.toml"]
         self.started = time.monotonic()
         self.process = subprocess.Popen(command, stderr=self.log)
@@ -78,10 +81,31 @@ class Daemon:
         self.wait_until(is_out)
         return time.monotonic() - self.started
 
-    def wait_for_readings(self, readings: int = 1) -> None:
-        """Waits until the folder has been compared with the state this many times."""
+    def wait_for_answer(self, path: str) -> float:
+        """Seconds from the start until a document is there."""
+
+        def is_there() -> bool:
+            with contextlib.closing(self.connect()) as connection:
+                return fetch(connection, path)[0] == 200
+
+        self.wait_until(is_there)
+        return time.monotonic() - self.started
+
+    def wait_for_line(self, text: str) -> float:
+        """Seconds from the start until the log says so."""
+        self.wait_until(lambda: self.has_said(text))
+        return time.monotonic() - self.started
+
+    def has_said(self, text: str) -> bool:
+        with open(self.log.name, "rb") as log:
+            log.seek(self.log_begins)
+            return text.encode() in log.read()
+
+    def wait_for_readings(self, readings: int = 1) -> float:
+        """Seconds from the start until the source has been read this many times, at first all of it."""
         series = 'taspa_source_readings_total{result="success"}'
         self.wait_until(lambda: self.metrics().get(series, 0) >= readings)
+        return time.monotonic() - self.started
 
     def wait_until(self, is_so) -> None:
         deadline = time.monotonic() + DEADLINE_SECONDS
@@ -122,6 +146,10 @@ class Daemon:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith(field))
         return int(line.split()[1]) * 1024
+
+
+def folder_source(articles: Path) -> str:
+    return FOLDER.format(articles=articles)
 
 
 def tag(connection: http.client.HTTPConnection, path: str) -> str:

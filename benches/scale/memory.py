@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import corpus
-from daemon import Daemon, feed, fetch, free_ports
+from daemon import Daemon, feed, fetch, folder_source, free_ports
 from figure import MB, Figure, percentile
 
 # When memory is looked at, so that what is given back late counts.
@@ -48,7 +48,8 @@ def empty(bench) -> Iterator[Daemon]:
     """A daemon with one article."""
     folder = bench.scratch / "empty"
     corpus.write(folder / "articles", range(1))
-    with Daemon(bench.program, folder / "articles", folder, free_ports()) as bare:
+    source = folder_source(folder / "articles")
+    with Daemon(bench.program, source, folder, free_ports()) as bare:
         bare.wait_for_edition()
         yield bare
 

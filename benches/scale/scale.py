@@ -38,7 +38,7 @@ import corpus
 import crowd
 import memory
 import start
-from daemon import Daemon, free_ports, raise_file_limit
+from daemon import Daemon, folder_source, free_ports, raise_file_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 # The walk of selections comes last: what it leaves in memory is its own.
@@ -61,7 +61,7 @@ class Bench:
 
     def daemon(self) -> Daemon:
         """A daemon over the archive, with the state that the one before it left."""
-        return Daemon(self.program, self.corpus, self.scratch, self.ports)
+        return Daemon(self.program, folder_source(self.corpus), self.scratch, self.ports)
 
 
 def main() -> None:

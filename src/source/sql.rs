@@ -25,6 +25,7 @@ mod row;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod watermark;
 
 use std::collections::HashMap;
@@ -32,7 +33,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use sqlx::PgPool;
 use tokio::runtime::{Builder, Runtime};
@@ -41,12 +42,12 @@ use tokio::sync::mpsc;
 pub use self::columns::ColumnProblem;
 use self::columns::{Column, NAMES};
 use self::database::Database;
-use self::engine::{Engine, Step, Task, is_head, is_stamp};
+use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
-use self::row::{Cells, Row};
+use self::row::Row;
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
-use self::watermark::Highest;
+use self::walk::{Held, Walk};
 use super::{Found, Outcome};
 use crate::article::{Accepted, Reading, Refusal};
 use crate::config::SqlConfig;
@@ -165,30 +166,19 @@ impl Sql {
     /// The rows, as `extent` says; several with one id are one that is refused. A failure is the last
     /// thing that comes, and without one the listing was complete.
     pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, SqlError>> + use<> {
-        let task = match extent {
-            Extent::Stamps => Task::Listing(is_stamp),
-            Extent::Heads => Task::Listing(is_head),
-            Extent::Recent => Task::Recent,
-        };
-        Walk {
-            began: Instant::now(),
-            now: Timestamp::now(),
-            rows: self.start(task),
-            engine: self.0.engine.clone(),
-            extent,
-            columns: Vec::new(),
-            held: None,
-            highest: Highest::default(),
-            newest: None,
-            ended: false,
-        }
+        Walk::start(self, extent)
     }
 
-    /// Reads the rows that were found, texts included, in the order given.
+    /// Reads the rows that were found, texts included, in the order given. While the pulse fails, so
+    /// does this, and at once.
     ///
     /// # Errors
     /// The database does not answer, or not well.
     pub fn read(&self, found: &[Found]) -> Result<Vec<Outcome>, SqlError> {
+        // Whoever waits for a document should not wait for what is known to be in vain.
+        if let Some(error) = self.0.engine.trouble() {
+            return Err(error);
+        }
         let mut outcomes = Vec::with_capacity(found.len());
         for some in found.chunks(ROWS_A_STATEMENT) {
             let mut read = self.read_some(some)?;
@@ -363,113 +353,5 @@ fn contained(accept: impl FnOnce() -> Result<Accepted, Refusal>) -> Outcome {
             "the row could not be understood",
             "this is a fault of taspa: report it with the row",
         )),
-    }
-}
-
-/// A listing under way.
-struct Walk {
-    began: Instant,
-    now: Timestamp,
-    engine: Arc<Engine>,
-    rows: mpsc::Receiver<Result<Step, SqlError>>,
-    extent: Extent,
-    columns: Vec<Column>,
-    /// The row before, until it is known that no other has its id.
-    held: Option<Held>,
-    highest: Highest,
-    newest: Option<Timestamp>,
-    ended: bool,
-}
-
-/// A row that was found, and how many have its id.
-struct Held {
-    found: Found,
-    rows: usize,
-}
-
-impl Held {
-    /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
-    /// one of them go.
-    fn settle(self) -> Found {
-        let Held { mut found, rows } = self;
-        if rows > 1 {
-            found.stamp.size = rows as u64;
-            let refusal = row::many(rows, &found.path);
-            found.head = found.head.map(|_| Box::new(Err(refusal)));
-        }
-        found
-    }
-}
-
-impl Iterator for Walk {
-    type Item = Result<Found, SqlError>;
-
-    fn next(&mut self) -> Option<Result<Found, SqlError>> {
-        while !self.ended {
-            match self.rows.blocking_recv() {
-                Some(Ok(Step::Columns(columns))) => self.columns = columns,
-                Some(Ok(Step::Row(cells))) => match self.take(&cells) {
-                    Ok(None) => {}
-                    Ok(Some(found)) => return Some(Ok(found)),
-                    Err(error) => return self.fail(error),
-                },
-                Some(Ok(Step::End)) => {
-                    self.ended = true;
-                    let highest = std::mem::take(&mut self.highest);
-                    self.engine.listed(self.began, highest, self.newest);
-                    return self.held.take().map(|held| Ok(held.settle()));
-                }
-                Some(Err(error)) => return self.fail(error),
-                None => return self.fail(self.engine.stopped()),
-            }
-        }
-        None
-    }
-}
-
-impl Walk {
-    /// The row before this one, where that is complete.
-    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
-        let row = Row {
-            columns: &self.columns,
-            cells,
-        };
-        let zone = &self.engine.reading.zone;
-        let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-        let mut found = row.found(updated.as_ref(), date.as_ref());
-        if self.extent == Extent::Heads {
-            found.head = Some(Box::new(row.head()));
-        }
-        // A row that was updated counts by that alone, as it is asked for by that alone.
-        let (moment, side) = match updated {
-            Some(updated) => (Some(updated), &mut self.highest.updated),
-            None => (date, &mut self.highest.date),
-        };
-        let seconds = moment.as_ref().and_then(row::Moment::seconds);
-        let has_come = seconds.is_some_and(|seconds| seconds <= self.now);
-        if let Some(moment) = moment.filter(|_| has_come) {
-            Highest::see(side, moment.raw);
-            self.newest = self.newest.max(seconds);
-        }
-        self.hold(found)
-    }
-
-    fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
-        if let Some(held) = &mut self.held {
-            if held.found.path == found.path {
-                held.rows += 1;
-                return Ok(None);
-            }
-            if self.extent != Extent::Recent && found.path < held.found.path {
-                return Err(self.engine.out_of_order(found.path));
-            }
-        }
-        let before = self.held.replace(Held { found, rows: 1 });
-        Ok(before.map(Held::settle))
-    }
-
-    fn fail(&mut self, error: SqlError) -> Option<Result<Found, SqlError>> {
-        self.ended = true;
-        Some(Err(error))
     }
 }

@@ -54,6 +54,8 @@ class Proxy:
     raw_letters = 200
     #: What it answers when the daemon is gone.
     without_daemon = 502
+    #: Whether it asks several daemons in turn, and not each for readers of its own.
+    spreads = True
     #: What readers have before the feed's own path.
     prefix = ""
     #: What of it taspa is asked with.
@@ -131,8 +133,10 @@ class Nginx(Proxy):
         return Client(self.port, self.certificate.trust())
 
     def addresses(self, upstream: str) -> dict[str, str]:
+        return self.listener() | {"server 127.0.0.1:8080;": f"server {upstream};"}
+
+    def listener(self) -> dict[str, str]:
         return {
-            "server 127.0.0.1:8080;": f"server {upstream};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.port} ssl;",
             f"{self.name}.pem": str(self.certificate.certificate),
             f"{self.name}.key": str(self.certificate.key),
@@ -160,6 +164,38 @@ class CachingNginx(Nginx):
 
     def addresses(self, upstream: str) -> dict[str, str]:
         return super().addresses(upstream) | {"/var/cache/nginx/taspa": f"{self.folder}/cache"}
+
+
+class SeveralNginx(Nginx):
+    recipe = "nginx-several.conf"
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        first, second = upstream.split(" ")
+        return self.listener() | {"10.0.0.2:8080": first, "10.0.0.3:8080": second}
+
+
+class StickyNginx(SeveralNginx):
+    spreads = False
+    changes: ClassVar = {"#hash $remote_addr consistent;": "hash $remote_addr consistent;"}
+
+
+class ComposedNginx(SeveralNginx):
+    """The one of compose.yaml, which has a cache and leaves TLS to others."""
+
+    recipe = "../compose/nginx.conf"
+    caches = True
+
+    def asking(self) -> Client:
+        return Client(self.port)
+
+    def addresses(self, upstream: str) -> dict[str, str]:
+        first, second = upstream.split(" ")
+        return {
+            "listen 80;": f"listen 127.0.0.1:{self.port};",
+            "first:8080": first,
+            "second:8080": second,
+            "/var/cache/nginx/taspa": f"{self.folder}/cache",
+        }
 
 
 class NginxOnPath(Nginx):
@@ -256,6 +292,13 @@ ON_PATHS: dict[str, type[Proxy]] = {
     "nginx, path stripped": StrippingNginx,
     "Caddy, path kept": CaddyOnPath,
     "Caddy, path stripped": StrippingCaddy,
+}
+#: Those that stand before two taspas.
+BALANCERS: dict[str, type[Proxy]] = {
+    "HAProxy": Haproxy,
+    "nginx, several": SeveralNginx,
+    "nginx, sticky": StickyNginx,
+    "nginx of compose.yaml": ComposedNginx,
 }
 
 

@@ -630,3 +630,45 @@ fn the_revision_of_one_article_is_known() {
         "3831011f391db415f4e188648ab70649"
     );
 }
+
+#[test]
+fn a_text_that_comes_later_gives_the_same_article() {
+    let key = "2026/сенат";
+    for summary in [None, Some("Коротко.".to_owned())] {
+        let draft = || Draft {
+            summary: summary.clone(),
+            body: Body::Html("<p>Лид.</p><p><a href=\"x\">Текст.</a></p>".to_owned()),
+            ..draft()
+        };
+        let head = draft()
+            .accept_head(key.into(), &almaty())
+            .expect("an acceptable head");
+        assert!(head.article.body.is_empty());
+        assert_eq!(
+            head.article.lead.as_str(),
+            summary.as_deref().unwrap_or_default()
+        );
+        assert_eq!(head.revision, head.article.revision());
+        let revision = head.revision;
+        let later = head
+            .with_text(&draft().body, &almaty())
+            .expect("an acceptable text");
+        assert_eq!(later.article, accepted(draft()));
+        assert_eq!(later.revision, revision);
+    }
+}
+
+#[test]
+fn the_language_of_a_head_is_that_of_its_title_and_summary() {
+    let head = |summary: &str| {
+        let draft = Draft {
+            summary: Some(summary.to_owned()),
+            body: Body::Html("<p>қазақша мәтін</p>".repeat(9)),
+            ..draft()
+        };
+        let head = draft.accept_head("12".into(), &almaty());
+        head.expect("an acceptable head").article.language
+    };
+    assert_eq!(head("О законе, который принял Сенат"), "ru");
+    assert_eq!(head("Қазақстан Парламенті Сенаты заң қабылдады"), "kk");
+}

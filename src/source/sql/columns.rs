@@ -180,13 +180,13 @@ impl Columns {
     }
 
     fn unknown(&self, column: &Column) -> ColumnProblem {
-        let free = NAMES.into_iter().filter(|name| self.find(name).is_none());
+        let free = || NAMES.into_iter().filter(|name| self.find(name).is_none());
         ColumnProblem {
             is_error: false,
             message: format!("nobody reads the column `{}`", column.name),
-            hint: match nearest(&column.name, free) {
+            hint: match nearest(&column.name, free()) {
                 Some(name) => did_you_mean(name),
-                None => format!("leave it out, or name it {}", one_of(NAMES)),
+                None => format!("leave it out, or name it {}", one_of(free())),
             },
         }
     }

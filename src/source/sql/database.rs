@@ -1,4 +1,4 @@
-//! Connections, and statements on them. The types of the library stay here and in the files below.
+//! Connections, and statements on them.
 //!
 //! The pool is our own: a failed connection has to say at once why, and a connection on which
 //! anything failed is cut, not asked to say goodbye to a server that may not answer.
@@ -223,14 +223,19 @@ where
         let opened = opened.map_err(|_| reporter.timeout(patience.silence))?;
         opened.map_err(|error| reporter.unreachable(&error))?;
     }
-    let mut query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
-    for bind in statement.binds {
-        query = match bind {
-            Bind::Text(text) => query.bind(text),
-            Bind::Integer(number) => query.bind(number),
-        };
-    }
-    let mut rows = query.fetch(&mut lent.connection);
+    let mut rows = if statement.is_simple {
+        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut lent.connection)
+    } else {
+        let query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
+        let bound = statement
+            .binds
+            .into_iter()
+            .fold(query, |query, bind| match bind {
+                Bind::Text(text) => query.bind(text),
+                Bind::Integer(number) => query.bind(number),
+            });
+        bound.fetch(&mut lent.connection)
+    };
     loop {
         let next = timeout(patience.silence, rows.next()).await;
         match next.map_err(|_| reporter.timeout(patience.silence))? {

@@ -30,13 +30,15 @@ pub(super) enum Bind {
 pub(super) struct Statement {
     pub(super) sql: String,
     pub(super) binds: Vec<Bind>,
+    /// Whether it is sent as a text, without being prepared.
+    pub(super) is_simple: bool,
 }
 
 impl Statement {
     fn plain(sql: String) -> Statement {
         Statement {
             sql,
-            binds: Vec::new(),
+            ..Statement::default()
         }
     }
 }
@@ -48,12 +50,14 @@ impl Dialect {
     /// What stands before every statement, so that nothing is written and nothing runs for ever. It
     /// is part of the transaction where it can be: behind a pooler, the next one may be elsewhere.
     pub(super) fn opening(self, limit: Duration) -> Option<String> {
-        let (limit, lock) = (limit.as_millis(), LOCK.min(limit).as_millis());
+        // Of the two, the word about the lock says more.
+        let lock = LOCK.min(limit * 3 / 4).as_millis();
+        let limit = limit.as_millis();
         match self {
             Dialect::Postgres => Some(format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
                  SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
-                 SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'postgres'"
+                 SET LOCAL datestyle = 'ISO'"
             )),
             // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.
             Dialect::MySql => Some(format!(
@@ -74,14 +78,27 @@ impl Dialect {
         }
     }
 
+    /// Whether the query is one that can be read at all, and a single one: what is prepared cannot be
+    /// two.
+    pub(super) fn probe(self, query: &str) -> Statement {
+        Statement::plain(format!("SELECT 1 FROM {} LIMIT 0", subquery(query, ROWS)))
+    }
+
     /// One row without values that shows every column of the query: statements are not described
     /// without leaving a name behind in the session, which is another program's behind a pooler.
+    ///
+    /// PostgreSQL is sent a simple one, as the library would ask it for types that it does not know,
+    /// and lose the prepared statement over that.
     pub(super) fn describe(self, query: &str) -> Statement {
-        Statement::plain(format!(
+        let sql = format!(
             "SELECT taspa_rows.* FROM (SELECT 1 AS taspa_one) AS taspa_first \
              LEFT JOIN (SELECT * FROM {} LIMIT 0) AS taspa_rows ON 1 = 1",
             subquery(query, "taspa_query")
-        ))
+        );
+        Statement {
+            is_simple: self == Dialect::Postgres,
+            ..Statement::plain(sql)
+        }
     }
 
     /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
@@ -141,19 +158,30 @@ impl Dialect {
     /// That a row was updated, or where it never was, dated since then; `None` where all may be.
     fn changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
         let updated = columns.find("updated").map(|updated| {
-            let name = self.quoted(&updated.name);
+            let never = self.never(updated);
             let later = self.later(updated, since.updated.as_ref(), binds);
-            let later = later.unwrap_or_else(|| format!("{name} IS NOT NULL"));
-            (name, later)
+            let later = later.unwrap_or_else(|| format!("NOT {never}"));
+            (never, later)
         });
         let date = columns.find("date");
         let dated = date.and_then(|date| self.later(date, since.date.as_ref(), binds));
         match (updated, dated) {
             (None, dated) => dated,
-            (Some((name, later)), None) => Some(format!("({later} OR {name} IS NULL)")),
-            (Some((name, later)), Some(dated)) => {
-                Some(format!("({later} OR ({name} IS NULL AND {dated}))"))
+            (Some((never, later)), None) => Some(format!("({later} OR {never})")),
+            (Some((never, later)), Some(dated)) => {
+                Some(format!("({later} OR ({never} AND {dated}))"))
             }
+        }
+    }
+
+    /// That a column holds no date. MySQL has a date that is none.
+    fn never(self, column: &Column) -> String {
+        let name = self.quoted(&column.name);
+        match (self, column.kind) {
+            (Dialect::MySql, Kind::Instant | Kind::Local | Kind::Day) => {
+                format!("({name} IS NULL OR {name} < '1000-01-01')")
+            }
+            _ => format!("({name} IS NULL)"),
         }
     }
 
@@ -299,3 +327,6 @@ fn subquery(query: &str, name: &str) -> String {
     let query = query.trim().trim_end_matches([';', ' ', '\n', '\r', '\t']);
     format!("(\n{query}\n) AS {name}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,8 @@ pub(super) struct Engine {
     seen: Mutex<Seen>,
     is_standby: AtomicBool,
     lag: Mutex<Option<f64>>,
+    /// Why the last pulse failed, if it did.
+    trouble: Mutex<Option<SqlError>>,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +96,7 @@ impl Engine {
             seen: Mutex::default(),
             is_standby: AtomicBool::new(false),
             lag: Mutex::default(),
+            trouble: Mutex::default(),
         }
     }
 
@@ -161,8 +164,14 @@ impl Engine {
         if let Some(columns) = locked(&self.columns).clone() {
             return Ok(columns);
         }
-        let statement = self.database.dialect().describe(&self.query);
-        let described = self.database.columns(statement, SHORT);
+        let dialect = self.database.dialect();
+        let described = async {
+            let sender = mpsc::channel(1).0;
+            let probe = dialect.probe(&self.query);
+            self.database.rows(probe, SHORT, |_| (), &sender).await?;
+            let describe = dialect.describe(&self.query);
+            self.database.columns(describe, SHORT).await
+        };
         let columns = Arc::new(Columns(self.short(described).await?));
         *locked(&self.columns) = Some(columns.clone());
         Ok(columns)
@@ -213,6 +222,16 @@ impl Engine {
     pub(super) fn beat(&self, pulse: &Pulse) {
         self.is_standby.store(pulse.is_standby, Ordering::Relaxed);
         *locked(&self.lag) = pulse.lag;
+    }
+
+    /// Keeps whether the pulse fails.
+    pub(super) fn note_trouble(&self, trouble: Option<SqlError>) {
+        *locked(&self.trouble) = trouble;
+    }
+
+    /// Why the last pulse failed, if it did.
+    pub(super) fn trouble(&self) -> Option<SqlError> {
+        locked(&self.trouble).clone()
     }
 
     pub(super) fn is_standby(&self) -> bool {

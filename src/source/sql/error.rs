@@ -1,6 +1,7 @@
 //! What goes wrong between us and a database, in words that show neither our SQL nor a secret.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,15 +21,15 @@ pub enum SqlError {
         reason: String,
     },
     /// It does not answer in time.
-    #[error("{database} gave no answer within {} seconds", waited.as_secs())]
+    #[error("{database} gave no answer within {} s", waited.as_secs())]
     Timeout {
         /// Where the database is.
         database: Arc<str>,
         /// How long it had.
         waited: Duration,
     },
-    /// The database refuses the query.
-    #[error("{database} refuses the query: {message}")]
+    /// The database refuses a statement, or ends it.
+    #[error("{database}: {message}")]
     Database {
         /// Where the database is.
         database: Arc<str>,
@@ -97,6 +98,9 @@ impl Reporter {
     fn said(&self, error: &sqlx::Error) -> String {
         let said = match error {
             sqlx::Error::Database(error) => without_statement(error.message()).to_owned(),
+            sqlx::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                "the connection was closed".to_owned()
+            }
             sqlx::Error::Io(error) => error.to_string(),
             error => error.to_string(),
         };

@@ -35,12 +35,16 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
     let mut backoff = Backoff::default();
     let mut patience = PATIENCE_LONGEST;
     let mut had_rows = None;
+    let mut last = Duration::MAX;
     loop {
         let began = Instant::now();
         let pause = match once(&engine, patience).await {
             Ok(pulse) => {
+                // One that waited for a lock says nothing about the load.
                 let took = began.elapsed();
+                let usual = took.min(std::mem::replace(&mut last, took));
                 engine.beat(&pulse);
+                engine.note_trouble(None);
                 if board.up() {
                     tracing::debug!(database = %engine.reporter.database, "the database answers");
                 }
@@ -49,12 +53,13 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 }
                 had_rows = Some(pulse.has_rows);
                 backoff = Backoff::default();
-                patience = (took * SLOWER).clamp(PATIENCE, PATIENCE_LONGEST);
-                (took * SHARE).clamp(PAUSE, PAUSE_LONGEST)
+                patience = (usual * SLOWER).clamp(PATIENCE, PATIENCE_LONGEST);
+                (usual * SHARE).clamp(PAUSE, PAUSE_LONGEST)
             }
             Err(error) => {
                 engine.forget();
                 board.down(&error.to_string());
+                engine.note_trouble(Some(error));
                 patience = PATIENCE_LONGEST;
                 backoff.next()
             }

@@ -234,14 +234,15 @@ fn is_zero(text: &str) -> bool {
     text.starts_with("0000-00-00")
 }
 
-/// A date as an article would write it: an instant says so.
+/// A date as an article would write it: an instant says so, which MySQL leaves out.
 fn written(column: &Column, text: &str) -> String {
+    let is_date = text.starts_with(|c: char| c.is_ascii_digit());
     let is_marked = text
         .bytes()
         .skip(10)
         .any(|b| matches!(b, b'+' | b'-' | b'Z'));
     match column.kind {
-        Kind::Instant if !is_marked => format!("{text}Z"),
+        Kind::Instant if is_date && !is_marked => format!("{text}Z"),
         _ => text.to_owned(),
     }
 }

@@ -280,7 +280,7 @@ fn a_query_without_what_articles_need() {
     let name = sql.name().to_owned();
     assert_eq!(
         sql.count().expect_err("no such column").to_string(),
-        format!("{name} refuses the query: no such column: titel")
+        format!("{name}: no such column: titel")
     );
 }
 
@@ -395,7 +395,7 @@ async fn the_pulse_tells_what_happens() {
     change("INSERT INTO articles (id) VALUES (1)").await;
     assert_eq!(next(&mut line).await, Sign::Refilled);
     change("ALTER TABLE articles RENAME TO others").await;
-    let reason = format!("{} refuses the query: no such table: articles", sql.name());
+    let reason = format!("{}: no such table: articles", sql.name());
     assert_eq!(next(&mut line).await, Sign::Down(Arc::from(reason)));
     change("ALTER TABLE others RENAME TO articles").await;
     assert_eq!(next(&mut line).await, Sign::Up);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgTypeInfo};
 use sqlx::{ConnectOptions as _, PgPool, TypeInfo as _};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 use super::{CONNECT, Database, Pool, misunderstood, secrets};
 use crate::source::sql::columns::Kind;
@@ -37,7 +38,8 @@ pub(in crate::source::sql) fn listening(text: &str) -> Result<PgPool, SqlError> 
 }
 
 fn options(text: &str) -> Result<PgConnectOptions, SqlError> {
-    let options = PgConnectOptions::from_str(text)
+    // The library logs parameters that it does not know with their values, which may be secrets.
+    let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
         .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
     Ok(options
         .application_name("taspa")
@@ -57,9 +59,9 @@ pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
         "DATE" => Kind::Day,
         "JSON" | "JSONB" => Kind::Json,
         "BYTEA" => Kind::Bytes,
+        // The library's word for a type that only this server has.
+        "?" => Kind::Own,
         name if name.ends_with("[]") => Kind::Own,
-        // The library writes the types that every server has in capitals.
-        name if name.chars().any(|c| c.is_ascii_lowercase()) || name.starts_with('_') => Kind::Own,
         _ => Kind::Other,
     }
 }

@@ -1,0 +1,199 @@
+use super::*;
+
+const QUERY: &str = " SELECT * FROM articles -- all\n; ";
+
+const ALL: [Dialect; 3] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite];
+
+fn column(name: &str, kind: Kind, type_name: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        kind,
+        type_name: type_name.to_owned(),
+    }
+}
+
+fn columns() -> Columns {
+    Columns(vec![
+        column("id", Kind::Integer, "INT8"),
+        column("Up\"dated`", Kind::Text, "TEXT"),
+        column("tags", Kind::Own, "TEXT[]"),
+        column("draft", Kind::Flag, "BOOL"),
+    ])
+}
+
+#[test]
+fn listings_are_texts_in_the_order_of_bytes() {
+    let expected = [
+        "SELECT (\"id\")::text, (\"Up\"\"dated`\")::text, to_json(\"tags\")::text, \
+         (\"draft\")::text FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
+         ORDER BY (\"id\")::text COLLATE \"C\" NULLS FIRST",
+        "SELECT CAST(`id` AS CHAR), `Up\"dated```, CAST(`tags` AS CHAR), \
+         CAST(`draft` + 0 AS CHAR) FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
+         ORDER BY CAST(CONVERT(`id` USING utf8mb4) AS BINARY)",
+        "SELECT \"id\", \"Up\"\"dated`\", \"tags\", \"draft\" \
+         FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
+         ORDER BY CAST(\"id\" AS TEXT) COLLATE BINARY",
+    ];
+    for (dialect, expected) in ALL.into_iter().zip(expected) {
+        assert_eq!(dialect.listing(QUERY, &columns().0).sql, expected);
+    }
+}
+
+fn mark(after: Raw) -> Option<Mark> {
+    Some(Mark {
+        after,
+        inclusive: false,
+    })
+}
+
+/// The condition of a poll, with its values.
+fn recent(dialect: Dialect, columns: &Columns, since: &Since) -> (String, Vec<Bind>) {
+    let statement = dialect.recent("q", &columns.0[..1], columns, since);
+    let (_, condition) = statement.sql.split_once(" AS taspa_rows").expect("rows");
+    (condition.to_owned(), statement.binds)
+}
+
+#[test]
+fn polls_ask_for_what_is_later_than_the_marks() {
+    let columns = Columns(vec![
+        column("id", Kind::Integer, "INT8"),
+        column("updated", Kind::Instant, "TIMESTAMPTZ"),
+        column("date", Kind::Integer, "INT8"),
+    ]);
+    let since = Since {
+        updated: mark(Raw::Text("2026-01-08 05:00:00+00".to_owned())),
+        date: mark(Raw::Whole(7)),
+    };
+    let text = |text: &str| Bind::Text(text.to_owned());
+    for (dialect, condition, date) in [
+        (
+            Dialect::Postgres,
+            " WHERE (\"updated\" > $1::text::timestamptz \
+             OR ((\"updated\" IS NULL) AND \"date\" > $2::text::int8))",
+            text("7"),
+        ),
+        (
+            Dialect::MySql,
+            " WHERE (`updated` > ? \
+             OR ((`updated` IS NULL OR `updated` < '1000-01-01') AND `date` > ?))",
+            Bind::Integer(7),
+        ),
+        (
+            Dialect::Sqlite,
+            " WHERE (\"updated\" > ? OR ((\"updated\" IS NULL) AND \"date\" > ?))",
+            Bind::Integer(7),
+        ),
+    ] {
+        let asked = recent(dialect, &columns, &since);
+        let binds = vec![text("2026-01-08 05:00:00+00"), date];
+        assert_eq!(asked, (condition.to_owned(), binds));
+    }
+}
+
+#[test]
+fn a_column_without_a_mark_is_not_restricted() {
+    let with = Columns(vec![
+        column("id", Kind::Any, ""),
+        column("updated", Kind::Any, ""),
+        column("date", Kind::Any, ""),
+    ]);
+    let without = Columns(vec![with.0[0].clone(), with.0[2].clone()]);
+    let day = Since {
+        updated: None,
+        date: Some(Mark {
+            after: Raw::Text("2026-01-08".to_owned()),
+            inclusive: true,
+        }),
+    };
+    for (columns, since, expected) in [
+        (&without, Since::default(), ""),
+        (&without, day.clone(), " WHERE \"date\" >= ?"),
+        (
+            &with,
+            Since::default(),
+            " WHERE (NOT (\"updated\" IS NULL) OR (\"updated\" IS NULL))",
+        ),
+        (
+            &with,
+            day,
+            " WHERE (NOT (\"updated\" IS NULL) OR ((\"updated\" IS NULL) AND \"date\" >= ?))",
+        ),
+    ] {
+        assert_eq!(recent(Dialect::Sqlite, columns, &since).0, expected);
+    }
+}
+
+#[test]
+fn ids_are_compared_as_what_the_column_holds() {
+    let ids = ["17", "a'b", "18446744073709551615"];
+    let uuid = "02cd6952-6ae3-44c9-8e4b-e3e6252ebe4c";
+    for (dialect, id, expected, binds) in [
+        (
+            Dialect::Postgres,
+            column("id", Kind::Integer, "INT4"),
+            " WHERE \"id\" IN ($1::text::int8)",
+            1,
+        ),
+        (
+            Dialect::Postgres,
+            column("id", Kind::Text, "VARCHAR"),
+            " WHERE \"id\" IN ($1::text, $2::text, $3::text)",
+            3,
+        ),
+        (
+            Dialect::Postgres,
+            column("id", Kind::Own, "?"),
+            " WHERE (\"id\")::text IN ($1::text, $2::text, $3::text)",
+            3,
+        ),
+        (
+            Dialect::Postgres,
+            column("id", Kind::Text, "UUID"),
+            " WHERE 1 = 0",
+            0,
+        ),
+        (
+            Dialect::MySql,
+            column("id", Kind::Integer, "BIGINT UNSIGNED"),
+            " WHERE `id` IN (?, ?)",
+            2,
+        ),
+        (
+            Dialect::MySql,
+            column("id", Kind::Text, "VARCHAR"),
+            " WHERE `id` IN (?, ?, ?)",
+            3,
+        ),
+        (
+            Dialect::Sqlite,
+            column("id", Kind::Any, ""),
+            " WHERE \"id\" IN (?, ?, ?, ?)",
+            4,
+        ),
+    ] {
+        let statement = dialect.by_id("q", std::slice::from_ref(&id), &ids);
+        let (_, condition) = statement.sql.split_once(" AS taspa_rows").expect("rows");
+        assert_eq!(condition, expected);
+        assert_eq!(statement.binds.len(), binds);
+    }
+    let id = column("id", Kind::Text, "UUID");
+    let statement = Dialect::Postgres.by_id("q", &[id], &[uuid]);
+    assert!(statement.sql.ends_with(" WHERE \"id\" IN ($1::text::uuid)"));
+}
+
+#[test]
+fn every_statement_is_read_only_and_limited() {
+    let limit = Duration::from_millis(5500);
+    let opening = |dialect: Dialect| dialect.opening(limit).unwrap_or_default();
+    assert_eq!(
+        opening(Dialect::Postgres),
+        "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
+         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'"
+    );
+    assert_eq!(
+        opening(Dialect::MySql),
+        "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = 5500 */ \
+         /*M!100101 , max_statement_time = 5.500 */; START TRANSACTION READ ONLY"
+    );
+    assert_eq!(opening(Dialect::Sqlite), "");
+}

@@ -1,0 +1,143 @@
+//! A listing as it comes: rows become what was found, each id once and in order.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::columns::Column;
+use super::engine::{Engine, Step, Task, is_head, is_stamp};
+use super::error::SqlError;
+use super::row::{Cells, Moment, Row, many};
+use super::watermark::Highest;
+use super::{Extent, Sql};
+use crate::source::Found;
+use crate::time::Timestamp;
+
+/// A listing under way.
+pub(super) struct Walk {
+    began: Instant,
+    now: Timestamp,
+    engine: Arc<Engine>,
+    rows: mpsc::Receiver<Result<Step, SqlError>>,
+    extent: Extent,
+    columns: Vec<Column>,
+    /// The row before, until it is known that no other has its id.
+    held: Option<Held>,
+    highest: Highest,
+    newest: Option<Timestamp>,
+    ended: bool,
+}
+
+/// A row that was found, and how many have its id.
+pub(super) struct Held {
+    pub(super) found: Found,
+    pub(super) rows: usize,
+}
+
+impl Held {
+    /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
+    /// one of them go.
+    pub(super) fn settle(self) -> Found {
+        let Held { mut found, rows } = self;
+        if rows > 1 {
+            found.stamp.size = rows as u64;
+            let refusal = many(rows, &found.path);
+            found.head = found.head.map(|_| Box::new(Err(refusal)));
+        }
+        found
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<Found, SqlError>;
+
+    fn next(&mut self) -> Option<Result<Found, SqlError>> {
+        while !self.ended {
+            match self.rows.blocking_recv() {
+                Some(Ok(Step::Columns(columns))) => self.columns = columns,
+                Some(Ok(Step::Row(cells))) => match self.take(&cells) {
+                    Ok(None) => {}
+                    Ok(Some(found)) => return Some(Ok(found)),
+                    Err(error) => return self.fail(error),
+                },
+                Some(Ok(Step::End)) => {
+                    self.ended = true;
+                    let highest = std::mem::take(&mut self.highest);
+                    self.engine.listed(self.began, highest, self.newest);
+                    return self.held.take().map(|held| Ok(held.settle()));
+                }
+                Some(Err(error)) => return self.fail(error),
+                None => return self.fail(self.engine.stopped()),
+            }
+        }
+        None
+    }
+}
+
+impl Walk {
+    pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
+        let task = match extent {
+            Extent::Stamps => Task::Listing(is_stamp),
+            Extent::Heads => Task::Listing(is_head),
+            Extent::Recent => Task::Recent,
+        };
+        Walk {
+            began: Instant::now(),
+            now: Timestamp::now(),
+            engine: sql.0.engine.clone(),
+            rows: sql.start(task),
+            extent,
+            columns: Vec::new(),
+            held: None,
+            highest: Highest::default(),
+            newest: None,
+            ended: false,
+        }
+    }
+
+    /// The row before this one, where that is complete.
+    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
+        let row = Row {
+            columns: &self.columns,
+            cells,
+        };
+        let zone = &self.engine.reading.zone;
+        let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
+        let mut found = row.found(updated.as_ref(), date.as_ref());
+        if self.extent == Extent::Heads {
+            found.head = Some(Box::new(row.head()));
+        }
+        // A row that was updated counts by that alone, as it is asked for by that alone.
+        let (moment, side) = match updated {
+            Some(updated) => (Some(updated), &mut self.highest.updated),
+            None => (date, &mut self.highest.date),
+        };
+        let seconds = moment.as_ref().and_then(Moment::seconds);
+        let has_come = seconds.is_some_and(|seconds| seconds <= self.now);
+        if let Some(moment) = moment.filter(|_| has_come) {
+            Highest::see(side, moment.raw);
+            self.newest = self.newest.max(seconds);
+        }
+        self.hold(found)
+    }
+
+    fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
+        if let Some(held) = &mut self.held {
+            if held.found.path == found.path {
+                held.rows += 1;
+                return Ok(None);
+            }
+            if self.extent != Extent::Recent && found.path < held.found.path {
+                return Err(self.engine.out_of_order(found.path));
+            }
+        }
+        let before = self.held.replace(Held { found, rows: 1 });
+        Ok(before.map(Held::settle))
+    }
+
+    fn fail(&mut self, error: SqlError) -> Option<Result<Found, SqlError>> {
+        self.ended = true;
+        Some(Err(error))
+    }
+}
