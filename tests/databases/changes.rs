@@ -22,8 +22,7 @@ fn start(kind: Kind, keys: &str) -> Option<(Table, Newsroom, Daemon)> {
     let table = Table::shared(kind)?;
     table.insert(&RELEASED);
     let newsroom = table.newsroom(keys);
-    let mut daemon = Daemon::start(&newsroom);
-    daemon.wait_for("every text is here");
+    let daemon = Daemon::start(&newsroom);
     Some((table, newsroom, daemon))
 }
 

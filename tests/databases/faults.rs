@@ -77,8 +77,7 @@ impl Scene {
     fn with(table: Table, url: &str, keys: &str) -> Scene {
         table.insert(&RELEASED);
         let newsroom = newsroom(url, QUERY, keys);
-        let (mut daemon, admin) = admin_pages::start(&newsroom);
-        daemon.wait_for("every text is here");
+        let (daemon, admin) = admin_pages::start(&newsroom);
         Scene {
             table,
             daemon,
@@ -410,7 +409,6 @@ fn a_notification_that_nobody_heard() {
     let keys = format!("refresh = \"1h\"\nreconcile = \"1h\"\nlisten-url = '{listen_url}'");
     let newsroom = table.newsroom(&keys);
     let (mut daemon, admin) = admin_pages::start(&newsroom);
-    daemon.wait_for("every text is here");
     let before = Copies::take(&daemon, &FEEDS);
     let listeners = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
     let mut session = table.session();

@@ -88,8 +88,13 @@ fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
             let (_, rest) = newest_first.split_once(&id).expect("in order of dates");
             newest_first = rest;
         }
-        for hidden in ["Звёздный", "Черновик", "без заголовка", "script", "onclick"]
-        {
+        for hidden in [
+            "Звёздный",
+            "Черновик",
+            "без заголовка",
+            "alert(1)",
+            "onclick",
+        ] {
             assert!(!all.says(hidden), "{kind:?}: {hidden}");
         }
         assert!(
