@@ -17,7 +17,7 @@ use crate::newsroom::Newsroom;
 use crate::postgres::Postgres;
 use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
 use crate::report::report;
-use crate::sample::{FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
+use crate::sample::{FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
 use crate::silence::Silence;
 use crate::table::{Kind, QUERY, Server, Table, newsroom, unix_now};
@@ -150,7 +150,7 @@ impl Scene {
                 let held = metric(&metrics, "taspa_held_removals");
                 ready.says("removals are held")
                     && !is_up
-                    && held == RELEASED.len() as f64
+                    && held == (archive().len() + RELEASED.len()) as f64
                     && self.daemon.has_said("more than half of all")
             }
             Sign::Quarantine => {
@@ -196,6 +196,8 @@ impl Readers {
                     ask(&mut connection, path, tag);
                     asked += 2;
                 }
+                // They are many, and not an attack: what is measured is somebody else.
+                thread::sleep(LOOK_AGAIN);
             }
             asked
         });
@@ -360,12 +362,9 @@ fn a_column_that_is_renamed() {
 
 #[test]
 fn a_table_that_is_emptied_and_filled_again() {
-    for mut scene in Kind::ALL.into_iter().filter_map(Scene::shared) {
-        let refilled = format!(
-            "{}; {}",
-            scene.table.insertion(&RELEASED),
-            scene.table.news()
-        );
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        table.insert(&archive());
+        let mut scene = Scene::of(table);
         scene.withstand(
             "table emptied",
             Sign::Held,
@@ -373,7 +372,10 @@ fn a_table_that_is_emptied_and_filled_again() {
                 Kind::Postgres | Kind::MariaDb => table.execute("TRUNCATE TABLE articles"),
                 Kind::Sqlite => table.execute("DELETE FROM articles"),
             },
-            |table| table.execute(&format!("BEGIN; {refilled}; COMMIT")),
+            |table| {
+                let (old, new) = (table.insertion(&archive()), table.insertion(&RELEASED));
+                table.execute(&format!("BEGIN; {old}; {new}; {}; COMMIT", table.news()));
+            },
         );
     }
 }

@@ -130,6 +130,17 @@ pub(crate) const UNTITLED: Row<'static> = Row {
 /// What a reader sees of the table, [`BRIDGE`], [`DRAFT`] and [`UNTITLED`] being the rest.
 pub(crate) const RELEASED: [Row<'static>; 6] = [SESSION, HARVEST, VILLAGE, RAILWAY, FLASH, MATCH];
 
+/// Old articles, so many that nobody believes it when all are gone at once.
+pub(crate) fn archive() -> Vec<Row<'static>> {
+    let old = |id| Row {
+        id,
+        title: Some("Из архива"),
+        date: "2025-07-10 12:00:00",
+        ..NOTHING
+    };
+    (3_001..=3_020).map(old).collect()
+}
+
 /// What is not in the table yet.
 pub(crate) const FAIR: Row<'static> = Row {
     id: 4_100,
