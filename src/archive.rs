@@ -156,3 +156,6 @@ impl Archive {
         self.doubted.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ mod pulse;
 mod row;
 mod sign;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod walk;
 mod watermark;
 

@@ -55,7 +55,8 @@ impl News {
     }
 }
 
-fn write(file: &Path, sql: &str) {
+/// Runs statements in a file of SQLite, which is made where there is none.
+pub(crate) fn write(file: &Path, sql: &str) {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true);

@@ -1,0 +1,292 @@
+//! What becomes of the texts of a database: they come later, on demand, or not at all.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tempfile::TempDir;
+use tokio::runtime::Builder;
+
+use crate::config::Config;
+use crate::desk::{Desk, Removal, Report};
+use crate::format::Format;
+use crate::problem::chain;
+use crate::source::Scope;
+use crate::source::sql::tests::write;
+use crate::store::Store;
+use crate::time::Timestamp;
+
+const FEEDS: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+[source.sql]
+url = 'sqlite:news.db'
+query = 'SELECT id, title, date, updated, section, content_html FROM articles'
+[auto.sections]
+";
+
+/// An instant at which nothing of these tests is in the future.
+const LATER: Timestamp = Timestamp(1_800_000_000);
+
+/// A database of articles.
+struct News {
+    folder: TempDir,
+}
+
+impl News {
+    /// So many articles, an odd one in «Мир» and an even one in «Край».
+    fn new(articles: usize) -> News {
+        let news = News {
+            folder: tempfile::tempdir().expect("a folder"),
+        };
+        news.run(
+            "CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT, date TEXT, updated TEXT, \
+             section TEXT, content_html TEXT)",
+        );
+        for number in 1..=articles {
+            news.run(&format!(
+                "INSERT INTO articles VALUES ({number}, 'Новость {number}', \
+                 '2026-01-{number:02}T10:00:00Z', '2026-01-{number:02}T10:00:00Z', \
+                 '{}', '<p>Текст {number}.</p>')",
+                ["Край", "Мир"][number % 2]
+            ));
+        }
+        news
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("news.db")
+    }
+
+    fn run(&self, sql: &str) {
+        write(&self.file(), sql);
+    }
+
+    /// The database cannot be reached until it is put back.
+    fn take_away(&self) {
+        fs::rename(self.file(), self.folder.path().join("away")).expect("a file");
+    }
+
+    fn put_back(&self) {
+        fs::rename(self.folder.path().join("away"), self.file()).expect("a file");
+    }
+
+    /// A desk that keeps nothing, over the listed rows.
+    fn desk(&self) -> Desk {
+        let loaded = Config::parse(FEEDS, "feeds.toml", self.folder.path(), &|_| None);
+        let config = Arc::new(loaded.expect("a good configuration").config);
+        let store = Store::scratch().expect("a scratch store");
+        let desk = Desk::new(config, store, LATER).expect("a desk");
+        read(&desk, Scope::Whole);
+        desk.publish(LATER);
+        desk
+    }
+}
+
+fn read(desk: &Desk, scope: Scope) -> Report {
+    let report = desk.reconcile(&[scope], Removal::Held);
+    assert!(report.failure.is_none(), "{:?}", report.failure);
+    report
+}
+
+/// A feed as it is served, or why it is not.
+fn render(desk: &Desk, path: &str) -> Result<String, String> {
+    let edition = desk.edition().expect("an edition");
+    let version = edition.feeds.get(path).expect("a feed");
+    match desk.render(version, Format::Json) {
+        Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
+        Err(error) => Err(chain(&error)),
+    }
+}
+
+fn digest(desk: &Desk, path: &str) -> u128 {
+    desk.edition().expect("an edition").feeds[path].digest
+}
+
+fn awaited(desk: &Desk) -> u64 {
+    desk.archive().store().count_awaited().expect("a number")
+}
+
+/// Reads all texts; the problems met on the way.
+fn fill(desk: &Desk, at_once: usize) -> Vec<String> {
+    let mut problems = Vec::new();
+    while let Some(report) = desk.fill(at_once) {
+        assert!(report.failure.is_none(), "{:?}", report.failure);
+        problems.extend(report.problems.iter().map(ToString::to_string));
+    }
+    problems
+}
+
+#[test]
+fn a_feed_is_listed_before_its_texts_are_read() {
+    let news = News::new(6);
+    let desk = news.desk();
+    assert_eq!(awaited(&desk), 6);
+    let world = render(&desk, "sections/мир").expect("a feed");
+    assert!(world.contains("Текст 5."), "{world}");
+    assert_eq!(awaited(&desk), 3, "those of one feed were fetched");
+    let before = digest(&desk, "all");
+
+    assert_eq!(fill(&desk, 2), [""; 0]);
+    assert_eq!(awaited(&desk), 0);
+    desk.publish(LATER);
+    assert_eq!(digest(&desk, "all"), before, "texts move nothing");
+    news.take_away();
+    assert!(render(&desk, "all").is_ok_and(|all| all.contains("Текст 6.")));
+}
+
+#[test]
+fn the_newest_texts_come_first() {
+    let news = News::new(9);
+    let desk = news.desk();
+    desk.fill(2).expect("two texts");
+    news.take_away();
+    let edition = desk.edition().expect("an edition");
+    let newest = &edition.feeds["all"].entries;
+    let store = desk.archive().store();
+    assert_eq!(store.awaited(&newest[..2]).expect("rows"), []);
+    assert_eq!(store.awaited(&newest[2..]).expect("rows").len(), 7);
+}
+
+#[test]
+fn without_the_database_a_cold_feed_fails_and_a_warm_one_does_not() {
+    let news = News::new(4);
+    let desk = news.desk();
+    let world = render(&desk, "sections/мир");
+    news.take_away();
+    let failure = render(&desk, "sections/край").expect_err("its texts are away");
+    assert!(failure.contains("still to be read"), "{failure}");
+    assert!(failure.contains("cannot be reached"), "{failure}");
+    assert_eq!(render(&desk, "sections/мир"), world);
+    assert!(desk.fill(10).expect("a try").failure.is_some());
+    news.put_back();
+    assert!(render(&desk, "sections/край").is_ok());
+}
+
+#[test]
+fn a_row_that_changed_before_its_text_was_read_is_read_again() {
+    let news = News::new(2);
+    let desk = news.desk();
+    news.run("UPDATE articles SET title = 'Другая', updated = '2026-02-01T10:00:00Z' WHERE id = 2");
+    let failure = render(&desk, "all").expect_err("another text");
+    assert!(failure.contains("`2` has changed"), "{failure}");
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    assert_eq!(runtime.block_on(desk.archive().doubted()), ["2"]);
+
+    read(&desk, Scope::Row("2".to_owned()));
+    desk.publish(LATER.plus(1));
+    let all = render(&desk, "all").expect("a feed");
+    assert!(all.contains("Другая") && all.contains("Текст 2."), "{all}");
+}
+
+#[test]
+fn a_row_that_went_away_before_its_text_was_read_is_gone() {
+    let news = News::new(2);
+    let desk = news.desk();
+    news.run("DELETE FROM articles WHERE id = 1");
+    let report = desk.fill(10).expect("a reading");
+    assert_eq!(report.unsettled, ["1"]);
+    read(&desk, Scope::Row("1".to_owned()));
+    assert!(desk.fill(10).is_none());
+    desk.publish(LATER.plus(1));
+    let all = render(&desk, "all").expect("a feed");
+    assert!(!all.contains("Новость 1"), "{all}");
+}
+
+#[test]
+fn a_text_that_fails_the_gate_costs_its_row() {
+    let news = News::new(3);
+    let deep = "<b>".repeat(100_000);
+    news.run(&format!(
+        "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
+    ));
+    let desk = news.desk();
+    let problems = fill(&desk, 10);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("[source.sql] row 2: error:"),
+        "{problems:?}"
+    );
+    desk.publish(LATER.plus(1));
+    let all = render(&desk, "all").expect("a feed");
+    assert!(
+        !all.contains("Новость 2") && all.contains("Текст 3."),
+        "{all}"
+    );
+
+    // A good version stays when a bad one comes.
+    news.run(&format!(
+        "UPDATE articles SET content_html = '{deep}', updated = '2026-02-01T00:00:00Z' WHERE id = 3"
+    ));
+    let report = read(&desk, Scope::Recent);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains("last good version"))
+    );
+    desk.publish(LATER.plus(2));
+    assert_eq!(render(&desk, "all"), Ok(all));
+
+    news.run(
+        "UPDATE articles SET content_html = 'x', updated = '2026-02-02T00:00:00Z' WHERE id > 1",
+    );
+    assert_eq!(read(&desk, Scope::Recent).mended.len(), 2);
+    desk.publish(LATER.plus(3));
+    let all = render(&desk, "all").expect("a feed");
+    assert!(
+        all.contains("Новость 2") && all.contains("Новость 3"),
+        "{all}"
+    );
+}
+
+/// One daemon saw everything happen, another starts at the end.
+#[test]
+fn the_way_that_rows_came_shows_nowhere() {
+    let news = News::new(3);
+    let old = news.desk();
+    fill(&old, 10);
+    news.run(
+        "INSERT INTO articles VALUES (4, 'Новость 4', '2026-01-04', NULL, 'Мир', '<p>Да</p>')",
+    );
+    news.run("UPDATE articles SET title = 'Иначе', updated = '2026-03-01T00:00:00Z' WHERE id = 1");
+    news.run("DELETE FROM articles WHERE id = 2");
+    read(&old, Scope::Recent);
+    read(&old, Scope::Whole);
+    old.publish(LATER.plus(1));
+    let new = news.desk();
+    for path in ["all", "sections/мир"] {
+        assert_eq!(digest(&old, path), digest(&new, path), "{path}");
+        assert_eq!(render(&old, path), render(&new, path), "{path}");
+    }
+    // A feed that nothing is in any more is still a feed of the one that knew it.
+    assert!(render(&old, "sections/край").is_ok());
+}
+
+#[test]
+fn an_emptied_table_is_not_believed() {
+    let news = News::new(12);
+    let desk = news.desk();
+    fill(&desk, 20);
+    let before = render(&desk, "all");
+    news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
+    assert_eq!(
+        read(&desk, Scope::Recent).held,
+        0,
+        "it says nothing of what is gone"
+    );
+    assert_eq!(read(&desk, Scope::Whole).held, 12);
+    desk.publish(LATER.plus(1));
+    assert_eq!(render(&desk, "all"), before);
+    news.run("INSERT INTO articles SELECT * FROM kept");
+    let report = read(&desk, Scope::Whole);
+    assert_eq!((report.held, report.read, report.changed), (0, 0, 0));
+
+    news.run("DELETE FROM articles");
+    desk.reconcile(&[Scope::Whole], Removal::Confirmed);
+    desk.publish(LATER.plus(2));
+    assert!(render(&desk, "all").is_ok_and(|all| !all.contains("Новость")));
+}
