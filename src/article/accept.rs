@@ -59,7 +59,7 @@ impl Draft {
     ///
     /// # Errors
     /// What [`Draft::accept`] refuses, the text aside.
-    pub fn accept_head(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+    pub fn accept_head(&self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
         let summary = Content::Paragraphs {
             paragraphs: self.summary.as_slice(),
             credits: &[],

@@ -89,8 +89,10 @@ fn pack(
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
     let mut found = Found {
+        path: found.path.clone(),
+        stamp: found.stamp,
+        closed: found.closed,
         head: None,
-        ..found.clone()
     };
     let outcome = match outcome {
         Outcome::Unsettled => return Err(found.path),

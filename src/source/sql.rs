@@ -213,9 +213,7 @@ impl Sql {
         match found.head.as_deref() {
             None => Outcome::Unsettled,
             Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
-            Some(Ok(draft)) => {
-                contained(|| row::accept_head(draft.clone(), &self.0.engine.reading))
-            }
+            Some(Ok(draft)) => contained(|| row::accept_head(draft, &self.0.engine.reading)),
         }
     }
 

@@ -101,18 +101,14 @@ impl Row<'_> {
 
     /// Everything but the text.
     pub(super) fn head(&self) -> Result<Draft, Refusal> {
-        let body = Body::Paragraphs {
-            paragraphs: Vec::new(),
-            credits: Vec::new(),
-        };
-        self.fields()?.draft(body)
+        head(&self.fields()?)
     }
 
     /// The article.
     pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
         let body = json::body(&fields)?;
-        accept_head(self.head()?, reading)?.with_text(&body, reading)
+        accept_head(&head(&fields)?, reading)?.with_text(&body, reading)
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
@@ -143,8 +139,16 @@ impl Row<'_> {
     }
 }
 
+/// A draft of everything but the text.
+fn head(fields: &Fields) -> Result<Draft, Refusal> {
+    fields.draft(Body::Paragraphs {
+        paragraphs: Vec::new(),
+        credits: Vec::new(),
+    })
+}
+
 /// The gate for everything but the text.
-pub(super) fn accept_head(draft: Draft, reading: &Reading) -> Result<Accepted, Refusal> {
+pub(super) fn accept_head(draft: &Draft, reading: &Reading) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
     draft.accept_head(key, reading)
 }
@@ -205,7 +209,16 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         | Kind::Other => false,
     };
     let json = is_json.then(|| tree::json::value(text)).flatten();
-    Ok(json.unwrap_or_else(|| Value::Text(text.clone())))
+    let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
+    Ok(match json {
+        Some(json) => json,
+        // In a column, only commas part tags: a space is within one. Hashtags part themselves.
+        None if is_one_tag => Value::List(vec![Node {
+            line: 0,
+            value: Value::Text(text.clone()),
+        }]),
+        None => Value::Text(text.clone()),
+    })
 }
 
 /// A number that stands for a date.
@@ -362,7 +375,7 @@ mod tests {
             ("tags", Kind::Text, "[\"а\",\n \"б\"]", list(&["а", "б"])),
             ("tags", Kind::Own, "[\"а\"]", list(&["а"])),
             ("tags", Kind::Text, "а, б", Value::Text("а, б".to_owned())),
-            ("tags", Kind::Text, "[а", Value::Text("[а".to_owned())),
+            ("tags", Kind::Text, "[а", list(&["[а"])),
             ("title", Kind::Text, "[]", Value::Text("[]".to_owned())),
             (
                 "section",
