@@ -98,12 +98,13 @@ impl Scene {
         assert_eq!(get(&self.admin, "/readyz").text(), "ready\n");
         let before = Copies::take(&self.daemon, &FEEDS);
         let readers = Readers::of(&self.daemon, &before);
+        let since = Instant::now();
         begin(&mut self.table);
-        let said = self.takes(fault, |scene| scene.has_said(sign));
+        let said = self.takes(since, fault, |scene| scene.has_said(sign));
         // From here on there is nothing new to say, and nothing that readers may notice.
         let asked = readers.leave();
         end(&mut self.table);
-        let recovered = self.takes(fault, |scene| scene.is_well());
+        let recovered = self.takes(Instant::now(), fault, |scene| scene.is_well());
         assert_eq!(
             before.again(&self.daemon).moved_since(&before),
             HARVEST_FEEDS
@@ -118,10 +119,14 @@ impl Scene {
         assert!(recovered < RECOVERED_WITHIN, "{fault}: {recovered:?}");
     }
 
-    /// How long it takes until something is so.
+    /// How long it takes, since then, until something is so.
     #[track_caller]
-    fn takes(&mut self, fault: &str, mut is_so: impl FnMut(&mut Scene) -> bool) -> Duration {
-        let since = Instant::now();
+    fn takes(
+        &mut self,
+        since: Instant,
+        fault: &str,
+        mut is_so: impl FnMut(&mut Scene) -> bool,
+    ) -> Duration {
         while !is_so(self) {
             if since.elapsed() > DEADLINE {
                 let ready = get(&self.admin, "/readyz");
@@ -284,23 +289,21 @@ fn connections_that_others_have_taken() {
     let mut scene = Scene::of(Table::on(Server::Postgres(Arc::new(postgres))));
     let mut superuser = scene.table.session();
     let others = RefCell::new(Vec::new());
+    let take_all = |url: &str| {
+        while let Ok(other) = Session::try_open(url) {
+            others.borrow_mut().push(other);
+        }
+    };
+    take_all(&scene.table.url);
     scene.withstand(
         "no connection left",
         Sign::Failing(""),
         |table| {
-            // Whoever is faster has the place of a terminated one.
-            eventually("others have every connection", || {
-                while let Ok(other) = Session::try_open(&table.url) {
-                    others.borrow_mut().push(other);
-                }
-                superuser.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'taspa'",
-                );
-                while let Ok(other) = Session::try_open(&table.url) {
-                    others.borrow_mut().push(other);
-                }
-                let left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'taspa'";
-                superuser.number(left) == 0
+            // Whoever is faster has the place of one that is terminated.
+            eventually("the daemon has no connection", || {
+                superuser.execute(&format!("SELECT pg_terminate_backend(pid) {OURS}"));
+                take_all(&table.url);
+                superuser.number(&format!("SELECT count(*) {OURS}")) == 0
             });
         },
         |table| {
@@ -309,6 +312,9 @@ fn connections_that_others_have_taken() {
         },
     );
 }
+
+/// The daemon's connections.
+const OURS: &str = "FROM pg_stat_activity WHERE application_name = 'taspa'";
 
 /// How somebody keeps everyone from a table, and what lets them in again.
 fn lock(kind: Kind) -> (&'static str, &'static str) {
@@ -519,13 +525,15 @@ fn a_restart_while_the_database_is_away() {
         assert!(scene.daemon.wait().success());
         let (daemon, admin) = admin_pages::start_again(&scene.newsroom);
         (scene.daemon, scene.admin) = (daemon, admin);
-        let said = scene.takes("restart", |scene| scene.has_said(Sign::Failing("")));
+        let said = scene.takes(Instant::now(), "restart", |scene| {
+            scene.has_said(Sign::Failing(""))
+        });
         assert!(said < SAID_WITHIN, "{said:?}");
         let after = before.again(&scene.daemon);
         assert!(after.moved_since(&before).is_empty());
         scene.table.server.start_again();
         scene.table.execute(&scene.table.news());
-        let recovered = scene.takes("restart", |scene| scene.is_well());
+        let recovered = scene.takes(Instant::now(), "restart", |scene| scene.is_well());
         assert!(recovered < RECOVERED_WITHIN, "{recovered:?}");
     }
 }
