@@ -1,10 +1,12 @@
 //! Changed rows: what they move, how soon, and what they leave alone.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::copies::Copies;
 use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
+use crate::process::LOOK_AGAIN;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, unix_now};
 
@@ -132,6 +134,41 @@ fn a_transaction_that_commits_late_is_not_overlooked() {
         soon(daemon, "/all.rss", "Сессию закрыли", true);
         assert_eq!(before.again(daemon).moved_since(&before), SESSION_FEEDS);
     });
+}
+
+#[test]
+fn old_rows_that_come_while_everything_is_compared_are_found() {
+    /// So many that comparing takes a while.
+    const ROWS: u32 = 20_000;
+    let Some(table) = Table::shared(Kind::Postgres) else {
+        return;
+    };
+    table.execute(&format!(
+        "INSERT INTO articles (id, title, published)
+         SELECT n, 'Заметка ' || n, timestamptz '2026-01-01' + n * interval '1 minute'
+         FROM generate_series(1, {ROWS}) AS n"
+    ));
+    let newsroom = table.newsroom(&format!("{POLLED}\n[defaults]\nitems = 500"));
+    let mut daemon = Daemon::launch(&newsroom);
+    // Their dates say nothing: they lie before everything that is there.
+    let mut session = table.session();
+    let mut written = 0;
+    while written < 400 && daemon.get("/all.rss").status == 503 {
+        written += 1;
+        session.execute(&format!(
+            "INSERT INTO articles (id, title, published, tags)
+             VALUES ({ROWS} + {written}, 'Находка {written}', '2025-01-01', '{{late}}')"
+        ));
+        thread::sleep(LOOK_AGAIN);
+    }
+    let all: Vec<String> = (1..=written)
+        .map(|number| format!("/articles/{}\"", ROWS + number))
+        .collect();
+    let since = Instant::now();
+    daemon.eventually("/tags/late.json", |feed| {
+        all.iter().all(|page| feed.says(page))
+    });
+    assert!(since.elapsed() < 2 * SOON, "{:?}", since.elapsed());
 }
 
 #[test]
