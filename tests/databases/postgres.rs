@@ -136,8 +136,9 @@ impl Postgres {
         // Killed and waited for.
         drop(process);
         let _gone_already = Command::new("kill").arg("-KILL").args(&children).output();
-        let is_gone = |child: &String| !Path::new("/proc").join(child).exists();
-        eventually("its processes end", || children.iter().all(is_gone));
+        eventually("its processes end", || {
+            children.iter().all(|child| has_ended(child))
+        });
     }
 
     /// Executes statements as its superuser in the database that every cluster has.
@@ -203,4 +204,10 @@ fn children(id: u32) -> Vec<String> {
     let list = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
     let list = list.expect("a list of children");
     list.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Whether a process has ended. It may still wait for somebody to take note of that.
+fn has_ended(id: &str) -> bool {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    !status.contains("State:") || status.contains("State:\tZ")
 }
