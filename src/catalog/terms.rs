@@ -1,6 +1,6 @@
 //! The terms of the catalog as small numbers, with the spellings that articles use for them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::ArticleNo;
 use super::posting::Posting;

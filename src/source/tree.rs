@@ -7,6 +7,8 @@ pub(super) mod json;
 pub(super) mod toml;
 pub(super) mod yaml;
 
+use std::sync::Arc;
+
 /// A value and the line it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Node {
@@ -29,7 +31,8 @@ pub(super) enum Value {
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    pub(super) key: String,
+    /// Shared by the rows of a listing.
+    pub(super) key: Arc<str>,
     pub(super) node: Node,
 }
 

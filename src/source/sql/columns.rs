@@ -1,5 +1,7 @@
 //! The columns of a query: which are read, and as what.
 
+use std::sync::Arc;
+
 use super::SqlError;
 use crate::config::nearest::{did_you_mean, nearest, one_of};
 
@@ -67,7 +69,7 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Column {
     /// As the query names it.
-    pub(super) name: String,
+    pub(super) name: Arc<str>,
     pub(super) kind: Kind,
     /// What the database calls its type.
     pub(super) type_name: String,
@@ -237,7 +239,7 @@ mod tests {
 
     fn columns(columns: &[(&str, Kind)]) -> Columns {
         let column = |&(name, kind): &(&str, Kind)| Column {
-            name: name.to_owned(),
+            name: name.into(),
             kind,
             type_name: format!("{kind:?}"),
         };

@@ -287,7 +287,7 @@ fn columns_of<R: sqlx::Row>(
     use sqlx::Column as _;
 
     let column = |column: &<R::Database as sqlx::Database>::Column| Column {
-        name: column.name().to_owned(),
+        name: column.name().into(),
         kind: kind(column.type_info()),
         type_name: column.type_info().name().to_owned(),
     };

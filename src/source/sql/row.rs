@@ -277,7 +277,7 @@ mod tests {
 
     fn column(name: &str, kind: Kind) -> Column {
         Column {
-            name: name.to_owned(),
+            name: name.into(),
             kind,
             type_name: String::new(),
         }

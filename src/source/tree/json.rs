@@ -51,7 +51,7 @@ impl Tree<'_> {
             serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
         let entry = |(key, raw): (String, &RawValue)| {
             Ok(Entry {
-                key,
+                key: key.into(),
                 node: self.node(raw, depth - 1)?,
             })
         };

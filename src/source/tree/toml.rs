@@ -35,7 +35,7 @@ fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
         let line = lines.at(key.span().start);
         let key: std::borrow::Cow<'_, str> = key.into_inner();
         Entry {
-            key: key.into_owned(),
+            key: key.as_ref().into(),
             node: Node {
                 line,
                 value: value_of(value.into_inner(), lines),

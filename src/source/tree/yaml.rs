@@ -90,7 +90,7 @@ fn holds_empty_item(entries: &[Entry]) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
     };
     entries.iter().any(|Entry { key, node }| {
-        empty(&node.value) || (node.value == Value::Null && LISTS.contains(&key.as_str()))
+        empty(&node.value) || (node.value == Value::Null && LISTS.contains(&&**key))
     })
 }
 
@@ -203,7 +203,10 @@ impl<'de> Visitor<'de> for AnyVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         while let Some((key, Yaml(node))) = map.next_entry::<String, Yaml>()? {
-            entries.push(Entry { key, node });
+            entries.push(Entry {
+                key: key.into(),
+                node,
+            });
         }
         Ok(Value::Table(entries))
     }

@@ -6,7 +6,7 @@ const ALL: [Dialect; 3] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite];
 
 fn column(name: &str, kind: Kind, type_name: &str) -> Column {
     Column {
-        name: name.to_owned(),
+        name: name.into(),
         kind,
         type_name: type_name.to_owned(),
     }
