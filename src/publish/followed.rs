@@ -52,6 +52,8 @@ pub(super) struct Followed {
     fill_at: Instant,
     /// How many more rows the query gives than articles and refusals are known: rows that share an id.
     surplus: i128,
+    /// A surplus for whose sake everything is compared: what that does not find, it cannot find.
+    doubted: Option<i128>,
 }
 
 /// What the signs ask for.
@@ -91,6 +93,7 @@ impl Followed {
             filling: false,
             fill_at: Instant::now(),
             surplus: 0,
+            doubted: None,
         }
     }
 
@@ -165,10 +168,17 @@ impl Followed {
         let Some((given, known)) = self.counts().await else {
             return;
         };
-        if whole {
-            self.surplus = given - known;
-        } else if given != known + self.surplus {
+        let surplus = given - known;
+        if surplus == self.surplus {
+            self.doubted = None;
+        } else if whole {
+            // Perhaps of rows that came after they were listed: the next poll will tell.
+            self.doubted = self.doubted.filter(|doubted| *doubted == surplus);
+        } else if self.doubted == Some(surplus) {
+            (self.surplus, self.doubted) = (surplus, None);
+        } else {
             // Something was deleted, or came with an old date.
+            self.doubted = Some(surplus);
             self.whole_at = Some(Instant::now());
         }
     }

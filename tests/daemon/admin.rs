@@ -1,42 +1,11 @@
 //! The admin listener, and `taspa health`, which asks it.
 
 use std::fs;
-use std::net::TcpStream;
 
-use crate::client::{Connection, Request, Response};
+use crate::admin_pages::{ask, get, metric, start};
+use crate::client::Request;
 use crate::daemon::Daemon;
 use crate::newsroom::{HARVEST, Newsroom, Story};
-
-/// A daemon with an admin listener on a free port, and where that is.
-fn start(newsroom: &Newsroom) -> (Daemon, String) {
-    newsroom.reconfigure("[server]", "[server]\nadmin = \"127.0.0.1:0\"");
-    let mut daemon = Daemon::launch(newsroom);
-    let line = daemon.wait_for("admin pages at http://");
-    let (_, address) = line.split_once("http://").expect("an address");
-    let address = address.trim_end_matches("/status").to_owned();
-    daemon.eventually("/all.rss", |response| response.status != 503);
-    (daemon, address)
-}
-
-fn ask(address: &str, request: &Request) -> Response {
-    let stream = TcpStream::connect(address).expect("the admin listener takes a connection");
-    Connection::over(stream).exchange(request)
-}
-
-fn get(address: &str, target: &str) -> Response {
-    ask(address, &Request::get(target))
-}
-
-/// The value of a metric with its labels.
-#[track_caller]
-fn metric(page: &Response, name: &str) -> f64 {
-    let line = page
-        .text()
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    let value = line.unwrap_or_else(|| panic!("no {name} in\n{}", page.text()));
-    value.parse().expect("a number")
-}
 
 #[test]
 fn health_readiness_metrics_and_status_have_a_listener_of_their_own() {

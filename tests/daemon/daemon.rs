@@ -1,34 +1,23 @@
 //! A running daemon: its address, its log, the signals it is sent.
 
-use crate::ended::say_skipped;
-use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::client::{Connection, Request, Response};
+use crate::ended::say_skipped;
 use crate::newsroom::Newsroom;
-
-/// How long anything that has to happen may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// The pause between two looks at something that gives no sign of its own.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use crate::process::{DEADLINE, LOOK_AGAIN, Process, eventually};
 
 /// A child process; killed when it is dropped.
 pub(crate) struct Daemon {
-    child: Child,
-    lines: Receiver<String>,
-    log: Vec<String>,
-    /// While it is locked, nobody reads what the daemon says.
-    ear: Arc<Mutex<()>>,
+    process: Process,
     folder: PathBuf,
     door: Door,
 }
@@ -133,7 +122,7 @@ impl Daemon {
 
     /// What has to be locked so that nobody reads its log.
     pub(crate) fn ear(&self) -> Arc<Mutex<()>> {
-        self.ear.clone()
+        self.process.ear()
     }
 
     /// Starts on a socket that is passed to it, and waits until the first edition is out.
@@ -158,28 +147,9 @@ impl Daemon {
         Daemon::spawn(newsroom, command)
     }
 
-    fn spawn(newsroom: &Newsroom, mut command: Command) -> Daemon {
-        let mut child = command
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("taspa starts");
-        let stderr = child.stderr.take().expect("its log is piped");
-        let (sender, lines) = mpsc::channel();
-        let ear = Arc::new(Mutex::new(()));
-        let listening = ear.clone();
-        thread::spawn(move || {
-            let lines = BufReader::new(stderr).lines().map_while(Result::ok);
-            lines.for_each(|line| {
-                let _free = listening.lock();
-                // A test that has ended reads no more.
-                let _ = sender.send(line);
-            });
-        });
+    fn spawn(newsroom: &Newsroom, command: Command) -> Daemon {
         let mut daemon = Daemon {
-            child,
-            lines,
-            log: Vec::new(),
-            ear,
+            process: Process::spawn(command),
             folder: newsroom.path(""),
             door: Door::Tcp(String::new()),
         };
@@ -208,27 +178,17 @@ impl Daemon {
     /// Waits for a log line that holds `text` and comes after the one waited for before.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
-        let until = Instant::now() + DEADLINE;
-        loop {
-            match self.lines.recv_timeout(until - Instant::now()) {
-                Ok(line) => {
-                    self.log.push(line.clone());
-                    if line.contains(text) {
-                        return line;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("no `{text}` in the log:\n{}", self.log.join("\n"))
-                }
-            }
-            assert!(Instant::now() < until, "no `{text}` in time");
-        }
+        self.process.wait_for(text)
     }
 
     /// Whether it has said this by now.
     pub(crate) fn has_said(&mut self, text: &str) -> bool {
-        self.log.extend(self.lines.try_iter());
-        self.log.iter().any(|line| line.contains(text))
+        self.process.has_said(text)
+    }
+
+    /// Everything that it has said by now.
+    pub(crate) fn log(&mut self) -> String {
+        self.process.log()
     }
 
     /// `HOST:PORT`, where it listens on a port.
@@ -263,11 +223,7 @@ impl Daemon {
     /// Waits until every thread that takes connections has closed its socket.
     #[track_caller]
     pub(crate) fn wait_until_nobody_is_let_in(&self) {
-        let until = Instant::now() + DEADLINE;
-        while self.try_connect().is_ok() {
-            assert!(Instant::now() < until, "connections are still taken");
-            thread::sleep(LOOK_AGAIN);
-        }
+        eventually("nobody is let in", || self.try_connect().is_err());
     }
 
     #[track_caller]
@@ -306,8 +262,7 @@ impl Daemon {
                 return response;
             }
             if Instant::now() > until {
-                self.log.extend(self.lines.try_iter());
-                let (status, log) = (response.status, self.log.join("\n"));
+                let (status, log) = (response.status, self.log());
                 panic!("{deed}: {target} stays {status} {}\n{log}", response.text());
             }
             thread::sleep(LOOK_AGAIN);
@@ -327,34 +282,17 @@ impl Daemon {
     }
 
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        let status = Command::new("kill")
-            .args([&format!("-{name}"), &pid])
-            .status();
-        assert!(status.expect("kill runs").success(), "SIG{name} is sent");
+        self.process.signal(name);
     }
 
     pub(crate) fn is_running(&mut self) -> bool {
-        self.child
-            .try_wait()
-            .expect("its own child can be waited for")
-            .is_none()
+        self.process.is_running()
     }
 
     /// Waits for the end, which closes the log.
     #[track_caller]
     pub(crate) fn wait(&mut self) -> ExitStatus {
-        let until = Instant::now() + DEADLINE;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            match self.lines.recv_timeout(left) {
-                Ok(line) => self.log.push(line),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return self.child.wait().expect("an exit status");
-                }
-            }
-        }
-        panic!("it does not end:\n{}", self.log.join("\n"));
+        self.process.wait()
     }
 
     /// Stops it, and returns everything it ever said.
@@ -362,7 +300,7 @@ impl Daemon {
     pub(crate) fn log_until_stopped(mut self) -> String {
         self.signal("TERM");
         self.wait();
-        self.log.join("\n")
+        self.log()
     }
 
     /// Stops it as a supervisor would.
@@ -370,14 +308,6 @@ impl Daemon {
     pub(crate) fn stop(mut self) {
         self.signal("TERM");
         let status = self.wait();
-        assert!(status.success(), "{status}:\n{}", self.log.join("\n"));
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        assert!(status.success(), "{status}:\n{}", self.log());
     }
 }

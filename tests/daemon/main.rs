@@ -3,6 +3,7 @@
 
 mod access_log;
 mod admin;
+mod admin_pages;
 mod changes;
 mod check;
 mod client;
@@ -19,9 +20,11 @@ mod guard;
 mod instants;
 mod kill;
 mod live;
+mod mirrors;
 mod mounted;
 mod newsroom;
 mod pages;
+mod process;
 mod release;
 mod reload;
 mod restart;
@@ -29,6 +32,7 @@ mod source;
 mod spellings;
 mod state;
 mod stopping;
+mod subscriber;
 mod supervised;
 mod unknown;
 mod writing;

@@ -51,10 +51,14 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 if had_rows.is_some_and(|had| had != pulse.has_rows) {
                     board.filled(pulse.has_rows);
                 }
-                had_rows = Some(pulse.has_rows);
+                let is_first = had_rows.replace(pulse.has_rows).is_none();
                 backoff = Backoff::default();
                 patience = (usual * SLOWER).clamp(PATIENCE, PATIENCE_LONGEST);
-                (usual * SHARE).clamp(PAUSE, PAUSE_LONGEST)
+                match is_first {
+                    // Most of it was the opening of a connection, which will not be opened again.
+                    true => PAUSE,
+                    false => (usual * SHARE).clamp(PAUSE, PAUSE_LONGEST),
+                }
             }
             Err(error) => {
                 engine.forget();

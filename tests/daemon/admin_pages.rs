@@ -1,0 +1,43 @@
+//! How a test asks a daemon's admin listener.
+
+use std::net::TcpStream;
+
+use crate::client::{Connection, Request, Response};
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+
+/// A daemon with an admin listener on a free port, and where that is.
+pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
+    newsroom.reconfigure("[server]", "[server]\nadmin = \"127.0.0.1:0\"");
+    start_again(newsroom)
+}
+
+/// The same of a newsroom whose daemons have an admin listener already.
+pub(crate) fn start_again(newsroom: &Newsroom) -> (Daemon, String) {
+    let mut daemon = Daemon::launch(newsroom);
+    let line = daemon.wait_for("admin pages at http://");
+    let (_, address) = line.split_once("http://").expect("an address");
+    let address = address.trim_end_matches("/status").to_owned();
+    daemon.eventually("/all.rss", |response| response.status != 503);
+    (daemon, address)
+}
+
+pub(crate) fn ask(address: &str, request: &Request) -> Response {
+    let stream = TcpStream::connect(address).expect("the admin listener takes a connection");
+    Connection::over(stream).exchange(request)
+}
+
+pub(crate) fn get(address: &str, target: &str) -> Response {
+    ask(address, &Request::get(target))
+}
+
+/// The value of a metric with its labels.
+#[track_caller]
+pub(crate) fn metric(page: &Response, name: &str) -> f64 {
+    let line = page
+        .text()
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = line.unwrap_or_else(|| panic!("no {name} in\n{}", page.text()));
+    value.parse().expect("a number")
+}

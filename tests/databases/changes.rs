@@ -1,0 +1,239 @@
+//! Changed rows: what they move, how soon, and what they leave alone.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::copies::Copies;
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+use crate::process::LOOK_AGAIN;
+use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
+use crate::table::{Kind, Table, local, unix_now};
+
+/// Polled often and compared as good as never, so that nothing is found by comparing alone.
+const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";
+
+/// Polled as good as never.
+const NOTIFIED: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
+
+/// What a poll each second may take on a busy machine.
+const SOON: Duration = Duration::from_secs(5);
+
+/// The table with what readers see, and a daemon that has read it whole.
+fn start(kind: Kind, keys: &str) -> Option<(Table, Newsroom, Daemon)> {
+    let table = Table::shared(kind)?;
+    table.insert(&RELEASED);
+    let newsroom = table.newsroom(keys);
+    let daemon = Daemon::start(&newsroom);
+    Some((table, newsroom, daemon))
+}
+
+/// Runs a test on every kind of database that there is.
+fn on_every_kind(keys: &str, test: impl Fn(&Table, &mut Daemon)) {
+    for kind in Kind::ALL {
+        if let Some((table, _newsroom, mut daemon)) = start(kind, keys) {
+            test(&table, &mut daemon);
+        }
+    }
+}
+
+/// Waits until a feed says something or no longer does, which has to be soon.
+#[track_caller]
+fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
+    let since = Instant::now();
+    daemon.eventually_after(text, feed, |feed| feed.says(text) == is_there);
+    let took = since.elapsed();
+    assert!(took < SOON, "{text}: {took:?}");
+}
+
+fn title(text: &str) -> String {
+    format!("title = '{text}'")
+}
+
+#[test]
+fn a_row_that_comes_changes_and_goes_moves_its_feeds_alone() {
+    on_every_kind(POLLED, |table, daemon| {
+        let before = Copies::take(daemon, &FEEDS);
+        table.insert(&[FAIR]);
+        soon(daemon, "/all.rss", "Ярмарку продлили", true);
+        let with = before.again(daemon);
+        assert_eq!(with.moved_since(&before), HARVEST_FEEDS);
+
+        table.edit(FAIR.id, "html = '<p>Дыни кончились.</p>'");
+        soon(daemon, "/all.rss", "Дыни кончились", true);
+        let edited = with.again(daemon);
+        assert_eq!(edited.moved_since(&with), HARVEST_FEEDS);
+
+        table.execute(&format!("DELETE FROM articles WHERE id = {}", FAIR.id));
+        soon(daemon, "/all.rss", "Ярмарку продлили", false);
+        let without = edited.again(daemon);
+        assert_eq!(without.moved_since(&edited), HARVEST_FEEDS);
+        without.assert_same_documents(&before);
+    });
+}
+
+#[test]
+fn a_row_that_is_replaced_by_another_is_noticed() {
+    // So many rows as before, and none of them with a new date.
+    on_every_kind(
+        "refresh = \"1s\"\nreconcile = \"2s\"\nlisten = \"\"",
+        |table, daemon| {
+            let before = Copies::take(daemon, &FEEDS);
+            let replacement = table.insertion(&[FAIR]);
+            let id = HARVEST.id;
+            table.execute(&format!(
+                "BEGIN; DELETE FROM articles WHERE id = {id}; {replacement}; COMMIT"
+            ));
+            soon(daemon, "/all.rss", "Ярмарку продлили", true);
+            soon(daemon, "/all.rss", "Урожай дынь", false);
+            assert_eq!(before.again(daemon).moved_since(&before), HARVEST_FEEDS);
+        },
+    );
+}
+
+#[test]
+fn a_notification_is_heard_long_before_the_next_poll() {
+    let Some((table, _newsroom, mut daemon)) = start(Kind::Postgres, NOTIFIED) else {
+        return;
+    };
+    let before = Copies::take(&daemon, &FEEDS);
+    let edition = |text: &str| table.edition(HARVEST.id, &title(text), unix_now());
+    // In one transaction, so that whoever hears of it finds it.
+    table.execute(&format!("{}; NOTIFY taspa", edition("Урожай дынь растёт")));
+    soon(&mut daemon, "/all.rss", "Урожай дынь растёт", true);
+    let once = before.again(&daemon);
+    assert_eq!(once.moved_since(&before), HARVEST_FEEDS);
+
+    // A storm of them is one change, and nobody waits for all of it to end.
+    let storm = "SELECT pg_notify('taspa', n::text) FROM generate_series(1, 5000) AS n";
+    table.execute(&format!("{storm}; {}", edition("Урожай дынь упал")));
+    soon(&mut daemon, "/all.rss", "Урожай дынь упал", true);
+
+    // Nobody hears what is said elsewhere.
+    table.execute(&format!("{}; NOTIFY other", edition("Урожай дынь тих")));
+    let fair = table.insertion(&[FAIR]);
+    table.execute(&format!("{fair}; NOTIFY taspa"));
+    soon(&mut daemon, "/all.rss", "Ярмарку продлили", true);
+    soon(&mut daemon, "/all.rss", "Урожай дынь тих", true);
+}
+
+#[test]
+fn a_transaction_that_commits_late_is_not_overlooked() {
+    on_every_kind(POLLED, |table, daemon| {
+        if table.kind == Kind::Sqlite {
+            // It has one writer at a time, whose commits are in the order of its dates.
+            return;
+        }
+        let mut late = table.session();
+        let edition = table.edition(SESSION.id, &title("Сессию закрыли"), unix_now() - 20);
+        late.execute(&format!("BEGIN; {edition}"));
+        table.edit(HARVEST.id, &title("Урожай дынь растёт"));
+        soon(daemon, "/all.rss", "Урожай дынь растёт", true);
+        let before = Copies::take(daemon, &FEEDS);
+        late.execute("COMMIT");
+        soon(daemon, "/all.rss", "Сессию закрыли", true);
+        assert_eq!(before.again(daemon).moved_since(&before), SESSION_FEEDS);
+    });
+}
+
+#[test]
+fn old_rows_that_come_while_everything_is_compared_are_found() {
+    /// So many that comparing takes a while.
+    const ROWS: u32 = 20_000;
+    let Some(table) = Table::shared(Kind::Postgres) else {
+        return;
+    };
+    table.execute(&format!(
+        "INSERT INTO articles (id, title, published)
+         SELECT n, 'Заметка ' || n, timestamptz '2026-01-01' + n * interval '1 minute'
+         FROM generate_series(1, {ROWS}) AS n"
+    ));
+    let newsroom = table.newsroom(&format!("{POLLED}\n[defaults]\nitems = 500"));
+    let mut daemon = Daemon::launch(&newsroom);
+    // Their dates say nothing: they lie before everything that is there.
+    let mut session = table.session();
+    let mut written = 0;
+    while written < 400 && daemon.get("/all.rss").status == 503 {
+        written += 1;
+        session.execute(&format!(
+            "INSERT INTO articles (id, title, published, tags)
+             VALUES ({ROWS} + {written}, 'Находка {written}', '2025-01-01', '{{late}}')"
+        ));
+        thread::sleep(LOOK_AGAIN);
+    }
+    let all: Vec<String> = (1..=written)
+        .map(|number| format!("/articles/{}\"", ROWS + number))
+        .collect();
+    let since = Instant::now();
+    daemon.eventually("/tags/late.json", |feed| {
+        all.iter().all(|page| feed.says(page))
+    });
+    assert!(since.elapsed() < 2 * SOON, "{:?}", since.elapsed());
+}
+
+#[test]
+fn a_correction_dated_in_the_future_hides_nothing() {
+    on_every_kind(POLLED, |table, daemon| {
+        let planned = unix_now() + 3_600;
+        table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
+        soon(daemon, "/all.rss", "Сессию перенесли", true);
+        table.edit(HARVEST.id, &title("Урожай дынь растёт"));
+        soon(daemon, "/all.rss", "Урожай дынь растёт", true);
+    });
+}
+
+#[test]
+fn a_correction_counts_from_its_instant_on() {
+    on_every_kind(POLLED, |table, daemon| {
+        let planned = unix_now() + 4;
+        table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
+        let dated = format!("\"date_modified\":\"{}", local(planned));
+        let feed = "/tags/мажилис.json";
+        let early = daemon.eventually(feed, |feed| feed.says("перенесли"));
+        assert!(
+            !early.says(&dated) || unix_now() >= planned,
+            "{}",
+            early.text()
+        );
+        daemon.eventually(feed, |feed| feed.says(&dated));
+        assert!(unix_now() >= planned);
+    });
+}
+
+#[test]
+fn a_counter_that_is_not_selected_moves_nothing() {
+    on_every_kind(POLLED, |table, daemon| {
+        let before = Copies::take(daemon, &FEEDS);
+        // What is edited with it shows that the counters were passed over.
+        table.execute("UPDATE articles SET views = views + 1000");
+        table.edit(SESSION.id, &title("Сессию перенесли"));
+        soon(daemon, "/all.rss", "Сессию перенесли", true);
+        assert_eq!(before.again(daemon).moved_since(&before), SESSION_FEEDS);
+    });
+}
+
+#[test]
+fn a_restart_changes_nothing_and_finds_what_happened_meanwhile() {
+    for kind in Kind::ALL {
+        let Some((table, newsroom, daemon)) = start(kind, POLLED) else {
+            continue;
+        };
+        let before = Copies::take(&daemon, &FEEDS);
+        daemon.stop();
+        let daemon = Daemon::start(&newsroom);
+        let after = before.again(&daemon);
+        assert!(after.moved_since(&before).is_empty(), "{kind:?}");
+        daemon.stop();
+
+        table.insert(&[FAIR]);
+        table.execute(&format!("DELETE FROM articles WHERE id = {}", SESSION.id));
+        let mut daemon = Daemon::start(&newsroom);
+        soon(&mut daemon, "/all.rss", "Ярмарку продлили", true);
+        soon(&mut daemon, "/all.rss", "Сессию открыли", false);
+        let mut expected: Vec<&str> = [&HARVEST_FEEDS[..], &SESSION_FEEDS[..]].concat();
+        expected.sort_unstable();
+        expected.dedup();
+        let after = before.again(&daemon);
+        assert_eq!(after.moved_since(&before), expected, "{kind:?}");
+    }
+}

@@ -1,0 +1,211 @@
+//! `taspa check` on a query and a database that do not fit: what is wrong is named, with what to do,
+//! and the password never.
+
+use std::process::Output;
+
+use crate::ended::{assert_ends, json};
+use crate::mariadb::MariaDb;
+use crate::newsroom::Newsroom;
+use crate::postgres::{PASSWORD, Postgres, READER};
+use crate::programs::free_port;
+use crate::sample::{RELEASED, UNTITLED};
+use crate::table::{Kind, QUERY, Table, newsroom};
+
+/// Runs `check`, which must not say the password.
+fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {
+    let output = newsroom.run(&[&["check"], arguments].concat());
+    for text in [&output.stdout, &output.stderr] {
+        let text = String::from_utf8_lossy(text);
+        for secret in [PASSWORD, "qyz%2Fgaldaq"] {
+            assert!(!text.contains(secret), "the password is shown: {text}");
+        }
+    }
+    output
+}
+
+#[test]
+fn check_is_content_with_a_table_that_fits() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        let newsroom = table.newsroom("");
+        let output = check(&newsroom, &[]);
+        let expected = format!("no problems; {} articles in", RELEASED.len());
+        assert_ends(&output, 0, &[&expected], &[]);
+        assert!(json(&check(&newsroom, &["--format", "json"])).is_empty());
+        assert!(
+            !newsroom.path("state").exists(),
+            "only the daemon keeps state"
+        );
+    }
+}
+
+#[test]
+fn check_names_a_row_that_is_broken() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        table.insert(&[UNTITLED]);
+        let output = check(&table.newsroom(""), &[]);
+        let id = UNTITLED.id.to_string();
+        assert_ends(
+            &output,
+            1,
+            &[&id, "title", "1 error, 0 warnings; 6 articles"],
+            &[],
+        );
+    }
+}
+
+/// A part of the query, what stands there instead, the exit code, and what is said.
+const MISFITS: [(&str, &str, i32, &[&str]); 5] = [
+    ("published AS date, ", "", 1, &["error", "`date`"]),
+    ("SELECT id, ", "SELECT ", 1, &["error", "`id`"]),
+    (
+        "title,",
+        "title AS titel,",
+        1,
+        &["error", "`titel`", "`title`"],
+    ),
+    (
+        "html AS content_html, markdown AS content_markdown, plain AS content_text, ",
+        "",
+        0,
+        &["warning", "`content_html`"],
+    ),
+    ("section,", "section, views,", 0, &["warning", "`views`"]),
+];
+
+#[test]
+fn columns_that_are_missing_or_misspelt_are_named() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        for (asked, other, code, said) in MISFITS {
+            assert_eq!(QUERY.matches(asked).count(), 1, "{asked}");
+            let query = QUERY.replace(asked, other);
+            let newsroom = newsroom(&table.url, &query, "");
+            assert_ends(&check(&newsroom, &[]), code, said, &[]);
+            let problems = json(&check(&newsroom, &["--format", "json"]));
+            assert!(problems[0]["hint"].is_string(), "{kind:?}: {problems:?}");
+        }
+    }
+}
+
+/// A column, what stands there instead, its type, and what to do about it.
+const UNREADABLE: [(Kind, &str, &str, &str, &str); 4] = [
+    (
+        Kind::Postgres,
+        "summary,",
+        "convert_to(summary, 'UTF8') AS summary,",
+        "BYTEA",
+        "convert_from(summary, 'UTF8') AS summary",
+    ),
+    (
+        Kind::Postgres,
+        "published AS date,",
+        "interval '1 day' AS date,",
+        "INTERVAL",
+        "choose a column with a date",
+    ),
+    (
+        Kind::MariaDb,
+        "summary,",
+        "CAST(summary AS BINARY) AS summary,",
+        "BLOB",
+        "CONVERT(summary USING utf8mb4) AS summary",
+    ),
+    (
+        Kind::MariaDb,
+        "published AS date,",
+        "point(1, 2) AS date,",
+        "GEOMETRY",
+        "choose a column with a date",
+    ),
+];
+
+#[test]
+fn a_type_that_cannot_be_read_is_named_with_its_column() {
+    for (kind, asked, other, type_name, hint) in UNREADABLE {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        assert_eq!(QUERY.matches(asked).count(), 1, "{asked}");
+        let query = QUERY.replace(asked, other);
+        let output = check(&newsroom(&table.url, &query, ""), &[]);
+        let column = match asked.split_once(" AS ") {
+            Some((_, name)) => name.trim_end_matches(','),
+            None => asked.trim_end_matches(','),
+        };
+        let named = format!("the column `{column}` must be");
+        assert_ends(&output, 1, &["error", &named, type_name, hint], &[]);
+    }
+}
+
+#[test]
+fn what_the_database_refuses_is_said_in_its_words() {
+    for (kind, said) in [
+        (Kind::Postgres, "relation \"artikles\" does not exist"),
+        (Kind::MariaDb, "artikles' doesn't exist"),
+        (Kind::Sqlite, "no such table: artikles"),
+    ] {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        let query = QUERY.replace("FROM articles", "FROM artikles");
+        let newsroom = newsroom(&table.url, &query, "");
+        assert_ends(&check(&newsroom, &[]), 1, &["error", said], &[]);
+        assert_ends(&newsroom.run(&["list"]), 1, &[], &[said]);
+        assert_ends(&newsroom.run(&["render", "all.rss"]), 1, &[], &[said]);
+    }
+}
+
+#[test]
+fn a_database_that_lets_nobody_in_is_said_without_the_password() {
+    let nobody_there = format!("{READER}@127.0.0.1:{}/news", free_port());
+    let mut places = vec![
+        (format!("postgres://{nobody_there}"), "127.0.0.1"),
+        (format!("mysql://{nobody_there}"), "127.0.0.1"),
+        ("sqlite:/nowhere/news.db".to_owned(), "/nowhere/news.db"),
+    ];
+    let (postgres, mariadb) = (Postgres::shared(), MariaDb::shared());
+    if let Some(postgres) = &postgres {
+        let stranger = postgres.url("postgres").replace("reader:", "stranger:");
+        places.push((stranger, "authentication failed"));
+        places.push((postgres.url("nowhere"), "\"nowhere\" does not exist"));
+    }
+    if let Some(mariadb) = &mariadb {
+        let stranger = mariadb.url("mysql").replace("reader:", "stranger:");
+        places.push((stranger, "Access denied"));
+        places.push((mariadb.url("nowhere"), "nowhere"));
+    }
+    for (url, said) in places {
+        let newsroom = newsroom(&url, QUERY, "");
+        assert_ends(&check(&newsroom, &[]), 1, &["error", said], &[]);
+        let config_only = check(&newsroom, &["--config-only"]);
+        assert_ends(&config_only, 0, &["no problems"], &[]);
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_unseen() {
+    for url in [
+        "oracle://reader:qyz%2Fgaldaq@db/news",
+        "postgres",
+        "reader:qyz/galdaq",
+    ] {
+        let newsroom = newsroom(url, QUERY, "");
+        let output = check(&newsroom, &[]);
+        assert_ends(&output, 78, &["url must begin with"], &[]);
+        let serve = newsroom.run(&["serve", "--listen", "127.0.0.1:0"]);
+        assert_ends(&serve, 78, &[], &["url must begin with"]);
+        assert!(!String::from_utf8_lossy(&serve.stderr).contains("galdaq"));
+    }
+}

@@ -1,0 +1,539 @@
+//! Databases in trouble: what is served stays to the byte, what is wrong is said at once and in
+//! every place where somebody looks, and what changed meanwhile follows as soon as it can be read.
+//!
+//! Each test writes a line with the seconds that both took.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::admin_pages::{self, get, metric};
+use crate::client::{Connection, Request};
+use crate::copies::Copies;
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+use crate::postgres::Postgres;
+use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
+use crate::report::report;
+use crate::sample::{FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
+use crate::session::Session;
+use crate::silence::Silence;
+use crate::table::{Kind, QUERY, Server, Table, newsroom, unix_now};
+
+/// How soon a fault has to be known.
+const SAID_WITHIN: Duration = Duration::from_secs(2);
+
+/// How soon after its end a change has to be served.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(5);
+
+/// Polled seldom: whatever is noticed sooner is noticed by its own means.
+const KEYS: &str = "refresh = \"30s\"\nreconcile = \"1h\"";
+
+/// What the row has in the end that is changed while the database is in trouble.
+const NEWS: &str = "Урожай дынь пересчитали";
+
+/// A newsroom before something happens to its database.
+struct Scene {
+    table: Table,
+    daemon: Daemon,
+    admin: String,
+    newsroom: Newsroom,
+}
+
+/// Where a fault is named.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// The articles cannot be read, for a reason that has these words.
+    Failing(&'static str),
+    /// Nearly all of them are gone.
+    Held,
+    /// One of them cannot be used.
+    Quarantine,
+}
+
+impl Scene {
+    /// A table on a server of its own.
+    fn alone(kind: Kind) -> Option<Scene> {
+        Some(Scene::of(Table::alone(kind)?))
+    }
+
+    /// A table that others do not touch, on a server that they share.
+    fn shared(kind: Kind) -> Option<Scene> {
+        Some(Scene::of(Table::shared(kind)?))
+    }
+
+    fn of(table: Table) -> Scene {
+        let url = table.url.clone();
+        Scene::through(table, &url)
+    }
+
+    /// A daemon that reads the table at `url`, and has read all of it.
+    fn through(table: Table, url: &str) -> Scene {
+        Scene::with(table, url, KEYS)
+    }
+
+    fn with(table: Table, url: &str, keys: &str) -> Scene {
+        table.insert(&RELEASED);
+        let newsroom = newsroom(url, QUERY, keys);
+        let (daemon, admin) = admin_pages::start(&newsroom);
+        Scene {
+            table,
+            daemon,
+            admin,
+            newsroom,
+        }
+    }
+
+    /// Something happens to the database, and ends. By then, [`NEWS`] has to be in the table.
+    #[track_caller]
+    fn withstand(
+        &mut self,
+        fault: &str,
+        sign: Sign,
+        begin: impl FnOnce(&mut Table),
+        end: impl FnOnce(&mut Table),
+    ) {
+        assert_eq!(get(&self.admin, "/readyz").text(), "ready\n");
+        let before = Copies::take(&self.daemon, &FEEDS);
+        let readers = Readers::of(&self.daemon, &before);
+        let since = Instant::now();
+        begin(&mut self.table);
+        let said = self.takes(since, fault, |scene| scene.has_said(sign));
+        // From here on there is nothing new to say, and nothing that readers may notice.
+        let asked = readers.leave();
+        end(&mut self.table);
+        let recovered = self.takes(Instant::now(), fault, |scene| scene.is_well());
+        assert_eq!(
+            before.again(&self.daemon).moved_since(&before),
+            HARVEST_FEEDS
+        );
+        let kind = self.table.kind;
+        report(&format!(
+            "fault: {kind:?}, {fault}: said after {:.2} s, recovered after {:.2} s, {asked} answers unchanged meanwhile",
+            said.as_secs_f64(),
+            recovered.as_secs_f64(),
+        ));
+        assert!(said < SAID_WITHIN, "{fault}: said after {said:?}");
+        assert!(recovered < RECOVERED_WITHIN, "{fault}: {recovered:?}");
+    }
+
+    /// How long it takes, since then, until something is so.
+    #[track_caller]
+    fn takes(
+        &mut self,
+        since: Instant,
+        fault: &str,
+        mut is_so: impl FnMut(&mut Scene) -> bool,
+    ) -> Duration {
+        while !is_so(self) {
+            if since.elapsed() > DEADLINE {
+                let ready = get(&self.admin, "/readyz");
+                panic!("{fault}: in vain; {}{}", ready.text(), self.daemon.log());
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        since.elapsed()
+    }
+
+    /// Whether readiness, metrics and log have said what is wrong; it is ready all the while.
+    fn has_said(&mut self, sign: Sign) -> bool {
+        let ready = get(&self.admin, "/readyz");
+        assert_eq!(ready.status, 200, "{}", ready.text());
+        let metrics = get(&self.admin, "/metrics");
+        let is_up = metric(&metrics, "taspa_source_up") == 1.0;
+        match sign {
+            Sign::Failing(reason) => {
+                let named = ready.says("degraded: the articles cannot be read: ");
+                named
+                    && ready.says(reason)
+                    && !is_up
+                    && self.daemon.has_said("what is published stays: ")
+            }
+            Sign::Held => {
+                let held = metric(&metrics, "taspa_held_removals");
+                ready.says("removals are held")
+                    && !is_up
+                    && held == (archive().len() + RELEASED.len()) as f64
+                    && self.daemon.has_said("more than half of all")
+            }
+            Sign::Quarantine => {
+                let quarantined = metric(&metrics, "taspa_quarantined_articles");
+                ready.says("1 articles are in quarantine")
+                    && quarantined == 1.0
+                    && self.daemon.has_said(&UNTITLED.id.to_string())
+            }
+        }
+    }
+
+    /// Whether what changed meanwhile is served and nothing is wrong any more.
+    fn is_well(&mut self) -> bool {
+        let metrics = get(&self.admin, "/metrics");
+        self.daemon.get("/tags/урожай.atom").says(NEWS)
+            && metric(&metrics, "taspa_source_up") == 1.0
+            && get(&self.admin, "/readyz").text() == "ready\n"
+    }
+}
+
+impl Table {
+    /// The statement of an editor who knows nothing of any trouble.
+    fn news(&self) -> String {
+        self.edition(HARVEST.id, &format!("title = '{NEWS}'"), unix_now())
+    }
+}
+
+/// Readers that ask all the time, with and without what they have, and must not notice anything.
+struct Readers {
+    stop: Arc<AtomicBool>,
+    asking: JoinHandle<usize>,
+}
+
+impl Readers {
+    fn of(daemon: &Daemon, before: &Copies) -> Readers {
+        let feeds = FEEDS.map(|path| (path, before.of(path).tag.clone()));
+        let stop = Arc::new(AtomicBool::new(false));
+        let (stopped, mut connection) = (stop.clone(), daemon.connect());
+        let asking = thread::spawn(move || {
+            let mut asked = 0;
+            while !stopped.load(Ordering::Relaxed) {
+                for (path, tag) in &feeds {
+                    ask(&mut connection, path, tag);
+                    asked += 2;
+                }
+                // They are many, and not an attack: what is measured is somebody else.
+                thread::sleep(LOOK_AGAIN);
+            }
+            asked
+        });
+        Readers { stop, asking }
+    }
+
+    /// How many answers they were given.
+    #[track_caller]
+    fn leave(self) -> usize {
+        self.stop.store(true, Ordering::Relaxed);
+        match self.asking.join() {
+            Ok(asked) => asked,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+fn ask(connection: &mut Connection, path: &str, tag: &str) {
+    let whole = connection.exchange(&Request::get(path));
+    assert_eq!((whole.status, whole.header("etag")), (200, tag), "{path}");
+    let known = Request::get(path).with("If-None-Match", tag);
+    let known = connection.exchange(&known);
+    assert_eq!((known.status, known.header("etag")), (304, tag), "{path}");
+}
+
+/// Both kinds that have a server.
+const SERVERS: [Kind; 2] = [Kind::Postgres, Kind::MariaDb];
+
+#[test]
+fn a_server_that_is_killed() {
+    for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
+        scene.withstand(
+            "server killed",
+            Sign::Failing(""),
+            |table| table.server.kill(),
+            |table| {
+                table.server.start_again();
+                table.execute(&table.news());
+            },
+        );
+    }
+}
+
+#[test]
+fn a_server_that_is_stopped() {
+    for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
+        scene.withstand(
+            "server stopped",
+            Sign::Failing(""),
+            |table| table.server.stop(),
+            |table| {
+                table.server.start_again();
+                table.execute(&table.news());
+            },
+        );
+    }
+}
+
+#[test]
+fn a_server_that_falls_silent() {
+    for table in SERVERS.into_iter().filter_map(Table::shared) {
+        let address = table.server.address();
+        let relay = Silence::before(address.clone());
+        let url = relay.instead_of(&address, &table.url);
+        let mut scene = Scene::through(table, &url);
+        scene.withstand(
+            "server silent",
+            Sign::Failing(""),
+            |_| relay.fall_silent(),
+            |table| {
+                // Others reach it all the time.
+                table.execute(&table.news());
+                relay.speak();
+            },
+        );
+    }
+}
+
+#[test]
+fn connections_that_others_have_taken() {
+    let Some(postgres) = Postgres::start(&["max_connections=12"]) else {
+        return;
+    };
+    let mut scene = Scene::of(Table::on(Server::Postgres(Arc::new(postgres))));
+    let mut superuser = scene.table.session();
+    let others = RefCell::new(Vec::new());
+    let take_all = |url: &str| {
+        while let Ok(other) = Session::try_open(url) {
+            others.borrow_mut().push(other);
+        }
+    };
+    take_all(&scene.table.url);
+    scene.withstand(
+        "no connection left",
+        Sign::Failing(""),
+        |table| {
+            // Whoever is faster has the place of one that is terminated.
+            eventually("the daemon has no connection", || {
+                superuser.execute(&format!("SELECT pg_terminate_backend(pid) {OURS}"));
+                take_all(&table.url);
+                superuser.number(&format!("SELECT count(*) {OURS}")) == 0
+            });
+        },
+        |table| {
+            others.borrow_mut().clear();
+            table.execute(&table.news());
+        },
+    );
+}
+
+/// The daemon's connections.
+const OURS: &str = "FROM pg_stat_activity WHERE application_name = 'taspa'";
+
+/// How somebody keeps everyone from a table, and what lets them in again.
+fn lock(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Postgres => (
+            "BEGIN; LOCK TABLE articles IN ACCESS EXCLUSIVE MODE",
+            "COMMIT",
+        ),
+        Kind::MariaDb => ("LOCK TABLES articles WRITE", "UNLOCK TABLES"),
+        Kind::Sqlite => ("BEGIN EXCLUSIVE", "COMMIT"),
+    }
+}
+
+#[test]
+fn a_table_that_is_locked() {
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        if table.kind == Kind::Sqlite {
+            // With a write-ahead log readers would not notice.
+            table.execute("PRAGMA journal_mode = DELETE");
+        }
+        let mut scene = Scene::of(table);
+        let (lock, unlock) = lock(scene.table.kind);
+        let migration = RefCell::new(scene.table.session());
+        scene.withstand(
+            "table locked",
+            Sign::Failing(""),
+            |_| migration.borrow_mut().execute(lock),
+            |table| {
+                let mut migration = migration.borrow_mut();
+                migration.execute(&table.news());
+                migration.execute(unlock);
+            },
+        );
+    }
+}
+
+#[test]
+fn a_column_that_is_renamed() {
+    for mut scene in Kind::ALL.into_iter().filter_map(Scene::shared) {
+        scene.withstand(
+            "column renamed",
+            Sign::Failing("title"),
+            |table| table.execute("ALTER TABLE articles RENAME COLUMN title TO headline"),
+            |table| {
+                table.execute(&table.news().replace("title =", "headline ="));
+                table.execute("ALTER TABLE articles RENAME COLUMN headline TO title");
+            },
+        );
+    }
+}
+
+#[test]
+fn a_table_that_is_emptied_and_filled_again() {
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        table.insert(&archive());
+        let mut scene = Scene::of(table);
+        scene.withstand(
+            "table emptied",
+            Sign::Held,
+            |table| match table.kind {
+                Kind::Postgres | Kind::MariaDb => table.execute("TRUNCATE TABLE articles"),
+                Kind::Sqlite => table.execute("DELETE FROM articles"),
+            },
+            |table| {
+                let (old, new) = (table.insertion(&archive()), table.insertion(&RELEASED));
+                table.execute(&format!("BEGIN; {old}; {new}; {}; COMMIT", table.news()));
+            },
+        );
+    }
+}
+
+#[test]
+fn a_row_that_fails_the_gate() {
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        let url = table.url.clone();
+        // Nothing but a poll notices a row.
+        let mut scene = Scene::with(table, &url, "refresh = \"1s\"\nreconcile = \"1h\"");
+        scene.withstand(
+            "row refused",
+            Sign::Quarantine,
+            |table| table.insert(&[UNTITLED]),
+            |table| {
+                table.execute(&format!("DELETE FROM articles WHERE id = {}", UNTITLED.id));
+                table.execute(&table.news());
+            },
+        );
+    }
+}
+
+#[test]
+fn a_notification_that_nobody_heard() {
+    let Some(table) = Table::shared(Kind::Postgres) else {
+        return;
+    };
+    table.insert(&RELEASED);
+    let address = table.server.address();
+    let relay = Silence::before(address.clone());
+    let listen_url = relay.instead_of(&address, &table.url);
+    // Nothing else would find it in time.
+    let keys = format!("refresh = \"1h\"\nreconcile = \"1h\"\nlisten-url = '{listen_url}'");
+    let newsroom = table.newsroom(&keys);
+    let (mut daemon, admin) = admin_pages::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    let listeners = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'";
+    let mut session = table.session();
+    eventually("it listens", || session.number(listeners) >= 1);
+
+    let readers = Readers::of(&daemon, &before);
+    relay.cut();
+    eventually("it listens no more", || session.number(listeners) == 0);
+    table.execute(&format!("{}; NOTIFY taspa", table.news()));
+    let asked = readers.leave();
+    assert_eq!(
+        get(&admin, "/readyz").text(),
+        "ready\n",
+        "it is read all the same"
+    );
+    let since = Instant::now();
+    relay.speak();
+    daemon.eventually("/all.rss", |feed| feed.says(NEWS));
+    let recovered = since.elapsed();
+    assert_eq!(before.again(&daemon).moved_since(&before), HARVEST_FEEDS);
+    report(&format!(
+        "fault: Postgres, notification lost: recovered after {:.2} s, {asked} answers unchanged meanwhile",
+        recovered.as_secs_f64(),
+    ));
+    assert!(recovered < RECOVERED_WITHIN, "{recovered:?}");
+}
+
+#[test]
+fn a_feed_whose_texts_were_never_read() {
+    /// More than are read while one looks away.
+    const ROWS: u32 = 6_000;
+    let Some(mut table) = Table::alone(Kind::Postgres) else {
+        return;
+    };
+    table.execute(&format!(
+        "INSERT INTO articles (id, title, published, tags, html)
+         SELECT n, 'Заметка ' || n, timestamptz '2026-01-01' + n * interval '1 minute',
+                ARRAY['t' || n % 100], repeat('<p>Тихий <b>день</b> в степи.</p>', 100)
+         FROM generate_series(1, {ROWS}) AS n"
+    ));
+    let newsroom = table.newsroom(KEYS);
+    let mut daemon = Daemon::start(&newsroom);
+    table.server.kill();
+    assert!(
+        !daemon.has_said("every text is here"),
+        "too few rows for this"
+    );
+    let cold: Vec<String> = (0..100).map(|tag| format!("/tags/t{tag}.atom")).collect();
+    let mut connection = daemon.connect();
+    let mut unavailable = Vec::new();
+    for path in &cold {
+        let response = connection.exchange(&Request::get(path));
+        match response.status {
+            200 => {}
+            503 => {
+                let seconds: u32 = response.header("retry-after").parse().expect("seconds");
+                assert!(seconds > 0, "{path}");
+                assert_eq!(response.header("cache-control"), "no-store", "{path}");
+                unavailable.push(path);
+            }
+            status => panic!("{path}: {status} {}", response.text()),
+        }
+    }
+    assert!(!unavailable.is_empty(), "every text was read already");
+    // What was read stays.
+    assert_eq!(daemon.get("/all.rss").status, 200);
+
+    table.server.start_again();
+    let since = Instant::now();
+    for path in unavailable {
+        daemon.eventually(path, |feed| feed.status == 200);
+    }
+    report(&format!(
+        "fault: Postgres, killed before all texts were read: every feed after {:.2} s",
+        since.elapsed().as_secs_f64()
+    ));
+}
+
+#[test]
+fn a_database_that_is_not_there_yet() {
+    for mut table in SERVERS.into_iter().filter_map(Table::alone) {
+        table.insert(&RELEASED);
+        table.server.stop();
+        let newsroom = table.newsroom(KEYS);
+        let mut daemon = Daemon::launch(&newsroom);
+        daemon.wait_for("the articles cannot be read");
+        for target in ["/all.rss", "/tags/урожай.atom"] {
+            let early = daemon.get(target);
+            assert_eq!(early.status, 503, "{target}");
+            assert_eq!(early.header("retry-after"), "5", "{target}");
+        }
+        table.server.start_again();
+        let since = Instant::now();
+        let first = daemon.eventually("/all.rss", |feed| feed.status != 503);
+        assert_eq!(first.text().matches("<item>").count(), RELEASED.len());
+        assert!(since.elapsed() < RECOVERED_WITHIN, "{:?}", since.elapsed());
+    }
+}
+
+#[test]
+fn a_restart_while_the_database_is_away() {
+    for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
+        let before = Copies::take(&scene.daemon, &FEEDS);
+        scene.table.server.kill();
+        scene.daemon.signal("TERM");
+        assert!(scene.daemon.wait().success());
+        let (daemon, admin) = admin_pages::start_again(&scene.newsroom);
+        (scene.daemon, scene.admin) = (daemon, admin);
+        let said = scene.takes(Instant::now(), "restart", |scene| {
+            scene.has_said(Sign::Failing(""))
+        });
+        assert!(said < SAID_WITHIN, "{said:?}");
+        let after = before.again(&scene.daemon);
+        assert!(after.moved_since(&before).is_empty());
+        scene.table.server.start_again();
+        scene.table.execute(&scene.table.news());
+        let recovered = scene.takes(Instant::now(), "restart", |scene| scene.is_well());
+        assert!(recovered < RECOVERED_WITHIN, "{recovered:?}");
+    }
+}

@@ -1,0 +1,333 @@
+//! Several machines over one database: daemons that never hear of each other give the same bytes
+//! under the same tags, so that they stand behind one balancer or one cache.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::admin_pages::{self, get, metric};
+use crate::client::{Connection, Request};
+use crate::daemon::Daemon;
+use crate::newsroom::Newsroom;
+use crate::nginx::Nginx;
+use crate::postgres::Postgres;
+use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
+use crate::report::report;
+use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
+use crate::subscriber::{Subscriber, assert_same, documents};
+use crate::table::{QUERY, Server, Table, newsroom, unix_now};
+
+/// Told of changes; a poll finds what was not told. Short times for caches, so that copies grow
+/// stale while one waits.
+const KEYS: &str = "refresh = \"2s\"\nreconcile = \"1h\"";
+const CACHED_SHORTLY: &str = "[defaults]\ncache = \"1s\"\nstale-while-revalidate = \"1s\"";
+
+/// Rounds of a reader between two changes.
+const ROUNDS: usize = 20;
+
+/// Three machines, the last of which reads a standby.
+struct Machines {
+    table: Table,
+    standby: Postgres,
+    daemons: Vec<Machine>,
+}
+
+struct Machine {
+    daemon: Daemon,
+    admin: String,
+    _newsroom: Newsroom,
+}
+
+impl Machines {
+    /// Daemons that start one after the other while the newsroom writes, each with a state folder
+    /// of its own; `None`, said aloud, without PostgreSQL.
+    fn start() -> Option<Machines> {
+        let primary = Postgres::start(&[])?;
+        let standby = primary.standby();
+        let table = Table::on(Server::Postgres(Arc::new(primary)));
+        let database = table.url.rsplit('/').next().expect("a database").to_owned();
+        let replica = standby.url(&database);
+        let mut reader = standby.session("postgres");
+        let arrived = format!("SELECT count(*) FROM pg_database WHERE datname = '{database}'");
+        eventually("the standby has the database", || {
+            reader.number(&arrived) == 1
+        });
+
+        // The first sees the newsroom grow, with everything that was ever wrong in it.
+        table.insert(&RELEASED[3..]);
+        let first = Machine::start(&table.url, KEYS);
+        table.insert(&[UNTITLED, RELEASED[1].clone(), FAIR]);
+        table.execute(&format!(
+            "DELETE FROM articles WHERE id IN ({}, {})",
+            FAIR.id, UNTITLED.id
+        ));
+        table.edit(RELEASED[4].id, "title = 'Перевал закрыт до весны'");
+        // The second sees an article that was to come later, and one that comes late.
+        table.insert(&[BRIDGE]);
+        let second = Machine::start(&table.url, KEYS);
+        table.insert(&[RELEASED[2].clone(), RELEASED[0].clone()]);
+        // The third sees what there is.
+        let listening = format!("{KEYS}\nlisten-url = '{}'", table.url);
+        let third = Machine::start(&replica, &listening);
+        let mut machines = Machines {
+            table,
+            standby,
+            daemons: vec![first, second, third],
+        };
+        machines.converge("/all.json", |_| true);
+        Some(machines)
+    }
+
+    /// Waits until a feed is as it should be on every machine, and under one tag; says how long each
+    /// of them took.
+    #[track_caller]
+    fn converge(&mut self, feed: &str, is_right: impl Fn(&str) -> bool) -> Vec<Duration> {
+        let since = Instant::now();
+        let mut took = vec![None; self.daemons.len()];
+        while took.contains(&None) {
+            for (machine, took) in self.daemons.iter().zip(&mut took) {
+                let response = machine.daemon.get(feed);
+                if took.is_none() && response.status == 200 && is_right(response.text()) {
+                    *took = Some(since.elapsed());
+                }
+            }
+            assert!(since.elapsed() < DEADLINE, "{feed} differs: {took:?}");
+            thread::sleep(LOOK_AGAIN);
+        }
+        let tags = || {
+            let tags = self
+                .daemons
+                .iter()
+                .map(|machine| tag(&machine.daemon, feed));
+            let tags: Vec<String> = tags.collect();
+            tags.iter().all(|tag| *tag == tags[0])
+        };
+        eventually("all machines have one tag", tags);
+        took.into_iter().flatten().collect()
+    }
+
+    fn assert_same_everywhere(&self) {
+        let all = self.daemons.iter();
+        let all: Vec<_> = all
+            .map(|machine| documents(&mut machine.daemon.connect(), &FEEDS))
+            .collect();
+        for other in &all[1..] {
+            assert_same(&all[0], other);
+        }
+    }
+
+    /// Writes a new headline over the harvest's, as a program would that tells of it.
+    fn write(&self, headline: &str) {
+        let edition = self
+            .table
+            .edition(HARVEST.id, &format!("title = '{headline}'"), unix_now());
+        self.table.execute(&format!("{edition}; NOTIFY taspa"));
+    }
+
+    /// The recipe for nginx that we ship, before these machines and without TLS.
+    fn behind(&self, recipe: &str, port: u16, folder: &Path) -> String {
+        const ONE: &str = "server 127.0.0.1:8080;";
+        assert!(recipe.contains(ONE) && recipe.contains("listen 443 ssl;"));
+        let all: Vec<String> = self
+            .daemons
+            .iter()
+            .map(|machine| format!("server {};", machine.daemon.address()))
+            .collect();
+        recipe
+            .replace(ONE, &all.join(" "))
+            .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
+            .replace(
+                "/var/cache/nginx/taspa",
+                &format!("{}/cache", folder.display()),
+            )
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("ssl_certificate"))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+}
+
+impl Machine {
+    fn start(url: &str, keys: &str) -> Machine {
+        let newsroom = newsroom(url, QUERY, &format!("{keys}\n{CACHED_SHORTLY}"));
+        let (daemon, admin) = admin_pages::start(&newsroom);
+        Machine {
+            daemon,
+            admin,
+            _newsroom: newsroom,
+        }
+    }
+
+    fn metric(&self, name: &str) -> f64 {
+        metric(&get(&self.admin, "/metrics"), name)
+    }
+}
+
+fn tag(daemon: &Daemon, feed: &str) -> String {
+    daemon.get(feed).header("etag").to_owned()
+}
+
+#[test]
+fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
+    let Some(mut machines) = Machines::start() else {
+        return;
+    };
+    machines.assert_same_everywhere();
+    for (number, headline) in ["Дыни взвесили", "Дыни сосчитали", "Дыни съели"]
+        .into_iter()
+        .enumerate()
+    {
+        machines.write(headline);
+        let took = machines.converge("/all.json", |feed| feed.contains(headline));
+        machines.assert_same_everywhere();
+        report(&format!(
+            "machines: change {number}: served after {took:.2?}"
+        ));
+        let slowest = took.iter().max().expect("three machines");
+        assert!(*slowest < Duration::from_secs(8), "{took:?}");
+    }
+    // A machine that loses what it kept makes the same of it.
+    let lost = machines.daemons.pop().expect("a machine");
+    let folder = lost._newsroom.path("state");
+    lost.daemon.stop();
+    std::fs::remove_dir_all(folder).expect("the state folder is deleted");
+    let (daemon, admin) = admin_pages::start_again(&lost._newsroom);
+    machines.daemons.push(Machine {
+        daemon,
+        admin,
+        ..lost
+    });
+    machines.assert_same_everywhere();
+    // What one can compare them by.
+    let newest = machines.daemons.iter();
+    let newest: Vec<f64> = newest
+        .map(|machine| machine.metric("taspa_source_newest_timestamp_seconds"))
+        .collect();
+    assert!(newest.iter().all(|date| *date == newest[0]), "{newest:?}");
+}
+
+/// Between changes a reader is given nothing, and each change once, wherever its answers come from.
+#[track_caller]
+fn assert_given_once(machines: &mut Machines, what: &str, mut connect: impl FnMut() -> Connection) {
+    for coding in ["identity", "gzip", "br"] {
+        let mut reader = Subscriber::new(coding);
+        let mut connection = connect();
+        assert_eq!(reader.poll(&mut connection, &FEEDS), FEEDS, "{what}");
+        for number in 0..3 {
+            for _ in 0..ROUNDS {
+                assert!(
+                    reader.poll(&mut connection, &FEEDS).is_empty(),
+                    "{what}: {coding}"
+                );
+            }
+            let headline = format!("Урожай {number} ({coding}, {what})");
+            machines.write(&headline);
+            machines.converge("/all.json", |feed| feed.contains(&headline));
+            let mut given = Vec::new();
+            let since = Instant::now();
+            while given.len() < HARVEST_FEEDS.len() {
+                given.extend(reader.poll(&mut connection, &FEEDS));
+                assert!(since.elapsed() < DEADLINE, "{what}: only {given:?} moved");
+            }
+            given.sort_unstable();
+            assert_eq!(given, HARVEST_FEEDS, "{what}: {coding}");
+        }
+        let (given, not_modified) = (reader.given, reader.not_modified);
+        report(&format!(
+            "machines: {what}, {coding}: {} answers, {not_modified} × 304, {given} × 200",
+            given + not_modified,
+        ));
+        assert_eq!(given, FEEDS.len() + 3 * HARVEST_FEEDS.len());
+    }
+}
+
+#[test]
+fn a_reader_behind_a_balancer_is_given_each_change_once() {
+    let Some(mut machines) = Machines::start() else {
+        return;
+    };
+    let recipe = include_str!("../../examples/proxies/nginx.conf");
+    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+        return;
+    };
+    assert_given_once(&mut machines, "round robin", || nginx.connect());
+    // All of them have been asked.
+    for machine in &machines.daemons {
+        let page = get(&machine.admin, "/metrics");
+        let asked = "taspa_http_requests_total{kind=\"all\",status=\"304\",coding=\"identity\",\
+                     outcome=\"not_modified\"}";
+        assert!(metric(&page, asked) > 0.0, "{}", page.text());
+    }
+}
+
+#[test]
+fn a_reader_behind_a_cache_is_given_each_change_once() {
+    let Some(mut machines) = Machines::start() else {
+        return;
+    };
+    let recipe = include_str!("../../examples/proxies/nginx-cache.conf");
+    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+        return;
+    };
+    assert_given_once(&mut machines, "cache", || nginx.connect());
+}
+
+#[test]
+fn a_machine_that_goes_away_is_not_missed() {
+    let Some(mut machines) = Machines::start() else {
+        return;
+    };
+    let recipe = include_str!("../../examples/proxies/nginx.conf");
+    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+        return;
+    };
+    let mut reader = Subscriber::new("gzip");
+    let mut connection = nginx.connect();
+    reader.poll(&mut connection, &FEEDS);
+    machines.daemons.remove(1).daemon.stop();
+    for _ in 0..ROUNDS {
+        assert!(reader.poll(&mut connection, &FEEDS).is_empty());
+    }
+    machines.write("Дыни взвесили");
+    machines.converge("/all.json", |feed| feed.contains("Дыни взвесили"));
+    assert_eq!(reader.poll(&mut connection, &FEEDS), HARVEST_FEEDS);
+}
+
+#[test]
+fn a_standby_that_is_behind_shows_it() {
+    const LAG: &str = "taspa_source_replica_lag_seconds";
+    let Some(mut machines) = Machines::start() else {
+        return;
+    };
+    let lag = |machines: &Machines, machine: usize| machines.daemons[machine].metric(LAG);
+    for machine in 0..3 {
+        eventually("nobody is behind", || lag(&machines, machine) == 0.0);
+    }
+    machines.standby.execute("SELECT pg_wal_replay_pause()");
+    let mut standby = machines.standby.session("postgres");
+    let paused =
+        "SELECT count(*) FROM pg_get_wal_replay_pause_state() AS state WHERE state = 'paused'";
+    eventually("the standby has stopped", || standby.number(paused) == 1);
+    machines.write("Дыни взвесили");
+    let since = Instant::now();
+    eventually("it is known to be behind", || lag(&machines, 2) > 0.0);
+    let known = since.elapsed();
+    eventually("it falls back further", || lag(&machines, 2) > 1.5);
+    assert_eq!((lag(&machines, 0), lag(&machines, 1)), (0.0, 0.0));
+    let behind = &machines.daemons[2];
+    // It serves what it has, and that is as it should be.
+    assert_eq!(behind.daemon.ask(&Request::head("/all.rss")).status, 200);
+    assert_eq!(get(&behind.admin, "/readyz").text(), "ready\n");
+    let newest =
+        |machine: usize| machines.daemons[machine].metric("taspa_source_newest_timestamp_seconds");
+    eventually("the others have newer articles", || newest(0) > newest(2));
+
+    machines.standby.execute("SELECT pg_wal_replay_resume()");
+    let took = machines.converge("/all.json", |feed| feed.contains("Дыни взвесили"));
+    eventually("nobody is behind", || lag(&machines, 2) == 0.0);
+    report(&format!(
+        "machines: standby paused: lag shown after {known:.2?}; resumed: served after {:.2?}",
+        took[2]
+    ));
+}

@@ -1,0 +1,42 @@
+//! The program over articles in a database: real servers of PostgreSQL and MariaDB, files of
+//! SQLite, what goes wrong with each of them, and several daemons over the same rows.
+//!
+//! The tests start the servers themselves, each in a temporary folder and on a free port of the
+//! loopback address. Where one is not installed they say so and pass, unless `CI` is set.
+
+#[path = "../daemon/admin_pages.rs"]
+mod admin_pages;
+mod changes;
+#[path = "../daemon/client.rs"]
+#[expect(dead_code, reason = "the daemon's own tests ask in more ways")]
+mod client;
+mod columns;
+#[path = "../daemon/copies.rs"]
+#[expect(dead_code, reason = "the daemon's own tests look into them")]
+mod copies;
+#[path = "../daemon/daemon.rs"]
+#[expect(dead_code, reason = "the daemon's own tests start it in more ways")]
+mod daemon;
+#[path = "../daemon/ended.rs"]
+mod ended;
+mod faults;
+mod machines;
+mod mariadb;
+#[path = "../daemon/newsroom.rs"]
+#[expect(dead_code, reason = "articles are rows here, not files")]
+mod newsroom;
+mod nginx;
+mod postgres;
+#[path = "../daemon/process.rs"]
+mod process;
+mod programs;
+mod reading;
+mod report;
+mod sample;
+mod servers;
+mod session;
+mod silence;
+#[path = "../daemon/subscriber.rs"]
+mod subscriber;
+mod table;
+mod tls;

@@ -1,0 +1,152 @@
+//! What becomes of rows: the same feeds, byte for byte, whatever kind of database has them and in
+//! whatever types.
+
+use crate::admin_pages;
+use crate::client::Request;
+use crate::daemon::Daemon;
+use crate::postgres::PASSWORD;
+use crate::sample::{BRIDGE, DRAFT, FEEDS, RELEASED, UNTITLED};
+use crate::subscriber::{Documents, assert_same, documents};
+use crate::table::{Kind, QUERY, Table, newsroom};
+
+/// The whole table.
+fn with_articles(kind: Kind) -> Option<Table> {
+    let table = Table::shared(kind)?;
+    table.insert(&RELEASED);
+    table.insert(&[BRIDGE, DRAFT, UNTITLED]);
+    Some(table)
+}
+
+fn read(url: &str, query: &str) -> Documents {
+    let newsroom = newsroom(url, query, "");
+    let daemon = Daemon::start(&newsroom);
+    let read = documents(&mut daemon.connect(), &FEEDS);
+    daemon.stop();
+    read
+}
+
+#[test]
+fn every_kind_of_database_gives_the_same_feeds() {
+    let mut read = Kind::ALL.into_iter().filter_map(|kind| {
+        let table = with_articles(kind)?;
+        Some(self::read(&table.url, QUERY))
+    });
+    // There is always SQLite.
+    let first = read.next().expect("a kind of database");
+    for other in read {
+        assert_same(&first, &other);
+    }
+}
+
+/// What the query asks for, and another way to ask for it.
+const TYPES: [(&str, &str); 6] = [
+    ("tags,", "to_jsonb(tags) AS tags,"),
+    ("tags,", "array_to_string(tags, ' ,') AS tags,"),
+    (
+        "published AS date",
+        "published AT TIME ZONE 'Asia/Almaty' AS date",
+    ),
+    (
+        "changed AS updated",
+        "extract(epoch FROM changed)::bigint * 1000 AS updated",
+    ),
+    ("SELECT id", "SELECT id::text"),
+    ("author,", "json_build_object('name', author) AS author,"),
+];
+
+#[test]
+fn types_that_mean_the_same_give_the_same_feeds() {
+    let Some(table) = with_articles(Kind::Postgres) else {
+        return;
+    };
+    // Nobody is no author, and an object with no name would be one.
+    table.execute("DELETE FROM articles WHERE author IS NULL");
+    let expected = read(&table.url, QUERY);
+    for (asked, other) in TYPES {
+        assert_eq!(QUERY.matches(asked).count(), 1, "{asked}");
+        assert_same(&expected, &read(&table.url, &QUERY.replace(asked, other)));
+    }
+}
+
+#[test]
+fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
+    for kind in Kind::ALL {
+        let Some(table) = with_articles(kind) else {
+            continue;
+        };
+        let newsroom = table.newsroom("");
+        let (mut daemon, admin) = admin_pages::start(&newsroom);
+        let broken = UNTITLED.id.to_string();
+        let told = daemon.wait_for(&broken);
+        assert!(told.contains("title"), "{kind:?}: {told}");
+
+        let all = daemon.get("/all.rss");
+        assert_eq!(all.text().matches("<item>").count(), RELEASED.len());
+        let mut newest_first = all.text();
+        for row in RELEASED.iter().rev() {
+            let id = format!(">tag:dala.example,2026:{}<", row.id);
+            let (_, rest) = newest_first.split_once(&id).expect("in order of dates");
+            newest_first = rest;
+        }
+        for hidden in [
+            "Звёздный",
+            "Черновик",
+            "без заголовка",
+            "alert(1)",
+            "onclick",
+        ] {
+            assert!(!all.says(hidden), "{kind:?}: {hidden}");
+        }
+        assert!(
+            all.says("https://dala.example/docs/agenda.html"),
+            "{kind:?}"
+        );
+        // Kazakh is told from title and summary.
+        let kazakh = daemon.get("/select.json?any=lang:kk");
+        assert!(kazakh.says("кітапхана"), "{kind:?}: {}", kazakh.text());
+
+        let ready = admin_pages::get(&admin, "/readyz");
+        assert!(
+            ready.says("1 articles are in quarantine"),
+            "{}",
+            ready.text()
+        );
+        let metrics = admin_pages::get(&admin, "/metrics");
+        for (name, expected) in [
+            ("taspa_articles", 8.0),
+            ("taspa_quarantined_articles", 1.0),
+            ("taspa_source_up", 1.0),
+        ] {
+            assert_eq!(
+                admin_pages::metric(&metrics, name),
+                expected,
+                "{kind:?}: {name}"
+            );
+        }
+        let status = admin_pages::get(&admin, "/status");
+        assert!(status.says(&broken), "{kind:?}: {}", status.text());
+        for page in [ready, metrics, status] {
+            for secret in [PASSWORD, "qyz%2Fgaldaq"] {
+                assert!(!page.says(secret), "{kind:?}: the password is shown");
+            }
+        }
+    }
+}
+
+#[test]
+fn articles_have_pages_of_their_own() {
+    for kind in Kind::ALL {
+        let Some(table) = with_articles(kind) else {
+            continue;
+        };
+        let newsroom = table.newsroom("");
+        let daemon = Daemon::start(&newsroom);
+        let page = daemon.get("/articles/4004");
+        assert!(page.says("full until March"), "{kind:?}: {}", page.text());
+        for (hidden, article) in [(BRIDGE, "4007"), (DRAFT, "4008"), (UNTITLED, "4009")] {
+            let target = format!("/articles/{article}");
+            let response = daemon.ask(&Request::head(&target));
+            assert_eq!(response.status, 404, "{kind:?}: {:?}", hidden.title);
+        }
+    }
+}
