@@ -13,7 +13,7 @@ use super::error::SqlError;
 use super::sign::Board;
 
 /// Between pulses.
-const PAUSE: Duration = Duration::from_millis(750);
+const PAUSE: Duration = Duration::from_millis(600);
 
 /// A pulse takes at most one part in so many of the time.
 const SHARE: u32 = 20;
