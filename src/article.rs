@@ -208,11 +208,9 @@ impl Article {
         Revision(xxh3_128(&bytes))
     }
 
-    /// The digest of an article whose text comes later. What the text will be made of is its own
-    /// source's to tell by `updated`; what it will be made by is in here.
-    fn revision_without_text(&self, reading: &Reading) -> Revision {
-        let Reading { site, link, .. } = reading;
-        let bytes = postcard::to_stdvec(&(self, READ, site, link));
+    /// The digest of an article whose text comes later, and of `version`, which stands for the text.
+    fn revision_without_text(&self, version: &impl Serialize) -> Revision {
+        let bytes = postcard::to_stdvec(&(self, READ, version));
         Revision(xxh3_128(
             &bytes.expect("strings and integers always serialize"),
         ))

@@ -204,8 +204,10 @@ impl Run<'_> {
             refused,
             unlisted,
             gone,
+            missing,
             failure,
         } = listed;
+        self.result.unsettled.extend(missing);
         for (path, row) in refused {
             // A reading that judged the file meanwhile knows better.
             self.refused.entry(path).or_insert(row);

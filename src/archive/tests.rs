@@ -189,7 +189,8 @@ fn a_row_that_went_away_before_its_text_was_read_is_gone() {
     news.run("DELETE FROM articles WHERE id = 1");
     let report = desk.fill(10).expect("a reading");
     assert_eq!(report.unsettled, ["1"]);
-    read(&desk, Scope::Row("1".to_owned()));
+    assert_eq!(read(&desk, Scope::Row("1".to_owned())).unsettled, ["1"]);
+    read(&desk, Scope::Whole);
     assert!(desk.fill(10).is_none());
     desk.publish(LATER.plus(1));
     let all = render(&desk, "all").expect("a feed");
@@ -289,4 +290,116 @@ fn an_emptied_table_is_not_believed() {
     desk.reconcile(&[Scope::Whole], Removal::Confirmed);
     desk.publish(LATER.plus(2));
     assert!(render(&desk, "all").is_ok_and(|all| !all.contains("Новость")));
+}
+
+/// What one daemon serves that saw everything happen, and another that starts now.
+#[track_caller]
+fn assert_same_as_new(news: &News, old: &Desk, path: &str) {
+    let new = news.desk();
+    let same = digest(old, path) == digest(&new, path);
+    assert_eq!(
+        render(old, path),
+        render(&new, path),
+        "tags are equal: {same}"
+    );
+    assert!(same, "other tags on the same bytes");
+}
+
+#[test]
+fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
+    for (date, before, after) in [
+        // Planned for tomorrow, so `updated` lies before `date`.
+        (
+            "2027-01-14T00:00:00Z",
+            "2026-01-10T10:00:00Z",
+            "2026-01-11T10:00:00Z",
+        ),
+        (
+            "2026-01-01T00:00:00Z",
+            "2026-01-10T10:00:00.100Z",
+            "2026-01-10T10:00:00.900Z",
+        ),
+    ] {
+        let news = News::new(1);
+        news.run(&format!(
+            "INSERT INTO articles VALUES (7, 'План', '{date}', '{before}', 'Мир', '<p>Старый</p>')"
+        ));
+        let old = news.desk();
+        fill(&old, 10);
+        news.run(&format!(
+            "UPDATE articles SET content_html = '<p>Новый</p>', updated = '{after}' WHERE id = 7"
+        ));
+        assert_eq!(read(&old, Scope::Whole).read, 1);
+        old.publish(LATER.plus(1));
+        assert_same_as_new(&news, &old, "all");
+    }
+}
+
+#[test]
+fn another_query_is_another_text() {
+    let news = News::new(2);
+    let old = news.desk();
+    fill(&old, 10);
+    let feeds = FEEDS.replace(
+        "content_html FROM",
+        "content_html || id AS content_html FROM",
+    );
+    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
+    let config = Arc::new(loaded.expect("a good configuration").config);
+    old.reconfigure(config.clone()).expect("a good source");
+    assert_eq!(read(&old, Scope::Whole).read, 2);
+    old.publish(LATER.plus(1));
+    let new = Desk::new(config, Store::scratch().expect("a store"), LATER).expect("a desk");
+    read(&new, Scope::Whole);
+    new.publish(LATER);
+    assert!(render(&old, "all").is_ok_and(|all| all.contains("Текст 2.</p>2")));
+    assert_eq!(render(&old, "all"), render(&new, "all"));
+    assert_eq!(digest(&old, "all"), digest(&new, "all"));
+}
+
+#[test]
+fn a_column_that_goes_makes_every_row_another() {
+    let news = News::new(2);
+    let feeds = FEEDS.replace(
+        "SELECT id, title, date, updated, section, content_html",
+        "SELECT *",
+    );
+    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
+    let config = Arc::new(loaded.expect("a good configuration").config);
+    let desk = || {
+        let store = Store::scratch().expect("a scratch store");
+        let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
+        read(&desk, Scope::Whole);
+        desk.publish(LATER);
+        desk
+    };
+    let old = desk();
+    fill(&old, 10);
+    news.run("ALTER TABLE articles DROP COLUMN section");
+    news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
+    // The column is noticed by whatever comes first.
+    let _ = old.reconcile(&[Scope::Recent], Removal::Held);
+    assert_eq!(read(&old, Scope::Whole).failure.map(|_| ()), None);
+    old.publish(LATER.plus(1));
+    let new = desk();
+    assert_eq!(render(&old, "all"), render(&new, "all"));
+    assert_eq!(digest(&old, "all"), digest(&new, "all"));
+}
+
+#[test]
+fn requests_do_not_eat_a_removal_that_is_held() {
+    let news = News::new(12);
+    let desk = news.desk();
+    news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
+    assert_eq!(read(&desk, Scope::Whole).held, 12);
+    render(&desk, "sections/мир").expect_err("its texts are gone");
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let doubts = runtime.block_on(desk.archive().doubted());
+    assert_eq!(doubts.len(), 6, "{doubts:?}");
+    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::Row).collect();
+    let report = desk.reconcile(&scopes, Removal::Held);
+    assert_eq!((report.articles, report.unsettled.len()), (12, 6));
+    news.run("INSERT INTO articles SELECT * FROM kept");
+    assert_eq!(read(&desk, Scope::Whole).held, 0);
+    assert!(render(&desk, "sections/мир").is_ok());
 }

@@ -2,6 +2,7 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
+use serde::Serialize;
 use url::{Host, Url};
 
 use super::content::Content;
@@ -55,17 +56,23 @@ impl Draft {
     }
 
     /// The same for a draft whose text comes later, with [`Accepted::with_text`]: whatever stands in
-    /// its body is not looked at, and the language is that of its title and summary.
+    /// its body is not looked at, and the language is that of its title and summary. In the revision,
+    /// `version` stands for the text: it has to be another one whenever the text may be.
     ///
     /// # Errors
     /// What [`Draft::accept`] refuses, the text aside.
-    pub fn accept_head(&self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+    pub fn accept_head(
+        &self,
+        key: String,
+        reading: &Reading,
+        version: &impl Serialize,
+    ) -> Result<Accepted, Refusal> {
         let summary = Content::Paragraphs {
             paragraphs: self.summary.as_slice(),
             credits: &[],
         };
         let mut accepted = self.head(key, &summary, reading)?;
-        accepted.revision = accepted.article.revision_without_text(reading);
+        accepted.revision = accepted.article.revision_without_text(version);
         Ok(accepted)
     }
 

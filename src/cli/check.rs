@@ -148,9 +148,11 @@ fn read_texts(desk: &Desk, problems: &mut Vec<Problem>) -> Option<ReconcileError
             return report.failure;
         }
         // Rows that are gone meanwhile are nobody's problem, and must not be asked for again.
-        let gone: Vec<Scope> = report.unsettled.into_iter().map(Scope::Row).collect();
-        if !gone.is_empty() {
-            desk.reconcile(&gone, Removal::Confirmed);
+        if !report.unsettled.is_empty() {
+            let again = desk.reconcile(&[Scope::Whole], Removal::Confirmed);
+            if again.failure.is_some() {
+                return again.failure;
+            }
         }
     }
     None

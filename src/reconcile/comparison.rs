@@ -30,6 +30,8 @@ pub(super) struct Listed {
     pub(super) unlisted: Vec<Unlisted>,
     /// Files that were read before and that the listing did not show.
     pub(super) gone: Vec<String>,
+    /// Rows that were asked for one by one, and are not there.
+    pub(super) missing: Vec<String>,
     /// Why the listing is not complete.
     pub(super) failure: Option<ReconcileError>,
 }
@@ -138,7 +140,8 @@ impl Comparison<'_> {
                     batch.push(found);
                 }
             }
-            None => listed.gone.push(id.to_owned()),
+            // Absence is believed only from a listing.
+            None => listed.missing.push(id.to_owned()),
         }
         Ok(())
     }

@@ -40,11 +40,11 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
 pub use self::columns::ColumnProblem;
-use self::columns::{Column, NAMES};
+use self::columns::Selected;
 use self::database::Database;
 use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
-use self::row::Row;
+use self::row::{Row, Rules};
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
@@ -129,7 +129,8 @@ impl Sql {
             }
             (Database::Postgres(_) | Database::MySql(_) | Database::Sqlite(_), _) => None,
         };
-        let engine = Engine::new(database, reporter, config.query.clone(), reading);
+        let rules = Rules::new(&config.query, reading);
+        let engine = Engine::new(database, reporter, config.query.clone(), rules);
         Ok(Sql(Arc::new(Inner {
             engine: Arc::new(engine),
             refresh: Duration::from_secs(config.refresh.into()),
@@ -151,16 +152,7 @@ impl Sql {
     /// Everything that decides how a row is read, as bytes for a digest. Where the database is
     /// decides nothing.
     pub fn reading_bytes(&self) -> Vec<u8> {
-        let Engine { query, reading, .. } = &*self.0.engine;
-        let Reading {
-            zone,
-            language,
-            site,
-            link,
-        } = reading;
-        let link = link.as_deref().unwrap_or_default();
-        let parts = ["sql", &zone.name(), language, site, link, query];
-        parts.join("\n").into_bytes()
+        self.0.engine.rules.digest.to_le_bytes().to_vec()
     }
 
     /// The rows, as `extent` says; several with one id are one that is refused. A failure is the last
@@ -196,10 +188,10 @@ impl Sql {
     fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (usize, Outcome)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
-        let reading = &self.0.engine.reading;
+        let rules = &self.0.engine.rules;
         let mut read: HashMap<String, (usize, Outcome)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let outcome = || contained(|| row.accept(reading));
+            let outcome = || contained(|| row.accept(rules));
             let entry = read.entry(row.id().to_owned());
             entry
                 .and_modify(|(rows, _)| *rows += 1)
@@ -213,7 +205,9 @@ impl Sql {
         match found.head.as_deref() {
             None => Outcome::Unsettled,
             Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
-            Some(Ok(draft)) => contained(|| row::accept_head(draft, &self.0.engine.reading)),
+            Some(Ok(draft)) => {
+                contained(|| row::accept_head(draft, found.stamp, &self.0.engine.rules))
+            }
         }
     }
 
@@ -222,7 +216,7 @@ impl Sql {
     /// # Errors
     /// The database does not answer, or not well.
     pub fn look(&self, id: &str) -> Result<Option<Found>, SqlError> {
-        let zone = &self.0.engine.reading.zone;
+        let zone = &self.0.engine.rules.reading.zone;
         let mut held: Option<Held> = None;
         self.rows(Task::Rows(is_stamp, vec![id.to_owned()]), |row| {
             if row.id() != id {
@@ -310,12 +304,12 @@ impl Sql {
     /// Does a task, showing each of its rows.
     fn rows(&self, task: Task, mut show: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
         let mut steps = self.start(task);
-        let mut columns: Vec<Column> = Vec::with_capacity(NAMES.len());
+        let mut selected = Selected::default();
         while let Some(step) = steps.blocking_recv() {
             match step? {
-                Step::Columns(selected) => columns = selected,
+                Step::Columns(columns) => selected = columns,
                 Step::Row(cells) => show(Row {
-                    columns: &columns,
+                    selected: &selected,
                     cells: &cells,
                 }),
                 Step::End => return Ok(()),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::SqlError;
 use crate::config::nearest::{did_you_mean, nearest, one_of};
 
@@ -98,6 +100,15 @@ impl Column {
     }
 }
 
+/// Columns of a query that are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Selected {
+    pub(super) columns: Vec<Column>,
+    /// A number for all that could be read: a query such as `SELECT *` may have others tomorrow, and
+    /// then no row is what it was.
+    pub(super) shape: u64,
+}
+
 /// How the columns of a query fit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnProblem {
@@ -119,9 +130,19 @@ impl Columns {
     }
 
     /// Those that mean something and that `wanted` chooses.
-    pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Vec<Column> {
+    pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Selected {
         let known = NAMES.iter().filter_map(|name| self.find(name));
-        known.filter(|column| wanted(column)).cloned().collect()
+        Selected {
+            columns: known.filter(|column| wanted(column)).cloned().collect(),
+            shape: self.shape(),
+        }
+    }
+
+    /// A number for the set of columns that mean something.
+    fn shape(&self) -> u64 {
+        let known = NAMES.iter().filter(|name| self.find(name).is_some());
+        let known: Vec<&str> = known.copied().collect();
+        xxh3_64(known.join(" ").as_bytes())
     }
 
     /// Whether articles can be made of these at all.

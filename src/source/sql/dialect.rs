@@ -310,8 +310,9 @@ impl Dialect {
 
     fn quoted(self, name: &str) -> String {
         match self {
-            Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
-            Dialect::MySql => format!("`{}`", name.replace('`', "``")),
+            Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+            // SQLite takes a name in double quotes that there is no column of for a text.
+            Dialect::MySql | Dialect::Sqlite => format!("`{}`", name.replace('`', "``")),
         }
     }
 }

@@ -7,14 +7,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::columns::{Column, Columns};
+use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
 use super::dialect::Statement;
 use super::error::{Reporter, SqlError};
 use super::pulse::Pulse;
-use super::row::Cells;
+use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
-use crate::article::Reading;
 use crate::time::Timestamp;
 
 /// What polls, looks and readings may take; on our side for all of it, should the server be silent.
@@ -35,7 +34,7 @@ pub(super) struct Engine {
     pub(super) database: Database,
     pub(super) reporter: Reporter,
     pub(super) query: String,
-    pub(super) reading: Reading,
+    pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
     seen: Mutex<Seen>,
     is_standby: AtomicBool,
@@ -64,7 +63,7 @@ pub(super) enum Task {
 /// What comes of a task, piece by piece.
 pub(super) enum Step {
     /// The columns of all rows that follow.
-    Columns(Vec<Column>),
+    Columns(Selected),
     Row(Cells),
     /// That was all. Without it the rows are not complete.
     End,
@@ -85,13 +84,13 @@ impl Engine {
         database: Database,
         reporter: Reporter,
         query: String,
-        reading: Reading,
+        rules: Rules,
     ) -> Engine {
         Engine {
             database,
             reporter,
             query,
-            reading,
+            rules,
             columns: Mutex::default(),
             seen: Mutex::default(),
             is_standby: AtomicBool::new(false),
@@ -129,19 +128,19 @@ impl Engine {
         let (selected, statement) = match task {
             Task::Listing(wanted) => {
                 let selected = columns.known(wanted);
-                let statement = dialect.listing(&self.query, &selected);
+                let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)
             }
             Task::Recent => {
                 let selected = columns.known(is_stamp);
                 let since = self.since();
-                let statement = dialect.recent(&self.query, &selected, &columns, &since);
+                let statement = dialect.recent(&self.query, &selected.columns, &columns, &since);
                 (selected, statement)
             }
             Task::Rows(wanted, ids) => {
                 let selected = columns.known(wanted);
                 let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                let statement = dialect.by_id(&self.query, &selected, &ids);
+                let statement = dialect.by_id(&self.query, &selected.columns, &ids);
                 (selected, statement)
             }
         };

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::columns::{Column, Kind};
+use super::columns::{Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use crate::article::{Accepted, Body, Draft, Reading, Refusal};
 use crate::source::Found;
@@ -56,7 +56,7 @@ impl Moment {
 /// A row with the columns that its cells belong to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row<'r> {
-    pub(super) columns: &'r [Column],
+    pub(super) selected: &'r Selected,
     pub(super) cells: &'r [Cell],
 }
 
@@ -73,10 +73,9 @@ impl Row<'_> {
         let (column, cell) = self.cell(name)?;
         let text = cell.text.as_deref().filter(|text| !is_zero(text))?;
         if let Some(number) = number(column, cell) {
-            let raw = Raw::Whole(number);
             return Some(Moment {
-                raw,
-                micros: Some(micros_of(number)),
+                raw: Raw::Whole(number),
+                micros: Some(micros_of(number) + micros_behind(text, number)),
             });
         }
         Some(Moment {
@@ -89,13 +88,19 @@ impl Row<'_> {
     pub(super) fn found(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Found {
         Found {
             path: self.id().to_owned(),
-            stamp: FileStamp {
-                modified: updated.map_or(0, Moment::stamp),
-                changed: date.map_or(0, Moment::stamp),
-                ..FileStamp::default()
-            },
+            stamp: self.stamp(updated, date),
             closed: false,
             head: None,
+        }
+    }
+
+    /// What changes when it does, as far as it says so.
+    fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> FileStamp {
+        FileStamp {
+            size: 0,
+            modified: updated.map_or(0, Moment::stamp),
+            changed: date.map_or(0, Moment::stamp),
+            inode: self.selected.shape,
         }
     }
 
@@ -105,14 +110,17 @@ impl Row<'_> {
     }
 
     /// The article.
-    pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
+    pub(super) fn accept(&self, rules: &Rules) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
         let body = json::body(&fields)?;
-        accept_head(&head(&fields)?, reading)?.with_text(&body, reading)
+        let zone = &rules.reading.zone;
+        let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
+        let stamp = self.stamp(updated.as_ref(), date.as_ref());
+        accept_head(&head(&fields)?, stamp, rules)?.with_text(&body, &rules.reading)
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
-        let mut cells = self.columns.iter().zip(self.cells);
+        let mut cells = self.selected.columns.iter().zip(self.cells);
         cells.find(|(column, _)| column.is(name))
     }
 
@@ -125,7 +133,7 @@ impl Row<'_> {
                 "an article is at most 2 MiB; split it",
             ));
         }
-        let cells = self.columns.iter().zip(self.cells);
+        let cells = self.selected.columns.iter().zip(self.cells);
         let entries = cells.map(|(column, cell)| {
             Ok(Entry {
                 key: column.name.clone(),
@@ -147,10 +155,41 @@ fn head(fields: &Fields) -> Result<Draft, Refusal> {
     })
 }
 
-/// The gate for everything but the text.
-pub(super) fn accept_head(draft: &Draft, reading: &Reading) -> Result<Accepted, Refusal> {
+/// What rows are read by.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) reading: Reading,
+    /// A digest of all that decides how a row is read, the query included.
+    pub(super) digest: u128,
+}
+
+impl Rules {
+    /// Where the database is decides nothing, so it is no part of the digest.
+    pub(super) fn new(query: &str, reading: Reading) -> Rules {
+        let Reading {
+            zone,
+            language,
+            site,
+            link,
+        } = &reading;
+        let link = link.as_deref().unwrap_or_default();
+        let parts = ["sql", &zone.name(), language, site, link, query];
+        Rules {
+            digest: xxh3_128(parts.join("\n").as_bytes()),
+            reading,
+        }
+    }
+}
+
+/// The gate for everything but the text. What the text may be is told by the row's stamp and by what
+/// it is read by, so both are part of the version.
+pub(super) fn accept_head(
+    draft: &Draft,
+    stamp: FileStamp,
+    rules: &Rules,
+) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
-    draft.accept_head(key, reading)
+    draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
 }
 
 /// Nothing names a row without an id.
@@ -242,6 +281,18 @@ fn micros_of(number: i64) -> i128 {
     i128::from(number) * unit
 }
 
+/// The microseconds behind the point of a number that stands for a date. Only stamps know them: dates
+/// are whole seconds.
+fn micros_behind(text: &str, number: i64) -> i128 {
+    let fraction = text.split_once('.').map_or("", |(_, behind)| behind);
+    let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let millionths: i128 = digits.parse().unwrap_or(0);
+    match number.abs() > MILLISECONDS {
+        true => millionths / 1000,
+        false => millionths,
+    }
+}
+
 /// MySQL's date that is none.
 fn is_zero(text: &str) -> bool {
     text.starts_with("0000-00-00")
@@ -326,7 +377,12 @@ mod tests {
                 second + 123_000,
                 "2026-01-08T05:00:00Z",
             ),
-            (Kind::Number, "1767848400.9", second, "2026-01-08T05:00:00Z"),
+            (
+                Kind::Number,
+                "1767848400.9",
+                second + 900_000,
+                "2026-01-08T05:00:00Z",
+            ),
             (Kind::Any, "2026-01-08T10:00", second, "2026-01-08T10:00"),
             (
                 Kind::Text,
@@ -337,7 +393,7 @@ mod tests {
         ] {
             let (columns, cells) = ([column("date", kind)], [text(value)]);
             let row = Row {
-                columns: &columns,
+                selected: &selected(&columns),
                 cells: &cells,
             };
             let moment = row.moment("DATE", &zone).expect("a moment");
@@ -347,12 +403,19 @@ mod tests {
         }
     }
 
+    fn selected(columns: &[Column]) -> Selected {
+        Selected {
+            columns: columns.to_vec(),
+            shape: 0,
+        }
+    }
+
     #[test]
     fn what_is_no_date_still_shows_that_it_changed() {
         let columns = [column("updated", Kind::Text), column("date", Kind::Local)];
         let cells = [text("вчера"), text("0000-00-00 00:00:00")];
         let row = Row {
-            columns: &columns,
+            selected: &selected(&columns),
             cells: &cells,
         };
         let moment = row.moment("updated", &Zone::UTC).expect("a moment");
@@ -412,7 +475,7 @@ mod tests {
             ),
         ] {
             let row = Row {
-                columns: &columns,
+                selected: &selected(&columns),
                 cells: &cells,
             };
             let reading = Reading {
@@ -421,7 +484,8 @@ mod tests {
                 site: "https://dala.example/".to_owned(),
                 link: None,
             };
-            let refusal = row.accept(&reading).expect_err(reason);
+            let rules = Rules::new("", reading);
+            let refusal = row.accept(&rules).expect_err(reason);
             assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
         }
     }

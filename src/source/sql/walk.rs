@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 
-use super::columns::Column;
+use super::columns::Selected;
 use super::engine::{Engine, Step, Task, is_head, is_stamp};
 use super::error::SqlError;
 use super::row::{Cells, Moment, Row, many};
@@ -21,7 +21,7 @@ pub(super) struct Walk {
     engine: Arc<Engine>,
     rows: mpsc::Receiver<Result<Step, SqlError>>,
     extent: Extent,
-    columns: Vec<Column>,
+    selected: Selected,
     /// The row before, until it is known that no other has its id.
     held: Option<Held>,
     highest: Highest,
@@ -55,7 +55,7 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Result<Found, SqlError>> {
         while !self.ended {
             match self.rows.blocking_recv() {
-                Some(Ok(Step::Columns(columns))) => self.columns = columns,
+                Some(Ok(Step::Columns(selected))) => self.selected = selected,
                 Some(Ok(Step::Row(cells))) => match self.take(&cells) {
                     Ok(None) => {}
                     Ok(Some(found)) => return Some(Ok(found)),
@@ -88,7 +88,7 @@ impl Walk {
             engine: sql.0.engine.clone(),
             rows: sql.start(task),
             extent,
-            columns: Vec::new(),
+            selected: Selected::default(),
             held: None,
             highest: Highest::default(),
             newest: None,
@@ -99,10 +99,10 @@ impl Walk {
     /// The row before this one, where that is complete.
     fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
         let row = Row {
-            columns: &self.columns,
+            selected: &self.selected,
             cells,
         };
-        let zone = &self.engine.reading.zone;
+        let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
         let mut found = row.found(updated.as_ref(), date.as_ref());
         if self.extent == Extent::Heads {

@@ -30,9 +30,9 @@ fn listings_are_texts_in_the_order_of_bytes() {
         "SELECT CAST(`id` AS CHAR), `Up\"dated```, CAST(`tags` AS CHAR), \
          CAST(`draft` + 0 AS CHAR) FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
          ORDER BY CAST(CONVERT(`id` USING utf8mb4) AS BINARY)",
-        "SELECT \"id\", \"Up\"\"dated`\", \"tags\", \"draft\" \
+        "SELECT `id`, `Up\"dated```, `tags`, `draft` \
          FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
-         ORDER BY CAST(\"id\" AS TEXT) COLLATE BINARY",
+         ORDER BY CAST(`id` AS TEXT) COLLATE BINARY",
     ];
     for (dialect, expected) in ALL.into_iter().zip(expected) {
         assert_eq!(dialect.listing(QUERY, &columns().0).sql, expected);
@@ -80,7 +80,7 @@ fn polls_ask_for_what_is_later_than_the_marks() {
         ),
         (
             Dialect::Sqlite,
-            " WHERE (\"updated\" > ? OR ((\"updated\" IS NULL) AND \"date\" > ?))",
+            " WHERE (`updated` > ? OR ((`updated` IS NULL) AND `date` > ?))",
             Bind::Integer(7),
         ),
     ] {
@@ -107,16 +107,16 @@ fn a_column_without_a_mark_is_not_restricted() {
     };
     for (columns, since, expected) in [
         (&without, Since::default(), ""),
-        (&without, day.clone(), " WHERE \"date\" >= ?"),
+        (&without, day.clone(), " WHERE `date` >= ?"),
         (
             &with,
             Since::default(),
-            " WHERE (NOT (\"updated\" IS NULL) OR (\"updated\" IS NULL))",
+            " WHERE (NOT (`updated` IS NULL) OR (`updated` IS NULL))",
         ),
         (
             &with,
             day,
-            " WHERE (NOT (\"updated\" IS NULL) OR ((\"updated\" IS NULL) AND \"date\" >= ?))",
+            " WHERE (NOT (`updated` IS NULL) OR ((`updated` IS NULL) AND `date` >= ?))",
         ),
     ] {
         assert_eq!(recent(Dialect::Sqlite, columns, &since).0, expected);
@@ -167,7 +167,7 @@ fn ids_are_compared_as_what_the_column_holds() {
         (
             Dialect::Sqlite,
             column("id", Kind::Any, ""),
-            " WHERE \"id\" IN (?, ?, ?, ?)",
+            " WHERE `id` IN (?, ?, ?, ?)",
             4,
         ),
     ] {
