@@ -277,12 +277,30 @@ impl Desk {
     /// all are here.
     pub fn fill(&self, most: usize) -> Option<Report> {
         let records = self.next_awaited(most)?;
+        let report = self.read_texts(&records);
+        if report.failure.is_some() {
+            // The newest come first again.
+            self.state().awaited.clear();
+        }
+        Some(report)
+    }
+
+    /// Reads those of these texts that are still to come, for runs that make documents once; `None`
+    /// where all are here. What turns out to be no article leaves with the next publication.
+    pub fn fill_these(&self, records: &[RecordId]) -> Option<Report> {
+        let awaited = self.archive.store().awaited(records).unwrap_or_default();
+        let mut awaited: Vec<RecordId> = awaited.into_iter().map(|(record, _)| record).collect();
+        awaited.sort_unstable();
+        awaited.dedup();
+        (!awaited.is_empty()).then(|| self.read_texts(&awaited))
+    }
+
+    fn read_texts(&self, records: &[RecordId]) -> Report {
         let source = self.source();
         let options = self.options(&mut self.state());
         let progress = Progress::default();
-        let store = self.archive.store();
-        let result = reconcile::fill(&source, store, &records, options, &progress);
-        Some(self.take_over(result, Batch::default(), 0))
+        let result = reconcile::fill(&source, self.archive.store(), records, options, &progress);
+        self.take_over(result, Batch::default(), 0)
     }
 
     /// Records whose texts are still to be read, those of the newest articles first; `None` where there

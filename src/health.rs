@@ -170,13 +170,15 @@ impl Health {
         self.condition.load_full()
     }
 
-    /// Notes what a reading of `scopes` of `articles` found.
+    /// Notes what a reading of `scopes` of `articles` found. One that went well ends a failure only
+    /// where it `proves` that the source is well.
     pub fn note_reading(
         &self,
         articles: &Articles,
         scopes: &[Scope],
         report: &Report,
         took: Duration,
+        proves: bool,
         at: Timestamp,
     ) {
         let whole = scopes.contains(&Scope::Whole);
@@ -188,7 +190,7 @@ impl Health {
                 None => {
                     source.read = Some(at);
                     source.readings += 1;
-                    source.failing = None;
+                    source.failing.take_if(|_| proves);
                     if whole {
                         source.took = took;
                     }
@@ -203,13 +205,8 @@ impl Health {
         });
     }
 
-    /// Notes that the source does not answer, seen without reading anything.
+    /// Notes that the source does not answer, or that a reading did not come to an end.
     pub fn note_failing_source(&self, reason: &str, at: Timestamp) {
-        self.change(|condition| condition.source.fail(reason, at));
-    }
-
-    /// Notes that a reading did not come to an end.
-    pub fn note_broken_reading(&self, reason: &str, at: Timestamp) {
         self.change(|condition| condition.source.fail(reason, at));
     }
 
@@ -381,7 +378,7 @@ mod tests {
 
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {
         let took = Duration::from_secs(1);
-        health.note_reading(&articles(), scopes, report, took, Timestamp(at));
+        health.note_reading(&articles(), scopes, report, took, true, Timestamp(at));
         let problems = &health.condition().problems;
         let below = |problem: &Problem| problem.file[ROOT.len() + 1..].to_owned();
         problems.iter().map(below).collect()

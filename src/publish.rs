@@ -80,20 +80,31 @@ async fn keep_reading(
     let mut step = Step::Read(vec![Scope::Whole]);
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
+    let publish_soon = |seen: &Seen| {
+        // Articles that could not be read are not the same as none.
+        if desk.edition().is_some() || seen.failure.is_none() {
+            news.notify_one();
+        }
+    };
     loop {
         match step {
             Step::Read(scopes) => {
                 if scopes.contains(&Scope::Whole) {
                     rescan_at = Instant::now() + rescan;
                 }
-                read(desk, health, scopes, removal, &mut seen, &mut attention).await;
+                let read = read(desk, health, &scopes, removal, &mut seen, &attention);
+                let read = read.await;
+                publish_soon(&seen);
+                match read {
+                    Some((mut report, took)) => attention.note(&scopes, &mut report, took).await,
+                    None => attention.note_broken(),
+                }
                 removal = Removal::Held;
             }
-            Step::Fill => fill(desk, health, &mut seen, &mut attention).await,
-        }
-        // Articles that could not be read are not the same as none.
-        if desk.edition().is_some() || seen.failure.is_none() {
-            news.notify_one();
+            Step::Fill => {
+                fill(desk, health, &mut seen, &mut attention).await;
+                publish_soon(&seen);
+            }
         }
         let mut order = None;
         step = tokio::select! {
@@ -149,12 +160,12 @@ async fn keep_publishing(
 async fn read(
     desk: &Arc<Desk>,
     health: &Health,
-    scopes: Vec<Scope>,
+    scopes: &[Scope],
     removal: Removal,
     seen: &mut Seen,
-    attention: &mut Attention,
-) {
-    let (reading, read) = (desk.clone(), scopes.clone());
+    attention: &Attention,
+) -> Option<(Report, Duration)> {
+    let (reading, read) = (desk.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
     let report = loop {
@@ -166,14 +177,22 @@ async fn read(
             info!("{reached}");
         }
     };
-    let Ok(mut report) = report else {
+    let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
-        health.note_broken_reading("the reading ended early", Timestamp::now());
-        return;
+        health.note_failing_source("the reading ended early", Timestamp::now());
+        return None;
     };
     let took = started.elapsed();
     // Whoever reads the log and then asks finds what it said.
-    health.note_reading(&desk.source(), &scopes, &report, took, Timestamp::now());
+    let proves = attention.is_proof(scopes);
+    health.note_reading(
+        &desk.source(),
+        scopes,
+        &report,
+        took,
+        proves,
+        Timestamp::now(),
+    );
     if report.read > 0 || report.changed > 0 {
         let Report {
             read,
@@ -186,8 +205,8 @@ async fn read(
             "{read} {noun} read in {took:.1?}: {changed} changes, {articles} articles, {problems} problems"
         );
     }
-    seen.log(&scopes, &report, attention.is_known_to_fail());
-    attention.note(&scopes, &mut report, took).await;
+    seen.log(scopes, &report, attention.is_known_to_fail(), proves);
+    Some((report, took))
 }
 
 /// Reads some of the texts that are still to come.
@@ -196,9 +215,9 @@ async fn fill(desk: &Arc<Desk>, health: &Health, seen: &mut Seen, attention: &mu
     let Some(report) = attention.fill().await else {
         return;
     };
-    let took = started.elapsed();
-    health.note_reading(&desk.source(), &[], &report, took, Timestamp::now());
-    seen.log(&[], &report, attention.is_known_to_fail());
+    let (took, proves) = (started.elapsed(), attention.is_proof(&[]));
+    health.note_reading(&desk.source(), &[], &report, took, proves, Timestamp::now());
+    seen.log(&[], &report, attention.is_known_to_fail(), proves);
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.

@@ -104,16 +104,8 @@ pub fn reconcile(
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> Reconciliation {
-    let mut run = Run {
-        source,
-        store,
-        options,
-        progress,
-        meanwhile,
-        tells_mended: !scopes.contains(&Scope::Whole),
-        refused: BTreeMap::new(),
-        result: Reconciliation::default(),
-    };
+    let mut run = Run::new(source, store, options, progress, meanwhile);
+    run.tells_mended = !scopes.contains(&Scope::Whole);
     if let Err(error) = run.compare(scopes) {
         run.result.failure = Some(error);
     }
@@ -129,19 +121,12 @@ pub fn fill(
     options: Options,
     progress: &Progress,
 ) -> Reconciliation {
-    let mut run = Run {
-        source,
-        store,
-        options,
-        progress,
-        meanwhile: &mut |_| {},
-        tells_mended: true,
-        refused: BTreeMap::new(),
-        result: Reconciliation::default(),
-    };
+    let mut nobody = |_: &mut Vec<Change>| {};
+    let mut run = Run::new(source, store, options, progress, &mut nobody);
+    run.tells_mended = true;
     let filled = promised(store, records).map_err(ReconcileError::from);
     let filled = filled
-        .and_then(|found| run.take([found]))
+        .and_then(|found| run.take(found.chunks(BATCH_FILES)))
         .and_then(|heirs| run.take_heirs(heirs));
     run.result.failure = filled.err();
     run.report_refused();
@@ -182,7 +167,26 @@ struct Run<'a> {
     result: Reconciliation,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(
+        source: &'a Source,
+        store: &'a Store,
+        options: Options,
+        progress: &'a Progress,
+        meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
+    ) -> Run<'a> {
+        Run {
+            source,
+            store,
+            options,
+            progress,
+            meanwhile,
+            tells_mended: false,
+            refused: BTreeMap::new(),
+            result: Reconciliation::default(),
+        }
+    }
+
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {

@@ -240,6 +240,17 @@ impl Source {
         }
     }
 
+    /// What to look at for the sake of one place.
+    pub fn scope_at(&self, path: String) -> Scope {
+        match self {
+            Source::Directory(_) => Scope::Below {
+                path,
+                closed: false,
+            },
+            Source::Sql(_) => Scope::Row(path),
+        }
+    }
+
     /// How many places are read by one thread at a time.
     pub fn share(&self) -> usize {
         match self {

@@ -142,7 +142,13 @@ fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
 
 /// Reads the texts that a listing left out; why it could not.
 fn read_texts(desk: &Desk, problems: &mut Vec<Problem>) -> Option<ReconcileError> {
-    while let Some(report) = desk.fill(TEXTS_AT_ONCE) {
+    let awaited = || desk.archive().store().count_awaited().unwrap_or(0);
+    let mut before = u64::MAX;
+    while awaited() < before {
+        before = awaited();
+        let Some(report) = desk.fill(TEXTS_AT_ONCE) else {
+            break;
+        };
         problems.extend(report.problems);
         if report.failure.is_some() {
             return report.failure;

@@ -20,6 +20,7 @@ use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
 use crate::problem::{Severity, chain};
 use crate::source::Scope;
+use crate::store::RecordId;
 use crate::time::Timestamp;
 
 /// How often files are read again that were being written.
@@ -55,6 +56,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         return Ok(Exit::Failed);
     }
     publish(&opened.desk, &report);
+    let is_read = is_read & read_texts(&opened, screen);
     if let Some(trouble) = opened.desk.state_trouble() {
         screen.complain(&format!(
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
@@ -130,12 +132,7 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
         let unsettled = report.unsettled.drain(..);
-        let scopes: Vec<Scope> = unsettled
-            .map(|path| Scope::Below {
-                path,
-                closed: false,
-            })
-            .collect();
+        let scopes: Vec<Scope> = unsettled.map(|path| desk.source().scope_at(path)).collect();
         if scopes.is_empty() || report.failure.is_some() {
             break;
         }
@@ -149,6 +146,31 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
         };
     }
     report
+}
+
+/// Reads the texts that the feeds need and that a listing left out; whether all could be. What turns
+/// out to be no article makes room for others, whose texts may be still to come.
+fn read_texts(Opened { desk, removal }: &Opened, screen: &mut Screen) -> bool {
+    let mut is_read = true;
+    for _ in 0..LOOKS_AGAIN {
+        let edition = desk.edition();
+        let feeds = edition.iter().flat_map(|edition| edition.feeds.values());
+        let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
+        let Some(mut report) = desk.fill_these(&records) else {
+            break;
+        };
+        // Rows that are gone meanwhile are no mistake.
+        let gone = std::mem::take(&mut report.unsettled);
+        is_read &= tell(&report, screen);
+        if report.failure.is_some() {
+            break;
+        }
+        if !gone.is_empty() {
+            is_read &= tell(&desk.reconcile(&[Scope::Whole], *removal), screen);
+        }
+        publish(desk, &report);
+    }
+    is_read
 }
 
 /// Says what is wrong with the articles; whether nothing is.

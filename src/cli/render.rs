@@ -9,10 +9,15 @@ use url::form_urlencoded;
 use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, desk_or_complain, feed};
-use crate::desk::Desk;
+use crate::desk::{Desk, Removal};
 use crate::page::Locale;
 use crate::press::Wanted;
 use crate::problem::chain;
+use crate::source::Scope;
+use crate::time::Timestamp;
+
+/// How often texts are read again, of which some turned out to be no articles.
+const LOOKS_AGAIN: usize = 20;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
     let desk = match desk_or_complain(path, screen) {
@@ -31,7 +36,7 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 }
 
 fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
-    match feed::find(desk, wanted)? {
+    match find(desk, wanted)? {
         Named::Feed(version, format) => desk
             .render(&version, format)
             .map_err(|failure| chain(&failure)),
@@ -43,6 +48,28 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
             Ok(asset.bytes.clone())
         }
     }
+}
+
+/// Finds a document whose texts are all here. One that turns out to be no article makes room for the
+/// next, whose text may be still to come.
+fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
+    for _ in 0..LOOKS_AGAIN {
+        let named = feed::find(desk, wanted)?;
+        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = &named else {
+            return Ok(named);
+        };
+        let Some(report) = desk.fill_these(&version.entries) else {
+            return Ok(named);
+        };
+        if let Some(failure) = report.failure {
+            return Err(chain(&failure));
+        }
+        if !report.unsettled.is_empty() {
+            desk.reconcile(&[Scope::Whole], Removal::Confirmed);
+        }
+        desk.publish(Timestamp::now());
+    }
+    Err("its articles change all the time".to_owned())
 }
 
 fn render_page(desk: &Desk, page: Wanted, language: Option<&str>) -> Result<Bytes, String> {

@@ -48,11 +48,27 @@ impl Attention {
         }
     }
 
+    /// Takes note of a reading that did not end.
+    pub(super) fn note_broken(&mut self) {
+        match self {
+            Attention::Folder(_) => {}
+            Attention::Database(followed) => followed.note_broken(),
+        }
+    }
+
     /// Whether it has been said that the source does not answer.
     pub(super) fn is_known_to_fail(&self) -> bool {
         match self {
             Attention::Folder(_) => false,
             Attention::Database(followed) => followed.is_down(),
+        }
+    }
+
+    /// Whether a reading of `scopes` that went well shows that the source is well.
+    pub(super) fn is_proof(&self, scopes: &[Scope]) -> bool {
+        match self {
+            Attention::Folder(_) => true,
+            Attention::Database(followed) => followed.is_proof(scopes),
         }
     }
 

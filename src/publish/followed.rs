@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 /// How soon a reading that failed is tried again, though the database answers; twice as long each time.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
 
-/// The longest that becomes.
-const AGAIN_LAST: Duration = Duration::from_secs(30);
+/// The longest that becomes: what was missed meanwhile should not wait.
+const AGAIN_LAST: Duration = Duration::from_secs(3);
 
 /// How soon rows whose removal is held are looked for again,
 const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -42,6 +42,8 @@ pub(super) struct Followed {
     poll_at: Instant,
     /// When everything has to be compared again, for once.
     whole_at: Option<Instant>,
+    /// Whether the last comparison of everything failed.
+    has_failed: bool,
     /// How long a failed reading rests.
     rest: Duration,
     /// Whether all texts are here, as far as anybody knows.
@@ -88,6 +90,7 @@ impl Followed {
             listening,
             poll_at: Instant::now() + refresh,
             whole_at: None,
+            has_failed: false,
             rest: AGAIN_FIRST,
             filled: false,
             filling: false,
@@ -102,6 +105,12 @@ impl Followed {
         self.told.down.load(SeqCst)
     }
 
+    /// Whether a reading of `scopes` that went well shows that the database is well: not while the
+    /// pulse fails, and of a comparison that failed only another one can tell.
+    pub(super) fn is_proof(&self, scopes: &[Scope]) -> bool {
+        !self.is_down() && (scopes.contains(&Scope::Whole) || !self.has_failed)
+    }
+
     /// Waits for something that is worth doing.
     pub(super) async fn next(&mut self) -> Step {
         loop {
@@ -112,7 +121,7 @@ impl Followed {
                     self.told.recent.store(false, SeqCst);
                     return Step::Read(vec![Scope::Whole]);
                 }
-                if self.told.recent.swap(false, SeqCst) {
+                if self.whole_at.is_none() && self.told.recent.swap(false, SeqCst) {
                     return self.poll();
                 }
             }
@@ -145,12 +154,11 @@ impl Followed {
     pub(super) async fn note(&mut self, scopes: &[Scope], report: &Report, took: Duration) {
         let whole = scopes.contains(&Scope::Whole);
         if report.failure.is_some() {
-            // What was missed is not known, so everything is compared.
-            self.whole_at = Some(Instant::now() + self.rest);
-            self.rest = (self.rest * 2).min(AGAIN_LAST);
+            self.has_failed |= whole;
+            self.note_broken();
             return;
         }
-        self.rest = AGAIN_FIRST;
+        self.has_failed &= !whole;
         self.filled &= report.changed == 0;
         if whole {
             self.told.compared.store(true, SeqCst);
@@ -161,9 +169,10 @@ impl Followed {
             self.whole_at = Some(Instant::now() + rest);
             return;
         }
-        if !report.unsettled.is_empty() {
-            // Rows that went away while they were read.
-            self.whole_at = Some(Instant::now());
+        match report.unsettled.is_empty() {
+            true => self.rest = AGAIN_FIRST,
+            // Rows that went away while they were read, or that are never found by their ids.
+            false => self.compare_soon(),
         }
         let Some((given, known)) = self.counts().await else {
             return;
@@ -181,6 +190,17 @@ impl Followed {
             self.doubted = Some(surplus);
             self.whole_at = Some(Instant::now());
         }
+    }
+
+    /// Takes note of a reading that failed or did not end: what it missed is not known.
+    pub(super) fn note_broken(&mut self) {
+        self.compare_soon();
+    }
+
+    /// Has everything compared after a rest, which grows while there are reasons.
+    fn compare_soon(&mut self) {
+        self.whole_at = Some(Instant::now() + self.rest);
+        self.rest = (self.rest * 2).min(AGAIN_LAST);
     }
 
     /// How many rows the query gives, and how many are known.
@@ -201,12 +221,12 @@ impl Followed {
         match filling.await {
             Ok(Some(report)) => {
                 self.filling = true;
-                if report.failure.is_some() {
-                    self.fill_at = Instant::now() + AGAIN_FIRST;
+                if report.failure.is_some() || !report.unsettled.is_empty() {
+                    self.fill_at = Instant::now() + AGAIN_LAST;
                 }
                 if !report.unsettled.is_empty() {
                     // Rows that are no longer there.
-                    self.whole_at = Some(Instant::now());
+                    self.compare_soon();
                 }
                 Some(report)
             }

@@ -18,8 +18,9 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Says what is new about a reading of `scopes`; `is_known` that the source fails, if it does.
-    pub(super) fn log(&mut self, scopes: &[Scope], report: &Report, is_known: bool) {
+    /// Says what is new about a reading of `scopes`; whether it `is_known` that the source fails, and
+    /// whether a reading that went well `proves` that it does not.
+    pub(super) fn log(&mut self, scopes: &[Scope], report: &Report, is_known: bool, proves: bool) {
         let whole = scopes.contains(&Scope::Whole);
         let new = report
             .problems
@@ -34,7 +35,8 @@ impl Seen {
                 report.problems.len()
             );
         }
-        if whole {
+        // One that failed says nothing of what it did not reach.
+        if whole && report.failure.is_none() {
             self.problems.clone_from(&report.problems);
         } else {
             self.problems.extend(
@@ -51,9 +53,10 @@ impl Seen {
             Some(reason) if failure != self.failure && !is_known => {
                 error!("the articles cannot be read, so what is published stays: {reason}");
             }
-            None if self.failure.is_some() => info!("the articles are read again"),
+            None if self.failure.is_some() && proves => info!("the articles are read again"),
             Some(_) | None => {}
         }
+        let failure = failure.or_else(|| self.failure.take_if(|_| !proves));
         self.failure = failure;
         if !whole && report.held == 0 {
             return;
