@@ -4,26 +4,33 @@
 //! come; whoever needs one earlier has it read here. Nothing but the text of a known version is taken
 //! over: whatever turns out to have changed is left to [`reconcile`](crate::reconcile).
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
+use tokio::task;
 
-use crate::article::Article;
+use crate::article::{Article, Revision};
 use crate::source::{Found, Outcome, Source, SourceError};
-use crate::store::{RecordId, Store, StoreError};
+use crate::store::{FileStamp, RecordId, Store, StoreError};
 
 /// Rows that turned out to have changed and wait for a reading; more than these are found by the next
 /// comparison.
 const DOUBTS_MAX: usize = 1_000;
+
+/// Documents whose texts are read from the source at the same time: each takes a connection.
+const FETCHERS_MAX: usize = 2;
 
 /// The store, and the source for what it does not have yet.
 #[derive(Debug)]
 pub struct Archive {
     store: Store,
     source: ArcSwap<Source>,
+    /// Whoever waits for the source on behalf of a document.
+    fetchers: Semaphore,
     /// Places that turned out to be others than listed.
-    doubts: Mutex<Vec<String>>,
+    doubts: Mutex<BTreeSet<String>>,
     doubted: Notify,
 }
 
@@ -39,12 +46,15 @@ pub enum ArchiveError {
     /// Its text is still in the source, which has another version now.
     #[error("article `{0}` has changed a moment ago")]
     Changed(String),
+    /// Reading its text panicked, or the daemon is stopping.
+    #[error("reading the text of an article ended early")]
+    Broken,
 }
 
 /// A version whose text is still to be read.
 struct Promise {
     record: RecordId,
-    revision: crate::article::Revision,
+    revision: Revision,
     found: Found,
 }
 
@@ -54,6 +64,7 @@ impl Archive {
         Archive {
             store,
             source: ArcSwap::from_pointee(source),
+            fetchers: Semaphore::new(FETCHERS_MAX),
             doubts: Mutex::default(),
             doubted: Notify::new(),
         }
@@ -79,15 +90,28 @@ impl Archive {
     /// # Errors
     /// When a record is missing or damaged, or cannot be had from the source.
     pub fn articles(&self, records: &[RecordId]) -> Result<Vec<Article>, ArchiveError> {
-        let promises = self.promises(records)?;
-        if !promises.is_empty() {
-            self.fetch(&promises)?;
-        }
+        self.fetch(&self.promises(records)?)?;
         Ok(self.store.articles(records)?)
     }
 
+    /// Has the articles of a window here, so that making documents of them waits for nothing.
+    ///
+    /// # Errors
+    /// When one cannot be had from the source.
+    pub async fn provide(self: &Arc<Archive>, records: &[RecordId]) -> Result<(), ArchiveError> {
+        if self.promises(records)?.is_empty() {
+            return Ok(());
+        }
+        let _permit = self.fetchers.acquire().await;
+        // Somebody else may have asked for the same.
+        let promises = self.promises(records)?;
+        let archive = self.clone();
+        let fetching = task::spawn_blocking(move || archive.fetch(&promises));
+        fetching.await.unwrap_or(Err(ArchiveError::Broken))
+    }
+
     /// Waits until something turns out to be other than listed.
-    pub async fn doubted(&self) -> Vec<String> {
+    pub async fn doubted(&self) -> BTreeSet<String> {
         loop {
             let doubted = self.doubted.notified();
             let doubts =
@@ -110,7 +134,7 @@ impl Archive {
                 revision: row.listing.revision,
                 found: Found {
                     path: row.path.into(),
-                    stamp: Default::default(),
+                    stamp: FileStamp::default(),
                     closed: false,
                     head: None,
                 },
@@ -121,6 +145,9 @@ impl Archive {
 
     /// Reads what was promised. No lock is held and no transaction open meanwhile.
     fn fetch(&self, promises: &[Promise]) -> Result<(), ArchiveError> {
+        if promises.is_empty() {
+            return Ok(());
+        }
         let found: Vec<Found> = promises
             .iter()
             .map(|promise| promise.found.clone())

@@ -26,18 +26,20 @@ use std::sync::Arc;
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 use hyper::{Method, Request};
 use tokio::task;
-use tracing::error;
+use tracing::{debug, error};
 
 use self::conditional::Validated;
 use self::outcome::{Answer, Origin, Outcome};
 use self::reply::Head;
 use self::target::Target;
+use crate::archive::ArchiveError;
 use crate::desk::{Desk, unused};
 use crate::edition::label::Label;
 use crate::edition::polls::Told;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::problem::chain;
+use crate::rendition::RenditionError;
 use crate::selection::Selection;
 use crate::time::Timestamp;
 
@@ -102,6 +104,17 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
     }
 }
 
+/// Says why a feed cannot be made. That a database is away is said once, and not by every reader.
+fn tell(version: &Version, format: Format, failure: &RenditionError) {
+    let (feed, format, reason) = (&version.path, format.title(), chain(failure));
+    match failure {
+        RenditionError::Archive(ArchiveError::Source(_) | ArchiveError::Changed(_)) => {
+            debug!("feed `{feed}` cannot be made as {format}: {reason}");
+        }
+        _ => error!("feed `{feed}` cannot be made as {format}: {reason}"),
+    }
+}
+
 /// A request that names something of an edition.
 struct Asked<'a> {
     desk: &'a Arc<Desk>,
@@ -161,12 +174,7 @@ impl Asked<'_> {
         let reply = match self.desk.document(version, format, coding).await {
             Ok(document) => reply::document(head(version.label(format)), document),
             Err(failure) => {
-                error!(
-                    "feed `{}` cannot be made as {}: {}",
-                    version.path,
-                    format.title(),
-                    chain(&failure)
-                );
+                tell(version, format, &failure);
                 // The last good document, under its own tag, is better than an error.
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {

@@ -22,7 +22,7 @@ pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use crate::catalog::Change;
 use crate::problem::{Problem, Severity};
-use crate::source::{Found, Scope, Source, SourceError, Unlisted};
+use crate::source::{Depth, Found, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, RecordId, Store, StoreError};
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
@@ -190,10 +190,16 @@ impl<'a> Run<'a> {
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let (give, found) = mpsc::sync_channel(self.source.batches_ahead());
+        // What a first listing left behind that was cut short is no edition.
+        let depth = match self.store.header()? {
+            Some(_) => Depth::Stamps,
+            None => Depth::Heads,
+        };
+        let (give, found) = mpsc::sync_channel(self.source.batches_ahead(depth));
         let comparison = Comparison {
             source: self.source,
             store: self.store,
+            depth,
             reread: self.options.reread,
             progress: self.progress,
             give,

@@ -28,15 +28,19 @@ use crate::store::FileStamp;
 /// rest.
 const SHARE_FILES: usize = 32;
 
-/// Rows that a thread reads at a time: as many as one statement asks for.
-const SHARE_ROWS: usize = 256;
-
 /// Batches of files that are found before they are read: enough for most archives to know early how
 /// much there is, and few enough that a first listing need not be held whole.
 const FILES_AHEAD: usize = 16;
 
-/// The same of rows, whose listing brings more along.
-const ROWS_AHEAD: usize = 1;
+/// The same of rows that bring everything but their texts along,
+const HEADS_AHEAD: usize = 1;
+
+/// and of rows that bring hardly anything: a listing that waits for readings stays open on the server,
+/// which sooner or later minds.
+const STAMPS_AHEAD: usize = 64;
+
+/// Threads that read rows: each has a connection for a statement at a time, and there are few.
+const ROW_THREADS: usize = 2;
 
 /// Where articles come from.
 #[derive(Clone, Debug)]
@@ -255,15 +259,24 @@ impl Source {
     pub fn share(&self) -> usize {
         match self {
             Source::Directory(_) => SHARE_FILES,
-            Source::Sql(_) => SHARE_ROWS,
+            Source::Sql(_) => sql::ROWS_A_STATEMENT,
         }
     }
 
     /// How many batches of places may be found before they are read.
-    pub fn batches_ahead(&self) -> usize {
+    pub fn batches_ahead(&self, depth: Depth) -> usize {
+        match (self, depth) {
+            (Source::Directory(_), _) => FILES_AHEAD,
+            (Source::Sql(_), Depth::Stamps) => STAMPS_AHEAD,
+            (Source::Sql(_), Depth::Heads) => HEADS_AHEAD,
+        }
+    }
+
+    /// How many threads may read these at once, on however many processors.
+    pub fn threads(&self, found: &[Found]) -> usize {
         match self {
-            Source::Directory(_) => FILES_AHEAD,
-            Source::Sql(_) => ROWS_AHEAD,
+            Source::Sql(_) if found.iter().any(|found| found.head.is_none()) => ROW_THREADS,
+            Source::Directory(_) | Source::Sql(_) => usize::MAX,
         }
     }
 
@@ -271,7 +284,7 @@ impl Source {
     pub fn at_once(&self) -> usize {
         match self {
             Source::Directory(_) => 1,
-            Source::Sql(_) => SHARE_ROWS,
+            Source::Sql(_) => sql::ROWS_A_STATEMENT,
         }
     }
 

@@ -174,7 +174,8 @@ fn a_row_that_changed_before_its_text_was_read_is_read_again() {
     let failure = render(&desk, "all").expect_err("another text");
     assert!(failure.contains("`2` has changed"), "{failure}");
     let runtime = Builder::new_current_thread().build().expect("a runtime");
-    assert_eq!(runtime.block_on(desk.archive().doubted()), ["2"]);
+    let doubts = runtime.block_on(desk.archive().doubted());
+    assert_eq!(Vec::from_iter(doubts), ["2"]);
 
     read(&desk, Scope::Row("2".to_owned()));
     desk.publish(LATER.plus(1));

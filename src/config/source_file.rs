@@ -108,7 +108,8 @@ impl Place<'_> {
     /// The renderer knows how wide each character is; its title and its leading empty line are
     /// left out, for a problem prints its own first line.
     fn excerpt(&self) -> String {
-        let snippet = Snippet::source(self.text)
+        let text = without_secrets(self.text);
+        let snippet = Snippet::source(text.as_str())
             .line_start(self.line)
             .annotation(AnnotationKind::Primary.span(self.marked.clone()));
         let group = Group::with_level(Level::ERROR).element(snippet);
@@ -116,6 +117,22 @@ impl Place<'_> {
         let lines: Vec<&str> = rendered.lines().skip(1).map(str::trim_end).collect();
         lines.join("\n")
     }
+}
+
+/// The same text with stars in the place of users and passwords in addresses, byte for byte.
+fn without_secrets(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, behind) = rest.split_at(at + "://".len());
+        shown += before;
+        let end = behind.find(|c: char| c.is_whitespace() || "\"'".contains(c));
+        let secret = behind[..end.unwrap_or(behind.len())].rfind('@');
+        let (secret, behind) = behind.split_at(secret.unwrap_or(0));
+        shown.extend(std::iter::repeat_n('*', secret.len()));
+        rest = behind;
+    }
+    shown + rest
 }
 
 #[cfg(test)]
@@ -126,6 +143,32 @@ mod tests {
         SourceFile::new("feeds.toml", text)
             .problem(Severity::Error, Some(span), "wrong", Some("mend it".into()))
             .to_string()
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (text, shown) in [
+            (
+                "url = 'postgres://reader:hush@db/news'",
+                "url = 'postgres://***********@db/news'",
+            ),
+            (
+                "url = 'mysql://ю:h@sh@db' # a@b",
+                "url = 'mysql://*******@db' # a@b",
+            ),
+            (
+                "url = 'https://dala.example/' # a@b",
+                "url = 'https://dala.example/' # a@b",
+            ),
+            ("a = 'x://u@h' b = 'y://v@k'", "a = 'x://*@h' b = 'y://*@k'"),
+            (
+                "url = 'postgres://reader:hush@${",
+                "url = 'postgres://***********@${",
+            ),
+        ] {
+            assert_eq!(without_secrets(text), shown);
+            assert_eq!(shown.len(), text.len());
+        }
     }
 
     #[test]

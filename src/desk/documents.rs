@@ -28,6 +28,7 @@ impl Desk {
     ) -> Result<Bytes, RenditionError> {
         let tag = Tag::new(version.digest, format);
         let (archive, version) = (self.archive.clone(), version.clone());
+        self.archive.provide(&version.entries).await?;
         let renders = self.renditions.renders().clone();
         let print = move || renders.measure(format, || press::print(&archive, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
@@ -113,6 +114,9 @@ impl Desk {
         edition: &Arc<Edition>,
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
+        if let Sheet::Feed(version) = sheet {
+            self.archive.provide(&version.entries).await?;
+        }
         let digest = sheet.digest(edition, locale);
         let (sheet, edition, archive) = (sheet.clone(), edition.clone(), self.archive.clone());
         let print = move || sheet.print(&edition, &archive, locale);

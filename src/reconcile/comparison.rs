@@ -14,6 +14,8 @@ use crate::store::{FileRow, Store};
 pub(super) struct Comparison<'a> {
     pub(super) source: &'a Source,
     pub(super) store: &'a Store,
+    /// How much the listing brings.
+    pub(super) depth: Depth,
     /// Read every file, whether it changed or not.
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
@@ -77,12 +79,7 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut known = self.store.files(below)?.peekable();
-        // What a first listing left behind that was cut short is no edition.
-        let depth = match self.store.header()? {
-            Some(_) => Depth::Stamps,
-            None => Depth::Heads,
-        };
-        for entry in self.source.walk(scope, depth) {
+        for entry in self.source.walk(scope, self.depth) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };

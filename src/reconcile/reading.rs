@@ -28,7 +28,9 @@ pub(super) fn read_all(
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = threads.min(files.len().div_ceil(source.share()));
+    let threads = threads
+        .min(source.threads(files))
+        .min(files.len().div_ceil(source.share()));
     let waiting = Mutex::new(files.chunks(source.share()).enumerate());
     let next = || {
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);

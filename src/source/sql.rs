@@ -54,7 +54,7 @@ use crate::config::SqlConfig;
 use crate::time::Timestamp;
 
 /// Rows read with one statement.
-const ROWS_A_STATEMENT: usize = 256;
+pub(super) const ROWS_A_STATEMENT: usize = 256;
 
 /// Rows that may wait for whoever reads them. All of a statement's find room, so that the database
 /// does not wait for the gate.
