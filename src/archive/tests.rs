@@ -404,3 +404,23 @@ fn requests_do_not_eat_a_removal_that_is_held() {
     assert_eq!(read(&desk, Scope::Whole).held, 0);
     assert!(render(&desk, "sections/мир").is_ok());
 }
+
+#[test]
+fn a_run_that_makes_documents_once_reads_what_they_need() {
+    let news = News::new(3);
+    let deep = "<b>".repeat(100_000);
+    news.run(&format!(
+        "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
+    ));
+    let desk = news.desk();
+    let entries = || {
+        desk.edition().expect("an edition").feeds["all"]
+            .entries
+            .clone()
+    };
+    let report = desk.fill_these(&entries()).expect("texts to read");
+    assert_eq!((report.read, report.problems.len()), (3, 1));
+    desk.publish(LATER.plus(1));
+    assert!(desk.fill_these(&entries()).is_none());
+    assert!(render(&desk, "all").is_ok_and(|all| all.contains("Текст 3.")));
+}
