@@ -64,7 +64,13 @@ fn types_that_mean_the_same_give_the_same_feeds() {
     let expected = read(&table.url, QUERY);
     for (asked, other) in TYPES {
         assert_eq!(QUERY.matches(asked).count(), 1, "{asked}");
-        assert_same(&expected, &read(&table.url, &QUERY.replace(asked, other)));
+        let given = read(&table.url, &QUERY.replace(asked, other));
+        for (name, (tag, body)) in &expected {
+            let (other_tag, other_body) = &given[name];
+            assert!(body == other_body, "{other}: {name:?}: bytes");
+            // What may be read otherwise has other tags.
+            assert_ne!(tag, other_tag, "{other}: {name:?}: tag");
+        }
     }
 }
 
