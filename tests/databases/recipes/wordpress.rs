@@ -241,6 +241,9 @@ fn what_editors_do_is_served() {
         .reconfigure("refresh   = \"30s\"", "refresh   = \"1s\"");
     let mut daemon = recipe.serve();
     recipe.follow(&mut daemon, &FEEDS, &LIVE);
+    // A text that has its paragraphs gets no empty one before them.
+    let plan = item(&daemon, "/all.json", "https://dala.example/?p=106");
+    assert_eq!(plan["content_html"], "<p>Рано.</p>");
 }
 
 #[test]
