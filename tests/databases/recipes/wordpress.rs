@@ -102,14 +102,19 @@ const LIVE: [Step; 3] = [
             "/sections/регионы.json",
         ],
     },
-    // As wp-cron publishes what was planned: the time of the last edit stays.
+    // As wp-cron publishes what was planned: the time of the last edit stays. With another post withdrawn, their number
+    // stays too: it is the new one that is noticed, and the other by it.
     Step {
-        sql: "UPDATE wp_posts SET post_status = 'publish', post_date_gmt = UTC_TIMESTAMP() WHERE ID = 106",
-        then: Then::Says("Запланировано на 2031 год"),
+        sql: "BEGIN;
+              UPDATE wp_posts SET post_status = 'publish', post_date_gmt = UTC_TIMESTAMP() WHERE ID = 106;
+              UPDATE wp_posts SET post_status = 'draft', post_modified_gmt = UTC_TIMESTAMP() WHERE ID = 105;
+              COMMIT",
+        then: Then::SaysNoMore("https://dala.example/2026/11/voda/"),
         moved: &[
             "/all.json",
             "/authors/тимур-ахметов.atom",
             "/sections/парламент.rss",
+            "/sections/регионы.json",
         ],
     },
 ];
@@ -241,7 +246,7 @@ fn what_editors_do_is_served() {
         .reconfigure("refresh   = \"30s\"", "refresh   = \"1s\"");
     let mut daemon = recipe.serve();
     recipe.follow(&mut daemon, &FEEDS, &LIVE);
-    // A text that has its paragraphs gets no empty one before them.
+    // The plan is out, and a text that has its paragraphs gets no empty one before them.
     let plan = item(&daemon, "/all.json", "https://dala.example/?p=106");
     assert_eq!(plan["content_html"], "<p>Рано.</p>");
 }
