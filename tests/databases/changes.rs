@@ -39,7 +39,7 @@ fn on_every_kind(keys: &str, test: impl Fn(&Table, &mut Daemon)) {
 
 /// Waits until a feed says something or no longer does, which has to be soon.
 #[track_caller]
-fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
+pub(crate) fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
     let since = Instant::now();
     daemon.eventually_after(text, feed, |feed| feed.says(text) == is_there);
     let took = since.elapsed();

@@ -31,6 +31,7 @@ mod postgres;
 mod process;
 mod programs;
 mod reading;
+mod recipes;
 mod report;
 mod sample;
 mod servers;

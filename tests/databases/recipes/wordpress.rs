@@ -1,0 +1,289 @@
+//! A WordPress site in MariaDB, with everything that editors, plugins and imports leave in one.
+
+use serde_json::{Value, json};
+
+use super::{Recipe, Step, Then, assert_items, assert_says, item, statements_of_header};
+use crate::copies::Copies;
+use crate::ended::{self, assert_ends};
+use crate::session::Session;
+
+const CONFIG: &str = include_str!("../../../examples/sql/wordpress.toml");
+const SITE: &str = include_str!("../wordpress.sql");
+
+const MEMBERS: [&str; 7] = [
+    "id",
+    "title",
+    "date_published",
+    "date_modified",
+    "language",
+    "tags",
+    "authors",
+];
+
+#[rustfmt::skip]
+const POSTS: [&str; 7] = [
+    "https://dala.example/?p=116 | Срочно: перевал Кызылсай открыт | 2026-11-16T06:00:00+05:00 | – | – | Регионы | Тимур Ахметов",
+    "https://dala.example/?p=104 | Наука & степь: просо, которому хватает росы | 2026-11-14T11:00:00+05:00 | – | – | Наука & школа; сельские школы | Тимур Ахметов",
+    "https://dala.example/?p=103 | A museum of sound stops in Mangystau | 2026-11-13T19:45:10+05:00 | – | en | Culture; Mangystau; R&D | English Desk, Dala",
+    "https://dala.example/?p=102 | Ауыл мектептеріне кітап керуені келді | 2026-11-12T08:00:00+05:00 | – | kk | Қоғам; мәжіліс; сельские школы | Айгерім Сапарова",
+    // In the section that Yoast calls primary, not in that of the lowest number.
+    "https://dala.example/?p=101 | Мажилис вернул деньги на дороги | 2026-11-10T14:30:00+05:00 | 2026-11-11T09:05:00+05:00 | – | Парламент; бюджет; дороги | Тимур Ахметов",
+    "https://dala.example/?p=112 | Поезд пришёл раньше, чем вышел | 2024-03-01T00:10:00+05:00 | 2024-03-01T07:00:00+05:00 | – | – | –",
+    // A local time of 2019, when clocks showed another one. The section and the tag are one tag in JSON.
+    "http://old.dala.example/news/5170 | Мост через Сарысу открыт | 2019-06-01T00:30:00+06:00 | – | – | Регионы | Айгерім Сапарова",
+];
+
+/// A post, what its text has, and what it has not.
+const TEXTS: [(&str, &[&str], &[&str]); 3] = [
+    (
+        "https://dala.example/?p=104",
+        &[
+            "<img src=\"https://dala.example/wp-content/uploads/2026/11/proso.jpg\"",
+            "[осень]",
+            "[считают вручную]",
+            "https://video.dala.example/proso",
+        ],
+        &["caption", "gallery", "embed"],
+    ),
+    (
+        "https://dala.example/?p=102",
+        &["<p>Ауыл мектептеріне", "<p>– Балалар", "<p>Келесі керуен"],
+        &["\\r"],
+    ),
+    (
+        "https://dala.example/?p=101",
+        &["<strong>шестьдесят два</strong>"],
+        &["wp:"],
+    ),
+];
+
+/// What readers never see: drafts, plans, pages, revisions, and what is not for everybody.
+const HIDDEN: [&str; 8] = [
+    "Черновик",
+    "Запланировано",
+    "О редакции",
+    "Прежний текст",
+    "Запись под паролем",
+    "Для подписчиков",
+    "Личная запись",
+    "Запись в корзине",
+];
+
+const FEEDS: [&str; 6] = [
+    "/all.json",
+    "/authors/тимур-ахметов.atom",
+    "/sections/парламент.rss",
+    "/sections/регионы.json",
+    "/tags/бюджет.rss",
+    "/tags/мәжіліс.rss",
+];
+
+const LIVE: [Step; 3] = [
+    // Somebody comments on one post, which moves nothing, and another is published.
+    Step {
+        sql: "UPDATE wp_posts SET comment_count = comment_count + 1 WHERE ID = 101;
+              UPDATE wp_posts
+              SET post_status = 'publish', post_name = 'voda',
+                  post_date_gmt = UTC_TIMESTAMP(), post_modified_gmt = UTC_TIMESTAMP()
+              WHERE ID = 105",
+        then: Then::Says("https://dala.example/2026/11/voda/"),
+        moved: &[
+            "/all.json",
+            "/authors/тимур-ахметов.atom",
+            "/sections/регионы.json",
+        ],
+    },
+    Step {
+        sql: "UPDATE wp_posts SET post_status = 'trash', post_modified_gmt = UTC_TIMESTAMP() WHERE ID = 116",
+        then: Then::SaysNoMore("перевал Кызылсай"),
+        moved: &[
+            "/all.json",
+            "/authors/тимур-ахметов.atom",
+            "/sections/регионы.json",
+        ],
+    },
+    // As wp-cron publishes what was planned: the time of the last edit stays. With another post withdrawn, their number
+    // stays too: it is the new one that is noticed, and the other by it.
+    Step {
+        sql: "BEGIN;
+              UPDATE wp_posts SET post_status = 'publish', post_date_gmt = UTC_TIMESTAMP() WHERE ID = 106;
+              UPDATE wp_posts SET post_status = 'draft', post_modified_gmt = UTC_TIMESTAMP() WHERE ID = 105;
+              COMMIT",
+        then: Then::SaysNoMore("https://dala.example/2026/11/voda/"),
+        moved: &[
+            "/all.json",
+            "/authors/тимур-ахметов.atom",
+            "/sections/парламент.rss",
+            "/sections/регионы.json",
+        ],
+    },
+];
+
+/// As an import makes a second post of one: nobody knows which of them is meant.
+const TWIN: &str = "INSERT INTO wp_posts (post_date, post_date_gmt, post_modified_gmt, post_title, guid,
+                           post_content, post_excerpt, to_ping, pinged, post_content_filtered)
+     VALUES (UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'Двойник', 'https://dala.example/?p=101',
+             '', '', '', '', '')";
+
+#[test]
+fn posts_are_served_as_their_editors_know_them() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    let daemon = recipe.serve();
+    assert_items(&daemon, "/all.json", &MEMBERS, &POSTS);
+    for (id, has, has_not) in TEXTS {
+        let item = item(&daemon, "/all.json", id);
+        let text = item["content_html"].as_str().expect("HTML");
+        for part in has {
+            assert!(text.contains(part), "{id}: no {part} in {text}");
+        }
+        for part in has_not {
+            assert!(!text.contains(part), "{id}: {part} in {text}");
+        }
+    }
+    let first = item(&daemon, "/all.json", "https://dala.example/?p=101");
+    let picture = "https://dala.example/wp-content/uploads/2026/11/zhol.jpg";
+    assert_eq!(first["image"], picture);
+    assert_eq!(
+        first["_taspa"]["image"],
+        json!({"mime_type": "image/jpeg", "alt": "Дорога в \"степи\""})
+    );
+    assert_eq!(
+        first["summary"],
+        "Поправку о степных дорогах приняли с третьей попытки."
+    );
+    assert_eq!(
+        first["authors"],
+        json!([{"name": "Тимур Ахметов", "url": "https://dala.example/author/timur-akhmetov/"}])
+    );
+    // Nothing but a headline, and a picture that does not exist.
+    for (id, member) in [
+        ("116", "summary"),
+        ("116", "content_html"),
+        ("103", "image"),
+    ] {
+        let item = item(
+            &daemon,
+            "/all.json",
+            &format!("https://dala.example/?p={id}"),
+        );
+        assert_eq!(item[member], Value::Null, "{id}: {member}");
+    }
+    assert_says(
+        &daemon,
+        "/all.rss",
+        &[
+            "<guid isPermaLink=\"false\">https://dala.example/?p=101</guid>",
+            "<guid isPermaLink=\"false\">http://old.dala.example/news/5170</guid>",
+            "<link>https://dala.example/2026/11/dengi-na-dorogi/</link>",
+            "<link>https://dala.example/2026/11/%d0%ba%d1%96%d1%82%d0%b0%d0%bf/</link>",
+            "<link>https://dala.example/2024/03/poezd/</link>",
+            &format!("<enclosure url=\"{picture}\""),
+        ],
+    );
+    recipe.assert_commands(
+        &daemon,
+        POSTS.len(),
+        "sections/парламент",
+        "https://dala.example/?p=101",
+    );
+}
+
+#[test]
+fn what_is_not_published_is_nowhere() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    let daemon = recipe.serve();
+    let listed = recipe.run(&["list", "--format", "json"]);
+    let feeds = ended::json(&listed);
+    let of_kind = |kind| feeds.iter().filter(|feed| feed["kind"] == kind).count();
+    let counts = ["section", "tag", "author"].map(of_kind);
+    assert_eq!((feeds.len(), counts), (16, [5, 7, 3]));
+
+    let mut documents = vec![("list".to_owned(), listed.stdout)];
+    let mut get = |target: String| {
+        let response = daemon.get(&target);
+        assert_eq!(response.status, 200, "{target}");
+        documents.push((target, response.body));
+    };
+    get("/".to_owned());
+    for feed in &feeds {
+        let path = feed["path"].as_str().expect("a path");
+        for ending in ["", ".rss", ".atom", ".json"] {
+            get(format!("/{path}{ending}"));
+        }
+    }
+    for (document, bytes) in documents {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        for hidden in HIDDEN {
+            assert!(!text.contains(hidden), "{document}: {hidden}");
+        }
+    }
+}
+
+#[test]
+fn the_account_of_the_header_reads_posts_and_no_passwords() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    recipe.assert_refused(&[
+        ("SELECT user_pass FROM wp_users", "denied"),
+        ("SELECT user_email FROM wp_users", "denied"),
+        ("UPDATE wp_posts SET post_title = ''", "denied"),
+        ("DELETE FROM wp_postmeta", "denied"),
+    ]);
+}
+
+#[test]
+fn what_editors_do_is_served() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    recipe
+        .newsroom
+        .reconfigure("refresh   = \"30s\"", "refresh   = \"1s\"");
+    let mut daemon = recipe.serve();
+    recipe.follow(&mut daemon, &FEEDS, &LIVE);
+    // The plan is out, and a text that has its paragraphs gets no empty one before them.
+    let plan = item(&daemon, "/all.json", "https://dala.example/?p=106");
+    assert_eq!(plan["content_html"], "<p>Рано.</p>");
+}
+
+#[test]
+fn posts_that_share_a_guid_are_named_and_not_taken() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    recipe
+        .newsroom
+        .reconfigure("refresh   = \"30s\"", "refresh   = \"1s\"");
+    let guid = "https://dala.example/?p=101";
+    let mut daemon = recipe.serve();
+    let before = Copies::take(&daemon, &FEEDS);
+    recipe.execute(TWIN);
+    daemon.wait_for(guid);
+    let [query] = statements_of_header(CONFIG, &["SELECT"])
+        .try_into()
+        .expect("one query");
+    let found = format!(
+        "SELECT count(*) FROM ({}) AS twice",
+        query.trim_end_matches(';')
+    );
+    assert_eq!(Session::open(&recipe.editor).number(&found), 1);
+    // What was served before there were two is served on.
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+    assert_ends(&recipe.run(&["check"]), 1, &["error", guid], &[]);
+
+    let recipe = recipe.with(CONFIG);
+    let daemon = recipe.serve();
+    let all = daemon.get("/all.json");
+    assert!(!all.says("Двойник") && !all.says(guid), "{}", all.text());
+    assert_ends(
+        &recipe.run(&["check"]),
+        1,
+        &["error", guid, "6 articles"],
+        &[],
+    );
+}
