@@ -12,6 +12,7 @@ use super::*;
 use crate::catalog::Query;
 use crate::edition::polls::Told;
 use crate::rendition::Coding;
+use crate::source::Scope;
 use crate::time::{WrittenDate, Zone};
 
 const SITE: &str = "\
