@@ -5,7 +5,11 @@
 
 mod mysql;
 mod postgres;
+#[cfg(test)]
+pub(super) mod server;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -25,8 +29,12 @@ use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
-/// Connections at a time: a listing, a poll, a reading and the pulse.
-const CONNECTIONS: usize = 4;
+/// Connections at a time, besides the one of the pulse: a listing, a poll and a reading.
+const CONNECTIONS: usize = 3;
+
+/// How long one of them is waited for. A listing has its own for minutes, everything else for
+/// seconds.
+const QUEUE: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -57,6 +65,15 @@ impl Database {
             Database::Postgres(_) => Dialect::Postgres,
             Database::MySql(_) => Dialect::MySql,
             Database::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// The same database with one connection, which nobody else takes.
+    pub(super) fn apart(&self) -> Database {
+        match self {
+            Database::Postgres(pool) => Database::Postgres(pool.apart()),
+            Database::MySql(pool) => Database::MySql(pool.apart()),
+            Database::Sqlite(pool) => Database::Sqlite(pool.apart()),
         }
     }
 
@@ -159,22 +176,40 @@ impl<C: Connection> Pool<C> {
         }
     }
 
+    fn apart(&self) -> Pool<C> {
+        let pool = Pool::new(self.options.clone(), self.reporter.clone(), self.keeps);
+        Pool {
+            room: Semaphore::new(1),
+            ..pool
+        }
+    }
+
     async fn lend(&self) -> Result<Lent<'_, C>, SqlError> {
-        let connect = async {
-            let place = self.room.acquire().await.ok();
-            let connection = match self.rested() {
-                Some(connection) => Ok(connection),
-                None => self.options.connect().await,
-            };
-            (place, connection)
+        let place = self.place().await?;
+        let connection = match self.rested() {
+            Some(connection) => connection,
+            None => self.connect().await?,
         };
-        let connected = timeout(CONNECT, connect).await;
-        let (place, connection) = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
         Ok(Lent {
-            connection: connection.map_err(|error| self.reporter.unreachable(&error))?,
+            connection,
             pool: self,
-            _place: place.ok_or_else(|| SqlError::Stopped(self.reporter.database.clone()))?,
+            _place: place,
         })
+    }
+
+    /// Waits until others have done with theirs, which says nothing about the database.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, SqlError> {
+        match timeout(QUEUE, self.room.acquire()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(SqlError::Stopped(self.reporter.database.clone())),
+            Err(_) => Err(self.reporter.busy(QUEUE)),
+        }
+    }
+
+    async fn connect(&self) -> Result<C, SqlError> {
+        let connected = timeout(CONNECT, self.options.connect()).await;
+        let connected = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
+        connected.map_err(|error| self.reporter.unreachable(&error))
     }
 
     /// The connection that was used last; those that nobody needed for long are closed.

@@ -89,7 +89,7 @@ async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
         server: limit.saturating_sub(limit / 5),
         silence: limit,
     };
-    let row = timeout(limit, engine.database.row(statement, patience)).await;
+    let row = timeout(limit, engine.pulse.row(statement, patience)).await;
     let row = row.map_err(|_| engine.reporter.timeout(limit))??;
     let text = |at: usize| row.get(at).and_then(|cell| cell.text.as_deref());
     Ok(Pulse {
