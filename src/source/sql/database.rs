@@ -11,7 +11,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -74,6 +75,24 @@ impl Database {
             Database::Postgres(pool) => Database::Postgres(pool.apart()),
             Database::MySql(pool) => Database::MySql(pool.apart()),
             Database::Sqlite(pool) => Database::Sqlite(pool.apart()),
+        }
+    }
+
+    /// Closes the connections that nobody uses at the moment.
+    pub(super) fn close_rested(&self) {
+        match self {
+            Database::Postgres(pool) => pool.idle().clear(),
+            Database::MySql(pool) => pool.idle().clear(),
+            Database::Sqlite(pool) => pool.idle().clear(),
+        }
+    }
+
+    /// How many connections were found dead when they were to be used again.
+    pub(super) fn lost(&self) -> usize {
+        match self {
+            Database::Postgres(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::MySql(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::Sqlite(pool) => pool.lost.load(Ordering::Relaxed),
         }
     }
 
@@ -146,6 +165,7 @@ pub(super) struct Pool<C: Connection> {
     reporter: Reporter,
     idle: Mutex<Vec<(C, Instant)>>,
     room: Semaphore,
+    lost: AtomicUsize,
     /// Whether connections are used again: a file may be another one meanwhile, which an open
     /// connection does not notice.
     keeps: bool,
@@ -172,6 +192,7 @@ impl<C: Connection> Pool<C> {
             reporter,
             idle: Mutex::default(),
             room: Semaphore::new(CONNECTIONS),
+            lost: AtomicUsize::new(0),
             keeps,
         }
     }
@@ -184,17 +205,53 @@ impl<C: Connection> Pool<C> {
         }
     }
 
-    async fn lend(&self) -> Result<Lent<'_, C>, SqlError> {
-        let place = self.place().await?;
-        let connection = match self.rested() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
-        Ok(Lent {
+    /// A connection on which a statement may follow what stands before it. One that rested may be
+    /// dead, as poolers close what is idle and servers are restarted, and only its use shows that:
+    /// then a new one is made.
+    async fn lend(
+        &self,
+        opening: Option<String>,
+        silence: Duration,
+    ) -> Result<Lent<'_, C>, SqlError>
+    where
+        for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    {
+        let lent = |connection, place| Lent {
             connection,
             pool: self,
             _place: place,
-        })
+        };
+        let place = self.place().await?;
+        if let Some(mut rested) = self.rested() {
+            // It is given no longer than a new one, which is still to come.
+            let opened = self.open(&mut rested, opening.clone(), silence.min(CONNECT));
+            match opened.await {
+                Ok(()) => return Ok(lent(rested, place)),
+                Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
+            };
+        }
+        let mut new = self.connect().await?;
+        self.open(&mut new, opening, silence).await?;
+        Ok(lent(new, place))
+    }
+
+    async fn open(
+        &self,
+        connection: &mut C,
+        opening: Option<String>,
+        silence: Duration,
+    ) -> Result<(), SqlError>
+    where
+        for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    {
+        let Some(opening) = opening else {
+            return Ok(());
+        };
+        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(connection);
+        let opened = timeout(silence, opening).await;
+        let opened = opened.map_err(|_| self.reporter.timeout(silence))?;
+        opened.map_err(|error| self.reporter.unreachable(&error))?;
+        Ok(())
     }
 
     /// Waits until others have done with theirs, which says nothing about the database.
@@ -214,20 +271,20 @@ impl<C: Connection> Pool<C> {
 
     /// The connection that was used last; those that nobody needed for long are closed.
     fn rested(&self) -> Option<C> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         idle.retain(|(_, since)| since.elapsed() < IDLE);
         idle.pop().map(|(connection, _)| connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(C, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<C: Connection> Lent<'_, C> {
     fn give_back(self) {
         if self.pool.keeps {
-            let mut idle = self
-                .pool
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self.pool.idle();
             idle.push((self.connection, Instant::now()));
         }
     }
@@ -251,13 +308,8 @@ where
 {
     let dialect = database.dialect();
     let reporter = &pool.reporter;
-    let mut lent = pool.lend().await?;
-    if let Some(opening) = dialect.opening(patience.server) {
-        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(&mut lent.connection);
-        let opened = timeout(patience.silence, opening).await;
-        let opened = opened.map_err(|_| reporter.timeout(patience.silence))?;
-        opened.map_err(|error| reporter.unreachable(&error))?;
-    }
+    let opening = dialect.opening(patience.server);
+    let mut lent = pool.lend(opening, patience.silence).await?;
     let mut rows = if statement.is_simple {
         sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut lent.connection)
     } else {

@@ -36,6 +36,7 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
     let mut patience = PATIENCE_LONGEST;
     let mut had_rows = None;
     let mut last = Duration::MAX;
+    let mut lost = 0;
     loop {
         let began = Instant::now();
         let pause = match once(&engine, patience).await {
@@ -47,6 +48,11 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 engine.note_trouble(None);
                 if board.up() {
                     tracing::debug!(database = %engine.reporter.database, "the database answers");
+                }
+                // Nobody closes what rests for a moment: perhaps this is another server.
+                if engine.pulse.lost() > lost {
+                    lost = engine.pulse.lost();
+                    board.missed();
                 }
                 if had_rows.is_some_and(|had| had != pulse.has_rows) {
                     board.filled(pulse.has_rows);
@@ -62,6 +68,7 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
             }
             Err(error) => {
                 engine.forget();
+                engine.database.close_rested();
                 board.down(&error.to_string());
                 engine.note_trouble(Some(error));
                 patience = PATIENCE_LONGEST;

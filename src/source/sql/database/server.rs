@@ -13,6 +13,8 @@ pub(in crate::source::sql) enum Manner {
     Answer,
     /// Says nothing any more.
     FallSilent,
+    /// Ends the connection.
+    HangUp,
 }
 
 /// What it does with a statement on its first, second, … connection.
@@ -82,6 +84,7 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             match manners(number, &String::from_utf8_lossy(statement)) {
                 Manner::Answer => {}
                 Manner::FallSilent => std::future::pending().await,
+                Manner::HangUp => return Ok(()),
             }
         }
         let answer: &[&[u8]] = match (kind, body.first()) {
