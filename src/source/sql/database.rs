@@ -24,7 +24,7 @@ use sqlx::{
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-pub(super) use self::postgres::listening;
+pub(super) use self::postgres::options;
 use super::columns::{Column, Kind};
 use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
@@ -38,7 +38,7 @@ const CONNECTIONS: usize = 3;
 const QUEUE: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
-const CONNECT: Duration = Duration::from_secs(1);
+pub(super) const CONNECT: Duration = Duration::from_secs(1);
 
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(60);

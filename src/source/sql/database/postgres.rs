@@ -3,11 +3,11 @@
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgTypeInfo};
-use sqlx::{ConnectOptions as _, PgPool, TypeInfo as _};
+use sqlx::postgres::{PgConnectOptions, PgTypeInfo};
+use sqlx::{ConnectOptions as _, TypeInfo as _};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::{CONNECT, Database, Pool, misunderstood, secrets};
+use super::{Database, Pool, misunderstood, secrets};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
@@ -26,18 +26,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     Ok((Database::Postgres(pool), reporter))
 }
 
-/// A connection that is kept for notifications, made when it is first needed.
-pub(in crate::source::sql) fn listening(text: &str) -> Result<PgPool, SqlError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .acquire_timeout(CONNECT)
-        .test_before_acquire(false);
-    Ok(pool.connect_lazy_with(options(text)?))
-}
-
-fn options(text: &str) -> Result<PgConnectOptions, SqlError> {
+pub(in crate::source::sql) fn options(text: &str) -> Result<PgConnectOptions, SqlError> {
     // The library logs parameters that it does not know with their values, which may be secrets.
     let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
         .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;

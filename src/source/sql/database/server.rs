@@ -7,6 +7,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::article::Reading;
+use crate::source::sql::engine::Engine;
+use crate::time::Zone;
+
 /// What it does with a statement.
 #[derive(Clone, Copy)]
 pub(in crate::source::sql) enum Manner {
@@ -15,6 +19,8 @@ pub(in crate::source::sql) enum Manner {
     FallSilent,
     /// Ends the connection.
     HangUp,
+    /// Ends it behind the answer.
+    AnswerAndHangUp,
 }
 
 /// What it does with a statement on its first, second, … connection.
@@ -49,6 +55,19 @@ impl Server {
         }
     }
 
+    /// An engine that asks it.
+    pub(in crate::source::sql) fn engine(&self) -> Arc<Engine> {
+        let (database, reporter) = super::open(&self.url).expect("an address");
+        let reading = Reading {
+            zone: Zone::find("UTC").expect("a zone"),
+            language: String::new(),
+            site: String::new(),
+            link: None,
+        };
+        let query = "SELECT 1".to_owned();
+        Arc::new(Engine::new(database, reporter, query, reading))
+    }
+
     /// How many connections there were until now.
     pub(in crate::source::sql) fn connections(&self) -> usize {
         *self.accepted.borrow()
@@ -80,12 +99,13 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             b'P' => body.split(|byte| *byte == 0).nth(1),
             _ => None,
         };
-        if let Some(statement) = statement {
-            match manners(number, &String::from_utf8_lossy(statement)) {
-                Manner::Answer => {}
-                Manner::FallSilent => std::future::pending().await,
-                Manner::HangUp => return Ok(()),
-            }
+        let manner = statement.map_or(Manner::Answer, |statement| {
+            manners(number, &String::from_utf8_lossy(statement))
+        });
+        match manner {
+            Manner::Answer | Manner::AnswerAndHangUp => {}
+            Manner::FallSilent => std::future::pending().await,
+            Manner::HangUp => return Ok(()),
         }
         let answer: &[&[u8]] = match (kind, body.first()) {
             (b'Q', _) => &[COMPLETE, READY],
@@ -100,6 +120,9 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             (other, _) => panic!("a message of the kind {}", char::from(other)),
         };
         stream.write_all(&answer.concat()).await?;
+        if matches!(manner, Manner::AnswerAndHangUp) {
+            return Ok(());
+        }
     }
 }
 

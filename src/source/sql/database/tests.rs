@@ -2,11 +2,8 @@ use std::sync::Arc;
 
 use super::server::{Manner, Server};
 use super::*;
-use crate::article::Reading;
-use crate::source::sql::engine::Engine;
 use crate::source::sql::pulse::beat;
 use crate::source::sql::sign::{Board, Line, Sign};
-use crate::time::Zone;
 
 const PATIENCE: Patience = Patience {
     server: Duration::from_secs(60),
@@ -92,16 +89,8 @@ async fn connections_that_rest_can_be_closed() {
 #[tokio::test]
 async fn a_pulse_that_lost_its_connection_has_everything_compared() {
     let server = forgetful(Manner::HangUp).await;
-    let (database, reporter) = open(&server.url).expect("an address");
-    let reading = Reading {
-        zone: Zone::find("UTC").expect("a zone"),
-        language: String::new(),
-        site: String::new(),
-        link: None,
-    };
-    let engine = Engine::new(database, reporter, "SELECT 1".to_owned(), reading);
     let board = Arc::new(Board::default());
-    let beating = tokio::spawn(beat(Arc::new(engine), board.clone()));
+    let beating = tokio::spawn(beat(server.engine(), board.clone()));
     let mut line = Line {
         board,
         watchers: vec![beating],
