@@ -35,7 +35,6 @@ use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use sqlx::PgPool;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 
@@ -44,6 +43,7 @@ use self::columns::Selected;
 use self::database::Database;
 use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
+use self::listener::Channel;
 use self::row::{Row, Rules};
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
@@ -68,14 +68,14 @@ struct Inner {
     engine: Arc<Engine>,
     /// Between two polls for changes.
     refresh: Duration,
-    /// The channel of notifications, and the connection for it.
-    listen: Option<(String, PgPool)>,
+    /// Where notifications are heard.
+    listen: Option<Channel>,
     /// Taken when it is dropped.
     runtime: Option<Runtime>,
 }
 
 impl fmt::Debug for Inner {
-    /// A pool shows its password.
+    /// A channel holds a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.engine.fmt(f)
     }
@@ -122,10 +122,7 @@ impl Sql {
         let listen = match (&database, &config.listen) {
             (Database::Postgres(_), Some(channel)) => {
                 let url = config.listen_url.as_ref().map_or(url, |url| url.expose());
-                let inside = runtime.enter();
-                let pool = database::listening(url)?;
-                drop(inside);
-                Some((channel.clone(), pool))
+                Some(Channel::new(channel, url)?)
             }
             (Database::Postgres(_) | Database::MySql(_) | Database::Sqlite(_), _) => None,
         };
@@ -282,9 +279,8 @@ impl Sql {
         let mut watchers = Vec::new();
         if let Some(runtime) = runtime {
             watchers.push(runtime.spawn(pulse::beat(engine.clone(), board.clone())));
-            if let Some((channel, pool)) = listen {
-                let listener =
-                    listener::listen(engine.clone(), board.clone(), pool.clone(), channel.clone());
+            if let Some(channel) = listen {
+                let listener = listener::listen(engine.clone(), board.clone(), channel.clone());
                 watchers.push(runtime.spawn(listener));
             }
         }

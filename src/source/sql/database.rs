@@ -5,9 +5,14 @@
 
 mod mysql;
 mod postgres;
+#[cfg(test)]
+pub(super) mod server;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -19,17 +24,21 @@ use sqlx::{
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-pub(super) use self::postgres::listening;
+pub(super) use self::postgres::address;
 use super::columns::{Column, Kind};
 use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
-/// Connections at a time: a listing, a poll, a reading and the pulse.
-const CONNECTIONS: usize = 4;
+/// Connections at a time, besides the one of the pulse: a listing, a poll and a reading.
+const CONNECTIONS: usize = 3;
+
+/// How long one of them is waited for. A listing has its own for minutes, everything else for
+/// seconds.
+const QUEUE: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
-const CONNECT: Duration = Duration::from_secs(1);
+pub(super) const CONNECT: Duration = Duration::from_secs(1);
 
 /// A connection that nobody used for so long is closed.
 const IDLE: Duration = Duration::from_secs(60);
@@ -57,6 +66,33 @@ impl Database {
             Database::Postgres(_) => Dialect::Postgres,
             Database::MySql(_) => Dialect::MySql,
             Database::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    /// The same database with one connection, which nobody else takes.
+    pub(super) fn apart(&self) -> Database {
+        match self {
+            Database::Postgres(pool) => Database::Postgres(pool.apart()),
+            Database::MySql(pool) => Database::MySql(pool.apart()),
+            Database::Sqlite(pool) => Database::Sqlite(pool.apart()),
+        }
+    }
+
+    /// Closes the connections that nobody uses at the moment.
+    pub(super) fn close_rested(&self) {
+        match self {
+            Database::Postgres(pool) => pool.idle().clear(),
+            Database::MySql(pool) => pool.idle().clear(),
+            Database::Sqlite(pool) => pool.idle().clear(),
+        }
+    }
+
+    /// How many connections were found dead when they were to be used again.
+    pub(super) fn lost(&self) -> usize {
+        match self {
+            Database::Postgres(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::MySql(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::Sqlite(pool) => pool.lost.load(Ordering::Relaxed),
         }
     }
 
@@ -129,6 +165,7 @@ pub(super) struct Pool<C: Connection> {
     reporter: Reporter,
     idle: Mutex<Vec<(C, Instant)>>,
     room: Semaphore,
+    lost: AtomicUsize,
     /// Whether connections are used again: a file may be another one meanwhile, which an open
     /// connection does not notice.
     keeps: bool,
@@ -155,44 +192,99 @@ impl<C: Connection> Pool<C> {
             reporter,
             idle: Mutex::default(),
             room: Semaphore::new(CONNECTIONS),
+            lost: AtomicUsize::new(0),
             keeps,
         }
     }
 
-    async fn lend(&self) -> Result<Lent<'_, C>, SqlError> {
-        let connect = async {
-            let place = self.room.acquire().await.ok();
-            let connection = match self.rested() {
-                Some(connection) => Ok(connection),
-                None => self.options.connect().await,
-            };
-            (place, connection)
-        };
-        let connected = timeout(CONNECT, connect).await;
-        let (place, connection) = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
-        Ok(Lent {
-            connection: connection.map_err(|error| self.reporter.unreachable(&error))?,
+    fn apart(&self) -> Pool<C> {
+        let pool = Pool::new(self.options.clone(), self.reporter.clone(), self.keeps);
+        Pool {
+            room: Semaphore::new(1),
+            ..pool
+        }
+    }
+
+    /// A connection on which a statement may follow what stands before it. One that rested may be
+    /// dead, as poolers close what is idle and servers are restarted, and only its use shows that:
+    /// then a new one is made.
+    async fn lend(
+        &self,
+        opening: Option<String>,
+        silence: Duration,
+    ) -> Result<Lent<'_, C>, SqlError>
+    where
+        for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    {
+        let lent = |connection, place| Lent {
+            connection,
             pool: self,
-            _place: place.ok_or_else(|| SqlError::Stopped(self.reporter.database.clone()))?,
-        })
+            _place: place,
+        };
+        let place = self.place().await?;
+        if let Some(mut rested) = self.rested() {
+            // It is given no longer than a new one, which is still to come.
+            let opened = self.open(&mut rested, opening.clone(), silence.min(CONNECT));
+            match opened.await {
+                Ok(()) => return Ok(lent(rested, place)),
+                Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
+            };
+        }
+        let mut new = self.connect().await?;
+        self.open(&mut new, opening, silence).await?;
+        Ok(lent(new, place))
+    }
+
+    async fn open(
+        &self,
+        connection: &mut C,
+        opening: Option<String>,
+        silence: Duration,
+    ) -> Result<(), SqlError>
+    where
+        for<'c> &'c mut C: Executor<'c, Database = C::Database>,
+    {
+        let Some(opening) = opening else {
+            return Ok(());
+        };
+        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(connection);
+        let opened = timeout(silence, opening).await;
+        let opened = opened.map_err(|_| self.reporter.timeout(silence))?;
+        opened.map_err(|error| self.reporter.unreachable(&error))?;
+        Ok(())
+    }
+
+    /// Waits until others have done with theirs, which says nothing about the database.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, SqlError> {
+        match timeout(QUEUE, self.room.acquire()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(SqlError::Stopped(self.reporter.database.clone())),
+            Err(_) => Err(self.reporter.busy(QUEUE)),
+        }
+    }
+
+    async fn connect(&self) -> Result<C, SqlError> {
+        let connected = timeout(CONNECT, self.options.connect()).await;
+        let connected = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
+        connected.map_err(|error| self.reporter.unreachable(&error))
     }
 
     /// The connection that was used last; those that nobody needed for long are closed.
     fn rested(&self) -> Option<C> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         idle.retain(|(_, since)| since.elapsed() < IDLE);
         idle.pop().map(|(connection, _)| connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(C, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<C: Connection> Lent<'_, C> {
     fn give_back(self) {
         if self.pool.keeps {
-            let mut idle = self
-                .pool
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut idle = self.pool.idle();
             idle.push((self.connection, Instant::now()));
         }
     }
@@ -216,13 +308,8 @@ where
 {
     let dialect = database.dialect();
     let reporter = &pool.reporter;
-    let mut lent = pool.lend().await?;
-    if let Some(opening) = dialect.opening(patience.server) {
-        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(&mut lent.connection);
-        let opened = timeout(patience.silence, opening).await;
-        let opened = opened.map_err(|_| reporter.timeout(patience.silence))?;
-        opened.map_err(|error| reporter.unreachable(&error))?;
-    }
+    let opening = dialect.opening(patience.server);
+    let mut lent = pool.lend(opening, patience.silence).await?;
     let mut rows = if statement.is_simple {
         sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut lent.connection)
     } else {

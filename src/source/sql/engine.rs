@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
@@ -16,7 +15,7 @@ use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
 use crate::time::Timestamp;
 
-/// What polls, looks and readings may take; on our side for all of it, should the server be silent.
+/// What polls, looks and readings may take, once they have a connection.
 const SHORT: Patience = Patience {
     server: Duration::from_secs(5),
     silence: Duration::from_secs(6),
@@ -32,6 +31,8 @@ const LONG: Patience = Patience {
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) database: Database,
+    /// The same one for the pulse, which must not wait until others are done.
+    pub(super) pulse: Database,
     pub(super) reporter: Reporter,
     pub(super) query: String,
     pub(super) rules: Rules,
@@ -87,6 +88,7 @@ impl Engine {
         rules: Rules,
     ) -> Engine {
         Engine {
+            pulse: database.apart(),
             database,
             reporter,
             query,
@@ -154,7 +156,7 @@ impl Engine {
 
     /// The single text that a statement gives.
     pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
-        let row = self.short(self.database.row(statement, SHORT)).await?;
+        let row = self.database.row(statement, SHORT).await?;
         Ok(row.into_iter().next().and_then(|cell| cell.text))
     }
 
@@ -164,14 +166,12 @@ impl Engine {
             return Ok(columns);
         }
         let dialect = self.database.dialect();
-        let described = async {
-            let sender = mpsc::channel(1).0;
-            let probe = dialect.probe(&self.query);
-            self.database.rows(probe, SHORT, |_| (), &sender).await?;
-            let describe = dialect.describe(&self.query);
-            self.database.columns(describe, SHORT).await
-        };
-        let columns = Arc::new(Columns(self.short(described).await?));
+        let sender = mpsc::channel(1).0;
+        let probe = dialect.probe(&self.query);
+        self.database.rows(probe, SHORT, |_| (), &sender).await?;
+        let describe = dialect.describe(&self.query);
+        let columns = self.database.columns(describe, SHORT).await?;
+        let columns = Arc::new(Columns(columns));
         *locked(&self.columns) = Some(columns.clone());
         Ok(columns)
     }
@@ -179,14 +179,6 @@ impl Engine {
     /// After a failure the columns may be others.
     pub(super) fn forget(&self) {
         *locked(&self.columns) = None;
-    }
-
-    async fn short<T>(
-        &self,
-        work: impl Future<Output = Result<T, SqlError>>,
-    ) -> Result<T, SqlError> {
-        let done = timeout(SHORT.silence, work).await;
-        done.unwrap_or_else(|_| Err(self.reporter.timeout(SHORT.silence)))
     }
 
     /// The runtime ended before the work did.

@@ -28,6 +28,14 @@ pub enum SqlError {
         /// How long it had.
         waited: Duration,
     },
+    /// All connections are in use, for longer than anybody should have to wait.
+    #[error("no connection to {database} was free within {} s", waited.as_secs())]
+    Busy {
+        /// Where the database is.
+        database: Arc<str>,
+        /// How long one was waited for.
+        waited: Duration,
+    },
     /// The database refuses a statement, or ends it.
     #[error("{database}: {message}")]
     Database {
@@ -71,6 +79,14 @@ impl Reporter {
     /// Nothing came for too long.
     pub(super) fn timeout(&self, waited: Duration) -> SqlError {
         SqlError::Timeout {
+            database: self.database.clone(),
+            waited,
+        }
+    }
+
+    /// No connection was free for too long.
+    pub(super) fn busy(&self, waited: Duration) -> SqlError {
+        SqlError::Busy {
             database: self.database.clone(),
             waited,
         }

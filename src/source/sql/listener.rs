@@ -6,12 +6,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::PgPool;
-use sqlx::postgres::PgListener;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
+use super::database::{self, CONNECT};
 use super::engine::Engine;
+use super::error::{Reporter, SqlError};
 use super::sign::Board;
 
 /// When the rows are looked at again, after a notification that a standby may not have caught up with.
@@ -33,17 +35,87 @@ const STANDBY_PAUSE: Duration = Duration::from_secs(30);
 /// What PostgreSQL says to LISTEN on a standby.
 const READ_ONLY: &str = "25006";
 
+/// A connection that lasted for so long may be followed by the next one at once.
+const STEADY: Duration = Duration::from_secs(5);
+
+/// So many in a row that did not may be chance.
+const UNSTEADY: u32 = 1;
+
+/// What notifications are told on.
+#[derive(Clone)]
+pub(super) struct Channel {
+    name: String,
+    options: PgConnectOptions,
+    /// It may be another database than the one that is read.
+    reporter: Reporter,
+}
+
+impl Channel {
+    /// Nothing is opened.
+    pub(super) fn new(name: &str, url: &str) -> Result<Channel, SqlError> {
+        let (options, reporter) = database::address(url)?;
+        Ok(Channel {
+            name: name.to_owned(),
+            options,
+            reporter,
+        })
+    }
+
+    /// Begins to listen, in a pool of its own: a listener that is dropped takes its leave before the
+    /// pool has its connection back, and where the network lost that, it waits until TCP gives up.
+    async fn open(&self) -> Result<PgListener, sqlx::Error> {
+        let open = async {
+            let pool = PgPoolOptions::new()
+                .max_connections(1)
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .acquire_timeout(CONNECT)
+                .test_before_acquire(false)
+                .connect_lazy_with(self.options.clone());
+            let mut listener = PgListener::connect_with(&pool).await?;
+            listener.eager_reconnect(false);
+            listener.listen(&self.name).await?;
+            Ok(listener)
+        };
+        let opened = timeout(PATIENCE, open).await;
+        opened.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Why it could not be opened.
+    async fn reason(&self, error: &sqlx::Error) -> SqlError {
+        if !matches!(error, sqlx::Error::PoolTimedOut) {
+            return self.reporter.failed(error);
+        }
+        // The pool goes on asking a server that refuses, and does not say that it did.
+        match timeout(CONNECT, self.options.connect()).await {
+            Ok(Err(error)) => self.reporter.unreachable(&error),
+            Ok(Ok(_)) | Err(_) => self.reporter.timeout(CONNECT),
+        }
+    }
+}
+
 /// Listens until it is dropped.
-pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, pool: PgPool, channel: String) {
+pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Channel) {
     let mut backoff = Backoff::default();
     let mut complained = false;
+    let mut unsteady = 0;
     loop {
-        let pause = match start(&pool, &channel).await {
+        let pause = match channel.open().await {
             Ok(mut listener) => {
-                backoff = Backoff::default();
-                complained = false;
-                board.missed();
-                hear(&engine, &board, &mut listener).await;
+                let began = Instant::now();
+                // A server that hangs up all the time must not have everything compared all the
+                // time.
+                let compare_at = match unsteady <= UNSTEADY {
+                    true => began,
+                    false => began + STEADY,
+                };
+                hear(&engine, &board, &mut listener, compare_at).await;
+                unsteady += 1;
+                if began.elapsed() >= STEADY {
+                    backoff = Backoff::default();
+                    complained = false;
+                    unsteady = 0;
+                }
                 backoff.next()
             }
             Err(error) => {
@@ -51,7 +123,7 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, pool: PgPool,
                     .as_database_error()
                     .is_some_and(|error| error.code().as_deref() == Some(READ_ONLY));
                 if !complained {
-                    complain(&engine, &channel, &error, is_standby);
+                    complain(&channel, &error, is_standby).await;
                 }
                 complained = true;
                 if is_standby {
@@ -65,46 +137,40 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, pool: PgPool,
     }
 }
 
-fn complain(engine: &Engine, channel: &str, error: &sqlx::Error, is_standby: bool) {
-    let database = &engine.reporter.database;
+async fn complain(channel: &Channel, error: &sqlx::Error, is_standby: bool) {
+    let (name, database) = (&channel.name, &channel.reporter.database);
     if is_standby {
         tracing::info!(
             %database,
-            channel,
+            channel = name,
             "a standby sends no notifications; changes are found by polling, or by listening to the \
              primary with `listen-url`"
         );
     } else {
-        let reason = engine.reporter.failed(error).to_string();
+        let reason = channel.reason(error).await.to_string();
         tracing::warn!(
-            channel,
+            channel = name,
             reason,
             "cannot listen; changes are found by polling"
         );
     }
 }
 
-async fn start(pool: &PgPool, channel: &str) -> Result<PgListener, sqlx::Error> {
-    let start = async {
-        let mut listener = PgListener::connect_with(pool).await?;
-        listener.eager_reconnect(false);
-        listener.listen(channel).await?;
-        Ok(listener)
-    };
-    let started = timeout(PATIENCE, start).await;
-    started.unwrap_or(Err(sqlx::Error::PoolTimedOut))
-}
-
-/// Passes on notifications until the connection is lost.
-async fn hear(engine: &Engine, board: &Board, listener: &mut PgListener) {
+/// Passes on notifications until the connection is lost; and that some may have been missed before,
+/// at that instant.
+async fn hear(engine: &Engine, board: &Board, listener: &mut PgListener, compare_at: Instant) {
+    let mut compare_at = Some(compare_at);
     let mut echoes: Vec<Instant> = Vec::new();
     loop {
         let now = Instant::now();
+        if compare_at.take_if(|at| *at <= now).is_some() {
+            board.missed();
+        }
         if echoes.iter().any(|echo| *echo <= now) {
             echoes.retain(|echo| *echo > now);
             board.changed();
         }
-        let next = echoes.iter().min().map(|echo| *echo - now);
+        let next = echoes.iter().chain(&compare_at).min().map(|at| *at - now);
         match timeout(next.unwrap_or(SILENCE), listener.try_recv()).await {
             Ok(Ok(Some(_))) => {
                 board.changed();
@@ -123,5 +189,75 @@ async fn hear(engine: &Engine, board: &Board, listener: &mut PgListener) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::source::sql::database::server::{Manner, Server};
+    use crate::source::sql::sign::{Line, Sign};
+
+    fn channel(server: &Server) -> Channel {
+        Channel::new("news", &server.url).expect("an address")
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_hangs_keeps_nobody_from_the_next() {
+        let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
+            true => Manner::Answer,
+            false => Manner::FallSilent,
+        })
+        .await;
+        let channel = channel(&server);
+        for connections in [1, 2] {
+            let listener = channel.open().await;
+            assert!(listener.is_ok(), "{:?}", listener.err());
+            assert_eq!(server.connections(), connections);
+        }
+    }
+
+    #[tokio::test]
+    async fn failures_name_the_database_that_is_listened_to() {
+        let server = Server::start(|_, _| Manner::Refuse("not s3cret enough")).await;
+        let nobody = "postgres://taspa:s3cret@127.0.0.1:9/news";
+        for (url, expected) in [
+            (&*server.url, ": not … enough"),
+            (nobody, " cannot be reached: Connection refused"),
+        ] {
+            let channel = Channel::new("news", url).expect("an address");
+            let error = channel.open().await.err().expect("it is refused");
+            let reason = channel.reason(&error).await.to_string();
+            let (_, place) = url.split_once('@').expect("a password");
+            let place = place.split('?').next().expect("a place");
+            assert!(
+                reason.starts_with(&format!("postgres://{place}{expected}")),
+                "{reason}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_all_the_time_is_not_compared_all_the_time() {
+        let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
+            true => Manner::AnswerAndHangUp,
+            false => Manner::Answer,
+        })
+        .await;
+        let board = Arc::new(Board::default());
+        let listening = listen(server.engine(), board.clone(), channel(&server));
+        board.up();
+        let mut line = Line {
+            board,
+            watchers: Vec::new(),
+        };
+        assert_eq!(line.next().await, Sign::Up);
+        line.watchers.push(tokio::spawn(listening));
+        server.accepts(3).await;
+        assert_eq!(line.next().now_or_never(), Some(Sign::Up));
+        server.accepts(4).await;
+        assert_eq!(line.next().now_or_never(), None);
     }
 }

@@ -1,0 +1,150 @@
+//! Stands in for PostgreSQL where a test needs one that misbehaves at a certain point. It lets
+//! everybody in, and knows no rows.
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::article::Reading;
+use crate::source::sql::engine::Engine;
+use crate::source::sql::row::Rules;
+use crate::time::Zone;
+
+/// What it does with a statement.
+#[derive(Clone, Copy)]
+pub(in crate::source::sql) enum Manner {
+    Answer,
+    /// Answers that it will not, in these words.
+    Refuse(&'static str),
+    /// Says nothing any more.
+    FallSilent,
+    /// Ends the connection.
+    HangUp,
+    /// Ends it behind the answer.
+    AnswerAndHangUp,
+}
+
+/// What it does with a statement on its first, second, … connection.
+type Manners = dyn Fn(usize, &str) -> Manner + Send + Sync;
+
+/// The server, for as long as its test runs.
+pub(in crate::source::sql) struct Server {
+    pub(in crate::source::sql) url: String,
+    accepted: watch::Receiver<usize>,
+}
+
+impl Server {
+    pub(in crate::source::sql) async fn start(
+        manners: impl Fn(usize, &str) -> Manner + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (sender, accepted) = watch::channel(0);
+        let manners: Arc<Manners> = Arc::new(manners);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                sender.send_modify(|accepted| *accepted += 1);
+                let number = *sender.borrow();
+                let manners = manners.clone();
+                // Whoever leaves leaves without a word.
+                tokio::spawn(async move { serve(stream, number, &*manners).await.ok() });
+            }
+        });
+        Server {
+            url: format!("postgres://taspa:s3cret@{address}/news?sslmode=disable"),
+            accepted,
+        }
+    }
+
+    /// An engine that asks it.
+    pub(in crate::source::sql) fn engine(&self) -> Arc<Engine> {
+        let (database, reporter) = super::open(&self.url).expect("an address");
+        let reading = Reading {
+            zone: Zone::find("UTC").expect("a zone"),
+            language: String::new(),
+            site: String::new(),
+            link: None,
+        };
+        let query = "SELECT 1".to_owned();
+        let rules = Rules::new(&query, reading);
+        Arc::new(Engine::new(database, reporter, query, rules))
+    }
+
+    /// How many connections there were until now.
+    pub(in crate::source::sql) fn connections(&self) -> usize {
+        *self.accepted.borrow()
+    }
+
+    /// Waits until there were so many.
+    pub(in crate::source::sql) async fn accepts(&self, connections: usize) {
+        let mut accepted = self.accepted.clone();
+        let waiting = accepted.wait_for(|accepted| *accepted >= connections);
+        let waited = tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await;
+        waited.expect("connections in time").expect("it runs");
+    }
+}
+
+const READY: &[u8] = b"Z\0\0\0\x05I";
+const COMPLETE: &[u8] = b"C\0\0\0\x0dSELECT 0\0";
+
+async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::io::Result<()> {
+    let welcome = read(&mut stream).await?;
+    assert!(welcome.len() > 4, "a version and parameters");
+    stream.write_all(b"R\0\0\0\x08\0\0\0\0").await?;
+    stream.write_all(READY).await?;
+    loop {
+        let kind = stream.read_u8().await?;
+        let body = read(&mut stream).await?;
+        let statement = match kind {
+            b'Q' => body.split(|byte| *byte == 0).next(),
+            // Behind the name.
+            b'P' => body.split(|byte| *byte == 0).nth(1),
+            _ => None,
+        };
+        let manner = statement.map_or(Manner::Answer, |statement| {
+            manners(number, &String::from_utf8_lossy(statement))
+        });
+        match manner {
+            Manner::Answer | Manner::AnswerAndHangUp => {}
+            Manner::Refuse(words) => {
+                stream.write_all(&refusal(words)).await?;
+                stream.write_all(READY).await?;
+                continue;
+            }
+            Manner::FallSilent => std::future::pending().await,
+            Manner::HangUp => return Ok(()),
+        }
+        let answer: &[&[u8]] = match (kind, body.first()) {
+            (b'Q', _) => &[COMPLETE, READY],
+            (b'P', _) => &[b"1\0\0\0\x04"],
+            (b'D', Some(b'S')) => &[b"t\0\0\0\x06\0\0", b"n\0\0\0\x04"],
+            (b'D', _) => &[b"n\0\0\0\x04"],
+            (b'B', _) => &[b"2\0\0\0\x04"],
+            (b'E', _) => &[COMPLETE],
+            (b'C', _) => &[b"3\0\0\0\x04"],
+            (b'S', _) => &[READY],
+            (b'X', _) => return Ok(()),
+            (other, _) => panic!("a message of the kind {}", char::from(other)),
+        };
+        stream.write_all(&answer.concat()).await?;
+        if matches!(manner, Manner::AnswerAndHangUp) {
+            return Ok(());
+        }
+    }
+}
+
+fn refusal(words: &str) -> Vec<u8> {
+    let fields = format!("SERROR\0VERROR\0C28000\0M{words}\0\0");
+    let length = u32::try_from(fields.len() + 4).expect("a few words");
+    [b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()
+}
+
+/// What follows a length.
+async fn read(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    let length = stream.read_u32().await?;
+    let mut body = vec![0; length as usize - 4];
+    stream.read_exact(&mut body).await?;
+    Ok(body)
+}

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use super::server::{Manner, Server};
+use super::*;
+use crate::source::sql::pulse::beat;
+use crate::source::sql::sign::{Board, Line, Sign};
+
+const PATIENCE: Patience = Patience {
+    server: Duration::from_secs(60),
+    silence: Duration::from_secs(60),
+};
+
+fn statement(sql: &str) -> Statement {
+    Statement {
+        sql: sql.to_owned(),
+        ..Statement::default()
+    }
+}
+
+fn database(server: &Server) -> Arc<Database> {
+    Arc::new(open(&server.url).expect("an address").0)
+}
+
+#[tokio::test]
+async fn a_statement_waits_for_a_connection_and_the_pulse_for_none() {
+    let server = Server::start(|_, sql| match sql {
+        "SELECT slowly" => Manner::FallSilent,
+        _ => Manner::Answer,
+    })
+    .await;
+    let database = database(&server);
+    let begin = |sql: &str| {
+        let (database, statement) = (database.clone(), statement(sql));
+        tokio::spawn(async move { database.row(statement, PATIENCE).await })
+    };
+    let slow: Vec<_> = (0..CONNECTIONS).map(|_| begin("SELECT slowly")).collect();
+    server.accepts(CONNECTIONS).await;
+    let mut next = begin("SELECT 1");
+    let pulse = database.apart();
+    for _ in 0..2 {
+        assert_eq!(pulse.row(statement("SELECT 1"), PATIENCE).await, Ok(vec![]));
+    }
+    let waited = timeout(CONNECT * 3 / 2, &mut next).await;
+    assert!(waited.is_err(), "others are slow, not the database");
+    assert_eq!(server.connections(), CONNECTIONS + 1);
+    slow[0].abort();
+    assert_eq!(next.await.expect("no panic"), Ok(vec![]));
+}
+
+/// A server that ends its first connection, or forgets it, when that is to be used for the second time.
+async fn forgetful(manner: Manner) -> Server {
+    let begun = AtomicUsize::new(0);
+    Server::start(move |connection, sql| {
+        let again = sql.starts_with("BEGIN") && begun.fetch_add(1, Ordering::Relaxed) == 1;
+        match again && connection == 1 {
+            true => manner,
+            false => Manner::Answer,
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_it_rested_is_replaced() {
+    for manner in [Manner::HangUp, Manner::FallSilent] {
+        let server = forgetful(manner).await;
+        let database = database(&server);
+        for connections in [1, 2, 2] {
+            let row = database.row(statement("SELECT 1"), PATIENCE).await;
+            assert_eq!(row, Ok(vec![]));
+            assert_eq!(server.connections(), connections);
+        }
+        assert_eq!(database.lost(), 1);
+    }
+}
+
+#[tokio::test]
+async fn connections_that_rest_can_be_closed() {
+    let server = Server::start(|_, _| Manner::Answer).await;
+    let database = database(&server);
+    for connections in [1, 2] {
+        let row = database.row(statement("SELECT 1"), PATIENCE).await;
+        assert_eq!(row, Ok(vec![]));
+        assert_eq!(server.connections(), connections);
+        database.close_rested();
+    }
+}
+
+#[tokio::test]
+async fn a_pulse_that_lost_its_connection_has_everything_compared() {
+    let server = forgetful(Manner::HangUp).await;
+    let board = Arc::new(Board::default());
+    let beating = tokio::spawn(beat(server.engine(), board.clone()));
+    let mut line = Line {
+        board,
+        watchers: vec![beating],
+    };
+    for connections in [1, 2] {
+        assert_eq!(line.next().await, Sign::Up);
+        assert_eq!(server.connections(), connections);
+    }
+}
