@@ -24,7 +24,7 @@ use sqlx::{
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-pub(super) use self::postgres::options;
+pub(super) use self::postgres::address;
 use super::columns::{Column, Kind};
 use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};

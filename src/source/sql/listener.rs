@@ -6,13 +6,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
 use super::database::{self, CONNECT};
 use super::engine::Engine;
-use super::error::SqlError;
+use super::error::{Reporter, SqlError};
 use super::sign::Board;
 
 /// When the rows are looked at again, after a notification that a standby may not have caught up with.
@@ -45,14 +46,18 @@ const UNSTEADY: u32 = 1;
 pub(super) struct Channel {
     name: String,
     options: PgConnectOptions,
+    /// It may be another database than the one that is read.
+    reporter: Reporter,
 }
 
 impl Channel {
     /// Nothing is opened.
     pub(super) fn new(name: &str, url: &str) -> Result<Channel, SqlError> {
+        let (options, reporter) = database::address(url)?;
         Ok(Channel {
             name: name.to_owned(),
-            options: database::options(url)?,
+            options,
+            reporter,
         })
     }
 
@@ -74,6 +79,18 @@ impl Channel {
         };
         let opened = timeout(PATIENCE, open).await;
         opened.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// Why it could not be opened.
+    async fn reason(&self, error: &sqlx::Error) -> SqlError {
+        if !matches!(error, sqlx::Error::PoolTimedOut) {
+            return self.reporter.failed(error);
+        }
+        // The pool goes on asking a server that refuses, and does not say that it did.
+        match timeout(CONNECT, self.options.connect()).await {
+            Ok(Err(error)) => self.reporter.unreachable(&error),
+            Ok(Ok(_)) | Err(_) => self.reporter.timeout(CONNECT),
+        }
     }
 }
 
@@ -106,7 +123,7 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Chan
                     .as_database_error()
                     .is_some_and(|error| error.code().as_deref() == Some(READ_ONLY));
                 if !complained {
-                    complain(&engine, &channel.name, &error, is_standby);
+                    complain(&channel, &error, is_standby).await;
                 }
                 complained = true;
                 if is_standby {
@@ -120,19 +137,19 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Chan
     }
 }
 
-fn complain(engine: &Engine, channel: &str, error: &sqlx::Error, is_standby: bool) {
-    let database = &engine.reporter.database;
+async fn complain(channel: &Channel, error: &sqlx::Error, is_standby: bool) {
+    let (name, database) = (&channel.name, &channel.reporter.database);
     if is_standby {
         tracing::info!(
             %database,
-            channel,
+            channel = name,
             "a standby sends no notifications; changes are found by polling, or by listening to the \
              primary with `listen-url`"
         );
     } else {
-        let reason = engine.reporter.failed(error).to_string();
+        let reason = channel.reason(error).await.to_string();
         tracing::warn!(
-            channel,
+            channel = name,
             reason,
             "cannot listen; changes are found by polling"
         );
@@ -199,6 +216,26 @@ mod tests {
             let listener = channel.open().await;
             assert!(listener.is_ok(), "{:?}", listener.err());
             assert_eq!(server.connections(), connections);
+        }
+    }
+
+    #[tokio::test]
+    async fn failures_name_the_database_that_is_listened_to() {
+        let server = Server::start(|_, _| Manner::Refuse("not s3cret enough")).await;
+        let nobody = "postgres://taspa:s3cret@127.0.0.1:9/news";
+        for (url, expected) in [
+            (&*server.url, ": not … enough"),
+            (nobody, " cannot be reached: Connection refused"),
+        ] {
+            let channel = Channel::new("news", url).expect("an address");
+            let error = channel.open().await.expect_err("it is refused");
+            let reason = channel.reason(&error).await.to_string();
+            let (_, place) = url.split_once('@').expect("a password");
+            let place = place.split('?').next().expect("a place");
+            assert!(
+                reason.starts_with(&format!("postgres://{place}{expected}")),
+                "{reason}"
+            );
         }
     }
 

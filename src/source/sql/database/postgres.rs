@@ -12,7 +12,18 @@ use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
-    let options = options(text)?;
+    let (options, reporter) = address(text)?;
+    let pool = Pool::new(options, reporter.clone(), true);
+    Ok((Database::Postgres(pool), reporter))
+}
+
+/// What `text` means to the library, and who speaks of it.
+pub(in crate::source::sql) fn address(
+    text: &str,
+) -> Result<(PgConnectOptions, Reporter), SqlError> {
+    // The library logs parameters that it does not know with their values, which may be secrets.
+    let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
+        .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
     let place = match options.get_socket() {
         Some(socket) => socket.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
@@ -22,18 +33,11 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
         database: Arc::from(format!("postgres://{place}/{name}")),
         secrets: secrets(text),
     };
-    let pool = Pool::new(options, reporter.clone(), true);
-    Ok((Database::Postgres(pool), reporter))
-}
-
-pub(in crate::source::sql) fn options(text: &str) -> Result<PgConnectOptions, SqlError> {
-    // The library logs parameters that it does not know with their values, which may be secrets.
-    let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
-        .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
-    Ok(options
+    let options = options
         .application_name("taspa")
         .statement_cache_capacity(0)
-        .disable_statement_logging())
+        .disable_statement_logging();
+    Ok((options, reporter))
 }
 
 /// What a type is to us.

@@ -15,6 +15,8 @@ use crate::time::Zone;
 #[derive(Clone, Copy)]
 pub(in crate::source::sql) enum Manner {
     Answer,
+    /// Answers that it will not, in these words.
+    Refuse(&'static str),
     /// Says nothing any more.
     FallSilent,
     /// Ends the connection.
@@ -104,6 +106,11 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
         });
         match manner {
             Manner::Answer | Manner::AnswerAndHangUp => {}
+            Manner::Refuse(words) => {
+                stream.write_all(&refusal(words)).await?;
+                stream.write_all(READY).await?;
+                continue;
+            }
             Manner::FallSilent => std::future::pending().await,
             Manner::HangUp => return Ok(()),
         }
@@ -124,6 +131,12 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             return Ok(());
         }
     }
+}
+
+fn refusal(words: &str) -> Vec<u8> {
+    let fields = format!("SERROR\0VERROR\0C28000\0M{words}\0\0");
+    let length = u32::try_from(fields.len() + 4).expect("a few words");
+    [b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()
 }
 
 /// What follows a length.
