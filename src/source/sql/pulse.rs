@@ -12,13 +12,12 @@ use super::engine::Engine;
 use super::error::SqlError;
 use super::sign::Board;
 
-/// Between pulses.
+/// Between pulses. With [`PATIENCE`] that makes less than two seconds until a fault is known.
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// A pulse takes at most one part in so many of the time.
-const SHARE: u32 = 20;
-
-const PAUSE_LONGEST: Duration = Duration::from_secs(5);
+/// The pause is at least so many times as long as the pulse, so that a query that takes seconds has
+/// a connection busy for a fifth of the time. Up to 250 ms a fault is still known in two seconds.
+const PAUSE_SHARE: u32 = 4;
 
 /// How long a pulse may take, where it usually takes far less.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -63,7 +62,7 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 match is_first {
                     // Most of it was the opening of a connection, which will not be opened again.
                     true => PAUSE,
-                    false => (usual * SHARE).clamp(PAUSE, PAUSE_LONGEST),
+                    false => pause_after(usual),
                 }
             }
             Err(error) => {
@@ -77,6 +76,11 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
         };
         sleep(pause).await;
     }
+}
+
+/// No longer than 20 s, as no pulse takes longer than five.
+fn pause_after(pulse: Duration) -> Duration {
+    PAUSE.max(pulse * PAUSE_SHARE)
 }
 
 /// What a pulse shows.
@@ -104,4 +108,27 @@ async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
         is_standby: text(1) == Some("true"),
         lag: text(2).and_then(|seconds| seconds.parse().ok()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cheap_pulses_are_frequent_and_expensive_ones_a_fifth_of_the_time() {
+        for (pulse, pause) in [
+            (1, 600),
+            (100, 600),
+            (150, 600),
+            (250, 1000),
+            (1000, 4000),
+            (5000, 20_000),
+        ] {
+            let [pulse, pause] = [pulse, pause].map(Duration::from_millis);
+            assert_eq!(pause_after(pulse), pause, "{pulse:?}");
+            if pulse <= Duration::from_millis(250) {
+                assert!(pause + PATIENCE <= Duration::from_secs(2), "{pulse:?}");
+            }
+        }
+    }
 }
