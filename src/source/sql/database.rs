@@ -12,7 +12,7 @@ mod sqlite;
 mod tests;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
@@ -178,14 +178,28 @@ impl<C: Connection> std::fmt::Debug for Pool<C> {
     }
 }
 
+/// A connection of one of the three kinds.
+pub(super) trait Kin: Connection {
+    /// Ends what it is doing once nobody waits for that any more. A server does so by itself.
+    fn end_with(
+        &mut self,
+        waiting: Weak<()>,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
+        drop(waiting);
+        std::future::ready(Ok(()))
+    }
+}
+
 /// A connection on loan. One that is not given back is cut.
 struct Lent<'p, C: Connection> {
+    /// As long as this is there, somebody waits.
+    _waiting: Arc<()>,
     connection: C,
     pool: &'p Pool<C>,
     _place: SemaphorePermit<'p>,
 }
 
-impl<C: Connection> Pool<C> {
+impl<C: Kin> Pool<C> {
     fn new(options: C::Options, reporter: Reporter, keeps: bool) -> Pool<C> {
         Pool {
             options,
@@ -216,7 +230,9 @@ impl<C: Connection> Pool<C> {
     where
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
-        let lent = |connection, place| Lent {
+        let waiting = Arc::default();
+        let lent = |connection, place, waiting| Lent {
+            _waiting: waiting,
             connection,
             pool: self,
             _place: place,
@@ -226,13 +242,13 @@ impl<C: Connection> Pool<C> {
             // It is given no longer than a new one, which is still to come.
             let opened = self.open(&mut rested, opening.clone(), silence.min(CONNECT));
             match opened.await {
-                Ok(()) => return Ok(lent(rested, place)),
+                Ok(()) => return Ok(lent(rested, place, waiting)),
                 Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
             };
         }
-        let mut new = self.connect().await?;
+        let mut new = self.connect(Arc::downgrade(&waiting)).await?;
         self.open(&mut new, opening, silence).await?;
-        Ok(lent(new, place))
+        Ok(lent(new, place, waiting))
     }
 
     async fn open(
@@ -263,10 +279,15 @@ impl<C: Connection> Pool<C> {
         }
     }
 
-    async fn connect(&self) -> Result<C, SqlError> {
-        let connected = timeout(CONNECT, self.options.connect()).await;
+    async fn connect(&self, waiting: Weak<()>) -> Result<C, SqlError> {
+        let connect = async {
+            let mut connection = self.options.connect().await?;
+            connection.end_with(waiting).await?;
+            Ok(connection)
+        };
+        let connected = timeout(CONNECT, connect).await;
         let connected = connected.map_err(|_| self.reporter.timeout(CONNECT))?;
-        connected.map_err(|error| self.reporter.unreachable(&error))
+        connected.map_err(|error: sqlx::Error| self.reporter.unreachable(&error))
     }
 
     /// The connection that was used last; those that nobody needed for long are closed.
@@ -281,7 +302,7 @@ impl<C: Connection> Pool<C> {
     }
 }
 
-impl<C: Connection> Lent<'_, C> {
+impl<C: Kin> Lent<'_, C> {
     fn give_back(self) {
         if self.pool.keeps {
             let mut idle = self.pool.idle();
@@ -300,7 +321,7 @@ async fn run<C, T>(
     out: &mpsc::Sender<T>,
 ) -> Result<(), SqlError>
 where
-    C: Connection<Database: HasStatementCache>,
+    C: Kin<Database: HasStatementCache>,
     for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
     for<'e> String: Encode<'e, C::Database> + Type<C::Database>,

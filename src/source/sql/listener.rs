@@ -228,7 +228,7 @@ mod tests {
             (nobody, " cannot be reached: Connection refused"),
         ] {
             let channel = Channel::new("news", url).expect("an address");
-            let error = channel.open().await.err().expect("it is refused");
+            let error = channel.open().await.expect_err("it is refused");
             let reason = channel.reason(&error).await.to_string();
             let (_, place) = url.split_once('@').expect("a password");
             let place = place.split('?').next().expect("a place");

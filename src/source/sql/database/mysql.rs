@@ -4,9 +4,9 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
-use sqlx::{ConnectOptions as _, MySql, Type, TypeInfo as _};
+use sqlx::{ConnectOptions as _, MySql, MySqlConnection, Type, TypeInfo as _};
 
-use super::{Database, Pool, misunderstood, secrets};
+use super::{Database, Kin, Pool, misunderstood, secrets};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
@@ -31,6 +31,8 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     let pool = Pool::new(options, reporter.clone(), true);
     Ok((Database::MySql(pool), reporter))
 }
+
+impl Kin for MySqlConnection {}
 
 /// What a type is to us.
 pub(super) fn kind(type_info: &MySqlTypeInfo) -> Kind {

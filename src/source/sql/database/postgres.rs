@@ -4,10 +4,10 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgTypeInfo};
-use sqlx::{ConnectOptions as _, TypeInfo as _};
+use sqlx::{ConnectOptions as _, PgConnection, TypeInfo as _};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::{Database, Pool, misunderstood, secrets};
+use super::{Database, Kin, Pool, misunderstood, secrets};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
@@ -39,6 +39,8 @@ pub(in crate::source::sql) fn address(
         .disable_statement_logging();
     Ok((options, reporter))
 }
+
+impl Kin for PgConnection {}
 
 /// What a type is to us.
 pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {

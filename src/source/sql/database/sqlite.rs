@@ -1,13 +1,13 @@
 //! SQLite: addresses.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
-use super::{Database, Pool, misunderstood};
+use super::{Database, Kin, Pool, misunderstood};
 use crate::source::sql::error::{Reporter, SqlError};
 
 /// How long a statement waits for a writer.
@@ -27,4 +27,17 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
         .disable_statement_logging();
     let pool = Pool::new(options, reporter.clone(), false);
     Ok((Database::Sqlite(pool), reporter))
+}
+
+/// Between two looks whether somebody still waits: steps of SQLite's machine, well below a
+/// millisecond of them.
+const STEPS: i32 = 10_000;
+
+impl Kin for SqliteConnection {
+    /// A statement goes on in a thread that nothing else stops, and keeps writers from the file.
+    async fn end_with(&mut self, waiting: Weak<()>) -> Result<(), sqlx::Error> {
+        let mut handle = self.lock_handle().await?;
+        handle.set_progress_handler(STEPS, move || waiting.strong_count() > 0);
+        Ok(())
+    }
 }

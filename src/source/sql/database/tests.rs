@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use sqlx::sqlite::SqliteConnectOptions;
+
 use super::server::{Manner, Server};
 use super::*;
 use crate::source::sql::pulse::beat;
@@ -99,4 +101,30 @@ async fn a_pulse_that_lost_its_connection_has_everything_compared() {
         assert_eq!(line.next().await, Sign::Up);
         assert_eq!(server.connections(), connections);
     }
+}
+
+#[tokio::test]
+async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("news.db");
+    let mut writer = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true)
+        .connect()
+        .await
+        .expect("a file");
+    let table = "CREATE TABLE articles (id); INSERT INTO articles VALUES (1)";
+    let made = sqlx::raw_sql(table).execute(&mut writer).await;
+    made.expect("a table");
+    let (database, _) = open(&format!("sqlite:{}", file.display())).expect("an address");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+                   SELECT count(*) FROM n, articles";
+    let patience = Patience {
+        silence: Duration::from_millis(200),
+        ..PATIENCE
+    };
+    let error = database.row(statement(endless), patience).await;
+    assert!(matches!(error, Err(SqlError::Timeout { .. })), "{error:?}");
+    let write = sqlx::raw_sql("INSERT INTO articles VALUES (2)").execute(&mut writer);
+    write.await.expect("nobody reads any more");
 }
