@@ -20,7 +20,7 @@ use crate::report::report;
 use crate::sample::{FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
 use crate::silence::Silence;
-use crate::table::{Kind, QUERY, Server, Table, newsroom, unix_now};
+use crate::table::{Kind, QUERY, Server, Table, newsroom};
 
 /// How soon a fault has to be known.
 const SAID_WITHIN: Duration = Duration::from_secs(2);
@@ -179,7 +179,7 @@ impl Scene {
 impl Table {
     /// The statement of an editor who knows nothing of any trouble.
     fn news(&self) -> String {
-        self.edition(HARVEST.id, &format!("title = '{NEWS}'"), unix_now())
+        self.edition(HARVEST.id, &format!("title = '{NEWS}'"), self.own_second())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
 use crate::report::report;
 use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
 use crate::subscriber::{Subscriber, assert_same, documents};
-use crate::table::{QUERY, Server, Table, newsroom, unix_now};
+use crate::table::{QUERY, Server, Table, newsroom};
 
 /// Told of changes; a poll finds what was not told. Short times for caches, so that copies grow
 /// stale while one waits.
@@ -119,9 +119,11 @@ impl Machines {
 
     /// Writes a new headline over the harvest's, as a program would that tells of it.
     fn write(&self, headline: &str) {
-        let edition = self
-            .table
-            .edition(HARVEST.id, &format!("title = '{headline}'"), unix_now());
+        let edition = self.table.edition(
+            HARVEST.id,
+            &format!("title = '{headline}'"),
+            self.table.own_second(),
+        );
         self.table.execute(&format!("{edition}; NOTIFY taspa"));
     }
 

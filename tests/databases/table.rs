@@ -2,6 +2,9 @@
 //! their types let it be.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -55,6 +58,8 @@ pub(crate) struct Table {
     /// Where those who write find it.
     editor: String,
     pub(crate) server: Server,
+    /// The second of the last edit.
+    edited: AtomicI64,
 }
 
 /// Who has it. One that tests share is theirs only to write to.
@@ -114,6 +119,7 @@ impl Table {
             url,
             editor,
             server,
+            edited: AtomicI64::new(0),
         };
         table.execute(kind.definition());
         table
@@ -148,7 +154,19 @@ impl Table {
     /// Changes a row as an editor does, which moves `updated`.
     #[track_caller]
     pub(crate) fn edit(&self, id: u32, change: &str) {
-        self.execute(&self.edition(id, change, unix_now()));
+        self.execute(&self.edition(id, change, self.own_second()));
+    }
+
+    /// A second that no edit before had: the table has whole ones, by which two edits in one could not
+    /// be told apart.
+    pub(crate) fn own_second(&self) -> i64 {
+        let before = self.edited.load(Ordering::Relaxed);
+        while unix_now() <= before {
+            thread::sleep(Duration::from_millis(20));
+        }
+        let now = unix_now();
+        self.edited.store(now, Ordering::Relaxed);
+        now
     }
 
     /// The statement that changes a row at that second.
