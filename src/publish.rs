@@ -1,8 +1,8 @@
 //! The loops that keep the edition current: one reads, one publishes, one prepares what was
 //! published.
 //!
-//! They are apart so that a slow or hanging folder never delays what is due by itself. What is
-//! published when is decided by the clock here and nowhere else. Reading files and publishing happen
+//! They are apart so that a slow or hanging source never delays what is due by itself. What is
+//! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
 //! on the blocking pool, so neither can delay a request.
 
 mod ahead;
@@ -138,7 +138,7 @@ async fn keep_publishing(
     news: &Notify,
     tell: &mpsc::Sender<News>,
 ) {
-    // What the state folder remembers is served while the folder is compared with it.
+    // What the state folder remembers is served while the source is compared with it.
     let remembering = desk.clone();
     let complete = task::spawn_blocking(move || remembering.is_complete()).await;
     if !complete.unwrap_or(false) {

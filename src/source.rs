@@ -17,6 +17,8 @@ pub mod sql;
 mod tree;
 pub mod watch;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
 use crate::article::{Accepted, Draft, Reading, Refusal};
@@ -142,6 +144,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// What the gate makes of what `noun` calls it. A bug in the gate costs this one alone.
+    fn of(noun: &str, accept: impl FnOnce() -> Result<Accepted, Refusal>) -> Outcome {
+        match catch_unwind(AssertUnwindSafe(accept)) {
+            Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
+            Ok(Err(refusal)) => Outcome::Refused(refusal),
+            Err(_) => Outcome::Refused(Refusal::new(
+                None,
+                format!("the {noun} could not be understood"),
+                format!("this is a fault of taspa: report it with the {noun}"),
+            )),
+        }
+    }
+
     /// The same of what only the head was read of.
     fn without_text(self) -> Outcome {
         match self {

@@ -52,7 +52,7 @@ impl Attention {
     pub(super) fn note_broken(&mut self) {
         match self {
             Attention::Folder(_) => {}
-            Attention::Database(followed) => followed.note_broken(),
+            Attention::Database(followed) => followed.compare_soon(),
         }
     }
 

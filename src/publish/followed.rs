@@ -155,7 +155,7 @@ impl Followed {
         let whole = scopes.contains(&Scope::Whole);
         if report.failure.is_some() {
             self.has_failed |= whole;
-            self.note_broken();
+            self.compare_soon();
             return;
         }
         self.has_failed &= !whole;
@@ -192,13 +192,9 @@ impl Followed {
         }
     }
 
-    /// Takes note of a reading that failed or did not end: what it missed is not known.
-    pub(super) fn note_broken(&mut self) {
-        self.compare_soon();
-    }
-
-    /// Has everything compared after a rest, which grows while there are reasons.
-    fn compare_soon(&mut self) {
+    /// Has everything compared after a rest, which grows while there are reasons: what a reading missed
+    /// that failed or did not end is not known.
+    pub(super) fn compare_soon(&mut self) {
         self.whole_at = Some(Instant::now() + self.rest);
         self.rest = (self.rest * 2).min(AGAIN_LAST);
     }

@@ -6,7 +6,6 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -230,15 +229,7 @@ impl Directory {
                 ));
             }
         };
-        let accept = AssertUnwindSafe(|| self.accept(&found.path, &bytes));
-        match catch_unwind(accept) {
-            Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
-            Ok(Err(refusal)) => Outcome::Refused(refusal),
-            Err(_) => {
-                let hint = "this is a fault of taspa: report it with the file";
-                Outcome::Refused(Refusal::new(None, "the file could not be understood", hint))
-            }
-        }
+        Outcome::of("file", || self.accept(&found.path, &bytes))
     }
 
     fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {

@@ -30,7 +30,6 @@ mod watermark;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
@@ -49,7 +48,7 @@ use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
 use super::{Found, Outcome};
-use crate::article::{Accepted, Reading, Refusal};
+use crate::article::Reading;
 use crate::config::SqlConfig;
 use crate::time::Timestamp;
 
@@ -188,7 +187,7 @@ impl Sql {
         let rules = &self.0.engine.rules;
         let mut read: HashMap<String, (usize, Outcome)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let outcome = || contained(|| row.accept(rules));
+            let outcome = || Outcome::of("row", || row.accept(rules));
             let entry = read.entry(row.id().to_owned());
             entry
                 .and_modify(|(rows, _)| *rows += 1)
@@ -202,9 +201,9 @@ impl Sql {
         match found.head.as_deref() {
             None => Outcome::Unsettled,
             Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
-            Some(Ok(draft)) => {
-                contained(|| row::accept_head(draft, found.stamp, &self.0.engine.rules))
-            }
+            Some(Ok(draft)) => Outcome::of("row", || {
+                row::accept_head(draft, found.stamp, &self.0.engine.rules)
+            }),
         }
     }
 
@@ -328,18 +327,5 @@ impl Sql {
         receiver
             .recv()
             .unwrap_or_else(|_| Err(self.0.engine.stopped()))
-    }
-}
-
-/// Passes the gate. A bug in it costs this row alone.
-fn contained(accept: impl FnOnce() -> Result<Accepted, Refusal>) -> Outcome {
-    match catch_unwind(AssertUnwindSafe(accept)) {
-        Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
-        Ok(Err(refusal)) => Outcome::Refused(refusal),
-        Err(_) => Outcome::Refused(Refusal::new(
-            None,
-            "the row could not be understood",
-            "this is a fault of taspa: report it with the row",
-        )),
     }
 }

@@ -416,7 +416,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
 }
 
 /// What must not be shown of an address: the password, written and meant.
-fn secrets(text: &str) -> std::sync::Arc<[String]> {
+fn secrets(text: &str) -> Arc<[String]> {
     let url = url::Url::parse(text).ok();
     let written = url.as_ref().and_then(|url| url.password());
     let meant = written.map(|written| {

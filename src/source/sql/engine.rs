@@ -1,6 +1,5 @@
 //! What the tasks of a database share.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,8 +37,8 @@ pub(super) struct Engine {
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
     seen: Mutex<Seen>,
-    is_standby: AtomicBool,
-    lag: Mutex<Option<f64>>,
+    /// What the last pulse showed that went well.
+    shown: Mutex<Option<Pulse>>,
     /// Why the last pulse failed, if it did.
     trouble: Mutex<Option<SqlError>>,
 }
@@ -95,8 +94,7 @@ impl Engine {
             rules,
             columns: Mutex::default(),
             seen: Mutex::default(),
-            is_standby: AtomicBool::new(false),
-            lag: Mutex::default(),
+            shown: Mutex::default(),
             trouble: Mutex::default(),
         }
     }
@@ -210,9 +208,8 @@ impl Engine {
     }
 
     /// Keeps what a pulse showed.
-    pub(super) fn beat(&self, pulse: &Pulse) {
-        self.is_standby.store(pulse.is_standby, Ordering::Relaxed);
-        *locked(&self.lag) = pulse.lag;
+    pub(super) fn beat(&self, pulse: Pulse) {
+        *locked(&self.shown) = Some(pulse);
     }
 
     /// Keeps whether the pulse fails.
@@ -226,11 +223,11 @@ impl Engine {
     }
 
     pub(super) fn is_standby(&self) -> bool {
-        self.is_standby.load(Ordering::Relaxed)
+        locked(&self.shown).is_some_and(|pulse| pulse.is_standby)
     }
 
     pub(super) fn lag(&self) -> Option<f64> {
-        *locked(&self.lag)
+        locked(&self.shown).and_then(|pulse| pulse.lag)
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 // One that waited for a lock says nothing about the load.
                 let took = began.elapsed();
                 let usual = took.min(std::mem::replace(&mut last, took));
-                engine.beat(&pulse);
+                engine.beat(pulse);
                 engine.note_trouble(None);
                 if board.up() {
                     tracing::debug!(database = %engine.reporter.database, "the database answers");

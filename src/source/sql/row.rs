@@ -284,13 +284,20 @@ fn micros_of(number: i64) -> i128 {
 /// The microseconds behind the point of a number that stands for a date. Only stamps know them: dates
 /// are whole seconds.
 fn micros_behind(text: &str, number: i64) -> i128 {
-    let fraction = text.split_once('.').map_or("", |(_, behind)| behind);
-    let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    let millionths: i128 = digits.parse().unwrap_or(0);
     match number.abs() > MILLISECONDS {
-        true => millionths / 1000,
-        false => millionths,
+        true => millionths(text) / 1000,
+        false => millionths(text),
     }
+}
+
+/// What stands behind the first point of a text.
+fn millionths(text: &str) -> i128 {
+    let fraction = text.split('.').nth(1).unwrap_or_default();
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(6);
+    let (millionths, _) = digits.fold((0, 100_000), |(millionths, unit), digit| {
+        (millionths + i128::from(digit - b'0') * unit, unit / 10)
+    });
+    millionths
 }
 
 /// MySQL's date that is none.
@@ -314,12 +321,7 @@ fn written(column: &Column, text: &str) -> String {
 fn micros(written: &str, zone: &Zone) -> Option<i128> {
     let at = zone.resolve(parse_date(written.trim()).ok()?);
     DateTime::from_timestamp(at.0, 0)?;
-    let fraction = written.split('.').nth(1).unwrap_or_default();
-    let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(6);
-    let (micros, _) = digits.fold((0_i128, 100_000), |(micros, unit), digit| {
-        (micros + i128::from(digit - b'0') * unit, unit / 10)
-    });
-    Some(i128::from(at.0) * 1_000_000 + micros)
+    Some(i128::from(at.0) * 1_000_000 + millionths(written))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _};
 
 use super::*;
+use crate::article::{Accepted, Refusal};
 use crate::config::Secret;
 use crate::time::Zone;
 
