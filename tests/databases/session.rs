@@ -67,6 +67,20 @@ impl Session {
         executed.expect("an answer in time")
     }
 
+    /// Waits until nothing of it is left; dropped, it may hold a file for another moment.
+    pub(crate) fn close(self) {
+        let Session { link, runtime } = self;
+        let closing = async {
+            match link {
+                Link::Postgres(link) => link.close().await,
+                Link::MariaDb(link) => link.close().await,
+                Link::Sqlite(link) => link.close().await,
+            }
+        };
+        let closed = runtime.block_on(async { timeout(DEADLINE, closing).await });
+        closed.expect("an end in time").expect("a good end");
+    }
+
     /// The number that a query gives.
     #[track_caller]
     pub(crate) fn number(&mut self, sql: &str) -> i64 {

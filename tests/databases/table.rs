@@ -134,7 +134,9 @@ impl Table {
     /// Executes statements, parted by semicolons.
     #[track_caller]
     pub(crate) fn execute(&self, sql: &str) {
-        self.session().execute(sql);
+        let mut session = self.session();
+        session.execute(sql);
+        session.close();
     }
 
     #[track_caller]
