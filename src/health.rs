@@ -3,7 +3,6 @@
 //! The publisher and the reloads write here what they also log; the admin pages read. A
 //! [`Condition`] is a finished value that is replaced as a whole, so that reading one never waits.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -297,9 +296,8 @@ fn merged(
 fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| match scope {
         Scope::Whole => true,
-        Scope::Below { path, .. } => Path::new(&problem.file).starts_with(articles.locate(path)),
-        Scope::Row(path) => problem.file == articles.locate(path),
         Scope::Recent => false,
+        Scope::At { path, .. } => articles.covers(path, &problem.file),
     })
 }
 
@@ -352,10 +350,7 @@ mod tests {
     }
 
     fn below(path: &str) -> [Scope; 1] {
-        [Scope::Below {
-            path: path.to_owned(),
-            closed: true,
-        }]
+        [Scope::at(path.to_owned())]
     }
 
     fn articles() -> Articles {

@@ -177,7 +177,7 @@ fn a_row_that_changed_before_its_text_was_read_is_read_again() {
     let doubts = runtime.block_on(desk.archive().doubted());
     assert_eq!(Vec::from_iter(doubts), ["2"]);
 
-    read(&desk, Scope::Row("2".to_owned()));
+    read(&desk, Scope::at("2".to_owned()));
     desk.publish(LATER.plus(1));
     let all = render(&desk, "all").expect("a feed");
     assert!(all.contains("Другая") && all.contains("Текст 2."), "{all}");
@@ -190,7 +190,7 @@ fn a_row_that_went_away_before_its_text_was_read_is_gone() {
     news.run("DELETE FROM articles WHERE id = 1");
     let report = desk.fill(10).expect("a reading");
     assert_eq!(report.unsettled, ["1"]);
-    assert_eq!(read(&desk, Scope::Row("1".to_owned())).unsettled, ["1"]);
+    assert_eq!(read(&desk, Scope::at("1".to_owned())).unsettled, ["1"]);
     read(&desk, Scope::Whole);
     assert!(desk.fill(10).is_none());
     desk.publish(LATER.plus(1));
@@ -397,7 +397,7 @@ fn requests_do_not_eat_a_removal_that_is_held() {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     let doubts = runtime.block_on(desk.archive().doubted());
     assert_eq!(doubts.len(), 6, "{doubts:?}");
-    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::Row).collect();
+    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::at).collect();
     let report = desk.reconcile(&scopes, Removal::Held);
     assert_eq!((report.articles, report.unsettled.len()), (12, 6));
     news.run("INSERT INTO articles SELECT * FROM kept");

@@ -132,7 +132,7 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
         let unsettled = report.unsettled.drain(..);
-        let scopes: Vec<Scope> = unsettled.map(|path| desk.source().scope_at(path)).collect();
+        let scopes: Vec<Scope> = unsettled.map(Scope::at).collect();
         if scopes.is_empty() || report.failure.is_some() {
             break;
         }

@@ -137,7 +137,7 @@ impl Followed {
                     return Step::Read(vec![Scope::Whole]);
                 }
                 doubts = self.desk.archive().doubted() => {
-                    return Step::Read(doubts.into_iter().map(Scope::Row).collect());
+                    return Step::Read(doubts.into_iter().map(Scope::at).collect());
                 }
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
                 () = time::sleep_until(self.fill_at.into()), if may_fill => return Step::Fill,
