@@ -303,12 +303,12 @@ fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::article::Reading;
-    use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+    use crate::config::KeyFrom;
     use crate::source::SourceError;
-    use crate::source::directory::Directory;
-    use crate::time::Zone;
+    use crate::source::directory::tests::keyed_by;
 
     const ROOT: &str = "/srv/articles";
 
@@ -354,21 +354,7 @@ mod tests {
     }
 
     fn articles() -> Articles {
-        let config = DirectoryConfig {
-            path: ROOT.into(),
-            key: KeyFrom::Path,
-            rescan: 60,
-            watch: Watch::Poll,
-            legacy_encoding: LegacyEncoding::Windows1251,
-            link: None,
-        };
-        let reading = Reading {
-            zone: Zone::UTC,
-            language: "ru".to_owned(),
-            site: "https://dala.example/".to_owned(),
-            link: None,
-        };
-        Articles::Directory(Directory::new(&config, reading))
+        Articles::Directory(keyed_by(KeyFrom::Path, Path::new(ROOT)))
     }
 
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {
