@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
-use crate::config::Config;
+use crate::config::tests::good;
 use crate::desk::{Desk, Removal, Report};
 use crate::format::Format;
 use crate::problem::chain;
@@ -76,8 +76,7 @@ impl News {
 
     /// A desk that keeps nothing, over the listed rows.
     fn desk(&self) -> Desk {
-        let loaded = Config::parse(FEEDS, "feeds.toml", self.folder.path(), &|_| None);
-        let config = Arc::new(loaded.expect("a good configuration").config);
+        let config = Arc::new(good(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let desk = Desk::new(config, store, LATER).expect("a desk");
         read(&desk, Scope::Whole);
@@ -345,8 +344,7 @@ fn another_query_is_another_text() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
-    let config = Arc::new(loaded.expect("a good configuration").config);
+    let config = Arc::new(good(&feeds, news.folder.path()));
     old.reconfigure(config.clone()).expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);
     old.publish(LATER.plus(1));
@@ -365,8 +363,7 @@ fn a_column_that_goes_makes_every_row_another() {
         "SELECT id, title, date, updated, section, content_html",
         "SELECT *",
     );
-    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
-    let config = Arc::new(loaded.expect("a good configuration").config);
+    let config = Arc::new(good(&feeds, news.folder.path()));
     let desk = || {
         let store = Store::scratch().expect("a scratch store");
         let desk = Desk::new(config.clone(), store, LATER).expect("a desk");

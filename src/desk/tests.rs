@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::catalog::Query;
+use crate::config::tests::good;
 use crate::edition::polls::Told;
 use crate::problem::Severity;
 use crate::rendition::Coding;
@@ -55,8 +56,7 @@ fn config(folder: &Path, feeds: &str) -> Arc<Config> {
 }
 
 fn config_of(folder: &Path, text: &str) -> Arc<Config> {
-    let loaded = Config::parse(text, "feeds.toml", folder, &|_| None);
-    Arc::new(loaded.expect("a good configuration").config)
+    Arc::new(good(text, folder))
 }
 
 /// A folder of articles, and the desk over it.
