@@ -32,7 +32,7 @@ use tracing::{debug, info, warn};
 
 use crate::config::Config;
 use crate::health::{Degraded, Health};
-use crate::http::server::DeskSlot;
+use crate::http::house::DeskSlot;
 use crate::metrics::Metrics;
 use crate::metrics::exposition::{Dialect, Scrape};
 use crate::metrics::process::Process;

@@ -13,6 +13,7 @@ mod health;
 mod kept;
 mod list;
 mod log;
+mod once;
 mod output;
 mod progress;
 mod render;
@@ -22,19 +23,13 @@ mod supervisor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded};
-use crate::desk::{Desk, DeskError, Removal, Report};
-use crate::problem::chain;
 use crate::rendition::Coding;
-use crate::source::Scope;
-use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Where feeds.toml is looked for.
 const PLACES: [&str; 2] = ["feeds.toml", "/etc/taspa/feeds.toml"];
@@ -298,49 +293,4 @@ fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
             None
         }
     }
-}
-
-/// Reads all articles once, keeping nothing, and publishes them for this process alone. What only
-/// the state folder knows, such as when a feed last moved and what is still served of a broken file,
-/// is taken from there.
-fn read_once(config: Config) -> Result<(Desk, Report), DeskError> {
-    let as_of = Timestamp::now();
-    let desk = desk_of_one_run(config, as_of)?;
-    // Nothing is gone that this process has not just been told of.
-    let read = || desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-    let report = progress::shown(desk.progress(), read);
-    desk.publish(as_of);
-    Ok((desk, report))
-}
-
-/// A desk that keeps nothing, over what only the state folder knows.
-fn desk_of_one_run(config: Config, as_of: Timestamp) -> Result<Desk, DeskError> {
-    let store = Store::scratch()?;
-    // A folder that cannot be read now is no reason to refuse an answer without it.
-    if let Ok(Some(memory)) = Store::peek(&config.server.state) {
-        store.write(|batch| batch.recall(&memory))?;
-    }
-    if let Ok(last_good) = Store::peek_last_good(&config.server.state) {
-        store.write(|batch| batch.restore(&last_good))?;
-    }
-    Desk::new(Arc::new(config), store, as_of)
-}
-
-/// Reads all articles once for a command that needs them to be readable at all.
-fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk, Exit> {
-    let loaded = load_or_complain(path, screen).ok_or(Exit::Config)?;
-    let read = read_once(loaded.config);
-    let failure = match read {
-        Ok((desk, Report { failure: None, .. })) => return Ok(desk),
-        Ok((
-            _,
-            Report {
-                failure: Some(failure),
-                ..
-            },
-        )) => chain(&failure),
-        Err(failure) => chain(&failure),
-    };
-    screen.complain(&format!("the articles cannot be read: {failure}"));
-    Err(Exit::Failed)
 }

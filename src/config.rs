@@ -26,7 +26,7 @@ mod syntax;
 mod table;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod value;
 
 use std::collections::BTreeSet;

@@ -66,7 +66,7 @@ pub enum Removal {
 }
 
 /// What a reading did, for the log and for `check`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// Files or rows that were read.
     pub read: usize,
@@ -84,6 +84,27 @@ pub struct Report {
     pub unsettled: Vec<String>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
+}
+
+impl Report {
+    /// Takes over what the reading after this one did. Where both found something of a place, the later
+    /// one knows better, and what it holds may be what was held before.
+    pub fn add(&mut self, next: Report) {
+        let again: BTreeSet<&str> = next.problems.iter().map(|problem| &*problem.file).collect();
+        let mut problems = mem::take(&mut self.problems);
+        problems.retain(|problem| !again.contains(&*problem.file));
+        problems.extend(next.problems);
+        let mut mended = mem::take(&mut self.mended);
+        mended.extend(next.mended);
+        *self = Report {
+            read: self.read + next.read,
+            changed: self.changed + next.changed,
+            problems,
+            held: self.held.max(next.held),
+            mended,
+            ..next
+        };
+    }
 }
 
 /// What a publication did.

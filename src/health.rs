@@ -3,7 +3,6 @@
 //! The publisher and the reloads write here what they also log; the admin pages read. A
 //! [`Condition`] is a finished value that is replaced as a whole, so that reading one never waits.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -297,20 +296,19 @@ fn merged(
 fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| match scope {
         Scope::Whole => true,
-        Scope::Below { path, .. } => Path::new(&problem.file).starts_with(articles.locate(path)),
-        Scope::Row(path) => problem.file == articles.locate(path),
         Scope::Recent => false,
+        Scope::At { path, .. } => articles.covers(path, &problem.file),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::article::Reading;
-    use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+    use crate::config::KeyFrom;
     use crate::source::SourceError;
-    use crate::source::directory::Directory;
-    use crate::time::Zone;
+    use crate::source::directory::tests::keyed_by;
 
     const ROOT: &str = "/srv/articles";
 
@@ -352,28 +350,11 @@ mod tests {
     }
 
     fn below(path: &str) -> [Scope; 1] {
-        [Scope::Below {
-            path: path.to_owned(),
-            closed: true,
-        }]
+        [Scope::at(path.to_owned())]
     }
 
     fn articles() -> Articles {
-        let config = DirectoryConfig {
-            path: ROOT.into(),
-            key: KeyFrom::Path,
-            rescan: 60,
-            watch: Watch::Poll,
-            legacy_encoding: LegacyEncoding::Windows1251,
-            link: None,
-        };
-        let reading = Reading {
-            zone: Zone::UTC,
-            language: "ru".to_owned(),
-            site: "https://dala.example/".to_owned(),
-            link: None,
-        };
-        Articles::Directory(Directory::new(&config, reading))
+        Articles::Directory(keyed_by(KeyFrom::Path, Path::new(ROOT)))
     }
 
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {

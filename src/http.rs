@@ -4,14 +4,22 @@
 //! What a feed's validators are is known from the edition alone, so a 304 costs a look-up; only a
 //! 200 waits for a document, and only the first one for its making. What needs no waiting is found
 //! by [`at_hand`] first. Pages are answered in `pages`.
+//!
+//! A request gets there from a socket of a [`listener`] that one of the threads of [`server`] waits on,
+//! through the `door` that lets its `connection` in; the [`house`] has it looked at by the `guard` and
+//! answered.
 
 mod accept;
 pub mod access_log;
+mod awaited;
 pub mod client;
 mod conditional;
+mod connection;
 mod crowd;
 mod deadline;
+mod door;
 mod guard;
+pub mod house;
 pub mod listener;
 pub mod observer;
 pub mod outcome;

@@ -9,6 +9,7 @@ mod ahead;
 mod attention;
 mod followed;
 mod seen;
+mod surplus;
 mod watched;
 
 use std::sync::{Arc, Mutex, PoisonError};

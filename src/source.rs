@@ -18,6 +18,7 @@ mod tree;
 pub mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
@@ -71,17 +72,25 @@ pub struct Found {
 pub enum Scope {
     /// All of it.
     Whole,
-    /// One path of a folder, and everything below that.
-    Below {
-        /// The path, with `/`.
+    /// What changed lately, as it says itself. A folder, which keeps no order of time, shows all of it.
+    Recent,
+    /// One place and everything below it. A row has nothing below it.
+    At {
+        /// The place, as in [`Found::path`].
         path: String,
         /// Whether whoever wrote there is known to have finished.
         closed: bool,
     },
-    /// The rows that changed lately, as they say themselves.
-    Recent,
-    /// The row with this id, whatever its stamp.
-    Row(String),
+}
+
+impl Scope {
+    /// One place, of whose writer nothing is known.
+    pub fn at(path: String) -> Scope {
+        Scope::At {
+            path,
+            closed: false,
+        }
+    }
 }
 
 /// How much a listing brings.
@@ -243,6 +252,23 @@ impl Source {
         }
     }
 
+    /// Whether what operators call `place` stands at `path` or below it.
+    pub fn covers(&self, path: &str, place: &str) -> bool {
+        match self {
+            Source::Directory(_) => Path::new(place).starts_with(self.locate(path)),
+            Source::Sql(_) => place == self.locate(path),
+        }
+    }
+
+    /// Whether a look at one place tells all about it. A row may be another while its stamp is the
+    /// same, and that it is gone is believed only from a listing.
+    pub fn look_tells_all(&self) -> bool {
+        match self {
+            Source::Directory(_) => true,
+            Source::Sql(_) => false,
+        }
+    }
+
     /// What it consists of.
     pub fn noun(&self) -> &'static str {
         match self {
@@ -256,17 +282,6 @@ impl Source {
         match self {
             Source::Directory(directory) => directory.reading_bytes(),
             Source::Sql(sql) => sql.reading_bytes(),
-        }
-    }
-
-    /// What to look at for the sake of one place.
-    pub fn scope_at(&self, path: String) -> Scope {
-        match self {
-            Source::Directory(_) => Scope::Below {
-                path,
-                closed: false,
-            },
-            Source::Sql(_) => Scope::Row(path),
         }
     }
 
@@ -313,8 +328,7 @@ impl Source {
         match self {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
-                    Scope::Below { path, closed } => (Some(path.as_str()), *closed),
-                    Scope::Row(path) => (Some(path.as_str()), false),
+                    Scope::At { path, closed } => (Some(path.as_str()), *closed),
                     Scope::Whole | Scope::Recent => (None, false),
                 };
                 let gap = |unlisted: Unlisted| match unlisted.path.is_empty() {
@@ -329,14 +343,10 @@ impl Source {
             }
             Source::Sql(sql) => {
                 let rows: Box<dyn Iterator<Item = Result<Found, SqlError>>> = match (scope, depth) {
-                    (Scope::Row(id), _) => Box::new(sql.look(id).transpose().into_iter()),
+                    (Scope::At { path, .. }, _) => Box::new(sql.look(path).transpose().into_iter()),
                     (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
-                    (Scope::Whole | Scope::Below { .. }, Depth::Stamps) => {
-                        Box::new(sql.walk(Extent::Stamps))
-                    }
-                    (Scope::Whole | Scope::Below { .. }, Depth::Heads) => {
-                        Box::new(sql.walk(Extent::Heads))
-                    }
+                    (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
+                    (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
                 };
                 Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(error.into()))))
             }

@@ -86,7 +86,7 @@ impl Newsroom {
     }
 
     pub(crate) fn scope_of(&self, number: usize) -> Scope {
-        Scope::Below {
+        Scope::At {
             path: name(number),
             closed: true,
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::runtime::Builder;
 
-use crate::config::Config;
+use crate::config::tests::good;
 use crate::desk::{Desk, Removal, Report};
 use crate::format::Format;
 use crate::problem::chain;
@@ -76,8 +76,7 @@ impl News {
 
     /// A desk that keeps nothing, over the listed rows.
     fn desk(&self) -> Desk {
-        let loaded = Config::parse(FEEDS, "feeds.toml", self.folder.path(), &|_| None);
-        let config = Arc::new(loaded.expect("a good configuration").config);
+        let config = Arc::new(good(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let desk = Desk::new(config, store, LATER).expect("a desk");
         read(&desk, Scope::Whole);
@@ -177,7 +176,7 @@ fn a_row_that_changed_before_its_text_was_read_is_read_again() {
     let doubts = runtime.block_on(desk.archive().doubted());
     assert_eq!(Vec::from_iter(doubts), ["2"]);
 
-    read(&desk, Scope::Row("2".to_owned()));
+    read(&desk, Scope::at("2".to_owned()));
     desk.publish(LATER.plus(1));
     let all = render(&desk, "all").expect("a feed");
     assert!(all.contains("Другая") && all.contains("Текст 2."), "{all}");
@@ -190,7 +189,7 @@ fn a_row_that_went_away_before_its_text_was_read_is_gone() {
     news.run("DELETE FROM articles WHERE id = 1");
     let report = desk.fill(10).expect("a reading");
     assert_eq!(report.unsettled, ["1"]);
-    assert_eq!(read(&desk, Scope::Row("1".to_owned())).unsettled, ["1"]);
+    assert_eq!(read(&desk, Scope::at("1".to_owned())).unsettled, ["1"]);
     read(&desk, Scope::Whole);
     assert!(desk.fill(10).is_none());
     desk.publish(LATER.plus(1));
@@ -345,8 +344,7 @@ fn another_query_is_another_text() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
-    let config = Arc::new(loaded.expect("a good configuration").config);
+    let config = Arc::new(good(&feeds, news.folder.path()));
     old.reconfigure(config.clone()).expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);
     old.publish(LATER.plus(1));
@@ -365,8 +363,7 @@ fn a_column_that_goes_makes_every_row_another() {
         "SELECT id, title, date, updated, section, content_html",
         "SELECT *",
     );
-    let loaded = Config::parse(&feeds, "feeds.toml", news.folder.path(), &|_| None);
-    let config = Arc::new(loaded.expect("a good configuration").config);
+    let config = Arc::new(good(&feeds, news.folder.path()));
     let desk = || {
         let store = Store::scratch().expect("a scratch store");
         let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
@@ -397,7 +394,7 @@ fn requests_do_not_eat_a_removal_that_is_held() {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     let doubts = runtime.block_on(desk.archive().doubted());
     assert_eq!(doubts.len(), 6, "{doubts:?}");
-    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::Row).collect();
+    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::at).collect();
     let report = desk.reconcile(&scopes, Removal::Held);
     assert_eq!((report.articles, report.unsettled.len()), (12, 6));
     news.run("INSERT INTO articles SELECT * FROM kept");

@@ -4,14 +4,14 @@ use std::io;
 use std::path::Path;
 
 use super::output::Screen;
-use super::{Exit, ListFormat, load, read_once};
+use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
-use crate::desk::{Desk, Removal, check_identity};
+use crate::desk::{Desk, Removal, Report, check_identity};
 use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
-use crate::reconcile::ReconcileError;
-use crate::source::{Scope, Source};
+use crate::source::Source;
 use crate::store::Store;
+use crate::time::Timestamp;
 
 /// Texts that are read at once.
 const TEXTS_AT_ONCE: usize = 2_048;
@@ -60,12 +60,12 @@ pub(super) fn run(
 /// Reads every article; says how many there are.
 fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
     let unread = || "the articles could not be read".to_owned();
-    match read_once(loaded.config.clone()) {
+    match once::read(loaded.config.clone()) {
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
             unread()
         }
-        Ok((desk, report)) => {
+        Ok((desk, mut report)) => {
             // What is wrong with the query as a whole explains what is wrong with each row.
             let of_query = query_problems(loaded, &desk);
             let is_refused = |problem: &Problem| problem.severity == Severity::Error;
@@ -74,9 +74,13 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
             if is_unusable {
                 return unread();
             }
+            let publish = |_: &Report| {
+                desk.publish(Timestamp::now());
+            };
+            let fill = || desk.fill(TEXTS_AT_ONCE);
+            once::read_texts(&desk, Removal::Confirmed, &mut report, fill, publish);
             problems.extend(report.problems);
-            let failure = report.failure.or_else(|| read_texts(&desk, problems));
-            match failure {
+            match report.failure {
                 Some(failure) => problems.push(of_source(loaded, chain(&failure), hint(loaded))),
                 None => problems.extend(idle_terms(loaded, &desk)),
             }
@@ -138,30 +142,6 @@ fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
             .problem(severity, None, message, Some(column.hint))
     });
     problems.collect()
-}
-
-/// Reads the texts that a listing left out; why it could not.
-fn read_texts(desk: &Desk, problems: &mut Vec<Problem>) -> Option<ReconcileError> {
-    let awaited = || desk.archive().store().count_awaited().unwrap_or(0);
-    let mut before = u64::MAX;
-    while awaited() < before {
-        before = awaited();
-        let Some(report) = desk.fill(TEXTS_AT_ONCE) else {
-            break;
-        };
-        problems.extend(report.problems);
-        if report.failure.is_some() {
-            return report.failure;
-        }
-        // Rows that are gone meanwhile are nobody's problem, and must not be asked for again.
-        if !report.unsettled.is_empty() {
-            let again = desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-            if again.failure.is_some() {
-                return again.failure;
-            }
-        }
-    }
-    None
 }
 
 /// Terms that feeds.toml names and no released article has.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::output::Screen;
-use super::{Exit, ListFormat, desk_or_complain, feed};
+use super::{Exit, ListFormat, feed, once};
 use crate::desk::{ExplainError, Unknown};
 use crate::problem::chain;
 
@@ -15,7 +15,7 @@ pub(super) fn run(
     format: ListFormat,
     screen: &mut Screen,
 ) -> io::Result<Exit> {
-    let desk = match desk_or_complain(path, screen) {
+    let desk = match once::desk_or_complain(path, screen) {
         Ok(desk) => desk,
         Err(exit) => return Ok(exit),
     };

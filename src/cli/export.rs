@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::kept::StartError;
 use super::output::Screen;
-use super::{Exit, ExportArguments, desk_of_one_run, kept, load_or_complain, progress};
+use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
 use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
@@ -49,14 +49,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
-    let report = read(&opened);
-    let is_read = tell(&report, screen);
+    let mut report = read(&opened);
     if report.failure.is_some() && !opened.desk.is_complete() {
+        tell(&report, screen);
         screen.complain("nothing is exported");
         return Ok(Exit::Failed);
     }
     publish(&opened.desk, &report);
-    let is_read = is_read & read_texts(&opened, screen);
+    read_texts(&opened, &mut report);
+    let is_read = tell(&report, screen);
     if let Some(trouble) = opened.desk.state_trouble() {
         screen.complain(&format!(
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
@@ -112,7 +113,7 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     };
     let reason = chain(&failure);
     screen.complain(&format!("exporting without keeping state: {reason}"));
-    match desk_of_one_run(config, Timestamp::now()) {
+    match once::open(config, Timestamp::now()) {
         // Nothing is gone that this process has not just been told of.
         Ok(desk) => Ok(Opened {
             desk,
@@ -132,45 +133,24 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
         let unsettled = report.unsettled.drain(..);
-        let scopes: Vec<Scope> = unsettled.map(|path| desk.source().scope_at(path)).collect();
+        let scopes: Vec<Scope> = unsettled.map(Scope::at).collect();
         if scopes.is_empty() || report.failure.is_some() {
             break;
         }
-        let again = read(&scopes);
-        report.problems.extend(again.problems);
-        report = Report {
-            changed: report.changed + again.changed,
-            held: report.held + again.held,
-            problems: report.problems,
-            ..again
-        };
+        report.add(read(&scopes));
     }
     report
 }
 
-/// Reads the texts that the feeds need and that a listing left out; whether all could be. What turns
-/// out to be no article makes room for others, whose texts may be still to come.
-fn read_texts(Opened { desk, removal }: &Opened, screen: &mut Screen) -> bool {
-    let mut is_read = true;
-    for _ in 0..LOOKS_AGAIN {
+/// Reads the texts that the feeds need.
+fn read_texts(Opened { desk, removal }: &Opened, report: &mut Report) {
+    let fill = || {
         let edition = desk.edition();
         let feeds = edition.iter().flat_map(|edition| edition.feeds.values());
         let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
-        let Some(mut report) = desk.fill_these(&records) else {
-            break;
-        };
-        // Rows that are gone meanwhile are no mistake.
-        let gone = std::mem::take(&mut report.unsettled);
-        is_read &= tell(&report, screen);
-        if report.failure.is_some() {
-            break;
-        }
-        if !gone.is_empty() {
-            is_read &= tell(&desk.reconcile(&[Scope::Whole], *removal), screen);
-        }
-        publish(desk, &report);
-    }
-    is_read
+        desk.fill_these(&records)
+    };
+    once::read_texts(desk, *removal, report, fill, |round| publish(desk, round));
 }
 
 /// Says what is wrong with the articles; whether nothing is.

@@ -4,11 +4,11 @@ use std::io;
 use std::path::Path;
 
 use super::output::Screen;
-use super::{Exit, ListFormat, desk_or_complain};
+use super::{Exit, ListFormat, once};
 use crate::overview::list;
 
 pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> io::Result<Exit> {
-    let desk = match desk_or_complain(path, screen) {
+    let desk = match once::desk_or_complain(path, screen) {
         Ok(desk) => desk,
         Err(exit) => return Ok(exit),
     };

@@ -8,19 +8,15 @@ use url::form_urlencoded;
 
 use super::feed::Named;
 use super::output::Screen;
-use super::{Exit, desk_or_complain, feed};
-use crate::desk::{Desk, Removal};
+use super::{Exit, feed, once};
+use crate::desk::{Desk, Removal, Report};
 use crate::page::Locale;
 use crate::press::Wanted;
 use crate::problem::chain;
-use crate::source::Scope;
 use crate::time::Timestamp;
 
-/// How often texts are read again, of which some turned out to be no articles.
-const LOOKS_AGAIN: usize = 20;
-
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
-    let desk = match desk_or_complain(path, screen) {
+    let desk = match once::desk_or_complain(path, screen) {
         Ok(desk) => desk,
         Err(exit) => return Ok(exit),
     };
@@ -36,7 +32,8 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 }
 
 fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
-    match find(desk, wanted)? {
+    read_texts(desk, wanted)?;
+    match feed::find(desk, wanted)? {
         Named::Feed(version, format) => desk
             .render(&version, format)
             .map_err(|failure| chain(&failure)),
@@ -50,26 +47,23 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
     }
 }
 
-/// Finds a document whose texts are all here. One that turns out to be no article makes room for the
-/// next, whose text may be still to come.
-fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
-    for _ in 0..LOOKS_AGAIN {
-        let named = feed::find(desk, wanted)?;
-        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = &named else {
-            return Ok(named);
+/// Reads the texts of a feed that are still to come.
+fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
+    let fill = || {
+        let named = feed::find(desk, wanted).ok()?;
+        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = named else {
+            return None;
         };
-        let Some(report) = desk.fill_these(&version.entries) else {
-            return Ok(named);
-        };
-        if let Some(failure) = report.failure {
-            return Err(chain(&failure));
-        }
-        if !report.unsettled.is_empty() {
-            desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-        }
+        desk.fill_these(&version.entries)
+    };
+    let publish = |_: &Report| {
         desk.publish(Timestamp::now());
-    }
-    Err("its articles change all the time".to_owned())
+    };
+    let mut report = Report::default();
+    once::read_texts(desk, Removal::Confirmed, &mut report, fill, publish);
+    report
+        .failure
+        .map_or(Ok(()), |failure| Err(chain(&failure)))
 }
 
 fn render_page(desk: &Desk, page: Wanted, language: Option<&str>) -> Result<Bytes, String> {

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::article::Author;
+use crate::config::tests::good;
 use crate::feed::Address;
 use crate::format::Format;
 use crate::text::Html;
@@ -22,8 +23,7 @@ public-url = 'https://feeds.dala.example/x/'
 {source}
 "
     );
-    let loaded = Config::parse(&text, "feeds.toml", Path::new(""), &|_| None);
-    Publication::new(&loaded.expect("a good configuration").config)
+    Publication::new(&good(&text, Path::new("")))
 }
 
 fn at(text: &str) -> Timestamp {

@@ -222,19 +222,7 @@ fn parse_port(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check<T: std::fmt::Debug>(
-        parse: impl Fn(&str) -> Result<T, Refusal>,
-        cases: &[(&str, &str)],
-    ) {
-        for &(text, expected) in cases {
-            let outcome = match parse(text) {
-                Ok(value) => format!("{value:?}"),
-                Err(refusal) => format!("{} {:?}", refusal.expected, refusal.hint),
-            };
-            assert!(outcome.contains(expected), "{text}: {outcome}");
-        }
-    }
+    use crate::config::value::tests::check;
 
     #[test]
     fn urls_are_absolute_and_ascii() {

@@ -273,11 +273,11 @@ pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Resul
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Checks `(text, what comes of it)`, where a refusal is shown as its expectation and hint.
-    fn check<T: std::fmt::Debug>(
+    pub(in crate::config) fn check<T: std::fmt::Debug>(
         parse: impl Fn(&str) -> Result<T, Refusal>,
         cases: &[(&str, &str)],
     ) {

@@ -10,7 +10,9 @@ use tempfile::TempDir;
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::catalog::Query;
+use crate::config::tests::good;
 use crate::edition::polls::Told;
+use crate::problem::Severity;
 use crate::rendition::Coding;
 use crate::source::Scope;
 use crate::time::{WrittenDate, Zone};
@@ -54,8 +56,7 @@ fn config(folder: &Path, feeds: &str) -> Arc<Config> {
 }
 
 fn config_of(folder: &Path, text: &str) -> Arc<Config> {
-    let loaded = Config::parse(text, "feeds.toml", folder, &|_| None);
-    Arc::new(loaded.expect("a good configuration").config)
+    Arc::new(good(text, folder))
 }
 
 /// A folder of articles, and the desk over it.
@@ -919,4 +920,39 @@ fn another_identity_is_refused() {
         );
         assert!(check_identity(&config, None).is_ok());
     }
+}
+
+#[test]
+fn of_two_readings_the_later_one_knows_better() {
+    let report = |problems: &[(&str, &str)], held| Report {
+        read: 2,
+        changed: 1,
+        articles: 7,
+        held,
+        problems: Vec::from_iter(problems.iter().map(|&(file, message)| Problem {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            message: message.to_owned(),
+            hint: None,
+            excerpt: None,
+        })),
+        ..Report::default()
+    };
+    let mut both = report(&[("a", "no date"), ("b", "no title")], 12);
+    both.unsettled = vec!["c".to_owned()];
+    both.add(Report {
+        articles: 5,
+        ..report(&[("a", "no title")], 12)
+    });
+    let problems = both.problems.iter().map(|problem| {
+        let Problem { file, message, .. } = problem;
+        format!("{file}: {message}")
+    });
+    assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
+    assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
+    // What is gone is held as long as it is, and not once more each time it is looked for.
+    assert_eq!(both.held, 12);
+    assert!(both.unsettled.is_empty());
 }

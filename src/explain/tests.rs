@@ -5,7 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::article::{Revision, Visibility};
 use crate::catalog::{Catalog, Change, Listing};
-use crate::config::Config;
+use crate::config::tests::good;
 use crate::lineup::Lineup;
 use crate::selection::Selection;
 use crate::store::RecordId;
@@ -125,8 +125,7 @@ fn listings() -> Vec<Listing> {
 
 /// The explanation of an article of the above, at noon.
 fn explain(feed: &str, key: &str) -> Explanation {
-    let loaded = Config::parse(CONFIG, "feeds.toml", Path::new("/"), &|_| None);
-    let config = loaded.expect("a good configuration").config;
+    let config = good(CONFIG, Path::new("/"));
     let mut catalog = Catalog::new(&config.same, noon());
     catalog.apply(listings().into_iter().map(Change::Put));
     let lineup = Lineup::new(&config, &mut catalog);

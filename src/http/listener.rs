@@ -1,22 +1,17 @@
 //! Listening sockets: those that systemd passed, else those that are named.
-//!
-//! They are opened once; every thread that serves takes connections from a copy of its own.
 
 use std::fs::Permissions;
-use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::task::{Context, Poll, ready};
 
 use listenfd::ListenFd;
 use rustix::net::sockopt::set_socket_send_buffer_size;
-use tokio::net::{self, TcpStream, UnixStream};
+use tokio::net::{self, UnixStream};
 use tracing::{info, warn};
 
-use super::client::ClientAddress;
 use crate::config::{Limits, Listen};
 
 /// An open listening socket.
@@ -151,88 +146,6 @@ async fn remove_stale(path: &Path) {
     let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
     if is_socket && UnixStream::connect(path).await.is_err() {
         let _ = std::fs::remove_file(path);
-    }
-}
-
-/// Listening sockets that the runtime of this thread waits on.
-#[derive(Debug)]
-pub(super) struct Awaited {
-    sockets: Vec<Socket>,
-    /// The one that is asked first: each in turn, so that a busy one does not starve the others.
-    first: usize,
-}
-
-#[derive(Debug)]
-enum Socket {
-    Tcp(net::TcpListener),
-    Unix(net::UnixListener),
-}
-
-/// A connection as it came in.
-pub(super) enum Accepted {
-    Tcp(TcpStream, ClientAddress),
-    Unix(UnixStream),
-}
-
-impl Accepted {
-    /// The other end.
-    pub(super) fn client(&self) -> ClientAddress {
-        match self {
-            Accepted::Tcp(_, client) => *client,
-            Accepted::Unix(_) => ClientAddress::Unix,
-        }
-    }
-}
-
-impl Awaited {
-    /// Waits on sockets, within a runtime.
-    pub(super) fn new(listeners: &[Listener]) -> io::Result<Awaited> {
-        let sockets = listeners.iter().map(Socket::new);
-        Ok(Awaited {
-            sockets: sockets.collect::<io::Result<_>>()?,
-            first: 0,
-        })
-    }
-
-    /// The next connection of any.
-    pub(super) async fn accept(&mut self) -> io::Result<Accepted> {
-        self.first = (self.first + 1) % self.sockets.len();
-        let (later, sooner) = self.sockets.split_at(self.first);
-        let in_turn = || sooner.iter().chain(later);
-        poll_fn(|context| {
-            let mut accepted = in_turn().map(|socket| socket.poll_accept(context));
-            accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
-        })
-        .await
-    }
-}
-
-impl Socket {
-    /// A way of its own to the same socket.
-    fn new(listener: &Listener) -> io::Result<Socket> {
-        Ok(match listener {
-            Listener::Tcp(listener) => {
-                Socket::Tcp(net::TcpListener::from_std(listener.try_clone()?)?)
-            }
-            Listener::Unix(listener) => {
-                Socket::Unix(net::UnixListener::from_std(listener.try_clone()?)?)
-            }
-        })
-    }
-
-    fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
-        match self {
-            Socket::Tcp(listener) => {
-                let (stream, peer) = ready!(listener.poll_accept(context))?;
-                let _ = stream.set_nodelay(true);
-                let client = ClientAddress::Ip(peer.ip().to_canonical());
-                Poll::Ready(Ok(Accepted::Tcp(stream, client)))
-            }
-            Socket::Unix(listener) => {
-                let (stream, _) = ready!(listener.poll_accept(context))?;
-                Poll::Ready(Ok(Accepted::Unix(stream)))
-            }
-        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::article::{Accepted, Article, Author, Visibility};
 use crate::catalog::{Change, Listing};
+use crate::config::tests::good;
 use crate::edition::Version;
 use crate::format::Format;
 use crate::store::RecordId;
@@ -39,8 +40,7 @@ none = ['#реклама']
 ";
 
 fn parse(text: &str) -> Config {
-    let loaded = Config::parse(text, "feeds.toml", Path::new(""), &|_| None);
-    loaded.expect("a good configuration").config
+    good(text, Path::new(""))
 }
 
 fn article(key: &str, section: &str, tags: &[&str]) -> Article {

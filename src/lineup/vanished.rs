@@ -220,6 +220,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::config::tests::good;
     use crate::store::Validators;
     use crate::time::Timestamp;
 
@@ -235,13 +236,7 @@ public-url = 'https://dala.example/news/'
 ";
 
     fn config(text: &str) -> Config {
-        let loaded = Config::parse(
-            &format!("{SITE}{text}"),
-            "feeds.toml",
-            Path::new(""),
-            &|_| None,
-        );
-        loaded.expect("a good configuration").config
+        good(&format!("{SITE}{text}"), Path::new(""))
     }
 
     /// What a folder remembers of a newsroom that had everything.

@@ -10,6 +10,7 @@ use tokio::task::{self, JoinHandle};
 use tokio::time;
 use tracing::{error, info, warn};
 
+use super::surplus::Surplus;
 use crate::desk::{Desk, Report};
 use crate::health::Health;
 use crate::source::Scope;
@@ -52,10 +53,7 @@ pub(super) struct Followed {
     filling: bool,
     /// When the next text may be read.
     fill_at: Instant,
-    /// How many more rows the query gives than articles and refusals are known: rows that share an id.
-    surplus: i128,
-    /// A surplus for whose sake everything is compared: what that does not find, it cannot find.
-    doubted: Option<i128>,
+    surplus: Surplus,
 }
 
 /// What the signs ask for.
@@ -95,8 +93,7 @@ impl Followed {
             filled: false,
             filling: false,
             fill_at: Instant::now(),
-            surplus: 0,
-            doubted: None,
+            surplus: Surplus::default(),
         }
     }
 
@@ -137,7 +134,7 @@ impl Followed {
                     return Step::Read(vec![Scope::Whole]);
                 }
                 doubts = self.desk.archive().doubted() => {
-                    return Step::Read(doubts.into_iter().map(Scope::Row).collect());
+                    return Step::Read(doubts.into_iter().map(Scope::at).collect());
                 }
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
                 () = time::sleep_until(self.fill_at.into()), if may_fill => return Step::Fill,
@@ -177,17 +174,9 @@ impl Followed {
         let Some((given, known)) = self.counts().await else {
             return;
         };
-        let surplus = given - known;
-        if surplus == self.surplus {
-            self.doubted = None;
-        } else if whole {
-            // Perhaps of rows that came after they were listed: the next poll will tell.
-            self.doubted = self.doubted.filter(|doubted| *doubted == surplus);
-        } else if self.doubted == Some(surplus) {
-            (self.surplus, self.doubted) = (surplus, None);
-        } else {
-            // Something was deleted, or came with an old date.
-            self.doubted = Some(surplus);
+        if whole {
+            self.surplus.after_all(given, known);
+        } else if self.surplus.after_some(given, known) {
             self.whole_at = Some(Instant::now());
         }
     }
@@ -200,12 +189,12 @@ impl Followed {
     }
 
     /// How many rows the query gives, and how many are known.
-    async fn counts(&self) -> Option<(i128, i128)> {
+    async fn counts(&self) -> Option<(u64, u64)> {
         let (sql, desk) = (self.sql.clone(), self.desk.clone());
         let counting = task::spawn_blocking(move || {
             let given = sql.count().ok()?;
             let known = desk.archive().store().count_files().ok()?;
-            Some((given.into(), known.into()))
+            Some((given, known))
         });
         counting.await.ok().flatten()
     }

@@ -166,11 +166,7 @@ impl Watched {
 
     /// The files that changed while they were read.
     fn read_again(&mut self) -> Vec<Scope> {
-        let below = |path| Scope::Below {
-            path,
-            closed: false,
-        };
         let unsettled = mem::take(&mut self.unsettled);
-        unsettled.into_iter().map(below).collect()
+        unsettled.into_iter().map(Scope::at).collect()
     }
 }

@@ -64,9 +64,11 @@ impl Comparison<'_> {
     ) -> Result<(), ReconcileError> {
         match scope {
             Scope::Whole => self.compare_all("", scope, batch, listed),
-            Scope::Below { path, .. } => self.compare_all(path, scope, batch, listed),
-            Scope::Recent => self.compare_recent(batch, listed),
-            Scope::Row(id) => self.look_at(id, batch, listed),
+            Scope::Recent => self.compare_recent(scope, batch, listed),
+            Scope::At { path, .. } if self.source.look_tells_all() => {
+                self.compare_all(path, scope, batch, listed)
+            }
+            Scope::At { path, .. } => self.look_at(path, scope, batch, listed),
         }
     }
 
@@ -104,13 +106,14 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Compares the rows that say that they changed lately; nothing is gone because they do not.
+    /// Compares what says that it changed lately; nothing is gone because it does not.
     fn compare_recent(
         &self,
+        scope: &Scope,
         batch: &mut Vec<Found>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
-        for entry in self.source.walk(&Scope::Recent, Depth::Stamps) {
+        for entry in self.source.walk(scope, Depth::Stamps) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
@@ -122,15 +125,15 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Looks at one row that somebody doubts.
+    /// Looks at one row that somebody doubts, whatever its stamp.
     fn look_at(
         &self,
-        id: &str,
+        path: &str,
+        scope: &Scope,
         batch: &mut Vec<Found>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
-        let mut rows = self.source.walk(&Scope::Row(id.to_owned()), Depth::Stamps);
-        match rows.next() {
+        match self.source.walk(scope, Depth::Stamps).next() {
             Some(entry) => {
                 if let Some(found) = found(entry, listed)? {
                     self.progress.found_one();
@@ -138,7 +141,7 @@ impl Comparison<'_> {
                 }
             }
             // Absence is believed only from a listing.
-            None => listed.missing.push(id.to_owned()),
+            None => listed.missing.push(path.to_owned()),
         }
         Ok(())
     }

@@ -11,12 +11,10 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::Reading;
-use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use crate::config::KeyFrom;
 use crate::source::Depth;
-use crate::source::directory::Directory;
+use crate::source::directory::tests::keyed_by;
 use crate::store::ArticleRow;
-use crate::time::Zone;
 
 const CONFIRMED: Options = Options {
     reread: false,
@@ -98,21 +96,7 @@ impl Newsroom {
     }
 
     fn source(&self) -> Source {
-        let config = DirectoryConfig {
-            path: self.path(""),
-            key: self.key,
-            rescan: 60,
-            watch: Watch::Poll,
-            legacy_encoding: LegacyEncoding::Windows1251,
-            link: None,
-        };
-        let reading = Reading {
-            zone: Zone::UTC,
-            language: "ru".to_owned(),
-            site: "https://dala.example/".to_owned(),
-            link: None,
-        };
-        Source::Directory(Directory::new(&config, reading))
+        Source::Directory(keyed_by(self.key, &self.path("")))
     }
 
     fn attempt(&self, options: Options) -> Reconciliation {

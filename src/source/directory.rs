@@ -398,4 +398,4 @@ fn stamp(metadata: &Metadata) -> FileStamp {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -277,7 +277,7 @@ impl State {
         let mut due = Vec::new();
         self.paths.retain(|path, look| {
             if look.next <= now {
-                due.push(Scope::Below {
+                due.push(Scope::At {
                     path: path.clone(),
                     closed: look.closed,
                 });

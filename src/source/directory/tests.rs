@@ -27,11 +27,16 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
 }
 
 fn directory(folder: &Path) -> Directory {
+    keyed_by(KeyFrom::Path, folder)
+}
+
+/// A folder as most newsrooms configure it.
+pub(crate) fn keyed_by(key: KeyFrom, folder: &Path) -> Directory {
     let config = DirectoryConfig {
         path: folder.to_owned(),
-        key: KeyFrom::Path,
+        key,
         rescan: 60,
-        watch: Watch::Auto,
+        watch: Watch::Poll,
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
     };

@@ -3,6 +3,7 @@
 //! The pool is our own: a failed connection has to say at once why, and a connection on which
 //! anything failed is cut, not asked to say goodbye to a server that may not answer.
 
+mod endpoint;
 mod mysql;
 mod postgres;
 #[cfg(test)]
@@ -413,28 +414,6 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
             "must begin with postgres://, mysql://, mariadb:// or sqlite:".to_owned(),
         )),
     }
-}
-
-/// What must not be shown of an address: the password, written and meant.
-fn secrets(text: &str) -> Arc<[String]> {
-    let url = url::Url::parse(text).ok();
-    let written = url.as_ref().and_then(|url| url.password());
-    let meant = written.map(|written| {
-        percent_encoding::percent_decode_str(written)
-            .decode_utf8_lossy()
-            .into_owned()
-    });
-    let in_query = url.iter().flat_map(|url| url.query_pairs());
-    let in_query = in_query
-        .filter(|(key, _)| key == "password")
-        .map(|(_, value)| value.into_owned());
-    written
-        .map(str::to_owned)
-        .into_iter()
-        .chain(meant)
-        .chain(in_query)
-        .filter(|secret| !secret.is_empty())
-        .collect()
 }
 
 /// The library's word on an address may quote it.

@@ -1,27 +1,26 @@
 //! MySQL and MariaDB: addresses and types.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, Type, TypeInfo as _};
 
-use super::{Database, Kin, Pool, misunderstood, secrets};
+use super::endpoint::Endpoint;
+use super::{Database, Kin, Pool, misunderstood};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     let options = MySqlConnectOptions::from_str(text)
         .map_err(|_| misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE"))?;
-    let place = match options.get_socket() {
-        Some(socket) => socket.display().to_string(),
-        None => format!("{}:{}", options.get_host(), options.get_port()),
+    let endpoint = Endpoint {
+        scheme: "mysql",
+        socket: options.get_socket(),
+        host: options.get_host(),
+        port: options.get_port(),
+        database: options.get_database(),
     };
-    let name = options.get_database().unwrap_or_default();
-    let reporter = Reporter {
-        database: Arc::from(format!("mysql://{place}/{name}")),
-        secrets: secrets(text),
-    };
+    let reporter = endpoint.reporter(text);
     // The query means what it means in the newsroom's own client; TIMESTAMP is read in UTC.
     let options = options
         .pipes_as_concat(false)

@@ -1,13 +1,13 @@
 //! PostgreSQL: addresses, types, and connections that listen.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
 
 use sqlx::postgres::{PgConnectOptions, PgTypeInfo};
 use sqlx::{ConnectOptions as _, PgConnection, TypeInfo as _};
 use tracing::subscriber::{NoSubscriber, with_default};
 
-use super::{Database, Kin, Pool, misunderstood, secrets};
+use super::endpoint::Endpoint;
+use super::{Database, Kin, Pool, misunderstood};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
@@ -24,15 +24,14 @@ pub(in crate::source::sql) fn address(
     // The library logs parameters that it does not know with their values, which may be secrets.
     let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
         .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
-    let place = match options.get_socket() {
-        Some(socket) => socket.display().to_string(),
-        None => format!("{}:{}", options.get_host(), options.get_port()),
+    let endpoint = Endpoint {
+        scheme: "postgres",
+        socket: options.get_socket(),
+        host: options.get_host(),
+        port: options.get_port(),
+        database: options.get_database(),
     };
-    let name = options.get_database().unwrap_or_default();
-    let reporter = Reporter {
-        database: Arc::from(format!("postgres://{place}/{name}")),
-        secrets: secrets(text),
-    };
+    let reporter = endpoint.reporter(text);
     let options = options
         .application_name("taspa")
         .statement_cache_capacity(0)
