@@ -2,44 +2,52 @@
 //!
 //! A row that was deleted, or that came with an old date, is in no listing of what changed lately, but
 //! the count differs. So does it for ever where rows share an id, which makes one place of them; what a
-//! comparison of everything does not explain is therefore believed.
+//! comparison of everything does not explain is therefore believed. Only of what was counted before it
+//! began, though: a row that comes while everything is listed may make up for one that was found.
 
 /// How many rows there are too many, or too few.
 #[derive(Debug, Default)]
 pub(super) struct Surplus {
     believed: i128,
-    /// One for whose sake everything is compared.
-    doubted: Option<i128>,
+    /// The last counts, where nothing explains them.
+    doubted: Option<Counts>,
+}
+
+/// Rows that the query gives, and places that are known, at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Counts {
+    given: u64,
+    known: u64,
+}
+
+impl Counts {
+    fn surplus(self) -> i128 {
+        i128::from(self.given) - i128::from(self.known)
+    }
 }
 
 impl Surplus {
-    /// Takes note of the counts after everything was compared. Another surplus than the one that was
-    /// doubted may be of rows that came after they were listed: the next look at what changed tells.
+    /// Takes note of the counts after everything was compared. Those that nothing explains may be of
+    /// rows that came after they were listed: the next look at what changed tells.
     pub(super) fn after_all(&mut self, given: u64, known: u64) {
-        let surplus = surplus(given, known);
-        let is_explained = surplus == self.believed;
-        self.doubted = self
-            .doubted
-            .filter(|doubted| *doubted == surplus && !is_explained);
+        let counts = Counts { given, known };
+        if self.doubted == Some(counts) {
+            self.believed = counts.surplus();
+        }
+        self.take(counts);
     }
 
     /// Takes note of the counts after a look at less than everything; whether everything has to be
     /// compared for their sake.
     #[must_use]
     pub(super) fn after_some(&mut self, given: u64, known: u64) -> bool {
-        let surplus = surplus(given, known);
-        let is_compared = self.doubted == Some(surplus);
-        if is_compared {
-            self.believed = surplus;
-        }
-        let is_explained = surplus == self.believed;
-        self.doubted = Some(surplus).filter(|_| !is_explained);
-        !is_explained
+        self.take(Counts { given, known });
+        self.doubted.is_some()
     }
-}
 
-fn surplus(given: u64, known: u64) -> i128 {
-    i128::from(given) - i128::from(known)
+    fn take(&mut self, counts: Counts) {
+        self.doubted = Some(counts).filter(|counts| counts.surplus() != self.believed);
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +130,19 @@ mod tests {
             &[Part(6, 7), All(7, 6), Part(7, 6), All(7, 7), Part(7, 7)],
             &[0, 2],
         );
+    }
+
+    #[test]
+    fn one_that_is_found_does_not_hide_another_that_comes_meanwhile() {
+        let counts = [
+            Part(8, 7),
+            All(9, 8),
+            Part(9, 8),
+            All(9, 9),
+            Part(9, 9),
+            Part(10, 9),
+        ];
+        check(&counts, &[0, 2, 5]);
     }
 
     #[test]
