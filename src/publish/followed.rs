@@ -45,6 +45,8 @@ pub(super) struct Followed {
     whole_at: Option<Instant>,
     /// Whether the last comparison of everything failed.
     has_failed: bool,
+    /// Whether the last texts could not be read.
+    has_failed_to_fill: bool,
     /// How long a failed reading rests.
     rest: Duration,
     /// Whether all texts are here, as far as anybody knows.
@@ -89,6 +91,7 @@ impl Followed {
             poll_at: Instant::now() + refresh,
             whole_at: None,
             has_failed: false,
+            has_failed_to_fill: false,
             rest: AGAIN_FIRST,
             filled: false,
             filling: false,
@@ -103,9 +106,10 @@ impl Followed {
     }
 
     /// Whether a reading of `scopes` that went well shows that the database is well: not while the
-    /// pulse fails, and of a comparison that failed only another one can tell.
+    /// pulse or the reading of texts fails, and of a comparison that failed only another one can tell.
     pub(super) fn is_proof(&self, scopes: &[Scope]) -> bool {
-        !self.is_down() && (scopes.contains(&Scope::Whole) || !self.has_failed)
+        let fails = self.is_down() || self.has_failed_to_fill;
+        !fails && (scopes.contains(&Scope::Whole) || !self.has_failed)
     }
 
     /// Waits for something that is worth doing.
@@ -206,17 +210,22 @@ impl Followed {
         match filling.await {
             Ok(Some(report)) => {
                 self.filling = true;
-                if report.failure.is_some() || !report.unsettled.is_empty() {
-                    self.fill_at = Instant::now() + AGAIN_LAST;
+                if report.failure.is_some() {
+                    self.has_failed_to_fill = true;
+                    self.fill_at = Instant::now() + AGAIN_FIRST;
+                } else {
+                    self.note_filled();
                 }
                 if !report.unsettled.is_empty() {
                     // Rows that are no longer there.
+                    self.fill_at = Instant::now() + AGAIN_LAST;
                     self.compare_soon();
                 }
                 Some(report)
             }
             Ok(None) => {
                 self.filled = true;
+                self.note_filled();
                 if mem::take(&mut self.filling) {
                     info!("every text is here");
                 }
@@ -227,6 +236,14 @@ impl Followed {
                 self.fill_at = Instant::now() + AGAIN_LAST;
                 None
             }
+        }
+    }
+
+    /// Texts can be read. The pulse may have missed that they could not, and then nothing else asks for
+    /// what came meanwhile.
+    fn note_filled(&mut self) {
+        if mem::take(&mut self.has_failed_to_fill) {
+            self.whole_at = Some(Instant::now());
         }
     }
 }

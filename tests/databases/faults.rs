@@ -17,7 +17,7 @@ use crate::newsroom::Newsroom;
 use crate::postgres::Postgres;
 use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
 use crate::report::report;
-use crate::sample::{FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
+use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
 use crate::silence::Silence;
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
@@ -493,6 +493,49 @@ fn a_feed_whose_texts_were_never_read() {
         "fault: Postgres, killed before all texts were read: every feed after {:.2} s",
         since.elapsed().as_secs_f64()
     ));
+}
+
+#[test]
+fn texts_that_cannot_be_read_while_all_else_can() {
+    const MAINTENANCE: &str = "CREATE TABLE maintenance ();
+        CREATE FUNCTION served(text) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN
+            IF EXISTS (SELECT FROM maintenance) THEN RAISE EXCEPTION 'texts are being moved'; END IF;
+            RETURN $1;
+        END $$;
+        INSERT INTO maintenance DEFAULT VALUES";
+    const HTML: &str = "html AS content_html";
+    assert!(QUERY.contains(HTML));
+    let Some(table) = Table::shared(Kind::Postgres) else {
+        return;
+    };
+    table.execute(MAINTENANCE);
+    table.insert(&RELEASED);
+    let query = QUERY.replace(HTML, "served(html) AS content_html");
+    let newsroom = newsroom(&table.url, &query, KEYS);
+    let (daemon, admin) = admin_pages::launch(&newsroom);
+    let mut scene = Scene {
+        table,
+        daemon,
+        admin,
+        newsroom,
+    };
+    eventually("there is an edition", || {
+        get(&scene.admin, "/readyz").status == 200
+    });
+    let fault = "texts away";
+    scene.takes(Instant::now(), fault, |scene| {
+        scene.has_said(Sign::Failing("texts are being moved"))
+    });
+    // Nobody tells of it, and the pulse saw nothing of all this.
+    scene.table.insert(&[FAIR]);
+    scene.table.execute("TRUNCATE maintenance");
+    let recovered = scene.takes(Instant::now(), fault, |scene| {
+        scene.daemon.get("/all.rss").says("Ярмарку продлили")
+            && get(&scene.admin, "/readyz").text() == "ready\n"
+    });
+    assert!(recovered < RECOVERED_WITHIN, "{recovered:?}");
+    let log = scene.daemon.log();
+    assert_eq!(log.matches("texts are being moved").count(), 1, "{log}");
 }
 
 #[test]
