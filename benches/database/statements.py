@@ -109,8 +109,9 @@ class Database(ABC):
         lately = self.instant(articles - 20)
         changed = f"(updated > {lately} OR (updated IS NULL AND date > {lately}))"
         heads = f"id, title, date, updated, url, summary, section, tags, {self.authors}, image"
+        a_row = self.wrap(f"{heads}, content_html", "LIMIT 1")
         return {
-            "pulse": self.wrap("1", "LIMIT 1"),
+            "pulse": f"SELECT CASE WHEN EXISTS ({a_row}) THEN 'rows' END",
             "poll: what changed": self.wrap("id, updated, date", f"WHERE {changed}"),
             "poll: how many": self.wrap("count(*)"),
             "comparison of all ids": self.wrap("id, updated, date", f"ORDER BY {self.ordered}"),

@@ -255,6 +255,17 @@ impl Sql {
         Ok(columns.problems(|column| dialect.cast(column)))
     }
 
+    /// Whether the query gives other columns than when everything was listed, so that no row is what it
+    /// was.
+    pub fn is_reshaped(&self) -> bool {
+        self.0.engine.is_reshaped()
+    }
+
+    /// Believes that columns are gone, if they were said to be, from the next listing on.
+    pub fn give_up_columns(&self) {
+        self.0.engine.give_up_columns();
+    }
+
     /// The latest change that any listing saw; what is dated in the future is none yet.
     pub fn newest(&self) -> Option<Timestamp> {
         self.0.engine.newest()

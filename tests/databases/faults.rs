@@ -76,7 +76,16 @@ impl Scene {
 
     fn with(table: Table, url: &str, keys: &str) -> Scene {
         table.insert(&RELEASED);
-        let newsroom = newsroom(url, QUERY, keys);
+        Scene::begin(table, newsroom(url, QUERY, keys))
+    }
+
+    /// A daemon that asks something else of a table, which is filled already.
+    fn over(table: Table, query: &str) -> Scene {
+        let newsroom = newsroom(&table.url, query, KEYS);
+        Scene::begin(table, newsroom)
+    }
+
+    fn begin(table: Table, newsroom: Newsroom) -> Scene {
         let (daemon, admin) = admin_pages::start(&newsroom);
         Scene {
             table,
@@ -363,6 +372,67 @@ fn a_column_that_is_renamed() {
                 table.execute("ALTER TABLE articles RENAME COLUMN headline TO title");
             },
         );
+    }
+}
+
+/// A query that names none of the columns that may go.
+const EVERYTHING: &str = "SELECT * FROM (SELECT articles.*, published AS date, changed AS updated, \
+     html AS content_html, markdown AS content_markdown, plain AS content_text FROM articles) AS a";
+
+#[test]
+fn a_column_that_is_dropped_behind_a_star() {
+    for (fault, column, drop, restore) in [
+        (
+            "column renamed behind SELECT *",
+            "title",
+            "ALTER TABLE articles RENAME COLUMN title TO headline",
+            "ALTER TABLE articles RENAME COLUMN headline TO title",
+        ),
+        (
+            "column dropped behind SELECT *",
+            "expires",
+            "ALTER TABLE articles DROP COLUMN expires",
+            "ALTER TABLE articles ADD COLUMN expires text",
+        ),
+    ] {
+        for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+            table.execute("ALTER TABLE articles ADD COLUMN expires text");
+            table.insert(&RELEASED);
+            let mut scene = Scene::over(table, EVERYTHING);
+            scene.withstand(
+                fault,
+                Sign::Failing(column),
+                |table| table.execute(drop),
+                |table| {
+                    table.execute(restore);
+                    table.execute(&table.news());
+                },
+            );
+        }
+    }
+}
+
+#[test]
+fn a_column_that_is_gone_for_good() {
+    for table in Kind::ALL.into_iter().filter_map(Table::shared) {
+        table.insert(&RELEASED);
+        let mut scene = Scene::over(table, EVERYTHING);
+        let section = "/sections/экономика.rss";
+        let before = scene.daemon.get(section);
+        let drop = "ALTER TABLE articles DROP COLUMN section";
+        scene.table.execute(drop);
+        // Whatever the server says, the way out follows.
+        scene
+            .daemon
+            .wait_for("no longer gives the column `section`: what it said stays");
+        assert_eq!(scene.daemon.get(section).text(), before.text());
+        scene.daemon.signal("HUP");
+        scene
+            .daemon
+            .eventually(section, |feed| !feed.says("<item>"));
+        scene.takes(Instant::now(), drop, |scene| {
+            get(&scene.admin, "/readyz").text() == "ready\n"
+        });
     }
 }
 

@@ -102,17 +102,24 @@ impl Dialect {
     }
 
     /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
-    /// is behind.
-    pub(super) fn pulse(self, query: &str) -> Statement {
-        let any = format!("SELECT 1 FROM {} LIMIT 1", subquery(query, ROWS));
+    /// is behind. It fails where one of these columns is gone: within `EXISTS`, columns have to be
+    /// there and are not read.
+    pub(super) fn pulse(self, query: &str, columns: &[Column]) -> Statement {
+        let names: Vec<String> = columns.iter().map(|it| self.quoted(&it.name)).collect();
+        let names = match names.is_empty() {
+            true => "1".to_owned(),
+            false => names.join(", "),
+        };
+        let rows = subquery(query, ROWS);
+        let any = format!("CASE WHEN EXISTS (SELECT {names} FROM {rows} LIMIT 1) THEN 'rows' END");
         Statement::plain(match self {
             Dialect::Postgres => format!(
-                "SELECT ({any})::text, pg_is_in_recovery()::text, (CASE \
+                "SELECT {any}, pg_is_in_recovery()::text, (CASE \
                  WHEN NOT pg_is_in_recovery() THEN 0 \
                  WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
                  ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END)::text"
             ),
-            Dialect::MySql | Dialect::Sqlite => format!("SELECT ({any})"),
+            Dialect::MySql | Dialect::Sqlite => format!("SELECT {any}"),
         })
     }
 

@@ -64,7 +64,9 @@ impl Iterator for Walk {
                 Some(Ok(Step::End)) => {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
-                    self.engine.listed(self.began, highest, self.newest);
+                    let is_whole = self.extent != Extent::Recent;
+                    let shape = is_whole.then_some(self.selected.shape);
+                    self.engine.listed(self.began, highest, self.newest, shape);
                     return self.held.take().map(|held| Ok(held.settle()));
                 }
                 Some(Err(error)) => return self.fail(error),

@@ -39,6 +39,25 @@ fn listings_are_texts_in_the_order_of_bytes() {
     }
 }
 
+#[test]
+fn the_pulse_names_what_it_does_not_read() {
+    let rows = "FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows LIMIT 1) THEN 'rows' END";
+    for (dialect, names) in [
+        (
+            Dialect::Postgres,
+            "\"id\", \"Up\"\"dated`\", \"tags\", \"draft\"",
+        ),
+        (Dialect::MySql, "`id`, `Up\"dated```, `tags`, `draft`"),
+        (Dialect::Sqlite, "`id`, `Up\"dated```, `tags`, `draft`"),
+    ] {
+        for (columns, names) in [(&columns().0[..], names), (&[], "1")] {
+            let expected = format!("SELECT CASE WHEN EXISTS (SELECT {names} {rows}");
+            let pulse = dialect.pulse(QUERY, columns).sql;
+            assert!(pulse.starts_with(&expected), "{pulse}");
+        }
+    }
+}
+
 fn mark(after: Raw) -> Option<Mark> {
     Some(Mark {
         after,
