@@ -200,6 +200,12 @@ pub enum Gap {
     Rest(SourceError),
 }
 
+impl From<SqlError> for Gap {
+    fn from(error: SqlError) -> Gap {
+        Gap::Rest(error.into())
+    }
+}
+
 impl Source {
     /// The source that a configuration names; nothing is read yet.
     ///
@@ -341,15 +347,15 @@ impl Source {
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(gap)))
             }
-            Source::Sql(sql) => {
-                let rows: Box<dyn Iterator<Item = Result<Found, SqlError>>> = match (scope, depth) {
-                    (Scope::At { path, .. }, _) => Box::new(sql.look(path).transpose().into_iter()),
-                    (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
-                    (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
-                    (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
-                };
-                Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(error.into()))))
-            }
+            Source::Sql(sql) => match (scope, depth) {
+                (Scope::At { path, .. }, _) => {
+                    let row = sql.look(path).map_err(Gap::from);
+                    Box::new(row.transpose().into_iter())
+                }
+                (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
+                (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
+                (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
+            },
         }
     }
 

@@ -47,7 +47,7 @@ use self::row::{Row, Rules};
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
-use super::{Found, Outcome};
+use super::{Found, Gap, Outcome};
 use crate::article::Reading;
 use crate::config::SqlConfig;
 use crate::time::Timestamp;
@@ -151,9 +151,9 @@ impl Sql {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
     }
 
-    /// The rows, as `extent` says; several with one id are one that is refused. A failure is the last
-    /// thing that comes, and without one the listing was complete.
-    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, SqlError>> + use<> {
+    /// The rows, as `extent` says; several with one id are one that is refused. A failure of the
+    /// database is the last thing that comes, and without one the listing was complete.
+    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, Gap>> + use<> {
         Walk::start(self, extent)
     }
 

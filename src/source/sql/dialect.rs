@@ -23,6 +23,7 @@ pub(super) enum Dialect {
 pub(super) enum Bind {
     Text(String),
     Integer(i64),
+    Bytes(Vec<u8>),
 }
 
 /// A statement with its values.
@@ -54,10 +55,13 @@ impl Dialect {
         let lock = LOCK.min(limit * 3 / 4).as_millis();
         let limit = limit.as_millis();
         match self {
+            // A server that knows no encoding fails a whole listing over one byte that is no UTF-8,
+            // unless that is left to us.
             Dialect::Postgres => Some(format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
                  SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
-                 SET LOCAL datestyle = 'ISO'"
+                 SET LOCAL datestyle = 'ISO'; SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+                 WHERE current_setting('server_encoding') = 'SQL_ASCII'"
             )),
             // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.
             Dialect::MySql => Some(format!(
@@ -135,10 +139,11 @@ impl Dialect {
     /// These columns of every row, by the bytes of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
         let mut sql = self.select(query, selected);
-        if let Some(id) = selected.iter().find(|column| column.is("id")) {
-            let id = self.quoted(&id.name);
+        if let Some(column) = selected.iter().find(|column| column.is("id")) {
+            let id = self.quoted(&column.name);
             let order = match self {
                 Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
+                Dialect::MySql if column.kind == Kind::Bytes => id,
                 Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
                 Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
             };
@@ -243,6 +248,8 @@ impl Dialect {
             (Dialect::Postgres, Kind::Own) if !column.is("id") => format!("to_json({name})::text"),
             (Dialect::Postgres, _) => format!("({name})::text"),
             (Dialect::MySql, Kind::Text) | (Dialect::Sqlite, _) => name,
+            // What is no text would become one that several share.
+            (Dialect::MySql, Kind::Bytes) if column.is("id") => name,
             (Dialect::MySql, Kind::Flag) => format!("CAST({name} + 0 AS CHAR)"),
             (Dialect::MySql, _) => format!("CAST({name} AS CHAR)"),
         }
@@ -260,7 +267,9 @@ impl Dialect {
                 _ => (format!("({name})::text"), "::text"),
             },
             (Dialect::Postgres, _) => (format!("({name})::text"), "::text"),
-            (Dialect::MySql, Kind::Text | Kind::Integer) | (Dialect::Sqlite, _) => (name, ""),
+            (Dialect::MySql, Kind::Text | Kind::Integer | Kind::Bytes) | (Dialect::Sqlite, _) => {
+                (name, "")
+            }
             (Dialect::MySql, _) => (format!("CAST({name} AS CHAR)"), ""),
         }
     }
@@ -277,7 +286,10 @@ impl Dialect {
                 Err(_) => number.into_iter().collect(),
             },
             // A column without a type holds whatever was put in.
-            (Dialect::Sqlite, _) => std::iter::once(text).chain(number).collect(),
+            (Dialect::Sqlite, _) => {
+                let bytes = Bind::Bytes(id.as_bytes().to_vec());
+                [text, bytes].into_iter().chain(number).collect()
+            }
             (Dialect::Postgres | Dialect::MySql, _) => vec![text],
         }
     }

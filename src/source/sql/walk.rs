@@ -1,4 +1,5 @@
-//! A listing as it comes: rows become what was found, each id once and in order.
+//! A listing as it comes: rows become what was found, each id once and in order. One whose id is no
+//! text has no place in that order, so it is named and passed over.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,11 +8,11 @@ use tokio::sync::mpsc;
 
 use super::columns::Selected;
 use super::engine::{Engine, Step, Task, is_head, is_stamp};
-use super::error::SqlError;
 use super::row::{Cells, Moment, Row, many};
 use super::watermark::Highest;
-use super::{Extent, Sql};
-use crate::source::Found;
+use super::{Extent, Sql, SqlError};
+use crate::problem::Severity;
+use crate::source::{Found, Gap, Unlisted};
 use crate::time::Timestamp;
 
 /// A listing under way.
@@ -50,16 +51,16 @@ impl Held {
 }
 
 impl Iterator for Walk {
-    type Item = Result<Found, SqlError>;
+    type Item = Result<Found, Gap>;
 
-    fn next(&mut self) -> Option<Result<Found, SqlError>> {
+    fn next(&mut self) -> Option<Result<Found, Gap>> {
         while !self.ended {
             match self.rows.blocking_recv() {
                 Some(Ok(Step::Columns(selected))) => self.selected = selected,
                 Some(Ok(Step::Row(cells))) => match self.take(&cells) {
                     Ok(None) => {}
                     Ok(Some(found)) => return Some(Ok(found)),
-                    Err(error) => return self.fail(error),
+                    Err(gap) => return self.fail(gap),
                 },
                 Some(Ok(Step::End)) => {
                     self.ended = true;
@@ -69,8 +70,8 @@ impl Iterator for Walk {
                     self.engine.listed(self.began, highest, self.newest, shape);
                     return self.held.take().map(|held| Ok(held.settle()));
                 }
-                Some(Err(error)) => return self.fail(error),
-                None => return self.fail(self.engine.stopped()),
+                Some(Err(error)) => return self.fail(error.into()),
+                None => return self.fail(self.engine.stopped().into()),
             }
         }
         None
@@ -99,11 +100,14 @@ impl Walk {
     }
 
     /// The row before this one, where that is complete.
-    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
+    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, Gap> {
         let row = Row {
             selected: &self.selected,
             cells,
         };
+        if let Some(id) = row.broken_id() {
+            return Err(Gap::Part(unreadable(id)));
+        }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
         let mut found = row.found(updated.as_ref(), date.as_ref());
@@ -121,7 +125,7 @@ impl Walk {
             Highest::see(side, moment.raw);
             self.newest = self.newest.max(seconds);
         }
-        self.hold(found)
+        Ok(self.hold(found)?)
     }
 
     fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
@@ -138,8 +142,17 @@ impl Walk {
         Ok(before.map(Held::settle))
     }
 
-    fn fail(&mut self, error: SqlError) -> Option<Result<Found, SqlError>> {
-        self.ended = true;
-        Some(Err(error))
+    fn fail(&mut self, gap: Gap) -> Option<Result<Found, Gap>> {
+        self.ended = matches!(gap, Gap::Rest(_));
+        Some(Err(gap))
+    }
+}
+
+fn unreadable(id: &str) -> Unlisted {
+    Unlisted {
+        path: id.to_owned(),
+        reason: "its `id` is no text in UTF-8; mend it, or convert it in the query".to_owned(),
+        hides: false,
+        severity: Severity::Error,
     }
 }

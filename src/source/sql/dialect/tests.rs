@@ -186,8 +186,8 @@ fn ids_are_compared_as_what_the_column_holds() {
         (
             Dialect::Sqlite,
             column("id", Kind::Any, ""),
-            " WHERE `id` IN (?, ?, ?, ?)",
-            4,
+            " WHERE `id` IN (?, ?, ?, ?, ?, ?, ?)",
+            7,
         ),
     ] {
         let statement = dialect.by_id("q", std::slice::from_ref(&id), &ids);
@@ -207,7 +207,9 @@ fn every_statement_is_read_only_and_limited() {
     assert_eq!(
         opening(Dialect::Postgres),
         "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
-         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'"
+         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; \
+         SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+         WHERE current_setting('server_encoding') = 'SQL_ASCII'"
     );
     assert_eq!(
         opening(Dialect::MySql),
