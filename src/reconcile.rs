@@ -338,7 +338,7 @@ impl<'a> Run<'a> {
         given
             .heirs
             .iter()
-            .filter_map(|path| self.source.look(path))
+            .filter_map(|path| self.source.look(std::slice::from_ref(path)).ok()?.pop())
             .collect()
     }
 

@@ -146,6 +146,8 @@ pub enum Outcome {
     Headed(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
+    /// No article but several rows that look like this together, and why that is none.
+    Shared(FileStamp, Refusal),
     /// The system did not let it be read; the next reading tries again.
     Unreadable(Refusal),
     /// It changed while it was read, or went away: the next listing knows more.
@@ -349,8 +351,8 @@ impl Source {
             }
             Source::Sql(sql) => match (scope, depth) {
                 (Scope::At { path, .. }, _) => {
-                    let row = sql.look(path).map_err(Gap::from);
-                    Box::new(row.transpose().into_iter())
+                    let row = sql.look(std::slice::from_ref(path)).map_err(Gap::from);
+                    Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
                 (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
                 (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
@@ -379,17 +381,30 @@ impl Source {
 
     /// Whether something stands at `path` now, as far as anybody can tell.
     pub fn holds(&self, path: &str) -> bool {
+        let found = self.look(&[path.to_owned()]);
+        !found.is_ok_and(|found| found.is_empty())
+    }
+
+    /// How what stands at these places looks now, where something does.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn look(&self, paths: &[String]) -> Result<Vec<Found>, SourceError> {
         match self {
-            Source::Directory(directory) => directory.holds(path),
-            Source::Sql(sql) => !matches!(sql.look(path), Ok(None)),
+            Source::Directory(directory) => Ok(paths
+                .iter()
+                .filter_map(|path| directory.look(path))
+                .collect()),
+            Source::Sql(sql) => Ok(sql.look(paths)?),
         }
     }
 
-    /// How what stands at `path` looks now; `None` where nothing does.
-    pub fn look(&self, path: &str) -> Option<Found> {
+    /// Whether a listing of what changed lately may show only a part of what has this stamp.
+    pub fn is_shared(&self, stamp: FileStamp) -> bool {
         match self {
-            Source::Directory(directory) => directory.look(path),
-            Source::Sql(sql) => sql.look(path).ok().flatten(),
+            Source::Directory(_) => false,
+            // So many rows have one id.
+            Source::Sql(_) => stamp.size > 1,
         }
     }
 

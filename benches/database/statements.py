@@ -112,7 +112,9 @@ class Database(ABC):
         a_row = self.wrap(f"{heads}, content_html", "LIMIT 1")
         return {
             "pulse": f"SELECT CASE WHEN EXISTS ({a_row}) THEN 'rows' END",
-            "poll: what changed": self.wrap("id, updated, date", f"WHERE {changed}"),
+            "poll: what changed": self.wrap(
+                "id, updated, date", f"WHERE {changed} ORDER BY {self.ordered}"
+            ),
             "poll: how many": self.wrap("count(*)"),
             "comparison of all ids": self.wrap("id, updated, date", f"ORDER BY {self.ordered}"),
             "first reading, without texts": self.wrap(heads, f"ORDER BY {self.ordered}"),

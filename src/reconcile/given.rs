@@ -70,7 +70,11 @@ impl Given {
                 batch.add_rival(&key, &found.path)?;
                 return self.refuse(batch, found, None, rival(&key, &row.path));
             }
-            match source.look(&row.path) {
+            match source
+                .look(&[row.path.to_string()])
+                .ok()
+                .and_then(|mut found| found.pop())
+            {
                 Some(other) => {
                     batch.add_rival(&key, &row.path)?;
                     self.refuse(batch, &other, None, rival(&key, &found.path))?;

@@ -139,20 +139,26 @@ impl Dialect {
     /// These columns of every row, by the bytes of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
         let mut sql = self.select(query, selected);
-        if let Some(column) = selected.iter().find(|column| column.is("id")) {
-            let id = self.quoted(&column.name);
-            let order = match self {
-                Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
-                Dialect::MySql if column.kind == Kind::Bytes => id,
-                Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
-                Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
-            };
-            let _ = write!(sql, " ORDER BY {order}");
-        }
+        self.order(&mut sql, selected);
         Statement::plain(sql)
     }
 
-    /// These columns of the rows that changed since then.
+    /// Orders rows by the bytes of their ids.
+    fn order(self, sql: &mut String, selected: &[Column]) {
+        let Some(column) = selected.iter().find(|column| column.is("id")) else {
+            return;
+        };
+        let id = self.quoted(&column.name);
+        let order = match self {
+            Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
+            Dialect::MySql if column.kind == Kind::Bytes => id,
+            Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
+            Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
+        };
+        let _ = write!(sql, " ORDER BY {order}");
+    }
+
+    /// These columns of the rows that changed since then, by the bytes of the ids.
     pub(super) fn recent(
         self,
         query: &str,
@@ -164,6 +170,7 @@ impl Dialect {
         if let Some(changed) = self.changed(columns, since, &mut statement.binds) {
             let _ = write!(statement.sql, " WHERE {changed}");
         }
+        self.order(&mut statement.sql, selected);
         statement
     }
 

@@ -90,6 +90,12 @@ impl Row<'_> {
         })
     }
 
+    /// What a listing of stamps shows of it.
+    pub(super) fn seen(&self, zone: &Zone) -> Found {
+        let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
+        self.found(updated.as_ref(), date.as_ref())
+    }
+
     /// What a listing shows of it.
     pub(super) fn found(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Found {
         Found {

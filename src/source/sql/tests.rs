@@ -114,7 +114,7 @@ fn accepted(outcome: Outcome) -> Accepted {
 
 fn refused(outcome: Outcome) -> Refusal {
     match outcome {
-        Outcome::Refused(refusal) => refusal,
+        Outcome::Refused(refusal) | Outcome::Shared(_, refusal) => refusal,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -290,16 +290,34 @@ fn rows_with_one_id_cost_themselves() {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
-        sql.look("1"),
-        Ok(Some(Found {
+        sql.look(&["1".to_owned(), "3".to_owned()]),
+        Ok(vec![Found {
             head: None,
             ..found[1].clone()
-        }))
+        }])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
-    let alone = sql.look("1").expect("an answer").expect("a row");
-    assert_ne!(alone.stamp, found[1].stamp);
-    assert_eq!(sql.look("3"), Ok(None));
+    let alone = sql.look(&["1".to_owned()]).expect("an answer");
+    assert_ne!(alone[0].stamp, found[1].stamp);
+}
+
+#[test]
+fn rows_with_one_id_look_the_same_in_any_order() {
+    let look = |rows: [&str; 2]| {
+        let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
+        let news = News::new(&rows.each_ref().map(String::as_str));
+        let sql = news.sql();
+        let found = walk(&sql, Extent::Stamps);
+        let read = sql.read(&found).expect("rows").remove(0);
+        let Outcome::Shared(stamp, _) = read else {
+            panic!("not shared: {read:?}");
+        };
+        assert_eq!(stamp, found[0].stamp);
+        stamp
+    };
+    let (one, other) = ("'2026-01-08', NULL", "'2026-01-09', 1767934800");
+    assert_eq!(look([one, other]), look([other, one]));
+    assert_ne!(look([one, other]), look([one, "'2026-01-09', 1767934801"]));
 }
 
 #[test]

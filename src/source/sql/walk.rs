@@ -13,6 +13,7 @@ use super::watermark::Highest;
 use super::{Extent, Sql, SqlError};
 use crate::problem::Severity;
 use crate::source::{Found, Gap, Unlisted};
+use crate::store::FileStamp;
 use crate::time::Timestamp;
 
 /// A listing under way.
@@ -37,6 +38,18 @@ pub(super) struct Held {
 }
 
 impl Held {
+    pub(super) fn new(found: Found) -> Held {
+        Held { found, rows: 1 }
+    }
+
+    /// Takes another row with the same id. In whatever order they come, together they have one stamp.
+    pub(super) fn join(&mut self, other: FileStamp) {
+        let stamp = &mut self.found.stamp;
+        stamp.modified = stamp.modified.wrapping_add(other.modified);
+        stamp.changed = stamp.changed.wrapping_add(other.changed);
+        self.rows += 1;
+    }
+
     /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
     /// one of them go.
     pub(super) fn settle(self) -> Found {
@@ -131,14 +144,14 @@ impl Walk {
     fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
         if let Some(held) = &mut self.held {
             if held.found.path == found.path {
-                held.rows += 1;
+                held.join(found.stamp);
                 return Ok(None);
             }
-            if self.extent != Extent::Recent && found.path < held.found.path {
+            if found.path < held.found.path {
                 return Err(self.engine.out_of_order(found.path));
             }
         }
-        let before = self.held.replace(Held { found, rows: 1 });
+        let before = self.held.replace(Held::new(found));
         Ok(before.map(Held::settle))
     }
 

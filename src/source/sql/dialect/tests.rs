@@ -69,6 +69,7 @@ fn mark(after: Raw) -> Option<Mark> {
 fn recent(dialect: Dialect, columns: &Columns, since: &Since) -> (String, Vec<Bind>) {
     let statement = dialect.recent("q", &columns.0[..1], columns, since);
     let (_, condition) = statement.sql.split_once(" AS taspa_rows").expect("rows");
+    let (condition, _) = condition.split_once(" ORDER BY ").expect("an order");
     (condition.to_owned(), statement.binds)
 }
 
