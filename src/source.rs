@@ -379,12 +379,6 @@ impl Source {
         }
     }
 
-    /// Whether something stands at `path` now, as far as anybody can tell.
-    pub fn holds(&self, path: &str) -> bool {
-        let found = self.look(&[path.to_owned()]);
-        !found.is_ok_and(|found| found.is_empty())
-    }
-
     /// How what stands at these places looks now, where something does.
     ///
     /// # Errors
