@@ -51,6 +51,17 @@ pub enum ArchiveError {
     Broken,
 }
 
+impl ArchiveError {
+    /// Whether it passes by itself and is told elsewhere: that a database is away is said once, and a
+    /// row that changed is being read.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            ArchiveError::Source(_) | ArchiveError::Changed(_) => true,
+            ArchiveError::Store(_) | ArchiveError::Broken => false,
+        }
+    }
+}
+
 /// A version whose text is still to be read.
 struct Promise {
     record: RecordId,

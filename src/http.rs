@@ -29,6 +29,7 @@ pub mod reply;
 pub mod server;
 pub(crate) mod target;
 
+use std::error::Error;
 use std::sync::Arc;
 
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
@@ -47,7 +48,6 @@ use crate::edition::polls::Told;
 use crate::edition::{Edition, Version};
 use crate::format::Format;
 use crate::problem::chain;
-use crate::rendition::RenditionError;
 use crate::selection::Selection;
 use crate::time::Timestamp;
 
@@ -112,14 +112,13 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
     }
 }
 
-/// Says why a feed cannot be made. That a database is away is said once, and not by every reader.
-fn tell(version: &Version, format: Format, failure: &RenditionError) {
-    let (feed, format, reason) = (&version.path, format.title(), chain(failure));
-    match failure {
-        RenditionError::Archive(ArchiveError::Source(_) | ArchiveError::Changed(_)) => {
-            debug!("feed `{feed}` cannot be made as {format}: {reason}");
-        }
-        _ => error!("feed `{feed}` cannot be made as {format}: {reason}"),
+/// Says why something cannot be made, with the articles that it needs. What passes by itself is not
+/// said again by every reader.
+fn tell(what: &str, failure: &dyn Error, articles: Option<&ArchiveError>) {
+    let reason = chain(failure);
+    match articles.is_some_and(ArchiveError::is_passing) {
+        true => debug!("{what} cannot be made: {reason}"),
+        false => error!("{what} cannot be made: {reason}"),
     }
 }
 
@@ -182,7 +181,8 @@ impl Asked<'_> {
         let reply = match self.desk.document(version, format, coding).await {
             Ok(document) => reply::document(head(version.label(format)), document),
             Err(failure) => {
-                tell(version, format, &failure);
+                let feed = format!("feed `{}` as {}", version.path, format.title());
+                tell(&feed, &failure, failure.articles());
                 // The last good document, under its own tag, is better than an error.
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {

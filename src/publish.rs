@@ -44,7 +44,7 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 pub enum Order {
     /// Put this configuration in force, then read the articles.
     Reconfigure(Box<Config>),
-    /// Read the articles, and believe a removal that was held and reported.
+    /// Read the articles, and believe a loss that was reported: of articles, or of a query's columns.
     Reread,
 }
 
@@ -123,9 +123,13 @@ async fn keep_reading(
                     reconfigure(desk, health, *config).await;
                     attention = Attention::start(desk, health).await;
                 }
-                // Only a removal that was reported can be confirmed.
-                Order::Reread if seen.held > 0 => removal = Removal::Confirmed,
-                Order::Reread => {}
+                // Only a loss that was reported can be confirmed.
+                Order::Reread => {
+                    if seen.held > 0 {
+                        removal = Removal::Confirmed;
+                    }
+                    attention.confirm();
+                }
             }
             order = orders.try_recv().ok();
         }

@@ -9,6 +9,7 @@ mod comparison;
 mod given;
 mod progress;
 mod reading;
+mod rivals;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -20,6 +21,7 @@ use self::comparison::{Comparison, Listed};
 use self::given::{Given, owned_article};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
+use self::rivals::Rivals;
 use crate::catalog::Change;
 use crate::problem::{Problem, Severity};
 use crate::source::{Depth, Found, Scope, Source, SourceError, Unlisted};
@@ -280,19 +282,19 @@ impl<'a> Run<'a> {
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Found>, ReconcileError> {
-        let source = self.source;
         self.result.read += files.len();
+        let rivals = Rivals::of(&files, self.source, self.store)?;
         let mut given = Given::default();
         self.store.write(|batch| {
             for file in files {
                 match file {
-                    Ok(file) => given.file(batch, source, file)?,
+                    Ok(file) => given.file(batch, &rivals, file)?,
                     Err(path) => given.unsettled.push(path),
                 }
             }
             given.find_heirs(batch)
         })?;
-        Ok(self.accept(given))
+        self.accept(given)
     }
 
     /// Removes what is gone, unless that is more than half of everything.
@@ -322,12 +324,12 @@ impl<'a> Run<'a> {
             Ok((lost, 0))
         })?;
         (self.result.removed, self.result.held) = counts;
-        let heirs = self.accept(given);
+        let heirs = self.accept(given)?;
         self.take_heirs(heirs)
     }
 
     /// Takes over what a committed transaction gave; returns the files to be read next.
-    fn accept(&mut self, given: Given) -> Vec<Found> {
+    fn accept(&mut self, given: Given) -> Result<Vec<Found>, ReconcileError> {
         self.result.changes.extend(given.changes);
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(given.retired);
@@ -335,11 +337,7 @@ impl<'a> Run<'a> {
         for (path, row) in given.judged {
             self.judge(path, row);
         }
-        given
-            .heirs
-            .iter()
-            .filter_map(|path| self.source.look(path))
-            .collect()
+        Ok(self.source.look(&given.heirs)?)
     }
 
     fn judge(&mut self, path: String, row: Option<FileRow>) {

@@ -43,6 +43,19 @@ pub enum RenditionError {
     Task,
 }
 
+impl RenditionError {
+    /// What is the matter with the articles, if that is all.
+    pub fn articles(&self) -> Option<&ArchiveError> {
+        match self {
+            RenditionError::Archive(error) => Some(error),
+            RenditionError::Render(_)
+            | RenditionError::Page(_)
+            | RenditionError::Write(_)
+            | RenditionError::Task => None,
+        }
+    }
+}
+
 /// A document by its digest, in a form.
 type Key = (u128, Form);
 

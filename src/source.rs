@@ -146,6 +146,8 @@ pub enum Outcome {
     Headed(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
+    /// No article but several rows that look like this together, and why that is none.
+    Shared(FileStamp, Refusal),
     /// The system did not let it be read; the next reading tries again.
     Unreadable(Refusal),
     /// It changed while it was read, or went away: the next listing knows more.
@@ -198,6 +200,12 @@ pub enum Gap {
     Part(Unlisted),
     /// The listing ends here.
     Rest(SourceError),
+}
+
+impl From<SqlError> for Gap {
+    fn from(error: SqlError) -> Gap {
+        Gap::Rest(error.into())
+    }
 }
 
 impl Source {
@@ -341,15 +349,15 @@ impl Source {
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(gap)))
             }
-            Source::Sql(sql) => {
-                let rows: Box<dyn Iterator<Item = Result<Found, SqlError>>> = match (scope, depth) {
-                    (Scope::At { path, .. }, _) => Box::new(sql.look(path).transpose().into_iter()),
-                    (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
-                    (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
-                    (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
-                };
-                Box::new(rows.map(|row| row.map_err(|error| Gap::Rest(error.into()))))
-            }
+            Source::Sql(sql) => match (scope, depth) {
+                (Scope::At { path, .. }, _) => {
+                    let row = sql.look(std::slice::from_ref(path)).map_err(Gap::from);
+                    Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
+                }
+                (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
+                (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
+                (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
+            },
         }
     }
 
@@ -371,19 +379,26 @@ impl Source {
         }
     }
 
-    /// Whether something stands at `path` now, as far as anybody can tell.
-    pub fn holds(&self, path: &str) -> bool {
+    /// How what stands at these places looks now, where something does.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn look(&self, paths: &[String]) -> Result<Vec<Found>, SourceError> {
         match self {
-            Source::Directory(directory) => directory.holds(path),
-            Source::Sql(sql) => !matches!(sql.look(path), Ok(None)),
+            Source::Directory(directory) => Ok(paths
+                .iter()
+                .filter_map(|path| directory.look(path))
+                .collect()),
+            Source::Sql(sql) => Ok(sql.look(paths)?),
         }
     }
 
-    /// How what stands at `path` looks now; `None` where nothing does.
-    pub fn look(&self, path: &str) -> Option<Found> {
+    /// Whether a listing of what changed lately may show only a part of what has this stamp.
+    pub fn is_shared(&self, stamp: FileStamp) -> bool {
         match self {
-            Source::Directory(directory) => directory.look(path),
-            Source::Sql(sql) => sql.look(path).ok().flatten(),
+            Source::Directory(_) => false,
+            // So many rows have one id.
+            Source::Sql(_) => stamp.size > 1,
         }
     }
 

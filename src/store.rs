@@ -300,6 +300,21 @@ impl Store {
         table.get(key)?.map(|row| decode(row.value())).transpose()
     }
 
+    /// The paths whose articles have these keys, where there are such.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a row.
+    pub fn owners(&self, keys: &[&str]) -> Result<Vec<Option<String>>, StoreError> {
+        let table = self.database.begin_read()?.open_table(ARTICLES)?;
+        let owner = |key: &&str| {
+            let row = table
+                .get(*key)?
+                .map(|row| decode::<ArticleRow>(row.value()));
+            Ok(row.transpose()?.map(|row| row.path.into()))
+        };
+        keys.iter().map(owner).collect()
+    }
+
     /// The file at this path, as it was last read.
     ///
     /// # Errors

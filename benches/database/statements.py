@@ -109,9 +109,12 @@ class Database(ABC):
         lately = self.instant(articles - 20)
         changed = f"(updated > {lately} OR (updated IS NULL AND date > {lately}))"
         heads = f"id, title, date, updated, url, summary, section, tags, {self.authors}, image"
+        a_row = self.wrap(f"{heads}, content_html", "LIMIT 1")
         return {
-            "pulse": self.wrap("1", "LIMIT 1"),
-            "poll: what changed": self.wrap("id, updated, date", f"WHERE {changed}"),
+            "pulse": f"SELECT CASE WHEN EXISTS ({a_row}) THEN 'rows' END",
+            "poll: what changed": self.wrap(
+                "id, updated, date", f"WHERE {changed} ORDER BY {self.ordered}"
+            ),
             "poll: how many": self.wrap("count(*)"),
             "comparison of all ids": self.wrap("id, updated, date", f"ORDER BY {self.ordered}"),
             "first reading, without texts": self.wrap(heads, f"ORDER BY {self.ordered}"),

@@ -11,8 +11,8 @@ use crate::config::tests::good;
 use crate::desk::{Desk, Removal, Report};
 use crate::format::Format;
 use crate::problem::chain;
-use crate::source::Scope;
 use crate::source::sql::tests::write;
+use crate::source::{Scope, Source};
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -375,13 +375,66 @@ fn a_column_that_goes_makes_every_row_another() {
     fill(&old, 10);
     news.run("ALTER TABLE articles DROP COLUMN section");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
-    // The column is noticed by whatever comes first.
-    let _ = old.reconcile(&[Scope::Recent], Removal::Held);
-    assert_eq!(read(&old, Scope::Whole).failure.map(|_| ()), None);
+    // The column is missed by whatever comes first, and nothing is lost before somebody confirms it.
+    for scope in [Scope::Recent, Scope::Whole] {
+        let report = old.reconcile(&[scope], Removal::Held);
+        let failure = report.failure.expect("a column is gone").to_string();
+        assert!(
+            failure.contains("no longer gives the column `section`"),
+            "{failure}"
+        );
+        assert_eq!(report.changed, 0);
+    }
+    let Source::Sql(sql) = &*old.source() else {
+        panic!("no database");
+    };
+    sql.give_up_columns();
+    read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
     let new = desk();
     assert_eq!(render(&old, "all"), render(&new, "all"));
     assert_eq!(digest(&old, "all"), digest(&new, "all"));
+}
+
+#[test]
+fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
+    let news = News::new(1);
+    news.run("CREATE TABLE joined AS SELECT * FROM articles; DROP TABLE articles");
+    news.run("ALTER TABLE joined RENAME TO articles");
+    let insert = |id: u32, updated: &str| {
+        news.run(&format!(
+            "INSERT INTO articles VALUES ({id}, 'Две', '2026-01-02', '{updated}', 'Мир', '')"
+        ));
+    };
+    // Of both rows, of one, and of none of them a poll takes notice.
+    for (id, updated) in [
+        (2, "2026-03-01T10:00:01Z"),
+        (3, "2026-03-01T10:00:02Z"),
+        (4, "2026-01-03T10:00:03Z"),
+        (2, "2026-03-01T10:00:04Z"),
+        (3, "2026-01-03T10:00:05Z"),
+        (4, "2026-01-03T10:00:06Z"),
+    ] {
+        insert(id, updated);
+    }
+    let desk = news.desk();
+    let rows_read =
+        || [Scope::Recent, Scope::Whole, Scope::Recent].map(|scope| read(&desk, scope).read);
+    assert_eq!(rows_read(), [0, 0, 0]);
+    news.run(
+        "UPDATE articles SET updated = '2026-03-01T10:00:07Z' WHERE id = 3 AND updated < '2026-02'",
+    );
+    assert_eq!(rows_read(), [1, 0, 0]);
+    // A good article is joined by another row, and is alone again.
+    insert(1, "2026-03-01T10:00:08Z");
+    assert_eq!(rows_read(), [1, 0, 0]);
+    let problems = read(&desk, Scope::Whole).problems;
+    assert!(
+        problems[0].message.starts_with("2 rows have the id `1`"),
+        "{problems:?}"
+    );
+    news.run("DELETE FROM articles WHERE id = 1 AND title = 'Две'");
+    assert_eq!(rows_read(), [0, 1, 0]);
 }
 
 #[test]

@@ -8,19 +8,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 use tokio::task;
-use tracing::error;
 use url::form_urlencoded;
 
 use super::conditional::Validated;
 use super::outcome::{Answer, Outcome};
 use super::reply::{Access, Head, Reply};
-use super::{Asked, accept, conditional, reply};
+use super::{Asked, accept, conditional, reply, tell};
 use crate::edition::label::{cache_control, seconds_left};
 use crate::edition::{Tag, Version};
 use crate::metrics::RequestKind;
 use crate::page::Locale;
 use crate::press::{Missing, Sheet, Wanted};
-use crate::problem::chain;
 use crate::rendition::Coding;
 
 /// How long what changes with every article may be cached: lists of feeds, and files whose address
@@ -135,7 +133,7 @@ impl Asked<'_> {
     async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {
         let printed = self.desk.printed(sheet, self.edition, self.locale());
         printed.await.map_err(|failure| {
-            error!("a page cannot be made: {}", chain(&failure));
+            tell("a page", &failure, failure.articles());
             Box::new(reply::unavailable(NOT_NOW))
         })
     }
@@ -148,8 +146,8 @@ impl Asked<'_> {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
             Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(failure @ Missing::Archive(_))) => {
-                error!("{}", chain(&failure));
+            Ok(Err(Missing::Archive(failure))) => {
+                tell("the page of an article", &failure, Some(&failure));
                 reply::unavailable(NOT_NOW)
             }
             Err(_) => reply::unavailable(NOT_NOW),

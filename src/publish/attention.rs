@@ -56,6 +56,14 @@ impl Attention {
         }
     }
 
+    /// Believes a loss that was reported.
+    pub(super) fn confirm(&self) {
+        match self {
+            Attention::Folder(_) => {}
+            Attention::Database(followed) => followed.confirm(),
+        }
+    }
+
     /// Whether it has been said that the source does not answer.
     pub(super) fn is_known_to_fail(&self) -> bool {
         match self {

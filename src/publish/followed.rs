@@ -175,6 +175,10 @@ impl Followed {
             // Rows that went away while they were read, or that are never found by their ids.
             false => self.compare_soon(),
         }
+        if !whole && self.sql.is_reshaped() {
+            self.whole_at = Some(Instant::now());
+            return;
+        }
         let Some((given, known)) = self.counts().await else {
             return;
         };
@@ -183,6 +187,11 @@ impl Followed {
         } else if self.surplus.after_some(given, known) {
             self.whole_at = Some(Instant::now());
         }
+    }
+
+    /// Believes what was reported of the query's columns.
+    pub(super) fn confirm(&self) {
+        self.sql.give_up_columns();
     }
 
     /// Has everything compared after a rest, which grows while there are reasons: what a reading missed

@@ -106,17 +106,32 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Compares what says that it changed lately; nothing is gone because it does not.
+    /// Compares what says that it changed lately; nothing is gone because it does not. Where several
+    /// rows are known to share an id, all of them are looked at first.
     fn compare_recent(
         &self,
         scope: &Scope,
         batch: &mut Vec<Found>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
+        let mut shared = Vec::new();
         for entry in self.source.walk(scope, Depth::Stamps) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
+            let last = self.store.file(&found.path)?;
+            let stamps = [Some(found.stamp), last.as_ref().map(|last| last.stamp)];
+            if stamps
+                .into_iter()
+                .flatten()
+                .any(|stamp| self.source.is_shared(stamp))
+            {
+                shared.push(found.path);
+            } else if !self.take(found, last, batch, listed) {
+                return Ok(());
+            }
+        }
+        for found in self.source.look(&shared)? {
             let last = self.store.file(&found.path)?;
             if !self.take(found, last, batch, listed) {
                 return Ok(());

@@ -2,10 +2,11 @@
 //! be told of it once it is committed.
 
 use super::reading::ReadFile;
+use super::rivals::Rivals;
 use crate::article::Refusal;
 use crate::catalog::{Change, Listing};
-use crate::source::{Found, Source};
-use crate::store::{ArticleRow, Batch, FileRow, Packed, RecordId, StoreError};
+use crate::source::Found;
+use crate::store::{ArticleRow, Batch, FileRow, FileStamp, Packed, RecordId, StoreError};
 
 /// What one transaction gives to the catalog once it is committed.
 #[derive(Default)]
@@ -26,13 +27,13 @@ impl Given {
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,
-        source: &Source,
+        rivals: &Rivals,
         file: ReadFile,
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
             Ok((listing, packed)) => {
-                self.article(batch, source, &found, listing, packed.as_ref())?
+                self.article(batch, rivals, &found, listing, packed.as_ref())?
             }
             Err(refusal) => {
                 let owned = owned_article(batch, &found.path)?;
@@ -54,7 +55,7 @@ impl Given {
     pub(super) fn article(
         &mut self,
         batch: &mut Batch<'_>,
-        source: &Source,
+        rivals: &Rivals,
         found: &Found,
         listing: Listing,
         packed: Option<&Packed>,
@@ -66,14 +67,14 @@ impl Given {
         }
         let current = batch.article(&key)?;
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
-            if *row.path < *found.path && source.holds(&row.path) {
-                batch.add_rival(&key, &found.path)?;
-                return self.refuse(batch, found, None, rival(&key, &row.path));
-            }
-            match source.look(&row.path) {
+            match rivals.at(&row.path) {
+                Some(_) if *row.path < *found.path => {
+                    batch.add_rival(&key, &found.path)?;
+                    return self.refuse(batch, found, None, rival(&key, &row.path));
+                }
                 Some(other) => {
                     batch.add_rival(&key, &row.path)?;
-                    self.refuse(batch, &other, None, rival(&key, &found.path))?;
+                    self.refuse(batch, other, None, rival(&key, &found.path))?;
                 }
                 // Should it only be out of sight, it is read again once it is back.
                 None => batch.remove_file(&row.path)?,
@@ -147,6 +148,11 @@ impl Given {
     pub(super) fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
         for key in self.freed.drain(..) {
             while let Some(path) = batch.take_rival(&key)? {
+                // Should that fail, the next comparison finds that it is another.
+                if let Some(row) = batch.file(&path)? {
+                    let stamp = FileStamp::default();
+                    batch.put_file(&path, &FileRow { stamp, ..row })?;
+                }
                 self.heirs.push(path);
             }
         }

@@ -99,6 +99,10 @@ fn pack(
     let outcome = match outcome {
         Outcome::Unsettled => return Err(found.path),
         Outcome::Refused(refusal) => Err(refusal),
+        Outcome::Shared(stamp, refusal) => {
+            found.stamp = stamp;
+            Err(refusal)
+        }
         Outcome::Unreadable(refusal) => {
             found.stamp = FileStamp::default();
             Err(refusal)

@@ -6,14 +6,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 
 use super::*;
 use crate::config::KeyFrom;
+use crate::config::tests::good;
 use crate::source::Depth;
 use crate::source::directory::tests::keyed_by;
+use crate::source::sql::tests::write;
 use crate::store::ArticleRow;
 
 const CONFIRMED: Options = Options {
@@ -330,6 +333,131 @@ fn the_loser_takes_over_when_the_winner_goes_away() {
         assert_eq!(newsroom.problems(&result), Vec::<String>::new(), "{way}");
         assert_eq!(newsroom.read().changes.len(), 0, "{way}");
     }
+}
+
+/// A database of rows, all of which have the key `a`.
+struct Rows {
+    folder: TempDir,
+    store: Store,
+    source: Source,
+}
+
+impl Rows {
+    fn with(ids: &[&str], condition: &str) -> Rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let feeds = format!(
+            "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\nid-authority = 'dala.example'\n\
+             id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
+             query = \"SELECT id, id AS title, date FROM articles WHERE {condition}\""
+        );
+        let source = Source::new(&good(&feeds, folder.path())).expect("an address");
+        let rows = Rows {
+            folder,
+            store: Store::scratch().expect("a scratch store"),
+            source,
+        };
+        rows.run("CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT)");
+        for id in ids {
+            rows.insert(id);
+        }
+        rows
+    }
+
+    fn run(&self, sql: &str) {
+        write(&self.folder.path().join("news.db"), sql);
+    }
+
+    fn insert(&self, id: &str) {
+        self.run(&format!(
+            "INSERT INTO articles VALUES ('{id}', '2026-01-08')"
+        ));
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|name| self.folder.path().join(name));
+        fs::rename(from, to).expect("something to rename");
+    }
+
+    fn reconcile(&self, scope: Scope, mut meanwhile: impl FnMut()) -> Reconciliation {
+        reconcile(
+            &self.source,
+            &self.store,
+            &[scope],
+            Options::default(),
+            &Progress::default(),
+            &mut |_| meanwhile(),
+        )
+    }
+
+    fn owner(&self) -> Option<String> {
+        let owner = self.store.owners(&["a"]).expect("a readable row");
+        owner.into_iter().next().flatten()
+    }
+}
+
+#[test]
+fn rows_with_one_key_wait_for_each_other() {
+    // As files do, the lowest has it, whoever came first.
+    let rows = Rows::with(&["a", "//a"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("//a"));
+    rows.insert("/a");
+    rows.insert("///a");
+    let result = rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("///a"));
+    assert_eq!(result.problems.len(), 3);
+    for heir in ["//a", "/a", "a"] {
+        let owner = rows.owner().expect("an owner");
+        rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
+        rows.reconcile(Scope::Whole, || {});
+        assert_eq!(rows.owner().as_deref(), Some(heir));
+    }
+}
+
+#[test]
+fn a_key_that_nobody_could_take_is_taken_later() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    rows.run("DELETE FROM articles WHERE id = '/a'");
+    // The database goes away when the row that waits for the key is to be read.
+    let away = rows.reconcile(Scope::Whole, || rows.rename("news.db", "away"));
+    assert!(away.failure.is_some());
+    assert_eq!(rows.owner(), None);
+    rows.rename("away", "news.db");
+    let back = rows.reconcile(Scope::Whole, || {});
+    assert!(back.failure.is_none(), "{:?}", back.failure);
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+}
+
+#[test]
+fn a_slow_database_holds_up_no_other_writer() {
+    // Whoever asks for `a` waits for two million steps.
+    let slow = "id <> 'a' OR (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n \
+                WHERE i < 2000000) SELECT count(*) FROM n) > 0";
+    let rows = Rows::with(&["a"], slow);
+    rows.reconcile(Scope::Whole, || {});
+    let began = Instant::now();
+    assert_eq!(rows.source.look(&["a".to_owned()]).expect("a row").len(), 1);
+    let slowness = began.elapsed();
+
+    rows.insert("/a");
+    let ended = AtomicBool::new(false);
+    let longest = thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let mut longest = Duration::ZERO;
+            while !ended.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                rows.store.write(|_| Ok(())).expect("a write");
+                longest = longest.max(began.elapsed());
+            }
+            longest
+        });
+        rows.reconcile(Scope::at("/a".to_owned()), || {});
+        ended.store(true, Ordering::Relaxed);
+        writing.join().expect("no panic")
+    });
+    assert_eq!(rows.owner().as_deref(), Some("/a"));
+    assert!(longest < slowness / 2, "{longest:?} of {slowness:?}");
 }
 
 #[test]

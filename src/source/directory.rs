@@ -193,11 +193,6 @@ impl Directory {
         })
     }
 
-    /// Whether a file stands at `path` now.
-    pub fn holds(&self, path: &str) -> bool {
-        self.root.join(path).is_file()
-    }
-
     /// How the file at `path` looks now; `None` where there is none.
     pub fn look(&self, path: &str) -> Option<Found> {
         let metadata = fs::metadata(self.root.join(path)).ok()?;

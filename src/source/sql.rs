@@ -28,7 +28,7 @@ pub(crate) mod tests;
 mod walk;
 mod watermark;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -47,7 +47,7 @@ use self::row::{Row, Rules};
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
-use super::{Found, Outcome};
+use super::{Found, Gap, Outcome};
 use crate::article::Reading;
 use crate::config::SqlConfig;
 use crate::time::Timestamp;
@@ -92,11 +92,12 @@ impl Drop for Inner {
 /// How much a listing shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Of every row when it changed; by the bytes of the ids.
+    /// Of every row when it changed.
     Stamps,
-    /// Of every row everything but the text; by the bytes of the ids.
+    /// Of every row everything but the text.
     Heads,
-    /// Of the rows that may have changed since the last listings when they did; in any order.
+    /// Of the rows that may have changed since the last listings when they did. Of several with one id
+    /// these may be only some.
     Recent,
 }
 
@@ -151,9 +152,9 @@ impl Sql {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
     }
 
-    /// The rows, as `extent` says; several with one id are one that is refused. A failure is the last
-    /// thing that comes, and without one the listing was complete.
-    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, SqlError>> + use<> {
+    /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused. A failure of the
+    /// database is the last thing that comes, and without one the listing was complete.
+    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, Gap>> + use<> {
         Walk::start(self, extent)
     }
 
@@ -171,8 +172,11 @@ impl Sql {
         for some in found.chunks(ROWS_A_STATEMENT) {
             let mut read = self.read_some(some)?;
             outcomes.extend(some.iter().map(|found| match read.remove(&*found.path) {
-                Some((1, outcome)) => outcome,
-                Some((rows, _)) => Outcome::Refused(row::many(rows, &found.path)),
+                Some((Held { rows: 1, .. }, outcome)) => outcome,
+                Some((held, _)) => {
+                    let refusal = row::many(held.rows, &found.path);
+                    Outcome::Shared(held.settle().stamp, refusal)
+                }
                 None if found.path.is_empty() => Outcome::Refused(row::no_id()),
                 None => Outcome::Unsettled,
             }));
@@ -180,18 +184,21 @@ impl Sql {
         Ok(outcomes)
     }
 
-    /// What each of these ids gives, and how many rows have it.
-    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (usize, Outcome)>, SqlError> {
+    /// What each of these ids gives, and what rows have it.
+    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, Outcome)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
         let rules = &self.0.engine.rules;
-        let mut read: HashMap<String, (usize, Outcome)> = HashMap::with_capacity(ids.len());
+        let mut read: HashMap<String, (Held, Outcome)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let outcome = || Outcome::of("row", || row.accept(rules));
-            let entry = read.entry(row.id().to_owned());
-            entry
-                .and_modify(|(rows, _)| *rows += 1)
-                .or_insert_with(|| (1, outcome()));
+            let seen = row.seen(&rules.reading.zone);
+            match read.get_mut(row.id()) {
+                Some((held, _)) => held.join(seen.stamp),
+                None => {
+                    let outcome = Outcome::of("row", || row.accept(rules));
+                    read.insert(row.id().to_owned(), (Held::new(seen), outcome));
+                }
+            }
         })?;
         Ok(read)
     }
@@ -207,27 +214,28 @@ impl Sql {
         }
     }
 
-    /// How the row with this id looks now; `None` where there is none.
+    /// How the rows with these ids look now, by the bytes of the ids; those that are not there are
+    /// missing.
     ///
     /// # Errors
     /// The database does not answer, or not well.
-    pub fn look(&self, id: &str) -> Result<Option<Found>, SqlError> {
+    pub fn look(&self, ids: &[String]) -> Result<Vec<Found>, SqlError> {
         let zone = &self.0.engine.rules.reading.zone;
-        let mut held: Option<Held> = None;
-        self.rows(Task::Rows(is_stamp, vec![id.to_owned()]), |row| {
-            if row.id() != id {
-                return;
-            }
-            match &mut held {
-                Some(held) => held.rows += 1,
-                None => {
-                    let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-                    let found = row.found(updated.as_ref(), date.as_ref());
-                    held = Some(Held { found, rows: 1 });
+        let mut seen: BTreeMap<String, Held> = BTreeMap::new();
+        for ids in ids.chunks(ROWS_A_STATEMENT) {
+            self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
+                let found = row.seen(zone);
+                match seen.get_mut(&found.path) {
+                    Some(held) => held.join(found.stamp),
+                    // Databases do not agree on what equal texts are.
+                    None if ids.contains(&found.path) => {
+                        seen.insert(found.path.clone(), Held::new(found));
+                    }
+                    None => {}
                 }
-            }
-        })?;
-        Ok(held.map(Held::settle))
+            })?;
+        }
+        Ok(seen.into_values().map(Held::settle).collect())
     }
 
     /// How many rows the query gives now.
@@ -253,6 +261,17 @@ impl Sql {
         engine.forget();
         let columns = self.wait(async move { engine.columns().await })?;
         Ok(columns.problems(|column| dialect.cast(column)))
+    }
+
+    /// Whether the query gives other columns than when everything was listed, so that no row is what it
+    /// was.
+    pub fn is_reshaped(&self) -> bool {
+        self.0.engine.is_reshaped()
+    }
+
+    /// Believes that columns are gone, if they were said to be, from the next listing on.
+    pub fn give_up_columns(&self) {
+        self.0.engine.give_up_columns();
     }
 
     /// The latest change that any listing saw; what is dated in the future is none yet.

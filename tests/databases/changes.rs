@@ -8,7 +8,7 @@ use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
 use crate::process::LOOK_AGAIN;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
-use crate::table::{Kind, Table, local, unix_now};
+use crate::table::{Kind, Table, local, newsroom, unix_now};
 
 /// Polled often and compared as good as never, so that nothing is found by comparing alone.
 const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";
@@ -210,6 +210,30 @@ fn a_counter_that_is_not_selected_moves_nothing() {
         soon(daemon, "/all.rss", "Сессию перенесли", true);
         assert_eq!(before.again(daemon).moved_since(&before), SESSION_FEEDS);
     });
+}
+
+#[test]
+fn a_column_that_is_added_changes_every_article() {
+    const QUERY: &str = "SELECT * FROM (SELECT articles.*, published AS date, changed AS updated, \
+         html AS content_html FROM articles) AS a";
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        let mut daemon = Daemon::start(&newsroom(&table.url, QUERY, POLLED));
+        // No row says that it changed.
+        table.execute(
+            "ALTER TABLE articles ADD COLUMN url varchar(50) DEFAULT 'https://dala.example/neu'",
+        );
+        let moved = RELEASED.len();
+        daemon.eventually("/all.rss", |feed| {
+            let link = "<link>https://dala.example/neu</link>";
+            feed.text().matches(link).count() == moved
+        });
+        let log = daemon.log_until_stopped();
+        assert!(!log.contains("cannot be read"), "{kind:?}: {log}");
+    }
 }
 
 #[test]

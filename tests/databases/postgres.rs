@@ -167,6 +167,15 @@ impl Postgres {
         name
     }
 
+    /// A new database that does not ask what its bytes mean.
+    pub(crate) fn database_of_bytes(&self) -> &'static str {
+        let name = "newsroom_of_bytes";
+        self.execute(&format!(
+            "CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0"
+        ));
+        name
+    }
+
     /// Where a daemon finds a database.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://{READER}@{}/{database}", self.address())

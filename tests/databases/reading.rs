@@ -4,10 +4,13 @@
 use crate::admin_pages;
 use crate::client::Request;
 use crate::daemon::Daemon;
-use crate::postgres::PASSWORD;
+use crate::mariadb::MariaDb;
+use crate::postgres::{PASSWORD, Postgres};
+use crate::process::eventually;
 use crate::sample::{BRIDGE, DRAFT, FEEDS, RELEASED, UNTITLED};
+use crate::session::Session;
 use crate::subscriber::{Documents, assert_same, documents};
-use crate::table::{Kind, QUERY, Table, newsroom};
+use crate::table::{Kind, QUERY, Server, Table, newsroom};
 
 /// The whole table.
 fn with_articles(kind: Kind) -> Option<Table> {
@@ -35,6 +38,97 @@ fn every_kind_of_database_gives_the_same_feeds() {
     let first = read.next().expect("a kind of database");
     for other in read {
         assert_same(&first, &other);
+    }
+}
+
+/// A table whose ids need not be texts, and one that is none, as its kind writes it.
+struct OfBytes {
+    _server: Server,
+    url: String,
+    session: Session,
+    id_type: &'static str,
+    broken: &'static str,
+}
+
+impl OfBytes {
+    fn of(kind: Kind) -> Option<OfBytes> {
+        Some(match kind {
+            Kind::Postgres => {
+                let server = Postgres::shared()?;
+                let database = server.database_of_bytes();
+                OfBytes {
+                    url: server.url(database),
+                    session: server.session(database),
+                    _server: Server::Postgres(server),
+                    id_type: "text",
+                    broken: r"E'caf\xE9'",
+                }
+            }
+            Kind::MariaDb => {
+                let server = MariaDb::shared()?;
+                let database = server.database();
+                OfBytes {
+                    url: server.url(&database),
+                    session: server.session(&database),
+                    _server: Server::MariaDb(server),
+                    id_type: "varbinary(20)",
+                    broken: "x'636166E9'",
+                }
+            }
+            Kind::Sqlite => {
+                let folder = tempfile::tempdir().expect("a folder");
+                let url = format!("sqlite:{}", folder.path().join("newsroom.db").display());
+                OfBytes {
+                    _server: Server::File { _folder: folder },
+                    session: Session::open(&format!("{url}?mode=rwc")),
+                    url,
+                    id_type: "",
+                    broken: "CAST(x'636166E9' AS TEXT)",
+                }
+            }
+        })
+    }
+}
+
+#[test]
+fn an_id_that_is_no_text_costs_its_row_alone() {
+    for kind in Kind::ALL {
+        let Some(mut table) = OfBytes::of(kind) else {
+            continue;
+        };
+        let OfBytes {
+            session,
+            id_type,
+            broken,
+            ..
+        } = &mut table;
+        session.execute(&format!(
+            "CREATE TABLE notes (id {id_type}, title varchar(50), date varchar(20));
+             INSERT INTO notes VALUES ('cafe', 'First', '2026-01-08'), ({broken}, 'Second', '2026-01-09'),
+                ('zebra', 'Third', '2026-01-10')"
+        ));
+        let keys = "refresh = \"1s\"\nreconcile = \"1s\"";
+        let newsroom = newsroom(&table.url, "SELECT id, title, date FROM notes", keys);
+        let (mut daemon, admin) = admin_pages::start(&newsroom);
+        let all = daemon.get("/all.rss");
+        assert!(all.says("First") && all.says("Third"), "{}", all.text());
+        assert!(!all.says("Second"), "{}", all.text());
+        let quarantined = |admin: &str| {
+            let metrics = admin_pages::get(admin, "/metrics");
+            assert_eq!(admin_pages::metric(&metrics, "taspa_source_up"), 1.0);
+            admin_pages::metric(&metrics, "taspa_quarantined_articles")
+        };
+        assert_eq!(quarantined(&admin), 1.0, "{kind:?}");
+        let log = daemon.log();
+        assert!(
+            log.contains(r"row caf\xE9: error: skipped: its `id` is no text in UTF-8"),
+            "{log}"
+        );
+        table
+            .session
+            .execute("UPDATE notes SET id = 'mended' WHERE title = 'Second'");
+        daemon.eventually("/all.rss", |feed| feed.says("Second"));
+        eventually("nothing is wrong", || quarantined(&admin) == 0.0);
     }
 }
 

@@ -139,7 +139,7 @@ impl Columns {
     }
 
     /// A number for the set of columns that mean something.
-    fn shape(&self) -> u64 {
+    pub(super) fn shape(&self) -> u64 {
         let known = NAMES.iter().filter(|name| self.find(name).is_some());
         let known: Vec<&str> = known.copied().collect();
         xxh3_64(known.join(" ").as_bytes())
@@ -160,6 +160,20 @@ impl Columns {
             "gives no column {names}; name one with `… AS {}`",
             missing[0]
         )))
+    }
+
+    /// Whether all of these are there.
+    pub(super) fn keep(&self, before: &[Column]) -> Result<(), SqlError> {
+        let gone = before
+            .iter()
+            .find(|column| self.find(&column.name).is_none());
+        match gone {
+            None => Ok(()),
+            Some(gone) => Err(SqlError::Columns(format!(
+                "no longer gives the column `{}`: what it said stays until it is back or SIGHUP confirms",
+                gone.name
+            ))),
+        }
     }
 
     /// Everything that somebody should look at; `cast` says how a column becomes text.

@@ -12,6 +12,7 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -327,6 +328,7 @@ where
     <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
     for<'e> String: Encode<'e, C::Database> + Type<C::Database>,
     for<'e> i64: Encode<'e, C::Database> + Type<C::Database>,
+    for<'e> Vec<u8>: Encode<'e, C::Database> + Type<C::Database>,
 {
     let dialect = database.dialect();
     let reporter = &pool.reporter;
@@ -342,6 +344,7 @@ where
             .fold(query, |query, bind| match bind {
                 Bind::Text(text) => query.bind(text),
                 Bind::Integer(number) => query.bind(number),
+                Bind::Bytes(bytes) => query.bind(bytes),
             });
         bound.fetch(&mut lent.connection)
     };
@@ -374,7 +377,12 @@ where
     R: sqlx::Row,
     usize: ColumnIndex<R>,
     for<'r> Option<String>: Decode<'r, R::Database>,
+    for<'r> Option<Vec<u8>>: Decode<'r, R::Database>,
 {
+    let broken = |at: usize| {
+        let bytes = row.try_get_unchecked::<Option<Vec<u8>>, usize>(at);
+        bytes.ok().flatten().map(|bytes| shown(&bytes))
+    };
     let cell = |at: usize| {
         let text = row.try_get_unchecked::<Option<String>, usize>(at);
         let is_number = row
@@ -382,11 +390,22 @@ where
             .is_ok_and(|value| matches!(value.type_info().name(), "INTEGER" | "REAL"));
         Cell {
             is_broken: text.is_err(),
-            text: text.unwrap_or_default(),
+            text: text.unwrap_or_else(|_| broken(at)),
             is_number,
         }
     };
     (0..row.len()).map(cell).collect()
+}
+
+/// Bytes that are no text, so that somebody finds them: `caf\xE9`.
+fn shown(bytes: &[u8]) -> String {
+    bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+        text
+    })
 }
 
 fn columns_of<R: sqlx::Row>(

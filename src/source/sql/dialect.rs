@@ -23,6 +23,7 @@ pub(super) enum Dialect {
 pub(super) enum Bind {
     Text(String),
     Integer(i64),
+    Bytes(Vec<u8>),
 }
 
 /// A statement with its values.
@@ -54,10 +55,13 @@ impl Dialect {
         let lock = LOCK.min(limit * 3 / 4).as_millis();
         let limit = limit.as_millis();
         match self {
+            // A server that knows no encoding fails a whole listing over one byte that is no UTF-8,
+            // unless that is left to us.
             Dialect::Postgres => Some(format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
                  SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
-                 SET LOCAL datestyle = 'ISO'"
+                 SET LOCAL datestyle = 'ISO'; SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+                 WHERE current_setting('server_encoding') = 'SQL_ASCII'"
             )),
             // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.
             Dialect::MySql => Some(format!(
@@ -102,17 +106,24 @@ impl Dialect {
     }
 
     /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
-    /// is behind.
-    pub(super) fn pulse(self, query: &str) -> Statement {
-        let any = format!("SELECT 1 FROM {} LIMIT 1", subquery(query, ROWS));
+    /// is behind. It fails where one of these columns is gone: within `EXISTS`, columns have to be
+    /// there and are not read.
+    pub(super) fn pulse(self, query: &str, columns: &[Column]) -> Statement {
+        let names: Vec<String> = columns.iter().map(|it| self.quoted(&it.name)).collect();
+        let names = match names.is_empty() {
+            true => "1".to_owned(),
+            false => names.join(", "),
+        };
+        let rows = subquery(query, ROWS);
+        let any = format!("CASE WHEN EXISTS (SELECT {names} FROM {rows} LIMIT 1) THEN 'rows' END");
         Statement::plain(match self {
             Dialect::Postgres => format!(
-                "SELECT ({any})::text, pg_is_in_recovery()::text, (CASE \
+                "SELECT {any}, pg_is_in_recovery()::text, (CASE \
                  WHEN NOT pg_is_in_recovery() THEN 0 \
                  WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
                  ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END)::text"
             ),
-            Dialect::MySql | Dialect::Sqlite => format!("SELECT ({any})"),
+            Dialect::MySql | Dialect::Sqlite => format!("SELECT {any}"),
         })
     }
 
@@ -128,19 +139,26 @@ impl Dialect {
     /// These columns of every row, by the bytes of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
         let mut sql = self.select(query, selected);
-        if let Some(id) = selected.iter().find(|column| column.is("id")) {
-            let id = self.quoted(&id.name);
-            let order = match self {
-                Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
-                Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
-                Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
-            };
-            let _ = write!(sql, " ORDER BY {order}");
-        }
+        self.order(&mut sql, selected);
         Statement::plain(sql)
     }
 
-    /// These columns of the rows that changed since then.
+    /// Orders rows by the bytes of their ids.
+    fn order(self, sql: &mut String, selected: &[Column]) {
+        let Some(column) = selected.iter().find(|column| column.is("id")) else {
+            return;
+        };
+        let id = self.quoted(&column.name);
+        let order = match self {
+            Dialect::Postgres => format!("({id})::text COLLATE \"C\" NULLS FIRST"),
+            Dialect::MySql if column.kind == Kind::Bytes => id,
+            Dialect::MySql => format!("CAST(CONVERT({id} USING utf8mb4) AS BINARY)"),
+            Dialect::Sqlite => format!("CAST({id} AS TEXT) COLLATE BINARY"),
+        };
+        let _ = write!(sql, " ORDER BY {order}");
+    }
+
+    /// These columns of the rows that changed since then, by the bytes of the ids.
     pub(super) fn recent(
         self,
         query: &str,
@@ -152,6 +170,7 @@ impl Dialect {
         if let Some(changed) = self.changed(columns, since, &mut statement.binds) {
             let _ = write!(statement.sql, " WHERE {changed}");
         }
+        self.order(&mut statement.sql, selected);
         statement
     }
 
@@ -236,6 +255,8 @@ impl Dialect {
             (Dialect::Postgres, Kind::Own) if !column.is("id") => format!("to_json({name})::text"),
             (Dialect::Postgres, _) => format!("({name})::text"),
             (Dialect::MySql, Kind::Text) | (Dialect::Sqlite, _) => name,
+            // What is no text would become one that several share.
+            (Dialect::MySql, Kind::Bytes) if column.is("id") => name,
             (Dialect::MySql, Kind::Flag) => format!("CAST({name} + 0 AS CHAR)"),
             (Dialect::MySql, _) => format!("CAST({name} AS CHAR)"),
         }
@@ -253,7 +274,9 @@ impl Dialect {
                 _ => (format!("({name})::text"), "::text"),
             },
             (Dialect::Postgres, _) => (format!("({name})::text"), "::text"),
-            (Dialect::MySql, Kind::Text | Kind::Integer) | (Dialect::Sqlite, _) => (name, ""),
+            (Dialect::MySql, Kind::Text | Kind::Integer | Kind::Bytes) | (Dialect::Sqlite, _) => {
+                (name, "")
+            }
             (Dialect::MySql, _) => (format!("CAST({name} AS CHAR)"), ""),
         }
     }
@@ -270,7 +293,10 @@ impl Dialect {
                 Err(_) => number.into_iter().collect(),
             },
             // A column without a type holds whatever was put in.
-            (Dialect::Sqlite, _) => std::iter::once(text).chain(number).collect(),
+            (Dialect::Sqlite, _) => {
+                let bytes = Bind::Bytes(id.as_bytes().to_vec());
+                [text, bytes].into_iter().chain(number).collect()
+            }
             (Dialect::Postgres | Dialect::MySql, _) => vec![text],
         }
     }

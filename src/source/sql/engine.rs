@@ -1,5 +1,6 @@
 //! What the tasks of a database share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,10 @@ pub(super) struct Engine {
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
+    /// Columns that were read before: without one of them, articles would lose what it said.
+    kept: Mutex<Vec<Column>>,
+    /// Whether one of them was gone when somebody last looked.
+    is_losing: AtomicBool,
     seen: Mutex<Seen>,
     /// What the last pulse showed that went well.
     shown: Mutex<Option<Pulse>>,
@@ -47,6 +52,8 @@ pub(super) struct Engine {
 struct Seen {
     watermark: Watermark,
     newest: Option<Timestamp>,
+    /// What columns the last listing of everything had.
+    shape: Option<u64>,
 }
 
 /// What of the rows is read, and how long that may take.
@@ -93,6 +100,8 @@ impl Engine {
             query,
             rules,
             columns: Mutex::default(),
+            kept: Mutex::default(),
+            is_losing: AtomicBool::default(),
             seen: Mutex::default(),
             shown: Mutex::default(),
             trouble: Mutex::default(),
@@ -118,12 +127,12 @@ impl Engine {
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
         let is_listing = matches!(task, Task::Listing(_));
-        if is_listing {
+        if is_listing || matches!(task, Task::Recent) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget();
         }
         let columns = self.columns().await?;
-        columns.suffice()?;
+        self.keep(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
             Task::Listing(wanted) => {
@@ -163,20 +172,65 @@ impl Engine {
         if let Some(columns) = locked(&self.columns).clone() {
             return Ok(columns);
         }
-        let dialect = self.database.dialect();
+        self.describe(&self.database, SHORT).await
+    }
+
+    async fn describe(
+        &self,
+        database: &Database,
+        patience: Patience,
+    ) -> Result<Arc<Columns>, SqlError> {
+        let dialect = database.dialect();
         let sender = mpsc::channel(1).0;
         let probe = dialect.probe(&self.query);
-        self.database.rows(probe, SHORT, |_| (), &sender).await?;
+        database.rows(probe, patience, |_| (), &sender).await?;
         let describe = dialect.describe(&self.query);
-        let columns = self.database.columns(describe, SHORT).await?;
+        let columns = database.columns(describe, patience).await?;
         let columns = Arc::new(Columns(columns));
         *locked(&self.columns) = Some(columns.clone());
         Ok(columns)
     }
 
+    /// Whether articles can be made of the query's columns as they are now.
+    pub(super) async fn examine(&self, patience: Patience) -> Result<(), SqlError> {
+        let columns = self.describe(&self.pulse, patience).await?;
+        self.keep(&columns)
+    }
+
+    /// Takes these columns for those that must not go, unless they are fewer.
+    fn keep(&self, columns: &Columns) -> Result<(), SqlError> {
+        let kept = columns.keep(&self.kept());
+        self.is_losing.store(kept.is_err(), Ordering::Relaxed);
+        kept?;
+        columns.suffice()?;
+        *locked(&self.kept) = columns.known(|_| true).columns;
+        Ok(())
+    }
+
     /// After a failure the columns may be others.
     pub(super) fn forget(&self) {
         *locked(&self.columns) = None;
+    }
+
+    /// The columns that must not go.
+    pub(super) fn kept(&self) -> Vec<Column> {
+        locked(&self.kept).clone()
+    }
+
+    /// Believes that columns are gone, if they are.
+    pub(super) fn give_up_columns(&self) {
+        if self.is_losing.swap(false, Ordering::Relaxed) {
+            locked(&self.kept).clear();
+        }
+    }
+
+    /// Whether the query gives other columns than when everything was listed.
+    pub(super) fn is_reshaped(&self) -> bool {
+        let listed = locked(&self.seen).shape;
+        let now = locked(&self.columns)
+            .as_ref()
+            .map(|columns| columns.shape());
+        listed.zip(now).is_some_and(|(listed, now)| listed != now)
     }
 
     /// The runtime ended before the work did.
@@ -192,9 +246,16 @@ impl Engine {
         }
     }
 
-    /// A listing that began at `began` is complete.
-    pub(super) fn listed(&self, began: Instant, highest: Highest, newest: Option<Timestamp>) {
+    /// A listing that began at `began` is complete; one of everything had columns of this shape.
+    pub(super) fn listed(
+        &self,
+        began: Instant,
+        highest: Highest,
+        newest: Option<Timestamp>,
+        shape: Option<u64>,
+    ) {
         let mut seen = locked(&self.seen);
+        seen.shape = shape.or(seen.shape);
         seen.watermark.listed(began, highest);
         seen.newest = seen.newest.max(newest);
     }

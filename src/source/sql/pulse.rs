@@ -1,5 +1,6 @@
 //! The pulse: a statement so small that it may run all the time, and yet fails with everything that
-//! would make a reading fail: a dead or silent server, a lock, a column that is gone.
+//! would make a reading fail: a dead or silent server, a lock, a column that is gone, even one that
+//! the query does not name.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -94,13 +95,21 @@ pub(super) struct Pulse {
 }
 
 async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
-    let statement = engine.database.dialect().pulse(&engine.query);
     let patience = Patience {
         // The server's own word, such as that it waits for a lock, says more than our silence.
         server: limit.saturating_sub(limit / 5),
         silence: limit,
     };
-    let row = timeout(limit, engine.pulse.row(statement, patience)).await;
+    let pulse = async {
+        // Once it fails, our word on the columns says more than the server's.
+        if engine.trouble().is_some() {
+            engine.examine(patience).await?;
+        }
+        let dialect = engine.database.dialect();
+        let statement = dialect.pulse(&engine.query, &engine.kept());
+        engine.pulse.row(statement, patience).await
+    };
+    let row = timeout(limit, pulse).await;
     let row = row.map_err(|_| engine.reporter.timeout(limit))??;
     let text = |at: usize| row.get(at).and_then(|cell| cell.text.as_deref());
     Ok(Pulse {

@@ -16,7 +16,7 @@ use crate::time::{Timestamp, Zone};
 /// A row with more text than this is no article, as a file would be none.
 const ROW_BYTES_MAX: usize = 2 << 20;
 
-/// A value as the database wrote it.
+/// A value as the database wrote it; of what is no text, how it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
     /// `None` of NULL.
@@ -61,11 +61,17 @@ pub(super) struct Row<'r> {
 }
 
 impl Row<'_> {
-    /// Its id as text; empty where it has none.
+    /// Its id as text; empty where it has none, or none that is a text.
     pub(super) fn id(&self) -> &str {
-        self.cell("id")
-            .and_then(|(_, cell)| cell.text.as_deref())
+        let id = self.cell("id").filter(|(_, cell)| !cell.is_broken);
+        id.and_then(|(_, cell)| cell.text.as_deref())
             .unwrap_or_default()
+    }
+
+    /// An id that is no text: nothing can be compared or asked for by it.
+    pub(super) fn broken_id(&self) -> Option<&str> {
+        let (_, cell) = self.cell("id").filter(|(_, cell)| cell.is_broken)?;
+        cell.text.as_deref()
     }
 
     /// When a column says.
@@ -82,6 +88,12 @@ impl Row<'_> {
             raw: Raw::Text(text.to_owned()),
             micros: micros(&written(column, text), zone),
         })
+    }
+
+    /// What a listing of stamps shows of it.
+    pub(super) fn seen(&self, zone: &Zone) -> Found {
+        let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
+        self.found(updated.as_ref(), date.as_ref())
     }
 
     /// What a listing shows of it.

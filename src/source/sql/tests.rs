@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _};
 use super::*;
 use crate::article::{Accepted, Refusal};
 use crate::config::Secret;
+use crate::source::SourceError;
 use crate::time::Zone;
 
 /// A file with a table `articles`, whose id has no type.
@@ -96,7 +97,7 @@ fn reading() -> Reading {
 }
 
 fn walk(sql: &Sql, extent: Extent) -> Vec<Found> {
-    let found: Result<Vec<Found>, SqlError> = sql.walk(extent).collect();
+    let found: Result<Vec<Found>, Gap> = sql.walk(extent).collect();
     found.expect("a listing")
 }
 
@@ -113,7 +114,7 @@ fn accepted(outcome: Outcome) -> Accepted {
 
 fn refused(outcome: Outcome) -> Refusal {
     match outcome {
-        Outcome::Refused(refusal) => refusal,
+        Outcome::Refused(refusal) | Outcome::Shared(_, refusal) => refusal,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -135,8 +136,51 @@ fn ids_come_in_the_order_of_their_bytes() {
     }
     assert!(matches!(
         gone.walk(Extent::Stamps).next(),
-        Some(Err(SqlError::Unreachable { .. }))
+        Some(Err(Gap::Rest(SourceError::Database(
+            SqlError::Unreachable { .. }
+        ))))
     ));
+}
+
+#[test]
+fn an_id_that_is_no_text_costs_its_row() {
+    let ids = [
+        "'a'",
+        "x'62'",
+        "x'636166E9'",
+        "CAST(x'636166FF' AS TEXT)",
+        "'caf'",
+        "x'C3'",
+        "'я'",
+        "'я'",
+    ];
+    let rows = ids.map(|id| format!("{id}, 'Т', '2026-01-08', NULL, NULL, NULL, NULL"));
+    let news = News::new(&rows.each_ref().map(String::as_str));
+    let sql = news.sql();
+    for extent in [Extent::Stamps, Extent::Heads, Extent::Recent] {
+        let (mut found, mut broken) = (Vec::new(), Vec::new());
+        for row in sql.walk(extent) {
+            match row {
+                Ok(row) => found.push(row),
+                Err(Gap::Part(unlisted)) => {
+                    assert!(unlisted.reason.starts_with("its `id` is no text"));
+                    broken.push(unlisted.path);
+                }
+                Err(Gap::Rest(failure)) => panic!("{failure}"),
+            }
+        }
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        broken.sort();
+        assert_eq!(self::ids(&found), ["a", "b", "caf", "я"]);
+        assert_eq!(broken, ["\\xC3", "caf\\xE9", "caf\\xFF"]);
+        let mut read = sql.read(&found).expect("rows");
+        let twice = refused(read.pop().expect("the last")).reason;
+        assert_eq!(twice, "2 rows have the id `я`");
+        // Bytes that are a text are found as such.
+        for (outcome, id) in read.into_iter().zip(["a", "b", "caf"]) {
+            assert_eq!(accepted(outcome).article.key, id);
+        }
+    }
 }
 
 #[test]
@@ -246,16 +290,34 @@ fn rows_with_one_id_cost_themselves() {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
-        sql.look("1"),
-        Ok(Some(Found {
+        sql.look(&["1".to_owned(), "3".to_owned()]),
+        Ok(vec![Found {
             head: None,
             ..found[1].clone()
-        }))
+        }])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
-    let alone = sql.look("1").expect("an answer").expect("a row");
-    assert_ne!(alone.stamp, found[1].stamp);
-    assert_eq!(sql.look("3"), Ok(None));
+    let alone = sql.look(&["1".to_owned()]).expect("an answer");
+    assert_ne!(alone[0].stamp, found[1].stamp);
+}
+
+#[test]
+fn rows_with_one_id_look_the_same_in_any_order() {
+    let look = |rows: [&str; 2]| {
+        let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
+        let news = News::new(&rows.each_ref().map(String::as_str));
+        let sql = news.sql();
+        let found = walk(&sql, Extent::Stamps);
+        let read = sql.read(&found).expect("rows").remove(0);
+        let Outcome::Shared(stamp, _) = read else {
+            panic!("not shared: {read:?}");
+        };
+        assert_eq!(stamp, found[0].stamp);
+        stamp
+    };
+    let (one, other) = ("'2026-01-08', NULL", "'2026-01-09', 1767934800");
+    assert_eq!(look([one, other]), look([other, one]));
+    assert_ne!(look([one, other]), look([one, "'2026-01-09', 1767934801"]));
 }
 
 #[test]
@@ -282,8 +344,11 @@ fn a_query_without_what_articles_need() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
     let error = sql.walk(Extent::Stamps).next().expect("an end");
+    let Err(Gap::Rest(error)) = error else {
+        panic!("a listing without dates");
+    };
     assert_eq!(
-        error.expect_err("no date").to_string(),
+        error.to_string(),
         "the query gives no column `date`; name one with `… AS date`"
     );
     let problems = sql.check().expect("columns");

@@ -1,4 +1,5 @@
-//! A listing as it comes: rows become what was found, each id once and in order.
+//! A listing as it comes: rows become what was found, each id once and in order. One whose id is no
+//! text has no place in that order, so it is named and passed over.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,11 +8,12 @@ use tokio::sync::mpsc;
 
 use super::columns::Selected;
 use super::engine::{Engine, Step, Task, is_head, is_stamp};
-use super::error::SqlError;
 use super::row::{Cells, Moment, Row, many};
 use super::watermark::Highest;
-use super::{Extent, Sql};
-use crate::source::Found;
+use super::{Extent, Sql, SqlError};
+use crate::problem::Severity;
+use crate::source::{Found, Gap, Unlisted};
+use crate::store::FileStamp;
 use crate::time::Timestamp;
 
 /// A listing under way.
@@ -36,6 +38,18 @@ pub(super) struct Held {
 }
 
 impl Held {
+    pub(super) fn new(found: Found) -> Held {
+        Held { found, rows: 1 }
+    }
+
+    /// Takes another row with the same id. In whatever order they come, together they have one stamp.
+    pub(super) fn join(&mut self, other: FileStamp) {
+        let stamp = &mut self.found.stamp;
+        stamp.modified = stamp.modified.wrapping_add(other.modified);
+        stamp.changed = stamp.changed.wrapping_add(other.changed);
+        self.rows += 1;
+    }
+
     /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
     /// one of them go.
     pub(super) fn settle(self) -> Found {
@@ -50,25 +64,27 @@ impl Held {
 }
 
 impl Iterator for Walk {
-    type Item = Result<Found, SqlError>;
+    type Item = Result<Found, Gap>;
 
-    fn next(&mut self) -> Option<Result<Found, SqlError>> {
+    fn next(&mut self) -> Option<Result<Found, Gap>> {
         while !self.ended {
             match self.rows.blocking_recv() {
                 Some(Ok(Step::Columns(selected))) => self.selected = selected,
                 Some(Ok(Step::Row(cells))) => match self.take(&cells) {
                     Ok(None) => {}
                     Ok(Some(found)) => return Some(Ok(found)),
-                    Err(error) => return self.fail(error),
+                    Err(gap) => return self.fail(gap),
                 },
                 Some(Ok(Step::End)) => {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
-                    self.engine.listed(self.began, highest, self.newest);
+                    let is_whole = self.extent != Extent::Recent;
+                    let shape = is_whole.then_some(self.selected.shape);
+                    self.engine.listed(self.began, highest, self.newest, shape);
                     return self.held.take().map(|held| Ok(held.settle()));
                 }
-                Some(Err(error)) => return self.fail(error),
-                None => return self.fail(self.engine.stopped()),
+                Some(Err(error)) => return self.fail(error.into()),
+                None => return self.fail(self.engine.stopped().into()),
             }
         }
         None
@@ -97,11 +113,14 @@ impl Walk {
     }
 
     /// The row before this one, where that is complete.
-    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, SqlError> {
+    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, Gap> {
         let row = Row {
             selected: &self.selected,
             cells,
         };
+        if let Some(id) = row.broken_id() {
+            return Err(Gap::Part(unreadable(id)));
+        }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
         let mut found = row.found(updated.as_ref(), date.as_ref());
@@ -119,25 +138,34 @@ impl Walk {
             Highest::see(side, moment.raw);
             self.newest = self.newest.max(seconds);
         }
-        self.hold(found)
+        Ok(self.hold(found)?)
     }
 
     fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
         if let Some(held) = &mut self.held {
             if held.found.path == found.path {
-                held.rows += 1;
+                held.join(found.stamp);
                 return Ok(None);
             }
-            if self.extent != Extent::Recent && found.path < held.found.path {
+            if found.path < held.found.path {
                 return Err(self.engine.out_of_order(found.path));
             }
         }
-        let before = self.held.replace(Held { found, rows: 1 });
+        let before = self.held.replace(Held::new(found));
         Ok(before.map(Held::settle))
     }
 
-    fn fail(&mut self, error: SqlError) -> Option<Result<Found, SqlError>> {
-        self.ended = true;
-        Some(Err(error))
+    fn fail(&mut self, gap: Gap) -> Option<Result<Found, Gap>> {
+        self.ended = matches!(gap, Gap::Rest(_));
+        Some(Err(gap))
+    }
+}
+
+fn unreadable(id: &str) -> Unlisted {
+    Unlisted {
+        path: id.to_owned(),
+        reason: "its `id` is no text in UTF-8; mend it, or convert it in the query".to_owned(),
+        hides: false,
+        severity: Severity::Error,
     }
 }

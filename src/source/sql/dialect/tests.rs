@@ -39,6 +39,25 @@ fn listings_are_texts_in_the_order_of_bytes() {
     }
 }
 
+#[test]
+fn the_pulse_names_what_it_does_not_read() {
+    let rows = "FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows LIMIT 1) THEN 'rows' END";
+    for (dialect, names) in [
+        (
+            Dialect::Postgres,
+            "\"id\", \"Up\"\"dated`\", \"tags\", \"draft\"",
+        ),
+        (Dialect::MySql, "`id`, `Up\"dated```, `tags`, `draft`"),
+        (Dialect::Sqlite, "`id`, `Up\"dated```, `tags`, `draft`"),
+    ] {
+        for (columns, names) in [(&columns().0[..], names), (&[], "1")] {
+            let expected = format!("SELECT CASE WHEN EXISTS (SELECT {names} {rows}");
+            let pulse = dialect.pulse(QUERY, columns).sql;
+            assert!(pulse.starts_with(&expected), "{pulse}");
+        }
+    }
+}
+
 fn mark(after: Raw) -> Option<Mark> {
     Some(Mark {
         after,
@@ -50,6 +69,7 @@ fn mark(after: Raw) -> Option<Mark> {
 fn recent(dialect: Dialect, columns: &Columns, since: &Since) -> (String, Vec<Bind>) {
     let statement = dialect.recent("q", &columns.0[..1], columns, since);
     let (_, condition) = statement.sql.split_once(" AS taspa_rows").expect("rows");
+    let (condition, _) = condition.split_once(" ORDER BY ").expect("an order");
     (condition.to_owned(), statement.binds)
 }
 
@@ -167,8 +187,8 @@ fn ids_are_compared_as_what_the_column_holds() {
         (
             Dialect::Sqlite,
             column("id", Kind::Any, ""),
-            " WHERE `id` IN (?, ?, ?, ?)",
-            4,
+            " WHERE `id` IN (?, ?, ?, ?, ?, ?, ?)",
+            7,
         ),
     ] {
         let statement = dialect.by_id("q", std::slice::from_ref(&id), &ids);
@@ -188,7 +208,9 @@ fn every_statement_is_read_only_and_limited() {
     assert_eq!(
         opening(Dialect::Postgres),
         "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
-         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'"
+         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; \
+         SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+         WHERE current_setting('server_encoding') = 'SQL_ASCII'"
     );
     assert_eq!(
         opening(Dialect::MySql),
