@@ -6,32 +6,20 @@ use crate::client::{Connection, Request, Response};
 use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
 
-/// A daemon with an admin listener on a free port, and where that is.
+/// A daemon with an admin listener on a free port, and where that is; once there is an edition.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
-    served(launch(newsroom))
+    let (mut daemon, address) = launch(newsroom);
+    daemon.eventually("/all.rss", |response| response.status != 503);
+    (daemon, address)
 }
 
-/// The same of a newsroom whose daemons have an admin listener already.
-pub(crate) fn start_again(newsroom: &Newsroom) -> (Daemon, String) {
-    served(launch_again(newsroom))
-}
-
-/// The same before there is an edition, which may never come.
+/// The same before that, which may never come.
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
-    newsroom.reconfigure("[server]", "[server]\nadmin = \"127.0.0.1:0\"");
-    launch_again(newsroom)
-}
-
-fn launch_again(newsroom: &Newsroom) -> (Daemon, String) {
+    newsroom.administrate();
     let mut daemon = Daemon::launch(newsroom);
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");
     let address = address.trim_end_matches("/status").to_owned();
-    (daemon, address)
-}
-
-fn served((mut daemon, address): (Daemon, String)) -> (Daemon, String) {
-    daemon.eventually("/all.rss", |response| response.status != 503);
     (daemon, address)
 }
 

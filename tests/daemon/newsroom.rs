@@ -97,6 +97,15 @@ impl Newsroom {
         fs::write(self.path("feeds.toml"), text).expect("feeds.toml is written");
     }
 
+    /// Its daemons have an admin listener, each on a free port.
+    pub(crate) fn administrate(&self) {
+        const LISTENER: &str = "[server]\nadmin = \"127.0.0.1:0\"";
+        let text = fs::read_to_string(self.path("feeds.toml")).expect("feeds.toml");
+        if !text.contains(LISTENER) {
+            self.reconfigure("[server]", LISTENER);
+        }
+    }
+
     /// Changes one place of the configuration.
     pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path("feeds.toml")).expect("feeds.toml");

@@ -647,7 +647,7 @@ fn a_restart_while_the_database_is_away() {
         scene.table.server.kill();
         scene.daemon.signal("TERM");
         assert!(scene.daemon.wait().success());
-        let (daemon, admin) = admin_pages::start_again(&scene.newsroom);
+        let (daemon, admin) = admin_pages::start(&scene.newsroom);
         (scene.daemon, scene.admin) = (daemon, admin);
         let said = scene.takes(Instant::now(), "restart", |scene| {
             scene.has_said(Sign::Failing(""))

@@ -215,7 +215,7 @@ fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
     let folder = lost._newsroom.path("state");
     lost.daemon.stop();
     std::fs::remove_dir_all(folder).expect("the state folder is deleted");
-    let (daemon, admin) = admin_pages::start_again(&lost._newsroom);
+    let (daemon, admin) = admin_pages::start(&lost._newsroom);
     machines.daemons.push(Machine {
         daemon,
         admin,
