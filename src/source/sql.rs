@@ -266,10 +266,10 @@ impl Sql {
         Ok(columns.problems(|column| dialect.cast(column)))
     }
 
-    /// Whether the query gives other columns than when everything was listed, so that no row is what it
-    /// was.
+    /// Whether the query gives other columns than when everything was listed, or of other types, so that
+    /// no row is what it was.
     pub fn is_reshaped(&self) -> bool {
-        self.0.engine.is_reshaped()
+        self.0.engine.reshaped().is_some()
     }
 
     /// Believes that columns are gone, if they were said to be, from the next listing on.

@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::columns::{Column, Kind, Selected};
+use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use super::youth;
 use crate::article::{Accepted, Body, Draft, Reading, Refusal};
@@ -209,8 +209,11 @@ pub(super) fn accept_head(
     rules: &Rules,
 ) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
-    // When it was looked at is no part of it.
-    let stamp = youth::grown(stamp);
+    // When it was looked at is no part of it, nor what types the database has.
+    let stamp = FileStamp {
+        inode: columns::named(stamp.inode),
+        ..youth::grown(stamp)
+    };
     draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
 }
 
