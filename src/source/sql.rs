@@ -277,7 +277,8 @@ impl Sql {
         self.0.engine.give_up_columns();
     }
 
-    /// The latest change that any listing saw; what is dated in the future is none yet.
+    /// The latest change in the rows that are there, as the last listing of everything and those of
+    /// changes since then tell; what is dated in the future is none yet.
     pub fn newest(&self) -> Option<Timestamp> {
         self.0.engine.newest()
     }

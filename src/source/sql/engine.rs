@@ -51,6 +51,7 @@ pub(super) struct Engine {
 #[derive(Debug, Default)]
 struct Seen {
     watermark: Watermark,
+    /// The latest change of what is there now, as far as listings tell.
     newest: Option<Timestamp>,
     /// What columns the last listing of everything had.
     shape: Option<u64>,
@@ -261,9 +262,12 @@ impl Engine {
         shape: Option<u64>,
     ) {
         let mut seen = locked(&self.seen);
-        seen.shape = shape.or(seen.shape);
         seen.watermark.listed(began, highest);
-        seen.newest = seen.newest.max(newest);
+        match shape {
+            // Whoever starts later does not see rows that were deleted either.
+            Some(_) => (seen.shape, seen.newest) = (shape, newest),
+            None => seen.newest = seen.newest.max(newest),
+        }
     }
 
     pub(super) fn newest(&self) -> Option<Timestamp> {
