@@ -13,6 +13,7 @@ use crate::newsroom::Newsroom;
 use crate::nginx::Nginx;
 use crate::postgres::Postgres;
 use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
+use crate::promise::Promise;
 use crate::report::report;
 use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
 use crate::subscriber::{Subscriber, assert_same, documents};
@@ -208,7 +209,7 @@ fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
             "machines: change {number}: served after {took:.2?}"
         ));
         let slowest = took.iter().max().expect("three machines");
-        assert!(*slowest < Duration::from_secs(8), "{took:?}");
+        Promise::within(8).assert_kept(headline, *slowest);
     }
     // A machine that loses what it kept makes the same of it.
     let lost = machines.daemons.pop().expect("a machine");

@@ -30,6 +30,7 @@ mod postgres;
 #[path = "../daemon/process.rs"]
 mod process;
 mod programs;
+mod promise;
 mod reading;
 mod recipes;
 mod report;
