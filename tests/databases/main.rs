@@ -2,7 +2,8 @@
 //! SQLite, what goes wrong with each of them, and several daemons over the same rows.
 //!
 //! The tests start the servers themselves, each in a temporary folder and on a free port of the
-//! loopback address. Where one is not installed they say so and pass, unless `CI` is set.
+//! loopback address. Where one is not installed they say so and pass, unless `CI` is set. With the path
+//! of a `mysqld` of Oracle's in `MYSQLD`, that one is tried in place of MariaDB.
 
 #[path = "../daemon/admin_pages.rs"]
 mod admin_pages;
