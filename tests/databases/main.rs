@@ -7,6 +7,7 @@
 
 #[path = "../daemon/admin_pages.rs"]
 mod admin_pages;
+mod bouncer;
 mod changes;
 #[path = "../daemon/client.rs"]
 #[expect(dead_code, reason = "the daemon's own tests ask in more ways")]
@@ -27,6 +28,7 @@ mod mariadb;
 #[expect(dead_code, reason = "articles are rows here, not files")]
 mod newsroom;
 mod nginx;
+mod poolers;
 mod postgres;
 #[path = "../daemon/process.rs"]
 mod process;
