@@ -30,13 +30,13 @@ const SAID: Promise = Promise::within(2);
 const RECOVERED: Promise = Promise::within(5);
 
 /// Polled seldom: whatever is noticed sooner is noticed by its own means.
-const KEYS: &str = "refresh = \"30s\"\nreconcile = \"1h\"";
+pub(crate) const KEYS: &str = "refresh = \"30s\"\nreconcile = \"1h\"";
 
 /// What the row has in the end that is changed while the database is in trouble.
 const NEWS: &str = "Урожай дынь пересчитали";
 
 /// A newsroom before something happens to its database.
-struct Scene {
+pub(crate) struct Scene {
     table: Table,
     daemon: Daemon,
     admin: String,
@@ -45,7 +45,7 @@ struct Scene {
 
 /// Where a fault is named.
 #[derive(Clone, Copy)]
-enum Sign {
+pub(crate) enum Sign {
     /// The articles cannot be read, for a reason that has these words.
     Failing(&'static str),
     /// Nearly all of them are gone.
@@ -71,7 +71,7 @@ impl Scene {
     }
 
     /// A daemon that reads the table at `url`, and has read all of it.
-    fn through(table: Table, url: &str) -> Scene {
+    pub(crate) fn through(table: Table, url: &str) -> Scene {
         Scene::with(table, url, KEYS)
     }
 
@@ -98,7 +98,7 @@ impl Scene {
 
     /// Something happens to the database, and ends. By then, [`NEWS`] has to be in the table.
     #[track_caller]
-    fn withstand(
+    pub(crate) fn withstand(
         &mut self,
         fault: &str,
         sign: Sign,
@@ -188,7 +188,7 @@ impl Scene {
 
 impl Table {
     /// The statement of an editor who knows nothing of any trouble.
-    fn news(&self) -> String {
+    pub(crate) fn news(&self) -> String {
         self.edition(HARVEST.id, &format!("title = '{NEWS}'"), self.own_second())
     }
 }
