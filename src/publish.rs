@@ -27,6 +27,7 @@ use self::followed::Step;
 use self::seen::Seen;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
+use crate::count::many;
 use crate::desk::{Desk, Removal, Report};
 use crate::health::Health;
 use crate::problem::chain;
@@ -205,9 +206,12 @@ async fn read(
             articles,
             ..
         } = &report;
-        let (noun, problems) = (desk.source().noun(), report.problems.len());
         info!(
-            "{read} {noun} read in {took:.1?}: {changed} changes, {articles} articles, {problems} problems"
+            "{} read in {took:.1?}: {}, {}, {}",
+            many(*read, desk.source().noun()),
+            many(*changed, "change"),
+            many(*articles, "article"),
+            many(report.problems.len(), "problem"),
         );
     }
     seen.log(scopes, &report, attention.is_known_to_fail(), proves);
@@ -254,7 +258,7 @@ async fn publish(
     match published.await {
         Ok(published) => {
             if published.moved > 0 {
-                info!("{} feeds moved", published.moved);
+                info!("{} moved", many(published.moved, "feed"));
             }
             if let Some(edition) = desk.edition().filter(|_| !published.revised.is_empty()) {
                 let revised = published.revised;

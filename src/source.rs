@@ -277,11 +277,11 @@ impl Source {
         }
     }
 
-    /// What it consists of.
+    /// What it consists of, in the singular.
     pub fn noun(&self) -> &'static str {
         match self {
-            Source::Directory(_) => "files",
-            Source::Sql(_) => "rows",
+            Source::Directory(_) => "file",
+            Source::Sql(_) => "row",
         }
     }
 

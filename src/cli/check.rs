@@ -6,6 +6,7 @@ use std::path::Path;
 use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
+use crate::count::many;
 use crate::desk::{Desk, Removal, Report, check_identity};
 use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
@@ -203,8 +204,4 @@ fn count(problems: &[Problem]) -> String {
         (0, 0) => "no problems".to_owned(),
         (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),
     }
-}
-
-fn many(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

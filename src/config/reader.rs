@@ -10,6 +10,7 @@ use super::NamedTerm;
 use super::environment::{self, Text};
 use super::source_file::SourceFile;
 use super::syntax::{Parsed, Shape};
+use crate::count::counted;
 use crate::problem::{Problem, Severity};
 
 /// The state of reading one file.
@@ -168,7 +169,10 @@ impl<'a> Reader<'a> {
             .map(|f| file.problem(f.severity, f.span, f.message, f.hint))
             .collect();
         if more > 0 {
-            let message = format!("{more} further problems are not shown");
+            let message = format!(
+                "{} not shown",
+                counted(more, "further problem is", "further problems are")
+            );
             problems.push(file.problem(Severity::Warning, None, message, None));
         }
         (problems, self.named_terms.take())

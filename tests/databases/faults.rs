@@ -169,7 +169,7 @@ impl Scene {
             }
             Sign::Quarantine => {
                 let quarantined = metric(&metrics, "taspa_quarantined_articles");
-                ready.says("1 articles are in quarantine")
+                ready.says("1 article is in quarantine")
                     && quarantined == 1.0
                     && self.daemon.has_said(&UNTITLED.id.to_string())
             }
