@@ -127,7 +127,7 @@ pub enum DeskError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The source's address cannot be understood.
-    #[error("[source.sql]")]
+    #[error(transparent)]
     Source(#[from] SqlError),
 }
 

@@ -29,6 +29,8 @@ struct Finding {
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
+    /// Whether the line must not be repeated.
+    is_unseen: bool,
 }
 
 /// What a finding rests on, which decides whether a syntax error makes it void.
@@ -58,6 +60,18 @@ impl<'a> Reader<'a> {
     /// The file cannot be used as it is.
     pub(super) fn error(&self, span: Range<usize>, message: String, hint: Option<String>) {
         self.push(Severity::Error, About::Presence, Some(span), message, hint);
+    }
+
+    /// The same over a value that must not be seen.
+    pub(super) fn error_unseen(&self, span: Range<usize>, message: String, hint: String) {
+        self.findings.borrow_mut().push(Finding {
+            severity: Severity::Error,
+            about: About::Presence,
+            span: Some(span),
+            message,
+            hint: Some(hint),
+            is_unseen: true,
+        });
     }
 
     /// The file can be used, but says something doubtful.
@@ -95,6 +109,7 @@ impl<'a> Reader<'a> {
             span,
             message,
             hint,
+            is_unseen: false,
         });
     }
 
@@ -156,6 +171,7 @@ impl<'a> Reader<'a> {
             span: Some(error.span.clone()),
             message: error.message.clone(),
             hint: error.hint.clone(),
+            is_unseen: false,
         }));
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
@@ -166,7 +182,10 @@ impl<'a> Reader<'a> {
         let mut problems: Vec<Problem> = findings
             .into_iter()
             .take(PROBLEMS_MAX)
-            .map(|f| file.problem(f.severity, f.span, f.message, f.hint))
+            .map(|f| match f.is_unseen {
+                true => file.unseen_problem(f.severity, f.span, f.message, f.hint),
+                false => file.problem(f.severity, f.span, f.message, f.hint),
+            })
             .collect();
         if more > 0 {
             let message = format!(

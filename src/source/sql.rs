@@ -136,6 +136,22 @@ impl Sql {
         })))
     }
 
+    /// The keys of `config` whose addresses cannot be understood, and why.
+    pub fn misunderstood(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
+        let url = database::open(config.url.expose()).err();
+        let listen_url = config.listen_url.as_ref();
+        let listen_url = listen_url.and_then(|url| database::address(url.expose()).err());
+        let errors = [("url", url), ("listen-url", listen_url)].into_iter();
+        errors
+            .filter_map(|(key, error)| Some((key, error?)))
+            .collect()
+    }
+
+    /// The newsroom's query.
+    pub fn query(&self) -> &str {
+        &self.0.engine.query
+    }
+
     /// Where the database is, without user, password and parameters.
     pub fn name(&self) -> &str {
         &self.0.engine.reporter.database
