@@ -47,7 +47,7 @@ impl Explanation {
                 .published
                 .map(|at| ("published", self.date(at))),
         );
-        rows.push(("file", self.subject.file.clone()));
+        rows.push((self.subject.noun, self.subject.file.clone()));
         if let Some(problem) = &self.subject.problem {
             rows.push(("problem", problem_text(problem)));
             rows.extend(problem.hint.clone().map(|hint| ("hint", hint)));
@@ -72,9 +72,9 @@ impl Explanation {
     fn reason(&self, reason: &Reason) -> String {
         let settings = &self.judgement.settings;
         match reason {
-            Reason::Quarantined => "its file cannot be read as an article".to_owned(),
+            Reason::Quarantined => "it cannot be read as an article".to_owned(),
             Reason::Refused { by } => self.refusal(*by),
-            Reason::OutOfFeeds => "its file keeps it out of all feeds (`feed = false`)".to_owned(),
+            Reason::OutOfFeeds => "it is kept out of all feeds (`feed = false`)".to_owned(),
             Reason::Draft => "it is a draft".to_owned(),
             Reason::Expired { since } => format!("it expired on {}", self.date(*since)),
             Reason::Embargoed { until } => {
