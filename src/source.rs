@@ -393,6 +393,18 @@ impl Source {
         }
     }
 
+    /// Where the articles stand that say that their page is at `address`, where the source can tell
+    /// without reading them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SourceError> {
+        match self {
+            Source::Directory(_) => Ok(Vec::new()),
+            Source::Sql(sql) => Ok(sql.with_page(address)?),
+        }
+    }
+
     /// Whether a listing of what changed lately may show only a part of what has this stamp.
     pub fn is_shared(&self, stamp: FileStamp) -> bool {
         match self {

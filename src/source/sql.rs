@@ -20,6 +20,7 @@ mod dialect;
 mod engine;
 mod error;
 mod listener;
+mod page;
 mod pulse;
 mod row;
 mod sign;
@@ -252,6 +253,19 @@ impl Sql {
             })?;
         }
         Ok(seen.into_values().map(Held::settle).collect())
+    }
+
+    /// The ids of the rows that say that their page is at `address`.
+    ///
+    /// # Errors
+    /// The database does not answer, or not well.
+    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SqlError> {
+        let spellings = page::spellings(address, &self.0.engine.rules.reading.site);
+        let mut ids = Vec::new();
+        if !spellings.is_empty() {
+            self.rows(Task::Pages(spellings), |row| ids.push(row.id().to_owned()))?;
+        }
+        Ok(ids)
     }
 
     /// How many rows the query gives now.
