@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::catalog::natural;
 use crate::desk::Report;
 use crate::problem::{Problem, Severity, chain};
 use crate::source::{Scope, Source as Articles};
@@ -289,7 +290,7 @@ fn merged(
     };
     let mut problems: Vec<Problem> = before.iter().filter(stays).cloned().collect();
     problems.extend(report.problems.iter().cloned());
-    problems.sort_by(|a, b| a.file.cmp(&b.file));
+    problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
     problems.into()
 }
 
@@ -402,6 +403,14 @@ mod tests {
         read(&health, &[Scope::Whole], &report(&[]), 10);
         for at in [20, 30] {
             read(&health, &[Scope::Whole], &failed(report(&[])), at);
+    #[test]
+    fn problems_are_in_the_order_of_their_numbers() {
+        let health = Health::new(ROOT, Timestamp(0));
+        let found = report(&["10.txt", "1.txt", "2.txt"]);
+        let read = read(&health, &[Scope::Whole], &found, 1);
+        assert_eq!(read, ["1.txt", "2.txt", "10.txt"]);
+    }
+
         }
         let source = &health.condition().source;
         assert_eq!(source.read, Some(Timestamp(10)));
