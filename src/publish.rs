@@ -249,7 +249,8 @@ async fn publish(
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
         report_jump(now.jump);
         let published = publishing.publish(now.at);
-        health.note_publication(published.moved, publishing.state_trouble(), now.at);
+        let (moved, trouble) = (publishing.last_moved(), publishing.state_trouble());
+        health.note_publication(moved, trouble, now.at);
         if published.reconfigured {
             report_vanished(&publishing);
         }

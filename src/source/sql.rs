@@ -315,6 +315,11 @@ impl Sql {
         self.0.engine.lag()
     }
 
+    /// Whether it is a standby of PostgreSQL, as far as the last pulse showed.
+    pub fn is_standby(&self) -> bool {
+        self.0.engine.is_standby()
+    }
+
     /// Begins to watch the database; ends when the line is dropped.
     pub fn watch(&self) -> Line {
         let board = Arc::new(Board::default());
