@@ -212,6 +212,12 @@ impl Desk {
         self.state().complete
     }
 
+    /// How many articles the store had at the start, if they are an edition.
+    pub fn remembered(&self) -> Option<usize> {
+        let state = self.state();
+        state.complete.then(|| state.catalog.len())
+    }
+
     /// The documents that were made, and how.
     pub fn renditions(&self) -> &Renditions {
         &self.renditions

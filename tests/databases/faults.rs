@@ -125,6 +125,7 @@ impl Scene {
             recovered.as_secs_f64(),
         ));
         assert!(said < SAID_WITHIN, "{fault}: said after {said:?}");
+        assert_said_once(&self.daemon.log());
         assert!(recovered < RECOVERED_WITHIN, "{fault}: {recovered:?}");
     }
 
@@ -183,6 +184,17 @@ impl Scene {
             && metric(&metrics, "taspa_source_up") == 1.0
             && get(&self.admin, "/readyz").text() == "ready\n"
     }
+}
+
+/// Checks that nothing was logged twice as an error, whoever noticed it first.
+#[track_caller]
+fn assert_said_once(log: &str) {
+    let errors = log.lines().filter_map(|line| line.split_once(" ERROR "));
+    let mut errors: Vec<&str> = errors.map(|(_, error)| error).collect();
+    let all = errors.len();
+    errors.sort_unstable();
+    errors.dedup();
+    assert_eq!(errors.len(), all, "{log}");
 }
 
 impl Table {
@@ -626,7 +638,7 @@ fn a_database_that_is_not_there_yet() {
         table.server.stop();
         let newsroom = table.newsroom(KEYS);
         let mut daemon = Daemon::launch(&newsroom);
-        daemon.wait_for("the articles cannot be read");
+        daemon.wait_for("the articles cannot be read, so nothing is published yet: ");
         for target in ["/all.rss", "/tags/урожай.atom"] {
             let early = daemon.get(target);
             assert_eq!(early.status, 503, "{target}");
@@ -653,6 +665,12 @@ fn a_restart_while_the_database_is_away() {
             scene.has_said(Sign::Failing(""))
         });
         assert!(said < SAID_WITHIN, "{said:?}");
+        let log = scene.daemon.log();
+        let remembered = format!(
+            "served from the state folder: {} articles in ",
+            RELEASED.len()
+        );
+        assert!(log.contains(&remembered), "{log}");
         let after = before.again(&scene.daemon);
         assert!(after.moved_since(&before).is_empty());
         scene.table.server.start_again();
