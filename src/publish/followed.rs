@@ -194,7 +194,8 @@ impl Followed {
             return;
         };
         if whole {
-            self.surplus.after_all(given, known);
+            let found = report.read > 0 || report.changed > 0;
+            self.surplus.after_all(given, known, found);
         } else if self.surplus.after_some(given, known) {
             self.whole_at = Some(Instant::now());
         }

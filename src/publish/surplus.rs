@@ -3,7 +3,8 @@
 //! A row that was deleted, or that came with an old date, is in no listing of what changed lately, but
 //! the count differs. So does it for ever where rows share an id, which makes one place of them; what a
 //! comparison of everything does not explain is therefore believed. Only of what was counted before it
-//! began, though: a row that comes while everything is listed may make up for one that was found.
+//! began, though, and only if it found nothing: a row that comes or goes while everything is listed may
+//! make up for one that was found.
 
 /// How many rows there are too many, or too few.
 #[derive(Debug, Default)]
@@ -27,11 +28,12 @@ impl Counts {
 }
 
 impl Surplus {
-    /// Takes note of the counts after everything was compared. Those that nothing explains may be of
-    /// rows that came after they were listed: the next look at what changed tells.
-    pub(super) fn after_all(&mut self, given: u64, known: u64) {
+    /// Takes note of the counts after everything was compared, and whether that `found` something. Those
+    /// that nothing explains may be of rows that came after they were listed: the next look at what
+    /// changed tells.
+    pub(super) fn after_all(&mut self, given: u64, known: u64, found: bool) {
         let counts = Counts { given, known };
-        if self.doubted == Some(counts) {
+        if self.doubted == Some(counts) && !found {
             self.believed = counts.surplus();
         }
         self.take(counts);
@@ -59,8 +61,10 @@ mod tests {
     enum After {
         All(u64, u64),
         Part(u64, u64),
+        /// As many are known as before, but others.
+        Others(u64, u64),
     }
-    use After::{All, Part};
+    use After::{All, Others, Part};
 
     /// Takes counts one after the other; the numbers of those that ask for a comparison.
     #[track_caller]
@@ -68,7 +72,11 @@ mod tests {
         let mut surplus = Surplus::default();
         let asks = counts.iter().map(|count| match *count {
             All(given, known) => {
-                surplus.after_all(given, known);
+                surplus.after_all(given, known, false);
+                false
+            }
+            Others(given, known) => {
+                surplus.after_all(given, known, true);
                 false
             }
             Part(given, known) => surplus.after_some(given, known),
@@ -141,6 +149,20 @@ mod tests {
             All(9, 9),
             Part(9, 9),
             Part(10, 9),
+        ];
+        check(&counts, &[0, 2, 5]);
+    }
+
+    #[test]
+    fn one_that_goes_while_another_is_found_is_compared() {
+        // One was gone, and one with an old date came for it; then another went.
+        let counts = [
+            Part(6, 7),
+            Others(6, 7),
+            Part(6, 7),
+            All(6, 6),
+            Part(6, 6),
+            Part(7, 6),
         ];
         check(&counts, &[0, 2, 5]);
     }

@@ -1,12 +1,13 @@
 //! Changed rows: what they move, how soon, and what they leave alone.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::copies::Copies;
 use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
 use crate::process::LOOK_AGAIN;
+use crate::promise::Promise;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, newsroom, unix_now};
 
@@ -16,8 +17,8 @@ const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";
 /// Polled as good as never.
 const NOTIFIED: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
 
-/// What a poll each second may take on a busy machine.
-const SOON: Duration = Duration::from_secs(5);
+/// How soon something has to show where polls are a second apart.
+const SOON: Promise = Promise::within(5);
 
 /// The table with what readers see, and a daemon that has read it whole.
 fn start(kind: Kind, keys: &str) -> Option<(Table, Newsroom, Daemon)> {
@@ -42,8 +43,7 @@ fn on_every_kind(keys: &str, test: impl Fn(&Table, &mut Daemon)) {
 pub(crate) fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
     let since = Instant::now();
     daemon.eventually_after(text, feed, |feed| feed.says(text) == is_there);
-    let took = since.elapsed();
-    assert!(took < SOON, "{text}: {took:?}");
+    SOON.assert_kept(text, since.elapsed());
 }
 
 fn title(text: &str) -> String {
@@ -168,7 +168,7 @@ fn old_rows_that_come_while_everything_is_compared_are_found() {
     daemon.eventually("/tags/late.json", |feed| {
         all.iter().all(|page| feed.says(page))
     });
-    assert!(since.elapsed() < 2 * SOON, "{:?}", since.elapsed());
+    Promise::within(10).assert_kept("every late row", since.elapsed());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::newsroom::Newsroom;
 use crate::nginx::Nginx;
 use crate::postgres::Postgres;
 use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
+use crate::promise::Promise;
 use crate::report::report;
 use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
 use crate::subscriber::{Subscriber, assert_same, documents};
@@ -56,13 +57,17 @@ impl Machines {
 
         // The first sees the newsroom grow, with everything that was ever wrong in it.
         table.insert(&RELEASED[3..]);
-        let first = Machine::start(&table.url, KEYS);
+        let mut first = Machine::start(&table.url, KEYS);
         table.insert(&[UNTITLED, RELEASED[1].clone(), FAIR]);
         table.execute(&format!(
             "DELETE FROM articles WHERE id IN ({}, {})",
             FAIR.id, UNTITLED.id
         ));
         table.edit(RELEASED[4].id, "title = 'Перевал закрыт до весны'");
+        // As many with old dates would make up for those that are gone.
+        first.daemon.eventually("/all.json", |feed| {
+            feed.says("Перевал закрыт до весны") && !feed.says("Ярмарку продлили")
+        });
         // The second sees an article that was to come later, and one that comes late.
         table.insert(&[BRIDGE]);
         let second = Machine::start(&table.url, KEYS);
@@ -208,7 +213,7 @@ fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
             "machines: change {number}: served after {took:.2?}"
         ));
         let slowest = took.iter().max().expect("three machines");
-        assert!(*slowest < Duration::from_secs(8), "{took:?}");
+        Promise::within(8).assert_kept(headline, *slowest);
     }
     // A machine that loses what it kept makes the same of it.
     let lost = machines.daemons.pop().expect("a machine");

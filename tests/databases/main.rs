@@ -2,10 +2,12 @@
 //! SQLite, what goes wrong with each of them, and several daemons over the same rows.
 //!
 //! The tests start the servers themselves, each in a temporary folder and on a free port of the
-//! loopback address. Where one is not installed they say so and pass, unless `CI` is set.
+//! loopback address. Where one is not installed they say so and pass, unless `CI` is set. With the path
+//! of a `mysqld` of Oracle's in `MYSQLD`, that one is tried in place of MariaDB.
 
 #[path = "../daemon/admin_pages.rs"]
 mod admin_pages;
+mod bouncer;
 mod changes;
 #[path = "../daemon/client.rs"]
 #[expect(dead_code, reason = "the daemon's own tests ask in more ways")]
@@ -26,10 +28,12 @@ mod mariadb;
 #[expect(dead_code, reason = "articles are rows here, not files")]
 mod newsroom;
 mod nginx;
+mod poolers;
 mod postgres;
 #[path = "../daemon/process.rs"]
 mod process;
 mod programs;
+mod promise;
 mod reading;
 mod recipes;
 mod report;

@@ -1,5 +1,7 @@
-//! MariaDB: a server of its own for as long as a test needs it.
+//! MariaDB, or the `mysqld` of Oracle's that `MYSQLD` names: a server of its own for as long as a test
+//! needs it.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,19 +39,33 @@ impl MariaDb {
 
     /// Makes a server and starts it; `None`, said aloud, without MariaDB.
     pub(crate) fn start() -> Option<MariaDb> {
-        let install = programs::find("mariadb-install-db")?;
+        let other = env::var_os("MYSQLD").map(PathBuf::from);
+        let (program, installer) = match &other {
+            Some(mysqld) => (mysqld.clone(), mysqld.clone()),
+            None => (
+                programs::find("mariadbd")?,
+                programs::find("mariadb-install-db")?,
+            ),
+        };
         let mut mariadb = MariaDb {
             folder: tempfile::tempdir().expect("a temporary folder"),
-            program: programs::find("mariadbd")?,
+            program,
             account: Account::of("mysql"),
             port: programs::free_port(),
             process: None,
         };
         let folder = mariadb.folder.path();
         programs::give(folder, mariadb.account);
-        let mut install = programs::command(&install, mariadb.account, folder);
-        install.args(["--no-defaults", "--auth-root-authentication-method=normal"]);
-        install.args(["--skip-test-db", "--skip-name-resolve"]);
+        let mut install = programs::command(&installer, mariadb.account, folder);
+        match other {
+            Some(_) => install.args(["--no-defaults", "--initialize-insecure"]),
+            None => install.args([
+                "--no-defaults",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ]),
+        };
         programs::run(install.arg(mariadb.data()));
         mariadb.start_again();
         mariadb.session("mysql").execute(&format!(
@@ -76,6 +92,9 @@ impl MariaDb {
             "--innodb-flush-log-at-trx-commit=2",
             "--innodb-flush-method=nosync",
         ]);
+        // Oracle's has a second port, and wants a folder that only its package makes.
+        command.arg("--loose-mysqlx=OFF");
+        command.arg(format!("--secure-file-priv={}", folder.display()));
         let mut process = Process::spawn(command);
         process.wait_for("ready for connections");
         self.process = Some(process);

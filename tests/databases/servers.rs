@@ -125,10 +125,8 @@ fn a_silent_relay_says_nothing_and_forgets_nothing() {
         let patience = stream.set_read_timeout(Some(Duration::from_millis(200)));
         patience.expect("a short patience");
         let silence = stream.read(&mut [0]).expect_err("nothing is heard");
-        assert!(matches!(
-            silence.kind(),
-            ErrorKind::WouldBlock | ErrorKind::TimedOut
-        ));
+        let is_silence = matches!(silence.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        assert!(is_silence, "{silence}");
         let patience = stream.set_read_timeout(Some(DEADLINE));
         patience.expect("a deadline");
     }

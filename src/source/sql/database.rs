@@ -268,7 +268,7 @@ impl<C: Kin> Pool<C> {
         let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(connection);
         let opened = timeout(silence, opening).await;
         let opened = opened.map_err(|_| self.reporter.timeout(silence))?;
-        opened.map_err(|error| self.reporter.unreachable(&error))?;
+        opened.map_err(|error| self.reporter.failed(&error))?;
         Ok(())
     }
 

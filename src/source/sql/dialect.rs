@@ -60,7 +60,8 @@ impl Dialect {
             Dialect::Postgres => Some(format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
                  SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
-                 SET LOCAL datestyle = 'ISO'; SELECT set_config('client_encoding', 'SQL_ASCII', true) \
+                 SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 2; \
+                 SELECT set_config('client_encoding', 'SQL_ASCII', true) \
                  WHERE current_setting('server_encoding') = 'SQL_ASCII'"
             )),
             // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.

@@ -145,6 +145,11 @@ impl Reporter {
                 "the connection was closed".to_owned()
             }
             sqlx::Error::Io(error) => error.to_string(),
+            sqlx::Error::Configuration(error) if error.to_string().contains(WITHOUT_TLS) => {
+                "the server takes this user's password over TLS only; switch TLS on there, and leave \
+                 `ssl-mode=DISABLED` out of the address"
+                    .to_owned()
+            }
             error => error.to_string(),
         };
         self.presentable(&said)
@@ -159,6 +164,10 @@ impl Reporter {
     }
 }
 
+/// What the library would need for a password that is sent to MySQL without TLS. It is left out: who
+/// listens in could give their own key for the server's.
+const WITHOUT_TLS: &str = "`mysql-rsa`";
+
 /// MySQL and MariaDB quote a part of the statement behind a syntax error, which is as much ours as
 /// the newsroom's.
 fn without_statement(message: &str) -> &str {
@@ -170,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neither_secrets_nor_statements_are_shown() {
+    fn neither_secrets_nor_statements_nor_features_are_shown() {
         let reporter = Reporter {
             database: Arc::from("mysql://db:3306/news"),
             secrets: Arc::from(["s3cret".to_owned()]),
@@ -181,6 +190,9 @@ mod tests {
             "mysql://db:3306/news cannot be reached: \
              encountered unexpected or invalid data: bad handshake with …"
         );
+        let error = sqlx::Error::Configuration("enable feature `mysql-rsa` or use TLS".into());
+        let said = reporter.unreachable(&error).to_string();
+        assert!(said.contains(" over TLS only"), "{said}");
         let message = "You have an error in your SQL syntax; check the manual for the right syntax \
                        to use near 'FORM articles) AS taspa_rows' at line 1";
         assert_eq!(

@@ -1,13 +1,14 @@
 //! PostgreSQL's notifications: hints that rows changed.
 //!
 //! They go lost with the connection, so every new one means that everything is to be compared; and
-//! without them the polls find the same a little later.
+//! without them the polls find the same a little later. Standbys send none, and poolers that lend
+//! connections by the transaction give them to whoever has the connection then.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Executor, Postgres, Row as _};
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
@@ -29,8 +30,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// How long the answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A standby may be promoted, but not every other second.
-const STANDBY_PAUSE: Duration = Duration::from_secs(30);
+/// A standby may be promoted, and a pooler be set otherwise, but not every other second.
+const DEAF_PAUSE: Duration = Duration::from_secs(30);
 
 /// What PostgreSQL says to LISTEN on a standby.
 const READ_ONLY: &str = "25006";
@@ -63,7 +64,7 @@ impl Channel {
 
     /// Begins to listen, in a pool of its own: a listener that is dropped takes its leave before the
     /// pool has its connection back, and where the network lost that, it waits until TCP gives up.
-    async fn open(&self) -> Result<PgListener, sqlx::Error> {
+    async fn open(&self) -> Result<PgListener, Deaf> {
         let open = async {
             let pool = PgPoolOptions::new()
                 .max_connections(1)
@@ -74,11 +75,30 @@ impl Channel {
                 .connect_lazy_with(self.options.clone());
             let mut listener = PgListener::connect_with(&pool).await?;
             listener.eager_reconnect(false);
+            if self.is_pooled(&mut listener).await {
+                return Err(Deaf::Pooled);
+            }
             listener.listen(&self.name).await?;
             Ok(listener)
         };
         let opened = timeout(PATIENCE, open).await;
-        opened.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        opened.unwrap_or(Err(Deaf::Failed(sqlx::Error::PoolTimedOut)))
+    }
+
+    /// Whether a pooler lends it by the transaction: then another connection has the same process of
+    /// the server, or this one has another soon. To listen there would leave a channel to strangers.
+    /// What cannot be asked is no pooler.
+    async fn is_pooled(&self, listener: &mut PgListener) -> bool {
+        let ask = async {
+            let Some(ours) = backend(&mut *listener).await? else {
+                return Ok(false);
+            };
+            let mut other = self.options.connect().await?;
+            let theirs = backend(&mut other).await?;
+            let still_ours = backend(&mut *listener).await?;
+            Ok::<bool, sqlx::Error>(theirs == Some(ours) || still_ours != Some(ours))
+        };
+        matches!(timeout(CONNECT, ask).await, Ok(Ok(true)))
     }
 
     /// Why it could not be opened.
@@ -90,6 +110,27 @@ impl Channel {
         match timeout(CONNECT, self.options.connect()).await {
             Ok(Err(error)) => self.reporter.unreachable(&error),
             Ok(Ok(_)) | Err(_) => self.reporter.timeout(CONNECT),
+        }
+    }
+}
+
+/// Why nothing can be heard.
+#[derive(Debug)]
+enum Deaf {
+    /// The connection is lost, or was never made.
+    Failed(sqlx::Error),
+    /// The server follows another one.
+    Standby,
+    /// A pooler lends the connection to others between two statements.
+    Pooled,
+}
+
+impl From<sqlx::Error> for Deaf {
+    fn from(error: sqlx::Error) -> Deaf {
+        let code = error.as_database_error().and_then(|error| error.code());
+        match code.as_deref() {
+            Some(READ_ONLY) => Deaf::Standby,
+            _ => Deaf::Failed(error),
         }
     }
 }
@@ -118,18 +159,14 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Chan
                 }
                 backoff.next()
             }
-            Err(error) => {
-                let is_standby = error
-                    .as_database_error()
-                    .is_some_and(|error| error.code().as_deref() == Some(READ_ONLY));
+            Err(deaf) => {
                 if !complained {
-                    complain(&channel, &error, is_standby).await;
+                    complain(&channel, &deaf).await;
                 }
                 complained = true;
-                if is_standby {
-                    STANDBY_PAUSE
-                } else {
-                    backoff.next()
+                match deaf {
+                    Deaf::Failed(_) => backoff.next(),
+                    Deaf::Standby | Deaf::Pooled => DEAF_PAUSE,
                 }
             }
         };
@@ -137,23 +174,39 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Chan
     }
 }
 
-async fn complain(channel: &Channel, error: &sqlx::Error, is_standby: bool) {
+async fn complain(channel: &Channel, deaf: &Deaf) {
     let (name, database) = (&channel.name, &channel.reporter.database);
-    if is_standby {
-        tracing::info!(
+    match deaf {
+        Deaf::Failed(error) => {
+            let reason = channel.reason(error).await.to_string();
+            tracing::warn!(
+                channel = name,
+                reason,
+                "cannot listen; changes are found by polling"
+            );
+        }
+        Deaf::Standby => tracing::info!(
             %database,
             channel = name,
             "a standby sends no notifications; changes are found by polling, or by listening to the \
              primary with `listen-url`"
-        );
-    } else {
-        let reason = channel.reason(error).await.to_string();
-        tracing::warn!(
+        ),
+        Deaf::Pooled => tracing::warn!(
+            %database,
             channel = name,
-            reason,
-            "cannot listen; changes are found by polling"
-        );
+            "a pooler that lends connections by the transaction passes on no notifications; changes are \
+             found by polling, or by listening to the server itself with `listen-url`"
+        ),
     }
+}
+
+/// Which process of the server answers.
+async fn backend<'c>(
+    connection: impl Executor<'c, Database = Postgres>,
+) -> Result<Option<i32>, sqlx::Error> {
+    let asked = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
+    let row = asked.await?;
+    row.map(|row| row.try_get(0)).transpose()
 }
 
 /// Passes on notifications until the connection is lost; and that some may have been missed before,
@@ -206,9 +259,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_hangs_keeps_nobody_from_the_next() {
-        let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
-            true => Manner::Answer,
-            false => Manner::FallSilent,
+        let server = Server::start(|_, sql| match sql.starts_with("UNLISTEN") {
+            true => Manner::FallSilent,
+            false => Manner::Answer,
         })
         .await;
         let channel = channel(&server);
@@ -228,7 +281,9 @@ mod tests {
             (nobody, " cannot be reached: Connection refused"),
         ] {
             let channel = Channel::new("news", url).expect("an address");
-            let error = channel.open().await.expect_err("it is refused");
+            let Err(Deaf::Failed(error)) = channel.open().await else {
+                panic!("{url} is no place to listen");
+            };
             let reason = channel.reason(&error).await.to_string();
             let (_, place) = url.split_once('@').expect("a password");
             let place = place.split('?').next().expect("a place");

@@ -32,8 +32,10 @@ pub(in crate::source::sql) fn address(
         database: options.get_database(),
     };
     let reporter = endpoint.reporter(text);
+    // PgBouncer hands on a few settings of a new connection, and refuses it for any other.
     let options = options
         .application_name("taspa")
+        .extra_float_digits(None)
         .statement_cache_capacity(0)
         .disable_statement_logging();
     Ok((options, reporter))

@@ -208,7 +208,7 @@ fn every_statement_is_read_only_and_limited() {
     assert_eq!(
         opening(Dialect::Postgres),
         "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
-         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; \
+         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 2; \
          SELECT set_config('client_encoding', 'SQL_ASCII', true) \
          WHERE current_setting('server_encoding') = 'SQL_ASCII'"
     );
