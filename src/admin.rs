@@ -31,6 +31,7 @@ use tokio::time;
 use tracing::{debug, info, warn};
 
 use crate::config::Config;
+use crate::count::counted;
 use crate::health::{Degraded, Health};
 use crate::http::house::DeskSlot;
 use crate::metrics::Metrics;
@@ -204,7 +205,10 @@ impl Admin {
             Degraded::Held(held) => {
                 format!("{held} removals are held until SIGHUP confirms them")
             }
-            Degraded::Quarantine(articles) => format!("{articles} articles are in quarantine"),
+            Degraded::Quarantine(articles) => {
+                let articles = counted(*articles, "article is", "articles are");
+                format!("{articles} in quarantine")
+            }
         });
         let mut body = first + "\n";
         for line in lines {

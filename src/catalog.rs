@@ -22,6 +22,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 pub use self::listing::{Change, Listing, Touched};
+pub use self::order::natural;
 pub use self::placing::Placing;
 use self::posting::Posting;
 pub use self::rule::Verdict;

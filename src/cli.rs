@@ -28,8 +28,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use self::output::Screen;
-use crate::config::{Config, Listen, Loaded};
+use crate::config::{Config, Listen, Loaded, SourceConfig};
+use crate::problem::{Problem, Severity};
 use crate::rendition::Coding;
+use crate::source::sql::{Sql, SqlError};
 
 /// Where feeds.toml is looked for.
 const PLACES: [&str; 2] = ["feeds.toml", "/etc/taspa/feeds.toml"];
@@ -277,9 +279,28 @@ fn config_path(given: Option<PathBuf>) -> PathBuf {
     })
 }
 
-/// Reads feeds.toml with the process's environment.
-fn load(path: &Path) -> Result<Loaded, Vec<crate::problem::Problem>> {
-    Config::load(path, &|name| std::env::var(name).ok())
+/// Reads feeds.toml with the process's environment. What an address of a database means is known only
+/// to those who open it.
+fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
+    let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
+    let misunderstood = match &loaded.config.source {
+        SourceConfig::Directory(_) => Vec::new(),
+        SourceConfig::Sql(config) => Sql::misunderstood(config),
+    };
+    let problem = |(key, error): (&str, SqlError)| {
+        let place = loaded.place(&["source", "sql", key]);
+        let message = format!("[source.sql]: {error}");
+        // It may hold a password.
+        loaded
+            .file
+            .unseen_problem(Severity::Error, place, message, None)
+    };
+    let mut problems: Vec<Problem> = misunderstood.into_iter().map(problem).collect();
+    if problems.is_empty() {
+        return Ok(loaded);
+    }
+    problems.extend(loaded.warnings);
+    Err(problems)
 }
 
 /// Reads feeds.toml, or says on standard error what is wrong with it.

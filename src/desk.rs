@@ -127,7 +127,7 @@ pub enum DeskError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The source's address cannot be understood.
-    #[error("[source.sql]")]
+    #[error(transparent)]
     Source(#[from] SqlError),
 }
 
@@ -210,6 +210,12 @@ impl Desk {
     /// Whether the state folder remembers a whole edition.
     pub fn is_complete(&self) -> bool {
         self.state().complete
+    }
+
+    /// How many articles the store had at the start, if they are an edition.
+    pub fn remembered(&self) -> Option<usize> {
+        let state = self.state();
+        state.complete.then(|| state.catalog.len())
     }
 
     /// The documents that were made, and how.

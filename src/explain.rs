@@ -42,9 +42,12 @@ pub struct Subject {
     /// When it was or will be published.
     #[serde(serialize_with = "optional_instant")]
     pub published: Option<Timestamp>,
-    /// The file it comes from, as the operator would name it.
+    /// What it comes from: a file or a row.
+    #[serde(skip)]
+    pub noun: &'static str,
+    /// Which one, as the operator would name it.
     pub file: String,
-    /// Why the file as it is now gives no article.
+    /// Why that as it is now gives no article.
     pub problem: Option<Problem>,
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
+use crate::catalog::natural;
 use crate::desk::Report;
 use crate::problem::{Problem, Severity, chain};
 use crate::source::{Scope, Source as Articles};
@@ -214,17 +215,23 @@ impl Health {
         self.change(|condition| condition.without_state = Some(reason.into()));
     }
 
-    /// Notes that there is an edition, and whether one of its feeds moved.
-    pub fn note_publication(&self, moved: usize, state_trouble: Option<String>, at: Timestamp) {
+    /// Notes that there is an edition, and when one of its feeds last moved; an edition of a newsroom
+    /// without articles is made `at` its first publication.
+    pub fn note_publication(
+        &self,
+        moved: Option<Timestamp>,
+        state_trouble: Option<String>,
+        at: Timestamp,
+    ) {
         let now = self.condition();
-        let is_news = moved > 0 || now.published.is_none();
-        if !is_news && now.state_trouble.as_deref() == state_trouble.as_deref() {
+        let published = moved.or(now.published).unwrap_or(at);
+        if now.published == Some(published)
+            && now.state_trouble.as_deref() == state_trouble.as_deref()
+        {
             return;
         }
         self.change(|condition| {
-            if is_news {
-                condition.published = Some(at);
-            }
+            condition.published = Some(published);
             condition.state_trouble = state_trouble.map(Into::into);
         });
     }
@@ -289,7 +296,7 @@ fn merged(
     };
     let mut problems: Vec<Problem> = before.iter().filter(stays).cloned().collect();
     problems.extend(report.problems.iter().cloned());
-    problems.sort_by(|a, b| a.file.cmp(&b.file));
+    problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
     problems.into()
 }
 
@@ -397,6 +404,14 @@ mod tests {
     }
 
     #[test]
+    fn problems_are_in_the_order_of_their_numbers() {
+        let health = Health::new(ROOT, Timestamp(0));
+        let found = report(&["10.txt", "1.txt", "2.txt"]);
+        let read = read(&health, &[Scope::Whole], &found, 1);
+        assert_eq!(read, ["1.txt", "2.txt", "10.txt"]);
+    }
+
+    #[test]
     fn a_failing_source_is_failing_since_its_first_failure() {
         let health = Health::new(ROOT, Timestamp(0));
         read(&health, &[Scope::Whole], &report(&[]), 10);
@@ -421,7 +436,11 @@ mod tests {
         bad.problems.push(problem("link", Severity::Warning));
         bad.held = 12;
         read(&health, &[Scope::Whole], &bad, 1);
-        health.note_publication(1, Some("the disk is full".to_owned()), Timestamp(2));
+        health.note_publication(
+            Some(Timestamp(2)),
+            Some("the disk is full".to_owned()),
+            Timestamp(2),
+        );
         health.note_refused_reload("no such key", Timestamp(3));
         let degraded = health.condition().degraded();
         assert_eq!(
@@ -435,7 +454,7 @@ mod tests {
         );
         assert!(matches!(&degraded[0], Degraded::Source(reason) if reason.contains("gone")));
         health.note_reload(Timestamp(4));
-        health.note_publication(0, None, Timestamp(5));
+        health.note_publication(Some(Timestamp(2)), None, Timestamp(5));
         assert_eq!(health.condition().degraded().len(), 3);
         assert_eq!(health.condition().published, Some(Timestamp(2)));
     }

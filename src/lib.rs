@@ -71,6 +71,7 @@
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod contained;
+pub mod count;
 pub mod problem;
 pub mod time;
 

@@ -8,6 +8,7 @@
 mod ahead;
 mod attention;
 mod followed;
+mod outage;
 mod seen;
 mod surplus;
 mod watched;
@@ -24,9 +25,11 @@ use tracing::{error, info, warn};
 use self::ahead::{NEWS_MAX, News, keep_preparing};
 use self::attention::Attention;
 use self::followed::Step;
+use self::outage::Outage;
 use self::seen::Seen;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
+use crate::count::many;
 use crate::desk::{Desk, Removal, Report};
 use crate::health::Health;
 use crate::problem::chain;
@@ -75,9 +78,12 @@ async fn keep_reading(
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
 ) {
-    let mut seen = Seen::default();
+    let remembering = desk.clone();
+    let has_state = task::spawn_blocking(move || remembering.is_complete()).await;
+    let outage = Outage::new(desk.clone(), has_state.unwrap_or(false));
+    let mut seen = Seen::new(Arc::new(outage));
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut attention = Attention::start(desk, health).await;
+    let mut attention = Attention::start(desk, health, &seen.outage).await;
     let mut step = Step::Read(vec![Scope::Whole]);
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
@@ -121,7 +127,7 @@ async fn keep_reading(
                 Order::Reconfigure(config) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
                     reconfigure(desk, health, *config).await;
-                    attention = Attention::start(desk, health).await;
+                    attention = Attention::start(desk, health, &seen.outage).await;
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
@@ -145,12 +151,17 @@ async fn keep_publishing(
 ) {
     // What the state folder remembers is served while the source is compared with it.
     let remembering = desk.clone();
-    let complete = task::spawn_blocking(move || remembering.is_complete()).await;
-    if !complete.unwrap_or(false) {
+    let remembered = task::spawn_blocking(move || remembering.remembered());
+    let remembered = remembered.await.unwrap_or(None);
+    if remembered.is_none() {
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
     let mut next = publish(desk, health, &clock, tell).await;
+    if let (Some(articles), Some(edition)) = (remembered, desk.edition()) {
+        let (articles, feeds) = (many(articles, "article"), many(edition.feeds.len(), "feed"));
+        info!("served from the state folder: {articles} in {feeds}");
+    }
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
         tokio::select! {
@@ -205,9 +216,12 @@ async fn read(
             articles,
             ..
         } = &report;
-        let (noun, problems) = (desk.source().noun(), report.problems.len());
         info!(
-            "{read} {noun} read in {took:.1?}: {changed} changes, {articles} articles, {problems} problems"
+            "{} read in {took:.1?}: {}, {}, {}",
+            many(*read, desk.source().noun()),
+            many(*changed, "change"),
+            many(*articles, "article"),
+            many(report.problems.len(), "problem"),
         );
     }
     seen.log(scopes, &report, attention.is_known_to_fail(), proves);
@@ -245,7 +259,8 @@ async fn publish(
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
         report_jump(now.jump);
         let published = publishing.publish(now.at);
-        health.note_publication(published.moved, publishing.state_trouble(), now.at);
+        let (moved, trouble) = (publishing.last_moved(), publishing.state_trouble());
+        health.note_publication(moved, trouble, now.at);
         if published.reconfigured {
             report_vanished(&publishing);
         }
@@ -254,7 +269,7 @@ async fn publish(
     match published.await {
         Ok(published) => {
             if published.moved > 0 {
-                info!("{} feeds moved", published.moved);
+                info!("{} moved", many(published.moved, "feed"));
             }
             if let Some(edition) = desk.edition().filter(|_| !published.revised.is_empty()) {
                 let revised = published.revised;

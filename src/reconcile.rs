@@ -22,7 +22,7 @@ use self::given::{Given, owned_article};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use self::rivals::Rivals;
-use crate::catalog::Change;
+use crate::catalog::{Change, natural};
 use crate::problem::{Problem, Severity};
 use crate::source::{Depth, Found, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, RecordId, Store, StoreError};
@@ -420,7 +420,8 @@ impl<'a> Run<'a> {
                 excerpt: None,
             });
         }
-        self.result.problems.sort_by(|a, b| a.file.cmp(&b.file));
+        let problems = &mut self.result.problems;
+        problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
     }
 
     fn report_unlisted(&mut self, unlisted: &Unlisted) {

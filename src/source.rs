@@ -280,11 +280,11 @@ impl Source {
         }
     }
 
-    /// What it consists of.
+    /// What it consists of, in the singular.
     pub fn noun(&self) -> &'static str {
         match self {
-            Source::Directory(_) => "files",
-            Source::Sql(_) => "rows",
+            Source::Directory(_) => "file",
+            Source::Sql(_) => "row",
         }
     }
 
@@ -393,6 +393,18 @@ impl Source {
                 .filter_map(|path| directory.look(path))
                 .collect()),
             Source::Sql(sql) => Ok(sql.look(paths)?),
+        }
+    }
+
+    /// Where the articles stand that say that their page is at `address`, where the source can tell
+    /// without reading them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SourceError> {
+        match self {
+            Source::Directory(_) => Ok(Vec::new()),
+            Source::Sql(sql) => Ok(sql.with_page(address)?),
         }
     }
 

@@ -92,6 +92,15 @@ pub enum StoreError {
         #[source]
         source: redb::Error,
     },
+    /// Another process keeps its state there.
+    #[error(
+        "another taspa has {} open: where both should keep state, give each a `state` folder of its own",
+        path.display()
+    )]
+    InUse {
+        /// The database file.
+        path: PathBuf,
+    },
     /// The file is not what was written.
     #[error("{} is damaged", path.display())]
     Damaged {
@@ -162,6 +171,7 @@ impl Store {
                     redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => {
                         StoreError::Damaged { path }
                     }
+                    redb::Error::DatabaseAlreadyOpen => StoreError::InUse { path },
                     redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
                         StoreError::Damaged { path }
                     }

@@ -94,7 +94,11 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let reached = desk.and_then(|desk| desk.progress().reached());
     let database = desk.map(|desk| desk.source());
     let database = match database.as_deref() {
-        Some(Articles::Sql(sql)) => Some((sql.newest(), sql.replica_lag())),
+        Some(Articles::Sql(sql)) => {
+            // A primary is behind nobody.
+            let lag = sql.replica_lag().filter(|_| sql.is_standby());
+            Some((sql.newest(), lag))
+        }
         Some(Articles::Directory(_)) | None => None,
     };
     let (newest, lag) = database.unwrap_or_default();

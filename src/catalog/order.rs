@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// Compares two keys so that `news/9` comes before `news/10`: runs of ASCII digits by their
 /// value, everything else by code point, as UTF-8 is ordered. Keys that differ only in leading zeros
 /// are ordered by their bytes, so only equal keys are equal.
-pub(super) fn natural(a: &[u8], b: &[u8]) -> Ordering {
+pub fn natural(a: &[u8], b: &[u8]) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {
         match (left.first(), right.first()) {

@@ -6,10 +6,12 @@ use std::path::Path;
 use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
+use crate::count::many;
 use crate::desk::{Desk, Removal, Report, check_identity};
 use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
 use crate::source::Source;
+use crate::source::sql::SqlError;
 use crate::store::Store;
 use crate::time::Timestamp;
 
@@ -59,42 +61,52 @@ pub(super) fn run(
 
 /// Reads every article; says how many there are.
 fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
-    let unread = || "the articles could not be read".to_owned();
-    match once::read(loaded.config.clone()) {
-        Err(failure) => {
-            problems.push(of_source(loaded, chain(&failure), None));
-            unread()
-        }
-        Ok((desk, mut report)) => {
-            // What is wrong with the query as a whole explains what is wrong with each row.
-            let of_query = query_problems(loaded, &desk);
-            let is_refused = |problem: &Problem| problem.severity == Severity::Error;
-            let is_unusable = of_query.iter().any(is_refused);
-            problems.extend(of_query);
-            if is_unusable {
-                return unread();
-            }
-            let publish = |_: &Report| {
-                desk.publish(Timestamp::now());
-            };
-            let fill = || desk.fill(TEXTS_AT_ONCE);
-            once::read_texts(&desk, Removal::Confirmed, &mut report, fill, publish);
-            problems.extend(report.problems);
-            match report.failure {
-                Some(failure) => problems.push(of_source(loaded, chain(&failure), hint(loaded))),
-                None => problems.extend(idle_terms(loaded, &desk)),
-            }
-            let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
-            format!(
-                "{} in {}",
-                many(report.articles, "article"),
-                many(feeds, "feed")
-            )
+    match read(loaded, problems) {
+        None => "the articles could not be read".to_owned(),
+        Some((articles, feeds)) => {
+            format!("{} in {}", many(articles, "article"), many(feeds, "feed"))
         }
     }
 }
 
-/// Something about the source as a whole.
+/// How many articles and feeds there are; `None` where that cannot be known.
+fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> {
+    let (desk, mut report) = match once::read(loaded.config.clone()) {
+        Ok(read) => read,
+        Err(failure) => {
+            problems.push(of_source(loaded, chain(&failure), None));
+            return None;
+        }
+    };
+    // What is wrong with the query as a whole explains what is wrong with each row.
+    let of_query = query_problems(loaded, &desk);
+    let is_refused = |problem: &Problem| problem.severity == Severity::Error;
+    let is_unusable = of_query.iter().any(is_refused);
+    problems.extend(of_query);
+    if is_unusable {
+        return None;
+    }
+    let publish = |_: &Report| {
+        desk.publish(Timestamp::now());
+    };
+    let fill = || desk.fill(TEXTS_AT_ONCE);
+    once::read_texts(&desk, Removal::Confirmed, &mut report, fill, publish);
+    let is_empty = report.articles == 0 && report.problems.is_empty();
+    problems.extend(report.problems);
+    if let Some(failure) = report.failure {
+        problems.push(of_source(loaded, chain(&failure), hint(loaded)));
+        return None;
+    }
+    // Where there is nothing, no term has an article.
+    match is_empty {
+        true => problems.push(nothing_there(loaded)),
+        false => problems.extend(idle_terms(loaded, &desk)),
+    }
+    let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
+    Some((report.articles, feeds))
+}
+
+/// What cannot be read of the source as a whole.
 fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem {
     match &loaded.config.source {
         SourceConfig::Directory(folder) => Problem {
@@ -124,24 +136,55 @@ fn hint(loaded: &Loaded) -> Option<String> {
     }
 }
 
+/// A source without articles, which is seldom meant.
+fn nothing_there(loaded: &Loaded) -> Problem {
+    match &loaded.config.source {
+        SourceConfig::Directory(_) => Problem {
+            severity: Severity::Warning,
+            ..of_source(
+                loaded,
+                "there is no article in it".to_owned(),
+                Some("check that it is the right folder".to_owned()),
+            )
+        },
+        SourceConfig::Sql(_) => {
+            let hint = "check its `WHERE`, and that it is the right database".to_owned();
+            let message = "the query gives no rows".to_owned();
+            of_query(loaded, Severity::Warning, message, Some(hint))
+        }
+    }
+}
+
 /// How the columns of a query fit.
 fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
     let Source::Sql(sql) = &*desk.source() else {
         return Vec::new();
     };
-    // A database that does not answer is reported by whoever read it.
-    let columns = sql.check().unwrap_or_default();
-    let problems = columns.into_iter().map(|column| {
-        let severity = match column.is_error {
-            true => Severity::Error,
-            false => Severity::Warning,
-        };
-        let message = format!("[source.sql]: {}", column.message);
-        loaded
-            .file
-            .problem(severity, None, message, Some(column.hint))
-    });
-    problems.collect()
+    match sql.check() {
+        Ok(columns) => {
+            let problems = columns.into_iter().map(|column| {
+                let severity = match column.is_error {
+                    true => Severity::Error,
+                    false => Severity::Warning,
+                };
+                of_query(loaded, severity, column.message, Some(column.hint))
+            });
+            problems.collect()
+        }
+        // What was refused is the query; otherwise the database does not answer.
+        Err(error @ SqlError::Database { .. }) => {
+            let hint = error.hint(sql.query());
+            vec![of_query(loaded, Severity::Error, error.to_string(), hint)]
+        }
+        Err(error) => vec![of_source(loaded, error.to_string(), None)],
+    }
+}
+
+/// Something about the query.
+fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<String>) -> Problem {
+    let place = loaded.place(&["source", "sql", "query"]);
+    let message = format!("[source.sql]: {message}");
+    loaded.file.problem(severity, place, message, hint)
 }
 
 /// Terms that feeds.toml names and no released article has.
@@ -203,8 +246,4 @@ fn count(problems: &[Problem]) -> String {
         (0, 0) => "no problems".to_owned(),
         (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),
     }
-}
-
-fn many(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

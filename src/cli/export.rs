@@ -16,6 +16,7 @@ use super::kept::StartError;
 use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
+use crate::count::many;
 use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
 use crate::problem::{Severity, chain};
@@ -238,7 +239,8 @@ fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
         false => "done",
     };
     screen.complain(&format!(
-        "{folder}: {written} files written, {unchanged} unchanged, {removed} deleted; {how}"
+        "{folder}: {} written, {unchanged} unchanged, {removed} deleted; {how}",
+        many(*written, "file")
     ));
     outcome.failures.is_empty() && !outcome.cut_short
 }

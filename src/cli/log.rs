@@ -21,6 +21,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::progress::Bar;
 use crate::contained;
+use crate::count::counted;
 
 /// Lines that may wait for the writer.
 const WAITING_LINES_MAX: usize = 1 << 10;
@@ -134,7 +135,8 @@ fn carry_out(ordered: &Receiver<Order>, mut output: impl Write, lost: &AtomicU64
                 let _ = output.write_all(&line);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let told = format!("{lost} lines of this log are lost: nobody took them\n");
+                    let told = counted(lost, "line of this log is", "lines of this log are");
+                    let told = format!("{told} lost: nobody took them\n");
                     let _ = output.write_all(told.as_bytes());
                 }
             }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::count::many;
 use crate::export;
 use crate::reconcile::{Progress, Reached};
 
@@ -34,7 +35,7 @@ pub(super) fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
 pub(super) fn export_shown<T>(progress: &export::Progress, work: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
     let reached = || progress.reached().filter(|_| begun.elapsed() >= LONG);
-    let words = |(done, all)| format!("{done} of {all} documents written");
+    let words = |(done, all)| format!("{done} of {} written", many(all, "document"));
     let bar =
         || reached().map(|(done, all)| format!("{} {}", filled(done, all), words((done, all))));
     beside(work, bar, || reached().map(words))
@@ -160,7 +161,7 @@ mod tests {
     fn reached(found: usize, read: usize, listed: bool) -> Reached {
         Reached {
             since: Instant::now(),
-            noun: "files",
+            noun: "file",
             found,
             read,
             listed,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -26,6 +27,18 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
     /// The file, for problems that show later, such as terms that no article has.
     pub file: SourceFile,
+}
+
+impl Loaded {
+    /// Where the value below these keys stands in the file, for problems that show later.
+    pub fn place(&self, keys: &[&str]) -> Option<Range<usize>> {
+        let root = syntax::parse(&self.file).root;
+        let (last, tables) = keys.split_last()?;
+        let table = tables
+            .iter()
+            .try_fold(&root, |table, key| table.get(*key)?.get_ref().as_table())?;
+        Some(table.get(*last)?.span())
+    }
 }
 
 impl Config {

@@ -10,6 +10,7 @@ use super::NamedTerm;
 use super::environment::{self, Text};
 use super::source_file::SourceFile;
 use super::syntax::{Parsed, Shape};
+use crate::count::counted;
 use crate::problem::{Problem, Severity};
 
 /// The state of reading one file.
@@ -28,6 +29,8 @@ struct Finding {
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
+    /// Whether the line must not be repeated.
+    is_unseen: bool,
 }
 
 /// What a finding rests on, which decides whether a syntax error makes it void.
@@ -57,6 +60,18 @@ impl<'a> Reader<'a> {
     /// The file cannot be used as it is.
     pub(super) fn error(&self, span: Range<usize>, message: String, hint: Option<String>) {
         self.push(Severity::Error, About::Presence, Some(span), message, hint);
+    }
+
+    /// The same over a value that must not be seen.
+    pub(super) fn error_unseen(&self, span: Range<usize>, message: String, hint: String) {
+        self.findings.borrow_mut().push(Finding {
+            severity: Severity::Error,
+            about: About::Presence,
+            span: Some(span),
+            message,
+            hint: Some(hint),
+            is_unseen: true,
+        });
     }
 
     /// The file can be used, but says something doubtful.
@@ -94,6 +109,7 @@ impl<'a> Reader<'a> {
             span,
             message,
             hint,
+            is_unseen: false,
         });
     }
 
@@ -155,6 +171,7 @@ impl<'a> Reader<'a> {
             span: Some(error.span.clone()),
             message: error.message.clone(),
             hint: error.hint.clone(),
+            is_unseen: false,
         }));
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
@@ -165,10 +182,16 @@ impl<'a> Reader<'a> {
         let mut problems: Vec<Problem> = findings
             .into_iter()
             .take(PROBLEMS_MAX)
-            .map(|f| file.problem(f.severity, f.span, f.message, f.hint))
+            .map(|f| match f.is_unseen {
+                true => file.unseen_problem(f.severity, f.span, f.message, f.hint),
+                false => file.problem(f.severity, f.span, f.message, f.hint),
+            })
             .collect();
         if more > 0 {
-            let message = format!("{more} further problems are not shown");
+            let message = format!(
+                "{} not shown",
+                counted(more, "further problem is", "further problems are")
+            );
             problems.push(file.problem(Severity::Warning, None, message, None));
         }
         (problems, self.named_terms.take())

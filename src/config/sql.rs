@@ -46,12 +46,12 @@ pub(super) fn read(mut table: Table<'_>) -> Option<SqlConfig> {
     })
 }
 
-/// An address with its password, so nothing of it is ever repeated, not even its line.
+/// An address with its password, so nothing of it is ever repeated, its line neither.
 fn check_url(table: &Table<'_>, key: &str, text: Text, schemes: &[&str]) -> Option<Secret> {
     if !schemes.iter().any(|scheme| text.value.starts_with(scheme)) {
         let message = format!("{key} must begin with {}", one_of(schemes.iter().copied()));
         let hint = "its value is not shown: it may hold a password".to_owned();
-        table.refuse_unseen(message, hint);
+        table.refuse_unseen(&text, message, hint);
         return None;
     }
     Some(Secret::new(match text.value.strip_prefix("sqlite:") {

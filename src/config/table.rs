@@ -173,9 +173,9 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a text that cannot be used and must not be seen.
-    pub(super) fn refuse_unseen(&self, message: String, hint: String) {
-        let header = self.header.clone().unwrap_or_default();
-        self.reader.error(header, self.say(message), Some(hint));
+    pub(super) fn refuse_unseen(&self, text: &Text, message: String, hint: String) {
+        self.reader
+            .error_unseen(text.span.clone(), self.say(message), hint);
     }
 
     /// Reports a text that is used, but probably not what was meant.

@@ -58,6 +58,7 @@ impl Desk {
                     title,
                     published: Some(row.listing.published),
                     problem: file.and_then(|file| problem(&source, &row.path, file)),
+                    noun: source.noun(),
                     file: source.locate(&row.path),
                     key: Some(row.listing.key.into()),
                 };
@@ -96,6 +97,7 @@ fn broken(source: &Source, path: &str, row: FileRow) -> Subject {
         key: None,
         title: None,
         published: None,
+        noun: source.noun(),
         file: source.locate(path),
         problem: problem(source, path, row),
     }

@@ -198,8 +198,8 @@ fn key_of_address(publication: &Publication, text: &str) -> Option<String> {
     Some(key.to_owned())
 }
 
-/// The article whose own page has this address. Those whose name is in it are looked at first; an
-/// article may bring an address that its key has no part in.
+/// The article whose own page has this address. A database is asked for it; elsewhere, those whose name
+/// is in it are looked at first, as an article may bring an address that its key has no part in.
 fn by_page(
     archive: &Archive,
     publication: &Publication,
@@ -209,6 +209,11 @@ fn by_page(
         return Ok(None);
     };
     let store = archive.store();
+    for path in archive.source().with_page(text)? {
+        if let Some(Found::Article(row)) = by_file(store, path)? {
+            return Ok(Some(row));
+        }
+    }
     let has_it = |article: &Article| {
         let own = publication.page(article);
         own.as_deref().and_then(page).as_ref() == Some(&wanted)

@@ -143,6 +143,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
             key: Some(key.to_owned()),
             title: None,
             published: Some(catalog.published(article)),
+            noun: "file",
             file: format!("{key}.txt"),
             problem: None,
         },
@@ -388,7 +389,7 @@ fn what_is_not_released_says_when_it_will_be() {
             "kept-out",
             &[
                 "kept-out is not in /all.",
-                "because its file keeps it out of all feeds (`feed = false`)",
+                "because it is kept out of all feeds (`feed = false`)",
                 none,
                 "enters not while this is so",
             ],

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{Carried, Check, Crowding, Explanation, Named, Reason, Role};
+use crate::count::{counted, many};
 use crate::problem::Problem;
 use crate::term::TermKind;
 use crate::time::Timestamp;
@@ -46,7 +47,7 @@ impl Explanation {
                 .published
                 .map(|at| ("published", self.date(at))),
         );
-        rows.push(("file", self.subject.file.clone()));
+        rows.push((self.subject.noun, self.subject.file.clone()));
         if let Some(problem) = &self.subject.problem {
             rows.push(("problem", problem_text(problem)));
             rows.extend(problem.hint.clone().map(|hint| ("hint", hint)));
@@ -71,9 +72,9 @@ impl Explanation {
     fn reason(&self, reason: &Reason) -> String {
         let settings = &self.judgement.settings;
         match reason {
-            Reason::Quarantined => "its file cannot be read as an article".to_owned(),
+            Reason::Quarantined => "it cannot be read as an article".to_owned(),
             Reason::Refused { by } => self.refusal(*by),
-            Reason::OutOfFeeds => "its file keeps it out of all feeds (`feed = false`)".to_owned(),
+            Reason::OutOfFeeds => "it is kept out of all feeds (`feed = false`)".to_owned(),
             Reason::Draft => "it is a draft".to_owned(),
             Reason::Expired { since } => format!("it expired on {}", self.date(*since)),
             Reason::Embargoed { until } => {
@@ -94,7 +95,7 @@ impl Explanation {
             ),
             Reason::CrowdedOut { newer } => format!(
                 "{} newer; {}",
-                many(*newer, "article is", "articles are"),
+                counted(*newer, "article is", "articles are"),
                 self.limits()
             ),
         }
@@ -138,7 +139,7 @@ impl Explanation {
         let limit = self.judgement.settings.items;
         let newer = match place - 1 {
             0 => "it is the newest".to_owned(),
-            newer => many(newer, "newer article", "newer articles"),
+            newer => many(newer, "newer article"),
         };
         Some(if self.judgement.included {
             format!("{place} of {entries}; {newer}; this feed keeps {limit}")
@@ -169,7 +170,7 @@ impl Explanation {
             one_from,
             newer_at_most,
         } = crowding;
-        let come = many(newer, "newer article has", "newer articles have");
+        let come = counted(newer, "newer article has", "newer articles have");
         let Some(from) = one_from else {
             return format!("when {come} come");
         };
@@ -266,10 +267,6 @@ fn carried_text(name: &str, carried: &Carried) -> String {
     } else {
         format!("{name} (its {noun}, written {written})")
     }
-}
-
-fn many(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Seconds as feeds.toml writes them.

@@ -20,6 +20,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
 pub use self::line::{Line, Shape};
+use crate::count::counted;
 use crate::metrics::Metrics;
 
 /// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
@@ -174,7 +175,14 @@ impl Writer {
         };
         if is_due {
             self.told = Some((Instant::now(), lost));
-            warn!("{lost} lines of the access log are lost so far: {why}");
+            warn!(
+                "{} lost so far: {why}",
+                counted(
+                    lost,
+                    "line of the access log is",
+                    "lines of the access log are"
+                )
+            );
         }
     }
 }

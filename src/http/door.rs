@@ -20,6 +20,7 @@ use super::connection;
 use super::crowd::Crowd;
 use super::house::House;
 use crate::config::Limits;
+use crate::count::many;
 
 /// The rest after a failed `accept`, so that a process without file descriptors does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
@@ -70,7 +71,7 @@ impl Door {
         let drain = Duration::from_secs(self.house.limits.drain_timeout.into());
         if time::timeout(drain, graceful.shutdown()).await.is_err() {
             let left = self.house.observer.metrics.open_connections();
-            let tell = || warn!("{left} connections did not end within {drain:?}");
+            let tell = || warn!("{} did not end within {drain:?}", many(left, "connection"));
             self.told.call_once(tell);
         }
     }

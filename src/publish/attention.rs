@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::followed::{Followed, Step};
+use super::outage::Outage;
 use super::watched::Watched;
 use crate::desk::{Desk, Report};
 use crate::health::Health;
@@ -19,13 +20,17 @@ pub(super) enum Attention {
 
 impl Attention {
     /// Begins, before the first reading, so that nothing changes unseen in between.
-    pub(super) async fn start(desk: &Arc<Desk>, health: &Arc<Health>) -> Attention {
+    pub(super) async fn start(
+        desk: &Arc<Desk>,
+        health: &Arc<Health>,
+        outage: &Arc<Outage>,
+    ) -> Attention {
         match &*desk.source() {
             Source::Directory(folder) => {
                 Attention::Folder(Box::new(Watched::start(folder.clone()).await))
             }
             Source::Sql(sql) => {
-                Attention::Database(Box::new(Followed::start(desk, health, sql.clone())))
+                Attention::Database(Box::new(Followed::start(desk, health, outage, sql.clone())))
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio::task::{self, JoinHandle};
 use tokio::time;
 use tracing::{error, info, warn};
 
+use super::outage::Outage;
 use super::surplus::Surplus;
 use crate::desk::{Desk, Report};
 use crate::health::Health;
@@ -78,9 +79,19 @@ pub(super) enum Step {
 }
 
 impl Followed {
-    pub(super) fn start(desk: &Arc<Desk>, health: &Arc<Health>, sql: Sql) -> Followed {
+    pub(super) fn start(
+        desk: &Arc<Desk>,
+        health: &Arc<Health>,
+        outage: &Arc<Outage>,
+        sql: Sql,
+    ) -> Followed {
         let told = Arc::new(Told::default());
-        let listening = task::spawn(listen(sql.watch(), told.clone(), health.clone()));
+        let listening = task::spawn(listen(
+            sql.watch(),
+            told.clone(),
+            health.clone(),
+            outage.clone(),
+        ));
         let refresh = sql.refresh();
         Followed {
             desk: desk.clone(),
@@ -273,19 +284,20 @@ async fn until(at: Option<Instant>) {
 }
 
 /// Passes signs on as they come: a reading that hangs must not keep anybody from knowing why.
-async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>) {
+async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>, outage: Arc<Outage>) {
     loop {
         match line.next().await {
             Sign::Down(reason) => {
                 told.down.store(true, SeqCst);
                 // Whoever reads the log and then asks finds what it said.
                 health.note_failing_source(&reason, Timestamp::now());
-                error!("the articles cannot be read, so what is published stays: {reason}");
+                outage.tell(&reason);
             }
             Sign::Up => {
                 let was_down = told.down.swap(false, SeqCst);
                 if was_down {
-                    info!("the database answers again: everything is compared");
+                    outage.end();
+                    info!("the database gives articles again: everything is compared");
                 }
                 // At the start, everything is being compared anyway.
                 match was_down || told.compared.load(SeqCst) {

@@ -1,7 +1,10 @@
 //! What the log has said already, so that an unchanged fault is said once.
 
-use tracing::{error, info, warn};
+use std::sync::Arc;
 
+use tracing::{info, warn};
+
+use super::outage::Outage;
 use crate::desk::Report;
 use crate::problem::{Problem, chain};
 use crate::source::Scope;
@@ -10,14 +13,24 @@ use crate::source::Scope;
 const PROBLEMS_LOGGED: usize = 20;
 
 /// What was logged already, so that an unchanged fault is said once.
-#[derive(Default)]
 pub(super) struct Seen {
+    /// What was said of the source, by whoever noticed it.
+    pub(super) outage: Arc<Outage>,
     pub(super) problems: Vec<Problem>,
     pub(super) failure: Option<String>,
     pub(super) held: usize,
 }
 
 impl Seen {
+    pub(super) fn new(outage: Arc<Outage>) -> Seen {
+        Seen {
+            outage,
+            problems: Vec::new(),
+            failure: None,
+            held: 0,
+        }
+    }
+
     /// Says what is new about a reading of `scopes`; whether it `is_known` that the source fails, and
     /// whether a reading that went well `proves` that it does not.
     pub(super) fn log(&mut self, scopes: &[Scope], report: &Report, is_known: bool, proves: bool) {
@@ -50,10 +63,11 @@ impl Seen {
         }
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
-            Some(reason) if failure != self.failure && !is_known => {
-                error!("the articles cannot be read, so what is published stays: {reason}");
+            Some(reason) if !is_known => self.outage.tell(reason),
+            None if self.failure.is_some() && proves => {
+                self.outage.end();
+                info!("the articles are read again");
             }
-            None if self.failure.is_some() && proves => info!("the articles are read again"),
             Some(_) | None => {}
         }
         let failure = failure.or_else(|| self.failure.take_if(|_| !proves));

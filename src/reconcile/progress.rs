@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use crate::count::many;
+
 /// The reading that is going on.
 #[derive(Debug, Default)]
 pub struct Progress(Mutex<Option<Reached>>);
@@ -13,7 +15,7 @@ pub struct Progress(Mutex<Option<Reached>>);
 pub struct Reached {
     /// When it began.
     pub since: Instant,
-    /// What is read: files or rows.
+    /// What is read: a file or a row.
     pub noun: &'static str,
     /// Files found so far that have to be read.
     pub found: usize,
@@ -86,16 +88,16 @@ impl fmt::Display for Reached {
             found, read, noun, ..
         } = self;
         if *read == 0 {
-            return write!(f, "{found} {noun} found");
+            return write!(f, "{} found", many(*found, noun));
         }
         if self.listed && read == found {
             // What was read last is still being written.
-            return write!(f, "{read} {noun} read, storing them");
+            return write!(f, "{} read, storing them", many(*read, noun));
         }
         if self.listed {
-            write!(f, "{read} of {found} {noun} read")?;
+            write!(f, "{read} of {} read", many(*found, noun))?;
         } else {
-            write!(f, "{read} {noun} read")?;
+            write!(f, "{} read", many(*read, noun))?;
         }
         let seconds = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         write!(f, ", {} a second", *read as u64 * 1_000 / seconds.max(1))

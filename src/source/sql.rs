@@ -20,6 +20,7 @@ mod dialect;
 mod engine;
 mod error;
 mod listener;
+mod page;
 mod pulse;
 mod row;
 mod sign;
@@ -139,6 +140,22 @@ impl Sql {
         })))
     }
 
+    /// The keys of `config` whose addresses cannot be understood, and why.
+    pub fn misunderstood(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
+        let url = database::open(config.url.expose()).err();
+        let listen_url = config.listen_url.as_ref();
+        let listen_url = listen_url.and_then(|url| database::address(url.expose()).err());
+        let errors = [("url", url), ("listen-url", listen_url)].into_iter();
+        errors
+            .filter_map(|(key, error)| Some((key, error?)))
+            .collect()
+    }
+
+    /// The newsroom's query.
+    pub fn query(&self) -> &str {
+        &self.0.engine.query
+    }
+
     /// Where the database is, without user, password and parameters.
     pub fn name(&self) -> &str {
         &self.0.engine.reporter.database
@@ -241,6 +258,19 @@ impl Sql {
         Ok(seen.into_values().map(Held::settle).collect())
     }
 
+    /// The ids of the rows that say that their page is at `address`.
+    ///
+    /// # Errors
+    /// The database does not answer, or not well.
+    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SqlError> {
+        let spellings = page::spellings(address, &self.0.engine.rules.reading.site);
+        let mut ids = Vec::new();
+        if !spellings.is_empty() {
+            self.rows(Task::Pages(spellings), |row| ids.push(row.id().to_owned()))?;
+        }
+        Ok(ids)
+    }
+
     /// How many rows the query gives now.
     ///
     /// # Errors
@@ -287,6 +317,11 @@ impl Sql {
     /// before the first pulse.
     pub fn replica_lag(&self) -> Option<f64> {
         self.0.engine.lag()
+    }
+
+    /// Whether it is a standby of PostgreSQL, as far as the last pulse showed.
+    pub fn is_standby(&self) -> bool {
+        self.0.engine.is_standby()
     }
 
     /// Begins to watch the database; ends when the line is dropped.

@@ -217,7 +217,10 @@ fn a_store_has_one_writer() {
     let folder = folder();
     let _first = open(&folder);
     let second = Store::open(folder.path());
-    assert!(matches!(second, Err(StoreError::Open { .. })), "{second:?}");
+    assert!(
+        matches!(second, Err(StoreError::InUse { .. })),
+        "{second:?}"
+    );
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn what_is_degraded_is_named_until_it_is_mended() {
     for expected in [
         "ready\n",
         "feeds.toml was refused",
-        "1 articles are in quarantine",
+        "1 article is in quarantine",
     ] {
         assert!(ready.says(expected), "{}", ready.text());
     }

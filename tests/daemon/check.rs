@@ -168,8 +168,14 @@ fn a_term_that_nobody_has_is_a_warning() {
 #[test]
 fn check_fails_where_the_articles_are_not_there() {
     let newsroom = Newsroom::new();
+    let doubted = [
+        "there is no article in it",
+        "0 errors, 1 warning; 0 articles",
+    ];
+    assert_ends(&newsroom.run(&["check"]), 0, &doubted, &[]);
     fs::remove_dir(newsroom.articles()).expect("an empty folder");
-    assert_ends(&newsroom.run(&["check"]), 1, &["articles", "1 error,"], &[]);
+    let unread = ["1 error, 0 warnings; the articles could not be read"];
+    assert_ends(&newsroom.run(&["check"]), 1, &unread, &[]);
     assert_ends(&newsroom.run(&["list"]), 1, &[], &["articles"]);
     assert_ends(&newsroom.run(&["render", "all.rss"]), 1, &[], &["articles"]);
 }

@@ -173,7 +173,7 @@ fn a_quarantined_file_is_explained_by_its_problem() {
         let output = newsroom.run(&["explain", "all", name]);
         let said = [
             "articles/broken.txt is not in /all.",
-            "because    its file cannot be read as an article",
+            "because    it cannot be read as an article",
             "problem    line 2: ",
             "hint       ",
         ];

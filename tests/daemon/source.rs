@@ -81,7 +81,7 @@ fn before_the_first_edition_readers_are_told_to_come_back() {
     let away = newsroom.path("away");
     fs::rename(newsroom.articles(), &away).expect("the articles are not there yet");
     let mut daemon = Daemon::launch(&newsroom);
-    daemon.wait_for("the articles cannot be read");
+    daemon.wait_for("the articles cannot be read, so nothing is published yet: ");
     for target in ["/all.rss", "/unknown.rss", "/select.rss?any=rail"] {
         let early = daemon.get(target);
         assert_eq!(early.status, 503, "{target}");

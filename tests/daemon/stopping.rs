@@ -96,7 +96,7 @@ fn a_state_folder_in_use_is_done_without() {
     let newsroom = Newsroom::of_three();
     let mut first = Daemon::start(&newsroom);
     let mut second = Daemon::start(&newsroom);
-    second.wait_for("running without a state folder");
+    second.wait_for("running without a state folder, so a restart will read every article again: another taspa has ");
     let before = first.get("/all.rss");
     assert_eq!(second.get("/all.rss").header("etag"), before.header("etag"));
     newsroom.remove("match");

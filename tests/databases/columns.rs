@@ -62,7 +62,7 @@ fn check_names_a_row_that_is_broken() {
 }
 
 /// A part of the query, what stands there instead, the exit code, and what is said.
-const MISFITS: [(&str, &str, i32, &[&str]); 5] = [
+const MISFITS: [(&str, &str, i32, &[&str]); 6] = [
     ("published AS date, ", "", 1, &["error", "`date`"]),
     ("SELECT id, ", "SELECT ", 1, &["error", "`id`"]),
     (
@@ -78,6 +78,16 @@ const MISFITS: [(&str, &str, i32, &[&str]); 5] = [
         &["warning", "`content_html`"],
     ),
     ("section,", "section, views,", 0, &["warning", "`views`"]),
+    (
+        "changed AS updated, ",
+        "",
+        0,
+        &[
+            "warning",
+            "a row that is edited is not noticed",
+            "`… AS updated`",
+        ],
+    ),
 ];
 
 #[test]
@@ -167,6 +177,49 @@ fn what_the_database_refuses_is_said_in_its_words() {
     }
 }
 
+/// What is wrong with a query that a database refuses, and what to do about it.
+const REFUSED: [(Kind, &str, &str, &str); 4] = [
+    (
+        Kind::Postgres,
+        "SELECT id, titl FROM articles",
+        "column \"titl\" does not exist",
+        "hint: Perhaps you meant to reference the column \"articles.title\".",
+    ),
+    (Kind::Postgres, SEVERAL, "syntax error", ONE),
+    (Kind::MariaDb, SEVERAL, "SQL syntax", ONE),
+    (Kind::Sqlite, SEVERAL, "syntax error", ONE),
+];
+
+const SEVERAL: &str = "SELECT id FROM articles; SELECT title FROM articles;";
+const ONE: &str = "hint: the query must be one statement";
+
+#[test]
+fn what_to_do_about_a_refused_query_is_said_at_its_line() {
+    for (kind, query, said, hint) in REFUSED {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        let newsroom = newsroom(&table.url, query, "");
+        let unread = "1 error, 0 warnings; the articles could not be read";
+        let output = check(&newsroom, &[]);
+        assert_ends(&output, 1, &["query = ", said, hint, unread], &[]);
+        let problems = json(&check(&newsroom, &["--format", "json"]));
+        assert!(problems[0]["line"].is_u64(), "{kind:?}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_query_without_rows_is_doubted() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        let output = check(&table.newsroom(""), &[]);
+        let said = ["the query gives no rows", "0 errors, 1 warning; 0 articles"];
+        assert_ends(&output, 0, &said, &[]);
+    }
+}
+
 #[test]
 fn a_database_that_lets_nobody_in_is_said_without_the_password() {
     let nobody_there = format!("{READER}@127.0.0.1:{}/news", free_port());
@@ -188,7 +241,8 @@ fn a_database_that_lets_nobody_in_is_said_without_the_password() {
     }
     for (url, said) in places {
         let newsroom = newsroom(&url, QUERY, "");
-        assert_ends(&check(&newsroom, &[]), 1, &["error", said], &[]);
+        let unread = "the articles could not be read";
+        assert_ends(&check(&newsroom, &[]), 1, &["error", said, unread], &[]);
         let config_only = check(&newsroom, &["--config-only"]);
         assert_ends(&config_only, 0, &["no problems"], &[]);
     }
@@ -196,16 +250,31 @@ fn a_database_that_lets_nobody_in_is_said_without_the_password() {
 
 #[test]
 fn an_address_that_is_none_is_refused_unseen() {
-    for url in [
-        "oracle://reader:qyz%2Fgaldaq@db/news",
-        "postgres",
-        "reader:qyz/galdaq",
+    for (url, said) in [
+        (
+            "oracle://reader:qyz%2Fgaldaq@db/news",
+            "url must begin with",
+        ),
+        ("postgres", "url must begin with"),
+        ("reader:qyz/galdaq", "url must begin with"),
+        ("", "url must begin with"),
+        (
+            "postgres://reader:qyz/galdaq@db/news",
+            "address cannot be understood",
+        ),
+        (
+            "mysql://reader:qyz/galdaq@db/news",
+            "address cannot be understood",
+        ),
     ] {
         let newsroom = newsroom(url, QUERY, "");
-        let output = check(&newsroom, &[]);
-        assert_ends(&output, 78, &["url must begin with"], &[]);
+        // Of the three lines of the table, this is the second.
+        let said = ["feeds.toml:14:", said];
+        assert_ends(&check(&newsroom, &[]), 78, &said, &[]);
+        assert_ends(&check(&newsroom, &["--config-only"]), 78, &said, &[]);
+        assert_ends(&newsroom.run(&["list"]), 78, &[], &said);
         let serve = newsroom.run(&["serve", "--listen", "127.0.0.1:0"]);
-        assert_ends(&serve, 78, &[], &["url must begin with"]);
+        assert_ends(&serve, 78, &[], &said);
         assert!(!String::from_utf8_lossy(&serve.stderr).contains("galdaq"));
     }
 }

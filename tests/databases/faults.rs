@@ -125,6 +125,7 @@ impl Scene {
             said.as_secs_f64(),
             recovered.as_secs_f64(),
         ));
+        assert_said_once(&self.daemon.log());
         SAID.assert_kept(&format!("{fault}: said"), said);
         RECOVERED.assert_kept(&format!("{fault}: recovered"), recovered);
     }
@@ -170,7 +171,7 @@ impl Scene {
             }
             Sign::Quarantine => {
                 let quarantined = metric(&metrics, "taspa_quarantined_articles");
-                ready.says("1 articles are in quarantine")
+                ready.says("1 article is in quarantine")
                     && quarantined == 1.0
                     && self.daemon.has_said(&UNTITLED.id.to_string())
             }
@@ -184,6 +185,17 @@ impl Scene {
             && metric(&metrics, "taspa_source_up") == 1.0
             && get(&self.admin, "/readyz").text() == "ready\n"
     }
+}
+
+/// Checks that nothing was logged twice as an error, whoever noticed it first.
+#[track_caller]
+fn assert_said_once(log: &str) {
+    let errors = log.lines().filter_map(|line| line.split_once(" ERROR "));
+    let mut errors: Vec<&str> = errors.map(|(_, error)| error).collect();
+    let all = errors.len();
+    errors.sort_unstable();
+    errors.dedup();
+    assert_eq!(errors.len(), all, "{log}");
 }
 
 impl Table {
@@ -627,7 +639,7 @@ fn a_database_that_is_not_there_yet() {
         table.server.stop();
         let newsroom = table.newsroom(KEYS);
         let mut daemon = Daemon::launch(&newsroom);
-        daemon.wait_for("the articles cannot be read");
+        daemon.wait_for("the articles cannot be read, so nothing is published yet: ");
         for target in ["/all.rss", "/tags/урожай.atom"] {
             let early = daemon.get(target);
             assert_eq!(early.status, 503, "{target}");
@@ -654,6 +666,12 @@ fn a_restart_while_the_database_is_away() {
             scene.has_said(Sign::Failing(""))
         });
         SAID.assert_kept("said", said);
+        let log = scene.daemon.log();
+        let remembered = format!(
+            "served from the state folder: {} articles in ",
+            RELEASED.len()
+        );
+        assert!(log.contains(&remembered), "{log}");
         let after = before.again(&scene.daemon);
         assert!(after.moved_since(&before).is_empty());
         scene.table.server.start_again();

@@ -363,6 +363,11 @@ fn a_standby_that_is_behind_shows_it() {
     let known = since.elapsed();
     eventually("it falls back further", || lag(&machines, 2) > 1.5);
     assert_eq!((lag(&machines, 0), lag(&machines, 1)), (0.0, 0.0));
+    let is_shown = [0, 1, 2].map(|machine: usize| {
+        let status = get(&machines.daemons[machine].admin, "/status");
+        status.says("Отстаёт от основной базы")
+    });
+    assert_eq!(is_shown, [false, false, true]);
     let behind = &machines.daemons[2];
     // It serves what it has, and that is as it should be.
     assert_eq!(behind.daemon.ask(&Request::head("/all.rss")).status, 200);

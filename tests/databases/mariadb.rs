@@ -85,8 +85,6 @@ impl MariaDb {
         command.arg(format!("--pid-file={}", folder.join("pid").display()));
         command.arg(format!("--port={}", self.port));
         command.args(["--bind-address=127.0.0.1", "--skip-name-resolve"]);
-        // One that starts clears what others have in a folder of temporary files.
-        command.arg(format!("--tmpdir={}", folder.display()));
         // What is committed has to survive a killed server, and not a lost machine.
         command.args([
             "--innodb-flush-log-at-trx-commit=2",

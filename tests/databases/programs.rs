@@ -62,6 +62,8 @@ impl Account {
 pub(crate) fn command(program: &Path, account: Option<Account>, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder);
+    // A MariaDB that starts clears what others have in a folder of temporary files.
+    command.env("TMPDIR", folder);
     if let Some((user, group)) = account.map(Account::ids) {
         command.uid(user).gid(group);
     }

@@ -4,6 +4,7 @@
 use crate::admin_pages;
 use crate::client::Request;
 use crate::daemon::Daemon;
+use crate::ended::assert_ends;
 use crate::mariadb::MariaDb;
 use crate::postgres::{PASSWORD, Postgres};
 use crate::process::eventually;
@@ -206,11 +207,7 @@ fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
         assert!(kazakh.says("кітапхана"), "{kind:?}: {}", kazakh.text());
 
         let ready = admin_pages::get(&admin, "/readyz");
-        assert!(
-            ready.says("1 articles are in quarantine"),
-            "{}",
-            ready.text()
-        );
+        assert!(ready.says("1 article is in quarantine"), "{}", ready.text());
         let metrics = admin_pages::get(&admin, "/metrics");
         for (name, expected) in [
             ("taspa_articles", 8.0),
@@ -248,5 +245,32 @@ fn articles_have_pages_of_their_own() {
             let response = daemon.ask(&Request::head(&target));
             assert_eq!(response.status, 404, "{kind:?}: {:?}", hidden.title);
         }
+    }
+}
+
+#[test]
+fn an_article_is_explained_by_the_address_of_its_page() {
+    for (kind, url) in [
+        (Kind::Postgres, "'/news/' || id || '/'"),
+        (Kind::MariaDb, "CONCAT('/news/', id, '/')"),
+        (Kind::Sqlite, "'https://dala.example/news/' || id || '/'"),
+    ] {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        let query = QUERY.replace("title,", &format!("title, {url} AS url,"));
+        let newsroom = newsroom(&table.url, &query, "");
+        for address in [
+            "https://dala.example/news/4002/",
+            "http://dala.example/news/4002",
+            "https://dala.example/news/4002/?utm_source=feed",
+        ] {
+            let explained = newsroom.run(&["explain", "all", address]);
+            let said = ["(4002) is in /all.", "row        [source.sql] row 4002"];
+            assert_ends(&explained, 0, &said, &[]);
+        }
+        let nowhere = newsroom.run(&["explain", "all", "https://dala.example/news/4002/x"]);
+        assert_ends(&nowhere, 1, &[], &["no article has this"]);
     }
 }

@@ -145,6 +145,11 @@ impl Recipe {
         let rendered = self.run(&["render", &path]);
         assert_ends(&rendered, 0, &[article], &[]);
         assert!(rendered.stdout == daemon.get(&format!("/{path}")).body);
+
+        // People copy the address of an article from the site.
+        let rendered: Value = serde_json::from_slice(&rendered.stdout).expect("a feed");
+        let address = rendered["items"][0]["url"].as_str().expect("a page");
+        assert_ends(&self.run(&["explain", feed, address]), 0, &[&expected], &[]);
     }
 
     /// Does one thing after the other, each of which moves the feeds that it is about and no others.

@@ -195,11 +195,20 @@ impl Columns {
         for (at, column) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|other| other.is(&column.name)) {
                 problems.push(twice(column));
-            } else if !column.is_one_of(&NAMES) {
-                problems.push(self.unknown(column));
-            } else {
+            } else if column.is_one_of(&NAMES) {
                 problems.extend(unreadable(column, &cast));
             }
+        }
+        problems.extend(self.unknown());
+        if self.find("updated").is_none() {
+            problems.push(ColumnProblem {
+                is_error: false,
+                message:
+                    "no column is named `updated`: a row that is edited is not noticed, unless \
+                          its `date` moves"
+                        .to_owned(),
+                ..self.missing("updated")
+            });
         }
         if !self.0.iter().any(Column::is_text) {
             problems.push(ColumnProblem {
@@ -228,16 +237,39 @@ impl Columns {
         }
     }
 
-    fn unknown(&self, column: &Column) -> ColumnProblem {
+    /// Columns whose names mean nothing: each that is nearly a name, and the others together.
+    fn unknown(&self) -> Vec<ColumnProblem> {
         let free = || NAMES.into_iter().filter(|name| self.find(name).is_none());
-        ColumnProblem {
+        let problem = |columns: String, hint| ColumnProblem {
             is_error: false,
-            message: format!("nobody reads the column `{}`", column.name),
-            hint: match nearest(&column.name, free()) {
-                Some(name) => did_you_mean(name),
-                None => format!("leave it out, or name it {}", one_of(free())),
-            },
+            message: format!("nobody reads the {columns}"),
+            hint,
+        };
+        let (mut problems, mut others) = (Vec::new(), Vec::new());
+        for (at, column) in self.0.iter().enumerate() {
+            let is_again = self.0[..at].iter().any(|other| other.is(&column.name));
+            if is_again || column.is_one_of(&NAMES) {
+                continue;
+            }
+            let name = format!("`{}`", column.name);
+            match nearest(&column.name, free()) {
+                Some(near) => problems.push(problem(format!("column {name}"), did_you_mean(near))),
+                None => others.push(name),
+            }
         }
+        let names = others.join(", ");
+        match others.len() {
+            0 => {}
+            1 => {
+                let hint = format!("leave it out, or name it {}", one_of(free()));
+                problems.push(problem(format!("column {names}"), hint));
+            }
+            _ => {
+                let hint = format!("leave them out, or name them {}", one_of(free()));
+                problems.push(problem(format!("columns {names}"), hint));
+            }
+        }
+        problems
     }
 }
 
@@ -305,18 +337,23 @@ mod tests {
     fn a_shape_tells_names_and_types_and_nothing_else() {
         let shape = |of: &[(&str, Kind)]| columns(of).shape();
         let good = shape(&GOOD);
-        let [id, title, date, text] = GOOD;
-        assert_eq!(shape(&[date, text, ("views", Kind::Any), title, id]), good);
-        let local = shape(&[id, title, ("date", Kind::Local), text]);
-        assert_ne!(local, good);
-        assert_eq!(named(local), named(good));
-        assert_ne!(named(shape(&[id, title, date])), named(good));
+        let mut others = GOOD.to_vec();
+        others.reverse();
+        others.push(("views", Kind::Any));
+        assert_eq!(shape(&others), good);
+        let dates = GOOD.iter().position(|(name, _)| *name == "date");
+        others = GOOD.to_vec();
+        others[dates.expect("a date")].1 = Kind::Local;
+        assert_ne!(shape(&others), good);
+        assert_eq!(named(shape(&others)), named(good));
+        assert_ne!(named(shape(&GOOD[1..])), named(good));
     }
 
-    const GOOD: [(&str, Kind); 4] = [
+    const GOOD: [(&str, Kind); 5] = [
         ("ID", Kind::Integer),
         ("title", Kind::Text),
         ("date", Kind::Instant),
+        ("updated", Kind::Instant),
         ("content_html", Kind::Text),
     ];
 
@@ -348,12 +385,32 @@ mod tests {
                 (is_error, message, hint)
             );
         }
-        assert_eq!(found.len(), 4);
-        assert!(found[3].1.starts_with("no column holds the text"));
+        assert_eq!(found.len(), 5);
+        assert!(found[3].1.starts_with("no column is named `updated`"));
+        assert!(found[4].1.starts_with("no column holds the text"));
         let error = columns(&[("id", Kind::Text)]).suffice();
         assert_eq!(
             error.expect_err("two are missing").to_string(),
             "the query gives no column `title`, `date`; name one with `… AS title`"
+        );
+    }
+
+    #[test]
+    fn columns_that_mean_nothing_are_named_together() {
+        let foreign = ["views", "sumary", "editor_id", "Views"].map(|name| (name, Kind::Text));
+        let found = problems(&[GOOD.as_slice(), &foreign].concat());
+        let messages: Vec<&str> = found.iter().map(|(_, message, _)| &**message).collect();
+        let expected = [
+            "two columns are named `Views`",
+            "nobody reads the column `sumary`",
+            "nobody reads the columns `views`, `editor_id`",
+        ];
+        assert_eq!(messages, expected);
+        assert_eq!(found[1].2, "did you mean `summary`?");
+        assert!(
+            found[2]
+                .2
+                .starts_with("leave them out, or name them `url`, ")
         );
     }
 
@@ -366,9 +423,9 @@ mod tests {
                 "write `text(summary) AS summary`",
             ),
             (
-                ("updated", Kind::Other),
-                "the column `updated` must be a date, but its type is Other",
-                "choose a column with a date and a time for `updated`",
+                ("expires", Kind::Other),
+                "the column `expires` must be a date, but its type is Other",
+                "choose a column with a date and a time for `expires`",
             ),
             (
                 ("Title", Kind::Text),

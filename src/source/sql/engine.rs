@@ -66,6 +66,8 @@ pub(super) enum Task {
     Recent,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
+    /// Ids of the rows with one of these addresses.
+    Pages(Vec<String>),
 }
 
 /// What comes of a task, piece by piece.
@@ -128,6 +130,11 @@ impl Engine {
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
         let is_listing = matches!(task, Task::Listing(_));
+        // No index knows an address that the query makes up.
+        let patience = match task {
+            Task::Listing(_) | Task::Pages(_) => LONG,
+            Task::Recent | Task::Rows(..) => SHORT,
+        };
         if is_listing || matches!(task, Task::Recent) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget();
@@ -153,11 +160,16 @@ impl Engine {
                 let statement = dialect.by_id(&self.query, &selected.columns, &ids);
                 (selected, statement)
             }
+            Task::Pages(addresses) => {
+                let selected = columns.known(|column| column.is("id"));
+                let url = columns.find("url");
+                let statement = dialect.by_url(&self.query, &selected.columns, url, addresses);
+                (selected, statement)
+            }
         };
         if out.send(Ok(Step::Columns(selected))).await.is_err() {
             return Ok(());
         }
-        let patience = if is_listing { LONG } else { SHORT };
         let row = |cells| Ok(Step::Row(cells));
         self.database.rows(statement, patience, row, out).await
     }

@@ -5,6 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::postgres::PgDatabaseError;
+
 /// What went wrong with the database. Every message is one line and names the database, not its
 /// password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +45,8 @@ pub enum SqlError {
         database: Arc<str>,
         /// The server's message.
         message: String,
+        /// What the server thinks was meant.
+        hint: Option<String>,
     },
     /// The query gives no articles.
     #[error("the query {0}")]
@@ -60,6 +64,21 @@ pub enum SqlError {
     /// The program is ending.
     #[error("reading from {0} was broken off")]
     Stopped(Arc<str>),
+}
+
+impl SqlError {
+    /// What to do about it, where somebody knows; `query` is what the newsroom asks.
+    pub fn hint(&self, query: &str) -> Option<String> {
+        let SqlError::Database { message, hint, .. } = self else {
+            return None;
+        };
+        // It stands within statements of ours, so the server has no better word for it.
+        let is_several = query.trim().trim_end_matches(';').contains(';');
+        match message.to_lowercase().contains("syntax") && is_several {
+            true => Some("the query must be one statement, without `;` in it".to_owned()),
+            false => hint.clone(),
+        }
+    }
 }
 
 /// Whose failures are put into words, and what must not be among them.
@@ -106,9 +125,17 @@ impl Reporter {
             sqlx::Error::Database(_) => SqlError::Database {
                 database: self.database.clone(),
                 message: self.said(error),
+                hint: self.hint(error),
             },
             _ => self.unreachable(error),
         }
+    }
+
+    /// PostgreSQL has a hint where it can think of one.
+    fn hint(&self, error: &sqlx::Error) -> Option<String> {
+        let error = error.as_database_error()?;
+        let error = error.try_downcast_ref::<PgDatabaseError>()?;
+        error.hint().map(|hint| self.presentable(hint))
     }
 
     fn said(&self, error: &sqlx::Error) -> String {
@@ -125,6 +152,11 @@ impl Reporter {
             }
             error => error.to_string(),
         };
+        self.presentable(&said)
+    }
+
+    /// One line without secrets.
+    fn presentable(&self, said: &str) -> String {
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         self.secrets
             .iter()

@@ -234,7 +234,8 @@ pub(super) fn many(rows: usize, id: &str) -> Refusal {
     Refusal::new(
         None,
         format!("{rows} rows have the id `{id}`"),
-        "let the query give one row an article: aggregate what is joined, with `GROUP BY`",
+        "let the query give one row an article: aggregate what is joined, and where two articles share \
+         an id, leave one of them out or take another column for `id`",
     )
 }
 

@@ -365,6 +365,7 @@ fn a_query_without_what_articles_need() {
         [
             "no column is named `date`",
             "nobody reads the column `published_at`",
+            "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
             "no column holds the text of the articles"
         ]
     );

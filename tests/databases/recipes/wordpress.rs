@@ -278,7 +278,7 @@ fn a_post_that_is_read_before_its_tags_are_written_gets_them() {
     let before = Copies::take(&early, &FEEDS);
     // Nobody is told of readings that find what was there before.
     let log = early.log_until_stopped();
-    let readings = log.lines().filter(|line| line.contains(" rows read in "));
+    let readings = log.lines().filter(|line| line.contains(" read in "));
     assert_eq!(readings.count(), 3, "{log}");
 
     // Whoever comes later finds the same.
