@@ -70,8 +70,13 @@ fn sqlite_file(table: &Table<'_>, file: &str) -> String {
     if path == ":memory:" || path.starts_with('/') {
         return file.to_owned();
     }
-    let folder = table.reader.path("").display().to_string();
-    let folder = utf8_percent_encode(folder.trim_end_matches('/'), NOT_IN_PATHS);
+    let folder = table.reader.folder().display().to_string();
+    let folder = match folder.is_empty() {
+        // feeds.toml may be named without its folder.
+        true => ".",
+        false => folder.trim_end_matches('/'),
+    };
+    let folder = utf8_percent_encode(folder, NOT_IN_PATHS);
     format!("{folder}/{path}{parameters}")
 }
 

@@ -363,6 +363,14 @@ fn a_database_has_defaults_and_a_secret() {
         assert_eq!(sql.url.expose(), expected);
     }
 
+    let relative = text.replace("postgres://reader:hush@db/news", "sqlite:news.db");
+    let loaded = Config::parse(&relative, "feeds.toml", Path::new(""), &environment);
+    let source = loaded.map(|loaded| loaded.config.source);
+    let Ok(SourceConfig::Sql(sql)) = source else {
+        panic!("expected a database");
+    };
+    assert_eq!(sql.url.expose(), "sqlite:./news.db");
+
     let text = text.replace("postgres:", "hush:");
     let said = print(&problems(&text));
     assert!(said.contains("url must begin with `postgres:`"), "{said}");

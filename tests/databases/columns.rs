@@ -263,6 +263,14 @@ fn an_address_that_is_none_is_refused_unseen() {
             "address cannot be understood",
         ),
         (
+            "postgres://reader:q@qyz/galdaq@db/news",
+            "address cannot be understood",
+        ),
+        (
+            "mysql://reader:q@qyz/galdaq@db/news",
+            "address cannot be understood",
+        ),
+        (
             "mysql://reader:qyz/galdaq@db/news",
             "address cannot be understood",
         ),

@@ -435,6 +435,16 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     }
 }
 
+/// Whether a password has what ends a host, so that a part of it would be taken for a place, and shown
+/// as one.
+fn is_cut_short(text: &str) -> bool {
+    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
+    let path = behind.find('/').map_or("", |at| &behind[at..]);
+    path.split('?')
+        .next()
+        .is_some_and(|path| path.contains('@'))
+}
+
 /// The library's word on an address may quote it.
 fn misunderstood(form: &str) -> SqlError {
     SqlError::Url(format!(

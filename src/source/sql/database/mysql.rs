@@ -6,13 +6,16 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, Type, TypeInfo as _};
 
 use super::endpoint::Endpoint;
-use super::{Database, Kin, Pool, misunderstood};
+use super::{Database, Kin, Pool, is_cut_short, misunderstood};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
-    let options = MySqlConnectOptions::from_str(text)
-        .map_err(|_| misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+    let misunderstood = || misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE");
+    if is_cut_short(text) {
+        return Err(misunderstood());
+    }
+    let options = MySqlConnectOptions::from_str(text).map_err(|_| misunderstood())?;
     let endpoint = Endpoint {
         scheme: "mysql",
         socket: options.get_socket(),

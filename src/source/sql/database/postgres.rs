@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions as _, PgConnection, TypeInfo as _};
 use tracing::subscriber::{NoSubscriber, with_default};
 
 use super::endpoint::Endpoint;
-use super::{Database, Kin, Pool, misunderstood};
+use super::{Database, Kin, Pool, is_cut_short, misunderstood};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
@@ -21,9 +21,13 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
 pub(in crate::source::sql) fn address(
     text: &str,
 ) -> Result<(PgConnectOptions, Reporter), SqlError> {
+    let misunderstood = || misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+    if is_cut_short(text) {
+        return Err(misunderstood());
+    }
     // The library logs parameters that it does not know with their values, which may be secrets.
     let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
-        .map_err(|_| misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+        .map_err(|_| misunderstood())?;
     let endpoint = Endpoint {
         scheme: "postgres",
         socket: options.get_socket(),
