@@ -147,6 +147,7 @@ impl Archive {
                     path: row.path.into(),
                     stamp: FileStamp::default(),
                     closed: false,
+                    again: false,
                     head: None,
                 },
             });

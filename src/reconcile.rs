@@ -148,6 +148,7 @@ fn promised(store: &Store, records: &[RecordId]) -> Result<Vec<Found>, StoreErro
                 path: row.path.into(),
                 stamp: file.stamp,
                 closed: false,
+                again: false,
                 head: None,
             });
         }
@@ -282,7 +283,10 @@ impl<'a> Run<'a> {
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Found>, ReconcileError> {
-        self.result.read += files.len();
+        let files = self.news_of(files)?;
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
         let rivals = Rivals::of(&files, self.source, self.store)?;
         let mut given = Given::default();
         self.store.write(|batch| {
@@ -295,6 +299,50 @@ impl<'a> Run<'a> {
             given.find_heirs(batch)
         })?;
         self.accept(given)
+    }
+
+    /// Those of files that were read of which something has to be stored. Whatever was read again and is
+    /// what it was counts for nothing; only that it is no longer young is worth a note.
+    fn news_of(
+        &mut self,
+        files: Vec<Result<ReadFile, String>>,
+    ) -> Result<Vec<Result<ReadFile, String>>, StoreError> {
+        let mut news = Vec::with_capacity(files.len());
+        for file in files {
+            let known = match &file {
+                Ok(file) if file.found.again => self.known(file)?,
+                Ok(_) | Err(_) => None,
+            };
+            match (known, &file) {
+                (Some(row), Ok(file)) if row.stamp == file.found.stamp => {
+                    self.judge(file.found.path.clone(), Some(row));
+                    continue;
+                }
+                (Some(_), _) => {}
+                (None, _) => self.result.read += 1,
+            }
+            news.push(file);
+        }
+        Ok(news)
+    }
+
+    /// What is stored of a file, where it is what was just read.
+    fn known(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
+        let ReadFile { found, outcome } = file;
+        let Some(row) = self.store.file(&found.path)? else {
+            return Ok(None);
+        };
+        let is_known = match outcome {
+            Err(refusal) => row.refusal.as_ref() == Some(refusal),
+            Ok((listing, _)) if row.refusal.is_none() => {
+                let stored = self.store.article(&listing.key)?;
+                stored.is_some_and(|stored| {
+                    *stored.path == *found.path && stored.listing.revision == listing.revision
+                })
+            }
+            Ok(_) => false,
+        };
+        Ok(is_known.then_some(row))
     }
 
     /// Removes what is gone, unless that is more than half of everything.

@@ -63,6 +63,9 @@ pub struct Found {
     pub stamp: FileStamp,
     /// Whether whoever wrote it is known to have finished.
     pub closed: bool,
+    /// Whether it looks as before and is read again nevertheless: what it says then is news only where
+    /// it differs.
+    pub again: bool,
     /// What the listing read along: everything but the text.
     pub head: Option<Box<Result<Draft, Refusal>>>,
 }
@@ -412,6 +415,27 @@ impl Source {
             // So many rows have one id.
             Source::Sql(_) => stamp.size > 1,
         }
+    }
+
+    /// Whether what has this stamp may become another without changing it.
+    pub fn is_young(&self, stamp: FileStamp) -> bool {
+        match self {
+            Source::Directory(_) => false,
+            Source::Sql(_) => sql::is_young(stamp),
+        }
+    }
+
+    /// Whether what was young before, or is, looks the same otherwise.
+    pub fn is_as_before(&self, before: FileStamp, now: FileStamp) -> bool {
+        match self {
+            Source::Directory(_) => false,
+            Source::Sql(_) => sql::is_same_row(before, now),
+        }
+    }
+
+    /// How many young places are worth reading again at each look at what changed lately.
+    pub fn young_at_once(&self) -> usize {
+        self.at_once()
     }
 
     /// Whether what was an article once was emptied on purpose.

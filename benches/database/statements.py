@@ -109,9 +109,9 @@ class Database(ABC):
         lately = self.instant(articles - 20)
         changed = f"(updated > {lately} OR (updated IS NULL AND date > {lately}))"
         heads = f"id, title, date, updated, url, summary, section, tags, {self.authors}, image"
-        a_row = self.wrap(f"{heads}, content_html", "LIMIT 1")
+        any_row = f"SELECT CASE WHEN EXISTS ({self.wrap('1', 'LIMIT 1')}) THEN 'rows' END AS any_row"
         return {
-            "pulse": f"SELECT CASE WHEN EXISTS ({a_row}) THEN 'rows' END",
+            "pulse": f"SELECT * FROM ({any_row}) AS first LEFT JOIN ({self.wrap('*', 'LIMIT 0')}) AS columns ON 1 = 1",
             "poll: what changed": self.wrap(
                 "id, updated, date", f"WHERE {changed} ORDER BY {self.ordered}"
             ),

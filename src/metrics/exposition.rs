@@ -272,7 +272,7 @@ impl Scrape {
         if let Some(newest) = sql.newest() {
             page.value(
                 "taspa_source_newest_timestamp_seconds",
-                "The latest date of a change that was read, as the database says it",
+                "The latest change in the articles that are there, as the database dates it",
                 newest.0 as f64,
             )?;
         }

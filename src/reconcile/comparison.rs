@@ -107,7 +107,8 @@ impl Comparison<'_> {
     }
 
     /// Compares what says that it changed lately; nothing is gone because it does not. Where several
-    /// rows are known to share an id, all of them are looked at first.
+    /// rows are known to share an id, all of them are looked at first. What is young is read again as it
+    /// is, so much of it as costs nothing: of an import, the rest is once it has come of age.
     fn compare_recent(
         &self,
         scope: &Scope,
@@ -115,18 +116,28 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut shared = Vec::new();
+        let mut young = 0;
         for entry in self.source.walk(scope, Depth::Stamps) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
             let last = self.store.file(&found.path)?;
-            let stamps = [Some(found.stamp), last.as_ref().map(|last| last.stamp)];
-            if stamps
-                .into_iter()
-                .flatten()
-                .any(|stamp| self.source.is_shared(stamp))
-            {
+            let before = last.as_ref().map(|last| last.stamp);
+            let mut stamps = [Some(found.stamp), before].into_iter().flatten();
+            if stamps.any(|stamp| self.source.is_shared(stamp)) {
                 shared.push(found.path);
+                continue;
+            }
+            let is_doubted = before == Some(found.stamp) && self.source.is_young(found.stamp);
+            if is_doubted && young < self.source.young_at_once() {
+                young += 1;
+                let found = Found {
+                    again: true,
+                    ..found
+                };
+                if !self.read(found, batch, listed) {
+                    return Ok(());
+                }
             } else if !self.take(found, last, batch, listed) {
                 return Ok(());
             }
@@ -165,7 +176,7 @@ impl Comparison<'_> {
     /// still takes it.
     fn take(
         &self,
-        found: Found,
+        mut found: Found,
         last: Option<FileRow>,
         batch: &mut Vec<Found>,
         listed: &mut Listed,
@@ -173,19 +184,28 @@ impl Comparison<'_> {
         match last {
             Some(row) if row.key.is_some() && self.source.is_emptied(&found) => {
                 listed.gone.push(found.path);
+                true
             }
             Some(row) if row.stamp == found.stamp && !self.reread => {
                 if row.refusal.is_some() {
                     listed.refused.insert(found.path, row);
                 }
+                true
             }
-            _ => {
-                self.progress.found_one();
-                // It may have been at rest in a scope that overlaps with this one.
-                listed.refused.remove(&found.path);
-                batch.push(found);
+            last => {
+                let is_as_before = |row: FileRow| self.source.is_as_before(row.stamp, found.stamp);
+                found.again = !self.reread && last.is_some_and(is_as_before);
+                self.read(found, batch, listed)
             }
         }
+    }
+
+    /// Has what was found read; whether anybody still takes it.
+    fn read(&self, found: Found, batch: &mut Vec<Found>, listed: &mut Listed) -> bool {
+        self.progress.found_one();
+        // It may have been at rest in a scope that overlaps with this one.
+        listed.refused.remove(&found.path);
+        batch.push(found);
         // Nobody takes them any more when the store has failed, which is reported instead.
         batch.len() < BATCH_FILES || self.give.send(mem::take(batch)).is_ok()
     }

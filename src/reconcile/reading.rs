@@ -94,6 +94,7 @@ fn pack(
         path: found.path.clone(),
         stamp: found.stamp,
         closed: found.closed,
+        again: found.again,
         head: None,
     };
     let outcome = match outcome {

@@ -17,7 +17,8 @@ use crate::config::tests::good;
 use crate::source::Depth;
 use crate::source::directory::tests::keyed_by;
 use crate::source::sql::tests::write;
-use crate::store::ArticleRow;
+use crate::store::{ArticleRow, FileStamp};
+use crate::time::Timestamp;
 
 const CONFIRMED: Options = Options {
     reread: false,
@@ -348,7 +349,7 @@ impl Rows {
         let feeds = format!(
             "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\nid-authority = 'dala.example'\n\
              id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
-             query = \"SELECT id, id AS title, date FROM articles WHERE {condition}\""
+             query = \"SELECT id, coalesce(title, id) AS title, date FROM articles WHERE {condition}\""
         );
         let source = Source::new(&good(&feeds, folder.path())).expect("an address");
         let rows = Rows {
@@ -356,7 +357,7 @@ impl Rows {
             store: Store::scratch().expect("a scratch store"),
             source,
         };
-        rows.run("CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT)");
+        rows.run("CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT)");
         for id in ids {
             rows.insert(id);
         }
@@ -369,7 +370,7 @@ impl Rows {
 
     fn insert(&self, id: &str) {
         self.run(&format!(
-            "INSERT INTO articles VALUES ('{id}', '2026-01-08')"
+            "INSERT INTO articles (id, date) VALUES ('{id}', '2026-01-08')"
         ));
     }
 
@@ -393,6 +394,89 @@ impl Rows {
         let owner = self.store.owners(&["a"]).expect("a readable row");
         owner.into_iter().next().flatten()
     }
+}
+
+/// What a reading counted: rows that were read, and changes.
+fn counts(result: &Reconciliation) -> (usize, usize) {
+    assert!(result.failure.is_none(), "{:?}", result.failure);
+    (result.read, result.changes.len())
+}
+
+#[test]
+fn a_young_row_is_read_again_whatever_its_stamp() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.run(&format!(
+        "UPDATE articles SET date = '{}' WHERE id = 'b'",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (2, 2));
+    let stored = || rows.store.file("b").expect("a readable row");
+    let before = stored();
+    // One that is what it was counts for nothing.
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    rows.run("UPDATE articles SET title = 'Б'");
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    // The old one's stamp is believed.
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+    assert_eq!(stored(), before);
+}
+
+#[test]
+fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
+    let rows = Rows::with(&["a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
+    for scope in [Scope::Whole, Scope::Recent, Scope::Recent] {
+        let result = rows.reconcile(scope, || {});
+        assert_eq!(result.problems.len(), 1, "{:?}", result.problems);
+    }
+    rows.run("UPDATE articles SET title = 'А'");
+    let result = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&result), (1, 1));
+    assert_eq!(
+        (result.problems.len(), result.mended),
+        (0, vec!["a".to_owned()])
+    );
+}
+
+#[test]
+fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    let stored = |id| {
+        let row = rows.store.file(id).expect("a readable row");
+        row.expect("a row")
+    };
+    let grown = [stored("a"), stored("b")];
+    for (id, row) in ["a", "b"].into_iter().zip(grown.clone()) {
+        let stamp = FileStamp {
+            size: 1,
+            ..row.stamp
+        };
+        let young = FileRow { stamp, ..row };
+        let noted = rows.store.write(|batch| batch.put_file(id, &young));
+        noted.expect("a writable store");
+    }
+    rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1, 1));
+    assert_eq!([stored("a"), stored("b")], grown);
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+}
+
+#[test]
+fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
+    let rows = Rows::with(&[], "true");
+    rows.run(&format!(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+         INSERT INTO articles (id, date) SELECT n, '{}' FROM n",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1000, 1000));
+    rows.run("UPDATE articles SET title = 'Т'");
+    let at_once = rows.source.young_at_once();
+    let read = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&read), (at_once, at_once));
 }
 
 #[test]

@@ -185,6 +185,7 @@ impl Directory {
                         path,
                         stamp: stamp(&metadata),
                         closed,
+                        again: false,
                         head: None,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
@@ -200,6 +201,7 @@ impl Directory {
             path: path.to_owned(),
             stamp: stamp(&metadata),
             closed: false,
+            again: false,
             head: None,
         })
     }

@@ -28,6 +28,7 @@ mod sign;
 pub(crate) mod tests;
 mod walk;
 mod watermark;
+mod youth;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -52,6 +53,8 @@ use super::{Found, Gap, Outcome};
 use crate::article::Reading;
 use crate::config::SqlConfig;
 use crate::time::Timestamp;
+
+pub(super) use self::youth::{is_same_row, is_young};
 
 /// Rows read with one statement.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
@@ -205,10 +208,10 @@ impl Sql {
     fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, Outcome)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
-        let rules = &self.0.engine.rules;
+        let (rules, now) = (&self.0.engine.rules, Timestamp::now());
         let mut read: HashMap<String, (Held, Outcome)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let seen = row.seen(&rules.reading.zone);
+            let seen = row.seen(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
                 Some((held, _)) => held.join(seen.stamp),
                 None => {
@@ -237,11 +240,11 @@ impl Sql {
     /// # Errors
     /// The database does not answer, or not well.
     pub fn look(&self, ids: &[String]) -> Result<Vec<Found>, SqlError> {
-        let zone = &self.0.engine.rules.reading.zone;
+        let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut seen: BTreeMap<String, Held> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
             self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
-                let found = row.seen(zone);
+                let found = row.seen(zone, now);
                 match seen.get_mut(&found.path) {
                     Some(held) => held.join(found.stamp),
                     // Databases do not agree on what equal texts are.
@@ -293,10 +296,10 @@ impl Sql {
         Ok(columns.problems(|column| dialect.cast(column)))
     }
 
-    /// Whether the query gives other columns than when everything was listed, so that no row is what it
-    /// was.
+    /// Whether the query gives other columns than when everything was listed, or of other types, so that
+    /// no row is what it was.
     pub fn is_reshaped(&self) -> bool {
-        self.0.engine.is_reshaped()
+        self.0.engine.reshaped().is_some()
     }
 
     /// Believes that columns are gone, if they were said to be, from the next listing on.
@@ -304,7 +307,8 @@ impl Sql {
         self.0.engine.give_up_columns();
     }
 
-    /// The latest change that any listing saw; what is dated in the future is none yet.
+    /// The latest change in the rows that are there, as the last listing of everything and those of
+    /// changes since then tell; what is dated in the future is none yet.
     pub fn newest(&self) -> Option<Timestamp> {
         self.0.engine.newest()
     }

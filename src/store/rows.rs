@@ -71,13 +71,13 @@ pub struct FileRow {
 /// What changes when a file or row does; the default is that of none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileStamp {
-    /// Bytes; 0 of a row.
+    /// Bytes; of rows that share an id their number, and of a single one whether it was young.
     pub size: u64,
     /// Time of the last write, nanoseconds since 1970; of a row a number for its `updated`.
     pub modified: i128,
     /// Time of the last change of the inode, nanoseconds since 1970; of a row a number for its `date`.
     pub changed: i128,
-    /// The inode's number; 0 of a row.
+    /// The inode's number; of a row a number for the columns that it was read with.
     pub inode: u64,
 }
 

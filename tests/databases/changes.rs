@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::copies::Copies;
 use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
-use crate::process::LOOK_AGAIN;
+use crate::process::{LOOK_AGAIN, eventually};
 use crate::promise::Promise;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, newsroom, unix_now};
@@ -233,6 +233,44 @@ fn a_column_that_is_added_changes_every_article() {
         });
         let log = daemon.log_until_stopped();
         assert!(!log.contains("cannot be read"), "{kind:?}: {log}");
+    }
+}
+
+#[test]
+fn a_column_of_another_type_is_read_as_what_it_is() {
+    // The same instants, as a clock in the newsroom shows them, and from that to instants.
+    for (kind, alter) in [
+        (
+            Kind::Postgres,
+            "ALTER TABLE articles ALTER published TYPE timestamp USING published AT TIME ZONE 'Asia/Almaty'",
+        ),
+        (
+            Kind::MariaDb,
+            "SET time_zone = '+05:00'; ALTER TABLE articles MODIFY published timestamp NOT NULL",
+        ),
+    ] {
+        let Some((table, _newsroom, daemon)) = start(kind, NOTIFIED) else {
+            continue;
+        };
+        let before = Copies::take(&daemon, &FEEDS);
+        // Nothing else tells of this, so it shows when everything has been read again.
+        let (id, headline) = (HARVEST.id, "Урожай дынь измерили");
+        let edit = format!("UPDATE articles SET {} WHERE id = {id}", title(headline));
+        table.execute(&format!("{edit}; {alter}"));
+        let since = Instant::now();
+        eventually("nothing differs but the headline", || {
+            let after = before.again(&daemon);
+            let is_right = |path: &&str| {
+                let (before, after) = (before.of(path).text(), after.of(path).text());
+                let old = HARVEST.title.expect("a headline");
+                match HARVEST_FEEDS.contains(path) {
+                    true => after != before && after.replace(headline, old) == before,
+                    false => after == before,
+                }
+            };
+            FEEDS.iter().all(is_right)
+        });
+        SOON.assert_kept(alter, since.elapsed());
     }
 }
 

@@ -215,6 +215,19 @@ fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
         let slowest = took.iter().max().expect("three machines");
         Promise::within(8).assert_kept(headline, *slowest);
     }
+    // Of what comes and goes again, nothing stays on those that saw it.
+    let (fair, table) = (FAIR.title.expect("a headline"), &machines.table);
+    let edition = table.edition(FAIR.id, "section = NULL", table.own_second());
+    table.execute(&format!(
+        "{}; {edition}; NOTIFY taspa",
+        table.insertion(&[FAIR])
+    ));
+    machines.converge("/all.json", |feed| feed.contains(fair));
+    machines.table.execute(&format!(
+        "DELETE FROM articles WHERE id = {}; NOTIFY taspa",
+        FAIR.id
+    ));
+    machines.converge("/all.json", |feed| !feed.contains(fair));
     // A machine that loses what it kept makes the same of it.
     let lost = machines.daemons.pop().expect("a machine");
     let folder = lost._newsroom.path("state");

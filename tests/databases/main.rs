@@ -14,7 +14,6 @@ mod changes;
 mod client;
 mod columns;
 #[path = "../daemon/copies.rs"]
-#[expect(dead_code, reason = "the daemon's own tests look into them")]
 mod copies;
 #[path = "../daemon/daemon.rs"]
 #[expect(dead_code, reason = "the daemon's own tests start it in more ways")]

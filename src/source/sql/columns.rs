@@ -104,9 +104,18 @@ impl Column {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Selected {
     pub(super) columns: Vec<Column>,
-    /// A number for all that could be read: a query such as `SELECT *` may have others tomorrow, and
-    /// then no row is what it was.
+    /// A number for all that could be read: a query such as `SELECT *` may have others tomorrow, or the
+    /// same of other types, and then no row is what it was.
     pub(super) shape: u64,
+}
+
+/// The part of a shape that the types of columns tell.
+const OF_KINDS: u64 = (1 << 24) - 1;
+
+/// The part of a shape that the names of columns tell: what articles are made of has other types in
+/// other databases.
+pub(super) fn named(shape: u64) -> u64 {
+    shape & !OF_KINDS
 }
 
 /// How the columns of a query fit.
@@ -138,11 +147,14 @@ impl Columns {
         }
     }
 
-    /// A number for the set of columns that mean something.
+    /// A number for the set of columns that mean something, the lower part of it for their types.
     pub(super) fn shape(&self) -> u64 {
-        let known = NAMES.iter().filter(|name| self.find(name).is_some());
-        let known: Vec<&str> = known.copied().collect();
-        xxh3_64(known.join(" ").as_bytes())
+        let known = NAMES
+            .iter()
+            .filter_map(|name| Some((*name, self.find(name)?.kind)));
+        let (names, kinds): (Vec<&str>, Vec<Kind>) = known.unzip();
+        let kinds = kinds.iter().map(|kind| *kind as u8).collect::<Vec<u8>>();
+        named(xxh3_64(names.join(" ").as_bytes())) | (xxh3_64(&kinds) & OF_KINDS)
     }
 
     /// Whether articles can be made of these at all.
@@ -319,6 +331,22 @@ mod tests {
         problems
             .map(|problem| (problem.is_error, problem.message, problem.hint))
             .collect()
+    }
+
+    #[test]
+    fn a_shape_tells_names_and_types_and_nothing_else() {
+        let shape = |of: &[(&str, Kind)]| columns(of).shape();
+        let good = shape(&GOOD);
+        let mut others = GOOD.to_vec();
+        others.reverse();
+        others.push(("views", Kind::Any));
+        assert_eq!(shape(&others), good);
+        let dates = GOOD.iter().position(|(name, _)| *name == "date");
+        others = GOOD.to_vec();
+        others[dates.expect("a date")].1 = Kind::Local;
+        assert_ne!(shape(&others), good);
+        assert_eq!(named(shape(&others)), named(good));
+        assert_ne!(named(shape(&GOOD[1..])), named(good));
     }
 
     const GOOD: [(&str, Kind); 5] = [

@@ -135,25 +135,25 @@ impl Database {
         Ok(receiver.try_recv().unwrap_or_default())
     }
 
-    /// The columns that a statement gives with its first row.
-    pub(super) async fn columns(
+    /// The only row of a statement, and the columns that it has.
+    pub(super) async fn described(
         &self,
         statement: Statement,
         patience: Patience,
-    ) -> Result<Vec<Column>, SqlError> {
+    ) -> Result<(Cells, Vec<Column>), SqlError> {
         let (sender, mut receiver) = mpsc::channel(1);
         let out = &sender;
         match self {
             Database::Postgres(pool) => {
-                let read = |row: &sqlx::postgres::PgRow| columns_of(row, postgres::kind);
+                let read = |row: &_| (cells(row), columns_of(row, postgres::kind));
                 run(self, pool, statement, patience, read, out).await
             }
             Database::MySql(pool) => {
-                let read = |row: &sqlx::mysql::MySqlRow| columns_of(row, mysql::kind);
+                let read = |row: &_| (cells(row), columns_of(row, mysql::kind));
                 run(self, pool, statement, patience, read, out).await
             }
             Database::Sqlite(pool) => {
-                let read = |row: &sqlx::sqlite::SqliteRow| columns_of(row, |_| Kind::Any);
+                let read = |row: &_| (cells(row), columns_of(row, |_| Kind::Any));
                 run(self, pool, statement, patience, read, out).await
             }
         }?;

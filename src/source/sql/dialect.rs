@@ -44,6 +44,9 @@ impl Statement {
     }
 }
 
+/// What a pulse gives before the columns of the query.
+pub(super) const PULSE_COLUMNS: usize = 3;
+
 /// How long a statement may wait for a lock.
 const LOCK: Duration = Duration::from_secs(1);
 
@@ -95,8 +98,32 @@ impl Dialect {
     /// PostgreSQL is sent a simple one, as the library would ask it for types that it does not know,
     /// and lose the prepared statement over that.
     pub(super) fn describe(self, query: &str) -> Statement {
+        self.beside_columns("taspa_rows.*", "SELECT 1 AS taspa_one", query)
+    }
+
+    /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
+    /// is behind; then every column of the query, described as above.
+    pub(super) fn pulse(self, query: &str) -> Statement {
+        let rows = subquery(query, ROWS);
+        let any = format!("CASE WHEN EXISTS (SELECT 1 FROM {rows} LIMIT 1) THEN 'rows' END");
+        let (is_standby, lag) = match self {
+            Dialect::Postgres => (
+                "pg_is_in_recovery()::text",
+                "(CASE WHEN NOT pg_is_in_recovery() THEN 0 \
+                 WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
+                 ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END)::text",
+            ),
+            Dialect::MySql | Dialect::Sqlite => ("NULL", "NULL"),
+        };
+        let first =
+            format!("SELECT {any} AS taspa_any, {is_standby} AS taspa_standby, {lag} AS taspa_lag");
+        self.beside_columns("*", &first, query)
+    }
+
+    /// What is wanted of the one row that `first` gives and of all columns of the query beside it.
+    fn beside_columns(self, wanted: &str, first: &str, query: &str) -> Statement {
         let sql = format!(
-            "SELECT taspa_rows.* FROM (SELECT 1 AS taspa_one) AS taspa_first \
+            "SELECT {wanted} FROM ({first}) AS taspa_first \
              LEFT JOIN (SELECT * FROM {} LIMIT 0) AS taspa_rows ON 1 = 1",
             subquery(query, "taspa_query")
         );
@@ -104,28 +131,6 @@ impl Dialect {
             is_simple: self == Dialect::Postgres,
             ..Statement::plain(sql)
         }
-    }
-
-    /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
-    /// is behind. It fails where one of these columns is gone: within `EXISTS`, columns have to be
-    /// there and are not read.
-    pub(super) fn pulse(self, query: &str, columns: &[Column]) -> Statement {
-        let names: Vec<String> = columns.iter().map(|it| self.quoted(&it.name)).collect();
-        let names = match names.is_empty() {
-            true => "1".to_owned(),
-            false => names.join(", "),
-        };
-        let rows = subquery(query, ROWS);
-        let any = format!("CASE WHEN EXISTS (SELECT {names} FROM {rows} LIMIT 1) THEN 'rows' END");
-        Statement::plain(match self {
-            Dialect::Postgres => format!(
-                "SELECT {any}, pg_is_in_recovery()::text, (CASE \
-                 WHEN NOT pg_is_in_recovery() THEN 0 \
-                 WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0 \
-                 ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END)::text"
-            ),
-            Dialect::MySql | Dialect::Sqlite => format!("SELECT {any}"),
-        })
     }
 
     pub(super) fn count(self, query: &str) -> Statement {

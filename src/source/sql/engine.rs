@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
-use super::dialect::Statement;
+use super::dialect::{PULSE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
 use super::pulse::Pulse;
 use super::row::{Cells, Rules};
@@ -51,6 +51,7 @@ pub(super) struct Engine {
 #[derive(Debug, Default)]
 struct Seen {
     watermark: Watermark,
+    /// The latest change of what is there now, as far as listings tell.
     newest: Option<Timestamp>,
     /// What columns the last listing of everything had.
     shape: Option<u64>,
@@ -197,21 +198,34 @@ impl Engine {
         let probe = dialect.probe(&self.query);
         database.rows(probe, patience, |_| (), &sender).await?;
         let describe = dialect.describe(&self.query);
-        let columns = database.columns(describe, patience).await?;
-        let columns = Arc::new(Columns(columns));
-        *locked(&self.columns) = Some(columns.clone());
-        Ok(columns)
+        let (_, columns) = database.described(describe, patience).await?;
+        Ok(self.learn(columns))
     }
 
-    /// Whether articles can be made of the query's columns as they are now.
-    pub(super) async fn examine(&self, patience: Patience) -> Result<(), SqlError> {
-        let columns = self.describe(&self.pulse, patience).await?;
-        self.keep(&columns)
+    fn learn(&self, columns: Vec<Column>) -> Arc<Columns> {
+        let columns = Arc::new(Columns(columns));
+        *locked(&self.columns) = Some(columns.clone());
+        columns
+    }
+
+    /// Feels the pulse: what it shows of the database, whether articles can be made of the query's
+    /// columns as they are now, and what the columns are.
+    pub(super) async fn feel(&self, patience: Patience) -> Result<Cells, SqlError> {
+        // It is sent as it is, so only a query that was probed may be part of it.
+        if locked(&self.columns).is_none() {
+            self.describe(&self.pulse, patience).await?;
+        }
+        let statement = self.database.dialect().pulse(&self.query);
+        let (mut shown, mut columns) = self.pulse.described(statement, patience).await?;
+        shown.truncate(PULSE_COLUMNS);
+        let columns = self.learn(columns.split_off(columns.len().min(PULSE_COLUMNS)));
+        self.keep(&columns)?;
+        Ok(shown)
     }
 
     /// Takes these columns for those that must not go, unless they are fewer.
     fn keep(&self, columns: &Columns) -> Result<(), SqlError> {
-        let kept = columns.keep(&self.kept());
+        let kept = columns.keep(&locked(&self.kept));
         self.is_losing.store(kept.is_err(), Ordering::Relaxed);
         kept?;
         columns.suffice()?;
@@ -224,11 +238,6 @@ impl Engine {
         *locked(&self.columns) = None;
     }
 
-    /// The columns that must not go.
-    pub(super) fn kept(&self) -> Vec<Column> {
-        locked(&self.kept).clone()
-    }
-
     /// Believes that columns are gone, if they are.
     pub(super) fn give_up_columns(&self) {
         if self.is_losing.swap(false, Ordering::Relaxed) {
@@ -236,13 +245,11 @@ impl Engine {
         }
     }
 
-    /// Whether the query gives other columns than when everything was listed.
-    pub(super) fn is_reshaped(&self) -> bool {
-        let listed = locked(&self.seen).shape;
-        let now = locked(&self.columns)
-            .as_ref()
-            .map(|columns| columns.shape());
-        listed.zip(now).is_some_and(|(listed, now)| listed != now)
+    /// The shape of the query's columns, where it is another than when everything was listed.
+    pub(super) fn reshaped(&self) -> Option<u64> {
+        let listed = locked(&self.seen).shape?;
+        let columns = locked(&self.columns).clone()?;
+        Some(columns.shape()).filter(|now| *now != listed)
     }
 
     /// The runtime ended before the work did.
@@ -267,9 +274,12 @@ impl Engine {
         shape: Option<u64>,
     ) {
         let mut seen = locked(&self.seen);
-        seen.shape = shape.or(seen.shape);
         seen.watermark.listed(began, highest);
-        seen.newest = seen.newest.max(newest);
+        match shape {
+            // Whoever starts later does not see rows that were deleted either.
+            Some(_) => (seen.shape, seen.newest) = (shape, newest),
+            None => seen.newest = seen.newest.max(newest),
+        }
     }
 
     pub(super) fn newest(&self) -> Option<Timestamp> {

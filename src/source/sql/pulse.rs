@@ -1,6 +1,6 @@
 //! The pulse: a statement so small that it may run all the time, and yet fails with everything that
 //! would make a reading fail: a dead or silent server, a lock, a column that is gone, even one that
-//! the query does not name.
+//! the query does not name. It shows too that a column came, or has another type.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,6 +37,7 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
     let mut had_rows = None;
     let mut last = Duration::MAX;
     let mut lost = 0;
+    let mut reshaped = None;
     loop {
         let began = Instant::now();
         let pause = match once(&engine, patience).await {
@@ -52,6 +53,11 @@ pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
                 // Nobody closes what rests for a moment: perhaps this is another server.
                 if engine.pulse.lost() > lost {
                     lost = engine.pulse.lost();
+                    board.missed();
+                }
+                // One comparison is enough, however long it takes.
+                let before = std::mem::replace(&mut reshaped, engine.reshaped());
+                if reshaped.is_some() && reshaped != before {
                     board.missed();
                 }
                 if had_rows.is_some_and(|had| had != pulse.has_rows) {
@@ -100,16 +106,7 @@ async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
         server: limit.saturating_sub(limit / 5),
         silence: limit,
     };
-    let pulse = async {
-        // Once it fails, our word on the columns says more than the server's.
-        if engine.trouble().is_some() {
-            engine.examine(patience).await?;
-        }
-        let dialect = engine.database.dialect();
-        let statement = dialect.pulse(&engine.query, &engine.kept());
-        engine.pulse.row(statement, patience).await
-    };
-    let row = timeout(limit, pulse).await;
+    let row = timeout(limit, engine.feel(patience)).await;
     let row = row.map_err(|_| engine.reporter.timeout(limit))??;
     let text = |at: usize| row.get(at).and_then(|cell| cell.text.as_deref());
     Ok(Pulse {

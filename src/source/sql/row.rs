@@ -3,8 +3,9 @@
 use chrono::DateTime;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::columns::{Column, Kind, Selected};
+use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
+use super::youth;
 use crate::article::{Accepted, Body, Draft, Reading, Refusal};
 use crate::source::Found;
 use crate::source::fields::{Fields, parse_date};
@@ -90,18 +91,25 @@ impl Row<'_> {
         })
     }
 
-    /// What a listing of stamps shows of it.
-    pub(super) fn seen(&self, zone: &Zone) -> Found {
+    /// What a listing of stamps shows of it at `now`.
+    pub(super) fn seen(&self, zone: &Zone, now: Timestamp) -> Found {
         let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
-        self.found(updated.as_ref(), date.as_ref())
+        self.found(updated.as_ref(), date.as_ref(), now)
     }
 
-    /// What a listing shows of it.
-    pub(super) fn found(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Found {
+    /// What a listing shows of it at `now`.
+    pub(super) fn found(
+        &self,
+        updated: Option<&Moment>,
+        date: Option<&Moment>,
+        now: Timestamp,
+    ) -> Found {
+        let changed = updated.or(date).and_then(Moment::seconds);
         Found {
             path: self.id().to_owned(),
-            stamp: self.stamp(updated, date),
+            stamp: youth::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
+            again: false,
             head: None,
         }
     }
@@ -201,6 +209,11 @@ pub(super) fn accept_head(
     rules: &Rules,
 ) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
+    // When it was looked at is no part of it, nor what types the database has.
+    let stamp = FileStamp {
+        inode: columns::named(stamp.inode),
+        ..youth::grown(stamp)
+    };
     draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
 }
 

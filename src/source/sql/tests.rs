@@ -337,6 +337,13 @@ fn polls_show_what_may_have_changed() {
     news.insert("6, 'Т', '2999-01-01', 32472144000, NULL, NULL, 'x'");
     assert_eq!(walk(&sql, Extent::Recent).len(), 5);
     assert_eq!(sql.newest().map(|at| at.to_string()), newest);
+    // What is gone was not there, once everything has been listed.
+    news.write("DELETE FROM articles WHERE id = 4");
+    walk(&sql, Extent::Recent);
+    assert_eq!(sql.newest().map(|at| at.to_string()), newest);
+    walk(&sql, Extent::Stamps);
+    let newest = sql.newest().map(|at| at.to_string());
+    assert_eq!(newest.as_deref(), Some("2026-01-09T05:00:00Z"));
 }
 
 #[test]

@@ -123,7 +123,7 @@ impl Walk {
         }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-        let mut found = row.found(updated.as_ref(), date.as_ref());
+        let mut found = row.found(updated.as_ref(), date.as_ref(), self.now);
         if self.extent == Extent::Heads {
             found.head = Some(Box::new(row.head()));
         }

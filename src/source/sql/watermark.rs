@@ -9,11 +9,15 @@ use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-/// How long a transaction may take that writes an article.
-const OVERLAP: Duration = Duration::from_secs(60);
+use super::youth::YOUTH_SECONDS;
+
+/// How long a transaction may take that writes an article, and how long before the last listing a row
+/// may have been seen that was young in it: the next one has to show it again. Some seconds more, since
+/// clocks that are set do not agree with those that are not.
+const OVERLAP: Duration = Duration::from_secs(OVERLAP_SECONDS.unsigned_abs());
 
 /// The same for values of a first listing, before which nothing was seen.
-const OVERLAP_SECONDS: i64 = 60;
+const OVERLAP_SECONDS: i64 = YOUTH_SECONDS + 10;
 
 /// A value as the database has it. Texts that databases make of dates are in the order of the dates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,23 +169,23 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_before_a_value_in_its_own_form() {
+    fn a_minute_and_more_before_a_value_in_its_own_form() {
         for (raw, expected) in [
-            (Raw::Whole(1_767_225_600), Some(Raw::Whole(1_767_225_540))),
+            (Raw::Whole(1_767_225_600), Some(Raw::Whole(1_767_225_530))),
             (
                 Raw::Whole(1_767_225_600_000),
-                Some(Raw::Whole(1_767_225_540_000)),
+                Some(Raw::Whole(1_767_225_530_000)),
             ),
             (
                 text("2026-01-08 00:00:30.5+00"),
-                Some(text("2026-01-07 23:59:30.5+00")),
+                Some(text("2026-01-07 23:59:20.5+00")),
             ),
             (
                 text("2026-01-08 10:30:00"),
-                Some(text("2026-01-08 10:29:00")),
+                Some(text("2026-01-08 10:28:50")),
             ),
             (text("2026-01-01"), Some(text("2025-12-31"))),
-            (text("2026-01-08T00:00Z"), Some(text("2026-01-07T23:59Z"))),
+            (text("2026-01-08T00:00Z"), Some(text("2026-01-07T23:58Z"))),
             (text("infinity"), None),
             (text("8 января"), None),
         ] {
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_what_was_highest_a_minute_before_the_last_listing() {
+    fn a_mark_is_what_was_highest_some_time_before_the_last_listing() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut watermark = Watermark::default();
@@ -200,13 +204,13 @@ mod tests {
         };
         assert_eq!(since(&watermark), None);
         for (seconds, seen, expected) in [
-            (100, Some(1000), 940),
-            (130, Some(1020), 940),
+            (100, Some(1000), 930),
+            (130, Some(1020), 930),
             // A row that was dated before others and came after them is seen nevertheless.
-            (145, Some(1001), 940),
-            (160, None, 1000),
-            (185, Some(1090), 1000),
-            (190, None, 1020),
+            (145, Some(1001), 930),
+            (170, None, 1000),
+            (195, Some(1090), 1000),
+            (200, None, 1020),
             (600, None, 1090),
         ] {
             let highest = Highest {
@@ -219,6 +223,35 @@ mod tests {
                 Some(Raw::Whole(expected)),
                 "after {seconds} s"
             );
+        }
+    }
+
+    #[test]
+    fn a_row_that_was_young_is_shown_once_more_when_it_is_grown() {
+        /// When the row was written, as it says itself.
+        const WRITTEN: u64 = 1000;
+        let start = Instant::now();
+        for refresh in [1, 7, 30, 59, 60, 61, 300] {
+            let mut watermark = Watermark::default();
+            let mut at = WRITTEN - 2 * refresh + refresh / 2;
+            loop {
+                let mark = watermark.since().updated.map(|mark| mark.after);
+                let is_shown = mark.is_none_or(|after| after < Raw::Whole(1000));
+                if at >= WRITTEN + YOUTH_SECONDS.unsigned_abs() {
+                    assert!(is_shown, "every {refresh} s, at {at}");
+                    break;
+                }
+                let seen = match is_shown && at >= WRITTEN {
+                    true => 1000,
+                    false => 100,
+                };
+                let highest = Highest {
+                    updated: Some(Raw::Whole(seen)),
+                    date: None,
+                };
+                watermark.listed(start + Duration::from_secs(at), highest);
+                at += refresh;
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Recipe, Step, Then, assert_items, assert_says, item, statements_of_header};
+use crate::changes::soon;
 use crate::copies::Copies;
 use crate::ended::{self, assert_ends};
 use crate::session::Session;
@@ -118,6 +119,15 @@ const LIVE: [Step; 3] = [
         ],
     },
 ];
+
+/// A post as WordPress inserts it, and what it writes after that.
+const POST: &str =
+    "INSERT INTO wp_posts (ID, post_author, post_date, post_date_gmt, post_modified_gmt, post_title, guid,
+                           post_content, post_excerpt, to_ping, pinged, post_content_filtered)
+     VALUES (120, 2, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP(), 'Бюджет приняли ночью',
+             'https://dala.example/?p=120', 'Текст.', '', '', '', '')";
+const TERMS: &str = "INSERT INTO wp_term_relationships (object_id, term_taxonomy_id)
+     SELECT 120, term_taxonomy_id FROM wp_term_relationships WHERE object_id = 101";
 
 /// As an import makes a second post of one: nobody knows which of them is meant.
 const TWIN: &str = "INSERT INTO wp_posts (post_date, post_date_gmt, post_modified_gmt, post_title, guid,
@@ -249,6 +259,32 @@ fn what_editors_do_is_served() {
     // The plan is out, and a text that has its paragraphs gets no empty one before them.
     let plan = item(&daemon, "/all.json", "https://dala.example/?p=106");
     assert_eq!(plan["content_html"], "<p>Рано.</p>");
+}
+
+#[test]
+fn a_post_that_is_read_before_its_tags_are_written_gets_them() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    recipe
+        .newsroom
+        .reconfigure("refresh   = \"30s\"", "refresh   = \"1s\"");
+    let mut early = recipe.serve();
+    recipe.execute(POST);
+    soon(&mut early, "/all.json", "Бюджет приняли ночью", true);
+    assert!(!early.get("/tags/бюджет.rss").says("Бюджет приняли ночью"));
+    recipe.execute(TERMS);
+    soon(&mut early, "/tags/бюджет.rss", "Бюджет приняли ночью", true);
+    let before = Copies::take(&early, &FEEDS);
+    // Nobody is told of readings that find what was there before.
+    let log = early.log_until_stopped();
+    let readings = log.lines().filter(|line| line.contains(" read in "));
+    assert_eq!(readings.count(), 3, "{log}");
+
+    // Whoever comes later finds the same.
+    let recipe = recipe.with(CONFIG);
+    let late = recipe.serve();
+    before.assert_same_documents(&before.again(&late));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Stands in for PostgreSQL where a test needs one that misbehaves at a certain point. It lets
-//! everybody in, and knows no rows.
+//! everybody in, and knows columns but no rows.
 
 use std::sync::Arc;
 
@@ -116,8 +116,9 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             Manner::FallSilent => std::future::pending().await,
             Manner::HangUp => return Ok(()),
         }
+        let described = described(&String::from_utf8_lossy(&body));
         let answer: &[&[u8]] = match (kind, body.first()) {
-            (b'Q', _) => &[COMPLETE, READY],
+            (b'Q', _) => &[&described, COMPLETE, READY],
             (b'P', _) => &[b"1\0\0\0\x04"],
             (b'D', Some(b'S')) => &[b"t\0\0\0\x06\0\0", b"n\0\0\0\x04"],
             (b'D', _) => &[b"n\0\0\0\x04"],
@@ -133,6 +134,31 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             return Ok(());
         }
     }
+}
+
+/// The row without values that shows the columns of the query, where a statement asks for it.
+fn described(statement: &str) -> Vec<u8> {
+    let names: &[&str] = match statement {
+        pulse if pulse.contains("taspa_any") => &["any", "standby", "lag", "id", "title", "date"],
+        describe if describe.contains("taspa_one") => &["id", "title", "date"],
+        _ => return Vec::new(),
+    };
+    let count = (names.len() as u16).to_be_bytes();
+    // No table and a text, however long.
+    let kind = b"\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0";
+    let columns = names
+        .iter()
+        .flat_map(|name| [name.as_bytes(), kind].concat());
+    let columns = Vec::from_iter(count.into_iter().chain(columns));
+    let values = [&count[..], &[0xff; 4].repeat(names.len())].concat();
+    let mut messages = Vec::new();
+    for (kind, body) in [(b'T', columns), (b'D', values)] {
+        let length = u32::try_from(body.len() + 4).expect("a few columns");
+        messages.push(kind);
+        messages.extend(length.to_be_bytes());
+        messages.extend(body);
+    }
+    messages
 }
 
 fn refusal(words: &str) -> Vec<u8> {

@@ -49,11 +49,12 @@ async fn a_statement_waits_for_a_connection_and_the_pulse_for_none() {
     assert_eq!(next.await.expect("no panic"), Ok(vec![]));
 }
 
-/// A server that ends its first connection, or forgets it, when that is to be used for the second time.
-async fn forgetful(manner: Manner) -> Server {
+/// A server that ends its first connection, or forgets it, when that is to be used again after so many
+/// statements.
+async fn forgetful(manner: Manner, statements: usize) -> Server {
     let begun = AtomicUsize::new(0);
     Server::start(move |connection, sql| {
-        let again = sql.starts_with("BEGIN") && begun.fetch_add(1, Ordering::Relaxed) == 1;
+        let again = sql.starts_with("BEGIN") && begun.fetch_add(1, Ordering::Relaxed) == statements;
         match again && connection == 1 {
             true => manner,
             false => Manner::Answer,
@@ -65,7 +66,7 @@ async fn forgetful(manner: Manner) -> Server {
 #[tokio::test]
 async fn a_connection_that_died_while_it_rested_is_replaced() {
     for manner in [Manner::HangUp, Manner::FallSilent] {
-        let server = forgetful(manner).await;
+        let server = forgetful(manner, 1).await;
         let database = database(&server);
         for connections in [1, 2, 2] {
             let row = database.row(statement("SELECT 1"), PATIENCE).await;
@@ -90,7 +91,8 @@ async fn connections_that_rest_can_be_closed() {
 
 #[tokio::test]
 async fn a_pulse_that_lost_its_connection_has_everything_compared() {
-    let server = forgetful(Manner::HangUp).await;
+    // Of the first pulse one probes the query, one asks for its columns.
+    let server = forgetful(Manner::HangUp, 3).await;
     let board = Arc::new(Board::default());
     let beating = tokio::spawn(beat(server.engine(), board.clone()));
     let mut line = Line {
