@@ -6,10 +6,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task;
+use tokio::time::{Instant, sleep};
 
 use crate::article::{Article, Revision};
 use crate::source::{Found, Outcome, Source, SourceError};
@@ -22,6 +24,10 @@ const DOUBTS_MAX: usize = 1_000;
 /// Documents whose texts are read from the source at the same time: each takes a connection.
 const FETCHERS_MAX: usize = 2;
 
+/// How long after a document that waited for texts nothing is read that nobody waits for: whoever
+/// asked for one often asks for more.
+const REST: Duration = Duration::from_millis(50);
+
 /// The store, and the source for what it does not have yet.
 #[derive(Debug)]
 pub struct Archive {
@@ -29,6 +35,8 @@ pub struct Archive {
     source: ArcSwap<Source>,
     /// Whoever waits for the source on behalf of a document.
     fetchers: Semaphore,
+    /// When the last of them began or was done.
+    fetched: Mutex<Option<Instant>>,
     /// Places that turned out to be others than listed.
     doubts: Mutex<BTreeSet<String>>,
     doubted: Notify,
@@ -76,6 +84,7 @@ impl Archive {
             store,
             source: ArcSwap::from_pointee(source),
             fetchers: Semaphore::new(FETCHERS_MAX),
+            fetched: Mutex::default(),
             doubts: Mutex::default(),
             doubted: Notify::new(),
         }
@@ -113,12 +122,28 @@ impl Archive {
         if self.promises(records)?.is_empty() {
             return Ok(());
         }
+        self.note_fetch();
         let _permit = self.fetchers.acquire().await;
         // Somebody else may have asked for the same.
         let promises = self.promises(records)?;
         let archive = self.clone();
         let fetching = task::spawn_blocking(move || archive.fetch(&promises));
-        fetching.await.unwrap_or(Err(ArchiveError::Broken))
+        let fetched = fetching.await.unwrap_or(Err(ArchiveError::Broken));
+        self.note_fetch();
+        fetched
+    }
+
+    /// Waits until no document has waited for the source for a moment.
+    pub async fn rested(&self) {
+        let fetched = || *self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(left) = fetched().and_then(|at| REST.checked_sub(at.elapsed())) {
+            sleep(left).await;
+        }
+    }
+
+    fn note_fetch(&self) {
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        *fetched = Some(Instant::now());
     }
 
     /// Waits until something turns out to be other than listed.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tokio::runtime::Builder;
+use tokio::time::Instant;
 
+use super::REST;
 use crate::config::tests::good;
 use crate::desk::{Desk, Removal, Report};
 use crate::format::Format;
@@ -148,6 +150,32 @@ fn the_newest_texts_come_first() {
     let store = desk.archive().store();
     assert_eq!(store.awaited(&newest[..2]).expect("rows"), []);
     assert_eq!(store.awaited(&newest[2..]).expect("rows").len(), 7);
+}
+
+#[test]
+fn texts_that_nobody_waits_for_rest_while_documents_wait() {
+    let news = News::new(4);
+    let desk = news.desk();
+    let records = desk.edition().expect("an edition").feeds["sections/мир"]
+        .entries
+        .clone();
+    let paused = Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    paused.expect("a runtime").block_on(async {
+        let archive = desk.archive();
+        let rests = async || {
+            let began = Instant::now();
+            archive.rested().await;
+            began.elapsed() >= REST
+        };
+        assert!(!rests().await, "nobody waited yet");
+        archive.provide(&records).await.expect("texts");
+        assert!(rests().await && !rests().await);
+        archive.provide(&records).await.expect("texts");
+        assert!(!rests().await, "they were here");
+    });
 }
 
 #[test]

@@ -141,6 +141,11 @@ impl Followed {
             let may_poll = !self.is_down() && self.whole_at.is_none();
             let may_fill = may_poll && !self.filled;
             let whole_at = self.whole_at.filter(|_| !self.is_down());
+            let may_fill_now = async {
+                time::sleep_until(self.fill_at.into()).await;
+                // Documents that somebody waits for come first.
+                self.desk.archive().rested().await;
+            };
             tokio::select! {
                 biased;
                 () = news => {}
@@ -152,7 +157,7 @@ impl Followed {
                     return Step::Read(doubts.into_iter().map(Scope::at).collect());
                 }
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
-                () = time::sleep_until(self.fill_at.into()), if may_fill => return Step::Fill,
+                () = may_fill_now, if may_fill => return Step::Fill,
             }
         }
     }
