@@ -430,6 +430,25 @@ fn a_column_that_goes_makes_every_row_another() {
     assert_eq!(digest(&old, "all"), digest(&new, "all"));
 }
 
+#[test]
+fn a_column_that_comes_moves_feeds_once() {
+    let news = News::new(3);
+    let config = news.everything();
+    let store = Store::scratch().expect("a scratch store");
+    let desk = Desk::new(config, store, LATER).expect("a desk");
+    read(&desk, Scope::Whole);
+    news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
+    news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
+    assert_eq!(read(&desk, Scope::Recent).read, 0);
+    let Source::Sql(sql) = &*desk.source() else {
+        panic!("no database");
+    };
+    assert!(sql.is_reshaped());
+    assert_eq!(read(&desk, Scope::Whole).changed, 3);
+    news.run("UPDATE articles SET updated = '2026-03-02T00:00:00Z' WHERE id = 2");
+    assert_eq!(read(&desk, Scope::Recent).changed, 1);
+}
+
 /// A reading notices that the column `section` is gone, and changes nothing.
 fn assert_misses_section(desk: &Desk, scope: Scope) {
     let report = desk.reconcile(&[scope], Removal::Held);

@@ -104,8 +104,9 @@ pub enum Extent {
     Stamps,
     /// Of every row everything but the text.
     Heads,
-    /// Of the rows that may have changed since the last listings when they did. Of several with one id
-    /// these may be only some.
+    /// Of the rows that may have changed since the last listings when they did; of none once the query
+    /// gives other columns than in the last listing of everything. Of several with one id these may be
+    /// only some.
     Recent,
 }
 

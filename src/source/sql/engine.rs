@@ -236,9 +236,14 @@ impl Engine {
 
     /// The shape of the query's columns, where it is another than when everything was listed.
     pub(super) fn reshaped(&self) -> Option<u64> {
-        let listed = locked(&self.seen).shape?;
         let columns = locked(&self.columns).clone()?;
-        Some(columns.shape()).filter(|now| *now != listed)
+        Some(columns.shape()).filter(|now| self.is_new(*now))
+    }
+
+    /// Whether everything was listed with columns of another shape.
+    pub(super) fn is_new(&self, shape: u64) -> bool {
+        let listed = locked(&self.seen).shape;
+        listed.is_some_and(|listed| listed != shape)
     }
 
     /// The runtime ended before the work did.
