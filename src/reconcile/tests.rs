@@ -441,6 +441,34 @@ fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
 }
 
 #[test]
+fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}'"));
+    let look = |scope| {
+        let mut is_stored = false;
+        let result = rows.reconcile(scope, || is_stored = true);
+        let problems = result.problems.iter();
+        let losers = problems.map(|problem| problem.message.clone());
+        (counts(&result), is_stored, losers.collect::<Vec<_>>())
+    };
+    let lost = |to: &str| format!("its key `a` belongs to `{to}` already");
+    assert_eq!(look(Scope::Whole), ((2, 1), true, vec![lost("/a")]));
+    for _ in 0..2 {
+        assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("/a")]));
+    }
+    // Another takes the key from the one that had it; of the third row that is news too.
+    rows.insert("//a");
+    rows.reconcile(Scope::at("//a".to_owned()), || {});
+    assert_eq!(look(Scope::Recent), ((1, 0), true, vec![lost("//a"); 2]));
+    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("//a"); 2]));
+    rows.run("DELETE FROM articles WHERE id <> 'a'");
+    rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![]));
+}
+
+#[test]
 fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
     let rows = Rows::with(&["a", "b"], "true");
     rows.reconcile(Scope::Whole, || {});
