@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::*;
 use crate::article::{Accepted, Refusal};
@@ -59,6 +59,11 @@ impl News {
 
 /// Runs statements in a file of SQLite, which is made where there is none.
 pub(crate) fn write(file: &Path, sql: &str) {
+    drop(begin(file, sql));
+}
+
+/// Runs statements likewise; a transaction that they begin ends with the connection.
+pub(crate) fn begin(file: &Path, sql: &str) -> SqliteConnection {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true);
@@ -72,7 +77,8 @@ pub(crate) fn write(file: &Path, sql: &str) {
             .execute(&mut connection)
             .await
             .expect("a statement");
-    });
+        connection
+    })
 }
 
 fn config(url: &str, query: &str) -> SqlConfig {
