@@ -250,6 +250,26 @@ fn a_head_has_the_revision_of_the_whole_and_no_text() {
 }
 
 #[test]
+fn a_text_that_comes_late_is_another_version_once_updated_moves() {
+    let news = News::new(&[SECOND]);
+    let sql = news.sql();
+    let revision = || {
+        let found = walk(&sql, Extent::Heads);
+        let whole = accepted(sql.read(&found).expect("a row").remove(0));
+        let head = accepted(sql.accept_head(&found[0]));
+        assert_eq!(head.revision, whole.revision);
+        (whole.revision, whole.article.body.is_empty())
+    };
+    let (first, is_empty) = revision();
+    assert!(is_empty);
+    news.write("UPDATE articles SET content_html = '<p>Текст.</p>'");
+    assert_eq!(revision(), (first, false));
+    // A part of a second is enough.
+    news.write("UPDATE articles SET updated_at = updated_at + 0.5");
+    assert_ne!(revision().0, first);
+}
+
+#[test]
 fn rows_are_read_in_the_order_asked_for() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
