@@ -185,7 +185,7 @@ struct ExportArguments {
     /// Write pages for people too, and what they refer to.
     #[arg(long)]
     pages: bool,
-    /// Believe that more than half of all articles are gone.
+    /// Believe that more than half of all articles are gone, or a column of the query.
     #[arg(long)]
     confirm_removal: bool,
 }

@@ -56,7 +56,7 @@ pub struct Desk {
     state: Mutex<State>,
 }
 
-/// Whether more than half of the articles may go at once.
+/// Whether more than half of the articles may go at once, or a column of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
     /// It is held until somebody confirms it.
@@ -149,6 +149,9 @@ impl Desk {
     /// [`DeskError`].
     pub fn new(config: Arc<Config>, store: Store, as_of: Timestamp) -> Result<Desk, DeskError> {
         let source = Source::new(&config)?;
+        if let Some(columns) = store.columns()? {
+            source.recall_columns(columns);
+        }
         let stored = store.header()?;
         let reread = stored.as_ref() != Some(&header(&config, &source));
         let (catalog, lineup) = load(&config, &store, as_of)?;
@@ -569,6 +572,22 @@ impl Desk {
         {
             Ok(()) => self.state().reread = false,
             Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
+        }
+    }
+
+    /// Has the next start know what columns the stored articles were made of.
+    fn note_columns(&self, source: &Source) {
+        let Some(columns) = source.kept_columns() else {
+            return;
+        };
+        let store = self.archive.store();
+        let noted = match store.columns() {
+            Ok(Some(before)) if before == columns => Ok(()),
+            Ok(_) => store.write(|batch| batch.set_columns(&columns)),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = noted {
+            error!("the state folder cannot be written: {}", chain(&error));
         }
     }
 

@@ -60,7 +60,8 @@
 //!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
 //!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.
 //! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
-//!    the articles not until somebody confirms it ([`reconcile`]).
+//!    the articles, or of a column of theirs, not until somebody confirms it ([`reconcile`],
+//!    [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
 //!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).

@@ -25,7 +25,7 @@ use self::sql::{Extent, Sql, SqlError};
 use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{Config, SourceConfig};
 use crate::problem::Severity;
-use crate::store::FileStamp;
+use crate::store::{ColumnsRow, FileStamp};
 
 /// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
 /// rest.
@@ -230,7 +230,7 @@ impl Source {
     }
 
     /// The source of the next configuration: this one, with all that it knows, where nothing about it
-    /// differs.
+    /// differs; else another, with what of that is still true.
     ///
     /// # Errors
     /// When an address cannot be understood.
@@ -242,8 +242,33 @@ impl Source {
             (Source::Directory(before), Source::Directory(next)) => {
                 Source::Directory(next.with_notes(before.notes().clone()))
             }
+            (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
             (_, next) => next,
         })
+    }
+
+    /// The columns of a query that the next start has to know of; a folder has none.
+    pub fn kept_columns(&self) -> Option<ColumnsRow> {
+        match self {
+            Source::Directory(_) => None,
+            Source::Sql(sql) => Some(sql.kept_columns()),
+        }
+    }
+
+    /// Remembers the columns that an earlier run knew of.
+    pub fn recall_columns(&self, columns: ColumnsRow) {
+        match self {
+            Source::Directory(_) => {}
+            Source::Sql(sql) => sql.recall_columns(columns),
+        }
+    }
+
+    /// Believes that columns are gone, if they are.
+    pub fn give_up_columns(&self) {
+        match self {
+            Source::Directory(_) => {}
+            Source::Sql(sql) => sql.give_up_columns(),
+        }
     }
 
     /// What operators call it: the folder, or the database's address without secrets.

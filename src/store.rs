@@ -3,8 +3,8 @@
 //! One `redb` file. Articles are immutable compressed records; a new version of an article is a
 //! new record, and the old one is retired, then deleted once nothing published names it. Whatever
 //! is here can be made again from the articles themselves, apart from the floors of
-//! `Last-Modified`, the terms that only vanished articles had, and the addresses that were served
-//! once; so the folder is safe to delete.
+//! `Last-Modified`, the terms that only vanished articles had, the addresses that were served once,
+//! and the columns that a query gave; so the folder is safe to delete.
 //! `redb`'s types stay in this module.
 
 mod batch;
@@ -32,7 +32,7 @@ use self::fleeting::Fleeting;
 use self::rows::{
     ARTICLES, AWAITED, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
 };
-pub use self::rows::{ArticleRow, FileRow, FileStamp, Header, Validators};
+pub use self::rows::{ArticleRow, ColumnsRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
 use crate::contained;
 use crate::format::Format;
@@ -250,6 +250,16 @@ impl Store {
     /// When the file cannot be read.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
         read_header(&self.database)
+    }
+
+    /// The columns that a query gave when all its rows were last compared; `None` where none were.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn columns(&self) -> Result<Option<ColumnsRow>, StoreError> {
+        let table = self.database.begin_read()?.open_table(HEADER)?;
+        let row = table.get("columns")?;
+        Ok(row.and_then(|row| decode(row.value()).ok()))
     }
 
     /// Every stored article's listing and path, by key.

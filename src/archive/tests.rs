@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::REST;
 use crate::config::tests::good;
+use crate::config::{Config, SourceConfig};
 use crate::desk::{Desk, Removal, Report};
 use crate::format::Format;
 use crate::problem::chain;
@@ -74,6 +75,21 @@ impl News {
 
     fn put_back(&self) {
         fs::rename(self.folder.path().join("away"), self.file()).expect("a file");
+    }
+
+    /// A configuration whose query names no column.
+    fn everything(&self) -> Arc<Config> {
+        let feeds = FEEDS.replace(
+            "SELECT id, title, date, updated, section, content_html",
+            "SELECT *",
+        );
+        Arc::new(good(&feeds, self.folder.path()))
+    }
+
+    /// A desk over what the last one kept.
+    fn start(&self, config: &Arc<Config>) -> Desk {
+        let store = Store::open(&self.folder.path().join("state")).expect("a store");
+        Desk::new(config.clone(), store, LATER).expect("a desk")
     }
 
     /// A desk that keeps nothing, over the listed rows.
@@ -387,11 +403,7 @@ fn another_query_is_another_text() {
 #[test]
 fn a_column_that_goes_makes_every_row_another() {
     let news = News::new(2);
-    let feeds = FEEDS.replace(
-        "SELECT id, title, date, updated, section, content_html",
-        "SELECT *",
-    );
-    let config = Arc::new(good(&feeds, news.folder.path()));
+    let config = news.everything();
     let desk = || {
         let store = Store::scratch().expect("a scratch store");
         let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
@@ -405,13 +417,7 @@ fn a_column_that_goes_makes_every_row_another() {
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
     // The column is missed by whatever comes first, and nothing is lost before somebody confirms it.
     for scope in [Scope::Recent, Scope::Whole] {
-        let report = old.reconcile(&[scope], Removal::Held);
-        let failure = report.failure.expect("a column is gone").to_string();
-        assert!(
-            failure.contains("no longer gives the column `section`"),
-            "{failure}"
-        );
-        assert_eq!(report.changed, 0);
+        assert_misses_section(&old, scope);
     }
     let Source::Sql(sql) = &*old.source() else {
         panic!("no database");
@@ -422,6 +428,100 @@ fn a_column_that_goes_makes_every_row_another() {
     let new = desk();
     assert_eq!(render(&old, "all"), render(&new, "all"));
     assert_eq!(digest(&old, "all"), digest(&new, "all"));
+}
+
+#[test]
+fn a_column_that_comes_moves_feeds_once() {
+    let news = News::new(3);
+    let config = news.everything();
+    let store = Store::scratch().expect("a scratch store");
+    let desk = Desk::new(config, store, LATER).expect("a desk");
+    read(&desk, Scope::Whole);
+    news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
+    news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
+    assert_eq!(read(&desk, Scope::Recent).read, 0);
+    let Source::Sql(sql) = &*desk.source() else {
+        panic!("no database");
+    };
+    assert!(sql.is_reshaped());
+    assert_eq!(read(&desk, Scope::Whole).changed, 3);
+    news.run("UPDATE articles SET updated = '2026-03-02T00:00:00Z' WHERE id = 2");
+    assert_eq!(read(&desk, Scope::Recent).changed, 1);
+}
+
+/// A reading notices that the column `section` is gone, and changes nothing.
+fn assert_misses_section(desk: &Desk, scope: Scope) {
+    let report = desk.reconcile(&[scope], Removal::Held);
+    let failure = report.failure.expect("a column is gone").to_string();
+    assert!(
+        failure.contains("no longer gives the column `section`"),
+        "{failure}"
+    );
+    assert_eq!(report.changed, 0);
+}
+
+fn misses_columns(desk: &Desk) -> bool {
+    match &*desk.source() {
+        Source::Sql(sql) => sql.misses_columns(),
+        Source::Directory(_) => panic!("no database"),
+    }
+}
+
+#[test]
+fn a_column_that_is_gone_is_missed_after_a_reload() {
+    let news = News::new(2);
+    let config = news.everything();
+    let store = Store::scratch().expect("a scratch store");
+    let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
+    read(&desk, Scope::Whole);
+    news.run("ALTER TABLE articles DROP COLUMN section");
+    let mut next = Config::clone(&config);
+    next.site.title = "Степь".to_owned();
+    desk.reconfigure(Arc::new(next.clone())).expect("a source");
+    assert_misses_section(&desk, Scope::Whole);
+    // A loss that was reported may be confirmed together with a reload.
+    next.site.title = "Тау".to_owned();
+    desk.reconfigure(Arc::new(next.clone())).expect("a source");
+    assert!(misses_columns(&desk));
+    assert_misses_section(&desk, Scope::Whole);
+    let SourceConfig::Sql(sql) = &mut next.source else {
+        panic!("no database");
+    };
+    sql.query.push_str(" WHERE id > 0");
+    desk.reconfigure(Arc::new(next)).expect("a source");
+    assert_eq!(read(&desk, Scope::Whole).articles, 2);
+}
+
+#[test]
+fn a_column_that_is_gone_is_missed_after_a_restart() {
+    let news = News::new(2);
+    let config = news.everything();
+    read(&news.start(&config), Scope::Whole);
+    news.run("ALTER TABLE articles DROP COLUMN section");
+    for scope in [Scope::Recent, Scope::Whole] {
+        assert_misses_section(&news.start(&config), scope);
+    }
+    let confirmed = news
+        .start(&config)
+        .reconcile(&[Scope::Whole], Removal::Confirmed);
+    assert!(confirmed.failure.is_none(), "{:?}", confirmed.failure);
+    assert_eq!(confirmed.changed, 2);
+    assert_eq!(read(&news.start(&config), Scope::Whole).read, 0);
+}
+
+#[test]
+fn another_query_misses_no_column() {
+    let news = News::new(2);
+    let config = news.everything();
+    read(&news.start(&config), Scope::Whole);
+    news.run("ALTER TABLE articles DROP COLUMN section");
+    let mut other = Config::clone(&config);
+    let SourceConfig::Sql(sql) = &mut other.source else {
+        panic!("no database");
+    };
+    sql.query.push_str(" WHERE id > 0");
+    assert_eq!(read(&news.start(&Arc::new(other)), Scope::Whole).changed, 2);
+    assert_eq!(read(&news.start(&config), Scope::Whole).articles, 2);
 }
 
 #[test]

@@ -13,6 +13,9 @@ impl Desk {
     /// are read, without the lock.
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
         let source = self.source();
+        if removal == Removal::Confirmed {
+            source.give_up_columns();
+        }
         let _running = self.progress.start(source.noun());
         let (config, options) = {
             let mut state = self.state();
@@ -41,8 +44,11 @@ impl Desk {
             &self.progress,
             &mut gather,
         );
-        if options.reread && result.failure.is_none() {
-            self.reading_done(&config, &source);
+        if scopes.contains(&Scope::Whole) && result.failure.is_none() {
+            self.note_columns(&source);
+            if options.reread {
+                self.reading_done(&config, &source);
+            }
         }
         self.take_over(result, batch, changed)
     }

@@ -208,7 +208,9 @@ impl Followed {
 
     /// Believes what was reported of the query's columns.
     pub(super) fn confirm(&self) {
-        self.sql.give_up_columns();
+        if self.sql.misses_columns() {
+            self.sql.give_up_columns();
+        }
     }
 
     /// Has everything compared after a rest, which grows while there are reasons: what a reading missed

@@ -19,6 +19,7 @@ mod database;
 mod dialect;
 mod engine;
 mod error;
+mod kept;
 mod listener;
 mod page;
 mod pulse;
@@ -38,12 +39,14 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::columns::ColumnProblem;
 use self::columns::Selected;
 use self::database::Database;
 use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
+use self::kept::Kept;
 use self::listener::Channel;
 use self::row::{Row, Rules};
 use self::sign::Board;
@@ -52,6 +55,7 @@ use self::walk::{Held, Walk};
 use super::{Found, Gap, Outcome};
 use crate::article::Reading;
 use crate::config::SqlConfig;
+use crate::store::ColumnsRow;
 use crate::time::Timestamp;
 
 pub(super) use self::youth::{is_same_row, is_young};
@@ -100,8 +104,9 @@ pub enum Extent {
     Stamps,
     /// Of every row everything but the text.
     Heads,
-    /// Of the rows that may have changed since the last listings when they did. Of several with one id
-    /// these may be only some.
+    /// Of the rows that may have changed since the last listings when they did; of none once the query
+    /// gives other columns than in the last listing of everything. Of several with one id these may be
+    /// only some.
     Recent,
 }
 
@@ -302,9 +307,46 @@ impl Sql {
         self.0.engine.reshaped().is_some()
     }
 
-    /// Believes that columns are gone, if they were said to be, from the next listing on.
+    /// The columns without which articles would lose what these said; none before anybody looked.
+    pub fn kept_columns(&self) -> ColumnsRow {
+        ColumnsRow {
+            query: self.place(),
+            names: self.0.engine.kept().names,
+        }
+    }
+
+    /// Remembers columns that an earlier run was told of, where they are this query's.
+    pub fn recall_columns(&self, columns: ColumnsRow) {
+        if columns.query == self.place() {
+            self.0.engine.set_kept(Kept {
+                names: columns.names,
+                is_missed: false,
+            });
+        }
+    }
+
+    /// This database, knowing of its columns what the one before it knew, where the query is the same.
+    pub(super) fn with_columns_of(self, before: &Sql) -> Sql {
+        if self.place() == before.place() {
+            self.0.engine.set_kept(before.0.engine.kept());
+        }
+        self
+    }
+
+    /// Whether a column was gone when somebody last looked.
+    pub fn misses_columns(&self) -> bool {
+        self.0.engine.kept().is_missed
+    }
+
+    /// Believes that columns are gone, if they are, from the next listing on.
     pub fn give_up_columns(&self) {
-        self.0.engine.give_up_columns();
+        self.0.engine.set_kept(Kept::default());
+    }
+
+    /// A number for the query and for where it is asked. Whoever asks it decides nothing: passwords
+    /// change.
+    fn place(&self) -> u128 {
+        xxh3_128(format!("{}\0{}", self.name(), self.query()).as_bytes())
     }
 
     /// The latest change in the rows that are there, as the last listing of everything and those of

@@ -6,8 +6,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, AWAITED, ArticleRow, FEEDS, FILES, FileRow, FileStamp, HEADER, Header, RECORDS,
-    RETIRED, RIVALS, SERVED, TERMS, Validators, decode, encode, extensions, formats,
+    ARTICLES, AWAITED, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, FileStamp, HEADER, Header,
+    RECORDS, RETIRED, RIVALS, SERVED, TERMS, Validators, decode, encode, extensions, formats,
 };
 use super::{LastGood, Memory, Packed, RecordId, StoreError};
 use crate::format::Format;
@@ -56,6 +56,11 @@ impl<'t> Batch<'t> {
     /// When the write fails, as everywhere in this type.
     pub fn set_header(&mut self, header: &Header) -> Result<(), StoreError> {
         put(&mut self.header, "header", header)
+    }
+
+    /// Notes what columns a query gave.
+    pub fn set_columns(&mut self, columns: &ColumnsRow) -> Result<(), StoreError> {
+        put(&mut self.header, "columns", columns)
     }
 
     /// The stored article with this key.

@@ -439,6 +439,13 @@ fn a_column_that_is_gone_for_good() {
             .daemon
             .wait_for("no longer gives the column `section`: what it said stays");
         assert_eq!(scene.daemon.get(section).text(), before.text());
+        scene.daemon.signal("TERM");
+        assert!(scene.daemon.wait().success());
+        (scene.daemon, scene.admin) = admin_pages::start(&scene.newsroom);
+        scene.takes(Instant::now(), drop, |scene| {
+            scene.has_said(Sign::Failing("no longer gives the column `section`"))
+        });
+        assert_eq!(scene.daemon.get(section).text(), before.text());
         scene.daemon.signal("HUP");
         scene
             .daemon

@@ -175,15 +175,12 @@ impl Columns {
     }
 
     /// Whether all of these are there.
-    pub(super) fn keep(&self, before: &[Column]) -> Result<(), SqlError> {
-        let gone = before
-            .iter()
-            .find(|column| self.find(&column.name).is_none());
-        match gone {
+    pub(super) fn keep(&self, before: &[String]) -> Result<(), SqlError> {
+        match before.iter().find(|name| self.find(name).is_none()) {
             None => Ok(()),
             Some(gone) => Err(SqlError::Columns(format!(
-                "no longer gives the column `{}`: what it said stays until it is back or SIGHUP confirms",
-                gone.name
+                "no longer gives the column `{gone}`: what it said stays until it is back or SIGHUP \
+                 (of an export `--confirm-removal`) confirms"
             ))),
         }
     }

@@ -1,6 +1,5 @@
 //! What the tasks of a database share.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
 use super::dialect::{PULSE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
+use super::kept::Kept;
 use super::pulse::Pulse;
 use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
@@ -37,10 +37,7 @@ pub(super) struct Engine {
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
-    /// Columns that were read before: without one of them, articles would lose what it said.
-    kept: Mutex<Vec<Column>>,
-    /// Whether one of them was gone when somebody last looked.
-    is_losing: AtomicBool,
+    kept: Mutex<Kept>,
     seen: Mutex<Seen>,
     /// What the last pulse showed that went well.
     shown: Mutex<Option<Pulse>>,
@@ -104,7 +101,6 @@ impl Engine {
             rules,
             columns: Mutex::default(),
             kept: Mutex::default(),
-            is_losing: AtomicBool::default(),
             seen: Mutex::default(),
             shown: Mutex::default(),
             trouble: Mutex::default(),
@@ -140,7 +136,7 @@ impl Engine {
             self.forget();
         }
         let columns = self.columns().await?;
-        self.keep(&columns)?;
+        locked(&self.kept).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
             Task::Listing(wanted) => {
@@ -219,18 +215,8 @@ impl Engine {
         let (mut shown, mut columns) = self.pulse.described(statement, patience).await?;
         shown.truncate(PULSE_COLUMNS);
         let columns = self.learn(columns.split_off(columns.len().min(PULSE_COLUMNS)));
-        self.keep(&columns)?;
+        locked(&self.kept).take(&columns)?;
         Ok(shown)
-    }
-
-    /// Takes these columns for those that must not go, unless they are fewer.
-    fn keep(&self, columns: &Columns) -> Result<(), SqlError> {
-        let kept = columns.keep(&locked(&self.kept));
-        self.is_losing.store(kept.is_err(), Ordering::Relaxed);
-        kept?;
-        columns.suffice()?;
-        *locked(&self.kept) = columns.known(|_| true).columns;
-        Ok(())
     }
 
     /// After a failure the columns may be others.
@@ -238,18 +224,26 @@ impl Engine {
         *locked(&self.columns) = None;
     }
 
-    /// Believes that columns are gone, if they are.
-    pub(super) fn give_up_columns(&self) {
-        if self.is_losing.swap(false, Ordering::Relaxed) {
-            locked(&self.kept).clear();
-        }
+    /// The columns that must not go.
+    pub(super) fn kept(&self) -> Kept {
+        locked(&self.kept).clone()
+    }
+
+    /// Has these columns, and no others, be those that must not go.
+    pub(super) fn set_kept(&self, kept: Kept) {
+        *locked(&self.kept) = kept;
     }
 
     /// The shape of the query's columns, where it is another than when everything was listed.
     pub(super) fn reshaped(&self) -> Option<u64> {
-        let listed = locked(&self.seen).shape?;
         let columns = locked(&self.columns).clone()?;
-        Some(columns.shape()).filter(|now| *now != listed)
+        Some(columns.shape()).filter(|now| self.is_new(*now))
+    }
+
+    /// Whether everything was listed with columns of another shape.
+    pub(super) fn is_new(&self, shape: u64) -> bool {
+        let listed = locked(&self.seen).shape;
+        listed.is_some_and(|listed| listed != shape)
     }
 
     /// The runtime ended before the work did.

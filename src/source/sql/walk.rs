@@ -69,6 +69,13 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Result<Found, Gap>> {
         while !self.ended {
             match self.rows.blocking_recv() {
+                // No row is what it was. The comparison of everything that is due has all of them at
+                // once, so that feeds move once.
+                Some(Ok(Step::Columns(selected)))
+                    if self.extent == Extent::Recent && self.engine.is_new(selected.shape) =>
+                {
+                    self.ended = true;
+                }
                 Some(Ok(Step::Columns(selected))) => self.selected = selected,
                 Some(Ok(Step::Row(cells))) => match self.take(&cells) {
                     Ok(None) => {}
