@@ -64,9 +64,11 @@ impl Seen {
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
             Some(reason) if !is_known => self.outage.tell(reason),
-            None if self.failure.is_some() && proves => {
+            None if proves => {
                 self.outage.end();
-                info!("the articles are read again");
+                if self.failure.is_some() {
+                    info!("the articles are read again");
+                }
             }
             Some(_) | None => {}
         }
