@@ -11,7 +11,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 
 use crate::article::{Article, Revision};
 use crate::source::{Found, Outcome, Source, SourceError};
@@ -135,9 +135,14 @@ impl Archive {
 
     /// Waits until no document has waited for the source for a moment.
     pub async fn rested(&self) {
-        let fetched = || *self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(left) = fetched().and_then(|at| REST.checked_sub(at.elapsed())) {
-            sleep(left).await;
+        let until = || {
+            let fetched = *self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+            fetched
+                .map(|at| at + REST)
+                .filter(|until| Instant::now() < *until)
+        };
+        while let Some(until) = until() {
+            sleep_until(until).await;
         }
     }
 
