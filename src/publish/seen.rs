@@ -49,7 +49,7 @@ impl Seen {
             );
         }
         // One that failed says nothing of what it did not reach.
-        if whole && report.failure.is_none() {
+        if report.whole {
             self.problems.clone_from(&report.problems);
         } else {
             self.problems.extend(
