@@ -111,7 +111,7 @@ impl Scene {
         let since = Instant::now();
         begin(&mut self.table);
         let said = self.takes(since, fault, |scene| scene.has_said(sign));
-        // From here on there is nothing new to say, and nothing that readers may notice.
+        // Readers may not have noticed anything.
         let asked = readers.leave();
         end(&mut self.table);
         let recovered = self.takes(Instant::now(), fault, |scene| scene.is_well());
@@ -585,7 +585,7 @@ fn a_feed_whose_texts_were_never_read() {
         let is_among = unavailable.iter().any(|path| path.starts_with(kind));
         assert!(is_among, "every text was read already");
     }
-    // The outage is said once, by whoever watches the database.
+    // Nobody complains but of the outage.
     let log = daemon.log();
     let errors = log.lines().filter(|line| line.contains(" ERROR "));
     let others = errors.filter(|line| !line.contains("what is published stays: "));
