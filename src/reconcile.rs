@@ -18,7 +18,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use self::comparison::{Comparison, Listed};
-use self::given::{Given, owned_article};
+use self::given::{Given, owned_article, rival};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use self::rivals::Rivals;
@@ -326,7 +326,8 @@ impl<'a> Run<'a> {
         Ok(news)
     }
 
-    /// What is stored of a file, where it is what was just read.
+    /// What is stored of a file, where it is what was just read; of a loser, that the same owner still has
+    /// its key.
     fn known(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
         let ReadFile { found, outcome } = file;
         let Some(row) = self.store.file(&found.path)? else {
@@ -334,13 +335,15 @@ impl<'a> Run<'a> {
         };
         let is_known = match outcome {
             Err(refusal) => row.refusal.as_ref() == Some(refusal),
-            Ok((listing, _)) if row.refusal.is_none() => {
-                let stored = self.store.article(&listing.key)?;
-                stored.is_some_and(|stored| {
-                    *stored.path == *found.path && stored.listing.revision == listing.revision
+            Ok((listing, _)) => {
+                let owner = self.store.article(&listing.key)?;
+                owner.is_some_and(|owner| match &row.refusal {
+                    None => {
+                        *owner.path == *found.path && owner.listing.revision == listing.revision
+                    }
+                    Some(refusal) => *refusal == rival(&listing.key, &owner.path),
                 })
             }
-            Ok(_) => false,
         };
         Ok(is_known.then_some(row))
     }

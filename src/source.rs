@@ -329,8 +329,8 @@ impl Source {
         }
     }
 
-    /// Every place within `scope` that may hold an article, ordered by the bytes of its path where the
-    /// scope is more than what changed lately, and everything that could not be listed.
+    /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
+    /// everything that could not be listed.
     pub fn walk(
         &self,
         scope: &Scope,

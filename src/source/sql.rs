@@ -172,8 +172,8 @@ impl Sql {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
     }
 
-    /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused. A failure of the
-    /// database is the last thing that comes, and without one the listing was complete.
+    /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused.
+    /// A failure of the database is the last thing that comes, and without one the listing was complete.
     pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, Gap>> + use<> {
         Walk::start(self, extent)
     }

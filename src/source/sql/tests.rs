@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::*;
 use crate::article::{Accepted, Refusal};
@@ -59,6 +59,11 @@ impl News {
 
 /// Runs statements in a file of SQLite, which is made where there is none.
 pub(crate) fn write(file: &Path, sql: &str) {
+    drop(begin(file, sql));
+}
+
+/// Runs statements likewise; a transaction that they begin ends with the connection.
+pub(crate) fn begin(file: &Path, sql: &str) -> SqliteConnection {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true);
@@ -72,7 +77,8 @@ pub(crate) fn write(file: &Path, sql: &str) {
             .execute(&mut connection)
             .await
             .expect("a statement");
-    });
+        connection
+    })
 }
 
 fn config(url: &str, query: &str) -> SqlConfig {
@@ -241,6 +247,26 @@ fn a_head_has_the_revision_of_the_whole_and_no_text() {
         accepted(sql.accept_head(&found[0])).revision
     );
     assert_eq!(other.article.lead.as_str(), "Другой.");
+}
+
+#[test]
+fn a_text_that_comes_late_is_another_version_once_updated_moves() {
+    let news = News::new(&[SECOND]);
+    let sql = news.sql();
+    let revision = || {
+        let found = walk(&sql, Extent::Heads);
+        let whole = accepted(sql.read(&found).expect("a row").remove(0));
+        let head = accepted(sql.accept_head(&found[0]));
+        assert_eq!(head.revision, whole.revision);
+        (whole.revision, whole.article.body.is_empty())
+    };
+    let (first, is_empty) = revision();
+    assert!(is_empty);
+    news.write("UPDATE articles SET content_html = '<p>Текст.</p>'");
+    assert_eq!(revision(), (first, false));
+    // A part of a second is enough.
+    news.write("UPDATE articles SET updated_at = updated_at + 0.5");
+    assert_ne!(revision().0, first);
 }
 
 #[test]

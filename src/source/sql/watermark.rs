@@ -125,7 +125,7 @@ const DAY_BYTES: usize = 10;
 /// From here on a number counts milliseconds, not seconds.
 pub(super) const MILLISECONDS: i64 = 100_000_000_000;
 
-/// A value a minute before this one, in its own form; `None` where that is anybody's.
+/// A value [`OVERLAP_SECONDS`] before this one, in its own form; `None` where that is anybody's.
 fn earlier(raw: &Raw) -> Option<Raw> {
     match raw {
         Raw::Whole(number) if number.abs() > MILLISECONDS => {
