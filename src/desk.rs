@@ -78,8 +78,10 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Articles whose removal waits for a confirmation.
     pub held: usize,
-    /// Places that are good now, or gone, of a reading of less than everything.
+    /// What operators call the places that are good now, or gone, of a reading of less than everything.
     pub mended: Vec<String>,
+    /// Whether everything was compared, so that what has no problem here has none.
+    pub whole: bool,
     /// Places that have to be read again soon.
     pub unsettled: Vec<String>,
     /// Why the reading is not complete.
@@ -90,9 +92,10 @@ impl Report {
     /// Takes over what the reading after this one did. Where both found something of a place, the later
     /// one knows better, and what it holds may be what was held before.
     pub fn add(&mut self, next: Report) {
-        let again: BTreeSet<&str> = next.problems.iter().map(|problem| &*problem.file).collect();
+        let again = next.problems.iter().map(|problem| &problem.file);
+        let again: BTreeSet<&String> = again.chain(&next.mended).collect();
         let mut problems = mem::take(&mut self.problems);
-        problems.retain(|problem| !again.contains(&*problem.file));
+        problems.retain(|problem| !next.whole && !again.contains(&problem.file));
         problems.extend(next.problems);
         let mut mended = mem::take(&mut self.mended);
         mended.extend(next.mended);
@@ -102,6 +105,7 @@ impl Report {
             problems,
             held: self.held.max(next.held),
             mended,
+            whole: self.whole || next.whole,
             ..next
         };
     }

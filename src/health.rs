@@ -283,14 +283,9 @@ fn merged(
     scopes: &[Scope],
     report: &Report,
 ) -> Arc<[Problem]> {
-    let mended: Vec<String> = report
-        .mended
-        .iter()
-        .map(|path| articles.locate(path))
-        .collect();
     let stays = |problem: &&Problem| {
         let found_again = report.problems.iter().any(|new| new.file == problem.file);
-        let is_read = mended.contains(&problem.file)
+        let is_read = report.mended.contains(&problem.file)
             || report.failure.is_none() && is_within(problem, articles, scopes);
         !found_again && !is_read
     };
@@ -340,6 +335,7 @@ mod tests {
             problems: problems.collect(),
             held: 0,
             mended: Vec::new(),
+            whole: false,
             unsettled: Vec::new(),
             failure: None,
         }

@@ -73,7 +73,7 @@ pub struct Reconciliation {
     pub problems: Vec<Problem>,
     /// Files or rows that were read.
     pub read: usize,
-    /// Those that are good now, or gone.
+    /// What operators call those that are good now, or gone.
     pub mended: Vec<String>,
     /// Those that changed while they were read and have to be read again soon.
     pub unsettled: Vec<String>,
@@ -399,7 +399,7 @@ impl<'a> Run<'a> {
             None => {
                 self.refused.remove(&path);
                 if self.tells_mended {
-                    self.result.mended.push(path);
+                    self.result.mended.push(self.source.locate(&path));
                 }
             }
         }

@@ -421,8 +421,8 @@ impl Source {
         }
     }
 
-    /// Where the articles stand that say that their page is at `address`, where the source can tell
-    /// without reading them.
+    /// Where the articles stand that say that their page is at `address`, the most exact first, where the
+    /// source can tell without reading them.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -205,7 +205,7 @@ fn by_page(
     publication: &Publication,
     text: &str,
 ) -> Result<Option<ArticleRow>, ArchiveError> {
-    let Some(wanted) = page(text) else {
+    let Some(wanted) = Page::parse(text) else {
         return Ok(None);
     };
     let store = archive.store();
@@ -214,25 +214,31 @@ fn by_page(
             return Ok(Some(row));
         }
     }
-    let has_it = |article: &Article| {
-        let own = publication.page(article);
-        own.as_deref().and_then(page).as_ref() == Some(&wanted)
+    let unmarked = wanted.unmarked();
+    let mut nearly = None;
+    let mut look = |articles: &[Article]| {
+        for article in articles {
+            let own = publication.page(article).as_deref().and_then(Page::parse);
+            if own.as_ref() == Some(&wanted) {
+                return Some(article.key.clone());
+            }
+            if own.is_some() && own == unmarked {
+                nearly.get_or_insert(article.key.clone());
+            }
+        }
+        None
     };
     let (mut likely, mut others) = (Vec::new(), Vec::new());
     store.each_article(|row| {
         let name = row.listing.key.rsplit('/').next().unwrap_or_default();
-        match wanted.contains(name) {
+        match wanted.place.contains(name) {
             true => likely.push(row.listing.record),
             false => others.push(row.listing.record),
         }
     })?;
     for records in likely.chunks(UNPACKED) {
-        if let Some(article) = archive
-            .articles(records)?
-            .iter()
-            .find(|article| has_it(article))
-        {
-            return Ok(store.article(&article.key)?);
+        if let Some(key) = look(&archive.articles(records)?) {
+            return Ok(store.article(&key)?);
         }
     }
     for records in others.chunks(UNPACKED) {
@@ -240,23 +246,44 @@ fn by_page(
         let awaited = store.awaited(records)?;
         let is_here = |record: &&RecordId| !awaited.iter().any(|(other, _)| other == *record);
         let here: Vec<RecordId> = records.iter().filter(is_here).copied().collect();
-        if let Some(article) = store
-            .articles(&here)?
-            .iter()
-            .find(|article| has_it(article))
-        {
-            return Ok(store.article(&article.key)?);
+        if let Some(key) = look(&store.articles(&here)?) {
+            return Ok(store.article(&key)?);
         }
     }
-    Ok(None)
+    match nearly {
+        Some(key) => Ok(store.article(&key)?),
+        None => Ok(None),
+    }
 }
 
-/// What two addresses of one page have in common: host and decoded path. People copy them with
-/// another scheme, a slash at the end, or the marks of a campaign.
-fn page(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    let path = decode(url.path())?;
-    Some(format!("{}{}", url.host_str()?, path.trim_end_matches('/')))
+/// What two addresses of one page have in common. People copy them with another scheme, or a slash at
+/// the end.
+#[derive(PartialEq, Eq)]
+struct Page {
+    /// Host and decoded path.
+    place: String,
+    query: Option<String>,
+}
+
+impl Page {
+    fn parse(text: &str) -> Option<Page> {
+        let url = Url::parse(text).ok()?;
+        let path = decode(url.path())?;
+        Some(Page {
+            place: format!("{}{}", url.host_str()?, path.trim_end_matches('/')),
+            query: url.query().map(str::to_owned),
+        })
+    }
+
+    /// The page without its query, which may be the marks of a campaign; but where a site tells pages
+    /// apart by nothing else, its front page is another one.
+    fn unmarked(&self) -> Option<Page> {
+        let is_within = self.place.contains('/');
+        (is_within && self.query.is_some()).then(|| Page {
+            place: self.place.clone(),
+            query: None,
+        })
+    }
 }
 
 fn decode(text: &str) -> Option<String> {

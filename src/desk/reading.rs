@@ -50,7 +50,11 @@ impl Desk {
                 self.reading_done(&config, &source);
             }
         }
-        self.take_over(result, batch, changed)
+        let whole = scopes.contains(&Scope::Whole) && result.failure.is_none();
+        Report {
+            whole,
+            ..self.take_over(result, batch, changed)
+        }
     }
 
     /// Reads the next texts that are still to come, so many at most, and says how it went; `None` once
@@ -137,6 +141,7 @@ impl Desk {
             problems: result.problems,
             held: result.held,
             mended: result.mended,
+            whole: false,
             unsettled: result.unsettled,
             failure: result.failure,
         }

@@ -955,4 +955,23 @@ fn of_two_readings_the_later_one_knows_better() {
     // What is gone is held as long as it is, and not once more each time it is looked for.
     assert_eq!(both.held, 12);
     assert!(both.unsettled.is_empty());
+    both.add(Report {
+        mended: vec!["b".to_owned()],
+        ..report(&[("c", "no date")], 0)
+    });
+    let files = |report: &Report| {
+        let files = report.problems.iter().map(|problem| problem.file.clone());
+        Vec::from_iter(files)
+    };
+    assert_eq!(files(&both), ["a", "c"], "what is mended is no problem");
+    both.add(Report {
+        whole: true,
+        ..report(&[("c", "no date")], 0)
+    });
+    assert_eq!(
+        files(&both),
+        ["c"],
+        "nor what everything was compared without"
+    );
+    assert!(both.whole);
 }

@@ -39,6 +39,7 @@ pub(super) struct Followed {
     sql: Sql,
     refresh: Duration,
     told: Arc<Told>,
+    outage: Arc<Outage>,
     listening: JoinHandle<()>,
     /// When what changed lately is asked for.
     poll_at: Instant,
@@ -62,7 +63,6 @@ pub(super) struct Followed {
 /// What the signs ask for.
 #[derive(Default)]
 struct Told {
-    down: AtomicBool,
     /// Whether everything has been compared once.
     compared: AtomicBool,
     whole: AtomicBool,
@@ -98,6 +98,7 @@ impl Followed {
             sql,
             refresh,
             told,
+            outage: outage.clone(),
             listening,
             poll_at: Instant::now() + refresh,
             whole_at: None,
@@ -113,7 +114,7 @@ impl Followed {
 
     /// Whether the database is known not to answer.
     pub(super) fn is_down(&self) -> bool {
-        self.told.down.load(SeqCst)
+        self.outage.is_down()
     }
 
     /// Whether a reading of `scopes` that went well shows that the database is well: not while the
@@ -295,15 +296,14 @@ async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>, outage: Ar
     loop {
         match line.next().await {
             Sign::Down(reason) => {
-                told.down.store(true, SeqCst);
+                outage.note_down();
                 // Whoever reads the log and then asks finds what it said.
                 health.note_failing_source(&reason, Timestamp::now());
                 outage.tell(&reason);
             }
             Sign::Up => {
-                let was_down = told.down.swap(false, SeqCst);
+                let was_down = outage.note_up();
                 if was_down {
-                    outage.end();
                     info!("the database gives articles again: everything is compared");
                 }
                 // At the start, everything is being compared anyway.

@@ -2,6 +2,7 @@
 //! the database.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::error;
@@ -18,6 +19,9 @@ pub(super) struct Outage {
     has_state: bool,
     /// The reasons that were said since it began.
     said: Mutex<Reasons>,
+    /// Whether whoever watches the database found last that it does not answer. A reload has somebody
+    /// else watch, who must not take its end for the beginning.
+    down: AtomicBool,
 }
 
 impl Outage {
@@ -26,6 +30,7 @@ impl Outage {
             desk,
             has_state,
             said: Mutex::default(),
+            down: AtomicBool::new(false),
         }
     }
 
@@ -45,6 +50,25 @@ impl Outage {
     /// It is over: what comes next is another one.
     pub(super) fn end(&self) {
         *self.said() = Reasons::default();
+    }
+
+    /// Whoever watches the database finds that it does not answer.
+    pub(super) fn note_down(&self) {
+        self.down.store(true, SeqCst);
+    }
+
+    /// Whoever watches the database finds that it answers; whether that ends an outage.
+    pub(super) fn note_up(&self) -> bool {
+        let was_down = self.down.swap(false, SeqCst);
+        if was_down {
+            self.end();
+        }
+        was_down
+    }
+
+    /// Whether the database is known not to answer.
+    pub(super) fn is_down(&self) -> bool {
+        self.down.load(SeqCst)
     }
 
     fn said(&self) -> MutexGuard<'_, Reasons> {

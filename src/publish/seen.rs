@@ -49,7 +49,7 @@ impl Seen {
             );
         }
         // One that failed says nothing of what it did not reach.
-        if whole && report.failure.is_none() {
+        if report.whole {
             self.problems.clone_from(&report.problems);
         } else {
             self.problems.extend(
@@ -64,9 +64,11 @@ impl Seen {
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
             Some(reason) if !is_known => self.outage.tell(reason),
-            None if self.failure.is_some() && proves => {
+            None if proves => {
                 self.outage.end();
-                info!("the articles are read again");
+                if self.failure.is_some() {
+                    info!("the articles are read again");
+                }
             }
             Some(_) | None => {}
         }

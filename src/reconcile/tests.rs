@@ -447,7 +447,7 @@ fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
     assert_eq!(counts(&result), (1, 1));
     assert_eq!(
         (result.problems.len(), result.mended),
-        (0, vec!["a".to_owned()])
+        (0, vec!["[source.sql] row a".to_owned()])
     );
 }
 

@@ -263,17 +263,23 @@ impl Sql {
         Ok(seen.into_values().map(Held::settle).collect())
     }
 
-    /// The ids of the rows that say that their page is at `address`.
+    /// The ids of the rows that say that their page is at `address`, those first that say it most exactly.
     ///
     /// # Errors
     /// The database does not answer, or not well.
     pub fn with_page(&self, address: &str) -> Result<Vec<String>, SqlError> {
         let spellings = page::spellings(address, &self.0.engine.rules.reading.site);
-        let mut ids = Vec::new();
+        let mut found = Vec::new();
         if !spellings.is_empty() {
-            self.rows(Task::Pages(spellings), |row| ids.push(row.id().to_owned()))?;
+            self.rows(Task::Pages(spellings.clone()), |row| {
+                // Databases do not agree on what equal texts are.
+                let is_it = |spelling: &String| row.url() == Some(spelling);
+                let place = spellings.iter().position(is_it);
+                found.extend(place.map(|place| (place, row.id().to_owned())));
+            })?;
         }
-        Ok(ids)
+        found.sort();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// How many rows the query gives now.

@@ -136,6 +136,35 @@ fn an_article_may_be_called_by_key_file_id_or_address() {
 }
 
 #[test]
+fn of_pages_with_like_addresses_the_exact_one_is_explained() {
+    let newsroom = Newsroom::of_three();
+    let pages = [
+        ("front", "https://dala.example/"),
+        ("fifth", "https://dala.example/?p=5"),
+        ("list", "https://dala.example/list"),
+        ("second", "https://dala.example/list?page=2"),
+    ];
+    for (name, url) in pages {
+        let text = format!("+++\ntitle = \"Т\"\ndate = 2026-01-10\nurl = \"{url}\"\n+++\nТекст.\n");
+        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
+            .expect("an article is written");
+    }
+    let copied = [
+        ("second", "http://dala.example/list/?page=2"),
+        ("list", "https://dala.example/list/?utm_source=feed"),
+    ];
+    for (key, address) in pages.into_iter().chain(copied) {
+        assert_eq!(
+            explained(&newsroom, "all", address)["article"],
+            key,
+            "{address}"
+        );
+    }
+    let nowhere = newsroom.run(&["explain", "all", "https://dala.example/?p=6"]);
+    assert_ends(&nowhere, 1, &[], &["no article has this"]);
+}
+
+#[test]
 fn what_names_no_article_is_told_what_is_like_it() {
     let newsroom = Newsroom::sample();
     newsroom.write("_note", &SESSION);

@@ -274,6 +274,14 @@ fn an_address_that_is_none_is_refused_unseen() {
             "mysql://reader:qyz/galdaq@db/news",
             "address cannot be understood",
         ),
+        (
+            "postgres://reader:5432?galdaq@db/news",
+            "address cannot be understood",
+        ),
+        (
+            "mysql://reader:5432#galdaq@db/news",
+            "address cannot be understood",
+        ),
     ] {
         let newsroom = newsroom(url, QUERY, "");
         // Of the three lines of the table, this is the second.

@@ -274,3 +274,36 @@ fn an_article_is_explained_by_the_address_of_its_page() {
         assert_ends(&nowhere, 1, &[], &["no article has this"]);
     }
 }
+
+#[test]
+fn of_pages_with_like_addresses_the_exact_one_is_explained() {
+    for (kind, plain) in [
+        (Kind::Postgres, "'/?p=' || id"),
+        (Kind::MariaDb, "CONCAT('/?p=', id)"),
+        (Kind::Sqlite, "'https://dala.example/?p=' || id"),
+    ] {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED);
+        let [first, second, third, ..] = RELEASED.map(|row| row.id);
+        let url = format!(
+            "CASE id WHEN {first} THEN '/' WHEN {second} THEN '/A' WHEN {third} THEN '/a' ELSE {plain} END"
+        );
+        let query = QUERY.replace("title,", &format!("title, {url} AS url,"));
+        let newsroom = newsroom(&table.url, &query, "");
+        for row in &RELEASED {
+            let address = match row.id {
+                id if id == first => "https://dala.example/".to_owned(),
+                id if id == second => "https://dala.example/A?utm_source=feed".to_owned(),
+                id if id == third => "https://dala.example/a".to_owned(),
+                id => format!("https://dala.example/?p={id}"),
+            };
+            let explained = newsroom.run(&["explain", "all", &address]);
+            let said = format!("row        [source.sql] row {}", row.id);
+            assert_ends(&explained, 0, &[&said], &[]);
+        }
+        let nowhere = newsroom.run(&["explain", "all", "https://dala.example/?p=1"]);
+        assert_ends(&nowhere, 1, &[], &["no article has this"]);
+    }
+}

@@ -435,14 +435,32 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     }
 }
 
+/// Parameters whose values may have an `@` as it is; no value of theirs is shown.
+const AT_MAY_STAND_IN: [&str; 10] = [
+    "application_name",
+    "options",
+    "password",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "sslcert",
+    "sslkey",
+    "sslrootcert",
+    "user",
+];
+
 /// Whether a password has what ends a host, so that a part of it would be taken for a place, and shown
-/// as one.
+/// as one. An `@` behind that tells.
 fn is_cut_short(text: &str) -> bool {
     let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
-    let path = behind.find('/').map_or("", |at| &behind[at..]);
-    path.split('?')
-        .next()
-        .is_some_and(|path| path.contains('@'))
+    let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let tells = |parameter: &str| match parameter.split_once('=') {
+        Some((key, _)) if AT_MAY_STAND_IN.contains(&key) => false,
+        Some(_) | None => parameter.contains('@'),
+    };
+    path.contains('@') || fragment.contains('@') || query.split('&').any(tells)
 }
 
 /// The library's word on an address may quote it.

@@ -63,7 +63,7 @@ pub(super) enum Task {
     Recent,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
-    /// Ids of the rows with one of these addresses.
+    /// Ids and addresses of the rows with one of these addresses, as far as the database compares them.
     Pages(Vec<String>),
 }
 
@@ -157,7 +157,7 @@ impl Engine {
                 (selected, statement)
             }
             Task::Pages(addresses) => {
-                let selected = columns.known(|column| column.is("id"));
+                let selected = columns.known(|column| column.is_one_of(&["id", "url"]));
                 let url = columns.find("url");
                 let statement = dialect.by_url(&self.query, &selected.columns, url, addresses);
                 (selected, statement)

@@ -1,11 +1,13 @@
 //! How a row may write the address of its page, so that one that a person copied finds it.
 
+use std::collections::BTreeSet;
+
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
-/// The texts in a column `url` that mean the page at `address`: with either scheme, with a slash at
-/// the end and without, and where it is a page of `site`, beginning with its path. What does not tell
-/// pages of most sites apart, its query, is tried both ways.
+/// The texts in a column `url` that mean the page at `address`, the most exact first: as it is; with
+/// either scheme and, where it is a page of `site`, beginning with its path; with a slash at the end and
+/// without; and without its query, which does not tell pages of most sites apart.
 pub(super) fn spellings(address: &str, site: &str) -> Vec<String> {
     let Ok(url) = Url::parse(address) else {
         return Vec::new();
@@ -14,27 +16,34 @@ pub(super) fn spellings(address: &str, site: &str) -> Vec<String> {
         return Vec::new();
     };
     let port = url.port().map_or(String::new(), |port| format!(":{port}"));
-    let mut origins = ["https", "http"]
+    let schemes = match url.scheme() {
+        "http" => ["http", "https"],
+        _ => ["https", "http"],
+    };
+    let mut origins = schemes
         .map(|scheme| format!("{scheme}://{host}{port}"))
         .to_vec();
     let site = Url::parse(site).ok();
     if site.is_some_and(|site| site.host_str() == Some(host) && site.port() == url.port()) {
         origins.push(String::new());
     }
-    let whole = &url[Position::BeforePath..Position::AfterQuery];
     let bare = url.path().trim_end_matches('/');
-    let mut paths = Vec::new();
-    for path in [whole.to_owned(), format!("{bare}/"), bare.to_owned()] {
-        let decoded = percent_decode_str(&path).decode_utf8().ok();
-        paths.extend(decoded.map(|path| path.into_owned()));
-        paths.push(path);
+    let mut paths = vec![url[Position::BeforePath..Position::AfterQuery].to_owned()];
+    // Where a site tells pages apart by nothing but the query, its front page is another one.
+    if !bare.is_empty() || url.query().is_none() {
+        paths.extend([format!("{bare}/"), bare.to_owned()]);
     }
-    paths.sort();
-    paths.dedup();
-    let spellings = origins
-        .iter()
-        .flat_map(|origin| paths.iter().map(move |path| format!("{origin}{path}")));
-    spellings.filter(|text| !text.is_empty()).collect()
+    let mut spellings = vec![address.to_owned()];
+    for path in paths {
+        let decoded = percent_decode_str(&path).decode_utf8().ok();
+        let decoded = decoded.map(|path| path.into_owned());
+        for path in [Some(path), decoded].into_iter().flatten() {
+            spellings.extend(origins.iter().map(|origin| format!("{origin}{path}")));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    spellings.retain(|text| !text.is_empty() && seen.insert(text.clone()));
+    spellings
 }
 
 #[cfg(test)]
@@ -57,6 +66,25 @@ mod tests {
                 "{text}: {found:?}"
             );
         }
+    }
+
+    #[test]
+    fn the_most_exact_comes_first() {
+        let found = spellings("http://dala.example/a/?p=5", "https://dala.example/");
+        let place = |text: &str| found.iter().position(|spelling| spelling == text);
+        for (exact, loose) in [
+            ("http://dala.example/a/?p=5", "https://dala.example/a/?p=5"),
+            ("https://dala.example/a/?p=5", "/a/?p=5"),
+            ("/a/?p=5", "http://dala.example/a/"),
+        ] {
+            assert!(place(exact).is_some(), "{exact}: {found:?}");
+            assert!(place(exact) < place(loose), "{exact}, {loose}: {found:?}");
+        }
+        let front = spellings("https://dala.example/?p=5", "https://dala.example/");
+        assert!(
+            front.iter().all(|text| text.ends_with("/?p=5")),
+            "{front:?}"
+        );
     }
 
     #[test]

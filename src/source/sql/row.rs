@@ -69,6 +69,12 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
+    /// The address of its page, as it is written.
+    pub(super) fn url(&self) -> Option<&str> {
+        let (_, cell) = self.cell("url")?;
+        cell.text.as_deref()
+    }
+
     /// An id that is no text: nothing can be compared or asked for by it.
     pub(super) fn broken_id(&self) -> Option<&str> {
         let (_, cell) = self.cell("id").filter(|(_, cell)| cell.is_broken)?;

@@ -130,3 +130,32 @@ async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
     let write = sqlx::raw_sql("INSERT INTO articles VALUES (2)").execute(&mut writer);
     write.await.expect("nobody reads any more");
 }
+
+#[test]
+fn what_a_password_has_is_never_taken_for_a_place() {
+    for cut in [
+        "reader:5432/x@h/news",
+        "reader:5432?x@h/news",
+        "reader:5432?x=1@h/news",
+        "reader:5432?user&x@h/news",
+        "reader:5432#x@h/news",
+        "reader:5432#?user=x@h/news",
+        "reader:p@h?x@h/news",
+        "reader:5432?host=x@h/news",
+        "reader:5432?user@h/news",
+    ] {
+        for scheme in ["postgres", "mysql"] {
+            let error = open(&format!("{scheme}://{cut}")).err();
+            assert!(matches!(error, Some(SqlError::Url(_))), "{scheme}://{cut}");
+        }
+    }
+    for (address, database) in [
+        ("h/news?user=a@b&password=c@d", "postgres://h:5432/news"),
+        ("reader:p%3Fx%40y@h/news", "postgres://h:5432/news"),
+        ("reader:p@h?application_name=a@b", "postgres://h:5432/"),
+        ("h/news?sslrootcert=/etc/a@b.pem", "postgres://h:5432/news"),
+    ] {
+        let (_, reporter) = open(&format!("postgres://{address}")).expect(address);
+        assert_eq!(&*reporter.database, database, "{address}");
+    }
+}
