@@ -382,16 +382,18 @@ const EVERYTHING: &str = "SELECT * FROM (SELECT articles.*, published AS date, c
 
 #[test]
 fn a_column_that_is_dropped_behind_a_star() {
-    for (fault, column, drop, restore) in [
+    for (fault, column, titles, drop, restore) in [
         (
             "column renamed behind SELECT *",
             "title",
+            "headline",
             "ALTER TABLE articles RENAME COLUMN title TO headline",
             "ALTER TABLE articles RENAME COLUMN headline TO title",
         ),
         (
             "column dropped behind SELECT *",
             "expires",
+            "title",
             "ALTER TABLE articles DROP COLUMN expires",
             "ALTER TABLE articles ADD COLUMN expires text",
         ),
@@ -405,8 +407,10 @@ fn a_column_that_is_dropped_behind_a_star() {
                 Sign::Failing(column),
                 |table| table.execute(drop),
                 |table| {
+                    // What comes after the column is back may be too late for the comparison.
+                    let news = table.news();
+                    table.execute(&news.replace("title =", &format!("{titles} =")));
                     table.execute(restore);
-                    table.execute(&table.news());
                 },
             );
         }
