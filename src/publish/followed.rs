@@ -30,6 +30,10 @@ const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
 /// or so many times as long as looking takes.
 const HELD_LOOK_SHARE: u32 = 10;
 
+/// The longest that texts which nobody waits for give way to documents that want some: however much is
+/// asked for, all are read in the end.
+const GIVE_WAY_MAX: Duration = Duration::from_secs(2);
+
 /// Texts that are read between two looks at what else there is to do.
 const FILLED_AT_ONCE: usize = 512;
 
@@ -144,8 +148,8 @@ impl Followed {
             let whole_at = self.whole_at.filter(|_| !self.is_down());
             let may_fill_now = async {
                 time::sleep_until(self.fill_at.into()).await;
-                // Documents that somebody waits for come first.
-                self.desk.archive().rested().await;
+                let rested = self.desk.archive().rested();
+                let _ = time::timeout(GIVE_WAY_MAX, rested).await;
             };
             tokio::select! {
                 biased;
