@@ -291,9 +291,8 @@ fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
         let place = loaded.place(&["source", "sql", key]);
         let message = format!("[source.sql]: {error}");
         // It may hold a password.
-        loaded
-            .file
-            .unseen_problem(Severity::Error, place, message, None)
+        let file = &loaded.file;
+        file.problem(Severity::Error, place, message, None).unseen()
     };
     let mut problems: Vec<Problem> = misunderstood.into_iter().map(problem).collect();
     if problems.is_empty() {

@@ -24,6 +24,17 @@ pub struct Problem {
     pub excerpt: Option<String>,
 }
 
+impl Problem {
+    /// The same without the lines of the file, which may hold what must not be repeated, such as a
+    /// password.
+    pub fn unseen(self) -> Problem {
+        Problem {
+            excerpt: None,
+            ..self
+        }
+    }
+}
+
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -182,9 +182,13 @@ impl<'a> Reader<'a> {
         let mut problems: Vec<Problem> = findings
             .into_iter()
             .take(PROBLEMS_MAX)
-            .map(|f| match f.is_unseen {
-                true => file.unseen_problem(f.severity, f.span, f.message, f.hint),
-                false => file.problem(f.severity, f.span, f.message, f.hint),
+            .map(|f| {
+                let problem = file.problem(f.severity, f.span, f.message, f.hint);
+                if f.is_unseen {
+                    problem.unseen()
+                } else {
+                    problem
+                }
             })
             .collect();
         if more > 0 {

@@ -58,20 +58,6 @@ impl SourceFile {
         }
     }
 
-    /// The same of something that must not be repeated, such as a password: without the excerpt.
-    pub fn unseen_problem(
-        &self,
-        severity: Severity,
-        span: Option<Range<usize>>,
-        message: impl Into<String>,
-        hint: Option<String>,
-    ) -> Problem {
-        Problem {
-            excerpt: None,
-            ..self.problem(severity, span, message, hint)
-        }
-    }
-
     /// The number, from 1, of the line that holds the byte at `offset`.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|&start| start <= offset)

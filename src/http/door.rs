@@ -188,20 +188,14 @@ mod tests {
                 trusted_proxies: Vec::new(),
             }),
         });
-        let held = door
-            .permits
-            .clone()
-            .acquire_owned()
-            .await
-            .expect("a permit");
+        let permit = async || {
+            let permit = door.permits.clone().acquire_owned().await;
+            permit.expect("a permit")
+        };
+        let held = permit().await;
         door.host(async { panic!("a fault of ours") }, held);
         // The next connection has its turn, on the same thread.
-        let held = door
-            .permits
-            .clone()
-            .acquire_owned()
-            .await
-            .expect("a permit");
+        let held = permit().await;
         assert_eq!(metrics.open_connections(), 0);
         let (done, ended) = tokio::sync::oneshot::channel();
         let next = async move {
