@@ -31,12 +31,12 @@ use tokio::time;
 use tracing::{debug, info, warn};
 
 use crate::config::Config;
-use crate::count::counted;
 use crate::health::{Degraded, Health};
 use crate::http::house::DeskSlot;
 use crate::metrics::Metrics;
 use crate::metrics::exposition::{Dialect, Scrape};
 use crate::metrics::process::Process;
+use crate::model::count::counted;
 
 /// Connections at once; further ones wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 16;

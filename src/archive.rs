@@ -13,9 +13,10 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task;
 use tokio::time::{Instant, sleep_until};
 
-use crate::article::{Article, Revision};
+use crate::model::article::{Article, Revision};
+use crate::model::record::{FileStamp, RecordId};
 use crate::source::{Found, Outcome, Source, SourceError};
-use crate::store::{FileStamp, RecordId, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Rows that turned out to have changed and wait for a reading; more than these are found by the next
 /// comparison.

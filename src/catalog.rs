@@ -6,13 +6,13 @@
 //! are known here but stand in no list, so nothing that reads the lists can leak them. It never
 //! asks the clock; [`Catalog::advance`] is told the time.
 
-mod listing;
 mod order;
 mod placing;
 mod posting;
 mod rule;
 mod slot;
 mod terms;
+mod touched;
 mod window;
 
 use std::cmp::Ordering;
@@ -21,7 +21,6 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-pub use self::listing::{Change, Listing, Touched};
 pub use self::order::natural;
 pub use self::placing::Placing;
 use self::posting::Posting;
@@ -29,12 +28,15 @@ pub use self::rule::Verdict;
 use self::slot::{Slot, Standing};
 use self::terms::Terms;
 pub use self::terms::{TermNo, Written};
+pub use self::touched::Touched;
 pub use self::window::{Query, Window};
-use crate::article::{Revision, Visibility};
 use crate::config::{Alias, NamedTerm};
-use crate::store::{RecordId, Store, StoreError};
-use crate::term::{Term, TermKind};
-use crate::time::Timestamp;
+use crate::model::article::{Revision, Visibility};
+use crate::model::article_meta::{Change, Listing};
+use crate::model::record::RecordId;
+use crate::model::term::{Term, TermKind};
+use crate::model::time::Timestamp;
+use crate::store::{Store, StoreError};
 
 /// More touched articles than this in one batch, and every feed is looked at instead.
 const TOUCHED_MAX: usize = 4096;

@@ -29,7 +29,7 @@ use clap_complete::Shell;
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded, SourceConfig};
-use crate::problem::{Problem, Severity};
+use crate::model::problem::{Problem, Severity};
 use crate::rendition::Coding;
 use crate::source::sql::{Sql, SqlError};
 

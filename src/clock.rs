@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// How far wall time may stray from the boot clock between two looks: more than a time service
 /// slews, less than anybody means by setting a clock.

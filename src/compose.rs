@@ -4,29 +4,19 @@
 //! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
 //! another feed.
 
+use crate::model::url_encoding::encode_path;
 use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::article::{Article, Author};
 use crate::config::{Config, Content};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
-use crate::link;
-use crate::term::{Term, TermKind};
+use crate::model::article::{Article, Author};
+use crate::model::permalink;
+use crate::model::term::{Term, TermKind};
+use crate::model::time::{Timestamp, Zone};
 use crate::text::Text;
-use crate::time::{Timestamp, Zone};
-
-/// What stays raw in ids and paths: the unreserved characters of RFC 3986 §2.3 and `/`.
-const RAW: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
-
-/// What stays raw in queries: `,` and `:` stand between terms and kinds.
-const RAW_IN_QUERY: &AsciiSet = &RAW.add(b'/').remove(b',').remove(b':');
 
 /// The site-wide rules that entries are written by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -119,7 +109,7 @@ impl Publication {
     pub fn page(&self, article: &Article) -> Option<String> {
         let from_template = || {
             let date = self.zone.date_time(article.published);
-            let fill = |template| link::fill(template, &article.key, date, &article.language);
+            let fill = |template| permalink::fill(template, &article.key, date, &article.language);
             self.article_link.as_deref().map(fill)
         };
         article.url.clone().or_else(from_template)
@@ -127,7 +117,7 @@ impl Publication {
 
     /// The base address of the feeds of one kind of term.
     pub fn scheme(&self, kind: TermKind) -> String {
-        format!("{}{}/", self.base, folder(kind))
+        format!("{}{}/", self.base, kind.folder())
     }
 
     /// A feed of these articles, newest first as given, at the instant `as_of` of their window.
@@ -222,26 +212,6 @@ fn prefix(base: &str) -> String {
         .and_then(|(_, rest)| Some(&rest[rest.find('/')?..]));
     let path = percent_decode_str(path.unwrap_or_default()).decode_utf8_lossy();
     path.trim_end_matches('/').to_owned()
-}
-
-/// The folder of a kind's automatic feeds.
-pub fn folder(kind: TermKind) -> &'static str {
-    match kind {
-        TermKind::Tag => "tags",
-        TermKind::Section => "sections",
-        TermKind::Author => "authors",
-        TermKind::Lang => "languages",
-    }
-}
-
-/// A path or key with everything but unreserved characters and `/` as uppercase `%XX`.
-pub fn encode_path(path: &str) -> String {
-    utf8_percent_encode(path, RAW).to_string()
-}
-
-/// A query value of canonical terms.
-pub fn encode_query(value: &str) -> String {
-    utf8_percent_encode(value, RAW_IN_QUERY).to_string()
 }
 
 #[cfg(test)]

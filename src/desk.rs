@@ -26,23 +26,24 @@ pub use self::named::Unknown;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::archive::Archive;
-use crate::article::READ;
 use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
-use crate::format::Format;
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
+use crate::model::article::READ;
+use crate::model::format::Format;
+use crate::model::problem::{Problem, chain};
+use crate::model::selection::Selection;
+use crate::model::term::Term;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
 use crate::overview::Overview;
-use crate::problem::{Problem, chain};
 use crate::reconcile::{Progress, ReconcileError};
 use crate::rendition::Renditions;
-use crate::selection::Selection;
 use crate::source::Source;
 use crate::source::sql::SqlError;
-use crate::store::{Header, LAYOUT, Store, StoreError, Validators};
-use crate::term::Term;
-use crate::time::Timestamp;
+use crate::store::{Header, LAYOUT, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Desk {

@@ -18,14 +18,17 @@ use self::label::Label;
 use self::polls::Polls;
 use crate::archive::{Archive, ArchiveError};
 use crate::catalog::{Catalog, Window};
-use crate::compose::{Publication, encode_path};
+use crate::compose::Publication;
 use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::{Channel, Feed};
-use crate::format::{Format, RENDER};
+use crate::format::RENDER;
 use crate::lineup::{Definition, FeedKind};
+use crate::model::format::Format;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+use crate::model::url_encoding::encode_path;
+use crate::model::validators::Validators;
 use crate::rendition::Coding;
-use crate::store::{RecordId, Validators};
-use crate::time::Timestamp;
 
 /// Every feed at one instant.
 #[derive(Debug)]

@@ -11,9 +11,9 @@ use serde::{Serialize, Serializer};
 
 pub use self::judge::judge;
 use crate::config::Settings;
-use crate::problem::Problem;
-use crate::term::TermKind;
-use crate::time::{Timestamp, Zone};
+use crate::model::problem::Problem;
+use crate::model::term::TermKind;
+use crate::model::time::{Timestamp, Zone};
 
 /// Why an article is, or is not, in a feed. Prints itself for people, serializes for programs.
 #[derive(Clone, Debug, Serialize)]

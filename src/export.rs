@@ -25,13 +25,13 @@ use crate::desk::{Desk, Removal};
 use crate::edition::shelf::Shelf;
 use crate::edition::{Edition, Tag, last_modified};
 use crate::feed::Feed;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
 use crate::page::Locale;
 use crate::press::{Missing, Wanted};
-use crate::problem::chain;
 use crate::reconcile;
 use crate::rendition::{Coding, RenditionError};
-use crate::store::Validators;
-use crate::time::Timestamp;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -329,7 +329,7 @@ impl<'a> Run<'a> {
                         feed.map_err(|error| unmade(error.into()))?
                     }
                 };
-                let written = format.render(composed.insert(feed));
+                let written = crate::format::render(*format, composed.insert(feed));
                 written
                     .map(Bytes::from)
                     .map_err(|error| unmade(error.into()))

@@ -3,8 +3,8 @@
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use crate::article::Media;
-use crate::format::Format;
+use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::{Html, Text};
 
 /// One feed, ready to be written in any format.

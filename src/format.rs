@@ -14,8 +14,8 @@ mod json;
 mod media;
 mod rss;
 
+use crate::model::format::Format;
 use chrono::{DateTime, FixedOffset, SecondsFormat};
-use serde::{Deserialize, Serialize};
 
 use crate::feed::{Channel, Entry, Feed};
 use crate::text::Text;
@@ -23,18 +23,6 @@ use crate::text::Text;
 /// The version of writing: raise it whenever the same feed would be written differently. It is
 /// part of every tag.
 pub const RENDER: u32 = 2;
-
-/// A format that feeds are served in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// RSS 2.0.
-    Rss,
-    /// Atom 1.0, RFC 4287.
-    Atom,
-    /// JSON Feed 1.1.
-    Json,
-}
 
 /// A document that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -50,63 +38,15 @@ pub enum RenderError {
     Json(#[source] serde_json::Error),
 }
 
-impl Format {
-    /// Every format, in the order offered.
-    pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
-
-    /// The file extension, which is also the name in feeds.toml.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Format::Rss => "rss",
-            Format::Atom => "atom",
-            Format::Json => "json",
-        }
-    }
-
-    /// The format that serves files of this extension.
-    pub fn from_extension(extension: &str) -> Option<Format> {
-        Format::ALL
-            .into_iter()
-            .find(|format| format.extension() == extension)
-    }
-
-    /// The name people know it by.
-    pub fn title(self) -> &'static str {
-        match self {
-            Format::Rss => "RSS",
-            Format::Atom => "Atom",
-            Format::Json => "JSON Feed",
-        }
-    }
-
-    /// The media type in links, without parameters.
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Format::Rss => "application/rss+xml",
-            Format::Atom => "application/atom+xml",
-            Format::Json => "application/feed+json",
-        }
-    }
-
-    /// The `Content-Type` of a document.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Format::Rss => "application/rss+xml; charset=utf-8",
-            Format::Atom => "application/atom+xml; charset=utf-8",
-            Format::Json => "application/feed+json",
-        }
-    }
-
-    /// Writes `feed` as one document.
-    ///
-    /// # Errors
-    /// Only what the format's own writer reports.
-    pub fn render(self, feed: &Feed) -> Result<Vec<u8>, RenderError> {
-        match self {
-            Format::Rss => rss::render(feed),
-            Format::Atom => atom::render(feed),
-            Format::Json => json::render(feed),
-        }
+/// Writes `feed` as one document in `format`.
+///
+/// # Errors
+/// Only what the format's own writer reports.
+pub fn render(format: Format, feed: &Feed) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Rss => rss::render(feed),
+        Format::Atom => atom::render(feed),
+        Format::Json => json::render(feed),
     }
 }
 

@@ -10,9 +10,9 @@ use arc_swap::ArcSwap;
 
 use crate::catalog::natural;
 use crate::desk::Report;
-use crate::problem::{Problem, Severity, chain};
+use crate::model::problem::{Problem, Severity, chain};
+use crate::model::time::Timestamp;
 use crate::source::{Scope, Source as Articles};
-use crate::time::Timestamp;
 
 /// The daemon's condition, for one writer at a time and any number of readers.
 #[derive(Debug)]

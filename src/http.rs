@@ -46,10 +46,10 @@ use crate::desk::{Desk, unused};
 use crate::edition::label::Label;
 use crate::edition::polls::Told;
 use crate::edition::{Edition, Version};
-use crate::format::Format;
-use crate::problem::chain;
-use crate::selection::Selection;
-use crate::time::Timestamp;
+use crate::model::format::Format;
+use crate::model::problem::chain;
+use crate::model::selection::Selection;
+use crate::model::time::Timestamp;
 
 /// The answer to one request at the instant `now`, if nothing has to be made for it: that of nearly
 /// every request, a feed's 304 or a document that is there.

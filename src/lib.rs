@@ -72,15 +72,9 @@
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod contained;
-pub mod count;
-pub mod problem;
-pub mod time;
 
-pub mod article;
 pub mod config;
-pub mod link;
-pub mod selection;
-pub mod term;
+pub mod model;
 pub mod text;
 
 pub mod catalog;

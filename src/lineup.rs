@@ -12,12 +12,13 @@ use serde::Serialize;
 
 pub use self::vanished::{Vanished, vanished};
 use crate::catalog::{Catalog, Query, TermNo, Touched};
-use crate::compose::{Publication, encode_path, encode_query, folder};
+use crate::compose::Publication;
 use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::{Address, Channel, Person};
-use crate::format::Format;
-use crate::selection::Selection;
-use crate::term::{Term, TermKind};
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::{encode_path, encode_query};
 use crate::text::Text;
 
 /// The name of the feed of every article.
@@ -151,7 +152,7 @@ impl Lineup {
         let auto = self
             .auto
             .iter()
-            .map(|(kind, auto)| (folder(*kind), &auto.settings));
+            .map(|(kind, auto)| (kind.folder(), &auto.settings));
         let selections = [(SELECT, &self.defaults)];
         let all = declared.chain(auto).chain(selections);
         all.map(|(name, settings)| (name, &settings.formats[..]))
@@ -317,7 +318,7 @@ impl Lineup {
         let key = catalog.term(term).key();
         let name = catalog.name(term);
         let house = self.channel(&auto.settings);
-        let path = format!("{}/{key}", folder(kind));
+        let path = format!("{}/{key}", kind.folder());
         let channel = Channel {
             address: self.address(&path),
             id: self.publication.id(&format!("/{path}")),
@@ -391,7 +392,7 @@ pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
     let kinds = [TermKind::Tag, TermKind::Section, TermKind::Author];
     kinds
         .into_iter()
-        .find(|&kind| folder(kind) == parent)
+        .find(|&kind| kind.folder() == parent)
         .map(|kind| (kind, key))
 }
 

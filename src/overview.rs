@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::edition::Version;
 use crate::lineup::FeedKind;
-use crate::term::TermKind;
+use crate::model::term::TermKind;
 
 /// A feed, and how many articles match it, in its window or not.
 #[derive(Clone, Debug)]

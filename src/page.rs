@@ -22,8 +22,8 @@ pub use self::templates::{Asset, Templates};
 
 use crate::config::Site;
 use crate::feed::Address;
-use crate::format::Format;
-use crate::term::TermKind;
+use crate::model::format::Format;
+use crate::model::term::TermKind;
 use crate::text::Text;
 
 /// What every page shows around its content.

@@ -11,18 +11,19 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::article::Article;
-use crate::compose::{encode_path, folder};
 use crate::config::{Config, Content};
 use crate::edition::{Edition, Version};
-use crate::format::Format;
+use crate::format::render;
 use crate::lineup::{ALL, SELECT};
+use crate::model::article::Article;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
+use crate::model::url_encoding::encode_path;
 use crate::overview::{Overview, list, opml};
 use crate::page::{Frame, Locale, Part, related};
 use crate::rendition::RenditionError;
-use crate::selection::Selection;
-use crate::term::TermKind;
-use crate::time::Timestamp;
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
@@ -200,8 +201,8 @@ impl Sheet {
     fn path(&self) -> String {
         match self {
             Sheet::Catalogue(_) => String::new(),
-            Sheet::Terms(kind, Part { page: 1, .. }, _) => folder(*kind).to_owned(),
-            Sheet::Terms(kind, part, _) => format!("{}?page={}", folder(*kind), part.page),
+            Sheet::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
+            Sheet::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
             Sheet::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),
                 None => encode_path(&version.path),
@@ -224,5 +225,5 @@ pub fn print(
     version: &Version,
     format: Format,
 ) -> Result<Bytes, RenditionError> {
-    Ok(format.render(&version.compose(archive)?)?.into())
+    Ok(render(format, &version.compose(archive)?)?.into())
 }

@@ -29,12 +29,12 @@ use self::outage::Outage;
 use self::seen::Seen;
 use crate::clock::{Clock, Jump};
 use crate::config::Config;
-use crate::count::many;
 use crate::desk::{Desk, Removal, Report};
 use crate::health::Health;
-use crate::problem::chain;
+use crate::model::count::many;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
 use crate::source::Scope;
-use crate::time::Timestamp;
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);

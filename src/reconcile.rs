@@ -22,10 +22,12 @@ use self::given::{Given, owned_article, rival};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use self::rivals::Rivals;
-use crate::catalog::{Change, natural};
-use crate::problem::{Problem, Severity};
+use crate::catalog::natural;
+use crate::model::article_meta::Change;
+use crate::model::problem::{Problem, Severity};
+use crate::model::record::RecordId;
 use crate::source::{Depth, Found, Scope, Source, SourceError, Unlisted};
-use crate::store::{FileRow, RecordId, Store, StoreError};
+use crate::store::{FileRow, Store, StoreError};
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
 /// held in memory meanwhile.

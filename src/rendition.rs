@@ -19,8 +19,9 @@ use tokio::task;
 
 pub use self::coding::Coding;
 use crate::archive::ArchiveError;
-use crate::format::{Format, RenderError};
+use crate::format::RenderError;
 use crate::metrics::{Counter, Histogram};
+use crate::model::format::Format;
 use crate::page::PageError;
 
 /// Why a document could not be made.

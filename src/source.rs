@@ -22,10 +22,11 @@ use std::path::Path;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{Config, SourceConfig};
-use crate::problem::Severity;
-use crate::store::{ColumnsRow, FileStamp};
+use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::problem::Severity;
+use crate::model::record::FileStamp;
+use crate::store::ColumnsRow;
 
 /// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
 /// rest.

@@ -12,6 +12,8 @@ mod enduring;
 mod fleeting;
 mod rows;
 
+use crate::model::record::RecordId;
+use crate::model::validators::Validators;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
@@ -22,7 +24,6 @@ use redb::{
     Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
     ReadableTable, ReadableTableMetadata, TableError,
 };
-use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::get_frame_content_size;
 
@@ -32,11 +33,11 @@ use self::fleeting::Fleeting;
 use self::rows::{
     ARTICLES, AWAITED, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
 };
-pub use self::rows::{ArticleRow, ColumnsRow, FileRow, FileStamp, Header, Validators};
-use crate::article::Article;
+pub use self::rows::{ArticleRow, ColumnsRow, FileRow, Header};
 use crate::contained;
-use crate::format::Format;
-use crate::term::Term;
+use crate::model::article::Article;
+use crate::model::format::Format;
+use crate::model::term::Term;
 
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
@@ -50,15 +51,6 @@ const CACHE_BYTES: usize = 8 << 20;
 /// The most that one stored article may unpack to: its file is at most 2 MiB, and HTML escapes
 /// make five bytes of one.
 const ARTICLE_BYTES_MAX: usize = 16 << 20;
-
-/// An immutable stored version of an article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RecordId(pub(crate) u64);
-
-impl RecordId {
-    /// Of an article that the store does not have yet.
-    pub(crate) const UNSTORED: RecordId = RecordId(u64::MAX);
-}
 
 /// What a state folder knows that the articles do not say.
 #[derive(Clone, Debug, PartialEq, Eq)]

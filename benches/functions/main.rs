@@ -16,11 +16,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Request;
 use taspa::desk::Removal;
-use taspa::format::Format;
 use taspa::http;
-use taspa::selection::Selection;
+use taspa::model::format::Format;
+use taspa::model::selection::Selection;
+use taspa::model::time::Timestamp;
 use taspa::source::newsroom as newsroom_text;
-use taspa::time::Timestamp;
 
 use self::newsroom::Newsroom;
 

@@ -5,13 +5,13 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::sync::Arc;
 
-use taspa::article::Reading;
 use taspa::config::Config;
 use taspa::desk::{Desk, Removal};
 use taspa::edition::Version;
+use taspa::model::article::Reading;
+use taspa::model::time::{Timestamp, Zone};
 use taspa::source::Scope;
 use taspa::store::Store;
-use taspa::time::{Timestamp, Zone};
 use tempfile::TempDir;
 
 const CONFIG: &str = r#"

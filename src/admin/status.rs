@@ -13,8 +13,8 @@ use crate::edition::polls::Rate;
 use crate::edition::{Edition, Version};
 use crate::health::{Condition, Degraded};
 use crate::metrics::process::Process;
+use crate::model::time::Timestamp;
 use crate::source::Source as Articles;
-use crate::time::Timestamp;
 
 /// Files with problems that are shown; `taspa check` names all.
 const PROBLEMS_MAX: usize = 200;

@@ -12,12 +12,12 @@ use super::REST;
 use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
 use crate::desk::{Desk, Removal, Report};
-use crate::format::Format;
-use crate::problem::chain;
+use crate::model::format::Format;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
 use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
-use crate::time::Timestamp;
 
 const FEEDS: &str = "\
 [site]

@@ -4,7 +4,7 @@
 use super::rule::{Rule, Verdict};
 use super::{ArticleNo, Catalog, Query};
 use crate::config::Settings;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Where an article stands among those that match a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

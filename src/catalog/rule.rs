@@ -1,7 +1,7 @@
 //! The rule of every window, which publishing and explaining both ask.
 
 use crate::config::Settings;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Which of the articles that match a feed holds: one stays while fewer than `items` are newer, or
 /// while it is younger than the newest less `keep` and fewer than `4 × items` are newer; never

@@ -1,10 +1,10 @@
 //! What the catalog holds of each article: a hundred and some bytes, since there are a million of them.
 
-use super::listing::Listing;
 use super::terms::SpellingNo;
-use crate::article::{Revision, Visibility};
-use crate::store::RecordId;
-use crate::time::Timestamp;
+use crate::model::article::{Revision, Visibility};
+use crate::model::article_meta::Listing;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
 
 /// An article of the catalog.
 #[derive(Debug)]

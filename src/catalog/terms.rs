@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::ArticleNo;
 use super::posting::Posting;
 use crate::config::{Alias, NamedTerm};
-use crate::term::{Term, TermKind};
+use crate::model::term::{Term, TermKind};
 
 /// A term of the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

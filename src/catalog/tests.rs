@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
-use crate::article::{Accepted, Article, Visibility};
 use crate::config::Settings;
-use crate::selection::Selection;
+use crate::model::article::{Accepted, Article, Visibility};
+use crate::model::selection::Selection;
 use crate::text::{Html, Text};
 
 /// In the order that decides between equal dates.

@@ -4,8 +4,8 @@ use super::rule::{Rule, Verdict};
 use super::terms::TermNo;
 use super::{ArticleNo, Catalog};
 use crate::config::Settings;
-use crate::selection::Selection;
-use crate::time::Timestamp;
+use crate::model::selection::Selection;
+use crate::model::time::Timestamp;
 
 /// A selection over the catalog's own term numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

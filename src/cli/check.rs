@@ -6,14 +6,14 @@ use std::path::Path;
 use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
-use crate::count::many;
 use crate::desk::{Desk, Removal, Report, check_identity};
 use crate::lineup::vanished;
-use crate::problem::{Problem, Severity, chain};
+use crate::model::count::many;
+use crate::model::problem::{Problem, Severity, chain};
+use crate::model::time::Timestamp;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Texts that are read at once.
 const TEXTS_AT_ONCE: usize = 2_048;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::output::Screen;
 use super::{Exit, ListFormat, feed, once};
 use crate::desk::{ExplainError, Unknown};
-use crate::problem::chain;
+use crate::model::problem::chain;
 
 pub(super) fn run(
     path: &Path,

@@ -16,13 +16,13 @@ use super::kept::StartError;
 use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
-use crate::count::many;
 use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
-use crate::problem::{Severity, chain};
+use crate::model::count::many;
+use crate::model::problem::{Severity, chain};
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
 use crate::source::Scope;
-use crate::store::RecordId;
-use crate::time::Timestamp;
 
 /// How often files are read again that were being written.
 const LOOKS_AGAIN: usize = 5;

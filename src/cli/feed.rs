@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::desk::{Desk, unused};
 use crate::edition::Version;
-use crate::format::Format;
 use crate::http::target::{self, Target};
+use crate::model::format::Format;
 use crate::press::Wanted;
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::contained;
 use crate::desk::{Desk, DeskError, IdentityChanged, check_identity};
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
 use crate::source::sql::SqlError;
 use crate::store::{Store, StoreError};
-use crate::time::Timestamp;
 
 /// Why such a command cannot start.
 #[derive(Debug, thiserror::Error)]

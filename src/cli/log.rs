@@ -21,7 +21,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use super::progress::Bar;
 use crate::contained;
-use crate::count::counted;
+use crate::model::count::counted;
 
 /// Lines that may wait for the writer.
 const WAITING_LINES_MAX: usize = 1 << 10;

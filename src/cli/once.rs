@@ -7,10 +7,10 @@ use super::output::Screen;
 use super::{Exit, load_or_complain, progress};
 use crate::config::Config;
 use crate::desk::{Desk, DeskError, Removal, Report};
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
 use crate::source::Scope;
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Reads all articles, keeping nothing, for a command that needs them to be readable at all.
 pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk, Exit> {

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::count::many;
 use crate::export;
+use crate::model::count::many;
 use crate::reconcile::{Progress, Reached};
 
 /// A reading of more files or more time than this is long.

@@ -10,10 +10,10 @@ use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
 use crate::desk::{Desk, Removal, Report};
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
 use crate::page::Locale;
 use crate::press::Wanted;
-use crate::problem::chain;
-use crate::time::Timestamp;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
     let desk = match once::desk_or_complain(path, screen) {

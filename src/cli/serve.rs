@@ -32,10 +32,10 @@ use crate::http::listener::{self, Listener};
 use crate::http::observer::Observer;
 use crate::http::server;
 use crate::metrics::Metrics;
-use crate::problem::{Problem, chain};
+use crate::model::problem::{Problem, chain};
+use crate::model::time::Timestamp;
 use crate::publish::{self, Order};
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Reloads that may wait for a reading to end.
 const ORDERS_MAX: usize = 16;

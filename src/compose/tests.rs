@@ -1,12 +1,13 @@
+use crate::model::url_encoding::encode_query;
 use std::path::Path;
 
 use super::*;
-use crate::article::Author;
 use crate::config::tests::good;
 use crate::feed::Address;
-use crate::format::Format;
+use crate::model::article::Author;
+use crate::model::format::Format;
+use crate::model::time::WrittenDate;
 use crate::text::Html;
-use crate::time::WrittenDate;
 
 fn publication(source: &str) -> Publication {
     let text = format!(

@@ -7,13 +7,13 @@ use bytes::Bytes;
 use super::Desk;
 use crate::edition::shelf::Shelf;
 use crate::edition::{Edition, Tag, Version};
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::term::Term;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
 use crate::page::Locale;
 use crate::press::{self, Missing, Sheet, Wanted};
 use crate::rendition::{Coding, RenditionError};
-use crate::store::Validators;
-use crate::term::Term;
-use crate::time::Timestamp;
 
 impl Desk {
     /// A feed in a format and coding.

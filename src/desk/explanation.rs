@@ -6,8 +6,8 @@ use crate::archive::ArchiveError;
 use crate::edition::Version;
 use crate::explain::{Explanation, Judgement, Reason, Subject, judge};
 use crate::lineup::{Definition, SELECT};
-use crate::problem::{Problem, Severity};
-use crate::selection::Selection;
+use crate::model::problem::{Problem, Severity};
+use crate::model::selection::Selection;
 use crate::source::Source;
 use crate::store::{FileRow, StoreError};
 

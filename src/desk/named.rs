@@ -7,11 +7,12 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::article::Article;
 use crate::compose::Publication;
+use crate::model::article::Article;
+use crate::model::record::RecordId;
 use crate::source::Source;
 use crate::source::directory::EXTENSIONS;
-use crate::store::{ArticleRow, FileRow, RecordId, Store, StoreError};
+use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
 /// Keys that are offered in the place of one that nobody has.
 const NEAREST_MAX: usize = 3;

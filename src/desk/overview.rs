@@ -9,9 +9,9 @@ use super::state::State;
 use crate::archive::ArchiveError;
 use crate::catalog::ArticleNo;
 use crate::edition::Version;
+use crate::model::time::Timestamp;
 use crate::overview::{Counted, Overview};
 use crate::press::Released;
-use crate::time::Timestamp;
 
 impl Desk {
     /// Every feed with its articles counted; `None` before the first edition.

@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use super::{Desk, Removal, Report, State};
-use crate::catalog::{Batch, Change};
+use crate::catalog::Batch;
+use crate::model::article_meta::Change;
+use crate::model::record::RecordId;
 use crate::reconcile::{self, Options, Pace, Progress, Reconciliation};
 use crate::source::Scope;
-use crate::store::RecordId;
 
 impl Desk {
     /// Reads what changed in the source; [`Desk::publish`] makes it visible. Blocks while files or rows

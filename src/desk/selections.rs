@@ -8,7 +8,7 @@ use lru::LruCache;
 
 use crate::catalog::Query;
 use crate::edition::Version;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Selections that are kept; the one asked for longest ago makes room.
 pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(1024).expect("it is not zero");

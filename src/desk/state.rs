@@ -11,8 +11,9 @@ use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
 use crate::lineup::{Definition, FeedKind, Lineup};
-use crate::store::{RecordId, Validators};
-use crate::time::Timestamp;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
 
 /// Removals that are less apart than this count as one when their share is weighed.
 const LATELY: Duration = Duration::from_secs(60);

@@ -12,10 +12,10 @@ use super::*;
 use crate::catalog::Query;
 use crate::config::tests::good;
 use crate::edition::polls::Told;
-use crate::problem::Severity;
+use crate::model::problem::Severity;
+use crate::model::time::{WrittenDate, Zone};
 use crate::rendition::Coding;
 use crate::source::Scope;
-use crate::time::{WrittenDate, Zone};
 
 const SITE: &str = "\
 [site]

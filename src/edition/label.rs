@@ -8,10 +8,10 @@ use hyper::header::HeaderValue;
 use super::{Tag, Version};
 use crate::config::Settings;
 use crate::feed::Channel;
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
 use crate::rendition::Coding;
-use crate::store::Validators;
-use crate::time::Timestamp;
 
 /// The values of headers.
 #[derive(Debug)]

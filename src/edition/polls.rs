@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// Requests for one feed; every version of it shares them.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use super::Version;
 use crate::archive::{Archive, ArchiveError};
 use crate::config::Content;
 use crate::feed::{Entry, Feed};
-use crate::store::RecordId;
-use crate::time::Timestamp;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
 
 /// The most bytes of entries that are at hand.
 const BYTES_MAX: u64 = 24 << 20;

@@ -1,11 +1,11 @@
 //! What the rules of a feed make of an article.
 
 use super::{Carried, Check, Crowding, Judgement, Named, Reason, Role, text};
-use crate::article::Visibility;
 use crate::catalog::{ArticleNo, Catalog, Placing, TermNo, Verdict};
 use crate::config::Settings;
 use crate::lineup::{Definition, FeedKind};
-use crate::time::Timestamp;
+use crate::model::article::Visibility;
+use crate::model::time::Timestamp;
 
 /// Judges an article that the catalog knows by the rules of a feed.
 pub fn judge(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Judgement {

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::*;
-use crate::article::{Revision, Visibility};
-use crate::catalog::{Catalog, Change, Listing};
+use crate::catalog::Catalog;
 use crate::config::tests::good;
 use crate::lineup::Lineup;
-use crate::selection::Selection;
-use crate::store::RecordId;
-use crate::time::WrittenDate;
+use crate::model::article::{Revision, Visibility};
+use crate::model::article_meta::{Change, Listing};
+use crate::model::record::RecordId;
+use crate::model::selection::Selection;
+use crate::model::time::WrittenDate;
 
 const CONFIG: &str = r##"
 [site]

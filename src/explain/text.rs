@@ -3,10 +3,10 @@
 use std::fmt::{self, Display};
 
 use super::{Carried, Check, Crowding, Explanation, Named, Reason, Role};
-use crate::count::{counted, many};
-use crate::problem::Problem;
-use crate::term::TermKind;
-use crate::time::Timestamp;
+use crate::model::count::{counted, many};
+use crate::model::problem::Problem;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
 
 /// A term as feeds.toml would write it.
 pub(super) fn term(kind: TermKind, name: &str) -> String {

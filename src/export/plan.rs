@@ -8,14 +8,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compose::folder;
 use crate::config::Config;
 use crate::edition::{Edition, Tag, Version};
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
 use crate::overview::Overview;
 use crate::page::Asset;
 use crate::press::{TERMS_MAX, Wanted, lists};
-use crate::time::Timestamp;
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +198,7 @@ impl Places<'_> {
     /// address in its name.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in lists(config) {
-            let name = folder(kind);
+            let name = kind.folder();
             let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {
                 let list = (Source::Page(Wanted::Terms(kind, number)), latest);

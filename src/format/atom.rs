@@ -5,6 +5,7 @@
 //! ([`attribute`]); its own elements it escapes. An `entry` of the library has no `xml:lang`, so an
 //! article in another language than its feed says so on its title, summary and content.
 
+use crate::model::format::Format;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,9 +15,9 @@ use atom_syndication::{Content, Generator, Link, TextType};
 use chrono::SubsecRound;
 
 use super::media::{self, Attached};
-use super::{Format, GENERATOR, RenderError, alternates, buffer, label};
-use crate::article::Media;
+use super::{GENERATOR, RenderError, alternates, buffer, label};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
+use crate::model::article::Media;
 use crate::text::{Html, Text};
 
 /// Writes `feed` as Atom 1.0.

@@ -4,15 +4,16 @@
 //! an author the `role`; of an item what is known of its `image`; of an attachment its size in
 //! pixels and its credit.
 
+use crate::model::format::Format;
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::media::{Attached, media_type};
-use super::{Format, RenderError, buffer, rfc3339};
-use crate::article::Media;
+use super::{RenderError, buffer, rfc3339};
 use crate::feed::{Channel, Entry, Feed, Person};
+use crate::model::article::Media;
 use crate::text::{Html, Text};
 
 /// Writes `feed` as JSON Feed 1.1, compact, with a newline at its end.

@@ -12,8 +12,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::article::Media;
 use crate::feed::Entry;
+use crate::model::article::Media;
 
 /// The prefix that Media RSS is known by.
 pub(super) const PREFIX: &str = "media";

@@ -8,6 +8,7 @@
 //! RSS. Names of authors are `dc:creator`, their e-mail addresses, pages and roles are not in RSS:
 //! an `author` beside `dc:creator` would say the same thing twice.
 
+use crate::model::format::Format;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
@@ -16,9 +17,9 @@ use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap, syndication};
 
 use super::media::{self, Attached};
-use super::{Format, GENERATOR, RenderError, alternates, buffer, label, rfc3339};
-use crate::article::Media;
+use super::{GENERATOR, RenderError, alternates, buffer, label, rfc3339};
 use crate::feed::{Category, Channel, Entry, Feed, Person};
+use crate::model::article::Media;
 use crate::text::Text;
 
 /// Writes `feed` as RSS 2.0.

@@ -20,8 +20,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
 pub use self::line::{Line, Shape};
-use crate::count::counted;
 use crate::metrics::Metrics;
+use crate::model::count::counted;
 
 /// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
 const WAITING_LINES_MAX: usize = 16 << 10;

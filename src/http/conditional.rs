@@ -7,7 +7,7 @@
 
 use hyper::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// What proxies append to a tag when they code a document themselves, and what we append.
 const DECORATIONS: [&str; 8] = [
@@ -78,7 +78,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::edition::Tag;
-    use crate::format::Format;
+    use crate::model::format::Format;
 
     const NEWS: Timestamp = Timestamp(784_111_777);
 

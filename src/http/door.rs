@@ -20,7 +20,7 @@ use super::connection;
 use super::crowd::Crowd;
 use super::house::House;
 use crate::config::Limits;
-use crate::count::many;
+use crate::model::count::many;
 
 /// The rest after a failed `accept`, so that a process without file descriptors does not spin.
 const ACCEPT_REST: Duration = Duration::from_millis(100);

@@ -10,7 +10,7 @@ use super::outcome::Answer;
 use super::{answer, at_hand, guard};
 use crate::config::Limits;
 use crate::desk::Desk;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// The desk, once the state folder has been read.
 pub type DeskSlot = Arc<OnceLock<Arc<Desk>>>;

@@ -12,9 +12,9 @@ use hyper::{Response, StatusCode};
 
 use crate::edition::Version;
 use crate::edition::label::Label;
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
 use crate::rendition::Coding;
-use crate::time::Timestamp;
 
 /// An answer with its whole body.
 pub type Reply = Response<Full<Bytes>>;

@@ -12,14 +12,14 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
-use crate::compose::{encode_path, encode_query, folder};
 use crate::config::RedirectTo;
 use crate::edition::{Edition, Version};
-use crate::format::Format;
 use crate::lineup::{SELECT, split_automatic};
+use crate::model::format::Format;
+use crate::model::selection::{Selection, is_canonical};
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::{encode_path, encode_query};
 use crate::press::{Wanted, lists};
-use crate::selection::{Selection, is_canonical};
-use crate::term::{Term, TermKind};
 
 /// What a request is for.
 #[derive(Debug)]
@@ -147,7 +147,7 @@ impl Asked<'_> {
     /// A page of a list of terms; without a number, the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target {
         if !lists(&self.edition.config).contains(&kind) {
-            let name = folder(kind);
+            let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
         let query = self.query.unwrap_or_default().as_bytes();
@@ -305,7 +305,7 @@ fn canonical_stem(edition: &Edition, stem: &str) -> Option<String> {
         Some((kind, key)) => {
             let term = Term::new(kind, key)?;
             let term = edition.publication.canonical(&term);
-            Some(format!("{}/{}", folder(term.kind), term.key()))
+            Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }
 }

@@ -1,14 +1,14 @@
 use std::path::Path;
 
 use super::*;
-use crate::article::{Accepted, Article, Author, Visibility};
-use crate::catalog::{Change, Listing};
 use crate::config::tests::good;
 use crate::edition::Version;
-use crate::format::Format;
-use crate::store::RecordId;
+use crate::model::article::{Accepted, Article, Author, Visibility};
+use crate::model::article_meta::{Change, Listing};
+use crate::model::format::Format;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
 use crate::text::Html;
-use crate::time::Timestamp;
 
 const FILE: &str = "\
 [site]
@@ -351,7 +351,8 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
     let publication = lineup.publication();
     let channel = feed.channel.as_ref().clone();
     let composed = publication.compose(channel, feed.settings.content, &entries, catalog.as_of());
-    let documents = Format::ALL.map(|format| format.render(&composed).expect("a document"));
+    let documents =
+        Format::ALL.map(|format| crate::format::render(format, &composed).expect("a document"));
     let version = Version::build(publication, &catalog, feed, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }

@@ -11,11 +11,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::{SELECT, split_automatic};
-use crate::compose::folder;
 use crate::config::{AutoFeeds, Config};
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::term::{Term, TermKind};
 use crate::store::Memory;
-use crate::term::{Term, TermKind};
 
 /// Addresses that vanished together. Prints itself as what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub fn vanished(memory: &Memory, config: &Config) -> Vec<Vanished> {
     };
     let mut found = Vec::new();
     for (name, formats) in &memory.served {
-        match AUTOMATIC.into_iter().find(|kind| folder(*kind) == name) {
+        match AUTOMATIC.into_iter().find(|kind| kind.folder() == name) {
             Some(kind) => found.extend(served.automatic(kind, formats, memory)),
             None if name == SELECT => found.extend(served.selections(formats)),
             None => found.extend(served.declared(name, formats)),
@@ -173,7 +172,7 @@ fn one_by_one(gone: &[String], target: Option<&str>) -> Option<Vanished> {
 }
 
 fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Vanished {
-    let folder = folder(kind);
+    let folder = kind.folder();
     let (why, mend) = match cause {
         Cause::Off => (format!("[auto.{folder}] is not there"), "put it back"),
         Cause::Excepted => (
@@ -221,8 +220,8 @@ mod tests {
 
     use super::*;
     use crate::config::tests::good;
-    use crate::store::Validators;
-    use crate::time::Timestamp;
+    use crate::model::time::Timestamp;
+    use crate::model::validators::Validators;
 
     const SITE: &str = "\
 [site]

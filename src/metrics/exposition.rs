@@ -20,13 +20,13 @@ use super::process::Process;
 use super::{Answered, BOUNDS, Histogram, Metrics, RequestKind, STATUSES, index};
 use crate::desk::Desk;
 use crate::edition::Edition;
-use crate::format::Format;
 use crate::health::Condition;
 use crate::lineup::FeedKind;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
 use crate::rendition::Coding;
 use crate::source::Source;
 use crate::source::sql::Sql;
-use crate::time::Timestamp;
 
 /// Everything that one answer of `/metrics` is made from.
 pub struct Scrape {

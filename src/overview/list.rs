@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{Counted, Overview};
-use crate::format::Format;
 use crate::lineup::FeedKind;
+use crate::model::format::Format;
 
 /// A feed as programs read it.
 #[derive(Debug, Serialize)]

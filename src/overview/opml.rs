@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{Counted, Overview};
 use crate::config::Site;
-use crate::format::Format;
+use crate::model::format::Format;
 
 /// The document's media type.
 pub const CONTENT_TYPE: &str = "text/x-opml; charset=utf-8";

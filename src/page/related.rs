@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::Related;
-use crate::compose::{Publication, encode_path, folder};
+use crate::compose::Publication;
 use crate::config::{AutoFeeds, Config};
 use crate::feed::{Address, Entry};
-use crate::term::{Term, TermKind};
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
 /// Related feeds of a page.
@@ -36,7 +37,7 @@ pub fn related(
     });
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
         let auto = automatic(config, term.kind).filter(|auto| !auto.except.contains(&term))?;
-        let path = format!("{}/{}", folder(term.kind), term.key());
+        let path = format!("{}/{}", term.kind.folder(), term.key());
         (own != Some(&*path)).then(|| Related {
             kind: term.kind,
             label: label.clone(),

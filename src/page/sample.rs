@@ -8,14 +8,14 @@ use chrono::{DateTime, FixedOffset};
 use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
 use super::values::{ArticlePage, CataloguePage, FeedPage, Row, TermsPage};
 use super::{Frame, Locale, Part, Related, Templates};
-use crate::article::Media;
 use crate::config::Site;
 use crate::feed::{Address, Category, Channel, Entry, Feed, Person};
-use crate::format::Format;
 use crate::lineup::FeedKind;
-use crate::term::TermKind;
+use crate::model::article::Media;
+use crate::model::format::Format;
+use crate::model::term::TermKind;
+use crate::model::time::{Timestamp, Zone};
 use crate::text::{Html, Text};
-use crate::time::{Timestamp, Zone};
 
 const BASE: &str = "https://feeds.dala.example/";
 

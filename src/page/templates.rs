@@ -18,8 +18,8 @@ use super::values::{ArticlePage, CataloguePage, FeedPage, Row, SiteValue, TermsP
 use super::words::Words;
 use super::{Frame, PageError, Part, Related, sample};
 use crate::feed::{Channel, Entry, Feed};
+use crate::model::term::TermKind;
 use crate::overview::Counted;
-use crate::term::TermKind;
 
 /// The template of `/`.
 pub(super) const CATALOGUE: &str = "catalogue.html";

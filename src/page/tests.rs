@@ -13,8 +13,8 @@ use super::sample::{PAGES, Sample};
 use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
 use super::words::Words;
 use super::*;
-use crate::article::Media;
 use crate::feed::{Entry, Person};
+use crate::model::article::Media;
 use crate::text::Text;
 
 /// A start tag: its name and attributes.

@@ -17,10 +17,9 @@ pub(super) use self::feed::FeedPage;
 pub(super) use self::list::{CataloguePage, Row, TermsPage};
 use super::words::Words;
 use super::{Frame, Locale, Related};
-use crate::compose::folder;
 use crate::feed::{Address, Channel};
-use crate::format::Format;
-use crate::term::TermKind;
+use crate::model::format::Format;
+use crate::model::term::TermKind;
 use crate::text::Html;
 
 /// What stays raw in a query value or a mail address: the unreserved characters of RFC 3986.
@@ -290,8 +289,8 @@ fn list_name(locale: Locale, kind: TermKind) -> &'static str {
 /// The page of a list of terms; the first has no number.
 fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
     match number {
-        1 => page(frame, folder(kind)),
-        _ => page(frame, &format!("{}?page={number}", folder(kind))),
+        1 => page(frame, kind.folder()),
+        _ => page(frame, &format!("{}?page={number}", kind.folder())),
     }
 }
 

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use crate::desk::Desk;
 use crate::edition::{Edition, Version};
-use crate::format::Format;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
 use crate::rendition::Coding;
-use crate::time::Timestamp;
 
 /// Publications that may wait while a document is made.
 pub(super) const NEWS_MAX: usize = 16;

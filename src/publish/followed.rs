@@ -14,9 +14,9 @@ use super::outage::Outage;
 use super::surplus::Surplus;
 use crate::desk::{Desk, Report};
 use crate::health::Health;
+use crate::model::time::Timestamp;
 use crate::source::Scope;
 use crate::source::sql::{Line, Sign, Sql};
-use crate::time::Timestamp;
 
 /// How soon a reading that failed is tried again, though the database answers; twice as long each time.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);

@@ -6,7 +6,7 @@ use tracing::{info, warn};
 
 use super::outage::Outage;
 use crate::desk::Report;
-use crate::problem::{Problem, chain};
+use crate::model::problem::{Problem, chain};
 use crate::source::Scope;
 
 /// Quarantined files named in the log after one reading; `check` names all.

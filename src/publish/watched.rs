@@ -10,7 +10,7 @@ use tokio::time;
 use tracing::{info, warn};
 
 use crate::config;
-use crate::problem::chain;
+use crate::model::problem::chain;
 use crate::source::Scope;
 use crate::source::directory::Directory;
 use crate::source::watch::{Hint, Watch, WatchError};

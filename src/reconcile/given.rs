@@ -3,10 +3,11 @@
 
 use super::reading::ReadFile;
 use super::rivals::Rivals;
-use crate::article::Refusal;
-use crate::catalog::{Change, Listing};
+use crate::model::article::Refusal;
+use crate::model::article_meta::{Change, Listing};
+use crate::model::record::{FileStamp, RecordId};
 use crate::source::Found;
-use crate::store::{ArticleRow, Batch, FileRow, FileStamp, Packed, RecordId, StoreError};
+use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
 
 /// What one transaction gives to the catalog once it is committed.
 #[derive(Default)]

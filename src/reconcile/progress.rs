@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::count::many;
+use crate::model::count::many;
 
 /// The reading that is going on.
 #[derive(Debug, Default)]

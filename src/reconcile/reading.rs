@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::Progress;
-use crate::article::Refusal;
-use crate::catalog::Listing;
+use crate::model::article::Refusal;
+use crate::model::article_meta::Listing;
+use crate::model::record::{FileStamp, RecordId};
 use crate::source::{Found, Outcome, Source, SourceError};
-use crate::store::{FileStamp, Packed, Packer, RecordId, Store, StoreError};
+use crate::store::{Packed, Packer, Store, StoreError};
 
 /// A file or row that has been read, its article packed for the store and not yet recorded there; one
 /// of which only the head was read has nothing to pack yet.

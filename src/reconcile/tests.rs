@@ -13,11 +13,12 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::KeyFrom;
 use crate::config::tests::good;
+use crate::model::record::FileStamp;
+use crate::model::time::Timestamp;
 use crate::source::Depth;
 use crate::source::directory::tests::keyed_by;
 use crate::source::sql::tests::{begin, write};
-use crate::store::{ArticleRow, FileStamp};
-use crate::time::Timestamp;
+use crate::store::ArticleRow;
 
 const CONFIRMED: Options = Options {
     reread: false,

@@ -13,7 +13,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::directory::is_unwanted;
-use crate::article::{Draft, Media};
+use crate::model::article::{Draft, Media};
 
 /// Fills in the size of each of the draft's media that has none and stands below `folder`, the
 /// folder of the article's file.

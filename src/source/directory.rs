@@ -15,11 +15,11 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::notes::Notes;
 use super::{Found, Outcome, Unlisted, beside, encoding, json, markdown, newsroom};
-use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
-use crate::problem::Severity;
-use crate::store::FileStamp;
-use crate::time::Timestamp;
+use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::problem::Severity;
+use crate::model::record::FileStamp;
+use crate::model::time::Timestamp;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;

@@ -10,8 +10,8 @@ use std::str::Utf8Error;
 
 use encoding_rs::{UTF_8, WINDOWS_1251};
 
-use crate::article::Refusal;
 use crate::config::LegacyEncoding;
+use crate::model::article::Refusal;
 
 /// The text of a file, without its byte order mark.
 ///

@@ -5,9 +5,9 @@
 //! business, not ours. Keys that nobody here knows are ignored.
 
 use super::tree::{Entry, Node, Value};
-use crate::article::{Author, Body, Draft, Media, Refusal};
+use crate::model::article::{Author, Body, Draft, Media, Refusal};
+use crate::model::time::{DateError, WrittenDate};
 use crate::text;
-use crate::time::{DateError, WrittenDate};
 
 /// Tables in which site generators keep an article's other keys.
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];

@@ -1,7 +1,7 @@
 //! The keys in front of a Markdown article, and where its text begins.
 
 use super::tree::{self, Entry};
-use crate::article::Refusal;
+use crate::model::article::Refusal;
 
 /// More bytes than this are no front matter but a fence that was never closed.
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;

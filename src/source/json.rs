@@ -3,7 +3,7 @@
 
 use super::fields::Fields;
 use super::tree;
-use crate::article::{Body, Draft, Refusal};
+use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Reads one article.

@@ -5,7 +5,7 @@
 
 use super::fields::Fields;
 use super::front_matter;
-use crate::article::{Body, Draft, Refusal};
+use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Reads one article.

@@ -28,7 +28,7 @@ mod lines;
 mod opening;
 mod tags;
 
-use crate::article::{Body, Draft, Refusal};
+use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Reads one article.

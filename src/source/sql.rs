@@ -53,10 +53,10 @@ use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
 use super::{Found, Gap, Outcome};
-use crate::article::Reading;
 use crate::config::SqlConfig;
+use crate::model::article::Reading;
+use crate::model::time::Timestamp;
 use crate::store::ColumnsRow;
-use crate::time::Timestamp;
 
 pub(super) use self::youth::{is_same_row, is_young};
 

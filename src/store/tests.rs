@@ -1,14 +1,17 @@
 //! What survives a restart, and what damage looks like.
 
+use crate::model::record::FileStamp;
+use crate::model::record::RecordId;
+use crate::model::validators::Validators;
 use std::fs;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::{Accepted, Author, Revision, Visibility};
-use crate::catalog::Listing;
+use crate::model::article::{Accepted, Author, Revision, Visibility};
+use crate::model::article_meta::Listing;
+use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
-use crate::time::Timestamp;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")

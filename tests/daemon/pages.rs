@@ -153,7 +153,10 @@ fn long_lists_have_pages_of_two_hundred() {
         let page = daemon.get(&format!("/tags?page={page}"));
         let encoded = |path: &&str| {
             let key = path.strip_prefix("tags/").expect("a tag");
-            format!(" href=\"/tags/{}\"", taspa::compose::encode_path(key))
+            format!(
+                " href=\"/tags/{}\"",
+                taspa::model::url_encoding::encode_path(key)
+            )
         };
         let before = wanted.len();
         wanted.retain(|path| !page.says(&encoded(path)));
@@ -195,7 +198,7 @@ fn the_list_and_the_subscription_list_name_every_feed_once() {
         .filter(listed)
         .map(|feed| {
             let path = feed["path"].as_str().expect("a path");
-            let path = taspa::compose::encode_path(path);
+            let path = taspa::model::url_encoding::encode_path(path);
             format!("http://feeds.dala.example/{path}.rss")
         })
         .collect();

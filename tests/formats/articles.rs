@@ -5,13 +5,13 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use taspa::article::{Article, Author, Body, Draft, Media, Reading};
 use taspa::compose::Publication;
 use taspa::config::{Config, Content};
 use taspa::feed::Feed;
-use taspa::format::Format;
+use taspa::model::article::{Article, Author, Body, Draft, Media, Reading};
+use taspa::model::format::Format;
+use taspa::model::time::{WrittenDate, Zone};
 use taspa::source::newsroom;
-use taspa::time::{WrittenDate, Zone};
 
 use crate::documents::render;
 use crate::feeds;

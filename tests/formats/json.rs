@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use taspa::feed::Feed;
-use taspa::format::Format;
+use taspa::model::format::Format;
 
 use crate::documents::render;
 use crate::feeds;

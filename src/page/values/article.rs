@@ -6,11 +6,10 @@ use serde::Serialize;
 
 use super::feed::{AuthorValue, related_page};
 use super::{AlternateValue, Href, PageValue, RelatedValue, WhenValue, kind_name, other, safe};
-use crate::article::Media;
-use crate::compose::folder;
 use crate::feed::{Category, Channel, Entry};
+use crate::model::article::Media;
+use crate::model::term::{Term, TermKind};
 use crate::page::{Frame, Locale, Related};
-use crate::term::{Term, TermKind};
 use crate::text::{Html, Text};
 
 /// The values of `article.html`.
@@ -87,7 +86,7 @@ impl<'a> ArticleValue<'a> {
         let term =
             |category: &'a Category, kind| TermValue::new(frame, kind, &category.label, related);
         let of_kind = |kind: TermKind| {
-            let scheme = format!("{}{}/", frame.base, folder(kind));
+            let scheme = format!("{}{}/", frame.base, kind.folder());
             entry
                 .categories
                 .iter()

@@ -9,7 +9,7 @@ use super::{
     feed_page, other, with_site, without_site,
 };
 use crate::feed::{Channel, Entry, Feed, Person};
-use crate::format::Format;
+use crate::model::format::Format;
 use crate::page::words::Words;
 use crate::page::{Frame, Related};
 

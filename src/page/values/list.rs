@@ -8,11 +8,11 @@ use super::{
 };
 use crate::feed::Channel;
 use crate::lineup::FeedKind;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
 use crate::overview::Counted;
 use crate::page::words::Words;
 use crate::page::{Frame, Locale, Part};
-use crate::term::TermKind;
-use crate::time::Timestamp;
 
 /// What a list shows of a feed.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@
 
 use super::body;
 use super::lines::Line;
-use crate::article::Author;
+use crate::model::article::Author;
 
 /// What the header block says; empty where there is none.
 #[derive(Debug, Default)]

@@ -1,9 +1,9 @@
 //! The date line with the headline, and the `updated` lines directly below it.
 
 use super::lines::Line;
-use crate::article::Refusal;
+use crate::model::article::Refusal;
+use crate::model::time::{DateError, WrittenDate};
 use crate::text::{self, Text};
-use crate::time::{DateError, WrittenDate};
 
 /// What the first lines of an article say.
 pub(super) struct Opening {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::time::WrittenDate;
+use crate::model::time::WrittenDate;
 
 fn read(text: &str) -> Draft {
     parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))

@@ -13,7 +13,7 @@ use super::kept::Kept;
 use super::pulse::Pulse;
 use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// What polls, looks and readings may take, once they have a connection.
 const SHORT: Patience = Patience {

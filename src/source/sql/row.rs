@@ -6,13 +6,13 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use super::youth;
-use crate::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::model::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::model::record::FileStamp;
+use crate::model::time::{Timestamp, Zone};
 use crate::source::Found;
 use crate::source::fields::{Fields, parse_date};
 use crate::source::json;
 use crate::source::tree::{self, Entry, Node, Value};
-use crate::store::FileStamp;
-use crate::time::{Timestamp, Zone};
 
 /// A row with more text than this is no article, as a file would be none.
 const ROW_BYTES_MAX: usize = 2 << 20;

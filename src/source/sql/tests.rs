@@ -7,10 +7,10 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::*;
-use crate::article::{Accepted, Refusal};
 use crate::config::Secret;
+use crate::model::article::{Accepted, Refusal};
+use crate::model::time::Zone;
 use crate::source::SourceError;
-use crate::time::Zone;
 
 /// A file with a table `articles`, whose id has no type.
 struct News {

@@ -11,10 +11,10 @@ use super::engine::{Engine, Step, Task, is_head, is_stamp};
 use super::row::{Cells, Moment, Row, many};
 use super::watermark::Highest;
 use super::{Extent, Sql, SqlError};
-use crate::problem::Severity;
+use crate::model::problem::Severity;
+use crate::model::record::FileStamp;
+use crate::model::time::Timestamp;
 use crate::source::{Found, Gap, Unlisted};
-use crate::store::FileStamp;
-use crate::time::Timestamp;
 
 /// A listing under way.
 pub(super) struct Walk {

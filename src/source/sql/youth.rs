@@ -9,8 +9,8 @@
 //! stamp, so a text that comes late or is edited alone is no other version until `updated` moves. Whether
 //! there is a text at all could be listed, but where a query makes the text, each one would be made for that.
 
-use crate::store::FileStamp;
-use crate::time::Timestamp;
+use crate::model::record::FileStamp;
+use crate::model::time::Timestamp;
 
 /// How long a row is young. Dates that are ahead by more are plans, not clocks that differ.
 pub(super) const YOUTH_SECONDS: i64 = 60;

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Entry, Lines, Node, Value};
-use crate::article::Refusal;
+use crate::model::article::Refusal;
 
 /// Lists and objects inside each other; what lies deeper is none of ours.
 const DEPTH_MAX: usize = 8;

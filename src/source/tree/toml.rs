@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Entry, Lines, Node, Value};
-use crate::article::Refusal;
+use crate::model::article::Refusal;
 
 /// Reads TOML whose first line has the number `first_line` in its file.
 ///

@@ -12,7 +12,7 @@ use serde_saphyr::{Options, Spanned};
 
 use self::mend::{LISTS, mend};
 use super::{Entry, Node, Value};
-use crate::article::Refusal;
+use crate::model::article::Refusal;
 
 /// Reads YAML whose first line has the number `first_line` in its file.
 ///

@@ -1,14 +1,11 @@
-//! What the catalog is told, and whom a change of it concerns.
-
-use std::collections::HashSet;
+//! What the index holds of an article, and how it is told of a change.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Query, TermNo};
-use crate::article::{Accepted, Revision, Visibility};
-use crate::store::RecordId;
-use crate::term::TermKind;
-use crate::time::Timestamp;
+use crate::model::article::{Accepted, Revision, Visibility};
+use crate::model::record::RecordId;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
 
 /// What the catalog is told of an accepted article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,44 +69,4 @@ pub enum Change {
     Put(Listing),
     /// The article with this key is gone.
     Remove(Box<str>),
-}
-
-/// Which feeds a batch of changes can have moved.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// Any of them.
-    Everything,
-    /// Those that match one of these articles' terms.
-    Articles(HashSet<Box<[TermNo]>>),
-}
-
-impl Touched {
-    /// Nothing.
-    pub fn nothing() -> Touched {
-        Touched::Articles(HashSet::new())
-    }
-
-    /// Whether no feed is concerned.
-    pub fn is_nothing(&self) -> bool {
-        matches!(self, Touched::Articles(articles) if articles.is_empty())
-    }
-
-    /// Both batches' concerns.
-    pub fn and(self, other: Touched) -> Touched {
-        match (self, other) {
-            (Touched::Articles(mut articles), Touched::Articles(more)) => {
-                articles.extend(more);
-                Touched::Articles(articles)
-            }
-            (Touched::Everything, _) | (_, Touched::Everything) => Touched::Everything,
-        }
-    }
-
-    /// Whether a feed of this query is concerned.
-    pub fn concerns(&self, query: &Query) -> bool {
-        match self {
-            Touched::Everything => true,
-            Touched::Articles(articles) => articles.iter().any(|terms| query.matches(terms)),
-        }
-    }
 }

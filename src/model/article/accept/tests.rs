@@ -1,7 +1,7 @@
 use super::*;
-use crate::article::{Body, Media, Revision};
+use crate::model::article::{Body, Media, Revision};
+use crate::model::time::Zone;
 use crate::text::Html;
-use crate::time::Zone;
 
 fn date(text: &str) -> WrittenDate {
     WrittenDate::parse(text).expect("a date")

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::media::Media;
+use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::{Html, Text};
-use crate::time::{Timestamp, WrittenDate, Zone};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.

@@ -9,7 +9,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::term::{Term, TermError};
+use crate::model::term::{Term, TermError};
 
 /// Terms that one URL may name.
 pub const TERMS_MAX: usize = 20;
@@ -234,7 +234,7 @@ mod tests {
         fn the_canonical_form_is_canonical(terms in proptest::collection::btree_set("[a-zа-яё0-9+]{1,5}", 1..6)) {
             let query = format!("any={}", terms.into_iter().collect::<Vec<_>>().join(",").replace('+', "%2B"));
             let selection = Selection::from_query(&query).expect("terms of letters");
-            let canonical = crate::compose::encode_query(&selection.to_string().replace("any=", ""));
+            let canonical = crate::model::url_encoding::encode_query(&selection.to_string().replace("any=", ""));
             let canonical = format!("any={canonical}");
             prop_assert!(is_canonical(&canonical, &selection), "{}", canonical);
             prop_assert_eq!(Selection::from_query(&canonical).expect("canonical"), selection);

@@ -58,6 +58,16 @@ impl TermKind {
             TermKind::Lang => "lang",
         }
     }
+
+    /// The folder in the addresses of a kind's automatic feeds.
+    pub fn folder(self) -> &'static str {
+        match self {
+            TermKind::Tag => "tags",
+            TermKind::Section => "sections",
+            TermKind::Author => "authors",
+            TermKind::Lang => "languages",
+        }
+    }
 }
 
 impl Term {

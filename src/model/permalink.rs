@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::compose::encode_path;
+use crate::model::url_encoding::encode_path;
 
 /// The page that `template` names for an article published on this day of the newsroom's zone.
 pub fn fill(template: &str, key: &str, published: DateTime<FixedOffset>, language: &str) -> String {

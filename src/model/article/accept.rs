@@ -11,10 +11,10 @@ use super::{
     AUTHORS_MAX, Accepted, Article, Author, Body, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading,
     Refusal, Revision, TAGS_MAX, Visibility,
 };
-use crate::link;
-use crate::term;
+use crate::model::permalink;
+use crate::model::term;
+use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Html, Text, resolve as resolve_address};
-use crate::time::{Timestamp, WrittenDate};
 
 impl Draft {
     /// The key that the article brings as its `id`: an absolute URI as it is, anything else as a
@@ -192,8 +192,9 @@ fn page(
     language: &str,
     reading: &Reading,
 ) -> Option<Url> {
-    let filled =
-        |template: &String| link::fill(template, key, reading.zone.date_time(published), language);
+    let filled = |template: &String| {
+        permalink::fill(template, key, reading.zone.date_time(published), language)
+    };
     let page = url
         .map(str::to_owned)
         .or(reading.link.as_ref().map(filled))?;
