@@ -14,7 +14,7 @@ use tokio::task;
 use tokio::time::{Instant, sleep_until};
 
 use crate::model::article::{Article, Revision};
-use crate::model::record::{FileStamp, RecordId};
+use crate::model::record::{RecordId, Stamp};
 use crate::source::{Found, Outcome, Source, SourceError};
 use crate::store::{Store, StoreError};
 
@@ -176,7 +176,7 @@ impl Archive {
                 revision: row.listing.revision,
                 found: Found {
                     path: row.path.into(),
-                    stamp: FileStamp::default(),
+                    stamp: Stamp::default(),
                     closed: false,
                     again: false,
                     head: None,

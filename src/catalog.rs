@@ -32,7 +32,7 @@ pub use self::touched::Touched;
 pub use self::window::{Query, Window};
 use crate::config::{Alias, NamedTerm};
 use crate::model::article::{Revision, Visibility};
-use crate::model::article_meta::{Change, Listing};
+use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::RecordId;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
@@ -321,7 +321,7 @@ impl Catalog {
         self.newly_known.extend(numbers);
     }
 
-    fn put(&mut self, listing: Listing, batch: &mut Batch) {
+    fn put(&mut self, listing: ArticleMeta, batch: &mut Batch) {
         let spellings = listing
             .terms
             .iter()

@@ -25,7 +25,7 @@ use self::sql::{Extent, Sql, SqlError};
 use crate::config::{Config, SourceConfig};
 use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::store::ColumnsRow;
 
 /// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
@@ -61,7 +61,7 @@ pub struct Found {
     /// Where it stands: a path below the folder, with `/`; the id of a row.
     pub path: String,
     /// How it looks now.
-    pub stamp: FileStamp,
+    pub stamp: Stamp,
     /// Whether whoever wrote it is known to have finished.
     pub closed: bool,
     /// Whether it looks as before and is read again nevertheless: what it says then is news only where
@@ -151,7 +151,7 @@ pub enum Outcome {
     /// No article, and why.
     Refused(Refusal),
     /// No article but several rows that look like this together, and why that is none.
-    Shared(FileStamp, Refusal),
+    Shared(Stamp, Refusal),
     /// The system did not let it be read; the next reading tries again.
     Unreadable(Refusal),
     /// It changed while it was read, or went away: the next listing knows more.
@@ -435,7 +435,7 @@ impl Source {
     }
 
     /// Whether a listing of what changed lately may show only a part of what has this stamp.
-    pub fn is_shared(&self, stamp: FileStamp) -> bool {
+    pub fn is_shared(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             // So many rows have one id.
@@ -444,7 +444,7 @@ impl Source {
     }
 
     /// Whether what has this stamp may become another without changing it.
-    pub fn is_young(&self, stamp: FileStamp) -> bool {
+    pub fn is_young(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             Source::Sql(_) => sql::is_young(stamp),
@@ -452,7 +452,7 @@ impl Source {
     }
 
     /// Whether what was young before, or is, looks the same otherwise.
-    pub fn is_as_before(&self, before: FileStamp, now: FileStamp) -> bool {
+    pub fn is_as_before(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             Source::Sql(_) => sql::is_same_row(before, now),

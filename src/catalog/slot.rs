@@ -2,7 +2,7 @@
 
 use super::terms::SpellingNo;
 use crate::model::article::{Revision, Visibility};
-use crate::model::article_meta::Listing;
+use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 
@@ -38,7 +38,10 @@ const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Slot {
     /// An article that stands in no list yet.
-    pub(super) fn new(listing: &Listing, spellings: impl IntoIterator<Item = SpellingNo>) -> Slot {
+    pub(super) fn new(
+        listing: &ArticleMeta,
+        spellings: impl IntoIterator<Item = SpellingNo>,
+    ) -> Slot {
         let key = listing.key.as_bytes();
         let mut words = Vec::with_capacity(key.len() + SpellingNo::BYTES * listing.terms.len());
         words.extend_from_slice(key);

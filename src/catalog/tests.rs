@@ -54,8 +54,8 @@ fn same() -> Vec<Alias> {
     }]
 }
 
-fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> Listing {
-    Listing {
+fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
+    ArticleMeta {
         key: key.into(),
         revision: Revision(0),
         record: RecordId(0),
@@ -73,7 +73,7 @@ fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> Listing {
 /// The same catalog, the slow way.
 struct Model {
     as_of: Timestamp,
-    listings: BTreeMap<Box<str>, Listing>,
+    listings: BTreeMap<Box<str>, ArticleMeta>,
     /// How each term was shown once it had become known.
     first_names: BTreeMap<Term, String>,
 }
@@ -111,19 +111,19 @@ impl Model {
     }
 
     /// Every released article at an instant, newest first.
-    fn released(&self, at: Timestamp) -> Vec<&Listing> {
-        let is_released = |listing: &&Listing| {
+    fn released(&self, at: Timestamp) -> Vec<&ArticleMeta> {
+        let is_released = |listing: &&ArticleMeta| {
             let expired = listing.expires.is_some_and(|expires| expires <= at);
             listing.published <= at && !expired && listing.visibility == Visibility::Public
         };
-        let mut released: Vec<&Listing> = self.listings.values().filter(is_released).collect();
-        let place = |listing: &Listing| KEYS.iter().position(|key| *key == &*listing.key);
+        let mut released: Vec<&ArticleMeta> = self.listings.values().filter(is_released).collect();
+        let place = |listing: &ArticleMeta| KEYS.iter().position(|key| *key == &*listing.key);
         released.sort_by_key(|listing| (listing.published, place(listing)));
         released.reverse();
         released
     }
 
-    fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&Listing> {
+    fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&ArticleMeta> {
         let mut matching = self.released(at);
         matching.retain(|listing| {
             let carries = |term: &Term| terms_of(listing).contains(&canonical(term));
@@ -136,19 +136,19 @@ impl Model {
 
     /// What a reader could see of a feed at an instant.
     fn outcome(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> Outcome {
-        let visible_from = |listing: &Listing| listing.published.plus(settings.delay.into());
+        let visible_from = |listing: &ArticleMeta| listing.published.plus(settings.delay.into());
         let mut visible = self.matching(selection, at);
         visible.retain(|listing| visible_from(listing) <= at);
         let newest = visible.first().map(|newest| newest.published);
         let items = usize::from(settings.items);
-        let stays = |(newer, listing): &(usize, &Listing)| {
+        let stays = |(newer, listing): &(usize, &ArticleMeta)| {
             let age = newest.map_or(0, |newest| newest.0 - listing.published.0);
             let fits = *newer < items || (age < settings.keep.into() && *newer < 4 * items);
             let oldest = settings.oldest.map_or(i64::MAX, i64::from);
             fits && at.0 - listing.published.0 < oldest
         };
         let window = visible.iter().copied().enumerate().filter(stays);
-        let window: Vec<&Listing> = window.map(|(_, listing)| listing).collect();
+        let window: Vec<&ArticleMeta> = window.map(|(_, listing)| listing).collect();
         Outcome {
             content_time: window
                 .iter()
@@ -173,7 +173,7 @@ impl Model {
 
     /// Every instant at which an outcome could change.
     fn instants(&self, settings: &Settings) -> BTreeSet<Timestamp> {
-        let instants = |listing: &Listing| {
+        let instants = |listing: &ArticleMeta| {
             let after = |seconds: u32| Some(listing.published.plus(seconds.into()));
             let oldest = settings.oldest.and_then(after);
             let own = [Some(listing.updated), listing.expires, oldest];
@@ -203,7 +203,7 @@ struct Entry {
     replacements: Vec<(usize, String)>,
 }
 
-fn updated(listing: &Listing, at: Timestamp) -> Timestamp {
+fn updated(listing: &ArticleMeta, at: Timestamp) -> Timestamp {
     if listing.updated <= at {
         listing.updated
     } else {
@@ -211,7 +211,7 @@ fn updated(listing: &Listing, at: Timestamp) -> Timestamp {
     }
 }
 
-fn entry(listing: &Listing, at: Timestamp) -> Entry {
+fn entry(listing: &ArticleMeta, at: Timestamp) -> Entry {
     let is_replaced = |(kind, text): &&(TermKind, Box<str>)| {
         Term::new(*kind, text).is_some_and(|written| written == term(SAME.0))
     };
@@ -246,7 +246,7 @@ fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
     Some((shown.to_owned(), counts_as))
 }
 
-fn terms_of(listing: &Listing) -> BTreeSet<Term> {
+fn terms_of(listing: &ArticleMeta) -> BTreeSet<Term> {
     let spellings = listing.terms.iter();
     let shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
     shown.map(|(_, term)| term).collect()
@@ -283,12 +283,12 @@ fn visibilities() -> impl Strategy<Value = Visibility> {
     ]
 }
 
-fn arbitrary_listing() -> impl Strategy<Value = Listing> {
+fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
     let dates = (0i64..40, 0i64..25, proptest::option::of(0i64..60));
     let spellings = vec(select(&SPELLINGS[..]), 0..4);
     let rest = (0u128..3, 0u64..1000, visibilities());
     (select(&KEYS[..]), dates, spellings, rest).prop_map(
-        |(key, (published, later, expires), terms, (revision, record, visibility))| Listing {
+        |(key, (published, later, expires), terms, (revision, record, visibility))| ArticleMeta {
             updated: Timestamp(published + later),
             expires: expires.map(Timestamp),
             revision: Revision(revision),
@@ -475,7 +475,7 @@ proptest! {
 }
 
 /// A catalog at 100 that was told of these articles at once.
-fn catalog_of(listings: impl IntoIterator<Item = Listing>) -> Catalog {
+fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Catalog {
     let mut catalog = Catalog::new(&same(), Timestamp(100));
     catalog.apply(listings.into_iter().map(Change::Put));
     catalog
@@ -551,15 +551,15 @@ fn an_embargoed_article_leaks_nothing() {
     let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
     let mut catalog = catalog_of([
         listing("secret", 101, &secret),
-        Listing {
+        ArticleMeta {
             visibility: Visibility::OutOfFeeds,
             ..listing("kept-out", 50, &secret)
         },
-        Listing {
+        ArticleMeta {
             visibility: Visibility::Draft,
             ..listing("draft", 50, &secret)
         },
-        Listing {
+        ArticleMeta {
             expires: Some(Timestamp(100)),
             ..listing("expired", 50, &secret)
         },
@@ -640,7 +640,7 @@ fn a_language_is_also_its_primary_one() {
         visibility: Visibility::Public,
     };
     let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
-        .map(|language| Listing::new(&accepted(language), RecordId(0)));
+        .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
     let catalog = catalog_of(listings);
     for (text, expected) in [
         ("lang:kk", 3),

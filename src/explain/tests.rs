@@ -7,7 +7,7 @@ use crate::catalog::Catalog;
 use crate::config::tests::good;
 use crate::lineup::Lineup;
 use crate::model::article::{Revision, Visibility};
-use crate::model::article_meta::{Change, Listing};
+use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::RecordId;
 use crate::model::selection::Selection;
 use crate::model::time::WrittenDate;
@@ -65,8 +65,8 @@ fn noon() -> Timestamp {
     at("2026-05-10T12:00")
 }
 
-fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> Listing {
-    Listing {
+fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMeta {
+    ArticleMeta {
         key: key.into(),
         revision: Revision(0),
         record: RecordId(0),
@@ -81,7 +81,7 @@ fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> Listing {
     }
 }
 
-fn listings() -> Vec<Listing> {
+fn listings() -> Vec<ArticleMeta> {
     use TermKind::{Lang, Section, Tag};
     vec![
         listing(
@@ -105,19 +105,19 @@ fn listings() -> Vec<Listing> {
         listing("row-3", "2026-05-10T08:59", &[(Tag, "ряд")]),
         listing("row-4", "2026-05-10T09:00", &[(Tag, "ряд")]),
         listing("tomorrow", "2026-05-11T07:30", &[(Tag, "ряд")]),
-        Listing {
+        ArticleMeta {
             expires: Some(at("2026-05-11T08:00")),
             ..listing("flash", "2026-05-11T07:30", &[])
         },
-        Listing {
+        ArticleMeta {
             expires: Some(noon()),
             ..listing("ended", "2026-05-10", &[])
         },
-        Listing {
+        ArticleMeta {
             visibility: Visibility::OutOfFeeds,
             ..listing("kept-out", "2026-05-10", &[])
         },
-        Listing {
+        ArticleMeta {
             visibility: Visibility::Draft,
             ..listing("draft", "2026-05-10", &[])
         },

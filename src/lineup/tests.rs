@@ -4,7 +4,7 @@ use super::*;
 use crate::config::tests::good;
 use crate::edition::Version;
 use crate::model::article::{Accepted, Article, Author, Visibility};
-use crate::model::article_meta::{Change, Listing};
+use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
@@ -77,7 +77,7 @@ fn put(article: &Article) -> Change {
         expires: None,
         visibility: Visibility::Public,
     };
-    Change::Put(Listing::new(&accepted, RecordId(0)))
+    Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }
 
 /// The line-up of a file over [`articles`].

@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 
 /// What the catalog is told of an accepted article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
+pub struct ArticleMeta {
     /// What names the article.
     pub key: Box<str>,
     /// The digest of all that documents show of it.
@@ -28,9 +28,9 @@ pub struct Listing {
     pub terms: Vec<(TermKind, Box<str>)>,
 }
 
-impl Listing {
+impl ArticleMeta {
     /// What the catalog needs of an article that the store has as `record`.
-    pub fn new(accepted: &Accepted, record: RecordId) -> Listing {
+    pub fn new(accepted: &Accepted, record: RecordId) -> ArticleMeta {
         let article = &accepted.article;
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
         let section = article
@@ -49,7 +49,7 @@ impl Listing {
             .flatten()
             .map(|language| (TermKind::Lang, language));
         let terms = tags.chain(section).chain(authors).chain(languages);
-        Listing {
+        ArticleMeta {
             key: article.key.as_str().into(),
             revision: accepted.revision,
             record,
@@ -66,7 +66,7 @@ impl Listing {
 #[derive(Clone, Debug)]
 pub enum Change {
     /// A new article, or a new version of one.
-    Put(Listing),
+    Put(ArticleMeta),
     /// The article with this key is gone.
     Remove(Box<str>),
 }

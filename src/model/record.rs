@@ -13,7 +13,7 @@ impl RecordId {
 
 /// What changes when a file or row does; the default is that of none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileStamp {
+pub struct Stamp {
     /// Bytes; of rows that share an id their number, and of a single one whether it was young.
     pub size: u64,
     /// Time of the last write, nanoseconds since 1970; of a row a number for its `updated`.

@@ -4,8 +4,8 @@
 use super::reading::ReadFile;
 use super::rivals::Rivals;
 use crate::model::article::Refusal;
-use crate::model::article_meta::{Change, Listing};
-use crate::model::record::{FileStamp, RecordId};
+use crate::model::article_meta::{ArticleMeta, Change};
+use crate::model::record::{RecordId, Stamp};
 use crate::source::Found;
 use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
 
@@ -58,7 +58,7 @@ impl Given {
         batch: &mut Batch<'_>,
         rivals: &Rivals,
         found: &Found,
-        listing: Listing,
+        listing: ArticleMeta,
         packed: Option<&Packed>,
     ) -> Result<(), StoreError> {
         let key = listing.key.clone();
@@ -93,7 +93,7 @@ impl Given {
             (None, None) => batch.promise_record(&key)?,
         };
         let row = ArticleRow {
-            listing: Listing { record, ..listing },
+            listing: ArticleMeta { record, ..listing },
             path: found.path.as_str().into(),
         };
         if current.as_ref() != Some(&row) {
@@ -151,7 +151,7 @@ impl Given {
             while let Some(path) = batch.take_rival(&key)? {
                 // Should that fail, the next comparison finds that it is another.
                 if let Some(row) = batch.file(&path)? {
-                    let stamp = FileStamp::default();
+                    let stamp = Stamp::default();
                     batch.put_file(&path, &FileRow { stamp, ..row })?;
                 }
                 self.heirs.push(path);

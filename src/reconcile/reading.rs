@@ -6,8 +6,8 @@ use std::thread;
 
 use super::Progress;
 use crate::model::article::Refusal;
-use crate::model::article_meta::Listing;
-use crate::model::record::{FileStamp, RecordId};
+use crate::model::article_meta::ArticleMeta;
+use crate::model::record::{RecordId, Stamp};
 use crate::source::{Found, Outcome, Source, SourceError};
 use crate::store::{Packed, Packer, Store, StoreError};
 
@@ -15,7 +15,7 @@ use crate::store::{Packed, Packer, Store, StoreError};
 /// of which only the head was read has nothing to pack yet.
 pub(super) struct ReadFile {
     pub(super) found: Found,
-    pub(super) outcome: Result<(Listing, Option<Packed>), Refusal>,
+    pub(super) outcome: Result<(ArticleMeta, Option<Packed>), Refusal>,
 }
 
 /// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
@@ -106,13 +106,16 @@ fn pack(
             Err(refusal)
         }
         Outcome::Unreadable(refusal) => {
-            found.stamp = FileStamp::default();
+            found.stamp = Stamp::default();
             Err(refusal)
         }
-        Outcome::Headed(accepted) => Ok((Listing::new(&accepted, RecordId::UNSTORED), None)),
+        Outcome::Headed(accepted) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), None)),
         Outcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                Ok(Ok(packed)) => Ok((Listing::new(&accepted, RecordId::UNSTORED), Some(packed))),
+                Ok(Ok(packed)) => Ok((
+                    ArticleMeta::new(&accepted, RecordId::UNSTORED),
+                    Some(packed),
+                )),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::KeyFrom;
 use crate::config::tests::good;
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::source::Depth;
 use crate::source::directory::tests::keyed_by;
@@ -490,7 +490,7 @@ fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
     };
     let grown = [stored("a"), stored("b")];
     for (id, row) in ["a", "b"].into_iter().zip(grown.clone()) {
-        let stamp = FileStamp {
+        let stamp = Stamp {
             size: 1,
             ..row.stamp
         };

@@ -1,6 +1,6 @@
 //! A folder of article files.
 //!
-//! Listing and reading are apart, so that an unchanged file costs one `stat`. Nothing here
+//! ArticleMeta and reading are apart, so that an unchanged file costs one `stat`. Nothing here
 //! decides what a missing file means.
 
 use std::fs::{self, File, Metadata};
@@ -18,7 +18,7 @@ use super::{Found, Outcome, Unlisted, beside, encoding, json, markdown, newsroom
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 
 /// A file larger than this is no article.
@@ -299,7 +299,7 @@ fn read_at_rest(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
 
 /// What is left until a file has rested long enough; `None` of one that has, or whose dates another
 /// machine's clock made.
-fn rest_left(found: FileStamp, rest: Duration) -> Option<Duration> {
+fn rest_left(found: Stamp, rest: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
@@ -383,10 +383,10 @@ fn relative(root: &Path, path: &Path) -> String {
         .into_owned()
 }
 
-fn stamp(metadata: &Metadata) -> FileStamp {
+fn stamp(metadata: &Metadata) -> Stamp {
     let nanoseconds =
         |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-    FileStamp {
+    Stamp {
         size: metadata.size(),
         modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
         changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),

@@ -1,7 +1,7 @@
 //! One write transaction of the store.
 
-use crate::model::record::FileStamp;
 use crate::model::record::RecordId;
+use crate::model::record::Stamp;
 use crate::model::validators::Validators;
 use std::collections::BTreeSet;
 
@@ -205,7 +205,7 @@ impl<'t> Batch<'t> {
             self.put_article(&article)?;
             // The stamp of no file: whatever stands there now is read.
             let file = FileRow {
-                stamp: FileStamp::default(),
+                stamp: Stamp::default(),
                 key: Some(article.listing.key),
                 refusal: None,
             };

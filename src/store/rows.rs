@@ -1,6 +1,6 @@
 //! The tables of the store and what their rows hold.
 
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use std::collections::BTreeSet;
 
 use redb::TableDefinition;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use crate::model::article::Refusal;
-use crate::model::article_meta::Listing;
+use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
 
 /// Row `header`: what the rest was written with. Row `columns`: [`ColumnsRow`], where rows of a database
@@ -62,7 +62,7 @@ pub struct ColumnsRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRow {
     /// What the catalog needs of it.
-    pub listing: Listing,
+    pub listing: ArticleMeta,
     /// Where it stands in its source: a path below the articles' folder, the id of a row.
     pub path: Box<str>,
 }
@@ -71,7 +71,7 @@ pub struct ArticleRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
     /// How the file looked when it was read.
-    pub stamp: FileStamp,
+    pub stamp: Stamp,
     /// The article it gave, possibly from an earlier version of the file.
     pub key: Option<Box<str>>,
     /// Why its present version is refused.

@@ -58,7 +58,7 @@ struct Seen {
 #[derive(Clone, Debug)]
 pub(super) enum Task {
     /// These columns of all rows, in order.
-    Listing(fn(&Column) -> bool),
+    ArticleMeta(fn(&Column) -> bool),
     /// Stamps of rows that changed lately.
     Recent,
     /// These columns of the rows with these ids.
@@ -125,10 +125,10 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let is_listing = matches!(task, Task::Listing(_));
+        let is_listing = matches!(task, Task::ArticleMeta(_));
         // No index knows an address that the query makes up.
         let patience = match task {
-            Task::Listing(_) | Task::Pages(_) => LONG,
+            Task::ArticleMeta(_) | Task::Pages(_) => LONG,
             Task::Recent | Task::Rows(..) => SHORT,
         };
         if is_listing || matches!(task, Task::Recent) {
@@ -139,7 +139,7 @@ impl Engine {
         locked(&self.kept).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
-            Task::Listing(wanted) => {
+            Task::ArticleMeta(wanted) => {
                 let selected = columns.known(wanted);
                 let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)

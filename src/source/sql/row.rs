@@ -7,7 +7,7 @@ use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use super::youth;
 use crate::model::article::{Accepted, Body, Draft, Reading, Refusal};
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Found;
 use crate::source::fields::{Fields, parse_date};
@@ -121,8 +121,8 @@ impl Row<'_> {
     }
 
     /// What changes when it does, as far as it says so.
-    fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> FileStamp {
-        FileStamp {
+    fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Stamp {
+        Stamp {
             size: 0,
             modified: updated.map_or(0, Moment::stamp),
             changed: date.map_or(0, Moment::stamp),
@@ -209,14 +209,10 @@ impl Rules {
 
 /// The gate for everything but the text. What the text may be is told by the row's stamp and by what
 /// it is read by, so both are part of the version.
-pub(super) fn accept_head(
-    draft: &Draft,
-    stamp: FileStamp,
-    rules: &Rules,
-) -> Result<Accepted, Refusal> {
+pub(super) fn accept_head(draft: &Draft, stamp: Stamp, rules: &Rules) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
     // When it was looked at is no part of it, nor what types the database has.
-    let stamp = FileStamp {
+    let stamp = Stamp {
         inode: columns::named(stamp.inode),
         ..youth::grown(stamp)
     };

@@ -12,7 +12,7 @@ use super::row::{Cells, Moment, Row, many};
 use super::watermark::Highest;
 use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::source::{Found, Gap, Unlisted};
 
@@ -43,7 +43,7 @@ impl Held {
     }
 
     /// Takes another row with the same id. In whatever order they come, together they have one stamp.
-    pub(super) fn join(&mut self, other: FileStamp) {
+    pub(super) fn join(&mut self, other: Stamp) {
         let stamp = &mut self.found.stamp;
         stamp.modified = stamp.modified.wrapping_add(other.modified);
         stamp.changed = stamp.changed.wrapping_add(other.changed);
@@ -101,8 +101,8 @@ impl Iterator for Walk {
 impl Walk {
     pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
         let task = match extent {
-            Extent::Stamps => Task::Listing(is_stamp),
-            Extent::Heads => Task::Listing(is_head),
+            Extent::Stamps => Task::ArticleMeta(is_stamp),
+            Extent::Heads => Task::ArticleMeta(is_head),
             Extent::Recent => Task::Recent,
         };
         Walk {

@@ -9,7 +9,7 @@
 //! stamp, so a text that comes late or is edited alone is no other version until `updated` moves. Whether
 //! there is a text at all could be listed, but where a query makes the text, each one would be made for that.
 
-use crate::model::record::FileStamp;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 
 /// How long a row is young. Dates that are ahead by more are plans, not clocks that differ.
@@ -19,27 +19,27 @@ pub(super) const YOUTH_SECONDS: i64 = 60;
 const YOUNG: u64 = 1;
 
 /// The stamp at `now` of a row that says when it changed.
-pub(super) fn stamp_at(stamp: FileStamp, changed: Option<Timestamp>, now: Timestamp) -> FileStamp {
+pub(super) fn stamp_at(stamp: Stamp, changed: Option<Timestamp>, now: Timestamp) -> Stamp {
     let is_young = changed.is_some_and(|at| at.0.abs_diff(now.0) < YOUTH_SECONDS.unsigned_abs());
-    FileStamp {
+    Stamp {
         size: if is_young { YOUNG } else { 0 },
         ..stamp
     }
 }
 
 /// Whether a stamp is one of a young row.
-pub(in crate::source) fn is_young(stamp: FileStamp) -> bool {
+pub(in crate::source) fn is_young(stamp: Stamp) -> bool {
     stamp.size == YOUNG
 }
 
 /// Whether two stamps of single rows differ in nothing but youth.
-pub(in crate::source) fn is_same_row(one: FileStamp, other: FileStamp) -> bool {
+pub(in crate::source) fn is_same_row(one: Stamp, other: Stamp) -> bool {
     one.size.max(other.size) <= YOUNG && grown(one) == grown(other)
 }
 
 /// The stamp that a single row has once it is grown.
-pub(super) fn grown(stamp: FileStamp) -> FileStamp {
-    FileStamp { size: 0, ..stamp }
+pub(super) fn grown(stamp: Stamp) -> Stamp {
+    Stamp { size: 0, ..stamp }
 }
 
 #[cfg(test)]
@@ -48,10 +48,10 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_767_225_600);
 
-    fn stamp(changed: i64) -> FileStamp {
-        let row = FileStamp {
+    fn stamp(changed: i64) -> Stamp {
+        let row = Stamp {
             modified: changed.into(),
-            ..FileStamp::default()
+            ..Stamp::default()
         };
         stamp_at(row, Some(Timestamp(changed)), NOW)
     }
@@ -70,7 +70,7 @@ mod tests {
         ] {
             assert_eq!(is_young(stamp(NOW.0 + seconds)), expected, "{seconds} s");
         }
-        assert!(!is_young(stamp_at(FileStamp::default(), None, NOW)));
+        assert!(!is_young(stamp_at(Stamp::default(), None, NOW)));
         assert!(!is_young(stamp(i64::MIN)) && !is_young(stamp(i64::MAX)));
     }
 
@@ -81,7 +81,7 @@ mod tests {
         assert_ne!(young, grown);
         assert!(is_same_row(young, grown) && is_same_row(young, young));
         assert!(!is_same_row(young, stamp(NOW.0 + 1)));
-        let two = FileStamp { size: 2, ..grown };
+        let two = Stamp { size: 2, ..grown };
         assert!(!is_same_row(two, two) && !is_young(two));
     }
 }
