@@ -1,6 +1,6 @@
 //! The desk: the one place where readings become editions.
 //!
-//! One writer at a time holds the catalog, behind a lock that is kept for a batch and a commit,
+//! One writer at a time holds the index, behind a lock that is kept for a batch and a commit,
 //! never while files are read. Requests read the edition without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
@@ -26,10 +26,10 @@ pub use self::named::Unknown;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::archive::Archive;
-use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
+use crate::index::{Index, Touched};
 use crate::lineup::{Lineup, SELECT, Vanished, vanished};
 use crate::model::article::READ;
 use crate::model::format::Format;
@@ -159,7 +159,7 @@ impl Desk {
         }
         let stored = store.header()?;
         let reread = stored.as_ref() != Some(&header(&config, &source));
-        let (catalog, lineup) = load(&config, &store, as_of)?;
+        let (index, lineup) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
             .into_iter()
@@ -179,7 +179,7 @@ impl Desk {
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
             state: Mutex::new(State {
-                catalog,
+                index,
                 lineup,
                 reread,
                 complete: stored.is_some(),
@@ -223,7 +223,7 @@ impl Desk {
     /// How many articles the store had at the start, if they are an edition.
     pub fn remembered(&self) -> Option<usize> {
         let state = self.state();
-        state.complete.then(|| state.catalog.len())
+        state.complete.then(|| state.index.len())
     }
 
     /// The documents that were made, and how.
@@ -274,7 +274,7 @@ impl Desk {
     pub fn publish(&self, as_of: Timestamp) -> Published {
         let mut guard = self.state();
         let state = &mut *guard;
-        let advanced = state.catalog.advance(as_of);
+        let advanced = state.index.advance(as_of);
         state.touch(advanced);
         if !self.has_something_due(state, as_of) {
             return Published {
@@ -308,7 +308,7 @@ impl Desk {
         state.generation += u64::from(rebuild);
         let moved = state.unsaved.len();
         if moved > 0 {
-            state.last_moved = Some(state.catalog.as_of());
+            state.last_moved = Some(state.index.as_of());
         }
         for (path, validators) in unsaved_before {
             state.unsaved.entry(path).or_insert(validators);
@@ -378,12 +378,12 @@ impl Desk {
         }
         let before = self.source();
         let source = before.succeeded_by(&state.config, &config)?;
-        let as_of = state.catalog.as_of();
+        let as_of = state.index.as_of();
         if config.same == state.config.same {
-            let lineup = Lineup::new(&config, &mut state.catalog);
+            let lineup = Lineup::new(&config, &mut state.index);
             state.lineup = lineup;
         } else {
-            (state.catalog, state.lineup) = load(&config, self.archive.store(), as_of)?;
+            (state.index, state.lineup) = load(&config, self.archive.store(), as_of)?;
         }
         state.reread |= header(&config, &source) != header(&state.config, &before);
         self.archive.set_source(source);
@@ -413,7 +413,7 @@ impl Desk {
         }
         let path: Arc<str> = format!("{SELECT}?{selection}").into();
         let mut state = self.state();
-        let as_of = state.catalog.as_of();
+        let as_of = state.index.as_of();
         let found = self.selections().find(&path);
         let old = match found {
             // Somebody else may have asked while this one waited.
@@ -425,7 +425,7 @@ impl Desk {
             Some((version, Currency::Stale)) => Some(version),
             None => None,
         };
-        let definition = match state.lineup.select(&state.catalog, selection) {
+        let definition = match state.lineup.select(&state.index, selection) {
             Ok(definition) => definition,
             Err(term) => {
                 if let Some(old) = old {
@@ -458,9 +458,9 @@ impl Desk {
         let state = self.state();
         let idle = |term: &Term| {
             state
-                .catalog
+                .index
                 .find_term(term)
-                .is_none_or(|term| state.catalog.articles_with(term) == 0)
+                .is_none_or(|term| state.index.articles_with(term) == 0)
         };
         state
             .config
@@ -476,7 +476,7 @@ impl Desk {
         if state.rebuild {
             self.forget_surplus_selections(state);
         }
-        let as_of = state.catalog.as_of();
+        let as_of = state.index.as_of();
         self.selections().mark_stale(|kept| {
             let is_due = kept.version.next.is_some_and(|next| next <= as_of);
             state.rebuild || is_due || state.touched.concerns(&kept.query)
@@ -494,7 +494,7 @@ impl Desk {
         let remembered: BTreeSet<Arc<str>> = paths.cloned().collect();
         for path in remembered.into_iter().skip(SELECTIONS_MAX.get()) {
             if let Some(row) = state.validators.remove(&path) {
-                let as_of = state.catalog.as_of();
+                let as_of = state.index.as_of();
                 self.selections().forget(path, as_of.max(row.last_modified));
             }
         }
@@ -503,7 +503,7 @@ impl Desk {
     /// Commits what must not be forgotten once it is seen. A failure, which is returned, costs only
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
-        let terms = state.catalog.take_newly_known();
+        let terms = state.index.take_newly_known();
         let deletable = state.deletable(self.edition.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
@@ -548,7 +548,7 @@ impl Desk {
                 None
             }
             Err(error) => {
-                state.catalog.give_back_newly_known(terms);
+                state.index.give_back_newly_known(terms);
                 self.selections().take_back_forgotten(forgotten);
                 Some(chain(&error))
             }
@@ -597,7 +597,7 @@ impl Desk {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A panic while publishing leaves the catalog as the last whole step left it.
+        // A panic while publishing leaves the index as the last whole step left it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -638,14 +638,14 @@ fn header(config: &Config, source: &Source) -> Header {
     }
 }
 
-fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Catalog, Lineup), StoreError> {
-    let mut catalog = Catalog::new(&config.same, as_of);
+fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Index, Lineup), StoreError> {
+    let mut index = Index::new(&config.same, as_of);
     for (term, name) in store.terms()? {
-        catalog.remember(&term, &name);
+        index.remember(&term, &name);
     }
-    catalog.load(store)?;
-    let lineup = Lineup::new(config, &mut catalog);
-    Ok((catalog, lineup))
+    index.load(store)?;
+    let lineup = Lineup::new(config, &mut index);
+    Ok((index, lineup))
 }
 
 #[cfg(test)]

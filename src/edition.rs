@@ -17,11 +17,11 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use self::label::Label;
 use self::polls::Polls;
 use crate::archive::{Archive, ArchiveError};
-use crate::catalog::{Catalog, Window};
 use crate::compose::Publication;
 use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::{Channel, Feed};
 use crate::format::RENDER;
+use crate::index::{Index, Window};
 use crate::lineup::{Definition, FeedKind};
 use crate::model::format::Format;
 use crate::model::record::RecordId;
@@ -86,22 +86,22 @@ pub struct Version {
 }
 
 impl Version {
-    /// The version of a feed at the catalog's instant. `floor` is a date that earlier, forgotten
+    /// The version of a feed at the index's instant. `floor` is a date that earlier, forgotten
     /// answers may have had.
     pub fn build(
         publication: &Arc<Publication>,
-        catalog: &Catalog,
+        index: &Index,
         definition: Definition,
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> Version {
-        let window = catalog.window(&definition.query, &definition.settings);
-        let digest = digest(publication, catalog, &definition, &window);
+        let window = index.window(&definition.query, &definition.settings);
+        let digest = digest(publication, index, &definition, &window);
         let content_time = window
             .content_time
             .unwrap_or(publication.epoch())
             .max(floor);
-        let last_modified = last_modified(digest, content_time, previous, catalog.as_of());
+        let last_modified = last_modified(digest, content_time, previous, index.as_of());
         Version {
             path: definition.path,
             kind: definition.kind,
@@ -111,9 +111,9 @@ impl Version {
             entries: window
                 .entries
                 .iter()
-                .map(|&article| catalog.record(article))
+                .map(|&article| index.record(article))
                 .collect(),
-            as_of: catalog.as_of(),
+            as_of: index.as_of(),
             next: window.next,
             digest,
             last_modified,
@@ -199,7 +199,7 @@ impl fmt::Display for Tag {
 /// rules, the feed's own words, and each entry's revision, in order.
 fn digest(
     publication: &Publication,
-    catalog: &Catalog,
+    index: &Index,
     definition: &Definition,
     window: &Window,
 ) -> u128 {
@@ -212,9 +212,9 @@ fn digest(
     let mut hash = Xxh3::new();
     hash.update(&postcard::to_stdvec(&head).expect("plain structs serialize"));
     for &article in &window.entries {
-        hash.update(&catalog.revision(article).0.to_le_bytes());
-        hash.update(&catalog.updated(article).0.to_le_bytes());
-        for (place, replacement) in catalog.replacements(article) {
+        hash.update(&index.revision(article).0.to_le_bytes());
+        hash.update(&index.updated(article).0.to_le_bytes());
+        for (place, replacement) in index.replacements(article) {
             hash.update(&place.to_le_bytes());
             hash.update(&replacement.len().to_le_bytes());
             hash.update(replacement.as_bytes());

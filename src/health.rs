@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::catalog::natural;
 use crate::desk::Report;
+use crate::index::natural;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
 use crate::source::{Scope, Source as Articles};

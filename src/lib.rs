@@ -6,7 +6,7 @@
 //! bytes. A 304 never needs a rendered document at all.
 //!
 //! ```text
-//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Catalog::apply ──▶ touched feeds ──▶ Edition
+//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Edition
 //!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
 //!                                                                                          ▼
 //!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
@@ -57,7 +57,7 @@
 //!    they have, a document that needs one has it fetched ([`archive`]).
 //! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
-//!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
+//!    [`Index`](index::Index), and a feed's own hold-back is part of its window; every instant
 //!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.
 //! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
 //!    the articles, or of a column of theirs, not until somebody confirms it ([`reconcile`],
@@ -77,9 +77,9 @@ pub mod config;
 pub mod model;
 pub mod text;
 
-pub mod catalog;
 pub mod edition;
 pub mod explain;
+pub mod index;
 pub mod lineup;
 pub mod overview;
 

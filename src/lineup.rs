@@ -1,6 +1,6 @@
 //! The line-up: which feeds there are, where each is served, and which of them a change concerns.
 //!
-//! Declared feeds come from feeds.toml, automatic ones from the catalog's terms, selections from
+//! Declared feeds come from feeds.toml, automatic ones from the index's terms, selections from
 //! URLs. All become a [`Definition`], and nothing behind it asks which they were.
 
 mod vanished;
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use self::vanished::{Vanished, vanished};
-use crate::catalog::{Catalog, Query, TermNo, Touched};
 use crate::compose::Publication;
 use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::{Address, Channel, Person};
+use crate::index::{Index, Query, TermNo, Touched};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
@@ -89,10 +89,10 @@ struct Auto {
 }
 
 impl Lineup {
-    /// The feeds of `config` over the terms of `catalog`, which learns those that only the
+    /// The feeds of `config` over the terms of `index`, which learns those that only the
     /// configuration names.
-    pub fn new(config: &Config, catalog: &mut Catalog) -> Lineup {
-        catalog.set_named(&config.named_terms);
+    pub fn new(config: &Config, index: &mut Index) -> Lineup {
+        index.set_named(&config.named_terms);
         let publication = Arc::new(Publication::new(config));
         let kinds = [
             (TermKind::Section, &config.auto_sections),
@@ -101,7 +101,7 @@ impl Lineup {
         ];
         let auto = kinds
             .into_iter()
-            .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, catalog))));
+            .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, index))));
         let redirects = config
             .redirects
             .iter()
@@ -119,7 +119,7 @@ impl Lineup {
             publication,
         };
         for feed in &config.feeds {
-            lineup.declare(feed, catalog);
+            lineup.declare(feed, index);
         }
         lineup
     }
@@ -135,10 +135,10 @@ impl Lineup {
     }
 
     /// Every feed but selections.
-    pub fn every(&self, catalog: &Catalog) -> Vec<Definition> {
-        let automatic = catalog
+    pub fn every(&self, index: &Index) -> Vec<Definition> {
+        let automatic = index
             .known_terms()
-            .filter_map(|term| self.automatic(catalog, term));
+            .filter_map(|term| self.automatic(index, term));
         self.declared.iter().cloned().chain(automatic).collect()
     }
 
@@ -159,9 +159,9 @@ impl Lineup {
     }
 
     /// The feeds, selections aside, that a change may have moved.
-    pub fn touched(&self, catalog: &Catalog, touched: &Touched) -> Vec<Definition> {
+    pub fn touched(&self, index: &Index, touched: &Touched) -> Vec<Definition> {
         let articles = match touched {
-            Touched::Everything => return self.every(catalog),
+            Touched::Everything => return self.every(index),
             Touched::Articles(articles) => articles,
         };
         let mut declared: HashSet<usize> = HashSet::new();
@@ -175,8 +175,8 @@ impl Lineup {
             declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
             automatic.extend(terms);
         }
-        let automatic = automatic.into_iter().filter(|&term| catalog.is_known(term));
-        let automatic = automatic.filter_map(|term| self.automatic(catalog, term));
+        let automatic = automatic.into_iter().filter(|&term| index.is_known(term));
+        let automatic = automatic.filter_map(|term| self.automatic(index, term));
         declared
             .into_iter()
             .map(|feed| self.declared[feed].clone())
@@ -185,25 +185,25 @@ impl Lineup {
     }
 
     /// The feed at a path, selections aside.
-    pub fn find(&self, catalog: &Catalog, path: &str) -> Option<Definition> {
+    pub fn find(&self, index: &Index, path: &str) -> Option<Definition> {
         if let Some(place) = self.place(path) {
             return Some(self.declared[place].clone());
         }
         let (kind, key) = split_automatic(path)?;
-        let term = catalog.find_term(&Term::new(kind, key)?)?;
-        catalog
+        let term = index.find_term(&Term::new(kind, key)?)?;
+        index
             .is_known(term)
-            .then(|| self.automatic(catalog, term))
+            .then(|| self.automatic(index, term))
             .flatten()
     }
 
     /// Which articles the feed at a path holds, selections aside.
-    pub fn query(&self, catalog: &Catalog, path: &str) -> Option<Query> {
+    pub fn query(&self, index: &Index, path: &str) -> Option<Query> {
         if let Some(place) = self.place(path) {
             return Some(self.declared[place].query.clone());
         }
         let (kind, key) = split_automatic(path)?;
-        let term = catalog.find_term(&Term::new(kind, key)?)?;
+        let term = index.find_term(&Term::new(kind, key)?)?;
         Some(self.auto.get(&kind)?.query.with(term))
     }
 
@@ -216,13 +216,13 @@ impl Lineup {
     ///
     /// # Errors
     /// The first term that no article ever had and feeds.toml does not name.
-    pub fn select(&self, catalog: &Catalog, selection: &Selection) -> Result<Definition, Term> {
+    pub fn select(&self, index: &Index, selection: &Selection) -> Result<Definition, Term> {
         let unknown = |term: &&Term| {
-            !catalog
+            !index
                 .find_term(term)
-                .is_some_and(|term| catalog.is_known(term))
+                .is_some_and(|term| index.is_known(term))
         };
-        let query = match (selection.terms().find(unknown), catalog.query(selection)) {
+        let query = match (selection.terms().find(unknown), index.query(selection)) {
             (None, Some(query)) => query,
             (unknown, _) => {
                 return Err(unknown
@@ -267,9 +267,9 @@ impl Lineup {
         auto.is_some_and(|auto| articles >= auto.min_articles)
     }
 
-    fn declare(&mut self, feed: &DeclaredFeed, catalog: &mut Catalog) {
+    fn declare(&mut self, feed: &DeclaredFeed, index: &mut Index) {
         let number = self.declared.len();
-        let query = catalog.register(&feed.selection);
+        let query = index.register(&feed.selection);
         match query.triggers() {
             [] => self.open.push(number),
             triggers => triggers
@@ -309,14 +309,14 @@ impl Lineup {
     }
 
     /// The automatic feed of a term, if its kind has them and it is not excepted.
-    fn automatic(&self, catalog: &Catalog, term: TermNo) -> Option<Definition> {
-        let kind = catalog.term(term).kind;
+    fn automatic(&self, index: &Index, term: TermNo) -> Option<Definition> {
+        let kind = index.term(term).kind;
         let auto = self
             .auto
             .get(&kind)
             .filter(|auto| !auto.except.contains(&term))?;
-        let key = catalog.term(term).key();
-        let name = catalog.name(term);
+        let key = index.term(term).key();
+        let name = index.name(term);
         let house = self.channel(&auto.settings);
         let path = format!("{}/{key}", kind.folder());
         let channel = Channel {
@@ -365,7 +365,7 @@ impl Lineup {
 }
 
 impl Auto {
-    fn new(config: &AutoFeeds, catalog: &mut Catalog) -> Auto {
+    fn new(config: &AutoFeeds, index: &mut Index) -> Auto {
         let excepted = Selection {
             any: config.except.clone(),
             ..Selection::default()
@@ -373,13 +373,13 @@ impl Auto {
         Auto {
             title: config.title.clone(),
             link: config.link.clone(),
-            except: catalog
+            except: index
                 .register(&excepted)
                 .triggers()
                 .iter()
                 .copied()
                 .collect(),
-            query: catalog.register(&config.selection),
+            query: index.register(&config.selection),
             settings: Arc::new(config.settings.clone()),
             min_articles: config.min_articles as usize,
         }

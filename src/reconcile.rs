@@ -22,7 +22,7 @@ use self::given::{Given, owned_article, rival};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use self::rivals::Rivals;
-use crate::catalog::natural;
+use crate::index::natural;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
@@ -67,7 +67,7 @@ pub enum Pace {
 /// What a reading found.
 #[derive(Debug, Default)]
 pub struct Reconciliation {
-    /// What the catalog has to be told, all of it committed; what was taken meanwhile is not in it.
+    /// What the index has to be told, all of it committed; what was taken meanwhile is not in it.
     pub changes: Vec<Change>,
     /// Records that no current article names.
     pub retired: Vec<RecordId>,

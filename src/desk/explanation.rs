@@ -49,10 +49,10 @@ impl Desk {
         let feed = definition(&state, version).ok_or(ExplainError::Ended)?;
         let (subject, judgement) = match found.map_err(ExplainError::Unknown)? {
             Found::Article(row) => {
-                let number = state.catalog.look_up(&row.listing.key);
-                // A reading may have stored it just now, for the catalog to know in a moment.
+                let number = state.index.look_up(&row.listing.key);
+                // A reading may have stored it just now, for the index to know in a moment.
                 let number = number.ok_or(ExplainError::Unknown(Unknown::Like(Vec::new())))?;
-                let judgement = judge(&state.catalog, &feed, number);
+                let judgement = judge(&state.index, &feed, number);
                 let file = store.file(&row.path)?;
                 let subject = Subject {
                     title,
@@ -84,10 +84,10 @@ impl Desk {
 fn definition(state: &State, version: &Version) -> Option<Definition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
-        None => state.lineup.find(&state.catalog, &version.path),
+        None => state.lineup.find(&state.index, &version.path),
         Some(query) => {
             let selection = Selection::from_canonical(query)?;
-            state.lineup.select(&state.catalog, &selection).ok()
+            state.lineup.select(&state.index, &selection).ok()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the catalog knows beside the edition: how many articles a feed has, and single articles.
+//! What the index knows beside the edition: how many articles a feed has, and single articles.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use xxhash_rust::xxh3::Xxh3;
 use super::Desk;
 use super::state::State;
 use crate::archive::ArchiveError;
-use crate::catalog::ArticleNo;
 use crate::edition::Version;
+use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::overview::{Counted, Overview};
 use crate::press::Released;
@@ -35,7 +35,7 @@ impl Desk {
 
     /// The keys of all released articles, each with the last correction that counts.
     pub fn released(&self) -> Vec<(String, Timestamp)> {
-        self.state().catalog.released().collect()
+        self.state().index.released().collect()
     }
 
     /// A released article.
@@ -44,12 +44,12 @@ impl Desk {
     /// When it cannot be had from the archive.
     pub fn article(&self, key: &str) -> Result<Option<Released>, ArchiveError> {
         let state = self.state();
-        let Some(number) = state.catalog.find(key) else {
+        let Some(number) = state.index.find(key) else {
             return Ok(None);
         };
-        let record = state.catalog.record(number);
-        let (digest, as_of) = (state.digest(number, key), state.catalog.as_of());
-        let expires = state.catalog.expires(number);
+        let record = state.index.record(number);
+        let (digest, as_of) = (state.digest(number, key), state.index.as_of());
+        let expires = state.index.expires(number);
         drop(state);
         let article = self.archive.articles(&[record])?.into_iter().next();
         Ok(article.map(|article| {
@@ -67,9 +67,9 @@ impl Desk {
 impl State {
     fn counted(&self, version: &Arc<Version>) -> Counted {
         let path = &version.path;
-        let query = self.lineup.query(&self.catalog, path);
+        let query = self.lineup.query(&self.index, path);
         // Without one, the feed ends with the next edition.
-        let articles = query.map_or(version.entries.len(), |query| self.catalog.count(&query));
+        let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
         Counted {
             version: version.clone(),
             articles,
@@ -81,8 +81,8 @@ impl State {
     /// Names what can be seen of an article now, its configuration aside.
     fn digest(&self, article: ArticleNo, key: &str) -> u128 {
         let mut hash = Xxh3::new();
-        hash.update(&self.catalog.revision(article).0.to_le_bytes());
-        hash.update(&self.catalog.updated(article).0.to_le_bytes());
+        hash.update(&self.index.revision(article).0.to_le_bytes());
+        hash.update(&self.index.updated(article).0.to_le_bytes());
         hash.update(key.as_bytes());
         hash.digest128()
     }

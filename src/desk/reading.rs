@@ -1,9 +1,9 @@
-//! Readings: what the source has now becomes what the catalog knows.
+//! Readings: what the source has now becomes what the index knows.
 
 use std::time::Instant;
 
 use super::{Desk, Removal, Report, State};
-use crate::catalog::Batch;
+use crate::index::Batch;
 use crate::model::article_meta::Change;
 use crate::model::record::RecordId;
 use crate::reconcile::{self, Options, Pace, Progress, Reconciliation};
@@ -34,7 +34,7 @@ impl Desk {
             // A first reading can be as long as an archive, and would be held twice.
             if nobody_looks {
                 changed += changes.len();
-                self.state().catalog.gather(changes.drain(..), &mut batch);
+                self.state().index.gather(changes.drain(..), &mut batch);
             }
         };
         let result = reconcile::reconcile(
@@ -95,7 +95,7 @@ impl Desk {
         loop {
             if state.awaited.is_empty() {
                 let awaited = self.archive.store().every_awaited().unwrap_or_default();
-                state.awaited = state.catalog.newest_last(&awaited);
+                state.awaited = state.index.newest_last(&awaited);
                 if state.awaited.is_empty() {
                     return None;
                 }
@@ -115,7 +115,7 @@ impl Desk {
         Options {
             reread: false,
             confirm_removal: false,
-            stored: state.catalog.len() + removed,
+            stored: state.index.len() + removed,
             removed,
             pace: match self.edition.load().is_some() {
                 true => Pace::GivingWay,
@@ -124,12 +124,12 @@ impl Desk {
         }
     }
 
-    /// Has the catalog know what a reading committed.
+    /// Has the index know what a reading committed.
     fn take_over(&self, result: Reconciliation, mut batch: Batch, gathered: usize) -> Report {
         let mut state = self.state();
         let changed = gathered + result.changes.len();
-        state.catalog.gather(result.changes, &mut batch);
-        let touched = state.catalog.finish(batch);
+        state.index.gather(result.changes, &mut batch);
+        let touched = state.index.finish(batch);
         state.touch(touched);
         state.retired.extend(result.retired);
         if result.removed > 0 {
@@ -138,7 +138,7 @@ impl Desk {
         Report {
             read: result.read,
             changed,
-            articles: state.catalog.len(),
+            articles: state.index.len(),
             problems: result.problems,
             held: result.held,
             mended: result.mended,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use lru::LruCache;
 
-use crate::catalog::Query;
 use crate::edition::Version;
+use crate::index::Query;
 use crate::model::time::Timestamp;
 
 /// Selections that are kept; the one asked for longest ago makes room.

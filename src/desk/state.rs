@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use tracing::{info, warn};
 
-use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
 use crate::edition::polls::Polls;
 use crate::edition::{Edition, Version};
+use crate::index::{Index, Touched};
 use crate::lineup::{Definition, FeedKind, Lineup};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
@@ -21,7 +21,7 @@ const LATELY: Duration = Duration::from_secs(60);
 /// What the writer works on.
 pub(super) struct State {
     pub(super) config: Arc<Config>,
-    pub(super) catalog: Catalog,
+    pub(super) index: Index,
     pub(super) lineup: Lineup,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
@@ -87,18 +87,18 @@ impl State {
     pub(super) fn concerned(&mut self) -> Vec<Definition> {
         if self.rebuild {
             self.due.clear();
-            return self.lineup.every(&self.catalog);
+            return self.lineup.every(&self.index);
         }
-        let mut concerned = self.lineup.touched(&self.catalog, &self.touched);
+        let mut concerned = self.lineup.touched(&self.index, &self.touched);
         let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
             .first()
-            .filter(|(at, _)| *at <= self.catalog.as_of())
+            .filter(|(at, _)| *at <= self.index.as_of())
             .cloned()
         {
             self.due.pop_first();
-            let due = self.lineup.find(&self.catalog, &path);
+            let due = self.lineup.find(&self.index, &path);
             concerned.extend(due.filter(|due| !touched.contains(&due.path)));
         }
         concerned
@@ -121,7 +121,7 @@ impl State {
         }
         let mut version = Version::build(
             self.lineup.publication(),
-            &self.catalog,
+            &self.index,
             definition,
             previous,
             floor,
@@ -169,10 +169,7 @@ impl State {
 
     pub(super) fn next_instant(&self) -> Option<Timestamp> {
         let due = self.due.first().map(|(at, _)| *at);
-        [due, self.catalog.next_instant()]
-            .into_iter()
-            .flatten()
-            .min()
+        [due, self.index.next_instant()].into_iter().flatten().min()
     }
 
     /// The records that no edition names any more.

@@ -9,9 +9,9 @@ use tempfile::TempDir;
 
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
-use crate::catalog::Query;
 use crate::config::tests::good;
 use crate::edition::polls::Told;
+use crate::index::Query;
 use crate::model::problem::Severity;
 use crate::model::time::{WrittenDate, Zone};
 use crate::rendition::Coding;
@@ -623,7 +623,7 @@ fn a_selection_of_unknown_terms_names_the_first() {
     let desk = newsroom.desk();
     assert_eq!(desk.selections().len(), 0, "nothing is kept of it");
     let term = Term::parse("7").expect("a term");
-    assert_eq!(desk.state().catalog.find_term(&term), None);
+    assert_eq!(desk.state().index.find_term(&term), None);
 }
 
 #[test]

@@ -1,31 +1,31 @@
 //! What the rules of a feed make of an article.
 
 use super::{Carried, Check, Crowding, Judgement, Named, Reason, Role, text};
-use crate::catalog::{ArticleNo, Catalog, Placing, TermNo, Verdict};
 use crate::config::Settings;
+use crate::index::{ArticleNo, Index, Placing, TermNo, Verdict};
 use crate::lineup::{Definition, FeedKind};
 use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
-/// Judges an article that the catalog knows by the rules of a feed.
-pub fn judge(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Judgement {
-    let (as_of, settings) = (catalog.as_of(), &*feed.settings);
-    let rules = rules(catalog, feed, article);
+/// Judges an article that the index knows by the rules of a feed.
+pub fn judge(index: &Index, feed: &Definition, article: ArticleNo) -> Judgement {
+    let (as_of, settings) = (index.as_of(), &*feed.settings);
+    let rules = rules(index, feed, article);
     let mut reasons: Vec<Reason> = rules
         .iter()
         .filter(|check| !check.admits)
         .map(|check| Reason::Refused { by: check.rule })
         .collect();
     let matches = reasons.is_empty();
-    reasons.extend(own_reasons(catalog, article));
+    reasons.extend(own_reasons(index, article));
     let place_at = |at| {
-        let listed = matches && catalog.visibility(article) == Visibility::Public;
-        listed.then(|| catalog.placing(&feed.query, settings, article, at))?
+        let listed = matches && index.visibility(article) == Visibility::Public;
+        listed.then(|| index.placing(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
     reasons.extend(now.and_then(window_reason));
     let included = now.is_some_and(is_in);
-    let visible_from = catalog.published(article).plus(settings.delay.into());
+    let visible_from = index.published(article).plus(settings.delay.into());
     let enters = Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_in));
     Judgement {
         included,
@@ -34,19 +34,19 @@ pub fn judge(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Judgem
         place: now.map(|placing| placing.newer + 1),
         entries: now.map(|placing| placing.entries),
         enters,
-        leaves: leaves(catalog, settings, article).filter(|_| included || enters.is_some()),
+        leaves: leaves(index, settings, article).filter(|_| included || enters.is_some()),
         crowded_out: now
             .filter(|_| included)
-            .map(|placing| crowding(placing, catalog.published(article), settings)),
+            .map(|placing| crowding(placing, index.published(article), settings)),
         settings: settings.clone(),
     }
 }
 
 /// What the article itself says against being shown now.
-fn own_reasons(catalog: &Catalog, article: ArticleNo) -> impl Iterator<Item = Reason> {
-    let (as_of, until) = (catalog.as_of(), catalog.published(article));
-    let expires = catalog.expires(article).filter(|end| *end <= as_of);
-    let hidden = match catalog.visibility(article) {
+fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
+    let (as_of, until) = (index.as_of(), index.published(article));
+    let expires = index.expires(article).filter(|end| *end <= as_of);
+    let hidden = match index.visibility(article) {
         Visibility::Public => None,
         Visibility::OutOfFeeds => Some(Reason::OutOfFeeds),
         Visibility::Draft => Some(Reason::Draft),
@@ -75,14 +75,11 @@ fn is_in(placing: Placing) -> bool {
     matches!(placing.verdict, Verdict::In { .. })
 }
 
-fn leaves(catalog: &Catalog, settings: &Settings, article: ArticleNo) -> Option<Timestamp> {
+fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Timestamp> {
     let oldest = settings
         .oldest
-        .map(|oldest| catalog.published(article).plus(oldest.into()));
-    [oldest, catalog.expires(article)]
-        .into_iter()
-        .flatten()
-        .min()
+        .map(|oldest| index.published(article).plus(oldest.into()));
+    [oldest, index.expires(article)].into_iter().flatten().min()
 }
 
 fn crowding(placing: Placing, published: Timestamp, settings: &Settings) -> Crowding {
@@ -96,7 +93,7 @@ fn crowding(placing: Placing, published: Timestamp, settings: &Settings) -> Crow
 }
 
 /// The rules about terms that the feed has.
-fn rules(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Vec<Check> {
+fn rules(index: &Index, feed: &Definition, article: ArticleNo) -> Vec<Check> {
     let (all, own) = match feed.kind {
         FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
         // The line-up puts the term that the feed is made for behind those of the configuration.
@@ -113,16 +110,16 @@ fn rules(catalog: &Catalog, feed: &Definition, article: ArticleNo) -> Vec<Check>
     ]
     .into_iter()
     .filter(|(_, terms)| !terms.is_empty())
-    .map(|(role, terms)| check(catalog, article, role, terms))
+    .map(|(role, terms)| check(index, article, role, terms))
     .collect()
 }
 
-fn check(catalog: &Catalog, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
+fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
     let terms: Vec<Named> = terms
         .iter()
         .map(|&term| Named {
-            term: text::term(catalog.term(term).kind, catalog.name(term)),
-            carried: catalog.written(article, term).map(|written| Carried {
+            term: text::term(index.term(term).kind, index.name(term)),
+            carried: index.written(article, term).map(|written| Carried {
                 kind: written.kind,
                 written: written.text.to_owned(),
                 same: written.is_alias,

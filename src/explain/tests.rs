@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::catalog::Catalog;
 use crate::config::tests::good;
+use crate::index::Index;
 use crate::lineup::Lineup;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change};
@@ -127,28 +127,28 @@ fn listings() -> Vec<ArticleMeta> {
 /// The explanation of an article of the above, at noon.
 fn explain(feed: &str, key: &str) -> Explanation {
     let config = good(CONFIG, Path::new("/"));
-    let mut catalog = Catalog::new(&config.same, noon());
-    catalog.apply(listings().into_iter().map(Change::Put));
-    let lineup = Lineup::new(&config, &mut catalog);
+    let mut index = Index::new(&config.same, noon());
+    index.apply(listings().into_iter().map(Change::Put));
+    let lineup = Lineup::new(&config, &mut index);
     let definition = match feed.strip_prefix("select?") {
         Some(query) => {
             let selection = Selection::from_query(query).expect("a selection");
-            lineup.select(&catalog, &selection).expect("known terms")
+            lineup.select(&index, &selection).expect("known terms")
         }
-        None => lineup.find(&catalog, feed).expect("a feed"),
+        None => lineup.find(&index, feed).expect("a feed"),
     };
-    let article = catalog.look_up(key).expect("an article");
+    let article = index.look_up(key).expect("an article");
     Explanation {
         feed: definition.path.to_string(),
         subject: Subject {
             key: Some(key.to_owned()),
             title: None,
-            published: Some(catalog.published(article)),
+            published: Some(index.published(article)),
             noun: "file",
             file: format!("{key}.txt"),
             problem: None,
         },
-        judgement: judge(&catalog, &definition, article),
+        judgement: judge(&index, &definition, article),
         zone: Zone::UTC,
     }
 }

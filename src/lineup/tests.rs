@@ -81,23 +81,23 @@ fn put(article: &Article) -> Change {
 }
 
 /// The line-up of a file over [`articles`].
-fn lineup(text: &str) -> (Catalog, Lineup) {
+fn lineup(text: &str) -> (Index, Lineup) {
     let config = parse(text);
-    let mut catalog = Catalog::new(&config.same, Timestamp(1_768_000_000));
-    catalog.apply(articles().iter().map(put));
-    let lineup = Lineup::new(&config, &mut catalog);
-    (catalog, lineup)
+    let mut index = Index::new(&config.same, Timestamp(1_768_000_000));
+    index.apply(articles().iter().map(put));
+    let lineup = Lineup::new(&config, &mut index);
+    (index, lineup)
 }
 
 fn find(path: &str) -> Option<Definition> {
-    let (catalog, lineup) = lineup(FILE);
-    lineup.find(&catalog, path)
+    let (index, lineup) = lineup(FILE);
+    lineup.find(&index, path)
 }
 
 fn select(query: &str) -> Result<Definition, Term> {
-    let (catalog, lineup) = lineup(FILE);
+    let (index, lineup) = lineup(FILE);
     let selection = Selection::from_query(query).expect("a selection");
-    lineup.select(&catalog, &selection)
+    lineup.select(&index, &selection)
 }
 
 fn paths(feeds: Vec<Definition>) -> Vec<String> {
@@ -108,7 +108,7 @@ fn paths(feeds: Vec<Definition>) -> Vec<String> {
 
 #[test]
 fn there_is_a_feed_for_each_declaration_and_each_known_term() {
-    let (catalog, lineup) = lineup(FILE);
+    let (index, lineup) = lineup(FILE);
     let expected = [
         "all",
         "sections/город",
@@ -118,9 +118,9 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
         "tags/спорт",
         "tags/футбол",
     ];
-    assert_eq!(paths(lineup.every(&catalog)), expected);
+    assert_eq!(paths(lineup.every(&index)), expected);
     for path in expected {
-        let found = lineup.find(&catalog, path).expect("a feed of the line-up");
+        let found = lineup.find(&index, path).expect("a feed of the line-up");
         assert_eq!(&*found.path, path);
     }
 }
@@ -275,13 +275,13 @@ fn a_selection_with_an_unknown_term_names_it() {
 }
 
 /// Every feed's path and digest.
-fn digests(catalog: &Catalog, lineup: &Lineup) -> HashMap<String, u128> {
+fn digests(index: &Index, lineup: &Lineup) -> HashMap<String, u128> {
     let digest = |feed: Definition| {
         let path = feed.path.to_string();
-        let version = Version::build(lineup.publication(), catalog, feed, None, Timestamp(0));
+        let version = Version::build(lineup.publication(), index, feed, None, Timestamp(0));
         (path, version.digest)
     };
-    lineup.every(catalog).into_iter().map(digest).collect()
+    lineup.every(index).into_iter().map(digest).collect()
 }
 
 #[test]
@@ -303,12 +303,12 @@ fn a_change_touches_every_feed_that_it_moves_and_few_others() {
         ),
         (article("d", "Культура", &[]), &["all", "sections/культура"]),
     ] {
-        let (mut catalog, lineup) = lineup(FILE);
-        let before = digests(&catalog, &lineup);
-        let touched = catalog.apply([put(&changed)]);
-        let found = paths(lineup.touched(&catalog, &touched));
+        let (mut index, lineup) = lineup(FILE);
+        let before = digests(&index, &lineup);
+        let touched = index.apply([put(&changed)]);
+        let found = paths(lineup.touched(&index, &touched));
         assert_eq!(found, expected);
-        for (path, digest) in digests(&catalog, &lineup) {
+        for (path, digest) in digests(&index, &lineup) {
             let moved = before.get(&path) != Some(&digest);
             assert!(!moved || found.contains(&path), "{path}");
         }
@@ -331,29 +331,29 @@ fn automatic_paths_name_their_kind() {
 
 /// The digest and the documents of the declared feed.
 fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
-    let (catalog, lineup) = lineup(text);
+    let (index, lineup) = lineup(text);
     let path = if text.contains("'renamed'") {
         "renamed"
     } else {
         "sport/all-of-it"
     };
-    let feed = lineup.find(&catalog, path).expect("the declared feed");
-    let window = catalog.window(&feed.query, &feed.settings);
+    let feed = lineup.find(&index, path).expect("the declared feed");
+    let window = index.window(&feed.query, &feed.settings);
     let stored = articles();
     let entries: Vec<Article> = window
         .entries
         .iter()
         .filter_map(|&entry| {
-            let has_number = |article: &&Article| catalog.find(&article.key) == Some(entry);
+            let has_number = |article: &&Article| index.find(&article.key) == Some(entry);
             stored.iter().find(has_number).cloned()
         })
         .collect();
     let publication = lineup.publication();
     let channel = feed.channel.as_ref().clone();
-    let composed = publication.compose(channel, feed.settings.content, &entries, catalog.as_of());
+    let composed = publication.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::format::render(format, &composed).expect("a document"));
-    let version = Version::build(publication, &catalog, feed, None, Timestamp(0));
+    let version = Version::build(publication, &index, feed, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }
 

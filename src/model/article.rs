@@ -140,7 +140,7 @@ impl Refusal {
     }
 }
 
-/// An article that passed the gate, and what only the catalog needs of it: none of that reaches a
+/// An article that passed the gate, and what only the index needs of it: none of that reaches a
 /// document, so none of it is part of the [`Revision`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {

@@ -7,7 +7,7 @@ use crate::model::record::RecordId;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 
-/// What the catalog is told of an accepted article.
+/// What the index is told of an accepted article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleMeta {
     /// What names the article.
@@ -29,7 +29,7 @@ pub struct ArticleMeta {
 }
 
 impl ArticleMeta {
-    /// What the catalog needs of an article that the store has as `record`.
+    /// What the index needs of an article that the store has as `record`.
     pub fn new(accepted: &Accepted, record: RecordId) -> ArticleMeta {
         let article = &accepted.article;
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));

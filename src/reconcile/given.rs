@@ -1,4 +1,4 @@
-//! One transaction of a reading: what files gave, written to the store, and what the catalog has to
+//! One transaction of a reading: what files gave, written to the store, and what the index has to
 //! be told of it once it is committed.
 
 use super::reading::ReadFile;
@@ -9,7 +9,7 @@ use crate::model::record::{RecordId, Stamp};
 use crate::source::Found;
 use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
 
-/// What one transaction gives to the catalog once it is committed.
+/// What one transaction gives to the index once it is committed.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) changes: Vec<Change>,

@@ -61,7 +61,7 @@ pub struct ColumnsRow {
 /// A stored article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRow {
-    /// What the catalog needs of it.
+    /// What the index needs of it.
     pub listing: ArticleMeta,
     /// Where it stands in its source: a path below the articles' folder, the id of a row.
     pub path: Box<str>,

@@ -385,7 +385,7 @@ fn what_reaches_no_document_leaves_the_revision() {
                 ..Author::default()
             })
         }),
-        ("what only the catalog asks for", |d| {
+        ("what only the index asks for", |d| {
             d.expires = Some(date("2027-01-08"))
         }),
         ("a draft", |d| d.draft = true),

@@ -2,12 +2,12 @@
 
 use super::rule::{Rule, Verdict};
 use super::terms::TermNo;
-use super::{ArticleNo, Catalog};
+use super::{ArticleNo, Index};
 use crate::config::Settings;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 
-/// A selection over the catalog's own term numbers.
+/// A selection over the index's own term numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     any: Vec<TermNo>,
@@ -67,7 +67,7 @@ pub struct Window {
     pub content_time: Option<Timestamp>,
 }
 
-impl Catalog {
+impl Index {
     /// The query for a selection whose terms are made known if they are not.
     pub fn register(&mut self, selection: &Selection) -> Query {
         let terms = &mut self.terms;
@@ -174,10 +174,7 @@ impl Catalog {
                 .map(|&term| self.terms.posting(term).as_slice())
                 .collect(),
         };
-        let candidates = Merged {
-            catalog: self,
-            lists,
-        };
+        let candidates = Merged { index: self, lists };
         // One list of one term, or the list of all, needs no second look at the article's terms.
         let exact = query.none.is_empty()
             && (query.all.is_empty() || (query.all.len() == 1 && query.any.is_empty()));
@@ -193,7 +190,7 @@ impl Window {
 
 /// Several postings as one, newest first, each article once.
 struct Merged<'a> {
-    catalog: &'a Catalog,
+    index: &'a Index,
     /// What is left of each posting, oldest first.
     lists: Vec<&'a [ArticleNo]>,
 }
@@ -206,7 +203,7 @@ impl Iterator for Merged<'_> {
             .lists
             .iter()
             .filter_map(|list| list.last().copied())
-            .max_by(|&a, &b| self.catalog.order(a, b))?;
+            .max_by(|&a, &b| self.index.order(a, b))?;
         for list in &mut self.lists {
             if let Some((&last, rest)) = list.split_last()
                 && last == newest

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::ArticleNo;
 
-/// Article numbers in the catalog's order. New articles are mostly the newest, so most insertions
+/// Article numbers in the index's order. New articles are mostly the newest, so most insertions
 /// append.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Posting(Vec<ArticleNo>);

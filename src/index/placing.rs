@@ -2,7 +2,7 @@
 //! publishing does not.
 
 use super::rule::{Rule, Verdict};
-use super::{ArticleNo, Catalog, Query};
+use super::{ArticleNo, Index, Query};
 use crate::config::Settings;
 use crate::model::time::Timestamp;
 
@@ -19,7 +19,7 @@ pub struct Placing {
     pub verdict: Verdict,
 }
 
-impl Catalog {
+impl Index {
     /// Where an article stands among those that match at the instant `at`, by the same rule as the
     /// window; `None` of one that does not match or is not released then. Looks at every article of
     /// the feed: it is for explanations.

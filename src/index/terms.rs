@@ -1,4 +1,4 @@
-//! The terms of the catalog as small numbers, with the spellings that articles use for them.
+//! The terms of the index as small numbers, with the spellings that articles use for them.
 
 use hashbrown::HashMap;
 
@@ -7,7 +7,7 @@ use super::posting::Posting;
 use crate::config::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 
-/// A term of the catalog.
+/// A term of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TermNo(u32);
 
@@ -113,7 +113,7 @@ impl Terms {
         spelling
     }
 
-    /// The number of a term, which is made known to the catalog if it is new.
+    /// The number of a term, which is made known to the index if it is new.
     pub(super) fn intern(&mut self, term: &Term) -> TermNo {
         let term = self.canonical(term).clone();
         if let Some(&number) = self.by_term.get(&term) {

@@ -1,4 +1,4 @@
-//! The catalog against a model that keeps a list and looks at all of it every time.
+//! The index against a model that keeps a list and looks at all of it every time.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta
     }
 }
 
-/// The same catalog, the slow way.
+/// The same index, the slow way.
 struct Model {
     as_of: Timestamp,
     listings: BTreeMap<Box<str>, ArticleMeta>,
@@ -252,13 +252,13 @@ fn terms_of(listing: &ArticleMeta) -> BTreeSet<Term> {
     shown.map(|(_, term)| term).collect()
 }
 
-fn outcome(catalog: &Catalog, window: &Window) -> Outcome {
+fn outcome(index: &Index, window: &Window) -> Outcome {
     let entry = |&article: &ArticleNo| Entry {
-        key: text(catalog.slot(article).key()).to_owned(),
-        revision: catalog.revision(article),
-        record: catalog.record(article),
-        updated: catalog.updated(article),
-        replacements: catalog
+        key: text(index.slot(article).key()).to_owned(),
+        revision: index.revision(article),
+        record: index.record(article),
+        updated: index.updated(article),
+        replacements: index
             .replacements(article)
             .map(|(place, text)| (place, text.to_owned()))
             .collect(),
@@ -327,27 +327,27 @@ fn arbitrary_settings() -> impl Strategy<Value = Settings> {
     })
 }
 
-/// A feed of the test: what it asks, and how the catalog understood that.
+/// A feed of the test: what it asks, and how the index understood that.
 struct Asked {
     selection: Selection,
     settings: Settings,
     query: Query,
 }
 
-fn check_feed(catalog: &Catalog, model: &Model, asked: &Asked) -> Result<Window, TestCaseError> {
+fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, TestCaseError> {
     let Asked {
         selection,
         settings,
         query,
     } = asked;
-    let window = catalog.window(query, settings);
+    let window = index.window(query, settings);
     let now = model.outcome(selection, settings, model.as_of);
-    prop_assert_eq!(&outcome(catalog, &window), &now);
+    prop_assert_eq!(&outcome(index, &window), &now);
     prop_assert_eq!(
-        catalog.count(query),
+        index.count(query),
         model.matching(selection, model.as_of).len()
     );
-    check_placings(catalog, model, asked, &now)?;
+    check_placings(index, model, asked, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
         if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
@@ -364,7 +364,7 @@ fn check_feed(catalog: &Catalog, model: &Model, asked: &Asked) -> Result<Window,
 
 /// The place of each article, now and at every instant to come, is the one that readers see.
 fn check_placings(
-    catalog: &Catalog,
+    index: &Index,
     model: &Model,
     asked: &Asked,
     now: &Outcome,
@@ -376,11 +376,11 @@ fn check_placings(
     let now = std::iter::once((model.as_of, now));
     let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
     for (at, outcome) in now.chain(instants) {
-        for article in KEYS.iter().filter_map(|key| catalog.look_up(key)) {
-            let placing = catalog.placing(&asked.query, &asked.settings, article, at);
+        for article in KEYS.iter().filter_map(|key| index.look_up(key)) {
+            let placing = index.placing(&asked.query, &asked.settings, article, at);
             let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
             let place = placing.filter(is_in).map(|placing| placing.newer);
-            let key = text(catalog.slot(article).key());
+            let key = text(index.slot(article).key());
             let expected = outcome.entries.iter().position(|entry| entry.key == key);
             prop_assert_eq!(place, expected, "{} at {}", key, at);
             let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
@@ -390,29 +390,29 @@ fn check_placings(
     Ok(())
 }
 
-fn check_articles_and_terms(catalog: &Catalog, model: &Model) -> Result<(), TestCaseError> {
-    prop_assert_eq!(catalog.len(), model.listings.len());
+fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCaseError> {
+    prop_assert_eq!(index.len(), model.listings.len());
     let released = model.released(model.as_of);
     for key in KEYS {
-        let found = catalog.find(key).map(|article| catalog.record(article));
+        let found = index.find(key).map(|article| index.record(article));
         let expected = released.iter().find(|listing| *listing.key == *key);
         prop_assert_eq!(found, expected.map(|listing| listing.record), "{}", key);
     }
     let mut known = BTreeSet::new();
-    for number in catalog.known_terms() {
-        let term = catalog.term(number);
-        prop_assert_eq!(Some(catalog.name(number).to_owned()), model.name(term));
+    for number in index.known_terms() {
+        let term = index.term(number);
+        prop_assert_eq!(Some(index.name(number).to_owned()), model.name(term));
         let carrying = model.matching(&Selection::of(term.clone()), model.as_of);
-        prop_assert_eq!(catalog.articles_with(number), carrying.len());
+        prop_assert_eq!(index.articles_with(number), carrying.len());
         known.insert(term.clone());
     }
     prop_assert_eq!(known, model.first_names.keys().cloned().collect());
     Ok(())
 }
 
-fn names(catalog: &Catalog) -> BTreeMap<TermNo, String> {
-    let name = |term| (term, catalog.name(term).to_owned());
-    catalog.known_terms().map(name).collect()
+fn names(index: &Index) -> BTreeMap<TermNo, String> {
+    let name = |term| (term, index.name(term).to_owned());
+    index.known_terms().map(name).collect()
 }
 
 proptest! {
@@ -423,92 +423,90 @@ proptest! {
         steps in vec(arbitrary_step(), 1..12),
         feeds in vec((arbitrary_selection(), arbitrary_settings()), 1..6),
     ) {
-        let (mut catalog, mut model) = (Catalog::new(&same(), Timestamp(0)), Model::new());
+        let (mut index, mut model) = (Index::new(&same(), Timestamp(0)), Model::new());
         let feeds: Vec<Asked> = feeds
             .into_iter()
             .map(|(selection, settings)| Asked {
-                query: catalog.register(&selection),
+                query: index.register(&selection),
                 selection,
                 settings,
             })
             .collect();
         let mut windows = Vec::new();
         for asked in &feeds {
-            windows.push(check_feed(&catalog, &model, asked)?);
+            windows.push(check_feed(&index, &model, asked)?);
         }
         for step in steps {
-            let earlier: Vec<Outcome> = windows.iter().map(|window| outcome(&catalog, window)).collect();
-            let named = names(&catalog);
+            let earlier: Vec<Outcome> = windows.iter().map(|window| outcome(&index, window)).collect();
+            let named = names(&index);
             let touched = match step {
                 Step::Apply(changes) => {
                     model.apply(&changes);
-                    catalog.apply(changes)
+                    index.apply(changes)
                 }
                 Step::Advance(seconds) => {
-                    let as_of = catalog.as_of().plus(seconds);
-                    let next = catalog.next_instant();
+                    let as_of = index.as_of().plus(seconds);
+                    let next = index.next_instant();
                     model.advance(as_of);
-                    let touched = catalog.advance(as_of);
+                    let touched = index.advance(as_of);
                     prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_nothing());
                     touched
                 }
             };
-            check_articles_and_terms(&catalog, &model)?;
+            check_articles_and_terms(&index, &model)?;
             for ((asked, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
-                let now = check_feed(&catalog, &model, asked)?;
+                let now = check_feed(&index, &model, asked)?;
                 let is_due = window.next.is_some_and(|next| next <= model.as_of);
-                let changed = before != outcome(&catalog, &now) || window.next != now.next;
+                let changed = before != outcome(&index, &now) || window.next != now.next;
                 prop_assert!(!changed || is_due || touched.concerns(&asked.query));
                 *window = now;
             }
-            for (term, name) in names(&catalog) {
+            for (term, name) in names(&index) {
                 let renamed = named.get(&term) != Some(&name);
                 let query = Query::default().with(term);
                 prop_assert!(!renamed || touched.concerns(&query));
             }
             let released: Vec<&str> = model.released(model.as_of).iter().map(|listing| &*listing.key).collect();
-            let live = catalog.live.as_slice().iter().rev();
-            let live: Vec<&str> = live.map(|&article| text(catalog.slot(article).key())).collect();
+            let live = index.live.as_slice().iter().rev();
+            let live: Vec<&str> = live.map(|&article| text(index.slot(article).key())).collect();
             prop_assert_eq!(live, released);
         }
     }
 }
 
-/// A catalog at 100 that was told of these articles at once.
-fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Catalog {
-    let mut catalog = Catalog::new(&same(), Timestamp(100));
-    catalog.apply(listings.into_iter().map(Change::Put));
-    catalog
+/// A index at 100 that was told of these articles at once.
+fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Index {
+    let mut index = Index::new(&same(), Timestamp(100));
+    index.apply(listings.into_iter().map(Change::Put));
+    index
 }
 
-fn keys(catalog: &Catalog, window: &Window) -> Vec<String> {
-    let key = |&article: &ArticleNo| text(catalog.slot(article).key()).to_owned();
+fn keys(index: &Index, window: &Window) -> Vec<String> {
+    let key = |&article: &ArticleNo| text(index.slot(article).key()).to_owned();
     window.entries.iter().map(key).collect()
 }
 
 /// The feed of everything with so many items for so long.
-fn window(catalog: &Catalog, items: u16, keep: u32) -> Vec<String> {
+fn window(index: &Index, items: u16, keep: u32) -> Vec<String> {
     let settings = Settings {
         items,
         keep,
         ..Settings::default()
     };
-    keys(catalog, &catalog.window(&Query::default(), &settings))
+    keys(index, &index.window(&Query::default(), &settings))
 }
 
-fn number(catalog: &Catalog, text: &str) -> TermNo {
-    catalog
-        .find_term(&term(text))
-        .expect("a term of the catalog")
+fn number(index: &Index, text: &str) -> TermNo {
+    index.find_term(&term(text)).expect("a term of the index")
 }
 
 #[test]
 fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
     let listings = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| listing(key, 50, &[]));
     let newer = listing("a", 51, &[]);
-    let catalog = catalog_of(listings.into_iter().chain([newer]));
+    let index = catalog_of(listings.into_iter().chain([newer]));
     assert_eq!(
-        window(&catalog, 50, 0),
+        window(&index, 50, 0),
         ["a", "n/10", "n/010", "n/9", "n/2", "m"]
     );
 }
@@ -516,7 +514,7 @@ fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
 #[test]
 fn an_entry_stays_while_it_is_young_and_there_are_few() {
     // One article a second, the newest at 100.
-    let catalog = catalog_of((0..40).map(|age| listing(&format!("{age}"), 100 - age, &[])));
+    let index = catalog_of((0..40).map(|age| listing(&format!("{age}"), 100 - age, &[])));
     for (items, keep, expected, why) in [
         (5, 0, 5, "as many as items"),
         (5, 5, 5, "a window of 5 s holds the ages 0 to 4"),
@@ -526,30 +524,30 @@ fn an_entry_stays_while_it_is_young_and_there_are_few() {
         (1, 86_400, 4, "four of the newest"),
         (50, 86_400, 40, "all there are"),
     ] {
-        assert_eq!(window(&catalog, items, keep).len(), expected, "{why}");
+        assert_eq!(window(&index, items, keep).len(), expected, "{why}");
     }
 }
 
 #[test]
 fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
     let tag = |text| [(TermKind::Tag, text)];
-    let mut catalog = catalog_of([
+    let mut index = catalog_of([
         listing("a", 50, &tag("спорт")),
         listing("b", 40, &tag("Спорт")),
         listing("c", 200, &tag("СПОРТ")),
     ]);
-    let sport = number(&catalog, "спорт");
-    assert_eq!(catalog.name(sport), "Спорт");
-    catalog.apply([Change::Put(listing("d", 30, &tag("#СпорТ")))]);
-    assert_eq!(catalog.name(sport), "#СпорТ");
-    catalog.apply([Change::Remove("d".into()), Change::Remove("b".into())]);
-    assert_eq!(catalog.name(sport), "спорт");
+    let sport = number(&index, "спорт");
+    assert_eq!(index.name(sport), "Спорт");
+    index.apply([Change::Put(listing("d", 30, &tag("#СпорТ")))]);
+    assert_eq!(index.name(sport), "#СпорТ");
+    index.apply([Change::Remove("d".into()), Change::Remove("b".into())]);
+    assert_eq!(index.name(sport), "спорт");
 }
 
 #[test]
 fn an_embargoed_article_leaks_nothing() {
     let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
-    let mut catalog = catalog_of([
+    let mut index = catalog_of([
         listing("secret", 101, &secret),
         ArticleMeta {
             visibility: Visibility::OutOfFeeds,
@@ -564,55 +562,55 @@ fn an_embargoed_article_leaks_nothing() {
             ..listing("expired", 50, &secret)
         },
     ]);
-    let count = |catalog: &Catalog, text: &str| {
+    let count = |index: &Index, text: &str| {
         let selection = Selection::of(term(text));
-        let query = catalog.query(&selection).expect("known numbers");
+        let query = index.query(&selection).expect("known numbers");
         (
-            catalog.count(&query),
-            catalog.articles_with(number(catalog, text)),
+            index.count(&query),
+            index.articles_with(number(index, text)),
         )
     };
-    assert_eq!(catalog.known_terms().count(), 0);
-    assert_eq!(catalog.take_newly_known(), []);
-    assert_eq!(count(&catalog, "тайна"), (0, 0));
-    assert_eq!(catalog.name(number(&catalog, "author:аноним")), "аноним");
+    assert_eq!(index.known_terms().count(), 0);
+    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(count(&index, "тайна"), (0, 0));
+    assert_eq!(index.name(number(&index, "author:аноним")), "аноним");
     for key in ["secret", "kept-out", "draft", "expired"] {
-        assert_eq!(catalog.find(key), None);
+        assert_eq!(index.find(key), None);
     }
-    assert_eq!(catalog.next_instant(), Some(Timestamp(101)));
-    assert!(catalog.advance(Timestamp(100)).is_nothing());
-    assert!(!catalog.advance(Timestamp(101)).is_nothing());
-    assert_eq!(count(&catalog, "тайна"), (1, 1));
-    assert_eq!(catalog.name(number(&catalog, "author:аноним")), "Аноним");
-    assert_eq!(window(&catalog, 50, 0), ["secret"]);
+    assert_eq!(index.next_instant(), Some(Timestamp(101)));
+    assert!(index.advance(Timestamp(100)).is_nothing());
+    assert!(!index.advance(Timestamp(101)).is_nothing());
+    assert_eq!(count(&index, "тайна"), (1, 1));
+    assert_eq!(index.name(number(&index, "author:аноним")), "Аноним");
+    assert_eq!(window(&index, 50, 0), ["secret"]);
 }
 
 #[test]
 fn a_term_stays_known_after_its_last_article_left() {
-    let mut catalog = catalog_of([listing("a", 50, &[(TermKind::Tag, "Спорт")])]);
+    let mut index = catalog_of([listing("a", 50, &[(TermKind::Tag, "Спорт")])]);
     let known = [(term("спорт"), "Спорт".to_owned())];
-    assert_eq!(catalog.take_newly_known(), known);
-    catalog.apply([Change::Remove("a".into())]);
-    let sport = number(&catalog, "спорт");
-    assert!(catalog.is_known(sport));
+    assert_eq!(index.take_newly_known(), known);
+    index.apply([Change::Remove("a".into())]);
+    let sport = number(&index, "спорт");
+    assert!(index.is_known(sport));
     assert_eq!(
-        (catalog.name(sport), catalog.articles_with(sport)),
+        (index.name(sport), index.articles_with(sport)),
         ("Спорт", 0)
     );
-    catalog.apply([Change::Put(listing("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
-    assert_eq!(catalog.name(sport), "СПОРТ");
-    assert_eq!(catalog.take_newly_known(), []);
+    index.apply([Change::Put(listing("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
+    assert_eq!(index.name(sport), "СПОРТ");
+    assert_eq!(index.take_newly_known(), []);
 }
 
 #[test]
 fn a_term_that_one_batch_brings_and_takes_was_never_known() {
-    let mut catalog = catalog_of([
+    let mut index = catalog_of([
         listing("a", 50, &[(TermKind::Tag, "опечатка")]),
         listing("a", 50, &[(TermKind::Tag, "опечатки")]),
     ]);
     let known = [(term("опечатки"), "опечатки".to_owned())];
-    assert_eq!(catalog.take_newly_known(), known);
-    assert_eq!(catalog.known_terms().count(), 1);
+    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.known_terms().count(), 1);
 }
 
 #[test]
@@ -641,7 +639,7 @@ fn a_language_is_also_its_primary_one() {
     };
     let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
-    let catalog = catalog_of(listings);
+    let index = catalog_of(listings);
     for (text, expected) in [
         ("lang:kk", 3),
         ("lang:kk-kz", 1),
@@ -649,7 +647,7 @@ fn a_language_is_also_its_primary_one() {
         ("lang:ru", 1),
     ] {
         assert_eq!(
-            catalog.articles_with(number(&catalog, text)),
+            index.articles_with(number(&index, text)),
             expected,
             "{text}"
         );
@@ -658,18 +656,18 @@ fn a_language_is_also_its_primary_one() {
 
 #[test]
 fn an_alias_counts_as_its_term_and_is_printed_as_it() {
-    let catalog = catalog_of([
+    let index = catalog_of([
         listing("a", 50, &[(TermKind::Tag, "икс")]),
         listing("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
         listing("c", 70, &[(TermKind::Section, "икс")]),
     ]);
-    let x = number(&catalog, "икс");
-    assert_eq!(x, number(&catalog, "x"));
-    assert_eq!(catalog.canonical(&term("икс")), &term("x"));
-    assert_eq!((catalog.name(x), catalog.articles_with(x)), ("Икс", 2));
+    let x = number(&index, "икс");
+    assert_eq!(x, number(&index, "x"));
+    assert_eq!(index.canonical(&term("икс")), &term("x"));
+    assert_eq!((index.name(x), index.articles_with(x)), ("Икс", 2));
     let replaced = |key: &str| {
-        let article = catalog.find(key).expect("a released article");
-        catalog.replacements(article).collect::<Vec<_>>()
+        let article = index.find(key).expect("a released article");
+        index.replacements(article).collect::<Vec<_>>()
     };
     assert_eq!(
         (replaced("a"), replaced("b"), replaced("c")),
@@ -679,28 +677,28 @@ fn an_alias_counts_as_its_term_and_is_printed_as_it() {
         any: terms(&["x", "икс"]),
         ..Selection::default()
     };
-    let query = catalog.query(&any).expect("known numbers");
-    assert_eq!(catalog.count(&query), 2);
-    let both = keys(&catalog, &catalog.window(&query, &Settings::default()));
+    let query = index.query(&any).expect("known numbers");
+    assert_eq!(index.count(&query), 2);
+    let both = keys(&index, &index.window(&query, &Settings::default()));
     assert_eq!(both, ["b", "a"]);
 }
 
 #[test]
 fn a_term_that_is_only_named_is_printed_as_the_one_it_counts_as() {
-    let mut catalog = Catalog::new(&same(), Timestamp(100));
-    catalog.remember(&term("икс"), "иКс");
-    assert_eq!(catalog.name(number(&catalog, "x")), "Икс");
+    let mut index = Index::new(&same(), Timestamp(100));
+    index.remember(&term("икс"), "иКс");
+    assert_eq!(index.name(number(&index, "x")), "Икс");
 }
 
 #[test]
 fn a_batch_with_too_many_kinds_of_articles_concerns_everything() {
-    let mut catalog = Catalog::new(&[], Timestamp(100));
+    let mut index = Index::new(&[], Timestamp(100));
     let listing = |n: usize| listing(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
     assert!(matches!(
-        catalog.apply((0..TOUCHED_MAX).map(listing).map(Change::Put)),
+        index.apply((0..TOUCHED_MAX).map(listing).map(Change::Put)),
         Touched::Articles(articles) if articles.len() == TOUCHED_MAX
     ));
     let more = (0..=TOUCHED_MAX).map(listing).map(Change::Put);
-    assert_eq!(catalog.apply(more), Touched::Everything);
-    assert_eq!(catalog.len(), TOUCHED_MAX + 1);
+    assert_eq!(index.apply(more), Touched::Everything);
+    assert_eq!(index.len(), TOUCHED_MAX + 1);
 }

@@ -1,10 +1,10 @@
 //! What exists: all accepted articles in one total order, and for each term the articles that
 //! carry it.
 //!
-//! The catalog holds no title, summary or body: an article is a small number with its key, dates,
+//! The index holds no title, summary or body: an article is a small number with its key, dates,
 //! terms and the record of the store that has the rest. Unreleased, expired and hidden articles
 //! are known here but stand in no list, so nothing that reads the lists can leak them. It never
-//! asks the clock; [`Catalog::advance`] is told the time.
+//! asks the clock; [`Index::advance`] is told the time.
 
 mod order;
 mod placing;
@@ -41,13 +41,13 @@ use crate::store::{Store, StoreError};
 /// More touched articles than this in one batch, and every feed is looked at instead.
 const TOUCHED_MAX: usize = 4096;
 
-/// An article of the catalog; numbers of removed articles are used again.
+/// An article of the index; numbers of removed articles are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleNo(u32);
 
 /// All accepted articles and the index over them.
 #[derive(Debug)]
-pub struct Catalog {
+pub struct Index {
     as_of: Timestamp,
     slots: Vec<Option<Slot>>,
     free: Vec<ArticleNo>,
@@ -64,10 +64,10 @@ pub struct Catalog {
     newly_known: Vec<TermNo>,
 }
 
-impl Catalog {
-    /// An empty catalog at the instant `as_of`, in which `same` terms count as one.
-    pub fn new(same: &[Alias], as_of: Timestamp) -> Catalog {
-        Catalog {
+impl Index {
+    /// An empty index at the instant `as_of`, in which `same` terms count as one.
+    pub fn new(same: &[Alias], as_of: Timestamp) -> Index {
+        Index {
             as_of,
             slots: Vec::new(),
             free: Vec::new(),
@@ -128,7 +128,7 @@ impl Catalog {
         }
     }
 
-    /// Moves the catalog to `as_of`: releases, expires and corrects what is due. An instant in the
+    /// Moves the index to `as_of`: releases, expires and corrects what is due. An instant in the
     /// past changes nothing.
     pub fn advance(&mut self, as_of: Timestamp) -> Touched {
         let mut batch = Batch::default();
@@ -314,7 +314,7 @@ impl Catalog {
         named.collect()
     }
 
-    /// Takes back what [`Catalog::take_newly_known`] gave, to be given again.
+    /// Takes back what [`Index::take_newly_known`] gave, to be given again.
     pub fn give_back_newly_known(&mut self, terms: Vec<(Term, String)>) {
         let numbers = terms.iter().filter_map(|(term, _)| self.find_term(term));
         let numbers: Vec<TermNo> = numbers.collect();

@@ -1,4 +1,4 @@
-//! What the catalog holds of each article: a hundred and some bytes, since there are a million of them.
+//! What the index holds of each article: a hundred and some bytes, since there are a million of them.
 
 use super::terms::SpellingNo;
 use crate::model::article::{Revision, Visibility};
@@ -6,10 +6,10 @@ use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 
-/// An article of the catalog.
+/// An article of the index.
 #[derive(Debug)]
 pub(super) struct Slot {
-    /// The key, and behind it the numbers of the spellings: one allocation, made by the catalog itself,
+    /// The key, and behind it the numbers of the spellings: one allocation, made by the index itself,
     /// so that nothing of what was read stays in the memory it was read into.
     words: Box<[u8]>,
     key_bytes: u32,
