@@ -44,7 +44,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Zone;
-use crate::page::Templates;
+use crate::render::pages::templates::Templates;
 
 /// A checked `feeds.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! what changed. Every file has the bytes that the daemon serves and, as its date, their
 //! `Last-Modified`; a document that cannot be made costs itself alone.
 
+pub mod entry_cache;
 mod folder;
 mod manifest;
 mod plan;
@@ -22,16 +23,18 @@ pub use self::folder::{Folder, FolderError, Standing};
 pub use self::manifest::{FILE, Manifest, Written};
 pub use self::plan::{Pages, Plan, Planned, Source, Told, is_file_path};
 use crate::desk::{Desk, Removal};
-use crate::edition::shelf::Shelf;
-use crate::edition::{Edition, Tag, last_modified};
-use crate::feed::Feed;
+use crate::export::entry_cache::Shelf;
+use crate::feed::coding::Coding;
+use crate::feed::document::Feed;
+use crate::feed::snapshot::{Edition, Tag, last_modified};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::page::Locale;
-use crate::press::{Missing, Wanted};
 use crate::reconcile;
-use crate::rendition::{Coding, RenditionError};
+use crate::render::compress::encode;
+use crate::render::pages::locale::Locale;
+use crate::render::pages::{Missing, Wanted};
+use crate::rendition::RenditionError;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -329,7 +332,7 @@ impl<'a> Run<'a> {
                         feed.map_err(|error| unmade(error.into()))?
                     }
                 };
-                let written = crate::format::render(*format, composed.insert(feed));
+                let written = crate::render::render(*format, composed.insert(feed));
                 written
                     .map(Bytes::from)
                     .map_err(|error| unmade(error.into()))
@@ -415,7 +418,7 @@ impl<'a> Run<'a> {
         modified: Timestamp,
         worker: usize,
     ) -> io::Result<u64> {
-        let coded = coding.code(bytes.clone()).map_err(io::Error::other)?;
+        let coded = encode(bytes.clone(), coding)?;
         self.folder.put(path, &coded, modified, worker)?;
         Ok(coded.len() as u64)
     }

@@ -71,37 +71,25 @@
 //!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
-pub mod contained;
-
 pub mod config;
+pub mod feed;
+pub mod index;
 pub mod model;
+pub mod render;
 pub mod text;
 
-pub mod edition;
-pub mod explain;
-pub mod index;
-pub mod lineup;
-pub mod overview;
-
-pub mod compose;
-pub mod feed;
-pub mod format;
-pub mod page;
-pub mod press;
-pub mod rendition;
-
+pub mod admin;
 pub mod archive;
+pub mod cli;
 pub mod clock;
+pub mod contained;
 pub mod desk;
 pub mod export;
 pub mod health;
-pub mod publish;
-pub mod reconcile;
-pub mod source;
-pub mod store;
-
-pub mod admin;
 pub mod http;
 pub mod metrics;
-
-pub mod cli;
+pub mod publish;
+pub mod reconcile;
+pub mod rendition;
+pub mod source;
+pub mod store;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 
 use crate::contained;
-use crate::rendition::Coding;
+use crate::feed::coding::Coding;
 
 /// A number that only grows.
 #[derive(Debug, Default)]

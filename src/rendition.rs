@@ -6,8 +6,6 @@
 //! client takes a coding, and the plain bytes are several times as many. Another coding is made from
 //! one that is kept.
 
-mod coding;
-
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,12 +15,13 @@ use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-pub use self::coding::Coding;
 use crate::archive::ArchiveError;
-use crate::format::RenderError;
+use crate::feed::coding::Coding;
 use crate::metrics::{Counter, Histogram};
 use crate::model::format::Format;
-use crate::page::PageError;
+use crate::render::RenderError;
+use crate::render::compress::{decode, encode};
+use crate::render::pages::error::PageError;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +151,7 @@ impl Renditions {
         let finish = async {
             let mut _done = None;
             let plain = match self.any_kept(digest) {
-                Some((kept, document)) => self.make(move || kept.decode(document)).await?,
+                Some((kept, document)) => self.make(move || Ok(decode(document, kept)?)).await?,
                 None => {
                     let make = self.make(make);
                     let plain = self.cache.get_or_insert_async(&draft, make).await?;
@@ -166,7 +165,7 @@ impl Renditions {
             };
             match coding {
                 Coding::Identity => Ok(plain),
-                coded => self.make(move || coded.code(plain)).await,
+                coded => self.make(move || Ok(encode(plain, coded)?)).await,
             }
         };
         let finished = (digest, Form::Finished(coding));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use taspa::config::Config;
 use taspa::desk::{Desk, Removal};
-use taspa::edition::Version;
+use taspa::feed::snapshot::Version;
 use taspa::model::article::Reading;
 use taspa::model::time::{Timestamp, Zone};
 use taspa::source::Scope;

@@ -7,7 +7,7 @@ use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::desk::{Desk, Removal, Report, check_identity};
-use crate::lineup::vanished;
+use crate::feed::vanished::vanished;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::desk::{Desk, unused};
-use crate::edition::Version;
+use crate::feed::snapshot::Version;
 use crate::http::target::{self, Target};
 use crate::model::format::Format;
-use crate::press::Wanted;
+use crate::render::pages::Wanted;
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;

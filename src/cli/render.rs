@@ -12,8 +12,8 @@ use super::{Exit, feed, once};
 use crate::desk::{Desk, Removal, Report};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::page::Locale;
-use crate::press::Wanted;
+use crate::render::pages::Wanted;
+use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
     let desk = match once::desk_or_complain(path, screen) {

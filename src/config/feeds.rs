@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::nearest::did_you_mean;
 use super::table::{Refusal, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
-use crate::lineup::ALL;
+use crate::feed::definitions::ALL;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Desk;
-use crate::edition::shelf::Shelf;
-use crate::edition::{Edition, Tag, Version};
+use crate::export::entry_cache::Shelf;
+use crate::feed::coding::Coding;
+use crate::feed::snapshot::{Edition, Tag, Version};
 use crate::model::format::Format;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::page::Locale;
-use crate::press::{self, Missing, Sheet, Wanted};
-use crate::rendition::{Coding, RenditionError};
+use crate::render::pages::locale::Locale;
+use crate::render::pages::{self, Missing, Sheet, Wanted};
+use crate::rendition::RenditionError;
 
 impl Desk {
     /// A feed in a format and coding.
@@ -30,7 +31,7 @@ impl Desk {
         let (archive, version) = (self.archive.clone(), version.clone());
         self.archive.provide(&version.entries).await?;
         let renders = self.renditions.renders().clone();
-        let print = move || renders.measure(format, || press::print(&archive, &version, format));
+        let print = move || renders.measure(format, || pages::print(&archive, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
     }
 
@@ -140,7 +141,7 @@ impl Desk {
     /// # Errors
     /// When it cannot be made.
     pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-        press::print(&self.archive, version, format)
+        pages::print(&self.archive, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.

@@ -3,9 +3,9 @@
 use super::named::{self, Found, Unknown};
 use super::{Desk, State};
 use crate::archive::ArchiveError;
-use crate::edition::Version;
-use crate::explain::{Explanation, Judgement, Reason, Subject, judge};
-use crate::lineup::{Definition, SELECT};
+use crate::feed::definitions::{Definition, SELECT};
+use crate::feed::explain::{Explanation, Judgement, Reason, Subject, judge};
+use crate::feed::snapshot::Version;
 use crate::model::problem::{Problem, Severity};
 use crate::model::selection::Selection;
 use crate::source::Source;

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::compose::Publication;
+use crate::feed::compose::Publication;
 use crate::model::article::Article;
 use crate::model::record::RecordId;
 use crate::source::Source;

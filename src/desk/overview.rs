@@ -7,11 +7,11 @@ use xxhash_rust::xxh3::Xxh3;
 use super::Desk;
 use super::state::State;
 use crate::archive::ArchiveError;
-use crate::edition::Version;
+use crate::feed::overview::{Counted, Overview};
+use crate::feed::snapshot::Version;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
-use crate::overview::{Counted, Overview};
-use crate::press::Released;
+use crate::render::pages::Released;
 
 impl Desk {
     /// Every feed with its articles counted; `None` before the first edition.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lru::LruCache;
 
-use crate::edition::Version;
+use crate::feed::snapshot::Version;
 use crate::index::Query;
 use crate::model::time::Timestamp;
 

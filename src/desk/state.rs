@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::edition::polls::Polls;
-use crate::edition::{Edition, Version};
+use crate::feed::definitions::{Definition, FeedKind, Lineup};
+use crate::feed::poll_rate::Polls;
+use crate::feed::snapshot::{Edition, Version};
 use crate::index::{Index, Touched};
-use crate::lineup::{Definition, FeedKind, Lineup};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;

@@ -10,11 +10,11 @@ use tempfile::TempDir;
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::config::tests::good;
-use crate::edition::polls::Told;
+use crate::feed::coding::Coding;
+use crate::feed::poll_rate::Told;
 use crate::index::Query;
 use crate::model::problem::Severity;
 use crate::model::time::{WrittenDate, Zone};
-use crate::rendition::Coding;
 use crate::source::Scope;
 
 const SITE: &str = "\

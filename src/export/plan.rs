@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::edition::{Edition, Tag, Version};
+use crate::feed::overview::Overview;
+use crate::feed::snapshot::{Edition, Tag, Version};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::overview::Overview;
-use crate::page::Asset;
-use crate::press::{TERMS_MAX, Wanted, lists};
+use crate::render::pages::templates::Asset;
+use crate::render::pages::{TERMS_MAX, Wanted, lists};
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

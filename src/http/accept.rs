@@ -7,7 +7,7 @@
 
 use hyper::header::{GetAll, HeaderValue};
 
-use crate::rendition::Coding;
+use crate::feed::coding::Coding;
 
 /// The coding to answer with. No header at all means `identity`.
 pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {

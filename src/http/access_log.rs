@@ -195,9 +195,9 @@ mod tests {
     use hyper::{Method, StatusCode, Version};
 
     use super::*;
+    use crate::feed::coding::Coding;
     use crate::http::client::ClientAddress;
     use crate::metrics::{Answered, Exchange, RequestKind};
-    use crate::rendition::Coding;
 
     /// An output whose every write is agreed with the test: it says what came, and does what it is
     /// told to.

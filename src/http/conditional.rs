@@ -77,7 +77,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edition::Tag;
+    use crate::feed::snapshot::Tag;
     use crate::model::format::Format;
 
     const NEWS: Timestamp = Timestamp(784_111_777);

@@ -1,8 +1,8 @@
 //! A reply and how it came about, for the counters and the access log.
 
-use crate::lineup::FeedKind;
+use crate::feed::coding::Coding;
+use crate::feed::definitions::FeedKind;
 use crate::metrics::RequestKind;
-use crate::rendition::Coding;
 
 use super::reply::Reply;
 

@@ -14,12 +14,12 @@ use super::conditional::Validated;
 use super::outcome::{Answer, Outcome};
 use super::reply::{Access, Head, Reply};
 use super::{Asked, accept, conditional, reply, tell};
-use crate::edition::label::{cache_control, seconds_left};
-use crate::edition::{Tag, Version};
+use crate::feed::coding::Coding;
+use crate::feed::headers::{cache_control, seconds_left};
+use crate::feed::snapshot::{Tag, Version};
 use crate::metrics::RequestKind;
-use crate::page::Locale;
-use crate::press::{Missing, Sheet, Wanted};
-use crate::rendition::Coding;
+use crate::render::pages::locale::Locale;
+use crate::render::pages::{Missing, Sheet, Wanted};
 
 /// How long what changes with every article may be cached: lists of feeds, and files whose address
 /// does not have their version in it.

@@ -10,11 +10,11 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 
-use crate::edition::Version;
-use crate::edition::label::Label;
+use crate::feed::coding::Coding;
+use crate::feed::headers::Label;
+use crate::feed::snapshot::Version;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::rendition::Coding;
 
 /// An answer with its whole body.
 pub type Reply = Response<Full<Bytes>>;

@@ -13,13 +13,13 @@ use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
 use crate::config::RedirectTo;
-use crate::edition::{Edition, Version};
-use crate::lineup::{SELECT, split_automatic};
+use crate::feed::definitions::{SELECT, split_automatic};
+use crate::feed::snapshot::{Edition, Version};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::press::{Wanted, lists};
+use crate::render::pages::{Wanted, lists};
 
 /// What a request is for.
 #[derive(Debug)]

@@ -19,12 +19,12 @@ use prometheus_client::registry::Registry;
 use super::process::Process;
 use super::{Answered, BOUNDS, Histogram, Metrics, RequestKind, STATUSES, index};
 use crate::desk::Desk;
-use crate::edition::Edition;
+use crate::feed::coding::Coding;
+use crate::feed::definitions::FeedKind;
+use crate::feed::snapshot::Edition;
 use crate::health::Condition;
-use crate::lineup::FeedKind;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::rendition::Coding;
 use crate::source::Source;
 use crate::source::sql::Sql;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::desk::Desk;
-use crate::edition::{Edition, Version};
+use crate::feed::coding::Coding;
+use crate::feed::snapshot::{Edition, Version};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::rendition::Coding;
 
 /// Publications that may wait while a document is made.
 pub(super) const NEWS_MAX: usize = 16;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use taspa::compose::Publication;
 use taspa::config::{Config, Content};
-use taspa::feed::Feed;
+use taspa::feed::compose::Publication;
+use taspa::feed::document::Feed;
 use taspa::model::article::{Article, Author, Body, Draft, Media, Reading};
 use taspa::model::format::Format;
 use taspa::model::time::{WrittenDate, Zone};

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
-use taspa::feed::{Category, Feed};
+use taspa::feed::document::{Category, Feed};
 use taspa::model::article::Media;
 use taspa::model::format::Format;
 use taspa::text::{Text, resolve};

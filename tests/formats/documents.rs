@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use roxmltree::Document;
-use taspa::feed::Feed;
+use taspa::feed::document::Feed;
 use taspa::model::format::Format;
 use taspa::text::Text;
 
@@ -119,5 +119,5 @@ fn a_long_document_is_whole() {
 }
 
 pub(crate) fn render(feed: &Feed, format: Format) -> String {
-    String::from_utf8(taspa::format::render(format, feed).expect("a document")).expect("UTF-8")
+    String::from_utf8(taspa::render::render(format, feed).expect("a document")).expect("UTF-8")
 }

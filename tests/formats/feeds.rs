@@ -1,7 +1,7 @@
 //! The feeds that are written: people, places and news are invented.
 
 use chrono::{DateTime, FixedOffset};
-use taspa::feed::{Address, Category, Channel, Entry, Feed, Person};
+use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
 use taspa::model::article::Media;
 use taspa::model::format::Format;
 use taspa::text::{Html, Text};

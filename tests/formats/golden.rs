@@ -43,7 +43,7 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     let mut documents = Vec::new();
     for (name, feed) in feeds::all() {
         for format in Format::ALL {
-            let document = taspa::format::render(format, &feed).expect("a document");
+            let document = taspa::render::render(format, &feed).expect("a document");
             documents.push((format!("{name}.{}", format.extension()), document));
         }
     }

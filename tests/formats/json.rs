@@ -1,7 +1,7 @@
 //! The keys and types of a JSON Feed.
 
 use serde_json::Value;
-use taspa::feed::Feed;
+use taspa::feed::document::Feed;
 use taspa::model::format::Format;
 
 use crate::documents::render;

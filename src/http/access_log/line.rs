@@ -189,8 +189,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::feed::coding::Coding;
     use crate::metrics::{Answered, RequestKind};
-    use crate::rendition::Coding;
 
     const LOCAL: ClientAddress = ClientAddress::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
 
