@@ -27,13 +27,13 @@ use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::archive::Archive;
 use crate::config::Config;
-use crate::feed::definitions::{Lineup, SELECT};
+use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::overview::Overview;
-use crate::feed::poll_rate::Polls;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::poll_rate::PollRate;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::vanished::{Vanished, vanished};
 use crate::index::{Index, Touched};
-use crate::model::article::READ;
+use crate::model::article::ACCEPT_VERSION;
 use crate::model::format::Format;
 use crate::model::problem::{Problem, chain};
 use crate::model::selection::Selection;
@@ -41,7 +41,7 @@ use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::reconcile::{Progress, ReconcileError};
-use crate::rendition::Renditions;
+use crate::rendition::DocumentCache;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::{Header, LAYOUT, Store, StoreError};
@@ -49,8 +49,8 @@ use crate::store::{Header, LAYOUT, Store, StoreError};
 /// Everything between the articles and the sockets.
 pub struct Desk {
     archive: Arc<Archive>,
-    renditions: Renditions,
-    edition: ArcSwapOption<Edition>,
+    renditions: DocumentCache,
+    edition: ArcSwapOption<Snapshot>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
@@ -119,7 +119,7 @@ pub struct Published {
     /// Feeds that moved.
     pub moved: usize,
     /// Feeds that have a new version, selections aside.
-    pub revised: Vec<Arc<Version>>,
+    pub revised: Vec<Arc<FeedVersion>>,
     /// Whether a configuration came into force with it.
     pub reconfigured: bool,
     /// When something is due by itself.
@@ -174,7 +174,7 @@ impl Desk {
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Desk {
-            renditions: Renditions::new(config.server.cache_bytes),
+            renditions: DocumentCache::new(config.server.cache_bytes),
             edition: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
@@ -206,13 +206,13 @@ impl Desk {
     }
 
     /// The published edition; `None` before the first.
-    pub fn edition(&self) -> Option<Arc<Edition>> {
+    pub fn edition(&self) -> Option<Arc<Snapshot>> {
         self.edition.load_full()
     }
 
     /// The published edition for a moment, at no cost to other threads. Whoever waits for something
     /// must not hold it.
-    pub fn current_edition(&self) -> Guard<Option<Arc<Edition>>> {
+    pub fn current_edition(&self) -> Guard<Option<Arc<Snapshot>>> {
         self.edition.load()
     }
 
@@ -228,12 +228,12 @@ impl Desk {
     }
 
     /// The documents that were made, and how.
-    pub fn renditions(&self) -> &Renditions {
+    pub fn renditions(&self) -> &DocumentCache {
         &self.renditions
     }
 
     /// How often selections are asked for, all of them together.
-    pub fn selection_polls(&self) -> Arc<Polls> {
+    pub fn selection_polls(&self) -> Arc<PollRate> {
         self.state().selection_polls.clone()
     }
 
@@ -329,7 +329,7 @@ impl Desk {
             if rebuild {
                 state.keep_validators(current.as_deref(), &feeds);
             }
-            let edition = Edition {
+            let edition = Snapshot {
                 config: state.config.clone(),
                 generation: state.generation,
                 publication: state.lineup.publication().clone(),
@@ -381,7 +381,7 @@ impl Desk {
         let source = before.succeeded_by(&state.config, &config)?;
         let as_of = state.index.as_of();
         if config.same == state.config.same {
-            let lineup = Lineup::new(&config, &mut state.index);
+            let lineup = FeedDefinitions::new(&config, &mut state.index);
             state.lineup = lineup;
         } else {
             (state.index, state.lineup) = load(&config, self.archive.store(), as_of)?;
@@ -396,7 +396,7 @@ impl Desk {
     }
 
     /// The current version of a selection that was asked for before, if nothing concerned it since.
-    pub fn kept_selection(&self, selection: &Selection) -> Option<Arc<Version>> {
+    pub fn kept_selection(&self, selection: &Selection) -> Option<Arc<FeedVersion>> {
         let path = format!("{SELECT}?{selection}");
         match self.selections().find(&path)? {
             (version, Currency::Current) => Some(version),
@@ -408,7 +408,7 @@ impl Desk {
     ///
     /// # Errors
     /// The first of its terms that is not known.
-    pub fn select(&self, selection: &Selection) -> Result<Arc<Version>, Term> {
+    pub fn select(&self, selection: &Selection) -> Result<Arc<FeedVersion>, Term> {
         if let Some(version) = self.kept_selection(selection) {
             return Ok(version);
         }
@@ -632,20 +632,24 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
 fn header(config: &Config, source: &Source) -> Header {
     Header {
         layout: LAYOUT,
-        read: READ,
+        read: ACCEPT_VERSION,
         reading: xxh3_128(&source.reading_bytes()),
         id_authority: config.site.id_authority.clone(),
         id_year: config.site.id_year,
     }
 }
 
-fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<(Index, Lineup), StoreError> {
+fn load(
+    config: &Config,
+    store: &Store,
+    as_of: Timestamp,
+) -> Result<(Index, FeedDefinitions), StoreError> {
     let mut index = Index::new(&config.same, as_of);
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
     index.load(store)?;
-    let lineup = Lineup::new(config, &mut index);
+    let lineup = FeedDefinitions::new(config, &mut index);
     Ok((index, lineup))
 }
 

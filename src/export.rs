@@ -10,6 +10,7 @@ mod folder;
 mod manifest;
 mod plan;
 
+use crate::render::pages::PageRequest;
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::num::NonZero;
@@ -23,18 +24,18 @@ pub use self::folder::{Folder, FolderError, Standing};
 pub use self::manifest::{FILE, Manifest, Written};
 pub use self::plan::{Pages, Plan, Planned, Source, Told, is_file_path};
 use crate::desk::{Desk, Removal};
-use crate::export::entry_cache::Shelf;
+use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
 use crate::feed::document::Feed;
-use crate::feed::snapshot::{Edition, Tag, last_modified};
+use crate::feed::snapshot::{ETag, Snapshot, last_modified};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::reconcile;
 use crate::render::compress::encode;
+use crate::render::pages::Missing;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{Missing, Wanted};
-use crate::rendition::RenditionError;
+use crate::rendition::DocumentError;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -160,7 +161,7 @@ pub fn export(
 }
 
 /// The articles that may have a page here; none where all have one elsewhere.
-fn told(desk: &Desk, edition: &Edition, options: &Options) -> Vec<Told> {
+fn told(desk: &Desk, edition: &Snapshot, options: &Options) -> Vec<Told> {
     if options.pages == Pages::Left || edition.config.source.link().is_some() {
         return Vec::new();
     }
@@ -195,9 +196,9 @@ fn remove(folder: &Folder, kept: &mut BTreeMap<String, Written>, outcome: &mut O
 /// One export, looked at by all its workers.
 struct Run<'a> {
     desk: &'a Desk,
-    edition: &'a Arc<Edition>,
+    edition: &'a Arc<Snapshot>,
     folder: &'a Folder,
-    shelf: Shelf<'a>,
+    shelf: EntryCache<'a>,
     codings: Vec<Coding>,
     documents: &'a [Planned],
     /// The instant that the edition is true for.
@@ -224,7 +225,7 @@ enum Refused {
 impl<'a> Run<'a> {
     fn new(
         desk: &'a Desk,
-        edition: &'a Arc<Edition>,
+        edition: &'a Arc<Snapshot>,
         folder: &'a Folder,
         plan: &'a Plan,
         options: &Options,
@@ -303,7 +304,7 @@ impl<'a> Run<'a> {
             let made = match (self.vouched.contains(&*document.path), document.seal()) {
                 (true, Some(seal)) => Ok((None, seal)),
                 (_, seal) => self.make(document, &mut composed).map(|bytes| {
-                    let seal = seal.unwrap_or_else(|| Tag::of(&bytes).digest());
+                    let seal = seal.unwrap_or_else(|| ETag::of(&bytes).digest());
                     (Some(bytes), seal)
                 }),
             };
@@ -322,7 +323,7 @@ impl<'a> Run<'a> {
 
     fn make(&self, document: &Planned, composed: &mut Option<Feed>) -> Result<Bytes, Refused> {
         let unmade =
-            |error: RenditionError| Refused::Unmade(format!("cannot be made: {}", chain(&error)));
+            |error: DocumentError| Refused::Unmade(format!("cannot be made: {}", chain(&error)));
         match &document.source {
             Source::Feed(version, format) => {
                 let feed = match composed.take() {
@@ -346,7 +347,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn page(&self, wanted: &Wanted) -> Result<Bytes, Result<RenditionError, Missing>> {
+    fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
         let sheet = self.desk.sheet(self.edition, wanted.clone()).map_err(Err)?;
         let locale = Locale::of_site(&self.edition.config.site.language);
         self.desk
@@ -484,7 +485,7 @@ impl<'a> Run<'a> {
     }
 }
 
-fn as_of(edition: &Edition) -> Timestamp {
+fn as_of(edition: &Snapshot) -> Timestamp {
     let instants = edition.feeds.values().map(|version| version.as_of);
     instants.max().unwrap_or(edition.publication.epoch())
 }

@@ -45,7 +45,7 @@ use crate::archive::ArchiveError;
 use crate::desk::{Desk, unused};
 use crate::feed::headers::Label;
 use crate::feed::poll_rate::Told;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::selection::Selection;
@@ -125,7 +125,7 @@ fn tell(what: &str, failure: &dyn Error, articles: Option<&ArchiveError>) {
 /// A request that names something of an edition.
 struct Asked<'a> {
     desk: &'a Arc<Desk>,
-    edition: &'a Arc<Edition>,
+    edition: &'a Arc<Snapshot>,
     headers: &'a HeaderMap,
     query: Option<&'a str>,
     now: Timestamp,
@@ -133,7 +133,7 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     /// A feed in one format; to a browser that opens it, its page.
-    async fn feed(&self, version: &Arc<Version>, format: Format) -> Answer {
+    async fn feed(&self, version: &Arc<FeedVersion>, format: Format) -> Answer {
         if self.wants_page() {
             self.page_in_place(version).await
         } else {
@@ -154,7 +154,7 @@ impl Asked<'_> {
     }
 
     /// 304, or 200 with a document that was made before.
-    fn document_at_hand(&self, version: &Version, format: Format) -> Option<Answer> {
+    fn document_at_hand(&self, version: &FeedVersion, format: Format) -> Option<Answer> {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         let label = version.label(format);
         let head = || Head::feed(version, label, format, coding, self.now);
@@ -171,7 +171,7 @@ impl Asked<'_> {
     }
 
     /// 200 or 304 for one feed in one format.
-    async fn document(&self, version: &Arc<Version>, format: Format) -> Answer {
+    async fn document(&self, version: &Arc<FeedVersion>, format: Format) -> Answer {
         if let Some(answer) = self.document_at_hand(version, format) {
             return answer;
         }

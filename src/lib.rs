@@ -6,13 +6,13 @@
 //! bytes. A 304 never needs a rendered document at all.
 //!
 //! ```text
-//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Edition
+//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Snapshot
 //!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
 //!                                                                                          ▼
 //!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
 //!                                   │ not made yet: one task per document, all others wait for it
 //!                                   ▼
-//!              Archive::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
+//!              Archive::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
 //! ```
 //!
 //! What was asked for of a feed within the last hour or two is made for its next version before
@@ -48,7 +48,7 @@
 //! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article: everything that a
 //!    document can show of it and nothing else; of a row everything but its text, for which its
 //!    `updated` stands. A feed's digest is made of the writers' version
-//!    ([`RENDER`](format::RENDER)), the site's rules, the feed's own words and its entries'
+//!    ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the feed's own words and its entries'
 //!    revisions in order; a [`Tag`](edition::Tag) is made of that digest. Different bytes,
 //!    different tag.
 //! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays

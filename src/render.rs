@@ -26,7 +26,7 @@ use crate::text::Text;
 
 /// The version of writing: raise it whenever the same feed would be written differently. It is
 /// part of every tag.
-pub const RENDER: u32 = 2;
+pub const RENDERER_VERSION: u32 = 2;
 
 /// A document that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -111,13 +111,13 @@ mod tests {
 
     #[test]
     fn golden_documents_change_only_with_render() {
-        let (render, digest) = (RENDER, golden_digest());
+        let (render, digest) = (RENDERER_VERSION, golden_digest());
         assert_eq!(
             (render, digest),
             WRITTEN,
             "tests/golden no longer holds what RENDER {} wrote. If a document changed, raise RENDER \
              by one, or readers keep the old bytes under the old tag. If one was only added or \
-             removed, RENDER stays. Then set WRITTEN to ({RENDER}, {digest:#018x}), with the \
+             removed, RENDER stays. Then set WRITTEN to ({RENDERER_VERSION}, {digest:#018x}), with the \
              raised number.",
             WRITTEN.0,
         );

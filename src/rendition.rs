@@ -25,7 +25,7 @@ use crate::render::pages::error::PageError;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum RenditionError {
+pub enum DocumentError {
     /// An article of the feed cannot be read.
     #[error("cannot read the articles")]
     Archive(#[from] ArchiveError),
@@ -43,15 +43,15 @@ pub enum RenditionError {
     Task,
 }
 
-impl RenditionError {
+impl DocumentError {
     /// What is the matter with the articles, if that is all.
     pub fn articles(&self) -> Option<&ArchiveError> {
         match self {
-            RenditionError::Archive(error) => Some(error),
-            RenditionError::Render(_)
-            | RenditionError::Page(_)
-            | RenditionError::Write(_)
-            | RenditionError::Task => None,
+            DocumentError::Archive(error) => Some(error),
+            DocumentError::Render(_)
+            | DocumentError::Page(_)
+            | DocumentError::Write(_)
+            | DocumentError::Task => None,
         }
     }
 }
@@ -78,7 +78,7 @@ impl Weighter<Key, Bytes> for Size {
 }
 
 /// All finished documents that are kept.
-pub struct Renditions {
+pub struct DocumentCache {
     cache: Cache<Key, Bytes, Size>,
     /// As many documents are made at once as there are processors.
     makers: Semaphore,
@@ -119,9 +119,9 @@ impl Renders {
     }
 }
 
-impl Renditions {
+impl DocumentCache {
     /// A cache of at most `bytes_max` bytes of documents.
-    pub fn new(bytes_max: u64) -> Renditions {
+    pub fn new(bytes_max: u64) -> DocumentCache {
         // One shard: several would refuse a document larger than their share.
         let options = OptionsBuilder::new()
             .shards(1)
@@ -130,7 +130,7 @@ impl Renditions {
             .build()
             .expect("both capacities are given");
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Renditions {
+        DocumentCache {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
             makers: Semaphore::new(processors),
             renders: Arc::default(),
@@ -140,13 +140,13 @@ impl Renditions {
     /// The document with this digest in a coding; `make` makes it where it is not kept.
     ///
     /// # Errors
-    /// [`RenditionError`]; nothing is kept of a failure, the next request tries again.
+    /// [`DocumentError`]; nothing is kept of a failure, the next request tries again.
     pub async fn get(
         &self,
         digest: u128,
         coding: Coding,
-        make: impl FnOnce() -> Result<Bytes, RenditionError> + Send + 'static,
-    ) -> Result<Bytes, RenditionError> {
+        make: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
+    ) -> Result<Bytes, DocumentError> {
         let draft = (digest, Form::Draft);
         let finish = async {
             let mut _done = None;
@@ -205,16 +205,16 @@ impl Renditions {
     /// Works off the threads that serve requests.
     async fn make(
         &self,
-        work: impl FnOnce() -> Result<Bytes, RenditionError> + Send + 'static,
-    ) -> Result<Bytes, RenditionError> {
+        work: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
+    ) -> Result<Bytes, DocumentError> {
         let _permit = self
             .makers
             .acquire()
             .await
-            .map_err(|_| RenditionError::Task)?;
+            .map_err(|_| DocumentError::Task)?;
         task::spawn_blocking(|| work().map(snug))
             .await
-            .map_err(|_| RenditionError::Task)?
+            .map_err(|_| DocumentError::Task)?
     }
 }
 
@@ -247,7 +247,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_document_is_made_once_and_only_what_was_asked_for_is_kept() {
-        let renditions = Renditions::new(1 << 20);
+        let renditions = DocumentCache::new(1 << 20);
         let made = Arc::new(AtomicUsize::new(0));
         let get = |coding| {
             let made = made.clone();
@@ -271,8 +271,8 @@ mod tests {
 
     #[tokio::test]
     async fn of_a_failure_nothing_is_kept() {
-        let renditions = Renditions::new(1 << 20);
-        let failed = renditions.get(7, Coding::Gzip, || Err(RenditionError::Task));
+        let renditions = DocumentCache::new(1 << 20);
+        let failed = renditions.get(7, Coding::Gzip, || Err(DocumentError::Task));
         assert!(failed.await.is_err());
         assert_eq!(renditions.documents(), 0);
         let mended = renditions.get(7, Coding::Gzip, || Ok(document()));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use taspa::config::Config;
 use taspa::desk::{Desk, Removal};
-use taspa::feed::snapshot::Version;
+use taspa::feed::snapshot::FeedVersion;
 use taspa::model::article::Reading;
 use taspa::model::time::{Timestamp, Zone};
 use taspa::source::Scope;
@@ -66,7 +66,7 @@ impl Newsroom {
         &self.desk
     }
 
-    pub(crate) fn version(&self, path: &str) -> Arc<Version> {
+    pub(crate) fn version(&self, path: &str) -> Arc<FeedVersion> {
         let edition = self.desk.edition().expect("an edition");
         edition.feeds.get(path).expect("a feed").clone()
     }

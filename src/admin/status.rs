@@ -10,7 +10,7 @@ use super::words::Words;
 use super::{Admin, Readiness};
 use crate::config::Site;
 use crate::feed::poll_rate::Rate;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::health::{Condition, Degraded};
 use crate::metrics::process::Process;
 use crate::model::time::Timestamp;
@@ -128,8 +128,8 @@ fn reload(condition: &Condition, site: &Site) -> Value {
 }
 
 /// Each feed with its last change and how often it is asked for.
-fn feeds(edition: &Edition, site: &Site, now: Timestamp) -> Vec<Value> {
-    let mut feeds: Vec<(&Arc<Version>, Rate)> = edition
+fn feeds(edition: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
+    let mut feeds: Vec<(&Arc<FeedVersion>, Rate)> = edition
         .feeds
         .values()
         .map(|feed| (feed, feed.polls.rate(now)))

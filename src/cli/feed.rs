@@ -1,12 +1,12 @@
 //! The feed or page that somebody names on the command line.
 
+use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use crate::desk::{Desk, unused};
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::http::target::{self, Target};
 use crate::model::format::Format;
-use crate::render::pages::Wanted;
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;
@@ -14,9 +14,9 @@ const REDIRECTS_MAX: usize = 3;
 /// What a path names.
 pub(super) enum Named {
     /// A feed in a format.
-    Feed(Arc<Version>, Format),
+    Feed(Arc<FeedVersion>, Format),
     /// A page or list.
-    Page(Wanted),
+    Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
 }
@@ -48,7 +48,7 @@ pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
 
 /// Finds a feed by its path or address, with an extension or without, in whatever formats it is
 /// served.
-pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
+pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<FeedVersion>, String> {
     let edition = desk.edition().ok_or("nothing is published")?;
     let wanted = wanted
         .strip_prefix(edition.publication.base())
@@ -72,10 +72,10 @@ pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Versio
     }
 }
 
-fn find_feed(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
+fn find_feed(desk: &Desk, wanted: &str) -> Result<Arc<FeedVersion>, String> {
     match find(desk, wanted)? {
-        Named::Feed(version, _) | Named::Page(Wanted::Feed(version)) => Ok(version),
-        Named::Page(Wanted::Select(selection)) => {
+        Named::Feed(version, _) | Named::Page(PageRequest::Feed(version)) => Ok(version),
+        Named::Page(PageRequest::Select(selection)) => {
             desk.select(&selection).map_err(|term| unused(&term))
         }
         Named::Page(_) | Named::Asset(_) => Err("this is a page and no feed".to_owned()),

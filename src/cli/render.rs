@@ -1,5 +1,6 @@
 //! `taspa render PATH`: one document to standard output.
 
+use crate::render::pages::PageRequest;
 use std::io;
 use std::path::Path;
 
@@ -12,7 +13,6 @@ use super::{Exit, feed, once};
 use crate::desk::{Desk, Removal, Report};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::render::pages::Wanted;
 use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
@@ -51,7 +51,7 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
 fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
     let fill = || {
         let named = feed::find(desk, wanted).ok()?;
-        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = named else {
+        let (Named::Feed(version, _) | Named::Page(PageRequest::Feed(version))) = named else {
             return None;
         };
         desk.fill_these(&version.entries)
@@ -66,7 +66,7 @@ fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
         .map_or(Ok(()), |failure| Err(chain(&failure)))
 }
 
-fn render_page(desk: &Desk, page: Wanted, language: Option<&str>) -> Result<Bytes, String> {
+fn render_page(desk: &Desk, page: PageRequest, language: Option<&str>) -> Result<Bytes, String> {
     let edition = desk.edition().ok_or("nothing is published")?;
     let own = || Locale::of_site(&edition.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);

@@ -1,20 +1,21 @@
 //! Documents: what an edition says, made on demand and kept.
 
+use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::Desk;
-use crate::export::entry_cache::Shelf;
+use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::{Edition, Tag, Version};
+use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{self, Missing, Sheet, Wanted};
-use crate::rendition::RenditionError;
+use crate::render::pages::{self, Missing, Page};
+use crate::rendition::DocumentError;
 
 impl Desk {
     /// A feed in a format and coding.
@@ -23,11 +24,11 @@ impl Desk {
     /// When it cannot be made.
     pub async fn document(
         &self,
-        version: &Arc<Version>,
+        version: &Arc<FeedVersion>,
         format: Format,
         coding: Coding,
-    ) -> Result<Bytes, RenditionError> {
-        let tag = Tag::new(version.digest, format);
+    ) -> Result<Bytes, DocumentError> {
+        let tag = ETag::new(version.digest, format);
         let (archive, version) = (self.archive.clone(), version.clone());
         self.archive.provide(&version.entries).await?;
         let renders = self.renditions.renders().clone();
@@ -36,7 +37,7 @@ impl Desk {
     }
 
     /// In what form a version will be asked for: as the one before was, if somebody has asked lately.
-    pub fn forms_wanted(&self, version: &Version, now: Timestamp) -> Vec<(Format, Coding)> {
+    pub fn forms_wanted(&self, version: &FeedVersion, now: Timestamp) -> Vec<(Format, Coding)> {
         let is_asked_for = version.polls.rate(now).per_hour > 0.0;
         let Some(previous) = version.previous.filter(|_| is_asked_for) else {
             return Vec::new();
@@ -44,7 +45,7 @@ impl Desk {
         let formats = version.channel.formats.iter();
         let forms = formats.flat_map(|&format| Coding::ALL.map(|coding| (format, coding)));
         let was_asked_for = |&(format, coding): &(Format, Coding)| {
-            let tag = Tag::new(previous.digest, format);
+            let tag = ETag::new(previous.digest, format);
             self.renditions.has(tag.digest(), coding)
         };
         forms.filter(was_asked_for).collect()
@@ -53,23 +54,23 @@ impl Desk {
     /// A feed that need not be made.
     pub fn kept_document(
         &self,
-        version: &Version,
+        version: &FeedVersion,
         format: Format,
         coding: Coding,
     ) -> Option<Bytes> {
-        let tag = Tag::new(version.digest, format);
+        let tag = ETag::new(version.digest, format);
         self.renditions.kept(tag.digest(), coding)
     }
 
     /// The document of the version before, if it is still there.
     pub fn previous_document(
         &self,
-        version: &Version,
+        version: &FeedVersion,
         format: Format,
         coding: Coding,
     ) -> Option<(Bytes, Validators)> {
         let previous = version.previous?;
-        let tag = Tag::new(previous.digest, format);
+        let tag = ETag::new(previous.digest, format);
         Some((self.renditions.kept(tag.digest(), coding)?, previous))
     }
 
@@ -77,30 +78,30 @@ impl Desk {
     ///
     /// # Errors
     /// [`Missing`].
-    pub fn sheet(&self, edition: &Edition, wanted: Wanted) -> Result<Sheet, Missing> {
+    pub fn sheet(&self, edition: &Snapshot, wanted: PageRequest) -> Result<Page, Missing> {
         let overview = || {
             let overview = self.overview();
             overview.ok_or_else(|| Missing::Unknown("nothing is published".to_owned()))
         };
         match wanted {
-            Wanted::Feed(version) => Ok(Sheet::Feed(version)),
-            Wanted::Select(selection) => match self.select(&selection) {
-                Ok(version) => Ok(Sheet::Feed(version)),
+            PageRequest::Feed(version) => Ok(Page::Feed(version)),
+            PageRequest::Select(selection) => match self.select(&selection) {
+                Ok(version) => Ok(Page::Feed(version)),
                 Err(term) => Err(Missing::Unknown(unused(&term))),
             },
-            Wanted::Article(key) => {
+            PageRequest::Article(key) => {
                 let released = self.article(&key)?;
                 let missing = || Missing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
                 match edition.publication.page(&released.article) {
                     Some(page) => Err(Missing::Elsewhere(page)),
-                    None => Ok(Sheet::Article(released.into())),
+                    None => Ok(Page::Article(released.into())),
                 }
             }
-            Wanted::Catalogue => Ok(Sheet::Catalogue(overview()?)),
-            Wanted::Opml => Ok(Sheet::Opml(overview()?)),
-            Wanted::List => Ok(Sheet::List(overview()?)),
-            Wanted::Terms(kind, number) => Sheet::terms(overview()?, kind, number)
+            PageRequest::Catalogue => Ok(Page::Catalogue(overview()?)),
+            PageRequest::Opml => Ok(Page::Opml(overview()?)),
+            PageRequest::List => Ok(Page::List(overview()?)),
+            PageRequest::Terms(kind, number) => Page::terms(overview()?, kind, number)
                 .ok_or_else(|| Missing::Unknown(format!("there is no page {number}"))),
         }
     }
@@ -111,11 +112,11 @@ impl Desk {
     /// When it cannot be made.
     pub async fn printed(
         &self,
-        sheet: &Sheet,
-        edition: &Arc<Edition>,
+        sheet: &Page,
+        edition: &Arc<Snapshot>,
         locale: Locale,
-    ) -> Result<Bytes, RenditionError> {
-        if let Sheet::Feed(version) = sheet {
+    ) -> Result<Bytes, DocumentError> {
+        if let Page::Feed(version) = sheet {
             self.archive.provide(&version.entries).await?;
         }
         let digest = sheet.digest(edition, locale);
@@ -128,11 +129,11 @@ impl Desk {
     ///
     /// # Errors
     /// When it cannot be coded.
-    pub async fn coded(&self, document: Bytes, coding: Coding) -> Result<Bytes, RenditionError> {
+    pub async fn coded(&self, document: Bytes, coding: Coding) -> Result<Bytes, DocumentError> {
         if coding == Coding::Identity {
             return Ok(document);
         }
-        let digest = Tag::of(&document).digest();
+        let digest = ETag::of(&document).digest();
         self.renditions.get(digest, coding, || Ok(document)).await
     }
 
@@ -140,13 +141,13 @@ impl Desk {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
+    pub fn render(&self, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
         pages::print(&self.archive, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.
-    pub fn shelf(&self) -> Shelf<'_> {
-        Shelf::new(&self.archive)
+    pub fn shelf(&self) -> EntryCache<'_> {
+        EntryCache::new(&self.archive)
     }
 
     /// A page or list made for one caller, for runs without a server.
@@ -155,10 +156,10 @@ impl Desk {
     /// When it cannot be made.
     pub fn render_sheet(
         &self,
-        sheet: &Sheet,
-        edition: &Edition,
+        sheet: &Page,
+        edition: &Snapshot,
         locale: Locale,
-    ) -> Result<Bytes, RenditionError> {
+    ) -> Result<Bytes, DocumentError> {
         sheet.print(edition, &self.archive, locale)
     }
 }

@@ -5,7 +5,7 @@ use super::{Desk, State};
 use crate::archive::ArchiveError;
 use crate::feed::definitions::{Definition, SELECT};
 use crate::feed::explain::{Explanation, Judgement, Reason, Subject, judge};
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
 use crate::model::selection::Selection;
 use crate::source::Source;
@@ -34,7 +34,11 @@ impl Desk {
     ///
     /// # Errors
     /// [`ExplainError`].
-    pub fn explain(&self, version: &Version, article: &str) -> Result<Explanation, ExplainError> {
+    pub fn explain(
+        &self,
+        version: &FeedVersion,
+        article: &str,
+    ) -> Result<Explanation, ExplainError> {
         // The search may look at every article, so it goes without the lock.
         let publication = self.state().lineup.publication().clone();
         let (store, source) = (self.archive.store(), self.archive.source());
@@ -81,7 +85,7 @@ impl Desk {
     }
 }
 
-fn definition(state: &State, version: &Version) -> Option<Definition> {
+fn definition(state: &State, version: &FeedVersion) -> Option<Definition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
         None => state.lineup.find(&state.index, &version.path),

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::archive::{Archive, ArchiveError};
-use crate::feed::compose::Publication;
+use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::model::record::RecordId;
 use crate::source::Source;
@@ -47,7 +47,7 @@ pub enum Unknown {
 /// When the archive cannot be read.
 pub(super) fn find(
     archive: &Archive,
-    publication: &Publication,
+    publication: &SiteRules,
     text: &str,
 ) -> Result<Result<Found, Unknown>, ArchiveError> {
     let (store, source) = (archive.store(), archive.source());
@@ -75,7 +75,7 @@ pub(super) fn find(
 }
 
 /// The keys that a text may name: itself, or what an id or address of this site has in it.
-fn keys(publication: &Publication, text: &str) -> Vec<String> {
+fn keys(publication: &SiteRules, text: &str) -> Vec<String> {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let named = [
         Some(text.to_owned()),
@@ -181,13 +181,13 @@ fn on_disk(source: &Source, text: &str) -> Option<Unknown> {
 }
 
 /// The key in an id that this site gives.
-fn key_of_id(publication: &Publication, text: &str) -> Option<String> {
+fn key_of_id(publication: &SiteRules, text: &str) -> Option<String> {
     let encoded = text.strip_prefix(&publication.id(""))?;
     decode(encoded)
 }
 
 /// The key in an address of this server, under whatever host it was reached.
-fn key_of_address(publication: &Publication, text: &str) -> Option<String> {
+fn key_of_address(publication: &SiteRules, text: &str) -> Option<String> {
     let text = text.split(['?', '#']).next()?;
     let path = match text.split_once("://") {
         Some((_, rest)) => &rest[rest.find('/')?..],
@@ -203,7 +203,7 @@ fn key_of_address(publication: &Publication, text: &str) -> Option<String> {
 /// is in it are looked at first, as an article may bring an address that its key has no part in.
 fn by_page(
     archive: &Archive,
-    publication: &Publication,
+    publication: &SiteRules,
     text: &str,
 ) -> Result<Option<ArticleRow>, ArchiveError> {
     let Some(wanted) = Page::parse(text) else {

@@ -8,7 +8,7 @@ use super::Desk;
 use super::state::State;
 use crate::archive::ArchiveError;
 use crate::feed::overview::{Counted, Overview};
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::render::pages::Released;
@@ -65,7 +65,7 @@ impl Desk {
 }
 
 impl State {
-    fn counted(&self, version: &Arc<Version>) -> Counted {
+    fn counted(&self, version: &Arc<FeedVersion>) -> Counted {
         let path = &version.path;
         let query = self.lineup.query(&self.index, path);
         // Without one, the feed ends with the next edition.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use lru::LruCache;
 
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::index::Query;
 use crate::model::time::Timestamp;
 
@@ -20,7 +20,7 @@ const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) query: Query,
-    pub(super) version: Arc<Version>,
+    pub(super) version: Arc<FeedVersion>,
     pub(super) currency: Currency,
 }
 
@@ -59,7 +59,7 @@ impl Selections {
     }
 
     /// A selection, which now is the one asked for last.
-    pub(super) fn find(&mut self, path: &str) -> Option<(Arc<Version>, Currency)> {
+    pub(super) fn find(&mut self, path: &str) -> Option<(Arc<FeedVersion>, Currency)> {
         let kept = self.kept.get(path)?;
         Some((kept.version.clone(), kept.currency))
     }
@@ -70,7 +70,7 @@ impl Selections {
         path: Arc<str>,
         kept: Kept,
         as_of: Timestamp,
-    ) -> Option<Arc<Version>> {
+    ) -> Option<Arc<FeedVersion>> {
         let (forgotten, old) = self
             .kept
             .push(path.clone(), kept)

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::feed::definitions::{Definition, FeedKind, Lineup};
-use crate::feed::poll_rate::Polls;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
+use crate::feed::poll_rate::PollRate;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
@@ -22,7 +22,7 @@ const LATELY: Duration = Duration::from_secs(60);
 pub(super) struct State {
     pub(super) config: Arc<Config>,
     pub(super) index: Index,
-    pub(super) lineup: Lineup,
+    pub(super) lineup: FeedDefinitions,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
     /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
@@ -50,13 +50,13 @@ pub(super) struct State {
     /// Why the state folder does not have everything, so that it is said once.
     pub(super) unwritable: Option<String>,
     /// How often selections are asked for.
-    pub(super) selection_polls: Arc<Polls>,
+    pub(super) selection_polls: Arc<PollRate>,
     /// When articles were removed lately, and how many.
     pub(super) removals: VecDeque<(Instant, usize)>,
     /// Records that the next edition will not name.
     pub(super) retired: Vec<RecordId>,
     /// Editions by age, each with the records that only it and older ones name.
-    pub(super) leaving: VecDeque<(Weak<Edition>, Vec<RecordId>)>,
+    pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
 impl State {
@@ -109,17 +109,17 @@ impl State {
     pub(super) fn build(
         &mut self,
         definition: Definition,
-        old: Option<&Version>,
+        old: Option<&FeedVersion>,
         floor: Timestamp,
-    ) -> Version {
+    ) -> FeedVersion {
         let path = definition.path.clone();
         let previous = old
-            .map(Version::validators)
+            .map(FeedVersion::validators)
             .or_else(|| self.validators.remove(&path));
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let mut version = Version::build(
+        let mut version = FeedVersion::build(
             self.lineup.publication(),
             &self.index,
             definition,
@@ -141,8 +141,8 @@ impl State {
     /// Remembers the feeds that leave the edition, in case they return.
     pub(super) fn keep_validators(
         &mut self,
-        old: Option<&Edition>,
-        feeds: &HashMap<Arc<str>, Arc<Version>>,
+        old: Option<&Snapshot>,
+        feeds: &HashMap<Arc<str>, Arc<FeedVersion>>,
     ) {
         let left = old
             .into_iter()
@@ -153,7 +153,7 @@ impl State {
     }
 
     /// A feed that is no longer kept falls due no more.
-    pub(super) fn forget(&mut self, version: &Version) {
+    pub(super) fn forget(&mut self, version: &FeedVersion) {
         self.unsaved.remove(&version.path);
         if let Some(next) = version.next {
             self.due.remove(&(next, version.path.clone()));

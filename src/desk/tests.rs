@@ -122,11 +122,11 @@ impl Newsroom {
         self.desk().publish(as_of)
     }
 
-    fn edition(&self) -> Arc<Edition> {
+    fn edition(&self) -> Arc<Snapshot> {
         self.desk().edition().expect("a published edition")
     }
 
-    fn version(&self, path: &str) -> Arc<Version> {
+    fn version(&self, path: &str) -> Arc<FeedVersion> {
         let edition = self.edition();
         let version = edition.feeds.get(path);
         version.unwrap_or_else(|| panic!("no feed {path}")).clone()
@@ -137,7 +137,7 @@ impl Newsroom {
     }
 
     /// The paths of feeds that are other versions than in `before`.
-    fn moved_since(&self, before: &Edition) -> Vec<String> {
+    fn moved_since(&self, before: &Snapshot) -> Vec<String> {
         let edition = self.edition();
         let moved = edition.feeds.iter().filter(|(path, version)| {
             let old = before.feeds.get(*path);
@@ -158,17 +158,17 @@ impl Newsroom {
         published.collect()
     }
 
-    fn render(&self, version: &Version) -> Bytes {
+    fn render(&self, version: &FeedVersion) -> Bytes {
         let document = self.desk().render(version, Format::Rss);
         document.unwrap_or_else(|error| panic!("{}: {}", version.path, chain(&error)))
     }
 
-    fn select(&self, query: &str) -> Result<Arc<Version>, Term> {
+    fn select(&self, query: &str) -> Result<Arc<FeedVersion>, Term> {
         let selection = Selection::from_query(query).expect("a selection");
         self.desk().select(&selection)
     }
 
-    fn selected(&self, query: &str) -> Arc<Version> {
+    fn selected(&self, query: &str) -> Arc<FeedVersion> {
         self.select(query)
             .unwrap_or_else(|term| panic!("{term} is unknown"))
     }

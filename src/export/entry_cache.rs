@@ -9,7 +9,7 @@ use quick_cache::sync::Cache;
 use crate::archive::{Archive, ArchiveError};
 use crate::config::Content;
 use crate::feed::document::{Entry, Feed};
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 
@@ -23,7 +23,7 @@ const OTHER_BYTES: usize = 1024;
 type Key = (RecordId, Content, Timestamp);
 
 /// Entries of the articles of an archive, by the rules of one publication, for any number of threads.
-pub struct Shelf<'s> {
+pub struct EntryCache<'s> {
     archive: &'s Archive,
     entries: Cache<Key, Arc<Entry>, Size>,
 }
@@ -39,21 +39,21 @@ impl Weighter<Key, Arc<Entry>> for Size {
     }
 }
 
-impl Shelf<'_> {
+impl EntryCache<'_> {
     /// An empty shelf beside an archive.
-    pub fn new(archive: &Archive) -> Shelf<'_> {
+    pub fn new(archive: &Archive) -> EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
-        Shelf {
+        EntryCache {
             archive,
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
 
-    /// A feed of the publication, as [`Version::compose`] makes it.
+    /// A feed of the publication, as [`FeedVersion::compose`] makes it.
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, version: &Version) -> Result<Feed, ArchiveError> {
+    pub fn compose(&self, version: &FeedVersion) -> Result<Feed, ArchiveError> {
         let (content, as_of) = (version.settings.content, version.as_of);
         let key = |record: &RecordId| (*record, content, as_of);
         let at_hand = version

@@ -5,16 +5,17 @@
 //! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
 //! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
 
+use crate::render::pages::PageRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::feed::overview::Overview;
-use crate::feed::snapshot::{Edition, Tag, Version};
+use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::render::pages::templates::Asset;
-use crate::render::pages::{TERMS_MAX, Wanted, lists};
+use crate::render::pages::{TERMS_MAX, lists};
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +41,9 @@ pub struct Planned {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A feed in a format.
-    Feed(Arc<Version>, Format),
+    Feed(Arc<FeedVersion>, Format),
     /// A page or list.
-    Page(Wanted),
+    Page(PageRequest),
     /// A file that pages refer to.
     Asset(Asset),
 }
@@ -69,9 +70,9 @@ impl Planned {
     /// What names the document's bytes before it is made, where anything does.
     pub fn seal(&self) -> Option<u128> {
         match &self.source {
-            Source::Feed(version, format) => Some(Tag::new(version.digest, *format).digest()),
+            Source::Feed(version, format) => Some(ETag::new(version.digest, *format).digest()),
             Source::Page(_) => None,
-            Source::Asset(asset) => Some(Tag::of(&asset.bytes).digest()),
+            Source::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
         }
     }
 
@@ -95,7 +96,7 @@ impl Planned {
 impl Plan {
     /// The documents of an edition. `articles` are those that may have a page here.
     pub fn new(
-        edition: &Edition,
+        edition: &Snapshot,
         overview: &Overview,
         articles: impl IntoIterator<Item = Told>,
         pages: Pages,
@@ -109,7 +110,10 @@ impl Plan {
         let latest = feeds.clone().map(|version| version.last_modified).max();
         let latest = latest.unwrap_or(edition.publication.epoch());
         let wanted = |wanted, modified| (Source::Page(wanted), modified);
-        for (name, list) in [("feeds.opml", Wanted::Opml), ("feeds.json", Wanted::List)] {
+        for (name, list) in [
+            ("feeds.opml", PageRequest::Opml),
+            ("feeds.json", PageRequest::List),
+        ] {
             places.put(name, name.to_owned(), wanted(list, latest));
         }
         for version in feeds.clone() {
@@ -120,16 +124,16 @@ impl Plan {
             }
         }
         if pages == Pages::Written {
-            places.put("", page("index"), wanted(Wanted::Catalogue, latest));
+            places.put("", page("index"), wanted(PageRequest::Catalogue, latest));
             for version in feeds {
-                let feed = Wanted::Feed(version.clone());
+                let feed = PageRequest::Feed(version.clone());
                 let of_feed = wanted(feed, version.last_modified);
                 places.put(&version.path, page(&version.path), of_feed);
             }
             places.lists(&edition.config, overview, latest);
             for Told { key, updated } in articles {
                 let path = format!("articles/{key}");
-                let article = wanted(Wanted::Article(key), updated);
+                let article = wanted(PageRequest::Article(key), updated);
                 places.put(&path, page(&path), article);
             }
             for (name, asset) in edition.config.server.templates.assets() {
@@ -165,7 +169,7 @@ pub fn is_file_path(path: &str) -> bool {
 
 /// Documents by the file that each gets.
 struct Places<'e> {
-    edition: &'e Edition,
+    edition: &'e Snapshot,
     taken: BTreeMap<String, Planned>,
     homeless: Vec<String>,
 }
@@ -201,7 +205,7 @@ impl Places<'_> {
             let name = kind.folder();
             let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {
-                let list = (Source::Page(Wanted::Terms(kind, number)), latest);
+                let list = (Source::Page(PageRequest::Terms(kind, number)), latest);
                 let path = match number {
                     1 => page(name),
                     number => page(&format!("{name}?page={number}")),

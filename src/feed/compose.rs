@@ -1,6 +1,6 @@
 //! From stored articles to a neutral [`Feed`]: ids, links, dates and what a feed carries of each.
 //!
-//! [`Publication`] is everything site-wide that an entry can show. It is digested into every
+//! [`SiteRules`] is everything site-wide that an entry can show. It is digested into every
 //! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
 //! another feed.
 
@@ -20,7 +20,7 @@ use crate::text::Text;
 
 /// The site-wide rules that entries are written by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Publication {
+pub struct SiteRules {
     #[serde(skip)]
     zone: Zone,
     zone_name: String,
@@ -36,16 +36,16 @@ pub struct Publication {
     same: BTreeMap<Term, (Term, String)>,
 }
 
-impl Publication {
+impl SiteRules {
     /// The rules of a configuration.
-    pub fn new(config: &Config) -> Publication {
+    pub fn new(config: &Config) -> SiteRules {
         let same = config.same.iter().map(|alias| {
             (
                 alias.from.clone(),
                 (alias.to.clone(), alias.to_text.clone()),
             )
         });
-        Publication {
+        SiteRules {
             zone: config.site.zone.clone(),
             zone_name: config.site.zone.name(),
             id_authority: config.site.id_authority.clone(),
@@ -74,7 +74,7 @@ impl Publication {
         &self.base
     }
 
-    /// The path of [`Publication::base`], decoded, without a slash at its end.
+    /// The path of [`SiteRules::base`], decoded, without a slash at its end.
     pub fn prefix(&self) -> &str {
         &self.prefix
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
-use crate::feed::compose::Publication;
+use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
 use crate::index::{Index, Query, TermNo, Touched};
 use crate::model::format::Format;
@@ -59,8 +59,8 @@ pub struct Definition {
 
 /// All feeds of a configuration.
 #[derive(Debug)]
-pub struct Lineup {
-    publication: Arc<Publication>,
+pub struct FeedDefinitions {
+    publication: Arc<SiteRules>,
     site_title: String,
     /// The channel that others are made from; its address and title are placeholders.
     house: Channel,
@@ -85,12 +85,12 @@ struct Auto {
     min_articles: usize,
 }
 
-impl Lineup {
+impl FeedDefinitions {
     /// The feeds of `config` over the terms of `index`, which learns those that only the
     /// configuration names.
-    pub fn new(config: &Config, index: &mut Index) -> Lineup {
+    pub fn new(config: &Config, index: &mut Index) -> FeedDefinitions {
         index.set_named(&config.named_terms);
-        let publication = Arc::new(Publication::new(config));
+        let publication = Arc::new(SiteRules::new(config));
         let kinds = [
             (TermKind::Section, &config.auto_sections),
             (TermKind::Tag, &config.auto_tags),
@@ -103,7 +103,7 @@ impl Lineup {
             .redirects
             .iter()
             .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
-        let mut lineup = Lineup {
+        let mut lineup = FeedDefinitions {
             house: house_channel(config),
             site_title: config.site.title.clone(),
             declared: Vec::new(),
@@ -122,7 +122,7 @@ impl Lineup {
     }
 
     /// The rules that every entry is written by.
-    pub fn publication(&self) -> &Arc<Publication> {
+    pub fn publication(&self) -> &Arc<SiteRules> {
         &self.publication
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use hyper::header::HeaderValue;
 
-use super::snapshot::{Tag, Version};
+use super::snapshot::{ETag, FeedVersion};
 use crate::config::Settings;
 use crate::feed::coding::Coding;
 use crate::feed::document::Channel;
@@ -32,8 +32,8 @@ pub struct Label {
 
 impl Label {
     /// The label of a version's document in `format`, under these validators.
-    pub fn new(version: &Version, validators: Validators, format: Format) -> Label {
-        let tag = Tag::new(validators.digest, format);
+    pub fn new(version: &FeedVersion, validators: Validators, format: Format) -> Label {
+        let tag = ETag::new(validators.digest, format);
         let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
         for coding in Coding::ALL {
             etags[coding as usize] = tag.etag(coding);
@@ -55,7 +55,7 @@ impl Label {
 
     /// `Cache-Control` at the instant `now`: never past the next instant at which the feed changes
     /// by itself.
-    pub fn cache_control(&self, version: &Version, now: Timestamp) -> HeaderValue {
+    pub fn cache_control(&self, version: &FeedVersion, now: Timestamp) -> HeaderValue {
         let Settings {
             cache,
             stale_while_revalidate,

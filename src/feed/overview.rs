@@ -8,14 +8,14 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::feed::definitions::FeedKind;
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::term::TermKind;
 
 /// A feed, and how many articles match it, in its window or not.
 #[derive(Clone, Debug)]
 pub struct Counted {
     /// The feed.
-    pub version: Arc<Version>,
+    pub version: Arc<FeedVersion>,
     /// Released articles that match it.
     pub articles: usize,
     /// Whether it has enough of them to be in catalogues.

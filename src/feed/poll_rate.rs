@@ -9,7 +9,7 @@ use crate::model::time::Timestamp;
 
 /// Requests for one feed; every version of it shares them.
 #[derive(Debug, Default)]
-pub struct Polls {
+pub struct PollRate {
     /// The hour that is counted, in hours since 1970.
     hour: AtomicU32,
     now: Tally,
@@ -42,7 +42,7 @@ pub struct Rate {
 
 const HOUR_SECONDS: i64 = 3600;
 
-impl Polls {
+impl PollRate {
     /// Counts one request.
     pub fn count(&self, told: Told, at: Timestamp) {
         self.turn(hour_of(at));
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_that_of_the_last_sixty_minutes() {
-        let polls = Polls::default();
+        let polls = PollRate::default();
         assert_eq!(polls.rate(at(500.0)), Rate::default());
         for told in [
             Told::Document,

@@ -1,6 +1,6 @@
 //! What is published: for each feed its entries and validators, never changed once made.
 //!
-//! A request finds a [`Version`] and knows from it the tag and the date of every format without
+//! A request finds a [`FeedVersion`] and knows from it the tag and the date of every format without
 //! rendering one.
 
 use std::collections::HashMap;
@@ -13,36 +13,36 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use crate::archive::{Archive, ArchiveError};
 use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::coding::Coding;
-use crate::feed::compose::Publication;
+use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{Definition, FeedKind};
 use crate::feed::document::{Channel, Feed};
 use crate::feed::headers::Label;
-use crate::feed::poll_rate::Polls;
+use crate::feed::poll_rate::PollRate;
 use crate::index::{Index, Window};
 use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::model::validators::Validators;
-use crate::render::RENDER;
+use crate::render::RENDERER_VERSION;
 
 /// Every feed at one instant.
 #[derive(Debug)]
-pub struct Edition {
+pub struct Snapshot {
     /// The configuration it was made by.
     pub config: Arc<Config>,
     /// How many configurations this process had before: what only they decide is the same in all
     /// editions of one generation.
     pub generation: u64,
     /// The rules its entries are written by.
-    pub publication: Arc<Publication>,
+    pub publication: Arc<SiteRules>,
     /// Addresses of the past, decoded, with their query if they have one.
     pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
-    pub feeds: HashMap<Arc<str>, Arc<Version>>,
+    pub feeds: HashMap<Arc<str>, Arc<FeedVersion>>,
 }
 
-impl Edition {
+impl Snapshot {
     /// Where links between pages start: the path of the public address, percent-encoded, with a
     /// slash at its end.
     pub fn root(&self) -> String {
@@ -52,13 +52,13 @@ impl Edition {
 
 /// One feed as it stands until it changes.
 #[derive(Debug)]
-pub struct Version {
+pub struct FeedVersion {
     /// Path without extension; of a selection with its query.
     pub path: Arc<str>,
     /// Where the feed comes from.
     pub kind: FeedKind,
     /// The rules its entries are written by.
-    pub publication: Arc<Publication>,
+    pub publication: Arc<SiteRules>,
     /// What the feed says of itself.
     pub channel: Arc<Channel>,
     /// Its caching, and how much of an article it carries.
@@ -78,19 +78,19 @@ pub struct Version {
     /// Written when somebody asks.
     labels: [OnceLock<Box<Label>>; Format::ALL.len()],
     /// How often it is asked for; all versions of a feed count here, and all selections together.
-    pub polls: Arc<Polls>,
+    pub polls: Arc<PollRate>,
 }
 
-impl Version {
+impl FeedVersion {
     /// The version of a feed at the index's instant. `floor` is a date that earlier, forgotten
     /// answers may have had.
     pub fn build(
-        publication: &Arc<Publication>,
+        publication: &Arc<SiteRules>,
         index: &Index,
         definition: Definition,
         previous: Option<Validators>,
         floor: Timestamp,
-    ) -> Version {
+    ) -> FeedVersion {
         let window = index.window(&definition.query, &definition.settings);
         let digest = digest(publication, index, &definition, &window);
         let content_time = window
@@ -98,7 +98,7 @@ impl Version {
             .unwrap_or(publication.epoch())
             .max(floor);
         let last_modified = last_modified(digest, content_time, previous, index.as_of());
-        Version {
+        FeedVersion {
             path: definition.path,
             kind: definition.kind,
             publication: publication.clone(),
@@ -147,7 +147,7 @@ impl Version {
     }
 
     /// Whether a request could tell the two apart, or only one of them names records that stay.
-    pub fn differs(&self, other: &Version) -> bool {
+    pub fn differs(&self, other: &FeedVersion) -> bool {
         self.validators() != other.validators()
             || self.entries != other.entries
             || self.next != other.next
@@ -158,19 +158,19 @@ impl Version {
 /// A strong entity tag without quotes and without the suffix of a coding: it moves whenever the
 /// document in this format would.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag(u128);
+pub struct ETag(u128);
 
-impl Tag {
+impl ETag {
     /// The tag of a digest's document in `format`.
-    pub fn new(digest: u128, format: Format) -> Tag {
+    pub fn new(digest: u128, format: Format) -> ETag {
         let mut bytes = digest.to_le_bytes().to_vec();
         bytes.extend(format.extension().as_bytes());
-        Tag(xxh3_128(&bytes))
+        ETag(xxh3_128(&bytes))
     }
 
     /// The tag of a document that is known only by its bytes.
-    pub fn of(document: &[u8]) -> Tag {
-        Tag(xxh3_128(document))
+    pub fn of(document: &[u8]) -> ETag {
+        ETag(xxh3_128(document))
     }
 
     /// The value of `ETag` for the document in a coding.
@@ -185,7 +185,7 @@ impl Tag {
     }
 }
 
-impl fmt::Display for Tag {
+impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
     }
@@ -194,13 +194,13 @@ impl fmt::Display for Tag {
 /// Everything that can reach a document of this feed: the version of the writers, the site's
 /// rules, the feed's own words, and each entry's revision, in order.
 fn digest(
-    publication: &Publication,
+    publication: &SiteRules,
     index: &Index,
     definition: &Definition,
     window: &Window,
 ) -> u128 {
     let head = (
-        RENDER,
+        RENDERER_VERSION,
         publication.digested(),
         &*definition.channel,
         definition.settings.content,
@@ -276,7 +276,7 @@ mod tests {
     fn formats_have_different_tags() {
         let tags: Vec<String> = Format::ALL
             .iter()
-            .map(|&format| Tag::new(7, format).to_string())
+            .map(|&format| ETag::new(7, format).to_string())
             .collect();
         assert!(tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2]);
         assert!(tags.iter().all(|tag| tag.len() == 32));

@@ -77,13 +77,13 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::snapshot::Tag;
+    use crate::feed::snapshot::ETag;
     use crate::model::format::Format;
 
     const NEWS: Timestamp = Timestamp(784_111_777);
 
-    fn tag() -> Tag {
-        Tag::new(7, Format::Rss)
+    fn tag() -> ETag {
+        ETag::new(7, Format::Rss)
     }
 
     fn evaluated(headers: &[(hyper::header::HeaderName, String)]) -> Validated {

@@ -3,6 +3,7 @@
 //! A page's tag is the digest of its bytes, so it moves exactly when the page does, whatever moved
 //! it: an article, a template, a word. Pages have no date, which could not promise that.
 
+use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,10 +17,10 @@ use super::reply::{Access, Head, Reply};
 use super::{Asked, accept, conditional, reply, tell};
 use crate::feed::coding::Coding;
 use crate::feed::headers::{cache_control, seconds_left};
-use crate::feed::snapshot::{Tag, Version};
+use crate::feed::snapshot::{ETag, FeedVersion};
 use crate::metrics::RequestKind;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{Missing, Sheet, Wanted};
+use crate::render::pages::{Missing, Page};
 
 /// How long what changes with every article may be cached: lists of feeds, and files whose address
 /// does not have their version in it.
@@ -32,7 +33,7 @@ const FOR_EVER: &str = "max-age=31536000, immutable";
 
 impl Asked<'_> {
     /// A page or list.
-    pub(super) async fn page(&self, wanted: Wanted) -> Answer {
+    pub(super) async fn page(&self, wanted: PageRequest) -> Answer {
         let sheet = match self.sheet(wanted).await {
             Ok(sheet) => sheet,
             Err(reply) => return (*reply).into(),
@@ -42,7 +43,7 @@ impl Asked<'_> {
             Err(reply) => return (*reply).into(),
         };
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
-        let tag = Tag::of(&document);
+        let tag = ETag::of(&document);
         let head = Head {
             etag: tag.etag(coding),
             date: None,
@@ -51,20 +52,20 @@ impl Asked<'_> {
             content_type: sheet.content_type(),
             coding,
             access: match sheet {
-                Sheet::Opml(_) | Sheet::List(_) => Access::Shared,
+                Page::Opml(_) | Page::List(_) => Access::Shared,
                 _ => Access::Shown,
             },
         };
         let kind = match sheet {
-            Sheet::Article(_) => RequestKind::Article,
+            Page::Article(_) => RequestKind::Article,
             _ => RequestKind::Page,
         };
         self.validated(tag, head, document, kind).await
     }
 
     /// The page of a feed at the feed's own address.
-    pub(super) async fn page_in_place(&self, version: &Arc<Version>) -> Answer {
-        let sheet = Sheet::Feed(version.clone());
+    pub(super) async fn page_in_place(&self, version: &Arc<FeedVersion>) -> Answer {
+        let sheet = Page::Feed(version.clone());
         let document = match self.printed(&sheet).await {
             Ok(document) => document,
             Err(reply) => return (*reply).into(),
@@ -99,7 +100,7 @@ impl Asked<'_> {
             true => accept::choose(self.headers.get_all(ACCEPT_ENCODING)),
             false => Coding::Identity,
         };
-        let tag = Tag::of(&asset.bytes);
+        let tag = ETag::of(&asset.bytes);
         let head = Head {
             etag: tag.etag(coding),
             date: None,
@@ -118,7 +119,7 @@ impl Asked<'_> {
     }
 
     /// 200 or 304 for a document that is at hand.
-    async fn validated(&self, tag: Tag, head: Head, document: Bytes, kind: RequestKind) -> Answer {
+    async fn validated(&self, tag: ETag, head: Head, document: Bytes, kind: RequestKind) -> Answer {
         let coding = head.coding;
         let reply = match conditional::evaluate(self.headers, &tag.to_string(), None) {
             Validated::Unchanged => reply::not_modified(head),
@@ -130,7 +131,7 @@ impl Asked<'_> {
         Outcome::page(kind, coding).on(reply)
     }
 
-    async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {
+    async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
         let printed = self.desk.printed(sheet, self.edition, self.locale());
         printed.await.map_err(|failure| {
             tell("a page", &failure, failure.articles());
@@ -139,7 +140,7 @@ impl Asked<'_> {
     }
 
     /// What a page is made of, or the reply that there is none.
-    async fn sheet(&self, wanted: Wanted) -> Result<Sheet, Box<Reply>> {
+    async fn sheet(&self, wanted: PageRequest) -> Result<Page, Box<Reply>> {
         let (desk, edition) = (self.desk.clone(), self.edition.clone());
         let sheet = task::spawn_blocking(move || desk.sheet(&edition, wanted)).await;
         Err(Box::new(match sheet {
@@ -156,11 +157,11 @@ impl Asked<'_> {
 
     /// A feed's page may be cached as long as the feed, an article's not past the instant at which
     /// it changes by itself.
-    fn cache_control(&self, sheet: &Sheet) -> HeaderValue {
+    fn cache_control(&self, sheet: &Page) -> HeaderValue {
         let (settings, next) = match sheet {
-            Sheet::Feed(version) => (&*version.settings, version.next),
-            Sheet::Article(released) => (&self.edition.config.defaults, released.next),
-            Sheet::Catalogue(_) | Sheet::Terms(..) | Sheet::Opml(_) | Sheet::List(_) => {
+            Page::Feed(version) => (&*version.settings, version.next),
+            Page::Article(released) => (&self.edition.config.defaults, released.next),
+            Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
                 return HeaderValue::from_static(SHORTLY);
             }
         };

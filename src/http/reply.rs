@@ -12,7 +12,7 @@ use hyper::{Response, StatusCode};
 
 use crate::feed::coding::Coding;
 use crate::feed::headers::Label;
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 
@@ -52,7 +52,7 @@ pub(super) enum Access {
 impl Head {
     /// The head of a feed.
     pub(super) fn feed(
-        version: &Version,
+        version: &FeedVersion,
         label: &Label,
         format: Format,
         coding: Coding,

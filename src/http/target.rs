@@ -6,6 +6,7 @@
 //! term that counts as another) is redirected once, to a path and never to a host. How a spelling is
 //! percent-encoded does not matter.
 
+use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -14,22 +15,22 @@ use url::form_urlencoded;
 
 use crate::config::RedirectTo;
 use crate::feed::definitions::{SELECT, split_automatic};
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::render::pages::{Wanted, lists};
+use crate::render::pages::lists;
 
 /// What a request is for.
 #[derive(Debug)]
 pub(crate) enum Target {
     /// A feed of the edition.
-    Feed(Arc<Version>, Format),
+    Feed(Arc<FeedVersion>, Format),
     /// A canonical selection.
     Select(Selection, Format),
     /// A page or list.
-    Page(Wanted),
+    Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
     /// Another spelling, or a feed that moved.
@@ -42,10 +43,10 @@ pub(crate) enum Target {
 
 /// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
 pub(crate) fn feed_as_spelled<'a>(
-    edition: &'a Edition,
+    edition: &'a Snapshot,
     path: &str,
     query: Option<&str>,
-) -> Option<(&'a Arc<Version>, Format)> {
+) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let path = below(edition.publication.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
@@ -56,7 +57,7 @@ pub(crate) fn feed_as_spelled<'a>(
 }
 
 /// Resolves a raw path and query.
-pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Target {
+pub(crate) fn resolve(edition: &Snapshot, path: &str, query: Option<&str>) -> Target {
     if let Some((version, format)) = feed_as_spelled(edition, path, query) {
         return Target::Feed(version.clone(), format);
     }
@@ -84,23 +85,23 @@ pub(crate) fn resolve(edition: &Edition, path: &str, query: Option<&str>) -> Tar
 }
 
 /// What a decoded path below the prefix names, redirects of feeds.toml aside.
-fn served(edition: &Edition, path: &str, tidy: &str, query: Option<&str>) -> Target {
+fn served(edition: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target {
     let asked = Asked {
         edition,
         path,
         query,
     };
     if let Some(key) = tidy.strip_prefix("/articles/") {
-        return asked.spelled(tidy, || Target::Page(Wanted::Article(key.to_owned())));
+        return asked.spelled(tidy, || Target::Page(PageRequest::Article(key.to_owned())));
     }
     if let Some(name) = tidy.strip_prefix("/assets/") {
         return asked.spelled(tidy, || Target::Asset(name.to_owned()));
     }
     let lower = tidy.to_lowercase();
     match &*lower {
-        "/" => asked.spelled("/", || Target::Page(Wanted::Catalogue)),
-        "/feeds.opml" => asked.spelled(&lower, || Target::Page(Wanted::Opml)),
-        "/feeds.json" => asked.spelled(&lower, || Target::Page(Wanted::List)),
+        "/" => asked.spelled("/", || Target::Page(PageRequest::Catalogue)),
+        "/feeds.opml" => asked.spelled(&lower, || Target::Page(PageRequest::Opml)),
+        "/feeds.json" => asked.spelled(&lower, || Target::Page(PageRequest::List)),
         "/favicon.ico" => Target::Asset(icon(edition).to_owned()),
         "/sections" => asked.terms(&lower, TermKind::Section),
         "/tags" => asked.terms(&lower, TermKind::Tag),
@@ -113,7 +114,7 @@ fn served(edition: &Edition, path: &str, tidy: &str, query: Option<&str>) -> Tar
 }
 
 /// What browsers show beside a title when the page does not say.
-fn icon(edition: &Edition) -> &'static str {
+fn icon(edition: &Snapshot) -> &'static str {
     let templates = &edition.config.server.templates;
     match templates.asset("favicon.ico") {
         Some(_) => "favicon.ico",
@@ -123,7 +124,7 @@ fn icon(edition: &Edition) -> &'static str {
 
 /// A decoded path below the prefix, with its query.
 struct Asked<'a> {
-    edition: &'a Edition,
+    edition: &'a Snapshot,
     path: &'a str,
     query: Option<&'a str>,
 }
@@ -154,7 +155,7 @@ impl Asked<'_> {
         let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
         let number = number.map_or(Ok(1), |(_, number)| number.parse());
         match number {
-            Ok(number) => self.spelled(path, || Target::Page(Wanted::Terms(kind, number))),
+            Ok(number) => self.spelled(path, || Target::Page(PageRequest::Terms(kind, number))),
             Err(_) => Target::NotFound("`page` must be a number from 1".to_owned()),
         }
     }
@@ -175,7 +176,7 @@ impl Asked<'_> {
             });
         };
         let Some(format) = format else {
-            let page = || Target::Page(Wanted::Feed(version.clone()));
+            let page = || Target::Page(PageRequest::Feed(version.clone()));
             return self.spelled(&format!("/{canonical}"), page);
         };
         if !version.channel.formats.contains(&format) {
@@ -213,7 +214,7 @@ impl Asked<'_> {
         }
         match format {
             Some(format) => Target::Select(selection, format),
-            None => Target::Page(Wanted::Select(selection)),
+            None => Target::Page(PageRequest::Select(selection)),
         }
     }
 }
@@ -234,7 +235,11 @@ fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
 
 /// Where the `[[redirect]]` of a decoded path leads in the end: one hop, however many lines of
 /// feeds.toml are on the way.
-fn configured<'a>(edition: &'a Edition, path: &str, query: Option<&str>) -> Option<&'a RedirectTo> {
+fn configured<'a>(
+    edition: &'a Snapshot,
+    path: &str,
+    query: Option<&str>,
+) -> Option<&'a RedirectTo> {
     let look_up = |path: &str, query: Option<&str>| {
         let whole = || {
             let query = percent_decode_str(query?).decode_utf8().ok()?;
@@ -257,7 +262,7 @@ fn configured<'a>(edition: &'a Edition, path: &str, query: Option<&str>) -> Opti
 }
 
 /// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
-fn onward(edition: &Edition, to: &str) -> Target {
+fn onward(edition: &Snapshot, to: &str) -> Target {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
     match served(edition, &path, &tidy(&path), query) {
@@ -299,7 +304,7 @@ fn split_extension(path: &str) -> Option<(&str, Format)> {
 }
 
 /// The canonical spelling of a feed's path; `None` where nothing but punctuation names a term.
-fn canonical_stem(edition: &Edition, stem: &str) -> Option<String> {
+fn canonical_stem(edition: &Snapshot, stem: &str) -> Option<String> {
     match split_automatic(&stem.to_lowercase()) {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {

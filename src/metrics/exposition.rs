@@ -21,7 +21,7 @@ use super::{Answered, BOUNDS, Histogram, Metrics, RequestKind, STATUSES, index};
 use crate::desk::Desk;
 use crate::feed::coding::Coding;
 use crate::feed::definitions::FeedKind;
-use crate::feed::snapshot::Edition;
+use crate::feed::snapshot::Snapshot;
 use crate::health::Condition;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -387,7 +387,7 @@ fn request_counts(metrics: &Metrics) -> Vec<([(&'static str, String); 4], u64)> 
 }
 
 /// How many feeds there are, and when those that feeds.toml names last moved.
-fn published_feeds(page: &mut Page<'_>, edition: &Edition) -> fmt::Result {
+fn published_feeds(page: &mut Page<'_>, edition: &Snapshot) -> fmt::Result {
     let kinds = [
         (FeedKind::All, RequestKind::All),
         (FeedKind::Declared, RequestKind::Declared),

@@ -20,7 +20,7 @@ use crate::text::{Html, Text};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.
-pub const READ: u32 = 3;
+pub const ACCEPT_VERSION: u32 = 3;
 
 /// Tags an article may carry; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -202,7 +202,7 @@ pub struct Article {
 impl Article {
     /// The digest of the whole article, over a byte form that is the same on every machine.
     ///
-    /// [`READ`] is no part of it: a daemon that reads more does not make every article new.
+    /// [`ACCEPT_VERSION`] is no part of it: a daemon that reads more does not make every article new.
     pub fn revision(&self) -> Revision {
         let bytes = postcard::to_stdvec(self).expect("strings and integers always serialize");
         Revision(xxh3_128(&bytes))
@@ -210,7 +210,7 @@ impl Article {
 
     /// The digest of an article whose text comes later, and of `version`, which stands for the text.
     fn revision_without_text(&self, version: &impl Serialize) -> Revision {
-        let bytes = postcard::to_stdvec(&(self, READ, version));
+        let bytes = postcard::to_stdvec(&(self, ACCEPT_VERSION, version));
         Revision(xxh3_128(
             &bytes.expect("strings and integers always serialize"),
         ))

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::desk::Desk;
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 
@@ -17,9 +17,9 @@ pub(super) const NEWS_MAX: usize = 16;
 /// What a publication brought.
 pub(super) struct News {
     /// The edition, which keeps what its versions name.
-    pub(super) edition: Arc<Edition>,
+    pub(super) edition: Arc<Snapshot>,
     /// Its new versions.
-    pub(super) revised: Vec<Arc<Version>>,
+    pub(super) revised: Vec<Arc<FeedVersion>>,
 }
 
 /// What is still to be made, by path. Of a version that another one follows before its turn, only
@@ -28,8 +28,8 @@ pub(super) struct News {
 struct Ahead(BTreeMap<Arc<str>, Wanted>);
 
 struct Wanted {
-    _edition: Arc<Edition>,
-    version: Arc<Version>,
+    _edition: Arc<Snapshot>,
+    version: Arc<FeedVersion>,
     forms: Vec<(Format, Coding)>,
 }
 

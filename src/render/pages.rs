@@ -1,6 +1,6 @@
 //! The press: everything that is served but is not a feed in one of its formats.
 //!
-//! What somebody names, a [`Wanted`], becomes a [`Sheet`] with all that decides how it looks
+//! What somebody names, a [`PageRequest`], becomes a [`Page`] with all that decides how it looks
 //! ([`Desk::sheet`](crate::desk::Desk::sheet)); printing it reads articles and nothing else. Sheets are validated by their bytes, which follow from the articles,
 //! the configuration and the templates alone.
 
@@ -26,7 +26,7 @@ use crate::archive::{Archive, ArchiveError};
 use crate::config::{Config, Content};
 use crate::feed::definitions::{ALL, SELECT};
 use crate::feed::overview::Overview;
-use crate::feed::snapshot::{Edition, Version};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -38,20 +38,20 @@ use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::render;
 use crate::render::{feed_list, opml};
-use crate::rendition::RenditionError;
+use crate::rendition::DocumentError;
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
 
 /// A page or list, by name.
 #[derive(Clone, Debug)]
-pub enum Wanted {
+pub enum PageRequest {
     /// `/`.
     Catalogue,
     /// `/sections`, `/tags` or `/authors`, by the number of the page.
     Terms(TermKind, usize),
     /// The page of a feed.
-    Feed(Arc<Version>),
+    Feed(Arc<FeedVersion>),
     /// The page of a canonical selection.
     Select(Selection),
     /// The article with this key.
@@ -78,13 +78,13 @@ pub enum Missing {
 
 /// A page or list, with all that it shows.
 #[derive(Clone, Debug)]
-pub enum Sheet {
+pub enum Page {
     /// `/`.
     Catalogue(Arc<Overview>),
     /// One page of `/sections`, `/tags` or `/authors`.
     Terms(TermKind, Part, Arc<Overview>),
     /// The page of a feed.
-    Feed(Arc<Version>),
+    Feed(Arc<FeedVersion>),
     /// The page of an article.
     Article(Arc<Released>),
     /// `/feeds.opml`.
@@ -117,42 +117,42 @@ pub fn lists(config: &Config) -> Vec<TermKind> {
     present.map(|(kind, _)| kind).collect()
 }
 
-impl Sheet {
+impl Page {
     /// A page of a list of terms, by its number from 1; `None` where the list is not that long.
-    pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Sheet> {
+    pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
         let feeds = overview.of(kind).len();
         let pages = feeds.div_ceil(TERMS_MAX).max(1);
         let part = Part { page, pages, feeds };
         (1..=pages)
             .contains(&page)
-            .then_some(Sheet::Terms(kind, part, overview))
+            .then_some(Page::Terms(kind, part, overview))
     }
 
     /// The media type, for `Content-Type`.
     pub fn content_type(&self) -> &'static str {
         match self {
-            Sheet::Opml(_) => opml::CONTENT_TYPE,
-            Sheet::List(_) => "application/json",
-            Sheet::Catalogue(_) | Sheet::Terms(..) | Sheet::Feed(_) | Sheet::Article(_) => {
+            Page::Opml(_) => opml::CONTENT_TYPE,
+            Page::List(_) => "application/json",
+            Page::Catalogue(_) | Page::Terms(..) | Page::Feed(_) | Page::Article(_) => {
                 "text/html; charset=utf-8"
             }
         }
     }
 
     /// Names the sheet in caches of this process: equal digests, equal bytes.
-    pub fn digest(&self, edition: &Edition, locale: Locale) -> u128 {
+    pub fn digest(&self, edition: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
         (edition.generation, locale.tag()).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
-            Sheet::Catalogue(overview) | Sheet::Opml(overview) | Sheet::List(overview) => {
+            Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
                 overview.number().hash(&mut hash);
             }
-            Sheet::Terms(kind, part, overview) => {
+            Page::Terms(kind, part, overview) => {
                 (overview.number(), *kind, part.page).hash(&mut hash);
             }
-            Sheet::Feed(version) => (&version.path, version.digest).hash(&mut hash),
-            Sheet::Article(released) => released.digest.hash(&mut hash),
+            Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
+            Page::Article(released) => released.digest.hash(&mut hash),
         }
         hash.write_u8(0);
         hash.digest128()
@@ -164,11 +164,11 @@ impl Sheet {
     /// When articles cannot be read or a replaced template fails.
     pub fn print(
         &self,
-        edition: &Edition,
+        edition: &Snapshot,
         archive: &Archive,
         locale: Locale,
-    ) -> Result<Bytes, RenditionError> {
-        let Edition {
+    ) -> Result<Bytes, DocumentError> {
+        let Snapshot {
             config,
             publication,
             ..
@@ -183,22 +183,22 @@ impl Sheet {
             locale,
         };
         Ok(match self {
-            Sheet::Catalogue(overview) => templates
+            Page::Catalogue(overview) => templates
                 .catalogue(&frame, &overview.catalogue(), &lists(config))?
                 .into(),
-            Sheet::Terms(kind, part, overview) => {
+            Page::Terms(kind, part, overview) => {
                 let feeds = overview.of(*kind);
                 let shown = feeds.chunks(TERMS_MAX).nth(part.page - 1);
                 templates
                     .terms(&frame, *kind, shown.unwrap_or_default(), *part)?
                     .into()
             }
-            Sheet::Feed(version) => {
+            Page::Feed(version) => {
                 let feed = version.compose(archive)?;
                 let related = related(config, publication, &feed.entries, Some(&version.path));
                 templates.feed(&frame, &feed, &related)?.into()
             }
-            Sheet::Article(released) => {
+            Page::Article(released) => {
                 let Released { article, as_of, .. } = &**released;
                 let entries = [publication.entry(article, Content::Full, *as_of)];
                 let related = related(config, publication, &entries, None);
@@ -207,26 +207,26 @@ impl Sheet {
                     .article(&frame, &entries[0], all, &related)?
                     .into()
             }
-            Sheet::Opml(overview) => opml::render(overview, &config.site)?.into(),
-            Sheet::List(overview) => feed_list::render(overview).into(),
+            Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
+            Page::List(overview) => feed_list::render(overview).into(),
         })
     }
 
     /// Where the sheet is below the public address, percent-encoded, its language aside.
     fn path(&self) -> String {
         match self {
-            Sheet::Catalogue(_) => String::new(),
-            Sheet::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
-            Sheet::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
-            Sheet::Feed(version) => match &version.channel.address.query {
+            Page::Catalogue(_) => String::new(),
+            Page::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
+            Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
+            Page::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),
                 None => encode_path(&version.path),
             },
-            Sheet::Article(released) => {
+            Page::Article(released) => {
                 format!("articles/{}", encode_path(&released.article.key))
             }
-            Sheet::Opml(_) => "feeds.opml".to_owned(),
-            Sheet::List(_) => "feeds.json".to_owned(),
+            Page::Opml(_) => "feeds.opml".to_owned(),
+            Page::List(_) => "feeds.json".to_owned(),
         }
     }
 }
@@ -237,8 +237,8 @@ impl Sheet {
 /// When an article cannot be read or the writer fails.
 pub fn print(
     archive: &Archive,
-    version: &Version,
+    version: &FeedVersion,
     format: Format,
-) -> Result<Bytes, RenditionError> {
+) -> Result<Bytes, DocumentError> {
     Ok(render(format, &version.compose(archive)?)?.into())
 }

@@ -9,7 +9,7 @@ use crate::model::format::Format;
 use crate::model::time::WrittenDate;
 use crate::text::Html;
 
-fn publication(source: &str) -> Publication {
+fn publication(source: &str) -> SiteRules {
     let text = format!(
         "\
 [site]
@@ -24,7 +24,7 @@ public-url = 'https://feeds.dala.example/x/'
 {source}
 "
     );
-    Publication::new(&good(&text, Path::new("")))
+    SiteRules::new(&good(&text, Path::new("")))
 }
 
 fn at(text: &str) -> Timestamp {
@@ -74,7 +74,7 @@ fn channel(formats: &[Format]) -> Channel {
     }
 }
 
-fn entry_of(publication: &Publication, article: &Article, content: Content, as_of: &str) -> Entry {
+fn entry_of(publication: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
     let articles = std::slice::from_ref(article);
     let feed = publication.compose(channel(&[]), content, articles, at(as_of));
     feed.entries.into_iter().next().expect("one entry")

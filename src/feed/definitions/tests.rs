@@ -2,7 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::config::tests::good;
-use crate::feed::snapshot::Version;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::article::{Accepted, Article, Author, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::format::Format;
@@ -81,11 +81,11 @@ fn put(article: &Article) -> Change {
 }
 
 /// The line-up of a file over [`articles`].
-fn lineup(text: &str) -> (Index, Lineup) {
+fn lineup(text: &str) -> (Index, FeedDefinitions) {
     let config = parse(text);
     let mut index = Index::new(&config.same, Timestamp(1_768_000_000));
     index.apply(articles().iter().map(put));
-    let lineup = Lineup::new(&config, &mut index);
+    let lineup = FeedDefinitions::new(&config, &mut index);
     (index, lineup)
 }
 
@@ -275,10 +275,10 @@ fn a_selection_with_an_unknown_term_names_it() {
 }
 
 /// Every feed's path and digest.
-fn digests(index: &Index, lineup: &Lineup) -> HashMap<String, u128> {
+fn digests(index: &Index, lineup: &FeedDefinitions) -> HashMap<String, u128> {
     let digest = |feed: Definition| {
         let path = feed.path.to_string();
-        let version = Version::build(lineup.publication(), index, feed, None, Timestamp(0));
+        let version = FeedVersion::build(lineup.publication(), index, feed, None, Timestamp(0));
         (path, version.digest)
     };
     lineup.every(index).into_iter().map(digest).collect()
@@ -353,7 +353,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
     let composed = publication.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
-    let version = Version::build(publication, &index, feed, None, Timestamp(0));
+    let version = FeedVersion::build(publication, &index, feed, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }
 

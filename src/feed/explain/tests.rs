@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::config::tests::good;
-use crate::feed::definitions::Lineup;
+use crate::feed::definitions::FeedDefinitions;
 use crate::index::Index;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change};
@@ -129,7 +129,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
     let config = good(CONFIG, Path::new("/"));
     let mut index = Index::new(&config.same, noon());
     index.apply(listings().into_iter().map(Change::Put));
-    let lineup = Lineup::new(&config, &mut index);
+    let lineup = FeedDefinitions::new(&config, &mut index);
     let definition = match feed.strip_prefix("select?") {
         Some(query) => {
             let selection = Selection::from_query(query).expect("a selection");

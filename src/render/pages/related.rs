@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::config::{AutoFeeds, Config};
-use crate::feed::compose::Publication;
+use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Entry};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::encode_path;
@@ -18,7 +18,7 @@ pub const RELATED_MAX: usize = 24;
 /// the one at the path `own`. It follows from the configuration and the articles alone.
 pub fn related(
     config: &Config,
-    publication: &Publication,
+    publication: &SiteRules,
     entries: &[Entry],
     own: Option<&str>,
 ) -> Vec<Related> {
@@ -53,7 +53,7 @@ pub fn related(
 
 /// What an article is filed under, as it is printed.
 fn terms<'a>(
-    publication: &Publication,
+    publication: &SiteRules,
     entry: &'a Entry,
 ) -> impl Iterator<Item = (TermKind, &'a Text)> {
     let sections = publication.scheme(TermKind::Section);
