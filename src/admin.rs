@@ -53,7 +53,7 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// What the pages are made from.
 #[derive(Clone)]
 pub struct Admin {
-    /// The configuration at the start; that of the edition goes before it.
+    /// The configuration at the start; that of the snapshot goes before it.
     pub config: Arc<Config>,
     /// How the daemon is.
     pub health: Arc<Health>,
@@ -172,7 +172,7 @@ async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
 /// Whether requests are answered with feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
-    /// The first edition is not out yet.
+    /// The first snapshot is not out yet.
     Starting,
     /// They are.
     Ready,
@@ -182,7 +182,11 @@ enum Readiness {
 
 impl Admin {
     fn readiness(&self) -> Readiness {
-        let is_published = || self.desk.get().is_some_and(|desk| desk.edition().is_some());
+        let is_published = || {
+            self.desk
+                .get()
+                .is_some_and(|desk| desk.snapshot().is_some())
+        };
         match () {
             () if self.health.condition().draining => Readiness::Draining,
             () if is_published() => Readiness::Ready,

@@ -1,7 +1,7 @@
-//! The desk: the one place where readings become editions.
+//! The desk: the one place where readings become snapshots.
 //!
 //! One writer at a time holds the index, behind a lock that is kept for a batch and a commit,
-//! never while files are read. Requests read the edition without it; only a selection that nobody
+//! never while files are read. Requests read the snapshot without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
 mod documents;
@@ -50,7 +50,7 @@ use crate::store::{Header, LAYOUT, Store, StoreError};
 pub struct Desk {
     archive: Arc<Archive>,
     renditions: DocumentCache,
-    edition: ArcSwapOption<Snapshot>,
+    snapshot: ArcSwapOption<Snapshot>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
@@ -160,7 +160,7 @@ impl Desk {
         }
         let stored = store.header()?;
         let reread = stored.as_ref() != Some(&header(&config, &source));
-        let (index, lineup) = load(&config, &store, as_of)?;
+        let (index, definitions) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
             .into_iter()
@@ -175,13 +175,13 @@ impl Desk {
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Desk {
             renditions: DocumentCache::new(config.server.cache_bytes),
-            edition: ArcSwapOption::empty(),
+            snapshot: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
             state: Mutex::new(State {
                 index,
-                lineup,
+                definitions,
                 reread,
                 complete: stored.is_some(),
                 awaited: Vec::new(),
@@ -205,23 +205,23 @@ impl Desk {
         })
     }
 
-    /// The published edition; `None` before the first.
-    pub fn edition(&self) -> Option<Arc<Snapshot>> {
-        self.edition.load_full()
+    /// The published snapshot; `None` before the first.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.load_full()
     }
 
-    /// The published edition for a moment, at no cost to other threads. Whoever waits for something
+    /// The published snapshot for a moment, at no cost to other threads. Whoever waits for something
     /// must not hold it.
     pub fn current_edition(&self) -> Guard<Option<Arc<Snapshot>>> {
-        self.edition.load()
+        self.snapshot.load()
     }
 
-    /// Whether the state folder remembers a whole edition.
+    /// Whether the state folder remembers a whole snapshot.
     pub fn is_complete(&self) -> bool {
         self.state().complete
     }
 
-    /// How many articles the store had at the start, if they are an edition.
+    /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
         let state = self.state();
         state.complete.then(|| state.index.len())
@@ -285,7 +285,7 @@ impl Desk {
                 next: state.next_instant(),
             };
         }
-        let current = self.edition();
+        let current = self.snapshot();
         let unsaved_before = mem::take(&mut state.unsaved);
 
         let mut revised = Vec::new();
@@ -293,7 +293,7 @@ impl Desk {
             let path = definition.path.clone();
             let old = current
                 .as_ref()
-                .and_then(|edition| edition.feeds.get(&path));
+                .and_then(|snapshot| snapshot.feeds.get(&path));
             let version = state.build(definition, old.map(Arc::as_ref), Timestamp(0));
             if state.rebuild || old.is_none_or(|old| version.differs(old)) {
                 revised.push(Arc::new(version));
@@ -319,7 +319,7 @@ impl Desk {
         let is_replaced = rebuild || !revised.is_empty();
         if is_replaced {
             let mut feeds = match &current {
-                Some(edition) if !rebuild => edition.feeds.clone(),
+                Some(snapshot) if !rebuild => snapshot.feeds.clone(),
                 _ => HashMap::new(),
             };
             let paths = revised
@@ -329,17 +329,17 @@ impl Desk {
             if rebuild {
                 state.keep_validators(current.as_deref(), &feeds);
             }
-            let edition = Snapshot {
+            let snapshot = Snapshot {
                 config: state.config.clone(),
                 generation: state.generation,
-                publication: state.lineup.publication().clone(),
-                redirects: state.lineup.redirects().clone(),
+                publication: state.definitions.publication().clone(),
+                redirects: state.definitions.redirects().clone(),
                 feeds,
             };
-            self.edition.store(Some(Arc::new(edition)));
+            self.snapshot.store(Some(Arc::new(snapshot)));
         }
         if let Some(current) = current.filter(|_| is_replaced || !state.retired.is_empty()) {
-            // Older editions name what it retires too, so each has its place in the row.
+            // Older snapshots name what it retires too, so each has its place in the row.
             let retired = mem::take(&mut state.retired);
             state.leaving.push_back((Arc::downgrade(&current), retired));
         }
@@ -381,10 +381,10 @@ impl Desk {
         let source = before.succeeded_by(&state.config, &config)?;
         let as_of = state.index.as_of();
         if config.same == state.config.same {
-            let lineup = FeedDefinitions::new(&config, &mut state.index);
-            state.lineup = lineup;
+            let definitions = FeedDefinitions::new(&config, &mut state.index);
+            state.definitions = definitions;
         } else {
-            (state.index, state.lineup) = load(&config, self.archive.store(), as_of)?;
+            (state.index, state.definitions) = load(&config, self.archive.store(), as_of)?;
         }
         state.reread |= header(&config, &source) != header(&state.config, &before);
         self.archive.set_source(source);
@@ -426,7 +426,7 @@ impl Desk {
             Some((version, Currency::Stale)) => Some(version),
             None => None,
         };
-        let definition = match state.lineup.select(&state.index, selection) {
+        let definition = match state.definitions.select(&state.index, selection) {
             Ok(definition) => definition,
             Err(term) => {
                 if let Some(old) = old {
@@ -505,7 +505,7 @@ impl Desk {
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
         let terms = state.index.take_newly_known();
-        let deletable = state.deletable(self.edition.load().is_none());
+        let deletable = state.deletable(self.snapshot.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
         let floor = Validators {
@@ -567,7 +567,7 @@ impl Desk {
             let is_known = |format| before.is_some_and(|before| before.contains(format));
             !formats.iter().all(is_known)
         };
-        state.lineup.served().filter(is_new).collect()
+        state.definitions.served().filter(is_new).collect()
     }
 
     fn reading_done(&self, config: &Config, source: &Source) {
@@ -649,8 +649,8 @@ fn load(
         index.remember(&term, &name);
     }
     index.load(store)?;
-    let lineup = FeedDefinitions::new(config, &mut index);
-    Ok((index, lineup))
+    let definitions = FeedDefinitions::new(config, &mut index);
+    Ok((index, definitions))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The export: an edition as files, for a host that knows nothing else.
+//! The export: a snapshot as files, for a host that knows nothing else.
 //!
 //! [`Plan`] says which files there are to be, a [`Folder`] remembers in its [`Manifest`] which an
 //! earlier export wrote. What the manifest vouches for is neither made nor touched, so an export costs
@@ -101,7 +101,7 @@ impl Progress {
 /// Why nothing was exported at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// There is no edition.
+    /// There is no snapshot.
     #[error("nothing is published")]
     Unpublished,
     /// Most articles are gone.
@@ -127,8 +127,8 @@ pub fn export(
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, ExportError> {
-    let (edition, overview) = desk
-        .edition()
+    let (snapshot, overview) = desk
+        .snapshot()
         .zip(desk.overview())
         .ok_or(ExportError::Unpublished)?;
     let before = folder.before().articles;
@@ -138,12 +138,12 @@ pub fn export(
         return Err(ExportError::Shrunk { before, now });
     }
     let plan = Plan::new(
-        &edition,
+        &snapshot,
         &overview,
-        told(desk, &edition, options),
+        told(desk, &snapshot, options),
         options.pages,
     );
-    let run = Run::new(desk, &edition, &folder, &plan, options);
+    let run = Run::new(desk, &snapshot, &folder, &plan, options);
     let (mut outcome, mut kept) = run.all(progress, stop);
     if !outcome.cut_short {
         remove(&folder, &mut kept, &mut outcome);
@@ -161,8 +161,8 @@ pub fn export(
 }
 
 /// The articles that may have a page here; none where all have one elsewhere.
-fn told(desk: &Desk, edition: &Snapshot, options: &Options) -> Vec<Told> {
-    if options.pages == Pages::Left || edition.config.source.link().is_some() {
+fn told(desk: &Desk, snapshot: &Snapshot, options: &Options) -> Vec<Told> {
+    if options.pages == Pages::Left || snapshot.config.source.link().is_some() {
         return Vec::new();
     }
     let released = desk.released().into_iter();
@@ -196,12 +196,12 @@ fn remove(folder: &Folder, kept: &mut BTreeMap<String, Written>, outcome: &mut O
 /// One export, looked at by all its workers.
 struct Run<'a> {
     desk: &'a Desk,
-    edition: &'a Arc<Snapshot>,
+    snapshot: &'a Arc<Snapshot>,
     folder: &'a Folder,
     shelf: EntryCache<'a>,
     codings: Vec<Coding>,
     documents: &'a [Planned],
-    /// The instant that the edition is true for.
+    /// The instant that the snapshot is true for.
     as_of: Timestamp,
     /// Documents that need not be made, by their path.
     vouched: HashSet<&'a str>,
@@ -225,7 +225,7 @@ enum Refused {
 impl<'a> Run<'a> {
     fn new(
         desk: &'a Desk,
-        edition: &'a Arc<Snapshot>,
+        snapshot: &'a Arc<Snapshot>,
         folder: &'a Folder,
         plan: &'a Plan,
         options: &Options,
@@ -234,12 +234,12 @@ impl<'a> Run<'a> {
         let others = others.filter(|coding| *coding != Coding::Identity);
         let mut run = Run {
             desk,
-            edition,
+            snapshot,
             folder,
             shelf: desk.shelf(),
             codings: [Coding::Identity].into_iter().chain(others).collect(),
             documents: &plan.documents,
-            as_of: as_of(edition),
+            as_of: as_of(snapshot),
             vouched: HashSet::new(),
         };
         let vouched = run.documents.iter().filter(|document| {
@@ -348,10 +348,13 @@ impl<'a> Run<'a> {
     }
 
     fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
-        let sheet = self.desk.sheet(self.edition, wanted.clone()).map_err(Err)?;
-        let locale = Locale::of_site(&self.edition.config.site.language);
+        let sheet = self
+            .desk
+            .sheet(self.snapshot, wanted.clone())
+            .map_err(Err)?;
+        let locale = Locale::of_site(&self.snapshot.config.site.language);
         self.desk
-            .render_sheet(&sheet, self.edition, locale)
+            .render_sheet(&sheet, self.snapshot, locale)
             .map_err(Ok)
     }
 
@@ -485,9 +488,9 @@ impl<'a> Run<'a> {
     }
 }
 
-fn as_of(edition: &Snapshot) -> Timestamp {
-    let instants = edition.feeds.values().map(|version| version.as_of);
-    instants.max().unwrap_or(edition.publication.epoch())
+fn as_of(snapshot: &Snapshot) -> Timestamp {
+    let instants = snapshot.feeds.values().map(|version| version.as_of);
+    instants.max().unwrap_or(snapshot.publication.epoch())
 }
 
 /// Whether an error will meet every other file too.

@@ -33,7 +33,7 @@ pub struct Condition {
     pub held: usize,
     /// Articles that are known, released or not.
     pub articles: usize,
-    /// When a feed was last published; `None` before the first edition.
+    /// When a feed was last published; `None` before the first snapshot.
     pub published: Option<Timestamp>,
     /// The configuration.
     pub reloads: Reloads,
@@ -215,7 +215,7 @@ impl Health {
         self.change(|condition| condition.without_state = Some(reason.into()));
     }
 
-    /// Notes that there is an edition, and when one of its feeds last moved; an edition of a newsroom
+    /// Notes that there is a snapshot, and when one of its feeds last moved; a snapshot of a newsroom
     /// without articles is made `at` its first publication.
     pub fn note_publication(
         &self,

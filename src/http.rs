@@ -1,7 +1,7 @@
 //! HTTP: from a request to a reply.
 //!
 //! [`answer`] is total: whatever is asked, it finds a reply without touching the articles' source.
-//! What a feed's validators are is known from the edition alone, so a 304 costs a look-up; only a
+//! What a feed's validators are is known from the snapshot alone, so a 304 costs a look-up; only a
 //! 200 waits for a document, and only the first one for its making. What needs no waiting is found
 //! by [`at_hand`] first. Pages are answered in `pages`.
 //!
@@ -43,7 +43,7 @@ use self::reply::Head;
 use self::target::Target;
 use crate::archive::ArchiveError;
 use crate::desk::{Desk, unused};
-use crate::feed::headers::Label;
+use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::Told;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
@@ -60,16 +60,16 @@ pub fn at_hand<B>(
 ) -> Option<Answer> {
     let desk = desk?;
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
-    let edition = desk.current_edition();
+    let snapshot = desk.current_edition();
     let asked = Asked {
         desk,
-        edition: edition.as_ref().filter(|_| is_read)?,
+        snapshot: snapshot.as_ref().filter(|_| is_read)?,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
     let (version, format) =
-        target::feed_as_spelled(asked.edition, request.uri().path(), asked.query)?;
+        target::feed_as_spelled(asked.snapshot, request.uri().path(), asked.query)?;
     match asked.wants_page() {
         true => None,
         false => asked.document_at_hand(version, format),
@@ -91,17 +91,17 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
         }
         _ => return reply::not_implemented().into(),
     }
-    let Some((desk, edition)) = desk.and_then(|desk| Some((desk, desk.edition()?))) else {
+    let Some((desk, snapshot)) = desk.and_then(|desk| Some((desk, desk.snapshot()?))) else {
         return reply::unavailable("the first edition is being made").into();
     };
     let asked = Asked {
         desk,
-        edition: &edition,
+        snapshot: &snapshot,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
-    match target::resolve(&edition, request.uri().path(), asked.query) {
+    match target::resolve(&snapshot, request.uri().path(), asked.query) {
         Target::Feed(version, format) => asked.feed(&version, format).await,
         Target::Select(selection, format) => asked.selection(selection, format).await,
         Target::Page(wanted) => asked.page(wanted).await,
@@ -122,10 +122,10 @@ fn tell(what: &str, failure: &dyn Error, articles: Option<&ArchiveError>) {
     }
 }
 
-/// A request that names something of an edition.
+/// A request that names something of a snapshot.
 struct Asked<'a> {
     desk: &'a Arc<Desk>,
-    edition: &'a Arc<Snapshot>,
+    snapshot: &'a Arc<Snapshot>,
     headers: &'a HeaderMap,
     query: Option<&'a str>,
     now: Timestamp,
@@ -156,7 +156,7 @@ impl Asked<'_> {
     /// 304, or 200 with a document that was made before.
     fn document_at_hand(&self, version: &FeedVersion, format: Format) -> Option<Answer> {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
-        let label = version.label(format);
+        let label = version.headers(format);
         let head = || Head::feed(version, label, format, coding, self.now);
         let conditions = conditional::evaluate(self.headers, &label.tag, Some(label.last_modified));
         let (told, reply) = match conditions {
@@ -179,14 +179,14 @@ impl Asked<'_> {
         let coding = accept::choose(self.headers.get_all(ACCEPT_ENCODING));
         let head = |label| Head::feed(version, label, format, coding, self.now);
         let reply = match self.desk.document(version, format, coding).await {
-            Ok(document) => reply::document(head(version.label(format)), document),
+            Ok(document) => reply::document(head(version.headers(format)), document),
             Err(failure) => {
                 let feed = format!("feed `{}` as {}", version.path, format.title());
                 tell(&feed, &failure, failure.articles());
                 // The last good document, under its own tag, is better than an error.
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {
-                        let label = Label::new(version, previous, format);
+                        let label = FeedHeaders::new(version, previous, format);
                         reply::document(head(&label), document)
                     }
                     None => reply::unavailable("this feed cannot be made at the moment"),

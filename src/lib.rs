@@ -2,14 +2,14 @@
 //! of their tags, sections, authors and languages, and serves them over HTTP.
 //!
 //! Work happens when content changes, never because somebody asks. A change moves a small
-//! immutable *edition* forward; a request looks one up, compares validators, and hands out shared
+//! immutable *snapshot* forward; a request looks one up, compares validators, and hands out shared
 //! bytes. A 304 never needs a rendered document at all.
 //!
 //! ```text
 //!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Snapshot
 //!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
 //!                                                                                          ▼
-//!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
+//!  socket ──▶ http::server ──▶ http::answer(snapshot, request): find · compare validators · bytes
 //!                                   │ not made yet: one task per document, all others wait for it
 //!                                   ▼
 //!              Archive::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
@@ -18,9 +18,9 @@
 //! What was asked for of a feed within the last hour or two is made for its next version before
 //! anybody asks ([`publish`]).
 //!
-//! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
+//! Pages for people take the same way: [`press`] makes them from a snapshot, and they are kept
 //! beside the feeds. For a host that knows nothing but files, [`export`] brings a folder up to an
-//! edition: what did not move since is neither made nor touched.
+//! snapshot: what did not move since is neither made nor touched.
 //!
 //! # Where things are
 //!
@@ -49,13 +49,13 @@
 //!    document can show of it and nothing else; of a row everything but its text, for which its
 //!    `updated` stands. A feed's digest is made of the writers' version
 //!    ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the feed's own words and its entries'
-//!    revisions in order; a [`Tag`](edition::Tag) is made of that digest. Different bytes,
+//!    revisions in order; a [`Tag`](snapshot::Tag) is made of that digest. Different bytes,
 //!    different tag.
 //! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays
-//!    there until no edition names it; so unreadable sources cost freshness and nothing else. Only
+//!    there until no snapshot names it; so unreadable sources cost freshness and nothing else. Only
 //!    of a database that was just listed for the first time the texts are still to come, and until
 //!    they have, a document that needs one has it fetched ([`archive`]).
-//! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
+//! 4. A request sees one snapshot, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
 //!    [`Index`](index::Index), and a feed's own hold-back is part of its window; every instant
 //!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.

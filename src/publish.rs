@@ -1,4 +1,4 @@
-//! The loops that keep the edition current: one reads, one publishes, one prepares what was
+//! The loops that keep the snapshot current: one reads, one publishes, one prepares what was
 //! published.
 //!
 //! They are apart so that a slow or hanging source never delays what is due by itself. What is
@@ -89,7 +89,7 @@ async fn keep_reading(
     let mut rescan_at = Instant::now();
     let publish_soon = |seen: &Seen| {
         // Articles that could not be read are not the same as none.
-        if desk.edition().is_some() || seen.failure.is_none() {
+        if desk.snapshot().is_some() || seen.failure.is_none() {
             news.notify_one();
         }
     };
@@ -158,8 +158,11 @@ async fn keep_publishing(
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
     let mut next = publish(desk, health, &clock, tell).await;
-    if let (Some(articles), Some(edition)) = (remembered, desk.edition()) {
-        let (articles, feeds) = (many(articles, "article"), many(edition.feeds.len(), "feed"));
+    if let (Some(articles), Some(snapshot)) = (remembered, desk.snapshot()) {
+        let (articles, feeds) = (
+            many(articles, "article"),
+            many(snapshot.feeds.len(), "feed"),
+        );
         info!("served from the state folder: {articles} in {feeds}");
     }
     loop {
@@ -271,10 +274,10 @@ async fn publish(
             if published.moved > 0 {
                 info!("{} moved", many(published.moved, "feed"));
             }
-            if let Some(edition) = desk.edition().filter(|_| !published.revised.is_empty()) {
+            if let Some(snapshot) = desk.snapshot().filter(|_| !published.revised.is_empty()) {
                 let revised = published.revised;
                 // Where too much waits already, it is made when somebody asks.
-                let _ = tell.try_send(News { edition, revised });
+                let _ = tell.try_send(News { snapshot, revised });
             }
             published.next
         }

@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        // What a first listing left behind that was cut short is no edition.
+        // What a first listing left behind that was cut short is no snapshot.
         let depth = match self.store.header()? {
             Some(_) => Depth::Stamps,
             None => Depth::Heads,

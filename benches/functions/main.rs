@@ -73,15 +73,15 @@ fn request(c: &mut Criterion) {
         request.body(()).expect("a request")
     };
     let label = newsroom.version("tags/t7");
-    let tag = format!("\"{}\"", label.label(Format::Rss).tag);
+    let tag = format!("\"{}\"", label.headers(Format::Rss).tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
-    let edition = desk.edition().expect("an edition");
+    let snapshot = desk.snapshot().expect("an edition");
     compare(
         c,
         "request",
         ("304", || http::at_hand(Some(desk), &known, now)),
         ("find in a table", || {
-            edition.feeds.get(black_box("tags/t7")).cloned()
+            snapshot.feeds.get(black_box("tags/t7")).cloned()
         }),
     );
 }
@@ -112,7 +112,7 @@ fn select(c: &mut Criterion) {
     );
 }
 
-/// One changed article becomes an edition, beside making it last on the disk.
+/// One changed article becomes a snapshot, beside making it last on the disk.
 fn change(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
     let desk = newsroom.desk();

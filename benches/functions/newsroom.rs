@@ -67,8 +67,8 @@ impl Newsroom {
     }
 
     pub(crate) fn version(&self, path: &str) -> Arc<FeedVersion> {
-        let edition = self.desk.edition().expect("an edition");
-        edition.feeds.get(path).expect("a feed").clone()
+        let snapshot = self.desk.snapshot().expect("an edition");
+        snapshot.feeds.get(path).expect("a feed").clone()
     }
 
     pub(crate) fn reading(&self) -> Reading {

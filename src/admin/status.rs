@@ -26,14 +26,16 @@ const FEEDS_MAX: usize = 500;
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
     let desk = admin.desk.get();
-    let edition = desk.and_then(|desk| desk.edition());
-    let site = match &edition {
-        Some(edition) => &edition.config.site,
+    let snapshot = desk.and_then(|desk| desk.snapshot());
+    let site = match &snapshot {
+        Some(snapshot) => &snapshot.config.site,
         None => &admin.config.site,
     };
     let (words, condition) = (Words::of(&site.language), admin.health.condition());
     let date = |at: Timestamp| date(site, at);
-    let feeds = edition.as_deref().map(|edition| feeds(edition, site, now));
+    let feeds = snapshot
+        .as_deref()
+        .map(|snapshot| feeds(snapshot, site, now));
     let selections = desk.map_or(Rate::default(), |desk| desk.selection_polls().rate(now));
     let process = Process::look();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
@@ -50,7 +52,7 @@ pub(super) fn page(admin: &Admin) -> String {
         problem_count => condition.problems.len(),
         reload => reload(&condition, site),
         feeds => feeds.unwrap_or_default(),
-        feed_count => edition.as_ref().map_or(0, |edition| edition.feeds.len()),
+        feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
         selections => rate(selections),
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),
@@ -128,8 +130,8 @@ fn reload(condition: &Condition, site: &Site) -> Value {
 }
 
 /// Each feed with its last change and how often it is asked for.
-fn feeds(edition: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
-    let mut feeds: Vec<(&Arc<FeedVersion>, Rate)> = edition
+fn feeds(snapshot: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
+    let mut feeds: Vec<(&Arc<FeedVersion>, Rate)> = snapshot
         .feeds
         .values()
         .map(|feed| (feed, feed.polls.rate(now)))

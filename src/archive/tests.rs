@@ -111,8 +111,8 @@ fn read(desk: &Desk, scope: Scope) -> Report {
 
 /// A feed as it is served, or why it is not.
 fn render(desk: &Desk, path: &str) -> Result<String, String> {
-    let edition = desk.edition().expect("an edition");
-    let version = edition.feeds.get(path).expect("a feed");
+    let snapshot = desk.snapshot().expect("an edition");
+    let version = snapshot.feeds.get(path).expect("a feed");
     match desk.render(version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
@@ -120,7 +120,7 @@ fn render(desk: &Desk, path: &str) -> Result<String, String> {
 }
 
 fn digest(desk: &Desk, path: &str) -> u128 {
-    desk.edition().expect("an edition").feeds[path].digest
+    desk.snapshot().expect("an edition").feeds[path].digest
 }
 
 fn awaited(desk: &Desk) -> u64 {
@@ -161,8 +161,8 @@ fn the_newest_texts_come_first() {
     let desk = news.desk();
     desk.fill(2).expect("two texts");
     news.take_away();
-    let edition = desk.edition().expect("an edition");
-    let newest = &edition.feeds["all"].entries;
+    let snapshot = desk.snapshot().expect("an edition");
+    let newest = &snapshot.feeds["all"].entries;
     let store = desk.archive().store();
     assert_eq!(store.awaited(&newest[..2]).expect("rows"), []);
     assert_eq!(store.awaited(&newest[2..]).expect("rows").len(), 7);
@@ -172,7 +172,7 @@ fn the_newest_texts_come_first() {
 fn texts_that_nobody_waits_for_rest_while_documents_wait() {
     let news = News::new(4);
     let desk = news.desk();
-    let records = desk.edition().expect("an edition").feeds["sections/мир"]
+    let records = desk.snapshot().expect("an edition").feeds["sections/мир"]
         .entries
         .clone();
     let paused = Builder::new_current_thread()
@@ -594,7 +594,7 @@ fn a_run_that_makes_documents_once_reads_what_they_need() {
     ));
     let desk = news.desk();
     let entries = || {
-        desk.edition().expect("an edition").feeds["all"]
+        desk.snapshot().expect("an edition").feeds["all"]
             .entries
             .clone()
     };

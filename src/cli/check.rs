@@ -102,7 +102,7 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
         true => problems.push(nothing_there(loaded)),
         false => problems.extend(idle_terms(loaded, &desk)),
     }
-    let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
+    let feeds = desk.snapshot().map_or(0, |snapshot| snapshot.feeds.len());
     Some((report.articles, feeds))
 }
 

@@ -146,8 +146,8 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
 /// Reads the texts that the feeds need.
 fn read_texts(Opened { desk, removal }: &Opened, report: &mut Report) {
     let fill = || {
-        let edition = desk.edition();
-        let feeds = edition.iter().flat_map(|edition| edition.feeds.values());
+        let snapshot = desk.snapshot();
+        let feeds = snapshot.iter().flat_map(|snapshot| snapshot.feeds.values());
         let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
         desk.fill_these(&records)
     };

@@ -23,14 +23,14 @@ pub(super) enum Named {
 
 /// Finds what a request would, following redirects on this server.
 pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
+    let snapshot = desk.snapshot().ok_or("nothing is published")?;
     let mut wanted = format!("/{}", wanted.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
         let (path, query) = match wanted.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (wanted.as_str(), None),
         };
-        match target::resolve(&edition, path, query) {
+        match target::resolve(&snapshot, path, query) {
             Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
             Target::Select(selection, format) => {
                 let version = desk.select(&selection).map_err(|term| unused(&term))?;
@@ -49,9 +49,9 @@ pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
 /// Finds a feed by its path or address, with an extension or without, in whatever formats it is
 /// served.
 pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<FeedVersion>, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
+    let snapshot = desk.snapshot().ok_or("nothing is published")?;
     let wanted = wanted
-        .strip_prefix(edition.publication.base())
+        .strip_prefix(snapshot.publication.base())
         .unwrap_or(wanted);
     let (path, query) = match wanted.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),

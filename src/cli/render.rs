@@ -39,8 +39,8 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
             .map_err(|failure| chain(&failure)),
         Named::Page(page) => render_page(desk, page, language(wanted).as_deref()),
         Named::Asset(name) => {
-            let edition = desk.edition().ok_or("nothing is published")?;
-            let asset = edition.config.server.templates.asset(&name);
+            let snapshot = desk.snapshot().ok_or("nothing is published")?;
+            let asset = snapshot.config.server.templates.asset(&name);
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
             Ok(asset.bytes.clone())
         }
@@ -67,13 +67,13 @@ fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
 }
 
 fn render_page(desk: &Desk, page: PageRequest, language: Option<&str>) -> Result<Bytes, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
-    let own = || Locale::of_site(&edition.config.site.language);
+    let snapshot = desk.snapshot().ok_or("nothing is published")?;
+    let own = || Locale::of_site(&snapshot.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
     let sheet = desk
-        .sheet(&edition, page)
+        .sheet(&snapshot, page)
         .map_err(|missing| chain(&missing))?;
-    desk.render_sheet(&sheet, &edition, locale)
+    desk.render_sheet(&sheet, &snapshot, locale)
         .map_err(|failure| chain(&failure))
 }
 

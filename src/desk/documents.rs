@@ -1,4 +1,4 @@
-//! Documents: what an edition says, made on demand and kept.
+//! Documents: what a snapshot says, made on demand and kept.
 
 use crate::render::pages::PageRequest;
 use std::sync::Arc;
@@ -74,11 +74,11 @@ impl Desk {
         Some((self.renditions.kept(tag.digest(), coding)?, previous))
     }
 
-    /// The page or list with a name, in an edition.
+    /// The page or list with a name, in a snapshot.
     ///
     /// # Errors
     /// [`Missing`].
-    pub fn sheet(&self, edition: &Snapshot, wanted: PageRequest) -> Result<Page, Missing> {
+    pub fn sheet(&self, snapshot: &Snapshot, wanted: PageRequest) -> Result<Page, Missing> {
         let overview = || {
             let overview = self.overview();
             overview.ok_or_else(|| Missing::Unknown("nothing is published".to_owned()))
@@ -93,7 +93,7 @@ impl Desk {
                 let released = self.article(&key)?;
                 let missing = || Missing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
-                match edition.publication.page(&released.article) {
+                match snapshot.publication.page(&released.article) {
                     Some(page) => Err(Missing::Elsewhere(page)),
                     None => Ok(Page::Article(released.into())),
                 }
@@ -113,15 +113,15 @@ impl Desk {
     pub async fn printed(
         &self,
         sheet: &Page,
-        edition: &Arc<Snapshot>,
+        snapshot: &Arc<Snapshot>,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
         if let Page::Feed(version) = sheet {
             self.archive.provide(&version.entries).await?;
         }
-        let digest = sheet.digest(edition, locale);
-        let (sheet, edition, archive) = (sheet.clone(), edition.clone(), self.archive.clone());
-        let print = move || sheet.print(&edition, &archive, locale);
+        let digest = sheet.digest(snapshot, locale);
+        let (sheet, snapshot, archive) = (sheet.clone(), snapshot.clone(), self.archive.clone());
+        let print = move || sheet.print(&snapshot, &archive, locale);
         self.renditions.get(digest, Coding::Identity, print).await
     }
 
@@ -157,10 +157,10 @@ impl Desk {
     pub fn render_sheet(
         &self,
         sheet: &Page,
-        edition: &Snapshot,
+        snapshot: &Snapshot,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
-        sheet.print(edition, &self.archive, locale)
+        sheet.print(snapshot, &self.archive, locale)
     }
 }
 

@@ -40,7 +40,7 @@ impl Desk {
         article: &str,
     ) -> Result<Explanation, ExplainError> {
         // The search may look at every article, so it goes without the lock.
-        let publication = self.state().lineup.publication().clone();
+        let publication = self.state().definitions.publication().clone();
         let (store, source) = (self.archive.store(), self.archive.source());
         let found = named::find(&self.archive, &publication, article)?;
         let title = match &found {
@@ -88,10 +88,10 @@ impl Desk {
 fn definition(state: &State, version: &FeedVersion) -> Option<Definition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
-        None => state.lineup.find(&state.index, &version.path),
+        None => state.definitions.find(&state.index, &version.path),
         Some(query) => {
             let selection = Selection::from_canonical(query)?;
-            state.lineup.select(&state.index, &selection).ok()
+            state.definitions.select(&state.index, &selection).ok()
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the index knows beside the edition: how many articles a feed has, and single articles.
+//! What the index knows beside the snapshot: how many articles a feed has, and single articles.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::model::time::Timestamp;
 use crate::render::pages::Released;
 
 impl Desk {
-    /// Every feed with its articles counted; `None` before the first edition.
+    /// Every feed with its articles counted; `None` before the first snapshot.
     pub fn overview(&self) -> Option<Arc<Overview>> {
         if let Some(overview) = self.overview.load_full() {
             return Some(overview);
@@ -24,8 +24,8 @@ impl Desk {
         if let Some(overview) = self.overview.load_full() {
             return Some(overview);
         }
-        let edition = self.edition()?;
-        let feeds = edition.feeds.values();
+        let snapshot = self.snapshot()?;
+        let feeds = snapshot.feeds.values();
         let feeds = feeds.map(|version| state.counted(version)).collect();
         state.overviews += 1;
         let overview = Arc::new(Overview::new(state.overviews, feeds));
@@ -67,14 +67,14 @@ impl Desk {
 impl State {
     fn counted(&self, version: &Arc<FeedVersion>) -> Counted {
         let path = &version.path;
-        let query = self.lineup.query(&self.index, path);
-        // Without one, the feed ends with the next edition.
+        let query = self.definitions.query(&self.index, path);
+        // Without one, the feed ends with the next snapshot.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
         Counted {
             version: version.clone(),
             articles,
-            listed: self.lineup.is_listed(version.kind, articles),
-            place: self.lineup.place(path).unwrap_or_default(),
+            listed: self.definitions.is_listed(version.kind, articles),
+            place: self.definitions.place(path).unwrap_or_default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the writer works on between two editions.
+//! What the writer works on between two snapshots.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Weak};
@@ -22,16 +22,16 @@ const LATELY: Duration = Duration::from_secs(60);
 pub(super) struct State {
     pub(super) config: Arc<Config>,
     pub(super) index: Index,
-    pub(super) lineup: FeedDefinitions,
+    pub(super) definitions: FeedDefinitions,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
-    /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
+    /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
     pub(super) complete: bool,
     /// Records whose texts are still to be read, those of the newest articles last.
     pub(super) awaited: Vec<RecordId>,
-    /// What changed since the last edition.
+    /// What changed since the last snapshot.
     pub(super) touched: Touched,
-    /// The next edition starts from the line-up, not from the last edition.
+    /// The next snapshot starts from the line-up, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
     pub(super) generation: u64,
@@ -41,7 +41,7 @@ pub(super) struct State {
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant at which they change by themselves.
     pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
-    /// The last validators of feeds that are not in the edition.
+    /// The last validators of feeds that are not in the snapshot.
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that the store does not have yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
@@ -53,7 +53,7 @@ pub(super) struct State {
     pub(super) selection_polls: Arc<PollRate>,
     /// When articles were removed lately, and how many.
     pub(super) removals: VecDeque<(Instant, usize)>,
-    /// Records that the next edition will not name.
+    /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
     /// Editions by age, each with the records that only it and older ones name.
     pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
@@ -87,9 +87,9 @@ impl State {
     pub(super) fn concerned(&mut self) -> Vec<Definition> {
         if self.rebuild {
             self.due.clear();
-            return self.lineup.every(&self.index);
+            return self.definitions.every(&self.index);
         }
-        let mut concerned = self.lineup.touched(&self.index, &self.touched);
+        let mut concerned = self.definitions.touched(&self.index, &self.touched);
         let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
@@ -98,7 +98,7 @@ impl State {
             .cloned()
         {
             self.due.pop_first();
-            let due = self.lineup.find(&self.index, &path);
+            let due = self.definitions.find(&self.index, &path);
             concerned.extend(due.filter(|due| !touched.contains(&due.path)));
         }
         concerned
@@ -120,7 +120,7 @@ impl State {
             self.due.remove(&(next, path.clone()));
         }
         let mut version = FeedVersion::build(
-            self.lineup.publication(),
+            self.definitions.publication(),
             &self.index,
             definition,
             previous,
@@ -138,7 +138,7 @@ impl State {
         version
     }
 
-    /// Remembers the feeds that leave the edition, in case they return.
+    /// Remembers the feeds that leave the snapshot, in case they return.
     pub(super) fn keep_validators(
         &mut self,
         old: Option<&Snapshot>,
@@ -172,7 +172,7 @@ impl State {
         [due, self.index.next_instant()].into_iter().flatten().min()
     }
 
-    /// The records that no edition names any more.
+    /// The records that no snapshot names any more.
     pub(super) fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
         let mut records = Vec::new();
         if unpublished {
@@ -180,7 +180,7 @@ impl State {
         }
         while let Some((_, gone)) = self
             .leaving
-            .pop_front_if(|(edition, _)| edition.strong_count() == 0)
+            .pop_front_if(|(snapshot, _)| snapshot.strong_count() == 0)
         {
             records.extend(gone);
         }

@@ -122,13 +122,13 @@ impl Newsroom {
         self.desk().publish(as_of)
     }
 
-    fn edition(&self) -> Arc<Snapshot> {
-        self.desk().edition().expect("a published edition")
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.desk().snapshot().expect("a published edition")
     }
 
     fn version(&self, path: &str) -> Arc<FeedVersion> {
-        let edition = self.edition();
-        let version = edition.feeds.get(path);
+        let snapshot = self.snapshot();
+        let version = snapshot.feeds.get(path);
         version.unwrap_or_else(|| panic!("no feed {path}")).clone()
     }
 
@@ -138,8 +138,8 @@ impl Newsroom {
 
     /// The paths of feeds that are other versions than in `before`.
     fn moved_since(&self, before: &Snapshot) -> Vec<String> {
-        let edition = self.edition();
-        let moved = edition.feeds.iter().filter(|(path, version)| {
+        let snapshot = self.snapshot();
+        let moved = snapshot.feeds.iter().filter(|(path, version)| {
             let old = before.feeds.get(*path);
             old.is_none_or(|old| !Arc::ptr_eq(old, version))
         });
@@ -150,8 +150,8 @@ impl Newsroom {
 
     /// Path, validators and document of every feed.
     fn published(&self) -> BTreeMap<String, (Validators, Bytes)> {
-        let edition = self.edition();
-        let published = edition.feeds.iter().map(|(path, version)| {
+        let snapshot = self.snapshot();
+        let published = snapshot.feeds.iter().map(|(path, version)| {
             let document = self.render(version);
             (path.to_string(), (version.validators(), document))
         });
@@ -186,10 +186,10 @@ fn ordinary() -> Newsroom {
 #[test]
 fn nothing_is_published_before_the_first_publication() {
     let newsroom = Newsroom::new(FEEDS);
-    assert!(newsroom.desk().edition().is_none());
+    assert!(newsroom.desk().snapshot().is_none());
     assert!(newsroom.desk().is_due(later()));
     newsroom.read_and_publish(later());
-    assert!(newsroom.desk().edition().is_some());
+    assert!(newsroom.desk().snapshot().is_some());
     assert!(!newsroom.desk().is_due(later()));
 }
 
@@ -232,7 +232,7 @@ fn a_change_moves_the_feeds_it_concerns_and_no_other() {
     ];
     for (change, make, expected) in cases {
         let newsroom = ordinary();
-        let before = newsroom.edition();
+        let before = newsroom.snapshot();
         make(&newsroom);
         let published = newsroom.read_and_publish(later().plus(5));
         assert_eq!(newsroom.moved_since(&before), expected, "{change}");
@@ -245,13 +245,13 @@ fn a_change_moves_the_feeds_it_concerns_and_no_other() {
 #[test]
 fn a_view_counter_moves_nothing() {
     let newsroom = Newsroom::new(FEEDS);
-    let editions = ["4", "5"].map(|views| {
+    let snapshots = ["4", "5"].map(|views| {
         let text = format!("Парламент\n{views}\n\nТекст.");
         newsroom.write("a.txt", "2026-01-08", &text);
         newsroom.read_and_publish(later());
-        newsroom.edition()
+        newsroom.snapshot()
     });
-    assert!(Arc::ptr_eq(&editions[0], &editions[1]));
+    assert!(Arc::ptr_eq(&snapshots[0], &snapshots[1]));
 }
 
 #[test]
@@ -294,10 +294,10 @@ fn an_embargo_opens_at_its_second() {
             .is_none()
     );
     assert!(newsroom.select("any=новое").is_err());
-    let before = newsroom.edition();
+    let before = newsroom.snapshot();
     assert!(!newsroom.desk().is_due(release.plus(-1)));
     assert_eq!(newsroom.desk().publish(release.plus(-1)).moved, 0);
-    assert!(Arc::ptr_eq(&before, &newsroom.edition()));
+    assert!(Arc::ptr_eq(&before, &newsroom.snapshot()));
     assert!(newsroom.desk().is_due(release));
     let opened = newsroom.desk().publish(release);
     let expected = ["all", "fresh", "sport", "tags/новое", "tags/спорт"];
@@ -323,7 +323,7 @@ fn a_correction_announced_for_later_counts_from_its_instant_on() {
     let published = newsroom.read_and_publish(correction.plus(-5));
     assert_eq!(published.next, Some(correction));
     assert_eq!(newsroom.version("all").last_modified, at("2026-01-08"));
-    let before = newsroom.edition();
+    let before = newsroom.snapshot();
     newsroom.desk().publish(correction);
     assert_eq!(newsroom.moved_since(&before), ["all", "late"]);
     assert_eq!(newsroom.version("all").last_modified, correction);
@@ -681,7 +681,7 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
 #[test]
 fn records_stay_while_an_edition_that_names_them_lives() {
     let newsroom = ordinary();
-    let old = newsroom.edition();
+    let old = newsroom.snapshot();
     let old_selection = newsroom.selected("all=спорт");
     let documents = newsroom.published();
     newsroom.write("a.txt", "2026-01-08T10:00", "Иначе.\n\n#спорт");
@@ -848,7 +848,7 @@ fn terms_that_begin_to_count_as_one_share_a_feed() {
         (newsroom.entries("sport"), newsroom.entries("tags/спорт")),
         (2, 2)
     );
-    assert!(!newsroom.edition().feeds.contains_key("tags/театр"));
+    assert!(!newsroom.snapshot().feeds.contains_key("tags/театр"));
     newsroom.reconfigure(FEEDS);
     newsroom.desk().publish(later().plus(2));
     assert_eq!(newsroom.version("sport").digest, sport.digest);
@@ -866,7 +866,7 @@ fn a_term_that_feeds_toml_no_longer_names_is_unknown_again() {
     newsroom.reconfigure("[auto.tags]\n");
     for restarted in [false, true] {
         newsroom.desk().publish(later().plus(1));
-        let feeds: Vec<Arc<str>> = newsroom.edition().feeds.keys().cloned().collect();
+        let feeds: Vec<Arc<str>> = newsroom.snapshot().feeds.keys().cloned().collect();
         assert_eq!(feeds, ["all".into()], "restarted: {restarted}");
         assert!(
             newsroom.select("any=опера").is_err(),

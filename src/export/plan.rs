@@ -1,4 +1,4 @@
-//! The plan: which documents a folder of files is to hold, said from an edition without any I/O.
+//! The plan: which documents a folder of files is to hold, said from a snapshot without any I/O.
 //!
 //! A document stands where its address leads: feeds, lists and files under their decoded paths, and a
 //! page, whose address has no extension, with `.html` behind it. What an address says in its query is
@@ -94,21 +94,21 @@ impl Planned {
 }
 
 impl Plan {
-    /// The documents of an edition. `articles` are those that may have a page here.
+    /// The documents of a snapshot. `articles` are those that may have a page here.
     pub fn new(
-        edition: &Snapshot,
+        snapshot: &Snapshot,
         overview: &Overview,
         articles: impl IntoIterator<Item = Told>,
         pages: Pages,
     ) -> Plan {
         let mut places = Places {
-            edition,
+            snapshot,
             taken: BTreeMap::new(),
             homeless: Vec::new(),
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
-        let latest = latest.unwrap_or(edition.publication.epoch());
+        let latest = latest.unwrap_or(snapshot.publication.epoch());
         let wanted = |wanted, modified| (Source::Page(wanted), modified);
         for (name, list) in [
             ("feeds.opml", PageRequest::Opml),
@@ -130,16 +130,16 @@ impl Plan {
                 let of_feed = wanted(feed, version.last_modified);
                 places.put(&version.path, page(&version.path), of_feed);
             }
-            places.lists(&edition.config, overview, latest);
+            places.lists(&snapshot.config, overview, latest);
             for Told { key, updated } in articles {
                 let path = format!("articles/{key}");
                 let article = wanted(PageRequest::Article(key), updated);
                 places.put(&path, page(&path), article);
             }
-            for (name, asset) in edition.config.server.templates.assets() {
+            for (name, asset) in snapshot.config.server.templates.assets() {
                 let path = format!("assets/{name}");
                 let asset = Source::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, edition.publication.epoch()));
+                places.put(&path.clone(), path, (asset, snapshot.publication.epoch()));
             }
         }
         let mut documents: Vec<Planned> = places.taken.into_values().collect();
@@ -169,7 +169,7 @@ pub fn is_file_path(path: &str) -> bool {
 
 /// Documents by the file that each gets.
 struct Places<'e> {
-    edition: &'e Snapshot,
+    snapshot: &'e Snapshot,
     taken: BTreeMap<String, Planned>,
     homeless: Vec<String>,
 }
@@ -178,7 +178,7 @@ impl Places<'_> {
     /// Gives a document that is served at `/address` the file at `path`.
     fn put(&mut self, address: &str, path: String, (source, modified): (Source, Timestamp)) {
         let address = format!("/{address}");
-        if self.edition.redirects.contains_key(&address) {
+        if self.snapshot.redirects.contains_key(&address) {
             return;
         }
         if !is_file_path(&path) {

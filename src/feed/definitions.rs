@@ -103,7 +103,7 @@ impl FeedDefinitions {
             .redirects
             .iter()
             .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
-        let mut lineup = FeedDefinitions {
+        let mut definitions = FeedDefinitions {
             house: house_channel(config),
             site_title: config.site.title.clone(),
             declared: Vec::new(),
@@ -116,9 +116,9 @@ impl FeedDefinitions {
             publication,
         };
         for feed in &config.feeds {
-            lineup.declare(feed, index);
+            definitions.declare(feed, index);
         }
-        lineup
+        definitions
     }
 
     /// The rules that every entry is written by.

@@ -15,7 +15,7 @@ use crate::model::validators::Validators;
 
 /// The values of headers.
 #[derive(Debug)]
-pub struct Label {
+pub struct FeedHeaders {
     /// The tag without quotes and suffix.
     pub tag: String,
     /// `ETag`, by coding.
@@ -30,15 +30,15 @@ pub struct Label {
     cache_control: HeaderValue,
 }
 
-impl Label {
+impl FeedHeaders {
     /// The label of a version's document in `format`, under these validators.
-    pub fn new(version: &FeedVersion, validators: Validators, format: Format) -> Label {
+    pub fn new(version: &FeedVersion, validators: Validators, format: Format) -> FeedHeaders {
         let tag = ETag::new(validators.digest, format);
         let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
         for coding in Coding::ALL {
             etags[coding as usize] = tag.etag(coding);
         }
-        Label {
+        FeedHeaders {
             tag: tag.to_string(),
             etags,
             last_modified: validators.last_modified,

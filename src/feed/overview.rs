@@ -1,4 +1,4 @@
-//! The overview: every feed of an edition with its articles counted, in the order people look for
+//! The overview: every feed of a snapshot with its articles counted, in the order people look for
 //! them.
 //!
 //! Counting takes the writer's lock, so an overview is made when somebody asks, and again only

@@ -16,7 +16,7 @@ use crate::feed::coding::Coding;
 use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{Definition, FeedKind};
 use crate::feed::document::{Channel, Feed};
-use crate::feed::headers::Label;
+use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
 use crate::index::{Index, Window};
 use crate::model::format::Format;
@@ -32,7 +32,7 @@ pub struct Snapshot {
     /// The configuration it was made by.
     pub config: Arc<Config>,
     /// How many configurations this process had before: what only they decide is the same in all
-    /// editions of one generation.
+    /// snapshots of one generation.
     pub generation: u64,
     /// The rules its entries are written by.
     pub publication: Arc<SiteRules>,
@@ -76,7 +76,7 @@ pub struct FeedVersion {
     /// The validators of the version before, whose documents may still be in the cache.
     pub previous: Option<Validators>,
     /// Written when somebody asks.
-    labels: [OnceLock<Box<Label>>; Format::ALL.len()],
+    labels: [OnceLock<Box<FeedHeaders>>; Format::ALL.len()],
     /// How often it is asked for; all versions of a feed count here, and all selections together.
     pub polls: Arc<PollRate>,
 }
@@ -133,9 +133,9 @@ impl FeedVersion {
     }
 
     /// What the answers with this feed in `format` say of it.
-    pub fn label(&self, format: Format) -> &Label {
+    pub fn headers(&self, format: Format) -> &FeedHeaders {
         let label = &self.labels[format as usize];
-        label.get_or_init(|| Box::new(Label::new(self, self.validators(), format)))
+        label.get_or_init(|| Box::new(FeedHeaders::new(self, self.validators(), format)))
     }
 
     /// What the feed's answers are validated by.

@@ -84,14 +84,14 @@ impl Asked<'_> {
     /// (`Sec-Fetch-Dest`), and nobody asked for the feed as it is.
     pub(super) fn wants_page(&self) -> bool {
         let destination = self.headers.get(SEC_FETCH_DEST);
-        self.edition.config.server.browser_pages
+        self.snapshot.config.server.browser_pages
             && destination.is_some_and(|destination| destination == "document")
             && self.parameter("raw").is_none()
     }
 
     /// A style sheet, picture or font.
     pub(super) async fn asset(&self, name: &str) -> Answer {
-        let templates = &self.edition.config.server.templates;
+        let templates = &self.snapshot.config.server.templates;
         let Some(asset) = templates.asset(name) else {
             return reply::not_found(&format!("no file \"{name}\"")).into();
         };
@@ -132,7 +132,7 @@ impl Asked<'_> {
     }
 
     async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
-        let printed = self.desk.printed(sheet, self.edition, self.locale());
+        let printed = self.desk.printed(sheet, self.snapshot, self.locale());
         printed.await.map_err(|failure| {
             tell("a page", &failure, failure.articles());
             Box::new(reply::unavailable(NOT_NOW))
@@ -141,8 +141,8 @@ impl Asked<'_> {
 
     /// What a page is made of, or the reply that there is none.
     async fn sheet(&self, wanted: PageRequest) -> Result<Page, Box<Reply>> {
-        let (desk, edition) = (self.desk.clone(), self.edition.clone());
-        let sheet = task::spawn_blocking(move || desk.sheet(&edition, wanted)).await;
+        let (desk, snapshot) = (self.desk.clone(), self.snapshot.clone());
+        let sheet = task::spawn_blocking(move || desk.sheet(&snapshot, wanted)).await;
         Err(Box::new(match sheet {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
@@ -160,7 +160,7 @@ impl Asked<'_> {
     fn cache_control(&self, sheet: &Page) -> HeaderValue {
         let (settings, next) = match sheet {
             Page::Feed(version) => (&*version.settings, version.next),
-            Page::Article(released) => (&self.edition.config.defaults, released.next),
+            Page::Article(released) => (&self.snapshot.config.defaults, released.next),
             Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
                 return HeaderValue::from_static(SHORTLY);
             }
@@ -172,7 +172,7 @@ impl Asked<'_> {
     fn locale(&self) -> Locale {
         let asked = self.parameter("lang");
         let asked = asked.as_deref().and_then(Locale::from_tag);
-        asked.unwrap_or_else(|| Locale::of_site(&self.edition.config.site.language))
+        asked.unwrap_or_else(|| Locale::of_site(&self.snapshot.config.site.language))
     }
 
     /// The value of a query parameter, decoded; empty where it has none.

@@ -11,7 +11,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 use crate::feed::coding::Coding;
-use crate::feed::headers::Label;
+use crate::feed::headers::FeedHeaders;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -53,7 +53,7 @@ impl Head {
     /// The head of a feed.
     pub(super) fn feed(
         version: &FeedVersion,
-        label: &Label,
+        label: &FeedHeaders,
         format: Format,
         coding: Coding,
         now: Timestamp,

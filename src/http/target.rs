@@ -25,7 +25,7 @@ use crate::render::pages::lists;
 /// What a request is for.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// A feed of the edition.
+    /// A feed of the snapshot.
     Feed(Arc<FeedVersion>, Format),
     /// A canonical selection.
     Select(Selection, Format),
@@ -43,30 +43,30 @@ pub(crate) enum Target {
 
 /// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
 pub(crate) fn feed_as_spelled<'a>(
-    edition: &'a Snapshot,
+    snapshot: &'a Snapshot,
     path: &str,
     query: Option<&str>,
 ) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let path = below(edition.publication.prefix(), &path).unwrap_or(&path);
+    let path = below(snapshot.publication.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
-    let version = edition.feeds.get(stem)?;
+    let version = snapshot.feeds.get(stem)?;
     let is_served = version.channel.formats.contains(&format);
-    (is_served && configured(edition, path, query).is_none()).then_some((version, format))
+    (is_served && configured(snapshot, path, query).is_none()).then_some((version, format))
 }
 
 /// Resolves a raw path and query.
-pub(crate) fn resolve(edition: &Snapshot, path: &str, query: Option<&str>) -> Target {
-    if let Some((version, format)) = feed_as_spelled(edition, path, query) {
+pub(crate) fn resolve(snapshot: &Snapshot, path: &str, query: Option<&str>) -> Target {
+    if let Some((version, format)) = feed_as_spelled(snapshot, path, query) {
         return Target::Feed(version.clone(), format);
     }
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
-    let prefix = edition.publication.prefix();
+    let prefix = snapshot.publication.prefix();
     if !prefix.is_empty() && path == prefix {
-        return Target::Redirect(edition.root());
+        return Target::Redirect(snapshot.root());
     }
     let (path, tidy) = match below(prefix, &path) {
         Some(rest) => (rest, tidy(rest)),
@@ -76,18 +76,18 @@ pub(crate) fn resolve(edition: &Snapshot, path: &str, query: Option<&str>) -> Ta
             (&*path, rest.unwrap_or(tidy))
         }
     };
-    match configured(edition, path, query) {
-        None => served(edition, path, &tidy, query),
+    match configured(snapshot, path, query) {
+        None => served(snapshot, path, &tidy, query),
         Some(RedirectTo::Gone) => Target::Gone,
-        Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(edition, to),
+        Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(snapshot, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
 }
 
 /// What a decoded path below the prefix names, redirects of feeds.toml aside.
-fn served(edition: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target {
+fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target {
     let asked = Asked {
-        edition,
+        snapshot,
         path,
         query,
     };
@@ -102,7 +102,7 @@ fn served(edition: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Ta
         "/" => asked.spelled("/", || Target::Page(PageRequest::Catalogue)),
         "/feeds.opml" => asked.spelled(&lower, || Target::Page(PageRequest::Opml)),
         "/feeds.json" => asked.spelled(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Asset(icon(edition).to_owned()),
+        "/favicon.ico" => Target::Asset(icon(snapshot).to_owned()),
         "/sections" => asked.terms(&lower, TermKind::Section),
         "/tags" => asked.terms(&lower, TermKind::Tag),
         "/authors" => asked.terms(&lower, TermKind::Author),
@@ -114,8 +114,8 @@ fn served(edition: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Ta
 }
 
 /// What browsers show beside a title when the page does not say.
-fn icon(edition: &Snapshot) -> &'static str {
-    let templates = &edition.config.server.templates;
+fn icon(snapshot: &Snapshot) -> &'static str {
+    let templates = &snapshot.config.server.templates;
     match templates.asset("favicon.ico") {
         Some(_) => "favicon.ico",
         None => "icon.svg",
@@ -124,7 +124,7 @@ fn icon(edition: &Snapshot) -> &'static str {
 
 /// A decoded path below the prefix, with its query.
 struct Asked<'a> {
-    edition: &'a Snapshot,
+    snapshot: &'a Snapshot,
     path: &'a str,
     query: Option<&'a str>,
 }
@@ -140,14 +140,14 @@ impl Asked<'_> {
 
     fn redirect(&self, path: &str, query: Option<&str>) -> Target {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
-        let prefix = encode_path(self.edition.publication.prefix());
+        let prefix = encode_path(self.snapshot.publication.prefix());
         let path = encode_path(path);
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
 
     /// A page of a list of terms; without a number, the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target {
-        if !lists(&self.edition.config).contains(&kind) {
+        if !lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
@@ -162,14 +162,14 @@ impl Asked<'_> {
 
     /// A feed or selection by its name, in a format or, without one, for people.
     fn feed(&self, stem: &str, format: Option<Format>) -> Target {
-        let edition = self.edition;
+        let snapshot = self.snapshot;
         if stem.to_lowercase() == SELECT {
             return self.selection(format);
         }
-        let Some(canonical) = canonical_stem(edition, stem) else {
+        let Some(canonical) = canonical_stem(snapshot, stem) else {
             return Target::NotFound(format!("no feed \"{stem}\""));
         };
-        let Some(version) = edition.feeds.get(canonical.as_str()) else {
+        let Some(version) = snapshot.feeds.get(canonical.as_str()) else {
             return Target::NotFound(match split_automatic(&canonical) {
                 Some((kind, key)) => format!("no {} \"{key}\"", kind.prefix()),
                 None => format!("no feed \"{canonical}\""),
@@ -195,7 +195,7 @@ impl Asked<'_> {
             Ok(selection) => selection,
             Err(error) => return Target::NotFound(error.to_string()),
         };
-        let (config, publication) = (&self.edition.config, &self.edition.publication);
+        let (config, publication) = (&self.snapshot.config, &self.snapshot.publication);
         if let Some(format) = format.filter(|format| !config.defaults.formats.contains(format)) {
             let reason = format!("selections are not served as {}", format.title());
             return Target::NotFound(reason);
@@ -236,20 +236,20 @@ fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
 /// Where the `[[redirect]]` of a decoded path leads in the end: one hop, however many lines of
 /// feeds.toml are on the way.
 fn configured<'a>(
-    edition: &'a Snapshot,
+    snapshot: &'a Snapshot,
     path: &str,
     query: Option<&str>,
 ) -> Option<&'a RedirectTo> {
     let look_up = |path: &str, query: Option<&str>| {
         let whole = || {
             let query = percent_decode_str(query?).decode_utf8().ok()?;
-            edition.redirects.get(&format!("{path}?{query}"))
+            snapshot.redirects.get(&format!("{path}?{query}"))
         };
-        whole().or_else(|| edition.redirects.get(path))
+        whole().or_else(|| snapshot.redirects.get(path))
     };
     let mut to = look_up(path, query)?;
     // Circles are refused with the configuration.
-    for _ in 0..edition.redirects.len() {
+    for _ in 0..snapshot.redirects.len() {
         let RedirectTo::Moved(target) = to else { break };
         let (path, query) = split_target(target);
         let path = percent_decode_str(path).decode_utf8().ok();
@@ -262,12 +262,15 @@ fn configured<'a>(
 }
 
 /// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
-fn onward(edition: &Snapshot, to: &str) -> Target {
+fn onward(snapshot: &Snapshot, to: &str) -> Target {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match served(edition, &path, &tidy(&path), query) {
+    match served(snapshot, &path, &tidy(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
-        _ => Target::Redirect(format!("{}{to}", encode_path(edition.publication.prefix()))),
+        _ => Target::Redirect(format!(
+            "{}{to}",
+            encode_path(snapshot.publication.prefix())
+        )),
     }
 }
 
@@ -304,12 +307,12 @@ fn split_extension(path: &str) -> Option<(&str, Format)> {
 }
 
 /// The canonical spelling of a feed's path; `None` where nothing but punctuation names a term.
-fn canonical_stem(edition: &Snapshot, stem: &str) -> Option<String> {
+fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
     match split_automatic(&stem.to_lowercase()) {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {
             let term = Term::new(kind, key)?;
-            let term = edition.publication.canonical(&term);
+            let term = snapshot.publication.canonical(&term);
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }

@@ -160,11 +160,11 @@ impl Scrape {
 
     /// What is published, and what it took to make its documents.
     fn feeds(&self, page: &mut Page<'_>) -> fmt::Result {
-        let edition = self.desk.as_ref().and_then(|desk| desk.edition());
+        let snapshot = self.desk.as_ref().and_then(|desk| desk.snapshot());
         page.value(
             "taspa_ready",
             "Whether the first edition is out and the daemon is not stopping",
-            truth(edition.is_some() && !self.condition.draining),
+            truth(snapshot.is_some() && !self.condition.draining),
         )?;
         page.value(
             "taspa_articles",
@@ -178,8 +178,8 @@ impl Scrape {
                 published.0 as f64,
             )?;
         }
-        if let Some(edition) = edition {
-            published_feeds(page, &edition)?;
+        if let Some(snapshot) = snapshot {
+            published_feeds(page, &snapshot)?;
         }
         let Some(desk) = &self.desk else {
             return Ok(());
@@ -387,7 +387,7 @@ fn request_counts(metrics: &Metrics) -> Vec<([(&'static str, String); 4], u64)> 
 }
 
 /// How many feeds there are, and when those that feeds.toml names last moved.
-fn published_feeds(page: &mut Page<'_>, edition: &Snapshot) -> fmt::Result {
+fn published_feeds(page: &mut Page<'_>, snapshot: &Snapshot) -> fmt::Result {
     let kinds = [
         (FeedKind::All, RequestKind::All),
         (FeedKind::Declared, RequestKind::Declared),
@@ -396,13 +396,13 @@ fn published_feeds(page: &mut Page<'_>, edition: &Snapshot) -> fmt::Result {
         (FeedKind::Author, RequestKind::Author),
     ];
     let feeds = kinds.map(|(kind, name)| {
-        let feeds = edition.feeds.values().filter(|feed| feed.kind == kind);
+        let feeds = snapshot.feeds.values().filter(|feed| feed.kind == kind);
         ([("kind", name.name())], feeds.count() as f64)
     });
     page.gauge("taspa_feeds", "Feeds of the edition", feeds)?;
-    let named = edition.config.feeds.iter();
+    let named = snapshot.config.feeds.iter();
     let moved = named.filter_map(|feed| {
-        let version = edition.feeds.get(feed.name.as_str())?;
+        let version = snapshot.feeds.get(feed.name.as_str())?;
         Some((
             [("feed", feed.name.as_str())],
             version.last_modified.0 as f64,

@@ -16,8 +16,8 @@ pub(super) const NEWS_MAX: usize = 16;
 
 /// What a publication brought.
 pub(super) struct News {
-    /// The edition, which keeps what its versions name.
-    pub(super) edition: Arc<Snapshot>,
+    /// The snapshot, which keeps what its versions name.
+    pub(super) snapshot: Arc<Snapshot>,
     /// Its new versions.
     pub(super) revised: Vec<Arc<FeedVersion>>,
 }
@@ -68,7 +68,7 @@ impl Ahead {
             }
             if !forms.is_empty() {
                 let wanted = Wanted {
-                    _edition: news.edition.clone(),
+                    _edition: news.snapshot.clone(),
                     version,
                     forms,
                 };

@@ -39,7 +39,7 @@ impl Outage {
         if !self.said().add(reason) {
             return;
         }
-        let is_published = self.has_state || self.desk.edition().is_some();
+        let is_published = self.has_state || self.desk.snapshot().is_some();
         let so = match is_published {
             true => "what is published stays",
             false => "nothing is published yet",

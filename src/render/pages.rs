@@ -140,9 +140,9 @@ impl Page {
     }
 
     /// Names the sheet in caches of this process: equal digests, equal bytes.
-    pub fn digest(&self, edition: &Snapshot, locale: Locale) -> u128 {
+    pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
-        (edition.generation, locale.tag()).hash(&mut hash);
+        (snapshot.generation, locale.tag()).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
             Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
@@ -164,7 +164,7 @@ impl Page {
     /// When articles cannot be read or a replaced template fails.
     pub fn print(
         &self,
-        edition: &Snapshot,
+        snapshot: &Snapshot,
         archive: &Archive,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
@@ -172,9 +172,9 @@ impl Page {
             config,
             publication,
             ..
-        } = edition;
+        } = snapshot;
         let templates = &config.server.templates;
-        let (root, path) = (edition.root(), self.path());
+        let (root, path) = (snapshot.root(), self.path());
         let frame = Frame {
             site: &config.site,
             root: &root,
@@ -202,7 +202,7 @@ impl Page {
                 let Released { article, as_of, .. } = &**released;
                 let entries = [publication.entry(article, Content::Full, *as_of)];
                 let related = related(config, publication, &entries, None);
-                let all = &edition.feeds[ALL].channel;
+                let all = &snapshot.feeds[ALL].channel;
                 templates
                     .article(&frame, &entries[0], all, &related)?
                     .into()

@@ -6,7 +6,7 @@ use crate::client::{Connection, Request, Response};
 use crate::daemon::Daemon;
 use crate::newsroom::Newsroom;
 
-/// A daemon with an admin listener on a free port, and where that is; once there is an edition.
+/// A daemon with an admin listener on a free port, and where that is; once there is a snapshot.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
     let (mut daemon, address) = launch(newsroom);
     daemon.eventually("/all.rss", |response| response.status != 503);

@@ -30,7 +30,7 @@ enum Door {
 }
 
 impl Daemon {
-    /// Starts on a free port and waits until the first edition is out.
+    /// Starts on a free port and waits until the first snapshot is out.
     pub(crate) fn start(newsroom: &Newsroom) -> Daemon {
         let mut daemon = Daemon::launch(newsroom);
         daemon.eventually("/all.rss", |response| response.status != 503);
@@ -99,7 +99,7 @@ impl Daemon {
         Daemon::spawn(newsroom, command)
     }
 
-    /// Starts with its standard output in a file, and waits until the first edition is out.
+    /// Starts with its standard output in a file, and waits until the first snapshot is out.
     pub(crate) fn start_writing(newsroom: &Newsroom, output: std::fs::File) -> Daemon {
         let mut command = newsroom.taspa(&["serve", "--listen", "127.0.0.1:0"]);
         command.stdout(output);
@@ -108,7 +108,7 @@ impl Daemon {
         daemon
     }
 
-    /// Starts with its standard output in the pipe of its log, and waits until the first edition is
+    /// Starts with its standard output in the pipe of its log, and waits until the first snapshot is
     /// out.
     pub(crate) fn start_with_one_pipe(newsroom: &Newsroom) -> Daemon {
         let program = env!("CARGO_BIN_EXE_taspa");
@@ -125,7 +125,7 @@ impl Daemon {
         self.process.ear()
     }
 
-    /// Starts on a socket that is passed to it, and waits until the first edition is out.
+    /// Starts on a socket that is passed to it, and waits until the first snapshot is out.
     pub(crate) fn start_on(newsroom: &Newsroom, socket: OwnedFd) -> Daemon {
         let program = env!("CARGO_BIN_EXE_taspa");
         // The number of the first socket that is passed is 3.

@@ -101,7 +101,7 @@ impl Recipe {
         Recipe::new(config, self.url, self.editor, self.server)
     }
 
-    /// Starts on a free port and waits until the first edition is out.
+    /// Starts on a free port and waits until the first snapshot is out.
     fn serve(&self) -> Daemon {
         let mut daemon = Daemon::launch_with(&self.newsroom, &[("DATABASE_URL", &self.url)]);
         daemon.eventually("/all.rss", |response| response.status != 503);

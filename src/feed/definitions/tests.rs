@@ -81,23 +81,23 @@ fn put(article: &Article) -> Change {
 }
 
 /// The line-up of a file over [`articles`].
-fn lineup(text: &str) -> (Index, FeedDefinitions) {
+fn definitions(text: &str) -> (Index, FeedDefinitions) {
     let config = parse(text);
     let mut index = Index::new(&config.same, Timestamp(1_768_000_000));
     index.apply(articles().iter().map(put));
-    let lineup = FeedDefinitions::new(&config, &mut index);
-    (index, lineup)
+    let definitions = FeedDefinitions::new(&config, &mut index);
+    (index, definitions)
 }
 
 fn find(path: &str) -> Option<Definition> {
-    let (index, lineup) = lineup(FILE);
-    lineup.find(&index, path)
+    let (index, definitions) = definitions(FILE);
+    definitions.find(&index, path)
 }
 
 fn select(query: &str) -> Result<Definition, Term> {
-    let (index, lineup) = lineup(FILE);
+    let (index, definitions) = definitions(FILE);
     let selection = Selection::from_query(query).expect("a selection");
-    lineup.select(&index, &selection)
+    definitions.select(&index, &selection)
 }
 
 fn paths(feeds: Vec<Definition>) -> Vec<String> {
@@ -108,7 +108,7 @@ fn paths(feeds: Vec<Definition>) -> Vec<String> {
 
 #[test]
 fn there_is_a_feed_for_each_declaration_and_each_known_term() {
-    let (index, lineup) = lineup(FILE);
+    let (index, definitions) = definitions(FILE);
     let expected = [
         "all",
         "sections/город",
@@ -118,9 +118,11 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
         "tags/спорт",
         "tags/футбол",
     ];
-    assert_eq!(paths(lineup.every(&index)), expected);
+    assert_eq!(paths(definitions.every(&index)), expected);
     for path in expected {
-        let found = lineup.find(&index, path).expect("a feed of the line-up");
+        let found = definitions
+            .find(&index, path)
+            .expect("a feed of the line-up");
         assert_eq!(&*found.path, path);
     }
 }
@@ -196,7 +198,7 @@ fn another_spelling_of_a_term_finds_the_same_feed() {
 
 #[test]
 fn few_articles_keep_an_automatic_feed_out_of_catalogues_only() {
-    let (_, lineup) = lineup(FILE);
+    let (_, definitions) = definitions(FILE);
     for (kind, articles, listed) in [
         (FeedKind::All, 0, true),
         (FeedKind::Declared, 0, true),
@@ -208,7 +210,7 @@ fn few_articles_keep_an_automatic_feed_out_of_catalogues_only() {
         (FeedKind::Select, 9, false),
     ] {
         assert_eq!(
-            lineup.is_listed(kind, articles),
+            definitions.is_listed(kind, articles),
             listed,
             "{kind:?} {articles}"
         );
@@ -275,13 +277,14 @@ fn a_selection_with_an_unknown_term_names_it() {
 }
 
 /// Every feed's path and digest.
-fn digests(index: &Index, lineup: &FeedDefinitions) -> HashMap<String, u128> {
+fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128> {
     let digest = |feed: Definition| {
         let path = feed.path.to_string();
-        let version = FeedVersion::build(lineup.publication(), index, feed, None, Timestamp(0));
+        let version =
+            FeedVersion::build(definitions.publication(), index, feed, None, Timestamp(0));
         (path, version.digest)
     };
-    lineup.every(index).into_iter().map(digest).collect()
+    definitions.every(index).into_iter().map(digest).collect()
 }
 
 #[test]
@@ -303,12 +306,12 @@ fn a_change_touches_every_feed_that_it_moves_and_few_others() {
         ),
         (article("d", "Культура", &[]), &["all", "sections/культура"]),
     ] {
-        let (mut index, lineup) = lineup(FILE);
-        let before = digests(&index, &lineup);
+        let (mut index, definitions) = definitions(FILE);
+        let before = digests(&index, &definitions);
         let touched = index.apply([put(&changed)]);
-        let found = paths(lineup.touched(&index, &touched));
+        let found = paths(definitions.touched(&index, &touched));
         assert_eq!(found, expected);
-        for (path, digest) in digests(&index, &lineup) {
+        for (path, digest) in digests(&index, &definitions) {
             let moved = before.get(&path) != Some(&digest);
             assert!(!moved || found.contains(&path), "{path}");
         }
@@ -331,13 +334,13 @@ fn automatic_paths_name_their_kind() {
 
 /// The digest and the documents of the declared feed.
 fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
-    let (index, lineup) = lineup(text);
+    let (index, definitions) = definitions(text);
     let path = if text.contains("'renamed'") {
         "renamed"
     } else {
         "sport/all-of-it"
     };
-    let feed = lineup.find(&index, path).expect("the declared feed");
+    let feed = definitions.find(&index, path).expect("the declared feed");
     let window = index.window(&feed.query, &feed.settings);
     let stored = articles();
     let entries: Vec<Article> = window
@@ -348,7 +351,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
             stored.iter().find(has_number).cloned()
         })
         .collect();
-    let publication = lineup.publication();
+    let publication = definitions.publication();
     let channel = feed.channel.as_ref().clone();
     let composed = publication.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =

@@ -129,13 +129,13 @@ fn explain(feed: &str, key: &str) -> Explanation {
     let config = good(CONFIG, Path::new("/"));
     let mut index = Index::new(&config.same, noon());
     index.apply(listings().into_iter().map(Change::Put));
-    let lineup = FeedDefinitions::new(&config, &mut index);
+    let definitions = FeedDefinitions::new(&config, &mut index);
     let definition = match feed.strip_prefix("select?") {
         Some(query) => {
             let selection = Selection::from_query(query).expect("a selection");
-            lineup.select(&index, &selection).expect("known terms")
+            definitions.select(&index, &selection).expect("known terms")
         }
-        None => lineup.find(&index, feed).expect("a feed"),
+        None => definitions.find(&index, feed).expect("a feed"),
     };
     let article = index.look_up(key).expect("an article");
     Explanation {
