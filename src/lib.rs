@@ -82,7 +82,6 @@ pub mod admin;
 pub mod archive;
 pub mod cli;
 pub mod clock;
-pub mod contained;
 pub mod desk;
 pub mod export;
 pub mod health;

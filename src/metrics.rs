@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use hyper::StatusCode;
 
-use crate::contained;
 use crate::feed::coding::Coding;
+use crate::store::catch_panic;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -259,7 +259,7 @@ impl Metrics {
         let metrics = self.clone();
         let tell = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !contained::is_expected() {
+            if !catch_panic::is_expected() {
                 metrics.panics.increment();
             }
             tell(panic);

@@ -4,18 +4,9 @@
 //! [`reconcile`](crate::reconcile) compares that with the store. Bytes, formats and SQL stay in here:
 //! what leaves is an [`Accepted`] article or a [`Refusal`].
 
-mod beside;
+pub mod article_file;
 pub mod directory;
-pub mod encoding;
-mod fields;
-mod front_matter;
-pub mod json;
-pub mod markdown;
-pub mod newsroom;
-pub mod notes;
 pub mod sql;
-mod tree;
-pub mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

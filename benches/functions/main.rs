@@ -20,7 +20,7 @@ use taspa::http;
 use taspa::model::format::Format;
 use taspa::model::selection::Selection;
 use taspa::model::time::Timestamp;
-use taspa::source::newsroom as newsroom_text;
+use taspa::source::article_file::newsroom as newsroom_text;
 
 use self::newsroom::Newsroom;
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::contained;
 use crate::desk::{Desk, DeskError, IdentityChanged, check_identity};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::source::sql::SqlError;
+use crate::store::catch_panic;
 use crate::store::{Store, StoreError};
 
 /// Why such a command cannot start.
@@ -65,6 +65,6 @@ pub(super) fn desk_over(
     let store = store?;
     check_identity(config, store.header()?.as_ref())?;
     let config = Arc::new(config.clone());
-    let read = contained::run(|| Desk::new(config, store, Timestamp::now()));
+    let read = catch_panic::run(|| Desk::new(config, store, Timestamp::now()));
     Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
 }

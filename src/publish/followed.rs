@@ -16,7 +16,7 @@ use crate::desk::{Desk, Report};
 use crate::health::Health;
 use crate::model::time::Timestamp;
 use crate::source::Scope;
-use crate::source::sql::{Line, Sign, Sql};
+use crate::source::sql::{SourceEvent, SourceEvents, Sql};
 
 /// How soon a reading that failed is tried again, though the database answers; twice as long each time.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
@@ -296,16 +296,16 @@ async fn until(at: Option<Instant>) {
 }
 
 /// Passes signs on as they come: a reading that hangs must not keep anybody from knowing why.
-async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>, outage: Arc<Outage>) {
+async fn listen(mut line: SourceEvents, told: Arc<Told>, health: Arc<Health>, outage: Arc<Outage>) {
     loop {
         match line.next().await {
-            Sign::Down(reason) => {
+            SourceEvent::Down(reason) => {
                 outage.note_down();
                 // Whoever reads the log and then asks finds what it said.
                 health.note_failing_source(&reason, Timestamp::now());
                 outage.tell(&reason);
             }
-            Sign::Up => {
+            SourceEvent::Up => {
                 let was_down = outage.note_up();
                 if was_down {
                     info!("the database gives articles again: everything is compared");
@@ -316,12 +316,12 @@ async fn listen(mut line: Line, told: Arc<Told>, health: Arc<Health>, outage: Ar
                     false => told.recent.store(true, SeqCst),
                 }
             }
-            Sign::Changed => told.recent.store(true, SeqCst),
-            Sign::Emptied => {
+            SourceEvent::Changed => told.recent.store(true, SeqCst),
+            SourceEvent::Emptied => {
                 warn!("the query gives no rows any more: everything is compared");
                 told.whole.store(true, SeqCst);
             }
-            Sign::Refilled => told.whole.store(true, SeqCst),
+            SourceEvent::Refilled => told.whole.store(true, SeqCst),
         }
         told.news.notify_one();
     }

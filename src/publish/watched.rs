@@ -13,7 +13,7 @@ use crate::config;
 use crate::model::problem::chain;
 use crate::source::Scope;
 use crate::source::directory::Directory;
-use crate::source::watch::{Hint, Watch, WatchError};
+use crate::source::directory::events::{Hint, Watch, WatchError};
 
 /// How soon a file is read again that changed under our eyes, where no event asks for it.
 const UNSETTLED_REST: Duration = Duration::from_millis(500);

@@ -3,6 +3,10 @@
 //! ArticleMeta and reading are apart, so that an unchanged file costs one `stat`. Nothing here
 //! decides what a missing file means.
 
+pub mod events;
+mod sibling_files;
+mod write_log;
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -13,13 +17,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
-use super::notes::Notes;
-use super::{Found, Outcome, Unlisted, beside, encoding, json, markdown, newsroom};
+use super::article_file::{encoding, json, markdown, newsroom};
+use super::{Found, Outcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
+use crate::source::directory::write_log::Notes;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;
@@ -245,7 +250,7 @@ impl Directory {
             Some(Kind::Json) => json::parse(&text)?,
         };
         if let Some(folder) = self.root.join(path).parent() {
-            beside::measure(folder, &mut draft);
+            sibling_files::measure(folder, &mut draft);
         }
         let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)

@@ -11,7 +11,7 @@ use taspa::feed::document::Feed;
 use taspa::model::article::{Article, Author, Body, Draft, Media, Reading};
 use taspa::model::format::Format;
 use taspa::model::time::{WrittenDate, Zone};
-use taspa::source::newsroom;
+use taspa::source::article_file::newsroom;
 
 use crate::documents::render;
 use crate::feeds;

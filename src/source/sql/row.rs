@@ -5,14 +5,14 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
-use super::youth;
 use crate::model::article::{Accepted, Body, Draft, Reading, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Found;
-use crate::source::fields::{Fields, parse_date};
-use crate::source::json;
-use crate::source::tree::{self, Entry, Node, Value};
+use crate::source::article_file::fields::{Fields, parse_date};
+use crate::source::article_file::json;
+use crate::source::article_file::tree::{self, Entry, Node, Value};
+use crate::source::sql::recheck_window;
 
 /// A row with more text than this is no article, as a file would be none.
 const ROW_BYTES_MAX: usize = 2 << 20;
@@ -113,7 +113,7 @@ impl Row<'_> {
         let changed = updated.or(date).and_then(Moment::seconds);
         Found {
             path: self.id().to_owned(),
-            stamp: youth::stamp_at(self.stamp(updated, date), changed, now),
+            stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
             again: false,
             head: None,
@@ -214,7 +214,7 @@ pub(super) fn accept_head(draft: &Draft, stamp: Stamp, rules: &Rules) -> Result<
     // When it was looked at is no part of it, nor what types the database has.
     let stamp = Stamp {
         inode: columns::named(stamp.inode),
-        ..youth::grown(stamp)
+        ..recheck_window::grown(stamp)
     };
     draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
 }

@@ -7,7 +7,7 @@ use super::lines::Line;
 
 /// Takes the trailing lines that hold nothing but hashtags, and returns the lines above with the
 /// tags in the order written, without `#`.
-pub(super) fn split_off<'a, 't>(lines: &'a [Line<'t>]) -> (&'a [Line<'t>], Vec<String>) {
+pub(in crate::source) fn split_off<'a, 't>(lines: &'a [Line<'t>]) -> (&'a [Line<'t>], Vec<String>) {
     let mut above = lines;
     let mut found = Vec::new();
     while let Some((line, rest)) = above.split_last()

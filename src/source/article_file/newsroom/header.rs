@@ -8,13 +8,13 @@ use crate::model::article::Author;
 
 /// What the header block says; empty where there is none.
 #[derive(Debug, Default)]
-pub(super) struct Header {
-    pub(super) section: Option<String>,
-    pub(super) authors: Vec<Author>,
+pub(in crate::source) struct Header {
+    pub(in crate::source) section: Option<String>,
+    pub(in crate::source) authors: Vec<Author>,
 }
 
 /// Reads the first run of lines if it is a header block, and returns the lines below it.
-pub(super) fn split_off<'a, 't>(
+pub(in crate::source) fn split_off<'a, 't>(
     lines: &'a [Line<'t>],
     tags_follow: bool,
 ) -> (Header, &'a [Line<'t>]) {

@@ -7,13 +7,13 @@ use crate::model::article::Refusal;
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 
 /// A Markdown file, parted.
-pub(super) struct Parted<'t> {
+pub(in crate::source) struct Parted<'t> {
     /// What the front matter says.
-    pub(super) entries: Vec<Entry>,
+    pub(in crate::source) entries: Vec<Entry>,
     /// The line of its opening fence.
-    pub(super) line: u32,
+    pub(in crate::source) line: u32,
     /// What stands below it.
-    pub(super) body: &'t str,
+    pub(in crate::source) body: &'t str,
 }
 
 #[derive(Clone, Copy)]
@@ -26,7 +26,7 @@ enum Syntax {
 ///
 /// # Errors
 /// No front matter, one without end, or one that is neither TOML nor YAML.
-pub(super) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
+pub(in crate::source) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
     let mut lines = numbered_lines(text);
     let opening = lines.find(|line| !line.text.trim().is_empty());
     let Some((syntax, opening)) = opening.and_then(|line| Some((fence(line.text)?, line))) else {

@@ -6,15 +6,17 @@ use crate::model::time::{DateError, WrittenDate};
 use crate::text::{self, Text};
 
 /// What the first lines of an article say.
-pub(super) struct Opening {
-    pub(super) published: WrittenDate,
-    pub(super) updated: Option<WrittenDate>,
+pub(in crate::source) struct Opening {
+    pub(in crate::source) published: WrittenDate,
+    pub(in crate::source) updated: Option<WrittenDate>,
     /// Never empty; may be run together with the lead.
-    pub(super) headline: Text,
+    pub(in crate::source) headline: Text,
 }
 
 /// Reads the opening and returns the lines below it.
-pub(super) fn read<'a, 't>(lines: &'a [Line<'t>]) -> Result<(Opening, &'a [Line<'t>]), Refusal> {
+pub(in crate::source) fn read<'a, 't>(
+    lines: &'a [Line<'t>],
+) -> Result<(Opening, &'a [Line<'t>]), Refusal> {
     let Some((first, mut rest)) = lines.split_first() else {
         return Err(Refusal::new(None, "the file is empty", DATE_LINE));
     };

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 /// News of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sign {
+pub enum SourceEvent {
     /// It does not answer, or not well; and why.
     Down(Arc<str>),
     /// It answers again, or may have changed unseen: everything is to be compared.
@@ -25,14 +25,14 @@ pub enum Sign {
 
 /// The news of a database as they come; dropping it ends the watching.
 #[derive(Debug)]
-pub struct Line {
-    pub(super) board: Arc<Board>,
+pub struct SourceEvents {
+    pub(super) board: Arc<PendingSignals>,
     pub(super) watchers: Vec<JoinHandle<()>>,
 }
 
-impl Line {
+impl SourceEvents {
     /// The next sign; waits for one. Nothing is lost where this is broken off.
-    pub async fn next(&mut self) -> Sign {
+    pub async fn next(&mut self) -> SourceEvent {
         loop {
             let news = self.board.news.notified();
             if let Some(sign) = self.board.state().take() {
@@ -43,7 +43,7 @@ impl Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for SourceEvents {
     fn drop(&mut self) {
         for watcher in &self.watchers {
             watcher.abort();
@@ -53,7 +53,7 @@ impl Drop for Line {
 
 /// Where watchers leave their news.
 #[derive(Debug, Default)]
-pub(super) struct Board {
+pub(super) struct PendingSignals {
     state: Mutex<State>,
     news: Notify,
 }
@@ -63,7 +63,7 @@ struct State {
     /// How the database was last.
     health: Option<Health>,
     untold: bool,
-    filling: Option<Sign>,
+    filling: Option<SourceEvent>,
     changed: bool,
 }
 
@@ -73,7 +73,7 @@ enum Health {
     Down(Arc<str>),
 }
 
-impl Board {
+impl PendingSignals {
     /// It answered; says whether that is news.
     pub(super) fn up(&self) -> bool {
         self.health(Health::Up)
@@ -113,9 +113,9 @@ impl Board {
     /// There are no rows any more, or some again.
     pub(super) fn filled(&self, has_rows: bool) {
         let sign = if has_rows {
-            Sign::Refilled
+            SourceEvent::Refilled
         } else {
-            Sign::Emptied
+            SourceEvent::Emptied
         };
         self.state().filling = Some(sign);
         self.news.notify_one();
@@ -127,17 +127,17 @@ impl Board {
 }
 
 impl State {
-    fn take(&mut self) -> Option<Sign> {
+    fn take(&mut self) -> Option<SourceEvent> {
         if std::mem::take(&mut self.untold) {
             return self.health.clone().map(|health| match health {
-                Health::Up => Sign::Up,
-                Health::Down(reason) => Sign::Down(reason),
+                Health::Up => SourceEvent::Up,
+                Health::Down(reason) => SourceEvent::Down(reason),
             });
         }
         if let Some(filling) = self.filling.take() {
             return Some(filling);
         }
-        std::mem::take(&mut self.changed).then_some(Sign::Changed)
+        std::mem::take(&mut self.changed).then_some(SourceEvent::Changed)
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn news_are_how_things_stand_now() {
-        let board = Board::default();
+        let board = PendingSignals::default();
         let take = || board.state().take();
         assert_eq!(take(), None);
         board.changed();
@@ -156,14 +156,14 @@ mod tests {
         assert!(!board.down("no answer"));
         board.missed();
         board.filled(false);
-        assert_eq!(take(), Some(Sign::Down(Arc::from("no answer"))));
+        assert_eq!(take(), Some(SourceEvent::Down(Arc::from("no answer"))));
         assert!(board.up());
-        assert_eq!(take(), Some(Sign::Up));
-        assert_eq!(take(), Some(Sign::Emptied));
-        assert_eq!(take(), Some(Sign::Changed));
+        assert_eq!(take(), Some(SourceEvent::Up));
+        assert_eq!(take(), Some(SourceEvent::Emptied));
+        assert_eq!(take(), Some(SourceEvent::Changed));
         assert_eq!(take(), None);
         board.missed();
-        assert_eq!(take(), Some(Sign::Up));
+        assert_eq!(take(), Some(SourceEvent::Up));
         assert_eq!(take(), None);
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::source::tree;
+use crate::source::article_file::tree;
 
 /// The keys of one article in one of the three languages.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Front matter that is meant well: quotes where YAML wants them.
 
 /// The same text with quotes around sentences and without `#` in front of tags.
-pub(super) fn mend(text: &str) -> String {
+pub(in crate::source) fn mend(text: &str) -> String {
     let mut mended = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
         let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
@@ -30,7 +30,7 @@ const TEXTS: [&str; 7] = [
 ];
 
 /// Keys whose values are written as hashtags now and then.
-pub(super) const LISTS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
+pub(in crate::source) const LISTS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
 
 /// `key: sentence` with the sentence in quotes, unless it is in quotes or goes on below.
 fn quoted(line: &str) -> String {

@@ -39,7 +39,7 @@ fn check(cases: &[(&str, &str)]) {
 
 #[test]
 fn a_whole_article() {
-    let text = include_str!("../../../tests/fixtures/newsroom/whole-article.txt");
+    let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     let draft = read(text);
     assert_eq!(draft.title, "Депутаты осмотрели мост через Каратал");
     assert_eq!(Ok(draft.published), WrittenDate::parse("2026-02-14"));
@@ -61,7 +61,7 @@ fn a_whole_article() {
 
 #[test]
 fn every_line_end_reads_the_same() {
-    let text = include_str!("../../../tests/fixtures/newsroom/whole-article.txt");
+    let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     for end in ["\r\n", "\r"] {
         assert_eq!(read(&text.replace('\n', end)), read(text), "{end:?}");
     }

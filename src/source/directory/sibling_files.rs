@@ -12,8 +12,8 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::directory::is_unwanted;
 use crate::model::article::{Draft, Media};
+use crate::source::directory::is_unwanted;
 
 /// Fills in the size of each of the draft's media that has none and stands below `folder`, the
 /// folder of the article's file.

@@ -8,15 +8,15 @@ use redb::{BackendError, StorageBackend};
 
 /// A file without a future.
 #[derive(Debug)]
-pub(super) struct Fleeting(FileBackend);
+pub(super) struct NoSyncBackend(FileBackend);
 
-impl Fleeting {
-    pub(super) fn new(file: FileBackend) -> Fleeting {
-        Fleeting(file)
+impl NoSyncBackend {
+    pub(super) fn new(file: FileBackend) -> NoSyncBackend {
+        NoSyncBackend(file)
     }
 }
 
-impl StorageBackend for Fleeting {
+impl StorageBackend for NoSyncBackend {
     fn len(&self) -> io::Result<u64> {
         self.0.len()
     }

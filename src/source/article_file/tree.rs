@@ -3,22 +3,22 @@
 //! TOML, YAML and JSON end in one tree that keeps the line of every value, so that the meaning of
 //! a key is decided in one place and a mistake is shown where it was made.
 
-pub(super) mod json;
-pub(super) mod toml;
-pub(super) mod yaml;
+pub(in crate::source) mod json;
+pub(in crate::source) mod toml;
+pub(in crate::source) mod yaml;
 
 use std::sync::Arc;
 
 /// A value and the line it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) line: u32,
-    pub(super) value: Value,
+pub(in crate::source) struct Node {
+    pub(in crate::source) line: u32,
+    pub(in crate::source) value: Value,
 }
 
 /// What may stand behind a key. Dates are text, as all three languages write them alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(in crate::source) enum Value {
     Null,
     Bool(bool),
     /// As written.
@@ -30,15 +30,15 @@ pub(super) enum Value {
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::source) struct Entry {
     /// Shared by the rows of a listing.
-    pub(super) key: Arc<str>,
-    pub(super) node: Node,
+    pub(in crate::source) key: Arc<str>,
+    pub(in crate::source) node: Node,
 }
 
 impl Value {
     /// The name of this kind of value, for messages.
-    pub(super) fn kind(&self) -> &'static str {
+    pub(in crate::source) fn kind(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
             Value::Bool(_) => "true or false",
@@ -50,7 +50,7 @@ impl Value {
     }
 
     /// A value of one word or sentence as text.
-    pub(super) fn as_text(&self) -> Option<String> {
+    pub(in crate::source) fn as_text(&self) -> Option<String> {
         match self {
             Value::Bool(flag) => Some(flag.to_string()),
             Value::Number(text) | Value::Text(text) => Some(text.clone()),
@@ -59,7 +59,7 @@ impl Value {
     }
 
     /// Whether nothing was written behind the key.
-    pub(super) fn is_blank(&self) -> bool {
+    pub(in crate::source) fn is_blank(&self) -> bool {
         match self {
             Value::Null => true,
             Value::Text(text) => text.trim().is_empty(),

@@ -11,7 +11,7 @@ use super::backoff::Backoff;
 use super::database::Patience;
 use super::engine::Engine;
 use super::error::SqlError;
-use super::sign::Board;
+use crate::source::sql::source_event::PendingSignals;
 
 /// Between pulses. With [`PATIENCE`] that makes less than two seconds until a fault is known.
 const PAUSE: Duration = Duration::from_millis(600);
@@ -31,7 +31,7 @@ const PATIENCE_LONGEST: Duration = Duration::from_secs(5);
 const SLOWER: u32 = 4;
 
 /// Beats until it is dropped.
-pub(super) async fn beat(engine: Arc<Engine>, board: Arc<Board>) {
+pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
     let mut backoff = Backoff::default();
     let mut patience = PATIENCE_LONGEST;
     let mut had_rows = None;

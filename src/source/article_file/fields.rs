@@ -13,7 +13,7 @@ use crate::text;
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
 
 /// The keys of one article.
-pub(super) struct Fields {
+pub(in crate::source) struct Fields {
     entries: Vec<Entry>,
     line: u32,
 }
@@ -26,12 +26,12 @@ struct Found<'f> {
 
 impl Fields {
     /// The keys of an article; `line` is where a missing one is reported. What has no lines has 0.
-    pub(super) fn new(entries: Vec<Entry>, line: u32) -> Fields {
+    pub(in crate::source) fn new(entries: Vec<Entry>, line: u32) -> Fields {
         Fields { entries, line }
     }
 
     /// The article with these keys and this text.
-    pub(super) fn draft(&self, body: Body) -> Result<Draft, Refusal> {
+    pub(in crate::source) fn draft(&self, body: Body) -> Result<Draft, Refusal> {
         // An embargo stands in `publishDate` where the date beside it is earlier.
         let published = self.date(&["publishDate", "date"])?;
         Ok(Draft {
@@ -57,7 +57,7 @@ impl Fields {
     }
 
     /// The text behind the first of these keys that has any.
-    pub(super) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
+    pub(in crate::source) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
         let found = self.find(names, is_scalar);
         found.map(|found| found.text()).transpose()
     }
@@ -249,7 +249,7 @@ fn excerpt(word: &str) -> String {
 }
 
 /// YAML may have a space in front of an offset.
-pub(super) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
+pub(in crate::source) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
     match written.rsplit_once(' ') {
         Some((local, offset)) if offset.starts_with(['+', '-', 'Z']) => {
             WrittenDate::parse(&format!("{}{offset}", local.trim_end()))

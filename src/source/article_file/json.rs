@@ -18,7 +18,7 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
 }
 
 /// The text of an article whose keys say what it is written in.
-pub(super) fn body(fields: &Fields) -> Result<Body, Refusal> {
+pub(in crate::source) fn body(fields: &Fields) -> Result<Body, Refusal> {
     Ok(
         match (
             fields.text(&["content_html"])?,

@@ -18,8 +18,8 @@ use notify::{
 };
 use tokio::sync::Notify;
 
-use super::Scope;
-use super::notes::Notes;
+use crate::source::Scope;
+use crate::source::directory::write_log::Notes;
 
 /// More paths than this, and the whole folder is compared.
 const PATHS_MAX: usize = 10_000;

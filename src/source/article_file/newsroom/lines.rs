@@ -2,17 +2,17 @@
 
 /// A line that holds something.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line<'a> {
+pub(in crate::source) struct Line<'a> {
     /// Counted from 1 over all lines of the file.
-    pub(super) number: u32,
+    pub(in crate::source) number: u32,
     /// Without the space around it; never empty.
-    pub(super) text: &'a str,
+    pub(in crate::source) text: &'a str,
     /// Whether a blank line stands directly above.
-    pub(super) after_blank: bool,
+    pub(in crate::source) after_blank: bool,
 }
 
 /// The lines of `text` that are not blank. LF, CRLF and CR end a line.
-pub(super) fn non_blank(text: &str) -> Vec<Line<'_>> {
+pub(in crate::source) fn non_blank(text: &str) -> Vec<Line<'_>> {
     let mut non_blank = Vec::new();
     let mut after_blank = false;
     for (number, line) in (1..).zip(lines(text)) {

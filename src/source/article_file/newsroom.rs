@@ -23,9 +23,9 @@
 //! article never loses text because a line looked odd.
 
 mod body;
+mod date_line;
 mod header;
 mod lines;
-mod opening;
 mod tags;
 
 use crate::model::article::{Body, Draft, Refusal};
@@ -37,7 +37,7 @@ use crate::text;
 /// No date line, a date that no calendar has, or no headline behind it.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
-    let (opening, rest) = opening::read(&lines)?;
+    let (opening, rest) = date_line::read(&lines)?;
     let (rest, tags) = tags::split_off(rest);
     let (header, rest) = header::split_off(rest, !tags.is_empty());
     let mut body = body::read(rest);

@@ -4,16 +4,16 @@ use super::lines::Line;
 
 /// The text below the header, without tags.
 #[derive(Debug, Default)]
-pub(super) struct Body {
+pub(in crate::source) struct Body {
     /// The lead first.
-    pub(super) paragraphs: Vec<String>,
+    pub(in crate::source) paragraphs: Vec<String>,
     /// Whose photos and videos they are, in the order written.
-    pub(super) credits: Vec<String>,
+    pub(in crate::source) credits: Vec<String>,
 }
 
 /// Puts lines together to paragraphs. Without any blank line every line is one: such a file was
 /// written by a system that ends each paragraph with a single line break.
-pub(super) fn read(lines: &[Line<'_>]) -> Body {
+pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
     let parted_by_blanks = lines.iter().skip(1).any(|line| line.after_blank);
     let mut body = Body::default();
     let mut open = None;
@@ -38,7 +38,7 @@ pub(super) fn read(lines: &[Line<'_>]) -> Body {
 }
 
 /// Hyphen, en dash, em dash, horizontal bar, minus: typists use all of them.
-pub(super) const DASHES: [char; 5] = ['-', '–', '—', '―', '−'];
+pub(in crate::source) const DASHES: [char; 5] = ['-', '–', '—', '―', '−'];
 
 fn is_speech(line: &str) -> bool {
     line.strip_prefix(DASHES)
@@ -68,7 +68,7 @@ fn is_credit(line: &str) -> bool {
 }
 
 /// What follows after the word that begins a credit; `Фотограф` is another word.
-pub(super) fn behind_credit_word(line: &str) -> Option<&str> {
+pub(in crate::source) fn behind_credit_word(line: &str) -> Option<&str> {
     CREDIT_WORDS
         .iter()
         .find_map(|word| line.strip_prefix(word))

@@ -24,7 +24,7 @@ const REST: Duration = Duration::from_secs(5);
 
 /// A file, and above it what the file does not have.
 #[derive(Clone, Debug)]
-pub(super) struct Enduring(Arc<Inner>);
+pub(super) struct OverlayBackend(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -45,9 +45,9 @@ struct Ashore {
     refused: Instant,
 }
 
-impl Enduring {
-    pub(super) fn new(file: FileBackend) -> Enduring {
-        Enduring(Arc::new(Inner {
+impl OverlayBackend {
+    pub(super) fn new(file: FileBackend) -> OverlayBackend {
+        OverlayBackend(Arc::new(Inner {
             file,
             ashore: RwLock::new(None),
         }))
@@ -209,7 +209,7 @@ fn for_each_block(
     Ok(())
 }
 
-impl StorageBackend for Enduring {
+impl StorageBackend for OverlayBackend {
     fn len(&self) -> io::Result<u64> {
         match self.ashore().as_ref() {
             Some(ashore) => Ok(ashore.bytes),
@@ -283,17 +283,17 @@ impl StorageBackend for Enduring {
 mod tests {
     use super::*;
 
-    fn enduring(bytes: &[u8]) -> (Enduring, std::fs::File) {
+    fn enduring(bytes: &[u8]) -> (OverlayBackend, std::fs::File) {
         let file = tempfile::tempfile().expect("a file");
         let other = file.try_clone().expect("the same file");
         let backend = FileBackend::new(file).expect("a backend");
         backend.set_len(bytes.len() as u64).expect("its length");
         backend.write(0, bytes).expect("its bytes");
-        (Enduring::new(backend), other)
+        (OverlayBackend::new(backend), other)
     }
 
     /// From here on nothing goes to the file.
-    fn refuse(enduring: &Enduring) {
+    fn refuse(enduring: &OverlayBackend) {
         let full = |_: &FileBackend| Err(io::Error::from(io::ErrorKind::StorageFull));
         enduring.endure(full, |_, _| Ok(())).expect("it is endured");
     }
