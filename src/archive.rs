@@ -2,7 +2,7 @@
 //!
 //! Nearly always that is the store. Of a database that was listed a moment ago the texts are still to
 //! come; whoever needs one earlier has it read here. Nothing but the text of a known version is taken
-//! over: whatever turns out to have changed is left to [`reconcile`](crate::reconcile).
+//! over: whatever turns out to have changed is left to [`reconcile`](crate::ingest).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -23,19 +23,19 @@ use bytes::Bytes;
 pub use self::folder::{Folder, FolderError, Standing};
 pub use self::manifest::{FILE, Manifest, Written};
 pub use self::plan::{Pages, Plan, Planned, Source, Told, is_file_path};
-use crate::desk::{Desk, Removal};
 use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
 use crate::feed::document::Feed;
 use crate::feed::snapshot::{ETag, Snapshot, last_modified};
+use crate::ingest;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::reconcile;
+use crate::publish::publisher::{Publisher, Removal};
 use crate::render::compress::encode;
 use crate::render::pages::Missing;
 use crate::render::pages::locale::Locale;
-use crate::rendition::DocumentError;
+use crate::serve::document_cache::DocumentError;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -114,25 +114,25 @@ pub enum ExportError {
     },
 }
 
-/// Brings `folder` up to what `desk` has published of so many `articles`. It ends early, with whole
+/// Brings `folder` up to what `publisher` has published of so many `articles`. It ends early, with whole
 /// files, once `stop` is true.
 ///
 /// # Errors
 /// [`ExportError`]; no file was touched then.
 pub fn export(
-    desk: &Desk,
+    publisher: &Publisher,
     folder: Folder,
     articles: usize,
     options: &Options,
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, ExportError> {
-    let (snapshot, overview) = desk
+    let (snapshot, overview) = publisher
         .snapshot()
-        .zip(desk.overview())
+        .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
     let before = folder.before().articles;
-    let is_shrunk = reconcile::is_too_many(before.saturating_sub(articles), before);
+    let is_shrunk = ingest::is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
         return Err(ExportError::Shrunk { before, now });
@@ -140,10 +140,10 @@ pub fn export(
     let plan = Plan::new(
         &snapshot,
         &overview,
-        told(desk, &snapshot, options),
+        told(publisher, &snapshot, options),
         options.pages,
     );
-    let run = Run::new(desk, &snapshot, &folder, &plan, options);
+    let run = Run::new(publisher, &snapshot, &folder, &plan, options);
     let (mut outcome, mut kept) = run.all(progress, stop);
     if !outcome.cut_short {
         remove(&folder, &mut kept, &mut outcome);
@@ -161,11 +161,11 @@ pub fn export(
 }
 
 /// The articles that may have a page here; none where all have one elsewhere.
-fn told(desk: &Desk, snapshot: &Snapshot, options: &Options) -> Vec<Told> {
+fn told(publisher: &Publisher, snapshot: &Snapshot, options: &Options) -> Vec<Told> {
     if options.pages == Pages::Left || snapshot.config.source.link().is_some() {
         return Vec::new();
     }
-    let released = desk.released().into_iter();
+    let released = publisher.released().into_iter();
     released
         .map(|(key, updated)| Told { key, updated })
         .collect()
@@ -195,7 +195,7 @@ fn remove(folder: &Folder, kept: &mut BTreeMap<String, Written>, outcome: &mut O
 
 /// One export, looked at by all its workers.
 struct Run<'a> {
-    desk: &'a Desk,
+    publisher: &'a Publisher,
     snapshot: &'a Arc<Snapshot>,
     folder: &'a Folder,
     shelf: EntryCache<'a>,
@@ -224,7 +224,7 @@ enum Refused {
 
 impl<'a> Run<'a> {
     fn new(
-        desk: &'a Desk,
+        publisher: &'a Publisher,
         snapshot: &'a Arc<Snapshot>,
         folder: &'a Folder,
         plan: &'a Plan,
@@ -233,10 +233,10 @@ impl<'a> Run<'a> {
         let others = options.codings.iter().copied();
         let others = others.filter(|coding| *coding != Coding::Identity);
         let mut run = Run {
-            desk,
+            publisher,
             snapshot,
             folder,
-            shelf: desk.shelf(),
+            shelf: publisher.shelf(),
             codings: [Coding::Identity].into_iter().chain(others).collect(),
             documents: &plan.documents,
             as_of: as_of(snapshot),
@@ -349,11 +349,11 @@ impl<'a> Run<'a> {
 
     fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
         let sheet = self
-            .desk
+            .publisher
             .sheet(self.snapshot, wanted.clone())
             .map_err(Err)?;
         let locale = Locale::of_site(&self.snapshot.config.site.language);
-        self.desk
+        self.publisher
             .render_sheet(&sheet, self.snapshot, locale)
             .map_err(Ok)
     }

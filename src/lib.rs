@@ -64,31 +64,36 @@
 //!    [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
-//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
+//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`publisher`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
 //!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
 //!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
-pub mod config;
-pub mod feed;
-pub mod index;
-pub mod model;
-pub mod render;
 pub mod text;
 
-pub mod admin;
+pub mod model;
+
+pub mod config;
+
+pub mod index;
+
+pub mod feed;
+
+pub mod render;
+
+pub mod store;
+
+pub mod source;
+
+pub mod ingest;
+
+pub mod publish;
+
+pub mod export;
+
+pub mod serve;
+
 pub mod archive;
 pub mod cli;
-pub mod clock;
-pub mod desk;
-pub mod export;
-pub mod health;
-pub mod http;
-pub mod metrics;
-pub mod publish;
-pub mod reconcile;
-pub mod rendition;
-pub mod source;
-pub mod store;

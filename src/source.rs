@@ -1,12 +1,13 @@
 //! Where articles come from: a folder of files, or an SQL database.
 //!
 //! A source lists what it has, as places with stamps, and reads what it is asked to;
-//! [`reconcile`](crate::reconcile) compares that with the store. Bytes, formats and SQL stay in here:
+//! [`reconcile`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
 //! what leaves is an [`Accepted`] article or a [`Refusal`].
 
 pub mod article_file;
 pub mod directory;
 pub mod sql;
+pub(crate) mod watcher;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

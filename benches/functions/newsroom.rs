@@ -1,4 +1,4 @@
-//! An invented newsroom in a temporary folder, and the desk over it.
+//! An invented newsroom in a temporary folder, and the publisher over it.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -6,10 +6,10 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use taspa::config::Config;
-use taspa::desk::{Desk, Removal};
 use taspa::feed::snapshot::FeedVersion;
 use taspa::model::article::Reading;
 use taspa::model::time::{Timestamp, Zone};
+use taspa::publish::publisher::{Publisher, Removal};
 use taspa::source::Scope;
 use taspa::store::Store;
 use tempfile::TempDir;
@@ -40,7 +40,7 @@ const SENTENCES: [&str; 5] = [
 /// A published newsroom.
 pub(crate) struct Newsroom {
     folder: TempDir,
-    desk: Arc<Desk>,
+    publisher: Arc<Publisher>,
 }
 
 impl Newsroom {
@@ -51,23 +51,23 @@ impl Newsroom {
         let config = Arc::new(loaded.expect("a good configuration").config);
         let store = Store::open(&folder.path().join("state")).expect("a store");
         let now = Timestamp::now();
-        let desk = Desk::new(config, store, now).expect("a desk");
+        let publisher = Publisher::new(config, store, now).expect("a desk");
         let newsroom = Newsroom {
             folder,
-            desk: Arc::new(desk),
+            publisher: Arc::new(publisher),
         };
         (0..articles).for_each(|number| newsroom.write(number));
-        newsroom.desk.reconcile(&[Scope::Whole], Removal::Held);
-        newsroom.desk.publish(now);
+        newsroom.publisher.reconcile(&[Scope::Whole], Removal::Held);
+        newsroom.publisher.publish(now);
         newsroom
     }
 
-    pub(crate) fn desk(&self) -> &Arc<Desk> {
-        &self.desk
+    pub(crate) fn publisher(&self) -> &Arc<Publisher> {
+        &self.publisher
     }
 
     pub(crate) fn version(&self, path: &str) -> Arc<FeedVersion> {
-        let snapshot = self.desk.snapshot().expect("an edition");
+        let snapshot = self.publisher.snapshot().expect("an edition");
         snapshot.feeds.get(path).expect("a feed").clone()
     }
 

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::export;
+use crate::ingest::{Progress, Reached};
 use crate::model::count::many;
-use crate::reconcile::{Progress, Reached};
 
 /// A reading of more files or more time than this is long.
 const LONG_FILES: usize = 1_000;

@@ -1,7 +1,7 @@
 //! The press: everything that is served but is not a feed in one of its formats.
 //!
 //! What somebody names, a [`PageRequest`], becomes a [`Page`] with all that decides how it looks
-//! ([`Desk::sheet`](crate::desk::Desk::sheet)); printing it reads articles and nothing else. Sheets are validated by their bytes, which follow from the articles,
+//! ([`Publisher::sheet`](crate::publish::publisher::Publisher::sheet)); printing it reads articles and nothing else. Sheets are validated by their bytes, which follow from the articles,
 //! the configuration and the templates alone.
 
 pub mod error;
@@ -38,7 +38,7 @@ use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::render;
 use crate::render::{feed_list, opml};
-use crate::rendition::DocumentError;
+use crate::serve::document_cache::DocumentError;
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;

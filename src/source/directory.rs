@@ -5,6 +5,7 @@
 
 pub mod events;
 mod sibling_files;
+pub(crate) mod watcher;
 mod write_log;
 
 use std::fs::{self, File, Metadata};

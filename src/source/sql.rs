@@ -15,6 +15,7 @@
 
 mod backoff;
 mod columns;
+pub(crate) mod count_drift;
 mod database;
 mod dialect;
 mod engine;
@@ -29,6 +30,7 @@ mod row;
 mod source_event;
 #[cfg(test)]
 pub(crate) mod tests;
+pub(crate) mod watcher;
 mod watermark;
 
 use std::collections::{BTreeMap, HashMap};

@@ -16,7 +16,7 @@ const FEEDS: [&str; 3] = ["/all.rss", "/tags/урожай.rss", "/sections/эк�
 
 /// The newest answer of every feed that anybody was given.
 #[derive(Default)]
-struct Given(BTreeMap<&'static str, Newest>);
+struct ChangeSet(BTreeMap<&'static str, Newest>);
 
 struct Newest {
     last_modified: u64,
@@ -24,7 +24,7 @@ struct Newest {
     article: u32,
 }
 
-impl Given {
+impl ChangeSet {
     /// No answer is older than one before it: neither its date, nor the newest article in it, nor
     /// its date where its tag is another.
     #[track_caller]
@@ -69,7 +69,7 @@ fn nothing_that_was_ever_answered_is_lost_when_it_is_killed() {
                 thread::sleep(Duration::from_millis(3));
             }
         });
-        let mut given = Given::default();
+        let mut given = ChangeSet::default();
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for kill in 0..KILLS {
                 let mut daemon = Daemon::start(&newsroom);
