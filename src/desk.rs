@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -25,7 +25,6 @@ pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
-use crate::archive::Archive;
 use crate::article::READ;
 use crate::catalog::{Catalog, Touched};
 use crate::config::Config;
@@ -46,7 +45,8 @@ use crate::time::Timestamp;
 
 /// Everything between the articles and the sockets.
 pub struct Desk {
-    archive: Arc<Archive>,
+    store: Arc<Store>,
+    source: ArcSwap<Source>,
     renditions: Renditions,
     edition: ArcSwapOption<Edition>,
     selections: Mutex<Selections>,
@@ -182,7 +182,6 @@ impl Desk {
                 lineup,
                 reread,
                 complete: stored.is_some(),
-                awaited: Vec::new(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -199,7 +198,8 @@ impl Desk {
                 leaving: VecDeque::new(),
                 config,
             }),
-            archive: Arc::new(Archive::new(store, source)),
+            store: Arc::new(store),
+            source: ArcSwap::from_pointee(source),
         })
     }
 
@@ -261,12 +261,12 @@ impl Desk {
 
     /// Where the articles come from.
     pub fn source(&self) -> Arc<Source> {
-        self.archive.source()
+        self.source.load_full()
     }
 
     /// What documents are made of.
-    pub fn archive(&self) -> &Arc<Archive> {
-        &self.archive
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
     }
 
     /// Publishes everything that changed or fell due by `as_of`, and commits the validators first.
@@ -313,7 +313,7 @@ impl Desk {
             state.unsaved.entry(path).or_insert(validators);
         }
         let failure = self.commit(state);
-        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
         let is_replaced = rebuild || !revised.is_empty();
         if is_replaced {
             let mut feeds = match &current {
@@ -354,7 +354,7 @@ impl Desk {
     pub fn save(&self) {
         let mut state = self.state();
         let failure = self.commit(&mut state);
-        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
     }
 
     /// Addresses that were served once, and are neither served nor redirected now.
@@ -363,7 +363,7 @@ impl Desk {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.archive.store().memory()?, &config))
+        Ok(vanished(&self.store.memory()?, &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
@@ -382,10 +382,10 @@ impl Desk {
             let lineup = Lineup::new(&config, &mut state.catalog);
             state.lineup = lineup;
         } else {
-            (state.catalog, state.lineup) = load(&config, self.archive.store(), as_of)?;
+            (state.catalog, state.lineup) = load(&config, &self.store, as_of)?;
         }
         state.reread |= header(&config, &source) != header(&state.config, &before);
-        self.archive.set_source(source);
+        self.source.store(Arc::new(source));
         state.config = config;
         state.touched = Touched::Everything;
         state.rebuild = true;
@@ -521,7 +521,7 @@ impl Desk {
             state.served_unsaved = false;
             return None;
         }
-        let written = self.archive.store().write(|batch| {
+        let written = self.store.write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
@@ -559,7 +559,7 @@ impl Desk {
         if !state.served_unsaved {
             return Vec::new();
         }
-        let before = self.archive.store().served().unwrap_or_default();
+        let before = self.store.served().unwrap_or_default();
         let is_new = |(name, formats): &(&str, &[Format])| {
             let before = before.get(*name);
             let is_known = |format| before.is_some_and(|before| before.contains(format));
@@ -570,8 +570,7 @@ impl Desk {
 
     fn reading_done(&self, config: &Config, source: &Source) {
         match self
-            .archive
-            .store()
+            .store
             .write(|batch| batch.set_header(&header(config, source)))
         {
             Ok(()) => self.state().reread = false,
@@ -584,7 +583,7 @@ impl Desk {
         let Some(columns) = source.kept_columns() else {
             return;
         };
-        let store = self.archive.store();
+        let store = &self.store;
         let noted = match store.columns() {
             Ok(Some(before)) if before == columns => Ok(()),
             Ok(_) => store.write(|batch| batch.set_columns(&columns)),

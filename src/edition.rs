@@ -16,7 +16,6 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use self::label::Label;
 use self::polls::Polls;
-use crate::archive::{Archive, ArchiveError};
 use crate::catalog::{Catalog, Window};
 use crate::compose::{Publication, encode_path};
 use crate::config::{Config, RedirectTo, Settings};
@@ -24,7 +23,7 @@ use crate::feed::{Channel, Feed};
 use crate::format::{Format, RENDER};
 use crate::lineup::{Definition, FeedKind};
 use crate::rendition::Coding;
-use crate::store::{RecordId, Validators};
+use crate::store::{RecordId, Store, StoreError, Validators};
 use crate::time::Timestamp;
 
 /// Every feed at one instant.
@@ -120,12 +119,12 @@ impl Version {
         }
     }
 
-    /// The feed, with its articles from the archive.
+    /// The feed, with its articles from the store.
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, archive: &Archive) -> Result<Feed, ArchiveError> {
-        let articles = archive.articles(&self.entries)?;
+    pub fn compose(&self, store: &Store) -> Result<Feed, StoreError> {
+        let articles = store.articles(&self.entries)?;
         let channel = self.channel.as_ref().clone();
         let content = self.settings.content;
         Ok(self

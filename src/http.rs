@@ -35,13 +35,12 @@ use std::sync::Arc;
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 use hyper::{Method, Request};
 use tokio::task;
-use tracing::{debug, error};
+use tracing::error;
 
 use self::conditional::Validated;
 use self::outcome::{Answer, Origin, Outcome};
 use self::reply::Head;
 use self::target::Target;
-use crate::archive::ArchiveError;
 use crate::desk::{Desk, unused};
 use crate::edition::label::Label;
 use crate::edition::polls::Told;
@@ -112,14 +111,9 @@ pub async fn answer<B>(desk: Option<&Arc<Desk>>, request: &Request<B>, now: Time
     }
 }
 
-/// Says why something cannot be made, with the articles that it needs. What passes by itself is not
-/// said again by every reader.
-fn tell(what: &str, failure: &dyn Error, articles: Option<&ArchiveError>) {
-    let reason = chain(failure);
-    match articles.is_some_and(ArchiveError::is_passing) {
-        true => debug!("{what} cannot be made: {reason}"),
-        false => error!("{what} cannot be made: {reason}"),
-    }
+/// Says why something cannot be made.
+fn tell(what: &str, failure: &dyn Error) {
+    error!("{what} cannot be made: {}", chain(failure));
 }
 
 /// A request that names something of an edition.
@@ -182,7 +176,7 @@ impl Asked<'_> {
             Ok(document) => reply::document(head(version.label(format)), document),
             Err(failure) => {
                 let feed = format!("feed `{}` as {}", version.path, format.title());
-                tell(&feed, &failure, failure.articles());
+                tell(&feed, &failure);
                 // The last good document, under its own tag, is better than an error.
                 match self.desk.previous_document(version, format, coding) {
                     Some((document, previous)) => {

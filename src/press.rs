@@ -10,7 +10,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::archive::{Archive, ArchiveError};
 use crate::article::Article;
 use crate::compose::{encode_path, folder};
 use crate::config::{Config, Content};
@@ -21,6 +20,7 @@ use crate::overview::{Overview, list, opml};
 use crate::page::{Frame, Locale, Part, related};
 use crate::rendition::RenditionError;
 use crate::selection::Selection;
+use crate::store::{Store, StoreError};
 use crate::term::TermKind;
 use crate::time::Timestamp;
 
@@ -57,7 +57,7 @@ pub enum Missing {
     Elsewhere(String),
     /// The article cannot be read.
     #[error("the article cannot be read")]
-    Archive(#[from] ArchiveError),
+    Store(#[from] StoreError),
 }
 
 /// A page or list, with all that it shows.
@@ -149,7 +149,7 @@ impl Sheet {
     pub fn print(
         &self,
         edition: &Edition,
-        archive: &Archive,
+        store: &Store,
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
         let Edition {
@@ -178,7 +178,7 @@ impl Sheet {
                     .into()
             }
             Sheet::Feed(version) => {
-                let feed = version.compose(archive)?;
+                let feed = version.compose(store)?;
                 let related = related(config, publication, &feed.entries, Some(&version.path));
                 templates.feed(&frame, &feed, &related)?.into()
             }
@@ -219,10 +219,6 @@ impl Sheet {
 ///
 /// # Errors
 /// When an article cannot be read or the writer fails.
-pub fn print(
-    archive: &Archive,
-    version: &Version,
-    format: Format,
-) -> Result<Bytes, RenditionError> {
-    Ok(format.render(&version.compose(archive)?)?.into())
+pub fn print(store: &Store, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
+    Ok(format.render(&version.compose(store)?)?.into())
 }

@@ -18,17 +18,17 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 pub use self::coding::Coding;
-use crate::archive::ArchiveError;
 use crate::format::{Format, RenderError};
 use crate::metrics::{Counter, Histogram};
 use crate::page::PageError;
+use crate::store::StoreError;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RenditionError {
     /// An article of the feed cannot be read.
     #[error("cannot read the articles")]
-    Archive(#[from] ArchiveError),
+    Store(#[from] StoreError),
     /// The writer failed.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -41,19 +41,6 @@ pub enum RenditionError {
     /// The task that made it panicked or the daemon is stopping.
     #[error("the rendering task ended early")]
     Task,
-}
-
-impl RenditionError {
-    /// What is the matter with the articles, if that is all.
-    pub fn articles(&self) -> Option<&ArchiveError> {
-        match self {
-            RenditionError::Archive(error) => Some(error),
-            RenditionError::Render(_)
-            | RenditionError::Page(_)
-            | RenditionError::Write(_)
-            | RenditionError::Task => None,
-        }
-    }
 }
 
 /// A document by its digest, in a form.

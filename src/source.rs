@@ -22,7 +22,7 @@ use std::path::Path;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use crate::article::{Accepted, Draft, Reading, Refusal};
+use crate::article::{Accepted, Reading, Refusal};
 use crate::config::{Config, SourceConfig};
 use crate::problem::Severity;
 use crate::store::{ColumnsRow, FileStamp};
@@ -35,12 +35,8 @@ const SHARE_FILES: usize = 32;
 /// much there is, and few enough that a first listing need not be held whole.
 const FILES_AHEAD: usize = 16;
 
-/// The same of rows that bring everything but their texts along,
-const HEADS_AHEAD: usize = 1;
-
-/// and of rows that bring hardly anything: a listing that waits for readings stays open on the server,
-/// which sooner or later minds.
-const STAMPS_AHEAD: usize = 64;
+/// The same of rows. They are more, because a listing that waits for readings stays open on the server.
+const ROWS_AHEAD: usize = 64;
 
 /// Threads that read rows: each has a connection for a statement at a time, and there are few.
 const ROW_THREADS: usize = 2;
@@ -66,8 +62,6 @@ pub struct Found {
     /// Whether it looks as before and is read again nevertheless: what it says then is news only where
     /// it differs.
     pub again: bool,
-    /// What the listing read along: everything but the text.
-    pub head: Option<Box<Result<Draft, Refusal>>>,
 }
 
 /// What of a source is to be compared.
@@ -94,15 +88,6 @@ impl Scope {
             closed: false,
         }
     }
-}
-
-/// How much a listing brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Places and stamps, to be compared with what is stored.
-    Stamps,
-    /// Whatever can be had at once: nothing is stored yet.
-    Heads,
 }
 
 /// Something of a source that cannot be listed.
@@ -145,8 +130,6 @@ impl Unlisted {
 pub enum Outcome {
     /// An article.
     Accepted(Box<Accepted>),
-    /// An article whose text is still to be read.
-    Headed(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
     /// No article but several rows that look like this together, and why that is none.
@@ -168,14 +151,6 @@ impl Outcome {
                 format!("the {noun} could not be understood"),
                 format!("this is a fault of taspa: report it with the {noun}"),
             )),
-        }
-    }
-
-    /// The same of what only the head was read of.
-    fn without_text(self) -> Outcome {
-        match self {
-            Outcome::Accepted(accepted) => Outcome::Headed(accepted),
-            outcome => outcome,
         }
     }
 }
@@ -330,19 +305,18 @@ impl Source {
     }
 
     /// How many batches of places may be found before they are read.
-    pub fn batches_ahead(&self, depth: Depth) -> usize {
-        match (self, depth) {
-            (Source::Directory(_), _) => FILES_AHEAD,
-            (Source::Sql(_), Depth::Stamps) => STAMPS_AHEAD,
-            (Source::Sql(_), Depth::Heads) => HEADS_AHEAD,
+    pub fn batches_ahead(&self) -> usize {
+        match self {
+            Source::Directory(_) => FILES_AHEAD,
+            Source::Sql(_) => ROWS_AHEAD,
         }
     }
 
-    /// How many threads may read these at once, on however many processors.
-    pub fn threads(&self, found: &[Found]) -> usize {
+    /// How many threads may read at once, on however many processors.
+    pub fn threads(&self) -> usize {
         match self {
-            Source::Sql(_) if found.iter().any(|found| found.head.is_none()) => ROW_THREADS,
-            Source::Directory(_) | Source::Sql(_) => usize::MAX,
+            Source::Directory(_) => usize::MAX,
+            Source::Sql(_) => ROW_THREADS,
         }
     }
 
@@ -356,11 +330,7 @@ impl Source {
 
     /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
     /// everything that could not be listed.
-    pub fn walk(
-        &self,
-        scope: &Scope,
-        depth: Depth,
-    ) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
+    pub fn walk(&self, scope: &Scope) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
         match self {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
@@ -377,14 +347,13 @@ impl Source {
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(gap)))
             }
-            Source::Sql(sql) => match (scope, depth) {
-                (Scope::At { path, .. }, _) => {
+            Source::Sql(sql) => match scope {
+                Scope::At { path, .. } => {
                     let row = sql.look(std::slice::from_ref(path)).map_err(Gap::from);
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
-                (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
-                (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
-                (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
+                Scope::Recent => Box::new(sql.walk(Extent::Recent)),
+                Scope::Whole => Box::new(sql.walk(Extent::Whole)),
             },
         }
     }
@@ -398,10 +367,6 @@ impl Source {
         match self {
             Source::Directory(directory) => {
                 Ok(share.iter().map(|found| directory.read(found)).collect())
-            }
-            Source::Sql(sql) if share.iter().all(|found| found.head.is_some()) => {
-                let heads = share.iter().map(|found| sql.accept_head(found));
-                Ok(heads.map(Outcome::without_text).collect())
             }
             Source::Sql(sql) => Ok(sql.read(share)?),
         }
@@ -418,18 +383,6 @@ impl Source {
                 .filter_map(|path| directory.look(path))
                 .collect()),
             Source::Sql(sql) => Ok(sql.look(paths)?),
-        }
-    }
-
-    /// Where the articles stand that say that their page is at `address`, the most exact first, where the
-    /// source can tell without reading them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SourceError> {
-        match self {
-            Source::Directory(_) => Ok(Vec::new()),
-            Source::Sql(sql) => Ok(sql.with_page(address)?),
         }
     }
 

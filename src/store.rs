@@ -30,7 +30,7 @@ pub use self::batch::Batch;
 use self::enduring::Enduring;
 use self::fleeting::Fleeting;
 use self::rows::{
-    ARTICLES, AWAITED, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
+    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
 };
 pub use self::rows::{ArticleRow, ColumnsRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
@@ -376,41 +376,6 @@ impl Store {
         read_served(&self.database)
     }
 
-    /// Those of `records` that are promised: their articles are listed, their texts still to be read.
-    /// Each comes with the key of its article.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn awaited(&self, records: &[RecordId]) -> Result<Vec<(RecordId, Box<str>)>, StoreError> {
-        let table = self.database.begin_read()?.open_table(AWAITED)?;
-        let mut awaited = Vec::new();
-        if table.is_empty()? {
-            return Ok(awaited);
-        }
-        for &record in records {
-            awaited.extend(table.get(record.0)?.map(|key| (record, key.value().into())));
-        }
-        Ok(awaited)
-    }
-
-    /// Every record that is promised.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn every_awaited(&self) -> Result<Vec<RecordId>, StoreError> {
-        let table = self.database.begin_read()?.open_table(AWAITED)?;
-        let rows = table.iter()?;
-        rows.map(|row| Ok(RecordId(row?.0.value()))).collect()
-    }
-
-    /// How many records are promised.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn count_awaited(&self) -> Result<u64, StoreError> {
-        Ok(self.database.begin_read()?.open_table(AWAITED)?.len()?)
-    }
-
     /// The records that are superseded but not deleted yet.
     ///
     /// # Errors
@@ -475,7 +440,7 @@ impl Store {
     /// Makes every table, so that readers find them.
     fn with_tables(database: Database, file: Option<Enduring>) -> Result<Store, StoreError> {
         let store = Store { database, file };
-        let missing = store.database.begin_read()?.open_table(AWAITED).is_err();
+        let missing = store.database.begin_read()?.open_table(SERVED).is_err();
         if missing {
             store.write(|_| Ok(()))?;
         }

@@ -7,16 +7,12 @@ use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::count::many;
-use crate::desk::{Desk, Removal, Report, check_identity};
+use crate::desk::{Desk, check_identity};
 use crate::lineup::vanished;
 use crate::problem::{Problem, Severity, chain};
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
-use crate::time::Timestamp;
-
-/// Texts that are read at once.
-const TEXTS_AT_ONCE: usize = 2_048;
 
 pub(super) fn run(
     path: &Path,
@@ -71,7 +67,7 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
 
 /// How many articles and feeds there are; `None` where that cannot be known.
 fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> {
-    let (desk, mut report) = match once::read(loaded.config.clone()) {
+    let (desk, report) = match once::read(loaded.config.clone()) {
         Ok(read) => read,
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
@@ -86,11 +82,6 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
     if is_unusable {
         return None;
     }
-    let publish = |_: &Report| {
-        desk.publish(Timestamp::now());
-    };
-    let fill = || desk.fill(TEXTS_AT_ONCE);
-    once::read_texts(&desk, Removal::Confirmed, &mut report, fill, publish);
     let is_empty = report.articles == 0 && report.problems.is_empty();
     problems.extend(report.problems);
     if let Some(failure) = report.failure {

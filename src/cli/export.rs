@@ -4,6 +4,7 @@
 //! a daemon, which has the folder for itself, without it.
 
 use std::io;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +22,6 @@ use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
 use crate::problem::{Severity, chain};
 use crate::source::Scope;
-use crate::store::RecordId;
 use crate::time::Timestamp;
 
 /// How often files are read again that were being written.
@@ -50,14 +50,13 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
-    let mut report = read(&opened);
+    let report = read(&opened);
     if report.failure.is_some() && !opened.desk.is_complete() {
         tell(&report, screen);
         screen.complain("nothing is exported");
         return Ok(Exit::Failed);
     }
     publish(&opened.desk, &report);
-    read_texts(&opened, &mut report);
     let is_read = tell(&report, screen);
     if let Some(trouble) = opened.desk.state_trouble() {
         screen.complain(&format!(
@@ -127,31 +126,23 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     }
 }
 
-/// Reads what changed, and what was being written meanwhile once more.
+/// Reads what changed, and what was being written meanwhile once more. That a row is gone shows only in
+/// another listing.
 fn read(Opened { desk, removal }: &Opened) -> Report {
     let read =
         |scopes: &[Scope]| progress::shown(desk.progress(), || desk.reconcile(scopes, *removal));
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
-        let unsettled = report.unsettled.drain(..);
-        let scopes: Vec<Scope> = unsettled.map(Scope::at).collect();
-        if scopes.is_empty() || report.failure.is_some() {
+        let unsettled = mem::take(&mut report.unsettled);
+        if unsettled.is_empty() || report.failure.is_some() {
             break;
         }
-        report.add(read(&scopes));
+        report.add(match desk.source().look_tells_all() {
+            true => read(&Vec::from_iter(unsettled.into_iter().map(Scope::at))),
+            false => read(&[Scope::Whole]),
+        });
     }
     report
-}
-
-/// Reads the texts that the feeds need.
-fn read_texts(Opened { desk, removal }: &Opened, report: &mut Report) {
-    let fill = || {
-        let edition = desk.edition();
-        let feeds = edition.iter().flat_map(|edition| edition.feeds.values());
-        let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
-        desk.fill_these(&records)
-    };
-    once::read_texts(desk, *removal, report, fill, |round| publish(desk, round));
 }
 
 /// Says what is wrong with the articles; whether nothing is.

@@ -9,11 +9,10 @@ use url::form_urlencoded;
 use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
-use crate::desk::{Desk, Removal, Report};
+use crate::desk::Desk;
 use crate::page::Locale;
 use crate::press::Wanted;
 use crate::problem::chain;
-use crate::time::Timestamp;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
     let desk = match once::desk_or_complain(path, screen) {
@@ -32,7 +31,6 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 }
 
 fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
-    read_texts(desk, wanted)?;
     match feed::find(desk, wanted)? {
         Named::Feed(version, format) => desk
             .render(&version, format)
@@ -45,25 +43,6 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
             Ok(asset.bytes.clone())
         }
     }
-}
-
-/// Reads the texts of a feed that are still to come.
-fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
-    let fill = || {
-        let named = feed::find(desk, wanted).ok()?;
-        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = named else {
-            return None;
-        };
-        desk.fill_these(&version.entries)
-    };
-    let publish = |_: &Report| {
-        desk.publish(Timestamp::now());
-    };
-    let mut report = Report::default();
-    once::read_texts(desk, Removal::Confirmed, &mut report, fill, publish);
-    report
-        .failure
-        .map_or(Ok(()), |failure| Err(chain(&failure)))
 }
 
 fn render_page(desk: &Desk, page: Wanted, language: Option<&str>) -> Result<Bytes, String> {

@@ -27,10 +27,9 @@ impl Desk {
         coding: Coding,
     ) -> Result<Bytes, RenditionError> {
         let tag = Tag::new(version.digest, format);
-        let (archive, version) = (self.archive.clone(), version.clone());
-        self.archive.provide(&version.entries).await?;
+        let (store, version) = (self.store.clone(), version.clone());
         let renders = self.renditions.renders().clone();
-        let print = move || renders.measure(format, || press::print(&archive, &version, format));
+        let print = move || renders.measure(format, || press::print(&store, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
     }
 
@@ -114,12 +113,9 @@ impl Desk {
         edition: &Arc<Edition>,
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
-        if let Sheet::Feed(version) = sheet {
-            self.archive.provide(&version.entries).await?;
-        }
         let digest = sheet.digest(edition, locale);
-        let (sheet, edition, archive) = (sheet.clone(), edition.clone(), self.archive.clone());
-        let print = move || sheet.print(&edition, &archive, locale);
+        let (sheet, edition, store) = (sheet.clone(), edition.clone(), self.store.clone());
+        let print = move || sheet.print(&edition, &store, locale);
         self.renditions.get(digest, Coding::Identity, print).await
     }
 
@@ -140,12 +136,12 @@ impl Desk {
     /// # Errors
     /// When it cannot be made.
     pub fn render(&self, version: &Version, format: Format) -> Result<Bytes, RenditionError> {
-        press::print(&self.archive, version, format)
+        press::print(&self.store, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.
     pub fn shelf(&self) -> Shelf<'_> {
-        Shelf::new(&self.archive)
+        Shelf::new(&self.store)
     }
 
     /// A page or list made for one caller, for runs without a server.
@@ -158,7 +154,7 @@ impl Desk {
         edition: &Edition,
         locale: Locale,
     ) -> Result<Bytes, RenditionError> {
-        sheet.print(edition, &self.archive, locale)
+        sheet.print(edition, &self.store, locale)
     }
 }
 

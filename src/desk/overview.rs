@@ -6,11 +6,11 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::Desk;
 use super::state::State;
-use crate::archive::ArchiveError;
 use crate::catalog::ArticleNo;
 use crate::edition::Version;
 use crate::overview::{Counted, Overview};
 use crate::press::Released;
+use crate::store::StoreError;
 use crate::time::Timestamp;
 
 impl Desk {
@@ -41,8 +41,8 @@ impl Desk {
     /// A released article.
     ///
     /// # Errors
-    /// When it cannot be had from the archive.
-    pub fn article(&self, key: &str) -> Result<Option<Released>, ArchiveError> {
+    /// When the store cannot be read.
+    pub fn article(&self, key: &str) -> Result<Option<Released>, StoreError> {
         let state = self.state();
         let Some(number) = state.catalog.find(key) else {
             return Ok(None);
@@ -51,7 +51,7 @@ impl Desk {
         let (digest, as_of) = (state.digest(number, key), state.catalog.as_of());
         let expires = state.catalog.expires(number);
         drop(state);
-        let article = self.archive.articles(&[record])?.into_iter().next();
+        let article = self.store.articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
             Released {

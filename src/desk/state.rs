@@ -26,8 +26,6 @@ pub(super) struct State {
     pub(super) reread: bool,
     /// Whether a whole reading has ended once, so that what is stored is an edition and not a part.
     pub(super) complete: bool,
-    /// Records whose texts are still to be read, those of the newest articles last.
-    pub(super) awaited: Vec<RecordId>,
     /// What changed since the last edition.
     pub(super) touched: Touched,
     /// The next edition starts from the line-up, not from the last edition.

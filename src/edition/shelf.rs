@@ -7,10 +7,9 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::Version;
-use crate::archive::{Archive, ArchiveError};
 use crate::config::Content;
 use crate::feed::{Entry, Feed};
-use crate::store::RecordId;
+use crate::store::{RecordId, Store, StoreError};
 use crate::time::Timestamp;
 
 /// The most bytes of entries that are at hand.
@@ -22,9 +21,9 @@ const OTHER_BYTES: usize = 1024;
 /// Everything that an entry follows from, the rules of the publication aside.
 type Key = (RecordId, Content, Timestamp);
 
-/// Entries of the articles of an archive, by the rules of one publication, for any number of threads.
+/// Entries of the articles of a store, by the rules of one publication, for any number of threads.
 pub struct Shelf<'s> {
-    archive: &'s Archive,
+    store: &'s Store,
     entries: Cache<Key, Arc<Entry>, Size>,
 }
 
@@ -40,11 +39,11 @@ impl Weighter<Key, Arc<Entry>> for Size {
 }
 
 impl Shelf<'_> {
-    /// An empty shelf beside an archive.
-    pub fn new(archive: &Archive) -> Shelf<'_> {
+    /// An empty shelf beside a store.
+    pub fn new(store: &Store) -> Shelf<'_> {
         let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
         Shelf {
-            archive,
+            store,
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
@@ -53,7 +52,7 @@ impl Shelf<'_> {
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, version: &Version) -> Result<Feed, ArchiveError> {
+    pub fn compose(&self, version: &Version) -> Result<Feed, StoreError> {
         let (content, as_of) = (version.settings.content, version.as_of);
         let key = |record: &RecordId| (*record, content, as_of);
         let at_hand = version
@@ -68,7 +67,7 @@ impl Shelf<'_> {
             .collect();
         let articles = match missing.is_empty() {
             true => Vec::new(),
-            false => self.archive.articles(&missing)?,
+            false => self.store.articles(&missing)?,
         };
         let mut made = missing.iter().zip(&articles).map(|(record, article)| {
             let entry = Arc::new(version.publication.entry(article, content, as_of));

@@ -133,7 +133,7 @@ impl Asked<'_> {
     async fn printed(&self, sheet: &Sheet) -> Result<Bytes, Box<Reply>> {
         let printed = self.desk.printed(sheet, self.edition, self.locale());
         printed.await.map_err(|failure| {
-            tell("a page", &failure, failure.articles());
+            tell("a page", &failure);
             Box::new(reply::unavailable(NOT_NOW))
         })
     }
@@ -146,8 +146,8 @@ impl Asked<'_> {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
             Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(Missing::Archive(failure))) => {
-                tell("the page of an article", &failure, Some(&failure));
+            Ok(Err(Missing::Store(failure))) => {
+                tell("the page of an article", &failure);
                 reply::unavailable(NOT_NOW)
             }
             Err(_) => reply::unavailable(NOT_NOW),

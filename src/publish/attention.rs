@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::followed::{Followed, Step};
+use super::followed::Followed;
 use super::outage::Outage;
 use super::watched::Watched;
 use crate::desk::{Desk, Report};
@@ -36,9 +36,9 @@ impl Attention {
     }
 
     /// Waits for something that is worth doing.
-    pub(super) async fn next(&mut self) -> Step {
+    pub(super) async fn next(&mut self) -> Vec<Scope> {
         match self {
-            Attention::Folder(watched) => Step::Read(watched.hint().await),
+            Attention::Folder(watched) => watched.hint().await,
             Attention::Database(followed) => followed.next().await,
         }
     }
@@ -82,14 +82,6 @@ impl Attention {
         match self {
             Attention::Folder(_) => true,
             Attention::Database(followed) => followed.is_proof(scopes),
-        }
-    }
-
-    /// Reads some of the texts that are still to come.
-    pub(super) async fn fill(&mut self) -> Option<Report> {
-        match self {
-            Attention::Folder(_) => None,
-            Attention::Database(followed) => followed.fill().await,
         }
     }
 }

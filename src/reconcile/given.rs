@@ -32,19 +32,8 @@ impl Given {
     ) -> Result<(), StoreError> {
         let ReadFile { found, outcome } = file;
         match outcome {
-            Ok((listing, packed)) => {
-                self.article(batch, rivals, &found, listing, packed.as_ref())?
-            }
+            Ok((listing, packed)) => self.article(batch, rivals, &found, listing, &packed)?,
             Err(refusal) => {
-                let owned = owned_article(batch, &found.path)?;
-                let awaited = match &owned {
-                    Some(row) => batch.is_awaited(row.listing.record)?,
-                    None => false,
-                };
-                // What was promised and cannot be had is no last good version.
-                if awaited {
-                    self.release(batch, &found.path)?;
-                }
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
                 self.refuse(batch, &found, key, refusal)?;
             }
@@ -58,7 +47,7 @@ impl Given {
         rivals: &Rivals,
         found: &Found,
         listing: Listing,
-        packed: Option<&Packed>,
+        packed: &Packed,
     ) -> Result<(), StoreError> {
         let key = listing.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
@@ -82,14 +71,9 @@ impl Given {
         }
         let stored = current.as_ref().map(|row| &row.listing);
         let same = stored.filter(|stored| stored.revision == listing.revision);
-        let record = match (same, packed) {
-            (Some(stored), Some(packed)) => {
-                batch.keep_promise(stored.record, packed)?;
-                stored.record
-            }
-            (Some(stored), None) => stored.record,
-            (None, Some(packed)) => batch.add_record(packed)?,
-            (None, None) => batch.promise_record(&key)?,
+        let record = match same {
+            Some(stored) => stored.record,
+            None => batch.add_record(packed)?,
         };
         let row = ArticleRow {
             listing: Listing { record, ..listing },

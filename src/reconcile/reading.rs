@@ -10,11 +10,10 @@ use crate::catalog::Listing;
 use crate::source::{Found, Outcome, Source, SourceError};
 use crate::store::{FileStamp, Packed, Packer, RecordId, Store, StoreError};
 
-/// A file or row that has been read, its article packed for the store and not yet recorded there; one
-/// of which only the head was read has nothing to pack yet.
+/// A file or row that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
     pub(super) found: Found,
-    pub(super) outcome: Result<(Listing, Option<Packed>), Refusal>,
+    pub(super) outcome: Result<(Listing, Packed), Refusal>,
 }
 
 /// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
@@ -29,7 +28,7 @@ pub(super) fn read_all(
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads
-        .min(source.threads(files))
+        .min(source.threads())
         .min(files.len().div_ceil(source.share()));
     let waiting = Mutex::new(files.chunks(source.share()).enumerate());
     let next = || {
@@ -90,13 +89,7 @@ fn pack(
     outcome: Outcome,
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
-    let mut found = Found {
-        path: found.path.clone(),
-        stamp: found.stamp,
-        closed: found.closed,
-        again: found.again,
-        head: None,
-    };
+    let mut found = found.clone();
     let outcome = match outcome {
         Outcome::Unsettled => return Err(found.path),
         Outcome::Refused(refusal) => Err(refusal),
@@ -108,10 +101,9 @@ fn pack(
             found.stamp = FileStamp::default();
             Err(refusal)
         }
-        Outcome::Headed(accepted) => Ok((Listing::new(&accepted, RecordId::UNSTORED), None)),
         Outcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                Ok(Ok(packed)) => Ok((Listing::new(&accepted, RecordId::UNSTORED), Some(packed))),
+                Ok(Ok(packed)) => Ok((Listing::new(&accepted, RecordId::UNSTORED), packed)),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",

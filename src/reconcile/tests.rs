@@ -13,7 +13,6 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::KeyFrom;
 use crate::config::tests::good;
-use crate::source::Depth;
 use crate::source::directory::tests::keyed_by;
 use crate::source::sql::tests::{begin, write};
 use crate::store::{ArticleRow, FileStamp};
@@ -886,7 +885,7 @@ fn files_are_listed_in_the_order_of_their_bytes() {
     symlink("b", newsroom.path("link")).expect("a link");
     let paths: Vec<String> = newsroom
         .source()
-        .walk(&Scope::Whole, Depth::Stamps)
+        .walk(&Scope::Whole)
         .map(|entry| entry.expect("a file").path)
         .collect();
     assert!(paths.is_sorted(), "{paths:?}");

@@ -186,7 +186,6 @@ impl Directory {
                         stamp: stamp(&metadata),
                         closed,
                         again: false,
-                        head: None,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -202,7 +201,6 @@ impl Directory {
             stamp: stamp(&metadata),
             closed: false,
             again: false,
-            head: None,
         })
     }
 

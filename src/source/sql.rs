@@ -21,7 +21,6 @@ mod engine;
 mod error;
 mod kept;
 mod listener;
-mod page;
 mod pulse;
 mod row;
 mod sign;
@@ -97,16 +96,13 @@ impl Drop for Inner {
     }
 }
 
-/// How much a listing shows.
+/// Which rows a listing shows. It shows their ids and when they changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Of every row when it changed.
-    Stamps,
-    /// Of every row everything but the text.
-    Heads,
-    /// Of the rows that may have changed since the last listings when they did; of none once the query
-    /// gives other columns than in the last listing of everything. Of several with one id these may be
-    /// only some.
+    /// Every row.
+    Whole,
+    /// The rows that may have changed since the last listings; none once the query gives other columns
+    /// than in the last listing of everything. Of several with one id these may be only some.
     Recent,
 }
 
@@ -183,13 +179,12 @@ impl Sql {
         Walk::start(self, extent)
     }
 
-    /// Reads the rows that were found, texts included, in the order given. While the pulse fails, so
-    /// does this, and at once.
+    /// Reads the rows that were found, in the order given. While the pulse fails, so does this, and at
+    /// once.
     ///
     /// # Errors
     /// The database does not answer, or not well.
     pub fn read(&self, found: &[Found]) -> Result<Vec<Outcome>, SqlError> {
-        // Whoever waits for a document should not wait for what is known to be in vain.
         if let Some(error) = self.0.engine.trouble() {
             return Err(error);
         }
@@ -220,23 +215,12 @@ impl Sql {
             match read.get_mut(row.id()) {
                 Some((held, _)) => held.join(seen.stamp),
                 None => {
-                    let outcome = Outcome::of("row", || row.accept(rules));
+                    let outcome = Outcome::of("row", || row.accept(&rules.reading));
                     read.insert(row.id().to_owned(), (Held::new(seen), outcome));
                 }
             }
         })?;
         Ok(read)
-    }
-
-    /// The gate for what a listing read along; of what it did not, nothing is known yet.
-    pub fn accept_head(&self, found: &Found) -> Outcome {
-        match found.head.as_deref() {
-            None => Outcome::Unsettled,
-            Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
-            Some(Ok(draft)) => Outcome::of("row", || {
-                row::accept_head(draft, found.stamp, &self.0.engine.rules)
-            }),
-        }
     }
 
     /// How the rows with these ids look now, by the bytes of the ids; those that are not there are
@@ -261,25 +245,6 @@ impl Sql {
             })?;
         }
         Ok(seen.into_values().map(Held::settle).collect())
-    }
-
-    /// The ids of the rows that say that their page is at `address`, those first that say it most exactly.
-    ///
-    /// # Errors
-    /// The database does not answer, or not well.
-    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SqlError> {
-        let spellings = page::spellings(address, &self.0.engine.rules.reading.site);
-        let mut found = Vec::new();
-        if !spellings.is_empty() {
-            self.rows(Task::Pages(spellings.clone()), |row| {
-                // Databases do not agree on what equal texts are.
-                let is_it = |spelling: &String| row.url() == Some(spelling);
-                let place = spellings.iter().position(is_it);
-                found.extend(place.map(|place| (place, row.id().to_owned())));
-            })?;
-        }
-        found.sort();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// How many rows the query gives now.

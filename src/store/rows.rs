@@ -18,8 +18,6 @@ pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
 /// Record → compressed article.
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
-/// Record whose text is still to be read from the source → key of its article.
-pub(super) const AWAITED: TableDefinition<'_, u64, &str> = TableDefinition::new("awaited");
 /// Records that no current article names.
 pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("retired");
 /// Path below the articles' folder, or id of a row → [`FileRow`].

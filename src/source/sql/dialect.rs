@@ -234,31 +234,6 @@ impl Dialect {
         statement
     }
 
-    /// These columns of the rows that have one of these addresses in this column.
-    pub(super) fn by_url(
-        self,
-        query: &str,
-        selected: &[Column],
-        url: Option<&Column>,
-        addresses: Vec<String>,
-    ) -> Statement {
-        let mut statement = Statement::plain(self.select(query, selected));
-        let Some(url) = url else {
-            statement.sql += " WHERE 1 = 0";
-            return statement;
-        };
-        let name = self.quoted(&url.name);
-        let compared = match self {
-            Dialect::Postgres => format!("({name})::text"),
-            Dialect::MySql | Dialect::Sqlite => name,
-        };
-        let places = (1..=addresses.len()).map(|number| self.place(number));
-        let places = places.collect::<Vec<_>>().join(", ");
-        let _ = write!(statement.sql, " WHERE {compared} IN ({places})");
-        statement.binds = addresses.into_iter().map(Bind::Text).collect();
-        statement
-    }
-
     /// How bytes in a column become text.
     pub(super) fn cast(self, column: &Column) -> String {
         let name = &column.name;

@@ -57,14 +57,12 @@ struct Seen {
 /// What of the rows is read, and how long that may take.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
-    /// These columns of all rows, in order.
-    Listing(fn(&Column) -> bool),
+    /// Stamps of all rows, in order.
+    Listing,
     /// Stamps of rows that changed lately.
     Recent,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
-    /// Ids and addresses of the rows with one of these addresses, as far as the database compares them.
-    Pages(Vec<String>),
 }
 
 /// What comes of a task, piece by piece.
@@ -79,11 +77,6 @@ pub(super) enum Step {
 /// The columns of a stamp.
 pub(super) fn is_stamp(column: &Column) -> bool {
     column.is_one_of(&["id", "updated", "date"])
-}
-
-/// Every column but the text.
-pub(super) fn is_head(column: &Column) -> bool {
-    !column.is_text()
 }
 
 impl Engine {
@@ -125,13 +118,11 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let is_listing = matches!(task, Task::Listing(_));
-        // No index knows an address that the query makes up.
         let patience = match task {
-            Task::Listing(_) | Task::Pages(_) => LONG,
+            Task::Listing => LONG,
             Task::Recent | Task::Rows(..) => SHORT,
         };
-        if is_listing || matches!(task, Task::Recent) {
+        if matches!(task, Task::Listing | Task::Recent) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget();
         }
@@ -139,8 +130,8 @@ impl Engine {
         locked(&self.kept).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
-            Task::Listing(wanted) => {
-                let selected = columns.known(wanted);
+            Task::Listing => {
+                let selected = columns.known(is_stamp);
                 let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)
             }
@@ -154,12 +145,6 @@ impl Engine {
                 let selected = columns.known(wanted);
                 let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
                 let statement = dialect.by_id(&self.query, &selected.columns, &ids);
-                (selected, statement)
-            }
-            Task::Pages(addresses) => {
-                let selected = columns.known(|column| column.is_one_of(&["id", "url"]));
-                let url = columns.find("url");
-                let statement = dialect.by_url(&self.query, &selected.columns, url, addresses);
                 (selected, statement)
             }
         };

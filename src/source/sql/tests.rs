@@ -136,12 +136,10 @@ fn ids_come_in_the_order_of_their_bytes() {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let gone = News::new(&[]).sql();
     let expected = ["10", "10a", "9", "Z", "a", "a.b", "a/b", "б"];
-    for extent in [Extent::Stamps, Extent::Heads] {
-        let news = News::new(&rows);
-        assert_eq!(ids(&walk(&news.sql(), extent)), expected);
-    }
+    let news = News::new(&rows);
+    assert_eq!(ids(&walk(&news.sql(), Extent::Whole)), expected);
     assert!(matches!(
-        gone.walk(Extent::Stamps).next(),
+        gone.walk(Extent::Whole).next(),
         Some(Err(Gap::Rest(SourceError::Database(
             SqlError::Unreachable { .. }
         ))))
@@ -163,7 +161,7 @@ fn an_id_that_is_no_text_costs_its_row() {
     let rows = ids.map(|id| format!("{id}, 'Т', '2026-01-08', NULL, NULL, NULL, NULL"));
     let news = News::new(&rows.each_ref().map(String::as_str));
     let sql = news.sql();
-    for extent in [Extent::Stamps, Extent::Heads, Extent::Recent] {
+    for extent in [Extent::Whole, Extent::Recent] {
         let (mut found, mut broken) = (Vec::new(), Vec::new());
         for row in sql.walk(extent) {
             match row {
@@ -193,7 +191,7 @@ fn an_id_that_is_no_text_costs_its_row() {
 fn rows_are_articles() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Stamps);
+    let found = walk(&sql, Extent::Whole);
     let mut read = sql.read(&found).expect("rows").into_iter();
     let first = accepted(read.next().expect("the first")).article;
     assert_eq!(first.key, "1");
@@ -222,7 +220,7 @@ fn commas_part_tags_in_a_text() {
             "1, 'А', '2026-01-08', NULL, NULL, '{written}', ''"
         )]);
         let sql = news.sql();
-        let outcomes = sql.read(&walk(&sql, Extent::Stamps)).expect("an article");
+        let outcomes = sql.read(&walk(&sql, Extent::Whole)).expect("an article");
         let article = accepted(outcomes.into_iter().next().expect("an outcome")).article;
         let tags: Vec<&str> = article.tags.iter().map(|tag| tag.as_str()).collect();
         assert_eq!(tags, expected, "{written}");
@@ -230,50 +228,26 @@ fn commas_part_tags_in_a_text() {
 }
 
 #[test]
-fn a_head_has_the_revision_of_the_whole_and_no_text() {
-    let news = News::new(&[FIRST, SECOND]);
-    let sql = news.sql();
-    let found = walk(&sql, Extent::Heads);
-    let whole = sql.read(&found).expect("rows");
-    for (found, whole) in found.iter().zip(whole) {
-        let (head, whole) = (accepted(sql.accept_head(found)), accepted(whole));
-        assert_eq!(head.revision, whole.revision);
-        assert!(head.article.body.is_empty() && head.article.lead.is_empty());
-    }
-    news.write("UPDATE articles SET content_html = '<p>Другой.</p>' WHERE id = 1");
-    let other = accepted(sql.read(&found[..1]).expect("rows").remove(0));
-    assert_eq!(
-        other.revision,
-        accepted(sql.accept_head(&found[0])).revision
-    );
-    assert_eq!(other.article.lead.as_str(), "Другой.");
-}
-
-#[test]
-fn a_text_that_comes_late_is_another_version_once_updated_moves() {
+fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let revision = || {
-        let found = walk(&sql, Extent::Heads);
-        let whole = accepted(sql.read(&found).expect("a row").remove(0));
-        let head = accepted(sql.accept_head(&found[0]));
-        assert_eq!(head.revision, whole.revision);
-        (whole.revision, whole.article.body.is_empty())
+        let found = walk(&sql, Extent::Whole);
+        accepted(sql.read(&found).expect("a row").remove(0)).revision
     };
-    let (first, is_empty) = revision();
-    assert!(is_empty);
+    let first = revision();
     news.write("UPDATE articles SET content_html = '<p>Текст.</p>'");
-    assert_eq!(revision(), (first, false));
-    // A part of a second is enough.
+    let second = revision();
+    assert_ne!(second, first);
     news.write("UPDATE articles SET updated_at = updated_at + 0.5");
-    assert_ne!(revision().0, first);
+    assert_eq!(revision(), second);
 }
 
 #[test]
 fn rows_are_read_in_the_order_asked_for() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let mut found = walk(&sql, Extent::Stamps);
+    let mut found = walk(&sql, Extent::Whole);
     found.reverse();
     let missing = Found {
         path: "17'; --".to_owned(),
@@ -294,7 +268,7 @@ fn more_rows_than_one_statement_asks_for() {
          INSERT INTO articles SELECT i, 'Т' || i, '2026-01-08', NULL, NULL, NULL, 'x' FROM n",
     );
     let sql = news.sql();
-    let found = walk(&sql, Extent::Stamps);
+    let found = walk(&sql, Extent::Whole);
     let read = sql.read(&found).expect("rows");
     assert_eq!(read.len(), 600);
     for (found, outcome) in found.iter().zip(read) {
@@ -307,20 +281,16 @@ fn more_rows_than_one_statement_asks_for() {
 fn rows_with_one_id_cost_themselves() {
     let news = News::new(&[FIRST, FIRST, SECOND, "NULL, 'Т', '2026-01-08', 1, 1, 1, 1"]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Heads);
+    let found = walk(&sql, Extent::Whole);
     assert_eq!(ids(&found), ["", "1", "2"]);
     let read = sql.read(&found).expect("rows");
     let reasons = ["there is no `id`", "2 rows have the id `1`"];
-    for ((found, read), reason) in found.iter().zip(read).zip(reasons) {
-        assert_eq!(refused(sql.accept_head(found)).reason, reason);
+    for (read, reason) in read.into_iter().zip(reasons) {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
         sql.look(&["1".to_owned(), "3".to_owned()]),
-        Ok(vec![Found {
-            head: None,
-            ..found[1].clone()
-        }])
+        Ok(vec![found[1].clone()])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
     let alone = sql.look(&["1".to_owned()]).expect("an answer");
@@ -333,7 +303,7 @@ fn rows_with_one_id_look_the_same_in_any_order() {
         let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
         let news = News::new(&rows.each_ref().map(String::as_str));
         let sql = news.sql();
-        let found = walk(&sql, Extent::Stamps);
+        let found = walk(&sql, Extent::Whole);
         let read = sql.read(&found).expect("rows").remove(0);
         let Outcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
@@ -367,7 +337,7 @@ fn polls_show_what_may_have_changed() {
     news.write("DELETE FROM articles WHERE id = 4");
     walk(&sql, Extent::Recent);
     assert_eq!(sql.newest().map(|at| at.to_string()), newest);
-    walk(&sql, Extent::Stamps);
+    walk(&sql, Extent::Whole);
     let newest = sql.newest().map(|at| at.to_string());
     assert_eq!(newest.as_deref(), Some("2026-01-09T05:00:00Z"));
 }
@@ -376,7 +346,7 @@ fn polls_show_what_may_have_changed() {
 fn a_query_without_what_articles_need() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
-    let error = sql.walk(Extent::Stamps).next().expect("an end");
+    let error = sql.walk(Extent::Whole).next().expect("an end");
     let Err(Gap::Rest(error)) = error else {
         panic!("a listing without dates");
     };
