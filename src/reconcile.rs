@@ -282,22 +282,28 @@ impl<'a> Run<'a> {
     /// What is stored of a file, where it is what was just read; of a loser, that the same owner still has
     /// its key.
     fn known(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
-        let ReadFile { found, outcome } = file;
+        let ReadFile {
+            found,
+            columns,
+            outcome,
+        } = file;
         let Some(row) = self.store.file(&found.path)? else {
             return Ok(None);
         };
-        let is_known = match outcome {
-            Err(refusal) => row.refusal.as_ref() == Some(refusal),
-            Ok((listing, _)) => {
-                let owner = self.store.article(&listing.key)?;
-                owner.is_some_and(|owner| match &row.refusal {
-                    None => {
-                        *owner.path == *found.path && owner.listing.revision == listing.revision
-                    }
-                    Some(refusal) => *refusal == rival(&listing.key, &owner.path),
-                })
-            }
-        };
+        // What only decides who may see an article is no part of its revision.
+        let is_known = row.columns == *columns
+            && match outcome {
+                Err(refusal) => row.refusal.as_ref() == Some(refusal),
+                Ok((listing, _)) => {
+                    let owner = self.store.article(&listing.key)?;
+                    owner.is_some_and(|owner| match &row.refusal {
+                        None => {
+                            *owner.path == *found.path && owner.listing.revision == listing.revision
+                        }
+                        Some(refusal) => *refusal == rival(&listing.key, &owner.path),
+                    })
+                }
+            };
         Ok(is_known.then_some(row))
     }
 

@@ -125,6 +125,24 @@ impl Unlisted {
     }
 }
 
+/// What reading one place gave, and what it looked like then.
+#[derive(Debug)]
+pub struct ReadResult {
+    /// What it gave.
+    pub outcome: Outcome,
+    /// The digest of a row's columns without its text; 0 of a file.
+    pub columns: u64,
+}
+
+impl From<Outcome> for ReadResult {
+    fn from(outcome: Outcome) -> ReadResult {
+        ReadResult {
+            outcome,
+            columns: 0,
+        }
+    }
+}
+
 /// What reading one place gave.
 #[derive(Debug)]
 pub enum Outcome {
@@ -358,16 +376,17 @@ impl Source {
         }
     }
 
-    /// Reads a share of what was found through the gate; an outcome for each, in their order. A bug in
+    /// Reads a share of what was found through the gate; a result for each, in their order. A bug in
     /// the gate costs the article that met it alone.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn read(&self, share: &[Found]) -> Result<Vec<Outcome>, SourceError> {
+    pub fn read(&self, share: &[Found]) -> Result<Vec<ReadResult>, SourceError> {
         match self {
-            Source::Directory(directory) => {
-                Ok(share.iter().map(|found| directory.read(found)).collect())
-            }
+            Source::Directory(directory) => Ok(share
+                .iter()
+                .map(|found| directory.read(found).into())
+                .collect()),
             Source::Sql(sql) => Ok(sql.read(share)?),
         }
     }

@@ -30,7 +30,8 @@ pub use self::batch::Batch;
 use self::enduring::Enduring;
 use self::fleeting::Fleeting;
 use self::rows::{
-    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
+    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, decode_refusal,
+    formats,
 };
 pub use self::rows::{ArticleRow, ColumnsRow, FileRow, FileStamp, Header, Validators};
 use crate::article::Article;
@@ -41,8 +42,9 @@ use crate::term::Term;
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
 
-/// The layout of the tables and of the records in them; another one is rebuilt.
-pub(crate) const LAYOUT: u32 = 3;
+/// The layout of the tables and of the records in them. A folder of another one is made anew, with
+/// what can be had of it by [`Store::peek`] and [`Store::peek_last_good`].
+pub(crate) const LAYOUT: u32 = 4;
 
 /// Memory for pages of the database file. Its default is a whole gibibyte.
 const CACHE_BYTES: usize = 8 << 20;
@@ -71,6 +73,8 @@ pub struct Memory {
     pub validators: Vec<(String, Validators)>,
     /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
     pub served: BTreeMap<String, BTreeSet<Format>>,
+    /// The columns that a query gave when all its rows were last compared.
+    pub columns: Option<ColumnsRow>,
 }
 
 /// The last good version of a file whose present one is refused.
@@ -257,9 +261,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn columns(&self) -> Result<Option<ColumnsRow>, StoreError> {
-        let table = self.database.begin_read()?.open_table(HEADER)?;
-        let row = table.get("columns")?;
-        Ok(row.and_then(|row| decode(row.value()).ok()))
+        read_columns(&self.database)
     }
 
     /// Every stored article's listing and path, by key.
@@ -471,12 +473,19 @@ fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
         terms: read_terms(database)?,
         validators: read_validators(database)?,
         served: read_served(database)?,
+        columns: read_columns(database)?,
     })
 }
 
 fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
+    Ok(row.and_then(|row| decode(row.value()).ok()))
+}
+
+fn read_columns(database: &impl ReadableDatabase) -> Result<Option<ColumnsRow>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("columns")?;
     Ok(row.and_then(|row| decode(row.value()).ok()))
 }
 
@@ -528,23 +537,26 @@ fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, Sto
         transaction.open_table(ARTICLES)?,
         transaction.open_table(RECORDS)?,
     );
-    let mut last_good = Vec::new();
+    let (mut last_good, mut unpacker) = (Vec::new(), Unpacker::new()?);
     for row in transaction.open_table(FILES)?.iter()? {
         let (path, file) = row?;
-        let file: FileRow = decode(file.value())?;
-        let (Some(key), Some(_)) = (file.key, file.refusal) else {
+        let (Some(key), Some(_)) = decode_refusal(file.value())? else {
             continue;
         };
         let Some(article) = articles.get(&*key)? else {
             continue;
         };
-        let article: ArticleRow = decode(article.value())?;
+        let mut article: ArticleRow = decode(article.value())?;
         let record = records.get(article.listing.record.0)?;
-        let record = record.filter(|_| *article.path == *path.value());
-        last_good.extend(record.map(|record| LastGood {
+        let Some(record) = record.filter(|_| *article.path == *path.value()) else {
+            continue;
+        };
+        // In layout 3, that of a row did not tell its text.
+        article.listing.revision = unpacker.unpack(record.value())?.revision();
+        last_good.push(LastGood {
             article,
             packed: Packed(record.value().to_vec()),
-        }));
+        });
     }
     Ok(last_good)
 }
@@ -622,4 +634,4 @@ impl Unpacker {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

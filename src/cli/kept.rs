@@ -31,8 +31,8 @@ impl From<DeskError> for StartError {
     }
 }
 
-/// A desk over the state folder, or why that cannot be used now. A damaged folder is made anew, which
-/// `warn` is told of.
+/// A desk over the state folder, or why that cannot be used now. A damaged folder, or one of another
+/// layout, is made anew, which `warn` is told of; of the latter, what the articles do not say is kept.
 pub(super) fn open(
     config: &Config,
     warn: impl FnOnce(&str),
@@ -43,18 +43,27 @@ pub(super) fn open(
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
     };
-    match failure {
-        StoreError::Damaged { .. }
-        | StoreError::Layout { .. }
-        | StoreError::Row(_)
-        | StoreError::Unreadable(_) => {
-            let reason = chain(&failure);
-            warn(&format!("the state folder is made anew: {reason}"));
-            Store::discard(folder)?;
-            desk_over(Store::open(folder), config).map(Ok)
+    let memory = match &failure {
+        StoreError::Layout { .. } => Store::peek(folder).ok().flatten(),
+        StoreError::Damaged { .. } | StoreError::Row(_) | StoreError::Unreadable(_) => None,
+        _ => return Ok(Err(failure)),
+    };
+    let last_good = match &memory {
+        Some(memory) => {
+            check_identity(config, memory.header.as_ref())?;
+            Store::peek_last_good(folder).unwrap_or_default()
         }
-        failure => Ok(Err(failure)),
-    }
+        None => Vec::new(),
+    };
+    let reason = chain(&failure);
+    warn(&format!("the state folder is made anew: {reason}"));
+    Store::discard(folder)?;
+    let store = Store::open(folder)?;
+    store.write(|batch| {
+        batch.restore(&last_good)?;
+        memory.iter().try_for_each(|memory| batch.recall(memory))
+    })?;
+    desk_over(Ok(store), config).map(Ok)
 }
 
 /// A desk over what a store remembers.
@@ -67,4 +76,125 @@ pub(super) fn desk_over(
     let config = Arc::new(config.clone());
     let read = contained::run(|| Desk::new(config, store, Timestamp::now()));
     Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::tests::good;
+    use crate::desk::Removal;
+    use crate::edition::Version;
+    use crate::source::Scope;
+    use crate::source::sql::tests::write;
+    use crate::store::tests::make_layout_3;
+
+    const FEEDS: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+[source.sql]
+url = 'sqlite:news.db'
+query = 'SELECT id, title, date, section, content_html FROM articles'
+[auto.sections]
+";
+
+    /// An instant at which nothing of these tests is in the future.
+    const LATER: Timestamp = Timestamp(1_800_000_000);
+
+    fn newsroom(folder: &Path) -> Config {
+        write(
+            &folder.join("news.db"),
+            "CREATE TABLE articles (id, title, date, section, content_html);
+             INSERT INTO articles VALUES (1, 'Первая', '2026-01-08', 'Мир', '<p>Раз</p>'),
+                (2, 'Вторая', '2026-01-09', 'Край', '<p>Два</p>')",
+        );
+        good(FEEDS, folder)
+    }
+
+    fn open_kept(config: &Config) -> (Desk, String) {
+        let mut warning = String::new();
+        let opened = open(config, |said| said.clone_into(&mut warning));
+        let opened = opened.unwrap_or_else(|failure| panic!("{failure}"));
+        (opened.expect("a folder that can be used"), warning)
+    }
+
+    fn read(desk: &Desk, as_of: Timestamp) {
+        let report = desk.reconcile(&[Scope::Whole], Removal::Held);
+        assert!(report.failure.is_none(), "{:?}", report.failure);
+        desk.publish(as_of);
+    }
+
+    fn feed(desk: &Desk, path: &str) -> Arc<Version> {
+        desk.edition().expect("an edition").feeds[path].clone()
+    }
+
+    #[test]
+    fn dates_names_and_addresses_survive_another_layout() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = newsroom(folder.path());
+        let (desk, _) = open_kept(&config);
+        read(&desk, LATER);
+        // A removal is dated when it was published, which only the state folder knows.
+        let news = folder.path().join("news.db");
+        write(&news, "DELETE FROM articles WHERE id = 2");
+        read(&desk, LATER.plus(10));
+        let before = feed(&desk, "all").validators();
+        assert_eq!(before.last_modified, LATER.plus(10));
+        drop(desk);
+        make_layout_3(&config.server.state, &[]);
+
+        let (desk, warning) = open_kept(&config);
+        assert_eq!(
+            warning,
+            "the state folder is made anew: it has layout 3, this program has 4"
+        );
+        assert!(!desk.is_complete(), "its articles are read again");
+        read(&desk, LATER.plus(20));
+        assert_eq!(feed(&desk, "all").validators(), before);
+        assert!(
+            desk.edition()
+                .expect("an edition")
+                .feeds
+                .contains_key("sections/край")
+        );
+        drop(desk);
+        // It is one of this layout now.
+        assert_eq!(open_kept(&config).1, "");
+    }
+
+    #[test]
+    fn the_last_good_version_of_a_broken_row_survives_another_layout() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = newsroom(folder.path());
+        let (desk, _) = open_kept(&config);
+        read(&desk, LATER);
+        let before = feed(&desk, "all").validators();
+        drop(desk);
+        let news = folder.path().join("news.db");
+        write(&news, "UPDATE articles SET title = '' WHERE id = 2");
+        make_layout_3(&config.server.state, &["2"]);
+        let (desk, _) = open_kept(&config);
+        read(&desk, LATER.plus(10));
+        assert_eq!(feed(&desk, "all").validators(), before);
+    }
+
+    #[test]
+    fn another_identity_is_refused_over_another_layout_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = newsroom(folder.path());
+        let (desk, _) = open_kept(&config);
+        read(&desk, LATER);
+        drop(desk);
+        make_layout_3(&config.server.state, &[]);
+        config.site.id_year = 2027;
+        let refused = open(&config, |warning| panic!("{warning}"));
+        assert!(matches!(refused, Err(StartError::Identity(_))));
+        let kept = fs::read_dir(&config.server.state).expect("the folder");
+        assert_eq!(kept.count(), 1, "nothing is deleted");
+    }
 }

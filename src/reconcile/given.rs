@@ -30,22 +30,29 @@ impl Given {
         rivals: &Rivals,
         file: ReadFile,
     ) -> Result<(), StoreError> {
-        let ReadFile { found, outcome } = file;
+        let ReadFile {
+            found,
+            columns,
+            outcome,
+        } = file;
         match outcome {
-            Ok((listing, packed)) => self.article(batch, rivals, &found, listing, &packed)?,
+            Ok((listing, packed)) => {
+                self.article(batch, rivals, &found, columns, listing, &packed)?;
+            }
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
-                self.refuse(batch, &found, key, refusal)?;
+                self.refuse(batch, &found, columns, key, refusal)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn article(
+    fn article(
         &mut self,
         batch: &mut Batch<'_>,
         rivals: &Rivals,
         found: &Found,
+        columns: u64,
         listing: Listing,
         packed: &Packed,
     ) -> Result<(), StoreError> {
@@ -59,11 +66,12 @@ impl Given {
             match rivals.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
                     batch.add_rival(&key, &found.path)?;
-                    return self.refuse(batch, found, None, rival(&key, &row.path));
+                    return self.refuse(batch, found, columns, None, rival(&key, &row.path));
                 }
                 Some(other) => {
                     batch.add_rival(&key, &row.path)?;
-                    self.refuse(batch, other, None, rival(&key, &found.path))?;
+                    let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
+                    self.refuse(batch, other, columns, None, rival(&key, &found.path))?;
                 }
                 // Should it only be out of sight, it is read again once it is back.
                 None => batch.remove_file(&row.path)?,
@@ -91,16 +99,18 @@ impl Given {
             stamp: found.stamp,
             key: Some(key),
             refusal: None,
+            columns,
         };
         batch.put_file(&found.path, &file)?;
         self.judged.push((found.path.clone(), None));
         Ok(())
     }
 
-    pub(super) fn refuse(
+    fn refuse(
         &mut self,
         batch: &mut Batch<'_>,
         found: &Found,
+        columns: u64,
         key: Option<Box<str>>,
         refusal: Refusal,
     ) -> Result<(), StoreError> {
@@ -108,6 +118,7 @@ impl Given {
             stamp: found.stamp,
             key,
             refusal: Some(refusal),
+            columns,
         };
         batch.put_file(&found.path, &row)?;
         self.judged.push((found.path.clone(), Some(row)));

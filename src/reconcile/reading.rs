@@ -7,12 +7,14 @@ use std::thread;
 use super::Progress;
 use crate::article::Refusal;
 use crate::catalog::Listing;
-use crate::source::{Found, Outcome, Source, SourceError};
+use crate::source::{Found, Outcome, ReadResult, Source, SourceError};
 use crate::store::{FileStamp, Packed, Packer, RecordId, Store, StoreError};
 
 /// A file or row that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
     pub(super) found: Found,
+    /// As in [`ReadResult::columns`].
+    pub(super) columns: u64,
     pub(super) outcome: Result<(Listing, Packed), Refusal>,
 }
 
@@ -75,10 +77,10 @@ fn read_share(
     // A file is packed before the next one is read: whole articles are larger than packed ones.
     let mut read = Vec::with_capacity(files.len());
     for files in files.chunks(source.at_once()) {
-        let outcomes = source.read(files)?;
-        read.extend(files.iter().zip(outcomes).map(|(found, outcome)| {
+        let results = source.read(files)?;
+        read.extend(files.iter().zip(results).map(|(found, result)| {
             progress.read_one();
-            pack(found, outcome, packer)
+            pack(found, result, packer)
         }));
     }
     Ok(read)
@@ -86,11 +88,11 @@ fn read_share(
 
 fn pack(
     found: &Found,
-    outcome: Outcome,
+    result: ReadResult,
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
     let mut found = found.clone();
-    let outcome = match outcome {
+    let outcome = match result.outcome {
         Outcome::Unsettled => return Err(found.path),
         Outcome::Refused(refusal) => Err(refusal),
         Outcome::Shared(stamp, refusal) => {
@@ -112,5 +114,9 @@ fn pack(
             }
         }
     };
-    Ok(ReadFile { found, outcome })
+    Ok(ReadFile {
+        found,
+        columns: result.columns,
+        outcome,
+    })
 }

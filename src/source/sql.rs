@@ -51,7 +51,7 @@ use self::row::{Row, Rules};
 use self::sign::Board;
 pub use self::sign::{Line, Sign};
 use self::walk::{Held, Walk};
-use super::{Found, Gap, Outcome};
+use super::{Found, Gap, Outcome, ReadResult};
 use crate::article::Reading;
 use crate::config::SqlConfig;
 use crate::store::ColumnsRow;
@@ -184,39 +184,46 @@ impl Sql {
     ///
     /// # Errors
     /// The database does not answer, or not well.
-    pub fn read(&self, found: &[Found]) -> Result<Vec<Outcome>, SqlError> {
+    pub fn read(&self, found: &[Found]) -> Result<Vec<ReadResult>, SqlError> {
         if let Some(error) = self.0.engine.trouble() {
             return Err(error);
         }
-        let mut outcomes = Vec::with_capacity(found.len());
+        let mut results = Vec::with_capacity(found.len());
         for some in found.chunks(ROWS_A_STATEMENT) {
             let mut read = self.read_some(some)?;
-            outcomes.extend(some.iter().map(|found| match read.remove(&*found.path) {
-                Some((Held { rows: 1, .. }, outcome)) => outcome,
-                Some((held, _)) => {
+            results.extend(some.iter().map(|found| match read.remove(&*found.path) {
+                Some((Held { rows: 1, .. }, result)) => result,
+                Some((held, result)) => {
                     let refusal = row::many(held.rows, &found.path);
-                    Outcome::Shared(held.settle().stamp, refusal)
+                    let outcome = Outcome::Shared(held.settle().stamp, refusal);
+                    ReadResult { outcome, ..result }
                 }
-                None if found.path.is_empty() => Outcome::Refused(row::no_id()),
-                None => Outcome::Unsettled,
+                None if found.path.is_empty() => Outcome::Refused(row::no_id()).into(),
+                None => Outcome::Unsettled.into(),
             }));
         }
-        Ok(outcomes)
+        Ok(results)
     }
 
     /// What each of these ids gives, and what rows have it.
-    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, Outcome)>, SqlError> {
+    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, ReadResult)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
-        let mut read: HashMap<String, (Held, Outcome)> = HashMap::with_capacity(ids.len());
+        let mut read: HashMap<String, (Held, ReadResult)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
             let seen = row.seen(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
-                Some((held, _)) => held.join(seen.stamp),
+                Some((held, result)) => {
+                    held.join(seen.stamp);
+                    result.columns = result.columns.wrapping_add(row.columns());
+                }
                 None => {
-                    let outcome = Outcome::of("row", || row.accept(&rules.reading));
-                    read.insert(row.id().to_owned(), (Held::new(seen), outcome));
+                    let result = ReadResult {
+                        outcome: Outcome::of("row", || row.accept(&rules.reading)),
+                        columns: row.columns(),
+                    };
+                    read.insert(row.id().to_owned(), (Held::new(seen), result));
                 }
             }
         })?;

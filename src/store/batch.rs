@@ -156,7 +156,7 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Takes over what another state folder knows of terms and feeds.
+    /// Takes over what another state folder knows, its header aside.
     pub fn recall(&mut self, memory: &Memory) -> Result<(), StoreError> {
         for (term, name) in &memory.terms {
             self.put_term(term, name)?;
@@ -164,7 +164,13 @@ impl<'t> Batch<'t> {
         for (path, validators) in &memory.validators {
             self.put_validators(path, validators)?;
         }
-        Ok(())
+        for (name, formats) in &memory.served {
+            self.add_served(name, formats.iter().copied())?;
+        }
+        match &memory.columns {
+            Some(columns) => self.set_columns(columns),
+            None => Ok(()),
+        }
     }
 
     /// Takes over the last good versions of broken files, which are then read as new ones.
@@ -178,6 +184,7 @@ impl<'t> Batch<'t> {
                 stamp: FileStamp::default(),
                 key: Some(article.listing.key),
                 refusal: None,
+                columns: 0,
             };
             self.put_file(&article.path, &file)?;
         }

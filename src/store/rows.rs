@@ -65,7 +65,7 @@ pub struct ArticleRow {
     pub path: Box<str>,
 }
 
-/// A file, or a row of a database, that was read.
+/// A file, or a row of a database, that was read. What layout 3 kept of it comes first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
     /// How the file looked when it was read.
@@ -74,6 +74,8 @@ pub struct FileRow {
     pub key: Option<Box<str>>,
     /// Why its present version is refused.
     pub refusal: Option<Refusal>,
+    /// The digest of a row's columns without its text; 0 of a file.
+    pub columns: u64,
 }
 
 /// What changes when a file or row does; the default is that of none.
@@ -112,6 +114,15 @@ pub(super) fn formats(extensions: &str) -> BTreeSet<Format> {
 
 pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     postcard::to_stdvec(row).map_err(|_| StoreError::Row("row"))
+}
+
+/// The key and the refusal of a [`FileRow`] of this layout or the one before.
+pub(super) fn decode_refusal(
+    bytes: &[u8],
+) -> Result<(Option<Box<str>>, Option<Refusal>), StoreError> {
+    let row = postcard::take_from_bytes::<(FileStamp, Option<Box<str>>, Option<Refusal>)>(bytes);
+    let ((_, key, refusal), _) = row.map_err(|_| StoreError::Row("row"))?;
+    Ok((key, refusal))
 }
 
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {

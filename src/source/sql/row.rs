@@ -1,7 +1,9 @@
 //! What a row says: when it changed, and what its columns mean.
 
+use std::hash::Hash as _;
+
 use chrono::DateTime;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::columns::{Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
@@ -121,6 +123,16 @@ impl Row<'_> {
             changed: date.map_or(0, Moment::stamp),
             inode: self.selected.shape,
         }
+    }
+
+    /// The digest of its columns without the text.
+    pub(super) fn columns(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        let cells = self.selected.columns.iter().zip(self.cells);
+        for (column, cell) in cells.filter(|(column, _)| !column.is_text()) {
+            (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
+        }
+        hash.digest()
     }
 
     /// The article.

@@ -111,15 +111,15 @@ fn ids(found: &[Found]) -> Vec<&str> {
     found.iter().map(|found| &*found.path).collect()
 }
 
-fn accepted(outcome: Outcome) -> Accepted {
-    match outcome {
+fn accepted(read: ReadResult) -> Accepted {
+    match read.outcome {
         Outcome::Accepted(accepted) => *accepted,
         other => panic!("not accepted: {other:?}"),
     }
 }
 
-fn refused(outcome: Outcome) -> Refusal {
-    match outcome {
+fn refused(read: ReadResult) -> Refusal {
+    match read.outcome {
         Outcome::Refused(refusal) | Outcome::Shared(_, refusal) => refusal,
         other => panic!("not refused: {other:?}"),
     }
@@ -244,6 +244,29 @@ fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
 }
 
 #[test]
+fn the_digest_of_the_columns_tells_everything_but_the_text() {
+    let news = News::new(&[SECOND]);
+    let sql = news.sql();
+    let columns = || {
+        let found = walk(&sql, Extent::Whole);
+        sql.read(&found).expect("a row")[0].columns
+    };
+    let mut before = columns();
+    for (edit, differs) in [
+        ("content_html = '<p>Текст.</p>'", false),
+        ("tags = NULL", true),
+        ("tags = ''", true),
+        ("title = 'Третья'", true),
+        ("updated_at = updated_at + 1", true),
+    ] {
+        news.write(&format!("UPDATE articles SET {edit}"));
+        let after = columns();
+        assert_eq!(after != before, differs, "{edit}");
+        before = after;
+    }
+}
+
+#[test]
 fn rows_are_read_in_the_order_asked_for() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
@@ -255,9 +278,9 @@ fn rows_are_read_in_the_order_asked_for() {
     };
     found.insert(1, missing);
     let read = sql.read(&found).expect("rows");
-    assert!(matches!(&read[0], Outcome::Accepted(accepted) if accepted.article.key == "2"));
-    assert!(matches!(read[1], Outcome::Unsettled));
-    assert!(matches!(&read[2], Outcome::Accepted(accepted) if accepted.article.key == "1"));
+    assert!(matches!(&read[0].outcome, Outcome::Accepted(accepted) if accepted.article.key == "2"));
+    assert!(matches!(read[1].outcome, Outcome::Unsettled));
+    assert!(matches!(&read[2].outcome, Outcome::Accepted(accepted) if accepted.article.key == "1"));
 }
 
 #[test]
@@ -304,7 +327,7 @@ fn rows_with_one_id_look_the_same_in_any_order() {
         let news = News::new(&rows.each_ref().map(String::as_str));
         let sql = news.sql();
         let found = walk(&sql, Extent::Whole);
-        let read = sql.read(&found).expect("rows").remove(0);
+        let read = sql.read(&found).expect("rows").remove(0).outcome;
         let Outcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
         };
