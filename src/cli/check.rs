@@ -163,7 +163,7 @@ fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
             problems.collect()
         }
         // What was refused is the query; otherwise the database does not answer.
-        Err(error @ SqlError::Database { .. }) => {
+        Err(error @ (SqlError::Database { .. } | SqlError::Slow { .. })) => {
             let hint = error.hint(sql.query());
             vec![of_query(loaded, Severity::Error, error.to_string(), hint)]
         }

@@ -66,6 +66,9 @@ pub(super) const ROWS_A_STATEMENT: usize = 256;
 /// does not wait for the gate.
 const UNDERWAY: usize = ROWS_A_STATEMENT + 2;
 
+/// Statements of one reading that may take too long. Of so many rows a single slow one costs nine.
+const TIMEOUTS_MAX: usize = 32;
+
 /// A database of articles.
 #[derive(Clone, Debug)]
 pub struct Sql(Arc<Inner>);
@@ -180,27 +183,34 @@ impl Sql {
     }
 
     /// Reads the rows that were found, in the order given. While the pulse fails, so does this, and at
-    /// once.
+    /// once. Rows that take too long together are read in two parts, so that one which takes too long
+    /// alone costs itself.
     ///
     /// # Errors
     /// The database does not answer, or not well.
     pub fn read(&self, found: &[Found]) -> Result<Vec<ReadResult>, SqlError> {
-        if let Some(error) = self.0.engine.trouble() {
-            return Err(error);
-        }
         let mut results = Vec::with_capacity(found.len());
-        for some in found.chunks(ROWS_A_STATEMENT) {
-            let mut read = self.read_some(some)?;
-            results.extend(some.iter().map(|found| match read.remove(&*found.path) {
-                Some((Held { rows: 1, .. }, result)) => result,
-                Some((held, result)) => {
-                    let refusal = row::many(held.rows, &found.path);
-                    let outcome = Outcome::Shared(held.settle().stamp, refusal);
-                    ReadResult { outcome, ..result }
+        // What is still to be read, the next part last.
+        let mut parts: Vec<&[Found]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
+        let mut timeouts = 0;
+        while let Some(part) = parts.pop() {
+            if let Some(error) = self.0.engine.trouble() {
+                return Err(error);
+            }
+            match self.read_some(part) {
+                Ok(read) => results.extend(in_order(part, read)),
+                Err(error) if error.is_timeout() && timeouts < TIMEOUTS_MAX => {
+                    // Where even their stamps take too long, it is not the rows.
+                    let ids: Vec<String> = part.iter().map(|found| found.path.clone()).collect();
+                    self.look(&ids).map_err(|_| error)?;
+                    timeouts += 1;
+                    match part.split_at(part.len() / 2) {
+                        ([], _) => results.push(Outcome::Unreadable(row::slow()).into()),
+                        (first, second) => parts.extend([second, first]),
+                    }
                 }
-                None if found.path.is_empty() => Outcome::Refused(row::no_id()).into(),
-                None => Outcome::Unsettled.into(),
-            }));
+                Err(error) => return Err(error),
+            }
         }
         Ok(results)
     }
@@ -406,4 +416,23 @@ impl Sql {
             .recv()
             .unwrap_or_else(|_| Err(self.0.engine.stopped()))
     }
+}
+
+/// The results of rows that were read, in the order that they were asked for.
+fn in_order(
+    found: &[Found],
+    mut read: HashMap<String, (Held, ReadResult)>,
+) -> impl Iterator<Item = ReadResult> {
+    found
+        .iter()
+        .map(move |found| match read.remove(&*found.path) {
+            Some((Held { rows: 1, .. }, result)) => result,
+            Some((held, result)) => {
+                let refusal = row::many(held.rows, &found.path);
+                let outcome = Outcome::Shared(held.settle().stamp, refusal);
+                ReadResult { outcome, ..result }
+            }
+            None if found.path.is_empty() => Outcome::Refused(row::no_id()).into(),
+            None => Outcome::Unsettled.into(),
+        })
 }

@@ -306,3 +306,47 @@ fn of_pages_with_like_addresses_the_exact_one_is_explained() {
         assert_ends(&nowhere, 1, &[], &["no article has this"]);
     }
 }
+
+#[test]
+fn a_row_that_takes_too_long_costs_itself_alone() {
+    for (kind, sleep) in [
+        (
+            Kind::Postgres,
+            "CREATE FUNCTION slow(id bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN
+                IF id = 4002 THEN PERFORM pg_sleep(60); END IF;
+                RETURN '<p>Quick.</p>';
+             END $$",
+        ),
+        (
+            Kind::MariaDb,
+            "CREATE FUNCTION slow(id bigint) RETURNS text DETERMINISTIC
+                RETURN IF(id = 4002, CONCAT('', SLEEP(60)), '<p>Quick.</p>')",
+        ),
+    ] {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.insert(&RELEASED[..2]);
+        table.execute(sleep);
+        if kind == Kind::MariaDb {
+            table.execute("GRANT EXECUTE ON FUNCTION slow TO PUBLIC");
+        }
+        let query = QUERY.replace("html AS content_html", "slow(id) AS content_html");
+        let newsroom = newsroom(&table.url, &query, "reconcile = \"1h\"");
+        let (daemon, admin) = admin_pages::start(&newsroom);
+        let all = daemon.get("/all.rss");
+        assert!(
+            all.says("Сессию открыли") && !all.says("Урожай дынь"),
+            "{}",
+            all.text()
+        );
+        let ready = admin_pages::get(&admin, "/readyz");
+        assert!(ready.says("1 article is in quarantine"), "{}", ready.text());
+        let status = admin_pages::get(&admin, "/status");
+        assert!(status.says("row 4002"), "{kind:?}: {}", status.text());
+        assert!(
+            status.says("takes too long to read this row alone"),
+            "{kind:?}"
+        );
+    }
+}

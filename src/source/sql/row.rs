@@ -206,6 +206,15 @@ pub(super) fn no_id() -> Refusal {
     )
 }
 
+/// The database does not give it in time.
+pub(super) fn slow() -> Refusal {
+    Refusal::new(
+        None,
+        "the database takes too long to read this row alone",
+        "make the row smaller, or the query faster for it; it is tried again with each comparison",
+    )
+}
+
 /// An article must be one row.
 pub(super) fn many(rows: usize, id: &str) -> Refusal {
     if id.is_empty() {

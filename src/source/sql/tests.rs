@@ -1,15 +1,18 @@
 //! Against a real file, which only the test writes.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
+use super::database::server::{Manner, Server};
 use super::*;
 use crate::article::{Accepted, Refusal};
 use crate::config::Secret;
 use crate::source::SourceError;
+use crate::store::FileStamp;
 use crate::time::Zone;
 
 /// A file with a table `articles`, whose id has no type.
@@ -281,6 +284,79 @@ fn rows_are_read_in_the_order_asked_for() {
     assert!(matches!(&read[0].outcome, Outcome::Accepted(accepted) if accepted.article.key == "2"));
     assert!(matches!(read[1].outcome, Outcome::Unsettled));
     assert!(matches!(&read[2].outcome, Outcome::Accepted(accepted) if accepted.article.key == "1"));
+}
+
+/// What reading so many rows gives, of a server that takes too long over some statements, and how many
+/// statements that were.
+async fn read_slowly(
+    rows: usize,
+    is_slow: impl Fn(&str) -> bool + Send + Sync + 'static,
+) -> (Result<Vec<ReadResult>, SqlError>, usize) {
+    let timeouts = Arc::new(AtomicUsize::new(0));
+    let counted = timeouts.clone();
+    let server = Server::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
+        true => {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Manner::TimeOut
+        }
+        false => Manner::Answer,
+    })
+    .await;
+    let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
+    let found = (1..=rows).map(|id| Found {
+        path: id.to_string(),
+        stamp: FileStamp::default(),
+        closed: false,
+        again: false,
+    });
+    let found: Vec<Found> = found.collect();
+    let read = tokio::task::spawn_blocking(move || sql.read(&found)).await;
+    (read.expect("no panic"), timeouts.load(Ordering::Relaxed))
+}
+
+fn is_whole(sql: &str) -> bool {
+    sql.contains("title")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_take_too_long_together_are_read_in_parts() {
+    let (read, timeouts) = read_slowly(5, |sql| is_whole(sql) && sql.contains("$3")).await;
+    let read = read.expect("results");
+    assert_eq!((read.len(), timeouts), (5, 2));
+    let is_answered = |read: &ReadResult| matches!(read.outcome, Outcome::Unsettled);
+    assert!(read.iter().all(is_answered), "{read:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_takes_too_long_alone_is_refused_alone() {
+    let (read, timeouts) = read_slowly(3, is_whole).await;
+    let read = read.expect("results");
+    assert_eq!((read.len(), timeouts), (3, 5));
+    for read in read {
+        let Outcome::Unreadable(refusal) = read.outcome else {
+            panic!("{read:?}");
+        };
+        assert!(
+            refusal
+                .reason
+                .contains("takes too long to read this row alone")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_too_long_over_everything_is_no_fault_of_rows() {
+    let (read, timeouts) = read_slowly(200, is_whole).await;
+    assert!(matches!(read, Err(SqlError::Slow { .. })), "{read:?}");
+    assert_eq!(timeouts, TIMEOUTS_MAX + 1);
+    // Stamps are asked for before anything is read in parts.
+    let (read, timeouts) = read_slowly(200, |_| true).await;
+    let error = read.expect_err("nothing was read").to_string();
+    assert!(
+        error.ends_with("canceling statement due to statement timeout"),
+        "{error}"
+    );
+    assert_eq!(timeouts, 2);
 }
 
 #[test]
