@@ -62,6 +62,9 @@ pub(super) use self::youth::{is_same_row, is_young};
 /// Rows read with one statement.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
 
+/// Rows from which on it matters how one of them is found. Planners take no index for a small table.
+const INDEX_FROM: u64 = 5_000;
+
 /// Rows that may wait for whoever reads them. All of a statement's find room, so that the database
 /// does not wait for the gate.
 const UNDERWAY: usize = ROWS_A_STATEMENT + 2;
@@ -277,7 +280,8 @@ impl Sql {
         Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
     }
 
-    /// How the columns of the query fit; nothing where all is well.
+    /// How the columns of the query fit, and whether rows are found by their ids; nothing where all is
+    /// well.
     ///
     /// # Errors
     /// The database does not answer, or refuses the query.
@@ -286,7 +290,20 @@ impl Sql {
         let dialect = engine.database.dialect();
         engine.forget();
         let columns = self.wait(async move { engine.columns().await })?;
-        Ok(columns.problems(|column| dialect.cast(column)))
+        let mut problems = columns.problems(|column| dialect.cast(column));
+        let is_readable = !problems.iter().any(|problem| problem.is_error);
+        if is_readable && self.count()? >= INDEX_FROM && self.reads_all_for_one() {
+            problems.push(columns::not_indexed());
+        }
+        Ok(problems)
+    }
+
+    /// Whether finding rows by their ids looks at all rows. A database that does not tell its plans to
+    /// whoever may read the rows is not asked further.
+    fn reads_all_for_one(&self) -> bool {
+        let engine = self.0.engine.clone();
+        let reads_all = self.wait(async move { engine.reads_all_for_one().await });
+        reads_all.unwrap_or(false)
     }
 
     /// Whether the query gives other columns than when everything was listed, or of other types, so that

@@ -350,3 +350,31 @@ fn a_row_that_takes_too_long_costs_itself_alone() {
         );
     }
 }
+
+#[test]
+fn an_id_without_an_index_is_doubted() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        let digits = "SELECT 0 AS n UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 \
+                      UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9";
+        table.execute(&format!(
+            "CREATE TABLE notes (id integer NOT NULL, title varchar(50), date varchar(20));
+             INSERT INTO notes SELECT 1000 * a.n + 100 * b.n + 10 * c.n + d.n, 'Note', '2026-01-08'
+             FROM ({digits}) AS a, ({digits}) AS b, ({digits}) AS c, ({digits}) AS d"
+        ));
+        let doubts = |query: &str| {
+            let checked = newsroom(&table.url, query, "").run(&["check"]);
+            assert!(checked.status.success(), "{kind:?}: {checked:?}");
+            String::from_utf8_lossy(&checked.stdout)
+                .contains("looks at all rows to find one by its `id`")
+        };
+        let query = "SELECT id, title, date FROM notes";
+        assert!(doubts(query), "{kind:?}");
+        table.execute("CREATE UNIQUE INDEX notes_id ON notes (id)");
+        assert!(!doubts(query), "{kind:?}");
+        let condition = "SELECT id + 0 AS id, title, date FROM notes";
+        assert!(doubts(condition), "{kind:?}");
+    }
+}

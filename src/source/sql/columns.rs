@@ -259,6 +259,19 @@ impl Columns {
     }
 }
 
+/// Rows are not found by their ids.
+pub(super) fn not_indexed() -> ColumnProblem {
+    ColumnProblem {
+        is_error: false,
+        message: "the database looks at all rows to find one by its `id`, so reading is slow"
+            .to_owned(),
+        hint:
+            "let `id` be a plain column with an index, such as the primary key, and the query pass \
+               conditions on it to the table"
+                .to_owned(),
+    }
+}
+
 fn twice(column: &Column) -> ColumnProblem {
     ColumnProblem {
         is_error: column.is_one_of(&NAMES),

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
@@ -26,6 +27,9 @@ const LONG: Patience = Patience {
     server: Duration::from_secs(10 * 60),
     silence: Duration::from_secs(30),
 };
+
+/// Lines of a plan that are looked at.
+const PLAN_LINES_MAX: usize = 1_024;
 
 /// The database, the query, and what is known of both.
 #[derive(Debug)]
@@ -159,6 +163,31 @@ impl Engine {
     pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
         let row = self.database.row(statement, SHORT).await?;
         Ok(row.into_iter().next().and_then(|cell| cell.text))
+    }
+
+    /// Whether finding rows by their ids looks at all rows.
+    pub(super) async fn reads_all_for_one(&self) -> Result<bool, SqlError> {
+        let dialect = self.database.dialect();
+        let selected = self.columns().await?.known(|_| true).columns;
+        let Some([all, one]) = dialect.plans(&self.query, &selected) else {
+            return Ok(false);
+        };
+        let (all, one) = (self.plan(all).await?, self.plan(one).await?);
+        Ok(dialect.reads_all(dialect.cost(&all), dialect.cost(&one)))
+    }
+
+    async fn plan(&self, explain: Statement) -> Result<Vec<Cells>, SqlError> {
+        let (sender, mut receiver) = mpsc::channel(PLAN_LINES_MAX);
+        let lines = self.database.rows(explain, SHORT, |cells| cells, &sender);
+        // Of a longer plan, the first lines say enough.
+        let lines = timeout(SHORT.silence, lines).await;
+        drop(sender);
+        lines.unwrap_or(Ok(()))?;
+        let mut plan = Vec::new();
+        while let Ok(line) = receiver.try_recv() {
+            plan.push(line);
+        }
+        Ok(plan)
     }
 
     /// The columns of the query, asked for where they are not known.

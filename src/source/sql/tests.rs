@@ -360,6 +360,26 @@ async fn a_database_that_takes_too_long_over_everything_is_no_fault_of_rows() {
 }
 
 #[test]
+fn a_query_that_finds_no_row_by_its_id_is_doubted() {
+    let news = News::new(&[]);
+    news.write(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {INDEX_FROM}) \
+         INSERT INTO articles SELECT i, 'Т', '2026-01-08', i, NULL, '[]', 'x' FROM n"
+    ));
+    let problems = |query: &str| news.query(query).check().expect("an answer");
+    let doubted = vec![columns::not_indexed()];
+    let plain = "SELECT id, title, published_at AS date, updated_at AS updated, content_html, \
+                 (SELECT group_concat(value) FROM json_each(tags)) AS tags FROM articles";
+    assert_eq!(problems(plain), doubted);
+    news.write("CREATE UNIQUE INDEX by_id ON articles (id)");
+    assert_eq!(problems(plain), []);
+    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), doubted);
+    // Of few rows it does not matter.
+    news.write("DELETE FROM articles WHERE id = 1");
+    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), []);
+}
+
+#[test]
 fn more_rows_than_one_statement_asks_for() {
     let news = News::new(&[]);
     news.write(
