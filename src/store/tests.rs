@@ -8,7 +8,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::model::article::{Accepted, Author, Revision, Visibility};
+use crate::model::article::{Accepted, Author, Refusal, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
@@ -82,6 +82,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         },
         key: Some("a".into()),
         refusal: None,
+        columns: 9,
     };
     let row = store.write(|batch| {
         batch.set_header(&header())?;
@@ -127,6 +128,75 @@ fn a_store_opened_again_holds_what_was_written() {
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
     let articles = store.articles(&[row.listing.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
+}
+
+/// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were
+/// refused since.
+pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
+    let store = Store::open(folder).expect("a store");
+    let header = store.header().expect("readable").expect("a whole reading");
+    let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
+    let rewritten = store.write(|batch| {
+        batch.set_header(&Header {
+            layout: 3,
+            ..header
+        })
+    });
+    rewritten.expect("a committed batch");
+    let transaction = store.database.begin_write().expect("a transaction");
+    {
+        let mut table = transaction.open_table(FILES).expect("a table");
+        for (path, file) in files.expect("readable") {
+            let is_refused = file
+                .key
+                .as_deref()
+                .is_some_and(|key| refused.contains(&key));
+            let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
+            let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
+            table.insert(&*path, &*row).expect("a rewritten row");
+        }
+    }
+    transaction.commit().expect("a committed transaction");
+}
+
+#[test]
+fn what_the_articles_do_not_say_is_read_from_layout_3() {
+    let folder = folder();
+    let store = open(&folder);
+    let (row, ..) = fill(&store);
+    let columns = ColumnsRow {
+        query: 3,
+        names: vec!["id".to_owned()],
+    };
+    let noted = store.write(|batch| batch.set_columns(&columns));
+    noted.expect("a committed batch");
+    let memory = store.memory().expect("readable");
+    drop(store);
+    make_layout_3(folder.path(), &["a"]);
+
+    let opened = Store::open(folder.path());
+    assert!(
+        matches!(opened, Err(StoreError::Layout { found: 3 })),
+        "{opened:?}"
+    );
+    let peeked = Store::peek(folder.path()).expect("readable");
+    let peeked = peeked.expect("a folder");
+    assert_eq!(peeked.columns, Some(columns));
+    let last_good = Store::peek_last_good(folder.path()).expect("readable");
+    assert_eq!(last_good.len(), 1);
+    assert_eq!(last_good[0].article.path, row.path);
+    assert_eq!(
+        last_good[0].article.listing.revision,
+        article("a").revision()
+    );
+    let store = Store::scratch().expect("a scratch store");
+    let taken = store.write(|batch| batch.recall(&peeked));
+    taken.expect("a committed batch");
+    let memory = Memory {
+        header: None,
+        ..memory
+    };
+    assert_eq!(store.memory().expect("readable"), memory);
 }
 
 #[test]
