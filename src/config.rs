@@ -35,6 +35,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
 pub use self::schema::SCHEMA;
 pub use self::source_file::SourceFile;
