@@ -43,18 +43,15 @@ const ROOMS: [(&str, &[&str]); 13] = [
 
 /// Arrows that are still to go. This list may only shrink.
 const LEFT: &[(&str, &str)] = &[
-    ("config", "feed"),
     ("config", "render"),
     ("export", "ingest"),
     ("export", "serve"),
     ("feed", "render"),
     ("feed", "store"),
-    ("index", "store"),
     ("publish", "export"),
     ("publish", "serve"),
     ("serve", "source"),
     ("source", "publish"),
-    ("source", "store"),
 ];
 
 /// Modules that are still in a circle. This list may only shrink.
@@ -76,9 +73,6 @@ const LEFT_IN_CIRCLES: &[&str] = &[
     "render::pages::words",
     "serve",
     "source",
-    "source::sql::database",
-    "source::sql::engine",
-    "source::sql::probe",
 ];
 
 #[test]

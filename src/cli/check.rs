@@ -9,7 +9,7 @@ use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::vanished;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::{Publisher, check_identity};
+use crate::publish::publisher::{Publisher, check_identity, served_before};
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
@@ -213,7 +213,7 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                     format!("restore both keys; if the change is meant, delete {folder} first");
                 of_config(Severity::Error, changed.to_string(), hint)
             });
-            let vanished = vanished(&memory, config).into_iter();
+            let vanished = vanished(&served_before(memory), config).into_iter();
             let vanished = vanished
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()

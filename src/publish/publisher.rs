@@ -30,7 +30,7 @@ use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::feed::vanished::{Vanished, vanished};
+use crate::feed::vanished::{ServedBefore, Vanished, vanished};
 use crate::index::{Index, Touched};
 use crate::ingest::{Progress, ReconcileError};
 use crate::model::article::ACCEPT_VERSION;
@@ -43,7 +43,7 @@ use crate::model::validators::Validators;
 use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
 use crate::source::sql::SqlError;
-use crate::store::{Header, LAYOUT, Store, StoreError};
+use crate::store::{Header, LAYOUT, Memory, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Publisher {
@@ -159,8 +159,8 @@ impl Publisher {
         as_of: Timestamp,
     ) -> Result<Publisher, PublisherError> {
         let source = Source::new(&config)?;
-        if let Some(columns) = store.columns()? {
-            source.recall_columns(columns);
+        if let Some(memory) = store.source_memory()? {
+            source.recall(&memory);
         }
         let stored = store.header()?;
         let reread = stored.as_ref() != Some(&header(&config, &source));
@@ -369,7 +369,7 @@ impl Publisher {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.store.memory()?, &config))
+        Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
@@ -586,13 +586,13 @@ impl Publisher {
 
     /// Has the next start know what columns the stored articles were made of.
     fn note_columns(&self, source: &Source) {
-        let Some(columns) = source.kept_columns() else {
+        let Some(memory) = source.memory() else {
             return;
         };
         let store = &self.store;
-        let noted = match store.columns() {
-            Ok(Some(before)) if before == columns => Ok(()),
-            Ok(_) => store.write(|batch| batch.set_columns(&columns)),
+        let noted = match store.source_memory() {
+            Ok(Some(before)) if before == memory => Ok(()),
+            Ok(_) => store.write(|batch| batch.set_source_memory(&memory)),
             Err(error) => Err(error),
         };
         if let Err(error) = noted {
@@ -631,6 +631,19 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
     }
 }
 
+/// What a state folder knows to have been served.
+pub fn served_before(memory: Memory) -> ServedBefore {
+    ServedBefore {
+        terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
+        formats: memory.served,
+        paths: memory
+            .validators
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect(),
+    }
+}
+
 /// What the state folder of this configuration is written with.
 fn header(config: &Config, source: &Source) -> Header {
     Header {
@@ -651,7 +664,7 @@ fn load(
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
-    index.load(store)?;
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.listing)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
     Ok((index, definitions))
 }

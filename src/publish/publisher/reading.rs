@@ -14,7 +14,7 @@ impl Publisher {
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
         let source = self.source();
         if removal == Removal::Confirmed {
-            source.give_up_columns();
+            source.accept_lost_columns();
         }
         let _running = self.progress.start(source.noun());
         let (config, options) = {

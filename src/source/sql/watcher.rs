@@ -174,7 +174,7 @@ impl SqlWatcher {
     /// Believes what was reported of the query's columns.
     pub(crate) fn confirm(&self) {
         if self.sql.misses_columns() {
-            self.sql.give_up_columns();
+            self.sql.accept_lost_columns();
         }
     }
 

@@ -323,7 +323,7 @@ fn a_column_that_goes_makes_every_row_another() {
     let Source::Sql(sql) = &*old.source() else {
         panic!("no database");
     };
-    sql.give_up_columns();
+    sql.accept_lost_columns();
     read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
     let new = publisher();
