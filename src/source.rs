@@ -8,6 +8,7 @@ pub mod article_file;
 pub mod directory;
 pub mod sql;
 pub(crate) mod watcher;
+pub(crate) mod watcher_messages;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

@@ -55,6 +55,9 @@ pub struct Publisher {
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
     progress: Arc<Progress>,
+    /// Whether the state folder remembered a whole reading at the start, so that what is stored is not a
+    /// part.
+    is_complete: bool,
     state: Mutex<State>,
 }
 
@@ -86,6 +89,8 @@ pub struct Report {
     pub whole: bool,
     /// Places that have to be read again soon.
     pub unsettled: Vec<String>,
+    /// Places that are known now, where the store tells.
+    pub known: Option<u64>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }
@@ -183,11 +188,11 @@ impl Publisher {
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
+            is_complete: stored.is_some(),
             state: Mutex::new(State {
                 index,
                 definitions,
                 reread,
-                complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -222,13 +227,17 @@ impl Publisher {
 
     /// Whether the state folder remembers a whole snapshot.
     pub fn is_complete(&self) -> bool {
-        self.state().complete
+        self.is_complete
+    }
+
+    /// Whether readers get something, or will as soon as what is stored is published.
+    pub fn has_something_to_serve(&self) -> bool {
+        self.is_complete || self.snapshot.load().is_some()
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
-        let state = self.state();
-        state.complete.then(|| state.index.len())
+        self.is_complete.then(|| self.state().index.len())
     }
 
     /// The documents that were made, and how.

@@ -27,7 +27,7 @@ impl Publisher {
             };
             (state.config.clone(), options)
         };
-        let nobody_looks = self.snapshot.load().is_none() && !self.is_complete();
+        let nobody_looks = !self.has_something_to_serve();
         let (mut batch, mut changed) = (Batch::default(), 0);
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
@@ -91,6 +91,7 @@ impl Publisher {
             mended: result.mended,
             whole: false,
             unsettled: result.unsettled,
+            known: self.store.count_files().ok(),
             failure: result.failure,
         }
     }

@@ -25,8 +25,6 @@ pub(super) struct State {
     pub(super) definitions: FeedDefinitions,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
-    /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
-    pub(super) complete: bool,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
     /// The next snapshot starts from the line-up, not from the last snapshot.
