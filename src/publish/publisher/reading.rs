@@ -27,7 +27,7 @@ impl Publisher {
             };
             (state.config.clone(), options)
         };
-        let nobody_looks = self.snapshot.load().is_none() && !self.is_complete();
+        let nobody_looks = self.published.load().is_none() && !self.is_complete();
         let (mut batch, mut changed) = (Batch::default(), 0);
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
@@ -64,7 +64,7 @@ impl Publisher {
             confirm_removal: false,
             stored: state.index.len() + removed,
             removed,
-            pace: match self.snapshot.load().is_some() {
+            pace: match self.published.load().is_some() {
                 true => Pace::GivingWay,
                 false => Pace::Brisk,
             },
