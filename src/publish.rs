@@ -8,6 +8,7 @@
 pub mod clock;
 pub mod health;
 mod log_once;
+pub mod published_state;
 pub mod publisher;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,7 @@ use crate::publish::clock::{Clock, Jump};
 use crate::publish::health::Health;
 use crate::publish::log_once::{OutageLog, ReadingLog};
 use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::render::pages::templates::Templates;
 use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
@@ -41,8 +43,8 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// What the operator wants done now.
 #[derive(Debug)]
 pub enum Order {
-    /// Put this configuration in force, then read the articles.
-    Reconfigure(Box<Config>),
+    /// Put this configuration and its templates in force, then read the articles.
+    Reconfigure(Box<Config>, Arc<Templates>),
     /// Read the articles, and believe a loss that was reported: of articles, or of a query's columns.
     Reread,
 }
@@ -110,9 +112,9 @@ async fn keep_reading(
         };
         while let Some(given) = order {
             match given {
-                Order::Reconfigure(config) => {
+                Order::Reconfigure(config, templates) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
-                    reconfigure(publisher, health, *config).await;
+                    reconfigure(publisher, health, *config, templates).await;
                     watcher = SourceWatcher::start(&publisher.source(), down).await;
                 }
                 // Only a loss that was reported can be confirmed.
@@ -321,10 +323,15 @@ fn report_jump(jump: Option<Jump>) {
     }
 }
 
-async fn reconfigure(publisher: &Arc<Publisher>, health: &Health, config: Config) {
+async fn reconfigure(
+    publisher: &Arc<Publisher>,
+    health: &Health,
+    config: Config,
+    templates: Arc<Templates>,
+) {
     let changing = publisher.clone();
-    let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
-    let refusal = match changed {
+    let change = move || changing.reconfigure(Arc::new(config), templates);
+    let refusal = match task::spawn_blocking(change).await {
         Ok(Ok(())) => {
             health.note_reload(Timestamp::now());
             info!("feeds.toml is in force");

@@ -8,6 +8,7 @@ mod documents;
 mod explanation;
 mod named;
 mod overview;
+mod page_lookup;
 mod reading;
 mod selections;
 mod state;
@@ -20,9 +21,9 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
+pub use self::page_lookup::{PageMissing, unused};
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::config::Config;
@@ -40,6 +41,8 @@ use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::templates::Templates;
 use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
 use crate::source::sql::SqlError;
@@ -50,7 +53,7 @@ pub struct Publisher {
     store: Arc<Store>,
     source: ArcSwap<Source>,
     renditions: DocumentCache,
-    snapshot: ArcSwapOption<Snapshot>,
+    published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
@@ -160,6 +163,7 @@ impl Publisher {
     /// [`PublisherError`].
     pub fn new(
         config: Arc<Config>,
+        templates: Arc<Templates>,
         store: Store,
         as_of: Timestamp,
     ) -> Result<Publisher, PublisherError> {
@@ -184,7 +188,7 @@ impl Publisher {
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
             renditions: DocumentCache::new(config.server.cache_bytes),
-            snapshot: ArcSwapOption::empty(),
+            published: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
@@ -208,6 +212,7 @@ impl Publisher {
                 removals: VecDeque::new(),
                 leaving: VecDeque::new(),
                 config,
+                templates,
             }),
             store: Arc::new(store),
             source: ArcSwap::from_pointee(source),
@@ -216,13 +221,19 @@ impl Publisher {
 
     /// The published snapshot; `None` before the first.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.snapshot.load_full()
+        let published = self.published.load();
+        Some(published.as_ref()?.snapshot.clone())
     }
 
-    /// The published snapshot for a moment, at no cost to other threads. Whoever waits for something
-    /// must not hold it.
-    pub fn current_edition(&self) -> Guard<Option<Arc<Snapshot>>> {
-        self.snapshot.load()
+    /// The published snapshot and the templates of its pages; `None` before the first.
+    pub fn published(&self) -> Option<Arc<PublishedState>> {
+        self.published.load_full()
+    }
+
+    /// The same for a moment, at no cost to other threads. Whoever waits for something must not hold
+    /// it.
+    pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
+        self.published.load()
     }
 
     /// Whether the state folder remembers a whole snapshot.
@@ -232,7 +243,7 @@ impl Publisher {
 
     /// Whether readers get something, or will as soon as what is stored is published.
     pub fn has_something_to_serve(&self) -> bool {
-        self.is_complete || self.snapshot.load().is_some()
+        self.is_complete || self.published.load().is_some()
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
@@ -349,7 +360,11 @@ impl Publisher {
                 redirects: state.definitions.redirects().clone(),
                 feeds,
             };
-            self.snapshot.store(Some(Arc::new(snapshot)));
+            let published = PublishedState {
+                snapshot: Arc::new(snapshot),
+                templates: state.templates.clone(),
+            };
+            self.published.store(Some(Arc::new(published)));
         }
         if let Some(current) = current.filter(|_| is_replaced || !state.retired.is_empty()) {
             // Older snapshots name what it retires too, so each has its place in the row.
@@ -381,13 +396,17 @@ impl Publisher {
         Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
-    /// Puts another configuration in force, from the next publication on.
+    /// Puts another configuration and other templates in force, from the next publication on.
     ///
     /// # Errors
     /// [`PublisherError`]; nothing has changed then.
-    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), PublisherError> {
+    pub fn reconfigure(
+        &self,
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+    ) -> Result<(), PublisherError> {
         let mut state = self.state();
-        if config == state.config {
+        if config == state.config && templates == state.templates {
             return Ok(());
         }
         let before = self.source();
@@ -402,6 +421,7 @@ impl Publisher {
         state.reread |= header(&config, &source) != header(&state.config, &before);
         self.source.store(Arc::new(source));
         state.config = config;
+        state.templates = templates;
         state.touched = Touched::Everything;
         state.rebuild = true;
         state.served_unsaved = true;
@@ -518,7 +538,7 @@ impl Publisher {
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
         let terms = state.index.take_newly_known();
-        let deletable = state.deletable(self.snapshot.load().is_none());
+        let deletable = state.deletable(self.published.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
         let floor = Validators {

@@ -64,7 +64,7 @@ impl Publisher {
             confirm_removal: false,
             stored: state.index.len() + removed,
             removed,
-            pace: match self.snapshot.load().is_some() {
+            pace: match self.published.load().is_some() {
                 true => Pace::GivingWay,
                 false => Pace::Brisk,
             },
