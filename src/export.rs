@@ -26,12 +26,12 @@ use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
 use crate::feed::document::Feed;
 use crate::feed::snapshot::{ETag, Snapshot, last_modified};
-use crate::ingest;
 use crate::model::problem::chain;
+use crate::model::removal_guard::{Removal, is_too_many};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::{PageMissing, Publisher, Removal};
+use crate::publish::publisher::{PageMissing, Publisher};
 use crate::render::compress::encode;
 use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::DocumentError;
@@ -131,7 +131,7 @@ pub fn export(
         .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
     let before = folder.before().articles;
-    let is_shrunk = ingest::is_too_many(before.saturating_sub(articles), before);
+    let is_shrunk = is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
         return Err(ExportError::Shrunk { before, now });

@@ -21,13 +21,15 @@ use tokio::time;
 use tracing::{error, info, warn};
 
 use crate::config::Config;
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::clock::{Clock, Jump};
 use crate::publish::health::Health;
 use crate::publish::log_once::{OutageLog, ReadingLog};
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
@@ -119,7 +121,7 @@ async fn keep_reading(
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
-                    if log.held > 0 {
+                    if publisher.driver().held() > 0 {
                         removal = Removal::Confirmed;
                     }
                     watcher.confirm();
@@ -244,7 +246,7 @@ async fn read(
         found: report.read > 0 || report.changed > 0,
         held: report.held,
         unsettled: report.unsettled,
-        known: report.known,
+        known: report.places,
         took,
     })
 }

@@ -301,6 +301,15 @@ impl Store {
         }))
     }
 
+    /// How many articles are stored.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_articles(&self) -> Result<usize, StoreError> {
+        let articles = self.database.begin_read()?.open_table(ARTICLES)?.len()?;
+        Ok(usize::try_from(articles).unwrap_or(usize::MAX))
+    }
+
     /// How many files or rows were read.
     ///
     /// # Errors

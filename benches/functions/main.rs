@@ -16,9 +16,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Request;
 use taspa::model::format::Format;
+use taspa::model::removal_guard::Removal;
 use taspa::model::selection::Selection;
 use taspa::model::time::Timestamp;
-use taspa::publish::publisher::Removal;
 use taspa::serve;
 use taspa::source::article_file::newsroom as newsroom_text;
 

@@ -8,10 +8,12 @@ use tempfile::TempDir;
 
 use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
+use crate::ingest::report::Report;
 use crate::model::format::Format;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
