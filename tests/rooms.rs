@@ -60,8 +60,6 @@ const LEFT_IN_CIRCLES: &[&str] = &[
     "config",
     "export",
     "feed",
-    "feed::headers",
-    "feed::snapshot",
     "index",
     "ingest",
     "publish",

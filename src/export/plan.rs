@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::feed::etag::ETag;
 use crate::feed::overview::Overview;
-use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
