@@ -43,7 +43,6 @@ use tracing::error;
 
 use self::conditional::Validated;
 use self::reply::Head;
-use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::Told;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
@@ -164,7 +163,8 @@ impl Asked<'_> {
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let label = version.headers(format);
         let head = || Head::feed(version, label, format, coding, self.now);
-        let conditions = conditional::evaluate(self.headers, &label.tag, Some(label.last_modified));
+        let conditions =
+            conditional::evaluate(self.headers, &label.opaque_tag, Some(label.last_modified));
         let (told, reply) = match conditions {
             Validated::Unchanged => (Told::Unchanged, reply::not_modified(head())),
             Validated::Changed => {
@@ -192,7 +192,7 @@ impl Asked<'_> {
                 // The last good document, under its own tag, is better than an error.
                 match self.publisher.previous_document(version, format, coding) {
                     Some((document, previous)) => {
-                        let label = FeedHeaders::new(version, previous, format);
+                        let label = version.headers_under(previous, format);
                         reply::document(head(&label), document)
                     }
                     None => reply::unavailable("this feed cannot be made at the moment"),

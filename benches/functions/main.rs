@@ -73,7 +73,7 @@ fn request(c: &mut Criterion) {
         request.body(()).expect("a request")
     };
     let label = newsroom.version("tags/t7");
-    let tag = format!("\"{}\"", label.headers(Format::Rss).tag);
+    let tag = format!("\"{}\"", label.headers(Format::Rss).opaque_tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
     let snapshot = publisher.snapshot().expect("an edition");
     compare(

@@ -1,7 +1,7 @@
-//! How many articles may be gone at once without anybody saying so.
+//! The guard against the loss of most articles at once.
 
-/// Fewer stored articles than this, and no removal is held.
-const HELD_FROM: usize = 10;
+/// With fewer stored articles than this, every loss is believed.
+const GUARDED_FROM: usize = 10;
 
 /// Whether more than half of the articles may go at once, or a column of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,8 @@ pub enum Removal {
     Confirmed,
 }
 
-/// Whether so many articles of so many are not believed to be gone: an unmounted disk looks just
+/// Whether so many of the stored articles are not believed to be gone: an unmounted disk looks just
 /// like that.
 pub fn is_too_many(lost: usize, stored: usize) -> bool {
-    lost * 2 > stored && stored >= HELD_FROM
+    lost * 2 > stored && stored >= GUARDED_FROM
 }

@@ -15,8 +15,9 @@ use super::conditional::Validated;
 use super::reply::{Access, Head, Reply};
 use super::{Asked, accept_encoding, conditional, reply, tell};
 use crate::feed::coding::Coding;
+use crate::feed::etag::ETag;
 use crate::feed::headers::{cache_control, seconds_left};
-use crate::feed::snapshot::{ETag, FeedVersion};
+use crate::feed::snapshot::FeedVersion;
 use crate::publish::publisher::PageMissing;
 use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
@@ -46,7 +47,7 @@ impl Asked<'_> {
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let tag = ETag::of(&document);
         let head = Head {
-            etag: tag.etag(coding),
+            etag: tag.value(coding),
             date: None,
             cache_control: self.cache_control(&sheet),
             link: None,
@@ -102,7 +103,7 @@ impl Asked<'_> {
         };
         let tag = ETag::of(&asset.bytes);
         let head = Head {
-            etag: tag.etag(coding),
+            etag: tag.value(coding),
             date: None,
             cache_control: HeaderValue::from_static(if is_this_version {
                 FOR_EVER

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Publisher;
-use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::{ETag, FeedVersion};
+use crate::feed::etag::ETag;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
@@ -108,11 +108,6 @@ impl Publisher {
     /// When it cannot be made.
     pub fn render(&self, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
         document(&self.store, version, format)
-    }
-
-    /// Entries at hand, for runs without a server that make many feeds.
-    pub fn shelf(&self) -> EntryCache<'_> {
-        EntryCache::new(&self.store)
     }
 
     /// A page or list made for one caller, for runs without a server.
