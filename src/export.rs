@@ -31,11 +31,11 @@ use crate::ingest;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::documents::{self, DocumentError};
 use crate::publish::publisher::{Publisher, Removal};
 use crate::render::compress::encode;
 use crate::render::pages::Missing;
 use crate::render::pages::locale::Locale;
-use crate::serve::document_cache::DocumentError;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -236,7 +236,7 @@ impl<'a> Run<'a> {
             publisher,
             snapshot,
             folder,
-            shelf: publisher.shelf(),
+            shelf: EntryCache::new(publisher.store()),
             codings: [Coding::Identity].into_iter().chain(others).collect(),
             documents: &plan.documents,
             as_of: as_of(snapshot),
@@ -348,14 +348,12 @@ impl<'a> Run<'a> {
     }
 
     fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
-        let sheet = self
+        let page = self
             .publisher
-            .sheet(self.snapshot, wanted.clone())
+            .find_page(self.snapshot, wanted.clone())
             .map_err(Err)?;
         let locale = Locale::of_site(&self.snapshot.config.site.language);
-        self.publisher
-            .render_sheet(&sheet, self.snapshot, locale)
-            .map_err(Ok)
+        documents::render_page(self.publisher.store(), self.snapshot, &page, locale).map_err(Ok)
     }
 
     /// Brings the files of a document up to date; without `bytes`, all of them are.

@@ -46,12 +46,9 @@ const LEFT: &[(&str, &str)] = &[
     ("config", "feed"),
     ("config", "render"),
     ("export", "ingest"),
-    ("export", "serve"),
     ("feed", "render"),
     ("feed", "store"),
     ("index", "store"),
-    ("publish", "export"),
-    ("publish", "serve"),
     ("serve", "source"),
     ("source", "publish"),
     ("source", "store"),
@@ -60,7 +57,6 @@ const LEFT: &[(&str, &str)] = &[
 /// Modules that are still in a circle. This list may only shrink.
 const LEFT_IN_CIRCLES: &[&str] = &[
     "config",
-    "export",
     "feed",
     "feed::headers",
     "feed::snapshot",
@@ -74,7 +70,6 @@ const LEFT_IN_CIRCLES: &[&str] = &[
     "render::pages::sample",
     "render::pages::templates",
     "render::pages::words",
-    "serve",
     "source",
     "source::sql::database",
     "source::sql::engine",

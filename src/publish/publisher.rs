@@ -4,10 +4,10 @@
 //! never while files are read. Requests read the snapshot without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
-mod documents;
 mod explanation;
 mod named;
 mod overview;
+mod pages;
 mod reading;
 mod selections;
 mod state;
@@ -20,9 +20,9 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
+pub use self::pages::unused;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::config::Config;
@@ -40,7 +40,6 @@ use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::{Header, LAYOUT, Store, StoreError};
@@ -49,7 +48,6 @@ use crate::store::{Header, LAYOUT, Store, StoreError};
 pub struct Publisher {
     store: Arc<Store>,
     source: ArcSwap<Source>,
-    renditions: DocumentCache,
     snapshot: ArcSwapOption<Snapshot>,
     selections: Mutex<Selections>,
     /// Until something is published.
@@ -178,7 +176,6 @@ impl Publisher {
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
-            renditions: DocumentCache::new(config.server.cache_bytes),
             snapshot: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
@@ -229,11 +226,6 @@ impl Publisher {
     pub fn remembered(&self) -> Option<usize> {
         let state = self.state();
         state.complete.then(|| state.index.len())
-    }
-
-    /// The documents that were made, and how.
-    pub fn renditions(&self) -> &DocumentCache {
-        &self.renditions
     }
 
     /// How often selections are asked for, all of them together.

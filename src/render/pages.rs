@@ -32,12 +32,12 @@ use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
+use crate::publish::documents::DocumentError;
 use crate::render::pages::frame::{Frame, Part};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::render;
 use crate::render::{feed_list, opml};
-use crate::serve::document_cache::DocumentError;
 use crate::store::{Store, StoreError};
 
 /// Terms on one page of their list.
