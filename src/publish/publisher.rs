@@ -4,7 +4,6 @@
 //! never while files are read. Requests read the snapshot without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
-mod documents;
 mod explanation;
 mod named;
 mod overview;
@@ -41,7 +40,6 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::templates::Templates;
-use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
 use crate::store::{Memory, Store, StoreError};
 
@@ -49,7 +47,6 @@ use crate::store::{Memory, Store, StoreError};
 pub struct Publisher {
     store: Arc<Store>,
     driver: Driver,
-    renditions: DocumentCache,
     published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     /// Until something is published.
@@ -97,7 +94,6 @@ impl Publisher {
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
-            renditions: DocumentCache::new(config.server.cache_bytes),
             published: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
@@ -155,11 +151,6 @@ impl Publisher {
     /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
         self.is_complete().then(|| self.state().index.len())
-    }
-
-    /// The documents that were made, and how.
-    pub fn renditions(&self) -> &DocumentCache {
-        &self.renditions
     }
 
     /// How often selections are asked for, all of them together.

@@ -12,13 +12,12 @@ use tempfile::TempDir;
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::config::tests::good;
-use crate::feed::coding::Coding;
-use crate::feed::poll_rate::Told;
 use crate::index::Query;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
 use crate::model::removal_guard::Removal;
 use crate::model::time::{WrittenDate, Zone};
+use crate::publish::documents;
 use crate::source::Scope;
 
 const SITE: &str = "\
@@ -169,7 +168,7 @@ impl Newsroom {
     }
 
     fn render(&self, version: &FeedVersion) -> Bytes {
-        let document = self.publisher().render(version, Format::Rss);
+        let document = documents::render_feed(self.publisher().store(), version, Format::Rss);
         document.unwrap_or_else(|error| panic!("{}: {}", version.path, chain(&error)))
     }
 
@@ -587,30 +586,6 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
     let after = newsroom.selected("any=а");
     assert_ne!(after.digest, before.digest);
     assert!(after.last_modified > before.last_modified);
-}
-
-#[tokio::test]
-async fn of_the_next_version_is_wanted_what_was_asked_for_lately() {
-    let newsroom = Newsroom::new(FEEDS);
-    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
-    newsroom.read_and_publish(later());
-    let publisher = newsroom.publisher();
-    let asked = newsroom.version("tags/спорт");
-    for feed in [&asked, &newsroom.version("sport")] {
-        let document = publisher.document(feed, Format::Atom, Coding::Gzip).await;
-        document.expect("a document");
-    }
-    asked.polls.count(Told::Document, later());
-
-    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
-    let published = newsroom.read_and_publish(later().plus(60));
-    let wanted = |path: &str| {
-        let mut revised = published.revised.iter();
-        let version = revised.find(|version| &*version.path == path).expect("it");
-        publisher.forms_wanted(version, later().plus(60))
-    };
-    assert_eq!(wanted("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
-    assert_eq!(wanted("sport"), [], "nobody asks for it any more");
 }
 
 #[test]

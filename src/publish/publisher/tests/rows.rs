@@ -13,6 +13,7 @@ use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
+use crate::publish::documents;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::tests::write;
@@ -105,7 +106,7 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
     let snapshot = publisher.snapshot().expect("an edition");
     let version = snapshot.feeds.get(path).expect("a feed");
-    match publisher.render(version, Format::Json) {
+    match documents::render_feed(publisher.store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
