@@ -43,7 +43,7 @@ use tracing::error;
 
 use self::conditional::Validated;
 use self::reply::Head;
-use crate::feed::poll_rate::Told;
+use crate::feed::poll_rate::PollAnswer;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::problem::chain;
@@ -166,10 +166,10 @@ impl Asked<'_> {
         let conditions =
             conditional::evaluate(self.headers, &label.opaque_tag, Some(label.last_modified));
         let (told, reply) = match conditions {
-            Validated::Unchanged => (Told::Unchanged, reply::not_modified(head())),
+            Validated::Unchanged => (PollAnswer::Unchanged, reply::not_modified(head())),
             Validated::Changed => {
                 let document = self.publisher.kept_document(version, format, coding)?;
-                (Told::Document, reply::document(head(), document))
+                (PollAnswer::Document, reply::document(head(), document))
             }
         };
         version.polls.count(told, self.now);
@@ -181,7 +181,7 @@ impl Asked<'_> {
         if let Some(answer) = self.document_at_hand(version, format) {
             return answer;
         }
-        version.polls.count(Told::Document, self.now);
+        version.polls.count(PollAnswer::Document, self.now);
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let head = |label| Head::feed(version, label, format, coding, self.now);
         let reply = match self.publisher.document(version, format, coding).await {

@@ -1,4 +1,4 @@
-//! How often a feed is asked for, counted where its versions meet.
+//! How often a feed is requested, over all of its versions.
 //!
 //! One hour is counted while the one before is kept, so that the rate of the last sixty minutes can
 //! be told from five small numbers.
@@ -22,9 +22,9 @@ struct Tally {
     unchanged: AtomicU32,
 }
 
-/// What a request for a feed was told.
+/// The answer to a request for a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum PollAnswer {
     /// 304.
     Unchanged,
     /// The document.
@@ -36,7 +36,7 @@ pub enum Told {
 pub struct Rate {
     /// Requests.
     pub per_hour: f64,
-    /// The share of them that were told 304; none without requests.
+    /// The share of them that were answered with 304; none without requests.
     pub unchanged: Option<f64>,
 }
 
@@ -44,10 +44,10 @@ const HOUR_SECONDS: i64 = 3600;
 
 impl PollRate {
     /// Counts one request.
-    pub fn count(&self, told: Told, at: Timestamp) {
+    pub fn count(&self, answer: PollAnswer, at: Timestamp) {
         self.turn(hour_of(at));
         self.now.all.fetch_add(1, Relaxed);
-        if told == Told::Unchanged {
+        if answer == PollAnswer::Unchanged {
             self.now.unchanged.fetch_add(1, Relaxed);
         }
     }
@@ -108,10 +108,10 @@ mod tests {
         let polls = PollRate::default();
         assert_eq!(polls.rate(at(500.0)), Rate::default());
         for told in [
-            Told::Document,
-            Told::Unchanged,
-            Told::Unchanged,
-            Told::Unchanged,
+            PollAnswer::Document,
+            PollAnswer::Unchanged,
+            PollAnswer::Unchanged,
+            PollAnswer::Unchanged,
         ] {
             polls.count(told, at(500.1));
         }
@@ -120,7 +120,7 @@ mod tests {
             assert!((rate.per_hour - per_hour).abs() < 0.01, "{hours}: {rate:?}");
             assert_eq!(rate.unchanged, Some(0.75), "{hours}");
         }
-        polls.count(Told::Document, at(501.5));
+        polls.count(PollAnswer::Document, at(501.5));
         assert_eq!(polls.rate(at(501.5)).per_hour, 3.0);
         assert_eq!(polls.rate(at(501.5)).unchanged, Some(0.5));
         assert_eq!(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedKind};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
@@ -32,7 +32,7 @@ pub(super) struct State {
     pub(super) complete: bool,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
-    /// The next snapshot starts from the line-up, not from the last snapshot.
+    /// The next snapshot starts from the feed definitions, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
     pub(super) generation: u64,
@@ -56,7 +56,7 @@ pub(super) struct State {
     pub(super) removals: VecDeque<(Instant, usize)>,
     /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
-    /// Editions by age, each with the records that only it and older ones name.
+    /// Snapshots by age, each with the records that only it and older ones name.
     pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
@@ -85,7 +85,7 @@ impl State {
     }
 
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self) -> Vec<Definition> {
+    pub(super) fn concerned(&mut self) -> Vec<FeedDefinition> {
         if self.rebuild {
             self.due.clear();
             return self.definitions.every(&self.index);
@@ -109,7 +109,7 @@ impl State {
     /// unsaved if they are others than before.
     pub(super) fn build(
         &mut self,
-        definition: Definition,
+        definition: FeedDefinition,
         old: Option<&FeedVersion>,
         floor: Timestamp,
     ) -> FeedVersion {
@@ -122,7 +122,7 @@ impl State {
         }
         let mut version = FeedVersion::build(
             RENDERER_VERSION,
-            self.definitions.publication(),
+            self.definitions.site_rules(),
             &self.index,
             definition,
             previous,

@@ -13,7 +13,7 @@ use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::config::tests::good;
 use crate::feed::coding::Coding;
-use crate::feed::poll_rate::Told;
+use crate::feed::poll_rate::PollAnswer;
 use crate::index::Query;
 use crate::model::problem::Severity;
 use crate::model::time::{WrittenDate, Zone};
@@ -598,7 +598,7 @@ async fn of_the_next_version_is_wanted_what_was_asked_for_lately() {
         let document = publisher.document(feed, Format::Atom, Coding::Gzip).await;
         document.expect("a document");
     }
-    asked.polls.count(Told::Document, later());
+    asked.polls.count(PollAnswer::Document, later());
 
     newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
     let published = newsroom.read_and_publish(later().plus(60));
