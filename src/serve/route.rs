@@ -50,7 +50,7 @@ pub(crate) fn feed_as_spelled<'a>(
     query: Option<&str>,
 ) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let path = below(snapshot.publication.prefix(), &path).unwrap_or(&path);
+    let path = below(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
     let version = snapshot.feeds.get(stem)?;
@@ -66,7 +66,7 @@ pub(crate) fn resolve(snapshot: &Snapshot, path: &str, query: Option<&str>) -> T
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
-    let prefix = snapshot.publication.prefix();
+    let prefix = snapshot.site_rules.prefix();
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(snapshot.root());
     }
@@ -133,7 +133,7 @@ impl Asked<'_> {
 
     fn redirect(&self, path: &str, query: Option<&str>) -> Target {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
-        let prefix = encode_path(self.snapshot.publication.prefix());
+        let prefix = encode_path(self.snapshot.site_rules.prefix());
         let path = encode_path(path);
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
@@ -188,12 +188,12 @@ impl Asked<'_> {
             Ok(selection) => selection,
             Err(error) => return Target::NotFound(error.to_string()),
         };
-        let (config, publication) = (&self.snapshot.config, &self.snapshot.publication);
+        let (config, site_rules) = (&self.snapshot.config, &self.snapshot.site_rules);
         if let Some(format) = format.filter(|format| !config.defaults.formats.contains(format)) {
             let reason = format!("selections are not served as {}", format.title());
             return Target::NotFound(reason);
         }
-        let selection = written.map(|term| publication.canonical(term).clone());
+        let selection = written.map(|term| site_rules.canonical(term).clone());
         let spelled = match format {
             Some(format) => format!("/{SELECT}.{}", format.extension()),
             None => format!("/{SELECT}"),
@@ -260,10 +260,7 @@ fn onward(snapshot: &Snapshot, to: &str) -> Target {
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
     match served(snapshot, &path, &tidy(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
-        _ => Target::Redirect(format!(
-            "{}{to}",
-            encode_path(snapshot.publication.prefix())
-        )),
+        _ => Target::Redirect(format!("{}{to}", encode_path(snapshot.site_rules.prefix()))),
     }
 }
 
@@ -305,7 +302,7 @@ fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {
             let term = Term::new(kind, key)?;
-            let term = snapshot.publication.canonical(&term);
+            let term = snapshot.site_rules.canonical(&term);
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }
