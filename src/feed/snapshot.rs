@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::config::{Config, RedirectTo, Settings};
