@@ -2,9 +2,9 @@
 
 use std::fs::{self, File};
 
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 /// The lines that a daemon with `access-log = SHAPE` wrote of these requests.
 fn lines(shape: &str, requests: &[Request]) -> Vec<String> {

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::admin_pages::{ask, get, metric, start};
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::admin_pages::{ask, get, metric, start};
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
 fn health_readiness_metrics_and_status_have_a_listener_of_their_own() {

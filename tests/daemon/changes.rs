@@ -3,9 +3,9 @@
 use std::fs::{self, File};
 use std::time::SystemTime;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, copy_tree, now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, copy_tree, now};
 
 /// Feeds of the three stories, in several formats.
 const FEEDS: [&str; 12] = [

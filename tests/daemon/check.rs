@@ -4,9 +4,9 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json};
-use crate::newsroom::{CONFIG, Newsroom};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{CONFIG, Newsroom};
+use crate::testkit::output::{assert_ends, json};
 
 #[test]
 fn check_is_content_with_the_sample_newsroom_and_the_shipped_configuration() {

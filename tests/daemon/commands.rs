@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use taspa::config::SCHEMA;
 
-use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json, say_skipped};
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::output::{assert_ends, json, say_skipped};
 
 #[test]
 fn list_has_every_feed_with_its_articles() {

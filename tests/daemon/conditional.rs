@@ -1,8 +1,8 @@
 //! 304: what counts as having the current document.
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 const FEED: &str = "/sections/парламент.rss";
 

@@ -7,9 +7,9 @@ use flate2::read::GzDecoder;
 use roxmltree::Document;
 use serde_json::Value;
 
-use crate::client::{Request, Response, encoded};
-use crate::daemon::Daemon;
-use crate::newsroom::{Newsroom, PUBLIC_URL};
+use crate::testkit::client::{Request, Response, encoded};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{Newsroom, PUBLIC_URL};
 
 const MEDIA_TYPES: [(&str, &str); 3] = [
     ("rss", "application/rss+xml; charset=utf-8"),

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story};
+use crate::testkit::output::assert_ends;
 
 fn explained(newsroom: &Newsroom, feed: &str, article: &str) -> Value {
     let output = newsroom.run(&["explain", feed, article, "--format", "json"]);

@@ -6,11 +6,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
 use crate::mounted::Mounted;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::output::assert_ends;
 
 const MANIFEST: &str = ".taspa-export";
 

@@ -5,10 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
 use crate::mounted::Mounted;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
 
 const FEEDS: [&str; 3] = [
     "/all.rss",

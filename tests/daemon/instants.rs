@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::client::Response;
-use crate::daemon::Daemon;
-use crate::newsroom::{Newsroom, now, written};
+use crate::testkit::client::Response;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{Newsroom, now, written};
 
 /// Seconds from now, long enough for everything that has to happen before.
 const SOON: u64 = 4;

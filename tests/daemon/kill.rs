@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::client::Response;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::client::Response;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 const KILLS: u64 = 20;
 

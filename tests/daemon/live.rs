@@ -5,9 +5,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, swap};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, swap};
 
 const FEEDS: [&str; 4] = [
     "/all.rss",

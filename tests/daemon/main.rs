@@ -3,16 +3,11 @@
 
 mod access_log;
 mod admin;
-mod admin_pages;
 mod changes;
 mod check;
-mod client;
 mod commands;
 mod conditional;
-mod copies;
-mod daemon;
 mod documents;
-mod ended;
 mod explain;
 mod export;
 mod faults;
@@ -22,9 +17,7 @@ mod kill;
 mod live;
 mod mirrors;
 mod mounted;
-mod newsroom;
 mod pages;
-mod process;
 mod release;
 mod reload;
 mod restart;
@@ -32,7 +25,8 @@ mod source;
 mod spellings;
 mod state;
 mod stopping;
-mod subscriber;
 mod supervised;
+#[path = "../testkit/mod.rs"]
+mod testkit;
 mod unknown;
 mod writing;

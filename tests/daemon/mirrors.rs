@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crate::daemon::Daemon;
-use crate::ended::say_skipped;
-use crate::newsroom::{Newsroom, SESSION, Story, copy_tree};
-use crate::subscriber::{Subscriber, assert_same, documents};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{Newsroom, SESSION, Story, copy_tree};
+use crate::testkit::output::say_skipped;
+use crate::testkit::subscriber::{Subscriber, assert_same, documents};
 
 const FEEDS: [&str; 9] = [
     "/all.atom",

@@ -1,6 +1,6 @@
 //! A small file system of its own, mounted for as long as a test needs it.
 
-use crate::ended::say_skipped;
+use crate::testkit::output::say_skipped;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story, now, written};
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story, now, written};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
                       img-src 'self' https: http:; media-src https: http:; \

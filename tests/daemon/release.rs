@@ -1,8 +1,8 @@
 //! Articles of the future: nobody learns of them, and each appears by itself at its second.
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story, now, written};
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story, now, written};
 
 /// An article that no reader of today will see.
 const BRIDGE: Story<'_> = Story {

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::client::Request;
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{MATCH, Newsroom, Story};
+use crate::testkit::client::Request;
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{MATCH, Newsroom, Story};
 
 const FEEDS: [&str; 5] = [
     "/all.rss",

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
 
 const FEEDS: [&str; 7] = [
     "/all.json",

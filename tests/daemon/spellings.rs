@@ -1,8 +1,8 @@
 //! One address a feed: other spellings lead there in one hop, other percent-encodings are it.
 
-use crate::client::{Connection, Request, encoded};
-use crate::daemon::Daemon;
-use crate::newsroom::{CONFIG, HARVEST, Newsroom, PUBLIC_URL, Story};
+use crate::testkit::client::{Connection, Request, encoded};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{CONFIG, HARVEST, Newsroom, PUBLIC_URL, Story};
 
 #[test]
 fn another_spelling_leads_to_the_canonical_one_in_one_hop() {

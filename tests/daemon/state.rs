@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
 use crate::mounted::Mounted;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 const FEEDS: [&str; 5] = [
     "/all.json",

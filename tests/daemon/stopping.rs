@@ -1,8 +1,8 @@
 //! Sockets and the end: which ones are opened, and what SIGTERM lets finish.
 
-use crate::client::{Connection, Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::client::{Connection, Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
 fn a_unix_socket_and_a_port_serve_the_same() {

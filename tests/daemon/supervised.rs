@@ -5,9 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
 use std::time::Duration;
 
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::client::{Connection, Request};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::{Connection, Request};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 #[test]
 fn what_is_unknown_is_named() {
@@ -134,7 +134,7 @@ fn answer(
         let text = text
             .replace("lang:fr", "lang:de")
             .replace("\"fr\"", "\"de\"");
-        let encoded = [SECRET, ABSENT].map(crate::client::encoded);
+        let encoded = [SECRET, ABSENT].map(crate::testkit::client::encoded);
         text.replace(SECRET, ABSENT)
             .replace(&encoded[0], &encoded[1])
     };

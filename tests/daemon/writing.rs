@@ -6,8 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
 
 /// Writes a text in two parts; between them happens what `pause` does.
 fn write_in_two(path: &Path, text: &str, pause: impl FnOnce()) {

@@ -3,13 +3,13 @@
 use std::thread;
 use std::time::Instant;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
-use crate::process::{LOOK_AGAIN, eventually};
 use crate::promise::Promise;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, newsroom, unix_now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::process::{LOOK_AGAIN, eventually};
 
 /// Polled often and compared as good as never, so that nothing is found by comparing alone.
 const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";

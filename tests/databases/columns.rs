@@ -3,13 +3,13 @@
 
 use std::process::Output;
 
-use crate::ended::{assert_ends, json};
 use crate::mariadb::MariaDb;
-use crate::newsroom::Newsroom;
 use crate::postgres::{PASSWORD, Postgres, READER};
 use crate::programs::free_port;
 use crate::sample::{RELEASED, UNTITLED};
 use crate::table::{Kind, QUERY, Table, newsroom};
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::output::{assert_ends, json};
 
 /// Runs `check`, which must not say the password.
 fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {

@@ -9,19 +9,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::admin_pages::{self, get, metric};
-use crate::client::{Connection, Request};
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
 use crate::postgres::Postgres;
-use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
 use crate::promise::Promise;
 use crate::report::report;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
 use crate::silence::Silence;
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
+use crate::testkit::admin_pages::{self, get, metric};
+use crate::testkit::client::{Connection, Request};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::process::{DEADLINE, LOOK_AGAIN, eventually};
 
 /// How soon a fault has to be known.
 const SAID: Promise = Promise::within(2);

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::admin_pages::{self, get, metric};
-use crate::client::{Connection, Request};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
 use crate::nginx::Nginx;
 use crate::postgres::Postgres;
-use crate::process::{DEADLINE, LOOK_AGAIN, eventually};
 use crate::promise::Promise;
 use crate::report::report;
 use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
-use crate::subscriber::{Subscriber, assert_same, documents};
 use crate::table::{QUERY, Server, Table, newsroom};
+use crate::testkit::admin_pages::{self, get, metric};
+use crate::testkit::client::{Connection, Request};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::process::{DEADLINE, LOOK_AGAIN, eventually};
+use crate::testkit::subscriber::{Subscriber, assert_same, documents};
 
 /// Told of changes; a poll finds what was not told. Short times for caches, so that copies grow
 /// stale while one waits.

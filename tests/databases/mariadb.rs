@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tempfile::TempDir;
 
 use crate::postgres::{PASSWORD, READER};
-use crate::process::Process;
 use crate::programs::{self, Account};
 use crate::session::Session;
+use crate::testkit::process::Process;
 
 /// A server that runs, or is away for a while; killed when it is dropped.
 pub(crate) struct MariaDb {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::client::Connection;
-use crate::process::{DEADLINE, Process};
 use crate::programs;
+use crate::testkit::client::Connection;
+use crate::testkit::process::{DEADLINE, Process};
 
 /// Headers that it adds to those of the daemon.
 const ITS_OWN: &[&str] = &["server", "x-cache-status"];

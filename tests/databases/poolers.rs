@@ -3,15 +3,15 @@
 
 use std::cell::RefCell;
 
-use crate::admin_pages;
 use crate::bouncer::Bouncer;
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
 use crate::faults::{KEYS, Scene, Sign};
-use crate::process::eventually;
 use crate::sample::{FAIR, FEEDS, HARVEST_FEEDS, RELEASED};
 use crate::table::{Kind, QUERY, Table, newsroom};
+use crate::testkit::admin_pages;
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::output::assert_ends;
+use crate::testkit::process::eventually;
 
 /// Lends by the transaction; a server that is away is looked for again after a second, as the README
 /// says.

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-use crate::process::{Process, eventually};
 use crate::programs::{self, Account};
 use crate::session::Session;
+use crate::testkit::process::{Process, eventually};
 
 /// The role that daemons read as, and its password as URLs write it: nobody should ever see it.
 pub(crate) const READER: &str = "reader:qyz%2Fgaldaq";

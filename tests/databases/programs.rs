@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use crate::ended::say_skipped;
+use crate::testkit::output::say_skipped;
 
 /// Where a program is; `None`, said aloud, where it is not installed. The gate installs everything.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {

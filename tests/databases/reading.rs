@@ -1,17 +1,17 @@
 //! What becomes of rows: the same feeds, byte for byte, whatever kind of database has them and in
 //! whatever types.
 
-use crate::admin_pages;
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
 use crate::mariadb::MariaDb;
 use crate::postgres::{PASSWORD, Postgres};
-use crate::process::eventually;
 use crate::sample::{BRIDGE, DRAFT, FEEDS, RELEASED, UNTITLED};
 use crate::session::Session;
-use crate::subscriber::{Documents, assert_same, documents};
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
+use crate::testkit::admin_pages;
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::output::assert_ends;
+use crate::testkit::process::eventually;
+use crate::testkit::subscriber::{Documents, assert_same, documents};
 
 /// The whole table.
 fn with_articles(kind: Kind) -> Option<Table> {

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::changes::soon;
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json};
 use crate::mariadb::MariaDb;
-use crate::newsroom::Newsroom;
 use crate::postgres::{PASSWORD, Postgres};
 use crate::session::Session;
 use crate::table::Server;
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::output::{assert_ends, json};
 
 /// A shipped feeds.toml over a database that is made for it.
 struct Recipe {

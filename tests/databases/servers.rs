@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
-use crate::process::{DEADLINE, eventually};
 use crate::sample::{BRIDGE, DRAFT, HARVEST, RELEASED, UNTITLED};
 use crate::session::Session;
 use crate::silence::Silence;
 use crate::table::{Kind, Table};
+use crate::testkit::process::{DEADLINE, eventually};
 
 const TABLE: &str = "CREATE TABLE notes (id integer); INSERT INTO notes VALUES (1)";
 const COUNT: &str = "SELECT count(*) FROM notes";

@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use crate::mariadb::MariaDb;
-use crate::newsroom::{CONFIG, Newsroom, now};
 use crate::postgres::Postgres;
 use crate::session::Session;
+use crate::testkit::newsroom::{CONFIG, Newsroom, now};
 
 /// What feeds.toml asks for.
 pub(crate) const QUERY: &str = "SELECT id, title, published AS date, changed AS updated, section, tags, author, lang, \

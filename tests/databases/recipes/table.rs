@@ -1,7 +1,7 @@
 //! The table of PostgreSQL, by itself and as the compose file has it.
 
 use super::{Recipe, Step, Then, assert_items, assert_says};
-use crate::copies::Copies;
+use crate::testkit::copies::Copies;
 
 const CONFIG: &str = include_str!("../../../examples/sql/table.toml");
 const SCHEMA: &str = include_str!("../../../examples/sql/table.sql");

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Recipe, Step, Then, assert_items, assert_says, item, statements_of_header};
 use crate::changes::soon;
-use crate::copies::Copies;
-use crate::ended::{self, assert_ends};
 use crate::session::Session;
+use crate::testkit::copies::Copies;
+use crate::testkit::output::{assert_ends, json};
 
 const CONFIG: &str = include_str!("../../../examples/sql/wordpress.toml");
 const SITE: &str = include_str!("../wordpress.sql");
@@ -207,7 +207,7 @@ fn what_is_not_published_is_nowhere() {
     };
     let daemon = recipe.serve();
     let listed = recipe.run(&["list", "--format", "json"]);
-    let feeds = ended::json(&listed);
+    let feeds = json(&listed);
     let of_kind = |kind| feeds.iter().filter(|feed| feed["kind"] == kind).count();
     let counts = ["section", "tag", "author"].map(of_kind);
     assert_eq!((feeds.len(), counts), (16, [5, 7, 3]));

@@ -2,9 +2,9 @@
 
 use std::net::TcpStream;
 
-use crate::client::{Connection, Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::{Connection, Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 /// A daemon with an admin listener on a free port, and where that is; once there is an edition.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {

@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use crate::client::{Connection, Request, Response};
-use crate::ended::say_skipped;
-use crate::newsroom::Newsroom;
-use crate::process::{DEADLINE, LOOK_AGAIN, Process, eventually};
+use crate::testkit::client::{Connection, Request, Response};
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::output::say_skipped;
+use crate::testkit::process::{DEADLINE, LOOK_AGAIN, Process, eventually};
 
 /// A child process; killed when it is dropped.
 pub(crate) struct Daemon {

@@ -1,0 +1,13 @@
+//! What the tests of the real binary share: newsrooms in temporary folders, daemons, HTTP clients,
+//! child processes and waiting.
+//!
+//! Each test crate includes this folder as a module: `#[path = "../testkit/mod.rs"] mod testkit;`
+
+pub(crate) mod admin_pages;
+pub(crate) mod client;
+pub(crate) mod copies;
+pub(crate) mod daemon;
+pub(crate) mod newsroom;
+pub(crate) mod output;
+pub(crate) mod process;
+pub(crate) mod subscriber;
