@@ -95,15 +95,15 @@ fn no_request_waits_for_logs_that_nobody_reads() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("[server]", "[server]\naccess-log = \"combined\"");
     let mut daemon = Daemon::start_with_one_pipe(&newsroom);
-    let ear = daemon.ear();
-    let deaf = ear.lock().expect("no panic");
+    let reading = daemon.log_reading();
+    let stopped = reading.lock().expect("no panic");
     let mut connection = daemon.connect();
     let unchanged = Request::get("/all.rss").with("If-None-Match", "*");
-    // More lines than the pipe and the daemon hold.
+    // More lines than the pipe and the daemon's queue hold.
     for _ in 0..20_000 {
         assert_eq!(connection.exchange(&unchanged).status, 304);
     }
-    drop(deaf);
+    drop(stopped);
     daemon.wait_for("lines of the access log are lost so far: nobody took them in time");
     daemon.stop();
 }

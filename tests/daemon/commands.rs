@@ -8,7 +8,8 @@ use taspa::config::SCHEMA;
 
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
-use crate::testkit::output::{assert_ends, json, say_skipped};
+use crate::testkit::output::{assert_ends, json};
+use crate::testkit::terminal::report_skipped;
 
 #[test]
 fn list_has_every_feed_with_its_articles() {
@@ -157,7 +158,7 @@ fn bash_completes_commands_and_options() {
         let bash = bash.args(["-c", &line]).current_dir(newsroom.path("."));
         let output = match bash.output() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return say_skipped("there is no bash");
+                return report_skipped("there is no bash");
             }
             output => output.expect("bash starts"),
         };

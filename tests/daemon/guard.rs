@@ -6,14 +6,12 @@ use std::net::{Shutdown, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::testkit::client::{Connection, Request};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
-
-/// Longer than any deadline here.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::testkit::wait::{DEADLINE, eventually};
 
 /// A daemon with these limits.
 fn start(limits: &str) -> Daemon {
@@ -27,7 +25,7 @@ fn start(limits: &str) -> Daemon {
 
 fn connect(daemon: &Daemon) -> TcpStream {
     let stream = TcpStream::connect(daemon.address()).expect("a connection");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     stream
 }
 
@@ -81,7 +79,7 @@ fn a_client_that_dribbles_its_headers_is_let_go() {
         .expect("it is taken");
     let mut writer = stream.try_clone().expect("a second handle");
     let dribbling = thread::spawn(move || {
-        // It ends with the connection.
+        // The pace of the client under test; it ends with the connection.
         while writer.write_all(b"X-A: b\r\n").is_ok() {
             thread::sleep(Duration::from_millis(50));
         }
@@ -97,17 +95,11 @@ fn a_client_that_never_reads_is_let_go() {
     let daemon = start("write-timeout = \"1s\"");
     let mut stream = connect(&daemon);
     let request = b"GET /all.json HTTP/1.1\r\nHost: a.example\r\n\r\n";
-    stream.set_nonblocking(true).expect("a mode");
-    let deadline = Instant::now() + PATIENCE;
-    // Requests without end, no answer to which is ever read, until the daemon gives up.
+    stream.set_write_timeout(Some(DEADLINE)).expect("a timeout");
+    // Requests without end, whose responses are never read, until the daemon closes the connection.
     let failure = loop {
-        assert!(Instant::now() < deadline, "it waits for ever");
-        match stream.write_all(request) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                thread::sleep(Duration::from_millis(20));
-            }
-            Err(error) => break error.kind(),
+        if let Err(error) = stream.write_all(request) {
+            break error.kind();
         }
     };
     let ended = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
@@ -309,13 +301,11 @@ fn without_descriptors_clients_wait_and_it_is_said_once() {
     assert_eq!(first.exchange(&Request::get("/all.rss")).status, 200);
     drop((first, crowd));
     assert!(until_closed(waiting).starts_with("HTTP/1.1 200 "));
-    // Said only after a while without a failure.
-    let until = Instant::now() + PATIENCE;
-    while !daemon.has_said("connections are accepted again") {
-        assert!(Instant::now() < until, "it never says so");
+    // Logged only after a while without a failure.
+    eventually("connections are accepted again", || {
         assert_served(&daemon);
-        thread::sleep(Duration::from_millis(50));
-    }
+        daemon.has_said("connections are accepted again")
+    });
     let log = daemon.log_until_stopped();
     assert_eq!(log.matches("cannot accept connections").count(), 1, "{log}");
     assert_eq!(log.matches("accepted again").count(), 1, "{log}");

@@ -14,9 +14,9 @@ const KILLS: u64 = 20;
 
 const FEEDS: [&str; 3] = ["/all.rss", "/tags/урожай.rss", "/sections/экономика.rss"];
 
-/// The newest answer of every feed that anybody was given.
+/// The newest response of every feed that a client received.
 #[derive(Default)]
-struct Given(BTreeMap<&'static str, Newest>);
+struct Received(BTreeMap<&'static str, Newest>);
 
 struct Newest {
     last_modified: u64,
@@ -24,9 +24,9 @@ struct Newest {
     article: u32,
 }
 
-impl Given {
-    /// No answer is older than one before it: neither its date, nor the newest article in it, nor
-    /// its date where its tag is another.
+impl Received {
+    /// No response is older than the one before it: neither its date, nor the newest article in it, nor
+    /// its date where its ETag differs.
     #[track_caller]
     fn take(&mut self, feed: &'static str, response: &Response) {
         let newest = Newest {
@@ -42,7 +42,7 @@ impl Given {
             );
             let moved = newest.tag != before.tag;
             let later = newest.last_modified > before.last_modified;
-            assert!(moved == later, "{feed}: a tag moves with its date");
+            assert!(moved == later, "{feed}: the ETag changes with the date");
         }
         self.0.insert(feed, newest);
     }
@@ -66,10 +66,11 @@ fn nothing_that_was_ever_answered_is_lost_when_it_is_killed() {
                 let number = written.load(Ordering::Relaxed) + 1;
                 put(&newsroom, number);
                 written.store(number, Ordering::Relaxed);
+                // The pace of the writer: each article is looked up in the end.
                 thread::sleep(Duration::from_millis(3));
             }
         });
-        let mut given = Given::default();
+        let mut received = Received::default();
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for kill in 0..KILLS {
                 let mut daemon = Daemon::start(&newsroom);
@@ -79,7 +80,7 @@ fn nothing_that_was_ever_answered_is_lost_when_it_is_killed() {
                     for feed in FEEDS {
                         let response = daemon.get(feed);
                         if response.status == 200 {
-                            given.take(feed, &response);
+                            received.take(feed, &response);
                         }
                     }
                 }

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{Newsroom, SESSION, Story, copy_tree};
-use crate::testkit::output::say_skipped;
 use crate::testkit::subscriber::{Subscriber, assert_same, documents};
+use crate::testkit::terminal::report_skipped;
 
 const FEEDS: [&str; 9] = [
     "/all.atom",
@@ -54,7 +54,7 @@ impl Machines {
     /// `None`, said aloud, without git.
     fn start() -> Option<Machines> {
         if !git(Path::new("."), &["--version"]) {
-            say_skipped("there is no git");
+            report_skipped("there is no git");
             return None;
         }
         let original = Newsroom::sample();

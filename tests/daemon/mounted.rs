@@ -1,6 +1,6 @@
 //! A small file system of its own, mounted for as long as a test needs it.
 
-use crate::testkit::output::say_skipped;
+use crate::testkit::terminal::report_skipped;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -14,7 +14,7 @@ impl Mounted {
     pub(crate) fn at(place: &Path, size: &str) -> Option<Mounted> {
         let options = format!("size={size},mode=0777");
         if !mount(&["-t", "tmpfs", "-o", &options, "none"], place) {
-            say_skipped("nothing can be mounted here");
+            report_skipped("nothing can be mounted here");
             return None;
         }
         Some(Mounted {

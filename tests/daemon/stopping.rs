@@ -13,7 +13,7 @@ fn a_unix_socket_and_a_port_serve_the_same() {
     );
     let mut daemon = Daemon::launch_on(&newsroom, &[]);
     let by_port = daemon.eventually("/all.rss", |feed| feed.status == 200);
-    daemon.turn_to_next_door();
+    daemon.use_next_listener();
     assert!(daemon.get("/all.rss").body == by_port.body);
     daemon.signal("KILL");
     daemon.wait();
@@ -61,7 +61,7 @@ fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
     daemon.wait_for("stopping: open requests are finished first");
     assert!(idle.is_closed(), "a finished connection holds nothing up");
     assert!(silent.is_closed(), "nor does one that never said a word");
-    daemon.wait_until_nobody_is_let_in();
+    daemon.wait_until_connections_are_refused();
     assert!(daemon.is_running(), "the answer is not out yet");
     let response = reading.receive(&Request::get(BIG));
     assert!(response.body == whole, "the answer is cut");

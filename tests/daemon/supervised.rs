@@ -3,13 +3,11 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
-use std::time::Duration;
 
 use crate::testkit::client::Request;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::testkit::wait::DEADLINE;
 
 /// Waits for a message that has this line.
 #[track_caller]
@@ -27,7 +25,7 @@ fn hear(manager: &UnixDatagram, expected: &str) {
 fn listen(newsroom: &Newsroom) -> (UnixDatagram, String) {
     let path = newsroom.path("notify");
     let manager = UnixDatagram::bind(&path).expect("a socket");
-    manager.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    manager.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     (manager, path.to_str().expect("a path in UTF-8").to_owned())
 }
 
@@ -71,7 +69,7 @@ fn a_socket_that_is_passed_outlives_the_daemon() {
 
     // Nobody is refused in between, and whoever waits is answered by the next.
     let mut waiting = TcpStream::connect(address).expect("it is queued");
-    waiting.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    waiting.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     let request = b"HEAD /feeds.json HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
     waiting.write_all(request).expect("the system takes it");
     let next = Daemon::start_on(&newsroom, pass());

@@ -83,6 +83,7 @@ fn files_rewritten_all_the_time_are_never_served_in_part() {
                         fs::write(newsroom.article(&format!("live-{file}")), numbered(version))
                             .expect("a version is written");
                     }
+                    // The pace of the editor, whose writes the daemon has to meet halfway.
                     thread::sleep(next.saturating_duration_since(Instant::now()));
                 }
             });

@@ -1,24 +1,20 @@
 //! Changed rows: what they move, how soon, and what they leave alone.
 
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
-use crate::promise::Promise;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, newsroom, unix_now};
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
-use crate::testkit::process::{LOOK_AGAIN, eventually};
+use crate::testkit::wait::eventually;
 
 /// Polled often and compared as good as never, so that nothing is found by comparing alone.
 const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";
 
 /// Polled as good as never.
 const NOTIFIED: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
-
-/// How soon something has to show where polls are a second apart.
-const SOON: Promise = Promise::within(5);
 
 /// The table with what readers see, and a daemon that has read it whole.
 fn start(kind: Kind, keys: &str) -> Option<(Table, Newsroom, Daemon)> {
@@ -38,12 +34,11 @@ fn on_every_kind(keys: &str, test: impl Fn(&Table, &mut Daemon)) {
     }
 }
 
-/// Waits until a feed says something or no longer does, which has to be soon.
+/// Waits until a feed has a text or no longer has it. The deadline is far shorter than the hour
+/// after which everything would be compared.
 #[track_caller]
 pub(crate) fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
-    let since = Instant::now();
     daemon.eventually_after(text, feed, |feed| feed.says(text) == is_there);
-    SOON.assert_kept(text, since.elapsed());
 }
 
 fn title(text: &str) -> String {
@@ -159,16 +154,15 @@ fn old_rows_that_come_while_everything_is_compared_are_found() {
             "INSERT INTO articles (id, title, published, tags)
              VALUES ({ROWS} + {written}, 'Находка {written}', '2025-01-01', '{{late}}')"
         ));
-        thread::sleep(LOOK_AGAIN);
+        // The pace of the newsroom: rows come in every phase of the first reading.
+        thread::sleep(Duration::from_millis(20));
     }
     let all: Vec<String> = (1..=written)
         .map(|number| format!("/articles/{}\"", ROWS + number))
         .collect();
-    let since = Instant::now();
     daemon.eventually("/tags/late.json", |feed| {
         all.iter().all(|page| feed.says(page))
     });
-    Promise::within(10).assert_kept("every late row", since.elapsed());
 }
 
 #[test]
@@ -257,7 +251,6 @@ fn a_column_of_another_type_is_read_as_what_it_is() {
         let (id, headline) = (HARVEST.id, "Урожай дынь измерили");
         let edit = format!("UPDATE articles SET {} WHERE id = {id}", title(headline));
         table.execute(&format!("{edit}; {alter}"));
-        let since = Instant::now();
         eventually("nothing differs but the headline", || {
             let after = before.again(&daemon);
             let is_right = |path: &&str| {
@@ -270,7 +263,6 @@ fn a_column_of_another_type_is_read_as_what_it_is() {
             };
             FEEDS.iter().all(is_right)
         });
-        SOON.assert_kept(alter, since.elapsed());
     }
 }
 

@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use crate::programs;
 use crate::testkit::client::Connection;
-use crate::testkit::process::{DEADLINE, Process};
+use crate::testkit::process::Process;
+use crate::testkit::wait::DEADLINE;
 
 /// Headers that it adds to those of the daemon.
 const ITS_OWN: &[&str] = &["server", "x-cache-status"];

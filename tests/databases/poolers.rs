@@ -11,7 +11,7 @@ use crate::testkit::admin_pages;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::output::assert_ends;
-use crate::testkit::process::eventually;
+use crate::testkit::wait::eventually;
 
 /// Lends by the transaction; a server that is away is looked for again after a second, as the README
 /// says.

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 
 use crate::programs::{self, Account};
 use crate::session::Session;
-use crate::testkit::process::{Process, eventually};
+use crate::testkit::process::Process;
+use crate::testkit::wait::eventually;
 
 /// The role that daemons read as, and its password as URLs write it: nobody should ever see it.
 pub(crate) const READER: &str = "reader:qyz%2Fgaldaq";

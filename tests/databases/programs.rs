@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use crate::testkit::output::say_skipped;
+use crate::testkit::terminal::report_skipped;
 
 /// Where a program is; `None`, said aloud, where it is not installed. The gate installs everything.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
@@ -18,7 +18,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     if found.is_none() {
         let missing = format!("{program} is not installed");
         assert!(env::var_os("CI").is_none(), "{missing}");
-        say_skipped(&missing);
+        report_skipped(&missing);
     }
     found
 }

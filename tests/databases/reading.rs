@@ -10,8 +10,8 @@ use crate::testkit::admin_pages;
 use crate::testkit::client::Request;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::output::assert_ends;
-use crate::testkit::process::eventually;
 use crate::testkit::subscriber::{Documents, assert_same, documents};
+use crate::testkit::wait::eventually;
 
 /// The whole table.
 fn with_articles(kind: Kind) -> Option<Table> {

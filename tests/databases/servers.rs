@@ -11,7 +11,7 @@ use crate::sample::{BRIDGE, DRAFT, HARVEST, RELEASED, UNTITLED};
 use crate::session::Session;
 use crate::silence::Silence;
 use crate::table::{Kind, Table};
-use crate::testkit::process::{DEADLINE, eventually};
+use crate::testkit::wait::{DEADLINE, eventually};
 
 const TABLE: &str = "CREATE TABLE notes (id integer); INSERT INTO notes VALUES (1)";
 const COUNT: &str = "SELECT count(*) FROM notes";

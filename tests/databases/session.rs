@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConne
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use crate::testkit::process::DEADLINE;
+use crate::testkit::wait::DEADLINE;
 
 /// It is closed when it is dropped, and what it has not committed is undone.
 pub(crate) struct Session {

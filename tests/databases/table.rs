@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -14,6 +12,7 @@ use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
 use crate::session::Session;
 use crate::testkit::newsroom::{CONFIG, Newsroom, now};
+use crate::testkit::wait::eventually;
 
 /// What feeds.toml asks for.
 pub(crate) const QUERY: &str = "SELECT id, title, published AS date, changed AS updated, section, tags, author, lang, \
@@ -163,9 +162,7 @@ impl Table {
     /// be told apart.
     pub(crate) fn own_second(&self) -> i64 {
         let before = self.edited.load(Ordering::Relaxed);
-        while unix_now() <= before {
-            thread::sleep(Duration::from_millis(20));
-        }
+        eventually("the next second", || unix_now() > before);
         let now = unix_now();
         self.edited.store(now, Ordering::Relaxed);
         now

@@ -2,9 +2,9 @@
 
 use std::net::TcpStream;
 
-use crate::testkit::client::{Connection, Request, Response};
-use crate::testkit::daemon::Daemon;
-use crate::testkit::newsroom::Newsroom;
+use super::client::{Connection, Request, Response};
+use super::daemon::Daemon;
+use super::newsroom::Newsroom;
 
 /// A daemon with an admin listener on a free port, and where that is; once there is an edition.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {

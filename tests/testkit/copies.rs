@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::testkit::client::Response;
-use crate::testkit::daemon::Daemon;
+use super::client::Response;
+use super::daemon::Daemon;
 
 /// Feeds as they were answered at one time, by path.
 pub(crate) struct Copies(BTreeMap<String, Kept>);

@@ -11,3 +11,5 @@ pub(crate) mod newsroom;
 pub(crate) mod output;
 pub(crate) mod process;
 pub(crate) mod subscriber;
+pub(crate) mod terminal;
+pub(crate) mod wait;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::testkit::client::{Connection, Request};
+use super::client::{Connection, Request};
 
 /// Every way to have an answer coded that a client may ask for.
 pub(crate) const CODINGS: [&str; 4] = ["identity", "gzip", "br", "zstd"];

@@ -1,0 +1,29 @@
+//! Waiting for something that sends no event of its own: look, pause, look again, up to a deadline.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long anything that has to happen may take on a busy machine.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The pause between two looks.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Looks until there is something to see; `None` once the deadline has passed.
+pub(crate) fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let until = Instant::now() + DEADLINE;
+    loop {
+        let seen = look();
+        if seen.is_some() || Instant::now() > until {
+            return seen;
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+}
+
+/// Waits until a condition holds, and fails with `what` once the deadline has passed.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let held = poll(|| holds().then_some(()));
+    assert!(held.is_some(), "{what}: not within {DEADLINE:?}");
+}
