@@ -27,7 +27,7 @@ fn lines(shape: &str, requests: &[Request]) -> Vec<String> {
 }
 
 #[test]
-fn the_combined_format_has_a_line_for_each_request() {
+fn combined_format_has_a_line_for_each_request() {
     let agent = "Reader/1.0 \"quoted\" \\ и кириллица";
     let lines = lines(
         "combined",
@@ -63,7 +63,7 @@ fn the_combined_format_has_a_line_for_each_request() {
 }
 
 #[test]
-fn json_says_how_a_request_was_answered() {
+fn json_format_has_status_kind_and_coding() {
     let lines = lines(
         "json",
         &[
@@ -86,12 +86,12 @@ fn json_says_how_a_request_was_answered() {
 }
 
 #[test]
-fn without_being_asked_for_there_is_none() {
+fn access_log_off_writes_nothing() {
     assert_eq!(lines("off", &[Request::get("/all.rss")]), [""; 0]);
 }
 
 #[test]
-fn no_request_waits_for_logs_that_nobody_reads() {
+fn blocked_log_output_delays_no_request() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("[server]", "[server]\naccess-log = \"combined\"");
     let mut daemon = Daemon::start_with_one_pipe(&newsroom);

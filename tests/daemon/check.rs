@@ -9,7 +9,7 @@ use crate::testkit::newsroom::{CONFIG, Newsroom};
 use crate::testkit::output::{assert_ends, json};
 
 #[test]
-fn check_is_content_with_the_sample_newsroom_and_the_shipped_configuration() {
+fn check_passes_for_the_sample_newsroom_and_the_shipped_configuration() {
     let newsroom = Newsroom::sample();
     let output = newsroom.run(&["check"]);
     assert_ends(&output, 0, &["no problems; 44 articles in"], &[]);
@@ -75,7 +75,7 @@ const MISTAKES: [(&str, &str, &str); 8] = [
 ];
 
 #[test]
-fn no_command_works_with_a_mistaken_configuration() {
+fn every_command_refuses_an_invalid_configuration() {
     let newsroom = Newsroom::of_three();
     for (right, wrong, expected) in MISTAKES {
         newsroom.configure(CONFIG);
@@ -99,7 +99,7 @@ fn as_text(problem: &Value) -> String {
 }
 
 #[test]
-fn all_mistakes_of_a_configuration_are_reported_together() {
+fn all_configuration_errors_are_reported_together() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("[auto.tags]", "[auto.tags]\nmin-artikles = 1\nitems = 0");
     newsroom.reconfigure("url          = \"https:", "url          = \"ftp:");
@@ -146,7 +146,7 @@ fn check_names_every_broken_article_and_reads_the_others() {
 }
 
 #[test]
-fn a_term_that_nobody_has_is_a_warning() {
+fn unused_term_is_a_warning() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "any   = [\"section:Парламент\",",
@@ -166,7 +166,7 @@ fn a_term_that_nobody_has_is_a_warning() {
 }
 
 #[test]
-fn check_fails_where_the_articles_are_not_there() {
+fn check_fails_without_the_articles_folder() {
     let newsroom = Newsroom::new();
     let doubted = [
         "there is no article in it",
@@ -181,7 +181,7 @@ fn check_fails_where_the_articles_are_not_there() {
 }
 
 #[test]
-fn other_ids_than_those_in_the_state_folder_are_refused() {
+fn ids_that_differ_from_the_state_folder_are_refused() {
     let newsroom = Newsroom::of_three();
     let daemon = Daemon::start(&newsroom);
     newsroom.reconfigure("id-year      = 2026", "id-year      = 2025");
@@ -210,7 +210,7 @@ fn other_ids_than_those_in_the_state_folder_are_refused() {
 }
 
 #[test]
-fn addresses_that_vanish_are_a_warning_until_they_are_redirected() {
+fn removed_addresses_are_a_warning_until_redirected() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     newsroom.reconfigure("[auto.tags]", "[auto.tags]\nexcept = [\"#урожай\"]");

@@ -12,7 +12,7 @@ use crate::testkit::output::{assert_ends, json};
 use crate::testkit::terminal::report_skipped;
 
 #[test]
-fn list_has_every_feed_with_its_articles() {
+fn list_names_every_feed_with_its_article_count() {
     let newsroom = Newsroom::of_three();
     newsroom.write(
         "fair",
@@ -52,7 +52,7 @@ fn list_has_every_feed_with_its_articles() {
 }
 
 #[test]
-fn render_writes_what_the_daemon_serves() {
+fn render_writes_the_bytes_that_the_daemon_serves() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::start(&newsroom);
     for wanted in [
@@ -107,7 +107,7 @@ fn newsroom_without_configuration() -> Newsroom {
 }
 
 #[test]
-fn schema_is_printed_whatever_the_configuration() {
+fn schema_is_printed_with_a_broken_configuration() {
     let newsroom = newsroom_without_configuration();
     for arguments in [&["schema"][..], &["schema", "--config", "nowhere.toml"]] {
         let output = newsroom.run(arguments);
@@ -168,7 +168,7 @@ fn bash_completes_commands_and_options() {
 }
 
 #[test]
-fn help_has_examples_and_wrong_usage_ends_with_2() {
+fn help_has_examples_and_wrong_usage_exits_with_2() {
     let newsroom = Newsroom::new();
     let help = newsroom.run(&["--help"]);
     assert_ends(
@@ -211,7 +211,7 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_output_pipe_is_not_an_error() {
     let newsroom = Newsroom::sample();
     for arguments in [
         &["list"][..],

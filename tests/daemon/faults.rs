@@ -50,7 +50,7 @@ fn assert_watched(newsroom: &Newsroom, daemon: &mut Daemon, key: &str) {
 }
 
 #[test]
-fn a_root_that_is_emptied_is_held_until_somebody_confirms() {
+fn emptied_root_is_held_until_confirmed() {
     let newsroom = with_an_archive();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -74,7 +74,7 @@ fn a_root_that_is_emptied_is_held_until_somebody_confirms() {
 }
 
 #[test]
-fn a_folder_deleted_file_by_file_is_held_at_half() {
+fn deletion_file_by_file_is_held_at_half() {
     let newsroom = with_an_archive();
     let mut daemon = Daemon::start(&newsroom);
     for number in 0..ARCHIVED {
@@ -93,7 +93,7 @@ fn a_folder_deleted_file_by_file_is_held_at_half() {
 }
 
 #[test]
-fn half_of_the_articles_may_go() {
+fn half_of_the_articles_may_be_removed() {
     let newsroom = with_an_archive();
     for number in 3..ARCHIVED {
         newsroom.write(&format!("other-{number}"), &HARVEST);
@@ -109,7 +109,7 @@ fn half_of_the_articles_may_go() {
 type Fault = fn(&Path);
 
 #[test]
-fn a_root_that_is_away_costs_freshness_and_is_watched_once_it_is_back() {
+fn missing_root_keeps_what_is_published_and_is_watched_when_back() {
     let newsroom = with_an_archive();
     let mut daemon = Daemon::start(&newsroom);
     let faults: [(&str, Fault, &str); 3] = [
@@ -143,7 +143,7 @@ fn a_root_that_is_away_costs_freshness_and_is_watched_once_it_is_back() {
 }
 
 #[test]
-fn a_root_that_is_unmounted_is_held_and_watched_once_it_is_mounted_again() {
+fn unmounted_root_is_held_and_watched_when_mounted_again() {
     let newsroom = Newsroom::of_three_without_rescan();
     fs::remove_dir_all(newsroom.articles()).expect("an empty root");
     fs::create_dir(newsroom.articles()).expect("a place to mount at");
@@ -174,7 +174,7 @@ fn a_root_that_is_unmounted_is_held_and_watched_once_it_is_mounted_again() {
 }
 
 #[test]
-fn what_may_not_be_read_keeps_its_last_good_version() {
+fn unreadable_files_keep_their_last_good_version() {
     let newsroom = with_an_archive();
     let Some(mut daemon) = Daemon::start_as_nobody(&newsroom) else {
         return;

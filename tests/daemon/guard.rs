@@ -53,7 +53,7 @@ fn assert_served(daemon: &Daemon) {
 }
 
 #[test]
-fn a_silent_client_is_let_go() {
+fn silent_client_is_disconnected() {
     let daemon = start("header-timeout = \"1s\"");
     let streams: Vec<TcpStream> = (0..20).map(|_| connect(&daemon)).collect();
     assert_served(&daemon);
@@ -63,7 +63,7 @@ fn a_silent_client_is_let_go() {
 }
 
 #[test]
-fn a_client_that_is_idle_between_requests_is_let_go() {
+fn idle_client_is_disconnected() {
     let daemon = start("header-timeout = \"1s\"");
     let mut connection = daemon.connect();
     assert_eq!(connection.exchange(&Request::get("/all.rss")).status, 200);
@@ -71,7 +71,7 @@ fn a_client_that_is_idle_between_requests_is_let_go() {
 }
 
 #[test]
-fn a_client_that_dribbles_its_headers_is_let_go() {
+fn client_that_sends_headers_slowly_is_disconnected() {
     let daemon = start("header-timeout = \"1s\"");
     let mut stream = connect(&daemon);
     stream
@@ -91,7 +91,7 @@ fn a_client_that_dribbles_its_headers_is_let_go() {
 }
 
 #[test]
-fn a_client_that_never_reads_is_let_go() {
+fn client_that_never_reads_is_disconnected() {
     let daemon = start("write-timeout = \"1s\"");
     let mut stream = connect(&daemon);
     let request = b"GET /all.json HTTP/1.1\r\nHost: a.example\r\n\r\n";
@@ -108,7 +108,7 @@ fn a_client_that_never_reads_is_let_go() {
 }
 
 #[test]
-fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
+fn half_closed_client_gets_its_response() {
     let daemon = start("");
     let mut stream = connect(&daemon);
     let request = b"GET /all.rss HTTP/1.1\r\nHost: a.example\r\n\r\n";
@@ -120,7 +120,7 @@ fn a_client_that_has_nothing_more_to_say_gets_its_answer() {
 }
 
 #[test]
-fn requests_that_could_mean_two_things_are_refused() {
+fn ambiguous_requests_are_refused() {
     let daemon = start("");
     let host = "Host: a.example\r\n";
     for (request, status) in [
@@ -181,14 +181,14 @@ fn requests_that_could_mean_two_things_are_refused() {
 }
 
 #[test]
-fn old_clients_need_no_host() {
+fn http_1_0_needs_no_host() {
     let daemon = start("");
     let answer = exchange(&daemon, "GET /all.rss HTTP/1.0\r\n\r\n");
     assert!(answer.contains(" 200 OK\r\n") && answer.trim_end().ends_with("</rss>"));
 }
 
 #[test]
-fn requests_that_are_too_long_are_refused() {
+fn too_long_requests_are_refused() {
     let daemon = start("header-bytes = \"16KiB\"\nheaders = 20\ntarget-bytes = 1000");
     let get = |target: &str, headers: &str| {
         format!("GET {target} HTTP/1.1\r\nHost: a.example\r\n{headers}\r\n")
@@ -211,7 +211,7 @@ fn requests_that_are_too_long_are_refused() {
 }
 
 #[test]
-fn a_body_is_read_past_or_ends_the_connection() {
+fn request_body_is_skipped_or_closes_the_connection() {
     let daemon = start("body-bytes = 100");
     let mut stream = connect(&daemon);
     let with_body = |length: usize| {
@@ -239,7 +239,7 @@ fn a_body_is_read_past_or_ends_the_connection() {
 }
 
 #[test]
-fn one_address_has_so_many_connections() {
+fn connections_per_address_are_limited() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("[server]", "[server]\ntrusted-proxies = []");
     newsroom.reconfigure(
@@ -274,7 +274,7 @@ fn hold(daemon: &Daemon) -> TcpStream {
 const LAST: &str = "GET /all.rss HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
 
 #[test]
-fn beyond_all_connections_one_waits_for_its_turn() {
+fn connection_beyond_the_limit_waits() {
     let daemon = start("connections = 1\nheader-timeout = \"1s\"");
     let mut first = daemon.connect();
     assert_eq!(first.exchange(&Request::get("/all.rss")).status, 200);
@@ -287,7 +287,7 @@ fn beyond_all_connections_one_waits_for_its_turn() {
 }
 
 #[test]
-fn without_descriptors_clients_wait_and_it_is_said_once() {
+fn without_file_descriptors_clients_wait_and_it_is_logged_once() {
     let newsroom = Newsroom::sample();
     let mut daemon = Daemon::start_with_descriptors(&newsroom, 64);
     let mut crowd: Vec<TcpStream> = (0..100).map(|_| connect(&daemon)).collect();
@@ -312,7 +312,7 @@ fn without_descriptors_clients_wait_and_it_is_said_once() {
 }
 
 #[test]
-fn a_daemon_that_cannot_serve_says_so_and_fails() {
+fn daemon_that_cannot_serve_exits_with_1() {
     let newsroom = Newsroom::of_three();
     // Too few even for the threads that serve.
     let program = env!("CARGO_BIN_EXE_taspa");
@@ -332,7 +332,7 @@ fn a_daemon_that_cannot_serve_says_so_and_fails() {
 }
 
 #[test]
-fn a_unix_socket_has_the_mode_it_was_given() {
+fn unix_socket_has_the_configured_mode() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::launch_on(&newsroom, &["--listen", "unix:taspa.sock|0620"]);
     let socket = std::fs::metadata(newsroom.path("taspa.sock")).expect("a socket");

@@ -19,7 +19,7 @@ fn notice(newsroom: &Newsroom, name: &str, key: &str) {
 }
 
 #[test]
-fn drafts_and_what_is_kept_out_of_feeds_are_nowhere() {
+fn drafts_and_hidden_articles_are_nowhere() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     for (name, key) in [
@@ -49,7 +49,7 @@ fn drafts_and_what_is_kept_out_of_feeds_are_nowhere() {
 }
 
 #[test]
-fn an_expired_article_leaves_at_its_second_and_caches_end_there() {
+fn expired_article_leaves_at_its_second_and_limits_max_age() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let instant = now() + SOON;
@@ -84,7 +84,7 @@ fn an_expired_article_leaves_at_its_second_and_caches_end_there() {
 }
 
 #[test]
-fn an_embargoed_article_that_arrives_by_an_event_appears_at_its_second() {
+fn embargoed_article_found_by_an_event_appears_at_its_second() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let instant = now() + SOON;

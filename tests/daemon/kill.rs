@@ -56,7 +56,7 @@ fn newest_article(feed: &str) -> u32 {
 }
 
 #[test]
-fn nothing_that_was_ever_answered_is_lost_when_it_is_killed() {
+fn responses_never_go_back_after_a_kill() {
     let newsroom = Newsroom::of_three_without_rescan();
     let written = AtomicU32::new(0);
     let stop = AtomicBool::new(false);

@@ -172,7 +172,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn copies_of_one_folder_give_the_same_bytes_and_tags() {
+fn copies_of_one_folder_give_the_same_bytes_and_etags() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -184,7 +184,7 @@ fn copies_of_one_folder_give_the_same_bytes_and_tags() {
 }
 
 #[test]
-fn a_reader_of_all_copies_by_turns_is_given_what_is_new_once() {
+fn reader_that_alternates_between_copies_gets_each_change_once() {
     const ROUNDS: usize = 10;
     let Some(mut machines) = Machines::start() else {
         return;

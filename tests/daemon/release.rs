@@ -16,7 +16,7 @@ const BRIDGE: Story<'_> = Story {
 };
 
 #[test]
-fn nobody_learns_of_an_embargoed_article() {
+fn embargoed_article_leaks_nowhere() {
     let newsroom = Newsroom::of_three();
     newsroom.write("bridge", &BRIDGE);
     newsroom.write(
@@ -83,7 +83,7 @@ fn assert_silent(response: &Response, target: &str) {
 const SOON: u64 = 4;
 
 #[test]
-fn an_article_appears_by_itself_at_its_second() {
+fn future_article_appears_at_its_second() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let instant = now() + SOON;
@@ -132,7 +132,7 @@ fn max_age(response: &Response) -> u64 {
 }
 
 #[test]
-fn a_delayed_feed_has_an_article_later_than_others() {
+fn feed_with_a_delay_gets_articles_later() {
     let newsroom = Newsroom::of_three();
     let delay = format!("delay = \"{SOON}s\"");
     newsroom.reconfigure("none  = [\"#футбол\"]", &delay);

@@ -26,7 +26,7 @@ fn edit_the_match(newsroom: &Newsroom, daemon: &mut Daemon, text: &str) {
 }
 
 #[test]
-fn a_broken_configuration_changes_nothing_and_a_mended_one_is_applied() {
+fn broken_configuration_is_ignored_and_a_fixed_one_applied() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -56,7 +56,7 @@ fn a_broken_configuration_changes_nothing_and_a_mended_one_is_applied() {
 }
 
 #[test]
-fn ids_of_articles_cannot_be_changed_by_a_reload() {
+fn reload_cannot_change_article_ids() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -68,7 +68,7 @@ fn ids_of_articles_cannot_be_changed_by_a_reload() {
 }
 
 #[test]
-fn what_concerns_every_entry_moves_every_feed() {
+fn changed_link_template_changes_every_feed() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -96,7 +96,7 @@ const UNAFFECTED: [&str; 4] = [
 const RELOADS: usize = 1000;
 
 #[test]
-fn a_thousand_reloads_half_of_them_broken_cost_no_request_and_no_byte() {
+fn thousand_reloads_fail_no_request_and_change_no_byte() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &UNAFFECTED);

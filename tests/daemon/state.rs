@@ -41,7 +41,7 @@ fn assert_changes_show(newsroom: &Newsroom, daemon: &mut Daemon, articles: usize
 }
 
 #[test]
-fn a_damaged_state_folder_is_made_anew_with_one_warning() {
+fn damaged_state_folder_is_rebuilt_with_one_warning() {
     type Damage = fn(Vec<u8>) -> Vec<u8>;
     let damages: [(&str, Damage); 5] = [
         ("cut in half", |bytes| bytes[..bytes.len() / 2].to_vec()),
@@ -77,7 +77,7 @@ fn a_damaged_state_folder_is_made_anew_with_one_warning() {
 }
 
 #[test]
-fn a_state_folder_deleted_while_the_daemon_runs_costs_the_next_start_only() {
+fn state_folder_deleted_at_run_time_slows_only_the_next_start() {
     let newsroom = sample_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
@@ -89,7 +89,7 @@ fn a_state_folder_deleted_while_the_daemon_runs_costs_the_next_start_only() {
 }
 
 #[test]
-fn a_full_disk_costs_neither_what_is_served_nor_what_changes() {
+fn full_disk_stops_neither_serving_nor_updates() {
     let newsroom = sample_without_rescan();
     fs::create_dir(newsroom.path("state")).expect("a place to mount at");
     let Some(mounted) = Mounted::at(&newsroom.path("state"), "16m") else {
@@ -126,7 +126,7 @@ fn a_full_disk_costs_neither_what_is_served_nor_what_changes() {
 }
 
 #[test]
-fn a_file_that_may_not_grow_costs_neither() {
+fn file_size_limit_stops_neither_serving_nor_updates() {
     let newsroom = sample_without_rescan();
     let mut daemon = Daemon::start_limited(&newsroom, FILE_KIB_MAX);
     assert_changes_show(&newsroom, &mut daemon, 3000);
@@ -142,7 +142,7 @@ fn a_file_that_may_not_grow_costs_neither() {
 const FILE_KIB_MAX: u32 = 2 << 10;
 
 #[test]
-fn a_disk_that_is_full_from_the_start_is_done_without() {
+fn daemon_starts_on_a_full_disk() {
     let newsroom = sample_without_rescan();
     fs::create_dir(newsroom.path("state")).expect("a place to mount at");
     let Some(_mounted) = Mounted::at(&newsroom.path("state"), "64k") else {
@@ -155,7 +155,7 @@ fn a_disk_that_is_full_from_the_start_is_done_without() {
 }
 
 #[test]
-fn a_read_only_state_folder_is_done_without() {
+fn daemon_starts_with_a_read_only_state_folder() {
     let newsroom = sample_without_rescan();
     let daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);

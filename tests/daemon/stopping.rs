@@ -5,7 +5,7 @@ use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
-fn a_unix_socket_and_a_port_serve_the_same() {
+fn unix_socket_and_port_serve_the_same_bytes() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "[server]",
@@ -52,7 +52,7 @@ fn in_the_middle_of_an_answer(newsroom: &Newsroom) -> (Daemon, Vec<u8>, Connecti
 }
 
 #[test]
-fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
+fn response_in_progress_at_sigterm_is_completed() {
     let newsroom = Newsroom::new();
     let (mut daemon, whole, mut reading) = in_the_middle_of_an_answer(&newsroom);
     let (mut silent, mut idle) = (daemon.connect(), daemon.connect());
@@ -70,7 +70,7 @@ fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
 }
 
 #[test]
-fn a_second_signal_does_not_wait() {
+fn second_signal_stops_at_once() {
     let newsroom = Newsroom::new();
     let (mut daemon, _, _reading) = in_the_middle_of_an_answer(&newsroom);
     daemon.signal("INT");
@@ -81,7 +81,7 @@ fn a_second_signal_does_not_wait() {
 }
 
 #[test]
-fn an_address_in_use_is_said_and_ends_the_second_daemon() {
+fn address_in_use_ends_the_second_daemon() {
     let daemon = Daemon::start(&Newsroom::of_three());
     let second = Newsroom::of_three();
     let output = second.run(&["serve", "--listen", daemon.address()]);
@@ -92,7 +92,7 @@ fn an_address_in_use_is_said_and_ends_the_second_daemon() {
 }
 
 #[test]
-fn a_state_folder_in_use_is_done_without() {
+fn second_daemon_runs_without_the_state_folder_in_use() {
     let newsroom = Newsroom::of_three();
     let mut first = Daemon::start(&newsroom);
     let mut second = Daemon::start(&newsroom);

@@ -30,7 +30,7 @@ fn listen(newsroom: &Newsroom) -> (UnixDatagram, String) {
 }
 
 #[test]
-fn the_manager_hears_of_the_start_reloads_and_the_end() {
+fn service_manager_is_notified_of_start_reload_and_stop() {
     let newsroom = Newsroom::of_three();
     let (manager, path) = listen(&newsroom);
     let mut daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
@@ -45,7 +45,7 @@ fn the_manager_hears_of_the_start_reloads_and_the_end() {
 }
 
 #[test]
-fn the_watchdog_hears_that_the_daemon_lives() {
+fn watchdog_is_notified_repeatedly() {
     let newsroom = Newsroom::of_three();
     let (manager, path) = listen(&newsroom);
     let variables = [("NOTIFY_SOCKET", &*path), ("WATCHDOG_USEC", "200000")];
@@ -57,7 +57,7 @@ fn the_watchdog_hears_that_the_daemon_lives() {
 }
 
 #[test]
-fn a_socket_that_is_passed_outlives_the_daemon() {
+fn passed_socket_queues_connections_between_daemons() {
     let newsroom = Newsroom::sample();
     let socket = TcpListener::bind("127.0.0.1:0").expect("a socket");
     let address = socket.local_addr().expect("its address");

@@ -20,7 +20,7 @@ fn write_in_two(path: &Path, text: &str, pause: impl FnOnce()) {
 }
 
 #[test]
-fn a_writer_that_pauses_is_waited_for() {
+fn paused_edit_is_never_served_in_part() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let before = daemon.get("/articles/harvest").body;
@@ -47,7 +47,7 @@ fn a_writer_that_pauses_is_waited_for() {
 const HALF_SECOND: Duration = Duration::from_millis(500);
 
 #[test]
-fn a_new_file_is_waited_for_as_well() {
+fn paused_new_file_is_never_served_in_part() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let text = "Ряды заняли обе набережные. А на третьей играл оркестр.";
@@ -65,7 +65,7 @@ fn a_new_file_is_waited_for_as_well() {
 }
 
 #[test]
-fn files_rewritten_all_the_time_are_never_served_in_part() {
+fn constantly_rewritten_files_are_never_served_in_part() {
     const FILES: usize = 20;
     const BURSTS: u32 = 4;
     /// Rewritten once every 20 ms, for a second and a half.

@@ -46,7 +46,7 @@ fn title(text: &str) -> String {
 }
 
 #[test]
-fn a_row_that_comes_changes_and_goes_moves_its_feeds_alone() {
+fn added_edited_and_deleted_row_changes_only_its_feeds() {
     on_every_kind(POLLED, |table, daemon| {
         let before = Copies::take(daemon, &FEEDS);
         table.insert(&[FAIR]);
@@ -68,7 +68,7 @@ fn a_row_that_comes_changes_and_goes_moves_its_feeds_alone() {
 }
 
 #[test]
-fn a_row_that_is_replaced_by_another_is_noticed() {
+fn replaced_row_is_found_by_reconciling() {
     // So many rows as before, and none of them with a new date.
     on_every_kind(
         "refresh = \"1s\"\nreconcile = \"2s\"\nlisten = \"\"",
@@ -87,7 +87,7 @@ fn a_row_that_is_replaced_by_another_is_noticed() {
 }
 
 #[test]
-fn a_notification_is_heard_long_before_the_next_poll() {
+fn notification_is_followed_before_the_next_poll() {
     let Some((table, _newsroom, mut daemon)) = start(Kind::Postgres, NOTIFIED) else {
         return;
     };
@@ -113,7 +113,7 @@ fn a_notification_is_heard_long_before_the_next_poll() {
 }
 
 #[test]
-fn a_transaction_that_commits_late_is_not_overlooked() {
+fn late_commit_is_found() {
     on_every_kind(POLLED, |table, daemon| {
         if table.kind == Kind::Sqlite {
             // It has one writer at a time, whose commits are in the order of its dates.
@@ -132,7 +132,7 @@ fn a_transaction_that_commits_late_is_not_overlooked() {
 }
 
 #[test]
-fn old_rows_that_come_while_everything_is_compared_are_found() {
+fn old_rows_added_during_the_first_reading_are_found() {
     /// So many that comparing takes a while.
     const ROWS: u32 = 20_000;
     let Some(table) = Table::shared(Kind::Postgres) else {
@@ -166,7 +166,7 @@ fn old_rows_that_come_while_everything_is_compared_are_found() {
 }
 
 #[test]
-fn a_correction_dated_in_the_future_hides_nothing() {
+fn future_update_date_hides_no_change() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 3_600;
         table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
@@ -177,7 +177,7 @@ fn a_correction_dated_in_the_future_hides_nothing() {
 }
 
 #[test]
-fn a_correction_counts_from_its_instant_on() {
+fn future_update_date_is_shown_from_its_instant() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 4;
         table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
@@ -195,7 +195,7 @@ fn a_correction_counts_from_its_instant_on() {
 }
 
 #[test]
-fn a_counter_that_is_not_selected_moves_nothing() {
+fn unselected_column_keeps_etags() {
     on_every_kind(POLLED, |table, daemon| {
         let before = Copies::take(daemon, &FEEDS);
         // What is edited with it shows that the counters were passed over.
@@ -207,7 +207,7 @@ fn a_counter_that_is_not_selected_moves_nothing() {
 }
 
 #[test]
-fn a_column_that_is_added_changes_every_article() {
+fn added_column_changes_every_article() {
     const QUERY: &str = "SELECT * FROM (SELECT articles.*, published AS date, changed AS updated, \
          html AS content_html FROM articles) AS a";
     for kind in Kind::ALL {
@@ -231,7 +231,7 @@ fn a_column_that_is_added_changes_every_article() {
 }
 
 #[test]
-fn a_column_of_another_type_is_read_as_what_it_is() {
+fn changed_column_type_keeps_the_dates() {
     // The same instants, as a clock in the newsroom shows them, and from that to instants.
     for (kind, alter) in [
         (
@@ -267,7 +267,7 @@ fn a_column_of_another_type_is_read_as_what_it_is() {
 }
 
 #[test]
-fn a_restart_changes_nothing_and_finds_what_happened_meanwhile() {
+fn restart_keeps_etags_and_finds_changes_made_meanwhile() {
     for kind in Kind::ALL {
         let Some((table, newsroom, daemon)) = start(kind, POLLED) else {
             continue;

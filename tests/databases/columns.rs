@@ -24,7 +24,7 @@ fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn check_is_content_with_a_table_that_fits() {
+fn check_passes_for_a_fitting_table() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -43,7 +43,7 @@ fn check_is_content_with_a_table_that_fits() {
 }
 
 #[test]
-fn check_names_a_row_that_is_broken() {
+fn check_names_a_broken_row() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -91,7 +91,7 @@ const MISFITS: [(&str, &str, i32, &[&str]); 6] = [
 ];
 
 #[test]
-fn columns_that_are_missing_or_misspelt_are_named() {
+fn missing_and_misspelt_columns_are_named() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -141,7 +141,7 @@ const UNREADABLE: [(Kind, &str, &str, &str, &str); 4] = [
 ];
 
 #[test]
-fn a_type_that_cannot_be_read_is_named_with_its_column() {
+fn unreadable_type_is_named_with_its_column() {
     for (kind, asked, other, type_name, hint) in UNREADABLE {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -160,7 +160,7 @@ fn a_type_that_cannot_be_read_is_named_with_its_column() {
 }
 
 #[test]
-fn what_the_database_refuses_is_said_in_its_words() {
+fn database_error_is_quoted() {
     for (kind, said) in [
         (Kind::Postgres, "relation \"artikles\" does not exist"),
         (Kind::MariaDb, "artikles' doesn't exist"),
@@ -194,7 +194,7 @@ const SEVERAL: &str = "SELECT id FROM articles; SELECT title FROM articles;";
 const ONE: &str = "hint: the query must be one statement";
 
 #[test]
-fn what_to_do_about_a_refused_query_is_said_at_its_line() {
+fn refused_query_gets_a_hint_at_its_line() {
     for (kind, query, said, hint) in REFUSED {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -209,7 +209,7 @@ fn what_to_do_about_a_refused_query_is_said_at_its_line() {
 }
 
 #[test]
-fn a_query_without_rows_is_doubted() {
+fn query_without_rows_is_a_warning() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -221,7 +221,7 @@ fn a_query_without_rows_is_doubted() {
 }
 
 #[test]
-fn a_database_that_lets_nobody_in_is_said_without_the_password() {
+fn connection_error_hides_the_password() {
     let nobody_there = format!("{READER}@127.0.0.1:{}/news", free_port());
     let mut places = vec![
         (format!("postgres://{nobody_there}"), "127.0.0.1"),
@@ -249,7 +249,7 @@ fn a_database_that_lets_nobody_in_is_said_without_the_password() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_unseen() {
+fn invalid_url_is_refused_without_showing_it() {
     for (url, said) in [
         (
             "oracle://reader:qyz%2Fgaldaq@db/news",

@@ -235,7 +235,7 @@ fn ask(connection: &mut Connection, path: &str, tag: &str) {
 const SERVERS: [Kind; 2] = [Kind::Postgres, Kind::MariaDb];
 
 #[test]
-fn a_server_that_is_killed() {
+fn killed_server_is_reported_until_it_is_back() {
     for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
         scene.withstand(
             "server killed",
@@ -250,7 +250,7 @@ fn a_server_that_is_killed() {
 }
 
 #[test]
-fn a_server_that_is_stopped() {
+fn stopped_server_is_reported_until_it_is_back() {
     for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
         scene.withstand(
             "server stopped",
@@ -265,7 +265,7 @@ fn a_server_that_is_stopped() {
 }
 
 #[test]
-fn a_server_that_falls_silent() {
+fn silent_server_is_reported_until_it_answers() {
     for table in SERVERS.into_iter().filter_map(Table::shared) {
         let address = table.server.address();
         let relay = Silence::before(address.clone());
@@ -285,7 +285,7 @@ fn a_server_that_falls_silent() {
 }
 
 #[test]
-fn connections_that_others_have_taken() {
+fn exhausted_connections_are_reported_until_some_are_free() {
     let Some(postgres) = Postgres::start(&["max_connections=12"]) else {
         return;
     };
@@ -332,7 +332,7 @@ fn lock(kind: Kind) -> (&'static str, &'static str) {
 }
 
 #[test]
-fn a_table_that_is_locked() {
+fn locked_table_is_reported_until_it_is_unlocked() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         if table.kind == Kind::Sqlite {
             // With a write-ahead log readers would not notice.
@@ -355,7 +355,7 @@ fn a_table_that_is_locked() {
 }
 
 #[test]
-fn a_column_that_is_renamed() {
+fn renamed_column_is_reported_until_it_is_back() {
     for mut scene in Kind::ALL.into_iter().filter_map(Scene::shared) {
         scene.withstand(
             "column renamed",
@@ -374,7 +374,7 @@ const EVERYTHING: &str = "SELECT * FROM (SELECT articles.*, published AS date, c
      html AS content_html, markdown AS content_markdown, plain AS content_text FROM articles) AS a";
 
 #[test]
-fn a_column_that_is_dropped_behind_a_star() {
+fn column_lost_from_select_star_is_reported_until_it_is_back() {
     for (fault, column, titles, drop, restore) in [
         (
             "column renamed behind SELECT *",
@@ -411,7 +411,7 @@ fn a_column_that_is_dropped_behind_a_star() {
 }
 
 #[test]
-fn a_fault_that_comes_back_after_a_reload_ended_it() {
+fn returning_fault_is_reported_again_after_a_reload() {
     let (old, new) = ("SELECT id, title,", "SELECT id, headline AS title,");
     for mut scene in Kind::ALL.into_iter().filter_map(Scene::shared) {
         let (mut said, rename) = (0, "ALTER TABLE articles RENAME COLUMN title TO headline");
@@ -438,7 +438,7 @@ fn a_fault_that_comes_back_after_a_reload_ended_it() {
 }
 
 #[test]
-fn a_column_that_is_gone_for_good() {
+fn lost_column_is_accepted_after_sighup() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         table.insert(&RELEASED);
         let mut scene = Scene::over(table, EVERYTHING);
@@ -469,7 +469,7 @@ fn a_column_that_is_gone_for_good() {
 }
 
 #[test]
-fn a_table_that_is_emptied_and_filled_again() {
+fn emptied_table_is_held_until_it_is_filled() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         table.insert(&archive());
         let mut scene = Scene::of(table);
@@ -489,7 +489,7 @@ fn a_table_that_is_emptied_and_filled_again() {
 }
 
 #[test]
-fn a_row_that_fails_the_gate() {
+fn refused_row_is_quarantined_until_deleted() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         let url = table.url.clone();
         // Nothing but a poll notices a row.
@@ -507,7 +507,7 @@ fn a_row_that_fails_the_gate() {
 }
 
 #[test]
-fn a_notification_that_nobody_heard() {
+fn lost_notification_is_made_up_for() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
@@ -656,7 +656,7 @@ fn texts_that_cannot_be_read_while_all_else_can() {
 }
 
 #[test]
-fn a_database_that_is_not_there_yet() {
+fn database_down_at_start_gets_503_until_it_is_up() {
     for mut table in SERVERS.into_iter().filter_map(Table::alone) {
         table.insert(&RELEASED);
         table.server.stop();
@@ -675,7 +675,7 @@ fn a_database_that_is_not_there_yet() {
 }
 
 #[test]
-fn a_restart_while_the_database_is_away() {
+fn restart_without_the_database_serves_the_state_folder() {
     for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
         let before = Copies::take(&scene.daemon, &FEEDS);
         scene.table.server.kill();

@@ -191,7 +191,7 @@ fn tag(daemon: &Daemon, feed: &str) -> String {
 }
 
 #[test]
-fn every_machine_gives_the_same_bytes_whatever_it_has_seen() {
+fn machines_with_different_histories_serve_the_same_bytes() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -276,7 +276,7 @@ fn assert_given_once(machines: &mut Machines, what: &str, mut connect: impl FnMu
 }
 
 #[test]
-fn a_reader_behind_a_balancer_is_given_each_change_once() {
+fn reader_behind_a_balancer_gets_each_change_once() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -295,7 +295,7 @@ fn a_reader_behind_a_balancer_is_given_each_change_once() {
 }
 
 #[test]
-fn a_reader_behind_a_cache_is_given_each_change_once() {
+fn reader_behind_a_cache_gets_each_change_once() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -307,7 +307,7 @@ fn a_reader_behind_a_cache_is_given_each_change_once() {
 }
 
 #[test]
-fn a_machine_that_goes_away_or_hangs_is_not_missed() {
+fn stopped_and_hanging_machines_are_bypassed() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -335,7 +335,7 @@ fn a_machine_that_goes_away_or_hangs_is_not_missed() {
 }
 
 #[test]
-fn a_standby_that_is_behind_shows_it() {
+fn replica_lag_is_shown() {
     const LAG: &str = "taspa_source_replica_lag_seconds";
     let Some(mut machines) = Machines::start() else {
         return;

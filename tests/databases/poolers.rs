@@ -33,7 +33,7 @@ fn listening(table: &Table) -> String {
 }
 
 #[test]
-fn a_pooler_hands_on_everything_but_notifications() {
+fn pooler_passes_everything_but_notifications() {
     for mode in ["transaction", "session"] {
         let Some(table) = Table::shared(Kind::Postgres) else {
             return;
@@ -61,7 +61,7 @@ fn a_pooler_hands_on_everything_but_notifications() {
 }
 
 #[test]
-fn nothing_is_left_behind_for_the_next_client() {
+fn pooled_connection_keeps_no_session_settings() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
@@ -82,7 +82,7 @@ fn nothing_is_left_behind_for_the_next_client() {
 }
 
 #[test]
-fn a_pooler_that_lends_by_the_statement_says_so() {
+fn statement_pooling_is_reported() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
@@ -96,7 +96,7 @@ fn a_pooler_that_lends_by_the_statement_says_so() {
 }
 
 #[test]
-fn a_pooler_that_is_killed() {
+fn killed_pooler_is_reported_until_it_is_back() {
     withstand(
         Table::shared(Kind::Postgres),
         "pooler killed",
@@ -106,7 +106,7 @@ fn a_pooler_that_is_killed() {
 }
 
 #[test]
-fn a_pooler_that_is_paused() {
+fn paused_pooler_is_reported_until_it_resumes() {
     withstand(
         Table::shared(Kind::Postgres),
         "pooler paused",
@@ -116,7 +116,7 @@ fn a_pooler_that_is_paused() {
 }
 
 #[test]
-fn a_server_that_is_killed_behind_a_pooler() {
+fn server_killed_behind_a_pooler_is_reported_until_it_is_back() {
     withstand(
         Table::alone(Kind::Postgres),
         "server killed behind a pooler",

@@ -92,7 +92,7 @@ impl OfBytes {
 }
 
 #[test]
-fn an_id_that_is_no_text_costs_its_row_alone() {
+fn id_that_is_not_text_affects_only_its_row() {
     for kind in Kind::ALL {
         let Some(mut table) = OfBytes::of(kind) else {
             continue;
@@ -150,7 +150,7 @@ const TYPES: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn types_that_mean_the_same_give_the_same_feeds() {
+fn equivalent_column_types_give_the_same_feeds() {
     let Some(table) = with_articles(Kind::Postgres) else {
         return;
     };
@@ -170,7 +170,7 @@ fn types_that_mean_the_same_give_the_same_feeds() {
 }
 
 #[test]
-fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
+fn rows_become_articles_and_a_broken_one_affects_only_itself() {
     for kind in Kind::ALL {
         let Some(table) = with_articles(kind) else {
             continue;
@@ -231,7 +231,7 @@ fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
 }
 
 #[test]
-fn articles_have_pages_of_their_own() {
+fn rows_have_article_pages() {
     for kind in Kind::ALL {
         let Some(table) = with_articles(kind) else {
             continue;
@@ -249,7 +249,7 @@ fn articles_have_pages_of_their_own() {
 }
 
 #[test]
-fn an_article_is_explained_by_the_address_of_its_page() {
+fn row_is_found_by_its_page_url() {
     for (kind, url) in [
         (Kind::Postgres, "'/news/' || id || '/'"),
         (Kind::MariaDb, "CONCAT('/news/', id, '/')"),
@@ -276,7 +276,7 @@ fn an_article_is_explained_by_the_address_of_its_page() {
 }
 
 #[test]
-fn of_pages_with_like_addresses_the_exact_one_is_explained() {
+fn exact_page_url_wins_over_similar_ones() {
     for (kind, plain) in [
         (Kind::Postgres, "'/?p=' || id"),
         (Kind::MariaDb, "CONCAT('/?p=', id)"),

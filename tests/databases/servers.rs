@@ -17,7 +17,7 @@ const TABLE: &str = "CREATE TABLE notes (id integer); INSERT INTO notes VALUES (
 const COUNT: &str = "SELECT count(*) FROM notes";
 
 #[test]
-fn a_killed_postgres_returns_with_its_rows() {
+fn killed_postgres_restarts_with_its_rows() {
     let Some(mut postgres) = Postgres::start(&[]) else {
         return;
     };
@@ -38,7 +38,7 @@ fn a_killed_postgres_returns_with_its_rows() {
 }
 
 #[test]
-fn a_standby_follows_its_primary() {
+fn standby_follows_its_primary() {
     let Some(primary) = Postgres::start(&[]) else {
         return;
     };
@@ -52,7 +52,7 @@ fn a_standby_follows_its_primary() {
 }
 
 #[test]
-fn a_killed_mariadb_returns_with_its_rows() {
+fn killed_mariadb_restarts_with_its_rows() {
     let Some(mut mariadb) = MariaDb::start() else {
         return;
     };
@@ -69,7 +69,7 @@ fn a_killed_mariadb_returns_with_its_rows() {
 }
 
 #[test]
-fn the_table_is_there_in_every_kind_of_database() {
+fn table_exists_in_every_kind_of_database() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         table.insert(&RELEASED);
         table.insert(&[BRIDGE, DRAFT, UNTITLED]);
@@ -94,7 +94,7 @@ fn the_table_is_there_in_every_kind_of_database() {
 }
 
 #[test]
-fn a_silent_relay_says_nothing_and_forgets_nothing() {
+fn silent_relay_delivers_nothing_and_loses_nothing() {
     let echo = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = echo.local_addr().expect("an address").to_string();
     thread::spawn(move || {

@@ -71,7 +71,7 @@ const CASES: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 #[test]
-fn a_database_is_read_in_secret_by_those_who_know_its_certificate() {
+fn tls_needs_a_trusted_certificate() {
     let Some(certificates) = Certificates::make() else {
         return;
     };

@@ -15,7 +15,7 @@ pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
 
 /// The same before that, which may never come.
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
-    newsroom.administrate();
+    newsroom.enable_admin();
     let mut daemon = Daemon::launch(newsroom);
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");

@@ -6,11 +6,11 @@ use super::client::Response;
 use super::daemon::Daemon;
 
 /// Feeds as they were answered at one time, by path.
-pub(crate) struct Copies(BTreeMap<String, Kept>);
+pub(crate) struct Copies(BTreeMap<String, FeedCopy>);
 
 /// One answer.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct FeedCopy {
     pub(crate) tag: String,
     pub(crate) last_modified: u64,
     pub(crate) body: Vec<u8>,
@@ -21,7 +21,7 @@ impl Copies {
         let kept = paths.iter().map(|path| {
             let response = daemon.get(path);
             assert_eq!(response.status, 200, "{path}: {}", response.text());
-            ((*path).to_owned(), Kept::of(response))
+            ((*path).to_owned(), FeedCopy::of(response))
         });
         Copies(kept.collect())
     }
@@ -33,7 +33,7 @@ impl Copies {
     }
 
     #[track_caller]
-    pub(crate) fn of(&self, path: &str) -> &Kept {
+    pub(crate) fn of(&self, path: &str) -> &FeedCopy {
         self.0.get(path).expect("a feed that was asked for")
     }
 
@@ -67,9 +67,9 @@ impl Copies {
     }
 }
 
-impl Kept {
-    fn of(response: Response) -> Kept {
-        Kept {
+impl FeedCopy {
+    fn of(response: Response) -> FeedCopy {
+        FeedCopy {
             tag: response.header("etag").to_owned(),
             last_modified: response.seconds("last-modified"),
             body: response.body,

@@ -98,7 +98,7 @@ impl Newsroom {
     }
 
     /// Its daemons have an admin listener, each on a free port.
-    pub(crate) fn administrate(&self) {
+    pub(crate) fn enable_admin(&self) {
         const LISTENER: &str = "[server]\nadmin = \"127.0.0.1:0\"";
         let text = fs::read_to_string(self.path("feeds.toml")).expect("feeds.toml");
         if !text.contains(LISTENER) {

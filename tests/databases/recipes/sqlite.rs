@@ -56,7 +56,7 @@ const LIVE: [Step; 4] = [
 ];
 
 #[test]
-fn rows_of_a_file_are_served_and_what_happens_to_them() {
+fn rows_of_a_file_and_their_changes_are_served() {
     let recipe = Recipe::sqlite(CONFIG, SCHEMA);
     recipe.execute(ROWS);
     recipe

@@ -109,7 +109,7 @@ fn recipe() -> Option<Recipe> {
 }
 
 #[test]
-fn rows_of_several_tables_are_one_article() {
+fn joined_rows_are_one_article() {
     let Some(recipe) = recipe() else {
         return;
     };
@@ -149,7 +149,7 @@ fn rows_of_several_tables_are_one_article() {
 }
 
 #[test]
-fn a_change_in_any_table_moves_the_articles_that_show_it() {
+fn change_in_any_joined_table_changes_its_articles() {
     let Some(recipe) = recipe() else {
         return;
     };
