@@ -308,10 +308,7 @@ fn two_thousand_articles_at_once_all_appear() {
         let (from, to) = (outside.join(name(number)), newsroom.articles());
         fs::rename(from, to.join(name(number))).expect("a rename");
     }
-    for number in 0..ARTICLES {
-        let page = format!("/articles/burst-{number:04}");
-        daemon.eventually(&page, |page| page.status == 200);
-    }
+    daemon.eventually_serves((0..ARTICLES).map(|number| format!("/articles/burst-{number:04}")));
 }
 
 #[test]

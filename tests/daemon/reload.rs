@@ -93,16 +93,16 @@ const UNAFFECTED: [&str; 4] = [
     "/tags/футбол.rss",
 ];
 
-const RELOADS: usize = 1000;
+const RELOADS: usize = 500;
 
 #[test]
-fn thousand_reloads_fail_no_request_and_change_no_byte() {
+fn many_reloads_fail_no_request_and_change_no_byte() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &UNAFFECTED);
     let is_over = AtomicBool::new(false);
     let daemon = &mut daemon;
-    let mut connections: Vec<_> = (0..4).map(|_| daemon.connect()).collect();
+    let mut connections: Vec<_> = (0..2).map(|_| daemon.connect()).collect();
     let (before_all, is_over_now) = (&before, &is_over);
     let asked: Vec<usize> = thread::scope(|scope| {
         let clients = connections.iter_mut().map(|connection| {

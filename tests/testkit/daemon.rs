@@ -241,6 +241,16 @@ impl Daemon {
         })
     }
 
+    /// Waits until every one of these pages is served.
+    #[track_caller]
+    pub(crate) fn eventually_serves(&mut self, pages: impl Iterator<Item = String>) {
+        let mut connection = self.connect();
+        for page in pages {
+            let request = Request::head(&page);
+            eventually(&page, || connection.exchange(&request).status == 200);
+        }
+    }
+
     /// Has feeds.toml and the articles read again, until the response is the expected one. What one
     /// reading found is published at once, so everything else that it found is published too.
     #[track_caller]
