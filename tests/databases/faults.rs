@@ -24,7 +24,7 @@ use crate::testkit::wait::{self, eventually};
 
 /// How soon a fault has to be known. README promises two seconds, and the pulse's own tests hold its
 /// pauses to that; here other programs may keep the processors from the daemon.
-const SAID_MAX: Duration = Duration::from_secs(10);
+const SAID_MAX: Duration = Duration::from_secs(5);
 
 /// No poll comes before a test ends: what is noticed is noticed by its own means.
 pub(crate) const KEYS: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
