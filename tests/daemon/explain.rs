@@ -146,8 +146,7 @@ fn exact_page_url_wins_over_similar_ones() {
     ];
     for (name, url) in pages {
         let text = format!("+++\ntitle = \"Т\"\ndate = 2026-01-10\nurl = \"{url}\"\n+++\nТекст.\n");
-        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
-            .expect("an article is written");
+        newsroom.write_markdown(name, &text);
     }
     let copied = [
         ("second", "http://dala.example/list/?page=2"),
@@ -269,8 +268,7 @@ fn draft_and_feed_false_have_different_reasons() {
         ),
     ] {
         let text = format!("+++\ntitle = \"Заметка\"\ndate = 2026-01-10\n{key}\n+++\nТекст.\n");
-        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
-            .expect("an article is written");
+        newsroom.write_markdown(name, &text);
         let output = newsroom.run(&["explain", "all", name]);
         assert_ends(&output, 0, &["is not in /all.", "because", said], &[]);
         assert_eq!(

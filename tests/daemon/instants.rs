@@ -1,7 +1,5 @@
 //! Articles that leave by themselves, and those that never enter.
 
-use std::fs;
-
 use crate::testkit::client::Response;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{Newsroom, now, written};
@@ -14,8 +12,7 @@ fn notice(newsroom: &Newsroom, name: &str, key: &str) {
     let text = format!(
         "+++\ntitle = \"Объявление {name}\"\ndate = 2026-02-03\nsection = \"Спорт\"\n{key}\n+++\n\nПриходите.\n"
     );
-    let path = newsroom.articles().join(name).with_extension("md");
-    fs::write(path, text).expect("a notice is written");
+    newsroom.write_markdown(name, &text);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What is not there, and what is not understood.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use crate::testkit::client::{Connection, Request};
 use crate::testkit::daemon::Daemon;
@@ -119,8 +118,7 @@ fn write_secrets(newsroom: &Newsroom) {
             "+++\ntitle = \"Лёд на реке\"\n{key}\nsection = \"{SECRET}\"\nauthor = \"{SECRET}\"\n\
              lang = \"fr\"\ntags = [\"{SECRET}\", \"{SECRET}-{name}\", \"МаЖиЛиС\"]\n+++\nТекст.\n"
         );
-        let path = newsroom.articles().join(name).with_extension("md");
-        fs::write(path, text).expect("an article is written");
+        newsroom.write_markdown(name, &text);
     }
 }
 

@@ -82,6 +82,13 @@ impl Machines {
         Some(machines)
     }
 
+    /// The same, and nginx before them.
+    fn start_behind(recipe: &str) -> Option<(Machines, Nginx)> {
+        let machines = Machines::start()?;
+        let nginx = Nginx::start(|port, folder| machines.behind(recipe, port, folder))?;
+        Some((machines, nginx))
+    }
+
     /// Waits until a feed is as it should be on every machine, and under one tag; says how long each
     /// of them took.
     #[track_caller]
@@ -277,11 +284,8 @@ fn assert_given_once(machines: &mut Machines, what: &str, mut connect: impl FnMu
 
 #[test]
 fn reader_behind_a_balancer_gets_each_change_once() {
-    let Some(mut machines) = Machines::start() else {
-        return;
-    };
     let recipe = include_str!("../../examples/proxies/nginx-several.conf");
-    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+    let Some((mut machines, nginx)) = Machines::start_behind(recipe) else {
         return;
     };
     assert_given_once(&mut machines, "round robin", || nginx.connect());
@@ -296,11 +300,8 @@ fn reader_behind_a_balancer_gets_each_change_once() {
 
 #[test]
 fn reader_behind_a_cache_gets_each_change_once() {
-    let Some(mut machines) = Machines::start() else {
-        return;
-    };
     let recipe = include_str!("../../examples/proxies/nginx-cache.conf");
-    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+    let Some((mut machines, nginx)) = Machines::start_behind(recipe) else {
         return;
     };
     assert_given_once(&mut machines, "cache", || nginx.connect());
@@ -308,11 +309,8 @@ fn reader_behind_a_cache_gets_each_change_once() {
 
 #[test]
 fn stopped_and_hanging_machines_are_bypassed() {
-    let Some(mut machines) = Machines::start() else {
-        return;
-    };
     let recipe = include_str!("../../examples/proxies/nginx-several.conf");
-    let Some(nginx) = Nginx::start(|port, folder| machines.behind(recipe, port, folder)) else {
+    let Some((mut machines, nginx)) = Machines::start_behind(recipe) else {
         return;
     };
     let mut reader = Subscriber::new("gzip");

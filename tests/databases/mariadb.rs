@@ -4,13 +4,13 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
 use crate::postgres::{PASSWORD, READER};
-use crate::programs::{self, Account};
+use crate::programs::{self, Account, Shared};
 use crate::session::Session;
 use crate::testkit::process::Process;
 
@@ -23,18 +23,11 @@ pub(crate) struct MariaDb {
     process: Option<Process>,
 }
 
-/// The one that tests share which do it no harm; it ends with the last of them.
-static SHARED: Mutex<Weak<MariaDb>> = Mutex::new(Weak::new());
+static SHARED: Shared<MariaDb> = Shared::new();
 
 impl MariaDb {
     pub(crate) fn shared() -> Option<Arc<MariaDb>> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let started = Arc::new(MariaDb::start()?);
-        *shared = Arc::downgrade(&started);
-        Some(started)
+        SHARED.get(MariaDb::start)
     }
 
     /// Makes a server and starts it; `None`, said aloud, without MariaDB.

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-use crate::programs::{self, Account};
+use crate::programs::{self, Account, Shared};
 use crate::session::Session;
 use crate::testkit::process::Process;
 use crate::testkit::wait::eventually;
@@ -29,18 +29,11 @@ pub(crate) struct Postgres {
     process: Option<Process>,
 }
 
-/// The one that tests share which do it no harm; it ends with the last of them.
-static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+static SHARED: Shared<Postgres> = Shared::new();
 
 impl Postgres {
     pub(crate) fn shared() -> Option<Arc<Postgres>> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let started = Arc::new(Postgres::start(&[])?);
-        *shared = Arc::downgrade(&started);
-        Some(started)
+        SHARED.get(|| Postgres::start(&[]))
     }
 
     /// Makes a cluster with these settings and starts it; `None`, said aloud, without PostgreSQL.

@@ -7,6 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::testkit::terminal::report_skipped;
 
@@ -55,6 +56,26 @@ impl Account {
             number.unwrap_or_else(|_| panic!("there is no account {}", self.0))
         };
         (id("-u"), id("-g"))
+    }
+}
+
+/// A server that tests share which do it no harm; it ends with the last of them.
+pub(crate) struct Shared<S>(Mutex<Weak<S>>);
+
+impl<S> Shared<S> {
+    pub(crate) const fn new() -> Shared<S> {
+        Shared(Mutex::new(Weak::new()))
+    }
+
+    /// The running server, or else the one that is started now.
+    pub(crate) fn get(&self, start: impl FnOnce() -> Option<S>) -> Option<Arc<S>> {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Some(running);
+        }
+        let started = Arc::new(start()?);
+        *shared = Arc::downgrade(&started);
+        Some(started)
     }
 }
 

@@ -24,6 +24,18 @@ use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
 use crate::testkit::output::{assert_ends, json};
 
+/// What is compared of items of JSON Feed.
+const MEMBERS: [&str; 8] = [
+    "id",
+    "url",
+    "title",
+    "date_published",
+    "date_modified",
+    "language",
+    "tags",
+    "authors",
+];
+
 /// A shipped feeds.toml over a database that is made for it.
 struct Recipe {
     newsroom: Newsroom,
@@ -101,7 +113,7 @@ impl Recipe {
         Recipe::new(config, self.url, self.editor, self.server)
     }
 
-    /// Starts on a free port and waits until the first edition is out.
+    /// Starts on a free port and waits until something is published.
     fn serve(&self) -> Daemon {
         let mut daemon = Daemon::launch_with(&self.newsroom, &[("DATABASE_URL", &self.url)]);
         daemon.eventually("/all.rss", |response| response.status != 503);

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
+use crate::sample::RELEASED;
 use crate::session::Session;
 use crate::testkit::newsroom::{CONFIG, Newsroom, now};
 use crate::testkit::wait::eventually;
@@ -76,6 +77,13 @@ impl Table {
             Kind::MariaDb => Server::MariaDb(MariaDb::shared()?),
             Kind::Sqlite => Server::file(),
         }))
+    }
+
+    /// The same with the rows that readers see.
+    pub(crate) fn released(kind: Kind) -> Option<Table> {
+        let table = Table::shared(kind)?;
+        table.insert(&RELEASED);
+        Some(table)
     }
 
     /// An empty table on a server of its own, which may be stopped and killed.

@@ -199,6 +199,14 @@ impl Response {
         since_epoch.expect("a date after 1970").as_secs()
     }
 
+    /// The seconds that a cache may keep it.
+    #[track_caller]
+    pub(crate) fn max_age(&self) -> u64 {
+        let mut directives = self.header("cache-control").split(", ");
+        let age = directives.find_map(|directive| directive.strip_prefix("max-age="));
+        age.and_then(|age| age.parse().ok()).expect("max-age")
+    }
+
     pub(crate) fn says(&self, text: &str) -> bool {
         self.text().contains(text)
     }

@@ -118,6 +118,12 @@ impl Newsroom {
         fs::write(self.article(name), text).expect("an article is written");
     }
 
+    /// Writes an article as Markdown with front matter.
+    pub(crate) fn write_markdown(&self, name: &str, text: &str) {
+        let path = self.articles().join(name).with_extension("md");
+        fs::write(path, text).expect("an article is written");
+    }
+
     pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.article(name)).expect("an article is removed");
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Recipe, Step, Then, assert_items, item};
+use super::{MEMBERS, Recipe, Step, Then, assert_items, item};
 
 const CONFIG: &str = include_str!("../../../examples/sql/view.toml");
 const SCHEMA: &str = include_str!("../../../examples/sql/view.sql");
@@ -37,17 +37,6 @@ const ROWS: &str = "
     ALTER TABLE articles ENABLE TRIGGER articles_touch";
 
 const DAM: &str = "6f1c2d3e-0000-4000-8000-000000000001";
-
-const MEMBERS: [&str; 8] = [
-    "id",
-    "url",
-    "title",
-    "date_published",
-    "date_modified",
-    "language",
-    "tags",
-    "authors",
-];
 
 #[rustfmt::skip]
 const ARTICLES: [&str; 2] = [
