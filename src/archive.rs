@@ -2,7 +2,7 @@
 //!
 //! Nearly always that is the store. Of a database that was listed a moment ago the texts are still to
 //! come; whoever needs one earlier has it read here. Nothing but the text of a known version is taken
-//! over: whatever turns out to have changed is left to [`reconcile`](crate::reconcile).
+//! over: whatever turns out to have changed is left to [`reconcile`](crate::ingest).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,9 +13,10 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task;
 use tokio::time::{Instant, sleep_until};
 
-use crate::article::{Article, Revision};
+use crate::model::article::{Article, Revision};
+use crate::model::record::{RecordId, Stamp};
 use crate::source::{Found, Outcome, Source, SourceError};
-use crate::store::{FileStamp, RecordId, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Rows that turned out to have changed and wait for a reading; more than these are found by the next
 /// comparison.
@@ -175,7 +176,7 @@ impl Archive {
                 revision: row.listing.revision,
                 found: Found {
                     path: row.path.into(),
-                    stamp: FileStamp::default(),
+                    stamp: Stamp::default(),
                     closed: false,
                     again: false,
                     head: None,

@@ -29,8 +29,8 @@ use clap_complete::Shell;
 
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded, SourceConfig};
-use crate::problem::{Problem, Severity};
-use crate::rendition::Coding;
+use crate::feed::coding::Coding;
+use crate::model::problem::{Problem, Severity};
 use crate::source::sql::{Sql, SqlError};
 
 /// Where feeds.toml is looked for.

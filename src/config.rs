@@ -40,11 +40,11 @@ pub use self::schema::SCHEMA;
 pub use self::source_file::SourceFile;
 use ipnet::IpNet;
 
-use crate::format::Format;
-use crate::page::Templates;
-use crate::selection::Selection;
-use crate::term::Term;
-use crate::time::Zone;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::Term;
+use crate::model::time::Zone;
+use crate::render::pages::templates::Templates;
 
 /// A checked `feeds.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]

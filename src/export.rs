@@ -1,14 +1,16 @@
-//! The export: an edition as files, for a host that knows nothing else.
+//! The export: a snapshot as files, for a host that knows nothing else.
 //!
 //! [`Plan`] says which files there are to be, a [`Folder`] remembers in its [`Manifest`] which an
 //! earlier export wrote. What the manifest vouches for is neither made nor touched, so an export costs
 //! what changed. Every file has the bytes that the daemon serves and, as its date, their
 //! `Last-Modified`; a document that cannot be made costs itself alone.
 
+pub mod entry_cache;
 mod folder;
 mod manifest;
 mod plan;
 
+use crate::render::pages::PageRequest;
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::num::NonZero;
@@ -21,17 +23,19 @@ use bytes::Bytes;
 pub use self::folder::{Folder, FolderError, Standing};
 pub use self::manifest::{FILE, Manifest, Written};
 pub use self::plan::{Pages, Plan, Planned, Source, Told, is_file_path};
-use crate::desk::{Desk, Removal};
-use crate::edition::shelf::Shelf;
-use crate::edition::{Edition, Tag, last_modified};
-use crate::feed::Feed;
-use crate::page::Locale;
-use crate::press::{Missing, Wanted};
-use crate::problem::chain;
-use crate::reconcile;
-use crate::rendition::{Coding, RenditionError};
-use crate::store::Validators;
-use crate::time::Timestamp;
+use crate::export::entry_cache::EntryCache;
+use crate::feed::coding::Coding;
+use crate::feed::document::Feed;
+use crate::feed::snapshot::{ETag, Snapshot, last_modified};
+use crate::ingest;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
+use crate::publish::publisher::{Publisher, Removal};
+use crate::render::compress::encode;
+use crate::render::pages::Missing;
+use crate::render::pages::locale::Locale;
+use crate::serve::document_cache::DocumentError;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -97,7 +101,7 @@ impl Progress {
 /// Why nothing was exported at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// There is no edition.
+    /// There is no snapshot.
     #[error("nothing is published")]
     Unpublished,
     /// Most articles are gone.
@@ -110,36 +114,36 @@ pub enum ExportError {
     },
 }
 
-/// Brings `folder` up to what `desk` has published of so many `articles`. It ends early, with whole
+/// Brings `folder` up to what `publisher` has published of so many `articles`. It ends early, with whole
 /// files, once `stop` is true.
 ///
 /// # Errors
 /// [`ExportError`]; no file was touched then.
 pub fn export(
-    desk: &Desk,
+    publisher: &Publisher,
     folder: Folder,
     articles: usize,
     options: &Options,
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, ExportError> {
-    let (edition, overview) = desk
-        .edition()
-        .zip(desk.overview())
+    let (snapshot, overview) = publisher
+        .snapshot()
+        .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
     let before = folder.before().articles;
-    let is_shrunk = reconcile::is_too_many(before.saturating_sub(articles), before);
+    let is_shrunk = ingest::is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
         return Err(ExportError::Shrunk { before, now });
     }
     let plan = Plan::new(
-        &edition,
+        &snapshot,
         &overview,
-        told(desk, &edition, options),
+        told(publisher, &snapshot, options),
         options.pages,
     );
-    let run = Run::new(desk, &edition, &folder, &plan, options);
+    let run = Run::new(publisher, &snapshot, &folder, &plan, options);
     let (mut outcome, mut kept) = run.all(progress, stop);
     if !outcome.cut_short {
         remove(&folder, &mut kept, &mut outcome);
@@ -157,11 +161,11 @@ pub fn export(
 }
 
 /// The articles that may have a page here; none where all have one elsewhere.
-fn told(desk: &Desk, edition: &Edition, options: &Options) -> Vec<Told> {
-    if options.pages == Pages::Left || edition.config.source.link().is_some() {
+fn told(publisher: &Publisher, snapshot: &Snapshot, options: &Options) -> Vec<Told> {
+    if options.pages == Pages::Left || snapshot.config.source.link().is_some() {
         return Vec::new();
     }
-    let released = desk.released().into_iter();
+    let released = publisher.released().into_iter();
     released
         .map(|(key, updated)| Told { key, updated })
         .collect()
@@ -191,13 +195,13 @@ fn remove(folder: &Folder, kept: &mut BTreeMap<String, Written>, outcome: &mut O
 
 /// One export, looked at by all its workers.
 struct Run<'a> {
-    desk: &'a Desk,
-    edition: &'a Arc<Edition>,
+    publisher: &'a Publisher,
+    snapshot: &'a Arc<Snapshot>,
     folder: &'a Folder,
-    shelf: Shelf<'a>,
+    shelf: EntryCache<'a>,
     codings: Vec<Coding>,
     documents: &'a [Planned],
-    /// The instant that the edition is true for.
+    /// The instant that the snapshot is true for.
     as_of: Timestamp,
     /// Documents that need not be made, by their path.
     vouched: HashSet<&'a str>,
@@ -220,8 +224,8 @@ enum Refused {
 
 impl<'a> Run<'a> {
     fn new(
-        desk: &'a Desk,
-        edition: &'a Arc<Edition>,
+        publisher: &'a Publisher,
+        snapshot: &'a Arc<Snapshot>,
         folder: &'a Folder,
         plan: &'a Plan,
         options: &Options,
@@ -229,13 +233,13 @@ impl<'a> Run<'a> {
         let others = options.codings.iter().copied();
         let others = others.filter(|coding| *coding != Coding::Identity);
         let mut run = Run {
-            desk,
-            edition,
+            publisher,
+            snapshot,
             folder,
-            shelf: desk.shelf(),
+            shelf: publisher.shelf(),
             codings: [Coding::Identity].into_iter().chain(others).collect(),
             documents: &plan.documents,
-            as_of: as_of(edition),
+            as_of: as_of(snapshot),
             vouched: HashSet::new(),
         };
         let vouched = run.documents.iter().filter(|document| {
@@ -300,7 +304,7 @@ impl<'a> Run<'a> {
             let made = match (self.vouched.contains(&*document.path), document.seal()) {
                 (true, Some(seal)) => Ok((None, seal)),
                 (_, seal) => self.make(document, &mut composed).map(|bytes| {
-                    let seal = seal.unwrap_or_else(|| Tag::of(&bytes).digest());
+                    let seal = seal.unwrap_or_else(|| ETag::of(&bytes).digest());
                     (Some(bytes), seal)
                 }),
             };
@@ -319,7 +323,7 @@ impl<'a> Run<'a> {
 
     fn make(&self, document: &Planned, composed: &mut Option<Feed>) -> Result<Bytes, Refused> {
         let unmade =
-            |error: RenditionError| Refused::Unmade(format!("cannot be made: {}", chain(&error)));
+            |error: DocumentError| Refused::Unmade(format!("cannot be made: {}", chain(&error)));
         match &document.source {
             Source::Feed(version, format) => {
                 let feed = match composed.take() {
@@ -329,7 +333,7 @@ impl<'a> Run<'a> {
                         feed.map_err(|error| unmade(error.into()))?
                     }
                 };
-                let written = format.render(composed.insert(feed));
+                let written = crate::render::render(*format, composed.insert(feed));
                 written
                     .map(Bytes::from)
                     .map_err(|error| unmade(error.into()))
@@ -343,11 +347,14 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn page(&self, wanted: &Wanted) -> Result<Bytes, Result<RenditionError, Missing>> {
-        let sheet = self.desk.sheet(self.edition, wanted.clone()).map_err(Err)?;
-        let locale = Locale::of_site(&self.edition.config.site.language);
-        self.desk
-            .render_sheet(&sheet, self.edition, locale)
+    fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
+        let sheet = self
+            .publisher
+            .sheet(self.snapshot, wanted.clone())
+            .map_err(Err)?;
+        let locale = Locale::of_site(&self.snapshot.config.site.language);
+        self.publisher
+            .render_sheet(&sheet, self.snapshot, locale)
             .map_err(Ok)
     }
 
@@ -415,7 +422,7 @@ impl<'a> Run<'a> {
         modified: Timestamp,
         worker: usize,
     ) -> io::Result<u64> {
-        let coded = coding.code(bytes.clone()).map_err(io::Error::other)?;
+        let coded = encode(bytes.clone(), coding)?;
         self.folder.put(path, &coded, modified, worker)?;
         Ok(coded.len() as u64)
     }
@@ -481,9 +488,9 @@ impl<'a> Run<'a> {
     }
 }
 
-fn as_of(edition: &Edition) -> Timestamp {
-    let instants = edition.feeds.values().map(|version| version.as_of);
-    instants.max().unwrap_or(edition.publication.epoch())
+fn as_of(snapshot: &Snapshot) -> Timestamp {
+    let instants = snapshot.feeds.values().map(|version| version.as_of);
+    instants.max().unwrap_or(snapshot.publication.epoch())
 }
 
 /// Whether an error will meet every other file too.

@@ -2,25 +2,25 @@
 //! of their tags, sections, authors and languages, and serves them over HTTP.
 //!
 //! Work happens when content changes, never because somebody asks. A change moves a small
-//! immutable *edition* forward; a request looks one up, compares validators, and hands out shared
+//! immutable *snapshot* forward; a request looks one up, compares validators, and hands out shared
 //! bytes. A 304 never needs a rendered document at all.
 //!
 //! ```text
-//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Catalog::apply ──▶ touched feeds ──▶ Edition
+//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Snapshot
 //!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
 //!                                                                                          ▼
-//!  socket ──▶ http::server ──▶ http::answer(edition, request): find · compare validators · bytes
+//!  socket ──▶ http::server ──▶ http::answer(snapshot, request): find · compare validators · bytes
 //!                                   │ not made yet: one task per document, all others wait for it
 //!                                   ▼
-//!              Archive::articles ──▶ Publication::compose ──▶ Format::render ──▶ Renditions
+//!              Archive::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
 //! ```
 //!
 //! What was asked for of a feed within the last hour or two is made for its next version before
 //! anybody asks ([`publish`]).
 //!
-//! Pages for people take the same way: [`press`] makes them from an edition, and they are kept
+//! Pages for people take the same way: [`press`] makes them from a snapshot, and they are kept
 //! beside the feeds. For a host that knows nothing but files, [`export`] brings a folder up to an
-//! edition: what did not move since is neither made nor touched.
+//! snapshot: what did not move since is neither made nor touched.
 //!
 //! # Where things are
 //!
@@ -48,66 +48,52 @@
 //! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article: everything that a
 //!    document can show of it and nothing else; of a row everything but its text, for which its
 //!    `updated` stands. A feed's digest is made of the writers' version
-//!    ([`RENDER`](format::RENDER)), the site's rules, the feed's own words and its entries'
-//!    revisions in order; a [`Tag`](edition::Tag) is made of that digest. Different bytes,
+//!    ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the feed's own words and its entries'
+//!    revisions in order; a [`Tag`](snapshot::Tag) is made of that digest. Different bytes,
 //!    different tag.
 //! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays
-//!    there until no edition names it; so unreadable sources cost freshness and nothing else. Only
+//!    there until no snapshot names it; so unreadable sources cost freshness and nothing else. Only
 //!    of a database that was just listed for the first time the texts are still to come, and until
 //!    they have, a document that needs one has it fetched ([`archive`]).
-//! 4. A request sees one edition, and [`http::answer`] has a reply for everything.
+//! 4. A request sees one snapshot, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
-//!    [`Catalog`](catalog::Catalog), and a feed's own hold-back is part of its window; every instant
+//!    [`Index`](index::Index), and a feed's own hold-back is part of its window; every instant
 //!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.
 //! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
 //!    the articles, or of a column of theirs, not until somebody confirms it ([`reconcile`],
 //!    [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text is held in
-//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`desk`]).
+//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`publisher`]).
 //! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
 //!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
 //!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
 //!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
 //! 10. Everything that input can grow has a limit with a name.
 
-pub mod contained;
-pub mod count;
-pub mod problem;
-pub mod time;
-
-pub mod article;
-pub mod config;
-pub mod link;
-pub mod selection;
-pub mod term;
 pub mod text;
 
-pub mod catalog;
-pub mod edition;
-pub mod explain;
-pub mod lineup;
-pub mod overview;
+pub mod model;
 
-pub mod compose;
+pub mod config;
+
+pub mod index;
+
 pub mod feed;
-pub mod format;
-pub mod page;
-pub mod press;
-pub mod rendition;
 
-pub mod archive;
-pub mod clock;
-pub mod desk;
-pub mod export;
-pub mod health;
-pub mod publish;
-pub mod reconcile;
-pub mod source;
+pub mod render;
+
 pub mod store;
 
-pub mod admin;
-pub mod http;
-pub mod metrics;
+pub mod source;
 
+pub mod ingest;
+
+pub mod publish;
+
+pub mod export;
+
+pub mod serve;
+
+pub mod archive;
 pub mod cli;

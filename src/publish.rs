@@ -1,17 +1,15 @@
-//! The loops that keep the edition current: one reads, one publishes, one prepares what was
+//! The loops that keep the snapshot current: one reads, one publishes, one prepares what was
 //! published.
 //!
 //! They are apart so that a slow or hanging source never delays what is due by itself. What is
 //! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
 //! on the blocking pool, so neither can delay a request.
 
-mod ahead;
-mod attention;
-mod followed;
-mod outage;
-mod seen;
-mod surplus;
-mod watched;
+pub mod clock;
+pub mod health;
+mod log_once;
+pub(crate) mod outage;
+pub mod publisher;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -22,19 +20,19 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
-use self::ahead::{NEWS_MAX, News, keep_preparing};
-use self::attention::Attention;
-use self::followed::Step;
 use self::outage::Outage;
-use self::seen::Seen;
-use crate::clock::{Clock, Jump};
 use crate::config::Config;
-use crate::count::many;
-use crate::desk::{Desk, Removal, Report};
-use crate::health::Health;
-use crate::problem::chain;
+use crate::model::count::many;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::clock::{Clock, Jump};
+use crate::publish::health::Health;
+use crate::publish::log_once::Seen;
+use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
-use crate::time::Timestamp;
+use crate::source::sql::watcher::Step;
+use crate::source::watcher::SourceWatcher;
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -51,9 +49,9 @@ pub enum Order {
     Reread,
 }
 
-/// Keeps `desk` current until `stop` turns true.
+/// Keeps `publisher` current until `stop` turns true.
 pub async fn run(
-    desk: Arc<Desk>,
+    publisher: Arc<Publisher>,
     health: Arc<Health>,
     rescan: Duration,
     orders: mpsc::Receiver<Order>,
@@ -63,33 +61,33 @@ pub async fn run(
     let (tell, told) = mpsc::channel(NEWS_MAX);
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&desk, &health, rescan, orders, &news) => {}
-        () = keep_publishing(&desk, &health, &news, &tell) => {}
-        () = keep_preparing(&desk, told) => {}
+        () = keep_reading(&publisher, &health, rescan, orders, &news) => {}
+        () = keep_publishing(&publisher, &health, &news, &tell) => {}
+        () = keep_preparing(&publisher, told) => {}
     }
 }
 
 /// Compares the source with the store: all of it at the start, every `rescan` or `reconcile`, when
 /// ordered to and when signs were lost; parts of it when a sign hints at them.
 async fn keep_reading(
-    desk: &Arc<Desk>,
+    publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
 ) {
-    let remembering = desk.clone();
+    let remembering = publisher.clone();
     let has_state = task::spawn_blocking(move || remembering.is_complete()).await;
-    let outage = Outage::new(desk.clone(), has_state.unwrap_or(false));
+    let outage = Outage::new(publisher.clone(), has_state.unwrap_or(false));
     let mut seen = Seen::new(Arc::new(outage));
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut attention = Attention::start(desk, health, &seen.outage).await;
+    let mut attention = SourceWatcher::start(publisher, health, &seen.outage).await;
     let mut step = Step::Read(vec![Scope::Whole]);
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
     let publish_soon = |seen: &Seen| {
         // Articles that could not be read are not the same as none.
-        if desk.edition().is_some() || seen.failure.is_none() {
+        if publisher.snapshot().is_some() || seen.failure.is_none() {
             news.notify_one();
         }
     };
@@ -99,7 +97,7 @@ async fn keep_reading(
                 if scopes.contains(&Scope::Whole) {
                     rescan_at = Instant::now() + rescan;
                 }
-                let read = read(desk, health, &scopes, removal, &mut seen, &attention);
+                let read = read(publisher, health, &scopes, removal, &mut seen, &attention);
                 let read = read.await;
                 publish_soon(&seen);
                 match read {
@@ -109,7 +107,7 @@ async fn keep_reading(
                 removal = Removal::Held;
             }
             Step::Fill => {
-                fill(desk, health, &mut seen, &mut attention).await;
+                fill(publisher, health, &mut seen, &mut attention).await;
                 publish_soon(&seen);
             }
         }
@@ -126,8 +124,8 @@ async fn keep_reading(
             match given {
                 Order::Reconfigure(config) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
-                    reconfigure(desk, health, *config).await;
-                    attention = Attention::start(desk, health, &seen.outage).await;
+                    reconfigure(publisher, health, *config).await;
+                    attention = SourceWatcher::start(publisher, health, &seen.outage).await;
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
@@ -144,22 +142,25 @@ async fn keep_reading(
 
 /// Publishes what was read and what falls due by itself.
 async fn keep_publishing(
-    desk: &Arc<Desk>,
+    publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     news: &Notify,
     tell: &mpsc::Sender<News>,
 ) {
     // What the state folder remembers is served while the source is compared with it.
-    let remembering = desk.clone();
+    let remembering = publisher.clone();
     let remembered = task::spawn_blocking(move || remembering.remembered());
     let remembered = remembered.await.unwrap_or(None);
     if remembered.is_none() {
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(desk, health, &clock, tell).await;
-    if let (Some(articles), Some(edition)) = (remembered, desk.edition()) {
-        let (articles, feeds) = (many(articles, "article"), many(edition.feeds.len(), "feed"));
+    let mut next = publish(publisher, health, &clock, tell).await;
+    if let (Some(articles), Some(snapshot)) = (remembered, publisher.snapshot()) {
+        let (articles, feeds) = (
+            many(articles, "article"),
+            many(snapshot.feeds.len(), "feed"),
+        );
         info!("served from the state folder: {articles} in {feeds}");
     }
     loop {
@@ -168,27 +169,27 @@ async fn keep_publishing(
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(desk, health, &clock, tell).await;
+        next = publish(publisher, health, &clock, tell).await;
     }
 }
 
 /// Reads what changed.
 async fn read(
-    desk: &Arc<Desk>,
+    publisher: &Arc<Publisher>,
     health: &Health,
     scopes: &[Scope],
     removal: Removal,
     seen: &mut Seen,
-    attention: &Attention,
+    attention: &SourceWatcher,
 ) -> Option<(Report, Duration)> {
-    let (reading, read) = (desk.clone(), scopes.to_vec());
+    let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
     let report = loop {
         if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
             break ended;
         }
-        let reached = desk.progress().reached();
+        let reached = publisher.progress().reached();
         if let Some(reached) = reached.filter(|reached| reached.found > 0) {
             info!("{reached}");
         }
@@ -202,7 +203,7 @@ async fn read(
     // Whoever reads the log and then asks finds what it said.
     let proves = attention.is_proof(scopes);
     health.note_reading(
-        &desk.source(),
+        &publisher.source(),
         scopes,
         &report,
         took,
@@ -218,7 +219,7 @@ async fn read(
         } = &report;
         info!(
             "{} read in {took:.1?}: {}, {}, {}",
-            many(*read, desk.source().noun()),
+            many(*read, publisher.source().noun()),
             many(*changed, "change"),
             many(*articles, "article"),
             many(report.problems.len(), "problem"),
@@ -229,24 +230,36 @@ async fn read(
 }
 
 /// Reads some of the texts that are still to come.
-async fn fill(desk: &Arc<Desk>, health: &Health, seen: &mut Seen, attention: &mut Attention) {
+async fn fill(
+    publisher: &Arc<Publisher>,
+    health: &Health,
+    seen: &mut Seen,
+    attention: &mut SourceWatcher,
+) {
     let started = Instant::now();
     let Some(report) = attention.fill().await else {
         return;
     };
     let (took, proves) = (started.elapsed(), attention.is_proof(&[]));
-    health.note_reading(&desk.source(), &[], &report, took, proves, Timestamp::now());
+    health.note_reading(
+        &publisher.source(),
+        &[],
+        &report,
+        took,
+        proves,
+        Timestamp::now(),
+    );
     seen.log(&[], &report, attention.is_known_to_fail(), proves);
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
 async fn publish(
-    desk: &Arc<Desk>,
+    publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
     tell: &mpsc::Sender<News>,
 ) -> Option<Timestamp> {
-    let (publishing, health, clock) = (desk.clone(), health.clone(), clock.clone());
+    let (publishing, health, clock) = (publisher.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
         if let Some(last) = publishing
             .is_due(Timestamp::now())
@@ -271,10 +284,13 @@ async fn publish(
             if published.moved > 0 {
                 info!("{} moved", many(published.moved, "feed"));
             }
-            if let Some(edition) = desk.edition().filter(|_| !published.revised.is_empty()) {
+            if let Some(snapshot) = publisher
+                .snapshot()
+                .filter(|_| !published.revised.is_empty())
+            {
                 let revised = published.revised;
                 // Where too much waits already, it is made when somebody asks.
-                let _ = tell.try_send(News { edition, revised });
+                let _ = tell.try_send(News { snapshot, revised });
             }
             published.next
         }
@@ -286,8 +302,8 @@ async fn publish(
 }
 
 /// A configuration that leaves readers behind says so when it comes into force.
-fn report_vanished(desk: &Desk) {
-    match desk.vanished() {
+fn report_vanished(publisher: &Publisher) {
+    match publisher.vanished() {
         Ok(vanished) => {
             for vanished in vanished {
                 warn!("{vanished}\n  hint: {}", vanished.hint);
@@ -310,8 +326,8 @@ fn report_jump(jump: Option<Jump>) {
     }
 }
 
-async fn reconfigure(desk: &Arc<Desk>, health: &Health, config: Config) {
-    let changing = desk.clone();
+async fn reconfigure(publisher: &Arc<Publisher>, health: &Health, config: Config) {
+    let changing = publisher.clone();
     let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
     let refusal = match changed {
         Ok(Ok(())) => {

@@ -1,31 +1,24 @@
 //! Where articles come from: a folder of files, or an SQL database.
 //!
 //! A source lists what it has, as places with stamps, and reads what it is asked to;
-//! [`reconcile`](crate::reconcile) compares that with the store. Bytes, formats and SQL stay in here:
+//! [`reconcile`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
 //! what leaves is an [`Accepted`] article or a [`Refusal`].
 
-mod beside;
+pub mod article_file;
 pub mod directory;
-pub mod encoding;
-mod fields;
-mod front_matter;
-pub mod json;
-pub mod markdown;
-pub mod newsroom;
-pub mod notes;
 pub mod sql;
-mod tree;
-pub mod watch;
+pub(crate) mod watcher;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use crate::article::{Accepted, Draft, Reading, Refusal};
 use crate::config::{Config, SourceConfig};
-use crate::problem::Severity;
-use crate::store::{ColumnsRow, FileStamp};
+use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::problem::Severity;
+use crate::model::record::Stamp;
+use crate::store::ColumnsRow;
 
 /// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
 /// rest.
@@ -60,7 +53,7 @@ pub struct Found {
     /// Where it stands: a path below the folder, with `/`; the id of a row.
     pub path: String,
     /// How it looks now.
-    pub stamp: FileStamp,
+    pub stamp: Stamp,
     /// Whether whoever wrote it is known to have finished.
     pub closed: bool,
     /// Whether it looks as before and is read again nevertheless: what it says then is news only where
@@ -150,7 +143,7 @@ pub enum Outcome {
     /// No article, and why.
     Refused(Refusal),
     /// No article but several rows that look like this together, and why that is none.
-    Shared(FileStamp, Refusal),
+    Shared(Stamp, Refusal),
     /// The system did not let it be read; the next reading tries again.
     Unreadable(Refusal),
     /// It changed while it was read, or went away: the next listing knows more.
@@ -434,7 +427,7 @@ impl Source {
     }
 
     /// Whether a listing of what changed lately may show only a part of what has this stamp.
-    pub fn is_shared(&self, stamp: FileStamp) -> bool {
+    pub fn is_shared(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             // So many rows have one id.
@@ -443,7 +436,7 @@ impl Source {
     }
 
     /// Whether what has this stamp may become another without changing it.
-    pub fn is_young(&self, stamp: FileStamp) -> bool {
+    pub fn is_young(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             Source::Sql(_) => sql::is_young(stamp),
@@ -451,7 +444,7 @@ impl Source {
     }
 
     /// Whether what was young before, or is, looks the same otherwise.
-    pub fn is_as_before(&self, before: FileStamp, now: FileStamp) -> bool {
+    pub fn is_as_before(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             Source::Sql(_) => sql::is_same_row(before, now),

@@ -8,10 +8,13 @@
 //! `redb`'s types stay in this module.
 
 mod batch;
-mod enduring;
-mod fleeting;
+pub mod catch_panic;
+mod no_sync_backend;
+mod overlay_backend;
 mod rows;
 
+use crate::model::record::RecordId;
+use crate::model::validators::Validators;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
@@ -22,21 +25,19 @@ use redb::{
     Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
     ReadableTable, ReadableTableMetadata, TableError,
 };
-use serde::{Deserialize, Serialize};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::get_frame_content_size;
 
 pub use self::batch::Batch;
-use self::enduring::Enduring;
-use self::fleeting::Fleeting;
 use self::rows::{
     ARTICLES, AWAITED, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
 };
-pub use self::rows::{ArticleRow, ColumnsRow, FileRow, FileStamp, Header, Validators};
-use crate::article::Article;
-use crate::contained;
-use crate::format::Format;
-use crate::term::Term;
+pub use self::rows::{ArticleRow, ColumnsRow, FileRow, Header};
+use crate::model::article::Article;
+use crate::model::format::Format;
+use crate::model::term::Term;
+use crate::store::no_sync_backend::NoSyncBackend;
+use crate::store::overlay_backend::OverlayBackend;
 
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
@@ -50,15 +51,6 @@ const CACHE_BYTES: usize = 8 << 20;
 /// The most that one stored article may unpack to: its file is at most 2 MiB, and HTML escapes
 /// make five bytes of one.
 const ARTICLE_BYTES_MAX: usize = 16 << 20;
-
-/// An immutable stored version of an article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct RecordId(pub(crate) u64);
-
-impl RecordId {
-    /// Of an article that the store does not have yet.
-    pub(crate) const UNSTORED: RecordId = RecordId(u64::MAX);
-}
 
 /// What a state folder knows that the articles do not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +130,7 @@ impl<E: Into<redb::Error>> From<E> for StoreError {
 pub struct Store {
     database: Database,
     /// The file, where there is one that a restart should find.
-    file: Option<Enduring>,
+    file: Option<OverlayBackend>,
 }
 
 impl Store {
@@ -162,8 +154,8 @@ impl Store {
             .truncate(false)
             .open(&path)
             .map_err(|error| failed(redb::Error::Io(error)))?;
-        let file = Enduring::new(FileBackend::new(file)?);
-        let opened = contained::run(|| builder().create_with_backend(file.clone()));
+        let file = OverlayBackend::new(FileBackend::new(file)?);
+        let opened = catch_panic::run(|| builder().create_with_backend(file.clone()));
         let database = match opened {
             Ok(Ok(database)) => database,
             Ok(Err(error)) => {
@@ -238,7 +230,7 @@ impl Store {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         let database = match tempfile::tempfile() {
-            Ok(file) => builder.create_with_backend(Fleeting::new(FileBackend::new(file)?)),
+            Ok(file) => builder.create_with_backend(NoSyncBackend::new(FileBackend::new(file)?)),
             Err(_) => builder.create_with_backend(InMemoryBackend::new()),
         };
         Store::with_tables(database?, None)
@@ -473,7 +465,7 @@ impl Store {
     }
 
     /// Makes every table, so that readers find them.
-    fn with_tables(database: Database, file: Option<Enduring>) -> Result<Store, StoreError> {
+    fn with_tables(database: Database, file: Option<OverlayBackend>) -> Result<Store, StoreError> {
         let store = Store { database, file };
         let missing = store.database.begin_read()?.open_table(AWAITED).is_err();
         if missing {
@@ -496,7 +488,7 @@ fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
     if !path.exists() {
         return Ok(None);
     }
-    let opened = contained::run(|| builder().open_read_only(&path));
+    let opened = catch_panic::run(|| builder().open_read_only(&path));
     Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
 }
 

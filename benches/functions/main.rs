@@ -15,12 +15,12 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Request;
-use taspa::desk::Removal;
-use taspa::format::Format;
-use taspa::http;
-use taspa::selection::Selection;
-use taspa::source::newsroom as newsroom_text;
-use taspa::time::Timestamp;
+use taspa::model::format::Format;
+use taspa::model::selection::Selection;
+use taspa::model::time::Timestamp;
+use taspa::publish::publisher::Removal;
+use taspa::serve;
+use taspa::source::article_file::newsroom as newsroom_text;
 
 use self::newsroom::Newsroom;
 
@@ -47,14 +47,14 @@ fn gate(c: &mut Criterion) {
 /// A feed of fifty entries becomes a document, beside its compression.
 fn render(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
-    let desk = newsroom.desk();
+    let publisher = newsroom.publisher();
     let all = newsroom.version("all");
     for format in Format::ALL {
-        let document = desk.render(&all, format).expect("a document");
+        let document = publisher.render(&all, format).expect("a document");
         compare(
             c,
             &format!("render {}", format.extension()),
-            ("compose and render", || desk.render(&all, format)),
+            ("compose and render", || publisher.render(&all, format)),
             ("gzip -6", || gzip(&document)),
         );
     }
@@ -63,7 +63,7 @@ fn render(c: &mut Criterion) {
 /// A request that is answered with 304, beside finding its path in a table of as many feeds.
 fn request(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
-    let desk = newsroom.desk();
+    let publisher = newsroom.publisher();
     let now = Timestamp::now();
     let request = |headers: &[(&str, &str)]| {
         let mut request = Request::get("/tags/t7.rss");
@@ -73,15 +73,15 @@ fn request(c: &mut Criterion) {
         request.body(()).expect("a request")
     };
     let label = newsroom.version("tags/t7");
-    let tag = format!("\"{}\"", label.label(Format::Rss).tag);
+    let tag = format!("\"{}\"", label.headers(Format::Rss).tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
-    let edition = desk.edition().expect("an edition");
+    let snapshot = publisher.snapshot().expect("an edition");
     compare(
         c,
         "request",
-        ("304", || http::at_hand(Some(desk), &known, now)),
+        ("304", || serve::at_hand(Some(publisher), &known, now)),
         ("find in a table", || {
-            edition.feeds.get(black_box("tags/t7")).cloned()
+            snapshot.feeds.get(black_box("tags/t7")).cloned()
         }),
     );
 }
@@ -89,7 +89,7 @@ fn request(c: &mut Criterion) {
 /// A selection that nobody asked for before, beside the compression of what it selects.
 fn select(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
-    let desk = newsroom.desk();
+    let publisher = newsroom.publisher();
     let mut number = 0;
     let next = || {
         number += 1;
@@ -100,9 +100,9 @@ fn select(c: &mut Criterion) {
             number % 193
         );
         let selection = Selection::from_query(&query).expect("a selection");
-        desk.select(&selection).expect("known terms")
+        publisher.select(&selection).expect("known terms")
     };
-    let document = desk.render(&newsroom.version("tags/t7"), Format::Rss);
+    let document = publisher.render(&newsroom.version("tags/t7"), Format::Rss);
     let document = document.expect("a document");
     compare(
         c,
@@ -112,19 +112,19 @@ fn select(c: &mut Criterion) {
     );
 }
 
-/// One changed article becomes an edition, beside making it last on the disk.
+/// One changed article becomes a snapshot, beside making it last on the disk.
 fn change(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
-    let desk = newsroom.desk();
+    let publisher = newsroom.publisher();
     let mut number = ARTICLES;
     let mut now = Timestamp::now();
     let publish = || {
         number += 1;
         now = now.plus(1);
         newsroom.write(number);
-        let report = desk.reconcile(&[newsroom.scope_of(number)], Removal::Held);
+        let report = publisher.reconcile(&[newsroom.scope_of(number)], Removal::Held);
         assert_eq!(report.changed, 1);
-        desk.publish(now)
+        publisher.publish(now)
     };
     let to_disk = || newsroom.write_to_disk();
     compare(

@@ -1,17 +1,17 @@
-//! An invented newsroom in a temporary folder, and the desk over it.
+//! An invented newsroom in a temporary folder, and the publisher over it.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::sync::Arc;
 
-use taspa::article::Reading;
 use taspa::config::Config;
-use taspa::desk::{Desk, Removal};
-use taspa::edition::Version;
+use taspa::feed::snapshot::FeedVersion;
+use taspa::model::article::Reading;
+use taspa::model::time::{Timestamp, Zone};
+use taspa::publish::publisher::{Publisher, Removal};
 use taspa::source::Scope;
 use taspa::store::Store;
-use taspa::time::{Timestamp, Zone};
 use tempfile::TempDir;
 
 const CONFIG: &str = r#"
@@ -40,7 +40,7 @@ const SENTENCES: [&str; 5] = [
 /// A published newsroom.
 pub(crate) struct Newsroom {
     folder: TempDir,
-    desk: Arc<Desk>,
+    publisher: Arc<Publisher>,
 }
 
 impl Newsroom {
@@ -51,24 +51,24 @@ impl Newsroom {
         let config = Arc::new(loaded.expect("a good configuration").config);
         let store = Store::open(&folder.path().join("state")).expect("a store");
         let now = Timestamp::now();
-        let desk = Desk::new(config, store, now).expect("a desk");
+        let publisher = Publisher::new(config, store, now).expect("a desk");
         let newsroom = Newsroom {
             folder,
-            desk: Arc::new(desk),
+            publisher: Arc::new(publisher),
         };
         (0..articles).for_each(|number| newsroom.write(number));
-        newsroom.desk.reconcile(&[Scope::Whole], Removal::Held);
-        newsroom.desk.publish(now);
+        newsroom.publisher.reconcile(&[Scope::Whole], Removal::Held);
+        newsroom.publisher.publish(now);
         newsroom
     }
 
-    pub(crate) fn desk(&self) -> &Arc<Desk> {
-        &self.desk
+    pub(crate) fn publisher(&self) -> &Arc<Publisher> {
+        &self.publisher
     }
 
-    pub(crate) fn version(&self, path: &str) -> Arc<Version> {
-        let edition = self.desk.edition().expect("an edition");
-        edition.feeds.get(path).expect("a feed").clone()
+    pub(crate) fn version(&self, path: &str) -> Arc<FeedVersion> {
+        let snapshot = self.publisher.snapshot().expect("an edition");
+        snapshot.feeds.get(path).expect("a feed").clone()
     }
 
     pub(crate) fn reading(&self) -> Reading {

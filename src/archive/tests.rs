@@ -11,13 +11,13 @@ use tokio::time::Instant;
 use super::REST;
 use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
-use crate::desk::{Desk, Removal, Report};
-use crate::format::Format;
-use crate::problem::chain;
+use crate::model::format::Format;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, Removal, Report};
 use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
-use crate::time::Timestamp;
 
 const FEEDS: &str = "\
 [site]
@@ -86,51 +86,55 @@ impl News {
         Arc::new(good(&feeds, self.folder.path()))
     }
 
-    /// A desk over what the last one kept.
-    fn start(&self, config: &Arc<Config>) -> Desk {
+    /// A publisher over what the last one kept.
+    fn start(&self, config: &Arc<Config>) -> Publisher {
         let store = Store::open(&self.folder.path().join("state")).expect("a store");
-        Desk::new(config.clone(), store, LATER).expect("a desk")
+        Publisher::new(config.clone(), store, LATER).expect("a desk")
     }
 
-    /// A desk that keeps nothing, over the listed rows.
-    fn desk(&self) -> Desk {
+    /// A publisher that keeps nothing, over the listed rows.
+    fn publisher(&self) -> Publisher {
         let config = Arc::new(good(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
-        let desk = Desk::new(config, store, LATER).expect("a desk");
-        read(&desk, Scope::Whole);
-        desk.publish(LATER);
-        desk
+        let publisher = Publisher::new(config, store, LATER).expect("a desk");
+        read(&publisher, Scope::Whole);
+        publisher.publish(LATER);
+        publisher
     }
 }
 
-fn read(desk: &Desk, scope: Scope) -> Report {
-    let report = desk.reconcile(&[scope], Removal::Held);
+fn read(publisher: &Publisher, scope: Scope) -> Report {
+    let report = publisher.reconcile(&[scope], Removal::Held);
     assert!(report.failure.is_none(), "{:?}", report.failure);
     report
 }
 
 /// A feed as it is served, or why it is not.
-fn render(desk: &Desk, path: &str) -> Result<String, String> {
-    let edition = desk.edition().expect("an edition");
-    let version = edition.feeds.get(path).expect("a feed");
-    match desk.render(version, Format::Json) {
+fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
+    let snapshot = publisher.snapshot().expect("an edition");
+    let version = snapshot.feeds.get(path).expect("a feed");
+    match publisher.render(version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
 }
 
-fn digest(desk: &Desk, path: &str) -> u128 {
-    desk.edition().expect("an edition").feeds[path].digest
+fn digest(publisher: &Publisher, path: &str) -> u128 {
+    publisher.snapshot().expect("an edition").feeds[path].digest
 }
 
-fn awaited(desk: &Desk) -> u64 {
-    desk.archive().store().count_awaited().expect("a number")
+fn awaited(publisher: &Publisher) -> u64 {
+    publisher
+        .archive()
+        .store()
+        .count_awaited()
+        .expect("a number")
 }
 
 /// Reads all texts; the problems met on the way.
-fn fill(desk: &Desk, at_once: usize) -> Vec<String> {
+fn fill(publisher: &Publisher, at_once: usize) -> Vec<String> {
     let mut problems = Vec::new();
-    while let Some(report) = desk.fill(at_once) {
+    while let Some(report) = publisher.fill(at_once) {
         assert!(report.failure.is_none(), "{:?}", report.failure);
         problems.extend(report.problems.iter().map(ToString::to_string));
     }
@@ -140,30 +144,30 @@ fn fill(desk: &Desk, at_once: usize) -> Vec<String> {
 #[test]
 fn a_feed_is_listed_before_its_texts_are_read() {
     let news = News::new(6);
-    let desk = news.desk();
-    assert_eq!(awaited(&desk), 6);
-    let world = render(&desk, "sections/мир").expect("a feed");
+    let publisher = news.publisher();
+    assert_eq!(awaited(&publisher), 6);
+    let world = render(&publisher, "sections/мир").expect("a feed");
     assert!(world.contains("Текст 5."), "{world}");
-    assert_eq!(awaited(&desk), 3, "those of one feed were fetched");
-    let before = digest(&desk, "all");
+    assert_eq!(awaited(&publisher), 3, "those of one feed were fetched");
+    let before = digest(&publisher, "all");
 
-    assert_eq!(fill(&desk, 2), [""; 0]);
-    assert_eq!(awaited(&desk), 0);
-    desk.publish(LATER);
-    assert_eq!(digest(&desk, "all"), before, "texts move nothing");
+    assert_eq!(fill(&publisher, 2), [""; 0]);
+    assert_eq!(awaited(&publisher), 0);
+    publisher.publish(LATER);
+    assert_eq!(digest(&publisher, "all"), before, "texts move nothing");
     news.take_away();
-    assert!(render(&desk, "all").is_ok_and(|all| all.contains("Текст 6.")));
+    assert!(render(&publisher, "all").is_ok_and(|all| all.contains("Текст 6.")));
 }
 
 #[test]
 fn the_newest_texts_come_first() {
     let news = News::new(9);
-    let desk = news.desk();
-    desk.fill(2).expect("two texts");
+    let publisher = news.publisher();
+    publisher.fill(2).expect("two texts");
     news.take_away();
-    let edition = desk.edition().expect("an edition");
-    let newest = &edition.feeds["all"].entries;
-    let store = desk.archive().store();
+    let snapshot = publisher.snapshot().expect("an edition");
+    let newest = &snapshot.feeds["all"].entries;
+    let store = publisher.archive().store();
     assert_eq!(store.awaited(&newest[..2]).expect("rows"), []);
     assert_eq!(store.awaited(&newest[2..]).expect("rows").len(), 7);
 }
@@ -171,8 +175,8 @@ fn the_newest_texts_come_first() {
 #[test]
 fn texts_that_nobody_waits_for_rest_while_documents_wait() {
     let news = News::new(4);
-    let desk = news.desk();
-    let records = desk.edition().expect("an edition").feeds["sections/мир"]
+    let publisher = news.publisher();
+    let records = publisher.snapshot().expect("an edition").feeds["sections/мир"]
         .entries
         .clone();
     let paused = Builder::new_current_thread()
@@ -180,7 +184,7 @@ fn texts_that_nobody_waits_for_rest_while_documents_wait() {
         .start_paused(true)
         .build();
     paused.expect("a runtime").block_on(async {
-        let archive = desk.archive();
+        let archive = publisher.archive();
         let rests = async || {
             let began = Instant::now();
             archive.rested().await;
@@ -197,47 +201,47 @@ fn texts_that_nobody_waits_for_rest_while_documents_wait() {
 #[test]
 fn without_the_database_a_cold_feed_fails_and_a_warm_one_does_not() {
     let news = News::new(4);
-    let desk = news.desk();
-    let world = render(&desk, "sections/мир");
+    let publisher = news.publisher();
+    let world = render(&publisher, "sections/мир");
     news.take_away();
-    let failure = render(&desk, "sections/край").expect_err("its texts are away");
+    let failure = render(&publisher, "sections/край").expect_err("its texts are away");
     assert!(failure.contains("still to be read"), "{failure}");
     assert!(failure.contains("cannot be reached"), "{failure}");
-    assert_eq!(render(&desk, "sections/мир"), world);
-    assert!(desk.fill(10).expect("a try").failure.is_some());
+    assert_eq!(render(&publisher, "sections/мир"), world);
+    assert!(publisher.fill(10).expect("a try").failure.is_some());
     news.put_back();
-    assert!(render(&desk, "sections/край").is_ok());
+    assert!(render(&publisher, "sections/край").is_ok());
 }
 
 #[test]
 fn a_row_that_changed_before_its_text_was_read_is_read_again() {
     let news = News::new(2);
-    let desk = news.desk();
+    let publisher = news.publisher();
     news.run("UPDATE articles SET title = 'Другая', updated = '2026-02-01T10:00:00Z' WHERE id = 2");
-    let failure = render(&desk, "all").expect_err("another text");
+    let failure = render(&publisher, "all").expect_err("another text");
     assert!(failure.contains("`2` has changed"), "{failure}");
     let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let doubts = runtime.block_on(desk.archive().doubted());
+    let doubts = runtime.block_on(publisher.archive().doubted());
     assert_eq!(Vec::from_iter(doubts), ["2"]);
 
-    read(&desk, Scope::at("2".to_owned()));
-    desk.publish(LATER.plus(1));
-    let all = render(&desk, "all").expect("a feed");
+    read(&publisher, Scope::at("2".to_owned()));
+    publisher.publish(LATER.plus(1));
+    let all = render(&publisher, "all").expect("a feed");
     assert!(all.contains("Другая") && all.contains("Текст 2."), "{all}");
 }
 
 #[test]
 fn a_row_that_went_away_before_its_text_was_read_is_gone() {
     let news = News::new(2);
-    let desk = news.desk();
+    let publisher = news.publisher();
     news.run("DELETE FROM articles WHERE id = 1");
-    let report = desk.fill(10).expect("a reading");
+    let report = publisher.fill(10).expect("a reading");
     assert_eq!(report.unsettled, ["1"]);
-    assert_eq!(read(&desk, Scope::at("1".to_owned())).unsettled, ["1"]);
-    read(&desk, Scope::Whole);
-    assert!(desk.fill(10).is_none());
-    desk.publish(LATER.plus(1));
-    let all = render(&desk, "all").expect("a feed");
+    assert_eq!(read(&publisher, Scope::at("1".to_owned())).unsettled, ["1"]);
+    read(&publisher, Scope::Whole);
+    assert!(publisher.fill(10).is_none());
+    publisher.publish(LATER.plus(1));
+    let all = render(&publisher, "all").expect("a feed");
     assert!(!all.contains("Новость 1"), "{all}");
 }
 
@@ -248,15 +252,15 @@ fn a_text_that_fails_the_gate_costs_its_row() {
     news.run(&format!(
         "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
     ));
-    let desk = news.desk();
-    let problems = fill(&desk, 10);
+    let publisher = news.publisher();
+    let problems = fill(&publisher, 10);
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert!(
         problems[0].starts_with("[source.sql] row 2: error:"),
         "{problems:?}"
     );
-    desk.publish(LATER.plus(1));
-    let all = render(&desk, "all").expect("a feed");
+    publisher.publish(LATER.plus(1));
+    let all = render(&publisher, "all").expect("a feed");
     assert!(
         !all.contains("Новость 2") && all.contains("Текст 3."),
         "{all}"
@@ -266,22 +270,22 @@ fn a_text_that_fails_the_gate_costs_its_row() {
     news.run(&format!(
         "UPDATE articles SET content_html = '{deep}', updated = '2026-02-01T00:00:00Z' WHERE id = 3"
     ));
-    let report = read(&desk, Scope::Recent);
+    let report = read(&publisher, Scope::Recent);
     assert!(
         report
             .problems
             .iter()
             .any(|problem| problem.message.contains("last good version"))
     );
-    desk.publish(LATER.plus(2));
-    assert_eq!(render(&desk, "all"), Ok(all));
+    publisher.publish(LATER.plus(2));
+    assert_eq!(render(&publisher, "all"), Ok(all));
 
     news.run(
         "UPDATE articles SET content_html = 'x', updated = '2026-02-02T00:00:00Z' WHERE id > 1",
     );
-    assert_eq!(read(&desk, Scope::Recent).mended.len(), 2);
-    desk.publish(LATER.plus(3));
-    let all = render(&desk, "all").expect("a feed");
+    assert_eq!(read(&publisher, Scope::Recent).mended.len(), 2);
+    publisher.publish(LATER.plus(3));
+    let all = render(&publisher, "all").expect("a feed");
     assert!(
         all.contains("Новость 2") && all.contains("Новость 3"),
         "{all}"
@@ -292,7 +296,7 @@ fn a_text_that_fails_the_gate_costs_its_row() {
 #[test]
 fn the_way_that_rows_came_shows_nowhere() {
     let news = News::new(3);
-    let old = news.desk();
+    let old = news.publisher();
     fill(&old, 10);
     news.run(
         "INSERT INTO articles VALUES (4, 'Новость 4', '2026-01-04', NULL, 'Мир', '<p>Да</p>')",
@@ -302,7 +306,7 @@ fn the_way_that_rows_came_shows_nowhere() {
     read(&old, Scope::Recent);
     read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
-    let new = news.desk();
+    let new = news.publisher();
     for path in ["all", "sections/мир"] {
         assert_eq!(digest(&old, path), digest(&new, path), "{path}");
         assert_eq!(render(&old, path), render(&new, path), "{path}");
@@ -314,32 +318,32 @@ fn the_way_that_rows_came_shows_nowhere() {
 #[test]
 fn an_emptied_table_is_not_believed() {
     let news = News::new(12);
-    let desk = news.desk();
-    fill(&desk, 20);
-    let before = render(&desk, "all");
+    let publisher = news.publisher();
+    fill(&publisher, 20);
+    let before = render(&publisher, "all");
     news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
     assert_eq!(
-        read(&desk, Scope::Recent).held,
+        read(&publisher, Scope::Recent).held,
         0,
         "it says nothing of what is gone"
     );
-    assert_eq!(read(&desk, Scope::Whole).held, 12);
-    desk.publish(LATER.plus(1));
-    assert_eq!(render(&desk, "all"), before);
+    assert_eq!(read(&publisher, Scope::Whole).held, 12);
+    publisher.publish(LATER.plus(1));
+    assert_eq!(render(&publisher, "all"), before);
     news.run("INSERT INTO articles SELECT * FROM kept");
-    let report = read(&desk, Scope::Whole);
+    let report = read(&publisher, Scope::Whole);
     assert_eq!((report.held, report.read, report.changed), (0, 0, 0));
 
     news.run("DELETE FROM articles");
-    desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-    desk.publish(LATER.plus(2));
-    assert!(render(&desk, "all").is_ok_and(|all| !all.contains("Новость")));
+    publisher.reconcile(&[Scope::Whole], Removal::Confirmed);
+    publisher.publish(LATER.plus(2));
+    assert!(render(&publisher, "all").is_ok_and(|all| !all.contains("Новость")));
 }
 
 /// What one daemon serves that saw everything happen, and another that starts now.
 #[track_caller]
-fn assert_same_as_new(news: &News, old: &Desk, path: &str) {
-    let new = news.desk();
+fn assert_same_as_new(news: &News, old: &Publisher, path: &str) {
+    let new = news.publisher();
     let same = digest(old, path) == digest(&new, path);
     assert_eq!(
         render(old, path),
@@ -368,7 +372,7 @@ fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
         news.run(&format!(
             "INSERT INTO articles VALUES (7, 'План', '{date}', '{before}', 'Мир', '<p>Старый</p>')"
         ));
-        let old = news.desk();
+        let old = news.publisher();
         fill(&old, 10);
         news.run(&format!(
             "UPDATE articles SET content_html = '<p>Новый</p>', updated = '{after}' WHERE id = 7"
@@ -382,7 +386,7 @@ fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
 #[test]
 fn another_query_is_another_text() {
     let news = News::new(2);
-    let old = news.desk();
+    let old = news.publisher();
     fill(&old, 10);
     let feeds = FEEDS.replace(
         "content_html FROM",
@@ -392,7 +396,7 @@ fn another_query_is_another_text() {
     old.reconfigure(config.clone()).expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);
     old.publish(LATER.plus(1));
-    let new = Desk::new(config, Store::scratch().expect("a store"), LATER).expect("a desk");
+    let new = Publisher::new(config, Store::scratch().expect("a store"), LATER).expect("a desk");
     read(&new, Scope::Whole);
     new.publish(LATER);
     assert!(render(&old, "all").is_ok_and(|all| all.contains("Текст 2.</p>2")));
@@ -404,14 +408,14 @@ fn another_query_is_another_text() {
 fn a_column_that_goes_makes_every_row_another() {
     let news = News::new(2);
     let config = news.everything();
-    let desk = || {
+    let publisher = || {
         let store = Store::scratch().expect("a scratch store");
-        let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
-        read(&desk, Scope::Whole);
-        desk.publish(LATER);
-        desk
+        let publisher = Publisher::new(config.clone(), store, LATER).expect("a desk");
+        read(&publisher, Scope::Whole);
+        publisher.publish(LATER);
+        publisher
     };
-    let old = desk();
+    let old = publisher();
     fill(&old, 10);
     news.run("ALTER TABLE articles DROP COLUMN section");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
@@ -425,7 +429,7 @@ fn a_column_that_goes_makes_every_row_another() {
     sql.give_up_columns();
     read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
-    let new = desk();
+    let new = publisher();
     assert_eq!(render(&old, "all"), render(&new, "all"));
     assert_eq!(digest(&old, "all"), digest(&new, "all"));
 }
@@ -435,23 +439,23 @@ fn a_column_that_comes_moves_feeds_once() {
     let news = News::new(3);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
-    let desk = Desk::new(config, store, LATER).expect("a desk");
-    read(&desk, Scope::Whole);
+    let publisher = Publisher::new(config, store, LATER).expect("a desk");
+    read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
-    assert_eq!(read(&desk, Scope::Recent).read, 0);
-    let Source::Sql(sql) = &*desk.source() else {
+    assert_eq!(read(&publisher, Scope::Recent).read, 0);
+    let Source::Sql(sql) = &*publisher.source() else {
         panic!("no database");
     };
     assert!(sql.is_reshaped());
-    assert_eq!(read(&desk, Scope::Whole).changed, 3);
+    assert_eq!(read(&publisher, Scope::Whole).changed, 3);
     news.run("UPDATE articles SET updated = '2026-03-02T00:00:00Z' WHERE id = 2");
-    assert_eq!(read(&desk, Scope::Recent).changed, 1);
+    assert_eq!(read(&publisher, Scope::Recent).changed, 1);
 }
 
 /// A reading notices that the column `section` is gone, and changes nothing.
-fn assert_misses_section(desk: &Desk, scope: Scope) {
-    let report = desk.reconcile(&[scope], Removal::Held);
+fn assert_misses_section(publisher: &Publisher, scope: Scope) {
+    let report = publisher.reconcile(&[scope], Removal::Held);
     let failure = report.failure.expect("a column is gone").to_string();
     assert!(
         failure.contains("no longer gives the column `section`"),
@@ -460,8 +464,8 @@ fn assert_misses_section(desk: &Desk, scope: Scope) {
     assert_eq!(report.changed, 0);
 }
 
-fn misses_columns(desk: &Desk) -> bool {
-    match &*desk.source() {
+fn misses_columns(publisher: &Publisher) -> bool {
+    match &*publisher.source() {
         Source::Sql(sql) => sql.misses_columns(),
         Source::Directory(_) => panic!("no database"),
     }
@@ -472,21 +476,25 @@ fn a_column_that_is_gone_is_missed_after_a_reload() {
     let news = News::new(2);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
-    let desk = Desk::new(config.clone(), store, LATER).expect("a desk");
-    read(&desk, Scope::Whole);
+    let publisher = Publisher::new(config.clone(), store, LATER).expect("a desk");
+    read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles DROP COLUMN section");
     let mut next = Config::clone(&config);
     next.site.title = "Степь".to_owned();
-    desk.reconfigure(Arc::new(next.clone())).expect("a source");
-    assert_misses_section(&desk, Scope::Whole);
+    publisher
+        .reconfigure(Arc::new(next.clone()))
+        .expect("a source");
+    assert_misses_section(&publisher, Scope::Whole);
     // A loss that was reported may be confirmed together with a reload.
     next.site.title = "Тау".to_owned();
-    desk.reconfigure(Arc::new(next.clone())).expect("a source");
-    assert!(misses_columns(&desk));
-    assert_misses_section(&desk, Scope::Whole);
+    publisher
+        .reconfigure(Arc::new(next.clone()))
+        .expect("a source");
+    assert!(misses_columns(&publisher));
+    assert_misses_section(&publisher, Scope::Whole);
     ask_otherwise(&mut next);
-    desk.reconfigure(Arc::new(next)).expect("a source");
-    assert_eq!(read(&desk, Scope::Whole).articles, 2);
+    publisher.reconfigure(Arc::new(next)).expect("a source");
+    assert_eq!(read(&publisher, Scope::Whole).articles, 2);
 }
 
 /// The same rows by another query.
@@ -547,9 +555,9 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
     ] {
         insert(id, updated);
     }
-    let desk = news.desk();
+    let publisher = news.publisher();
     let rows_read =
-        || [Scope::Recent, Scope::Whole, Scope::Recent].map(|scope| read(&desk, scope).read);
+        || [Scope::Recent, Scope::Whole, Scope::Recent].map(|scope| read(&publisher, scope).read);
     assert_eq!(rows_read(), [0, 0, 0]);
     news.run(
         "UPDATE articles SET updated = '2026-03-01T10:00:07Z' WHERE id = 3 AND updated < '2026-02'",
@@ -558,7 +566,7 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
     // A good article is joined by another row, and is alone again.
     insert(1, "2026-03-01T10:00:08Z");
     assert_eq!(rows_read(), [1, 0, 0]);
-    let problems = read(&desk, Scope::Whole).problems;
+    let problems = read(&publisher, Scope::Whole).problems;
     assert!(
         problems[0].message.starts_with("2 rows have the id `1`"),
         "{problems:?}"
@@ -570,19 +578,19 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
 #[test]
 fn requests_do_not_eat_a_removal_that_is_held() {
     let news = News::new(12);
-    let desk = news.desk();
+    let publisher = news.publisher();
     news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
-    assert_eq!(read(&desk, Scope::Whole).held, 12);
-    render(&desk, "sections/мир").expect_err("its texts are gone");
+    assert_eq!(read(&publisher, Scope::Whole).held, 12);
+    render(&publisher, "sections/мир").expect_err("its texts are gone");
     let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let doubts = runtime.block_on(desk.archive().doubted());
+    let doubts = runtime.block_on(publisher.archive().doubted());
     assert_eq!(doubts.len(), 6, "{doubts:?}");
     let scopes: Vec<Scope> = doubts.into_iter().map(Scope::at).collect();
-    let report = desk.reconcile(&scopes, Removal::Held);
+    let report = publisher.reconcile(&scopes, Removal::Held);
     assert_eq!((report.articles, report.unsettled.len()), (12, 6));
     news.run("INSERT INTO articles SELECT * FROM kept");
-    assert_eq!(read(&desk, Scope::Whole).held, 0);
-    assert!(render(&desk, "sections/мир").is_ok());
+    assert_eq!(read(&publisher, Scope::Whole).held, 0);
+    assert!(render(&publisher, "sections/мир").is_ok());
 }
 
 #[test]
@@ -592,15 +600,15 @@ fn a_run_that_makes_documents_once_reads_what_they_need() {
     news.run(&format!(
         "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
     ));
-    let desk = news.desk();
+    let publisher = news.publisher();
     let entries = || {
-        desk.edition().expect("an edition").feeds["all"]
+        publisher.snapshot().expect("an edition").feeds["all"]
             .entries
             .clone()
     };
-    let report = desk.fill_these(&entries()).expect("texts to read");
+    let report = publisher.fill_these(&entries()).expect("texts to read");
     assert_eq!((report.read, report.problems.len()), (3, 1));
-    desk.publish(LATER.plus(1));
-    assert!(desk.fill_these(&entries()).is_none());
-    assert!(render(&desk, "all").is_ok_and(|all| all.contains("Текст 3.")));
+    publisher.publish(LATER.plus(1));
+    assert!(publisher.fill_these(&entries()).is_none());
+    assert!(render(&publisher, "all").is_ok_and(|all| all.contains("Текст 3.")));
 }

@@ -6,14 +6,14 @@ use std::path::Path;
 use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
-use crate::count::many;
-use crate::desk::{Desk, Removal, Report, check_identity};
-use crate::lineup::vanished;
-use crate::problem::{Problem, Severity, chain};
+use crate::feed::vanished::vanished;
+use crate::model::count::many;
+use crate::model::problem::{Problem, Severity, chain};
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, Removal, Report, check_identity};
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Texts that are read at once.
 const TEXTS_AT_ONCE: usize = 2_048;
@@ -71,7 +71,7 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
 
 /// How many articles and feeds there are; `None` where that cannot be known.
 fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> {
-    let (desk, mut report) = match once::read(loaded.config.clone()) {
+    let (publisher, mut report) = match once::read(loaded.config.clone()) {
         Ok(read) => read,
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
@@ -79,7 +79,7 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
         }
     };
     // What is wrong with the query as a whole explains what is wrong with each row.
-    let of_query = query_problems(loaded, &desk);
+    let of_query = query_problems(loaded, &publisher);
     let is_refused = |problem: &Problem| problem.severity == Severity::Error;
     let is_unusable = of_query.iter().any(is_refused);
     problems.extend(of_query);
@@ -87,10 +87,10 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
         return None;
     }
     let publish = |_: &Report| {
-        desk.publish(Timestamp::now());
+        publisher.publish(Timestamp::now());
     };
-    let fill = || desk.fill(TEXTS_AT_ONCE);
-    once::read_texts(&desk, Removal::Confirmed, &mut report, fill, publish);
+    let fill = || publisher.fill(TEXTS_AT_ONCE);
+    once::read_texts(&publisher, Removal::Confirmed, &mut report, fill, publish);
     let is_empty = report.articles == 0 && report.problems.is_empty();
     problems.extend(report.problems);
     if let Some(failure) = report.failure {
@@ -100,9 +100,11 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
     // Where there is nothing, no term has an article.
     match is_empty {
         true => problems.push(nothing_there(loaded)),
-        false => problems.extend(idle_terms(loaded, &desk)),
+        false => problems.extend(idle_terms(loaded, &publisher)),
     }
-    let feeds = desk.edition().map_or(0, |edition| edition.feeds.len());
+    let feeds = publisher
+        .snapshot()
+        .map_or(0, |snapshot| snapshot.feeds.len());
     Some((report.articles, feeds))
 }
 
@@ -156,8 +158,8 @@ fn nothing_there(loaded: &Loaded) -> Problem {
 }
 
 /// How the columns of a query fit.
-fn query_problems(loaded: &Loaded, desk: &Desk) -> Vec<Problem> {
-    let Source::Sql(sql) = &*desk.source() else {
+fn query_problems(loaded: &Loaded, publisher: &Publisher) -> Vec<Problem> {
+    let Source::Sql(sql) = &*publisher.source() else {
         return Vec::new();
     };
     match sql.check() {
@@ -188,8 +190,11 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
 }
 
 /// Terms that feeds.toml names and no released article has.
-fn idle_terms<'a>(loaded: &'a Loaded, desk: &Desk) -> impl Iterator<Item = Problem> + use<'a> {
-    desk.idle_terms().into_iter().map(|named| {
+fn idle_terms<'a>(
+    loaded: &'a Loaded,
+    publisher: &Publisher,
+) -> impl Iterator<Item = Problem> + use<'a> {
+    publisher.idle_terms().into_iter().map(|named| {
         let message = format!(
             "no released article has the {} `{}`",
             named.term.kind.prefix(),

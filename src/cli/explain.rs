@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::output::Screen;
 use super::{Exit, ListFormat, feed, once};
-use crate::desk::{ExplainError, Unknown};
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::publish::publisher::{ExplainError, Unknown};
 
 pub(super) fn run(
     path: &Path,
@@ -15,18 +15,18 @@ pub(super) fn run(
     format: ListFormat,
     screen: &mut Screen,
 ) -> io::Result<Exit> {
-    let desk = match once::desk_or_complain(path, screen) {
-        Ok(desk) => desk,
+    let publisher = match once::desk_or_complain(path, screen) {
+        Ok(publisher) => publisher,
         Err(exit) => return Ok(exit),
     };
-    let version = match feed::find_in_any_format(&desk, wanted) {
+    let version = match feed::find_in_any_format(&publisher, wanted) {
         Ok(version) => version,
         Err(reason) => {
             screen.complain(&format!("cannot explain `{wanted}`: {reason}"));
             return Ok(Exit::Failed);
         }
     };
-    let explanation = match desk.explain(&version, article) {
+    let explanation = match publisher.explain(&version, article) {
         Ok(explanation) => explanation,
         Err(failure) => {
             screen.complain(&format!("cannot explain `{article}`: {}", why(&failure)));

@@ -16,13 +16,13 @@ use super::kept::StartError;
 use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
-use crate::count::many;
-use crate::desk::{Desk, Removal, Report};
 use crate::export::{self, Folder, Options, Outcome, Pages};
-use crate::problem::{Severity, chain};
+use crate::model::count::many;
+use crate::model::problem::{Severity, chain};
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, Removal, Report};
 use crate::source::Scope;
-use crate::store::RecordId;
-use crate::time::Timestamp;
 
 /// How often files are read again that were being written.
 const LOOKS_AGAIN: usize = 5;
@@ -51,15 +51,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         Err(exit) => return Ok(exit),
     };
     let mut report = read(&opened);
-    if report.failure.is_some() && !opened.desk.is_complete() {
+    if report.failure.is_some() && !opened.publisher.is_complete() {
         tell(&report, screen);
         screen.complain("nothing is exported");
         return Ok(Exit::Failed);
     }
-    publish(&opened.desk, &report);
+    publish(&opened.publisher, &report);
     read_texts(&opened, &mut report);
     let is_read = tell(&report, screen);
-    if let Some(trouble) = opened.desk.state_trouble() {
+    if let Some(trouble) = opened.publisher.state_trouble() {
         screen.complain(&format!(
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
         ));
@@ -78,8 +78,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
     );
     stop_at_signal(stop.clone())?;
     let write = || {
-        let Opened { desk, .. } = &opened;
-        export::export(desk, folder, report.articles, &options, &progress, &stop)
+        let Opened { publisher, .. } = &opened;
+        export::export(
+            publisher,
+            folder,
+            report.articles,
+            &options,
+            &progress,
+            &stop,
+        )
     };
     let is_written = match progress::export_shown(&progress, write) {
         Ok(outcome) => summarize(&outcome, &command.folder, screen),
@@ -94,15 +101,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
     })
 }
 
-/// A desk, and how far what it misses is to be believed gone.
+/// A publisher, and how far what it misses is to be believed gone.
 struct Opened {
-    desk: Desk,
+    publisher: Publisher,
     removal: Removal,
 }
 
 fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened, Exit> {
     let failure = match kept::open(&config, |warning| screen.complain(warning)) {
-        Ok(Ok(desk)) => return Ok(Opened { desk, removal }),
+        Ok(Ok(publisher)) => return Ok(Opened { publisher, removal }),
         Ok(Err(failure)) => failure,
         Err(failure) => {
             screen.complain(&format!("cannot start: {}", chain(&failure)));
@@ -116,8 +123,8 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     screen.complain(&format!("exporting without keeping state: {reason}"));
     match once::open(config, Timestamp::now()) {
         // Nothing is gone that this process has not just been told of.
-        Ok(desk) => Ok(Opened {
-            desk,
+        Ok(publisher) => Ok(Opened {
+            publisher,
             removal: Removal::Confirmed,
         }),
         Err(failure) => {
@@ -128,9 +135,12 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
 }
 
 /// Reads what changed, and what was being written meanwhile once more.
-fn read(Opened { desk, removal }: &Opened) -> Report {
-    let read =
-        |scopes: &[Scope]| progress::shown(desk.progress(), || desk.reconcile(scopes, *removal));
+fn read(Opened { publisher, removal }: &Opened) -> Report {
+    let read = |scopes: &[Scope]| {
+        progress::shown(publisher.progress(), || {
+            publisher.reconcile(scopes, *removal)
+        })
+    };
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
         let unsettled = report.unsettled.drain(..);
@@ -144,14 +154,16 @@ fn read(Opened { desk, removal }: &Opened) -> Report {
 }
 
 /// Reads the texts that the feeds need.
-fn read_texts(Opened { desk, removal }: &Opened, report: &mut Report) {
+fn read_texts(Opened { publisher, removal }: &Opened, report: &mut Report) {
     let fill = || {
-        let edition = desk.edition();
-        let feeds = edition.iter().flat_map(|edition| edition.feeds.values());
+        let snapshot = publisher.snapshot();
+        let feeds = snapshot.iter().flat_map(|snapshot| snapshot.feeds.values());
         let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
-        desk.fill_these(&records)
+        publisher.fill_these(&records)
     };
-    once::read_texts(desk, *removal, report, fill, |round| publish(desk, round));
+    once::read_texts(publisher, *removal, report, fill, |round| {
+        publish(publisher, round)
+    });
 }
 
 /// Says what is wrong with the articles; whether nothing is.
@@ -181,11 +193,11 @@ fn tell(report: &Report, screen: &mut Screen) -> bool {
 }
 
 /// Publishes what was read. A feed moves at most once in a second, so that its date tells.
-fn publish(desk: &Desk, report: &Report) {
-    if let Some(last) = desk.last_moved().filter(|_| report.changed > 0) {
+fn publish(publisher: &Publisher, report: &Report) {
+    if let Some(last) = publisher.last_moved().filter(|_| report.changed > 0) {
         thread::sleep(last.plus(1).from_now());
     }
-    desk.publish(Timestamp::now());
+    publisher.publish(Timestamp::now());
 }
 
 /// Has the export end with whole files at the first signal, and at once at the second.

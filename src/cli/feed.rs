@@ -1,12 +1,12 @@
 //! The feed or page that somebody names on the command line.
 
+use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
-use crate::desk::{Desk, unused};
-use crate::edition::Version;
-use crate::format::Format;
-use crate::http::target::{self, Target};
-use crate::press::Wanted;
+use crate::feed::snapshot::FeedVersion;
+use crate::model::format::Format;
+use crate::publish::publisher::{Publisher, unused};
+use crate::serve::route::{self, Target};
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;
@@ -14,26 +14,26 @@ const REDIRECTS_MAX: usize = 3;
 /// What a path names.
 pub(super) enum Named {
     /// A feed in a format.
-    Feed(Arc<Version>, Format),
+    Feed(Arc<FeedVersion>, Format),
     /// A page or list.
-    Page(Wanted),
+    Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
 }
 
 /// Finds what a request would, following redirects on this server.
-pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
+pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String> {
+    let snapshot = publisher.snapshot().ok_or("nothing is published")?;
     let mut wanted = format!("/{}", wanted.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
         let (path, query) = match wanted.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (wanted.as_str(), None),
         };
-        match target::resolve(&edition, path, query) {
+        match route::resolve(&snapshot, path, query) {
             Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
             Target::Select(selection, format) => {
-                let version = desk.select(&selection).map_err(|term| unused(&term))?;
+                let version = publisher.select(&selection).map_err(|term| unused(&term))?;
                 return Ok(Named::Feed(version, format));
             }
             Target::Page(page) => return Ok(Named::Page(page)),
@@ -48,10 +48,13 @@ pub(super) fn find(desk: &Desk, wanted: &str) -> Result<Named, String> {
 
 /// Finds a feed by its path or address, with an extension or without, in whatever formats it is
 /// served.
-pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
+pub(super) fn find_in_any_format(
+    publisher: &Publisher,
+    wanted: &str,
+) -> Result<Arc<FeedVersion>, String> {
+    let snapshot = publisher.snapshot().ok_or("nothing is published")?;
     let wanted = wanted
-        .strip_prefix(edition.publication.base())
+        .strip_prefix(snapshot.publication.base())
         .unwrap_or(wanted);
     let (path, query) = match wanted.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),
@@ -59,24 +62,23 @@ pub(super) fn find_in_any_format(desk: &Desk, wanted: &str) -> Result<Arc<Versio
     };
     let path = path.trim_end_matches('/');
     let is_format = |extension: &str| Format::from_extension(&extension.to_lowercase()).is_some();
-    let found = find_feed(desk, wanted);
+    let found = find_feed(publisher, wanted);
     match path.rsplit_once('.') {
-        Some((stem, extension)) if is_format(extension) => {
-            found.or_else(|reason| find_feed(desk, &format!("{stem}{query}")).map_err(|_| reason))
-        }
+        Some((stem, extension)) if is_format(extension) => found
+            .or_else(|reason| find_feed(publisher, &format!("{stem}{query}")).map_err(|_| reason)),
         // What ended or moved did so with its extension.
         _ => found.or_else(|_| {
             let extension = Format::Rss.extension();
-            find_feed(desk, &format!("{path}.{extension}{query}"))
+            find_feed(publisher, &format!("{path}.{extension}{query}"))
         }),
     }
 }
 
-fn find_feed(desk: &Desk, wanted: &str) -> Result<Arc<Version>, String> {
-    match find(desk, wanted)? {
-        Named::Feed(version, _) | Named::Page(Wanted::Feed(version)) => Ok(version),
-        Named::Page(Wanted::Select(selection)) => {
-            desk.select(&selection).map_err(|term| unused(&term))
+fn find_feed(publisher: &Publisher, wanted: &str) -> Result<Arc<FeedVersion>, String> {
+    match find(publisher, wanted)? {
+        Named::Feed(version, _) | Named::Page(PageRequest::Feed(version)) => Ok(version),
+        Named::Page(PageRequest::Select(selection)) => {
+            publisher.select(&selection).map_err(|term| unused(&term))
         }
         Named::Page(_) | Named::Asset(_) => Err("this is a page and no feed".to_owned()),
     }

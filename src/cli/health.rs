@@ -1,7 +1,7 @@
 //! `taspa health`: asks the running daemon how it is.
 //!
 //! The admin pages know best. Without them a feed is asked for: any answer that is not 5xx comes from
-//! an edition. A broken feeds.toml, which a running daemon ignores, is no bad health.
+//! a snapshot. A broken feeds.toml, which a running daemon ignores, is no bad health.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};

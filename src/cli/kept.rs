@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::contained;
-use crate::desk::{Desk, DeskError, IdentityChanged, check_identity};
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{IdentityChanged, Publisher, PublisherError, check_identity};
 use crate::source::sql::SqlError;
+use crate::store::catch_panic;
 use crate::store::{Store, StoreError};
-use crate::time::Timestamp;
 
 /// Why such a command cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -22,24 +22,24 @@ pub(super) enum StartError {
     Source(#[from] SqlError),
 }
 
-impl From<DeskError> for StartError {
-    fn from(failure: DeskError) -> StartError {
+impl From<PublisherError> for StartError {
+    fn from(failure: PublisherError) -> StartError {
         match failure {
-            DeskError::Store(failure) => StartError::Store(failure),
-            DeskError::Source(failure) => StartError::Source(failure),
+            PublisherError::Store(failure) => StartError::Store(failure),
+            PublisherError::Source(failure) => StartError::Source(failure),
         }
     }
 }
 
-/// A desk over the state folder, or why that cannot be used now. A damaged folder is made anew, which
+/// A publisher over the state folder, or why that cannot be used now. A damaged folder is made anew, which
 /// `warn` is told of.
 pub(super) fn open(
     config: &Config,
     warn: impl FnOnce(&str),
-) -> Result<Result<Desk, StoreError>, StartError> {
+) -> Result<Result<Publisher, StoreError>, StartError> {
     let folder = &config.server.state;
     let failure = match desk_over(Store::open(folder), config) {
-        Ok(desk) => return Ok(Ok(desk)),
+        Ok(publisher) => return Ok(Ok(publisher)),
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
     };
@@ -57,14 +57,14 @@ pub(super) fn open(
     }
 }
 
-/// A desk over what a store remembers.
+/// A publisher over what a store remembers.
 pub(super) fn desk_over(
     store: Result<Store, StoreError>,
     config: &Config,
-) -> Result<Desk, StartError> {
+) -> Result<Publisher, StartError> {
     let store = store?;
     check_identity(config, store.header()?.as_ref())?;
     let config = Arc::new(config.clone());
-    let read = contained::run(|| Desk::new(config, store, Timestamp::now()));
+    let read = catch_panic::run(|| Publisher::new(config, store, Timestamp::now()));
     Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
 }

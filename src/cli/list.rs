@@ -5,16 +5,16 @@ use std::path::Path;
 
 use super::output::Screen;
 use super::{Exit, ListFormat, once};
-use crate::overview::list;
+use crate::render::feed_list;
 
 pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> io::Result<Exit> {
-    let desk = match once::desk_or_complain(path, screen) {
-        Ok(desk) => desk,
+    let publisher = match once::desk_or_complain(path, screen) {
+        Ok(publisher) => publisher,
         Err(exit) => return Ok(exit),
     };
-    let overview = desk.overview();
+    let overview = publisher.overview();
     let overview = overview.expect("a desk that was read is published");
-    let rows = list::rows(&overview);
+    let rows = feed_list::rows(&overview);
     match format {
         ListFormat::Json => {
             screen.write(&serde_json::to_vec_pretty(&rows).map_err(io::Error::other)?)?;

@@ -20,8 +20,8 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::progress::Bar;
-use crate::contained;
-use crate::count::counted;
+use crate::model::count::counted;
+use crate::store::catch_panic;
 
 /// Lines that may wait for the writer.
 const WAITING_LINES_MAX: usize = 1 << 10;
@@ -62,7 +62,7 @@ impl Log {
         };
         // The hook that is there by default waits for whoever reads standard error.
         panic::set_hook(Box::new(|panic| {
-            if !contained::is_expected() {
+            if !catch_panic::is_expected() {
                 error!("{panic}");
             }
         }));

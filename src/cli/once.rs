@@ -6,18 +6,18 @@ use std::sync::Arc;
 use super::output::Screen;
 use super::{Exit, load_or_complain, progress};
 use crate::config::Config;
-use crate::desk::{Desk, DeskError, Removal, Report};
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, PublisherError, Removal, Report};
 use crate::source::Scope;
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Reads all articles, keeping nothing, for a command that needs them to be readable at all.
-pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk, Exit> {
+pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Publisher, Exit> {
     let loaded = load_or_complain(path, screen).ok_or(Exit::Config)?;
     let failure = match read(loaded.config) {
-        Ok((desk, report)) => match report.failure {
-            None => return Ok(desk),
+        Ok((publisher, report)) => match report.failure {
+            None => return Ok(publisher),
             Some(failure) => chain(&failure),
         },
         Err(failure) => chain(&failure),
@@ -27,19 +27,19 @@ pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Desk,
 }
 
 /// Reads all articles, keeping nothing, and publishes them for this process alone.
-pub(super) fn read(config: Config) -> Result<(Desk, Report), DeskError> {
+pub(super) fn read(config: Config) -> Result<(Publisher, Report), PublisherError> {
     let as_of = Timestamp::now();
-    let desk = open(config, as_of)?;
+    let publisher = open(config, as_of)?;
     // Nothing is gone that this process has not just been told of.
-    let read = || desk.reconcile(&[Scope::Whole], Removal::Confirmed);
-    let report = progress::shown(desk.progress(), read);
-    desk.publish(as_of);
-    Ok((desk, report))
+    let read = || publisher.reconcile(&[Scope::Whole], Removal::Confirmed);
+    let report = progress::shown(publisher.progress(), read);
+    publisher.publish(as_of);
+    Ok((publisher, report))
 }
 
-/// A desk that keeps nothing. What only the state folder knows, such as when a feed last moved and
+/// A publisher that keeps nothing. What only the state folder knows, such as when a feed last moved and
 /// what is still served of a broken file, is taken from there.
-pub(super) fn open(config: Config, as_of: Timestamp) -> Result<Desk, DeskError> {
+pub(super) fn open(config: Config, as_of: Timestamp) -> Result<Publisher, PublisherError> {
     let store = Store::scratch()?;
     // A folder that cannot be read now is no reason to refuse an answer without it.
     if let Ok(Some(memory)) = Store::peek(&config.server.state) {
@@ -48,20 +48,20 @@ pub(super) fn open(config: Config, as_of: Timestamp) -> Result<Desk, DeskError> 
     if let Ok(last_good) = Store::peek_last_good(&config.server.state) {
         store.write(|batch| batch.restore(&last_good))?;
     }
-    Desk::new(Arc::new(config), store, as_of)
+    Publisher::new(Arc::new(config), store, as_of)
 }
 
 /// Reads texts that a listing left out, as long as `fill` finds some and fewer are left each time;
 /// `report` is of the listing, and afterwards of everything. Each round is published: what turns out
 /// to be no article makes room for others, whose texts may be still to come.
 pub(super) fn read_texts(
-    desk: &Desk,
+    publisher: &Publisher,
     removal: Removal,
     report: &mut Report,
     fill: impl Fn() -> Option<Report>,
     publish: impl Fn(&Report),
 ) {
-    let awaited = || desk.archive().store().count_awaited().unwrap_or(0);
+    let awaited = || publisher.archive().store().count_awaited().unwrap_or(0);
     let mut before = u64::MAX;
     while report.failure.is_none() && awaited() < before {
         before = awaited();
@@ -71,7 +71,7 @@ pub(super) fn read_texts(
         // Rows that are gone meanwhile are no mistake, and must not be asked for again.
         let is_outdated = !std::mem::take(&mut round.unsettled).is_empty();
         if is_outdated && round.failure.is_none() {
-            round.add(desk.reconcile(&[Scope::Whole], removal));
+            round.add(publisher.reconcile(&[Scope::Whole], removal));
         }
         publish(&round);
         report.add(round);

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::count::many;
 use crate::export;
-use crate::reconcile::{Progress, Reached};
+use crate::ingest::{Progress, Reached};
+use crate::model::count::many;
 
 /// A reading of more files or more time than this is long.
 const LONG_FILES: usize = 1_000;

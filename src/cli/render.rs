@@ -1,5 +1,6 @@
 //! `taspa render PATH`: one document to standard output.
 
+use crate::render::pages::PageRequest;
 use std::io;
 use std::path::Path;
 
@@ -9,18 +10,17 @@ use url::form_urlencoded;
 use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
-use crate::desk::{Desk, Removal, Report};
-use crate::page::Locale;
-use crate::press::Wanted;
-use crate::problem::chain;
-use crate::time::Timestamp;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
-    let desk = match once::desk_or_complain(path, screen) {
-        Ok(desk) => desk,
+    let publisher = match once::desk_or_complain(path, screen) {
+        Ok(publisher) => publisher,
         Err(exit) => return Ok(exit),
     };
-    match render(&desk, wanted) {
+    match render(&publisher, wanted) {
         Ok(document) => screen.write(&document)?,
         Err(reason) => {
             screen.complain(&format!("cannot render `{wanted}`: {reason}"));
@@ -31,16 +31,16 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
     Ok(Exit::Done)
 }
 
-fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
-    read_texts(desk, wanted)?;
-    match feed::find(desk, wanted)? {
-        Named::Feed(version, format) => desk
+fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
+    read_texts(publisher, wanted)?;
+    match feed::find(publisher, wanted)? {
+        Named::Feed(version, format) => publisher
             .render(&version, format)
             .map_err(|failure| chain(&failure)),
-        Named::Page(page) => render_page(desk, page, language(wanted).as_deref()),
+        Named::Page(page) => render_page(publisher, page, language(wanted).as_deref()),
         Named::Asset(name) => {
-            let edition = desk.edition().ok_or("nothing is published")?;
-            let asset = edition.config.server.templates.asset(&name);
+            let snapshot = publisher.snapshot().ok_or("nothing is published")?;
+            let asset = snapshot.config.server.templates.asset(&name);
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
             Ok(asset.bytes.clone())
         }
@@ -48,32 +48,37 @@ fn render(desk: &Desk, wanted: &str) -> Result<Bytes, String> {
 }
 
 /// Reads the texts of a feed that are still to come.
-fn read_texts(desk: &Desk, wanted: &str) -> Result<(), String> {
+fn read_texts(publisher: &Publisher, wanted: &str) -> Result<(), String> {
     let fill = || {
-        let named = feed::find(desk, wanted).ok()?;
-        let (Named::Feed(version, _) | Named::Page(Wanted::Feed(version))) = named else {
+        let named = feed::find(publisher, wanted).ok()?;
+        let (Named::Feed(version, _) | Named::Page(PageRequest::Feed(version))) = named else {
             return None;
         };
-        desk.fill_these(&version.entries)
+        publisher.fill_these(&version.entries)
     };
     let publish = |_: &Report| {
-        desk.publish(Timestamp::now());
+        publisher.publish(Timestamp::now());
     };
     let mut report = Report::default();
-    once::read_texts(desk, Removal::Confirmed, &mut report, fill, publish);
+    once::read_texts(publisher, Removal::Confirmed, &mut report, fill, publish);
     report
         .failure
         .map_or(Ok(()), |failure| Err(chain(&failure)))
 }
 
-fn render_page(desk: &Desk, page: Wanted, language: Option<&str>) -> Result<Bytes, String> {
-    let edition = desk.edition().ok_or("nothing is published")?;
-    let own = || Locale::of_site(&edition.config.site.language);
+fn render_page(
+    publisher: &Publisher,
+    page: PageRequest,
+    language: Option<&str>,
+) -> Result<Bytes, String> {
+    let snapshot = publisher.snapshot().ok_or("nothing is published")?;
+    let own = || Locale::of_site(&snapshot.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
-    let sheet = desk
-        .sheet(&edition, page)
+    let sheet = publisher
+        .sheet(&snapshot, page)
         .map_err(|missing| chain(&missing))?;
-    desk.render_sheet(&sheet, &edition, locale)
+    publisher
+        .render_sheet(&sheet, &snapshot, locale)
         .map_err(|failure| chain(&failure))
 }
 

@@ -22,20 +22,20 @@ use super::output::Screen;
 use super::progress::Bar;
 use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
-use crate::admin::{self, Admin};
 use crate::config::{self, Config, Listen, Server};
-use crate::desk::Desk;
-use crate::health::Health;
-use crate::http::access_log::{AccessLog, Shape};
-use crate::http::house::House;
-use crate::http::listener::{self, Listener};
-use crate::http::observer::Observer;
-use crate::http::server;
-use crate::metrics::Metrics;
-use crate::problem::{Problem, chain};
+use crate::model::problem::{Problem, chain};
+use crate::model::time::Timestamp;
+use crate::publish::health::Health;
+use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
+use crate::serve::access_log::{AccessLog, Shape};
+use crate::serve::admin::{self, Admin};
+use crate::serve::listener::{self, Listener};
+use crate::serve::metrics::Metrics;
+use crate::serve::record::Recorder;
+use crate::serve::server;
+use crate::serve::server_context::ServerContext;
 use crate::store::Store;
-use crate::time::Timestamp;
 
 /// Reloads that may wait for a reading to end.
 const ORDERS_MAX: usize = 16;
@@ -105,9 +105,9 @@ async fn daemon(
     let mut signals = Signals::new()?;
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
-    let desk = Arc::new(OnceLock::new());
-    let house = House {
-        desk: desk.clone(),
+    let publisher = Arc::new(OnceLock::new());
+    let house = ServerContext {
+        publisher: publisher.clone(),
         limits,
         observer: observer.clone(),
     };
@@ -117,7 +117,7 @@ async fn daemon(
             config: Arc::new(config.clone()),
             health: health.clone(),
             metrics: observer.metrics.clone(),
-            desk: desk.clone(),
+            publisher: publisher.clone(),
         };
         tokio::spawn(admin::serve(listener, admin))
     });
@@ -126,7 +126,7 @@ async fn daemon(
     let mut ending = Ending::new(stop, limits.shutdown_delay);
     let opened = {
         let opening = health.clone();
-        let mut opened = task::spawn_blocking(move || open_desk(config, &opening));
+        let mut opened = task::spawn_blocking(move || open_publisher(config, &opening));
         loop {
             tokio::select! {
                 opened = &mut opened => break opened?,
@@ -147,19 +147,19 @@ async fn daemon(
             }
         }
     };
-    let (publisher, drawing) = match opened {
+    let (publishing, drawing) = match opened {
         Ok(opened) => {
-            let opened = desk.get_or_init(|| Arc::new(opened)).clone();
+            let opened = publisher.get_or_init(|| Arc::new(opened)).clone();
             let progress = opened.progress().clone();
             let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
-            let publisher = tokio::spawn(publish::run(
+            let publishing = tokio::spawn(publish::run(
                 opened,
                 health.clone(),
                 rescan,
                 ordered,
                 stopping,
             ));
-            (publisher, drawing)
+            (publishing, drawing)
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -207,13 +207,13 @@ async fn daemon(
             }
         }
     }
-    // Whoever lets go of the desk last closes the state folder. If that is a task that nobody
+    // Whoever lets go of the publisher last closes the state folder. If that is a task that nobody
     // waits for, the next start has to repair it.
-    publisher.abort();
-    let _ = publisher.await;
-    if let Some(desk) = desk.get().cloned() {
+    publishing.abort();
+    let _ = publishing.await;
+    if let Some(publisher) = publisher.get().cloned() {
         // A reading that is being stored may have the store for itself a little longer.
-        let saved = task::spawn_blocking(move || desk.save());
+        let saved = task::spawn_blocking(move || publisher.save());
         if time::timeout(SAVE_FINISH, saved).await.is_err() {
             warn!("the last changes are not in the state folder; the next start finds them anew");
         }
@@ -245,7 +245,7 @@ fn how_it_ended(ended: Result<io::Result<()>, JoinError>, was_told: bool) -> Exi
 }
 
 /// What looks on while requests are answered; from here on panics are counted as well.
-fn start_observer(config: &Config) -> io::Result<Observer> {
+fn start_observer(config: &Config) -> io::Result<Recorder> {
     let metrics = Arc::new(Metrics::default());
     metrics.count_panics();
     let shape = match config.server.access_log {
@@ -254,7 +254,7 @@ fn start_observer(config: &Config) -> io::Result<Observer> {
         config::AccessLog::Json => Some(Shape::Json),
     };
     let start = |shape| AccessLog::start(shape, metrics.clone());
-    Ok(Observer {
+    Ok(Recorder {
         access_log: shape.map(start).transpose()?,
         trusted_proxies: config.server.trusted_proxies.clone(),
         metrics,
@@ -428,10 +428,10 @@ fn look(path: &Path) -> Option<(SystemTime, u64)> {
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// A desk over the state folder. A damaged folder is made anew, an unusable one is done without.
-fn open_desk(config: Config, health: &Health) -> Result<Desk, StartError> {
+/// A publisher over the state folder. A damaged folder is made anew, an unusable one is done without.
+fn open_publisher(config: Config, health: &Health) -> Result<Publisher, StartError> {
     let failure = match kept::open(&config, |warning| warn!("{warning}"))? {
-        Ok(desk) => return Ok(desk),
+        Ok(publisher) => return Ok(publisher),
         Err(failure) => failure,
     };
     let reason = chain(&failure);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::nearest::did_you_mean;
 use super::table::{Refusal, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
-use crate::format::Format;
-use crate::lineup::ALL;
-use crate::selection::Selection;
-use crate::term::TermKind;
+use crate::feed::definitions::ALL;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::TermKind;
 
 /// What every feed starts from.
 pub(super) struct Defaults {

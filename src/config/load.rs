@@ -12,8 +12,8 @@ use super::table::Table;
 use super::{
     Config, Server, Site, SourceFile, feeds, redirects, server, site, source, syntax, terms,
 };
-use crate::problem::{Problem, Severity};
-use crate::term::TermKind;
+use crate::model::problem::{Problem, Severity};
+use crate::model::term::TermKind;
 
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;

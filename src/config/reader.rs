@@ -10,8 +10,8 @@ use super::NamedTerm;
 use super::environment::{self, Text};
 use super::source_file::SourceFile;
 use super::syntax::{Parsed, Shape};
-use crate::count::counted;
-use crate::problem::{Problem, Severity};
+use crate::model::count::counted;
+use crate::model::problem::{Problem, Severity};
 
 /// The state of reading one file.
 pub(super) struct Reader<'a> {

@@ -8,8 +8,8 @@ use ipnet::IpNet;
 
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server, address, value};
-use crate::page::Templates;
-use crate::problem::chain;
+use crate::model::problem::chain;
+use crate::render::pages::templates::Templates;
 
 /// Reads `[server]`, every key of which has a default.
 pub(super) fn read(mut table: Table<'_>) -> Server {

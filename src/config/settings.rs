@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::table::Table;
 use super::{Content, Settings, terms, value};
-use crate::format::Format;
-use crate::selection::Selection;
-use crate::term::Term;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::Term;
 
 impl Default for Settings {
     fn default() -> Settings {

@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::{Site, address, value};
-use crate::time::Zone;
+use crate::model::time::Zone;
 
 /// Reads `[site]`; `None` if something required is absent or wrong.
 pub(super) fn read(mut table: Table<'_>) -> Option<Site> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::problem::{Problem, Severity};
+use crate::model::problem::{Problem, Severity};
 
 /// A configuration file as it was read: its name and its text.
 #[derive(Clone, Debug)]

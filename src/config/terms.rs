@@ -6,7 +6,7 @@ use super::environment::Text;
 use super::nearest::{did_you_mean, nearest};
 use super::table::Table;
 use super::{Alias, NamedTerm};
-use crate::term::{Term, TermKind};
+use crate::model::term::{Term, TermKind};
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
 pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTerm> {

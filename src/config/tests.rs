@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
-use crate::problem::{Problem, Severity};
-use crate::term::TermKind;
+use crate::model::problem::{Problem, Severity};
+use crate::model::term::TermKind;
 
 const FOLDER: &str = "/etc/taspa";
 

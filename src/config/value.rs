@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::nearest::{did_you_mean, nearest, one_of};
 use super::table::Refusal;
-use crate::time::Zone;
+use crate::model::time::Zone;
 
 /// A string that is not blank.
 pub(super) fn filled(text: &str) -> Result<String, Refusal> {

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::manifest::{FILE, Manifest, Written};
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// How the names of unfinished files begin.
 const UNFINISHED: &str = ".taspa-export-";

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::plan::is_file_path;
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
 
 /// The name of the file in the exported folder.
 pub const FILE: &str = ".taspa-export";

@@ -1,21 +1,21 @@
-//! The plan: which documents a folder of files is to hold, said from an edition without any I/O.
+//! The plan: which documents a folder of files is to hold, said from a snapshot without any I/O.
 //!
 //! A document stands where its address leads: feeds, lists and files under their decoded paths, and a
 //! page, whose address has no extension, with `.html` behind it. What an address says in its query is
 //! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
 //! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
 
+use crate::render::pages::PageRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::compose::folder;
 use crate::config::Config;
-use crate::edition::{Edition, Tag, Version};
-use crate::format::Format;
-use crate::overview::Overview;
-use crate::page::Asset;
-use crate::press::{TERMS_MAX, Wanted, lists};
-use crate::time::Timestamp;
+use crate::feed::overview::Overview;
+use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
+use crate::render::pages::templates::Asset;
+use crate::render::pages::{TERMS_MAX, lists};
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +41,9 @@ pub struct Planned {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A feed in a format.
-    Feed(Arc<Version>, Format),
+    Feed(Arc<FeedVersion>, Format),
     /// A page or list.
-    Page(Wanted),
+    Page(PageRequest),
     /// A file that pages refer to.
     Asset(Asset),
 }
@@ -70,9 +70,9 @@ impl Planned {
     /// What names the document's bytes before it is made, where anything does.
     pub fn seal(&self) -> Option<u128> {
         match &self.source {
-            Source::Feed(version, format) => Some(Tag::new(version.digest, *format).digest()),
+            Source::Feed(version, format) => Some(ETag::new(version.digest, *format).digest()),
             Source::Page(_) => None,
-            Source::Asset(asset) => Some(Tag::of(&asset.bytes).digest()),
+            Source::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
         }
     }
 
@@ -94,23 +94,26 @@ impl Planned {
 }
 
 impl Plan {
-    /// The documents of an edition. `articles` are those that may have a page here.
+    /// The documents of a snapshot. `articles` are those that may have a page here.
     pub fn new(
-        edition: &Edition,
+        snapshot: &Snapshot,
         overview: &Overview,
         articles: impl IntoIterator<Item = Told>,
         pages: Pages,
     ) -> Plan {
         let mut places = Places {
-            edition,
+            snapshot,
             taken: BTreeMap::new(),
             homeless: Vec::new(),
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
-        let latest = latest.unwrap_or(edition.publication.epoch());
+        let latest = latest.unwrap_or(snapshot.publication.epoch());
         let wanted = |wanted, modified| (Source::Page(wanted), modified);
-        for (name, list) in [("feeds.opml", Wanted::Opml), ("feeds.json", Wanted::List)] {
+        for (name, list) in [
+            ("feeds.opml", PageRequest::Opml),
+            ("feeds.json", PageRequest::List),
+        ] {
             places.put(name, name.to_owned(), wanted(list, latest));
         }
         for version in feeds.clone() {
@@ -121,22 +124,22 @@ impl Plan {
             }
         }
         if pages == Pages::Written {
-            places.put("", page("index"), wanted(Wanted::Catalogue, latest));
+            places.put("", page("index"), wanted(PageRequest::Catalogue, latest));
             for version in feeds {
-                let feed = Wanted::Feed(version.clone());
+                let feed = PageRequest::Feed(version.clone());
                 let of_feed = wanted(feed, version.last_modified);
                 places.put(&version.path, page(&version.path), of_feed);
             }
-            places.lists(&edition.config, overview, latest);
+            places.lists(&snapshot.config, overview, latest);
             for Told { key, updated } in articles {
                 let path = format!("articles/{key}");
-                let article = wanted(Wanted::Article(key), updated);
+                let article = wanted(PageRequest::Article(key), updated);
                 places.put(&path, page(&path), article);
             }
-            for (name, asset) in edition.config.server.templates.assets() {
+            for (name, asset) in snapshot.config.server.templates.assets() {
                 let path = format!("assets/{name}");
                 let asset = Source::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, edition.publication.epoch()));
+                places.put(&path.clone(), path, (asset, snapshot.publication.epoch()));
             }
         }
         let mut documents: Vec<Planned> = places.taken.into_values().collect();
@@ -166,7 +169,7 @@ pub fn is_file_path(path: &str) -> bool {
 
 /// Documents by the file that each gets.
 struct Places<'e> {
-    edition: &'e Edition,
+    snapshot: &'e Snapshot,
     taken: BTreeMap<String, Planned>,
     homeless: Vec<String>,
 }
@@ -175,7 +178,7 @@ impl Places<'_> {
     /// Gives a document that is served at `/address` the file at `path`.
     fn put(&mut self, address: &str, path: String, (source, modified): (Source, Timestamp)) {
         let address = format!("/{address}");
-        if self.edition.redirects.contains_key(&address) {
+        if self.snapshot.redirects.contains_key(&address) {
             return;
         }
         if !is_file_path(&path) {
@@ -199,10 +202,10 @@ impl Places<'_> {
     /// address in its name.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in lists(config) {
-            let name = folder(kind);
+            let name = kind.folder();
             let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {
-                let list = (Source::Page(Wanted::Terms(kind, number)), latest);
+                let list = (Source::Page(PageRequest::Terms(kind, number)), latest);
                 let path = match number {
                     1 => page(name),
                     number => page(&format!("{name}?page={number}")),

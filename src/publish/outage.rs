@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::error;
 
-use crate::desk::Desk;
+use crate::publish::publisher::Publisher;
 
 /// Reasons of one outage that are remembered; with more, the first may be said again.
 const REASONS_MAX: usize = 8;
 
 /// An outage of the source, while there is one.
-pub(super) struct Outage {
-    desk: Arc<Desk>,
+pub(crate) struct Outage {
+    publisher: Arc<Publisher>,
     /// Whether the state folder had something to publish at the start.
     has_state: bool,
     /// The reasons that were said since it began.
@@ -25,9 +25,9 @@ pub(super) struct Outage {
 }
 
 impl Outage {
-    pub(super) fn new(desk: Arc<Desk>, has_state: bool) -> Outage {
+    pub(crate) fn new(publisher: Arc<Publisher>, has_state: bool) -> Outage {
         Outage {
-            desk,
+            publisher,
             has_state,
             said: Mutex::default(),
             down: AtomicBool::new(false),
@@ -35,11 +35,11 @@ impl Outage {
     }
 
     /// Says why the articles cannot be read, unless that has been said.
-    pub(super) fn tell(&self, reason: &str) {
+    pub(crate) fn tell(&self, reason: &str) {
         if !self.said().add(reason) {
             return;
         }
-        let is_published = self.has_state || self.desk.edition().is_some();
+        let is_published = self.has_state || self.publisher.snapshot().is_some();
         let so = match is_published {
             true => "what is published stays",
             false => "nothing is published yet",
@@ -48,17 +48,17 @@ impl Outage {
     }
 
     /// It is over: what comes next is another one.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         *self.said() = Reasons::default();
     }
 
     /// Whoever watches the database finds that it does not answer.
-    pub(super) fn note_down(&self) {
+    pub(crate) fn note_down(&self) {
         self.down.store(true, SeqCst);
     }
 
     /// Whoever watches the database finds that it answers; whether that ends an outage.
-    pub(super) fn note_up(&self) -> bool {
+    pub(crate) fn note_up(&self) -> bool {
         let was_down = self.down.swap(false, SeqCst);
         if was_down {
             self.end();
@@ -67,7 +67,7 @@ impl Outage {
     }
 
     /// Whether the database is known not to answer.
-    pub(super) fn is_down(&self) -> bool {
+    pub(crate) fn is_down(&self) -> bool {
         self.down.load(SeqCst)
     }
 

@@ -1,7 +1,12 @@
 //! A folder of article files.
 //!
-//! Listing and reading are apart, so that an unchanged file costs one `stat`. Nothing here
+//! ArticleMeta and reading are apart, so that an unchanged file costs one `stat`. Nothing here
 //! decides what a missing file means.
+
+pub mod events;
+mod sibling_files;
+pub(crate) mod watcher;
+mod write_log;
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -13,13 +18,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
-use super::notes::Notes;
-use super::{Found, Outcome, Unlisted, beside, encoding, json, markdown, newsroom};
-use crate::article::{Accepted, Draft, Reading, Refusal};
+use super::article_file::{encoding, json, markdown, newsroom};
+use super::{Found, Outcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
-use crate::problem::Severity;
-use crate::store::FileStamp;
-use crate::time::Timestamp;
+use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::problem::Severity;
+use crate::model::record::Stamp;
+use crate::model::time::Timestamp;
+use crate::source::directory::write_log::Notes;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;
@@ -245,7 +251,7 @@ impl Directory {
             Some(Kind::Json) => json::parse(&text)?,
         };
         if let Some(folder) = self.root.join(path).parent() {
-            beside::measure(folder, &mut draft);
+            sibling_files::measure(folder, &mut draft);
         }
         let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
@@ -299,7 +305,7 @@ fn read_at_rest(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
 
 /// What is left until a file has rested long enough; `None` of one that has, or whose dates another
 /// machine's clock made.
-fn rest_left(found: FileStamp, rest: Duration) -> Option<Duration> {
+fn rest_left(found: Stamp, rest: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
@@ -383,10 +389,10 @@ fn relative(root: &Path, path: &Path) -> String {
         .into_owned()
 }
 
-fn stamp(metadata: &Metadata) -> FileStamp {
+fn stamp(metadata: &Metadata) -> Stamp {
     let nanoseconds =
         |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-    FileStamp {
+    Stamp {
         size: metadata.size(),
         modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
         changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),

@@ -10,26 +10,28 @@
 //! ```text
 //!  Sql::walk · read · look ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
 //!     ▲ Found, Outcome              │ Watermark: since when rows may be new
-//!  Line::next ◀── Sign ◀── pulse, listener
+//!  SourceEvents::next ◀── SourceEvent ◀── pulse, listener
 //! ```
 
 mod backoff;
 mod columns;
+pub(crate) mod count_drift;
 mod database;
 mod dialect;
 mod engine;
 mod error;
-mod kept;
 mod listener;
+mod listing;
 mod page;
-mod pulse;
+mod probe;
+mod recheck_window;
+mod required_columns;
 mod row;
-mod sign;
+mod source_event;
 #[cfg(test)]
 pub(crate) mod tests;
-mod walk;
+pub(crate) mod watcher;
 mod watermark;
-mod youth;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -46,19 +48,19 @@ use self::columns::Selected;
 use self::database::Database;
 use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
-use self::kept::Kept;
 use self::listener::Channel;
 use self::row::{Row, Rules};
-use self::sign::Board;
-pub use self::sign::{Line, Sign};
-use self::walk::{Held, Walk};
 use super::{Found, Gap, Outcome};
-use crate::article::Reading;
 use crate::config::SqlConfig;
+use crate::model::article::Reading;
+use crate::model::time::Timestamp;
+use crate::source::sql::listing::{Held, Walk};
+use crate::source::sql::required_columns::RequiredColumns;
+use crate::source::sql::source_event::PendingSignals;
+pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 use crate::store::ColumnsRow;
-use crate::time::Timestamp;
 
-pub(super) use self::youth::{is_same_row, is_young};
+pub(super) use crate::source::sql::recheck_window::{is_same_row, is_young};
 
 /// Rows read with one statement.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
@@ -324,7 +326,7 @@ impl Sql {
     /// Remembers columns that an earlier run was told of, where they are this query's.
     pub fn recall_columns(&self, columns: ColumnsRow) {
         if columns.query == self.place() {
-            self.0.engine.set_kept(Kept {
+            self.0.engine.set_kept(RequiredColumns {
                 names: columns.names,
                 is_missed: false,
             });
@@ -346,7 +348,7 @@ impl Sql {
 
     /// Believes that columns are gone, if they are, from the next listing on.
     pub fn give_up_columns(&self) {
-        self.0.engine.set_kept(Kept::default());
+        self.0.engine.set_kept(RequiredColumns::default());
     }
 
     /// A number for the query and for where it is asked. Whoever asks it decides nothing: passwords
@@ -373,8 +375,8 @@ impl Sql {
     }
 
     /// Begins to watch the database; ends when the line is dropped.
-    pub fn watch(&self) -> Line {
-        let board = Arc::new(Board::default());
+    pub fn watch(&self) -> SourceEvents {
+        let board = Arc::new(PendingSignals::default());
         let Inner {
             engine,
             listen,
@@ -383,13 +385,13 @@ impl Sql {
         } = &*self.0;
         let mut watchers = Vec::new();
         if let Some(runtime) = runtime {
-            watchers.push(runtime.spawn(pulse::beat(engine.clone(), board.clone())));
+            watchers.push(runtime.spawn(probe::run(engine.clone(), board.clone())));
             if let Some(channel) = listen {
                 let listener = listener::listen(engine.clone(), board.clone(), channel.clone());
                 watchers.push(runtime.spawn(listener));
             }
         }
-        Line { board, watchers }
+        SourceEvents { board, watchers }
     }
 
     /// Begins a task on the runtime.

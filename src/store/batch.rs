@@ -1,17 +1,20 @@
 //! One write transaction of the store.
 
+use crate::model::record::RecordId;
+use crate::model::record::Stamp;
+use crate::model::validators::Validators;
 use std::collections::BTreeSet;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, AWAITED, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, FileStamp, HEADER, Header,
-    RECORDS, RETIRED, RIVALS, SERVED, TERMS, Validators, decode, encode, extensions, formats,
+    ARTICLES, AWAITED, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS,
+    RETIRED, RIVALS, SERVED, TERMS, decode, encode, extensions, formats,
 };
-use super::{LastGood, Memory, Packed, RecordId, StoreError};
-use crate::format::Format;
-use crate::term::Term;
+use super::{LastGood, Memory, Packed, StoreError};
+use crate::model::format::Format;
+use crate::model::term::Term;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
 pub struct Batch<'t> {
@@ -202,7 +205,7 @@ impl<'t> Batch<'t> {
             self.put_article(&article)?;
             // The stamp of no file: whatever stands there now is read.
             let file = FileRow {
-                stamp: FileStamp::default(),
+                stamp: Stamp::default(),
                 key: Some(article.listing.key),
                 refusal: None,
             };

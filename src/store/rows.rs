@@ -1,15 +1,15 @@
 //! The tables of the store and what their rows hold.
 
+use crate::model::record::Stamp;
 use std::collections::BTreeSet;
 
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::article::Refusal;
-use crate::catalog::Listing;
-use crate::format::Format;
-use crate::time::Timestamp;
+use crate::model::article::Refusal;
+use crate::model::article_meta::ArticleMeta;
+use crate::model::format::Format;
 
 /// Row `header`: what the rest was written with. Row `columns`: [`ColumnsRow`], where rows of a database
 /// were read.
@@ -61,8 +61,8 @@ pub struct ColumnsRow {
 /// A stored article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRow {
-    /// What the catalog needs of it.
-    pub listing: Listing,
+    /// What the index needs of it.
+    pub listing: ArticleMeta,
     /// Where it stands in its source: a path below the articles' folder, the id of a row.
     pub path: Box<str>,
 }
@@ -71,33 +71,11 @@ pub struct ArticleRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
     /// How the file looked when it was read.
-    pub stamp: FileStamp,
+    pub stamp: Stamp,
     /// The article it gave, possibly from an earlier version of the file.
     pub key: Option<Box<str>>,
     /// Why its present version is refused.
     pub refusal: Option<Refusal>,
-}
-
-/// What changes when a file or row does; the default is that of none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileStamp {
-    /// Bytes; of rows that share an id their number, and of a single one whether it was young.
-    pub size: u64,
-    /// Time of the last write, nanoseconds since 1970; of a row a number for its `updated`.
-    pub modified: i128,
-    /// Time of the last change of the inode, nanoseconds since 1970; of a row a number for its `date`.
-    pub changed: i128,
-    /// The inode's number; of a row a number for the columns that it was read with.
-    pub inode: u64,
-}
-
-/// What a feed's last answer was validated by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Validators {
-    /// The digest that its tags are made of.
-    pub digest: u128,
-    /// Its `Last-Modified`.
-    pub last_modified: Timestamp,
 }
 
 /// Formats as a row lists them.

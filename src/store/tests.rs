@@ -1,14 +1,17 @@
 //! What survives a restart, and what damage looks like.
 
+use crate::model::record::RecordId;
+use crate::model::record::Stamp;
+use crate::model::validators::Validators;
 use std::fs;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::article::{Accepted, Author, Revision, Visibility};
-use crate::catalog::Listing;
+use crate::model::article::{Accepted, Author, Revision, Visibility};
+use crate::model::article_meta::ArticleMeta;
+use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
-use crate::time::Timestamp;
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -71,7 +74,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         last_modified: Timestamp(3_000),
     };
     let file = FileRow {
-        stamp: FileStamp {
+        stamp: Stamp {
             size: 1,
             modified: -1,
             changed: i128::MAX,
@@ -86,7 +89,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.retire(superseded)?;
         let record = batch.add_record(&packed)?;
         let row = ArticleRow {
-            listing: Listing::new(&accepted("a"), record),
+            listing: ArticleMeta::new(&accepted("a"), record),
             path: "a.txt".into(),
         };
         batch.put_article(&row)?;

@@ -21,7 +21,7 @@ fn lines(shape: &str, requests: &[Request]) -> Vec<String> {
     daemon.stop();
     let text = fs::read_to_string(path).expect("the log");
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    // The start asks as well, until there is an edition.
+    // The start asks as well, until there is a snapshot.
     let own = lines.len().saturating_sub(requests.len());
     lines[own..].to_vec()
 }

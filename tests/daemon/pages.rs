@@ -153,7 +153,10 @@ fn long_lists_are_split_into_pages_of_200() {
         let page = daemon.get(&format!("/tags?page={page}"));
         let encoded = |path: &&str| {
             let key = path.strip_prefix("tags/").expect("a tag");
-            format!(" href=\"/tags/{}\"", taspa::compose::encode_path(key))
+            format!(
+                " href=\"/tags/{}\"",
+                taspa::model::url_encoding::encode_path(key)
+            )
         };
         let before = wanted.len();
         wanted.retain(|path| !page.says(&encoded(path)));
@@ -195,7 +198,7 @@ fn feeds_json_and_opml_name_every_feed_once() {
         .filter(listed)
         .map(|feed| {
             let path = feed["path"].as_str().expect("a path");
-            let path = taspa::compose::encode_path(path);
+            let path = taspa::model::url_encoding::encode_path(path);
             format!("http://feeds.dala.example/{path}.rss")
         })
         .collect();

@@ -92,20 +92,20 @@ fn notification_is_followed_before_the_next_poll() {
         return;
     };
     let before = Copies::take(&daemon, &FEEDS);
-    let edition = |text: &str| table.edition(HARVEST.id, &title(text), table.own_second());
+    let snapshot = |text: &str| table.snapshot(HARVEST.id, &title(text), table.own_second());
     // In one transaction, so that whoever hears of it finds it.
-    table.execute(&format!("{}; NOTIFY taspa", edition("Урожай дынь растёт")));
+    table.execute(&format!("{}; NOTIFY taspa", snapshot("Урожай дынь растёт")));
     soon(&mut daemon, "/all.rss", "Урожай дынь растёт", true);
     let once = before.again(&daemon);
     assert_eq!(once.moved_since(&before), HARVEST_FEEDS);
 
     // A storm of them is one change, and nobody waits for all of it to end.
     let storm = "SELECT pg_notify('taspa', n::text) FROM generate_series(1, 5000) AS n";
-    table.execute(&format!("{storm}; {}", edition("Урожай дынь упал")));
+    table.execute(&format!("{storm}; {}", snapshot("Урожай дынь упал")));
     soon(&mut daemon, "/all.rss", "Урожай дынь упал", true);
 
     // Nobody hears what is said elsewhere.
-    table.execute(&format!("{}; NOTIFY other", edition("Урожай дынь тих")));
+    table.execute(&format!("{}; NOTIFY other", snapshot("Урожай дынь тих")));
     let fair = table.insertion(&[FAIR]);
     table.execute(&format!("{fair}; NOTIFY taspa"));
     soon(&mut daemon, "/all.rss", "Ярмарку продлили", true);
@@ -120,8 +120,8 @@ fn late_commit_is_found() {
             return;
         }
         let mut late = table.session();
-        let edition = table.edition(SESSION.id, &title("Сессию закрыли"), unix_now() - 20);
-        late.execute(&format!("BEGIN; {edition}"));
+        let snapshot = table.snapshot(SESSION.id, &title("Сессию закрыли"), unix_now() - 20);
+        late.execute(&format!("BEGIN; {snapshot}"));
         table.edit(HARVEST.id, &title("Урожай дынь растёт"));
         soon(daemon, "/all.rss", "Урожай дынь растёт", true);
         let before = Copies::take(daemon, &FEEDS);
@@ -169,7 +169,7 @@ fn old_rows_added_during_the_first_reading_are_found() {
 fn future_update_date_hides_no_change() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 3_600;
-        table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
+        table.execute(&table.snapshot(SESSION.id, &title("Сессию перенесли"), planned));
         soon(daemon, "/all.rss", "Сессию перенесли", true);
         table.edit(HARVEST.id, &title("Урожай дынь растёт"));
         soon(daemon, "/all.rss", "Урожай дынь растёт", true);
@@ -180,7 +180,7 @@ fn future_update_date_hides_no_change() {
 fn future_update_date_is_shown_from_its_instant() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 4;
-        table.execute(&table.edition(SESSION.id, &title("Сессию перенесли"), planned));
+        table.execute(&table.snapshot(SESSION.id, &title("Сессию перенесли"), planned));
         let dated = format!("\"date_modified\":\"{}", local(planned));
         let feed = "/tags/мажилис.json";
         let early = daemon.eventually(feed, |feed| feed.says("перенесли"));

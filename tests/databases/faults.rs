@@ -182,7 +182,7 @@ impl Scene {
 impl Table {
     /// The statement of an editor who knows nothing of any trouble.
     pub(crate) fn news(&self) -> String {
-        self.edition(HARVEST.id, &format!("title = '{NEWS}'"), self.own_second())
+        self.snapshot(HARVEST.id, &format!("title = '{NEWS}'"), self.own_second())
     }
 }
 

@@ -143,12 +143,12 @@ impl Machines {
 
     /// Writes a new headline over the harvest's, as a program would that tells of it.
     fn write(&self, headline: &str) {
-        let edition = self.table.edition(
+        let snapshot = self.table.snapshot(
             HARVEST.id,
             &format!("title = '{headline}'"),
             self.table.own_second(),
         );
-        self.table.execute(&format!("{edition}; NOTIFY taspa"));
+        self.table.execute(&format!("{snapshot}; NOTIFY taspa"));
     }
 
     /// A recipe for nginx that we ship, before these machines and without TLS.
@@ -216,9 +216,9 @@ fn machines_with_different_histories_serve_the_same_bytes() {
     }
     // Of what comes and goes again, nothing stays on those that saw it.
     let (fair, table) = (FAIR.title.expect("a headline"), &machines.table);
-    let edition = table.edition(FAIR.id, "section = NULL", table.own_second());
+    let snapshot = table.snapshot(FAIR.id, "section = NULL", table.own_second());
     table.execute(&format!(
-        "{}; {edition}; NOTIFY taspa",
+        "{}; {snapshot}; NOTIFY taspa",
         table.insertion(&[FAIR])
     ));
     machines.converge("/all.json", |feed| feed.contains(fair));

@@ -163,7 +163,7 @@ impl Table {
     /// Changes a row as an editor does, which moves `updated`.
     #[track_caller]
     pub(crate) fn edit(&self, id: u32, change: &str) {
-        self.execute(&self.edition(id, change, self.own_second()));
+        self.execute(&self.snapshot(id, change, self.own_second()));
     }
 
     /// A second that no edit before had: the table has whole ones, by which two edits in one could not
@@ -177,7 +177,7 @@ impl Table {
     }
 
     /// The statement that changes a row at that second.
-    pub(crate) fn edition(&self, id: u32, change: &str, at: i64) -> String {
+    pub(crate) fn snapshot(&self, id: u32, change: &str, at: i64) -> String {
         let at = self.kind.changed(at);
         format!("UPDATE articles SET {change}, changed = {at} WHERE id = {id}")
     }

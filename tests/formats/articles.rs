@@ -5,13 +5,13 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use taspa::article::{Article, Author, Body, Draft, Media, Reading};
-use taspa::compose::Publication;
 use taspa::config::{Config, Content};
-use taspa::feed::Feed;
-use taspa::format::Format;
-use taspa::source::newsroom;
-use taspa::time::{WrittenDate, Zone};
+use taspa::feed::compose::SiteRules;
+use taspa::feed::document::Feed;
+use taspa::model::article::{Article, Author, Body, Draft, Media, Reading};
+use taspa::model::format::Format;
+use taspa::model::time::{WrittenDate, Zone};
+use taspa::source::article_file::newsroom;
 
 use crate::documents::render;
 use crate::feeds;
@@ -152,7 +152,7 @@ id-year = 2026
 [source.directory]
 ";
     let loaded = Config::parse(settings, "feeds.toml", Path::new(""), &|_| None);
-    let publication = Publication::new(&loaded.expect("a good configuration").config);
+    let publication = SiteRules::new(&loaded.expect("a good configuration").config);
     let channel = feeds::ordinary().channel;
     let as_of = Zone::UTC.resolve(date("2026-06-01"));
     publication.compose(channel, content, articles, as_of)

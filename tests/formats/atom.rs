@@ -1,7 +1,7 @@
 //! The elements of an Atom document, by a strict XML parser.
 
 use roxmltree::{Document, NS_XML_URI, Node};
-use taspa::format::Format;
+use taspa::model::format::Format;
 
 use crate::documents::render;
 use crate::feeds;

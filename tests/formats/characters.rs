@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 use roxmltree::{Document, Node};
-use taspa::article::Media;
-use taspa::feed::{Category, Feed};
-use taspa::format::Format;
+use taspa::feed::document::{Category, Feed};
+use taspa::model::article::Media;
+use taspa::model::format::Format;
 use taspa::text::{Text, resolve};
 
 use crate::documents;

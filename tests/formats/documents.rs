@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use roxmltree::Document;
-use taspa::feed::Feed;
-use taspa::format::Format;
+use taspa::feed::document::Feed;
+use taspa::model::format::Format;
 use taspa::text::Text;
 
 use crate::feeds;
@@ -119,5 +119,5 @@ fn long_document_is_complete() {
 }
 
 pub(crate) fn render(feed: &Feed, format: Format) -> String {
-    String::from_utf8(format.render(feed).expect("a document")).expect("UTF-8")
+    String::from_utf8(taspa::render::render(format, feed).expect("a document")).expect("UTF-8")
 }

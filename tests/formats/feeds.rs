@@ -1,9 +1,9 @@
 //! The feeds that are written: people, places and news are invented.
 
 use chrono::{DateTime, FixedOffset};
-use taspa::article::Media;
-use taspa::feed::{Address, Category, Channel, Entry, Feed, Person};
-use taspa::format::Format;
+use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
+use taspa::model::article::Media;
+use taspa::model::format::Format;
 use taspa::text::{Html, Text};
 
 /// Every sample with the name of its golden documents.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use taspa::format::Format;
+use taspa::model::format::Format;
 
 use crate::feeds;
 
@@ -43,7 +43,7 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     let mut documents = Vec::new();
     for (name, feed) in feeds::all() {
         for format in Format::ALL {
-            let document = format.render(&feed).expect("a document");
+            let document = taspa::render::render(format, &feed).expect("a document");
             documents.push((format!("{name}.{}", format.extension()), document));
         }
     }

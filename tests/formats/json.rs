@@ -1,8 +1,8 @@
 //! The keys and types of a JSON Feed.
 
 use serde_json::Value;
-use taspa::feed::Feed;
-use taspa::format::Format;
+use taspa::feed::document::Feed;
+use taspa::model::format::Format;
 
 use crate::documents::render;
 use crate::feeds;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use feed_rs::model;
-use taspa::feed::{Entry, Feed};
-use taspa::format::Format;
+use taspa::feed::document::{Entry, Feed};
+use taspa::model::format::Format;
 
 use crate::feeds;
 
@@ -172,7 +172,7 @@ pub(crate) fn in_rss(label: &str) -> String {
 }
 
 fn read(feed: &Feed, format: Format) -> model::Feed {
-    let document = format.render(feed).expect("a document");
+    let document = taspa::render::render(format, feed).expect("a document");
     feed_rs::parser::parse(document.as_slice()).expect("a feed")
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use roxmltree::{Document, Node};
-use taspa::format::Format;
+use taspa::model::format::Format;
 
 use crate::documents::render;
 use crate::feeds;
@@ -291,10 +291,10 @@ fn rss_categories_hold_neither_commas_nor_hashes() {
                 "{name}: {label}"
             );
             assert!(!label.contains(','), "{name}: {label}");
-            let same = taspa::term::key(label);
+            let same = taspa::model::term::key(label);
             let mut meant = feed.entries.iter().flat_map(|entry| &entry.categories);
             assert!(
-                meant.any(|category| taspa::term::key(category.label.as_str()) == same),
+                meant.any(|category| taspa::model::term::key(category.label.as_str()) == same),
                 "{name}: {label} leads nowhere"
             );
         }

@@ -6,7 +6,7 @@ use super::client::{Connection, Request, Response};
 use super::daemon::Daemon;
 use super::newsroom::Newsroom;
 
-/// A daemon with an admin listener on a free port, and where that is; once there is an edition.
+/// A daemon with an admin listener on a free port, and where that is; once there is a snapshot.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
     let (mut daemon, address) = launch(newsroom);
     daemon.eventually("/all.rss", |response| response.status != 503);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use taspa::time::Timestamp;
+use taspa::model::time::Timestamp;
 use tempfile::TempDir;
 
 /// The repository's sample articles.

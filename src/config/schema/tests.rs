@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::SCHEMA;
 use crate::config::Config;
 use crate::config::nearest::one_of;
-use crate::problem::Problem;
+use crate::model::problem::Problem;
 
 /// The schema as data.
 static TREE: LazyLock<Value> =

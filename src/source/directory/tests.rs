@@ -2,7 +2,7 @@ use encoding_rs::WINDOWS_1251;
 
 use super::*;
 use crate::config::Watch;
-use crate::time::Zone;
+use crate::model::time::Zone;
 
 /// What the directory makes of one file with these bytes.
 fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {

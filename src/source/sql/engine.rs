@@ -9,11 +9,11 @@ use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
 use super::dialect::{PULSE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
-use super::kept::Kept;
-use super::pulse::Pulse;
 use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
-use crate::time::Timestamp;
+use crate::model::time::Timestamp;
+use crate::source::sql::probe::Pulse;
+use crate::source::sql::required_columns::RequiredColumns;
 
 /// What polls, looks and readings may take, once they have a connection.
 const SHORT: Patience = Patience {
@@ -37,7 +37,7 @@ pub(super) struct Engine {
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
-    kept: Mutex<Kept>,
+    kept: Mutex<RequiredColumns>,
     seen: Mutex<Seen>,
     /// What the last pulse showed that went well.
     shown: Mutex<Option<Pulse>>,
@@ -58,7 +58,7 @@ struct Seen {
 #[derive(Clone, Debug)]
 pub(super) enum Task {
     /// These columns of all rows, in order.
-    Listing(fn(&Column) -> bool),
+    ArticleMeta(fn(&Column) -> bool),
     /// Stamps of rows that changed lately.
     Recent,
     /// These columns of the rows with these ids.
@@ -125,10 +125,10 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let is_listing = matches!(task, Task::Listing(_));
+        let is_listing = matches!(task, Task::ArticleMeta(_));
         // No index knows an address that the query makes up.
         let patience = match task {
-            Task::Listing(_) | Task::Pages(_) => LONG,
+            Task::ArticleMeta(_) | Task::Pages(_) => LONG,
             Task::Recent | Task::Rows(..) => SHORT,
         };
         if is_listing || matches!(task, Task::Recent) {
@@ -139,7 +139,7 @@ impl Engine {
         locked(&self.kept).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
-            Task::Listing(wanted) => {
+            Task::ArticleMeta(wanted) => {
                 let selected = columns.known(wanted);
                 let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)
@@ -225,12 +225,12 @@ impl Engine {
     }
 
     /// The columns that must not go.
-    pub(super) fn kept(&self) -> Kept {
+    pub(super) fn kept(&self) -> RequiredColumns {
         locked(&self.kept).clone()
     }
 
     /// Has these columns, and no others, be those that must not go.
-    pub(super) fn set_kept(&self, kept: Kept) {
+    pub(super) fn set_kept(&self, kept: RequiredColumns) {
         *locked(&self.kept) = kept;
     }
 

@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::database::{self, CONNECT};
 use super::engine::Engine;
 use super::error::{Reporter, SqlError};
-use super::sign::Board;
+use crate::source::sql::source_event::PendingSignals;
 
 /// When the rows are looked at again, after a notification that a standby may not have caught up with.
 const ECHOES: [Duration; 3] = [
@@ -136,7 +136,7 @@ impl From<sqlx::Error> for Deaf {
 }
 
 /// Listens until it is dropped.
-pub(super) async fn listen(engine: Arc<Engine>, board: Arc<Board>, channel: Channel) {
+pub(super) async fn listen(engine: Arc<Engine>, board: Arc<PendingSignals>, channel: Channel) {
     let mut backoff = Backoff::default();
     let mut complained = false;
     let mut unsteady = 0;
@@ -211,7 +211,12 @@ async fn backend<'c>(
 
 /// Passes on notifications until the connection is lost; and that some may have been missed before,
 /// at that instant.
-async fn hear(engine: &Engine, board: &Board, listener: &mut PgListener, compare_at: Instant) {
+async fn hear(
+    engine: &Engine,
+    board: &PendingSignals,
+    listener: &mut PgListener,
+    compare_at: Instant,
+) {
     let mut compare_at = Some(compare_at);
     let mut echoes: Vec<Instant> = Vec::new();
     loop {
@@ -251,7 +256,7 @@ mod tests {
 
     use super::*;
     use crate::source::sql::database::server::{Manner, Server};
-    use crate::source::sql::sign::{Line, Sign};
+    use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
     fn channel(server: &Server) -> Channel {
         Channel::new("news", &server.url).expect("an address")
@@ -301,17 +306,17 @@ mod tests {
             false => Manner::Answer,
         })
         .await;
-        let board = Arc::new(Board::default());
+        let board = Arc::new(PendingSignals::default());
         let listening = listen(server.engine(), board.clone(), channel(&server));
         board.up();
-        let mut line = Line {
+        let mut line = SourceEvents {
             board,
             watchers: Vec::new(),
         };
-        assert_eq!(line.next().await, Sign::Up);
+        assert_eq!(line.next().await, SourceEvent::Up);
         line.watchers.push(tokio::spawn(listening));
         server.accepts(3).await;
-        assert_eq!(line.next().now_or_never(), Some(Sign::Up));
+        assert_eq!(line.next().now_or_never(), Some(SourceEvent::Up));
         server.accepts(4).await;
         assert_eq!(line.next().now_or_never(), None);
     }

@@ -5,14 +5,14 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::columns::{self, Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
-use super::youth;
-use crate::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::model::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::model::record::Stamp;
+use crate::model::time::{Timestamp, Zone};
 use crate::source::Found;
-use crate::source::fields::{Fields, parse_date};
-use crate::source::json;
-use crate::source::tree::{self, Entry, Node, Value};
-use crate::store::FileStamp;
-use crate::time::{Timestamp, Zone};
+use crate::source::article_file::fields::{Fields, parse_date};
+use crate::source::article_file::json;
+use crate::source::article_file::tree::{self, Entry, Node, Value};
+use crate::source::sql::recheck_window;
 
 /// A row with more text than this is no article, as a file would be none.
 const ROW_BYTES_MAX: usize = 2 << 20;
@@ -113,7 +113,7 @@ impl Row<'_> {
         let changed = updated.or(date).and_then(Moment::seconds);
         Found {
             path: self.id().to_owned(),
-            stamp: youth::stamp_at(self.stamp(updated, date), changed, now),
+            stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
             again: false,
             head: None,
@@ -121,8 +121,8 @@ impl Row<'_> {
     }
 
     /// What changes when it does, as far as it says so.
-    fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> FileStamp {
-        FileStamp {
+    fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Stamp {
+        Stamp {
             size: 0,
             modified: updated.map_or(0, Moment::stamp),
             changed: date.map_or(0, Moment::stamp),
@@ -209,16 +209,12 @@ impl Rules {
 
 /// The gate for everything but the text. What the text may be is told by the row's stamp and by what
 /// it is read by, so both are part of the version.
-pub(super) fn accept_head(
-    draft: &Draft,
-    stamp: FileStamp,
-    rules: &Rules,
-) -> Result<Accepted, Refusal> {
+pub(super) fn accept_head(draft: &Draft, stamp: Stamp, rules: &Rules) -> Result<Accepted, Refusal> {
     let key = draft.own_key()?.ok_or_else(no_id)?;
     // When it was looked at is no part of it, nor what types the database has.
-    let stamp = FileStamp {
+    let stamp = Stamp {
         inode: columns::named(stamp.inode),
-        ..youth::grown(stamp)
+        ..recheck_window::grown(stamp)
     };
     draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
 }

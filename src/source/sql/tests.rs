@@ -7,10 +7,10 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::*;
-use crate::article::{Accepted, Refusal};
 use crate::config::Secret;
+use crate::model::article::{Accepted, Refusal};
+use crate::model::time::Zone;
 use crate::source::SourceError;
-use crate::time::Zone;
 
 /// A file with a table `articles`, whose id has no type.
 struct News {
@@ -490,7 +490,7 @@ fn reading_depends_on_the_query_and_not_on_the_place() {
 }
 
 /// The next sign, which must come within a few seconds.
-async fn next(line: &mut Line) -> Sign {
+async fn next(line: &mut SourceEvents) -> SourceEvent {
     tokio::time::timeout(Duration::from_secs(10), line.next())
         .await
         .expect("a sign")
@@ -509,15 +509,15 @@ async fn the_pulse_tells_what_happens() {
     };
     let sql = news.sql();
     let mut line = sql.watch();
-    assert_eq!(next(&mut line).await, Sign::Up);
+    assert_eq!(next(&mut line).await, SourceEvent::Up);
     change("DELETE FROM articles").await;
-    assert_eq!(next(&mut line).await, Sign::Emptied);
+    assert_eq!(next(&mut line).await, SourceEvent::Emptied);
     change("INSERT INTO articles (id) VALUES (1)").await;
-    assert_eq!(next(&mut line).await, Sign::Refilled);
+    assert_eq!(next(&mut line).await, SourceEvent::Refilled);
     change("ALTER TABLE articles RENAME TO others").await;
     let reason = format!("{}: no such table: articles", sql.name());
-    assert_eq!(next(&mut line).await, Sign::Down(Arc::from(reason)));
+    assert_eq!(next(&mut line).await, SourceEvent::Down(Arc::from(reason)));
     change("ALTER TABLE others RENAME TO articles").await;
-    assert_eq!(next(&mut line).await, Sign::Up);
+    assert_eq!(next(&mut line).await, SourceEvent::Up);
     assert_eq!(sql.replica_lag(), None);
 }

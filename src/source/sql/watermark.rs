@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use super::youth::YOUTH_SECONDS;
+use crate::source::sql::recheck_window::YOUTH_SECONDS;
 
 /// How long a transaction may take that writes an article, and how long before the last listing a row
 /// may have been seen that was young in it: the next one has to show it again. Some seconds more, since

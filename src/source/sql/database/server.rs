@@ -7,10 +7,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::article::Reading;
+use crate::model::article::Reading;
+use crate::model::time::Zone;
 use crate::source::sql::engine::Engine;
 use crate::source::sql::row::Rules;
-use crate::time::Zone;
 
 /// What it does with a statement.
 #[derive(Clone, Copy)]

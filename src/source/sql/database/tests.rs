@@ -4,8 +4,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::server::{Manner, Server};
 use super::*;
-use crate::source::sql::pulse::beat;
-use crate::source::sql::sign::{Board, Line, Sign};
+use crate::source::sql::probe::run;
+use crate::source::sql::source_event::{PendingSignals, SourceEvent, SourceEvents};
 
 const PATIENCE: Patience = Patience {
     server: Duration::from_secs(60),
@@ -93,14 +93,14 @@ async fn connections_that_rest_can_be_closed() {
 async fn a_pulse_that_lost_its_connection_has_everything_compared() {
     // Of the first pulse one probes the query, one asks for its columns.
     let server = forgetful(Manner::HangUp, 3).await;
-    let board = Arc::new(Board::default());
-    let beating = tokio::spawn(beat(server.engine(), board.clone()));
-    let mut line = Line {
+    let board = Arc::new(PendingSignals::default());
+    let beating = tokio::spawn(run(server.engine(), board.clone()));
+    let mut line = SourceEvents {
         board,
         watchers: vec![beating],
     };
     for connections in [1, 2] {
-        assert_eq!(line.next().await, Sign::Up);
+        assert_eq!(line.next().await, SourceEvent::Up);
         assert_eq!(server.connections(), connections);
     }
 }

@@ -1,0 +1,85 @@
+//! Entries at hand, for whoever makes many feeds one after the other: an article is in several, and to
+//! unpack it and work out its entry costs more than to write it once again.
+
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::archive::{Archive, ArchiveError};
+use crate::config::Content;
+use crate::feed::document::{Entry, Feed};
+use crate::feed::snapshot::FeedVersion;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+
+/// The most bytes of entries that are at hand.
+const BYTES_MAX: u64 = 24 << 20;
+
+/// About what an entry takes besides its texts.
+const OTHER_BYTES: usize = 1024;
+
+/// Everything that an entry follows from, the rules of the publication aside.
+type Key = (RecordId, Content, Timestamp);
+
+/// Entries of the articles of an archive, by the rules of one publication, for any number of threads.
+pub struct EntryCache<'s> {
+    archive: &'s Archive,
+    entries: Cache<Key, Arc<Entry>, Size>,
+}
+
+#[derive(Clone)]
+struct Size;
+
+impl Weighter<Key, Arc<Entry>> for Size {
+    fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
+        let lead = entry.lead().map_or(0, |text| text.as_str().len());
+        let body = entry.body().map_or(0, |html| html.as_str().len());
+        (OTHER_BYTES + lead + body) as u64
+    }
+}
+
+impl EntryCache<'_> {
+    /// An empty shelf beside an archive.
+    pub fn new(archive: &Archive) -> EntryCache<'_> {
+        let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
+        EntryCache {
+            archive,
+            entries: Cache::with_weighter(items, BYTES_MAX, Size),
+        }
+    }
+
+    /// A feed of the publication, as [`FeedVersion::compose`] makes it.
+    ///
+    /// # Errors
+    /// When an article cannot be read.
+    pub fn compose(&self, version: &FeedVersion) -> Result<Feed, ArchiveError> {
+        let (content, as_of) = (version.settings.content, version.as_of);
+        let key = |record: &RecordId| (*record, content, as_of);
+        let at_hand = version
+            .entries
+            .iter()
+            .map(|record| self.entries.get(&key(record)));
+        let at_hand: Vec<Option<Arc<Entry>>> = at_hand.collect();
+        let missing = version.entries.iter().zip(&at_hand);
+        let missing: Vec<RecordId> = missing
+            .filter(|(_, at_hand)| at_hand.is_none())
+            .map(|(record, _)| *record)
+            .collect();
+        let articles = match missing.is_empty() {
+            true => Vec::new(),
+            false => self.archive.articles(&missing)?,
+        };
+        let mut made = missing.iter().zip(&articles).map(|(record, article)| {
+            let entry = Arc::new(version.publication.entry(article, content, as_of));
+            self.entries.insert(key(record), entry.clone());
+            entry
+        });
+        let entries = at_hand
+            .into_iter()
+            .filter_map(|entry| entry.or_else(|| made.next()))
+            .map(Arc::unwrap_or_clone);
+        let channel = version.channel.as_ref().clone();
+        Ok(version.publication.gather(channel, entries.collect()))
+    }
+}

@@ -1,0 +1,218 @@
+//! From stored articles to a neutral [`Feed`]: ids, links, dates and what a feed carries of each.
+//!
+//! [`SiteRules`] is everything site-wide that an entry can show. It is digested into every
+//! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
+//! another feed.
+
+use crate::model::url_encoding::encode_path;
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+
+use crate::config::{Config, Content};
+use crate::feed::document::{Category, Channel, Entry, Feed, Person};
+use crate::model::article::{Article, Author};
+use crate::model::permalink;
+use crate::model::term::{Term, TermKind};
+use crate::model::time::{Timestamp, Zone};
+use crate::text::Text;
+
+/// The site-wide rules that entries are written by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SiteRules {
+    #[serde(skip)]
+    zone: Zone,
+    zone_name: String,
+    id_authority: String,
+    id_year: u16,
+    /// How readers reach this daemon, with a trailing slash.
+    base: String,
+    /// The path of `base`, decoded, without a slash at its end.
+    prefix: String,
+    /// The template of article pages, where the site has its own.
+    article_link: Option<String>,
+    /// What `[same]` makes of a term's text.
+    same: BTreeMap<Term, (Term, String)>,
+}
+
+impl SiteRules {
+    /// The rules of a configuration.
+    pub fn new(config: &Config) -> SiteRules {
+        let same = config.same.iter().map(|alias| {
+            (
+                alias.from.clone(),
+                (alias.to.clone(), alias.to_text.clone()),
+            )
+        });
+        SiteRules {
+            zone: config.site.zone.clone(),
+            zone_name: config.site.zone.name(),
+            id_authority: config.site.id_authority.clone(),
+            id_year: config.site.id_year,
+            prefix: prefix(&config.server.public_url),
+            base: config.server.public_url.clone(),
+            article_link: config.source.link().map(str::to_owned),
+            same: same.collect(),
+        }
+    }
+
+    /// What of these rules can reach every feed. `[same]` is left out: it is digested where it
+    /// replaces something.
+    pub fn digested(&self) -> impl Serialize + '_ {
+        (
+            &self.zone_name,
+            &self.id_authority,
+            self.id_year,
+            &self.base,
+            &self.article_link,
+        )
+    }
+
+    /// How readers reach this daemon, with a trailing slash.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The path of [`SiteRules::base`], decoded, without a slash at its end.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The term that a term counts as.
+    pub fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
+        self.same.get(term).map_or(term, |(to, _)| to)
+    }
+
+    /// The date of a feed without entries.
+    pub fn epoch(&self) -> Timestamp {
+        Timestamp::start_of_year(self.id_year)
+    }
+
+    /// The permanent id of what `key` names: a `tag:` URI (RFC 4151) of the site.
+    pub fn id(&self, key: &str) -> String {
+        format!(
+            "tag:{},{}:{}",
+            self.id_authority,
+            self.id_year,
+            encode_path(key)
+        )
+    }
+
+    /// The address of an article's page: its own, or the one that this daemon serves.
+    pub fn link(&self, article: &Article) -> String {
+        self.page(article)
+            .unwrap_or_else(|| format!("{}articles/{}", self.base, encode_path(&article.key)))
+    }
+
+    /// The address of an article's page on the publication's site, where it has one.
+    pub fn page(&self, article: &Article) -> Option<String> {
+        let from_template = || {
+            let date = self.zone.date_time(article.published);
+            let fill = |template| permalink::fill(template, &article.key, date, &article.language);
+            self.article_link.as_deref().map(fill)
+        };
+        article.url.clone().or_else(from_template)
+    }
+
+    /// The base address of the feeds of one kind of term.
+    pub fn scheme(&self, kind: TermKind) -> String {
+        format!("{}{}/", self.base, kind.folder())
+    }
+
+    /// A feed of these articles, newest first as given, at the instant `as_of` of their window.
+    pub fn compose(
+        &self,
+        channel: Channel,
+        content: Content,
+        articles: &[Article],
+        as_of: Timestamp,
+    ) -> Feed {
+        let entry = |article| self.entry(article, content, as_of);
+        self.gather(channel, articles.iter().map(entry).collect())
+    }
+
+    /// A feed of entries that are there already, newest first as given.
+    pub fn gather(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
+        let updated = entries.iter().map(|entry| entry.updated).max();
+        Feed {
+            updated: updated.unwrap_or_else(|| self.zone.date_time(self.epoch())),
+            entries,
+            channel,
+        }
+    }
+
+    /// One article as `content` of it is shown at the instant `as_of`.
+    pub fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
+        let full = content == Content::Full && !article.body.is_empty();
+        let lead = content != Content::Title && !article.lead.is_empty();
+        Entry {
+            id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
+            link: self.link(article),
+            title: article.title.clone(),
+            published: self.zone.date_time(article.published),
+            updated: self.zone.date_time(updated(article, as_of)),
+            authors: article.authors.iter().map(person).collect(),
+            categories: self.categories(article),
+            language: article.language.clone(),
+            summary: lead.then(|| article.lead.clone()),
+            content: full.then(|| article.body.clone()),
+            image: article.image.clone(),
+            enclosures: article.enclosures.clone(),
+        }
+    }
+
+    /// The section, then the tags; two spellings of one term are one category.
+    fn categories(&self, article: &Article) -> Vec<Category> {
+        let section = article
+            .section
+            .iter()
+            .map(|section| (TermKind::Section, section));
+        let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag));
+        let mut seen = BTreeSet::new();
+        let mut categories = Vec::new();
+        for (kind, text) in section.chain(tags) {
+            let Some(term) = Term::new(kind, text.as_str()) else {
+                continue;
+            };
+            let same = self.same.get(&term);
+            if seen.insert(self.canonical(&term).clone()) {
+                let label = same.map_or_else(|| text.clone(), |(_, shown)| Text::new(shown));
+                categories.push(Category {
+                    label,
+                    scheme: self.scheme(kind),
+                });
+            }
+        }
+        categories
+    }
+}
+
+fn person(author: &Author) -> Person {
+    Person {
+        name: Text::new(&author.name),
+        role: author.role.as_deref().map(Text::new),
+        email: author.email.clone(),
+        url: author.url.clone(),
+    }
+}
+
+/// The last correction that counts at `as_of`: one announced for later does not yet.
+fn updated(article: &Article, as_of: Timestamp) -> Timestamp {
+    if article.updated > as_of {
+        article.published
+    } else {
+        article.updated
+    }
+}
+
+fn prefix(base: &str) -> String {
+    let path = base
+        .split_once("://")
+        .and_then(|(_, rest)| Some(&rest[rest.find('/')?..]));
+    let path = percent_decode_str(path.unwrap_or_default()).decode_utf8_lossy();
+    path.trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests;

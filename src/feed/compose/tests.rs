@@ -1,0 +1,231 @@
+use crate::model::url_encoding::encode_query;
+use std::path::Path;
+
+use super::*;
+use crate::config::tests::good;
+use crate::feed::document::Address;
+use crate::model::article::Author;
+use crate::model::format::Format;
+use crate::model::time::WrittenDate;
+use crate::text::Html;
+
+fn publication(source: &str) -> SiteRules {
+    let text = format!(
+        "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+time-zone = 'Asia/Almaty'
+[server]
+public-url = 'https://feeds.dala.example/x/'
+[source.directory]
+{source}
+"
+    );
+    SiteRules::new(&good(&text, Path::new("")))
+}
+
+fn at(text: &str) -> Timestamp {
+    Zone::UTC.resolve(WrittenDate::parse(text).expect("a date"))
+}
+
+fn article(key: &str) -> Article {
+    Article {
+        key: key.to_owned(),
+        id: None,
+        title: Text::new("Заголовок"),
+        published: at("2026-01-08T20:00"),
+        updated: at("2026-01-09T10:00"),
+        url: None,
+        section: Some(Text::new("Парламент")),
+        tags: vec![Text::new("мажилис"), Text::new("сенат")],
+        authors: vec![Author {
+            name: "Айман".to_owned(),
+            role: Some("корреспондент".to_owned()),
+            ..Author::default()
+        }],
+        language: "kk-KZ".to_owned(),
+        lead: Text::new("Лид."),
+        body: Html::from_paragraphs(["Лид.", "Текст."]),
+        image: None,
+        enclosures: Vec::new(),
+    }
+}
+
+fn channel(formats: &[Format]) -> Channel {
+    Channel {
+        address: Address {
+            stem: "https://feeds.dala.example/x/all".to_owned(),
+            query: None,
+        },
+        id: "tag:dala.example,2026:/all".to_owned(),
+        title: Text::new("Дала"),
+        description: Text::new("Дала"),
+        link: "https://dala.example/".to_owned(),
+        language: "ru".to_owned(),
+        author: Person::default(),
+        copyright: None,
+        icon: None,
+        logo: None,
+        cache_seconds: 300,
+        formats: formats.to_vec(),
+    }
+}
+
+fn entry_of(publication: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
+    let articles = std::slice::from_ref(article);
+    let feed = publication.compose(channel(&[]), content, articles, at(as_of));
+    feed.entries.into_iter().next().expect("one entry")
+}
+
+#[test]
+fn ids_keep_unreserved_characters_and_encode_every_other_byte() {
+    let publication = publication("");
+    for (key, encoded) in [
+        ("azAZ09-._~/x", "azAZ09-._~/x"),
+        ("2026-01/0001_x", "2026-01/0001_x"),
+        ("сенат", "%D1%81%D0%B5%D0%BD%D0%B0%D1%82"),
+        ("a b", "a%20b"),
+        ("%41", "%2541"),
+        ("a+b&c=d;e,f:g@h", "a%2Bb%26c%3Dd%3Be%2Cf%3Ag%40h"),
+        ("!*'()$", "%21%2A%27%28%29%24"),
+        ("?#[]\"<>{}|\\^`", "%3F%23%5B%5D%22%3C%3E%7B%7D%7C%5C%5E%60"),
+        ("\u{1}\u{7f}", "%01%7F"),
+        ("😀", "%F0%9F%98%80"),
+    ] {
+        let id = format!("tag:dala.example,2026:{encoded}");
+        assert_eq!(publication.id(key), id);
+        let entry = entry_of(&publication, &article(key), Content::Full, "2026-06-01");
+        assert_eq!(entry.id, id);
+        assert_eq!(
+            entry.link,
+            format!("https://feeds.dala.example/x/articles/{encoded}")
+        );
+    }
+}
+
+#[test]
+fn an_id_of_the_articles_own_is_used_verbatim() {
+    let own = Article {
+        id: Some("https://old.example/?p=1&ü".to_owned()),
+        ..article("a")
+    };
+    let entry = entry_of(&publication(""), &own, Content::Full, "2026-06-01");
+    assert_eq!(entry.id, "https://old.example/?p=1&ü");
+}
+
+#[test]
+fn article_links_follow_the_template() {
+    let key = "2026/дом + сад";
+    for (template, expected) in [
+        (
+            "https://x.example/{key}",
+            "https://x.example/2026/%D0%B4%D0%BE%D0%BC%20%2B%20%D1%81%D0%B0%D0%B4",
+        ),
+        (
+            "https://x.example/{name}.html",
+            "https://x.example/%D0%B4%D0%BE%D0%BC%20%2B%20%D1%81%D0%B0%D0%B4.html",
+        ),
+        // The day begins at midnight in Almaty.
+        (
+            "https://x.example/{year}/{month}/{day}",
+            "https://x.example/2026/01/09",
+        ),
+        (
+            "https://x.example/{lang}?a={year}&b={year}",
+            "https://x.example/kk-KZ?a=2026&b=2026",
+        ),
+        ("https://x.example/news", "https://x.example/news"),
+    ] {
+        let publication = publication(&format!("link = '{template}'"));
+        assert_eq!(publication.link(&article(key)), expected);
+        let own = Article {
+            url: Some("https://own.example/".to_owned()),
+            ..article(key)
+        };
+        assert_eq!(publication.link(&own), "https://own.example/");
+    }
+    // What a key says is no part of the template.
+    let publication = publication("link = 'https://x.example/{key}'");
+    let link = publication.link(&article("{name}{year}"));
+    assert_eq!(link, "https://x.example/%7Bname%7D%7Byear%7D");
+}
+
+#[test]
+fn queries_keep_commas_and_colons_alone() {
+    assert_eq!(encode_query("lang:kk,c++"), "lang:kk,c%2B%2B");
+    assert_eq!(encode_query("a/b&c=d#e%"), "a%2Fb%26c%3Dd%23e%25");
+    assert_eq!(encode_query("ё"), "%D1%91");
+}
+
+#[test]
+fn a_feed_carries_of_an_article_what_its_content_says() {
+    let publication = publication("");
+    for (content, lead, body) in [
+        (Content::Full, true, true),
+        (Content::Summary, true, false),
+        (Content::Title, false, false),
+    ] {
+        let entry = entry_of(&publication, &article("a"), content, "2026-06-01");
+        let carried = (entry.summary.is_some(), entry.content.is_some());
+        assert_eq!(carried, (lead, body), "{content:?}");
+    }
+    let flash = Article {
+        lead: Text::default(),
+        body: Html::default(),
+        image: None,
+        enclosures: Vec::new(),
+        ..article("a")
+    };
+    let entry = entry_of(&publication, &flash, Content::Full, "2026-06-01");
+    assert_eq!((entry.summary, entry.content), (None, None));
+}
+
+#[test]
+fn a_correction_in_the_future_does_not_count_yet() {
+    let publication = publication("");
+    for (as_of, updated) in [
+        ("2026-01-09T09:59:59", "2026-01-09T01:00:00+05:00"),
+        ("2026-01-09T10:00:00", "2026-01-09T15:00:00+05:00"),
+    ] {
+        let articles = [article("a")];
+        let feed = publication.compose(channel(&[]), Content::Full, &articles, at(as_of));
+        assert_eq!(feed.updated.to_rfc3339(), updated);
+        assert_eq!(feed.entries[0].updated.to_rfc3339(), updated);
+        assert_eq!(
+            feed.entries[0].published.to_rfc3339(),
+            "2026-01-09T01:00:00+05:00"
+        );
+    }
+}
+
+#[test]
+fn an_empty_feed_is_as_old_as_the_ids() {
+    let feed = publication("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
+    assert_eq!(feed.updated.to_rfc3339(), "2026-01-01T05:00:00+05:00");
+    assert!(feed.entries.is_empty());
+}
+
+#[test]
+fn terms_that_count_as_one_are_one_category() {
+    let publication = publication(
+        "[same]\n'#Мажилис' = ['#сенат', '#мәжіліс']\n'section:Власть' = ['section:Парламент']",
+    );
+    let article = Article {
+        tags: vec![Text::new("сенат"), Text::new("закон"), Text::new("МӘЖІЛІС")],
+        ..article("a")
+    };
+    let entry = entry_of(&publication, &article, Content::Title, "2026-06-01");
+    let categories = entry.categories.iter();
+    let categories: Vec<(&str, &str)> = categories
+        .map(|category| (category.label.as_str(), category.scheme.as_str()))
+        .collect();
+    let tags = "https://feeds.dala.example/x/tags/";
+    let sections = "https://feeds.dala.example/x/sections/";
+    assert_eq!(
+        categories,
+        [("Власть", sections), ("Мажилис", tags), ("закон", tags)]
+    );
+}

@@ -1,0 +1,450 @@
+//! The line-up: which feeds there are, where each is served, and which of them a change concerns.
+//!
+//! Declared feeds come from feeds.toml, automatic ones from the index's terms, selections from
+//! URLs. All become a [`Definition`], and nothing behind it asks which they were.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::feed::compose::SiteRules;
+use crate::feed::document::{Address, Channel, Person};
+use crate::index::{Index, Query, TermNo, Touched};
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::{encode_path, encode_query};
+use crate::text::Text;
+
+/// The name of the feed of every article.
+pub const ALL: &str = "all";
+
+/// The path of selections, without extension.
+pub const SELECT: &str = "select";
+
+/// Where a feed comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FeedKind {
+    /// Every article.
+    All,
+    /// A `[[feed]]`.
+    Declared,
+    /// `[auto.sections]`.
+    Section,
+    /// `[auto.tags]`.
+    Tag,
+    /// `[auto.authors]`.
+    Author,
+    /// `/select`.
+    Select,
+}
+
+/// Everything about a feed that does not depend on its articles.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Path without extension; of a selection with its query.
+    pub path: Arc<str>,
+    /// Where the feed comes from.
+    pub kind: FeedKind,
+    /// Which articles it holds.
+    pub query: Query,
+    /// How many, how much of them, for how long.
+    pub settings: Arc<Settings>,
+    /// What it says of itself.
+    pub channel: Arc<Channel>,
+}
+
+/// All feeds of a configuration.
+#[derive(Debug)]
+pub struct FeedDefinitions {
+    publication: Arc<SiteRules>,
+    site_title: String,
+    /// The channel that others are made from; its address and title are placeholders.
+    house: Channel,
+    declared: Vec<Definition>,
+    by_path: HashMap<Arc<str>, usize>,
+    /// Which declared feeds an article with this term may belong to.
+    triggers: HashMap<TermNo, Vec<usize>>,
+    /// Declared feeds that any article may belong to.
+    open: Vec<usize>,
+    auto: HashMap<TermKind, Auto>,
+    redirects: Arc<HashMap<String, RedirectTo>>,
+    defaults: Arc<Settings>,
+}
+
+#[derive(Debug)]
+struct Auto {
+    title: String,
+    link: Option<String>,
+    except: HashSet<TermNo>,
+    query: Query,
+    settings: Arc<Settings>,
+    min_articles: usize,
+}
+
+impl FeedDefinitions {
+    /// The feeds of `config` over the terms of `index`, which learns those that only the
+    /// configuration names.
+    pub fn new(config: &Config, index: &mut Index) -> FeedDefinitions {
+        index.set_named(&config.named_terms);
+        let publication = Arc::new(SiteRules::new(config));
+        let kinds = [
+            (TermKind::Section, &config.auto_sections),
+            (TermKind::Tag, &config.auto_tags),
+            (TermKind::Author, &config.auto_authors),
+        ];
+        let auto = kinds
+            .into_iter()
+            .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, index))));
+        let redirects = config
+            .redirects
+            .iter()
+            .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
+        let mut definitions = FeedDefinitions {
+            house: house_channel(config),
+            site_title: config.site.title.clone(),
+            declared: Vec::new(),
+            by_path: HashMap::new(),
+            triggers: HashMap::new(),
+            open: Vec::new(),
+            auto: auto.collect(),
+            redirects: Arc::new(redirects.collect()),
+            defaults: Arc::new(config.defaults.clone()),
+            publication,
+        };
+        for feed in &config.feeds {
+            definitions.declare(feed, index);
+        }
+        definitions
+    }
+
+    /// The rules that every entry is written by.
+    pub fn publication(&self) -> &Arc<SiteRules> {
+        &self.publication
+    }
+
+    /// Addresses of the past.
+    pub fn redirects(&self) -> &Arc<HashMap<String, RedirectTo>> {
+        &self.redirects
+    }
+
+    /// Every feed but selections.
+    pub fn every(&self, index: &Index) -> Vec<Definition> {
+        let automatic = index
+            .known_terms()
+            .filter_map(|term| self.automatic(index, term));
+        self.declared.iter().cloned().chain(automatic).collect()
+    }
+
+    /// What is served in which formats, by the name of a declared feed or the folder of a kind of
+    /// feeds.
+    pub fn served(&self) -> impl Iterator<Item = (&str, &[Format])> {
+        let declared = self
+            .declared
+            .iter()
+            .map(|feed| (&*feed.path, &feed.settings));
+        let auto = self
+            .auto
+            .iter()
+            .map(|(kind, auto)| (kind.folder(), &auto.settings));
+        let selections = [(SELECT, &self.defaults)];
+        let all = declared.chain(auto).chain(selections);
+        all.map(|(name, settings)| (name, &settings.formats[..]))
+    }
+
+    /// The feeds, selections aside, that a change may have moved.
+    pub fn touched(&self, index: &Index, touched: &Touched) -> Vec<Definition> {
+        let articles = match touched {
+            Touched::Everything => return self.every(index),
+            Touched::Articles(articles) => articles,
+        };
+        let mut declared: HashSet<usize> = HashSet::new();
+        let mut automatic: HashSet<TermNo> = HashSet::new();
+        for terms in articles {
+            let triggered = terms
+                .iter()
+                .filter_map(|term| self.triggers.get(term))
+                .flatten();
+            let candidates = triggered.chain(&self.open).copied();
+            declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
+            automatic.extend(terms);
+        }
+        let automatic = automatic.into_iter().filter(|&term| index.is_known(term));
+        let automatic = automatic.filter_map(|term| self.automatic(index, term));
+        declared
+            .into_iter()
+            .map(|feed| self.declared[feed].clone())
+            .chain(automatic)
+            .collect()
+    }
+
+    /// The feed at a path, selections aside.
+    pub fn find(&self, index: &Index, path: &str) -> Option<Definition> {
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].clone());
+        }
+        let (kind, key) = split_automatic(path)?;
+        let term = index.find_term(&Term::new(kind, key)?)?;
+        index
+            .is_known(term)
+            .then(|| self.automatic(index, term))
+            .flatten()
+    }
+
+    /// Which articles the feed at a path holds, selections aside.
+    pub fn query(&self, index: &Index, path: &str) -> Option<Query> {
+        if let Some(place) = self.place(path) {
+            return Some(self.declared[place].query.clone());
+        }
+        let (kind, key) = split_automatic(path)?;
+        let term = index.find_term(&Term::new(kind, key)?)?;
+        Some(self.auto.get(&kind)?.query.with(term))
+    }
+
+    /// The place of a declared feed in feeds.toml, `all` before the others.
+    pub fn place(&self, path: &str) -> Option<usize> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The feed of a canonical selection.
+    ///
+    /// # Errors
+    /// The first term that no article ever had and feeds.toml does not name.
+    pub fn select(&self, index: &Index, selection: &Selection) -> Result<Definition, Term> {
+        let unknown = |term: &&Term| {
+            !index
+                .find_term(term)
+                .is_some_and(|term| index.is_known(term))
+        };
+        let query = match (selection.terms().find(unknown), index.query(selection)) {
+            (None, Some(query)) => query,
+            (unknown, _) => {
+                return Err(unknown
+                    .or(selection.terms().next())
+                    .expect("a selection has a term")
+                    .clone());
+            }
+        };
+        let canonical = selection.to_string();
+        let parts: Vec<String> = canonical
+            .split('&')
+            .filter_map(|parameter| parameter.split_once('='))
+            .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
+            .collect();
+        let stem = format!("{}{SELECT}", self.publication.base());
+        Ok(Definition {
+            kind: FeedKind::Select,
+            query,
+            channel: Arc::new(Channel {
+                address: Address {
+                    stem,
+                    query: Some(parts.join("&")),
+                },
+                id: self.publication.id(&format!("/{SELECT}?{canonical}")),
+                title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
+                ..self.channel(&self.defaults)
+            }),
+            settings: self.defaults.clone(),
+            path: format!("{SELECT}?{canonical}").into(),
+        })
+    }
+
+    /// Whether a feed has enough articles to be listed in catalogues.
+    pub fn is_listed(&self, kind: FeedKind, articles: usize) -> bool {
+        let auto = match kind {
+            FeedKind::All | FeedKind::Declared => return true,
+            FeedKind::Select => return false,
+            FeedKind::Section => self.auto.get(&TermKind::Section),
+            FeedKind::Tag => self.auto.get(&TermKind::Tag),
+            FeedKind::Author => self.auto.get(&TermKind::Author),
+        };
+        auto.is_some_and(|auto| articles >= auto.min_articles)
+    }
+
+    fn declare(&mut self, feed: &DeclaredFeed, index: &mut Index) {
+        let number = self.declared.len();
+        let query = index.register(&feed.selection);
+        match query.triggers() {
+            [] => self.open.push(number),
+            triggers => triggers
+                .iter()
+                .for_each(|&term| self.triggers.entry(term).or_default().push(number)),
+        }
+        let house = self.channel(&feed.settings);
+        let text = |own: &Option<String>| own.as_deref().map(Text::new);
+        let author = feed.author.as_deref().map(|name| Person {
+            name: Text::new(name),
+            ..Person::default()
+        });
+        let channel = Channel {
+            address: self.address(&feed.name),
+            id: self.publication.id(&format!("/{}", feed.name)),
+            title: Text::new(&feed.title),
+            description: text(&feed.description).unwrap_or(house.description),
+            link: feed.link.clone().unwrap_or(house.link),
+            language: feed.language.clone().unwrap_or(house.language),
+            author: author.unwrap_or(house.author),
+            logo: feed.image.clone().or(house.logo),
+            ..house
+        };
+        let path: Arc<str> = feed.name.as_str().into();
+        self.by_path.insert(path.clone(), number);
+        self.declared.push(Definition {
+            kind: if feed.name == ALL {
+                FeedKind::All
+            } else {
+                FeedKind::Declared
+            },
+            path,
+            query,
+            settings: Arc::new(feed.settings.clone()),
+            channel: Arc::new(channel),
+        });
+    }
+
+    /// The automatic feed of a term, if its kind has them and it is not excepted.
+    fn automatic(&self, index: &Index, term: TermNo) -> Option<Definition> {
+        let kind = index.term(term).kind;
+        let auto = self
+            .auto
+            .get(&kind)
+            .filter(|auto| !auto.except.contains(&term))?;
+        let key = index.term(term).key();
+        let name = index.name(term);
+        let house = self.channel(&auto.settings);
+        let path = format!("{}/{key}", kind.folder());
+        let channel = Channel {
+            address: self.address(&path),
+            id: self.publication.id(&format!("/{path}")),
+            title: Text::new(
+                &auto
+                    .title
+                    .replace("{name}", name)
+                    .replace("{site}", &self.site_title),
+            ),
+            link: auto.link.as_ref().map_or(house.link, |link| {
+                link.replace("{name}", &encode_path(name))
+                    .replace("{key}", &encode_path(key))
+            }),
+            ..house
+        };
+        Some(Definition {
+            path: path.into(),
+            kind: match kind {
+                TermKind::Section => FeedKind::Section,
+                TermKind::Author => FeedKind::Author,
+                TermKind::Tag | TermKind::Lang => FeedKind::Tag,
+            },
+            query: auto.query.with(term),
+            settings: auto.settings.clone(),
+            channel: Arc::new(channel),
+        })
+    }
+
+    /// The house channel with a feed's own settings.
+    fn channel(&self, settings: &Settings) -> Channel {
+        Channel {
+            cache_seconds: settings.cache,
+            formats: settings.formats.clone(),
+            ..self.house.clone()
+        }
+    }
+
+    fn address(&self, path: &str) -> Address {
+        Address {
+            stem: format!("{}{}", self.publication.base(), encode_path(path)),
+            query: None,
+        }
+    }
+}
+
+impl Auto {
+    fn new(config: &AutoFeeds, index: &mut Index) -> Auto {
+        let excepted = Selection {
+            any: config.except.clone(),
+            ..Selection::default()
+        };
+        Auto {
+            title: config.title.clone(),
+            link: config.link.clone(),
+            except: index
+                .register(&excepted)
+                .triggers()
+                .iter()
+                .copied()
+                .collect(),
+            query: index.register(&config.selection),
+            settings: Arc::new(config.settings.clone()),
+            min_articles: config.min_articles as usize,
+        }
+    }
+}
+
+/// The kind and key of an automatic feed's path.
+pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
+    let (parent, key) = path.split_once('/')?;
+    let kinds = [TermKind::Tag, TermKind::Section, TermKind::Author];
+    kinds
+        .into_iter()
+        .find(|&kind| kind.folder() == parent)
+        .map(|kind| (kind, key))
+}
+
+fn house_channel(config: &Config) -> Channel {
+    let site = &config.site;
+    let author = site.author.as_ref().unwrap_or(&site.title);
+    Channel {
+        address: Address {
+            stem: String::new(),
+            query: None,
+        },
+        id: String::new(),
+        title: Text::new(&site.title),
+        description: Text::new(site.description.as_ref().unwrap_or(&site.title)),
+        link: site.url.clone(),
+        language: site.language.clone(),
+        author: Person {
+            name: Text::new(author),
+            email: site.email.clone(),
+            ..Person::default()
+        },
+        copyright: site.copyright.as_deref().map(Text::new),
+        icon: site.icon.clone(),
+        logo: site.logo.clone(),
+        cache_seconds: config.defaults.cache,
+        formats: config.defaults.formats.clone(),
+    }
+}
+
+/// A selection as a title: `a / b + c − d`. Made of keys, because how a term is written may change
+/// with an article that does not belong to the selection.
+fn describe(selection: &Selection) -> String {
+    let names = |terms| -> Vec<&str> { BTreeSet::iter(terms).map(describe_term).collect() };
+    let any = names(&selection.any).join(" / ");
+    let wanted = Some(&*any)
+        .filter(|any| !any.is_empty())
+        .into_iter()
+        .chain(names(&selection.all));
+    let mut title = wanted.collect::<Vec<_>>().join(" + ");
+    for name in names(&selection.none) {
+        title.push_str(" − ");
+        title.push_str(name);
+    }
+    title
+}
+
+/// The key of a term; of a language that this newsroom writes in, its own name.
+fn describe_term(term: &Term) -> &str {
+    match (term.kind, term.key()) {
+        (TermKind::Lang, "ru") => "русский",
+        (TermKind::Lang, "kk") => "қазақша",
+        (TermKind::Lang, "en") => "English",
+        (TermKind::Lang | TermKind::Tag | TermKind::Section | TermKind::Author, key) => key,
+    }
+}
+
+#[cfg(test)]
+mod tests;

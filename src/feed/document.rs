@@ -1,0 +1,152 @@
+//! Feeds in Atom's vocabulary, before any format: what a document says, not how it is written.
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+
+use crate::model::article::Media;
+use crate::model::format::Format;
+use crate::text::{Html, Text};
+
+/// One feed, ready to be written in any format.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feed {
+    /// What the feed says of itself.
+    pub channel: Channel,
+    /// The latest `updated` of the entries; of an empty feed the start of the site's id year.
+    pub updated: DateTime<FixedOffset>,
+    /// Newest first.
+    pub entries: Vec<Entry>,
+}
+
+/// Everything about a feed but its entries that can reach a document; its digest goes into the
+/// feed's tag, so a format must print nothing that is neither here nor in an [`Entry`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Channel {
+    /// Where the feed is served.
+    pub address: Address,
+    /// The feed's permanent Atom id.
+    pub id: String,
+    /// The feed's title.
+    pub title: Text,
+    /// What the feed is about; the site's description or title where it has none.
+    pub description: Text,
+    /// The page the feed belongs to, absolute and percent-encoded.
+    pub link: String,
+    /// BCP 47.
+    pub language: String,
+    /// Whom entries without author are credited to.
+    pub author: Person,
+    /// A copyright line.
+    pub copyright: Option<Text>,
+    /// A square picture, absolute URL.
+    pub icon: Option<String>,
+    /// A picture for the channel, absolute URL.
+    pub logo: Option<String>,
+    /// How long an answer stays fresh, in seconds.
+    pub cache_seconds: u32,
+    /// The formats it is served in, in the order offered.
+    pub formats: Vec<Format>,
+}
+
+/// Where a feed is served, in every format.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Address {
+    /// Absolute URL up to the extension, percent-encoded: `https://x.example/tags/%D0%BC…`.
+    pub stem: String,
+    /// The query behind the extension, percent-encoded, without `?`.
+    pub query: Option<String>,
+}
+
+impl Address {
+    /// The absolute URL of the feed's page.
+    pub fn page(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.stem),
+            None => self.stem.clone(),
+        }
+    }
+
+    /// The absolute URL of the feed in `format`.
+    pub fn url(&self, format: Format) -> String {
+        let Address { stem, query } = self;
+        let extension = format.extension();
+        match query {
+            Some(query) => format!("{stem}.{extension}?{query}"),
+            None => format!("{stem}.{extension}"),
+        }
+    }
+}
+
+/// Somebody to name as author.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Person {
+    /// The name to print.
+    pub name: Text,
+    /// `корреспондент`, `editor`, …
+    pub role: Option<Text>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// The person's page, absolute and percent-encoded.
+    pub url: Option<String>,
+}
+
+/// One article in a feed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The permanent id: an absolute ASCII URI.
+    pub id: String,
+    /// The article's page, absolute and percent-encoded.
+    pub link: String,
+    /// The headline, plain text.
+    pub title: Text,
+    /// First publication, with the offset of that day.
+    pub published: DateTime<FixedOffset>,
+    /// Last correction, with the offset of that day.
+    pub updated: DateTime<FixedOffset>,
+    /// The article's own authors; none means the channel's.
+    pub authors: Vec<Person>,
+    /// The section, then the tags.
+    pub categories: Vec<Category>,
+    /// BCP 47.
+    pub language: String,
+    /// The lead, unless the feed carries titles alone.
+    pub summary: Option<Text>,
+    /// The full text, where the feed carries it.
+    pub content: Option<Html>,
+    /// The picture that stands for the article.
+    pub image: Option<Media>,
+    /// Sound, video and other files that come with it.
+    pub enclosures: Vec<Media>,
+}
+
+impl Entry {
+    /// The date of the last correction, where there was one.
+    pub fn corrected(&self) -> Option<DateTime<FixedOffset>> {
+        (self.updated != self.published).then_some(self.updated)
+    }
+
+    /// The summary, where there is one to show: a flash has an empty lead.
+    pub fn lead(&self) -> Option<&Text> {
+        self.summary.as_ref().filter(|text| !text.is_empty())
+    }
+
+    /// The full text, where there is one to show.
+    pub fn body(&self) -> Option<&Html> {
+        self.content.as_ref().filter(|html| !html.is_empty())
+    }
+
+    /// The language, where `channel` has not said it already.
+    pub fn own_language(&self, channel: &Channel) -> Option<&str> {
+        let said = self.language.eq_ignore_ascii_case(&channel.language);
+        (!said).then_some(self.language.as_str())
+    }
+}
+
+/// A section or tag of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// As the article wrote it, without `#`.
+    pub label: Text,
+    /// The base URL of its kind, such as `https://x.example/tags/`.
+    pub scheme: String,
+}

@@ -1,0 +1,140 @@
+//! What the rules of a feed make of an article.
+
+use super::{Carried, Check, Crowding, Judgement, Named, Reason, Role, text};
+use crate::config::Settings;
+use crate::feed::definitions::{Definition, FeedKind};
+use crate::index::{ArticleNo, Index, Placing, TermNo, Verdict};
+use crate::model::article::Visibility;
+use crate::model::time::Timestamp;
+
+/// Judges an article that the index knows by the rules of a feed.
+pub fn judge(index: &Index, feed: &Definition, article: ArticleNo) -> Judgement {
+    let (as_of, settings) = (index.as_of(), &*feed.settings);
+    let rules = rules(index, feed, article);
+    let mut reasons: Vec<Reason> = rules
+        .iter()
+        .filter(|check| !check.admits)
+        .map(|check| Reason::Refused { by: check.rule })
+        .collect();
+    let matches = reasons.is_empty();
+    reasons.extend(own_reasons(index, article));
+    let place_at = |at| {
+        let listed = matches && index.visibility(article) == Visibility::Public;
+        listed.then(|| index.placing(&feed.query, settings, article, at))?
+    };
+    let now = place_at(as_of);
+    reasons.extend(now.and_then(window_reason));
+    let included = now.is_some_and(is_in);
+    let visible_from = index.published(article).plus(settings.delay.into());
+    let enters = Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_in));
+    Judgement {
+        included,
+        reasons,
+        rules,
+        place: now.map(|placing| placing.newer + 1),
+        entries: now.map(|placing| placing.entries),
+        enters,
+        leaves: leaves(index, settings, article).filter(|_| included || enters.is_some()),
+        crowded_out: now
+            .filter(|_| included)
+            .map(|placing| crowding(placing, index.published(article), settings)),
+        settings: settings.clone(),
+    }
+}
+
+/// What the article itself says against being shown now.
+fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
+    let (as_of, until) = (index.as_of(), index.published(article));
+    let expires = index.expires(article).filter(|end| *end <= as_of);
+    let hidden = match index.visibility(article) {
+        Visibility::Public => None,
+        Visibility::OutOfFeeds => Some(Reason::OutOfFeeds),
+        Visibility::Draft => Some(Reason::Draft),
+    };
+    [
+        hidden,
+        expires.map(|since| Reason::Expired { since }),
+        (until > as_of).then_some(Reason::Embargoed { until }),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn window_reason(placing: Placing) -> Option<Reason> {
+    match placing.verdict {
+        Verdict::In { .. } => None,
+        Verdict::HeldBack { until } => Some(Reason::HeldBack { until }),
+        Verdict::TooOld { since } => Some(Reason::TooOld { since }),
+        Verdict::CrowdedOut => Some(Reason::CrowdedOut {
+            newer: placing.newer,
+        }),
+    }
+}
+
+fn is_in(placing: Placing) -> bool {
+    matches!(placing.verdict, Verdict::In { .. })
+}
+
+fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Timestamp> {
+    let oldest = settings
+        .oldest
+        .map(|oldest| index.published(article).plus(oldest.into()));
+    [oldest, index.expires(article)].into_iter().flatten().min()
+}
+
+fn crowding(placing: Placing, published: Timestamp, settings: &Settings) -> Crowding {
+    let items = usize::from(settings.items);
+    let kept_until = published.plus(settings.keep.into());
+    Crowding {
+        newer: items.saturating_sub(placing.newer).max(1),
+        one_from: Some(kept_until).filter(|at| placing.newest < *at),
+        newer_at_most: 4 * items - placing.newer,
+    }
+}
+
+/// The rules about terms that the feed has.
+fn rules(index: &Index, feed: &Definition, article: ArticleNo) -> Vec<Check> {
+    let (all, own) = match feed.kind {
+        FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
+        // The line-up puts the term that the feed is made for behind those of the configuration.
+        FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
+            let all = feed.query.all();
+            all.split_at(all.len().saturating_sub(1))
+        }
+    };
+    [
+        (Role::Own, own),
+        (Role::Any, feed.query.any()),
+        (Role::All, all),
+        (Role::None, feed.query.none()),
+    ]
+    .into_iter()
+    .filter(|(_, terms)| !terms.is_empty())
+    .map(|(role, terms)| check(index, article, role, terms))
+    .collect()
+}
+
+fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
+    let terms: Vec<Named> = terms
+        .iter()
+        .map(|&term| Named {
+            term: text::term(index.term(term).kind, index.name(term)),
+            carried: index.written(article, term).map(|written| Carried {
+                kind: written.kind,
+                written: written.text.to_owned(),
+                same: written.is_alias,
+            }),
+        })
+        .collect();
+    let mut carried = terms.iter().map(|term| term.carried.is_some());
+    let admits = match rule {
+        Role::Own | Role::All => carried.all(|carried| carried),
+        Role::Any => carried.any(|carried| carried),
+        Role::None => !carried.any(|carried| carried),
+    };
+    Check {
+        rule,
+        admits,
+        terms,
+    }
+}

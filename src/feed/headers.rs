@@ -1,0 +1,154 @@
+//! What the answers with a feed say of it in their headers, written once for a version and format.
+
+use std::fmt::Write as _;
+use std::time::{Duration, UNIX_EPOCH};
+
+use hyper::header::HeaderValue;
+
+use super::snapshot::{ETag, FeedVersion};
+use crate::config::Settings;
+use crate::feed::coding::Coding;
+use crate::feed::document::Channel;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
+
+/// The values of headers.
+#[derive(Debug)]
+pub struct FeedHeaders {
+    /// The tag without quotes and suffix.
+    pub tag: String,
+    /// `ETag`, by coding.
+    etags: [HeaderValue; Coding::ALL.len()],
+    /// When the content last changed.
+    pub last_modified: Timestamp,
+    /// `Last-Modified`.
+    pub date: HeaderValue,
+    /// `Link`.
+    pub link: HeaderValue,
+    /// `Cache-Control`, while nothing is due soon.
+    cache_control: HeaderValue,
+}
+
+impl FeedHeaders {
+    /// The label of a version's document in `format`, under these validators.
+    pub fn new(version: &FeedVersion, validators: Validators, format: Format) -> FeedHeaders {
+        let tag = ETag::new(validators.digest, format);
+        let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
+        for coding in Coding::ALL {
+            etags[coding as usize] = tag.etag(coding);
+        }
+        FeedHeaders {
+            tag: tag.to_string(),
+            etags,
+            last_modified: validators.last_modified,
+            date: header(&http_date(validators.last_modified)),
+            link: header(&links(&version.channel, format)),
+            cache_control: cache_control(&version.settings, u32::MAX),
+        }
+    }
+
+    /// `ETag` of the document in a coding.
+    pub fn etag(&self, coding: Coding) -> HeaderValue {
+        self.etags[coding as usize].clone()
+    }
+
+    /// `Cache-Control` at the instant `now`: never past the next instant at which the feed changes
+    /// by itself.
+    pub fn cache_control(&self, version: &FeedVersion, now: Timestamp) -> HeaderValue {
+        let Settings {
+            cache,
+            stale_while_revalidate,
+            ..
+        } = *version.settings;
+        let left = seconds_left(version.next, now);
+        if left >= cache.saturating_add(stale_while_revalidate) {
+            self.cache_control.clone()
+        } else {
+            cache_control(&version.settings, left)
+        }
+    }
+}
+
+/// Seconds until something changes by itself.
+pub fn seconds_left(next: Option<Timestamp>, now: Timestamp) -> u32 {
+    next.map_or(u32::MAX, |next| {
+        u32::try_from((next.0 - now.0).max(0)).unwrap_or(u32::MAX)
+    })
+}
+
+/// How long something may be cached that stays for `left` seconds (stale copies for a broken origin
+/// apart).
+pub fn cache_control(settings: &Settings, left: u32) -> HeaderValue {
+    let max_age = settings.cache.min(left);
+    let revalidate = settings.stale_while_revalidate.min(left - max_age);
+    let mut value = format!("max-age={max_age}");
+    for (name, seconds) in [
+        ("stale-while-revalidate", revalidate),
+        ("stale-if-error", settings.stale_if_error),
+    ] {
+        if seconds > 0 {
+            let _ = write!(value, ", {name}={seconds}");
+        }
+    }
+    header(&value)
+}
+
+/// The feed itself, then its other formats (RFC 8288).
+fn links(channel: &Channel, format: Format) -> String {
+    let mut links = format!("<{}>; rel=\"self\"", channel.address.url(format));
+    for other in channel.formats.iter().filter(|other| **other != format) {
+        let (url, kind) = (channel.address.url(*other), other.media_type());
+        let _ = write!(links, ", <{url}>; rel=\"alternate\"; type=\"{kind}\"");
+    }
+    links
+}
+
+/// A value that we wrote.
+fn header(value: &str) -> HeaderValue {
+    HeaderValue::try_from(value)
+        .expect("dates, numbers and encoded URLs have no control characters")
+}
+
+/// IMF-fixdate (RFC 9110 §5.6.7).
+fn http_date(at: Timestamp) -> String {
+    let seconds = u64::try_from(at.0).unwrap_or(0);
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Content;
+
+    #[test]
+    fn caches_never_reach_past_the_next_change() {
+        let settings = Settings {
+            items: 50,
+            keep: 0,
+            content: Content::Full,
+            formats: Format::ALL.to_vec(),
+            cache: 300,
+            stale_while_revalidate: 60,
+            stale_if_error: 86400,
+            delay: 0,
+            oldest: None,
+        };
+        let whole = "max-age=300, stale-while-revalidate=60, stale-if-error=86400";
+        for (next, expected) in [
+            (None, whole),
+            (Some(10_000), whole),
+            (Some(1_360), whole),
+            (
+                Some(1_330),
+                "max-age=300, stale-while-revalidate=30, stale-if-error=86400",
+            ),
+            (Some(1_020), "max-age=20, stale-if-error=86400"),
+            (Some(1_000), "max-age=0, stale-if-error=86400"),
+            (Some(900), "max-age=0, stale-if-error=86400"),
+        ] {
+            let left = seconds_left(next.map(Timestamp), Timestamp(1_000));
+            assert_eq!(cache_control(&settings, left), expected, "{next:?}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The overview: every feed of a snapshot with its articles counted, in the order people look for
+//! them.
+//!
+//! Counting takes the writer's lock, so an overview is made when somebody asks, and again only
+//! after something was published.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use crate::feed::definitions::FeedKind;
+use crate::feed::snapshot::FeedVersion;
+use crate::model::term::TermKind;
+
+/// A feed, and how many articles match it, in its window or not.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The feed.
+    pub version: Arc<FeedVersion>,
+    /// Released articles that match it.
+    pub articles: usize,
+    /// Whether it has enough of them to be in catalogues.
+    pub listed: bool,
+    /// Its place in feeds.toml, of a declared feed.
+    pub place: usize,
+}
+
+/// Every feed but selections.
+#[derive(Debug)]
+pub struct Overview {
+    number: u64,
+    feeds: Vec<Counted>,
+}
+
+impl Overview {
+    /// An overview of these feeds. No other one of this process has the `number`.
+    pub fn new(number: u64, mut feeds: Vec<Counted>) -> Overview {
+        feeds.sort_by(|a, b| place(a).cmp(&place(b)));
+        Overview { number, feeds }
+    }
+
+    /// What tells it from every other overview of this process.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Every feed: `all`, the declared ones as feeds.toml has them, then sections, tags and authors,
+    /// each with the largest first.
+    pub fn feeds(&self) -> &[Counted] {
+        &self.feeds
+    }
+
+    /// What the catalogue shows: `all`, declared feeds and sections.
+    pub fn catalogue(&self) -> Vec<&Counted> {
+        let kinds = [FeedKind::All, FeedKind::Declared, FeedKind::Section];
+        let shown = |feed: &&Counted| feed.listed && kinds.contains(&feed.version.kind);
+        self.feeds.iter().filter(shown).collect()
+    }
+
+    /// The automatic feeds of a kind of terms.
+    pub fn of(&self, kind: TermKind) -> Vec<&Counted> {
+        let kind = match kind {
+            TermKind::Section => FeedKind::Section,
+            TermKind::Author => FeedKind::Author,
+            TermKind::Tag | TermKind::Lang => FeedKind::Tag,
+        };
+        let shown = |feed: &&Counted| feed.listed && feed.version.kind == kind;
+        self.feeds.iter().filter(shown).collect()
+    }
+}
+
+fn place(feed: &Counted) -> (FeedKind, usize, Reverse<usize>, &str) {
+    let Counted {
+        version,
+        articles,
+        place,
+        ..
+    } = feed;
+    let by_size = match version.kind {
+        FeedKind::All | FeedKind::Declared => 0,
+        FeedKind::Section | FeedKind::Tag | FeedKind::Author | FeedKind::Select => *articles,
+    };
+    (version.kind, *place, Reverse(by_size), &version.path)
+}

@@ -1,0 +1,132 @@
+//! How often a feed is asked for, counted where its versions meet.
+//!
+//! One hour is counted while the one before is kept, so that the rate of the last sixty minutes can
+//! be told from five small numbers.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::model::time::Timestamp;
+
+/// Requests for one feed; every version of it shares them.
+#[derive(Debug, Default)]
+pub struct PollRate {
+    /// The hour that is counted, in hours since 1970.
+    hour: AtomicU32,
+    now: Tally,
+    before: Tally,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    all: AtomicU32,
+    unchanged: AtomicU32,
+}
+
+/// What a request for a feed was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// 304.
+    Unchanged,
+    /// The document.
+    Document,
+}
+
+/// The last sixty minutes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rate {
+    /// Requests.
+    pub per_hour: f64,
+    /// The share of them that were told 304; none without requests.
+    pub unchanged: Option<f64>,
+}
+
+const HOUR_SECONDS: i64 = 3600;
+
+impl PollRate {
+    /// Counts one request.
+    pub fn count(&self, told: Told, at: Timestamp) {
+        self.turn(hour_of(at));
+        self.now.all.fetch_add(1, Relaxed);
+        if told == Told::Unchanged {
+            self.now.unchanged.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// The rate at an instant: this hour's requests, and those of the hour before as far as it
+    /// reaches into the last sixty minutes.
+    pub fn rate(&self, at: Timestamp) -> Rate {
+        self.turn(hour_of(at));
+        let gone = at.0.rem_euclid(HOUR_SECONDS) as f64 / HOUR_SECONDS as f64;
+        let recent = |now: &AtomicU32, before: &AtomicU32| {
+            f64::from(now.load(Relaxed)) + f64::from(before.load(Relaxed)) * (1.0 - gone)
+        };
+        let per_hour = recent(&self.now.all, &self.before.all);
+        let unchanged = recent(&self.now.unchanged, &self.before.unchanged);
+        Rate {
+            per_hour,
+            unchanged: (per_hour > 0.0).then(|| (unchanged / per_hour).min(1.0)),
+        }
+    }
+
+    /// Begins another hour, if it is one. A request that comes in between may be counted in either.
+    fn turn(&self, hour: u32) {
+        let counted = self.hour.load(Relaxed);
+        if counted == hour
+            || self
+                .hour
+                .compare_exchange(counted, hour, Relaxed, Relaxed)
+                .is_err()
+        {
+            return;
+        }
+        let follows = counted.wrapping_add(1) == hour;
+        let pairs = [
+            (&self.now.all, &self.before.all),
+            (&self.now.unchanged, &self.before.unchanged),
+        ];
+        for (now, before) in pairs {
+            let last = now.swap(0, Relaxed);
+            before.store(if follows { last } else { 0 }, Relaxed);
+        }
+    }
+}
+
+fn hour_of(at: Timestamp) -> u32 {
+    u32::try_from(at.0.div_euclid(HOUR_SECONDS)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: f64) -> Timestamp {
+        Timestamp((hours * 3600.0) as i64)
+    }
+
+    #[test]
+    fn the_rate_is_that_of_the_last_sixty_minutes() {
+        let polls = PollRate::default();
+        assert_eq!(polls.rate(at(500.0)), Rate::default());
+        for told in [
+            Told::Document,
+            Told::Unchanged,
+            Told::Unchanged,
+            Told::Unchanged,
+        ] {
+            polls.count(told, at(500.1));
+        }
+        for (hours, per_hour) in [(500.9, 4.0), (501.0, 4.0), (501.5, 2.0), (501.75, 1.0)] {
+            let rate = polls.rate(at(hours));
+            assert!((rate.per_hour - per_hour).abs() < 0.01, "{hours}: {rate:?}");
+            assert_eq!(rate.unchanged, Some(0.75), "{hours}");
+        }
+        polls.count(Told::Document, at(501.5));
+        assert_eq!(polls.rate(at(501.5)).per_hour, 3.0);
+        assert_eq!(polls.rate(at(501.5)).unchanged, Some(0.5));
+        assert_eq!(
+            polls.rate(at(504.0)),
+            Rate::default(),
+            "hours without requests"
+        );
+    }
+}

@@ -1,0 +1,389 @@
+//! Addresses that were served once and no longer are, without a `[[redirect]]` that says where they
+//! went: a feed that was renamed or deleted, a format or a whole kind of feeds that was switched off,
+//! a tag that was excepted. Their readers see an error from one day to the next, and nobody tells the
+//! newsroom.
+//!
+//! The state folder remembers what was served until somebody deletes it; a redirect, to an empty
+//! address too, ends the report, and so does the feed's return. A term that only feeds.toml ever
+//! named has had no reader worth a report.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use super::definitions::{SELECT, split_automatic};
+use crate::config::{AutoFeeds, Config};
+use crate::model::format::Format;
+use crate::model::term::{Term, TermKind};
+use crate::store::Memory;
+
+/// Addresses that vanished together. Prints itself as what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vanished {
+    /// Lower case, no full stop.
+    message: String,
+    /// What to do about it, with lines for feeds.toml.
+    pub hint: String,
+}
+
+impl fmt::Display for Vanished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// What `memory` knows to have been served and `config` neither serves nor redirects. Declared feeds
+/// are named one by one, automatic ones are counted: a kind may have thousands.
+pub fn vanished(memory: &Memory, config: &Config) -> Vec<Vanished> {
+    let redirects = config.redirects.iter();
+    let same = config.same.iter();
+    let served = Served {
+        config,
+        redirects: redirects.map(|redirect| &*redirect.from).collect(),
+        same: same.map(|alias| (&alias.from, &alias.to)).collect(),
+    };
+    let mut found = Vec::new();
+    for (name, formats) in &memory.served {
+        match AUTOMATIC.into_iter().find(|kind| kind.folder() == name) {
+            Some(kind) => found.extend(served.automatic(kind, formats, memory)),
+            None if name == SELECT => found.extend(served.selections(formats)),
+            None => found.extend(served.declared(name, formats)),
+        }
+    }
+    found
+}
+
+const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
+
+/// What a configuration serves.
+struct Served<'a> {
+    config: &'a Config,
+    redirects: HashSet<&'a str>,
+    same: HashMap<&'a Term, &'a Term>,
+}
+
+/// Why an automatic feed, or one of its formats, is no longer served.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    Off,
+    Excepted,
+    Format,
+}
+
+impl Served<'_> {
+    fn declared(&self, name: &str, before: &BTreeSet<Format>) -> Option<Vanished> {
+        let feed = self.config.feeds.iter().find(|feed| feed.name == name);
+        let now = feed.map_or(&[][..], |feed| &feed.settings.formats);
+        let gone = self.unserved(name, before, now);
+        let target = now.first().map(|format| address(name, *format));
+        one_by_one(&gone, target.as_deref())
+    }
+
+    fn selections(&self, before: &BTreeSet<Format>) -> Option<Vanished> {
+        let gone = self.unserved(SELECT, before, &self.config.defaults.formats);
+        one_by_one(&gone, None)
+    }
+
+    fn automatic(
+        &self,
+        kind: TermKind,
+        before: &BTreeSet<Format>,
+        memory: &Memory,
+    ) -> impl Iterator<Item = Vanished> {
+        let auto = self.auto(kind);
+        let except: HashSet<&Term> = auto.map_or(HashSet::new(), |auto| {
+            auto.except
+                .iter()
+                .map(|term| self.canonical(term))
+                .collect()
+        });
+        let carried = memory.terms.iter().map(|(term, _)| self.canonical(term));
+        let carried: HashSet<&Term> = carried.collect();
+        let mut counts = [Cause::Off, Cause::Excepted, Cause::Format].map(|cause| (cause, 0, None));
+        for (path, _) in &memory.validators {
+            let Some(term) = split_automatic(path)
+                .filter(|(of, _)| *of == kind)
+                .and_then(|(kind, key)| Term::new(kind, key))
+            else {
+                continue;
+            };
+            let term = self.canonical(&term);
+            if !carried.contains(term) {
+                continue;
+            }
+            let (cause, now) = match auto {
+                None => (Cause::Off, &[][..]),
+                Some(_) if except.contains(term) => (Cause::Excepted, &[][..]),
+                Some(auto) => (Cause::Format, &auto.settings.formats[..]),
+            };
+            let gone = self.unserved(path, before, now);
+            let count = counts.iter_mut().find(|(of, ..)| *of == cause);
+            if let Some((_, addresses, example)) = count
+                && let Some(first) = gone.first()
+            {
+                *addresses += gone.len();
+                example.get_or_insert_with(|| first.clone());
+            }
+        }
+        counts
+            .into_iter()
+            .filter_map(move |(cause, addresses, example)| {
+                Some(summary(kind, cause, addresses, &example?))
+            })
+    }
+
+    /// The addresses of a path that neither a feed nor a redirect has now.
+    fn unserved(&self, path: &str, before: &BTreeSet<Format>, now: &[Format]) -> Vec<String> {
+        let gone = before.iter().filter(|format| !now.contains(format));
+        gone.map(|format| address(path, *format))
+            .filter(|address| !self.redirects.contains(address.as_str()))
+            .collect()
+    }
+
+    fn auto(&self, kind: TermKind) -> Option<&AutoFeeds> {
+        match kind {
+            TermKind::Section => self.config.auto_sections.as_ref(),
+            TermKind::Tag => self.config.auto_tags.as_ref(),
+            TermKind::Author => self.config.auto_authors.as_ref(),
+            TermKind::Lang => None,
+        }
+    }
+
+    /// The term that `term` counts as: its address redirects there.
+    fn canonical<'t>(&'t self, term: &'t Term) -> &'t Term {
+        self.same.get(term).copied().unwrap_or(term)
+    }
+}
+
+fn address(path: &str, format: Format) -> String {
+    format!("/{path}.{}", format.extension())
+}
+
+fn one_by_one(gone: &[String], target: Option<&str>) -> Option<Vanished> {
+    let verb = match gone {
+        [] => return None,
+        [_] => "was served and is no longer",
+        [..] => "were served and are no longer",
+    };
+    let lines: String = gone.iter().map(|from| redirect(from, target)).collect();
+    Some(Vanished {
+        message: format!("{} {verb}", list(gone)),
+        hint: format!("say where their readers should go:{lines}"),
+    })
+}
+
+fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Vanished {
+    let folder = kind.folder();
+    let (why, mend) = match cause {
+        Cause::Off => (format!("[auto.{folder}] is not there"), "put it back"),
+        Cause::Excepted => (
+            format!("`except` of [auto.{folder}] names their terms"),
+            "change `except`",
+        ),
+        Cause::Format => (
+            format!("`formats` of [auto.{folder}] leaves theirs out"),
+            "change `formats`",
+        ),
+    };
+    let counted = match addresses {
+        1 => format!("`{example}` was served and is no longer"),
+        _ => format!("{addresses} addresses, such as `{example}`, were served and are no longer"),
+    };
+    Vanished {
+        message: format!("{counted}: {why}"),
+        hint: format!(
+            "{mend}, or say for each where its readers should go:{}",
+            redirect(example, None)
+        ),
+    }
+}
+
+/// Lines for feeds.toml. Paths hold neither quotes nor backslashes.
+fn redirect(from: &str, target: Option<&str>) -> String {
+    let to = match target {
+        Some(target) => format!("\"{target}\""),
+        None => "\"\"  # the address that takes its place; empty: 410 Gone".to_owned(),
+    };
+    format!("\n    [[redirect]]\n    from = \"{from}\"\n    to   = {to}")
+}
+
+fn list(addresses: &[String]) -> String {
+    match addresses {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [others @ .., last] => format!("`{}` and `{last}`", others.join("`, `")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::tests::good;
+    use crate::model::time::Timestamp;
+    use crate::model::validators::Validators;
+
+    const SITE: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+[server]
+public-url = 'https://dala.example/news/'
+[source.directory]
+";
+
+    fn config(text: &str) -> Config {
+        good(&format!("{SITE}{text}"), Path::new(""))
+    }
+
+    /// What a folder remembers of a newsroom that had everything.
+    fn memory() -> Memory {
+        let validators = Validators {
+            digest: 0,
+            last_modified: Timestamp(0),
+        };
+        let paths = [
+            "all",
+            "sport",
+            "select",
+            "select?any=вода",
+            "tags/вода",
+            "tags/реклама",
+            "tags/суу",
+            "tags/шпорт",
+            "sections/мир",
+        ];
+        let names = ["вода", "реклама", "суу", "section:мир"];
+        let every = BTreeSet::from(Format::ALL);
+        Memory {
+            header: None,
+            terms: names
+                .map(|name| (Term::parse(name).expect("a term"), name.to_owned()))
+                .into(),
+            validators: paths.map(|path| (path.to_owned(), validators)).into(),
+            served: ["all", "sport", "select", "tags", "sections"]
+                .map(|name| (name.to_owned(), every.clone()))
+                .into(),
+        }
+    }
+
+    const ALL_THERE: &str = "\
+[auto.tags]
+[auto.sections]
+[[feed]]
+name = 'sport'
+title = 'Спорт'
+any = ['#спорт']
+";
+
+    fn found(text: &str) -> Vec<String> {
+        let found = vanished(&memory(), &config(text));
+        found.iter().map(Vanished::to_string).collect()
+    }
+
+    #[test]
+    fn what_is_still_served_or_was_never_read_is_not_reported() {
+        assert_eq!(found(ALL_THERE), [""; 0]);
+        let more = format!("{ALL_THERE}[[feed]]\nname = 'new'\ntitle = 'Новое'\n");
+        assert_eq!(found(&more), [""; 0]);
+        assert_eq!(
+            vanished(
+                &Memory {
+                    served: [].into(),
+                    ..memory()
+                },
+                &config("")
+            ),
+            []
+        );
+    }
+
+    #[test]
+    fn every_way_to_lose_an_address_is_told_once() {
+        let without = |from: &str, to: &str| {
+            assert!(ALL_THERE.contains(from));
+            found(&ALL_THERE.replace(from, to))
+        };
+        let renamed = without("'sport'", "'sports'");
+        let expected =
+            "`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer";
+        assert_eq!(renamed, [expected]);
+        let two_formats = without(
+            "name = 'sport'",
+            "name = 'sport'\nformats = ['rss', 'atom']",
+        );
+        assert_eq!(two_formats, ["`/sport.json` was served and is no longer"]);
+        let no_tags = without("[auto.tags]", "");
+        let expected = "9 addresses, such as `/tags/вода.rss`, were served and are no longer: \
+                        [auto.tags] is not there";
+        assert_eq!(no_tags, [expected]);
+        let excepted = without(
+            "[auto.tags]",
+            "[auto.tags]\nexcept = ['#Реклама', '#шпорт']",
+        );
+        let expected = "3 addresses, such as `/tags/реклама.rss`, were served and are no longer: \
+                        `except` of [auto.tags] names their terms";
+        assert_eq!(excepted, [expected]);
+        let no_json = without(
+            "[auto.sections]",
+            "[auto.sections]\nformats = ['rss', 'atom']",
+        );
+        let expected = "`/sections/мир.json` was served and is no longer: \
+                        `formats` of [auto.sections] leaves theirs out";
+        assert_eq!(no_json, [expected]);
+        let all = "[defaults]\nformats = ['atom', 'json']\n[auto.tags]\nformats = ['rss', 'atom', \
+                   'json']\n[auto.sections]\nexcept = ['мир']\n";
+        let expected = [
+            "`/all.rss` was served and is no longer",
+            "3 addresses, such as `/sections/мир.rss`, were served and are no longer: `except` of \
+             [auto.sections] names their terms",
+            "`/select.rss` was served and is no longer",
+            "`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer",
+        ];
+        assert_eq!(found(all), expected);
+    }
+
+    #[test]
+    fn redirects_and_counting_as_another_term_cover_an_address() {
+        let redirect = |from| format!("[[redirect]]\nfrom = '{from}'\nto = ''\n");
+        let renamed = ALL_THERE.replace("'sport'", "'sports'");
+        let covered = renamed.clone() + &redirect("/sport.rss") + &redirect("/news/sport.atom");
+        assert_eq!(
+            found(&covered),
+            ["`/sport.json` was served and is no longer"]
+        );
+        assert_eq!(found(&(covered + &redirect("/sport.json"))), [""; 0]);
+        let same = format!("{ALL_THERE}[same]\n'#вода' = ['#суу']\n");
+        assert_eq!(found(&same), [""; 0]);
+        let excepted = same.replace("[auto.tags]", "[auto.tags]\nexcept = ['#суу']");
+        assert!(
+            found(&excepted)[0].starts_with("6 addresses"),
+            "both spellings"
+        );
+    }
+
+    #[test]
+    fn the_lines_of_a_hint_end_the_report() {
+        for text in [
+            ALL_THERE.replace("'sport'", "'sports'"),
+            ALL_THERE.replace(
+                "name = 'sport'",
+                "name = 'sport'\nformats = ['rss', 'atom']",
+            ),
+            ALL_THERE.replace(
+                "[auto.sections]",
+                "[auto.sections]\nformats = ['rss', 'atom']",
+            ),
+        ] {
+            let found = vanished(&memory(), &config(&text));
+            let [one] = &found[..] else {
+                panic!("{found:?}");
+            };
+            let (_, lines) = one.hint.split_once(":\n").expect("lines behind a colon");
+            let mended = format!("{text}{lines}\n");
+            assert_eq!(vanished(&memory(), &config(&mended)), [], "{mended}");
+        }
+    }
+}

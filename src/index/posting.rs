@@ -1,0 +1,89 @@
+//! A posting: the articles that carry a term, sorted, oldest first.
+
+use std::cmp::Ordering;
+
+use super::ArticleNo;
+
+/// Article numbers in the index's order. New articles are mostly the newest, so most insertions
+/// append.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Posting(Vec<ArticleNo>);
+
+impl Posting {
+    /// Oldest first.
+    pub(super) fn as_slice(&self) -> &[ArticleNo] {
+        &self.0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Adds `new`, which is sorted and holds nothing that is already here, moving every element at
+    /// most once however many are added.
+    pub(super) fn merge(
+        &mut self,
+        new: &[ArticleNo],
+        order: impl Fn(ArticleNo, ArticleNo) -> Ordering,
+    ) {
+        let mut unmoved = self.0.len();
+        self.0.resize(unmoved + new.len(), ArticleNo(0));
+        for (below, &article) in new.iter().enumerate().rev() {
+            let at =
+                self.0[..unmoved].partition_point(|&other| order(other, article) == Ordering::Less);
+            self.0.copy_within(at..unmoved, at + below + 1);
+            self.0[at + below] = article;
+            unmoved = at;
+        }
+    }
+
+    /// Takes `article` out, if it is here.
+    pub(super) fn remove(
+        &mut self,
+        article: ArticleNo,
+        order: impl Fn(ArticleNo, ArticleNo) -> Ordering,
+    ) {
+        if let Ok(at) = self.0.binary_search_by(|&other| order(other, article)) {
+            self.0.remove(at);
+        }
+    }
+
+    /// Gives back what a bulk load reserved too much.
+    pub(super) fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn by_number(a: ArticleNo, b: ArticleNo) -> Ordering {
+        a.0.cmp(&b.0)
+    }
+
+    proptest! {
+        #[test]
+        fn it_holds_what_a_sorted_set_holds(
+            batches in proptest::collection::vec(proptest::collection::btree_set(0u32..60, 0..20), 0..6),
+            removed in proptest::collection::vec(0u32..60, 0..20),
+        ) {
+            let (mut posting, mut model) = (Posting::default(), BTreeSet::new());
+            for batch in batches {
+                let new: Vec<ArticleNo> = batch.difference(&model).copied().map(ArticleNo).collect();
+                posting.merge(&new, by_number);
+                model.extend(batch);
+            }
+            for number in removed {
+                posting.remove(ArticleNo(number), by_number);
+                model.remove(&number);
+            }
+            let held: Vec<u32> = posting.as_slice().iter().map(|article| article.0).collect();
+            prop_assert_eq!(held, model.into_iter().collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,704 @@
+//! The index against a model that keeps a list and looks at all of it every time.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::*;
+use crate::config::Settings;
+use crate::model::article::{Accepted, Article, Visibility};
+use crate::model::selection::Selection;
+use crate::text::{Html, Text};
+
+/// In the order that decides between equal dates.
+const KEYS: [&str; 14] = [
+    "a", "a01", "a1", "a2", "a10", "b", "b/1", "b/02", "b/3", "b/11", "c", "news", "я", "ғ",
+];
+
+/// Several spellings of few terms; the last has no key at all.
+const SPELLINGS: [(TermKind, &str); 9] = [
+    (TermKind::Tag, "x"),
+    (TermKind::Tag, "X"),
+    (TermKind::Tag, "икс"),
+    (TermKind::Tag, "y"),
+    (TermKind::Tag, "Y!"),
+    (TermKind::Section, "x"),
+    (TermKind::Author, "А.Б. Иванов"),
+    (TermKind::Lang, "kk"),
+    (TermKind::Tag, "!!!"),
+];
+
+/// What `икс` counts as, and how it is printed then.
+const SAME: (&str, &str, &str) = ("икс", "x", "Икс");
+
+fn text(key: &[u8]) -> &str {
+    std::str::from_utf8(key).expect("a key is text")
+}
+
+fn term(text: &str) -> Term {
+    Term::parse(text).expect("a term")
+}
+
+fn terms(texts: &[&str]) -> BTreeSet<Term> {
+    texts.iter().map(|text| term(text)).collect()
+}
+
+fn same() -> Vec<Alias> {
+    let (from, to, text) = SAME;
+    vec![Alias {
+        from: term(from),
+        to: term(to),
+        to_text: text.to_owned(),
+    }]
+}
+
+fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
+    ArticleMeta {
+        key: key.into(),
+        revision: Revision(0),
+        record: RecordId(0),
+        published: Timestamp(published),
+        updated: Timestamp(published),
+        expires: None,
+        visibility: Visibility::Public,
+        terms: terms
+            .iter()
+            .map(|&(kind, text)| (kind, text.into()))
+            .collect(),
+    }
+}
+
+/// The same index, the slow way.
+struct Model {
+    as_of: Timestamp,
+    listings: BTreeMap<Box<str>, ArticleMeta>,
+    /// How each term was shown once it had become known.
+    first_names: BTreeMap<Term, String>,
+}
+
+impl Model {
+    fn new() -> Model {
+        Model {
+            as_of: Timestamp(0),
+            listings: BTreeMap::new(),
+            first_names: BTreeMap::new(),
+        }
+    }
+
+    fn apply(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Put(listing) => self.listings.insert(listing.key.clone(), listing.clone()),
+                Change::Remove(key) => self.listings.remove(key),
+            };
+        }
+        self.remember();
+    }
+
+    fn advance(&mut self, as_of: Timestamp) {
+        self.as_of = self.as_of.max(as_of);
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| shown(spelling)) {
+            if let Some(name) = self.written(&term) {
+                self.first_names.entry(term).or_insert(name);
+            }
+        }
+    }
+
+    /// Every released article at an instant, newest first.
+    fn released(&self, at: Timestamp) -> Vec<&ArticleMeta> {
+        let is_released = |listing: &&ArticleMeta| {
+            let expired = listing.expires.is_some_and(|expires| expires <= at);
+            listing.published <= at && !expired && listing.visibility == Visibility::Public
+        };
+        let mut released: Vec<&ArticleMeta> = self.listings.values().filter(is_released).collect();
+        let place = |listing: &ArticleMeta| KEYS.iter().position(|key| *key == &*listing.key);
+        released.sort_by_key(|listing| (listing.published, place(listing)));
+        released.reverse();
+        released
+    }
+
+    fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&ArticleMeta> {
+        let mut matching = self.released(at);
+        matching.retain(|listing| {
+            let carries = |term: &Term| terms_of(listing).contains(&canonical(term));
+            (selection.any.is_empty() || selection.any.iter().any(carries))
+                && selection.all.iter().all(carries)
+                && !selection.none.iter().any(carries)
+        });
+        matching
+    }
+
+    /// What a reader could see of a feed at an instant.
+    fn outcome(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> Outcome {
+        let visible_from = |listing: &ArticleMeta| listing.published.plus(settings.delay.into());
+        let mut visible = self.matching(selection, at);
+        visible.retain(|listing| visible_from(listing) <= at);
+        let newest = visible.first().map(|newest| newest.published);
+        let items = usize::from(settings.items);
+        let stays = |(newer, listing): &(usize, &ArticleMeta)| {
+            let age = newest.map_or(0, |newest| newest.0 - listing.published.0);
+            let fits = *newer < items || (age < settings.keep.into() && *newer < 4 * items);
+            let oldest = settings.oldest.map_or(i64::MAX, i64::from);
+            fits && at.0 - listing.published.0 < oldest
+        };
+        let window = visible.iter().copied().enumerate().filter(stays);
+        let window: Vec<&ArticleMeta> = window.map(|(_, listing)| listing).collect();
+        Outcome {
+            content_time: window
+                .iter()
+                .map(|listing| visible_from(listing).max(updated(listing, at)))
+                .max(),
+            entries: window.iter().map(|listing| entry(listing, at)).collect(),
+        }
+    }
+
+    /// A term as the oldest released article writes it.
+    fn written(&self, term: &Term) -> Option<String> {
+        let oldest = self.matching(&Selection::of(term.clone()), self.as_of);
+        let spellings = oldest.last()?.terms.iter();
+        let mut shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+        shown.find(|(_, other)| other == term).map(|(name, _)| name)
+    }
+
+    fn name(&self, term: &Term) -> Option<String> {
+        self.written(term)
+            .or_else(|| self.first_names.get(term).cloned())
+    }
+
+    /// Every instant at which an outcome could change.
+    fn instants(&self, settings: &Settings) -> BTreeSet<Timestamp> {
+        let instants = |listing: &ArticleMeta| {
+            let after = |seconds: u32| Some(listing.published.plus(seconds.into()));
+            let oldest = settings.oldest.and_then(after);
+            let own = [Some(listing.updated), listing.expires, oldest];
+            [own, [after(0), after(settings.delay), None]].concat()
+        };
+        self.listings
+            .values()
+            .flat_map(instants)
+            .flatten()
+            .collect()
+    }
+}
+
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    entries: Vec<Entry>,
+    content_time: Option<Timestamp>,
+}
+
+/// Everything about an entry that a digest is made of, and its record.
+#[derive(Debug, PartialEq)]
+struct Entry {
+    key: String,
+    revision: Revision,
+    record: RecordId,
+    updated: Timestamp,
+    replacements: Vec<(usize, String)>,
+}
+
+fn updated(listing: &ArticleMeta, at: Timestamp) -> Timestamp {
+    if listing.updated <= at {
+        listing.updated
+    } else {
+        listing.published
+    }
+}
+
+fn entry(listing: &ArticleMeta, at: Timestamp) -> Entry {
+    let is_replaced = |(kind, text): &&(TermKind, Box<str>)| {
+        Term::new(*kind, text).is_some_and(|written| written == term(SAME.0))
+    };
+    Entry {
+        key: listing.key.to_string(),
+        revision: listing.revision,
+        record: listing.record,
+        updated: updated(listing, at),
+        replacements: listing
+            .terms
+            .iter()
+            .filter(|(kind, text)| Term::new(*kind, text).is_some())
+            .enumerate()
+            .filter(|(_, written)| is_replaced(written))
+            .map(|(place, _)| (place, SAME.2.to_owned()))
+            .collect(),
+    }
+}
+
+fn canonical(written: &Term) -> Term {
+    match *written == term(SAME.0) {
+        true => term(SAME.1),
+        false => written.clone(),
+    }
+}
+
+/// How a spelling is printed, and the term it counts as.
+fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
+    let written = Term::new(kind, text)?;
+    let counts_as = canonical(&written);
+    let shown = if counts_as == written { text } else { SAME.2 };
+    Some((shown.to_owned(), counts_as))
+}
+
+fn terms_of(listing: &ArticleMeta) -> BTreeSet<Term> {
+    let spellings = listing.terms.iter();
+    let shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+    shown.map(|(_, term)| term).collect()
+}
+
+fn outcome(index: &Index, window: &Window) -> Outcome {
+    let entry = |&article: &ArticleNo| Entry {
+        key: text(index.slot(article).key()).to_owned(),
+        revision: index.revision(article),
+        record: index.record(article),
+        updated: index.updated(article),
+        replacements: index
+            .replacements(article)
+            .map(|(place, text)| (place, text.to_owned()))
+            .collect(),
+    };
+    Outcome {
+        entries: window.entries.iter().map(entry).collect(),
+        content_time: window.content_time,
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Apply(Vec<Change>),
+    Advance(i64),
+}
+
+fn visibilities() -> impl Strategy<Value = Visibility> {
+    prop_oneof![
+        18 => Just(Visibility::Public),
+        1 => Just(Visibility::OutOfFeeds),
+        1 => Just(Visibility::Draft),
+    ]
+}
+
+fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
+    let dates = (0i64..40, 0i64..25, proptest::option::of(0i64..60));
+    let spellings = vec(select(&SPELLINGS[..]), 0..4);
+    let rest = (0u128..3, 0u64..1000, visibilities());
+    (select(&KEYS[..]), dates, spellings, rest).prop_map(
+        |(key, (published, later, expires), terms, (revision, record, visibility))| ArticleMeta {
+            updated: Timestamp(published + later),
+            expires: expires.map(Timestamp),
+            revision: Revision(revision),
+            record: RecordId(record),
+            visibility,
+            ..listing(key, published, &terms)
+        },
+    )
+}
+
+fn arbitrary_step() -> impl Strategy<Value = Step> {
+    let change = prop_oneof![
+        4 => arbitrary_listing().prop_map(Change::Put),
+        1 => select(&KEYS[..]).prop_map(|key| Change::Remove(key.into())),
+    ];
+    prop_oneof![
+        2 => vec(change, 0..9).prop_map(Step::Apply),
+        1 => (0i64..20).prop_map(Step::Advance),
+    ]
+}
+
+fn arbitrary_selection() -> impl Strategy<Value = Selection> {
+    const TERMS: [&str; 6] = ["x", "икс", "y", "section:x", "author:а-б-иванов", "lang:kk"];
+    let some = |most| subsequence(&TERMS[..], 0..=most).prop_map(|texts| terms(&texts));
+    (some(3), some(2), some(1)).prop_map(|(any, all, none)| Selection { any, all, none })
+}
+
+fn arbitrary_settings() -> impl Strategy<Value = Settings> {
+    let oldest = proptest::option::of(1u32..25);
+    (1u16..4, 0u32..12, 0u32..6, oldest).prop_map(|(items, keep, delay, oldest)| Settings {
+        items,
+        keep,
+        delay,
+        oldest,
+        ..Settings::default()
+    })
+}
+
+/// A feed of the test: what it asks, and how the index understood that.
+struct Asked {
+    selection: Selection,
+    settings: Settings,
+    query: Query,
+}
+
+fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, TestCaseError> {
+    let Asked {
+        selection,
+        settings,
+        query,
+    } = asked;
+    let window = index.window(query, settings);
+    let now = model.outcome(selection, settings, model.as_of);
+    prop_assert_eq!(&outcome(index, &window), &now);
+    prop_assert_eq!(
+        index.count(query),
+        model.matching(selection, model.as_of).len()
+    );
+    check_placings(index, model, asked, &now)?;
+    prop_assert!(window.next.is_none_or(|next| next > model.as_of));
+    for instant in model.instants(settings) {
+        if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
+            prop_assert_eq!(
+                &model.outcome(selection, settings, instant),
+                &now,
+                "{}",
+                instant
+            );
+        }
+    }
+    Ok(window)
+}
+
+/// The place of each article, now and at every instant to come, is the one that readers see.
+fn check_placings(
+    index: &Index,
+    model: &Model,
+    asked: &Asked,
+    now: &Outcome,
+) -> Result<(), TestCaseError> {
+    let later = model.instants(&asked.settings);
+    let later = later.into_iter().filter(|at| *at > model.as_of);
+    let later = later.map(|at| (at, model.outcome(&asked.selection, &asked.settings, at)));
+    let instants: Vec<(Timestamp, Outcome)> = later.collect();
+    let now = std::iter::once((model.as_of, now));
+    let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
+    for (at, outcome) in now.chain(instants) {
+        for article in KEYS.iter().filter_map(|key| index.look_up(key)) {
+            let placing = index.placing(&asked.query, &asked.settings, article, at);
+            let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
+            let place = placing.filter(is_in).map(|placing| placing.newer);
+            let key = text(index.slot(article).key());
+            let expected = outcome.entries.iter().position(|entry| entry.key == key);
+            prop_assert_eq!(place, expected, "{} at {}", key, at);
+            let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
+            prop_assert_eq!(entries, outcome.entries.len());
+        }
+    }
+    Ok(())
+}
+
+fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCaseError> {
+    prop_assert_eq!(index.len(), model.listings.len());
+    let released = model.released(model.as_of);
+    for key in KEYS {
+        let found = index.find(key).map(|article| index.record(article));
+        let expected = released.iter().find(|listing| *listing.key == *key);
+        prop_assert_eq!(found, expected.map(|listing| listing.record), "{}", key);
+    }
+    let mut known = BTreeSet::new();
+    for number in index.known_terms() {
+        let term = index.term(number);
+        prop_assert_eq!(Some(index.name(number).to_owned()), model.name(term));
+        let carrying = model.matching(&Selection::of(term.clone()), model.as_of);
+        prop_assert_eq!(index.articles_with(number), carrying.len());
+        known.insert(term.clone());
+    }
+    prop_assert_eq!(known, model.first_names.keys().cloned().collect());
+    Ok(())
+}
+
+fn names(index: &Index) -> BTreeMap<TermNo, String> {
+    let name = |term| (term, index.name(term).to_owned());
+    index.known_terms().map(name).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_answers_as_the_model_does(
+        steps in vec(arbitrary_step(), 1..12),
+        feeds in vec((arbitrary_selection(), arbitrary_settings()), 1..6),
+    ) {
+        let (mut index, mut model) = (Index::new(&same(), Timestamp(0)), Model::new());
+        let feeds: Vec<Asked> = feeds
+            .into_iter()
+            .map(|(selection, settings)| Asked {
+                query: index.register(&selection),
+                selection,
+                settings,
+            })
+            .collect();
+        let mut windows = Vec::new();
+        for asked in &feeds {
+            windows.push(check_feed(&index, &model, asked)?);
+        }
+        for step in steps {
+            let earlier: Vec<Outcome> = windows.iter().map(|window| outcome(&index, window)).collect();
+            let named = names(&index);
+            let touched = match step {
+                Step::Apply(changes) => {
+                    model.apply(&changes);
+                    index.apply(changes)
+                }
+                Step::Advance(seconds) => {
+                    let as_of = index.as_of().plus(seconds);
+                    let next = index.next_instant();
+                    model.advance(as_of);
+                    let touched = index.advance(as_of);
+                    prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_nothing());
+                    touched
+                }
+            };
+            check_articles_and_terms(&index, &model)?;
+            for ((asked, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
+                let now = check_feed(&index, &model, asked)?;
+                let is_due = window.next.is_some_and(|next| next <= model.as_of);
+                let changed = before != outcome(&index, &now) || window.next != now.next;
+                prop_assert!(!changed || is_due || touched.concerns(&asked.query));
+                *window = now;
+            }
+            for (term, name) in names(&index) {
+                let renamed = named.get(&term) != Some(&name);
+                let query = Query::default().with(term);
+                prop_assert!(!renamed || touched.concerns(&query));
+            }
+            let released: Vec<&str> = model.released(model.as_of).iter().map(|listing| &*listing.key).collect();
+            let live = index.live.as_slice().iter().rev();
+            let live: Vec<&str> = live.map(|&article| text(index.slot(article).key())).collect();
+            prop_assert_eq!(live, released);
+        }
+    }
+}
+
+/// A index at 100 that was told of these articles at once.
+fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Index {
+    let mut index = Index::new(&same(), Timestamp(100));
+    index.apply(listings.into_iter().map(Change::Put));
+    index
+}
+
+fn keys(index: &Index, window: &Window) -> Vec<String> {
+    let key = |&article: &ArticleNo| text(index.slot(article).key()).to_owned();
+    window.entries.iter().map(key).collect()
+}
+
+/// The feed of everything with so many items for so long.
+fn window(index: &Index, items: u16, keep: u32) -> Vec<String> {
+    let settings = Settings {
+        items,
+        keep,
+        ..Settings::default()
+    };
+    keys(index, &index.window(&Query::default(), &settings))
+}
+
+fn number(index: &Index, text: &str) -> TermNo {
+    index.find_term(&term(text)).expect("a term of the index")
+}
+
+#[test]
+fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
+    let listings = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| listing(key, 50, &[]));
+    let newer = listing("a", 51, &[]);
+    let index = catalog_of(listings.into_iter().chain([newer]));
+    assert_eq!(
+        window(&index, 50, 0),
+        ["a", "n/10", "n/010", "n/9", "n/2", "m"]
+    );
+}
+
+#[test]
+fn an_entry_stays_while_it_is_young_and_there_are_few() {
+    // One article a second, the newest at 100.
+    let index = catalog_of((0..40).map(|age| listing(&format!("{age}"), 100 - age, &[])));
+    for (items, keep, expected, why) in [
+        (5, 0, 5, "as many as items"),
+        (5, 5, 5, "a window of 5 s holds the ages 0 to 4"),
+        (5, 8, 8, "younger than 8 s, though items are newer"),
+        (5, 30, 20, "at most four times as many"),
+        (1, 1, 1, "the newest alone"),
+        (1, 86_400, 4, "four of the newest"),
+        (50, 86_400, 40, "all there are"),
+    ] {
+        assert_eq!(window(&index, items, keep).len(), expected, "{why}");
+    }
+}
+
+#[test]
+fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
+    let tag = |text| [(TermKind::Tag, text)];
+    let mut index = catalog_of([
+        listing("a", 50, &tag("спорт")),
+        listing("b", 40, &tag("Спорт")),
+        listing("c", 200, &tag("СПОРТ")),
+    ]);
+    let sport = number(&index, "спорт");
+    assert_eq!(index.name(sport), "Спорт");
+    index.apply([Change::Put(listing("d", 30, &tag("#СпорТ")))]);
+    assert_eq!(index.name(sport), "#СпорТ");
+    index.apply([Change::Remove("d".into()), Change::Remove("b".into())]);
+    assert_eq!(index.name(sport), "спорт");
+}
+
+#[test]
+fn an_embargoed_article_leaks_nothing() {
+    let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
+    let mut index = catalog_of([
+        listing("secret", 101, &secret),
+        ArticleMeta {
+            visibility: Visibility::OutOfFeeds,
+            ..listing("kept-out", 50, &secret)
+        },
+        ArticleMeta {
+            visibility: Visibility::Draft,
+            ..listing("draft", 50, &secret)
+        },
+        ArticleMeta {
+            expires: Some(Timestamp(100)),
+            ..listing("expired", 50, &secret)
+        },
+    ]);
+    let count = |index: &Index, text: &str| {
+        let selection = Selection::of(term(text));
+        let query = index.query(&selection).expect("known numbers");
+        (
+            index.count(&query),
+            index.articles_with(number(index, text)),
+        )
+    };
+    assert_eq!(index.known_terms().count(), 0);
+    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(count(&index, "тайна"), (0, 0));
+    assert_eq!(index.name(number(&index, "author:аноним")), "аноним");
+    for key in ["secret", "kept-out", "draft", "expired"] {
+        assert_eq!(index.find(key), None);
+    }
+    assert_eq!(index.next_instant(), Some(Timestamp(101)));
+    assert!(index.advance(Timestamp(100)).is_nothing());
+    assert!(!index.advance(Timestamp(101)).is_nothing());
+    assert_eq!(count(&index, "тайна"), (1, 1));
+    assert_eq!(index.name(number(&index, "author:аноним")), "Аноним");
+    assert_eq!(window(&index, 50, 0), ["secret"]);
+}
+
+#[test]
+fn a_term_stays_known_after_its_last_article_left() {
+    let mut index = catalog_of([listing("a", 50, &[(TermKind::Tag, "Спорт")])]);
+    let known = [(term("спорт"), "Спорт".to_owned())];
+    assert_eq!(index.take_newly_known(), known);
+    index.apply([Change::Remove("a".into())]);
+    let sport = number(&index, "спорт");
+    assert!(index.is_known(sport));
+    assert_eq!(
+        (index.name(sport), index.articles_with(sport)),
+        ("Спорт", 0)
+    );
+    index.apply([Change::Put(listing("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
+    assert_eq!(index.name(sport), "СПОРТ");
+    assert_eq!(index.take_newly_known(), []);
+}
+
+#[test]
+fn a_term_that_one_batch_brings_and_takes_was_never_known() {
+    let mut index = catalog_of([
+        listing("a", 50, &[(TermKind::Tag, "опечатка")]),
+        listing("a", 50, &[(TermKind::Tag, "опечатки")]),
+    ]);
+    let known = [(term("опечатки"), "опечатки".to_owned())];
+    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.known_terms().count(), 1);
+}
+
+#[test]
+fn a_language_is_also_its_primary_one() {
+    let article = |language: &str| Article {
+        key: language.to_owned(),
+        id: None,
+        title: Text::new("x"),
+        published: Timestamp(50),
+        updated: Timestamp(50),
+        url: None,
+        section: None,
+        tags: vec![],
+        authors: vec![],
+        language: language.to_owned(),
+        lead: Text::default(),
+        body: Html::default(),
+        image: None,
+        enclosures: Vec::new(),
+    };
+    let accepted = |language| Accepted {
+        article: article(language),
+        revision: Revision(0),
+        expires: None,
+        visibility: Visibility::Public,
+    };
+    let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
+        .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
+    let index = catalog_of(listings);
+    for (text, expected) in [
+        ("lang:kk", 3),
+        ("lang:kk-kz", 1),
+        ("lang:KK-KZ", 1),
+        ("lang:ru", 1),
+    ] {
+        assert_eq!(
+            index.articles_with(number(&index, text)),
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn an_alias_counts_as_its_term_and_is_printed_as_it() {
+    let index = catalog_of([
+        listing("a", 50, &[(TermKind::Tag, "икс")]),
+        listing("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
+        listing("c", 70, &[(TermKind::Section, "икс")]),
+    ]);
+    let x = number(&index, "икс");
+    assert_eq!(x, number(&index, "x"));
+    assert_eq!(index.canonical(&term("икс")), &term("x"));
+    assert_eq!((index.name(x), index.articles_with(x)), ("Икс", 2));
+    let replaced = |key: &str| {
+        let article = index.find(key).expect("a released article");
+        index.replacements(article).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (replaced("a"), replaced("b"), replaced("c")),
+        (vec![(0, "Икс")], vec![(1, "Икс")], vec![])
+    );
+    let any = Selection {
+        any: terms(&["x", "икс"]),
+        ..Selection::default()
+    };
+    let query = index.query(&any).expect("known numbers");
+    assert_eq!(index.count(&query), 2);
+    let both = keys(&index, &index.window(&query, &Settings::default()));
+    assert_eq!(both, ["b", "a"]);
+}
+
+#[test]
+fn a_term_that_is_only_named_is_printed_as_the_one_it_counts_as() {
+    let mut index = Index::new(&same(), Timestamp(100));
+    index.remember(&term("икс"), "иКс");
+    assert_eq!(index.name(number(&index, "x")), "Икс");
+}
+
+#[test]
+fn a_batch_with_too_many_kinds_of_articles_concerns_everything() {
+    let mut index = Index::new(&[], Timestamp(100));
+    let listing = |n: usize| listing(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
+    assert!(matches!(
+        index.apply((0..TOUCHED_MAX).map(listing).map(Change::Put)),
+        Touched::Articles(articles) if articles.len() == TOUCHED_MAX
+    ));
+    let more = (0..=TOUCHED_MAX).map(listing).map(Change::Put);
+    assert_eq!(index.apply(more), Touched::Everything);
+    assert_eq!(index.len(), TOUCHED_MAX + 1);
+}

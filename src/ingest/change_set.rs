@@ -1,0 +1,179 @@
+//! One transaction of a reading: what files gave, written to the store, and what the index has to
+//! be told of it once it is committed.
+
+use super::reading::ReadFile;
+use crate::ingest::key_conflicts::KeyConflicts;
+use crate::model::article::Refusal;
+use crate::model::article_meta::{ArticleMeta, Change};
+use crate::model::record::{RecordId, Stamp};
+use crate::source::Found;
+use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
+
+/// What one transaction gives to the index once it is committed.
+#[derive(Default)]
+pub(super) struct ChangeSet {
+    pub(super) changes: Vec<Change>,
+    pub(super) retired: Vec<RecordId>,
+    /// Refused files, and without a row those that are good or gone.
+    pub(super) judged: Vec<(String, Option<FileRow>)>,
+    /// Keys that no file has any more.
+    pub(super) freed: Vec<Box<str>>,
+    /// Files that waited for them.
+    pub(super) heirs: Vec<String>,
+    pub(super) unsettled: Vec<String>,
+}
+
+impl ChangeSet {
+    /// Stores what a file gave.
+    pub(super) fn file(
+        &mut self,
+        batch: &mut Batch<'_>,
+        rivals: &KeyConflicts,
+        file: ReadFile,
+    ) -> Result<(), StoreError> {
+        let ReadFile { found, outcome } = file;
+        match outcome {
+            Ok((listing, packed)) => {
+                self.article(batch, rivals, &found, listing, packed.as_ref())?
+            }
+            Err(refusal) => {
+                let owned = owned_article(batch, &found.path)?;
+                let awaited = match &owned {
+                    Some(row) => batch.is_awaited(row.listing.record)?,
+                    None => false,
+                };
+                // What was promised and cannot be had is no last good version.
+                if awaited {
+                    self.release(batch, &found.path)?;
+                }
+                let key = batch.file(&found.path)?.and_then(|row| row.key);
+                self.refuse(batch, &found, key, refusal)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn article(
+        &mut self,
+        batch: &mut Batch<'_>,
+        rivals: &KeyConflicts,
+        found: &Found,
+        listing: ArticleMeta,
+        packed: Option<&Packed>,
+    ) -> Result<(), StoreError> {
+        let key = listing.key.clone();
+        let earlier = batch.file(&found.path)?.and_then(|row| row.key);
+        if earlier.is_some_and(|earlier| earlier != key) {
+            self.release(batch, &found.path)?;
+        }
+        let current = batch.article(&key)?;
+        if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
+            match rivals.at(&row.path) {
+                Some(_) if *row.path < *found.path => {
+                    batch.add_rival(&key, &found.path)?;
+                    return self.refuse(batch, found, None, rival(&key, &row.path));
+                }
+                Some(other) => {
+                    batch.add_rival(&key, &row.path)?;
+                    self.refuse(batch, other, None, rival(&key, &found.path))?;
+                }
+                // Should it only be out of sight, it is read again once it is back.
+                None => batch.remove_file(&row.path)?,
+            }
+        }
+        let stored = current.as_ref().map(|row| &row.listing);
+        let same = stored.filter(|stored| stored.revision == listing.revision);
+        let record = match (same, packed) {
+            (Some(stored), Some(packed)) => {
+                batch.keep_promise(stored.record, packed)?;
+                stored.record
+            }
+            (Some(stored), None) => stored.record,
+            (None, Some(packed)) => batch.add_record(packed)?,
+            (None, None) => batch.promise_record(&key)?,
+        };
+        let row = ArticleRow {
+            listing: ArticleMeta { record, ..listing },
+            path: found.path.as_str().into(),
+        };
+        if current.as_ref() != Some(&row) {
+            batch.put_article(&row)?;
+            self.changes.push(Change::Put(row.listing));
+        }
+        if let Some(stored) = current.filter(|row| row.listing.record != record) {
+            batch.retire(stored.listing.record)?;
+            self.retired.push(stored.listing.record);
+        }
+        let file = FileRow {
+            stamp: found.stamp,
+            key: Some(key),
+            refusal: None,
+        };
+        batch.put_file(&found.path, &file)?;
+        self.judged.push((found.path.clone(), None));
+        Ok(())
+    }
+
+    pub(super) fn refuse(
+        &mut self,
+        batch: &mut Batch<'_>,
+        found: &Found,
+        key: Option<Box<str>>,
+        refusal: Refusal,
+    ) -> Result<(), StoreError> {
+        let row = FileRow {
+            stamp: found.stamp,
+            key,
+            refusal: Some(refusal),
+        };
+        batch.put_file(&found.path, &row)?;
+        self.judged.push((found.path.clone(), Some(row)));
+        Ok(())
+    }
+
+    /// Forgets a file, and its article unless another file has taken that over.
+    pub(super) fn release(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
+        if let Some(row) = owned_article(batch, path)? {
+            batch.remove_article(&row.listing.key)?;
+            batch.retire(row.listing.record)?;
+            self.retired.push(row.listing.record);
+            self.changes.push(Change::Remove(row.listing.key.clone()));
+            self.freed.push(row.listing.key);
+        }
+        self.judged.push((path.to_owned(), None));
+        batch.remove_file(path)
+    }
+
+    /// Finds the files that waited for the keys which are free now. All of them are read again: the
+    /// lowest path that still gives the article gets it, the others wait on.
+    pub(super) fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+        for key in self.freed.drain(..) {
+            while let Some(path) = batch.take_rival(&key)? {
+                // Should that fail, the next comparison finds that it is another.
+                if let Some(row) = batch.file(&path)? {
+                    let stamp = Stamp::default();
+                    batch.put_file(&path, &FileRow { stamp, ..row })?;
+                }
+                self.heirs.push(path);
+            }
+        }
+        self.heirs.sort_unstable();
+        Ok(())
+    }
+}
+
+/// The stored article that the file at `path` owns.
+pub(super) fn owned_article(
+    batch: &Batch<'_>,
+    path: &str,
+) -> Result<Option<ArticleRow>, StoreError> {
+    let Some(key) = batch.file(path)?.and_then(|row| row.key) else {
+        return Ok(None);
+    };
+    Ok(batch.article(&key)?.filter(|row| *row.path == *path))
+}
+
+pub(super) fn rival(key: &str, path: &str) -> Refusal {
+    let reason = format!("its key `{key}` belongs to `{path}` already");
+    Refusal::new(None, reason, "give one of the two another name or id")
+}

@@ -1,0 +1,105 @@
+//! How far a reading is, for whoever watches it from another thread.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::model::count::many;
+
+/// The reading that is going on.
+#[derive(Debug, Default)]
+pub struct Progress(Mutex<Option<Reached>>);
+
+/// How far a reading is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// When it began.
+    pub since: Instant,
+    /// What is read: a file or a row.
+    pub noun: &'static str,
+    /// Files found so far that have to be read.
+    pub found: usize,
+    /// Files read so far.
+    pub read: usize,
+    /// Whether all have been found.
+    pub listed: bool,
+}
+
+/// A reading that goes on until this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Running<'a>(&'a Progress);
+
+impl Progress {
+    /// Begins a reading of what `noun` calls it.
+    pub fn start(&self, noun: &'static str) -> Running<'_> {
+        *self.lock() = Some(Reached {
+            since: Instant::now(),
+            noun,
+            found: 0,
+            read: 0,
+            listed: false,
+        });
+        Running(self)
+    }
+
+    /// How far the reading is that goes on; `None` between readings.
+    pub fn reached(&self) -> Option<Reached> {
+        *self.lock()
+    }
+
+    pub(super) fn found_one(&self) {
+        self.note(|reached| reached.found += 1);
+    }
+
+    pub(super) fn read_one(&self) {
+        self.note(|reached| {
+            reached.read += 1;
+            // A file that waited for another one's key is read twice.
+            reached.found = reached.found.max(reached.read);
+        });
+    }
+
+    pub(super) fn all_found(&self) {
+        self.note(|reached| reached.listed = true);
+    }
+
+    fn note(&self, change: impl FnOnce(&mut Reached)) {
+        if let Some(reached) = self.lock().as_mut() {
+            change(reached);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Reached>> {
+        // Counters are whole after each step.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *self.0.lock() = None;
+    }
+}
+
+impl fmt::Display for Reached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reached {
+            found, read, noun, ..
+        } = self;
+        if *read == 0 {
+            return write!(f, "{} found", many(*found, noun));
+        }
+        if self.listed && read == found {
+            // What was read last is still being written.
+            return write!(f, "{} read, storing them", many(*read, noun));
+        }
+        if self.listed {
+            write!(f, "{read} of {} read", many(*found, noun))?;
+        } else {
+            write!(f, "{} read", many(*read, noun))?;
+        }
+        let seconds = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        write!(f, ", {} a second", *read as u64 * 1_000 / seconds.max(1))
+    }
+}

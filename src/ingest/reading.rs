@@ -1,0 +1,128 @@
+//! Reading files through the gate, on all processors.
+
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::Progress;
+use crate::model::article::Refusal;
+use crate::model::article_meta::ArticleMeta;
+use crate::model::record::{RecordId, Stamp};
+use crate::source::{Found, Outcome, Source, SourceError};
+use crate::store::{Packed, Packer, Store, StoreError};
+
+/// A file or row that has been read, its article packed for the store and not yet recorded there; one
+/// of which only the head was read has nothing to pack yet.
+pub(super) struct ReadFile {
+    pub(super) found: Found,
+    pub(super) outcome: Result<(ArticleMeta, Option<Packed>), Refusal>,
+}
+
+/// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
+///
+/// # Errors
+/// When the source fails as a whole.
+pub(super) fn read_all(
+    source: &Source,
+    store: &Store,
+    files: &[Found],
+    progress: &Progress,
+) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = threads
+        .min(source.threads(files))
+        .min(files.len().div_ceil(source.share()));
+    let waiting = Mutex::new(files.chunks(source.share()).enumerate());
+    let next = || {
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.next()
+    };
+    let work = || {
+        let mut packer = store.packer();
+        let mut shares = Vec::new();
+        while let Some((number, files)) = next() {
+            let read = read_share(source, files, &mut packer, progress);
+            let failed = read.is_err();
+            shares.push((number, read));
+            if failed {
+                break;
+            }
+        }
+        shares
+    };
+    let mut shares = match threads {
+        0 | 1 => work(),
+        threads => thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let joined = threads
+                .into_iter()
+                .map(|thread| thread.join().expect("a panicking gate is caught inside"));
+            joined.flatten().collect()
+        }),
+    };
+    shares.sort_unstable_by_key(|(number, _)| *number);
+    let mut read = Vec::with_capacity(files.len());
+    for (_, share) in shares {
+        read.extend(share?);
+    }
+    Ok(read)
+}
+
+fn read_share(
+    source: &Source,
+    files: &[Found],
+    packer: &mut Result<Packer, StoreError>,
+    progress: &Progress,
+) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
+    // A file is packed before the next one is read: whole articles are larger than packed ones.
+    let mut read = Vec::with_capacity(files.len());
+    for files in files.chunks(source.at_once()) {
+        let outcomes = source.read(files)?;
+        read.extend(files.iter().zip(outcomes).map(|(found, outcome)| {
+            progress.read_one();
+            pack(found, outcome, packer)
+        }));
+    }
+    Ok(read)
+}
+
+fn pack(
+    found: &Found,
+    outcome: Outcome,
+    packer: &mut Result<Packer, StoreError>,
+) -> Result<ReadFile, String> {
+    let mut found = Found {
+        path: found.path.clone(),
+        stamp: found.stamp,
+        closed: found.closed,
+        again: found.again,
+        head: None,
+    };
+    let outcome = match outcome {
+        Outcome::Unsettled => return Err(found.path),
+        Outcome::Refused(refusal) => Err(refusal),
+        Outcome::Shared(stamp, refusal) => {
+            found.stamp = stamp;
+            Err(refusal)
+        }
+        Outcome::Unreadable(refusal) => {
+            found.stamp = Stamp::default();
+            Err(refusal)
+        }
+        Outcome::Headed(accepted) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), None)),
+        Outcome::Accepted(accepted) => {
+            match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
+                Ok(Ok(packed)) => Ok((
+                    ArticleMeta::new(&accepted, RecordId::UNSTORED),
+                    Some(packed),
+                )),
+                Ok(Err(_)) | Err(_) => Err(Refusal::new(
+                    None,
+                    "the article could not be packed",
+                    "free some memory, then reload",
+                )),
+            }
+        }
+    };
+    Ok(ReadFile { found, outcome })
+}

@@ -1,0 +1,901 @@
+//! What a folder does between two readings, and what the store makes of it.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::KeyFrom;
+use crate::config::tests::good;
+use crate::model::record::Stamp;
+use crate::model::time::Timestamp;
+use crate::source::Depth;
+use crate::source::directory::tests::keyed_by;
+use crate::source::sql::tests::{begin, write};
+use crate::store::ArticleRow;
+
+const CONFIRMED: Options = Options {
+    reread: false,
+    confirm_removal: true,
+    stored: 0,
+    removed: 0,
+    pace: Pace::Brisk,
+};
+
+/// A folder of articles and what is known of it.
+struct Newsroom {
+    above: TempDir,
+    store: Store,
+    key: KeyFrom,
+}
+
+impl Newsroom {
+    fn keyed_by(key: KeyFrom) -> Newsroom {
+        let newsroom = Newsroom {
+            above: tempfile::tempdir().expect("a temporary folder"),
+            store: Store::scratch().expect("a scratch store"),
+            key,
+        };
+        fs::create_dir(newsroom.path("")).expect("the articles' folder");
+        newsroom
+    }
+
+    /// A newsroom with one article for each path, all of them read.
+    fn with(paths: &[&str]) -> Newsroom {
+        let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+        for path in paths {
+            newsroom.publish(path, path);
+        }
+        newsroom.read();
+        newsroom
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.above.path().join("articles").join(below)
+    }
+
+    /// A place that is not in the articles' folder.
+    fn outside(&self, name: &str) -> PathBuf {
+        self.above.path().join(name)
+    }
+
+    fn publish(&self, path: &str, title: &str) {
+        self.write(
+            path,
+            format!("date 2026-01-08 {title}\n\nText.\n").as_bytes(),
+        );
+    }
+
+    /// As an editor saves: the new file has another inode, so no clock decides what is noticed.
+    fn write(&self, path: &str, bytes: &[u8]) {
+        let (path, beside) = (self.path(path), self.outside("saving"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        fs::write(&beside, bytes).expect("a file");
+        fs::rename(beside, path).expect("a file in its place");
+    }
+
+    fn remove(&self, path: &str) {
+        fs::remove_file(self.path(path)).expect("a file to remove");
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let to = self.path(to);
+        fs::create_dir_all(to.parent().expect("a folder")).expect("the folder");
+        fs::rename(self.path(from), to).expect("something to rename");
+    }
+
+    fn touch(&self, path: &str) {
+        let file = File::options()
+            .write(true)
+            .open(self.path(path))
+            .expect("a file");
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        file.set_modified(at).expect("another time");
+    }
+
+    fn source(&self) -> Source {
+        Source::Directory(keyed_by(self.key, &self.path("")))
+    }
+
+    fn attempt(&self, options: Options) -> Reconciliation {
+        let files = self.store.files("").expect("readable rows");
+        let stored = files.filter(|row| row.as_ref().is_ok_and(|(_, row)| row.key.is_some()));
+        let options = Options {
+            stored: stored.count(),
+            ..options
+        };
+        let scopes = [Scope::Whole];
+        reconcile(
+            &self.source(),
+            &self.store,
+            &scopes,
+            options,
+            &Progress::default(),
+            &mut |_| {},
+        )
+    }
+
+    fn read_as(&self, options: Options) -> Reconciliation {
+        let result = self.attempt(options);
+        assert!(result.failure.is_none(), "{:?}", result.failure);
+        assert_eq!(result.unsettled, [""; 0]);
+        result
+    }
+
+    fn read(&self) -> Reconciliation {
+        self.read_as(Options::default())
+    }
+
+    /// Every stored article as `key = path: title`, once its record is proven readable.
+    fn stored(&self) -> Vec<String> {
+        let mut rows = Vec::new();
+        self.store
+            .each_article(|row| rows.push(row))
+            .expect("readable rows");
+        let line = |row: &ArticleRow| {
+            let articles = self.store.articles(&[row.listing.record]);
+            let title = &articles.expect("a readable record")[0].title;
+            format!("{} = {}: {}", row.listing.key, row.path, title.as_str())
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// `severity path message` of every problem.
+    fn problems(&self, result: &Reconciliation) -> Vec<String> {
+        let root = format!("{}/", self.path("").display()).replace("//", "/");
+        let line = |problem: &Problem| {
+            let file = problem.file.strip_prefix(&root).unwrap_or(&problem.file);
+            format!("{:?} {file} {}", problem.severity, problem.message)
+        };
+        result.problems.iter().map(line).collect()
+    }
+}
+
+fn changes(result: &Reconciliation) -> Vec<String> {
+    let line = |change: &Change| match change {
+        Change::Put(listing) => format!("put {}", listing.key),
+        Change::Remove(key) => format!("remove {key}"),
+    };
+    result.changes.iter().map(line).collect()
+}
+
+#[test]
+fn a_first_reading_reads_all_and_a_second_nothing() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    newsroom.publish("b.txt", "Б");
+    newsroom.publish("a/index.txt", "А");
+    let first = newsroom.read();
+    assert_eq!(
+        (first.read, changes(&first)),
+        (2, vec!["put a".into(), "put b".into()])
+    );
+    assert_eq!(newsroom.stored(), ["a = a/index.txt: А", "b = b.txt: Б"]);
+    assert!(first.problems.is_empty() && first.retired.is_empty() && first.held == 0);
+    let second = newsroom.read();
+    assert_eq!((second.read, second.changes.len()), (0, 0));
+}
+
+#[test]
+fn progress_counts_files() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    for path in ["a.txt", "b.txt", "c.txt"] {
+        newsroom.publish(path, path);
+    }
+    let progress = Progress::default();
+    assert_eq!(progress.reached(), None);
+    let running = progress.start("files");
+    reconcile(
+        &newsroom.source(),
+        &newsroom.store,
+        &[Scope::Whole],
+        Options::default(),
+        &progress,
+        &mut |_| {},
+    );
+    let reached = progress.reached().expect("it still runs");
+    assert_eq!((reached.found, reached.read, reached.listed), (3, 3, true));
+    drop(running);
+    assert_eq!(progress.reached(), None);
+}
+
+#[test]
+fn a_touched_file_is_read_again_and_changes_nothing() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    newsroom.touch("a.txt");
+    let touched = newsroom.read();
+    let reread = newsroom.read_as(Options {
+        reread: true,
+        ..Options::default()
+    });
+    for result in [touched, reread] {
+        assert_eq!((result.read, changes(&result).len()), (1, 0));
+        assert_eq!(result.retired, []);
+    }
+    assert_eq!(newsroom.read().read, 0);
+}
+
+#[test]
+fn an_edited_file_gives_a_new_record_and_retires_the_old_one() {
+    let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
+    newsroom.publish("a.txt", "Другой");
+    let result = newsroom.read();
+    assert_eq!(changes(&result), ["put a"]);
+    assert_eq!(result.retired, [RecordId(0)]);
+    assert_eq!(
+        newsroom.store.retired().expect("retired records"),
+        [RecordId(0)]
+    );
+    assert_eq!(newsroom.stored(), ["a = a.txt: Другой", "b = b.txt: b.txt"]);
+}
+
+#[test]
+fn a_deleted_file_takes_its_article_along() {
+    let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
+    newsroom.remove("a.txt");
+    let result = newsroom.read();
+    assert_eq!(changes(&result), ["remove a"]);
+    assert_eq!(result.retired, [RecordId(0)]);
+    assert_eq!(newsroom.stored(), ["b = b.txt: b.txt"]);
+    assert_eq!(newsroom.read().changes.len(), 0);
+}
+
+#[test]
+fn a_renamed_file_is_another_article() {
+    let newsroom = Newsroom::with(&["a.txt", "b.txt", "c.txt"]);
+    newsroom.rename("a.txt", "d.txt");
+    assert_eq!(changes(&newsroom.read()), ["put d", "remove a"]);
+    assert_eq!(newsroom.stored().len(), 3);
+}
+
+#[test]
+fn a_moved_tree_keyed_by_name_loses_nothing() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    for number in 0..12 {
+        newsroom.publish(&format!("old/{number}.txt"), "Заголовок");
+    }
+    newsroom.read();
+    newsroom.rename("old", "archive/2026");
+    let result = newsroom.read();
+    assert!(
+        changes(&result)
+            .iter()
+            .all(|change| change.starts_with("put"))
+    );
+    assert_eq!(
+        (result.held, result.retired, newsroom.stored().len()),
+        (0, vec![], 12)
+    );
+    let again = newsroom.read();
+    assert_eq!((again.read, again.changes.len()), (0, 0));
+}
+
+#[test]
+fn of_two_files_with_one_key_the_lowest_path_stays() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.publish("b/x.txt", "Б");
+    newsroom.publish("a/x.txt", "А");
+    for _ in 0..2 {
+        let result = newsroom.read();
+        let expected = ["Error b/x.txt its key `x` belongs to `a/x.txt` already"];
+        assert_eq!(newsroom.problems(&result), expected);
+        assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
+    }
+}
+
+#[test]
+fn a_lower_path_that_comes_later_takes_over() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.publish("b/x.txt", "Б");
+    newsroom.read();
+    newsroom.publish("a/x.txt", "А");
+    let result = newsroom.read();
+    assert_eq!(changes(&result), ["put x"]);
+    assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
+    let expected = ["Error b/x.txt its key `x` belongs to `a/x.txt` already"];
+    assert_eq!(newsroom.problems(&result), expected);
+    assert_eq!(newsroom.problems(&newsroom.read()), expected);
+}
+
+#[test]
+fn a_fault_is_reported_once_in_a_reading() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.publish("b/x.txt", "Б");
+    newsroom.read();
+    newsroom.publish("a/x.txt", "А");
+    newsroom.publish("b/x.txt", "Б иначе");
+    assert_eq!(newsroom.problems(&newsroom.read()).len(), 1);
+}
+
+#[test]
+fn the_loser_takes_over_when_the_winner_goes_away() {
+    type Departure = fn(&Newsroom);
+    let ways: [(&str, Departure); 3] = [
+        ("deleted", |newsroom| newsroom.remove("a/x.txt")),
+        ("renamed", |newsroom| newsroom.rename("a/x.txt", "a/y.txt")),
+        ("hidden", |newsroom| newsroom.rename("a/x.txt", "a/_x.txt")),
+    ];
+    for (way, leave) in ways {
+        let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+        newsroom.publish("a/x.txt", "А");
+        newsroom.publish("b/x.txt", "Б");
+        newsroom.read();
+        leave(&newsroom);
+        let result = newsroom.read();
+        assert!(
+            newsroom.stored().contains(&"x = b/x.txt: Б".to_owned()),
+            "{way}"
+        );
+        assert_eq!(newsroom.problems(&result), Vec::<String>::new(), "{way}");
+        assert_eq!(newsroom.read().changes.len(), 0, "{way}");
+    }
+}
+
+/// A database of rows, all of which have the key `a`.
+struct Rows {
+    folder: TempDir,
+    store: Store,
+    source: Source,
+}
+
+impl Rows {
+    fn with(ids: &[&str], condition: &str) -> Rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let feeds = format!(
+            "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\nid-authority = 'dala.example'\n\
+             id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
+             query = \"SELECT id, coalesce(title, id) AS title, date FROM articles WHERE {condition}\""
+        );
+        let source = Source::new(&good(&feeds, folder.path())).expect("an address");
+        let rows = Rows {
+            folder,
+            store: Store::scratch().expect("a scratch store"),
+            source,
+        };
+        rows.run("CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT)");
+        for id in ids {
+            rows.insert(id);
+        }
+        rows
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("news.db")
+    }
+
+    fn run(&self, sql: &str) {
+        write(&self.file(), sql);
+    }
+
+    /// How many times this process has the database open.
+    fn opened(&self) -> usize {
+        let file = self.file().canonicalize().expect("a database");
+        let open = fs::read_dir("/proc/self/fd").expect("open files");
+        let open = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        open.filter(|open| *open == file).count()
+    }
+
+    fn insert(&self, id: &str) {
+        self.run(&format!(
+            "INSERT INTO articles (id, date) VALUES ('{id}', '2026-01-08')"
+        ));
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|name| self.folder.path().join(name));
+        fs::rename(from, to).expect("something to rename");
+    }
+
+    fn reconcile(&self, scope: Scope, mut meanwhile: impl FnMut()) -> Reconciliation {
+        reconcile(
+            &self.source,
+            &self.store,
+            &[scope],
+            Options::default(),
+            &Progress::default(),
+            &mut |_| meanwhile(),
+        )
+    }
+
+    fn owner(&self) -> Option<String> {
+        let owner = self.store.owners(&["a"]).expect("a readable row");
+        owner.into_iter().next().flatten()
+    }
+}
+
+/// What a reading counted: rows that were read, and changes.
+fn counts(result: &Reconciliation) -> (usize, usize) {
+    assert!(result.failure.is_none(), "{:?}", result.failure);
+    (result.read, result.changes.len())
+}
+
+#[test]
+fn a_young_row_is_read_again_whatever_its_stamp() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.run(&format!(
+        "UPDATE articles SET date = '{}' WHERE id = 'b'",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (2, 2));
+    let stored = || rows.store.file("b").expect("a readable row");
+    let before = stored();
+    // One that is what it was counts for nothing.
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    rows.run("UPDATE articles SET title = 'Б'");
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    // The old one's stamp is believed.
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+    assert_eq!(stored(), before);
+}
+
+#[test]
+fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
+    let rows = Rows::with(&["a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
+    for scope in [Scope::Whole, Scope::Recent, Scope::Recent] {
+        let result = rows.reconcile(scope, || {});
+        assert_eq!(result.problems.len(), 1, "{:?}", result.problems);
+    }
+    rows.run("UPDATE articles SET title = 'А'");
+    let result = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&result), (1, 1));
+    assert_eq!(
+        (result.problems.len(), result.mended),
+        (0, vec!["[source.sql] row a".to_owned()])
+    );
+}
+
+#[test]
+fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}'"));
+    let look = |scope| {
+        let mut is_stored = false;
+        let result = rows.reconcile(scope, || is_stored = true);
+        let problems = result.problems.iter();
+        let losers = problems.map(|problem| problem.message.clone());
+        (counts(&result), is_stored, losers.collect::<Vec<_>>())
+    };
+    let lost = |to: &str| format!("its key `a` belongs to `{to}` already");
+    assert_eq!(look(Scope::Whole), ((2, 1), true, vec![lost("/a")]));
+    for _ in 0..2 {
+        assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("/a")]));
+    }
+    // Another takes the key from the one that had it; of the third row that is news too.
+    rows.insert("//a");
+    rows.reconcile(Scope::at("//a".to_owned()), || {});
+    assert_eq!(look(Scope::Recent), ((1, 0), true, vec![lost("//a"); 2]));
+    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("//a"); 2]));
+    rows.run("DELETE FROM articles WHERE id <> 'a'");
+    rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![]));
+}
+
+#[test]
+fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    let stored = |id| {
+        let row = rows.store.file(id).expect("a readable row");
+        row.expect("a row")
+    };
+    let grown = [stored("a"), stored("b")];
+    for (id, row) in ["a", "b"].into_iter().zip(grown.clone()) {
+        let stamp = Stamp {
+            size: 1,
+            ..row.stamp
+        };
+        let young = FileRow { stamp, ..row };
+        let noted = rows.store.write(|batch| batch.put_file(id, &young));
+        noted.expect("a writable store");
+    }
+    rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1, 1));
+    assert_eq!([stored("a"), stored("b")], grown);
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+}
+
+#[test]
+fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
+    let rows = Rows::with(&[], "true");
+    rows.run(&format!(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+         INSERT INTO articles (id, date) SELECT n, '{}' FROM n",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1000, 1000));
+    rows.run("UPDATE articles SET title = 'Т'");
+    let at_once = rows.source.young_at_once();
+    let read = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&read), (at_once, at_once));
+}
+
+#[test]
+fn rows_with_one_key_wait_for_each_other() {
+    // As files do, the lowest has it, whoever came first.
+    let rows = Rows::with(&["a", "//a"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("//a"));
+    rows.insert("/a");
+    rows.insert("///a");
+    let result = rows.reconcile(Scope::Whole, || {});
+    assert_eq!(rows.owner().as_deref(), Some("///a"));
+    assert_eq!(result.problems.len(), 3);
+    for heir in ["//a", "/a", "a"] {
+        let owner = rows.owner().expect("an owner");
+        rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
+        rows.reconcile(Scope::Whole, || {});
+        assert_eq!(rows.owner().as_deref(), Some(heir));
+    }
+}
+
+#[test]
+fn a_key_that_nobody_could_take_is_taken_later() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    rows.run("DELETE FROM articles WHERE id = '/a'");
+    // The database goes away when the row that waits for the key is to be read.
+    let away = rows.reconcile(Scope::Whole, || rows.rename("news.db", "away"));
+    assert!(away.failure.is_some());
+    assert_eq!(rows.owner(), None);
+    rows.rename("away", "news.db");
+    let back = rows.reconcile(Scope::Whole, || {});
+    assert!(back.failure.is_none(), "{:?}", back.failure);
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+}
+
+#[test]
+fn a_slow_database_holds_up_no_other_writer() {
+    let rows = Rows::with(&["a"], "true");
+    rows.reconcile(Scope::Whole, || {});
+    rows.insert("/a");
+    let (source, store, progress) = (&rows.source, &rows.store, &Progress::default());
+    let found = source.look(&["/a".to_owned()]).expect("a row");
+    let files = read_all(source, store, &found, progress).expect("its article");
+    let opened_until = |is_enough: &dyn Fn(usize) -> bool| {
+        while !is_enough(rows.opened()) {
+            thread::yield_now();
+        }
+    };
+    opened_until(&|opened| opened == 0);
+    thread::scope(|scope| {
+        // Until it is let go, nobody learns how the row looks that has the key.
+        let locked = begin(&rows.file(), "BEGIN EXCLUSIVE");
+        let storing = scope.spawn(|| {
+            let mut nobody = |_: &mut Vec<Change>| {};
+            let mut run = Run::new(source, store, Options::default(), progress, &mut nobody);
+            run.store(files).map(|_| ())
+        });
+        opened_until(&|opened| opened > 1 || storing.is_finished());
+        store.write(|_| Ok(())).expect("a write");
+        drop(locked);
+        let stored = storing.join().expect("no panic");
+        stored.expect("a look that did not wait for a writer of the store");
+    });
+    assert_eq!(rows.owner().as_deref(), Some("/a"));
+}
+
+#[test]
+fn a_loser_that_no_longer_wants_the_key_does_not_keep_others_from_it() {
+    type Change = fn(&Newsroom);
+    let ways: [(&str, Change); 2] = [
+        ("renamed", |newsroom| newsroom.rename("b/x.txt", "b/y.txt")),
+        ("broken", |newsroom| newsroom.write("b/x.txt", b"no date")),
+    ];
+    for (way, change) in ways {
+        let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+        for path in ["a/x.txt", "b/x.txt", "c/x.txt"] {
+            newsroom.publish(path, path);
+        }
+        newsroom.read();
+        change(&newsroom);
+        newsroom.read();
+        newsroom.remove("a/x.txt");
+        newsroom.read();
+        let taken = "x = c/x.txt: c/x.txt".to_owned();
+        assert!(
+            newsroom.stored().contains(&taken),
+            "{way}: {:?}",
+            newsroom.stored()
+        );
+    }
+}
+
+#[test]
+fn a_rereading_under_another_rule_for_keys_ends_as_a_first_one_would() {
+    for (from, to) in [
+        (KeyFrom::Path, KeyFrom::Name),
+        (KeyFrom::Name, KeyFrom::Path),
+    ] {
+        let mut newsroom = Newsroom::keyed_by(from);
+        for path in ["a/x.txt", "b/x.txt", "c/y.txt", "x/index.txt"] {
+            newsroom.publish(path, path);
+        }
+        newsroom.read();
+        newsroom.key = to;
+        let result = newsroom.read_as(Options {
+            reread: true,
+            ..Options::default()
+        });
+        let (read_again, problems) = (newsroom.stored(), newsroom.problems(&result));
+        newsroom.store = Store::scratch().expect("a scratch store");
+        let first = newsroom.read();
+        assert_eq!(read_again, newsroom.stored());
+        assert_eq!(problems, newsroom.problems(&first));
+    }
+}
+
+#[test]
+fn a_file_that_breaks_keeps_its_last_good_version() {
+    let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
+    newsroom.write("a.txt", b"\n\nnot an article\n");
+    for _ in 0..2 {
+        let result = newsroom.read();
+        let problems = newsroom.problems(&result);
+        assert_eq!((problems.len(), changes(&result).len()), (1, 0));
+        assert!(problems[0].starts_with("Error a.txt "), "{problems:?}");
+        assert!(
+            problems[0].ends_with("; its last good version stays"),
+            "{problems:?}"
+        );
+        assert_eq!(result.problems[0].line, Some(3));
+        assert_eq!(newsroom.stored(), ["a = a.txt: a.txt", "b = b.txt: b.txt"]);
+    }
+    newsroom.publish("a.txt", "Починен");
+    assert_eq!(newsroom.problems(&newsroom.read()), Vec::<String>::new());
+    assert_eq!(newsroom.stored()[0], "a = a.txt: Починен");
+}
+
+#[test]
+fn a_file_that_never_was_an_article_is_reported_on_every_reading() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let huge = vec![b'x'; (2 << 20) + 1];
+    newsroom.write("huge.txt", &huge);
+    newsroom.write("empty.txt", b"");
+    for reading in 0..2 {
+        let result = newsroom.read();
+        let problems = newsroom.problems(&result);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("Error empty.txt"), "{problems:?}");
+        let expected = "Error huge.txt the file is larger than 2097152 bytes";
+        assert_eq!(problems[1], expected);
+        assert_eq!(result.read, if reading == 0 { 2 } else { 0 });
+        assert_eq!(newsroom.stored().len(), 1);
+    }
+}
+
+#[test]
+fn a_file_of_two_mebibytes_is_an_article() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    // What grows most: paragraphs of one character, and a lead of characters, that HTML writes as
+    // five.
+    for (name, unit) in [("lines.txt", "&\n"), ("text.txt", "\"")] {
+        let mut text = "date 2026-01-08 Длинный\n\n".to_owned();
+        text.push_str(&unit.repeat(((2 << 20) - text.len()) / unit.len()));
+        newsroom.write(name, text.as_bytes());
+    }
+    let result = newsroom.read();
+    assert_eq!(newsroom.problems(&result), Vec::<String>::new());
+    assert_eq!(newsroom.stored().len(), 2);
+}
+
+#[test]
+fn a_folder_that_cannot_be_listed_removes_nothing() {
+    type Loss = fn(&Newsroom);
+    let losses: [(&str, Loss); 3] = [
+        ("missing", |newsroom| {
+            fs::rename(newsroom.path(""), newsroom.outside("away")).expect("a folder to move");
+        }),
+        ("a file", |newsroom| {
+            fs::rename(newsroom.path(""), newsroom.outside("away")).expect("a folder to move");
+            fs::write(newsroom.outside("articles"), "x").expect("a file");
+        }),
+        ("a dangling link", |newsroom| {
+            fs::rename(newsroom.path(""), newsroom.outside("away")).expect("a folder to move");
+            symlink("nowhere", newsroom.outside("articles")).expect("a link");
+        }),
+    ];
+    for (loss, lose) in losses {
+        let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
+        lose(&newsroom);
+        let result = newsroom.attempt(CONFIRMED);
+        let failed = matches!(
+            result.failure,
+            Some(ReconcileError::Source(SourceError::Folder { .. }))
+        );
+        assert!(failed && result.changes.is_empty(), "{loss}");
+        assert_eq!(newsroom.stored().len(), 2, "{loss}");
+    }
+}
+
+#[test]
+fn a_corner_that_cannot_be_listed_keeps_what_was_read_there() {
+    // Permissions do not bind everybody, a link to nowhere does.
+    let newsroom = Newsroom::with(&["a/x.txt", "a.txt", "b.txt", "c.txt"]);
+    fs::rename(newsroom.path("a"), newsroom.outside("away")).expect("a folder to move");
+    symlink("nowhere", newsroom.path("a")).expect("a link");
+    newsroom.remove("c.txt");
+    symlink("nowhere", newsroom.path("c.txt")).expect("a link");
+    newsroom.remove("b.txt");
+    let result = newsroom.read();
+    assert_eq!(changes(&result), ["remove b"]);
+    let keys: Vec<String> = newsroom.stored();
+    assert_eq!(
+        keys,
+        [
+            "a = a.txt: a.txt",
+            "a/x = a/x.txt: a/x.txt",
+            "c = c.txt: c.txt"
+        ]
+    );
+    let problems = newsroom.problems(&result);
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(
+        problems[0].starts_with("Warning a skipped: ")
+            && problems[1].starts_with("Warning c.txt skipped: ")
+    );
+}
+
+#[test]
+fn an_article_that_returns_to_its_corner_is_the_lowest_path_again() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.publish("a/x.txt", "А");
+    newsroom.read();
+    fs::rename(newsroom.path("a"), newsroom.outside("away")).expect("a folder to move");
+    symlink("nowhere", newsroom.path("a")).expect("a link");
+    newsroom.publish("b/x.txt", "Б");
+    newsroom.read();
+    newsroom.remove("a");
+    fs::rename(newsroom.outside("away"), newsroom.path("a")).expect("a folder to move back");
+    newsroom.read();
+    assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
+    newsroom.remove("b/x.txt");
+    newsroom.read();
+    assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
+}
+
+#[test]
+fn the_loss_of_more_than_half_of_ten_is_held_until_confirmed() {
+    for (stored, lost, held) in [(10, 5, 0), (10, 6, 6), (12, 12, 12), (9, 9, 0), (11, 5, 0)] {
+        let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+        for number in 0..stored {
+            newsroom.publish(&format!("{number:02}.txt"), "Заголовок");
+        }
+        newsroom.read();
+        for number in 0..lost {
+            newsroom.remove(&format!("{number:02}.txt"));
+        }
+        let case = format!("{lost} of {stored}");
+        let left = stored - if held > 0 { 0 } else { lost };
+        for _ in 0..2 {
+            let result = newsroom.read();
+            assert_eq!(
+                (result.held, newsroom.stored().len()),
+                (held, left),
+                "{case}"
+            );
+        }
+        let confirmed = newsroom.read_as(CONFIRMED);
+        assert_eq!(
+            (confirmed.held, confirmed.retired.len()),
+            (0, held),
+            "{case}"
+        );
+        assert_eq!(newsroom.stored().len(), stored - lost, "{case}");
+    }
+}
+
+#[test]
+fn articles_that_return_end_a_held_removal() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    for number in 0..10 {
+        newsroom.publish(&format!("a/{number}.txt"), "Заголовок");
+    }
+    newsroom.read();
+    newsroom.rename("a", "../away");
+    assert_eq!(newsroom.read().held, 10);
+    newsroom.rename("../away", "a");
+    let result = newsroom.read();
+    assert_eq!(
+        (result.held, result.changes.len(), newsroom.stored().len()),
+        (0, 0, 10)
+    );
+}
+
+#[test]
+fn what_is_nobodys_business_is_skipped_silently() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    for path in [
+        ".hidden.txt",
+        "_draft.txt",
+        "a.txt~",
+        "b.txt.tmp",
+        "c.txt.part",
+        "d.txt.swp",
+        "photo.jpg",
+        "README",
+        ".git/x.txt",
+        "_drafts/x.txt",
+    ] {
+        newsroom.publish(path, path);
+    }
+    // What an editor leaves beside an open file.
+    symlink("editor@host.1234", newsroom.path(".#a.txt")).expect("a link");
+    let _socket = UnixListener::bind(newsroom.path("socket.txt")).expect("a socket");
+    let result = newsroom.read();
+    assert_eq!((result.read, newsroom.problems(&result)), (0, vec![]));
+}
+
+#[test]
+fn links_that_leave_the_folder_are_skipped_with_a_warning() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let outside = newsroom.outside("outside");
+    fs::create_dir(&outside).expect("a folder");
+    fs::write(outside.join("x.txt"), "date 2026-01-08 Чужой\n").expect("a file");
+    symlink(outside.join("x.txt"), newsroom.path("file.txt")).expect("a link");
+    symlink(&outside, newsroom.path("folder")).expect("a link");
+    symlink(newsroom.path(""), newsroom.path("loop")).expect("a link");
+    symlink("a.txt", newsroom.path("inside.txt")).expect("a link");
+    let result = newsroom.read();
+    assert_eq!(changes(&result), ["put inside"]);
+    let problems = newsroom.problems(&result);
+    let leaves = "skipped: it is a link that leaves the folder";
+    assert_eq!(problems[0], format!("Warning file.txt {leaves}"));
+    assert_eq!(problems[1], format!("Warning folder {leaves}"));
+    assert!(
+        problems[2].starts_with("Warning loop skipped: "),
+        "{problems:?}"
+    );
+    assert_eq!(problems.len(), 3);
+}
+
+#[test]
+fn names_that_are_not_utf_8_are_skipped_with_a_warning() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let name = newsroom.path("").join(OsStr::from_bytes(b"\xcf\xf0.txt"));
+    fs::write(name, "date 2026-01-08 Имя\n").expect("a file");
+    let result = newsroom.read();
+    assert_eq!(result.changes.len(), 0);
+    let expected = ["Warning \u{fffd}\u{fffd}.txt skipped: its name is not UTF-8"];
+    assert_eq!(newsroom.problems(&result), expected);
+}
+
+#[test]
+fn files_are_listed_in_the_order_of_their_bytes() {
+    let newsroom = Newsroom::with(&[
+        "a-b.txt",
+        "a.txt",
+        "a/b.txt",
+        "a0.txt",
+        "link-1.txt",
+        "link.txt",
+        "b/c/d.txt",
+        "b/c.txt",
+        "b-/x.txt",
+        "я.txt",
+    ]);
+    // A folder by another name is a folder.
+    symlink("b", newsroom.path("link")).expect("a link");
+    let paths: Vec<String> = newsroom
+        .source()
+        .walk(&Scope::Whole, Depth::Stamps)
+        .map(|entry| entry.expect("a file").path)
+        .collect();
+    assert!(paths.is_sorted(), "{paths:?}");
+    assert_eq!(paths.len(), 12);
+    for _ in 0..2 {
+        let removed = |change: &String| change.starts_with("remove");
+        assert!(!changes(&newsroom.read()).iter().any(removed));
+        assert_eq!(newsroom.stored().len(), 12);
+    }
+    assert_eq!(newsroom.read().read, 0);
+}

@@ -1,0 +1,324 @@
+//! The one gate: from what a source read to what every document will show.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+use serde::Serialize;
+use url::{Host, Url};
+
+use super::content::Content;
+use super::media::some_text;
+use super::{
+    AUTHORS_MAX, Accepted, Article, Author, Body, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading,
+    Refusal, Revision, TAGS_MAX, Visibility,
+};
+use crate::model::permalink;
+use crate::model::term;
+use crate::model::time::{Timestamp, WrittenDate};
+use crate::text::{Html, Text, resolve as resolve_address};
+
+impl Draft {
+    /// The key that the article brings as its `id`: an absolute URI as it is, anything else as a
+    /// path of this site.
+    ///
+    /// # Errors
+    /// An id that is too long to be one.
+    pub fn own_key(&self) -> Result<Option<String>, Refusal> {
+        let Some(id) = &self.id else { return Ok(None) };
+        if id.len() > ID_BYTES_MAX {
+            return Err(Refusal::new(
+                None,
+                format!("the id is longer than {ID_BYTES_MAX} bytes"),
+                "a number or a short path is enough",
+            ));
+        }
+        let key = absolute_id(id).unwrap_or_else(|| {
+            let path = Text::new(id);
+            let path = path.as_str().trim_matches('/');
+            ComposingNormalizerBorrowed::new_nfc()
+                .normalize(path)
+                .into_owned()
+        });
+        Ok((!key.is_empty()).then_some(key))
+    }
+
+    /// Cleans the draft and resolves its dates and addresses; `key` names the article from here
+    /// on.
+    ///
+    /// # Errors
+    /// A title of which nothing is left, a date that feeds cannot write, too much of something, or
+    /// HTML that readers would choke on.
+    pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+        let content = Content::read(&self.body)?;
+        let mut accepted = self.head(key, &content, reading)?;
+        accepted.put(&content, reading)?;
+        accepted.revision = accepted.article.revision();
+        Ok(accepted)
+    }
+
+    /// The same for a draft whose text comes later, with [`Accepted::with_text`]: whatever stands in
+    /// its body is not looked at, and the language is that of its title and summary. In the revision,
+    /// `version` stands for the text: it has to be another one whenever the text may be.
+    ///
+    /// # Errors
+    /// What [`Draft::accept`] refuses, the text aside.
+    pub fn accept_head(
+        &self,
+        key: String,
+        reading: &Reading,
+        version: &impl Serialize,
+    ) -> Result<Accepted, Refusal> {
+        let summary = Content::Paragraphs {
+            paragraphs: self.summary.as_slice(),
+            credits: &[],
+        };
+        let mut accepted = self.head(key, &summary, reading)?;
+        accepted.revision = accepted.article.revision_without_text(version);
+        Ok(accepted)
+    }
+
+    /// Everything but the text and what is made of it. `content` shows the language.
+    fn head(
+        &self,
+        key: String,
+        content: &Content<'_>,
+        reading: &Reading,
+    ) -> Result<Accepted, Refusal> {
+        let title = Text::new(&self.title);
+        if title.is_empty() {
+            return Err(Refusal::new(
+                None,
+                "the title is empty",
+                "give the article a title",
+            ));
+        }
+        let published = resolve(self.published, reading)?;
+        let updated = match self.updated {
+            Some(date) => resolve(date, reading)?.max(published),
+            None => published,
+        };
+        let expires = self
+            .expires
+            .map(|date| resolve(date, reading))
+            .transpose()?;
+        let own = self.language.as_deref().and_then(language_tag);
+        let language = own.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let site = Url::parse(&reading.site).ok();
+        let url = self
+            .url
+            .as_deref()
+            .and_then(|url| page_url(site.as_ref(), url));
+        let base = base(url.as_deref(), &key, published, &language, reading);
+        let article = Article {
+            id: self.id.as_deref().and_then(absolute_id),
+            published,
+            updated,
+            section: self.section.as_deref().and_then(name).map(|(name, _)| name),
+            tags: accept_tags(&self.tags)?,
+            authors: accept_authors(&self.authors, base.as_ref())?,
+            lead: self.summary.as_deref().map(Text::new).unwrap_or_default(),
+            body: Html::default(),
+            image: self
+                .image
+                .as_ref()
+                .and_then(|image| image.accept(base.as_ref())),
+            enclosures: self.accept_enclosures(base.as_ref())?,
+            key,
+            title,
+            url,
+            language,
+        };
+        Ok(Accepted {
+            article,
+            revision: Revision(0),
+            expires,
+            visibility: match (self.draft, self.feed) {
+                (true, _) => Visibility::Draft,
+                (false, false) => Visibility::OutOfFeeds,
+                (false, true) => Visibility::Public,
+            },
+        })
+    }
+
+    fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {
+        at_most(self.enclosures.len(), ENCLOSURES_MAX, "enclosures")?;
+        let media = self.enclosures.iter();
+        Ok(media.filter_map(|media| media.accept(base)).collect())
+    }
+}
+
+impl Accepted {
+    /// Puts in the text that was left out by [`Draft::accept_head`]; the revision stays.
+    ///
+    /// # Errors
+    /// HTML that readers would choke on.
+    pub fn with_text(mut self, body: &Body, reading: &Reading) -> Result<Accepted, Refusal> {
+        self.put(&Content::read(body)?, reading)?;
+        Ok(self)
+    }
+
+    fn put(&mut self, content: &Content<'_>, reading: &Reading) -> Result<(), Refusal> {
+        let article = &mut self.article;
+        let base = base(
+            article.url.as_deref(),
+            &article.key,
+            article.published,
+            &article.language,
+            reading,
+        );
+        article.body = content.html(base.as_ref())?;
+        if article.lead.is_empty() {
+            article.lead = content.lead();
+        }
+        Ok(())
+    }
+}
+
+/// What addresses in an article are relative to: its page, else the site.
+fn base(
+    url: Option<&str>,
+    key: &str,
+    published: Timestamp,
+    language: &str,
+    reading: &Reading,
+) -> Option<Url> {
+    page(url, key, published, language, reading).or_else(|| Url::parse(&reading.site).ok())
+}
+
+/// The article's page on the site, where it has one there.
+fn page(
+    url: Option<&str>,
+    key: &str,
+    published: Timestamp,
+    language: &str,
+    reading: &Reading,
+) -> Option<Url> {
+    let filled = |template: &String| {
+        permalink::fill(template, key, reading.zone.date_time(published), language)
+    };
+    let page = url
+        .map(str::to_owned)
+        .or(reading.link.as_ref().map(filled))?;
+    Url::parse(&page).ok()
+}
+
+fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        None,
+        format!("{count} {what}, expected at most {most}"),
+        format!("a list this long is usually a broken export; keep the {what} that matter"),
+    ))
+}
+
+/// Feeds write years in four digits.
+const YEAR_MIN: u16 = 1000;
+
+fn resolve(date: WrittenDate, reading: &Reading) -> Result<Timestamp, Refusal> {
+    let at = reading.zone.resolve(date);
+    // A local time beyond the calendar's end resolves to the end of time.
+    if at < Timestamp::start_of_year(YEAR_MIN) || at == Timestamp(i64::MAX) {
+        return Err(Refusal::new(
+            None,
+            "the date is out of range",
+            "expected a date between the years 1000 and 9999",
+        ));
+    }
+    Ok(at)
+}
+
+/// A text that says something, with its key: what has none has no feed and is no name.
+fn name(raw: &str) -> Option<(Text, String)> {
+    let text = Text::new(raw);
+    let key = term::key(text.as_str());
+    (!key.is_empty()).then_some((text, key))
+}
+
+fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
+    at_most(written.len(), TAGS_MAX, "tags")?;
+    let mut keys = Vec::with_capacity(written.len());
+    let mut tags = Vec::with_capacity(written.len());
+    for raw in written {
+        let Some((tag, key)) = name(raw.trim_start().trim_start_matches('#')) else {
+            continue;
+        };
+        if !keys.contains(&key) {
+            keys.push(key);
+            tags.push(tag);
+        }
+    }
+    Ok(tags)
+}
+
+fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
+    at_most(written.len(), AUTHORS_MAX, "authors")?;
+    let mut keys = Vec::with_capacity(written.len());
+    let mut authors = Vec::with_capacity(written.len());
+    for author in written {
+        let Some((name, key)) = name(&author.name) else {
+            continue;
+        };
+        if !keys.contains(&key) {
+            keys.push(key);
+            authors.push(Author {
+                name: name.into_string(),
+                role: author.role.as_deref().and_then(some_text),
+                email: author.email.as_deref().and_then(mailbox),
+                url: author.url.as_deref().and_then(|url| page_url(base, url)),
+            });
+        }
+    }
+    Ok(authors)
+}
+
+/// An e-mail address that a feed may print. Feeds want ASCII: a domain has such a form, a name at
+/// it has none.
+fn mailbox(raw: &str) -> Option<String> {
+    let address = raw.trim();
+    let address = address.strip_prefix("mailto:").unwrap_or(address);
+    let (local, domain) = address.rsplit_once('@')?;
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b);
+    let whole = !local.is_empty() && local.bytes().all(atom);
+    match Host::parse(domain).ok()? {
+        Host::Domain(domain) => whole.then(|| format!("{local}@{domain}")),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
+/// An id that other systems may hold already, so not one ASCII character of it is changed.
+fn absolute_id(raw: &str) -> Option<String> {
+    let id = raw.trim();
+    let (scheme, rest) = id.split_once(':')?;
+    let rest = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" => rest.strip_prefix("//")?,
+        "tag" | "urn" => rest,
+        _ => return None,
+    };
+    let broken = |c: char| c.is_whitespace() || c.is_control();
+    let whole = !rest.is_empty() && !rest.contains(broken);
+    whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
+}
+
+fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
+    resolve_address(base, raw).filter(|url| url.starts_with("http"))
+}
+
+/// A language as BCP 47 writes it; `kk_KZ`, as systems write it, is taken too.
+fn language_tag(raw: &str) -> Option<String> {
+    let tag = raw.trim().replace('_', "-");
+    let mut subtags = tag.split('-');
+    let known_shape = subtags.next().is_some_and(is_language) && subtags.all(is_subtag);
+    known_shape.then_some(tag)
+}
+
+fn is_language(text: &str) -> bool {
+    matches!(text.len(), 2 | 3) && text.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+fn is_subtag(text: &str) -> bool {
+    matches!(text.len(), 1..=8) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests;

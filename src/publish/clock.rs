@@ -1,0 +1,217 @@
+//! The clock that releases articles: wall time, as long as it can be believed.
+//!
+//! An embargo must not open because somebody sets the clock, or because a machine wakes up with a
+//! wrong one. Wall time is believed while it moves as the boot clock does, which counts on while
+//! the machine sleeps. After a jump forward the old reckoning goes on until the new time has moved
+//! evenly for a while; after a jump back the new time is taken at once, since what it delays it
+//! does not leak.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::model::time::Timestamp;
+
+/// How far wall time may stray from the boot clock between two looks: more than a time service
+/// slews, less than anybody means by setting a clock.
+const STRAY_MAX: i128 = 2_000;
+
+/// How long a new time must have moved evenly after a jump forward.
+const PROBATION: i128 = 60_000;
+
+/// Both clocks at one moment, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Reading {
+    wall: i128,
+    boot: i128,
+}
+
+impl Reading {
+    fn now() -> Reading {
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let boot = clock_gettime(ClockId::Boottime);
+        Reading {
+            wall: i128::try_from(wall.as_millis()).unwrap_or(i128::MAX),
+            boot: i128::from(boot.tv_sec) * 1_000 + i128::from(boot.tv_nsec) / 1_000_000,
+        }
+    }
+
+    /// What the wall clock should show at `boot` if it moves evenly from here.
+    fn expected(self, boot: i128) -> i128 {
+        self.wall + boot - self.boot
+    }
+}
+
+/// A clock that does not jump forward.
+#[derive(Debug)]
+pub struct Clock {
+    believed: Reading,
+    /// The first reading of a time that is not believed yet.
+    doubted: Option<Reading>,
+}
+
+/// What the clock says, and whether somebody should hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The time to publish by.
+    pub at: Timestamp,
+    /// Set once for each jump.
+    pub jump: Option<Jump>,
+}
+
+/// A jump of the wall clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// Forward by so much: nothing is released by the new time yet.
+    Doubted(Duration),
+    /// The new time has proven itself.
+    Believed,
+    /// Back by so much.
+    Back(Duration),
+}
+
+impl Clock {
+    /// A clock that believes the wall as it is now.
+    pub fn start() -> Clock {
+        Clock {
+            believed: Reading::now(),
+            doubted: None,
+        }
+    }
+
+    /// The time to publish by.
+    pub fn now(&mut self) -> Now {
+        self.look(Reading::now())
+    }
+
+    fn look(&mut self, now: Reading) -> Now {
+        let expected = self.believed.expected(now.boot);
+        let stray = now.wall - expected;
+        let jump = if stray.abs() <= STRAY_MAX {
+            self.doubted = None;
+            None
+        } else if stray < 0 {
+            self.doubted = None;
+            Some(Jump::Back(milliseconds(-stray)))
+        } else {
+            match self
+                .doubted
+                .filter(|first| (now.wall - first.expected(now.boot)).abs() <= STRAY_MAX)
+            {
+                Some(first) if now.boot - first.boot >= PROBATION => {
+                    self.doubted = None;
+                    Some(Jump::Believed)
+                }
+                Some(_) => {
+                    return Now {
+                        at: seconds(expected),
+                        jump: None,
+                    };
+                }
+                None => {
+                    self.doubted = Some(now);
+                    let jump = Some(Jump::Doubted(milliseconds(stray)));
+                    return Now {
+                        at: seconds(expected),
+                        jump,
+                    };
+                }
+            }
+        };
+        self.believed = now;
+        Now {
+            at: seconds(now.wall),
+            jump,
+        }
+    }
+}
+
+fn seconds(milliseconds: i128) -> Timestamp {
+    Timestamp(i64::try_from(milliseconds.div_euclid(1_000)).unwrap_or(i64::MAX))
+}
+
+fn milliseconds(count: i128) -> Duration {
+    Duration::from_millis(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: i128 = 1_767_000_000_000;
+
+    /// Looks at seconds of the boot clock, each with what the wall shows beyond them, and what is
+    /// expected to be believed beyond them.
+    fn check(looks: &[(i128, i128, i64)]) -> Vec<Jump> {
+        let mut clock = Clock {
+            believed: Reading {
+                wall: START,
+                boot: 0,
+            },
+            doubted: None,
+        };
+        let mut jumps = Vec::new();
+        for &(second, beyond, believed) in looks {
+            let now = clock.look(Reading {
+                wall: START + (second + beyond) * 1_000,
+                boot: second * 1_000,
+            });
+            let expected =
+                Timestamp(1_767_000_000 + i64::try_from(second).expect("small") + believed);
+            assert_eq!(now.at, expected, "second {second}, {beyond} beyond");
+            jumps.extend(now.jump);
+        }
+        jumps
+    }
+
+    #[test]
+    fn even_time_and_slewing_are_believed() {
+        assert_eq!(
+            check(&[(1, 0, 0), (100, 1, 1), (200, 3, 3), (300, 2, 2)]),
+            []
+        );
+    }
+
+    #[test]
+    fn a_jump_forward_releases_nothing_until_it_has_proven_itself() {
+        let hour = Duration::from_secs(3600);
+        let looks = [
+            (10, 3600, 0),
+            (40, 3600, 0),
+            (69, 3601, 0),
+            (70, 3600, 3600),
+            (80, 3600, 3600),
+        ];
+        assert_eq!(check(&looks), [Jump::Doubted(hour), Jump::Believed]);
+    }
+
+    #[test]
+    fn a_jump_forward_that_is_taken_back_was_none() {
+        let looks = [(10, 3600, 0), (40, 3600, 0), (50, 0, 0), (120, 0, 0)];
+        assert_eq!(check(&looks), [Jump::Doubted(Duration::from_secs(3600))]);
+    }
+
+    #[test]
+    fn a_time_that_keeps_jumping_is_never_believed() {
+        let looks = [(10, 100, 0), (40, 200, 0), (75, 300, 0), (110, 400, 0)];
+        let jumps = [100, 200, 300, 400].map(|beyond| Jump::Doubted(Duration::from_secs(beyond)));
+        assert_eq!(check(&looks), jumps);
+    }
+
+    #[test]
+    fn a_jump_back_is_taken_at_once() {
+        let looks = [
+            (10, -3600, -3600),
+            (20, -3600, -3600),
+            (30, 0, -3600),
+            (90, 0, 0),
+        ];
+        let hour = Duration::from_secs(3600);
+        assert_eq!(
+            check(&looks),
+            [Jump::Back(hour), Jump::Doubted(hour), Jump::Believed]
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! What the index knows beside the snapshot: how many articles a feed has, and single articles.
+
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::Publisher;
+use super::state::State;
+use crate::archive::ArchiveError;
+use crate::feed::overview::{Counted, Overview};
+use crate::feed::snapshot::FeedVersion;
+use crate::index::ArticleNo;
+use crate::model::time::Timestamp;
+use crate::render::pages::Released;
+
+impl Publisher {
+    /// Every feed with its articles counted; `None` before the first snapshot.
+    pub fn overview(&self) -> Option<Arc<Overview>> {
+        if let Some(overview) = self.overview.load_full() {
+            return Some(overview);
+        }
+        let mut state = self.state();
+        // Somebody else may have asked while this one waited.
+        if let Some(overview) = self.overview.load_full() {
+            return Some(overview);
+        }
+        let snapshot = self.snapshot()?;
+        let feeds = snapshot.feeds.values();
+        let feeds = feeds.map(|version| state.counted(version)).collect();
+        state.overviews += 1;
+        let overview = Arc::new(Overview::new(state.overviews, feeds));
+        self.overview.store(Some(overview.clone()));
+        Some(overview)
+    }
+
+    /// The keys of all released articles, each with the last correction that counts.
+    pub fn released(&self) -> Vec<(String, Timestamp)> {
+        self.state().index.released().collect()
+    }
+
+    /// A released article.
+    ///
+    /// # Errors
+    /// When it cannot be had from the archive.
+    pub fn article(&self, key: &str) -> Result<Option<Released>, ArchiveError> {
+        let state = self.state();
+        let Some(number) = state.index.find(key) else {
+            return Ok(None);
+        };
+        let record = state.index.record(number);
+        let (digest, as_of) = (state.digest(number, key), state.index.as_of());
+        let expires = state.index.expires(number);
+        drop(state);
+        let article = self.archive.articles(&[record])?.into_iter().next();
+        Ok(article.map(|article| {
+            let corrected = Some(article.updated).filter(|updated| *updated > as_of);
+            Released {
+                digest,
+                as_of,
+                next: expires.into_iter().chain(corrected).min(),
+                article,
+            }
+        }))
+    }
+}
+
+impl State {
+    fn counted(&self, version: &Arc<FeedVersion>) -> Counted {
+        let path = &version.path;
+        let query = self.definitions.query(&self.index, path);
+        // Without one, the feed ends with the next snapshot.
+        let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
+        Counted {
+            version: version.clone(),
+            articles,
+            listed: self.definitions.is_listed(version.kind, articles),
+            place: self.definitions.place(path).unwrap_or_default(),
+        }
+    }
+
+    /// Names what can be seen of an article now, its configuration aside.
+    fn digest(&self, article: ArticleNo, key: &str) -> u128 {
+        let mut hash = Xxh3::new();
+        hash.update(&self.index.revision(article).0.to_le_bytes());
+        hash.update(&self.index.updated(article).0.to_le_bytes());
+        hash.update(key.as_bytes());
+        hash.digest128()
+    }
+}

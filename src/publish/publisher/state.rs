@@ -1,0 +1,189 @@
+//! What the writer works on between two snapshots.
+
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tracing::{info, warn};
+
+use crate::config::Config;
+use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
+use crate::feed::poll_rate::PollRate;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::index::{Index, Touched};
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
+
+/// Removals that are less apart than this count as one when their share is weighed.
+const LATELY: Duration = Duration::from_secs(60);
+
+/// What the writer works on.
+pub(super) struct State {
+    pub(super) config: Arc<Config>,
+    pub(super) index: Index,
+    pub(super) definitions: FeedDefinitions,
+    /// Every file has to be read again: the stored articles were read by other rules.
+    pub(super) reread: bool,
+    /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
+    pub(super) complete: bool,
+    /// Records whose texts are still to be read, those of the newest articles last.
+    pub(super) awaited: Vec<RecordId>,
+    /// What changed since the last snapshot.
+    pub(super) touched: Touched,
+    /// The next snapshot starts from the line-up, not from the last snapshot.
+    pub(super) rebuild: bool,
+    /// How many times it did.
+    pub(super) generation: u64,
+    /// How many overviews were made.
+    pub(super) overviews: u64,
+    /// The second in which a feed last moved.
+    pub(super) last_moved: Option<Timestamp>,
+    /// Feeds by the instant at which they change by themselves.
+    pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
+    /// The last validators of feeds that are not in the snapshot.
+    pub(super) validators: HashMap<Arc<str>, Validators>,
+    /// Validators that the store does not have yet.
+    pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// Whether the store may not know yet what this configuration serves.
+    pub(super) served_unsaved: bool,
+    /// Why the state folder does not have everything, so that it is said once.
+    pub(super) unwritable: Option<String>,
+    /// How often selections are asked for.
+    pub(super) selection_polls: Arc<PollRate>,
+    /// When articles were removed lately, and how many.
+    pub(super) removals: VecDeque<(Instant, usize)>,
+    /// Records that the next snapshot will not name.
+    pub(super) retired: Vec<RecordId>,
+    /// Editions by age, each with the records that only it and older ones name.
+    pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
+}
+
+impl State {
+    pub(super) fn touch(&mut self, touched: Touched) {
+        let before = std::mem::replace(&mut self.touched, Touched::Everything);
+        self.touched = before.and(touched);
+    }
+
+    pub(super) fn say_whether_written(&mut self, trouble: Option<String>) {
+        match (&self.unwritable, &trouble) {
+            (None, Some(cause)) => warn!(
+                "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
+            ),
+            (Some(_), None) => info!("the state folder is written again"),
+            (None, None) | (Some(_), Some(_)) => {}
+        }
+        self.unwritable = trouble;
+    }
+
+    /// How many articles were removed within the last minute.
+    pub(super) fn removed_lately(&mut self) -> usize {
+        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= LATELY;
+        while self.removals.pop_front_if(is_old).is_some() {}
+        self.removals.iter().map(|(_, removed)| removed).sum()
+    }
+
+    /// Every feed, selections aside, that may have moved.
+    pub(super) fn concerned(&mut self) -> Vec<Definition> {
+        if self.rebuild {
+            self.due.clear();
+            return self.definitions.every(&self.index);
+        }
+        let mut concerned = self.definitions.touched(&self.index, &self.touched);
+        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
+        while let Some((_, path)) = self
+            .due
+            .first()
+            .filter(|(at, _)| *at <= self.index.as_of())
+            .cloned()
+        {
+            self.due.pop_first();
+            let due = self.definitions.find(&self.index, &path);
+            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
+        }
+        concerned
+    }
+
+    /// Builds a version, enters its next instant into the queue, and its validators among the
+    /// unsaved if they are others than before.
+    pub(super) fn build(
+        &mut self,
+        definition: Definition,
+        old: Option<&FeedVersion>,
+        floor: Timestamp,
+    ) -> FeedVersion {
+        let path = definition.path.clone();
+        let previous = old
+            .map(FeedVersion::validators)
+            .or_else(|| self.validators.remove(&path));
+        if let Some(next) = old.and_then(|old| old.next) {
+            self.due.remove(&(next, path.clone()));
+        }
+        let mut version = FeedVersion::build(
+            self.definitions.publication(),
+            &self.index,
+            definition,
+            previous,
+            floor,
+        );
+        match (version.kind, old) {
+            (FeedKind::Select, _) => version.polls = self.selection_polls.clone(),
+            (_, Some(old)) => version.polls = old.polls.clone(),
+            (_, None) => {}
+        }
+        if previous != Some(version.validators()) {
+            self.unsaved.insert(path.clone(), version.validators());
+        }
+        self.due.extend(version.next.map(|next| (next, path)));
+        version
+    }
+
+    /// Remembers the feeds that leave the snapshot, in case they return.
+    pub(super) fn keep_validators(
+        &mut self,
+        old: Option<&Snapshot>,
+        feeds: &HashMap<Arc<str>, Arc<FeedVersion>>,
+    ) {
+        let left = old
+            .into_iter()
+            .flat_map(|old| &old.feeds)
+            .filter(|(path, _)| !feeds.contains_key(*path));
+        self.validators
+            .extend(left.map(|(path, version)| (path.clone(), version.validators())));
+    }
+
+    /// A feed that is no longer kept falls due no more.
+    pub(super) fn forget(&mut self, version: &FeedVersion) {
+        self.unsaved.remove(&version.path);
+        if let Some(next) = version.next {
+            self.due.remove(&(next, version.path.clone()));
+        }
+    }
+
+    /// Whether a publication would have something to look at, or something to write.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let is_due = self.next_instant().is_some_and(|at| at <= now);
+        let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
+        is_due || self.rebuild || !self.touched.is_nothing() || is_unwritten
+    }
+
+    pub(super) fn next_instant(&self) -> Option<Timestamp> {
+        let due = self.due.first().map(|(at, _)| *at);
+        [due, self.index.next_instant()].into_iter().flatten().min()
+    }
+
+    /// The records that no snapshot names any more.
+    pub(super) fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
+        let mut records = Vec::new();
+        if unpublished {
+            records.append(&mut self.retired);
+        }
+        while let Some((_, gone)) = self
+            .leaving
+            .pop_front_if(|(snapshot, _)| snapshot.strong_count() == 0)
+        {
+            records.extend(gone);
+        }
+        records
+    }
+}

@@ -1,0 +1,1000 @@
+//! Readings, publications, restarts and reconfigurations, seen as a reader of the feeds sees them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use bytes::Bytes;
+use tempfile::TempDir;
+
+use super::selections::{Currency, SELECTIONS_MAX};
+use super::*;
+use crate::config::tests::good;
+use crate::feed::coding::Coding;
+use crate::feed::poll_rate::Told;
+use crate::index::Query;
+use crate::model::problem::Severity;
+use crate::model::time::{WrittenDate, Zone};
+use crate::source::Scope;
+
+const SITE: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+[source.directory]
+";
+
+const FEEDS: &str = "\
+[auto.tags]
+[[feed]]
+name = 'sport'
+title = 'Спорт'
+any = ['#спорт']
+[[feed]]
+name = 'late'
+title = 'Позже'
+delay = '1h'
+[[feed]]
+name = 'fresh'
+title = 'Свежее'
+oldest = '1d'
+";
+
+fn at(text: &str) -> Timestamp {
+    Zone::UTC.resolve(WrittenDate::parse(text).expect("a date"))
+}
+
+/// An instant at which nothing of these tests is in the future.
+fn later() -> Timestamp {
+    at("2026-06-01")
+}
+
+fn config(folder: &Path, feeds: &str) -> Arc<Config> {
+    config_of(folder, &format!("{SITE}{feeds}"))
+}
+
+fn config_of(folder: &Path, text: &str) -> Arc<Config> {
+    Arc::new(good(text, folder))
+}
+
+/// A folder of articles, and the publisher over it.
+struct Newsroom {
+    folder: TempDir,
+    publisher: Option<Publisher>,
+}
+
+impl Newsroom {
+    fn new(feeds: &str) -> Newsroom {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("articles")).expect("the articles' folder");
+        let mut newsroom = Newsroom {
+            folder,
+            publisher: None,
+        };
+        newsroom.restart(feeds, at("2026-01-01"));
+        newsroom
+    }
+
+    /// Ends the publisher and opens another over the same folders.
+    fn restart(&mut self, feeds: &str, as_of: Timestamp) {
+        self.publisher = None;
+        let store = Store::open(&self.folder.path().join("state")).expect("a store");
+        self.start(feeds, store, as_of);
+    }
+
+    fn start(&mut self, feeds: &str, store: Store, as_of: Timestamp) {
+        let config = config(self.folder.path(), feeds);
+        self.publisher = Some(Publisher::new(config, store, as_of).expect("a desk"));
+    }
+
+    fn publisher(&self) -> &Publisher {
+        self.publisher.as_ref().expect("a started desk")
+    }
+
+    fn reconfigure(&self, feeds: &str) {
+        let config = config(self.folder.path(), feeds);
+        self.publisher()
+            .reconfigure(config)
+            .expect("a readable store");
+    }
+
+    /// Writes an article; `text` is its body with its tags.
+    fn write(&self, path: &str, date: &str, text: &str) {
+        let article = format!("date {date} Заголовок\n\n{text}\n");
+        let path = self.folder.path().join("articles").join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
+        // As an editor saves: another inode, so no clock decides what is noticed.
+        let beside = self.folder.path().join("saving");
+        fs::write(&beside, article).expect("a file");
+        fs::rename(beside, path).expect("a file in its place");
+    }
+
+    fn remove(&self, path: &str) {
+        let path = self.folder.path().join("articles").join(path);
+        fs::remove_file(path).expect("a file to remove");
+    }
+
+    fn read(&self) -> Report {
+        let report = self.publisher().reconcile(&[Scope::Whole], Removal::Held);
+        assert!(report.failure.is_none(), "{:?}", report.failure);
+        report
+    }
+
+    fn read_and_publish(&self, as_of: Timestamp) -> Published {
+        self.read();
+        self.publisher().publish(as_of)
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.publisher().snapshot().expect("a published edition")
+    }
+
+    fn version(&self, path: &str) -> Arc<FeedVersion> {
+        let snapshot = self.snapshot();
+        let version = snapshot.feeds.get(path);
+        version.unwrap_or_else(|| panic!("no feed {path}")).clone()
+    }
+
+    fn entries(&self, path: &str) -> usize {
+        self.version(path).entries.len()
+    }
+
+    /// The paths of feeds that are other versions than in `before`.
+    fn moved_since(&self, before: &Snapshot) -> Vec<String> {
+        let snapshot = self.snapshot();
+        let moved = snapshot.feeds.iter().filter(|(path, version)| {
+            let old = before.feeds.get(*path);
+            old.is_none_or(|old| !Arc::ptr_eq(old, version))
+        });
+        let mut paths: Vec<String> = moved.map(|(path, _)| path.to_string()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// Path, validators and document of every feed.
+    fn published(&self) -> BTreeMap<String, (Validators, Bytes)> {
+        let snapshot = self.snapshot();
+        let published = snapshot.feeds.iter().map(|(path, version)| {
+            let document = self.render(version);
+            (path.to_string(), (version.validators(), document))
+        });
+        published.collect()
+    }
+
+    fn render(&self, version: &FeedVersion) -> Bytes {
+        let document = self.publisher().render(version, Format::Rss);
+        document.unwrap_or_else(|error| panic!("{}: {}", version.path, chain(&error)))
+    }
+
+    fn select(&self, query: &str) -> Result<Arc<FeedVersion>, Term> {
+        let selection = Selection::from_query(query).expect("a selection");
+        self.publisher().select(&selection)
+    }
+
+    fn selected(&self, query: &str) -> Arc<FeedVersion> {
+        self.select(query)
+            .unwrap_or_else(|term| panic!("{term} is unknown"))
+    }
+}
+
+/// A newsroom with two published articles, one of them on sport.
+fn ordinary() -> Newsroom {
+    let newsroom = Newsroom::new(FEEDS);
+    newsroom.write("a.txt", "2026-01-08T10:00", "Текст.\n\n#спорт");
+    newsroom.write("b.txt", "2026-01-09T10:00", "Текст.\n\n#театр");
+    newsroom.read_and_publish(later());
+    newsroom
+}
+
+#[test]
+fn nothing_is_published_before_the_first_publication() {
+    let newsroom = Newsroom::new(FEEDS);
+    assert!(newsroom.publisher().snapshot().is_none());
+    assert!(newsroom.publisher().is_due(later()));
+    newsroom.read_and_publish(later());
+    assert!(newsroom.publisher().snapshot().is_some());
+    assert!(!newsroom.publisher().is_due(later()));
+}
+
+#[test]
+fn a_change_moves_the_feeds_it_concerns_and_no_other() {
+    type Change = fn(&Newsroom);
+    let cases: [(&str, Change, &[&str]); 6] = [
+        ("nothing", |_| {}, &[]),
+        (
+            "a new article on sport",
+            |newsroom| newsroom.write("c.txt", "2026-01-07", "Текст.\n\n#спорт"),
+            &["all", "late", "sport", "tags/спорт"],
+        ),
+        (
+            "an edited one",
+            |newsroom| newsroom.write("b.txt", "2026-01-09T10:00", "Иначе.\n\n#театр"),
+            &["all", "late", "tags/театр"],
+        ),
+        (
+            "one that changes its tag",
+            |newsroom| newsroom.write("b.txt", "2026-01-09T10:00", "Текст.\n\n#спорт"),
+            &["all", "late", "sport", "tags/спорт", "tags/театр"],
+        ),
+        (
+            "a removed one",
+            |newsroom| newsroom.remove("a.txt"),
+            &["all", "late", "sport", "tags/спорт"],
+        ),
+        (
+            "one that gets a section",
+            |newsroom| {
+                newsroom.write(
+                    "b.txt",
+                    "2026-01-09T10:00",
+                    "Культура\n17\n\nТекст.\n\n#театр",
+                )
+            },
+            &["all", "late", "tags/театр"],
+        ),
+    ];
+    for (change, make, expected) in cases {
+        let newsroom = ordinary();
+        let before = newsroom.snapshot();
+        make(&newsroom);
+        let published = newsroom.read_and_publish(later().plus(5));
+        assert_eq!(newsroom.moved_since(&before), expected, "{change}");
+        assert_eq!(published.moved, expected.len(), "{change}");
+        let again = newsroom.read_and_publish(later().plus(9));
+        assert_eq!(again.moved, 0, "{change}");
+    }
+}
+
+#[test]
+fn a_view_counter_moves_nothing() {
+    let newsroom = Newsroom::new(FEEDS);
+    let snapshots = ["4", "5"].map(|views| {
+        let text = format!("Парламент\n{views}\n\nТекст.");
+        newsroom.write("a.txt", "2026-01-08", &text);
+        newsroom.read_and_publish(later());
+        newsroom.snapshot()
+    });
+    assert!(Arc::ptr_eq(&snapshots[0], &snapshots[1]));
+}
+
+#[test]
+fn last_modified_is_the_contents_time_or_the_second_of_a_silent_change() {
+    let newsroom = ordinary();
+    let last_modified = || newsroom.version("all").last_modified;
+    assert_eq!(last_modified(), at("2026-01-09T10:00"));
+    // Newer content has its own time.
+    newsroom.write("c.txt", "2026-01-10T08:30", "Текст.");
+    newsroom.read_and_publish(later().plus(1));
+    assert_eq!(last_modified(), at("2026-01-10T08:30"));
+    // A removal has none.
+    newsroom.remove("c.txt");
+    newsroom.read_and_publish(later().plus(2));
+    assert_eq!(last_modified(), later().plus(2));
+    // Neither has an older article, and the date never goes back.
+    newsroom.write("d.txt", "2026-01-10T08:30", "Текст.");
+    newsroom.read_and_publish(later().plus(3));
+    assert_eq!(last_modified(), later().plus(3));
+    assert_eq!(
+        newsroom.version("sport").last_modified,
+        at("2026-01-08T10:00")
+    );
+    assert_eq!(newsroom.publisher().last_moved(), Some(later().plus(3)));
+}
+
+#[test]
+fn an_embargo_opens_at_its_second() {
+    let newsroom = Newsroom::new(FEEDS);
+    newsroom.write("a.txt", "2026-01-08T10:00", "Текст.\n\n#старое");
+    newsroom.write("b.txt", "2026-03-01T12:00", "Текст.\n\n#спорт #новое");
+    let release = at("2026-03-01T12:00");
+    let published = newsroom.read_and_publish(release.plus(-10));
+    assert_eq!(published.next, Some(release));
+    assert!(
+        newsroom
+            .publisher()
+            .article("b")
+            .expect("a readable store")
+            .is_none()
+    );
+    assert!(newsroom.select("any=новое").is_err());
+    let before = newsroom.snapshot();
+    assert!(!newsroom.publisher().is_due(release.plus(-1)));
+    assert_eq!(newsroom.publisher().publish(release.plus(-1)).moved, 0);
+    assert!(Arc::ptr_eq(&before, &newsroom.snapshot()));
+    assert!(newsroom.publisher().is_due(release));
+    let opened = newsroom.publisher().publish(release);
+    let expected = ["all", "fresh", "sport", "tags/новое", "tags/спорт"];
+    assert_eq!(newsroom.moved_since(&before)[..], expected);
+    assert_eq!(opened.moved, expected.len());
+    assert_eq!(newsroom.version("all").last_modified, release);
+    assert!(
+        newsroom
+            .publisher()
+            .article("b")
+            .expect("a readable store")
+            .is_some()
+    );
+}
+
+#[test]
+fn a_correction_announced_for_later_counts_from_its_instant_on() {
+    let newsroom = Newsroom::new(FEEDS);
+    let path = newsroom.folder.path().join("articles/a.txt");
+    let text = "date 2026-01-08 Заголовок\nupdated 2026-01-20 10:00\n\nТекст.\n";
+    fs::write(path, text).expect("a file");
+    let correction = at("2026-01-20T10:00");
+    let published = newsroom.read_and_publish(correction.plus(-5));
+    assert_eq!(published.next, Some(correction));
+    assert_eq!(newsroom.version("all").last_modified, at("2026-01-08"));
+    let before = newsroom.snapshot();
+    newsroom.publisher().publish(correction);
+    assert_eq!(newsroom.moved_since(&before), ["all", "late"]);
+    assert_eq!(newsroom.version("all").last_modified, correction);
+}
+
+#[test]
+fn feeds_with_a_delay_or_an_age_change_by_time_alone() {
+    let newsroom = Newsroom::new(FEEDS);
+    newsroom.write("a.txt", "2026-03-01T12:00", "Текст.");
+    let release = at("2026-03-01T12:00");
+    newsroom.read_and_publish(release);
+    let (hour, day) = (3_600, 86_400);
+    for (instant, late, fresh) in [
+        (release, 0, 1),
+        (release.plus(hour - 1), 0, 1),
+        (release.plus(hour), 1, 1),
+        (release.plus(day - 1), 1, 1),
+        (release.plus(day), 1, 0),
+    ] {
+        newsroom.publisher().publish(instant);
+        let entries = (newsroom.entries("late"), newsroom.entries("fresh"));
+        assert_eq!(entries, (late, fresh), "{instant}");
+    }
+    assert_eq!(newsroom.version("late").last_modified, release.plus(hour));
+    assert_eq!(newsroom.version("fresh").last_modified, release.plus(day));
+    assert_eq!(newsroom.version("late").next, None);
+}
+
+#[test]
+fn publishing_in_small_steps_ends_as_one_large_step_does() {
+    let write = |newsroom: &Newsroom| {
+        for (path, date) in [
+            ("a", "2026-03-01"),
+            ("b", "2026-03-01T00:30"),
+            ("c", "2026-03-02"),
+        ] {
+            newsroom.write(&format!("{path}.txt"), date, "Текст.\n\n#спорт");
+        }
+    };
+    let (start, end) = (at("2026-02-28T23:00"), at("2026-03-03T02:00"));
+    let (small, large) = (Newsroom::new(FEEDS), Newsroom::new(FEEDS));
+    write(&small);
+    write(&large);
+    large.read_and_publish(end);
+    let mut next = small.read_and_publish(start).next;
+    while let Some(instant) = next.filter(|instant| *instant <= end) {
+        next = small.publisher().publish(instant).next;
+    }
+    let digests = |newsroom: &Newsroom| -> Vec<_> {
+        let published = newsroom.published().into_iter();
+        published
+            .map(|(path, (v, bytes))| (path, v.digest, bytes))
+            .collect()
+    };
+    assert_eq!(digests(&small), digests(&large));
+}
+
+#[test]
+fn a_restart_changes_no_validator_and_no_byte() {
+    let mut newsroom = ordinary();
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#СПОРТ #театр");
+    newsroom.read_and_publish(later().plus(1));
+    newsroom.remove("c.txt");
+    newsroom.read_and_publish(later().plus(2));
+    let selection = newsroom.selected("any=спорт,театр");
+    newsroom.remove("b.txt");
+    newsroom.read_and_publish(later().plus(3));
+    let (before, selected) = (newsroom.published(), newsroom.selected("any=спорт,театр"));
+    assert_eq!(selected.last_modified, later().plus(3));
+    assert_ne!(selected.digest, selection.digest);
+    // Its new date is written with the next look at what is due.
+    newsroom.publisher().publish(later().plus(4));
+
+    newsroom.restart(FEEDS, later().plus(100));
+    let first = newsroom.publisher().publish(later().plus(100));
+    assert_eq!((first.moved, newsroom.published()), (0, before.clone()));
+    assert_eq!(
+        newsroom.selected("any=спорт,театр").validators(),
+        selected.validators()
+    );
+    let report = newsroom.read();
+    assert_eq!((report.read, report.changed), (0, 0));
+    assert_eq!(newsroom.publisher().publish(later().plus(101)).moved, 0);
+
+    let store = Store::scratch().expect("a scratch store");
+    newsroom.start(FEEDS, store, later().plus(200));
+    newsroom.read_and_publish(later().plus(200));
+    for (path, (validators, document)) in newsroom.published() {
+        let (old, was) = &before[&path];
+        assert_eq!((validators.digest, &document), (old.digest, was), "{path}");
+        assert!(validators.last_modified <= old.last_modified, "{path}");
+    }
+}
+
+#[test]
+fn a_restart_between_two_changes_changes_no_title() {
+    let titles = |restart: bool| {
+        let mut newsroom = Newsroom::new(FEEDS);
+        newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#Спорт");
+        newsroom.read_and_publish(later());
+        newsroom.write("b.txt", "2026-01-07", "Текст.\n\n#СПОРТ");
+        newsroom.read_and_publish(later());
+        if restart {
+            newsroom.restart(FEEDS, later());
+            newsroom.read_and_publish(later());
+        }
+        newsroom.remove("a.txt");
+        newsroom.remove("b.txt");
+        newsroom.read_and_publish(later());
+        newsroom.version("tags/спорт").channel.title.clone()
+    };
+    assert_eq!(titles(false), titles(true));
+}
+
+#[test]
+fn what_was_served_is_remembered_until_a_redirect_covers_it() {
+    let mut newsroom = ordinary();
+    let vanished = |newsroom: &Newsroom| -> Vec<String> {
+        let vanished = newsroom.publisher().vanished().expect("a readable store");
+        vanished.iter().map(ToString::to_string).collect()
+    };
+    let without = FEEDS.replace("'sport'", "'sports'");
+    let told = ["`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer"];
+    newsroom.reconfigure(&without);
+    assert!(newsroom.publisher().publish(later().plus(1)).reconfigured);
+    assert_eq!(vanished(&newsroom), told);
+    assert!(!newsroom.publisher().publish(later().plus(2)).reconfigured);
+    for instant in 3..5 {
+        newsroom.restart(&without, later().plus(instant));
+        assert!(
+            newsroom
+                .publisher()
+                .publish(later().plus(instant))
+                .reconfigured
+        );
+        assert_eq!(vanished(&newsroom), told);
+    }
+    let gone = ["rss", "atom", "json"]
+        .map(|extension| format!("[[redirect]]\nfrom = '/sport.{extension}'\nto = ''\n"));
+    newsroom.reconfigure(&(without.clone() + &gone.concat()));
+    newsroom.publisher().publish(later().plus(6));
+    assert_eq!(vanished(&newsroom), [""; 0]);
+    // Whoever deletes the redirects, or what is served by now, hears of it.
+    newsroom.reconfigure("");
+    newsroom.publisher().publish(later().plus(7));
+    let told = vanished(&newsroom);
+    let names = ["fresh", "late", "sport", "sports"];
+    assert_eq!(told.len(), names.len() + 1, "{told:?}");
+    for (told, name) in told.iter().zip(names) {
+        assert!(told.starts_with(&format!("`/{name}.rss`")), "{told}");
+    }
+    assert!(
+        told[4].starts_with("6 addresses, such as `/tags/"),
+        "{told:?}"
+    );
+    newsroom.reconfigure(FEEDS);
+    newsroom.publisher().publish(later().plus(8));
+    assert_eq!(vanished(&newsroom).len(), 1, "only `sports` is not back");
+}
+
+#[test]
+fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
+    let newsroom = Newsroom::new("");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а");
+    newsroom.read_and_publish(later());
+    let asked = newsroom.selected("any=а");
+    let path: Arc<str> = asked.path.clone();
+    // Somebody else's selection makes room, and then it is wanted once more.
+    let publisher = newsroom.publisher();
+    publisher
+        .selections()
+        .forget(path.clone(), asked.last_modified);
+    publisher.publish(later().plus(1));
+    let rows = publisher
+        .archive
+        .store()
+        .validators()
+        .expect("readable rows");
+    assert!(rows.iter().any(|(row, _)| **row == *path), "{rows:?}");
+}
+
+#[test]
+fn a_selection_is_made_once_and_moves_with_its_articles() {
+    let newsroom = ordinary();
+    let first = newsroom.selected("all=спорт");
+    assert_eq!(first.entries.len(), 1);
+    assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#театр");
+    newsroom.read_and_publish(later().plus(1));
+    assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
+    newsroom.write("d.txt", "2026-01-10", "Текст.\n\n#спорт");
+    // The selection moves when somebody asks for it.
+    assert_eq!(newsroom.read_and_publish(later().plus(2)).moved, 4);
+    let second = newsroom.selected("all=спорт");
+    assert_eq!(
+        (second.entries.len(), second.last_modified),
+        (2, at("2026-01-10"))
+    );
+    assert_eq!(second.previous, Some(first.validators()));
+    newsroom.remove("a.txt");
+    newsroom.remove("d.txt");
+    newsroom.read_and_publish(later().plus(3));
+    let empty = newsroom.selected("all=спорт");
+    assert_eq!(
+        (empty.entries.len(), empty.last_modified),
+        (0, later().plus(3))
+    );
+}
+
+#[test]
+fn a_selection_moves_once_in_a_second_and_holds_up_no_other_feed() {
+    // Edits that are in no window but the selection's.
+    let newsroom = Newsroom::new("[defaults]\nitems = 1\nkeep = '0s'\n");
+    newsroom.write("new.txt", "2026-01-09", "Текст.");
+    newsroom.write("mid.txt", "2026-01-08T12:00", "Текст.\n\n#а");
+    newsroom.write("old.txt", "2026-01-08", "Текст.\n\n#а #б");
+    newsroom.read_and_publish(later());
+    let moved = newsroom.publisher().last_moved();
+    let first = newsroom.selected("all=а,б");
+    let edit = |text: &str, as_of| {
+        newsroom.write("old.txt", "2026-01-08", &format!("{text}\n\n#а #б"));
+        newsroom.read_and_publish(as_of);
+        newsroom.selected("all=а,б")
+    };
+    let second = edit("Иначе.", later().plus(5));
+    assert_ne!(second.digest, first.digest);
+    assert_eq!(second.last_modified, later().plus(5));
+    let same = edit("Совсем иначе.", later().plus(5));
+    assert_eq!(same.validators(), second.validators());
+    newsroom.publisher().publish(later().plus(6));
+    let third = newsroom.selected("all=а,б");
+    assert_ne!(third.digest, second.digest);
+    assert_eq!(third.last_modified, later().plus(6));
+    assert_eq!(newsroom.publisher().last_moved(), moved);
+}
+
+#[test]
+fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
+    let newsroom = Newsroom::new("");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а #б");
+    newsroom.read_and_publish(later());
+    let before = newsroom.selected("any=а");
+    let publisher = newsroom.publisher();
+    for number in 0..SELECTIONS_MAX.get() {
+        let path = format!("{SELECT}?any={number}").into();
+        let kept = Kept {
+            query: Query::default(),
+            version: before.clone(),
+            currency: Currency::Current,
+        };
+        publisher.selections().keep(path, kept, later().plus(9));
+    }
+    newsroom.write("a.txt", "2026-01-08", "Опровержение.\n\n#а #б");
+    newsroom.read_and_publish(later().plus(20));
+    let after = newsroom.selected("any=а");
+    assert_ne!(after.digest, before.digest);
+    assert!(after.last_modified > before.last_modified);
+}
+
+#[tokio::test]
+async fn of_the_next_version_is_wanted_what_was_asked_for_lately() {
+    let newsroom = Newsroom::new(FEEDS);
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(later());
+    let publisher = newsroom.publisher();
+    let asked = newsroom.version("tags/спорт");
+    for feed in [&asked, &newsroom.version("sport")] {
+        let document = publisher.document(feed, Format::Atom, Coding::Gzip).await;
+        document.expect("a document");
+    }
+    asked.polls.count(Told::Document, later());
+
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
+    let published = newsroom.read_and_publish(later().plus(60));
+    let wanted = |path: &str| {
+        let mut revised = published.revised.iter();
+        let version = revised.find(|version| &*version.path == path).expect("it");
+        publisher.forms_wanted(version, later().plus(60))
+    };
+    assert_eq!(wanted("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
+    assert_eq!(wanted("sport"), [], "nobody asks for it any more");
+}
+
+#[test]
+fn a_selection_changes_by_time_alone() {
+    let newsroom = Newsroom::new("[defaults]\ndelay = '1h'\n");
+    newsroom.write("a.txt", "2026-03-01T12:00", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(at("2026-03-01T12:00"));
+    assert_eq!(newsroom.selected("any=спорт").entries.len(), 0);
+    let published = newsroom.publisher().publish(at("2026-03-01T12:59:59"));
+    assert_eq!(
+        (published.moved, published.next),
+        (0, Some(at("2026-03-01T13:00")))
+    );
+    assert_eq!(
+        newsroom.publisher().publish(at("2026-03-01T13:00")).moved,
+        1
+    );
+    assert_eq!(newsroom.selected("any=спорт").entries.len(), 1);
+}
+
+#[test]
+fn a_selection_of_unknown_terms_names_the_first() {
+    let newsroom = ordinary();
+    let unknown = newsroom.select("any=спорт,шахматы&none=lang:xx");
+    assert_eq!(unknown.expect_err("unknown").to_string(), "шахматы");
+    assert!(newsroom.select("none=lang:xx").is_err());
+    for number in 0..100 {
+        assert!(newsroom.select(&format!("any=спорт,{number}")).is_err());
+    }
+    let publisher = newsroom.publisher();
+    assert_eq!(publisher.selections().len(), 0, "nothing is kept of it");
+    let term = Term::parse("7").expect("a term");
+    assert_eq!(publisher.state().index.find_term(&term), None);
+}
+
+#[test]
+fn an_alias_selects_what_its_term_does() {
+    let newsroom = Newsroom::new("[same]\n'#спорт' = ['#sport']\n");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#sport");
+    newsroom.read_and_publish(later());
+    let (term, alias) = (
+        newsroom.selected("any=спорт"),
+        newsroom.selected("any=sport"),
+    );
+    assert_eq!((term.entries.len(), &term.entries), (2, &alias.entries));
+}
+
+#[test]
+fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
+    let newsroom = Newsroom::new("");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а #б #в #г");
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#а");
+    newsroom.read_and_publish(later());
+    newsroom.selected("any=а");
+    newsroom.remove("b.txt");
+    newsroom.read_and_publish(later().plus(1));
+    let moved = newsroom.selected("any=а");
+    assert_eq!(moved.last_modified, later().plus(1));
+    let publisher = newsroom.publisher();
+    let filler = newsroom.version("all");
+    for number in 1..SELECTIONS_MAX.get() {
+        let kept = Kept {
+            query: Query::default(),
+            version: filler.clone(),
+            currency: Currency::Current,
+        };
+        publisher.selections().keep(
+            format!("{SELECT}?any={number}").into(),
+            kept,
+            later().plus(1),
+        );
+    }
+    for query in ["any=б", "any=в", "any=г", "any=б,в", "any=б,г"] {
+        newsroom.selected(query);
+        assert_eq!(publisher.selections().len(), SELECTIONS_MAX.get());
+    }
+    newsroom.read_and_publish(later().plus(2));
+    let rows = publisher
+        .archive
+        .store()
+        .validators()
+        .expect("readable rows");
+    let paths: Vec<&str> = rows.iter().map(|(path, _)| path.as_str()).collect();
+    assert!(!paths.contains(&"select?any=а"), "{paths:?}");
+    // One for each selection that was asked for, one for `all`, one for the floor.
+    assert_eq!(paths.len(), 5 + 2, "{paths:?}");
+    assert_eq!(newsroom.selected("any=а").validators(), moved.validators());
+    assert!(newsroom.selected("any=в,г").last_modified >= moved.last_modified);
+}
+
+#[test]
+fn records_stay_while_an_edition_that_names_them_lives() {
+    let newsroom = ordinary();
+    let old = newsroom.snapshot();
+    let old_selection = newsroom.selected("all=спорт");
+    let documents = newsroom.published();
+    newsroom.write("a.txt", "2026-01-08T10:00", "Иначе.\n\n#спорт");
+    newsroom.remove("b.txt");
+    for second in 1..5 {
+        newsroom.read_and_publish(later().plus(second));
+        for (path, version) in &old.feeds {
+            assert_eq!(newsroom.render(version), documents[&**path].1, "{path}");
+        }
+        newsroom.render(&old_selection);
+    }
+    let retired = || {
+        newsroom
+            .publisher()
+            .archive
+            .store()
+            .retired()
+            .expect("readable rows")
+    };
+    assert_eq!(retired().len(), 2);
+    drop(old);
+    newsroom.write("c.txt", "2026-01-08T10:00", "Текст.");
+    newsroom.read_and_publish(later().plus(6));
+    assert_eq!(retired(), []);
+    newsroom.published();
+}
+
+#[test]
+fn an_article_that_another_file_takes_over_unchanged_stays_readable() {
+    let newsroom = Newsroom::new(&format!("key = 'name'\n{FEEDS}"));
+    newsroom.write("a/x.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.write("b/x.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(later());
+    let selected = newsroom.selected("all=спорт");
+    let before = newsroom.published();
+    newsroom.remove("a/x.txt");
+    assert_eq!(newsroom.read_and_publish(later().plus(1)).moved, 0);
+    assert_eq!(newsroom.published(), before);
+    for second in 2..5 {
+        newsroom.write("z.txt", "2026-01-01", &format!("Текст {second}."));
+        newsroom.read_and_publish(later().plus(second));
+        newsroom.published();
+        let again = newsroom.selected("all=спорт");
+        newsroom.render(&again);
+        assert_eq!(again.validators(), selected.validators());
+    }
+    assert_eq!(newsroom.entries("all"), 2);
+}
+
+#[test]
+fn a_vanished_articles_record_is_deleted_by_a_restart() {
+    let mut newsroom = ordinary();
+    newsroom.remove("a.txt");
+    newsroom.read_and_publish(later().plus(1));
+    newsroom.restart(FEEDS, later().plus(2));
+    newsroom.publisher().publish(later().plus(2));
+    assert_eq!(
+        newsroom
+            .publisher()
+            .archive
+            .store()
+            .retired()
+            .expect("readable rows"),
+        []
+    );
+    newsroom.published();
+}
+
+#[test]
+fn other_words_of_the_site_move_every_feed() {
+    let newsroom = ordinary();
+    let before = newsroom.published();
+    let text = format!("{SITE}{FEEDS}").replace("'Дала'", "'Степь'");
+    let config = config_of(newsroom.folder.path(), &text);
+    newsroom
+        .publisher()
+        .reconfigure(config)
+        .expect("a readable store");
+    assert!(newsroom.publisher().is_due(later().plus(1)));
+    let published = newsroom.publisher().publish(later().plus(1));
+    let after = newsroom.published();
+    assert_eq!(published.moved, before.len());
+    assert!(after.iter().all(|(path, (validators, document))| {
+        let (old, was) = &before[path];
+        old.digest != validators.digest
+            && was != document
+            && validators.last_modified == later().plus(1)
+    }));
+}
+
+#[test]
+fn other_feeds_appear_and_vanish_and_the_rest_keeps_its_validators() {
+    let newsroom = ordinary();
+    let before = newsroom.published();
+    newsroom.reconfigure(
+        "[auto.authors]\n[[feed]]\nname = 'stage'\ntitle = 'Сцена'\nany = ['#театр', '#опера']\n",
+    );
+    assert_eq!(newsroom.publisher().publish(later().plus(1)).moved, 1);
+    let after = newsroom.published();
+    let paths: Vec<&str> = after.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["all", "stage"]);
+    assert_eq!(after["all"], before["all"]);
+    assert_eq!(
+        newsroom.version("stage").last_modified,
+        at("2026-01-09T10:00")
+    );
+    let idle: Vec<String> = newsroom
+        .publisher()
+        .idle_terms()
+        .into_iter()
+        .map(|named| named.text)
+        .collect();
+    assert_eq!(idle, ["опера"]);
+}
+
+#[test]
+fn a_feed_that_comes_back_has_no_older_date_than_before() {
+    let newsroom = ordinary();
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(later().plus(1));
+    newsroom.remove("c.txt");
+    newsroom.read_and_publish(later().plus(2));
+    let before = newsroom.version("sport").validators();
+    assert_eq!(before.last_modified, later().plus(2));
+    newsroom.reconfigure("");
+    newsroom.publisher().publish(later().plus(3));
+    newsroom.reconfigure(FEEDS);
+    newsroom.publisher().publish(later().plus(4));
+    assert_eq!(newsroom.version("sport").validators(), before);
+}
+
+#[test]
+fn caching_rules_reach_readers_with_or_without_another_tag() {
+    for (rule, moves) in [("cache = '1h'", true), ("stale-if-error = '1h'", false)] {
+        let newsroom = ordinary();
+        let before = newsroom.published();
+        newsroom.reconfigure(&format!("[defaults]\n{rule}\n{FEEDS}"));
+        let published = newsroom.publisher().publish(later().plus(1));
+        let after = newsroom.published();
+        let changed = after
+            .iter()
+            .filter(|(path, new)| before[*path] != **new)
+            .count();
+        assert_eq!(
+            (published.moved, changed),
+            (changed, if moves { before.len() } else { 0 }),
+            "{rule}"
+        );
+        let settings = &newsroom.version("sport").settings;
+        assert!(
+            settings.cache == 3_600 || settings.stale_if_error == 3_600,
+            "{rule}"
+        );
+    }
+}
+
+#[test]
+fn terms_that_begin_to_count_as_one_share_a_feed() {
+    let newsroom = ordinary();
+    let sport = newsroom.version("sport").validators();
+    newsroom.reconfigure(&format!("{FEEDS}[same]\n'#спорт' = ['#театр']\n"));
+    newsroom.publisher().publish(later().plus(1));
+    assert_eq!(
+        (newsroom.entries("sport"), newsroom.entries("tags/спорт")),
+        (2, 2)
+    );
+    assert!(!newsroom.snapshot().feeds.contains_key("tags/театр"));
+    newsroom.reconfigure(FEEDS);
+    newsroom.publisher().publish(later().plus(2));
+    assert_eq!(newsroom.version("sport").digest, sport.digest);
+    assert_eq!(newsroom.entries("tags/театр"), 1);
+}
+
+#[test]
+fn a_term_that_feeds_toml_no_longer_names_is_unknown_again() {
+    let named = "[auto.tags]\n[[feed]]\nname = 'opera'\ntitle = 'Опера'\nany = ['#опера']\n";
+    let mut newsroom = Newsroom::new(named);
+    newsroom.write("a.txt", "2026-01-08", "Текст.");
+    newsroom.read_and_publish(later());
+    assert_eq!(newsroom.entries("tags/опера"), 0);
+    assert!(newsroom.select("any=опера").is_ok());
+    newsroom.reconfigure("[auto.tags]\n");
+    for restarted in [false, true] {
+        newsroom.publisher().publish(later().plus(1));
+        let feeds: Vec<Arc<str>> = newsroom.snapshot().feeds.keys().cloned().collect();
+        assert_eq!(feeds, ["all".into()], "restarted: {restarted}");
+        assert!(
+            newsroom.select("any=опера").is_err(),
+            "restarted: {restarted}"
+        );
+        newsroom.restart("[auto.tags]\n", later());
+    }
+}
+
+#[test]
+fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
+    let newsroom = ordinary();
+    assert_eq!(newsroom.read().read, 0);
+    newsroom.reconfigure(&format!("key = 'name'\n{FEEDS}"));
+    assert_eq!(newsroom.read().read, 2);
+    assert_eq!(newsroom.read().read, 0);
+    let zoned = format!("{SITE}{FEEDS}").replace("[source", "time-zone = 'Asia/Almaty'\n[source");
+    let config = config_of(newsroom.folder.path(), &zoned);
+    newsroom
+        .publisher()
+        .reconfigure(config)
+        .expect("a readable store");
+    assert_eq!(newsroom.read().read, 2);
+    newsroom.publisher().publish(later().plus(1));
+    let rendered = newsroom.published()["all"].1.clone();
+    let text = String::from_utf8_lossy(&rendered).into_owned();
+    assert!(text.contains("Fri, 09 Jan 2026 10:00:00 +0500"), "{text}");
+}
+
+#[test]
+fn another_identity_is_refused() {
+    let newsroom = ordinary();
+    let header = newsroom
+        .publisher()
+        .archive
+        .store()
+        .header()
+        .expect("a readable row");
+    for (from, to, fits) in [
+        ("x", "x", true),
+        ("id-year = 2026", "id-year = 2025", false),
+        ("'dala.example'", "'steppe.example'", false),
+        ("'https://dala.example/'", "'https://steppe.example/'", true),
+    ] {
+        let text = SITE.replace(from, to);
+        let config = config_of(newsroom.folder.path(), &text);
+        assert_eq!(
+            check_identity(&config, header.as_ref()).is_ok(),
+            fits,
+            "{to}"
+        );
+        assert!(check_identity(&config, None).is_ok());
+    }
+}
+
+#[test]
+fn of_two_readings_the_later_one_knows_better() {
+    let report = |problems: &[(&str, &str)], held| Report {
+        read: 2,
+        changed: 1,
+        articles: 7,
+        held,
+        problems: Vec::from_iter(problems.iter().map(|&(file, message)| Problem {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            line: None,
+            column: None,
+            message: message.to_owned(),
+            hint: None,
+            excerpt: None,
+        })),
+        ..Report::default()
+    };
+    let mut both = report(&[("a", "no date"), ("b", "no title")], 12);
+    both.unsettled = vec!["c".to_owned()];
+    both.add(Report {
+        articles: 5,
+        ..report(&[("a", "no title")], 12)
+    });
+    let problems = both.problems.iter().map(|problem| {
+        let Problem { file, message, .. } = problem;
+        format!("{file}: {message}")
+    });
+    assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
+    assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
+    // What is gone is held as long as it is, and not once more each time it is looked for.
+    assert_eq!(both.held, 12);
+    assert!(both.unsettled.is_empty());
+    both.add(Report {
+        mended: vec!["b".to_owned()],
+        ..report(&[("c", "no date")], 0)
+    });
+    let files = |report: &Report| {
+        let files = report.problems.iter().map(|problem| problem.file.clone());
+        Vec::from_iter(files)
+    };
+    assert_eq!(files(&both), ["a", "c"], "what is mended is no problem");
+    both.add(Report {
+        whole: true,
+        ..report(&[("c", "no date")], 0)
+    });
+    assert_eq!(
+        files(&both),
+        ["c"],
+        "nor what everything was compared without"
+    );
+    assert!(both.whole);
+}

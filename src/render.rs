@@ -1,0 +1,154 @@
+//! The output formats: name, extension, media type, and how each writes a [`Feed`].
+//!
+//! A new format is one file in `format/` and one variant here; routes, self links and
+//! autodiscovery follow.
+//!
+//! Every format carries the same entries with the same ids in the same order. What no element of a
+//! format has room for is left out there rather than put where it means something else. So the role
+//! of an author (`корреспондент`) is in JSON alone: RSS and Atom know names and addresses of
+//! people, their extensions credit media, and a namespace of our own would be read by nobody and
+//! questioned by every validator. Names stay bare everywhere, because readers filter by them.
+
+mod atom;
+pub mod compress;
+pub mod feed_list;
+mod json;
+mod media;
+pub mod opml;
+pub mod pages;
+mod rss;
+
+use crate::model::format::Format;
+use chrono::{DateTime, FixedOffset, SecondsFormat};
+
+use crate::feed::document::{Channel, Entry, Feed};
+use crate::text::Text;
+
+/// The version of writing: raise it whenever the same feed would be written differently. It is
+/// part of every tag.
+pub const RENDERER_VERSION: u32 = 2;
+
+/// A document that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The RSS writer failed.
+    #[error("cannot write RSS")]
+    Rss(#[source] ::rss::Error),
+    /// The Atom writer failed.
+    #[error("cannot write Atom")]
+    Atom(#[source] atom_syndication::Error),
+    /// The JSON writer failed.
+    #[error("cannot write JSON Feed")]
+    Json(#[source] serde_json::Error),
+}
+
+/// Writes `feed` as one document in `format`.
+///
+/// # Errors
+/// Only what the format's own writer reports.
+pub fn render(format: Format, feed: &Feed) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Rss => rss::render(feed),
+        Format::Atom => atom::render(feed),
+        Format::Json => json::render(feed),
+    }
+}
+
+/// What documents call their writer. Without a version: an upgrade alone must not move a feed.
+const GENERATOR: &str = "taspa";
+
+/// The other formats the feed is served in: media type and address.
+fn alternates(channel: &Channel, this: Format) -> impl Iterator<Item = (&'static str, String)> {
+    channel
+        .formats
+        .iter()
+        .filter(move |&&format| format != this)
+        .map(|&format| (format.media_type(), channel.address.url(format)))
+}
+
+/// A category as readers show it that take a comma for the end of a category, and put `#` in front
+/// of each by themselves. U+201A looks like a comma, and both lead to the same tag: keys ignore
+/// punctuation.
+fn label(text: &Text) -> String {
+    text.as_str()
+        .trim_start_matches(['#', ' '])
+        .replace(',', "\u{201a}")
+}
+
+/// RFC 3339 in whole seconds, with the offset of the article.
+fn rfc3339(date: DateTime<FixedOffset>) -> String {
+    date.to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// A buffer that most documents fit into, so that they are not copied while they grow.
+fn buffer(feed: &Feed) -> Vec<u8> {
+    let text_bytes = |entry: &Entry| {
+        let lead = entry.lead().map_or(0, |text| text.as_str().len());
+        let body = entry.body().map_or(0, |html| html.as_str().len());
+        2 * lead + body + body / 8
+    };
+    let entries: usize = feed
+        .entries
+        .iter()
+        .map(|entry| MARKUP_BYTES + text_bytes(entry))
+        .sum();
+    Vec::with_capacity(MARKUP_BYTES + entries)
+}
+
+/// Roughly what an entry takes besides its texts, and what the head of a feed takes.
+const MARKUP_BYTES: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use xxhash_rust::xxh3::Xxh3;
+
+    use super::*;
+
+    /// The version of writing and the digest of the golden documents it wrote.
+    const WRITTEN: (u32, u64) = (2, 0x5329_3633_93a7_a874);
+
+    #[test]
+    fn golden_documents_change_only_with_render() {
+        let (render, digest) = (RENDERER_VERSION, golden_digest());
+        assert_eq!(
+            (render, digest),
+            WRITTEN,
+            "tests/golden no longer holds what RENDER {} wrote. If a document changed, raise RENDER \
+             by one, or readers keep the old bytes under the old tag. If one was only added or \
+             removed, RENDER stays. Then set WRITTEN to ({RENDERER_VERSION}, {digest:#018x}), with the \
+             raised number.",
+            WRITTEN.0,
+        );
+    }
+
+    fn golden_digest() -> u64 {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("the folder of golden documents")
+            .map(|file| file.expect("a golden document").path())
+            .collect();
+        files.sort();
+        let mut digest = Xxh3::new();
+        for file in files {
+            let name = file.file_name().expect("a listed file has a name");
+            let document = std::fs::read(&file).expect("a golden document");
+            digest.update(name.as_encoded_bytes());
+            digest.update(&[0]);
+            digest.update(&(document.len() as u64).to_le_bytes());
+            digest.update(&document);
+        }
+        digest.digest()
+    }
+
+    #[test]
+    fn extensions_name_their_format() {
+        for format in Format::ALL {
+            assert_eq!(Format::from_extension(format.extension()), Some(format));
+        }
+        for other in ["", "RSS", "xml", "rss "] {
+            assert_eq!(Format::from_extension(other), None, "{other:?}");
+        }
+    }
+}

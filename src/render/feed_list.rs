@@ -1,0 +1,53 @@
+//! `/feeds.json`: every feed as programs read it.
+
+use serde::Serialize;
+
+use crate::feed::definitions::FeedKind;
+use crate::feed::overview::{Counted, Overview};
+use crate::model::format::Format;
+
+/// A feed as programs read it.
+#[derive(Debug, Serialize)]
+pub struct Row<'a> {
+    /// Path without extension, below the public address.
+    pub path: &'a str,
+    /// The feed's title.
+    pub title: &'a str,
+    /// Where the feed comes from.
+    pub kind: FeedKind,
+    /// The formats it is served in.
+    pub formats: &'a [Format],
+    /// Released articles that match it, in its window or not.
+    pub articles: usize,
+    /// Its `Last-Modified`, RFC 3339.
+    pub updated: String,
+}
+
+impl<'a> From<&'a Counted> for Row<'a> {
+    fn from(feed: &'a Counted) -> Row<'a> {
+        let version = &feed.version;
+        Row {
+            path: &version.path,
+            title: version.channel.title.as_str(),
+            kind: version.kind,
+            formats: &version.channel.formats,
+            articles: feed.articles,
+            updated: version.last_modified.to_string(),
+        }
+    }
+}
+
+/// One row a feed, in the order of the overview.
+pub fn rows(overview: &Overview) -> Vec<Row<'_>> {
+    overview.feeds().iter().map(Row::from).collect()
+}
+
+/// `{"feeds": [...]}`.
+pub fn render(overview: &Overview) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct List<'a> {
+        feeds: Vec<Row<'a>>,
+    }
+    let feeds = rows(overview);
+    serde_json::to_vec(&List { feeds }).expect("texts and numbers serialize")
+}

@@ -1,0 +1,244 @@
+//! The press: everything that is served but is not a feed in one of its formats.
+//!
+//! What somebody names, a [`PageRequest`], becomes a [`Page`] with all that decides how it looks
+//! ([`Publisher::sheet`](crate::publish::publisher::Publisher::sheet)); printing it reads articles and nothing else. Sheets are validated by their bytes, which follow from the articles,
+//! the configuration and the templates alone.
+
+pub mod error;
+pub mod folder;
+pub mod frame;
+pub mod locale;
+pub mod related;
+mod sample;
+pub mod templates;
+#[cfg(test)]
+mod tests;
+mod values;
+mod words;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::archive::{Archive, ArchiveError};
+use crate::config::{Config, Content};
+use crate::feed::definitions::{ALL, SELECT};
+use crate::feed::overview::Overview;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::model::article::Article;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
+use crate::model::url_encoding::encode_path;
+use crate::render::pages::frame::{Frame, Part};
+use crate::render::pages::locale::Locale;
+use crate::render::pages::related::related;
+use crate::render::render;
+use crate::render::{feed_list, opml};
+use crate::serve::document_cache::DocumentError;
+
+/// Terms on one page of their list.
+pub const TERMS_MAX: usize = 200;
+
+/// A page or list, by name.
+#[derive(Clone, Debug)]
+pub enum PageRequest {
+    /// `/`.
+    Catalogue,
+    /// `/sections`, `/tags` or `/authors`, by the number of the page.
+    Terms(TermKind, usize),
+    /// The page of a feed.
+    Feed(Arc<FeedVersion>),
+    /// The page of a canonical selection.
+    Select(Selection),
+    /// The article with this key.
+    Article(String),
+    /// `/feeds.opml`.
+    Opml,
+    /// `/feeds.json`.
+    List,
+}
+
+/// Why there is no page of a name.
+#[derive(Debug, thiserror::Error)]
+pub enum Missing {
+    /// There is nothing with this name.
+    #[error("{0}")]
+    Unknown(String),
+    /// The article has a page of its own.
+    #[error("the article is at {0}")]
+    Elsewhere(String),
+    /// The article cannot be read.
+    #[error("the article cannot be read")]
+    Archive(#[from] ArchiveError),
+}
+
+/// A page or list, with all that it shows.
+#[derive(Clone, Debug)]
+pub enum Page {
+    /// `/`.
+    Catalogue(Arc<Overview>),
+    /// One page of `/sections`, `/tags` or `/authors`.
+    Terms(TermKind, Part, Arc<Overview>),
+    /// The page of a feed.
+    Feed(Arc<FeedVersion>),
+    /// The page of an article.
+    Article(Arc<Released>),
+    /// `/feeds.opml`.
+    Opml(Arc<Overview>),
+    /// `/feeds.json`.
+    List(Arc<Overview>),
+}
+
+/// A released article at an instant.
+#[derive(Debug)]
+pub struct Released {
+    /// The article.
+    pub article: Article,
+    /// Names what can be seen of it.
+    pub digest: u128,
+    /// The instant it is true for.
+    pub as_of: Timestamp,
+    /// When it changes or leaves by itself.
+    pub next: Option<Timestamp>,
+}
+
+/// The kinds of terms that have lists.
+pub fn lists(config: &Config) -> Vec<TermKind> {
+    let kinds = [
+        (TermKind::Section, &config.auto_sections),
+        (TermKind::Tag, &config.auto_tags),
+        (TermKind::Author, &config.auto_authors),
+    ];
+    let present = kinds.into_iter().filter(|(_, auto)| auto.is_some());
+    present.map(|(kind, _)| kind).collect()
+}
+
+impl Page {
+    /// A page of a list of terms, by its number from 1; `None` where the list is not that long.
+    pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
+        let feeds = overview.of(kind).len();
+        let pages = feeds.div_ceil(TERMS_MAX).max(1);
+        let part = Part { page, pages, feeds };
+        (1..=pages)
+            .contains(&page)
+            .then_some(Page::Terms(kind, part, overview))
+    }
+
+    /// The media type, for `Content-Type`.
+    pub fn content_type(&self) -> &'static str {
+        match self {
+            Page::Opml(_) => opml::CONTENT_TYPE,
+            Page::List(_) => "application/json",
+            Page::Catalogue(_) | Page::Terms(..) | Page::Feed(_) | Page::Article(_) => {
+                "text/html; charset=utf-8"
+            }
+        }
+    }
+
+    /// Names the sheet in caches of this process: equal digests, equal bytes.
+    pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
+        let mut hash = Xxh3::new();
+        (snapshot.generation, locale.tag()).hash(&mut hash);
+        std::mem::discriminant(self).hash(&mut hash);
+        match self {
+            Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
+                overview.number().hash(&mut hash);
+            }
+            Page::Terms(kind, part, overview) => {
+                (overview.number(), *kind, part.page).hash(&mut hash);
+            }
+            Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
+            Page::Article(released) => released.digest.hash(&mut hash),
+        }
+        hash.write_u8(0);
+        hash.digest128()
+    }
+
+    /// Makes the document.
+    ///
+    /// # Errors
+    /// When articles cannot be read or a replaced template fails.
+    pub fn print(
+        &self,
+        snapshot: &Snapshot,
+        archive: &Archive,
+        locale: Locale,
+    ) -> Result<Bytes, DocumentError> {
+        let Snapshot {
+            config,
+            publication,
+            ..
+        } = snapshot;
+        let templates = &config.server.templates;
+        let (root, path) = (snapshot.root(), self.path());
+        let frame = Frame {
+            site: &config.site,
+            root: &root,
+            base: publication.base(),
+            path: &path,
+            locale,
+        };
+        Ok(match self {
+            Page::Catalogue(overview) => templates
+                .catalogue(&frame, &overview.catalogue(), &lists(config))?
+                .into(),
+            Page::Terms(kind, part, overview) => {
+                let feeds = overview.of(*kind);
+                let shown = feeds.chunks(TERMS_MAX).nth(part.page - 1);
+                templates
+                    .terms(&frame, *kind, shown.unwrap_or_default(), *part)?
+                    .into()
+            }
+            Page::Feed(version) => {
+                let feed = version.compose(archive)?;
+                let related = related(config, publication, &feed.entries, Some(&version.path));
+                templates.feed(&frame, &feed, &related)?.into()
+            }
+            Page::Article(released) => {
+                let Released { article, as_of, .. } = &**released;
+                let entries = [publication.entry(article, Content::Full, *as_of)];
+                let related = related(config, publication, &entries, None);
+                let all = &snapshot.feeds[ALL].channel;
+                templates
+                    .article(&frame, &entries[0], all, &related)?
+                    .into()
+            }
+            Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
+            Page::List(overview) => feed_list::render(overview).into(),
+        })
+    }
+
+    /// Where the sheet is below the public address, percent-encoded, its language aside.
+    fn path(&self) -> String {
+        match self {
+            Page::Catalogue(_) => String::new(),
+            Page::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
+            Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
+            Page::Feed(version) => match &version.channel.address.query {
+                Some(query) => format!("{SELECT}?{query}"),
+                None => encode_path(&version.path),
+            },
+            Page::Article(released) => {
+                format!("articles/{}", encode_path(&released.article.key))
+            }
+            Page::Opml(_) => "feeds.opml".to_owned(),
+            Page::List(_) => "feeds.json".to_owned(),
+        }
+    }
+}
+
+/// Makes the document of a feed in a format.
+///
+/// # Errors
+/// When an article cannot be read or the writer fails.
+pub fn print(
+    archive: &Archive,
+    version: &FeedVersion,
+    format: Format,
+) -> Result<Bytes, DocumentError> {
+    Ok(render(format, &version.compose(archive)?)?.into())
+}

@@ -1,0 +1,222 @@
+//! The files that pages are made of: those of this program, and those that replace them.
+//!
+//! A publication's folder is flat. Each file in it is a template, or an asset of a known kind, or
+//! hidden; anything else is reported rather than left out, and nothing outside the folder is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::templates::Asset;
+use crate::render::pages::error::PageError;
+
+/// Files that a folder may hold.
+pub const FILES_MAX: usize = 200;
+
+/// The most bytes of a template.
+pub const TEMPLATE_BYTES_MAX: usize = 256 * 1024;
+
+/// The most bytes of an asset, which stays in memory.
+pub const ASSET_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+const TEMPLATE: &str = "html";
+
+/// The kinds of assets, by their extension.
+const ASSETS: [(&str, &str); 10] = [
+    ("css", "text/css; charset=utf-8"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("gif", "image/gif"),
+    ("ico", "image/x-icon"),
+    ("woff2", "font/woff2"),
+];
+
+const BUILT_IN_TEMPLATES: [(&str, &str); 7] = [
+    ("layout.html", include_str!("built_in/layout.html")),
+    ("catalogue.html", include_str!("built_in/catalogue.html")),
+    ("terms.html", include_str!("built_in/terms.html")),
+    ("feed.html", include_str!("built_in/feed.html")),
+    ("article.html", include_str!("built_in/article.html")),
+    ("feeds.html", include_str!("built_in/feeds.html")),
+    ("how.html", include_str!("built_in/how.html")),
+];
+
+const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 2] = [
+    (
+        "style.css",
+        "text/css; charset=utf-8",
+        include_bytes!("built_in/style.css"),
+    ),
+    (
+        "icon.svg",
+        "image/svg+xml",
+        include_bytes!("built_in/icon.svg"),
+    ),
+];
+
+/// Templates and assets by their names.
+pub(super) struct Files {
+    pub(super) templates: BTreeMap<String, Source>,
+    pub(super) assets: BTreeMap<String, Asset>,
+    /// The names of the templates that come from the folder.
+    pub(super) own: BTreeSet<String>,
+}
+
+/// The text of a template.
+pub(super) struct Source {
+    pub(super) text: String,
+    /// Whether it comes from the folder.
+    pub(super) own: bool,
+}
+
+impl Files {
+    /// The files of this program.
+    pub(super) fn built_in() -> Files {
+        let templates = BUILT_IN_TEMPLATES.map(|(name, text)| {
+            let source = Source {
+                text: text.to_owned(),
+                own: false,
+            };
+            (name.to_owned(), source)
+        });
+        let assets = BUILT_IN_ASSETS
+            .map(|(name, media_type, bytes)| (name.to_owned(), Asset::new(media_type, bytes)));
+        Files {
+            templates: templates.into(),
+            assets: assets.into(),
+            own: BTreeSet::new(),
+        }
+    }
+
+    /// The files of this program, those of `folder` in their place.
+    pub(super) fn read(folder: &Path) -> Result<Files, Vec<PageError>> {
+        let mut files = Files::built_in();
+        let (root, names) = list(folder).map_err(|problem| vec![problem])?;
+        let mut problems = Vec::new();
+        for name in names {
+            if let Err(problem) = files.add(&root, folder, &name) {
+                problems.push(problem);
+            }
+        }
+        if problems.is_empty() {
+            Ok(files)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn add(&mut self, root: &Path, folder: &Path, name: &str) -> Result<(), PageError> {
+        let file = folder.join(name);
+        let target = locate(root, &file)?;
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if extension == TEMPLATE {
+            let bytes = read(&target, &file, TEMPLATE_BYTES_MAX)?;
+            let text = String::from_utf8(bytes).map_err(|_| PageError::NotUtf8 { file })?;
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
+            self.own.insert(name.to_owned());
+            self.templates
+                .insert(name.to_owned(), Source { text, own: true });
+            return Ok(());
+        }
+        let Some((_, media_type)) = ASSETS.iter().find(|(known, _)| *known == extension) else {
+            return Err(PageError::UnknownKind { file });
+        };
+        let bytes = read(&target, &file, ASSET_BYTES_MAX)?;
+        self.assets
+            .insert(name.to_owned(), Asset::new(media_type, bytes));
+        Ok(())
+    }
+}
+
+/// Where the folder really is, and the names in it that are not hidden, sorted.
+fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), PageError> {
+    let unreadable = |source| PageError::Unreadable {
+        file: folder.to_owned(),
+        source,
+    };
+    let root = fs::canonicalize(folder).map_err(unreadable)?;
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&root).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().into_string();
+        let name = name.map_err(|name| PageError::NotUtf8 {
+            file: folder.join(name),
+        })?;
+        if !is_leftover(&name) {
+            names.push(name);
+        }
+        if names.len() > FILES_MAX {
+            return Err(PageError::TooMany {
+                folder: folder.to_owned(),
+                max: FILES_MAX,
+            });
+        }
+    }
+    names.sort();
+    Ok((root, names))
+}
+
+/// What systems and editors leave behind.
+fn is_leftover(name: &str) -> bool {
+    let ends = ["~", ".tmp", ".part", ".swp"];
+    name.starts_with('.') || ends.iter().any(|end| name.ends_with(end))
+}
+
+/// The regular file behind a name, which must be inside `root`.
+fn locate(root: &Path, file: &Path) -> Result<PathBuf, PageError> {
+    let unreadable = |source| PageError::Unreadable {
+        file: file.to_owned(),
+        source,
+    };
+    let target = fs::canonicalize(file).map_err(unreadable)?;
+    if !target.starts_with(root) {
+        return Err(PageError::Outside {
+            file: file.to_owned(),
+        });
+    }
+    let metadata = fs::metadata(&target).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(PageError::Folder {
+            file: file.to_owned(),
+        });
+    }
+    if !metadata.is_file() {
+        // Opening a pipe would wait for somebody to write into it.
+        return Err(unreadable(io::Error::other("not a regular file")));
+    }
+    Ok(target)
+}
+
+fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, PageError> {
+    let unreadable = |source| PageError::Unreadable {
+        file: file.to_owned(),
+        source,
+    };
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(target).map_err(unreadable)?;
+    opened
+        .take(max as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    if bytes.len() > max {
+        return Err(PageError::TooLarge {
+            file: file.to_owned(),
+            max,
+        });
+    }
+    Ok(bytes)
+}
+
+/// The extensions that a folder may hold, for a message.
+pub(super) fn kinds() -> String {
+    let assets = ASSETS.iter().map(|(extension, _)| format!(".{extension}"));
+    std::iter::once(format!(".{TEMPLATE}"))
+        .chain(assets)
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,88 @@
+//! Which feeds a page leads to: those of the sections, tags and authors of its articles.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use crate::config::{AutoFeeds, Config};
+use crate::feed::compose::SiteRules;
+use crate::feed::document::{Address, Entry};
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::encode_path;
+use crate::render::pages::frame::Related;
+use crate::text::Text;
+
+/// Related feeds of a page.
+pub const RELATED_MAX: usize = 24;
+
+/// The feeds of the sections, tags and authors of these articles, the most frequent first, without
+/// the one at the path `own`. It follows from the configuration and the articles alone.
+pub fn related(
+    config: &Config,
+    publication: &SiteRules,
+    entries: &[Entry],
+    own: Option<&str>,
+) -> Vec<Related> {
+    let mut found: HashMap<Term, (usize, &Text)> = HashMap::new();
+    for (kind, label) in entries.iter().flat_map(|entry| terms(publication, entry)) {
+        if let Some(term) = Term::new(kind, label.as_str()) {
+            let term = publication.canonical(&term).clone();
+            found.entry(term).or_insert((0, label)).0 += 1;
+        }
+    }
+    let mut found: Vec<(Term, (usize, &Text))> = found.into_iter().collect();
+    found.sort_by(|(a, (more, _)), (b, (less, _))| {
+        let place = |times, term: &Term| (Reverse(times), place(term.kind));
+        let places = place(*more, a).cmp(&place(*less, b));
+        places.then_with(|| a.key().cmp(b.key()))
+    });
+    let feeds = found.into_iter().filter_map(|(term, (_, label))| {
+        let auto = automatic(config, term.kind).filter(|auto| !auto.except.contains(&term))?;
+        let path = format!("{}/{}", term.kind.folder(), term.key());
+        (own != Some(&*path)).then(|| Related {
+            kind: term.kind,
+            label: label.clone(),
+            address: Address {
+                stem: format!("{}{}", publication.base(), encode_path(&path)),
+                query: None,
+            },
+            formats: auto.settings.formats.clone(),
+        })
+    });
+    feeds.take(RELATED_MAX).collect()
+}
+
+/// What an article is filed under, as it is printed.
+fn terms<'a>(
+    publication: &SiteRules,
+    entry: &'a Entry,
+) -> impl Iterator<Item = (TermKind, &'a Text)> {
+    let sections = publication.scheme(TermKind::Section);
+    let categories = entry.categories.iter().map(move |category| {
+        let kind = match category.scheme == sections {
+            true => TermKind::Section,
+            false => TermKind::Tag,
+        };
+        (kind, &category.label)
+    });
+    let authors = entry.authors.iter();
+    categories.chain(authors.map(|author| (TermKind::Author, &author.name)))
+}
+
+/// Of equally frequent ones, the broadest first.
+fn place(kind: TermKind) -> usize {
+    match kind {
+        TermKind::Section => 0,
+        TermKind::Tag => 1,
+        TermKind::Author => 2,
+        TermKind::Lang => 3,
+    }
+}
+
+fn automatic(config: &Config, kind: TermKind) -> Option<&AutoFeeds> {
+    match kind {
+        TermKind::Section => config.auto_sections.as_ref(),
+        TermKind::Tag => config.auto_tags.as_ref(),
+        TermKind::Author => config.auto_authors.as_ref(),
+        TermKind::Lang => None,
+    }
+}

@@ -1,0 +1,305 @@
+//! Invented articles and feeds, on which templates are tried when they are loaded.
+//!
+//! Each page is made twice in each language: with everything that a page can have, and with
+//! nothing that it can do without.
+
+use crate::render::pages::frame::Related;
+use crate::render::pages::templates::Templates;
+use chrono::{DateTime, FixedOffset};
+
+use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
+use super::values::{ArticlePage, CataloguePage, FeedPage, Row, TermsPage};
+use super::{Frame, Locale, Part};
+use crate::config::Site;
+use crate::feed::definitions::FeedKind;
+use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
+use crate::model::article::Media;
+use crate::model::format::Format;
+use crate::model::term::TermKind;
+use crate::model::time::{Timestamp, Zone};
+use crate::text::{Html, Text};
+
+const BASE: &str = "https://feeds.dala.example/";
+
+/// Every page on every sample: the template's name, and what came of it.
+pub(super) fn pages(
+    templates: &Templates,
+) -> Vec<(&'static str, Result<String, minijinja::Error>)> {
+    let samples = [Sample::full(), Sample::bare()];
+    let mut pages = Vec::new();
+    for name in PAGES {
+        let made = samples.iter().flat_map(|sample| {
+            let make = |locale| (name, sample.render(templates, name, locale));
+            Locale::ALL.into_iter().map(make)
+        });
+        // One failure of a template says enough, and each may have cost all that a page may cost.
+        for (name, page) in made {
+            let failed = page.is_err();
+            pages.push((name, page));
+            if failed {
+                break;
+            }
+        }
+    }
+    pages
+}
+
+/// The templates that pages begin with.
+pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
+
+/// A publication on one day.
+pub(super) struct Sample {
+    pub(super) site: Site,
+    pub(super) channels: Vec<(FeedKind, Channel)>,
+    pub(super) lists: Vec<TermKind>,
+    pub(super) feed: Feed,
+    pub(super) article: Entry,
+    pub(super) related: Vec<Related>,
+    pub(super) part: Part,
+}
+
+impl Sample {
+    pub(super) fn full() -> Sample {
+        let formats = Format::ALL;
+        let channel = |path: &str, title: &str| channel(path, title, &formats);
+        Sample {
+            site: Site {
+                description: Some("Новости степи".to_owned()),
+                copyright: Some("© Дала жаңалықтары".to_owned()),
+                icon: Some("https://dala.example/icon.png".to_owned()),
+                ..site()
+            },
+            channels: vec![
+                (FeedKind::All, channel("all", "Дала жаңалықтары")),
+                (FeedKind::Declared, channel("parliament", "Парламент")),
+                (
+                    FeedKind::Section,
+                    channel("sections/%D0%B0", "Спорт — Дала жаңалықтары"),
+                ),
+                (FeedKind::Tag, channel("tags/%D0%B0", "#мәжіліс")),
+                (FeedKind::Author, channel("authors/%D0%B0", "Айгүл Өмірбек")),
+            ],
+            lists: vec![TermKind::Section, TermKind::Tag, TermKind::Author],
+            feed: Feed {
+                channel: Channel {
+                    description: Text::new("Законы, бюджет, назначения"),
+                    ..channel("parliament", "Парламент")
+                },
+                updated: at("2026-11-20T10:30:00+05:00"),
+                entries: vec![article(), flash()],
+            },
+            article: article(),
+            related: [
+                (TermKind::Section, "Парламент", "sections/%D0%BF"),
+                (TermKind::Tag, "мәжіліс", "tags/%D0%BC"),
+                (TermKind::Author, "Айгүл Өмірбек", "authors/%D0%B0"),
+            ]
+            .map(|(kind, label, path)| Related {
+                kind,
+                label: Text::new(label),
+                address: address(path),
+                formats: formats.to_vec(),
+            })
+            .into(),
+            part: Part {
+                page: 2,
+                pages: 3,
+                feeds: 512,
+            },
+        }
+    }
+
+    pub(super) fn bare() -> Sample {
+        Sample {
+            site: site(),
+            channels: Vec::new(),
+            lists: Vec::new(),
+            feed: Feed {
+                channel: channel("all", "Дала жаңалықтары", &[Format::Json]),
+                updated: at("2026-01-01T00:00:00+00:00"),
+                entries: Vec::new(),
+            },
+            article: flash(),
+            related: Vec::new(),
+            part: Part {
+                page: 1,
+                pages: 1,
+                feeds: 0,
+            },
+        }
+    }
+
+    pub(super) fn rows(&self) -> Vec<Row<'_>> {
+        self.channels
+            .iter()
+            .enumerate()
+            .map(|(at, (kind, channel))| Row {
+                kind: *kind,
+                channel,
+                articles: at * 21,
+                changed: Timestamp(1_795_000_000 + 86_400 * at as i64),
+            })
+            .collect()
+    }
+
+    /// The page that a template makes of this sample.
+    pub(super) fn render(
+        &self,
+        templates: &Templates,
+        template: &str,
+        locale: Locale,
+    ) -> Result<String, minijinja::Error> {
+        let frame = |path| Frame {
+            site: &self.site,
+            root: "/",
+            base: BASE,
+            path,
+            locale,
+        };
+        let rows = self.rows();
+        match template {
+            CATALOGUE => {
+                let frame = frame("");
+                let page = CataloguePage::new(&frame, &rows, &self.lists);
+                templates.render(template, &frame, page)
+            }
+            TERMS => {
+                let frame = frame("tags?page=2");
+                let page = TermsPage::new(&frame, TermKind::Tag, &rows, self.part);
+                templates.render(template, &frame, page)
+            }
+            FEED => {
+                let frame = frame("parliament");
+                let page = FeedPage::new(&frame, &self.feed, &self.related);
+                templates.render(template, &frame, page)
+            }
+            _ => {
+                let frame = frame("articles/a");
+                let all = &self.feed.channel;
+                let page = ArticlePage::new(&frame, &self.article, all, &self.related);
+                templates.render(template, &frame, page)
+            }
+        }
+    }
+}
+
+fn site() -> Site {
+    Site {
+        title: "Дала жаңалықтары".to_owned(),
+        url: "https://dala.example/".to_owned(),
+        id_authority: "dala.example".to_owned(),
+        id_year: 2026,
+        language: "ru".to_owned(),
+        zone: Zone::UTC,
+        description: None,
+        author: None,
+        email: None,
+        copyright: None,
+        icon: None,
+        logo: None,
+    }
+}
+
+fn channel(path: &str, title: &str, formats: &[Format]) -> Channel {
+    Channel {
+        address: address(path),
+        id: format!("tag:dala.example,2026:/{path}"),
+        title: Text::new(title),
+        description: Text::new("Дала жаңалықтары"),
+        link: "https://dala.example/".to_owned(),
+        language: "ru".to_owned(),
+        author: Person::default(),
+        copyright: None,
+        icon: None,
+        logo: None,
+        cache_seconds: 300,
+        formats: formats.to_vec(),
+    }
+}
+
+fn address(path: &str) -> Address {
+    Address {
+        stem: format!("{BASE}{path}"),
+        query: None,
+    }
+}
+
+/// An article with everything an article can have.
+fn article() -> Entry {
+    let medium = |name: &str, media_type: &str| Media {
+        url: format!("https://dala.example/media/{name}"),
+        media_type: Some(media_type.to_owned()),
+        length: Some(4_200_000),
+        alt: Some("Зал заседаний".to_owned()),
+        credit: Some("Фото: Айгүл Өмірбек".to_owned()),
+        ..Media::default()
+    };
+    let category = |kind: &str, label: &str| Category {
+        label: Text::new(label),
+        scheme: format!("{BASE}{kind}/"),
+    };
+    Entry {
+        summary: Some(Text::new("Депутаты приняли бюджет на три года.")),
+        content: Some(Html::from_paragraphs([
+            "В зале были все.",
+            "– Мы долго спорили, – сказала председатель.",
+        ])),
+        updated: at("2026-11-20T10:30:00+05:00"),
+        authors: vec![
+            Person {
+                name: Text::new("Айгүл Өмірбек"),
+                role: Some(Text::new("корреспондент")),
+                email: Some("aigul@dala.example".to_owned()),
+                url: None,
+            },
+            Person {
+                name: Text::new("Тимур Ахметов"),
+                url: Some("https://dala.example/people/timur".to_owned()),
+                ..Person::default()
+            },
+        ],
+        categories: vec![
+            category("sections", "Парламент"),
+            category("tags", "мәжіліс"),
+            category("tags", "бюджет"),
+        ],
+        image: Some(Media {
+            width: Some(1200),
+            height: Some(800),
+            ..medium("hall.jpg", "image/jpeg")
+        }),
+        enclosures: vec![
+            medium("debate.mp3", "audio/mpeg"),
+            medium("debate.mp4", "video/mp4"),
+            Media {
+                alt: None,
+                credit: None,
+                ..medium("budget.pdf", "application/pdf")
+            },
+        ],
+        language: "kk".to_owned(),
+        ..flash()
+    }
+}
+
+/// An article that is a headline and nothing else.
+fn flash() -> Entry {
+    Entry {
+        id: "tag:dala.example,2026:a".to_owned(),
+        link: format!("{BASE}articles/a"),
+        title: Text::new("Мәжіліс бюджетті қабылдады"),
+        published: at("2026-11-19T00:00:00+05:00"),
+        updated: at("2026-11-19T00:00:00+05:00"),
+        authors: Vec::new(),
+        categories: Vec::new(),
+        language: "ru".to_owned(),
+        summary: None,
+        content: None,
+        image: None,
+        enclosures: Vec::new(),
+    }
+}
+
+fn at(date: &str) -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339(date).expect("the dates of samples are dates")
+}

@@ -1,0 +1,766 @@
+use crate::render::pages::error::PageError;
+use crate::render::pages::folder::ASSET_BYTES_MAX;
+use crate::render::pages::folder::FILES_MAX;
+use crate::render::pages::templates::Templates;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::Path;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use tempfile::TempDir;
+
+use super::sample::{PAGES, Sample};
+use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
+use super::words::Words;
+use super::*;
+use crate::feed::document::{Entry, Person};
+use crate::model::article::Media;
+use crate::text::Text;
+
+/// A start tag: its name and attributes.
+type Start = (String, Vec<(String, String)>);
+
+/// What the tokenizer of the HTML specification finds in a page.
+#[derive(Default)]
+struct Page {
+    starts: Vec<Start>,
+    open: Vec<String>,
+    faults: Vec<String>,
+}
+
+#[derive(Default)]
+struct Reader(RefCell<Page>);
+
+const VOID: [&str; 6] = ["meta", "link", "br", "img", "hr", "source"];
+
+impl TokenSink for Reader {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
+        let mut page = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                let name = tag.name.to_string();
+                if !VOID.contains(&name.as_str()) {
+                    page.open.push(name.clone());
+                }
+                let attributes = tag.attrs.into_iter();
+                let attributes =
+                    attributes.map(|attr| (attr.name.local.to_string(), attr.value.to_string()));
+                page.starts.push((name, attributes.collect()));
+            }
+            Token::TagToken(tag) => {
+                let open = page.open.pop();
+                if open.as_deref() != Some(&*tag.name) {
+                    let fault = format!("line {line}: </{}> closes {open:?}", tag.name);
+                    page.faults.push(fault);
+                }
+            }
+            Token::ParseError(error) => page.faults.push(format!("line {line}: {error}")),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+impl Page {
+    /// Reads a page; whatever is not well formed fails the test.
+    fn read(html: &str) -> Page {
+        let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
+        let input = BufferQueue::default();
+        input.push_back(StrTendril::from_slice(html));
+        while !input.is_empty() {
+            let _ = tokenizer.feed(&input);
+        }
+        tokenizer.end();
+        let page = tokenizer.sink.0.into_inner();
+        assert!(page.faults.is_empty(), "{:?}\n{html}", page.faults);
+        assert!(page.open.is_empty(), "left open: {:?}", page.open);
+        page
+    }
+
+    /// The attributes of every element of this name.
+    fn all(&self, name: &str) -> Vec<HashMap<&str, &str>> {
+        let named = self.starts.iter().filter(|(element, _)| element == name);
+        named
+            .map(|(_, attributes)| {
+                let pairs = attributes.iter();
+                pairs
+                    .map(|(key, value)| (key.as_str(), value.as_str()))
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// Where the links inside the page lead.
+    fn hrefs(&self) -> Vec<&str> {
+        let links = self.all("a").into_iter();
+        links.filter_map(|link| link.get("href").copied()).collect()
+    }
+
+    /// The markup without what it says: elements and the names of their attributes.
+    fn shape(&self) -> Vec<(&str, Vec<&str>)> {
+        let starts = self.starts.iter();
+        starts
+            .map(|(name, attributes)| {
+                let names = attributes.iter().map(|(key, _)| key.as_str());
+                (name.as_str(), names.collect())
+            })
+            .collect()
+    }
+
+    /// Whatever the content policy forbids or a browser would run.
+    fn alive(&self) -> Vec<String> {
+        let mut alive = Vec::new();
+        for (name, attributes) in &self.starts {
+            if [
+                "script", "style", "iframe", "object", "embed", "form", "base",
+            ]
+            .contains(&name.as_str())
+            {
+                alive.push(format!("<{name}>"));
+            }
+            for (key, value) in attributes {
+                let scheme = value.trim_start().to_ascii_lowercase();
+                let runs = ["javascript:", "data:", "vbscript:"]
+                    .iter()
+                    .any(|bad| scheme.starts_with(bad));
+                let address = ["href", "src", "srcset", "poster", "action"].contains(&key.as_str());
+                if key.starts_with("on") || key == "style" || (address && runs) {
+                    alive.push(format!("<{name} {key}={value:?}>"));
+                }
+            }
+        }
+        alive
+    }
+}
+
+fn made(sample: &Sample, template: &str, locale: Locale) -> String {
+    let page = sample.render(&Templates::built_in(), template, locale);
+    page.expect("the built-in templates fit their values")
+}
+
+/// A template folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a template");
+    }
+    folder
+}
+
+fn load(files: &[(&str, &str)]) -> Templates {
+    Templates::load(folder(files).path()).expect("good templates")
+}
+
+/// What is wrong with the files, each problem without the folder's name.
+fn problems(folder: &Path) -> Vec<String> {
+    let problems = Templates::load(folder).expect_err("bad templates");
+    let prefix = format!("{}/", folder.display());
+    let texts = problems.iter().map(PageError::to_string);
+    texts.map(|text| text.replace(&prefix, "")).collect()
+}
+
+#[test]
+fn every_page_is_well_formed_in_every_language() {
+    for sample in [Sample::full(), Sample::bare()] {
+        for template in PAGES {
+            for locale in Locale::ALL {
+                let html = made(&sample, template, locale);
+                let page = Page::read(&html);
+                assert_eq!(page.all("html")[0]["lang"], locale.tag(), "{template}");
+                assert_eq!(page.all("main").len(), 1, "{template}");
+                assert_eq!(page.all("h1").len(), 1, "{template}");
+                assert_eq!(page.alive(), [""; 0], "{template}");
+                let html = html.replace("preload=\"none\"", "");
+                assert!(!html.contains(">none<") && !html.contains("\"none\""));
+                let ids = page.starts.iter().flat_map(|(_, attributes)| attributes);
+                let ids: Vec<_> = ids.filter(|(key, _)| key == "id").collect();
+                let distinct: BTreeSet<_> = ids.iter().collect();
+                assert_eq!(ids.len(), distinct.len(), "{template}: {ids:?}");
+            }
+        }
+    }
+}
+
+/// The full sample with one text in place of every text.
+fn saying(text: &str) -> Sample {
+    let mut sample = Sample::full();
+    let (said, owned) = (Text::new(text), text.to_owned());
+    let own = || Some(owned.clone());
+    sample.site.title = owned.clone();
+    sample.site.description = own();
+    sample.site.copyright = own();
+    for (_, channel) in &mut sample.channels {
+        channel.title = said.clone();
+        channel.description = Text::new(&format!("{text} {text}"));
+    }
+    let channel = &mut sample.feed.channel;
+    channel.title = said.clone();
+    channel.description = Text::new(&format!("{text} {text}"));
+    for related in &mut sample.related {
+        related.label = said.clone();
+    }
+    let entries = sample.feed.entries.iter_mut();
+    for entry in entries.chain([&mut sample.article]) {
+        say(entry, &said);
+    }
+    sample
+}
+
+fn say(entry: &mut Entry, said: &Text) {
+    let own = Some(said.to_string());
+    entry.title = said.clone();
+    entry.summary = Some(said.clone());
+    entry.language = "ru".to_owned();
+    for author in &mut entry.authors {
+        *author = Person {
+            name: said.clone(),
+            role: Some(said.clone()),
+            email: Some(format!("{said}@x.example")),
+            url: None,
+        };
+    }
+    for category in &mut entry.categories {
+        category.label = said.clone();
+    }
+    for media in entry.enclosures.iter_mut().chain(&mut entry.image) {
+        media.alt = own.clone();
+        media.credit = own.clone();
+    }
+}
+
+#[test]
+fn hostile_texts_change_no_markup() {
+    for hostile in [
+        r#""><script>alert(1)</script>"#,
+        "'><img src=x onerror=alert(1)>",
+        r#"" onmouseover="alert(1)" x=""#,
+        "</title></style></textarea><svg onload=alert(1)>",
+        "{{ 7 * 7 }}{% raw %}<b>",
+        "&lt;script&gt;&#60;b&#62;",
+    ] {
+        for template in PAGES {
+            let calm = made(&saying("слово"), template, Locale::En);
+            let html = made(&saying(hostile), template, Locale::En);
+            let page = Page::read(&html);
+            assert_eq!(page.alive(), [""; 0], "{template} of {hostile}");
+            let expected = Page::read(&calm);
+            assert_eq!(page.shape(), expected.shape(), "{template} of {hostile}");
+        }
+    }
+}
+
+#[test]
+fn hostile_addresses_become_no_links() {
+    for hostile in [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "//x.example/\" onclick=\"alert(1)",
+        "https://x.example/\" onclick=\"alert(1)",
+    ] {
+        let mut sample = Sample::full();
+        let url = || hostile.to_owned();
+        sample.site.url = url();
+        sample.site.icon = Some(url());
+        for (_, channel) in &mut sample.channels {
+            channel.address.stem = url();
+        }
+        sample.feed.channel.address.stem = url();
+        sample.feed.channel.link = url();
+        for related in &mut sample.related {
+            related.address.stem = url();
+        }
+        let entries = sample.feed.entries.iter_mut();
+        for entry in entries.chain([&mut sample.article]) {
+            entry.link = url();
+            for author in &mut entry.authors {
+                author.url = Some(url());
+                author.email = Some(format!("{hostile}@x.example?bcc=a"));
+            }
+            let medium = || Media {
+                url: url(),
+                media_type: Some("audio/mpeg".to_owned()),
+                ..Media::default()
+            };
+            entry.image = Some(medium());
+            entry.enclosures = vec![medium()];
+        }
+        for template in PAGES {
+            let html = made(&sample, template, Locale::Kk);
+            assert_eq!(Page::read(&html).alive(), [""; 0], "{template}: {hostile}");
+        }
+    }
+}
+
+#[test]
+fn the_body_of_an_article_is_the_only_html_that_is_not_escaped() {
+    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+    assert!(html.contains("<p>В зале были все.</p>\n<p>– Мы долго спорили"));
+}
+
+#[test]
+fn a_feed_is_announced_once_a_format_with_absolute_addresses() {
+    let page = made(&Sample::full(), FEED, Locale::Ru);
+    let page = Page::read(&page);
+    let links = page.all("link").into_iter();
+    let announced: Vec<_> = links.filter(|link| link["rel"] == "alternate").collect();
+    let told: Vec<_> = announced
+        .iter()
+        .map(|link| (link["type"], link["title"], link["href"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "application/rss+xml",
+                "Парламент — Дала жаңалықтары (RSS)",
+                "https://feeds.dala.example/parliament.rss"
+            ),
+            (
+                "application/atom+xml",
+                "Парламент — Дала жаңалықтары (Atom)",
+                "https://feeds.dala.example/parliament.atom"
+            ),
+            (
+                "application/feed+json",
+                "Парламент — Дала жаңалықтары (JSON Feed)",
+                "https://feeds.dala.example/parliament.json"
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_feed_tells_how_to_subscribe() {
+    let mut sample = Sample::full();
+    sample.feed.channel.address.query = Some("any=a,b".to_owned());
+    let html = made(&sample, FEED, Locale::Ru);
+    let page = Page::read(&html);
+    let hrefs = page.hrefs();
+    for expected in [
+        "/parliament.rss?any=a,b&raw",
+        "https://feedly.com/i/subscription/feed%2Fhttps%3A%2F%2Ffeeds.dala.example%2Fparliament.rss%3Fany%3Da%2Cb",
+        "https://www.inoreader.com/?add_feed=https%3A%2F%2Ffeeds.dala.example%2Fparliament.rss%3Fany%3Da%2Cb",
+    ] {
+        assert!(hrefs.contains(&expected), "{expected}: {hrefs:?}");
+    }
+    for expected in [
+        ">https://feeds.dala.example/parliament.atom?any=a,b</code>",
+        "&lt;link rel=&quot;alternate&quot; type=&quot;application/rss+xml&quot;",
+        "&lt;a href=&quot;https://feeds.dala.example/parliament?any=a,b&quot;&gt;Парламент&lt;/a&gt;",
+    ] {
+        assert!(html.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn an_empty_feed_says_so() {
+    for locale in Locale::ALL {
+        let html = made(&Sample::bare(), FEED, locale);
+        assert!(html.contains(Words::of(locale).empty));
+    }
+}
+
+#[test]
+fn readers_that_know_no_json_are_not_offered_it() {
+    let html = made(&Sample::bare(), FEED, Locale::En);
+    assert!(html.contains("inoreader.com") && !html.contains("feedly.com/i/"));
+}
+
+#[test]
+fn an_article_tells_other_sites_what_it_is() {
+    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+    let page = Page::read(&html);
+    let metas = page.all("meta");
+    let of = |property: &str| {
+        let with = metas
+            .iter()
+            .filter(|meta| meta.get("property") == Some(&property));
+        with.map(|meta| meta["content"]).collect::<Vec<_>>()
+    };
+    for (property, expected) in [
+        ("og:type", &["article"][..]),
+        ("og:title", &["Мәжіліс бюджетті қабылдады"]),
+        ("og:description", &["Депутаты приняли бюджет на три года."]),
+        ("og:url", &["https://feeds.dala.example/articles/a"]),
+        ("og:site_name", &["Дала жаңалықтары"]),
+        ("og:locale", &["kk_KZ"]),
+        ("og:image", &["https://dala.example/media/hall.jpg"]),
+        ("article:published_time", &["2026-11-19T00:00:00+05:00"]),
+        ("article:modified_time", &["2026-11-20T10:30:00+05:00"]),
+        ("article:section", &["Парламент"]),
+        ("article:tag", &["мәжіліс", "бюджет"]),
+    ] {
+        assert_eq!(of(property), expected, "{property}");
+    }
+    let links = page.all("link");
+    let canonical = links.iter().find(|link| link["rel"] == "canonical");
+    let canonical = canonical.expect("a canonical link");
+    assert_eq!(canonical["href"], "https://feeds.dala.example/articles/a");
+    assert_eq!(page.all("article")[0]["lang"], "kk");
+}
+
+#[test]
+fn terms_and_authors_of_an_article_lead_to_their_feeds() {
+    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+    for expected in [
+        r#"<p class="kicker"><a href="/sections/%D0%BF">Парламент</a></p>"#,
+        r#"<a href="/tags/%D0%BC">мәжіліс</a>"#,
+        "<li>бюджет</li>",
+        r#"<a rel="author" href="/authors/%D0%B0">Айгүл Өмірбек</a>, корреспондент"#,
+        r#"<a rel="author" href="https://dala.example/people/timur">Тимур Ахметов</a>"#,
+    ] {
+        assert!(html.contains(expected), "{expected}\n{html}");
+    }
+}
+
+#[test]
+fn midnight_is_a_date_without_time() {
+    let html = made(&Sample::full(), ARTICLE, Locale::En);
+    assert!(html.contains(">19 November 2026</time>"));
+    assert!(html.contains(">20 November 2026, 10:30</time>"));
+}
+
+#[test]
+fn a_language_that_was_chosen_lasts() {
+    let html = made(&Sample::full(), TERMS, Locale::En);
+    let page = Page::read(&html);
+    let hrefs = page.hrefs();
+    for expected in [
+        "/tags?page=2&lang=kk",
+        "/tags?page=2&lang=ru",
+        "/?lang=en",
+        "/tags?lang=en",
+        "/tags?page=3&lang=en",
+        "/parliament?lang=en",
+        "/parliament.rss",
+    ] {
+        assert!(hrefs.contains(&expected), "{expected}: {hrefs:?}");
+    }
+    let own = made(&Sample::full(), TERMS, Locale::Ru);
+    let page = Page::read(&own);
+    assert!(page.hrefs().contains(&"/parliament") && page.hrefs().contains(&"/tags"));
+    let marked: Vec<_> = page
+        .all("a")
+        .into_iter()
+        .filter(|link| link.contains_key("aria-current"))
+        .map(|link| link["hreflang"])
+        .collect();
+    assert_eq!(marked, ["ru"]);
+}
+
+#[test]
+fn a_list_knows_its_neighbours() {
+    let html = made(&Sample::full(), TERMS, Locale::Ru);
+    let page = Page::read(&html);
+    let heads: Vec<_> = page
+        .all("link")
+        .into_iter()
+        .filter(|link| ["prev", "next"].contains(&link["rel"]))
+        .map(|link| (link["rel"], link["href"]))
+        .collect();
+    assert_eq!(heads, [("prev", "/tags"), ("next", "/tags?page=3")]);
+    assert!(html.contains("512 тегов · Страница 2 из 3"));
+    assert!(html.contains("<title>Теги. Страница 2 из 3 — Дала жаңалықтары</title>"));
+}
+
+#[test]
+fn the_catalogue_lists_feeds_by_their_kind() {
+    let html = made(&Sample::full(), CATALOGUE, Locale::Ru);
+    let places: Vec<_> = [">Все статьи<", ">Темы<", ">Рубрики<", ">Полные списки<"]
+        .iter()
+        .map(|text| html.find(text).expect(text))
+        .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    // The publication's name stands at the top of the page, not in each line.
+    assert!(html.contains(">Спорт</a>"));
+    assert!(html.contains("21 статья, <time"));
+    for list in ["/sections", "/tags", "/authors", "/feeds.opml"] {
+        assert!(html.contains(&format!("href=\"{list}\"")), "{list}");
+    }
+    let bare = made(&Sample::bare(), CATALOGUE, Locale::Ru);
+    assert!(!bare.contains("href=\"/tags\""));
+}
+
+#[test]
+fn the_longest_pages_stay_within_their_budget() {
+    let mut sample = Sample::full();
+    let entry = sample.feed.entries[0].clone();
+    sample.feed.entries = vec![entry; 2000];
+    let section = sample.channels[2].clone();
+    let others = sample.channels.clone();
+    sample.channels.extend(vec![section; 1001]);
+    for (_, channel) in others.iter().cycle().take(3000) {
+        let kind = crate::feed::definitions::FeedKind::Declared;
+        sample.channels.push((kind, channel.clone()));
+    }
+    assert!(made(&sample, FEED, Locale::Ru).matches("<h3").count() == 2000);
+    let html = made(&sample, CATALOGUE, Locale::Ru);
+    assert_eq!(html.matches("class=\"name\"").count(), 2002);
+    assert!(html.contains("<p class=\"pages\"><a href=\"/sections\">"));
+}
+
+#[test]
+fn no_text_is_missing_in_any_language() {
+    let texts = |locale| {
+        let words = serde_json::to_value(Words::of(locale)).expect("plain structs serialize");
+        let mut texts = Vec::new();
+        collect(&words, &mut texts);
+        texts
+    };
+    for locale in Locale::ALL {
+        for text in texts(locale) {
+            assert!(
+                !text.is_empty() && text == text.trim(),
+                "{locale:?}: {text:?}"
+            );
+            assert!(!text.contains("  ") && !text.contains('{'), "{text:?}");
+        }
+        let words = Words::of(locale);
+        for place in ["{page}", "{pages}"] {
+            assert!(words.part.contains(place), "{locale:?}");
+        }
+    }
+}
+
+fn collect(value: &serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.push(text.clone()),
+        serde_json::Value::Array(values) => values.iter().for_each(|v| collect(v, texts)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|v| collect(v, texts)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_style_sheet_is_small_and_asks_for_nothing_else() {
+    let templates = Templates::built_in();
+    let style = templates.asset("style.css").expect("a style sheet");
+    assert!(style.bytes.len() < 10_000, "{}", style.bytes.len());
+    let style = String::from_utf8(style.bytes.to_vec()).expect("UTF-8");
+    for banned in ["url(", "@import", "@font-face", "expression"] {
+        assert!(!style.contains(banned), "{banned}");
+    }
+}
+
+#[test]
+fn colours_are_told_apart_in_light_and_in_dark() {
+    let templates = Templates::built_in();
+    let style = templates.asset("style.css").expect("a style sheet");
+    let style = String::from_utf8(style.bytes.to_vec()).expect("UTF-8");
+    for scheme in style.split(":root {").skip(1) {
+        let colour = |name: &str| {
+            let from = scheme.find(&format!("--{name}: #")).expect(name) + name.len() + 5;
+            let hex = scheme[from..].split(';').next().expect("a value");
+            luminance(hex)
+        };
+        for (front, back) in [
+            ("ink", "paper"),
+            ("soft", "paper"),
+            ("accent", "paper"),
+            ("ink", "tint"),
+        ] {
+            let (a, b) = (colour(front), colour(back));
+            let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+            assert!(contrast >= 4.5, "{front} on {back}: {contrast:.2}");
+        }
+    }
+}
+
+/// Relative luminance by WCAG 2 of `rgb` or `rrggbb`.
+fn luminance(hex: &str) -> f64 {
+    let long: String = match hex.len() {
+        3 => hex.chars().flat_map(|digit| [digit, digit]).collect(),
+        _ => hex.to_owned(),
+    };
+    let channel = |at: usize| {
+        let byte = u8::from_str_radix(&long[at..at + 2], 16).expect("a colour");
+        let part = f64::from(byte) / 255.0;
+        if part <= 0.04045 {
+            part / 12.92
+        } else {
+            ((part + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+}
+
+#[test]
+fn files_of_the_folder_replace_built_in_ones() {
+    let templates = load(&[
+        (
+            "feed.html",
+            "{% extends 'layout.html' %}{% block content %}{% include 'own.html' %}{% endblock %}",
+        ),
+        (
+            "own.html",
+            "<h1>{{ feed.name }}!</h1><img alt=\"\" src=\"{{ assets['лого 1.svg'] }}\">",
+        ),
+        ("лого 1.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
+        ("style.css", "body { color: red; }"),
+    ]);
+    let sample = Sample::full();
+    let html = sample.render(&templates, FEED, Locale::Ru).expect("a page");
+    assert!(html.contains("<h1>Парламент!</h1>"));
+    let logo = templates.asset("лого 1.svg").expect("an asset");
+    assert_eq!(logo.media_type, "image/svg+xml");
+    let address = format!(
+        "\"/assets/%D0%BB%D0%BE%D0%B3%D0%BE%201.svg?v={}\"",
+        logo.version
+    );
+    assert!(html.contains(&address), "{html}");
+    let style = templates.asset("style.css").expect("a style sheet");
+    assert_eq!(style.bytes, "body { color: red; }");
+    assert!(html.contains(&format!("/assets/style.css?v={}", style.version)));
+    assert!(templates.asset("own.html").is_none());
+    let other = sample.render(&templates, ARTICLE, Locale::Ru);
+    assert!(other.expect("a page").contains("В зале были все"));
+}
+
+#[test]
+fn any_file_moves_the_digest() {
+    let files: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("how.html", "")],
+        &[("style.css", "")],
+        &[("logo.svg", "")],
+        &[("logo.svg", " ")],
+        &[("unused.html", "")],
+    ];
+    let digests: BTreeSet<u128> = files.iter().map(|files| load(files).digest()).collect();
+    assert_eq!(digests.len(), files.len());
+    assert_eq!(load(&[]), Templates::built_in());
+    assert_eq!(load(files[3]), load(files[3]));
+}
+
+#[test]
+fn broken_templates_are_refused_with_their_line() {
+    let deep = "{% extends 'layout.html' %}\n{% block content %}\n";
+    for (name, text, expected) in [
+        (
+            "feed.html",
+            "<p>\n<p>\n{% if %}",
+            "feed.html:3: syntax error",
+        ),
+        (
+            "terms.html",
+            "\n{% for x in feeds %}\n",
+            "terms.html:2: syntax error",
+        ),
+        (
+            "article.html",
+            "{{ article.title }}\n{{ article.titel }}",
+            "article.html:2: undefined value",
+        ),
+        (
+            "catalogue.html",
+            &format!("{deep}{{{{ assets['logo.png'] }}}}{{% endblock %}}"),
+            "catalogue.html:3: undefined value",
+        ),
+        (
+            "layout.html",
+            "{{ page.title | shout }}",
+            "layout.html:1: unknown filter",
+        ),
+        (
+            "how.html",
+            "\n\n{{ words.nothing }}",
+            "how.html:3: undefined value",
+        ),
+        (
+            "feed.html",
+            "\n{% include 'absent.html' %}",
+            "feed.html:2: template not found",
+        ),
+        (
+            "feed.html",
+            "{% set text = 'x' %}{% for i in range(99) %}{% set text = text ~ text %}{% endfor %}{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}",
+            "feed.html:1: engine ran out of fuel",
+        ),
+        ("how.html", "{% include 'how.html' %}", "how.html:1: "),
+    ] {
+        let folder = folder(&[(name, text)]);
+        let problems = problems(folder.path());
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(
+            problems[0].starts_with(expected),
+            "{problems:?} of {expected}"
+        );
+    }
+}
+
+#[test]
+fn a_fault_that_shows_only_in_an_empty_feed_is_found() {
+    let folder = folder(&[(
+        "feed.html",
+        "{{ feed.changed.date }}\n{{ articles[0].title }}",
+    )]);
+    assert_eq!(problems(folder.path()).len(), 1);
+}
+
+#[test]
+fn files_that_cannot_be_used_are_reported_together() {
+    let folder = folder(&[
+        ("notes.txt", "x"),
+        (".hidden", "x"),
+        ("feed.html~", "x"),
+        ("style", "x"),
+    ]);
+    let root = folder.path();
+    fs::write(root.join("layout.html"), [0xd0]).expect("a file");
+    fs::write(root.join("big.png"), vec![0; ASSET_BYTES_MAX + 1]).expect("a file");
+    fs::create_dir(root.join("fonts")).expect("a folder");
+    let problems = problems(root);
+    let expected = [
+        "big.png: at most 2097152 bytes",
+        "fonts: folders are not read",
+        "layout.html: name and text must be UTF-8",
+        "notes.txt: expected a file that ends in one of .html .css",
+        "style: expected a file",
+    ];
+    assert_eq!(problems.len(), expected.len(), "{problems:?}");
+    for (problem, expected) in problems.iter().zip(expected) {
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}
+
+#[test]
+fn links_lead_only_inside_the_folder() {
+    let outside = folder(&[("secret.css", "x")]);
+    let folder = folder(&[("inner.css", "x")]);
+    let root = folder.path();
+    let link = |to: &Path, name| std::os::unix::fs::symlink(to, root.join(name)).expect("a link");
+    link(Path::new("inner.css"), "style.css");
+    let templates = Templates::load(root).expect("links inside are fine");
+    assert_eq!(templates.asset("style.css").expect("a file").bytes, "x");
+    link(&outside.path().join("secret.css"), "other.css");
+    link(Path::new("nowhere"), "absent.css");
+    let problems = problems(root);
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("cannot read absent.css"));
+    assert_eq!(problems[1], "other.css: leads out of the folder");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_reported() {
+    let folder = folder(&[]);
+    let absent = folder.path().join("absent");
+    let problems = Templates::load(&absent).expect_err("no folder");
+    assert!(problems[0].to_string().ends_with("/absent"));
+}
+
+#[test]
+fn more_files_than_anybody_needs_are_refused() {
+    let names: Vec<String> = (0..=FILES_MAX).map(|n| format!("{n}.html")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let folder = folder(&files);
+    let problems = Templates::load(folder.path()).expect_err("too many files");
+    assert!(problems[0].to_string().ends_with("at most 200 files"));
+}

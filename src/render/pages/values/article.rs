@@ -1,0 +1,307 @@
+//! The values of `article.html`.
+
+use minijinja::Value;
+use percent_encoding::percent_decode_str;
+use serde::Serialize;
+
+use super::feed::{AuthorValue, related_page};
+use super::{AlternateValue, Href, PageValue, RelatedValue, WhenValue, kind_name, other, safe};
+use crate::feed::document::{Category, Channel, Entry};
+use crate::model::article::Media;
+use crate::model::term::{Term, TermKind};
+use crate::render::pages::frame::{Frame, Related};
+use crate::render::pages::locale::Locale;
+use crate::text::{Html, Text};
+
+/// The values of `article.html`.
+#[derive(Debug, Serialize)]
+pub(in crate::render::pages) struct ArticlePage<'a> {
+    page: PageValue,
+    article: ArticleValue<'a>,
+    related: Vec<RelatedValue>,
+}
+
+impl<'a> ArticlePage<'a> {
+    pub(in crate::render::pages) fn new(
+        frame: &Frame<'a>,
+        entry: &'a Entry,
+        all: &Channel,
+        related: &[Related],
+    ) -> ArticlePage<'a> {
+        let description = entry.lead().map(|lead| lead.as_str());
+        ArticlePage {
+            page: PageValue {
+                canonical: Href::web(&entry.link),
+                ..PageValue::new(frame, entry.title.as_str())
+                    .described(description)
+                    .announcing(announced(frame, all, related))
+            },
+            article: ArticleValue::new(frame, entry, related),
+            related: RelatedValue::each(frame, related),
+        }
+    }
+}
+
+/// One link a feed, in its first format: readers show all of them to choose from.
+fn announced(frame: &Frame<'_>, all: &Channel, related: &[Related]) -> Vec<AlternateValue> {
+    let named = related.iter().filter_map(|related| {
+        let name = kind_name(frame.locale, related.kind);
+        let title = format!("{name}: {} — {}", related.label, frame.site.title);
+        let &format = related.formats.first()?;
+        Some(AlternateValue::new(title, &related.address, format))
+    });
+    let mut announced: Vec<AlternateValue> = named.collect();
+    announced.extend(AlternateValue::each(frame, all).into_iter().take(1));
+    announced
+}
+
+#[derive(Debug, Serialize)]
+struct ArticleValue<'a> {
+    title: &'a str,
+    /// BCP 47.
+    language: &'a str,
+    /// The language, where the page speaks another one.
+    lang: Option<&'a str>,
+    /// The language and its country, as Open Graph wants them.
+    og_locale: Option<String>,
+    published: WhenValue,
+    /// The last correction, where there was one.
+    corrected: Option<WhenValue>,
+    authors: Vec<AuthorValue<'a>>,
+    /// The lead, unless the body says it too.
+    lead: Option<&'a str>,
+    /// HTML that is safe as it is.
+    body: Option<Value>,
+    /// The picture for previews elsewhere.
+    preview: Option<Href>,
+    /// The picture over the text, unless the body shows it too.
+    image: Option<ImageValue<'a>>,
+    files: Vec<FileValue<'a>>,
+    section: Option<TermValue<'a>>,
+    tags: Vec<TermValue<'a>>,
+}
+
+impl<'a> ArticleValue<'a> {
+    fn new(frame: &Frame<'_>, entry: &'a Entry, related: &[Related]) -> ArticleValue<'a> {
+        let locale = frame.locale;
+        let term =
+            |category: &'a Category, kind| TermValue::new(frame, kind, &category.label, related);
+        let of_kind = |kind: TermKind| {
+            let scheme = format!("{}{}/", frame.base, kind.folder());
+            entry
+                .categories
+                .iter()
+                .filter(move |category| category.scheme == scheme)
+                .map(move |category| term(category, kind))
+        };
+        let says = |lead: &&Text| !entry.body().is_some_and(|body| says(body, lead));
+        let shows = |image: &&Media| !entry.body().is_some_and(|body| shows(body, &image.url));
+        let image = entry.image.as_ref();
+        let authors = entry.authors.iter().map(|author| {
+            let feed = find(related, TermKind::Author, author.name.as_str());
+            AuthorValue::new(author, feed.and_then(|feed| related_page(frame, feed)))
+        });
+        ArticleValue {
+            title: entry.title.as_str(),
+            language: &entry.language,
+            lang: other(locale, &entry.language),
+            og_locale: og_locale(&entry.language),
+            published: WhenValue::new(locale, entry.published),
+            corrected: entry.corrected().map(|at| WhenValue::new(locale, at)),
+            authors: authors.collect(),
+            lead: entry.lead().filter(says).map(|lead| lead.as_str()),
+            body: entry.body().map(safe),
+            preview: image.and_then(|image| Href::web(&image.url)),
+            image: image.filter(shows).and_then(ImageValue::new),
+            files: entry
+                .enclosures
+                .iter()
+                .filter_map(|media| FileValue::new(locale, media))
+                .collect(),
+            section: of_kind(TermKind::Section).next(),
+            tags: of_kind(TermKind::Tag).collect(),
+        }
+    }
+}
+
+/// `ru_RU` of `ru`, `kk_KZ` of `kk-KZ`; of other languages only with a country.
+fn og_locale(language: &str) -> Option<String> {
+    let mut parts = language.split('-');
+    let primary = parts.next()?.to_ascii_lowercase();
+    let is_country = |part: &&str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let country = parts.find(is_country).map(str::to_ascii_uppercase);
+    let usual = || match Locale::from_tag(&primary)? {
+        Locale::Ru => Some("RU".to_owned()),
+        Locale::Kk => Some("KZ".to_owned()),
+        Locale::En => Some("US".to_owned()),
+    };
+    Some(format!("{primary}_{}", country.or_else(usual)?))
+}
+
+/// Whether the text of `body` holds the lead, which then is its first paragraph most of the time.
+fn says(body: &Html, lead: &Text) -> bool {
+    let lead = lead.as_str().trim_end_matches('…');
+    letters(body.as_str()).contains(&letters_of_text(lead))
+}
+
+/// The text of sanitized HTML without white space.
+fn letters(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(tag) = rest.find('<') {
+        text.push_str(&rest[..tag]);
+        // Inside attributes of sanitized HTML there is no raw `>`.
+        let end = rest[tag..]
+            .find('>')
+            .map_or(rest.len(), |end| tag + end + 1);
+        rest = &rest[end..];
+    }
+    text.push_str(rest);
+    let text = text
+        .replace("&nbsp;", "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
+    letters_of_text(&text)
+}
+
+fn letters_of_text(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Whether the body has the picture at this address.
+fn shows(body: &Html, url: &str) -> bool {
+    let written = url.replace('&', "&amp;").replace('"', "&quot;");
+    body.as_str().contains(&format!("src=\"{written}\""))
+}
+
+#[derive(Debug, Serialize)]
+struct ImageValue<'a> {
+    url: Href,
+    alt: &'a str,
+    credit: Option<&'a str>,
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+impl<'a> ImageValue<'a> {
+    fn new(media: &'a Media) -> Option<ImageValue<'a>> {
+        Some(ImageValue {
+            url: Href::web(&media.url)?,
+            alt: media.alt.as_deref().unwrap_or_default(),
+            credit: media.credit.as_deref(),
+            width: media.width,
+            height: media.height,
+        })
+    }
+}
+
+/// A file that comes with the article.
+#[derive(Debug, Serialize)]
+struct FileValue<'a> {
+    /// `audio`, `video` or `file`.
+    kind: &'static str,
+    url: Href,
+    /// What it is called: its description, else its name.
+    name: String,
+    credit: Option<&'a str>,
+    media_type: Option<&'a str>,
+    /// Its size in words.
+    size: Option<String>,
+}
+
+impl<'a> FileValue<'a> {
+    fn new(locale: Locale, media: &'a Media) -> Option<FileValue<'a>> {
+        let media_type = media.media_type.as_deref();
+        let is = |kind: &str| media_type.is_some_and(|media_type| media_type.starts_with(kind));
+        let name = media.alt.clone().unwrap_or_else(|| file_name(&media.url));
+        Some(FileValue {
+            kind: match () {
+                () if is("audio/") => "audio",
+                () if is("video/") => "video",
+                () => "file",
+            },
+            url: Href::web(&media.url)?,
+            name,
+            credit: media.credit.as_deref(),
+            media_type,
+            size: media.length.map(|bytes| locale.size(bytes)),
+        })
+    }
+}
+
+fn file_name(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or(url);
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty());
+    let decoded = percent_decode_str(name.unwrap_or(path)).decode_utf8_lossy();
+    Text::new(&decoded).into_string()
+}
+
+/// A section or tag, and the page of its feed where it has one.
+#[derive(Debug, Serialize)]
+struct TermValue<'a> {
+    name: &'a str,
+    url: Option<Href>,
+}
+
+impl<'a> TermValue<'a> {
+    fn new(frame: &Frame<'_>, kind: TermKind, label: &'a Text, related: &[Related]) -> Self {
+        let feed = find(related, kind, label.as_str());
+        TermValue {
+            name: label.as_str(),
+            url: feed.and_then(|feed| related_page(frame, feed)),
+        }
+    }
+}
+
+/// The feed of a term, in whatever spelling.
+fn find<'r>(related: &'r [Related], kind: TermKind, label: &str) -> Option<&'r Related> {
+    let term = Term::new(kind, label)?;
+    let is_of_term = |feed: &&Related| {
+        feed.kind == kind && Term::new(kind, feed.label.as_str()).as_ref() == Some(&term)
+    };
+    related.iter().find(is_of_term)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lead_that_the_body_says_is_not_said_twice() {
+        let body =
+            Html::from_paragraphs(["Сенат «принял» закон — о <бюджете>\u{a0}и & пр.", "Далее."]);
+        for (lead, expected) in [
+            ("Сенат «принял» закон — о <бюджете> и & пр.", true),
+            ("Сенат «принял»…", true),
+            ("Коротко о главном.", false),
+        ] {
+            assert_eq!(says(&body, &Text::new(lead)), expected, "{lead}");
+        }
+    }
+
+    #[test]
+    fn open_graph_wants_a_country() {
+        for (language, expected) in [
+            ("ru", Some("ru_RU")),
+            ("kk", Some("kk_KZ")),
+            ("kk-Arab-CN", Some("kk_CN")),
+            ("en-GB", Some("en_GB")),
+            ("de", None),
+            ("de-AT", Some("de_AT")),
+        ] {
+            assert_eq!(og_locale(language).as_deref(), expected, "{language}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_called_as_its_address_ends() {
+        for (url, expected) in [
+            ("https://x.example/a/%D0%BF.pdf?v=1", "п.pdf"),
+            ("https://x.example/", "https://x.example/"),
+        ] {
+            assert_eq!(file_name(url), expected);
+        }
+    }
+}

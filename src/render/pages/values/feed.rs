@@ -1,0 +1,235 @@
+//! The values of `feed.html`.
+
+use percent_encoding::utf8_percent_encode;
+use serde::Serialize;
+
+use super::list::description;
+use super::{
+    AlternateValue, FormatValue, Href, PageValue, RAW, RelatedValue, WhenValue, article_page,
+    feed_page, other, with_site, without_site,
+};
+use crate::feed::document::{Channel, Entry, Feed, Person};
+use crate::model::format::Format;
+use crate::render::pages::frame::{Frame, Related};
+use crate::render::pages::words::Words;
+
+/// The values of `feed.html`.
+#[derive(Debug, Serialize)]
+pub(in crate::render::pages) struct FeedPage<'a> {
+    page: PageValue,
+    feed: ChannelValue<'a>,
+    /// Web readers that the feed can be added to at one click.
+    readers: Vec<ReaderValue>,
+    snippets: Snippets,
+    articles: Vec<TeaserValue<'a>>,
+    related: Vec<RelatedValue>,
+}
+
+impl<'a> FeedPage<'a> {
+    pub(in crate::render::pages) fn new(
+        frame: &Frame<'a>,
+        feed: &'a Feed,
+        related: &[Related],
+    ) -> FeedPage<'a> {
+        let channel = &feed.channel;
+        let about = description(frame, channel);
+        let announced = AlternateValue::each(frame, channel);
+        FeedPage {
+            page: PageValue::new(frame, channel.title.as_str())
+                .described(about.or(frame.site.description.as_deref()))
+                .announcing(announced),
+            feed: ChannelValue::new(frame, feed, about),
+            readers: readers(channel),
+            snippets: Snippets::new(frame, channel),
+            articles: feed
+                .entries
+                .iter()
+                .map(|entry| TeaserValue::new(frame, entry))
+                .collect(),
+            related: RelatedValue::each(frame, related),
+        }
+    }
+}
+
+/// What the feed says of itself.
+#[derive(Debug, Serialize)]
+struct ChannelValue<'a> {
+    /// Its title without the publication's name.
+    name: &'a str,
+    /// Its title as readers show it.
+    title: &'a str,
+    /// What it is about, where that is not what the publication is about.
+    description: Option<&'a str>,
+    /// Its language, where the page speaks another one.
+    lang: Option<&'a str>,
+    /// The page of the publication that it belongs to.
+    link: Option<Href>,
+    formats: Vec<FormatValue>,
+    /// The number of articles on this page in words.
+    count: String,
+    /// The latest article's date; none while it is empty.
+    changed: Option<WhenValue>,
+}
+
+impl<'a> ChannelValue<'a> {
+    fn new(frame: &Frame<'a>, feed: &'a Feed, about: Option<&'a str>) -> ChannelValue<'a> {
+        let (channel, locale) = (&feed.channel, frame.locale);
+        let count = feed.entries.len();
+        let title = channel.title.as_str();
+        ChannelValue {
+            name: without_site(frame, title),
+            title,
+            description: about,
+            lang: other(locale, &channel.language),
+            link: Href::web(&channel.link),
+            formats: FormatValue::each(frame, &channel.address, &channel.formats),
+            count: locale.count(count, &Words::of(locale).count_articles),
+            changed: (count > 0).then(|| WhenValue::new(locale, feed.updated)),
+        }
+    }
+}
+
+/// A reader on the web.
+#[derive(Debug, Serialize)]
+struct ReaderValue {
+    name: &'static str,
+    url: Option<Href>,
+}
+
+/// Name, what stands before the encoded address of the feed, and whether JSON Feed is understood.
+const READERS: [(&str, &str, bool); 4] = [
+    ("Feedly", "https://feedly.com/i/subscription/feed%2F", false),
+    ("Inoreader", "https://www.inoreader.com/?add_feed=", true),
+    ("NewsBlur", "https://www.newsblur.com/?url=", true),
+    (
+        "The Old Reader",
+        "https://theoldreader.com/feeds/subscribe?url=",
+        false,
+    ),
+];
+
+fn readers(channel: &Channel) -> Vec<ReaderValue> {
+    let offers = |wanted: &Format| channel.formats.contains(wanted);
+    let Some(format) = [Format::Rss, Format::Atom, Format::Json]
+        .into_iter()
+        .find(offers)
+    else {
+        return Vec::new();
+    };
+    let address = channel.address.url(format);
+    let encoded = utf8_percent_encode(&address, RAW);
+    READERS
+        .iter()
+        .filter(|(_, _, json)| *json || format != Format::Json)
+        .map(|(name, before, _)| ReaderValue {
+            name,
+            url: Href::web(&format!("{before}{encoded}")),
+        })
+        .collect()
+}
+
+/// HTML for the publication's own pages, to be shown and copied.
+#[derive(Debug, Serialize)]
+struct Snippets {
+    /// `<link>`, one line a format.
+    head: String,
+    /// `<a>`.
+    link: String,
+}
+
+impl Snippets {
+    fn new(frame: &Frame<'_>, channel: &Channel) -> Snippets {
+        let title = with_site(frame, channel.title.as_str());
+        let links = channel.formats.iter().map(|&format| {
+            format!(
+                r#"<link rel="alternate" type="{}" title="{}" href="{}">"#,
+                format.media_type(),
+                escaped(&format!("{title} ({})", format.title())),
+                escaped(&channel.address.url(format)),
+            )
+        });
+        // Absolute, and in the language that readers choose there.
+        let page = channel.address.page();
+        Snippets {
+            head: links.collect::<Vec<_>>().join("\n"),
+            link: format!(
+                r#"<a href="{}">{}</a>"#,
+                escaped(&page),
+                escaped(without_site(frame, channel.title.as_str())),
+            ),
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// An article in the list of a feed's page.
+#[derive(Debug, Serialize)]
+struct TeaserValue<'a> {
+    title: &'a str,
+    url: Option<Href>,
+    /// Its language, where the page speaks another one.
+    lang: Option<&'a str>,
+    published: WhenValue,
+    /// The last correction, where there was one.
+    corrected: Option<WhenValue>,
+    authors: Vec<AuthorValue<'a>>,
+    lead: Option<&'a str>,
+}
+
+impl<'a> TeaserValue<'a> {
+    fn new(frame: &Frame<'_>, entry: &'a Entry) -> TeaserValue<'a> {
+        let locale = frame.locale;
+        TeaserValue {
+            title: entry.title.as_str(),
+            url: article_page(frame, &entry.link),
+            lang: other(locale, &entry.language),
+            published: WhenValue::new(locale, entry.published),
+            corrected: entry.corrected().map(|at| WhenValue::new(locale, at)),
+            authors: entry
+                .authors
+                .iter()
+                .map(|author| AuthorValue::new(author, None))
+                .collect(),
+            lead: entry.lead().map(|lead| lead.as_str()),
+        }
+    }
+}
+
+/// Who wrote an article.
+#[derive(Debug, Serialize)]
+pub(super) struct AuthorValue<'a> {
+    name: &'a str,
+    role: Option<&'a str>,
+    /// The person's own page, else that of the person's articles.
+    url: Option<Href>,
+    /// A `mailto:` address.
+    mail: Option<Href>,
+    email: Option<&'a str>,
+}
+
+impl<'a> AuthorValue<'a> {
+    pub(super) fn new(person: &'a Person, articles: Option<Href>) -> AuthorValue<'a> {
+        let email = person.email.as_deref().filter(|email| email.contains('@'));
+        AuthorValue {
+            name: person.name.as_str(),
+            role: person.role.as_ref().map(|role| role.as_str()),
+            url: person.url.as_deref().and_then(Href::web).or(articles),
+            mail: email.and_then(|email| {
+                let encoded = utf8_percent_encode(email, RAW).to_string();
+                Href::new(&format!("mailto:{}", encoded.replace("%40", "@")))
+            }),
+            email,
+        }
+    }
+}
+
+/// The page of a related feed that an author's name leads to.
+pub(super) fn related_page(frame: &Frame<'_>, related: &Related) -> Option<Href> {
+    feed_page(frame, &related.address)
+}

@@ -1,0 +1,232 @@
+//! The values of `catalogue.html` and `terms.html`.
+
+use serde::Serialize;
+
+use super::{
+    AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
+    other, without_site,
+};
+use crate::feed::definitions::FeedKind;
+use crate::feed::document::Channel;
+use crate::feed::overview::Counted;
+use crate::model::term::TermKind;
+use crate::model::time::Timestamp;
+use crate::render::pages::frame::{Frame, Part};
+use crate::render::pages::locale::Locale;
+use crate::render::pages::words::Words;
+
+/// What a list shows of a feed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::render::pages) struct Row<'a> {
+    pub(in crate::render::pages) kind: FeedKind,
+    pub(in crate::render::pages) channel: &'a Channel,
+    pub(in crate::render::pages) articles: usize,
+    pub(in crate::render::pages) changed: Timestamp,
+}
+
+impl<'a> From<&'a Counted> for Row<'a> {
+    fn from(feed: &'a Counted) -> Row<'a> {
+        Row {
+            kind: feed.version.kind,
+            channel: &feed.version.channel,
+            articles: feed.articles,
+            changed: feed.version.last_modified,
+        }
+    }
+}
+
+/// Feeds of one kind that the catalogue shows; a page with more is of no use to people.
+const GROUP_MAX: usize = 1000;
+
+/// The values of `catalogue.html`.
+#[derive(Debug, Serialize)]
+pub(in crate::render::pages) struct CataloguePage<'a> {
+    page: PageValue,
+    /// The feed of every article.
+    all: Option<FeedValue<'a>>,
+    /// The other feeds by their kind; no group is empty.
+    groups: Vec<GroupValue<'a>>,
+    /// Pages with every term of a kind.
+    lists: Vec<ListValue>,
+}
+
+impl<'a> CataloguePage<'a> {
+    pub(in crate::render::pages) fn new(
+        frame: &Frame<'a>,
+        rows: &[Row<'a>],
+        lists: &[TermKind],
+    ) -> CataloguePage<'a> {
+        let words = Words::of(frame.locale);
+        let all = rows.iter().find(|row| row.kind == FeedKind::All);
+        let groups = [
+            ("declared", words.collections, FeedKind::Declared),
+            ("section", words.sections, FeedKind::Section),
+            ("tag", words.tags, FeedKind::Tag),
+            ("author", words.authors, FeedKind::Author),
+        ];
+        let groups = groups.into_iter().map(|(kind, title, of)| {
+            let feeds = || rows.iter().filter(|row| row.kind == of);
+            let listed = feeds().take(GROUP_MAX);
+            let list = lists.iter().find(|list| list.prefix() == kind);
+            let more = list.filter(|_| feeds().nth(GROUP_MAX).is_some());
+            GroupValue {
+                kind,
+                title,
+                feeds: listed.map(|row| FeedValue::new(frame, row)).collect(),
+                more: more.and_then(|&kind| list_page(frame, kind, 1)),
+            }
+        });
+        let lists = lists.iter().map(|&kind| ListValue {
+            kind: kind.prefix(),
+            title: list_name(frame.locale, kind),
+            url: list_page(frame, kind, 1),
+        });
+        let announced = all.map(|row| AlternateValue::each(frame, row.channel));
+        CataloguePage {
+            page: PageValue::new(frame, words.catalogue)
+                .described(Some(words.catalogue_intro))
+                .announcing(announced.unwrap_or_default()),
+            all: all.map(|row| FeedValue::new(frame, row)),
+            groups: groups.filter(|group| !group.feeds.is_empty()).collect(),
+            lists: lists.collect(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct GroupValue<'a> {
+    /// `declared`, `section`, `tag` or `author`.
+    kind: &'static str,
+    title: &'static str,
+    feeds: Vec<FeedValue<'a>>,
+    /// The page of the whole list, where it is longer than `feeds`.
+    more: Option<Href>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListValue {
+    /// `section`, `tag` or `author`.
+    kind: &'static str,
+    title: &'static str,
+    url: Option<Href>,
+}
+
+/// The values of `terms.html`.
+#[derive(Debug, Serialize)]
+pub(in crate::render::pages) struct TermsPage<'a> {
+    page: PageValue,
+    /// `section`, `tag` or `author`.
+    kind: &'static str,
+    heading: &'static str,
+    /// How many there are on all pages, in words.
+    total: String,
+    feeds: Vec<FeedValue<'a>>,
+    part: PartValue,
+}
+
+/// Which part of the list this is.
+#[derive(Debug, Serialize)]
+struct PartValue {
+    number: usize,
+    of: usize,
+    /// The same in words.
+    text: String,
+}
+
+impl<'a> TermsPage<'a> {
+    pub(in crate::render::pages) fn new(
+        frame: &Frame<'a>,
+        kind: TermKind,
+        rows: &[Row<'a>],
+        part: Part,
+    ) -> TermsPage<'a> {
+        let locale = frame.locale;
+        let heading = list_name(locale, kind);
+        let text = part_text(locale, part);
+        let title = match part.page {
+            1 => heading.to_owned(),
+            _ => format!("{heading}. {text}"),
+        };
+        let previous = part.page.checked_sub(1).filter(|&page| page > 0);
+        let next = (part.page < part.pages).then_some(part.page + 1);
+        let link = |page| list_page(frame, kind, page);
+        TermsPage {
+            page: PageValue::new(frame, &title)
+                .between(previous.and_then(link), next.and_then(link)),
+            kind: kind.prefix(),
+            heading,
+            total: total(locale, kind, part.feeds),
+            feeds: rows.iter().map(|row| FeedValue::new(frame, row)).collect(),
+            part: PartValue {
+                number: part.page,
+                of: part.pages,
+                text,
+            },
+        }
+    }
+}
+
+fn part_text(locale: Locale, part: Part) -> String {
+    Words::of(locale)
+        .part
+        .replace("{pages}", &locale.number(part.pages))
+        .replace("{page}", &locale.number(part.page))
+}
+
+fn total(locale: Locale, kind: TermKind, feeds: usize) -> String {
+    let words = Words::of(locale);
+    let noun = match kind {
+        TermKind::Section => &words.count_sections,
+        TermKind::Author => &words.count_authors,
+        TermKind::Tag | TermKind::Lang => &words.count_tags,
+    };
+    locale.count(feeds, noun)
+}
+
+/// A feed in a list.
+#[derive(Debug, Serialize)]
+struct FeedValue<'a> {
+    /// Its title without the publication's name.
+    name: &'a str,
+    /// Its title as readers show it.
+    title: &'a str,
+    /// What it is about, where that is not what the publication is about.
+    description: Option<&'a str>,
+    /// Its language, where the page speaks another one.
+    lang: Option<&'a str>,
+    url: Option<Href>,
+    formats: Vec<FormatValue>,
+    articles: usize,
+    /// The number of articles in words.
+    count: String,
+    /// Its last change; none while it is empty.
+    changed: Option<WhenValue>,
+}
+
+impl<'a> FeedValue<'a> {
+    fn new(frame: &Frame<'a>, row: &Row<'a>) -> FeedValue<'a> {
+        let (channel, locale) = (row.channel, frame.locale);
+        let title = channel.title.as_str();
+        let changed = || WhenValue::new(locale, frame.site.zone.date_time(row.changed));
+        FeedValue {
+            name: without_site(frame, title),
+            title,
+            description: description(frame, channel),
+            lang: other(locale, &channel.language),
+            url: feed_page(frame, &channel.address),
+            formats: FormatValue::each(frame, &channel.address, &channel.formats),
+            articles: row.articles,
+            count: locale.count(row.articles, &Words::of(locale).count_articles),
+            changed: (row.articles > 0).then(changed),
+        }
+    }
+}
+
+/// What a feed says of itself and the publication does not.
+pub(super) fn description<'a>(frame: &Frame<'_>, channel: &'a Channel) -> Option<&'a str> {
+    let description = channel.description.as_str();
+    let own = description != frame.site.title
+        && Some(description) != frame.site.description.as_deref()
+        && !description.is_empty();
+    own.then_some(description)
+}

@@ -1,0 +1,301 @@
+//! RSS 2.0 by the Best Practices Profile of the RSS Advisory Board, with the modules readers know.
+//!
+//! Readers show titles, names and labels as they arrive, so those are escaped once, by the writer.
+//! They read `description` and `content:encoded` as HTML, so a plain lead is made HTML before it
+//! is written. The writer puts `description` first, as readers want that keep the last of the two.
+//!
+//! An item has one `enclosure` at most; further media, and what an enclosure cannot say, are Media
+//! RSS. Names of authors are `dc:creator`, their e-mail addresses, pages and roles are not in RSS:
+//! an `author` beside `dc:creator` would say the same thing twice.
+
+use crate::model::format::Format;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, FixedOffset};
+use rss::extension::atom::{AtomExtension, Link};
+use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::{Extension, ExtensionMap, syndication};
+
+use super::media::{self, Attached};
+use super::{GENERATOR, RenderError, alternates, buffer, label, rfc3339};
+use crate::feed::document::{Category, Channel, Entry, Feed, Person};
+use crate::model::article::Media;
+use crate::text::Text;
+
+/// Writes `feed` as RSS 2.0.
+pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
+    channel(feed)
+        .write_to(buffer(feed))
+        .map_err(RenderError::Rss)
+}
+
+fn channel(feed: &Feed) -> rss::Channel {
+    let channel = &feed.channel;
+    // RSS knows one picture of a channel; a square one is better than none.
+    let picture = channel.logo.as_ref().or(channel.icon.as_ref());
+    let rhythm = rhythm(channel.cache_seconds);
+    let items: Vec<rss::Item> = feed
+        .entries
+        .iter()
+        .map(|entry| item(entry, channel))
+        .collect();
+    rss::Channel {
+        title: owned(&channel.title),
+        link: channel.link.clone(),
+        description: owned(&channel.description),
+        language: Some(channel.language.clone()),
+        copyright: channel.copyright.as_ref().map(owned),
+        managing_editor: contact(&channel.author),
+        last_build_date: Some(rfc822(feed.updated)),
+        generator: Some(GENERATOR.to_owned()),
+        docs: Some(DOCS.to_owned()),
+        ttl: Some(ttl_minutes(channel.cache_seconds).to_string()),
+        image: picture.map(|url| image(channel, url)),
+        atom_ext: Some(AtomExtension {
+            links: links(channel),
+        }),
+        namespaces: namespaces(&rhythm, &items),
+        extensions: rhythm,
+        items,
+        ..rss::Channel::default()
+    }
+}
+
+/// Where readers that wonder about the format find its description.
+const DOCS: &str = "https://www.rssboard.org/rss-specification";
+
+/// The minutes a copy stays fresh: whole ones, never fewer than it does.
+fn ttl_minutes(cache_seconds: u32) -> u32 {
+    cache_seconds.div_ceil(60).max(1)
+}
+
+/// `sy:updatePeriod` and its companion, for a freshness that divides the hour.
+fn rhythm(cache_seconds: u32) -> ExtensionMap {
+    let Some(frequency) = updates_per_hour(cache_seconds) else {
+        return ExtensionMap::default();
+    };
+    let elements = BTreeMap::from([
+        leaf("sy", "updatePeriod", "hourly".to_owned()),
+        leaf("sy", "updateFrequency", frequency.to_string()),
+    ]);
+    BTreeMap::from([("sy".to_owned(), elements)])
+}
+
+/// The namespaces that the writer does not declare by itself, each only where it is used. A missing
+/// one would make the document no XML, and the writer would not say so.
+fn namespaces(rhythm: &ExtensionMap, items: &[rss::Item]) -> BTreeMap<String, String> {
+    let has_media = items
+        .iter()
+        .any(|item| item.extensions.contains_key(media::PREFIX));
+    let used = [
+        ("sy", syndication::NAMESPACE, !rhythm.is_empty()),
+        (media::PREFIX, media::NAMESPACE, has_media),
+    ];
+    used.into_iter()
+        .filter(|(_, _, is_used)| *is_used)
+        .map(|(prefix, uri, _)| (prefix.to_owned(), uri.to_owned()))
+        .collect()
+}
+
+fn updates_per_hour(cache_seconds: u32) -> Option<u32> {
+    let exact = cache_seconds > 0 && 3600 % cache_seconds == 0;
+    exact.then(|| 3600 / cache_seconds)
+}
+
+/// An element of a module: its local name, and the one element of that name.
+fn leaf(prefix: &str, name: &str, value: String) -> (String, Vec<Extension>) {
+    let element = Extension {
+        name: format!("{prefix}:{name}"),
+        value: Some(value),
+        ..Extension::default()
+    };
+    (name.to_owned(), vec![element])
+}
+
+/// `mail@host (Name)`, the only form that validators take. The name is a comment there, so what
+/// would end it early is replaced.
+fn contact(person: &Person) -> Option<String> {
+    let email = person.email.as_deref()?;
+    let name = person.name.as_str();
+    if name.is_empty() {
+        return Some(email.to_owned());
+    }
+    let name = name.replace('(', "[").replace(')', "]").replace('\\', "/");
+    Some(format!("{email} ({name})"))
+}
+
+/// Title and link of the picture are the channel's, as validators demand.
+fn image(channel: &Channel, url: &str) -> rss::Image {
+    rss::Image {
+        url: url.to_owned(),
+        title: owned(&channel.title),
+        link: channel.link.clone(),
+        ..rss::Image::default()
+    }
+}
+
+fn links(channel: &Channel) -> Vec<Link> {
+    let link = |rel: &str, (media_type, href): (&str, String)| Link {
+        href,
+        rel: rel.to_owned(),
+        mime_type: Some(media_type.to_owned()),
+        ..Link::default()
+    };
+    let this = (Format::Rss.media_type(), channel.address.url(Format::Rss));
+    std::iter::once(link("self", this))
+        .chain(alternates(channel, Format::Rss).map(|other| link("alternate", other)))
+        .collect()
+}
+
+fn item(entry: &Entry, channel: &Channel) -> rss::Item {
+    let (description, content) = texts(entry);
+    let attached = Attached::new(entry);
+    let enclosed = attached.enclosures().into_iter().next();
+    rss::Item {
+        title: Some(owned(&entry.title)),
+        link: Some(entry.link.clone()),
+        guid: Some(rss::Guid {
+            value: entry.id.clone(),
+            permalink: false,
+        }),
+        pub_date: Some(rfc822(entry.published)),
+        categories: entry.categories.iter().map(category).collect(),
+        description,
+        content,
+        enclosure: enclosed.map(enclosure),
+        extensions: extensions(entry, &attached, enclosed),
+        dublin_core_ext: dublin_core(entry, channel),
+        ..rss::Item::default()
+    }
+}
+
+/// `description` and `content:encoded`, both HTML: the full text without a lead is a description.
+fn texts(entry: &Entry) -> (Option<String>, Option<String>) {
+    let body = entry.body().map(|html| html.as_str().to_owned());
+    match entry.lead() {
+        Some(lead) => (Some(as_html(lead)), body),
+        None => (body, None),
+    }
+}
+
+/// Plain text as HTML that shows it.
+fn as_html(text: &Text) -> String {
+    text.as_str()
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn category(category: &Category) -> rss::Category {
+    rss::Category {
+        name: label(&category.label),
+        domain: Some(category.scheme.clone()),
+    }
+}
+
+/// A length of 0 means that nobody knows it.
+fn enclosure(media: &Media) -> rss::Enclosure {
+    rss::Enclosure {
+        url: media.url.clone(),
+        length: media.length.unwrap_or(0).to_string(),
+        mime_type: media::media_type(media).to_owned(),
+    }
+}
+
+fn extensions(entry: &Entry, attached: &Attached<'_>, enclosed: Option<&Media>) -> ExtensionMap {
+    let correction = entry.corrected().map(correction);
+    let contents = attached.contents(enclosed.as_slice());
+    let media = (!contents.is_empty()).then(|| {
+        let elements = contents.into_iter().map(|media| content(attached, media));
+        let elements = BTreeMap::from([("content".to_owned(), elements.collect())]);
+        (media::PREFIX.to_owned(), elements)
+    });
+    correction.into_iter().chain(media).collect()
+}
+
+/// RSS has no element for corrections, and `pubDate` never moves; Atom's serves. Its namespace is
+/// declared in every document, for the self link.
+fn correction(date: DateTime<FixedOffset>) -> (String, BTreeMap<String, Vec<Extension>>) {
+    let elements = BTreeMap::from([leaf("atom", "updated", rfc3339(date))]);
+    ("atom".to_owned(), elements)
+}
+
+fn content(attached: &Attached<'_>, media: &Media) -> Extension {
+    Extension {
+        name: format!("{}:content", media::PREFIX),
+        value: None,
+        attrs: attached.attributes(media),
+        children: media::texts(media)
+            .map(|(name, text)| leaf(media::PREFIX, name, text.to_owned()))
+            .collect(),
+    }
+}
+
+/// Names go here, because RSS wants an e-mail address in `author`.
+fn dublin_core(entry: &Entry, channel: &Channel) -> Option<DublinCoreExtension> {
+    let names = entry.authors.iter().map(|author| owned(&author.name));
+    let extension = DublinCoreExtension {
+        creators: names.collect(),
+        languages: entry
+            .own_language(channel)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+        ..DublinCoreExtension::default()
+    };
+    (extension != DublinCoreExtension::default()).then_some(extension)
+}
+
+fn owned(text: &Text) -> String {
+    text.as_str().to_owned()
+}
+
+/// Written out, since chrono's own form has one-digit days, which some readers refuse.
+fn rfc822(date: DateTime<FixedOffset>) -> String {
+    date.format("%a, %d %b %Y %H:%M:%S %z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_have_two_digit_days_english_names_and_the_offset() {
+        for (date, expected) in [
+            (
+                "2024-02-05T09:00:00+06:00",
+                "Mon, 05 Feb 2024 09:00:00 +0600",
+            ),
+            (
+                "2026-01-08T00:00:00+05:00",
+                "Thu, 08 Jan 2026 00:00:00 +0500",
+            ),
+            ("2026-12-31T23:59:59.9Z", "Thu, 31 Dec 2026 23:59:59 +0000"),
+            (
+                "2026-03-01T00:00:00-03:30",
+                "Sun, 01 Mar 2026 00:00:00 -0330",
+            ),
+        ] {
+            let date = DateTime::parse_from_rfc3339(date).expect("a date");
+            assert_eq!(rfc822(date), expected);
+        }
+    }
+
+    #[test]
+    fn freshness_in_minutes_and_updates_per_hour() {
+        for (seconds, minutes, per_hour) in [
+            (0, 1, None),
+            (1, 1, Some(3600)),
+            (59, 1, None),
+            (60, 1, Some(60)),
+            (61, 2, None),
+            (300, 5, Some(12)),
+            (3600, 60, Some(1)),
+            (7200, 120, None),
+            (u32::MAX, 71_582_789, None),
+        ] {
+            assert_eq!(ttl_minutes(seconds), minutes, "{seconds} s");
+            assert_eq!(updates_per_hour(seconds), per_hour, "{seconds} s");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The access log: one line for each request, on standard output.
+//!
+//! A request leaves what its line is made of in a bounded channel and goes on, without a lock and
+//! without formatting anything. A thread of its own makes the lines and writes them, at once while
+//! nobody waits, in large pieces under load. Whoever does not read in time loses lines, which are
+//! counted; only the writing thread tells of them, since the log of the daemon may end in the same
+//! pipe that nobody reads. A closed pipe ends the access log and nothing else.
+
+mod line;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tracing::warn;
+
+pub use self::line::{Line, Shape};
+use crate::model::count::counted;
+use crate::serve::metrics::Metrics;
+
+/// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
+const WAITING_LINES_MAX: usize = 16 << 10;
+
+/// Lines that are written in one piece.
+const PIECE_LINES_MAX: usize = 1 << 10;
+
+/// How often lost lines are told of.
+const TELL_EVERY: Duration = Duration::from_secs(60);
+
+/// The access log; every copy writes to the same one.
+#[derive(Clone, Debug)]
+pub struct AccessLog {
+    lines: Sender<Line>,
+    metrics: Arc<Metrics>,
+    progress: Arc<Progress>,
+}
+
+/// How far the writer is.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Lines that went into the channel.
+    added: AtomicU64,
+    /// Lines that came out of it and were written or lost.
+    done: Mutex<u64>,
+    changed: Condvar,
+}
+
+impl AccessLog {
+    /// The access log on standard output.
+    ///
+    /// # Errors
+    /// When there is no standard output, or no thread can be started.
+    pub fn start(shape: Shape, metrics: Arc<Metrics>) -> io::Result<AccessLog> {
+        // Not through `Stdout`, whose lock and line buffer others may hold.
+        let output = io::stdout().as_fd().try_clone_to_owned()?;
+        AccessLog::over(File::from(output), shape, metrics)
+    }
+
+    fn over(
+        output: impl Write + Send + 'static,
+        shape: Shape,
+        metrics: Arc<Metrics>,
+    ) -> io::Result<AccessLog> {
+        let (lines, waiting) = channel(WAITING_LINES_MAX);
+        let progress = Arc::new(Progress::default());
+        let writer = Writer {
+            shape,
+            metrics: metrics.clone(),
+            progress: progress.clone(),
+            told: None,
+        };
+        thread::Builder::new()
+            .name("access-log".to_owned())
+            .spawn(move || writer.write(waiting, output))?;
+        Ok(AccessLog {
+            lines,
+            metrics,
+            progress,
+        })
+    }
+
+    /// Adds a line, or counts it as lost.
+    pub fn write(&self, line: Line) {
+        match self.lines.try_send(line) {
+            Ok(()) => {
+                self.progress.added.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => self.metrics.dropped_lines.increment(),
+        }
+    }
+
+    /// Waits until everything is written, but not for longer than `at_most`.
+    pub fn finish(&self, at_most: Duration) {
+        let Progress {
+            added,
+            done,
+            changed,
+        } = &*self.progress;
+        let added = added.load(Ordering::Relaxed);
+        let done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_behind = |done: &mut u64| *done < added;
+        let _ = changed.wait_timeout_while(done, at_most, is_behind);
+    }
+}
+
+impl Progress {
+    fn note(&self, change: impl FnOnce(&mut u64)) {
+        change(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner));
+        self.changed.notify_all();
+    }
+}
+
+/// The thread that makes lines and writes them.
+struct Writer {
+    shape: Shape,
+    metrics: Arc<Metrics>,
+    progress: Arc<Progress>,
+    /// When it was last told that lines are lost, and how many.
+    told: Option<(Instant, u64)>,
+}
+
+impl Writer {
+    /// Writes what comes until nobody can read it any more.
+    fn write(mut self, mut waiting: Receiver<Line>, mut output: impl Write) {
+        let (mut lines, mut text) = (Vec::new(), String::new());
+        loop {
+            let count = waiting.blocking_recv_many(&mut lines, PIECE_LINES_MAX) as u64;
+            if count == 0 {
+                return;
+            }
+            for line in lines.drain(..) {
+                self.shape.append(&mut text, &line);
+            }
+            match output.write_all(text.as_bytes()) {
+                Ok(()) => {
+                    text.clear();
+                    self.progress.note(|done| *done += count);
+                    self.tell("nobody took them in time");
+                }
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                    // From here on a line finds the channel closed, and those in it are lost.
+                    waiting.close();
+                    let mut lost = count;
+                    while waiting.blocking_recv().is_some() {
+                        lost += 1;
+                    }
+                    self.metrics.dropped_lines.add(lost);
+                    self.progress.note(|done| *done = u64::MAX);
+                    warn!("nobody reads the access log any more, so it ends");
+                    return;
+                }
+                Err(error) => {
+                    self.metrics.dropped_lines.add(count);
+                    self.progress.note(|done| *done += count);
+                    self.tell(&format!("they cannot be written: {error}"));
+                    // What is left of a line that was cut must not begin the next one.
+                    text.clear();
+                    text.push('\n');
+                }
+            }
+        }
+    }
+
+    /// Says from time to time that more lines were lost.
+    fn tell(&mut self, why: &str) {
+        let lost = self.metrics.dropped_lines.value();
+        let is_due = match self.told {
+            None => lost > 0,
+            Some((at, told)) => lost > told && at.elapsed() >= TELL_EVERY,
+        };
+        if is_due {
+            self.told = Some((Instant::now(), lost));
+            warn!(
+                "{} lost so far: {why}",
+                counted(
+                    lost,
+                    "line of the access log is",
+                    "lines of the access log are"
+                )
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::SystemTime;
+
+    use hyper::{Method, StatusCode, Version};
+
+    use super::*;
+    use crate::feed::coding::Coding;
+    use crate::serve::client_address::ClientAddress;
+    use crate::serve::metrics::{Answered, Exchange, RequestKind};
+
+    /// An output whose every write is agreed with the test: it says what came, and does what it is
+    /// told to.
+    struct Agreed {
+        came: Sender<String>,
+        answers: Receiver<io::Result<()>>,
+    }
+
+    impl Write for Agreed {
+        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+            let _ = self.came.send(String::from_utf8_lossy(text).into_owned());
+            let answer = self.answers.recv().unwrap_or(Ok(()));
+            answer.map(|()| text.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Stage {
+        log: AccessLog,
+        metrics: Arc<Metrics>,
+        came: Receiver<String>,
+        answers: Sender<io::Result<()>>,
+    }
+
+    fn stage() -> Stage {
+        let (came_sender, came) = channel();
+        let (answers, answers_receiver) = channel();
+        let metrics = Arc::new(Metrics::default());
+        let output = Agreed {
+            came: came_sender,
+            answers: answers_receiver,
+        };
+        let log = AccessLog::over(output, Shape::Combined, metrics.clone());
+        Stage {
+            log: log.expect("a thread"),
+            metrics,
+            came,
+            answers,
+        }
+    }
+
+    fn write(log: &AccessLog, target: &str) {
+        log.write(Line {
+            at: SystemTime::UNIX_EPOCH,
+            client: ClientAddress::Unix,
+            method: Method::GET,
+            target: target.as_bytes().into(),
+            version: Version::HTTP_11,
+            referer: None,
+            user_agent: None,
+            exchange: Exchange {
+                kind: RequestKind::All,
+                status: StatusCode::OK,
+                coding: Coding::Identity,
+                answered: Answered::Hit,
+                bytes: 5,
+                took: Duration::ZERO,
+            },
+        });
+    }
+
+    #[test]
+    fn lines_that_come_while_one_is_written_are_written_together() {
+        let Stage {
+            log, came, answers, ..
+        } = stage();
+        write(&log, "/1.rss");
+        assert!(came.recv().expect("a line").contains("/1.rss"));
+        write(&log, "/2.rss");
+        write(&log, "/3.rss");
+        answers.send(Ok(())).expect("a writer that waits");
+        let both = came.recv().expect("two lines");
+        assert_eq!(both.lines().count(), 2, "{both}");
+        answers.send(Ok(())).expect("a writer that waits");
+        log.finish(Duration::from_secs(30));
+        let done = *log.progress.done.lock().expect("no panic");
+        assert_eq!(done, 3);
+    }
+
+    #[test]
+    fn lines_that_nobody_takes_are_lost_and_counted() {
+        let Stage {
+            log,
+            metrics,
+            came,
+            answers,
+        } = stage();
+        write(&log, "/first.rss");
+        came.recv().expect("a line that is being written");
+        for _ in 0..WAITING_LINES_MAX + 3 {
+            write(&log, "/waiting.rss");
+        }
+        assert_eq!(metrics.dropped_lines.value(), 3);
+        drop(answers);
+        log.finish(Duration::from_secs(30));
+        let kept: usize = came.try_iter().map(|piece| piece.lines().count()).sum();
+        assert_eq!(kept, WAITING_LINES_MAX);
+    }
+
+    #[test]
+    fn a_closed_pipe_ends_the_log_and_a_full_disk_does_not() {
+        let Stage {
+            log,
+            metrics,
+            came,
+            answers,
+        } = stage();
+        write(&log, "/1.rss");
+        came.recv().expect("a line");
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        answers.send(Err(full)).expect("a writer that waits");
+        log.finish(Duration::from_secs(30));
+        write(&log, "/2.rss");
+        let second = came.recv().expect("a line");
+        assert!(second.starts_with('\n'), "{second}");
+        assert_eq!(metrics.dropped_lines.value(), 1);
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        answers.send(Err(closed)).expect("a writer that waits");
+        log.finish(Duration::from_secs(30));
+        assert_eq!(metrics.dropped_lines.value(), 2);
+        write(&log, "/3.rss");
+        assert_eq!(metrics.dropped_lines.value(), 3);
+    }
+}

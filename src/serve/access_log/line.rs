@@ -1,0 +1,305 @@
+//! One line of the access log.
+//!
+//! Whatever a client sends, a line stays one line of printable ASCII: everything else is escaped, as
+//! Apache does it in the combined format, as JSON does it in the other. Long values are cut.
+
+use std::fmt::Write as _;
+use std::time::SystemTime;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use hyper::header::{HeaderName, REFERER, USER_AGENT};
+use hyper::{Method, Request, Uri, Version};
+
+use crate::serve::client_address::ClientAddress;
+use crate::serve::metrics::Exchange;
+
+/// Bytes of a client's own words that a line shows, each of them.
+const WORDS_BYTES_MAX: usize = 1024;
+
+/// What a line is made of. Words are copied, since sharing a request's would keep all that was read
+/// of its connection in memory.
+#[derive(Debug)]
+pub struct Line {
+    /// When the reply was made.
+    pub at: SystemTime,
+    /// Who asked.
+    pub client: ClientAddress,
+    /// The method.
+    pub method: Method,
+    /// The target as it was sent.
+    pub target: Box<[u8]>,
+    /// The version of HTTP.
+    pub version: Version,
+    /// The page that led there, as the client says.
+    pub referer: Option<Box<[u8]>>,
+    /// What the client calls itself.
+    pub user_agent: Option<Box<[u8]>>,
+    /// The reply.
+    pub exchange: Exchange,
+}
+
+impl Line {
+    /// The line of a request that was answered at `at`.
+    pub fn of<B>(
+        request: &Request<B>,
+        client: ClientAddress,
+        exchange: Exchange,
+        at: SystemTime,
+    ) -> Line {
+        let header = |name: HeaderName| Some(shown(request.headers().get(name)?.as_bytes()));
+        Line {
+            at,
+            client,
+            method: request.method().clone(),
+            target: target(request.uri()),
+            version: request.version(),
+            referer: header(REFERER),
+            user_agent: header(USER_AGENT),
+            exchange,
+        }
+    }
+}
+
+/// The target; nearly always it is a path and needs no putting together.
+fn target(uri: &Uri) -> Box<[u8]> {
+    match (uri.authority(), uri.path_and_query()) {
+        (None, Some(path)) => shown(path.as_str().as_bytes()),
+        _ => shown(uri.to_string().as_bytes()),
+    }
+}
+
+fn shown(words: &[u8]) -> Box<[u8]> {
+    words[..words.len().min(WORDS_BYTES_MAX)].into()
+}
+
+/// The form of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Apache's combined format.
+    Combined,
+    /// One JSON object each.
+    Json,
+}
+
+impl Shape {
+    /// Appends a line with its end.
+    pub(super) fn append(self, text: &mut String, line: &Line) {
+        match self {
+            Shape::Combined => combined(text, line),
+            Shape::Json => json(text, line),
+        }
+    }
+}
+
+fn combined(text: &mut String, line: &Line) {
+    let at = DateTime::<Utc>::from(line.at).format("%d/%b/%Y:%H:%M:%S +0000");
+    write_to(text, format_args!("{} - - [{at}] \"", line.client));
+    as_apache_does(text, line.method.as_str().as_bytes());
+    text.push(' ');
+    as_apache_does(text, &line.target);
+    let (status, bytes) = (line.exchange.status.as_u16(), line.exchange.bytes);
+    write_to(text, format_args!(" {:?}\" {status} ", line.version));
+    match bytes {
+        0 => text.push('-'),
+        _ => write_to(text, format_args!("{bytes}")),
+    }
+    for words in [&line.referer, &line.user_agent] {
+        text.push_str(" \"");
+        as_apache_does(text, words.as_deref().unwrap_or(b"-"));
+        text.push('"');
+    }
+    text.push('\n');
+}
+
+fn json(text: &mut String, line: &Line) {
+    let at = DateTime::<Utc>::from(line.at).to_rfc3339_opts(SecondsFormat::Millis, true);
+    write_to(
+        text,
+        format_args!("{{\"time\":\"{at}\",\"client\":\"{}\"", line.client),
+    );
+    text.push_str(",\"method\":");
+    as_json_does(text, line.method.as_str().as_bytes());
+    text.push_str(",\"target\":");
+    as_json_does(text, &line.target);
+    let exchange = &line.exchange;
+    write_to(
+        text,
+        format_args!(
+            ",\"version\":\"{:?}\",\"status\":{},\"bytes\":{},\"kind\":\"{}\",\"coding\":\"{}\",\
+             \"outcome\":\"{}\",\"microseconds\":{}",
+            line.version,
+            exchange.status.as_u16(),
+            exchange.bytes,
+            exchange.kind.name(),
+            exchange.coding.name(),
+            exchange.answered.name(),
+            exchange.took.as_micros(),
+        ),
+    );
+    for (name, words) in [("referer", &line.referer), ("user_agent", &line.user_agent)] {
+        write_to(text, format_args!(",\"{name}\":"));
+        match words {
+            Some(words) => as_json_does(text, words),
+            None => text.push_str("null"),
+        }
+    }
+    text.push_str("}\n");
+}
+
+fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments)
+        .expect("a string takes everything");
+}
+
+/// Quotes and backslashes behind a backslash, other bytes that are not printable ASCII as `\xHH`.
+fn as_apache_does(text: &mut String, value: &[u8]) {
+    for &byte in value {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => text.push(char::from(byte)),
+            _ => write_to(text, format_args!("\\x{byte:02x}")),
+        }
+    }
+}
+
+/// A string of JSON in ASCII; bytes that are not UTF-8 become U+FFFD.
+fn as_json_does(text: &mut String, value: &[u8]) {
+    text.push('"');
+    for c in String::from_utf8_lossy(value).chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            ' '..='~' => text.push(c),
+            _ => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write_to(text, format_args!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv6Addr};
+    use std::time::Duration;
+
+    use hyper::StatusCode;
+    use hyper::header::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::feed::coding::Coding;
+    use crate::serve::metrics::{Answered, RequestKind};
+
+    const LOCAL: ClientAddress = ClientAddress::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
+
+    fn text(shape: Shape, target: &str, headers: &[(HeaderName, &[u8])]) -> String {
+        let mut request = Request::get(target);
+        for (name, value) in headers {
+            // Headers may hold whatever hyper lets through, and this type what a test wants.
+            let value = HeaderValue::from_bytes(value).expect("a header value");
+            request = request.header(name, value);
+        }
+        let request = request.body(()).expect("a request");
+        let exchange = Exchange {
+            kind: RequestKind::Tag,
+            status: StatusCode::OK,
+            coding: Coding::Gzip,
+            answered: Answered::Hit,
+            bytes: 2326,
+            took: Duration::from_micros(73),
+        };
+        let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042);
+        let mut text = String::new();
+        shape.append(&mut text, &Line::of(&request, LOCAL, exchange, at));
+        text
+    }
+
+    #[test]
+    fn the_combined_format_is_that_of_apache() {
+        let headers: [(HeaderName, &[u8]); 2] = [
+            (REFERER, b"https://dala.example/"),
+            (USER_AGENT, b"Reader/1"),
+        ];
+        assert_eq!(
+            text(Shape::Combined, "/tags/%D0%B0.rss?x=1", &headers),
+            "::1 - - [14/Nov/2023:22:13:20 +0000] \"GET /tags/%D0%B0.rss?x=1 HTTP/1.1\" 200 2326 \
+             \"https://dala.example/\" \"Reader/1\"\n"
+        );
+        let bare = text(Shape::Combined, "/", &[]);
+        assert!(bare.ends_with(" \"-\" \"-\"\n"), "{bare}");
+        for target in ["http://dala.example/all.rss?a=1", "*"] {
+            let line = text(Shape::Combined, target, &[]);
+            assert!(
+                line.contains(&format!("\"GET {target} HTTP/1.1\"")),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_has_everything_by_name() {
+        let line = text(
+            Shape::Json,
+            "/all.rss",
+            &[(USER_AGENT, "Оқырман".as_bytes())],
+        );
+        let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(
+            value,
+            serde_json::json!({
+                "time": "2023-11-14T22:13:20.042Z",
+                "client": "::1",
+                "method": "GET",
+                "target": "/all.rss",
+                "version": "HTTP/1.1",
+                "status": 200,
+                "bytes": 2326,
+                "kind": "tag",
+                "coding": "gzip",
+                "outcome": "hit",
+                "microseconds": 73,
+                "referer": null,
+                "user_agent": "Оқырман",
+            })
+        );
+    }
+
+    #[test]
+    fn what_a_client_says_stays_inside_its_quotes() {
+        let evil = b"\" 200 1 \"x\\\" \xff\xc2\x9b31m\t\xd0\xb6";
+        let line = text(Shape::Combined, "/", &[(USER_AGENT, evil)]);
+        let quoted = r#""\" 200 1 \"x\\\" \xff\xc2\x9b31m\x09\xd0\xb6""#;
+        assert!(line.ends_with(&format!(" {quoted}\n")), "{line}");
+        let line = text(Shape::Json, "/", &[(USER_AGENT, evil)]);
+        let quoted = r#""\" 200 1 \"x\\\" \ufffd\u009b31m\u0009\u0436""#;
+        assert!(line.ends_with(&format!(":{quoted}}}\n")), "{line}");
+    }
+
+    #[test]
+    fn long_words_are_cut() {
+        let long = "я".repeat(4000);
+        for shape in [Shape::Combined, Shape::Json] {
+            let line = text(shape, "/", &[(USER_AGENT, long.as_bytes())]);
+            assert!(line.len() < 6 * WORDS_BYTES_MAX + 512, "{}", line.len());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_is_one_line_of_printable_ascii(value in prop::collection::vec(any::<u8>(), 0..200)) {
+            let Ok(header) = HeaderValue::from_bytes(&value) else { return Ok(()) };
+            for shape in [Shape::Combined, Shape::Json] {
+                let line = text(shape, "/", &[(REFERER, header.as_bytes())]);
+                let line = line.strip_suffix('\n').expect("an end");
+                prop_assert!(line.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{line}");
+                if shape == Shape::Json {
+                    let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                    let read = value["referer"].as_str().expect("a string");
+                    prop_assert_eq!(read, String::from_utf8_lossy(header.as_bytes()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `/status`: what an editor or operator wants to know, on one page.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, Value, context};
+
+use super::words::Words;
+use super::{Admin, Readiness};
+use crate::config::Site;
+use crate::feed::poll_rate::Rate;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::model::time::Timestamp;
+use crate::publish::health::{Condition, Degraded};
+use crate::serve::metrics::process::Process;
+use crate::source::Source as Articles;
+
+/// Files with problems that are shown; `taspa check` names all.
+const PROBLEMS_MAX: usize = 200;
+
+/// Feeds that are shown: those that somebody declared, then those most asked for.
+const FEEDS_MAX: usize = 500;
+
+/// The page.
+pub(super) fn page(admin: &Admin) -> String {
+    let now = Timestamp::now();
+    let publisher = admin.publisher.get();
+    let snapshot = publisher.and_then(|publisher| publisher.snapshot());
+    let site = match &snapshot {
+        Some(snapshot) => &snapshot.config.site,
+        None => &admin.config.site,
+    };
+    let (words, condition) = (Words::of(&site.language), admin.health.condition());
+    let date = |at: Timestamp| date(site, at);
+    let feeds = snapshot
+        .as_deref()
+        .map(|snapshot| feeds(snapshot, site, now));
+    let selections = publisher.map_or(Rate::default(), |publisher| {
+        publisher.selection_polls().rate(now)
+    });
+    let process = Process::look();
+    let problems = condition.problems.iter().take(PROBLEMS_MAX);
+    render(context! {
+        words => Value::from(Serde(words)),
+        site => &site.title,
+        now => date(now),
+        state => state(admin.readiness(), &condition, words),
+        degraded => degraded(&condition, words),
+        source => source(admin, &condition, site),
+        articles => condition.articles,
+        published => condition.published.map(date),
+        problems => problems.map(|problem| Value::from(Serde(problem))).collect::<Vec<_>>(),
+        problem_count => condition.problems.len(),
+        reload => reload(&condition, site),
+        feeds => feeds.unwrap_or_default(),
+        feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
+        selections => rate(selections),
+        version => env!("CARGO_PKG_VERSION"),
+        started => date(admin.health.started()),
+        memory => process.resident_bytes.unwrap_or(0) >> 20,
+        connections => admin.metrics.open_connections(),
+        documents => publisher.map_or(0, |publisher| publisher.renditions().documents()),
+    })
+}
+
+fn state(readiness: Readiness, condition: &Condition, words: &Words) -> Value {
+    let (class, text) = match readiness {
+        Readiness::Starting => ("down", words.starting),
+        Readiness::Draining => ("down", words.draining),
+        Readiness::Ready if condition.degraded().is_empty() => ("", words.ready),
+        Readiness::Ready => ("degraded", words.degraded),
+    };
+    context! { class, text }
+}
+
+fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
+    let degraded = condition.degraded();
+    let items = degraded.iter().map(|degraded| match degraded {
+        Degraded::Source(reason) => context! { text => words.source_fails, reason },
+        Degraded::State(reason) => context! { text => words.state_fails, reason },
+        // What is wrong with it has a place of its own.
+        Degraded::Reload(_) => context! { text => words.reload_fails },
+        Degraded::Held(held) => context! {
+            text => format!("{}: {held}", words.held),
+            hint => words.held_hint,
+        },
+        Degraded::Quarantine(articles) => context! {
+            text => format!("{}: {articles}", words.quarantine),
+        },
+    });
+    items.collect()
+}
+
+fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
+    let source = &condition.source;
+    let publisher = admin.publisher.get();
+    let reached = publisher.and_then(|publisher| publisher.progress().reached());
+    let database = publisher.map(|publisher| publisher.source());
+    let database = match database.as_deref() {
+        Some(Articles::Sql(sql)) => {
+            // A primary is behind nobody.
+            let lag = sql.replica_lag().filter(|_| sql.is_standby());
+            Some((sql.newest(), lag))
+        }
+        Some(Articles::Directory(_)) | None => None,
+    };
+    let (newest, lag) = database.unwrap_or_default();
+    let awaited = publisher.and_then(|publisher| publisher.archive().store().count_awaited().ok());
+    let failing = source.failing.as_ref();
+    context! {
+        name => &*source.name,
+        read => source.read.map(|at| date(site, at)),
+        progress => reached.map(|reached| reached.to_string()),
+        failing => failing.map(|(since, _)| date(site, *since)),
+        took => format!("{:.1}", source.took.as_secs_f64()),
+        articles_read => source.articles_read,
+        newest => newest.map(|at| date(site, at)),
+        lag => lag.map(|seconds| format!("{seconds:.1}")),
+        texts_awaited => awaited.filter(|texts| *texts > 0),
+    }
+}
+
+fn reload(condition: &Condition, site: &Site) -> Value {
+    let reloads = &condition.reloads;
+    let refused = reloads.refused.as_ref();
+    context! {
+        succeeded => date(site, reloads.succeeded),
+        refused => refused.map(|(at, _)| date(site, *at)),
+        reason => refused.map(|(_, reason)| &**reason),
+    }
+}
+
+/// Each feed with its last change and how often it is asked for.
+fn feeds(snapshot: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
+    let mut feeds: Vec<(&Arc<FeedVersion>, Rate)> = snapshot
+        .feeds
+        .values()
+        .map(|feed| (feed, feed.polls.rate(now)))
+        .collect();
+    feeds.sort_by_cached_key(|(feed, rate)| {
+        // A millionth of a request is still a request.
+        let asked = (rate.per_hour * 1e6) as u64;
+        (feed.kind, Reverse(asked), feed.path.clone())
+    });
+    let shown = feeds.into_iter().take(FEEDS_MAX);
+    let rows = shown.map(|(feed, asked)| {
+        context! {
+            path => &*feed.path,
+            entries => feed.entries.len(),
+            changed => date(site, feed.last_modified),
+            ..rate(asked)
+        }
+    });
+    rows.collect()
+}
+
+fn rate(rate: Rate) -> Value {
+    let unchanged = rate.unchanged;
+    context! {
+        polls => format!("{:.0}", rate.per_hour),
+        unchanged => unchanged.map_or(String::new(), |share| format!("{:.0} %", share * 100.0)),
+    }
+}
+
+/// A date in the newsroom's time zone.
+fn date(site: &Site, at: Timestamp) -> String {
+    let at = site.zone.date_time(at);
+    at.format("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+fn render(values: Value) -> String {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment
+        .render_named_str("status.html", include_str!("status.html"), values)
+        .expect("a built-in template fits its values")
+}

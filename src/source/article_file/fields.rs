@@ -1,0 +1,324 @@
+//! What the keys of an article mean: one vocabulary for TOML, YAML and JSON.
+//!
+//! Our own names come first, then the names that Zola and Hugo use. A key at the top level wins
+//! over one in a table of theirs, and in such a table a value that does not fit is a theme's
+//! business, not ours. Keys that nobody here knows are ignored.
+
+use super::tree::{Entry, Node, Value};
+use crate::model::article::{Author, Body, Draft, Media, Refusal};
+use crate::model::time::{DateError, WrittenDate};
+use crate::text;
+
+/// Tables in which site generators keep an article's other keys.
+const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
+
+/// The keys of one article.
+pub(in crate::source) struct Fields {
+    entries: Vec<Entry>,
+    line: u32,
+}
+
+/// A key that was found, with its value.
+struct Found<'f> {
+    key: &'f str,
+    node: &'f Node,
+}
+
+impl Fields {
+    /// The keys of an article; `line` is where a missing one is reported. What has no lines has 0.
+    pub(in crate::source) fn new(entries: Vec<Entry>, line: u32) -> Fields {
+        Fields { entries, line }
+    }
+
+    /// The article with these keys and this text.
+    pub(in crate::source) fn draft(&self, body: Body) -> Result<Draft, Refusal> {
+        // An embargo stands in `publishDate` where the date beside it is earlier.
+        let published = self.date(&["publishDate", "date"])?;
+        Ok(Draft {
+            id: self.text(&["id"])?.map(|id| id.trim().to_owned()),
+            title: self
+                .text(&["title"])?
+                .ok_or_else(|| self.missing("title"))?,
+            published: published.ok_or_else(|| self.missing("date"))?,
+            updated: self.date(&["updated", "lastmod"])?,
+            expires: self.date(&["expires", "expiryDate"])?,
+            draft: self.flag("draft")?.unwrap_or(false),
+            feed: self.flag("feed")?.unwrap_or(true),
+            url: self.text(&["url"])?,
+            section: self.section()?,
+            tags: self.tags()?,
+            authors: self.authors()?,
+            language: self.text(&["lang", "language"])?,
+            summary: self.text(&["summary", "description"])?,
+            image: self.image()?,
+            enclosures: self.enclosures()?,
+            body,
+        })
+    }
+
+    /// The text behind the first of these keys that has any.
+    pub(in crate::source) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
+        let found = self.find(names, is_scalar);
+        found.map(|found| found.text()).transpose()
+    }
+
+    fn missing(&self, key: &str) -> Refusal {
+        Refusal::new(
+            at(self.line),
+            format!("there is no `{key}`"),
+            "every article has a `title` and a `date` such as 2026-01-08 or 2026-01-08T10:30",
+        )
+    }
+
+    /// The first of `names` that has a value; in a generator's table only one that `fits`.
+    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Found<'_>> {
+        names.iter().find_map(|name| {
+            lookup(&self.entries, name).or_else(|| {
+                TABLES.iter().find_map(|table| {
+                    match &lookup(&self.entries, table)?.node.value {
+                        Value::Table(inner) => lookup(inner, name),
+                        _ => None,
+                    }
+                    .filter(|found| fits(&found.node.value))
+                })
+            })
+        })
+    }
+
+    fn date(&self, names: &[&str]) -> Result<Option<WrittenDate>, Refusal> {
+        let found = self.find(names, is_scalar);
+        found.map(|found| found.date()).transpose()
+    }
+
+    fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        let found = self.find(&[name], is_scalar);
+        found.map(|found| found.flag()).transpose()
+    }
+
+    /// A site has one section an article: of a list it is the first.
+    fn section(&self) -> Result<Option<String>, Refusal> {
+        let names = ["section", "sections", "categories", "category"];
+        let Some(found) = self.find(&names, is_scalar_or_list) else {
+            return Ok(None);
+        };
+        let first = match &found.node.value {
+            Value::Text(text) if !found.key.eq_ignore_ascii_case("section") => {
+                text.split([',', ';']).next()
+            }
+            _ => return Ok(found.texts()?.into_iter().next()),
+        };
+        Ok(first.map(str::to_owned))
+    }
+
+    fn tags(&self) -> Result<Vec<String>, Refusal> {
+        let Some(found) = self.find(&["tags"], is_scalar_or_list) else {
+            return Ok(Vec::new());
+        };
+        Ok(match &found.node.value {
+            Value::Text(text) => split_tags(text),
+            _ => found.texts()?,
+        })
+    }
+
+    fn authors(&self) -> Result<Vec<Author>, Refusal> {
+        let Some(found) = self.find(&["authors", "author"], |_| true) else {
+            return Ok(Vec::new());
+        };
+        found
+            .items()
+            .iter()
+            .map(|item| author(&found, item))
+            .collect()
+    }
+
+    fn image(&self) -> Result<Option<Media>, Refusal> {
+        let Some(found) = self.find(&["image"], |_| true) else {
+            return Ok(None);
+        };
+        let first = found.items().first();
+        first.map(|item| media(&found, item)).transpose()
+    }
+
+    fn enclosures(&self) -> Result<Vec<Media>, Refusal> {
+        let Some(found) = self.find(&["enclosures"], |_| true) else {
+            return Ok(Vec::new());
+        };
+        found
+            .items()
+            .iter()
+            .map(|item| media(&found, item))
+            .collect()
+    }
+}
+
+/// Generators do not agree on the case of keys (`publishDate`, `publishdate`).
+fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Found<'f>> {
+    let found =
+        |entry: &&Entry| entry.key.eq_ignore_ascii_case(name) && !entry.node.value.is_blank();
+    entries.iter().find(found).map(|entry| Found {
+        key: &entry.key,
+        node: &entry.node,
+    })
+}
+
+fn is_scalar(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
+        Value::List(_) | Value::Table(_) => false,
+    }
+}
+
+fn is_scalar_or_list(value: &Value) -> bool {
+    is_scalar(value) || matches!(value, Value::List(_))
+}
+
+impl Found<'_> {
+    fn text(&self) -> Result<String, Refusal> {
+        self.text_of(self.node, "text")
+    }
+
+    fn text_of(&self, node: &Node, expected: &str) -> Result<String, Refusal> {
+        node.value
+            .as_text()
+            .ok_or_else(|| self.wrong(node, expected))
+    }
+
+    /// The value itself, or what is in the list.
+    fn items(&self) -> &[Node] {
+        match &self.node.value {
+            Value::List(items) => items,
+            _ => std::slice::from_ref(self.node),
+        }
+    }
+
+    fn texts(&self) -> Result<Vec<String>, Refusal> {
+        let items = self.items().iter().filter(|item| !item.value.is_blank());
+        items
+            .map(|item| self.text_of(item, "text or a list of texts"))
+            .collect()
+    }
+
+    fn date(&self) -> Result<WrittenDate, Refusal> {
+        let written = self.text_of(self.node, "a date")?;
+        parse_date(written.trim()).map_err(|error| {
+            let what = match error {
+                DateError::Shape => "is no date",
+                DateError::NoSuchDay => "is a day or time that does not exist",
+            };
+            self.refuse(
+                self.node,
+                format!("`{}` {what}", excerpt(&written)),
+                "write it as 2026-01-08, 2026-01-08T10:30 or 2026-01-08T10:30:00+05:00",
+            )
+        })
+    }
+
+    fn flag(&self) -> Result<bool, Refusal> {
+        let word = self.text_of(self.node, "true or false")?;
+        match word.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => Ok(true),
+            "false" | "no" | "off" | "0" => Ok(false),
+            _ => Err(self.wrong(self.node, "true or false")),
+        }
+    }
+
+    fn wrong(&self, node: &Node, expected: &str) -> Refusal {
+        let got = match &node.value {
+            Value::Text(text) => format!("`{}`", excerpt(text)),
+            value => value.kind().to_owned(),
+        };
+        self.refuse(
+            node,
+            format!("must be {expected}, got {got}"),
+            "mend the value, or delete the key",
+        )
+    }
+
+    fn refuse(&self, node: &Node, reason: String, hint: &str) -> Refusal {
+        Refusal::new(at(node.line), format!("`{}`: {reason}", self.key), hint)
+    }
+}
+
+/// The line of a refusal.
+fn at(line: u32) -> Option<u32> {
+    (line > 0).then_some(line)
+}
+
+fn excerpt(word: &str) -> String {
+    text::cut(word, 40, 40).unwrap_or_else(|| word.to_owned())
+}
+
+/// YAML may have a space in front of an offset.
+pub(in crate::source) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
+    match written.rsplit_once(' ') {
+        Some((local, offset)) if offset.starts_with(['+', '-', 'Z']) => {
+            WrittenDate::parse(&format!("{}{offset}", local.trim_end()))
+        }
+        _ => WrittenDate::parse(written),
+    }
+}
+
+/// Tags in one line: commas part them, and without any comma, spaces.
+fn split_tags(line: &str) -> Vec<String> {
+    let tags = if line.contains([',', ';']) {
+        line.split([',', ';']).map(str::trim).collect::<Vec<_>>()
+    } else {
+        line.split_whitespace().collect()
+    };
+    let tags = tags.into_iter().filter(|tag| !tag.is_empty());
+    tags.map(str::to_owned).collect()
+}
+
+fn author(found: &Found<'_>, item: &Node) -> Result<Author, Refusal> {
+    let Value::Table(entries) = &item.value else {
+        let name = found.text_of(
+            item,
+            "a name, `{name, email, url, role}`, or a list of them",
+        )?;
+        return Ok(Author {
+            name,
+            ..Author::default()
+        });
+    };
+    let part = |name| lookup(entries, name).map(|part| part.text()).transpose();
+    Ok(Author {
+        name: part("name")?.unwrap_or_default(),
+        role: part("role")?,
+        email: part("email")?,
+        url: part("url")?,
+    })
+}
+
+fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
+    let Value::Table(entries) = &item.value else {
+        let url = found.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
+        return Ok(Media {
+            url,
+            ..Media::default()
+        });
+    };
+    let text = |name| lookup(entries, name).map(|part| part.text()).transpose();
+    let number = |name| lookup(entries, name).map(|part| number(&part)).transpose();
+    let pixels = |name| Ok(number(name)?.and_then(|pixels| u32::try_from(pixels).ok()));
+    Ok(Media {
+        url: text("url")?
+            .or(text("src")?)
+            .ok_or_else(|| found.refuse(item, "there is no `url`".to_owned(), "add one"))?,
+        media_type: text("type")?,
+        length: number("length")?,
+        width: pixels("width")?,
+        height: pixels("height")?,
+        alt: text("alt")?,
+        credit: text("credit")?,
+    })
+}
+
+fn number(part: &Found<'_>) -> Result<u64, Refusal> {
+    let expected = "a whole number";
+    let written = part.text_of(part.node, expected)?;
+    let number = written.trim().parse();
+    number.map_err(|_| part.wrong(part.node, expected))
+}
+
+#[cfg(test)]
+mod tests;

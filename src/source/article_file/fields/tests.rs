@@ -1,0 +1,586 @@
+use super::*;
+use crate::source::article_file::tree;
+
+/// The keys of one article in one of the three languages.
+#[derive(Clone, Copy, Debug)]
+enum Written {
+    Toml(&'static str),
+    Yaml(&'static str),
+    Json(&'static str),
+}
+
+use Written::{Json, Toml, Yaml};
+
+fn draft(written: Written) -> Result<Draft, Refusal> {
+    let entries = match written {
+        Toml(text) => tree::toml::parse(text, 2)?,
+        Yaml(text) => tree::yaml::parse(text, 2)?,
+        Json(text) => tree::json::parse(text)?,
+    };
+    Fields::new(entries, 1).draft(Body::Markdown(String::new()))
+}
+
+/// The article that these keys give beside a title and a date.
+fn with(written: Written) -> Result<Draft, Refusal> {
+    let start = |text: &str, start: &str| -> &'static str {
+        Box::leak(format!("{start}{text}").into_boxed_str())
+    };
+    draft(match written {
+        Toml(text) => Toml(start(text, "title = \"З\"\ndate = 2026-01-08\n")),
+        Yaml(text) => Yaml(start(text, "title: З\ndate: 2026-01-08\n")),
+        Json(text) => Json(start(
+            text,
+            "{\"title\": \"З\",\n\"date\": \"2026-01-08\",\n",
+        )),
+    })
+}
+
+/// Every case is what is written, and what one part of the draft must be.
+fn check<T: PartialEq + std::fmt::Debug>(cases: &[(Written, T)], part: impl Fn(Draft) -> T) {
+    for (written, expected) in cases {
+        let draft = with(*written).unwrap_or_else(|refusal| panic!("{written:?}: {refusal:?}"));
+        assert_eq!(part(draft), *expected, "{written:?}");
+    }
+}
+
+fn date(text: &str) -> WrittenDate {
+    WrittenDate::parse(text).expect("a date")
+}
+
+fn texts(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|&text| text.to_owned()).collect()
+}
+
+#[test]
+fn titles() {
+    for (written, title) in [
+        (
+            Toml("title = \"Мажилис: принял\"\ndate = 2026-01-08"),
+            "Мажилис: принял",
+        ),
+        (Toml("title = '''\nМост'''\ndate = 2026-01-08"), "Мост"),
+        (Toml("title = 2026\ndate = 2026-01-08"), "2026"),
+        (
+            Yaml("title: Мажилис: принял\ndate: 2026-01-08"),
+            "Мажилис: принял",
+        ),
+        (
+            Yaml("title: Закон принят:\ndate: 2026-01-08"),
+            "Закон принят:",
+        ),
+        (
+            Yaml("title: \"Да\": сказал он\ndate: 2026-01-08"),
+            "\"Да\": сказал он",
+        ),
+        (
+            Yaml("title: [Видео] Мост: начало\ndate: 2026-01-08"),
+            "[Видео] Мост: начало",
+        ),
+        (Yaml("title: 'It''s: so'\ndate: 2026-01-08"), "It's: so"),
+        (Yaml("title: @dala: it's\ndate: 2026-01-08"), "@dala: it's"),
+        (
+            Yaml("title: >\n  Мост\n  открыт\ndate: 2026-01-08"),
+            "Мост открыт\n",
+        ),
+        (Yaml("title: No\ndate: 2026-01-08"), "No"),
+        (Yaml("title: 2026\ndate: 2026-01-08"), "2026"),
+        (Yaml("Title: Мост\nDate: 2026-01-08"), "Мост"),
+        (
+            Json(
+                "{\"title\": \"\\u041c\\u043e\\u0441\\u0442 \\ud83d\\ude00\", \"date\": \"2026-01-08\"}",
+            ),
+            "Мост 😀",
+        ),
+        (
+            Json(
+                "{\"title\": \"а\\ud800б\\udc00\\ud83d\\ud83d\\ude00\", \"date\": \"2026-01-08\"}",
+            ),
+            "а\u{fffd}б\u{fffd}\u{fffd}😀",
+        ),
+        (
+            Json("{\"title\": \"\\\\ud800\", \"date\": \"2026-01-08\"}"),
+            "\\ud800",
+        ),
+        (Json("{\"title\": 7, \"date\": \"2026-01-08\"}"), "7"),
+    ] {
+        let draft = draft(written).unwrap_or_else(|refusal| panic!("{written:?}: {refusal:?}"));
+        assert_eq!(draft.title, title, "{written:?}");
+    }
+}
+
+#[test]
+fn dates() {
+    for (written, expected) in [
+        (Toml("date = 2026-01-08"), "2026-01-08"),
+        (Toml("date = \"2026-01-08\""), "2026-01-08"),
+        (Toml("date = 2026-01-08T10:30:00"), "2026-01-08T10:30"),
+        (
+            Toml("date = 2026-01-08 10:30:00+05:00"),
+            "2026-01-08T05:30Z",
+        ),
+        (Toml("date = 2026-01-08T10:30:00.5Z"), "2026-01-08T10:30Z"),
+        (
+            Toml("publishDate = 2026-01-09\ndate = 2026-01-08"),
+            "2026-01-09",
+        ),
+        (Toml("[extra]\ndate = 2026-01-08"), "2026-01-08"),
+        (Yaml("date: 2026-01-08"), "2026-01-08"),
+        (Yaml("date: '2026-01-08 10:30'"), "2026-01-08T10:30"),
+        (
+            Yaml("date: 2026-01-08 10:30:00 +05:00"),
+            "2026-01-08T05:30Z",
+        ),
+        (Yaml("date: 2026-01-08 10:30:00 Z"), "2026-01-08T10:30Z"),
+        (
+            Yaml("publishdate: 2026-01-08T10:30:00+0500"),
+            "2026-01-08T05:30Z",
+        ),
+        (
+            Json("\"date\": \" 2026-01-08T10:30 \"}"),
+            "2026-01-08T10:30",
+        ),
+    ] {
+        let written = match written {
+            Toml(text) => Toml(Box::leak(format!("title = \"З\"\n{text}").into_boxed_str())),
+            Yaml(text) => Yaml(Box::leak(format!("title: З\n{text}").into_boxed_str())),
+            Json(text) => Json(Box::leak(
+                format!("{{\"title\": \"З\", {text}").into_boxed_str(),
+            )),
+        };
+        let draft = draft(written).unwrap_or_else(|refusal| panic!("{written:?}: {refusal:?}"));
+        assert_eq!(draft.published, date(expected), "{written:?}");
+    }
+    let day = Some(date("2026-01-09"));
+    check(
+        &[
+            (Toml("updated = 2026-01-09"), day),
+            (Toml("lastmod = 2026-01-09"), day),
+            (Toml("lastmod = 2026-01-07\nupdated = 2026-01-09"), day),
+            (Yaml("updated: 2026-01-09"), day),
+            (Yaml("updated:\nlastmod: 2026-01-09"), day),
+            (Yaml("updated: ''"), None),
+            (Json("\"updated\": null}"), None),
+        ],
+        |draft| draft.updated,
+    );
+    check(
+        &[
+            (Toml("expires = 2026-01-09"), day),
+            (Yaml("expiryDate: 2026-01-09"), day),
+            (Yaml("params:\n  expires: 2026-01-09"), day),
+            (Json("\"expires\": \"2026-01-09\"}"), day),
+        ],
+        |draft| draft.expires,
+    );
+}
+
+#[test]
+fn tags() {
+    let two = || texts(&["мажилис", "регион"]);
+    check(
+        &[
+            (Toml("tags = [\"мажилис\", \"регион\"]"), two()),
+            (Toml("tags = \"мажилис, регион\""), two()),
+            (Toml("tags = \"мажилис регион\""), two()),
+            (Toml("tags = \"мажилис;регион;\""), two()),
+            (
+                Toml("tags = \"новый закон, регион\""),
+                texts(&["новый закон", "регион"]),
+            ),
+            (
+                Toml("[taxonomies]\ntags = [\"мажилис\", \"регион\"]"),
+                two(),
+            ),
+            (
+                Toml("tags = [\"мажилис\", \"регион\"]\n[taxonomies]\ntags = [\"нет\"]"),
+                two(),
+            ),
+            (Toml("[extra]\ntags = [\"мажилис\", \"регион\"]"), two()),
+            (
+                Toml("tags = [2026, 1.5, true]"),
+                texts(&["2026", "1.5", "true"]),
+            ),
+            (Yaml("tags: [мажилис, регион]"), two()),
+            (Yaml("tags:\n- мажилис\n- регион"), two()),
+            (Yaml("tags:\n  - мажилис\n  -\n  - регион"), two()),
+            (Yaml("tags: [мажилис, #регион]"), two()),
+            (Yaml("tags: [#мажилис, #регион] # метки"), two()),
+            (Yaml("tags:\n  - #мажилис\n  - регион"), two()),
+            (Yaml("tags: #мажилис #регион"), two()),
+            (Yaml("tags: мажилис, регион"), two()),
+            (
+                Yaml("tags: [\"#мажилис\", 'регион']"),
+                texts(&["#мажилис", "регион"]),
+            ),
+            (
+                Yaml("tags: [2026, 007, yes, ~]"),
+                texts(&["2026", "007", "yes"]),
+            ),
+            (Yaml("taxonomies:\n  tags: [мажилис, регион]"), two()),
+            (Yaml("tags: []"), texts(&[])),
+            (Json("\"tags\": [\"мажилис\", null, \"регион\"]}"), two()),
+            (Json("\"tags\": \"мажилис,регион\"}"), two()),
+            (Json("\"tags\": [2026]}"), texts(&["2026"])),
+        ],
+        |draft| draft.tags,
+    );
+}
+
+#[test]
+fn sections() {
+    let politics = || Some("Парламент".to_owned());
+    check(
+        &[
+            (Toml("section = \"Парламент\""), politics()),
+            (
+                Toml("categories = [\"Парламент\", \"Экономика\"]"),
+                politics(),
+            ),
+            (
+                Toml("sections = [\"Парламент\"]\ncategories = [\"Экономика\"]"),
+                politics(),
+            ),
+            (
+                Toml("section = \"Парламент\"\nsections = [\"Экономика\"]"),
+                politics(),
+            ),
+            (
+                Toml("[taxonomies]\ncategories = [\"Парламент\"]"),
+                politics(),
+            ),
+            (
+                Toml("categories = [\"Экономика\"]\n[extra]\nsection = \"Парламент\""),
+                politics(),
+            ),
+            (Toml("section = \"Дом, сад\""), Some("Дом, сад".to_owned())),
+            (Yaml("categories: Парламент, Экономика"), politics()),
+            (Yaml("category: Парламент"), politics()),
+            (Yaml("categories: []"), None),
+            (Json("\"section\": \"Парламент\"}"), politics()),
+            (
+                Json("\"section\": \"\", \"categories\": [\"Парламент\"]}"),
+                politics(),
+            ),
+        ],
+        |draft| draft.section,
+    );
+}
+
+#[test]
+fn authors() {
+    let named = |name: &str| Author {
+        name: name.into(),
+        ..Author::default()
+    };
+    let whole = || Author {
+        name: "Айман А.".into(),
+        role: Some("редактор".into()),
+        email: Some("a@dala.example".into()),
+        url: Some("/a".into()),
+    };
+    check(
+        &[
+            (Toml("author = \"Айман А.\""), vec![named("Айман А.")]),
+            (
+                Toml("authors = [\"Айман А.\", \"Болат К.\"]"),
+                vec![named("Айман А."), named("Болат К.")],
+            ),
+            (
+                Toml("[taxonomies]\nauthors = [\"Айман А.\"]"),
+                vec![named("Айман А.")],
+            ),
+            (
+                Toml(
+                    "[[authors]]\nname = \"Айман А.\"\nrole = \"редактор\"\nemail = \"a@dala.example\"\nurl = \"/a\"",
+                ),
+                vec![whole()],
+            ),
+            (
+                Toml(
+                    "[author]\nname = \"Айман А.\"\nrole = \"редактор\"\nemail = \"a@dala.example\"\nurl = \"/a\"",
+                ),
+                vec![whole()],
+            ),
+            (Yaml("author: Айман А."), vec![named("Айман А.")]),
+            (
+                Yaml(
+                    "authors:\n- Болат К.\n- name: Айман А.\n  role: редактор\n  email: a@dala.example\n  url: /a",
+                ),
+                vec![named("Болат К."), whole()],
+            ),
+            (
+                Json(
+                    "\"authors\": [{\"name\": \"Айман А.\", \"role\": \"редактор\", \"email\": \"a@dala.example\", \"url\": \"/a\", \"avatar\": 1}]}",
+                ),
+                vec![whole()],
+            ),
+            (
+                Json("\"author\": {\"name\": \"Айман А.\"}}"),
+                vec![named("Айман А.")],
+            ),
+        ],
+        |draft| draft.authors,
+    );
+}
+
+#[test]
+fn media() {
+    let plain = |url: &str| Media {
+        url: url.into(),
+        ..Media::default()
+    };
+    let whole = || Media {
+        url: "/a.jpg".into(),
+        media_type: Some("image/jpeg".into()),
+        length: Some(1024),
+        width: Some(640),
+        height: Some(480),
+        alt: Some("Мост: вид".into()),
+        credit: Some("Архив".into()),
+    };
+    check(
+        &[
+            (Toml("image = \"/a.jpg\""), Some(plain("/a.jpg"))),
+            (Toml("[extra]\nimage = \"/a.jpg\""), Some(plain("/a.jpg"))),
+            (
+                Toml(
+                    "image = {url=\"/a.jpg\", type=\"image/jpeg\", length=1024, width=640, height=480, alt=\"Мост: вид\", credit=\"Архив\"}",
+                ),
+                Some(whole()),
+            ),
+            (
+                Yaml(
+                    "image:\n  url: /a.jpg\n  type: image/jpeg\n  length: 1024\n  width: \"640\"\n  height: 480\n  alt: Мост: вид\n  credit: Архив",
+                ),
+                Some(whole()),
+            ),
+            (
+                Json(
+                    "\"image\": {\"src\": \"/a.jpg\", \"type\": \"image/jpeg\", \"length\": 1024, \"width\": 640, \"height\": 480, \"alt\": \"Мост: вид\", \"credit\": \"Архив\"}}",
+                ),
+                Some(whole()),
+            ),
+            (Yaml("image:"), None),
+        ],
+        |draft| draft.image,
+    );
+    check(
+        &[
+            (
+                Toml("enclosures = [\"/a.mp3\", {url = \"/b.mp3\"}]"),
+                vec![plain("/a.mp3"), plain("/b.mp3")],
+            ),
+            (Yaml("enclosures: /a.mp3"), vec![plain("/a.mp3")]),
+            (
+                Json("\"enclosures\": [{\"url\": \"/a.mp3\"}]}"),
+                vec![plain("/a.mp3")],
+            ),
+        ],
+        |draft| draft.enclosures,
+    );
+}
+
+#[test]
+fn words_and_flags() {
+    let some = |text: &str| Some(text.to_owned());
+    check(
+        &[
+            (
+                Toml("summary = \"Кратко\"\ndescription = \"Нет\""),
+                some("Кратко"),
+            ),
+            (Toml("description = \"Кратко\""), some("Кратко")),
+            (Yaml("description: Кратко: вот"), some("Кратко: вот")),
+            (Json("\"summary\": \"Кратко\"}"), some("Кратко")),
+        ],
+        |draft| draft.summary,
+    );
+    check(
+        &[
+            (Toml("id = \"urn:x:7\""), some("urn:x:7")),
+            (Yaml("id: 7"), some("7")),
+            (Json("\"id\": 7}"), some("7")),
+        ],
+        |draft| draft.id,
+    );
+    check(
+        &[
+            (Toml("lang = \"kk\""), some("kk")),
+            (Yaml("lang: no"), some("no")),
+        ],
+        |draft| draft.language,
+    );
+    check(
+        &[
+            (Toml("url = \"/a\""), some("/a")),
+            (
+                Json("\"url\": \"https://x.example/\"}"),
+                some("https://x.example/"),
+            ),
+        ],
+        |draft| draft.url,
+    );
+    check(
+        &[
+            (Toml("draft = true"), (true, true)),
+            (Toml("feed = false"), (false, false)),
+            (Toml("[extra]\nfeed = false"), (false, false)),
+            (Toml("[extra]\nfeed = {a = 1}"), (false, true)),
+            (Yaml("draft: yes"), (true, true)),
+            (Yaml("draft: True\nfeed: off"), (true, false)),
+            (Yaml("draft: \"false\""), (false, true)),
+            (Json("\"draft\": 1, \"feed\": null}"), (true, true)),
+            (
+                Toml("weight = 5\naliases = [\"/x\"]\n[menu.main]\nname = 1"),
+                (false, true),
+            ),
+        ],
+        |draft| (draft.draft, draft.feed),
+    );
+}
+
+#[test]
+fn what_is_refused_is_shown_where_it_stands() {
+    for (written, line, reason) in [
+        (Toml(""), 1, "there is no `title`"),
+        (Toml("title = \"З\""), 1, "there is no `date`"),
+        (Yaml(""), 1, "there is no `title`"),
+        (Yaml("title: З\ndate:"), 1, "there is no `date`"),
+        (Json("{}"), 1, "there is no `title`"),
+        (
+            Toml("title = \"З\"\ndate = \"8 января\""),
+            3,
+            "`date`: `8 января` is no date",
+        ),
+        (
+            Toml("title = \"З\"\ndate = 10:30:00"),
+            3,
+            "`date`: `10:30:00` is no date",
+        ),
+        (
+            Yaml("title: З\n\ndate: 2026-02-30"),
+            4,
+            "`date`: `2026-02-30` is a day or time that does not exist",
+        ),
+        (
+            Json("{\"title\": \"З\",\n\"date\": 2026}"),
+            2,
+            "`date`: `2026` is no date",
+        ),
+        (
+            Toml("title = [\"З\"]"),
+            2,
+            "`title`: must be text, got a list",
+        ),
+        (
+            Yaml("title: З\ndate: 2026-01-08\ndraft: maybe"),
+            4,
+            "`draft`: must be true or false, got `maybe`",
+        ),
+        (
+            Json("{\"title\": \"З\", \"date\": \"2026-01-08\",\n\"tags\": [\n{}]}"),
+            3,
+            "`tags`: must be text or a list of texts, got a table",
+        ),
+        (
+            Toml("title = \"З\"\ndate = 2026-01-08\nimage = {alt = \"x\"}"),
+            4,
+            "`image`: there is no `url`",
+        ),
+        (
+            Yaml("title: З\ndate: 2026-01-08\nimage:\n  url: /a\n  width: wide"),
+            6,
+            "`width`: must be a whole number, got `wide`",
+        ),
+        (
+            Toml("title = \"З\"\ndate = 2026-01-08\nexpires = \"завтра\""),
+            4,
+            "`expires`: `завтра` is no date",
+        ),
+        (
+            Yaml("- а\n- б"),
+            2,
+            "the front matter is a list, expected keys",
+        ),
+    ] {
+        let refusal = draft(written).expect_err(reason);
+        assert_eq!(
+            (refusal.line, refusal.reason.as_str()),
+            (Some(line), reason),
+            "{written:?}"
+        );
+        assert!(!refusal.hint.is_empty());
+    }
+}
+
+#[test]
+fn what_is_no_toml_yaml_or_json_is_shown_where_it_stands() {
+    for (written, line, reason) in [
+        (
+            Toml("title = \"З\"\ntags = [а]"),
+            3,
+            "the front matter is no TOML: ",
+        ),
+        (
+            Toml("title = \"З\ndate = 2026-01-08"),
+            2,
+            "the front matter is no TOML: ",
+        ),
+        (
+            Toml("title = \"З\"\ntitle = \"И\""),
+            3,
+            "the front matter is no TOML: duplicate key",
+        ),
+        (
+            Yaml("title: З\ndate: [2026-01-08"),
+            3,
+            "the front matter is no YAML: ",
+        ),
+        (
+            Yaml("title: З\ntitle: И"),
+            3,
+            "the front matter is no YAML: ",
+        ),
+        (
+            Yaml("title: З\n\tdate: x"),
+            2,
+            "the front matter is no YAML: ",
+        ),
+        (Json("{\"title\": \"З\",\n}"), 2, "the file is no JSON: "),
+        (
+            Json("{\"title\": \"З\",\n\"title\": \"И\"}"),
+            2,
+            "the file is no JSON: `title` is given twice",
+        ),
+        (
+            Json("[1]"),
+            1,
+            "the file is no JSON: invalid type: sequence, expected an object",
+        ),
+        (
+            Json("{\"title\": \"З\",\n\"a\": \"\\q\"}"),
+            2,
+            "the file is no JSON: invalid escape",
+        ),
+        (
+            Json("{\"title\": \"а\nб\"}"),
+            1,
+            "the file is no JSON: control character",
+        ),
+        (Json(""), 1, "the file is no JSON: EOF"),
+        (
+            Json("{\"title\": \"З\"} x"),
+            1,
+            "the file is no JSON: trailing characters",
+        ),
+    ] {
+        let refusal = draft(written).expect_err(reason);
+        assert!(
+            refusal.reason.starts_with(reason),
+            "{written:?}: {refusal:?}"
+        );
+        assert_eq!(refusal.line, Some(line), "{written:?}: {refusal:?}");
+        assert!(!refusal.hint.is_empty());
+        assert!(!refusal.reason.contains('\n'), "{refusal:?}");
+    }
+}

@@ -1,0 +1,151 @@
+//! The header block: section, view counter, authors and their roles.
+//!
+//! No line of it is marked, so it is recognized by its looks, and in doubt it is body.
+
+use super::body;
+use super::lines::Line;
+use crate::model::article::Author;
+
+/// What the header block says; empty where there is none.
+#[derive(Debug, Default)]
+pub(in crate::source) struct Header {
+    pub(in crate::source) section: Option<String>,
+    pub(in crate::source) authors: Vec<Author>,
+}
+
+/// Reads the first run of lines if it is a header block, and returns the lines below it.
+pub(in crate::source) fn split_off<'a, 't>(
+    lines: &'a [Line<'t>],
+    tags_follow: bool,
+) -> (Header, &'a [Line<'t>]) {
+    let end = lines
+        .iter()
+        .skip(1)
+        .position(|line| line.after_blank)
+        .map_or(lines.len(), |behind_first| behind_first + 1);
+    let (block, below) = lines.split_at(end);
+    if is_header(block, !below.is_empty(), tags_follow) {
+        (read(block), below)
+    } else {
+        (Header::default(), lines)
+    }
+}
+
+const LINES_MAX: usize = 6;
+const LINE_MAX: usize = 100;
+
+/// A counter betrays the block; without one every line must look like a name.
+const NAME_MAX: usize = 60;
+
+fn is_header(block: &[Line<'_>], text_follows: bool, tags_follow: bool) -> bool {
+    let counted = block.iter().any(|line| is_number(line.text));
+    (text_follows || (counted && tags_follow))
+        && block.len() <= LINES_MAX
+        && block.iter().all(|line| may_be_header(line.text))
+        && (counted || block.iter().all(|line| looks_like_name(line.text)))
+}
+
+fn may_be_header(line: &str) -> bool {
+    !line.starts_with('#')
+        && !line.starts_with(body::DASHES)
+        && body::behind_credit_word(line).is_none()
+        && at_most(line, LINE_MAX)
+}
+
+fn looks_like_name(line: &str) -> bool {
+    at_most(line, NAME_MAX) && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
+}
+
+/// `Иванов А.`, `А.Б.`: one capital in front of the last dot.
+fn ends_in_initial(line: &str) -> bool {
+    let mut letters = line.chars().rev();
+    letters.next() == Some('.')
+        && letters.next().is_some_and(char::is_uppercase)
+        && !letters.next().is_some_and(char::is_alphanumeric)
+}
+
+fn at_most(line: &str, characters: usize) -> bool {
+    line.chars().nth(characters).is_none()
+}
+
+/// Digits, in groups or not; a line has no space at its ends.
+fn is_number(line: &str) -> bool {
+    line.chars()
+        .all(|c| c.is_ascii_digit() || c.is_whitespace())
+}
+
+fn read(block: &[Line<'_>]) -> Header {
+    let mut header = Header::default();
+    for (index, line) in block.iter().enumerate() {
+        let line = line.text;
+        if is_number(line) {
+            continue;
+        }
+        if index == 0 {
+            header.section = Some(line.to_owned());
+        } else if starts_in_lower_case(line) {
+            add_role(&mut header.authors, line);
+        } else {
+            for part in author_parts(line) {
+                if starts_in_lower_case(&part) {
+                    add_role(&mut header.authors, &part);
+                } else {
+                    add_author(&mut header.authors, &part);
+                }
+            }
+        }
+    }
+    header
+}
+
+/// Authors and roles of one line, parted by commas, ` и ` and ` және `.
+fn author_parts(line: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for word in line.split_whitespace() {
+        if matches!(word, "и" | "және") {
+            parts.push(String::new());
+            continue;
+        }
+        for (index, piece) in word.split(',').enumerate() {
+            if index > 0 {
+                parts.push(String::new());
+            }
+            if let Some(part) = parts.last_mut().filter(|_| !piece.is_empty()) {
+                if !part.is_empty() {
+                    part.push(' ');
+                }
+                part.push_str(piece);
+            }
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+fn starts_in_lower_case(text: &str) -> bool {
+    text.chars()
+        .find(|c| c.is_alphabetic())
+        .is_some_and(char::is_lowercase)
+}
+
+fn add_author(authors: &mut Vec<Author>, name: &str) {
+    authors.push(Author {
+        name: name.to_owned(),
+        ..Author::default()
+    });
+}
+
+/// Gives the last author a role; without an author the text is a name that happens to begin in
+/// lower case, such as `пресс-служба мажилиса`.
+fn add_role(authors: &mut Vec<Author>, role: &str) {
+    match authors.last_mut() {
+        None => add_author(authors, role),
+        Some(author) => match &mut author.role {
+            None => author.role = Some(role.to_owned()),
+            Some(roles) => {
+                roles.push_str(", ");
+                roles.push_str(role);
+            }
+        },
+    }
+}

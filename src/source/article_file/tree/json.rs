@@ -1,0 +1,183 @@
+//! A JSON object as a tree.
+//!
+//! Values are kept raw until they are asked for: a raw value borrows from the text and so knows
+//! its line.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Entry, Lines, Node, Value};
+use crate::model::article::Refusal;
+
+/// Lists and objects inside each other; what lies deeper is none of ours.
+const DEPTH_MAX: usize = 8;
+
+/// Reads a file that holds one object.
+///
+/// # Errors
+/// The first place that is no JSON, or a key that is given twice.
+pub(in crate::source) fn parse(text: &str) -> Result<Vec<Entry>, Refusal> {
+    let text = without_lone_surrogates(text);
+    let tree = Tree {
+        text: &text,
+        lines: Lines::new(&text, 1),
+    };
+    tree.entries(&text, DEPTH_MAX)
+}
+
+/// Reads one value, without lines; `None` where it is no JSON.
+pub(in crate::source) fn value(text: &str) -> Option<Value> {
+    let text = without_lone_surrogates(text);
+    let tree = Tree {
+        text: &text,
+        lines: Lines::none(),
+    };
+    let raw: &RawValue = serde_json::from_str(&text).ok()?;
+    tree.node(raw, DEPTH_MAX).ok().map(|node| node.value)
+}
+
+struct Tree<'t> {
+    text: &'t str,
+    lines: Lines,
+}
+
+impl Tree<'_> {
+    fn entries(&self, raw: &str, depth: usize) -> Result<Vec<Entry>, Refusal> {
+        let members: Members<'_> =
+            serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
+        let entry = |(key, raw): (String, &RawValue)| {
+            Ok(Entry {
+                key: key.into(),
+                node: self.node(raw, depth - 1)?,
+            })
+        };
+        members.0.into_iter().map(entry).collect()
+    }
+
+    fn node(&self, raw: &RawValue, depth: usize) -> Result<Node, Refusal> {
+        let raw = raw.get();
+        let value = match raw.as_bytes().first() {
+            Some(b'{' | b'[') if depth == 0 => Value::Null,
+            Some(b'{') => Value::Table(self.entries(raw, depth)?),
+            Some(b'[') => {
+                let items: Vec<&RawValue> =
+                    serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
+                let nodes = items.into_iter().map(|item| self.node(item, depth - 1));
+                Value::List(nodes.collect::<Result<_, _>>()?)
+            }
+            Some(b'"') => {
+                Value::Text(serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?)
+            }
+            Some(b't') => Value::Bool(true),
+            Some(b'f') => Value::Bool(false),
+            Some(b'n') | None => Value::Null,
+            Some(_) => Value::Number(raw.to_owned()),
+        };
+        let line = self.lines.at(self.offset(raw));
+        Ok(Node { line, value })
+    }
+
+    /// Where a part of the text begins.
+    fn offset(&self, part: &str) -> usize {
+        part.as_ptr().addr() - self.text.as_ptr().addr()
+    }
+
+    fn refuse(&self, part: &str, error: &serde_json::Error) -> Refusal {
+        let first = self.lines.at(self.offset(part));
+        let below = u32::try_from(error.line().saturating_sub(1)).unwrap_or(u32::MAX);
+        let message = error.to_string();
+        let message = message
+            .rsplit_once(" at line ")
+            .map_or(message.as_str(), |(message, _)| message);
+        let hint = if message.ends_with(TWICE) {
+            "delete one of the two"
+        } else {
+            "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
+        };
+        let reason = format!("the file is no JSON: {message}");
+        Refusal::new(first.saturating_add(below), reason, hint)
+    }
+}
+
+const TWICE: &str = "is given twice";
+
+/// An object's keys with their values, still raw.
+struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members<'t>, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        let mut members = Vec::new();
+        let mut seen = HashSet::new();
+        while let Some((key, raw)) = map.next_entry::<String, &RawValue>()? {
+            if !seen.insert(key.clone()) {
+                return Err(A::Error::custom(format_args!("`{key}` {TWICE}")));
+            }
+            members.push((key, raw));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// The text with a replacement character for each half of a surrogate pair: exports that cut text
+/// by UTF-16 units leave such halves, and no character can be made of one.
+fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+    let lone = lone_surrogates(text);
+    if lone.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut mended = text.to_owned();
+    for at in lone {
+        mended.replace_range(at..at + ESCAPE, "\\ufffd");
+    }
+    Cow::Owned(mended)
+}
+
+/// Bytes of an escape such as `\ud83d`; its replacement has as many, so no place moves.
+const ESCAPE: usize = 6;
+
+/// Where halves without their other half are escaped.
+fn lone_surrogates(text: &str) -> Vec<usize> {
+    let mut lone = Vec::new();
+    let mut at = 0;
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        match (unit(text, at), unit(text, at + ESCAPE)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE,
+            (Some(0xd800..=0xdfff), _) => {
+                lone.push(at);
+                at += ESCAPE;
+            }
+            (Some(_), _) => at += ESCAPE,
+            // The escaped character may be a backslash itself.
+            (None, _) => {
+                at += 1;
+                at += text[at..].chars().next().map_or(0, char::len_utf8);
+            }
+        }
+    }
+    lone
+}
+
+/// The UTF-16 unit that is escaped at `at`.
+fn unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
+    u16::from_str_radix(digits, 16).ok()
+}

@@ -1,0 +1,64 @@
+//! TOML front matter as a tree.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Entry, Lines, Node, Value};
+use crate::model::article::Refusal;
+
+/// Reads TOML whose first line has the number `first_line` in its file.
+///
+/// # Errors
+/// The first place that is no TOML.
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+    let lines = Lines::new(text, first_line);
+    match DeTable::parse(text) {
+        Ok(table) => Ok(entries(table.into_inner(), &lines)),
+        Err(error) => {
+            let line = lines.at(error.span().map_or(text.len(), |span| span.start));
+            let reason = format!("the front matter is no TOML: {}", error.message());
+            Err(Refusal::new(line, reason, hint(error.message())))
+        }
+    }
+}
+
+fn hint(message: &str) -> &'static str {
+    if message.starts_with("duplicate") {
+        "delete one of the two"
+    } else {
+        "write each line as `key = \"text\"`, with a quote on both sides of the text"
+    }
+}
+
+fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
+    let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
+        let line = lines.at(key.span().start);
+        let key: std::borrow::Cow<'_, str> = key.into_inner();
+        Entry {
+            key: key.as_ref().into(),
+            node: Node {
+                line,
+                value: value_of(value.into_inner(), lines),
+            },
+        }
+    };
+    table.into_iter().map(entry).collect()
+}
+
+fn value_of(value: DeValue<'_>, lines: &Lines) -> Value {
+    match value {
+        DeValue::String(text) => Value::Text(text.into_owned()),
+        DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),
+        DeValue::Float(number) => Value::Number(number.as_str().to_owned()),
+        DeValue::Boolean(flag) => Value::Bool(flag),
+        DeValue::Datetime(date) => Value::Text(date.to_string()),
+        DeValue::Array(items) => {
+            let node = |item: Spanned<DeValue<'_>>| Node {
+                line: lines.at(item.span().start),
+                value: value_of(item.into_inner(), lines),
+            };
+            Value::List(items.into_iter().map(node).collect())
+        }
+        DeValue::Table(table) => Value::Table(entries(table, lines)),
+    }
+}

@@ -1,0 +1,213 @@
+//! YAML front matter as a tree, with the two slips mended that newsrooms make.
+//!
+//! A headline with a colon and a tag with its `#` are no YAML, or other YAML than was meant. Both
+//! are tried again with quotes, and only if that does not help is the first error shown.
+
+mod mend;
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Options, Spanned};
+
+use self::mend::{LISTS, mend};
+use super::{Entry, Node, Value};
+use crate::model::article::Refusal;
+
+/// Reads YAML whose first line has the number `first_line` in its file.
+///
+/// # Errors
+/// The first place that is no YAML, or an alias that unfolds to more than an article needs.
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+    let first = read(text, first_line);
+    let meant = first
+        .as_ref()
+        .is_ok_and(|entries| !holds_empty_item(entries));
+    if meant {
+        return first;
+    }
+    read(&mend(text), first_line).or(first)
+}
+
+/// What stays far above any article and far below any harm.
+fn options() -> Options {
+    let budget = serde_saphyr::budget! {
+        max_events: 10_000,
+        max_nodes: 10_000,
+        max_aliases: 100,
+        max_anchors: 100,
+        max_depth: 16,
+        max_documents: 1,
+        max_merge_keys: 100,
+    };
+    serde_saphyr::options! {
+        budget: budget,
+        // A title may be `No`, and a tag `007`.
+        strict_booleans: true,
+        leading_zero_numbers_as_strings: true,
+        underscored_numbers_as_strings: true,
+        with_snippet: false,
+    }
+}
+
+fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    match serde_saphyr::from_str_with_options::<Yaml>(text, options()) {
+        Ok(Yaml(Node {
+            value: Value::Table(entries),
+            ..
+        })) => Ok(shift(entries, first_line)),
+        Ok(Yaml(node)) => {
+            let reason = format!("the front matter is {}, expected keys", node.value.kind());
+            Err(Refusal::new(first_line, reason, HINT))
+        }
+        Err(error) => {
+            let line = error.location().map_or(1, |place| place.line());
+            let message = error.without_snippet().to_string();
+            // The parser counts from the line below the fence.
+            let message = message.lines().next().unwrap_or_default();
+            let message = message.split(" at line ").next().unwrap_or(message);
+            Err(Refusal::new(
+                shifted(u32::try_from(line).unwrap_or(u32::MAX), first_line),
+                format!("the front matter is no YAML: {message}"),
+                HINT,
+            ))
+        }
+    }
+}
+
+const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it wants \
+                    quotes around it, as in `title: \"Мажилис: принял\"` or `tags: [\"#мажилис\"]`";
+
+/// Whether some list has an item of which nothing is left, or the tags have vanished: what stood
+/// there may have begun with `#`, which makes it a comment.
+fn holds_empty_item(entries: &[Entry]) -> bool {
+    let empty = |value: &Value| match value {
+        Value::List(items) => items.iter().any(|item| item.value == Value::Null),
+        Value::Table(inner) => holds_empty_item(inner),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+    };
+    entries.iter().any(|Entry { key, node }| {
+        empty(&node.value) || (node.value == Value::Null && LISTS.contains(&&**key))
+    })
+}
+
+/// Lines counted from the start of the file.
+fn shift(entries: Vec<Entry>, first_line: u32) -> Vec<Entry> {
+    let entry = |Entry { key, node }| Entry {
+        key,
+        node: shift_node(node, first_line),
+    };
+    entries.into_iter().map(entry).collect()
+}
+
+fn shift_node(Node { line, value }: Node, first_line: u32) -> Node {
+    let value = match value {
+        Value::List(items) => {
+            let items = items.into_iter().map(|item| shift_node(item, first_line));
+            Value::List(items.collect())
+        }
+        Value::Table(entries) => Value::Table(shift(entries, first_line)),
+        value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => value,
+    };
+    let line = shifted(line, first_line);
+    Node { line, value }
+}
+
+fn shifted(line: u32, first_line: u32) -> u32 {
+    line.max(1).saturating_add(first_line - 1)
+}
+
+/// A node as the parser gives it, with its own line numbers.
+struct Yaml(Node);
+
+impl<'de> Deserialize<'de> for Yaml {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
+        let spanned = Spanned::<Any>::deserialize(deserializer)?;
+        let line = u32::try_from(spanned.referenced.line()).unwrap_or(u32::MAX);
+        Ok(Yaml(Node {
+            line,
+            value: spanned.value.0,
+        }))
+    }
+}
+
+/// A value of any kind.
+struct Any(Value);
+
+impl<'de> Deserialize<'de> for Any {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
+        deserializer.deserialize_any(AnyVisitor).map(Any)
+    }
+}
+
+struct AnyVisitor;
+
+impl<'de> Visitor<'de> for AnyVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Bool(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
+    }
+
+    fn visit_i128<E>(self, number: i128) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
+    }
+
+    fn visit_u128<E>(self, number: u128) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Number(number.to_string()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(Yaml(node)) = items.next_element()? {
+            nodes.push(node);
+        }
+        Ok(Value::List(nodes))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, Yaml(node))) = map.next_entry::<String, Yaml>()? {
+            entries.push(Entry {
+                key: key.into(),
+                node,
+            });
+        }
+        Ok(Value::Table(entries))
+    }
+}

@@ -1,0 +1,325 @@
+//! File events as hints: which paths below the articles' folder are worth a look.
+//!
+//! Events get lost (a full queue, a new folder that is filled before it is watched, a folder that
+//! is swapped for another), so nothing is concluded from one: a hint names a path to compare with
+//! the store, now or a moment later, and full reconciliation stays the truth. Where events cannot
+//! work at all there are no hints.
+
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
+use notify::{
+    Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher as _,
+};
+use tokio::sync::Notify;
+
+use crate::source::Scope;
+use crate::source::directory::write_log::Notes;
+
+/// More paths than this, and the whole folder is compared.
+const PATHS_MAX: usize = 10_000;
+
+/// How long a file that was opened, written or removed is left alone: most are closed or replaced
+/// by then, and a whole tree that is removed is seen whole.
+const LATER: Duration = Duration::from_millis(300);
+
+/// When a new folder is looked at again: what was put into it before it was watched sent no event.
+const SECOND_LOOK: Duration = Duration::from_millis(800);
+
+/// What changes consist of. Our own reading opens files: it would fill the queue of the system with
+/// events about itself.
+const NEWS: EventKindMask = EventKindMask::CORE.union(EventKindMask::ACCESS_CLOSE);
+
+/// Kinds of file system whose changes come from elsewhere and send no events here: NFS, SMB (three
+/// numbers), FUSE, 9P, AFS, Ceph.
+const SILENT: [u64; 8] = [
+    0x6969,
+    0x517b,
+    0xff53_4d42,
+    0xfe53_4d42,
+    0x6573_5546,
+    0x0102_1997,
+    0x6b41_4653,
+    0x00c3_6400,
+];
+
+/// What is worth a look.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// These paths below the folder, and everything below them.
+    Paths(Vec<Scope>),
+    /// All of it.
+    Everything,
+}
+
+/// Why there are no events.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The file system does not send any.
+    #[error("{} is on a file system that sends no events", folder.display())]
+    Silent {
+        /// The articles' folder.
+        folder: PathBuf,
+    },
+    /// Every folder needs a watch, and the system has no more.
+    #[error("the system has no more file watches; raise the sysctl fs.inotify.max_user_watches")]
+    TooMany,
+    /// The system refuses.
+    #[error("the system refuses file events")]
+    Refused(#[source] notify::Error),
+}
+
+/// A watched folder; dropping it ends the events.
+#[derive(Debug)]
+pub struct Watch {
+    root: PathBuf,
+    identity: Option<(u64, u64)>,
+    pending: Arc<Pending>,
+    _events: RecommendedWatcher,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    state: Mutex<State>,
+    news: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    everything: bool,
+    /// Whether some folder could not be watched.
+    partial: bool,
+    /// Whether that may be possible now, or the folder itself is no longer watched.
+    outdated: bool,
+    /// Paths that are worth a look.
+    paths: BTreeMap<String, Look>,
+}
+
+/// When a path is to be looked at.
+#[derive(Debug)]
+struct Look {
+    next: Instant,
+    /// Another look, if later: what happened since the next one was planned.
+    last: Instant,
+    /// Whether whoever wrote there has finished.
+    closed: bool,
+}
+
+impl Watch {
+    /// Watches a folder and everything below it; `notes` are kept for those who list it.
+    ///
+    /// # Errors
+    /// [`WatchError`] where events cannot work.
+    pub fn start(root: &Path, notes: Notes) -> Result<Watch, WatchError> {
+        let kind =
+            rustix::fs::statfs(root).map(|system| system.f_type.cast_unsigned() & 0xffff_ffff);
+        if kind.is_ok_and(|kind| SILENT.contains(&kind)) {
+            return Err(WatchError::Silent {
+                folder: root.to_owned(),
+            });
+        }
+        let pending = Arc::new(Pending::default());
+        let target = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let (noted, watched) = (pending.clone(), target.clone());
+        let note = move |event| noted.note(&watched, &notes, event);
+        let config = Config::default().with_event_kinds(NEWS);
+        let mut events = RecommendedWatcher::new(note, config).map_err(refused)?;
+        let partial = !watch_tree(&mut events, &target).map_err(refused)?;
+        pending.state().partial = partial;
+        Ok(Watch {
+            root: root.to_owned(),
+            identity: identity(root),
+            pending,
+            _events: events,
+        })
+    }
+
+    /// Whether another folder stands in this one's place, whose changes send nothing here, or a
+    /// folder in it can be watched now that could not before.
+    pub fn is_outdated(&self) -> bool {
+        identity(&self.root) != self.identity || self.pending.state().outdated
+    }
+
+    /// Waits for something that is worth a look.
+    pub async fn hint(&self) -> Hint {
+        loop {
+            let due = {
+                let mut state = self.pending.state();
+                if let Some(hint) = state.take(Instant::now()) {
+                    return hint;
+                }
+                state.paths.values().map(|look| look.next).min()
+            };
+            match due {
+                Some(due) => tokio::select! {
+                    () = self.pending.news.notified() => {}
+                    () = tokio::time::sleep_until(due.into()) => {}
+                },
+                None => self.pending.news.notified().await,
+            }
+        }
+    }
+
+    /// Asks for another look at paths a moment later.
+    pub fn look_again(&self, paths: impl IntoIterator<Item = String>) {
+        for path in paths {
+            self.pending.hint(path, LATER, false);
+        }
+    }
+}
+
+impl Pending {
+    fn note(&self, root: &Path, notes: &Notes, event: notify::Result<Event>) {
+        let event = match event {
+            Ok(event) if !event.need_rescan() => event,
+            // Lost events come without a path.
+            Ok(_) | Err(_) => return self.everything(),
+        };
+        let delays: &[Duration] = match event.kind {
+            EventKind::Access(AccessKind::Close(AccessMode::Write))
+            | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => &[Duration::ZERO, SECOND_LOOK],
+            EventKind::Create(CreateKind::Folder) => &[Duration::ZERO, SECOND_LOOK],
+            // Nothing was written.
+            EventKind::Access(_) => return,
+            // Each of the two paths of a rename has an event of its own.
+            EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return,
+            EventKind::Create(_)
+            | EventKind::Modify(_)
+            | EventKind::Remove(_)
+            | EventKind::Any
+            | EventKind::Other => &[LATER],
+        };
+        for path in &event.paths {
+            match path.strip_prefix(root).ok().and_then(Path::to_str) {
+                None | Some("") => {
+                    // What stands in its place may look the same: a fresh mount gets the numbers of
+                    // the one before.
+                    if matches!(event.kind, EventKind::Remove(_)) {
+                        self.state().outdated = true;
+                    }
+                    self.everything();
+                }
+                Some(path) => {
+                    let metadata = root.join(path).metadata();
+                    let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
+                    match (&event.kind, metadata) {
+                        (EventKind::Modify(ModifyKind::Data(_)), Ok(file)) => {
+                            notes.written(file.ino());
+                        }
+                        (
+                            EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(_)),
+                            Ok(file),
+                        ) => {
+                            notes.closed(file.ino());
+                        }
+                        (_, _) => {}
+                    }
+                    if is_folder && matches!(event.kind, EventKind::Modify(_)) {
+                        self.retry();
+                    }
+                    let delays = if is_folder { delays } else { &delays[..1] };
+                    for name in notes.names(path) {
+                        for &delay in delays {
+                            self.hint(name.clone(), delay, delay.is_zero());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn hint(&self, path: String, delay: Duration, closed: bool) {
+        let mut state = self.state();
+        let due = Instant::now() + delay;
+        let look = state.paths.entry(path).or_insert(Look {
+            next: due,
+            last: due,
+            closed,
+        });
+        look.next = due.min(look.next);
+        look.last = due.max(look.last);
+        look.closed = closed;
+        if state.paths.len() > PATHS_MAX {
+            state.everything = true;
+            state.paths.clear();
+        }
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// The rights of a folder may be others now.
+    fn retry(&self) {
+        let mut state = self.state();
+        state.outdated |= state.partial;
+    }
+
+    fn everything(&self) {
+        self.state().everything = true;
+        self.news.notify_one();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn take(&mut self, now: Instant) -> Option<Hint> {
+        if std::mem::take(&mut self.everything) {
+            self.paths.clear();
+            return Some(Hint::Everything);
+        }
+        let mut due = Vec::new();
+        self.paths.retain(|path, look| {
+            if look.next <= now {
+                due.push(Scope::At {
+                    path: path.clone(),
+                    closed: look.closed,
+                });
+                look.next = look.last;
+            }
+            look.last > now
+        });
+        (!due.is_empty()).then_some(Hint::Paths(due))
+    }
+}
+
+/// Watches a folder and everything below it; says whether that is all of it. What must not be read or
+/// goes away meanwhile costs itself.
+fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<bool> {
+    match events.watch(folder, RecursiveMode::Recursive) {
+        Ok(()) => return Ok(true),
+        Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => return Err(error),
+        Err(_) => {}
+    }
+    events.watch(folder, RecursiveMode::NonRecursive)?;
+    for entry in std::fs::read_dir(folder)?.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            match watch_tree(events, &entry.path()) {
+                Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => {
+                    return Err(error);
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The file system and inode behind a path, links followed.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+fn refused(error: notify::Error) -> WatchError {
+    match error.kind {
+        notify::ErrorKind::MaxFilesWatch => WatchError::TooMany,
+        _ => WatchError::Refused(error),
+    }
+}

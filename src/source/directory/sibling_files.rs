@@ -1,0 +1,101 @@
+//! The sizes of files that stand beside an article: `cover.jpg` next to `x/index.md`, `audio/a.mp3`
+//! below the folder of `a.md`.
+//!
+//! Feeds are to say how long a file is, and only here is it known without asking a server. The size
+//! is taken when the article is read, from the listing alone; a file that is replaced without its
+//! article counts at the next reading of the article. Nothing here follows a link, leaves the
+//! folder of the article upwards, or looks at what no article may be called.
+
+use std::fs;
+use std::path::Path;
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use crate::model::article::{Draft, Media};
+use crate::source::directory::is_unwanted;
+
+/// Fills in the size of each of the draft's media that has none and stands below `folder`, the
+/// folder of the article's file.
+pub(super) fn measure(folder: &Path, draft: &mut Draft) {
+    let media = draft.image.iter_mut().chain(&mut draft.enclosures);
+    for medium in media.filter(|medium| medium.length.is_none()) {
+        medium.length = length(folder, medium);
+    }
+}
+
+fn length(folder: &Path, medium: &Media) -> Option<u64> {
+    let mut path = folder.to_owned();
+    for name in names(&medium.url)? {
+        path.push(name);
+        if fs::symlink_metadata(&path).ok()?.is_symlink() {
+            return None;
+        }
+    }
+    let metadata = fs::symlink_metadata(&path).ok()?;
+    metadata.is_file().then_some(metadata.len())
+}
+
+/// The names on the way from the article's folder to what a relative address means; `None` of any
+/// other address.
+fn names(address: &str) -> Option<Vec<String>> {
+    let address = address.trim();
+    if Url::parse(address).is_ok() {
+        return None;
+    }
+    let path = address.split(['?', '#']).next()?;
+    let names = path.split('/').filter(|name| *name != ".").map(name);
+    names
+        .collect::<Option<Vec<_>>>()
+        .filter(|names| !names.is_empty())
+}
+
+/// A name that stays where it is: an empty one would start at the root, or repeat a slash.
+fn name(encoded: &str) -> Option<String> {
+    let name = percent_decode_str(encoded).decode_utf8().ok()?;
+    let moves = name.is_empty() || name.contains(['/', '\\', '\0']);
+    (!moves && !is_unwanted(&name)).then(|| name.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_addresses_name_files() {
+        for (address, expected) in [
+            ("cover.jpg", Some(&["cover.jpg"][..])),
+            (" ./cover.jpg?v=2#top ", Some(&["cover.jpg"])),
+            ("audio/a.mp3", Some(&["audio", "a.mp3"])),
+            ("фото/мост 1.jpg", Some(&["фото", "мост 1.jpg"])),
+            (
+                "%D1%84%D0%BE%D1%82%D0%BE/%D0%BC%20%231.jpg",
+                Some(&["фото", "м #1.jpg"]),
+            ),
+            ("", None),
+            (".", None),
+            ("?v=2", None),
+            ("/cover.jpg", None),
+            ("//cdn.example/cover.jpg", None),
+            ("https://dala.example/cover.jpg", None),
+            ("file:cover.jpg", None),
+            ("../cover.jpg", None),
+            ("a/../../cover.jpg", None),
+            ("%2e%2e/cover.jpg", None),
+            ("..%2fcover.jpg", None),
+            ("a\\..\\cover.jpg", None),
+            ("a//cover.jpg", None),
+            ("a/", None),
+            ("a%00.jpg", None),
+            ("%ff.jpg", None),
+            (".env", None),
+            ("_drafts/cover.jpg", None),
+        ] {
+            let names = names(address);
+            let names: Option<Vec<&str>> = names
+                .as_ref()
+                .map(|names| names.iter().map(String::as_str).collect());
+            assert_eq!(names.as_deref(), expected, "{address:?}");
+        }
+    }
+}

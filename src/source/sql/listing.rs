@@ -1,0 +1,178 @@
+//! A listing as it comes: rows become what was found, each id once and in order. One whose id is no
+//! text has no place in that order, so it is named and passed over.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::columns::Selected;
+use super::engine::{Engine, Step, Task, is_head, is_stamp};
+use super::row::{Cells, Moment, Row, many};
+use super::watermark::Highest;
+use super::{Extent, Sql, SqlError};
+use crate::model::problem::Severity;
+use crate::model::record::Stamp;
+use crate::model::time::Timestamp;
+use crate::source::{Found, Gap, Unlisted};
+
+/// A listing under way.
+pub(super) struct Walk {
+    began: Instant,
+    now: Timestamp,
+    engine: Arc<Engine>,
+    rows: mpsc::Receiver<Result<Step, SqlError>>,
+    extent: Extent,
+    selected: Selected,
+    /// The row before, until it is known that no other has its id.
+    held: Option<Held>,
+    highest: Highest,
+    newest: Option<Timestamp>,
+    ended: bool,
+}
+
+/// A row that was found, and how many have its id.
+pub(super) struct Held {
+    pub(super) found: Found,
+    pub(super) rows: usize,
+}
+
+impl Held {
+    pub(super) fn new(found: Found) -> Held {
+        Held { found, rows: 1 }
+    }
+
+    /// Takes another row with the same id. In whatever order they come, together they have one stamp.
+    pub(super) fn join(&mut self, other: Stamp) {
+        let stamp = &mut self.found.stamp;
+        stamp.modified = stamp.modified.wrapping_add(other.modified);
+        stamp.changed = stamp.changed.wrapping_add(other.changed);
+        self.rows += 1;
+    }
+
+    /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
+    /// one of them go.
+    pub(super) fn settle(self) -> Found {
+        let Held { mut found, rows } = self;
+        if rows > 1 {
+            found.stamp.size = rows as u64;
+            let refusal = many(rows, &found.path);
+            found.head = found.head.map(|_| Box::new(Err(refusal)));
+        }
+        found
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<Found, Gap>;
+
+    fn next(&mut self) -> Option<Result<Found, Gap>> {
+        while !self.ended {
+            match self.rows.blocking_recv() {
+                // No row is what it was. The comparison of everything that is due has all of them at
+                // once, so that feeds move once.
+                Some(Ok(Step::Columns(selected)))
+                    if self.extent == Extent::Recent && self.engine.is_new(selected.shape) =>
+                {
+                    self.ended = true;
+                }
+                Some(Ok(Step::Columns(selected))) => self.selected = selected,
+                Some(Ok(Step::Row(cells))) => match self.take(&cells) {
+                    Ok(None) => {}
+                    Ok(Some(found)) => return Some(Ok(found)),
+                    Err(gap) => return self.fail(gap),
+                },
+                Some(Ok(Step::End)) => {
+                    self.ended = true;
+                    let highest = std::mem::take(&mut self.highest);
+                    let is_whole = self.extent != Extent::Recent;
+                    let shape = is_whole.then_some(self.selected.shape);
+                    self.engine.listed(self.began, highest, self.newest, shape);
+                    return self.held.take().map(|held| Ok(held.settle()));
+                }
+                Some(Err(error)) => return self.fail(error.into()),
+                None => return self.fail(self.engine.stopped().into()),
+            }
+        }
+        None
+    }
+}
+
+impl Walk {
+    pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
+        let task = match extent {
+            Extent::Stamps => Task::ArticleMeta(is_stamp),
+            Extent::Heads => Task::ArticleMeta(is_head),
+            Extent::Recent => Task::Recent,
+        };
+        Walk {
+            began: Instant::now(),
+            now: Timestamp::now(),
+            engine: sql.0.engine.clone(),
+            rows: sql.start(task),
+            extent,
+            selected: Selected::default(),
+            held: None,
+            highest: Highest::default(),
+            newest: None,
+            ended: false,
+        }
+    }
+
+    /// The row before this one, where that is complete.
+    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, Gap> {
+        let row = Row {
+            selected: &self.selected,
+            cells,
+        };
+        if let Some(id) = row.broken_id() {
+            return Err(Gap::Part(unreadable(id)));
+        }
+        let zone = &self.engine.rules.reading.zone;
+        let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
+        let mut found = row.found(updated.as_ref(), date.as_ref(), self.now);
+        if self.extent == Extent::Heads {
+            found.head = Some(Box::new(row.head()));
+        }
+        // A row that was updated counts by that alone, as it is asked for by that alone.
+        let (moment, side) = match updated {
+            Some(updated) => (Some(updated), &mut self.highest.updated),
+            None => (date, &mut self.highest.date),
+        };
+        let seconds = moment.as_ref().and_then(Moment::seconds);
+        let has_come = seconds.is_some_and(|seconds| seconds <= self.now);
+        if let Some(moment) = moment.filter(|_| has_come) {
+            Highest::see(side, moment.raw);
+            self.newest = self.newest.max(seconds);
+        }
+        Ok(self.hold(found)?)
+    }
+
+    fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
+        if let Some(held) = &mut self.held {
+            if held.found.path == found.path {
+                held.join(found.stamp);
+                return Ok(None);
+            }
+            if found.path < held.found.path {
+                return Err(self.engine.out_of_order(found.path));
+            }
+        }
+        let before = self.held.replace(Held::new(found));
+        Ok(before.map(Held::settle))
+    }
+
+    fn fail(&mut self, gap: Gap) -> Option<Result<Found, Gap>> {
+        self.ended = matches!(gap, Gap::Rest(_));
+        Some(Err(gap))
+    }
+}
+
+fn unreadable(id: &str) -> Unlisted {
+    Unlisted {
+        path: id.to_owned(),
+        reason: "its `id` is no text in UTF-8; mend it, or convert it in the query".to_owned(),
+        hides: false,
+        severity: Severity::Error,
+    }
+}
