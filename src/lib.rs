@@ -97,3 +97,6 @@ pub mod serve;
 
 pub mod archive;
 pub mod cli;
+
+#[cfg(test)]
+pub(crate) mod testkit;

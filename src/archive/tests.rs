@@ -9,15 +9,14 @@ use tokio::runtime::Builder;
 use tokio::time::Instant;
 
 use super::REST;
-use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::publish::publisher::{Publisher, Removal, Report};
-use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
+use crate::testkit::{self, sqlite};
 
 const FEEDS: &str = "\
 [site]
@@ -65,7 +64,7 @@ impl News {
     }
 
     fn run(&self, sql: &str) {
-        write(&self.file(), sql);
+        sqlite::write(&self.file(), sql);
     }
 
     /// The database cannot be reached until it is put back.
@@ -83,7 +82,7 @@ impl News {
             "SELECT id, title, date, updated, section, content_html",
             "SELECT *",
         );
-        Arc::new(good(&feeds, self.folder.path()))
+        Arc::new(testkit::config(&feeds, self.folder.path()))
     }
 
     /// A publisher over what the last one kept.
@@ -94,7 +93,7 @@ impl News {
 
     /// A publisher that keeps nothing, over the listed rows.
     fn publisher(&self) -> Publisher {
-        let config = Arc::new(good(FEEDS, self.folder.path()));
+        let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let publisher = Publisher::new(config, store, LATER).expect("a desk");
         read(&publisher, Scope::Whole);
@@ -392,7 +391,7 @@ fn another_query_is_another_text() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let config = Arc::new(good(&feeds, news.folder.path()));
+    let config = Arc::new(testkit::config(&feeds, news.folder.path()));
     old.reconfigure(config.clone()).expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);
     old.publish(LATER.plus(1));

@@ -219,9 +219,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::tests::good;
     use crate::model::time::Timestamp;
     use crate::model::validators::Validators;
+    use crate::testkit;
 
     const SITE: &str = "\
 [site]
@@ -235,7 +235,7 @@ public-url = 'https://dala.example/news/'
 ";
 
     fn config(text: &str) -> Config {
-        good(&format!("{SITE}{text}"), Path::new(""))
+        testkit::config(&format!("{SITE}{text}"), Path::new(""))
     }
 
     /// What a folder remembers of a newsroom that had everything.

@@ -401,4 +401,4 @@ fn stamp(metadata: &Metadata) -> Stamp {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

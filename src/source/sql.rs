@@ -29,7 +29,7 @@ mod required_columns;
 mod row;
 mod source_event;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 pub(crate) mod watcher;
 mod watermark;
 

@@ -9,13 +9,13 @@ use tempfile::TempDir;
 
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
-use crate::config::tests::good;
 use crate::feed::coding::Coding;
 use crate::feed::poll_rate::Told;
 use crate::index::Query;
 use crate::model::problem::Severity;
 use crate::model::time::{WrittenDate, Zone};
 use crate::source::Scope;
+use crate::testkit;
 
 const SITE: &str = "\
 [site]
@@ -56,7 +56,7 @@ fn config(folder: &Path, feeds: &str) -> Arc<Config> {
 }
 
 fn config_of(folder: &Path, text: &str) -> Arc<Config> {
-    Arc::new(good(text, folder))
+    Arc::new(testkit::config(text, folder))
 }
 
 /// A folder of articles, and the publisher over it.
