@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::testkit::daemon::Daemon;
-use crate::testkit::newsroom::{CONFIG, Newsroom};
+use crate::testkit::newsroom::{CONFIG, HARVEST, Newsroom, Story};
 use crate::testkit::output::{assert_ends, json};
 
 #[test]
@@ -245,6 +245,10 @@ fn removed_addresses_are_a_warning_until_redirected() {
     }
     let mut daemon = Daemon::launch(&newsroom);
     daemon.wait_for("`/parliament.json` were served and are no longer");
+    // Stopped in the middle of its first reading, it would leave a state folder to be repaired.
+    let date = "2026-02-20";
+    newsroom.write("late", &Story { date, ..HARVEST });
+    daemon.reread_until("/all.rss", |feed| feed.says("/articles/late"));
     daemon.stop();
 
     newsroom.reconfigure("\nexcept = [\"#урожай\"]", "\n[auto.sections]");

@@ -68,9 +68,14 @@ impl Daemon {
             report_skipped("only root can become another user");
             return None;
         }
-        // The folder that it was built in may be closed to others.
+        // The folder that it was built in may be closed to others. A copy that this process wrote could
+        // still be open in a child that another test has just started, and so be too busy to run.
         let program = newsroom.path("taspa");
-        std::fs::copy(env!("CARGO_BIN_EXE_taspa"), &program).expect("a copy of the program");
+        let copied = Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_taspa"))
+            .arg(&program)
+            .status();
+        assert!(copied.expect("cp runs").success(), "a copy of the program");
         let mut command = Command::new(program);
         command
             .uid(NOBODY)

@@ -21,6 +21,13 @@ pub(crate) fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     }
 }
 
+/// Tries something with more and more seconds until an instant, until it succeeds before that instant.
+#[track_caller]
+pub(crate) fn in_time(attempt: impl FnMut(u64) -> bool) {
+    let succeeded = [4, 8, 16].into_iter().any(attempt);
+    assert!(succeeded, "the machine is too slow for this test");
+}
+
 /// Waits until a condition holds, and fails with `what` once the deadline has passed.
 #[track_caller]
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
