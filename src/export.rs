@@ -340,7 +340,7 @@ impl<'a> Run<'a> {
             }
             Source::Page(wanted) => self.page(wanted).map_err(|refused| match refused {
                 Ok(error) => unmade(error),
-                Err(Missing::Archive(error)) => unmade(error.into()),
+                Err(Missing::Store(error)) => unmade(error.into()),
                 Err(Missing::Elsewhere(_) | Missing::Unknown(_)) => Refused::NotHere,
             }),
             Source::Asset(asset) => Ok(asset.bytes.clone()),

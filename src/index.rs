@@ -202,18 +202,6 @@ impl Index {
         })
     }
 
-    /// Those of `records`, which must be sorted, that are an article's current version: first what is in
-    /// no list, then the oldest article and so on to the newest.
-    pub fn newest_last(&self, records: &[RecordId]) -> Vec<RecordId> {
-        let slots = self.slots.iter().flatten();
-        let named = slots.filter(|slot| records.binary_search(&slot.record).is_ok());
-        let mut order: Vec<(bool, Timestamp, RecordId)> = named
-            .map(|slot| (slot.standing == Standing::Live, slot.published, slot.record))
-            .collect();
-        order.sort_unstable();
-        order.into_iter().map(|(_, _, record)| record).collect()
-    }
-
     /// The article with this key, released or not: for the operator, never for readers.
     pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())

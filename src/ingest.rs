@@ -26,7 +26,7 @@ use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
-use crate::source::{Depth, Found, Scope, Source, SourceError, Unlisted};
+use crate::source::{Found, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, Store, StoreError};
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
@@ -117,47 +117,6 @@ pub fn reconcile(
     run.result
 }
 
-/// Reads the texts that these records were promised to have.
-pub fn fill(
-    source: &Source,
-    store: &Store,
-    records: &[RecordId],
-    options: Options,
-    progress: &Progress,
-) -> Reconciliation {
-    let mut nobody = |_: &mut Vec<Change>| {};
-    let mut run = Run::new(source, store, options, progress, &mut nobody);
-    run.tells_mended = true;
-    let filled = promised(store, records).map_err(ReconcileError::from);
-    let filled = filled
-        .and_then(|found| run.take(found.chunks(BATCH_FILES)))
-        .and_then(|heirs| run.take_heirs(heirs));
-    run.result.failure = filled.err();
-    run.report_refused();
-    run.result
-}
-
-/// Where the articles stand whose texts are still to be read.
-fn promised(store: &Store, records: &[RecordId]) -> Result<Vec<Found>, StoreError> {
-    let mut found = Vec::new();
-    for (record, key) in store.awaited(records)? {
-        let current = store
-            .article(&key)?
-            .filter(|row| row.listing.record == record);
-        let Some(row) = current else { continue };
-        if let Some(file) = store.file(&row.path)? {
-            found.push(Found {
-                path: row.path.into(),
-                stamp: file.stamp,
-                closed: false,
-                again: false,
-                head: None,
-            });
-        }
-    }
-    Ok(found)
-}
-
 struct Run<'a> {
     source: &'a Source,
     store: &'a Store,
@@ -195,16 +154,10 @@ impl<'a> Run<'a> {
     /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
     /// the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        // What a first listing left behind that was cut short is no snapshot.
-        let depth = match self.store.header()? {
-            Some(_) => Depth::Stamps,
-            None => Depth::Heads,
-        };
-        let (give, found) = mpsc::sync_channel(self.source.batches_ahead(depth));
+        let (give, found) = mpsc::sync_channel(self.source.batches_ahead());
         let comparison = Comparison {
             source: self.source,
             store: self.store,
-            depth,
             reread: self.options.reread,
             progress: self.progress,
             give,
@@ -331,22 +284,28 @@ impl<'a> Run<'a> {
     /// What is stored of a file, where it is what was just read; of a loser, that the same owner still has
     /// its key.
     fn known(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
-        let ReadFile { found, outcome } = file;
+        let ReadFile {
+            found,
+            columns,
+            outcome,
+        } = file;
         let Some(row) = self.store.file(&found.path)? else {
             return Ok(None);
         };
-        let is_known = match outcome {
-            Err(refusal) => row.refusal.as_ref() == Some(refusal),
-            Ok((listing, _)) => {
-                let owner = self.store.article(&listing.key)?;
-                owner.is_some_and(|owner| match &row.refusal {
-                    None => {
-                        *owner.path == *found.path && owner.listing.revision == listing.revision
-                    }
-                    Some(refusal) => *refusal == rival(&listing.key, &owner.path),
-                })
-            }
-        };
+        // What only decides who may see an article is no part of its revision.
+        let is_known = row.columns == *columns
+            && match outcome {
+                Err(refusal) => row.refusal.as_ref() == Some(refusal),
+                Ok((listing, _)) => {
+                    let owner = self.store.article(&listing.key)?;
+                    owner.is_some_and(|owner| match &row.refusal {
+                        None => {
+                            *owner.path == *found.path && owner.listing.revision == listing.revision
+                        }
+                        Some(refusal) => *refusal == rival(&listing.key, &owner.path),
+                    })
+                }
+            };
         Ok(is_known.then_some(row))
     }
 

@@ -12,7 +12,7 @@
 //!  socket ──▶ http::server ──▶ http::answer(snapshot, request): find · compare validators · bytes
 //!                                   │ not made yet: one task per document, all others wait for it
 //!                                   ▼
-//!              Archive::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
+//!                Store::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
 //! ```
 //!
 //! What was asked for of a feed within the last hour or two is made for its next version before
@@ -45,16 +45,13 @@
 //! 1. The same configuration and articles give the same bytes and tags on every machine, with or
 //!    without the state folder: no build time, no observed time, no random value, no order of a
 //!    hash table reaches a document. Time zones come from a database inside the binary.
-//! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article: everything that a
-//!    document can show of it and nothing else; of a row everything but its text, for which its
-//!    `updated` stands. A feed's digest is made of the writers' version
-//!    ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the feed's own words and its entries'
-//!    revisions in order; a [`Tag`](snapshot::Tag) is made of that digest. Different bytes,
-//!    different tag.
+//! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article, text included, of
+//!    files and rows alike: everything that a document can show of it and nothing else. A feed's
+//!    digest is made of the writers' version ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the
+//!    feed's own words and its entries' revisions in order; a [`Tag`](snapshot::Tag) is made of that
+//!    digest. Different bytes, different tag.
 //! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays
-//!    there until no snapshot names it; so unreadable sources cost freshness and nothing else. Only
-//!    of a database that was just listed for the first time the texts are still to come, and until
-//!    they have, a document that needs one has it fetched ([`archive`]).
+//!    there until no snapshot names it; so unreadable sources cost freshness and nothing else.
 //! 4. A request sees one snapshot, and [`http::answer`] has a reply for everything.
 //! 5. What is dated in the future, expired or hidden is in no list of the
 //!    [`Index`](index::Index), and a feed's own hold-back is part of its window; every instant
@@ -95,7 +92,6 @@ pub mod export;
 
 pub mod serve;
 
-pub mod archive;
 pub mod cli;
 
 #[cfg(test)]

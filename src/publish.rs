@@ -31,7 +31,6 @@ use crate::publish::log_once::Seen;
 use crate::publish::publisher::{Publisher, Removal, Report};
 use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
-use crate::source::sql::watcher::Step;
 use crate::source::watcher::SourceWatcher;
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
@@ -82,43 +81,31 @@ async fn keep_reading(
     let mut seen = Seen::new(Arc::new(outage));
     // Watching comes before listing, so that nothing changes unseen in between.
     let mut attention = SourceWatcher::start(publisher, health, &seen.outage).await;
-    let mut step = Step::Read(vec![Scope::Whole]);
+    let mut scopes = vec![Scope::Whole];
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
-    let publish_soon = |seen: &Seen| {
+    loop {
+        if scopes.contains(&Scope::Whole) {
+            rescan_at = Instant::now() + rescan;
+        }
+        let read = read(publisher, health, &scopes, removal, &mut seen, &attention).await;
         // Articles that could not be read are not the same as none.
         if publisher.snapshot().is_some() || seen.failure.is_none() {
             news.notify_one();
         }
-    };
-    loop {
-        match step {
-            Step::Read(scopes) => {
-                if scopes.contains(&Scope::Whole) {
-                    rescan_at = Instant::now() + rescan;
-                }
-                let read = read(publisher, health, &scopes, removal, &mut seen, &attention);
-                let read = read.await;
-                publish_soon(&seen);
-                match read {
-                    Some((mut report, took)) => attention.note(&scopes, &mut report, took).await,
-                    None => attention.note_broken(),
-                }
-                removal = Removal::Held;
-            }
-            Step::Fill => {
-                fill(publisher, health, &mut seen, &mut attention).await;
-                publish_soon(&seen);
-            }
+        match read {
+            Some((mut report, took)) => attention.note(&scopes, &mut report, took).await,
+            None => attention.note_broken(),
         }
+        removal = Removal::Held;
         let mut order = None;
-        step = tokio::select! {
+        scopes = tokio::select! {
             given = orders.recv() => {
                 order = given;
-                Step::Read(vec![Scope::Whole])
+                vec![Scope::Whole]
             }
             next = attention.next() => next,
-            () = time::sleep_until(rescan_at.into()) => Step::Read(vec![Scope::Whole]),
+            () = time::sleep_until(rescan_at.into()) => vec![Scope::Whole],
         };
         while let Some(given) = order {
             match given {
@@ -227,29 +214,6 @@ async fn read(
     }
     seen.log(scopes, &report, attention.is_known_to_fail(), proves);
     Some((report, took))
-}
-
-/// Reads some of the texts that are still to come.
-async fn fill(
-    publisher: &Arc<Publisher>,
-    health: &Health,
-    seen: &mut Seen,
-    attention: &mut SourceWatcher,
-) {
-    let started = Instant::now();
-    let Some(report) = attention.fill().await else {
-        return;
-    };
-    let (took, proves) = (started.elapsed(), attention.is_proof(&[]));
-    health.note_reading(
-        &publisher.source(),
-        &[],
-        &report,
-        took,
-        proves,
-        Timestamp::now(),
-    );
-    seen.log(&[], &report, attention.is_known_to_fail(), proves);
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.

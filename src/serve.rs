@@ -39,11 +39,10 @@ use std::sync::Arc;
 use hyper::header::{ACCEPT_ENCODING, HeaderMap};
 use hyper::{Method, Request};
 use tokio::task;
-use tracing::{debug, error};
+use tracing::error;
 
 use self::conditional::Validated;
 use self::reply::Head;
-use crate::archive::ArchiveError;
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::Told;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
@@ -122,14 +121,9 @@ pub async fn answer<B>(
     }
 }
 
-/// Says why something cannot be made, with the articles that it needs. What passes by itself is not
-/// said again by every reader.
-fn tell(what: &str, failure: &dyn Error, articles: Option<&ArchiveError>) {
-    let reason = chain(failure);
-    match articles.is_some_and(ArchiveError::is_passing) {
-        true => debug!("{what} cannot be made: {reason}"),
-        false => error!("{what} cannot be made: {reason}"),
-    }
+/// Says why something cannot be made.
+fn tell(what: &str, failure: &dyn Error) {
+    error!("{what} cannot be made: {}", chain(failure));
 }
 
 /// A request that names something of a snapshot.
@@ -192,7 +186,7 @@ impl Asked<'_> {
             Ok(document) => reply::document(head(version.headers(format)), document),
             Err(failure) => {
                 let feed = format!("feed `{}` as {}", version.path, format.title());
-                tell(&feed, &failure, failure.articles());
+                tell(&feed, &failure);
                 // The last good document, under its own tag, is better than an error.
                 match self.publisher.previous_document(version, format, coding) {
                     Some((document, previous)) => {

@@ -15,7 +15,7 @@ use std::path::Path;
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
 use crate::config::{Config, SourceConfig};
-use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::store::ColumnsRow;
@@ -28,12 +28,8 @@ const SHARE_FILES: usize = 32;
 /// much there is, and few enough that a first listing need not be held whole.
 const FILES_AHEAD: usize = 16;
 
-/// The same of rows that bring everything but their texts along,
-const HEADS_AHEAD: usize = 1;
-
-/// and of rows that bring hardly anything: a listing that waits for readings stays open on the server,
-/// which sooner or later minds.
-const STAMPS_AHEAD: usize = 64;
+/// The same of rows. They are more, because a listing that waits for readings stays open on the server.
+const ROWS_AHEAD: usize = 64;
 
 /// Threads that read rows: each has a connection for a statement at a time, and there are few.
 const ROW_THREADS: usize = 2;
@@ -59,8 +55,6 @@ pub struct Found {
     /// Whether it looks as before and is read again nevertheless: what it says then is news only where
     /// it differs.
     pub again: bool,
-    /// What the listing read along: everything but the text.
-    pub head: Option<Box<Result<Draft, Refusal>>>,
 }
 
 /// What of a source is to be compared.
@@ -87,15 +81,6 @@ impl Scope {
             closed: false,
         }
     }
-}
-
-/// How much a listing brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Places and stamps, to be compared with what is stored.
-    Stamps,
-    /// Whatever can be had at once: nothing is stored yet.
-    Heads,
 }
 
 /// Something of a source that cannot be listed.
@@ -133,13 +118,29 @@ impl Unlisted {
     }
 }
 
+/// What reading one place gave, and what it looked like then.
+#[derive(Debug)]
+pub struct ReadResult {
+    /// What it gave.
+    pub outcome: Outcome,
+    /// The digest of a row's columns without its text; 0 of a file.
+    pub columns: u64,
+}
+
+impl From<Outcome> for ReadResult {
+    fn from(outcome: Outcome) -> ReadResult {
+        ReadResult {
+            outcome,
+            columns: 0,
+        }
+    }
+}
+
 /// What reading one place gave.
 #[derive(Debug)]
 pub enum Outcome {
     /// An article.
     Accepted(Box<Accepted>),
-    /// An article whose text is still to be read.
-    Headed(Box<Accepted>),
     /// No article, and why.
     Refused(Refusal),
     /// No article but several rows that look like this together, and why that is none.
@@ -161,14 +162,6 @@ impl Outcome {
                 format!("the {noun} could not be understood"),
                 format!("this is a fault of taspa: report it with the {noun}"),
             )),
-        }
-    }
-
-    /// The same of what only the head was read of.
-    fn without_text(self) -> Outcome {
-        match self {
-            Outcome::Accepted(accepted) => Outcome::Headed(accepted),
-            outcome => outcome,
         }
     }
 }
@@ -323,19 +316,18 @@ impl Source {
     }
 
     /// How many batches of places may be found before they are read.
-    pub fn batches_ahead(&self, depth: Depth) -> usize {
-        match (self, depth) {
-            (Source::Directory(_), _) => FILES_AHEAD,
-            (Source::Sql(_), Depth::Stamps) => STAMPS_AHEAD,
-            (Source::Sql(_), Depth::Heads) => HEADS_AHEAD,
+    pub fn batches_ahead(&self) -> usize {
+        match self {
+            Source::Directory(_) => FILES_AHEAD,
+            Source::Sql(_) => ROWS_AHEAD,
         }
     }
 
-    /// How many threads may read these at once, on however many processors.
-    pub fn threads(&self, found: &[Found]) -> usize {
+    /// How many threads may read at once, on however many processors.
+    pub fn threads(&self) -> usize {
         match self {
-            Source::Sql(_) if found.iter().any(|found| found.head.is_none()) => ROW_THREADS,
-            Source::Directory(_) | Source::Sql(_) => usize::MAX,
+            Source::Directory(_) => usize::MAX,
+            Source::Sql(_) => ROW_THREADS,
         }
     }
 
@@ -349,11 +341,7 @@ impl Source {
 
     /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
     /// everything that could not be listed.
-    pub fn walk(
-        &self,
-        scope: &Scope,
-        depth: Depth,
-    ) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
+    pub fn walk(&self, scope: &Scope) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
         match self {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
@@ -370,32 +358,28 @@ impl Source {
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(gap)))
             }
-            Source::Sql(sql) => match (scope, depth) {
-                (Scope::At { path, .. }, _) => {
+            Source::Sql(sql) => match scope {
+                Scope::At { path, .. } => {
                     let row = sql.look(std::slice::from_ref(path)).map_err(Gap::from);
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
-                (Scope::Recent, _) => Box::new(sql.walk(Extent::Recent)),
-                (Scope::Whole, Depth::Stamps) => Box::new(sql.walk(Extent::Stamps)),
-                (Scope::Whole, Depth::Heads) => Box::new(sql.walk(Extent::Heads)),
+                Scope::Recent => Box::new(sql.walk(Extent::Recent)),
+                Scope::Whole => Box::new(sql.walk(Extent::Whole)),
             },
         }
     }
 
-    /// Reads a share of what was found through the gate; an outcome for each, in their order. A bug in
+    /// Reads a share of what was found through the gate; a result for each, in their order. A bug in
     /// the gate costs the article that met it alone.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn read(&self, share: &[Found]) -> Result<Vec<Outcome>, SourceError> {
+    pub fn read(&self, share: &[Found]) -> Result<Vec<ReadResult>, SourceError> {
         match self {
-            Source::Directory(directory) => {
-                Ok(share.iter().map(|found| directory.read(found)).collect())
-            }
-            Source::Sql(sql) if share.iter().all(|found| found.head.is_some()) => {
-                let heads = share.iter().map(|found| sql.accept_head(found));
-                Ok(heads.map(Outcome::without_text).collect())
-            }
+            Source::Directory(directory) => Ok(share
+                .iter()
+                .map(|found| directory.read(found).into())
+                .collect()),
             Source::Sql(sql) => Ok(sql.read(share)?),
         }
     }
@@ -411,18 +395,6 @@ impl Source {
                 .filter_map(|path| directory.look(path))
                 .collect()),
             Source::Sql(sql) => Ok(sql.look(paths)?),
-        }
-    }
-
-    /// Where the articles stand that say that their page is at `address`, the most exact first, where the
-    /// source can tell without reading them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SourceError> {
-        match self {
-            Source::Directory(_) => Ok(Vec::new()),
-            Source::Sql(sql) => Ok(sql.with_page(address)?),
         }
     }
 

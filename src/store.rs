@@ -30,7 +30,8 @@ use zstd::zstd_safe::get_frame_content_size;
 
 pub use self::batch::Batch;
 use self::rows::{
-    ARTICLES, AWAITED, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, formats,
+    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, decode_refusal,
+    formats,
 };
 pub use self::rows::{ArticleRow, ColumnsRow, FileRow, Header};
 use crate::model::article::Article;
@@ -42,8 +43,9 @@ use crate::store::overlay_backend::OverlayBackend;
 /// The file inside the state folder.
 const FILE: &str = "taspa.redb";
 
-/// The layout of the tables and of the records in them; another one is rebuilt.
-pub(crate) const LAYOUT: u32 = 3;
+/// The layout of the tables and of the records in them. A folder of another one is made anew, with
+/// what can be had of it by [`Store::peek`] and [`Store::peek_last_good`].
+pub(crate) const LAYOUT: u32 = 4;
 
 /// Memory for pages of the database file. Its default is a whole gibibyte.
 const CACHE_BYTES: usize = 8 << 20;
@@ -63,6 +65,8 @@ pub struct Memory {
     pub validators: Vec<(String, Validators)>,
     /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
     pub served: BTreeMap<String, BTreeSet<Format>>,
+    /// The columns that a query gave when all its rows were last compared.
+    pub columns: Option<ColumnsRow>,
 }
 
 /// The last good version of a file whose present one is refused.
@@ -249,9 +253,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn columns(&self) -> Result<Option<ColumnsRow>, StoreError> {
-        let table = self.database.begin_read()?.open_table(HEADER)?;
-        let row = table.get("columns")?;
-        Ok(row.and_then(|row| decode(row.value()).ok()))
+        read_columns(&self.database)
     }
 
     /// Every stored article's listing and path, by key.
@@ -368,41 +370,6 @@ impl Store {
         read_served(&self.database)
     }
 
-    /// Those of `records` that are promised: their articles are listed, their texts still to be read.
-    /// Each comes with the key of its article.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn awaited(&self, records: &[RecordId]) -> Result<Vec<(RecordId, Box<str>)>, StoreError> {
-        let table = self.database.begin_read()?.open_table(AWAITED)?;
-        let mut awaited = Vec::new();
-        if table.is_empty()? {
-            return Ok(awaited);
-        }
-        for &record in records {
-            awaited.extend(table.get(record.0)?.map(|key| (record, key.value().into())));
-        }
-        Ok(awaited)
-    }
-
-    /// Every record that is promised.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn every_awaited(&self) -> Result<Vec<RecordId>, StoreError> {
-        let table = self.database.begin_read()?.open_table(AWAITED)?;
-        let rows = table.iter()?;
-        rows.map(|row| Ok(RecordId(row?.0.value()))).collect()
-    }
-
-    /// How many records are promised.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub fn count_awaited(&self) -> Result<u64, StoreError> {
-        Ok(self.database.begin_read()?.open_table(AWAITED)?.len()?)
-    }
-
     /// The records that are superseded but not deleted yet.
     ///
     /// # Errors
@@ -467,7 +434,7 @@ impl Store {
     /// Makes every table, so that readers find them.
     fn with_tables(database: Database, file: Option<OverlayBackend>) -> Result<Store, StoreError> {
         let store = Store { database, file };
-        let missing = store.database.begin_read()?.open_table(AWAITED).is_err();
+        let missing = store.database.begin_read()?.open_table(SERVED).is_err();
         if missing {
             store.write(|_| Ok(()))?;
         }
@@ -498,12 +465,19 @@ fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
         terms: read_terms(database)?,
         validators: read_validators(database)?,
         served: read_served(database)?,
+        columns: read_columns(database)?,
     })
 }
 
 fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
+    Ok(row.and_then(|row| decode(row.value()).ok()))
+}
+
+fn read_columns(database: &impl ReadableDatabase) -> Result<Option<ColumnsRow>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("columns")?;
     Ok(row.and_then(|row| decode(row.value()).ok()))
 }
 
@@ -555,23 +529,26 @@ fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, Sto
         transaction.open_table(ARTICLES)?,
         transaction.open_table(RECORDS)?,
     );
-    let mut last_good = Vec::new();
+    let (mut last_good, mut unpacker) = (Vec::new(), Unpacker::new()?);
     for row in transaction.open_table(FILES)?.iter()? {
         let (path, file) = row?;
-        let file: FileRow = decode(file.value())?;
-        let (Some(key), Some(_)) = (file.key, file.refusal) else {
+        let (Some(key), Some(_)) = decode_refusal(file.value())? else {
             continue;
         };
         let Some(article) = articles.get(&*key)? else {
             continue;
         };
-        let article: ArticleRow = decode(article.value())?;
+        let mut article: ArticleRow = decode(article.value())?;
         let record = records.get(article.listing.record.0)?;
-        let record = record.filter(|_| *article.path == *path.value());
-        last_good.extend(record.map(|record| LastGood {
+        let Some(record) = record.filter(|_| *article.path == *path.value()) else {
+            continue;
+        };
+        // In layout 3, that of a row did not tell its text.
+        article.listing.revision = unpacker.unpack(record.value())?.revision();
+        last_good.push(LastGood {
             article,
             packed: Packed(record.value().to_vec()),
-        }));
+        });
     }
     Ok(last_good)
 }
@@ -648,5 +625,7 @@ impl Unpacker {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod testkit;
 #[cfg(test)]
 mod tests;

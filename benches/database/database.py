@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How taspa bears articles in a database: starts, memory, changed and deleted rows, cold feeds, rest.
+"""How taspa bears articles in a database: starts, memory, changed and deleted rows, rest.
 
     benches/database/database.py [--articles N] [--cluster FOLDER] [--program FILE] [--changes N]
                                  [--only NAME[,NAME …]]
@@ -12,9 +12,7 @@ the same run, so that a slow or busy machine shows:
 | measurement | what | beside |
 |---|---|---|
 | plain | what psql takes for each of the things below | |
-| fresh | start without state, to the first 200 of /all.rss | COPY of all columns but the bodies |
-|       | until every text is here; memory at both | COPY of the table; a daemon with one row |
-|       | first answers of cold feeds before that | 50 rows by their ids |
+| fresh | start without state, to the first 200 of /all.rss; memory then | COPY of the table; a daemon with one row |
 | restart | start with state, to the first 200, and until all rows are compared | COPY of ids and dates |
 | idle | processor time of a second without changes, and of a poll that finds nothing | SELECT 1, count(*) |
 | row | a row changes, with NOTIFY, until all its feeds have it | the same UPDATE |
@@ -100,9 +98,6 @@ class Bench:
         """A daemon that has nothing left to read."""
         with self.daemon(refresh) as daemon:
             daemon.wait_for_readings()
-            # The log says it only where some text was missing.
-            awaited = "taspa_source_texts_awaited"
-            daemon.wait_until(lambda: daemon.metrics().get(awaited) == 0)
             daemon.wait_for_answer("/all.rss")
             yield daemon
 

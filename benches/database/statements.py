@@ -61,8 +61,6 @@ class Database(ABC):
     name: str
     user: str
     recipe: str
-    #: What the recipe calls the authors.
-    authors: str
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -108,7 +106,6 @@ class Database(ABC):
         """What taspa asks, wrapped as it wraps the query."""
         lately = self.instant(articles - 20)
         changed = f"(updated > {lately} OR (updated IS NULL AND date > {lately}))"
-        heads = f"id, title, date, updated, url, summary, section, tags, {self.authors}, image"
         any_row = f"SELECT CASE WHEN EXISTS ({self.wrap('1', 'LIMIT 1')}) THEN 'rows' END AS any_row"
         return {
             "pulse": f"SELECT * FROM ({any_row}) AS first LEFT JOIN ({self.wrap('*', 'LIMIT 0')}) AS columns ON 1 = 1",
@@ -117,7 +114,6 @@ class Database(ABC):
             ),
             "poll: how many": self.wrap("count(*)"),
             "comparison of all ids": self.wrap("id, updated, date", f"ORDER BY {self.ordered}"),
-            "first reading, without texts": self.wrap(heads, f"ORDER BY {self.ordered}"),
             f"{WHOLE} whole articles": self.wrap(
                 "*", f"WHERE {self.among(range(articles - WHOLE, articles))}"
             ),
@@ -152,7 +148,6 @@ class Postgres(Database):
     name = "PostgreSQL"
     user = "postgres"
     recipe = "table"
-    authors = "authors"
     ordered = '(id)::text COLLATE "C"'
 
     def program(self, name: str) -> Path:
@@ -222,7 +217,6 @@ class MariaDb(Database):
     name = "MariaDB"
     user = "mysql"
     recipe = "wordpress"
-    authors = "author"
     ordered = "CAST(CONVERT(id USING utf8mb4) AS BINARY)"
 
     def install(self) -> None:

@@ -8,7 +8,7 @@ MB = 1_000_000
 SIZES = (10_000, 100_000, 1_000_000)
 GOALS = {
     "cold start": (0.5, 4, 60),
-    "first edition": (0.5, 2, 20),
+    "first edition": (1, 8, 90),
     "warm restart": (0.2, 0.6, 5),
     "resident": (130, 160, 350),
     "change visible p99": (300, 300, 500),

@@ -27,8 +27,7 @@ CREATE TABLE articles (
 
 CREATE INDEX articles_updated_at ON articles (updated_at);
 
--- A changed row moves `updated_at`. Columns are named, so that the trigger does not call itself. Of a text that is
--- changed twice within one second, taspa may read the first and miss the second; a fraction of the second tells them apart.
+-- A changed row moves `updated_at`. Columns are named, so that the trigger does not call itself.
 CREATE TRIGGER articles_touch
 AFTER UPDATE OF slug, title, summary, section, tags, authors, lang, content_html, draft, published_at ON articles
 BEGIN

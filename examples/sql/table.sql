@@ -12,7 +12,7 @@ CREATE TABLE articles (
     section      text,
     tags         text[]      NOT NULL DEFAULT '{}',
     authors      text[]      NOT NULL DEFAULT '{}',
-    lang         text,                               -- ru, kk, en; without it taspa tells it from title and summary
+    lang         text,                               -- ru, kk, en; without it taspa tells it from title and text
     image        text,                               -- an address, or jsonb with url, alt, credit, width, height
     content_html text        NOT NULL DEFAULT '',
     draft        boolean     NOT NULL DEFAULT false,

@@ -85,7 +85,7 @@ WHERE a.status = 'ready';
 
 -- A changed article moves its `updated_at`, and so does whatever the view shows of it from other tables. Readers see
 -- that time as the article's correction; leave a trigger out where that is not wanted, and such a change is
--- served when the article itself changes. Only a text must move it always, also where it has a table of its own.
+-- served when the article itself changes.
 CREATE FUNCTION articles_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.updated_at := clock_timestamp();

@@ -9,14 +9,10 @@ use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::vanished;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report, check_identity};
+use crate::publish::publisher::{Publisher, check_identity};
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
-
-/// Texts that are read at once.
-const TEXTS_AT_ONCE: usize = 2_048;
 
 pub(super) fn run(
     path: &Path,
@@ -71,7 +67,7 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
 
 /// How many articles and feeds there are; `None` where that cannot be known.
 fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> {
-    let (publisher, mut report) = match once::read(loaded.config.clone()) {
+    let (publisher, report) = match once::read(loaded.config.clone()) {
         Ok(read) => read,
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
@@ -86,11 +82,6 @@ fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> 
     if is_unusable {
         return None;
     }
-    let publish = |_: &Report| {
-        publisher.publish(Timestamp::now());
-    };
-    let fill = || publisher.fill(TEXTS_AT_ONCE);
-    once::read_texts(&publisher, Removal::Confirmed, &mut report, fill, publish);
     let is_empty = report.articles == 0 && report.problems.is_empty();
     problems.extend(report.problems);
     if let Some(failure) = report.failure {
@@ -174,7 +165,7 @@ fn query_problems(loaded: &Loaded, publisher: &Publisher) -> Vec<Problem> {
             problems.collect()
         }
         // What was refused is the query; otherwise the database does not answer.
-        Err(error @ SqlError::Database { .. }) => {
+        Err(error @ (SqlError::Database { .. } | SqlError::Slow { .. })) => {
             let hint = error.hint(sql.query());
             vec![of_query(loaded, Severity::Error, error.to_string(), hint)]
         }

@@ -62,6 +62,6 @@ fn why(failure: &ExplainError) -> String {
         ExplainError::Unknown(Unknown::Elsewhere) => {
             "this file is not below the articles' folder that feeds.toml names".to_owned()
         }
-        ExplainError::Ended | ExplainError::Store(_) | ExplainError::Archive(_) => chain(failure),
+        ExplainError::Ended | ExplainError::Store(_) => chain(failure),
     }
 }

@@ -4,6 +4,7 @@
 //! a daemon, which has the folder for itself, without it.
 
 use std::io;
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +20,6 @@ use crate::config::Config;
 use crate::export::{self, Folder, Options, Outcome, Pages};
 use crate::model::count::many;
 use crate::model::problem::{Severity, chain};
-use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::publish::publisher::{Publisher, Removal, Report};
 use crate::source::Scope;
@@ -50,14 +50,13 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
-    let mut report = read(&opened);
+    let report = read(&opened);
     if report.failure.is_some() && !opened.publisher.is_complete() {
         tell(&report, screen);
         screen.complain("nothing is exported");
         return Ok(Exit::Failed);
     }
     publish(&opened.publisher, &report);
-    read_texts(&opened, &mut report);
     let is_read = tell(&report, screen);
     if let Some(trouble) = opened.publisher.state_trouble() {
         screen.complain(&format!(
@@ -134,7 +133,8 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     }
 }
 
-/// Reads what changed, and what was being written meanwhile once more.
+/// Reads what changed, and what was being written meanwhile once more. That a row is gone shows only in
+/// another listing.
 fn read(Opened { publisher, removal }: &Opened) -> Report {
     let read = |scopes: &[Scope]| {
         progress::shown(publisher.progress(), || {
@@ -143,27 +143,16 @@ fn read(Opened { publisher, removal }: &Opened) -> Report {
     };
     let mut report = read(&[Scope::Whole]);
     for _ in 0..LOOKS_AGAIN {
-        let unsettled = report.unsettled.drain(..);
-        let scopes: Vec<Scope> = unsettled.map(Scope::at).collect();
-        if scopes.is_empty() || report.failure.is_some() {
+        let unsettled = mem::take(&mut report.unsettled);
+        if unsettled.is_empty() || report.failure.is_some() {
             break;
         }
-        report.add(read(&scopes));
+        report.add(match publisher.source().look_tells_all() {
+            true => read(&Vec::from_iter(unsettled.into_iter().map(Scope::at))),
+            false => read(&[Scope::Whole]),
+        });
     }
     report
-}
-
-/// Reads the texts that the feeds need.
-fn read_texts(Opened { publisher, removal }: &Opened, report: &mut Report) {
-    let fill = || {
-        let snapshot = publisher.snapshot();
-        let feeds = snapshot.iter().flat_map(|snapshot| snapshot.feeds.values());
-        let records: Vec<RecordId> = feeds.flat_map(|feed| &feed.entries).copied().collect();
-        publisher.fill_these(&records)
-    };
-    once::read_texts(publisher, *removal, report, fill, |round| {
-        publish(publisher, round)
-    });
 }
 
 /// Says what is wrong with the articles; whether nothing is.

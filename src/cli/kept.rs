@@ -31,8 +31,8 @@ impl From<PublisherError> for StartError {
     }
 }
 
-/// A publisher over the state folder, or why that cannot be used now. A damaged folder is made anew, which
-/// `warn` is told of.
+/// A publisher over the state folder, or why that cannot be used now. A damaged folder, or one of another
+/// layout, is made anew, which `warn` is told of; of the latter, what the articles do not say is kept.
 pub(super) fn open(
     config: &Config,
     warn: impl FnOnce(&str),
@@ -43,18 +43,27 @@ pub(super) fn open(
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
     };
-    match failure {
-        StoreError::Damaged { .. }
-        | StoreError::Layout { .. }
-        | StoreError::Row(_)
-        | StoreError::Unreadable(_) => {
-            let reason = chain(&failure);
-            warn(&format!("the state folder is made anew: {reason}"));
-            Store::discard(folder)?;
-            desk_over(Store::open(folder), config).map(Ok)
+    let memory = match &failure {
+        StoreError::Layout { .. } => Store::peek(folder).ok().flatten(),
+        StoreError::Damaged { .. } | StoreError::Row(_) | StoreError::Unreadable(_) => None,
+        _ => return Ok(Err(failure)),
+    };
+    let last_good = match &memory {
+        Some(memory) => {
+            check_identity(config, memory.header.as_ref())?;
+            Store::peek_last_good(folder).unwrap_or_default()
         }
-        failure => Ok(Err(failure)),
-    }
+        None => Vec::new(),
+    };
+    let reason = chain(&failure);
+    warn(&format!("the state folder is made anew: {reason}"));
+    Store::discard(folder)?;
+    let store = Store::open(folder)?;
+    store.write(|batch| {
+        batch.restore(&last_good)?;
+        memory.iter().try_for_each(|memory| batch.recall(memory))
+    })?;
+    desk_over(Ok(store), config).map(Ok)
 }
 
 /// A publisher over what a store remembers.
@@ -67,4 +76,125 @@ pub(super) fn desk_over(
     let config = Arc::new(config.clone());
     let read = catch_panic::run(|| Publisher::new(config, store, Timestamp::now()));
     Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+    use crate::feed::snapshot::FeedVersion;
+    use crate::publish::publisher::Removal;
+    use crate::source::Scope;
+    use crate::store::testkit::make_layout_3;
+    use crate::testkit::{self, sqlite};
+
+    const FEEDS: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+[source.sql]
+url = 'sqlite:news.db'
+query = 'SELECT id, title, date, section, content_html FROM articles'
+[auto.sections]
+";
+
+    /// An instant at which nothing of these tests is in the future.
+    const LATER: Timestamp = Timestamp(1_800_000_000);
+
+    fn newsroom(folder: &Path) -> Config {
+        sqlite::write(
+            &folder.join("news.db"),
+            "CREATE TABLE articles (id, title, date, section, content_html);
+             INSERT INTO articles VALUES (1, 'Первая', '2026-01-08', 'Мир', '<p>Раз</p>'),
+                (2, 'Вторая', '2026-01-09', 'Край', '<p>Два</p>')",
+        );
+        testkit::config(FEEDS, folder)
+    }
+
+    fn open_kept(config: &Config) -> (Publisher, String) {
+        let mut warning = String::new();
+        let opened = open(config, |said| said.clone_into(&mut warning));
+        let opened = opened.unwrap_or_else(|failure| panic!("{failure}"));
+        (opened.expect("a folder that can be used"), warning)
+    }
+
+    fn read(publisher: &Publisher, as_of: Timestamp) {
+        let report = publisher.reconcile(&[Scope::Whole], Removal::Held);
+        assert!(report.failure.is_none(), "{:?}", report.failure);
+        publisher.publish(as_of);
+    }
+
+    fn feed(publisher: &Publisher, path: &str) -> Arc<FeedVersion> {
+        publisher.snapshot().expect("an edition").feeds[path].clone()
+    }
+
+    #[test]
+    fn dates_names_and_addresses_survive_another_layout() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = newsroom(folder.path());
+        let (publisher, _) = open_kept(&config);
+        read(&publisher, LATER);
+        // A removal is dated when it was published, which only the state folder knows.
+        let news = folder.path().join("news.db");
+        sqlite::write(&news, "DELETE FROM articles WHERE id = 2");
+        read(&publisher, LATER.plus(10));
+        let before = feed(&publisher, "all").validators();
+        assert_eq!(before.last_modified, LATER.plus(10));
+        drop(publisher);
+        make_layout_3(&config.server.state, &[]);
+
+        let (publisher, warning) = open_kept(&config);
+        assert_eq!(
+            warning,
+            "the state folder is made anew: it has layout 3, this program has 4"
+        );
+        assert!(!publisher.is_complete(), "its articles are read again");
+        read(&publisher, LATER.plus(20));
+        assert_eq!(feed(&publisher, "all").validators(), before);
+        assert!(
+            publisher
+                .snapshot()
+                .expect("an edition")
+                .feeds
+                .contains_key("sections/край")
+        );
+        drop(publisher);
+        // It is one of this layout now.
+        assert_eq!(open_kept(&config).1, "");
+    }
+
+    #[test]
+    fn the_last_good_version_of_a_broken_row_survives_another_layout() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = newsroom(folder.path());
+        let (publisher, _) = open_kept(&config);
+        read(&publisher, LATER);
+        let before = feed(&publisher, "all").validators();
+        drop(publisher);
+        let news = folder.path().join("news.db");
+        sqlite::write(&news, "UPDATE articles SET title = '' WHERE id = 2");
+        make_layout_3(&config.server.state, &["2"]);
+        let (publisher, _) = open_kept(&config);
+        read(&publisher, LATER.plus(10));
+        assert_eq!(feed(&publisher, "all").validators(), before);
+    }
+
+    #[test]
+    fn another_identity_is_refused_over_another_layout_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = newsroom(folder.path());
+        let (publisher, _) = open_kept(&config);
+        read(&publisher, LATER);
+        drop(publisher);
+        make_layout_3(&config.server.state, &[]);
+        config.site.id_year = 2027;
+        let refused = open(&config, |warning| panic!("{warning}"));
+        assert!(matches!(refused, Err(StartError::Identity(_))));
+        let kept = fs::read_dir(&config.server.state).expect("the folder");
+        assert_eq!(kept.count(), 1, "nothing is deleted");
+    }
 }

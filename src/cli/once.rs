@@ -50,30 +50,3 @@ pub(super) fn open(config: Config, as_of: Timestamp) -> Result<Publisher, Publis
     }
     Publisher::new(Arc::new(config), store, as_of)
 }
-
-/// Reads texts that a listing left out, as long as `fill` finds some and fewer are left each time;
-/// `report` is of the listing, and afterwards of everything. Each round is published: what turns out
-/// to be no article makes room for others, whose texts may be still to come.
-pub(super) fn read_texts(
-    publisher: &Publisher,
-    removal: Removal,
-    report: &mut Report,
-    fill: impl Fn() -> Option<Report>,
-    publish: impl Fn(&Report),
-) {
-    let awaited = || publisher.archive().store().count_awaited().unwrap_or(0);
-    let mut before = u64::MAX;
-    while report.failure.is_none() && awaited() < before {
-        before = awaited();
-        let Some(mut round) = fill() else {
-            return;
-        };
-        // Rows that are gone meanwhile are no mistake, and must not be asked for again.
-        let is_outdated = !std::mem::take(&mut round.unsettled).is_empty();
-        if is_outdated && round.failure.is_none() {
-            round.add(publisher.reconcile(&[Scope::Whole], removal));
-        }
-        publish(&round);
-        report.add(round);
-    }
-}

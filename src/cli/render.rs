@@ -1,6 +1,5 @@
 //! `taspa render PATH`: one document to standard output.
 
-use crate::render::pages::PageRequest;
 use std::io;
 use std::path::Path;
 
@@ -11,8 +10,8 @@ use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
 use crate::model::problem::chain;
-use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
+use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
@@ -32,7 +31,6 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 }
 
 fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
-    read_texts(publisher, wanted)?;
     match feed::find(publisher, wanted)? {
         Named::Feed(version, format) => publisher
             .render(&version, format)
@@ -45,25 +43,6 @@ fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
             Ok(asset.bytes.clone())
         }
     }
-}
-
-/// Reads the texts of a feed that are still to come.
-fn read_texts(publisher: &Publisher, wanted: &str) -> Result<(), String> {
-    let fill = || {
-        let named = feed::find(publisher, wanted).ok()?;
-        let (Named::Feed(version, _) | Named::Page(PageRequest::Feed(version))) = named else {
-            return None;
-        };
-        publisher.fill_these(&version.entries)
-    };
-    let publish = |_: &Report| {
-        publisher.publish(Timestamp::now());
-    };
-    let mut report = Report::default();
-    once::read_texts(publisher, Removal::Confirmed, &mut report, fill, publish);
-    report
-        .failure
-        .map_or(Ok(()), |failure| Err(chain(&failure)))
 }
 
 fn render_page(

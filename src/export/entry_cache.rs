@@ -6,12 +6,12 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::archive::{Archive, ArchiveError};
 use crate::config::Content;
 use crate::feed::document::{Entry, Feed};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
+use crate::store::{Store, StoreError};
 
 /// The most bytes of entries that are at hand.
 const BYTES_MAX: u64 = 24 << 20;
@@ -22,9 +22,9 @@ const OTHER_BYTES: usize = 1024;
 /// Everything that an entry follows from, the rules of the publication aside.
 type Key = (RecordId, Content, Timestamp);
 
-/// Entries of the articles of an archive, by the rules of one publication, for any number of threads.
+/// Entries of the articles of a store, by the rules of one publication, for any number of threads.
 pub struct EntryCache<'s> {
-    archive: &'s Archive,
+    store: &'s Store,
     entries: Cache<Key, Arc<Entry>, Size>,
 }
 
@@ -40,11 +40,11 @@ impl Weighter<Key, Arc<Entry>> for Size {
 }
 
 impl EntryCache<'_> {
-    /// An empty shelf beside an archive.
-    pub fn new(archive: &Archive) -> EntryCache<'_> {
+    /// An empty shelf beside a store.
+    pub fn new(store: &Store) -> EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
         EntryCache {
-            archive,
+            store,
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
@@ -53,7 +53,7 @@ impl EntryCache<'_> {
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, version: &FeedVersion) -> Result<Feed, ArchiveError> {
+    pub fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (content, as_of) = (version.settings.content, version.as_of);
         let key = |record: &RecordId| (*record, content, as_of);
         let at_hand = version
@@ -68,7 +68,7 @@ impl EntryCache<'_> {
             .collect();
         let articles = match missing.is_empty() {
             true => Vec::new(),
-            false => self.archive.articles(&missing)?,
+            false => self.store.articles(&missing)?,
         };
         let mut made = missing.iter().zip(&articles).map(|(record, article)| {
             let entry = Arc::new(version.publication.entry(article, content, as_of));

@@ -10,7 +10,6 @@ use std::sync::{Arc, OnceLock};
 use hyper::header::HeaderValue;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::archive::{Archive, ArchiveError};
 use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::coding::Coding;
 use crate::feed::compose::SiteRules;
@@ -25,6 +24,7 @@ use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
+use crate::store::{Store, StoreError};
 
 /// Every feed at one instant.
 #[derive(Debug)]
@@ -119,12 +119,12 @@ impl FeedVersion {
         }
     }
 
-    /// The feed, with its articles from the archive.
+    /// The feed, with its articles from the store.
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, archive: &Archive) -> Result<Feed, ArchiveError> {
-        let articles = archive.articles(&self.entries)?;
+    pub fn compose(&self, store: &Store) -> Result<Feed, StoreError> {
+        let articles = store.articles(&self.entries)?;
         let channel = self.channel.as_ref().clone();
         let content = self.settings.content;
         Ok(self

@@ -266,6 +266,7 @@ public-url = 'https://dala.example/news/'
             served: ["all", "sport", "select", "tags", "sections"]
                 .map(|name| (name.to_owned(), every.clone()))
                 .into(),
+            columns: None,
         }
     }
 

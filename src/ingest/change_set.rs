@@ -31,35 +31,31 @@ impl ChangeSet {
         rivals: &KeyConflicts,
         file: ReadFile,
     ) -> Result<(), StoreError> {
-        let ReadFile { found, outcome } = file;
+        let ReadFile {
+            found,
+            columns,
+            outcome,
+        } = file;
         match outcome {
             Ok((listing, packed)) => {
-                self.article(batch, rivals, &found, listing, packed.as_ref())?
+                self.article(batch, rivals, &found, columns, listing, &packed)?;
             }
             Err(refusal) => {
-                let owned = owned_article(batch, &found.path)?;
-                let awaited = match &owned {
-                    Some(row) => batch.is_awaited(row.listing.record)?,
-                    None => false,
-                };
-                // What was promised and cannot be had is no last good version.
-                if awaited {
-                    self.release(batch, &found.path)?;
-                }
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
-                self.refuse(batch, &found, key, refusal)?;
+                self.refuse(batch, &found, columns, key, refusal)?;
             }
         }
         Ok(())
     }
 
-    pub(super) fn article(
+    fn article(
         &mut self,
         batch: &mut Batch<'_>,
         rivals: &KeyConflicts,
         found: &Found,
+        columns: u64,
         listing: ArticleMeta,
-        packed: Option<&Packed>,
+        packed: &Packed,
     ) -> Result<(), StoreError> {
         let key = listing.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
@@ -71,11 +67,12 @@ impl ChangeSet {
             match rivals.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
                     batch.add_rival(&key, &found.path)?;
-                    return self.refuse(batch, found, None, rival(&key, &row.path));
+                    return self.refuse(batch, found, columns, None, rival(&key, &row.path));
                 }
                 Some(other) => {
                     batch.add_rival(&key, &row.path)?;
-                    self.refuse(batch, other, None, rival(&key, &found.path))?;
+                    let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
+                    self.refuse(batch, other, columns, None, rival(&key, &found.path))?;
                 }
                 // Should it only be out of sight, it is read again once it is back.
                 None => batch.remove_file(&row.path)?,
@@ -83,14 +80,9 @@ impl ChangeSet {
         }
         let stored = current.as_ref().map(|row| &row.listing);
         let same = stored.filter(|stored| stored.revision == listing.revision);
-        let record = match (same, packed) {
-            (Some(stored), Some(packed)) => {
-                batch.keep_promise(stored.record, packed)?;
-                stored.record
-            }
-            (Some(stored), None) => stored.record,
-            (None, Some(packed)) => batch.add_record(packed)?,
-            (None, None) => batch.promise_record(&key)?,
+        let record = match same {
+            Some(stored) => stored.record,
+            None => batch.add_record(packed)?,
         };
         let row = ArticleRow {
             listing: ArticleMeta { record, ..listing },
@@ -108,16 +100,18 @@ impl ChangeSet {
             stamp: found.stamp,
             key: Some(key),
             refusal: None,
+            columns,
         };
         batch.put_file(&found.path, &file)?;
         self.judged.push((found.path.clone(), None));
         Ok(())
     }
 
-    pub(super) fn refuse(
+    fn refuse(
         &mut self,
         batch: &mut Batch<'_>,
         found: &Found,
+        columns: u64,
         key: Option<Box<str>>,
         refusal: Refusal,
     ) -> Result<(), StoreError> {
@@ -125,6 +119,7 @@ impl ChangeSet {
             stamp: found.stamp,
             key,
             refusal: Some(refusal),
+            columns,
         };
         batch.put_file(&found.path, &row)?;
         self.judged.push((found.path.clone(), Some(row)));

@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::{BATCH_FILES, Progress, ReconcileError};
-use crate::source::{Depth, Found, Gap, Scope, Source, Unlisted};
+use crate::source::{Found, Gap, Scope, Source, Unlisted};
 use crate::store::{FileRow, Store};
 
 /// What is compared, and who is given the files to be read. Those need not wait for the last one,
@@ -14,8 +14,6 @@ use crate::store::{FileRow, Store};
 pub(super) struct Comparison<'a> {
     pub(super) source: &'a Source,
     pub(super) store: &'a Store,
-    /// How much the listing brings.
-    pub(super) depth: Depth,
     /// Read every file, whether it changed or not.
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
@@ -81,7 +79,7 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut known = self.store.files(below)?.peekable();
-        for entry in self.source.walk(scope, self.depth) {
+        for entry in self.source.walk(scope) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
@@ -117,7 +115,7 @@ impl Comparison<'_> {
     ) -> Result<(), ReconcileError> {
         let mut shared = Vec::new();
         let mut young = 0;
-        for entry in self.source.walk(scope, Depth::Stamps) {
+        for entry in self.source.walk(scope) {
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
@@ -159,7 +157,7 @@ impl Comparison<'_> {
         batch: &mut Vec<Found>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
-        match self.source.walk(scope, Depth::Stamps).next() {
+        match self.source.walk(scope).next() {
             Some(entry) => {
                 if let Some(found) = found(entry, listed)? {
                     self.progress.found_one();

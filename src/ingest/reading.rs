@@ -8,14 +8,15 @@ use super::Progress;
 use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::{RecordId, Stamp};
-use crate::source::{Found, Outcome, Source, SourceError};
+use crate::source::{Found, Outcome, ReadResult, Source, SourceError};
 use crate::store::{Packed, Packer, Store, StoreError};
 
-/// A file or row that has been read, its article packed for the store and not yet recorded there; one
-/// of which only the head was read has nothing to pack yet.
+/// A file or row that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
     pub(super) found: Found,
-    pub(super) outcome: Result<(ArticleMeta, Option<Packed>), Refusal>,
+    /// As in [`ReadResult::columns`].
+    pub(super) columns: u64,
+    pub(super) outcome: Result<(ArticleMeta, Packed), Refusal>,
 }
 
 /// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
@@ -30,7 +31,7 @@ pub(super) fn read_all(
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads
-        .min(source.threads(files))
+        .min(source.threads())
         .min(files.len().div_ceil(source.share()));
     let waiting = Mutex::new(files.chunks(source.share()).enumerate());
     let next = || {
@@ -77,10 +78,10 @@ fn read_share(
     // A file is packed before the next one is read: whole articles are larger than packed ones.
     let mut read = Vec::with_capacity(files.len());
     for files in files.chunks(source.at_once()) {
-        let outcomes = source.read(files)?;
-        read.extend(files.iter().zip(outcomes).map(|(found, outcome)| {
+        let results = source.read(files)?;
+        read.extend(files.iter().zip(results).map(|(found, result)| {
             progress.read_one();
-            pack(found, outcome, packer)
+            pack(found, result, packer)
         }));
     }
     Ok(read)
@@ -88,17 +89,11 @@ fn read_share(
 
 fn pack(
     found: &Found,
-    outcome: Outcome,
+    result: ReadResult,
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
-    let mut found = Found {
-        path: found.path.clone(),
-        stamp: found.stamp,
-        closed: found.closed,
-        again: found.again,
-        head: None,
-    };
-    let outcome = match outcome {
+    let mut found = found.clone();
+    let outcome = match result.outcome {
         Outcome::Unsettled => return Err(found.path),
         Outcome::Refused(refusal) => Err(refusal),
         Outcome::Shared(stamp, refusal) => {
@@ -109,13 +104,9 @@ fn pack(
             found.stamp = Stamp::default();
             Err(refusal)
         }
-        Outcome::Headed(accepted) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), None)),
         Outcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                Ok(Ok(packed)) => Ok((
-                    ArticleMeta::new(&accepted, RecordId::UNSTORED),
-                    Some(packed),
-                )),
+                Ok(Ok(packed)) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), packed)),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",
@@ -124,5 +115,9 @@ fn pack(
             }
         }
     };
-    Ok(ReadFile { found, outcome })
+    Ok(ReadFile {
+        found,
+        columns: result.columns,
+        outcome,
+    })
 }

@@ -12,9 +12,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::config::KeyFrom;
+use crate::model::article::Visibility;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::Depth;
 use crate::store::ArticleRow;
 use crate::testkit::{self, sqlite};
 
@@ -347,7 +347,7 @@ impl Rows {
         let feeds = format!(
             "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\nid-authority = 'dala.example'\n\
              id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
-             query = \"SELECT id, coalesce(title, id) AS title, date FROM articles WHERE {condition}\""
+             query = \"SELECT id, coalesce(title, id) AS title, date, draft FROM articles WHERE {condition}\""
         );
         let source = Source::new(&testkit::config(&feeds, folder.path())).expect("an address");
         let rows = Rows {
@@ -355,7 +355,9 @@ impl Rows {
             store: Store::scratch().expect("a scratch store"),
             source,
         };
-        rows.run("CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT)");
+        rows.run(
+            "CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT, draft INTEGER)",
+        );
         for id in ids {
             rows.insert(id);
         }
@@ -420,7 +422,10 @@ fn a_young_row_is_read_again_whatever_its_stamp() {
         Timestamp::now()
     ));
     assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (2, 2));
-    let stored = || rows.store.file("b").expect("a readable row");
+    let stored = || {
+        let row = rows.store.file("b").expect("a readable row");
+        row.expect("a row").stamp
+    };
     let before = stored();
     // One that is what it was counts for nothing.
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
@@ -430,6 +435,26 @@ fn a_young_row_is_read_again_whatever_its_stamp() {
     // The old one's stamp is believed.
     assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
     assert_eq!(stored(), before);
+}
+
+#[test]
+fn a_young_row_that_becomes_a_draft_is_noticed() {
+    let rows = Rows::with(&["a"], "true");
+    rows.run(&format!(
+        "UPDATE articles SET date = '{}'",
+        Timestamp::now()
+    ));
+    let visibility = || {
+        let row = rows.store.article("a").expect("a readable row");
+        row.expect("a row").listing.visibility
+    };
+    rows.reconcile(Scope::Whole, || {});
+    assert_eq!(visibility(), Visibility::Public);
+    // Its stamp and its revision stay what they were.
+    rows.run("UPDATE articles SET draft = 1");
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
+    assert_eq!(visibility(), Visibility::Draft);
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
 }
 
 #[test]
@@ -498,7 +523,8 @@ fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
     }
     rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
     assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1, 1));
-    assert_eq!([stored("a"), stored("b")], grown);
+    let stamps = |rows: [FileRow; 2]| rows.map(|row| row.stamp);
+    assert_eq!(stamps([stored("a"), stored("b")]), stamps(grown));
     assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
 }
 
@@ -885,7 +911,7 @@ fn files_are_listed_in_the_order_of_their_bytes() {
     symlink("b", newsroom.path("link")).expect("a link");
     let paths: Vec<String> = newsroom
         .source()
-        .walk(&Scope::Whole, Depth::Stamps)
+        .walk(&Scope::Whole)
         .map(|entry| entry.expect("a file").path)
         .collect();
     assert!(paths.is_sorted(), "{paths:?}");

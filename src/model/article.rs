@@ -20,7 +20,7 @@ use crate::text::{Html, Text};
 
 /// The version of reading: raise it when the same file would be accepted differently, so that a
 /// daemon with an older `state` reads every article again.
-pub const ACCEPT_VERSION: u32 = 3;
+pub const ACCEPT_VERSION: u32 = 4;
 
 /// Tags an article may carry; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -146,8 +146,7 @@ impl Refusal {
 pub struct Accepted {
     /// What documents show.
     pub article: Article,
-    /// What its version is known by: the digest of the article, or where its text came later, of the
-    /// article without.
+    /// The digest of the article.
     pub revision: Revision,
     /// When it leaves all feeds.
     pub expires: Option<Timestamp>,
@@ -206,14 +205,6 @@ impl Article {
     pub fn revision(&self) -> Revision {
         let bytes = postcard::to_stdvec(self).expect("strings and integers always serialize");
         Revision(xxh3_128(&bytes))
-    }
-
-    /// The digest of an article whose text comes later, and of `version`, which stands for the text.
-    fn revision_without_text(&self, version: &impl Serialize) -> Revision {
-        let bytes = postcard::to_stdvec(&(self, ACCEPT_VERSION, version));
-        Revision(xxh3_128(
-            &bytes.expect("strings and integers always serialize"),
-        ))
     }
 }
 

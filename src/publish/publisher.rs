@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwapOption, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -25,7 +25,6 @@ pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
-use crate::archive::Archive;
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::overview::Overview;
@@ -48,7 +47,8 @@ use crate::store::{Header, LAYOUT, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Publisher {
-    archive: Arc<Archive>,
+    store: Arc<Store>,
+    source: ArcSwap<Source>,
     renditions: DocumentCache,
     snapshot: ArcSwapOption<Snapshot>,
     selections: Mutex<Selections>,
@@ -188,7 +188,6 @@ impl Publisher {
                 definitions,
                 reread,
                 complete: stored.is_some(),
-                awaited: Vec::new(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -205,7 +204,8 @@ impl Publisher {
                 leaving: VecDeque::new(),
                 config,
             }),
-            archive: Arc::new(Archive::new(store, source)),
+            store: Arc::new(store),
+            source: ArcSwap::from_pointee(source),
         })
     }
 
@@ -267,12 +267,12 @@ impl Publisher {
 
     /// Where the articles come from.
     pub fn source(&self) -> Arc<Source> {
-        self.archive.source()
+        self.source.load_full()
     }
 
     /// What documents are made of.
-    pub fn archive(&self) -> &Arc<Archive> {
-        &self.archive
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
     }
 
     /// Publishes everything that changed or fell due by `as_of`, and commits the validators first.
@@ -319,7 +319,7 @@ impl Publisher {
             state.unsaved.entry(path).or_insert(validators);
         }
         let failure = self.commit(state);
-        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
         let is_replaced = rebuild || !revised.is_empty();
         if is_replaced {
             let mut feeds = match &current {
@@ -360,7 +360,7 @@ impl Publisher {
     pub fn save(&self) {
         let mut state = self.state();
         let failure = self.commit(&mut state);
-        state.say_whether_written(failure.or_else(|| self.archive.store().trouble()));
+        state.say_whether_written(failure.or_else(|| self.store.trouble()));
     }
 
     /// Addresses that were served once, and are neither served nor redirected now.
@@ -369,7 +369,7 @@ impl Publisher {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.archive.store().memory()?, &config))
+        Ok(vanished(&self.store.memory()?, &config))
     }
 
     /// Puts another configuration in force, from the next publication on.
@@ -388,10 +388,10 @@ impl Publisher {
             let definitions = FeedDefinitions::new(&config, &mut state.index);
             state.definitions = definitions;
         } else {
-            (state.index, state.definitions) = load(&config, self.archive.store(), as_of)?;
+            (state.index, state.definitions) = load(&config, &self.store, as_of)?;
         }
         state.reread |= header(&config, &source) != header(&state.config, &before);
-        self.archive.set_source(source);
+        self.source.store(Arc::new(source));
         state.config = config;
         state.touched = Touched::Everything;
         state.rebuild = true;
@@ -527,7 +527,7 @@ impl Publisher {
             state.served_unsaved = false;
             return None;
         }
-        let written = self.archive.store().write(|batch| {
+        let written = self.store.write(|batch| {
             for (term, name) in &terms {
                 batch.put_term(term, name)?;
             }
@@ -565,7 +565,7 @@ impl Publisher {
         if !state.served_unsaved {
             return Vec::new();
         }
-        let before = self.archive.store().served().unwrap_or_default();
+        let before = self.store.served().unwrap_or_default();
         let is_new = |(name, formats): &(&str, &[Format])| {
             let before = before.get(*name);
             let is_known = |format| before.is_some_and(|before| before.contains(format));
@@ -576,8 +576,7 @@ impl Publisher {
 
     fn reading_done(&self, config: &Config, source: &Source) {
         match self
-            .archive
-            .store()
+            .store
             .write(|batch| batch.set_header(&header(config, source)))
         {
             Ok(()) => self.state().reread = false,
@@ -590,7 +589,7 @@ impl Publisher {
         let Some(columns) = source.kept_columns() else {
             return;
         };
-        let store = self.archive.store();
+        let store = &self.store;
         let noted = match store.columns() {
             Ok(Some(before)) if before == columns => Ok(()),
             Ok(_) => store.write(|batch| batch.set_columns(&columns)),

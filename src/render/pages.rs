@@ -22,7 +22,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::archive::{Archive, ArchiveError};
 use crate::config::{Config, Content};
 use crate::feed::definitions::{ALL, SELECT};
 use crate::feed::overview::Overview;
@@ -39,6 +38,7 @@ use crate::render::pages::related::related;
 use crate::render::render;
 use crate::render::{feed_list, opml};
 use crate::serve::document_cache::DocumentError;
+use crate::store::{Store, StoreError};
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
@@ -73,7 +73,7 @@ pub enum Missing {
     Elsewhere(String),
     /// The article cannot be read.
     #[error("the article cannot be read")]
-    Archive(#[from] ArchiveError),
+    Store(#[from] StoreError),
 }
 
 /// A page or list, with all that it shows.
@@ -165,7 +165,7 @@ impl Page {
     pub fn print(
         &self,
         snapshot: &Snapshot,
-        archive: &Archive,
+        store: &Store,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
         let Snapshot {
@@ -194,7 +194,7 @@ impl Page {
                     .into()
             }
             Page::Feed(version) => {
-                let feed = version.compose(archive)?;
+                let feed = version.compose(store)?;
                 let related = related(config, publication, &feed.entries, Some(&version.path));
                 templates.feed(&frame, &feed, &related)?.into()
             }
@@ -235,10 +235,6 @@ impl Page {
 ///
 /// # Errors
 /// When an article cannot be read or the writer fails.
-pub fn print(
-    archive: &Archive,
-    version: &FeedVersion,
-    format: Format,
-) -> Result<Bytes, DocumentError> {
-    Ok(render(format, &version.compose(archive)?)?.into())
+pub fn print(store: &Store, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
+    Ok(render(format, &version.compose(store)?)?.into())
 }

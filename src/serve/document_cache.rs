@@ -15,20 +15,20 @@ use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
 use tokio::task;
 
-use crate::archive::ArchiveError;
 use crate::feed::coding::Coding;
 use crate::model::format::Format;
 use crate::render::RenderError;
 use crate::render::compress::{decode, encode};
 use crate::render::pages::error::PageError;
 use crate::serve::metrics::{Counter, Histogram};
+use crate::store::StoreError;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {
     /// An article of the feed cannot be read.
     #[error("cannot read the articles")]
-    Archive(#[from] ArchiveError),
+    Store(#[from] StoreError),
     /// The writer failed.
     #[error(transparent)]
     Render(#[from] RenderError),
@@ -41,19 +41,6 @@ pub enum DocumentError {
     /// The task that made it panicked or the daemon is stopping.
     #[error("the rendering task ended early")]
     Task,
-}
-
-impl DocumentError {
-    /// What is the matter with the articles, if that is all.
-    pub fn articles(&self) -> Option<&ArchiveError> {
-        match self {
-            DocumentError::Archive(error) => Some(error),
-            DocumentError::Render(_)
-            | DocumentError::Page(_)
-            | DocumentError::Write(_)
-            | DocumentError::Task => None,
-        }
-    }
 }
 
 /// A document by its digest, in a form.

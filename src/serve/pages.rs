@@ -134,7 +134,7 @@ impl Asked<'_> {
     async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
         let printed = self.publisher.printed(sheet, self.snapshot, self.locale());
         printed.await.map_err(|failure| {
-            tell("a page", &failure, failure.articles());
+            tell("a page", &failure);
             Box::new(reply::unavailable(NOT_NOW))
         })
     }
@@ -147,8 +147,8 @@ impl Asked<'_> {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
             Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(Missing::Archive(failure))) => {
-                tell("the page of an article", &failure, Some(&failure));
+            Ok(Err(Missing::Store(failure))) => {
+                tell("the page of an article", &failure);
                 reply::unavailable(NOT_NOW)
             }
             Err(_) => reply::unavailable(NOT_NOW),

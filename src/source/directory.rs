@@ -192,7 +192,6 @@ impl Directory {
                         stamp: stamp(&metadata),
                         closed,
                         again: false,
-                        head: None,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -208,7 +207,6 @@ impl Directory {
             stamp: stamp(&metadata),
             closed: false,
             again: false,
-            head: None,
         })
     }
 

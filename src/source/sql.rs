@@ -22,7 +22,6 @@ mod engine;
 mod error;
 mod listener;
 mod listing;
-mod page;
 mod probe;
 mod recheck_window;
 mod required_columns;
@@ -50,7 +49,7 @@ use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
 use self::listener::Channel;
 use self::row::{Row, Rules};
-use super::{Found, Gap, Outcome};
+use super::{Found, Gap, Outcome, ReadResult};
 use crate::config::SqlConfig;
 use crate::model::article::Reading;
 use crate::model::time::Timestamp;
@@ -65,9 +64,15 @@ pub(super) use crate::source::sql::recheck_window::{is_same_row, is_young};
 /// Rows read with one statement.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
 
+/// Rows from which on it matters how one of them is found. Planners take no index for a small table.
+const INDEX_FROM: u64 = 5_000;
+
 /// Rows that may wait for whoever reads them. All of a statement's find room, so that the database
 /// does not wait for the gate.
 const UNDERWAY: usize = ROWS_A_STATEMENT + 2;
+
+/// Statements of one reading that may take too long. Of so many rows a single slow one costs nine.
+const TIMEOUTS_MAX: usize = 32;
 
 /// A database of articles.
 #[derive(Clone, Debug)]
@@ -99,16 +104,13 @@ impl Drop for Inner {
     }
 }
 
-/// How much a listing shows.
+/// Which rows a listing shows. It shows their ids and when they changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// Of every row when it changed.
-    Stamps,
-    /// Of every row everything but the text.
-    Heads,
-    /// Of the rows that may have changed since the last listings when they did; of none once the query
-    /// gives other columns than in the last listing of everything. Of several with one id these may be
-    /// only some.
+    /// Every row.
+    Whole,
+    /// The rows that may have changed since the last listings; none once the query gives other columns
+    /// than in the last listing of everything. Of several with one id these may be only some.
     Recent,
 }
 
@@ -185,60 +187,62 @@ impl Sql {
         Walk::start(self, extent)
     }
 
-    /// Reads the rows that were found, texts included, in the order given. While the pulse fails, so
-    /// does this, and at once.
+    /// Reads the rows that were found, in the order given. While the pulse fails, so does this, and at
+    /// once. Rows that take too long together are read in two parts, so that one which takes too long
+    /// alone costs itself.
     ///
     /// # Errors
     /// The database does not answer, or not well.
-    pub fn read(&self, found: &[Found]) -> Result<Vec<Outcome>, SqlError> {
-        // Whoever waits for a document should not wait for what is known to be in vain.
-        if let Some(error) = self.0.engine.trouble() {
-            return Err(error);
-        }
-        let mut outcomes = Vec::with_capacity(found.len());
-        for some in found.chunks(ROWS_A_STATEMENT) {
-            let mut read = self.read_some(some)?;
-            outcomes.extend(some.iter().map(|found| match read.remove(&*found.path) {
-                Some((Held { rows: 1, .. }, outcome)) => outcome,
-                Some((held, _)) => {
-                    let refusal = row::many(held.rows, &found.path);
-                    Outcome::Shared(held.settle().stamp, refusal)
+    pub fn read(&self, found: &[Found]) -> Result<Vec<ReadResult>, SqlError> {
+        let mut results = Vec::with_capacity(found.len());
+        // What is still to be read, the next part last.
+        let mut parts: Vec<&[Found]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
+        let mut timeouts = 0;
+        while let Some(part) = parts.pop() {
+            if let Some(error) = self.0.engine.trouble() {
+                return Err(error);
+            }
+            match self.read_some(part) {
+                Ok(read) => results.extend(in_order(part, read)),
+                Err(error) if error.is_timeout() && timeouts < TIMEOUTS_MAX => {
+                    // Where even their stamps take too long, it is not the rows.
+                    let ids: Vec<String> = part.iter().map(|found| found.path.clone()).collect();
+                    self.look(&ids).map_err(|_| error)?;
+                    timeouts += 1;
+                    match part.split_at(part.len() / 2) {
+                        ([], _) => results.push(Outcome::Unreadable(row::slow()).into()),
+                        (first, second) => parts.extend([second, first]),
+                    }
                 }
-                None if found.path.is_empty() => Outcome::Refused(row::no_id()),
-                None => Outcome::Unsettled,
-            }));
+                Err(error) => return Err(error),
+            }
         }
-        Ok(outcomes)
+        Ok(results)
     }
 
     /// What each of these ids gives, and what rows have it.
-    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, Outcome)>, SqlError> {
+    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, ReadResult)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
-        let mut read: HashMap<String, (Held, Outcome)> = HashMap::with_capacity(ids.len());
+        let mut read: HashMap<String, (Held, ReadResult)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
             let seen = row.seen(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
-                Some((held, _)) => held.join(seen.stamp),
+                Some((held, result)) => {
+                    held.join(seen.stamp);
+                    result.columns = result.columns.wrapping_add(row.columns());
+                }
                 None => {
-                    let outcome = Outcome::of("row", || row.accept(rules));
-                    read.insert(row.id().to_owned(), (Held::new(seen), outcome));
+                    let result = ReadResult {
+                        outcome: Outcome::of("row", || row.accept(&rules.reading)),
+                        columns: row.columns(),
+                    };
+                    read.insert(row.id().to_owned(), (Held::new(seen), result));
                 }
             }
         })?;
         Ok(read)
-    }
-
-    /// The gate for what a listing read along; of what it did not, nothing is known yet.
-    pub fn accept_head(&self, found: &Found) -> Outcome {
-        match found.head.as_deref() {
-            None => Outcome::Unsettled,
-            Some(Err(refusal)) => Outcome::Refused(refusal.clone()),
-            Some(Ok(draft)) => Outcome::of("row", || {
-                row::accept_head(draft, found.stamp, &self.0.engine.rules)
-            }),
-        }
     }
 
     /// How the rows with these ids look now, by the bytes of the ids; those that are not there are
@@ -265,25 +269,6 @@ impl Sql {
         Ok(seen.into_values().map(Held::settle).collect())
     }
 
-    /// The ids of the rows that say that their page is at `address`, those first that say it most exactly.
-    ///
-    /// # Errors
-    /// The database does not answer, or not well.
-    pub fn with_page(&self, address: &str) -> Result<Vec<String>, SqlError> {
-        let spellings = page::spellings(address, &self.0.engine.rules.reading.site);
-        let mut found = Vec::new();
-        if !spellings.is_empty() {
-            self.rows(Task::Pages(spellings.clone()), |row| {
-                // Databases do not agree on what equal texts are.
-                let is_it = |spelling: &String| row.url() == Some(spelling);
-                let place = spellings.iter().position(is_it);
-                found.extend(place.map(|place| (place, row.id().to_owned())));
-            })?;
-        }
-        found.sort();
-        Ok(found.into_iter().map(|(_, id)| id).collect())
-    }
-
     /// How many rows the query gives now.
     ///
     /// # Errors
@@ -297,7 +282,8 @@ impl Sql {
         Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
     }
 
-    /// How the columns of the query fit; nothing where all is well.
+    /// How the columns of the query fit, and whether rows are found by their ids; nothing where all is
+    /// well.
     ///
     /// # Errors
     /// The database does not answer, or refuses the query.
@@ -306,7 +292,20 @@ impl Sql {
         let dialect = engine.database.dialect();
         engine.forget();
         let columns = self.wait(async move { engine.columns().await })?;
-        Ok(columns.problems(|column| dialect.cast(column)))
+        let mut problems = columns.problems(|column| dialect.cast(column));
+        let is_readable = !problems.iter().any(|problem| problem.is_error);
+        if is_readable && self.count()? >= INDEX_FROM && self.reads_all_for_one() {
+            problems.push(columns::not_indexed());
+        }
+        Ok(problems)
+    }
+
+    /// Whether finding rows by their ids looks at all rows. A database that does not tell its plans to
+    /// whoever may read the rows is not asked further.
+    fn reads_all_for_one(&self) -> bool {
+        let engine = self.0.engine.clone();
+        let reads_all = self.wait(async move { engine.reads_all_for_one().await });
+        reads_all.unwrap_or(false)
     }
 
     /// Whether the query gives other columns than when everything was listed, or of other types, so that
@@ -436,4 +435,23 @@ impl Sql {
             .recv()
             .unwrap_or_else(|_| Err(self.0.engine.stopped()))
     }
+}
+
+/// The results of rows that were read, in the order that they were asked for.
+fn in_order(
+    found: &[Found],
+    mut read: HashMap<String, (Held, ReadResult)>,
+) -> impl Iterator<Item = ReadResult> {
+    found
+        .iter()
+        .map(move |found| match read.remove(&*found.path) {
+            Some((Held { rows: 1, .. }, result)) => result,
+            Some((held, result)) => {
+                let refusal = row::many(held.rows, &found.path);
+                let outcome = Outcome::Shared(held.settle().stamp, refusal);
+                ReadResult { outcome, ..result }
+            }
+            None if found.path.is_empty() => Outcome::Refused(row::no_id()).into(),
+            None => Outcome::Unsettled.into(),
+        })
 }

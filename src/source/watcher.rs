@@ -7,7 +7,7 @@ use crate::publish::health::Health;
 use crate::publish::outage::Outage;
 use crate::publish::publisher::{Publisher, Report};
 use crate::source::directory::watcher::DirectoryWatcher;
-use crate::source::sql::watcher::{SqlWatcher, Step};
+use crate::source::sql::watcher::SqlWatcher;
 use crate::source::{Scope, Source};
 
 /// A source, and what it tells by itself.
@@ -39,9 +39,9 @@ impl SourceWatcher {
     }
 
     /// Waits for something that is worth doing.
-    pub(crate) async fn next(&mut self) -> Step {
+    pub(crate) async fn next(&mut self) -> Vec<Scope> {
         match self {
-            SourceWatcher::Folder(watched) => Step::Read(watched.hint().await),
+            SourceWatcher::Folder(watched) => watched.hint().await,
             SourceWatcher::Database(followed) => followed.next().await,
         }
     }
@@ -85,14 +85,6 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Folder(_) => true,
             SourceWatcher::Database(followed) => followed.is_proof(scopes),
-        }
-    }
-
-    /// Reads some of the texts that are still to come.
-    pub(crate) async fn fill(&mut self) -> Option<Report> {
-        match self {
-            SourceWatcher::Folder(_) => None,
-            SourceWatcher::Database(followed) => followed.fill().await,
         }
     }
 }

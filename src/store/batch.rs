@@ -9,8 +9,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, AWAITED, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS,
-    RETIRED, RIVALS, SERVED, TERMS, decode, encode, extensions, formats,
+    ARTICLES, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED,
+    RIVALS, SERVED, TERMS, decode, encode, extensions, formats,
 };
 use super::{LastGood, Memory, Packed, StoreError};
 use crate::model::format::Format;
@@ -21,7 +21,6 @@ pub struct Batch<'t> {
     header: Table<'t, &'static str, &'static [u8]>,
     articles: Table<'t, &'static str, &'static [u8]>,
     records: Table<'t, u64, &'static [u8]>,
-    awaited: Table<'t, u64, &'static str>,
     retired: Table<'t, u64, ()>,
     files: Table<'t, &'static str, &'static [u8]>,
     rivals: Table<'t, (&'static str, &'static str), ()>,
@@ -34,15 +33,11 @@ pub struct Batch<'t> {
 impl<'t> Batch<'t> {
     pub(super) fn new(transaction: &'t WriteTransaction) -> Result<Batch<'t>, StoreError> {
         let records = transaction.open_table(RECORDS)?;
-        let awaited = transaction.open_table(AWAITED)?;
-        let last_kept = records.last()?.map(|(last, _)| last.value());
-        let last_promised = awaited.last()?.map(|(last, _)| last.value());
-        let next_record = last_kept.max(last_promised).map_or(0, |last| last + 1);
+        let next_record = records.last()?.map_or(0, |(last, _)| last.value() + 1);
         Ok(Batch {
             header: transaction.open_table(HEADER)?,
             articles: transaction.open_table(ARTICLES)?,
             records,
-            awaited,
             retired: transaction.open_table(RETIRED)?,
             files: transaction.open_table(FILES)?,
             rivals: transaction.open_table(RIVALS)?,
@@ -82,27 +77,6 @@ impl<'t> Batch<'t> {
         Ok(record)
     }
 
-    /// Gives a record to a version of an article whose text is still to be read.
-    pub fn promise_record(&mut self, key: &str) -> Result<RecordId, StoreError> {
-        let record = RecordId(self.next_record);
-        self.next_record += 1;
-        self.awaited.insert(record.0, key)?;
-        Ok(record)
-    }
-
-    /// Whether a record is promised only.
-    pub fn is_awaited(&self, record: RecordId) -> Result<bool, StoreError> {
-        Ok(self.awaited.get(record.0)?.is_some())
-    }
-
-    /// Stores what was promised; what is there already stays.
-    pub fn keep_promise(&mut self, record: RecordId, packed: &Packed) -> Result<(), StoreError> {
-        if self.awaited.remove(record.0)?.is_some() {
-            self.records.insert(record.0, packed.0.as_slice())?;
-        }
-        Ok(())
-    }
-
     /// Makes `row` the current version of its article.
     pub fn put_article(&mut self, row: &ArticleRow) -> Result<(), StoreError> {
         put(&mut self.articles, &row.listing.key, row)
@@ -127,7 +101,6 @@ impl<'t> Batch<'t> {
             .filter(|record| record.0 + 1 < self.next_record)
         {
             self.records.remove(record.0)?;
-            self.awaited.remove(record.0)?;
             self.retired.remove(record.0)?;
         }
         Ok(())
@@ -186,7 +159,7 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Takes over what another state folder knows of terms and feeds.
+    /// Takes over what another state folder knows, its header aside.
     pub fn recall(&mut self, memory: &Memory) -> Result<(), StoreError> {
         for (term, name) in &memory.terms {
             self.put_term(term, name)?;
@@ -194,7 +167,13 @@ impl<'t> Batch<'t> {
         for (path, validators) in &memory.validators {
             self.put_validators(path, validators)?;
         }
-        Ok(())
+        for (name, formats) in &memory.served {
+            self.add_served(name, formats.iter().copied())?;
+        }
+        match &memory.columns {
+            Some(columns) => self.set_columns(columns),
+            None => Ok(()),
+        }
     }
 
     /// Takes over the last good versions of broken files, which are then read as new ones.
@@ -208,6 +187,7 @@ impl<'t> Batch<'t> {
                 stamp: Stamp::default(),
                 key: Some(article.listing.key),
                 refusal: None,
+                columns: 0,
             };
             self.put_file(&article.path, &file)?;
         }

@@ -18,8 +18,6 @@ pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
 /// Record → compressed article.
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
-/// Record whose text is still to be read from the source → key of its article.
-pub(super) const AWAITED: TableDefinition<'_, u64, &str> = TableDefinition::new("awaited");
 /// Records that no current article names.
 pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("retired");
 /// Path below the articles' folder, or id of a row → [`FileRow`].
@@ -67,7 +65,7 @@ pub struct ArticleRow {
     pub path: Box<str>,
 }
 
-/// A file, or a row of a database, that was read.
+/// A file, or a row of a database, that was read. What layout 3 kept of it comes first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
     /// How the file looked when it was read.
@@ -76,6 +74,8 @@ pub struct FileRow {
     pub key: Option<Box<str>>,
     /// Why its present version is refused.
     pub refusal: Option<Refusal>,
+    /// The digest of a row's columns without its text; 0 of a file.
+    pub columns: u64,
 }
 
 /// Formats as a row lists them.
@@ -92,6 +92,15 @@ pub(super) fn formats(extensions: &str) -> BTreeSet<Format> {
 
 pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     postcard::to_stdvec(row).map_err(|_| StoreError::Row("row"))
+}
+
+/// The key and the refusal of a [`FileRow`] of this layout or the one before.
+pub(super) fn decode_refusal(
+    bytes: &[u8],
+) -> Result<(Option<Box<str>>, Option<Refusal>), StoreError> {
+    let row = postcard::take_from_bytes::<(Stamp, Option<Box<str>>, Option<Refusal>)>(bytes);
+    let ((_, key, refusal), _) = row.map_err(|_| StoreError::Row("row"))?;
+    Ok((key, refusal))
 }
 
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {

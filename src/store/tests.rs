@@ -7,6 +7,7 @@ use std::fs;
 
 use tempfile::TempDir;
 
+use super::testkit::make_layout_3;
 use super::*;
 use crate::model::article::{Accepted, Author, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
@@ -82,6 +83,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         },
         key: Some("a".into()),
         refusal: None,
+        columns: 9,
     };
     let row = store.write(|batch| {
         batch.set_header(&header())?;
@@ -127,6 +129,46 @@ fn a_store_opened_again_holds_what_was_written() {
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
     let articles = store.articles(&[row.listing.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
+}
+
+#[test]
+fn what_the_articles_do_not_say_is_read_from_layout_3() {
+    let folder = folder();
+    let store = open(&folder);
+    let (row, ..) = fill(&store);
+    let columns = ColumnsRow {
+        query: 3,
+        names: vec!["id".to_owned()],
+    };
+    let noted = store.write(|batch| batch.set_columns(&columns));
+    noted.expect("a committed batch");
+    let memory = store.memory().expect("readable");
+    drop(store);
+    make_layout_3(folder.path(), &["a"]);
+
+    let opened = Store::open(folder.path());
+    assert!(
+        matches!(opened, Err(StoreError::Layout { found: 3 })),
+        "{opened:?}"
+    );
+    let peeked = Store::peek(folder.path()).expect("readable");
+    let peeked = peeked.expect("a folder");
+    assert_eq!(peeked.columns, Some(columns));
+    let last_good = Store::peek_last_good(folder.path()).expect("readable");
+    assert_eq!(last_good.len(), 1);
+    assert_eq!(last_good[0].article.path, row.path);
+    assert_eq!(
+        last_good[0].article.listing.revision,
+        article("a").revision()
+    );
+    let store = Store::scratch().expect("a scratch store");
+    let taken = store.write(|batch| batch.recall(&peeked));
+    taken.expect("a committed batch");
+    let memory = Memory {
+        header: None,
+        ..memory
+    };
+    assert_eq!(store.memory().expect("readable"), memory);
 }
 
 #[test]

@@ -546,76 +546,13 @@ fn lost_notification_is_made_up_for() {
 }
 
 #[test]
-fn a_feed_whose_texts_were_never_read() {
-    /// More than are read while one looks away.
-    const ROWS: u32 = 6_000;
-    let Some(mut table) = Table::alone(Kind::Postgres) else {
-        return;
-    };
-    table.execute(&format!(
-        "INSERT INTO articles (id, title, published, tags, html)
-         SELECT n, 'Заметка ' || n, timestamptz '2026-01-01' + n * interval '1 minute',
-                ARRAY['t' || n % 100], repeat('<p>Тихий <b>день</b> в степи.</p>', 100)
-         FROM generate_series(1, {ROWS}) AS n"
-    ));
-    let newsroom = table.newsroom(KEYS);
-    let mut daemon = Daemon::start(&newsroom);
-    table.server.kill();
-    assert!(
-        !daemon.has_said("every text is here"),
-        "too few rows for this"
-    );
-    let feeds = (0..100).map(|tag| format!("/tags/t{tag}.atom"));
-    let pages = (90..100).map(|tag| format!("/tags/t{tag}"));
-    let articles = (1..=10).map(|id| format!("/articles/{id}"));
-    let cold: Vec<String> = feeds.chain(pages).chain(articles).collect();
-    let mut connection = daemon.connect();
-    let mut unavailable = Vec::new();
-    for path in &cold {
-        let response = connection.exchange(&Request::get(path));
-        match response.status {
-            200 => {}
-            503 => {
-                let seconds: u32 = response.header("retry-after").parse().expect("seconds");
-                assert!(seconds > 0, "{path}");
-                assert_eq!(response.header("cache-control"), "no-store", "{path}");
-                unavailable.push(path);
-            }
-            status => panic!("{path}: {status} {}", response.text()),
-        }
-    }
-    for kind in ["/tags/", "/articles/"] {
-        let is_among = unavailable.iter().any(|path| path.starts_with(kind));
-        assert!(is_among, "every text was read already");
-    }
-    // Nobody complains but of the outage.
-    let log = daemon.log();
-    let errors = log.lines().filter(|line| line.contains(" ERROR "));
-    let others = errors.filter(|line| !line.contains("what is published stays: "));
-    assert_eq!(others.count(), 0, "{log}");
-    // What was read stays.
-    assert_eq!(daemon.get("/all.rss").status, 200);
-
-    table.server.start_again();
-    let since = Instant::now();
-    for path in unavailable {
-        daemon.eventually(path, |feed| feed.status == 200);
-    }
-    report(&format!(
-        "fault: Postgres, killed before all texts were read: every feed after {:.2} s",
-        since.elapsed().as_secs_f64()
-    ));
-}
-
-#[test]
-fn texts_that_cannot_be_read_while_all_else_can() {
+fn rows_that_cannot_be_read_while_all_else_can() {
     const FAILURES: &str = "taspa_source_readings_total{result=\"failure\"}";
     const MAINTENANCE: &str = "CREATE TABLE maintenance ();
         CREATE FUNCTION served(text) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN
             IF EXISTS (SELECT FROM maintenance) THEN RAISE EXCEPTION 'texts are being moved'; END IF;
             RETURN $1;
-        END $$;
-        INSERT INTO maintenance DEFAULT VALUES";
+        END $$";
     const HTML: &str = "html AS content_html";
     assert!(QUERY.contains(HTML));
     let Some(table) = Table::shared(Kind::Postgres) else {
@@ -624,18 +561,13 @@ fn texts_that_cannot_be_read_while_all_else_can() {
     table.execute(MAINTENANCE);
     table.insert(&RELEASED);
     let query = QUERY.replace(HTML, "served(html) AS content_html");
-    let newsroom = newsroom(&table.url, &query, KEYS);
-    let (daemon, admin) = admin_pages::launch(&newsroom);
-    let mut scene = Scene {
-        table,
-        daemon,
-        admin,
-        newsroom,
-    };
-    eventually("there is an edition", || {
-        get(&scene.admin, "/readyz").status == 200
-    });
+    let newsroom = newsroom(&table.url, &query, "refresh = \"1s\"\nreconcile = \"1h\"");
+    let mut scene = Scene::begin(table, newsroom);
     let fault = "texts away";
+    scene
+        .table
+        .execute("INSERT INTO maintenance DEFAULT VALUES");
+    scene.table.insert(&[FAIR]);
     scene.takes(Instant::now(), fault, |scene| {
         scene.has_said(Sign::Failing("texts are being moved"))
     });
@@ -647,7 +579,6 @@ fn texts_that_cannot_be_read_while_all_else_can() {
     let log = scene.daemon.log();
     assert_eq!(log.matches("texts are being moved").count(), 1, "{log}");
     // Nobody tells of it, and the pulse saw nothing of all this.
-    scene.table.insert(&[FAIR]);
     scene.table.execute("TRUNCATE maintenance");
     scene.takes(Instant::now(), fault, |scene| {
         scene.daemon.get("/all.rss").says("Ярмарку продлили")

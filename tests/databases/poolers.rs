@@ -13,7 +13,7 @@ use crate::testkit::daemon::Daemon;
 use crate::testkit::output::assert_ends;
 use crate::testkit::wait::eventually;
 
-/// Lends by the transaction; a server that is away is looked for again after a second, as the README
+/// Lends by the transaction; a server that is away is looked for again after a second, as docs/databases.md
 /// says.
 const BY_TRANSACTION: [&str; 2] = ["pool_mode = transaction", "server_login_retry = 1"];
 

@@ -2,19 +2,18 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
-use serde::Serialize;
 use url::{Host, Url};
 
 use super::content::Content;
 use super::media::some_text;
 use super::{
-    AUTHORS_MAX, Accepted, Article, Author, Body, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading,
-    Refusal, Revision, TAGS_MAX, Visibility,
+    AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
+    TAGS_MAX, Visibility,
 };
 use crate::model::permalink;
 use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Html, Text, resolve as resolve_address};
+use crate::text::{Text, resolve as resolve_address};
 
 impl Draft {
     /// The key that the article brings as its `id`: an absolute URI as it is, anything else as a
@@ -49,40 +48,6 @@ impl Draft {
     /// HTML that readers would choke on.
     pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
         let content = Content::read(&self.body)?;
-        let mut accepted = self.head(key, &content, reading)?;
-        accepted.put(&content, reading)?;
-        accepted.revision = accepted.article.revision();
-        Ok(accepted)
-    }
-
-    /// The same for a draft whose text comes later, with [`Accepted::with_text`]: whatever stands in
-    /// its body is not looked at, and the language is that of its title and summary. In the revision,
-    /// `version` stands for the text: it has to be another one whenever the text may be.
-    ///
-    /// # Errors
-    /// What [`Draft::accept`] refuses, the text aside.
-    pub fn accept_head(
-        &self,
-        key: String,
-        reading: &Reading,
-        version: &impl Serialize,
-    ) -> Result<Accepted, Refusal> {
-        let summary = Content::Paragraphs {
-            paragraphs: self.summary.as_slice(),
-            credits: &[],
-        };
-        let mut accepted = self.head(key, &summary, reading)?;
-        accepted.revision = accepted.article.revision_without_text(version);
-        Ok(accepted)
-    }
-
-    /// Everything but the text and what is made of it. `content` shows the language.
-    fn head(
-        &self,
-        key: String,
-        content: &Content<'_>,
-        reading: &Reading,
-    ) -> Result<Accepted, Refusal> {
         let title = Text::new(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(
@@ -107,7 +72,10 @@ impl Draft {
             .url
             .as_deref()
             .and_then(|url| page_url(site.as_ref(), url));
-        let base = base(url.as_deref(), &key, published, &language, reading);
+        let page = page(url.as_deref(), &key, published, &language, reading);
+        // What addresses in an article are relative to.
+        let base = page.or(site);
+        let given_lead = self.summary.as_deref().map(Text::new).unwrap_or_default();
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
@@ -115,21 +83,24 @@ impl Draft {
             section: self.section.as_deref().and_then(name).map(|(name, _)| name),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
-            lead: self.summary.as_deref().map(Text::new).unwrap_or_default(),
-            body: Html::default(),
+            lead: match given_lead.is_empty() {
+                true => content.lead(),
+                false => given_lead,
+            },
             image: self
                 .image
                 .as_ref()
                 .and_then(|image| image.accept(base.as_ref())),
             enclosures: self.accept_enclosures(base.as_ref())?,
+            body: content.html(base.as_ref())?,
             key,
             title,
             url,
             language,
         };
         Ok(Accepted {
+            revision: article.revision(),
             article,
-            revision: Revision(0),
             expires,
             visibility: match (self.draft, self.feed) {
                 (true, _) => Visibility::Draft,
@@ -144,44 +115,6 @@ impl Draft {
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())
     }
-}
-
-impl Accepted {
-    /// Puts in the text that was left out by [`Draft::accept_head`]; the revision stays.
-    ///
-    /// # Errors
-    /// HTML that readers would choke on.
-    pub fn with_text(mut self, body: &Body, reading: &Reading) -> Result<Accepted, Refusal> {
-        self.put(&Content::read(body)?, reading)?;
-        Ok(self)
-    }
-
-    fn put(&mut self, content: &Content<'_>, reading: &Reading) -> Result<(), Refusal> {
-        let article = &mut self.article;
-        let base = base(
-            article.url.as_deref(),
-            &article.key,
-            article.published,
-            &article.language,
-            reading,
-        );
-        article.body = content.html(base.as_ref())?;
-        if article.lead.is_empty() {
-            article.lead = content.lead();
-        }
-        Ok(())
-    }
-}
-
-/// What addresses in an article are relative to: its page, else the site.
-fn base(
-    url: Option<&str>,
-    key: &str,
-    published: Timestamp,
-    language: &str,
-    reading: &Reading,
-) -> Option<Url> {
-    page(url, key, published, language, reading).or_else(|| Url::parse(&reading.site).ok())
 }
 
 /// The article's page on the site, where it has one there.

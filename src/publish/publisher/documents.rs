@@ -29,10 +29,9 @@ impl Publisher {
         coding: Coding,
     ) -> Result<Bytes, DocumentError> {
         let tag = ETag::new(version.digest, format);
-        let (archive, version) = (self.archive.clone(), version.clone());
-        self.archive.provide(&version.entries).await?;
+        let (store, version) = (self.store.clone(), version.clone());
         let renders = self.renditions.renders().clone();
-        let print = move || renders.measure(format, || pages::print(&archive, &version, format));
+        let print = move || renders.measure(format, || pages::print(&store, &version, format));
         self.renditions.get(tag.digest(), coding, print).await
     }
 
@@ -116,12 +115,9 @@ impl Publisher {
         snapshot: &Arc<Snapshot>,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
-        if let Page::Feed(version) = sheet {
-            self.archive.provide(&version.entries).await?;
-        }
         let digest = sheet.digest(snapshot, locale);
-        let (sheet, snapshot, archive) = (sheet.clone(), snapshot.clone(), self.archive.clone());
-        let print = move || sheet.print(&snapshot, &archive, locale);
+        let (sheet, snapshot, store) = (sheet.clone(), snapshot.clone(), self.store.clone());
+        let print = move || sheet.print(&snapshot, &store, locale);
         self.renditions.get(digest, Coding::Identity, print).await
     }
 
@@ -142,12 +138,12 @@ impl Publisher {
     /// # Errors
     /// When it cannot be made.
     pub fn render(&self, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
-        pages::print(&self.archive, version, format)
+        pages::print(&self.store, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.
     pub fn shelf(&self) -> EntryCache<'_> {
-        EntryCache::new(&self.archive)
+        EntryCache::new(&self.store)
     }
 
     /// A page or list made for one caller, for runs without a server.
@@ -160,7 +156,7 @@ impl Publisher {
         snapshot: &Snapshot,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
-        sheet.print(snapshot, &self.archive, locale)
+        sheet.print(snapshot, &self.store, locale)
     }
 }
 

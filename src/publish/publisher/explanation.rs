@@ -2,7 +2,6 @@
 
 use super::named::{self, Found, Unknown};
 use super::{Publisher, State};
-use crate::archive::ArchiveError;
 use crate::feed::definitions::{Definition, SELECT};
 use crate::feed::explain::{Explanation, Judgement, Reason, Subject, judge};
 use crate::feed::snapshot::FeedVersion;
@@ -23,9 +22,6 @@ pub enum ExplainError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An article cannot be had.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
 }
 
 impl Publisher {
@@ -41,11 +37,11 @@ impl Publisher {
     ) -> Result<Explanation, ExplainError> {
         // The search may look at every article, so it goes without the lock.
         let publication = self.state().definitions.publication().clone();
-        let (store, source) = (self.archive.store(), self.archive.source());
-        let found = named::find(&self.archive, &publication, article)?;
+        let (store, source) = (&self.store, self.source());
+        let found = named::find(store, &source, &publication, article)?;
         let title = match &found {
-            // A database that does not answer now may still have it.
-            Ok(Found::Article(row)) => self.archive.articles(&[row.listing.record]).ok(),
+            // A newer version may just have taken its place.
+            Ok(Found::Article(row)) => store.articles(&[row.listing.record]).ok(),
             Ok(Found::File(..)) | Err(_) => None,
         };
         let title = title.and_then(|articles| Some(articles.first()?.title.to_string()));

@@ -6,10 +6,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use crate::archive::{Archive, ArchiveError};
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
-use crate::model::record::RecordId;
 use crate::source::Source;
 use crate::source::directory::EXTENSIONS;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
@@ -44,33 +42,33 @@ pub enum Unknown {
 /// stands for nothing stored costs a look at every file, once, and an address one at every article.
 ///
 /// # Errors
-/// When the archive cannot be read.
+/// When the store cannot be read.
 pub(super) fn find(
-    archive: &Archive,
+    store: &Store,
+    source: &Source,
     publication: &SiteRules,
     text: &str,
-) -> Result<Result<Found, Unknown>, ArchiveError> {
-    let (store, source) = (archive.store(), archive.source());
+) -> Result<Result<Found, Unknown>, StoreError> {
     let keys = keys(publication, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
             return Ok(Ok(Found::Article(row)));
         }
     }
-    for path in paths(&source, text) {
+    for path in paths(source, text) {
         if let Some(found) = by_file(store, path)? {
             return Ok(Ok(found));
         }
     }
-    let search = search(store, &source, &keys, text)?;
+    let search = search(store, source, &keys, text)?;
     if let Some((path, row)) = search.broken {
         return Ok(Ok(Found::File(path, row)));
     }
-    if let Some(row) = by_page(archive, publication, text)? {
+    if let Some(row) = by_page(store, publication, text)? {
         return Ok(Ok(Found::Article(row)));
     }
     Ok(Err(
-        on_disk(&source, text).unwrap_or(Unknown::Like(search.nearest))
+        on_disk(source, text).unwrap_or(Unknown::Like(search.nearest))
     ))
 }
 
@@ -199,22 +197,16 @@ fn key_of_address(publication: &SiteRules, text: &str) -> Option<String> {
     Some(key.to_owned())
 }
 
-/// The article whose own page has this address. A database is asked for it; elsewhere, those whose name
-/// is in it are looked at first, as an article may bring an address that its key has no part in.
+/// The article whose own page has this address. Articles whose name is in it are looked at first, as an
+/// article may bring an address that its key has no part in.
 fn by_page(
-    archive: &Archive,
+    store: &Store,
     publication: &SiteRules,
     text: &str,
-) -> Result<Option<ArticleRow>, ArchiveError> {
+) -> Result<Option<ArticleRow>, StoreError> {
     let Some(wanted) = Page::parse(text) else {
         return Ok(None);
     };
-    let store = archive.store();
-    for path in archive.source().with_page(text)? {
-        if let Some(Found::Article(row)) = by_file(store, path)? {
-            return Ok(Some(row));
-        }
-    }
     let unmarked = wanted.unmarked();
     let mut nearly = None;
     let mut look = |articles: &[Article]| {
@@ -237,24 +229,15 @@ fn by_page(
             false => others.push(row.listing.record),
         }
     })?;
-    for records in likely.chunks(UNPACKED) {
-        if let Some(key) = look(&archive.articles(records)?) {
-            return Ok(store.article(&key)?);
+    for records in [likely, others]
+        .iter()
+        .flat_map(|records| records.chunks(UNPACKED))
+    {
+        if let Some(key) = look(&store.articles(records)?) {
+            return store.article(&key);
         }
     }
-    for records in others.chunks(UNPACKED) {
-        // A whole database is not read for the sake of one name.
-        let awaited = store.awaited(records)?;
-        let is_here = |record: &&RecordId| !awaited.iter().any(|(other, _)| other == *record);
-        let here: Vec<RecordId> = records.iter().filter(is_here).copied().collect();
-        if let Some(key) = look(&store.articles(&here)?) {
-            return Ok(store.article(&key)?);
-        }
-    }
-    match nearly {
-        Some(key) => Ok(store.article(&key)?),
-        None => Ok(None),
-    }
+    nearly.map_or(Ok(None), |key| store.article(&key))
 }
 
 /// What two addresses of one page have in common. People copy them with another scheme, or a slash at

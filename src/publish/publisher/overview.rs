@@ -6,12 +6,12 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::Publisher;
 use super::state::State;
-use crate::archive::ArchiveError;
 use crate::feed::overview::{Counted, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::render::pages::Released;
+use crate::store::StoreError;
 
 impl Publisher {
     /// Every feed with its articles counted; `None` before the first snapshot.
@@ -41,8 +41,8 @@ impl Publisher {
     /// A released article.
     ///
     /// # Errors
-    /// When it cannot be had from the archive.
-    pub fn article(&self, key: &str) -> Result<Option<Released>, ArchiveError> {
+    /// When the store cannot be read.
+    pub fn article(&self, key: &str) -> Result<Option<Released>, StoreError> {
         let state = self.state();
         let Some(number) = state.index.find(key) else {
             return Ok(None);
@@ -51,7 +51,7 @@ impl Publisher {
         let (digest, as_of) = (state.digest(number, key), state.index.as_of());
         let expires = state.index.expires(number);
         drop(state);
-        let article = self.archive.articles(&[record])?.into_iter().next();
+        let article = self.store.articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
             Released {

@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use super::{Publisher, Removal, Report, State};
 use crate::index::Batch;
-use crate::ingest::{self, Options, Pace, Progress, Reconciliation};
+use crate::ingest::{self, Options, Pace, Reconciliation};
 use crate::model::article_meta::Change;
-use crate::model::record::RecordId;
 use crate::source::Scope;
 
 impl Publisher {
@@ -39,7 +38,7 @@ impl Publisher {
         };
         let result = ingest::reconcile(
             &source,
-            self.archive.store(),
+            &self.store,
             scopes,
             options,
             &self.progress,
@@ -55,58 +54,6 @@ impl Publisher {
         Report {
             whole,
             ..self.take_over(result, batch, changed)
-        }
-    }
-
-    /// Reads the next texts that are still to come, so many at most, and says how it went; `None` once
-    /// all are here.
-    pub fn fill(&self, most: usize) -> Option<Report> {
-        let records = self.next_awaited(most)?;
-        let report = self.read_texts(&records);
-        if report.failure.is_some() {
-            // The newest come first again.
-            self.state().awaited.clear();
-        }
-        Some(report)
-    }
-
-    /// Reads those of these texts that are still to come, for runs that make documents once; `None`
-    /// where all are here. What turns out to be no article leaves with the next publication.
-    pub fn fill_these(&self, records: &[RecordId]) -> Option<Report> {
-        let awaited = self.archive.store().awaited(records).unwrap_or_default();
-        let mut awaited: Vec<RecordId> = awaited.into_iter().map(|(record, _)| record).collect();
-        awaited.sort_unstable();
-        awaited.dedup();
-        (!awaited.is_empty()).then(|| self.read_texts(&awaited))
-    }
-
-    fn read_texts(&self, records: &[RecordId]) -> Report {
-        let source = self.source();
-        let options = self.options(&mut self.state());
-        let progress = Progress::default();
-        let result = ingest::fill(&source, self.archive.store(), records, options, &progress);
-        self.take_over(result, Batch::default(), 0)
-    }
-
-    /// Records whose texts are still to be read, those of the newest articles first; `None` where there
-    /// are none.
-    fn next_awaited(&self, most: usize) -> Option<Vec<RecordId>> {
-        let mut state = self.state();
-        loop {
-            if state.awaited.is_empty() {
-                let awaited = self.archive.store().every_awaited().unwrap_or_default();
-                state.awaited = state.index.newest_last(&awaited);
-                if state.awaited.is_empty() {
-                    return None;
-                }
-            }
-            let from = state.awaited.len().saturating_sub(most);
-            let mut next = state.awaited.split_off(from);
-            next.reverse();
-            let still = self.archive.store().awaited(&next).unwrap_or_default();
-            if !still.is_empty() {
-                return Some(still.into_iter().map(|(record, _)| record).collect());
-            }
         }
     }
 

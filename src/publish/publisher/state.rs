@@ -27,8 +27,6 @@ pub(super) struct State {
     pub(super) reread: bool,
     /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
     pub(super) complete: bool,
-    /// Records whose texts are still to be read, those of the newest articles last.
-    pub(super) awaited: Vec<RecordId>,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
     /// The next snapshot starts from the line-up, not from the last snapshot.

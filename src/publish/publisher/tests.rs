@@ -1,5 +1,7 @@
 //! Readings, publications, restarts and reconfigurations, seen as a reader of the feeds sees them.
 
+mod rows;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -502,11 +504,7 @@ fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
         .selections()
         .forget(path.clone(), asked.last_modified);
     publisher.publish(later().plus(1));
-    let rows = publisher
-        .archive
-        .store()
-        .validators()
-        .expect("readable rows");
+    let rows = publisher.store.validators().expect("readable rows");
     assert!(rows.iter().any(|(row, _)| **row == *path), "{rows:?}");
 }
 
@@ -688,11 +686,7 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
         assert_eq!(publisher.selections().len(), SELECTIONS_MAX.get());
     }
     newsroom.read_and_publish(later().plus(2));
-    let rows = publisher
-        .archive
-        .store()
-        .validators()
-        .expect("readable rows");
+    let rows = publisher.store.validators().expect("readable rows");
     let paths: Vec<&str> = rows.iter().map(|(path, _)| path.as_str()).collect();
     assert!(!paths.contains(&"select?any=а"), "{paths:?}");
     // One for each selection that was asked for, one for `all`, one for the floor.
@@ -716,14 +710,7 @@ fn records_stay_while_an_edition_that_names_them_lives() {
         }
         newsroom.render(&old_selection);
     }
-    let retired = || {
-        newsroom
-            .publisher()
-            .archive
-            .store()
-            .retired()
-            .expect("readable rows")
-    };
+    let retired = || newsroom.publisher().store.retired().expect("readable rows");
     assert_eq!(retired().len(), 2);
     drop(old);
     newsroom.write("c.txt", "2026-01-08T10:00", "Текст.");
@@ -762,12 +749,7 @@ fn a_vanished_articles_record_is_deleted_by_a_restart() {
     newsroom.restart(FEEDS, later().plus(2));
     newsroom.publisher().publish(later().plus(2));
     assert_eq!(
-        newsroom
-            .publisher()
-            .archive
-            .store()
-            .retired()
-            .expect("readable rows"),
+        newsroom.publisher().store.retired().expect("readable rows"),
         []
     );
     newsroom.published();
@@ -922,12 +904,7 @@ fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
 #[test]
 fn another_identity_is_refused() {
     let newsroom = ordinary();
-    let header = newsroom
-        .publisher()
-        .archive
-        .store()
-        .header()
-        .expect("a readable row");
+    let header = newsroom.publisher().store.header().expect("a readable row");
     for (from, to, fits) in [
         ("x", "x", true),
         ("id-year = 2026", "id-year = 2025", false),

@@ -106,7 +106,6 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
         Some(Articles::Directory(_)) | None => None,
     };
     let (newest, lag) = database.unwrap_or_default();
-    let awaited = publisher.and_then(|publisher| publisher.archive().store().count_awaited().ok());
     let failing = source.failing.as_ref();
     context! {
         name => &*source.name,
@@ -117,7 +116,6 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
         articles_read => source.articles_read,
         newest => newest.map(|at| date(site, at)),
         lag => lag.map(|seconds| format!("{seconds:.1}")),
-        texts_awaited => awaited.filter(|texts| *texts > 0),
     }
 }
 

@@ -284,16 +284,6 @@ impl Scrape {
                 newest.0 as f64,
             )?;
         }
-        let awaited = self.publisher.as_ref();
-        let awaited =
-            awaited.and_then(|publisher| publisher.archive().store().count_awaited().ok());
-        if let Some(awaited) = awaited {
-            page.value(
-                "taspa_source_texts_awaited",
-                "Articles that are listed and whose texts are still to be read",
-                awaited as f64,
-            )?;
-        }
         if let Some(lag) = sql.replica_lag() {
             page.value(
                 "taspa_source_replica_lag_seconds",

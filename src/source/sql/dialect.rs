@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::columns::{Column, Columns, Kind};
+use super::row::Cells;
 use super::watermark::{Mark, Raw, Since};
 
 /// What a database speaks.
@@ -234,29 +235,64 @@ impl Dialect {
         statement
     }
 
-    /// These columns of the rows that have one of these addresses in this column.
-    pub(super) fn by_url(
-        self,
-        query: &str,
-        selected: &[Column],
-        url: Option<&Column>,
-        addresses: Vec<String>,
-    ) -> Statement {
-        let mut statement = Statement::plain(self.select(query, selected));
-        let Some(url) = url else {
-            statement.sql += " WHERE 1 = 0";
-            return statement;
+    /// How the database would read these columns of all rows, and of the row with one id. The id is a
+    /// part of the text, since MySQL shows numbers as text only where nothing is prepared.
+    pub(super) fn plans(self, query: &str, selected: &[Column]) -> Option<[Statement; 2]> {
+        let id = selected.iter().find(|column| column.is("id"))?;
+        let explain = match self {
+            Dialect::Postgres | Dialect::MySql => "EXPLAIN",
+            Dialect::Sqlite => "EXPLAIN QUERY PLAN",
         };
-        let name = self.quoted(&url.name);
-        let compared = match self {
-            Dialect::Postgres => format!("({name})::text"),
-            Dialect::MySql | Dialect::Sqlite => name,
+        let (compared, cast) = self.comparison(id);
+        let wanted = match (self, id.kind) {
+            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NO_UUID,
+            (Dialect::MySql, Kind::Integer) => "1",
+            (Dialect::Sqlite, _) => "'1', 1",
+            (Dialect::Postgres | Dialect::MySql, _) => "'1'",
         };
-        let places = (1..=addresses.len()).map(|number| self.place(number));
-        let places = places.collect::<Vec<_>>().join(", ");
-        let _ = write!(statement.sql, " WHERE {compared} IN ({places})");
-        statement.binds = addresses.into_iter().map(Bind::Text).collect();
-        statement
+        let all = format!("{explain} {}", self.select(query, selected));
+        let one = format!("{all} WHERE {compared} IN ({wanted}{cast})");
+        Some([all, one].map(|sql| Statement {
+            is_simple: true,
+            ..Statement::plain(sql)
+        }))
+    }
+
+    /// What a plan costs, by its lines: in PostgreSQL's own unit, in rows of the largest table that
+    /// MySQL looks at, in tables that SQLite reads from end to end.
+    pub(super) fn cost(self, plan: &[Cells]) -> f64 {
+        let cell = |line: &Cells, at: usize| line.get(at).and_then(|cell| cell.text.clone());
+        match self {
+            Dialect::Postgres => {
+                let first = plan.first().and_then(|line| cell(line, 0));
+                let range = first.as_deref().and_then(|line| line.split_once("cost="));
+                let most = range.and_then(|(_, rest)| rest.split_once(".."));
+                let most = most.and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+                most.unwrap_or(0.0)
+            }
+            Dialect::MySql => {
+                // MySQL has two columns more than MariaDB, one of them before the rows.
+                let rows = plan.iter().filter_map(|line| match line.len() {
+                    10 => cell(line, 8),
+                    _ => cell(line, 9),
+                });
+                let rows = rows.filter_map(|rows| rows.parse().ok());
+                rows.fold(0.0, f64::max)
+            }
+            Dialect::Sqlite => {
+                let lines = plan.iter().filter_map(|line| cell(line, 3));
+                lines.filter(|line| line.starts_with("SCAN")).count() as f64
+            }
+        }
+    }
+
+    /// Whether a plan for one row, of so many, looks at all of them.
+    pub(super) fn reads_all(self, all: f64, one: f64) -> bool {
+        match self {
+            Dialect::Postgres | Dialect::MySql => one * 2.0 > all,
+            // What a subquery reads from end to end it reads in both.
+            Dialect::Sqlite => one >= all,
+        }
     }
 
     /// How bytes in a column become text.
@@ -377,6 +413,9 @@ impl Dialect {
 fn is_uuid(id: &str) -> bool {
     id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
+
+/// A UUID that no row has.
+const NO_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
 
 const ROWS: &str = "taspa_rows";
 

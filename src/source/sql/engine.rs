@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, Patience};
@@ -26,6 +27,9 @@ const LONG: Patience = Patience {
     server: Duration::from_secs(10 * 60),
     silence: Duration::from_secs(30),
 };
+
+/// Lines of a plan that are looked at.
+const PLAN_LINES_MAX: usize = 1_024;
 
 /// The database, the query, and what is known of both.
 #[derive(Debug)]
@@ -57,14 +61,12 @@ struct Seen {
 /// What of the rows is read, and how long that may take.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
-    /// These columns of all rows, in order.
-    ArticleMeta(fn(&Column) -> bool),
+    /// Stamps of all rows, in order.
+    ArticleMeta,
     /// Stamps of rows that changed lately.
     Recent,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
-    /// Ids and addresses of the rows with one of these addresses, as far as the database compares them.
-    Pages(Vec<String>),
 }
 
 /// What comes of a task, piece by piece.
@@ -79,11 +81,6 @@ pub(super) enum Step {
 /// The columns of a stamp.
 pub(super) fn is_stamp(column: &Column) -> bool {
     column.is_one_of(&["id", "updated", "date"])
-}
-
-/// Every column but the text.
-pub(super) fn is_head(column: &Column) -> bool {
-    !column.is_text()
 }
 
 impl Engine {
@@ -125,13 +122,11 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let is_listing = matches!(task, Task::ArticleMeta(_));
-        // No index knows an address that the query makes up.
         let patience = match task {
-            Task::ArticleMeta(_) | Task::Pages(_) => LONG,
+            Task::ArticleMeta => LONG,
             Task::Recent | Task::Rows(..) => SHORT,
         };
-        if is_listing || matches!(task, Task::Recent) {
+        if matches!(task, Task::ArticleMeta | Task::Recent) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget();
         }
@@ -139,8 +134,8 @@ impl Engine {
         locked(&self.kept).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
-            Task::ArticleMeta(wanted) => {
-                let selected = columns.known(wanted);
+            Task::ArticleMeta => {
+                let selected = columns.known(is_stamp);
                 let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)
             }
@@ -156,12 +151,6 @@ impl Engine {
                 let statement = dialect.by_id(&self.query, &selected.columns, &ids);
                 (selected, statement)
             }
-            Task::Pages(addresses) => {
-                let selected = columns.known(|column| column.is_one_of(&["id", "url"]));
-                let url = columns.find("url");
-                let statement = dialect.by_url(&self.query, &selected.columns, url, addresses);
-                (selected, statement)
-            }
         };
         if out.send(Ok(Step::Columns(selected))).await.is_err() {
             return Ok(());
@@ -174,6 +163,31 @@ impl Engine {
     pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
         let row = self.database.row(statement, SHORT).await?;
         Ok(row.into_iter().next().and_then(|cell| cell.text))
+    }
+
+    /// Whether finding rows by their ids looks at all rows.
+    pub(super) async fn reads_all_for_one(&self) -> Result<bool, SqlError> {
+        let dialect = self.database.dialect();
+        let selected = self.columns().await?.known(|_| true).columns;
+        let Some([all, one]) = dialect.plans(&self.query, &selected) else {
+            return Ok(false);
+        };
+        let (all, one) = (self.plan(all).await?, self.plan(one).await?);
+        Ok(dialect.reads_all(dialect.cost(&all), dialect.cost(&one)))
+    }
+
+    async fn plan(&self, explain: Statement) -> Result<Vec<Cells>, SqlError> {
+        let (sender, mut receiver) = mpsc::channel(PLAN_LINES_MAX);
+        let lines = self.database.rows(explain, SHORT, |cells| cells, &sender);
+        // Of a longer plan, the first lines say enough.
+        let lines = timeout(SHORT.silence, lines).await;
+        drop(sender);
+        lines.unwrap_or(Ok(()))?;
+        let mut plan = Vec::new();
+        while let Ok(line) = receiver.try_recv() {
+            plan.push(line);
+        }
+        Ok(plan)
     }
 
     /// The columns of the query, asked for where they are not known.

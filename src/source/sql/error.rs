@@ -5,6 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::error::DatabaseError;
+use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
 /// What went wrong with the database. Every message is one line and names the database, not its
@@ -48,6 +50,14 @@ pub enum SqlError {
         /// What the server thinks was meant.
         hint: Option<String>,
     },
+    /// The server ended a statement that took too long.
+    #[error("{database}: {message}")]
+    Slow {
+        /// Where the database is.
+        database: Arc<str>,
+        /// The server's message.
+        message: String,
+    },
     /// The query gives no articles.
     #[error("the query {0}")]
     Columns(String),
@@ -67,6 +77,11 @@ pub enum SqlError {
 }
 
 impl SqlError {
+    /// Whether a statement that reads less may be fast enough.
+    pub(super) fn is_timeout(&self) -> bool {
+        matches!(self, SqlError::Timeout { .. } | SqlError::Slow { .. })
+    }
+
     /// What to do about it, where somebody knows; `query` is what the newsroom asks.
     pub fn hint(&self, query: &str) -> Option<String> {
         let SqlError::Database { message, hint, .. } = self else {
@@ -122,6 +137,10 @@ impl Reporter {
     /// What the library says of a statement.
     pub(super) fn failed(&self, error: &sqlx::Error) -> SqlError {
         match error {
+            sqlx::Error::Database(said) if is_statement_timeout(&**said) => SqlError::Slow {
+                database: self.database.clone(),
+                message: self.said(error),
+            },
             sqlx::Error::Database(_) => SqlError::Database {
                 database: self.database.clone(),
                 message: self.said(error),
@@ -161,6 +180,15 @@ impl Reporter {
         self.secrets
             .iter()
             .fold(said, |said, secret| said.replace(secret, "…"))
+    }
+}
+
+/// Whether a server says that it ended a statement by its limit of time.
+fn is_statement_timeout(error: &dyn DatabaseError) -> bool {
+    match error.try_downcast_ref::<MySqlDatabaseError>() {
+        // Of MySQL and of MariaDB.
+        Some(error) => matches!(error.number(), 3024 | 1969),
+        None => error.code().is_some_and(|code| code == "57014"),
     }
 }
 

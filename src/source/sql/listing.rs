@@ -7,8 +7,8 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 
 use super::columns::Selected;
-use super::engine::{Engine, Step, Task, is_head, is_stamp};
-use super::row::{Cells, Moment, Row, many};
+use super::engine::{Engine, Step, Task};
+use super::row::{Cells, Moment, Row};
 use super::watermark::Highest;
 use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
@@ -56,8 +56,6 @@ impl Held {
         let Held { mut found, rows } = self;
         if rows > 1 {
             found.stamp.size = rows as u64;
-            let refusal = many(rows, &found.path);
-            found.head = found.head.map(|_| Box::new(Err(refusal)));
         }
         found
     }
@@ -85,7 +83,7 @@ impl Iterator for Walk {
                 Some(Ok(Step::End)) => {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
-                    let is_whole = self.extent != Extent::Recent;
+                    let is_whole = self.extent == Extent::Whole;
                     let shape = is_whole.then_some(self.selected.shape);
                     self.engine.listed(self.began, highest, self.newest, shape);
                     return self.held.take().map(|held| Ok(held.settle()));
@@ -101,8 +99,7 @@ impl Iterator for Walk {
 impl Walk {
     pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
         let task = match extent {
-            Extent::Stamps => Task::ArticleMeta(is_stamp),
-            Extent::Heads => Task::ArticleMeta(is_head),
+            Extent::Whole => Task::ArticleMeta,
             Extent::Recent => Task::Recent,
         };
         Walk {
@@ -130,10 +127,7 @@ impl Walk {
         }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-        let mut found = row.found(updated.as_ref(), date.as_ref(), self.now);
-        if self.extent == Extent::Heads {
-            found.head = Some(Box::new(row.head()));
-        }
+        let found = row.found(updated.as_ref(), date.as_ref(), self.now);
         // A row that was updated counts by that alone, as it is asked for by that alone.
         let (moment, side) = match updated {
             Some(updated) => (Some(updated), &mut self.highest.updated),

@@ -4,10 +4,6 @@
 //! of two edits in one second, a date of whole seconds shows one. So the stamp of a young row is not
 //! trusted: the row is read again with each look at what changed, and once more when it has come of
 //! age. Its stamp keeps that it was young, so that a restart does not forget that last reading.
-//!
-//! For a text nothing of this helps. A row's revision is made of the columns beside the text and of its
-//! stamp, so a text that comes late or is edited alone is no other version until `updated` moves. Whether
-//! there is a text at all could be listed, but where a query makes the text, each one would be made for that.
 
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
@@ -38,7 +34,7 @@ pub(in crate::source) fn is_same_row(one: Stamp, other: Stamp) -> bool {
 }
 
 /// The stamp that a single row has once it is grown.
-pub(super) fn grown(stamp: Stamp) -> Stamp {
+fn grown(stamp: Stamp) -> Stamp {
     Stamp { size: 0, ..stamp }
 }
 

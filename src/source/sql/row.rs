@@ -1,11 +1,13 @@
 //! What a row says: when it changed, and what its columns mean.
 
-use chrono::DateTime;
-use xxhash_rust::xxh3::xxh3_128;
+use std::hash::Hash as _;
 
-use super::columns::{self, Column, Kind, Selected};
+use chrono::DateTime;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::columns::{Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
-use crate::model::article::{Accepted, Body, Draft, Reading, Refusal};
+use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Found;
@@ -69,12 +71,6 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
-    /// The address of its page, as it is written.
-    pub(super) fn url(&self) -> Option<&str> {
-        let (_, cell) = self.cell("url")?;
-        cell.text.as_deref()
-    }
-
     /// An id that is no text: nothing can be compared or asked for by it.
     pub(super) fn broken_id(&self) -> Option<&str> {
         let (_, cell) = self.cell("id").filter(|(_, cell)| cell.is_broken)?;
@@ -116,7 +112,6 @@ impl Row<'_> {
             stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
             again: false,
-            head: None,
         }
     }
 
@@ -130,19 +125,22 @@ impl Row<'_> {
         }
     }
 
-    /// Everything but the text.
-    pub(super) fn head(&self) -> Result<Draft, Refusal> {
-        head(&self.fields()?)
+    /// The digest of its columns without the text.
+    pub(super) fn columns(&self) -> u64 {
+        let mut hash = Xxh3::new();
+        let cells = self.selected.columns.iter().zip(self.cells);
+        for (column, cell) in cells.filter(|(column, _)| !column.is_text()) {
+            (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
+        }
+        hash.digest()
     }
 
     /// The article.
-    pub(super) fn accept(&self, rules: &Rules) -> Result<Accepted, Refusal> {
+    pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
-        let body = json::body(&fields)?;
-        let zone = &rules.reading.zone;
-        let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
-        let stamp = self.stamp(updated.as_ref(), date.as_ref());
-        accept_head(&head(&fields)?, stamp, rules)?.with_text(&body, &rules.reading)
+        let draft = fields.draft(json::body(&fields)?)?;
+        let key = draft.own_key()?.ok_or_else(no_id)?;
+        draft.accept(key, reading)
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
@@ -173,14 +171,6 @@ impl Row<'_> {
     }
 }
 
-/// A draft of everything but the text.
-fn head(fields: &Fields) -> Result<Draft, Refusal> {
-    fields.draft(Body::Paragraphs {
-        paragraphs: Vec::new(),
-        credits: Vec::new(),
-    })
-}
-
 /// What rows are read by.
 #[derive(Debug)]
 pub(super) struct Rules {
@@ -207,24 +197,21 @@ impl Rules {
     }
 }
 
-/// The gate for everything but the text. What the text may be is told by the row's stamp and by what
-/// it is read by, so both are part of the version.
-pub(super) fn accept_head(draft: &Draft, stamp: Stamp, rules: &Rules) -> Result<Accepted, Refusal> {
-    let key = draft.own_key()?.ok_or_else(no_id)?;
-    // When it was looked at is no part of it, nor what types the database has.
-    let stamp = Stamp {
-        inode: columns::named(stamp.inode),
-        ..recheck_window::grown(stamp)
-    };
-    draft.accept_head(key, &rules.reading, &(stamp, rules.digest))
-}
-
 /// Nothing names a row without an id.
 pub(super) fn no_id() -> Refusal {
     Refusal::new(
         None,
         "there is no `id`",
         "every row has an `id`: its number, or a text that never changes",
+    )
+}
+
+/// The database does not give it in time.
+pub(super) fn slow() -> Refusal {
+    Refusal::new(
+        None,
+        "the database takes too long to read this row alone",
+        "make the row smaller, or the query faster for it; it is tried again with each comparison",
     )
 }
 
@@ -514,8 +501,7 @@ mod tests {
                 site: "https://dala.example/".to_owned(),
                 link: None,
             };
-            let rules = Rules::new("", reading);
-            let refusal = row.accept(&rules).expect_err(reason);
+            let refusal = row.accept(&reading).expect_err(reason);
             assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
         }
     }

@@ -1,11 +1,14 @@
 //! Against a real file, which only the test writes.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::database::server::{Manner, Server};
 use super::*;
 use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};
+use crate::model::record::Stamp;
 use crate::model::time::Zone;
 use crate::source::SourceError;
 use crate::testkit::sqlite;
@@ -85,15 +88,15 @@ fn ids(found: &[Found]) -> Vec<&str> {
     found.iter().map(|found| &*found.path).collect()
 }
 
-fn accepted(outcome: Outcome) -> Accepted {
-    match outcome {
+fn accepted(read: ReadResult) -> Accepted {
+    match read.outcome {
         Outcome::Accepted(accepted) => *accepted,
         other => panic!("not accepted: {other:?}"),
     }
 }
 
-fn refused(outcome: Outcome) -> Refusal {
-    match outcome {
+fn refused(read: ReadResult) -> Refusal {
+    match read.outcome {
         Outcome::Refused(refusal) | Outcome::Shared(_, refusal) => refusal,
         other => panic!("not refused: {other:?}"),
     }
@@ -110,12 +113,10 @@ fn ids_come_in_the_order_of_their_bytes() {
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let gone = News::new(&[]).sql();
     let expected = ["10", "10a", "9", "Z", "a", "a.b", "a/b", "б"];
-    for extent in [Extent::Stamps, Extent::Heads] {
-        let news = News::new(&rows);
-        assert_eq!(ids(&walk(&news.sql(), extent)), expected);
-    }
+    let news = News::new(&rows);
+    assert_eq!(ids(&walk(&news.sql(), Extent::Whole)), expected);
     assert!(matches!(
-        gone.walk(Extent::Stamps).next(),
+        gone.walk(Extent::Whole).next(),
         Some(Err(Gap::Rest(SourceError::Database(
             SqlError::Unreachable { .. }
         ))))
@@ -137,7 +138,7 @@ fn an_id_that_is_no_text_costs_its_row() {
     let rows = ids.map(|id| format!("{id}, 'Т', '2026-01-08', NULL, NULL, NULL, NULL"));
     let news = News::new(&rows.each_ref().map(String::as_str));
     let sql = news.sql();
-    for extent in [Extent::Stamps, Extent::Heads, Extent::Recent] {
+    for extent in [Extent::Whole, Extent::Recent] {
         let (mut found, mut broken) = (Vec::new(), Vec::new());
         for row in sql.walk(extent) {
             match row {
@@ -167,7 +168,7 @@ fn an_id_that_is_no_text_costs_its_row() {
 fn rows_are_articles() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Stamps);
+    let found = walk(&sql, Extent::Whole);
     let mut read = sql.read(&found).expect("rows").into_iter();
     let first = accepted(read.next().expect("the first")).article;
     assert_eq!(first.key, "1");
@@ -196,7 +197,7 @@ fn commas_part_tags_in_a_text() {
             "1, 'А', '2026-01-08', NULL, NULL, '{written}', ''"
         )]);
         let sql = news.sql();
-        let outcomes = sql.read(&walk(&sql, Extent::Stamps)).expect("an article");
+        let outcomes = sql.read(&walk(&sql, Extent::Whole)).expect("an article");
         let article = accepted(outcomes.into_iter().next().expect("an outcome")).article;
         let tags: Vec<&str> = article.tags.iter().map(|tag| tag.as_str()).collect();
         assert_eq!(tags, expected, "{written}");
@@ -204,50 +205,49 @@ fn commas_part_tags_in_a_text() {
 }
 
 #[test]
-fn a_head_has_the_revision_of_the_whole_and_no_text() {
-    let news = News::new(&[FIRST, SECOND]);
-    let sql = news.sql();
-    let found = walk(&sql, Extent::Heads);
-    let whole = sql.read(&found).expect("rows");
-    for (found, whole) in found.iter().zip(whole) {
-        let (head, whole) = (accepted(sql.accept_head(found)), accepted(whole));
-        assert_eq!(head.revision, whole.revision);
-        assert!(head.article.body.is_empty() && head.article.lead.is_empty());
-    }
-    news.write("UPDATE articles SET content_html = '<p>Другой.</p>' WHERE id = 1");
-    let other = accepted(sql.read(&found[..1]).expect("rows").remove(0));
-    assert_eq!(
-        other.revision,
-        accepted(sql.accept_head(&found[0])).revision
-    );
-    assert_eq!(other.article.lead.as_str(), "Другой.");
-}
-
-#[test]
-fn a_text_that_comes_late_is_another_version_once_updated_moves() {
+fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let revision = || {
-        let found = walk(&sql, Extent::Heads);
-        let whole = accepted(sql.read(&found).expect("a row").remove(0));
-        let head = accepted(sql.accept_head(&found[0]));
-        assert_eq!(head.revision, whole.revision);
-        (whole.revision, whole.article.body.is_empty())
+        let found = walk(&sql, Extent::Whole);
+        accepted(sql.read(&found).expect("a row").remove(0)).revision
     };
-    let (first, is_empty) = revision();
-    assert!(is_empty);
+    let first = revision();
     news.write("UPDATE articles SET content_html = '<p>Текст.</p>'");
-    assert_eq!(revision(), (first, false));
-    // A part of a second is enough.
+    let second = revision();
+    assert_ne!(second, first);
     news.write("UPDATE articles SET updated_at = updated_at + 0.5");
-    assert_ne!(revision().0, first);
+    assert_eq!(revision(), second);
+}
+
+#[test]
+fn the_digest_of_the_columns_tells_everything_but_the_text() {
+    let news = News::new(&[SECOND]);
+    let sql = news.sql();
+    let columns = || {
+        let found = walk(&sql, Extent::Whole);
+        sql.read(&found).expect("a row")[0].columns
+    };
+    let mut before = columns();
+    for (edit, differs) in [
+        ("content_html = '<p>Текст.</p>'", false),
+        ("tags = NULL", true),
+        ("tags = ''", true),
+        ("title = 'Третья'", true),
+        ("updated_at = updated_at + 1", true),
+    ] {
+        news.write(&format!("UPDATE articles SET {edit}"));
+        let after = columns();
+        assert_eq!(after != before, differs, "{edit}");
+        before = after;
+    }
 }
 
 #[test]
 fn rows_are_read_in_the_order_asked_for() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let mut found = walk(&sql, Extent::Stamps);
+    let mut found = walk(&sql, Extent::Whole);
     found.reverse();
     let missing = Found {
         path: "17'; --".to_owned(),
@@ -255,9 +255,102 @@ fn rows_are_read_in_the_order_asked_for() {
     };
     found.insert(1, missing);
     let read = sql.read(&found).expect("rows");
-    assert!(matches!(&read[0], Outcome::Accepted(accepted) if accepted.article.key == "2"));
-    assert!(matches!(read[1], Outcome::Unsettled));
-    assert!(matches!(&read[2], Outcome::Accepted(accepted) if accepted.article.key == "1"));
+    assert!(matches!(&read[0].outcome, Outcome::Accepted(accepted) if accepted.article.key == "2"));
+    assert!(matches!(read[1].outcome, Outcome::Unsettled));
+    assert!(matches!(&read[2].outcome, Outcome::Accepted(accepted) if accepted.article.key == "1"));
+}
+
+/// What reading so many rows gives, of a server that takes too long over some statements, and how many
+/// statements that were.
+async fn read_slowly(
+    rows: usize,
+    is_slow: impl Fn(&str) -> bool + Send + Sync + 'static,
+) -> (Result<Vec<ReadResult>, SqlError>, usize) {
+    let timeouts = Arc::new(AtomicUsize::new(0));
+    let counted = timeouts.clone();
+    let server = Server::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
+        true => {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Manner::TimeOut
+        }
+        false => Manner::Answer,
+    })
+    .await;
+    let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
+    let found = (1..=rows).map(|id| Found {
+        path: id.to_string(),
+        stamp: Stamp::default(),
+        closed: false,
+        again: false,
+    });
+    let found: Vec<Found> = found.collect();
+    let read = tokio::task::spawn_blocking(move || sql.read(&found)).await;
+    (read.expect("no panic"), timeouts.load(Ordering::Relaxed))
+}
+
+fn is_whole(sql: &str) -> bool {
+    sql.contains("title")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_take_too_long_together_are_read_in_parts() {
+    let (read, timeouts) = read_slowly(5, |sql| is_whole(sql) && sql.contains("$3")).await;
+    let read = read.expect("results");
+    assert_eq!((read.len(), timeouts), (5, 2));
+    let is_answered = |read: &ReadResult| matches!(read.outcome, Outcome::Unsettled);
+    assert!(read.iter().all(is_answered), "{read:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_takes_too_long_alone_is_refused_alone() {
+    let (read, timeouts) = read_slowly(3, is_whole).await;
+    let read = read.expect("results");
+    assert_eq!((read.len(), timeouts), (3, 5));
+    for read in read {
+        let Outcome::Unreadable(refusal) = read.outcome else {
+            panic!("{read:?}");
+        };
+        assert!(
+            refusal
+                .reason
+                .contains("takes too long to read this row alone")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_too_long_over_everything_is_no_fault_of_rows() {
+    let (read, timeouts) = read_slowly(200, is_whole).await;
+    assert!(matches!(read, Err(SqlError::Slow { .. })), "{read:?}");
+    assert_eq!(timeouts, TIMEOUTS_MAX + 1);
+    // Stamps are asked for before anything is read in parts.
+    let (read, timeouts) = read_slowly(200, |_| true).await;
+    let error = read.expect_err("nothing was read").to_string();
+    assert!(
+        error.ends_with("canceling statement due to statement timeout"),
+        "{error}"
+    );
+    assert_eq!(timeouts, 2);
+}
+
+#[test]
+fn a_query_that_finds_no_row_by_its_id_is_doubted() {
+    let news = News::new(&[]);
+    news.write(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {INDEX_FROM}) \
+         INSERT INTO articles SELECT i, 'Т', '2026-01-08', i, NULL, '[]', 'x' FROM n"
+    ));
+    let problems = |query: &str| news.query(query).check().expect("an answer");
+    let doubted = vec![columns::not_indexed()];
+    let plain = "SELECT id, title, published_at AS date, updated_at AS updated, content_html, \
+                 (SELECT group_concat(value) FROM json_each(tags)) AS tags FROM articles";
+    assert_eq!(problems(plain), doubted);
+    news.write("CREATE UNIQUE INDEX by_id ON articles (id)");
+    assert_eq!(problems(plain), []);
+    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), doubted);
+    // Of few rows it does not matter.
+    news.write("DELETE FROM articles WHERE id = 1");
+    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), []);
 }
 
 #[test]
@@ -268,7 +361,7 @@ fn more_rows_than_one_statement_asks_for() {
          INSERT INTO articles SELECT i, 'Т' || i, '2026-01-08', NULL, NULL, NULL, 'x' FROM n",
     );
     let sql = news.sql();
-    let found = walk(&sql, Extent::Stamps);
+    let found = walk(&sql, Extent::Whole);
     let read = sql.read(&found).expect("rows");
     assert_eq!(read.len(), 600);
     for (found, outcome) in found.iter().zip(read) {
@@ -281,20 +374,16 @@ fn more_rows_than_one_statement_asks_for() {
 fn rows_with_one_id_cost_themselves() {
     let news = News::new(&[FIRST, FIRST, SECOND, "NULL, 'Т', '2026-01-08', 1, 1, 1, 1"]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Heads);
+    let found = walk(&sql, Extent::Whole);
     assert_eq!(ids(&found), ["", "1", "2"]);
     let read = sql.read(&found).expect("rows");
     let reasons = ["there is no `id`", "2 rows have the id `1`"];
-    for ((found, read), reason) in found.iter().zip(read).zip(reasons) {
-        assert_eq!(refused(sql.accept_head(found)).reason, reason);
+    for (read, reason) in read.into_iter().zip(reasons) {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
         sql.look(&["1".to_owned(), "3".to_owned()]),
-        Ok(vec![Found {
-            head: None,
-            ..found[1].clone()
-        }])
+        Ok(vec![found[1].clone()])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
     let alone = sql.look(&["1".to_owned()]).expect("an answer");
@@ -307,8 +396,8 @@ fn rows_with_one_id_look_the_same_in_any_order() {
         let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
         let news = News::new(&rows.each_ref().map(String::as_str));
         let sql = news.sql();
-        let found = walk(&sql, Extent::Stamps);
-        let read = sql.read(&found).expect("rows").remove(0);
+        let found = walk(&sql, Extent::Whole);
+        let read = sql.read(&found).expect("rows").remove(0).outcome;
         let Outcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
         };
@@ -341,7 +430,7 @@ fn polls_show_what_may_have_changed() {
     news.write("DELETE FROM articles WHERE id = 4");
     walk(&sql, Extent::Recent);
     assert_eq!(sql.newest().map(|at| at.to_string()), newest);
-    walk(&sql, Extent::Stamps);
+    walk(&sql, Extent::Whole);
     let newest = sql.newest().map(|at| at.to_string());
     assert_eq!(newest.as_deref(), Some("2026-01-09T05:00:00Z"));
 }
@@ -350,7 +439,7 @@ fn polls_show_what_may_have_changed() {
 fn a_query_without_what_articles_need() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
-    let error = sql.walk(Extent::Stamps).next().expect("an end");
+    let error = sql.walk(Extent::Whole).next().expect("an end");
     let Err(Gap::Rest(error)) = error else {
         panic!("a listing without dates");
     };

@@ -1,6 +1,5 @@
 //! The articles' database while it is followed: what is worth a reading, and when.
 
-use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinHandle};
 use tokio::time;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 
 use crate::model::time::Timestamp;
 use crate::publish::health::Health;
@@ -30,13 +29,6 @@ const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
 /// or so many times as long as looking takes.
 const HELD_LOOK_SHARE: u32 = 10;
 
-/// The longest that texts which nobody waits for give way to documents that want some: however much is
-/// asked for, all are read in the end.
-const GIVE_WAY_MAX: Duration = Duration::from_secs(2);
-
-/// Texts that are read between two looks at what else there is to do.
-const FILLED_AT_ONCE: usize = 512;
-
 /// The articles' database with the signs it gives.
 pub(crate) struct SqlWatcher {
     publisher: Arc<Publisher>,
@@ -51,16 +43,8 @@ pub(crate) struct SqlWatcher {
     whole_at: Option<Instant>,
     /// Whether the last comparison of everything failed.
     has_failed: bool,
-    /// Whether the last texts could not be read.
-    has_failed_to_fill: bool,
     /// How long a failed reading rests.
     rest: Duration,
-    /// Whether all texts are here, as far as anybody knows.
-    filled: bool,
-    /// Whether some were read since that was last said.
-    filling: bool,
-    /// When the next text may be read.
-    fill_at: Instant,
     surplus: Surplus,
 }
 
@@ -72,14 +56,6 @@ struct Told {
     whole: AtomicBool,
     recent: AtomicBool,
     news: Notify,
-}
-
-/// What to do next.
-pub(crate) enum Step {
-    /// Read this.
-    Read(Vec<Scope>),
-    /// Read some more of the texts that are still to come.
-    Fill,
 }
 
 impl SqlWatcher {
@@ -107,11 +83,7 @@ impl SqlWatcher {
             poll_at: Instant::now() + refresh,
             whole_at: None,
             has_failed: false,
-            has_failed_to_fill: false,
             rest: AGAIN_FIRST,
-            filled: false,
-            filling: false,
-            fill_at: Instant::now(),
             surplus: Surplus::default(),
         }
     }
@@ -122,21 +94,20 @@ impl SqlWatcher {
     }
 
     /// Whether a reading of `scopes` that went well shows that the database is well: not while the
-    /// pulse or the reading of texts fails, and of a comparison that failed only another one can tell.
+    /// pulse fails, and of a comparison that failed only another one can tell.
     pub(crate) fn is_proof(&self, scopes: &[Scope]) -> bool {
-        let fails = self.is_down() || self.has_failed_to_fill;
-        !fails && (scopes.contains(&Scope::Whole) || !self.has_failed)
+        !self.is_down() && (scopes.contains(&Scope::Whole) || !self.has_failed)
     }
 
-    /// Waits for something that is worth doing.
-    pub(crate) async fn next(&mut self) -> Step {
+    /// Waits for something that is worth a reading.
+    pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             let told = self.told.clone();
             let news = told.news.notified();
             if !self.is_down() {
                 if self.told.whole.swap(false, SeqCst) {
                     self.told.recent.store(false, SeqCst);
-                    return Step::Read(vec![Scope::Whole]);
+                    return vec![Scope::Whole];
                 }
                 if self.whole_at.is_none() && self.told.recent.swap(false, SeqCst) {
                     return self.poll();
@@ -144,32 +115,22 @@ impl SqlWatcher {
             }
             // Before everything was compared nobody knows what is recent.
             let may_poll = !self.is_down() && self.whole_at.is_none();
-            let may_fill = may_poll && !self.filled;
             let whole_at = self.whole_at.filter(|_| !self.is_down());
-            let may_fill_now = async {
-                time::sleep_until(self.fill_at.into()).await;
-                let rested = self.publisher.archive().rested();
-                let _ = time::timeout(GIVE_WAY_MAX, rested).await;
-            };
             tokio::select! {
                 biased;
                 () = news => {}
                 () = until(whole_at) => {
                     self.whole_at = None;
-                    return Step::Read(vec![Scope::Whole]);
-                }
-                doubts = self.publisher.archive().doubted() => {
-                    return Step::Read(doubts.into_iter().map(Scope::at).collect());
+                    return vec![Scope::Whole];
                 }
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
-                () = may_fill_now, if may_fill => return Step::Fill,
             }
         }
     }
 
-    fn poll(&mut self) -> Step {
+    fn poll(&mut self) -> Vec<Scope> {
         self.poll_at = Instant::now() + self.refresh;
-        Step::Read(vec![Scope::Recent])
+        vec![Scope::Recent]
     }
 
     /// Takes note of how a reading went.
@@ -181,7 +142,6 @@ impl SqlWatcher {
             return;
         }
         self.has_failed &= !whole;
-        self.filled &= report.changed == 0;
         if whole {
             self.told.compared.store(true, SeqCst);
             self.whole_at = None;
@@ -230,54 +190,10 @@ impl SqlWatcher {
         let (sql, publisher) = (self.sql.clone(), self.publisher.clone());
         let counting = task::spawn_blocking(move || {
             let given = sql.count().ok()?;
-            let known = publisher.archive().store().count_files().ok()?;
+            let known = publisher.store().count_files().ok()?;
             Some((given, known))
         });
         counting.await.ok().flatten()
-    }
-
-    /// Reads some of the texts that are still to come.
-    pub(crate) async fn fill(&mut self) -> Option<Report> {
-        let publisher = self.publisher.clone();
-        let filling = task::spawn_blocking(move || publisher.fill(FILLED_AT_ONCE));
-        match filling.await {
-            Ok(Some(report)) => {
-                self.filling = true;
-                if report.failure.is_some() {
-                    self.has_failed_to_fill = true;
-                    self.fill_at = Instant::now() + AGAIN_FIRST;
-                } else {
-                    self.note_filled();
-                }
-                if !report.unsettled.is_empty() {
-                    // Rows that are no longer there.
-                    self.fill_at = Instant::now() + AGAIN_LAST;
-                    self.compare_soon();
-                }
-                Some(report)
-            }
-            Ok(None) => {
-                self.filled = true;
-                self.note_filled();
-                if mem::take(&mut self.filling) {
-                    info!("every text is here");
-                }
-                None
-            }
-            Err(_) => {
-                error!("reading texts ended early; it is tried again");
-                self.fill_at = Instant::now() + AGAIN_LAST;
-                None
-            }
-        }
-    }
-
-    /// Texts can be read. The pulse may have missed that they could not, and then nothing else asks for
-    /// what came meanwhile.
-    fn note_filled(&mut self) {
-        if mem::take(&mut self.has_failed_to_fill) {
-            self.whole_at = Some(Instant::now());
-        }
     }
 }
 

@@ -18,6 +18,8 @@ pub(in crate::source::sql) enum Manner {
     Answer,
     /// Answers that it will not, in these words.
     Refuse(&'static str),
+    /// Answers that it took too long.
+    TimeOut,
     /// Says nothing any more.
     FallSilent,
     /// Ends the connection.
@@ -108,8 +110,12 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
         });
         match manner {
             Manner::Answer | Manner::AnswerAndHangUp => {}
-            Manner::Refuse(words) => {
-                stream.write_all(&refusal(words)).await?;
+            Manner::Refuse(_) | Manner::TimeOut => {
+                let refusal = match manner {
+                    Manner::Refuse(words) => refusal("28000", words),
+                    _ => refusal("57014", "canceling statement due to statement timeout"),
+                };
+                stream.write_all(&refusal).await?;
                 stream.write_all(READY).await?;
                 continue;
             }
@@ -161,8 +167,8 @@ fn described(statement: &str) -> Vec<u8> {
     messages
 }
 
-fn refusal(words: &str) -> Vec<u8> {
-    let fields = format!("SERROR\0VERROR\0C28000\0M{words}\0\0");
+fn refusal(code: &str, words: &str) -> Vec<u8> {
+    let fields = format!("SERROR\0VERROR\0C{code}\0M{words}\0\0");
     let length = u32::try_from(fields.len() + 4).expect("a few words");
     [b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()
 }

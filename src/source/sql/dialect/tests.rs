@@ -1,4 +1,5 @@
 use super::*;
+use crate::source::sql::row::Cell;
 
 const QUERY: &str = " SELECT * FROM articles -- all\n; ";
 
@@ -36,6 +37,52 @@ fn listings_are_texts_in_the_order_of_bytes() {
     ];
     for (dialect, expected) in ALL.into_iter().zip(expected) {
         assert_eq!(dialect.listing(QUERY, &columns().0).sql, expected);
+    }
+}
+
+#[test]
+fn plans_are_told_apart_by_what_they_cost() {
+    let lines = |lines: &[&[&str]]| -> Vec<Cells> {
+        let cell = |text: &&str| Cell {
+            text: Some((*text).to_owned()),
+            ..Cell::default()
+        };
+        lines
+            .iter()
+            .map(|line| line.iter().map(cell).collect())
+            .collect()
+    };
+    let mariadb = |rows| ["1", "SIMPLE", "a", "ALL", "", "", "", "", rows, ""];
+    let mysql = |rows| {
+        [
+            "1", "SIMPLE", "a", "", "ALL", "", "", "", "", rows, "100.00", "",
+        ]
+    };
+    let sqlite = |detail| ["2", "0", "0", detail];
+    for (dialect, plan, cost) in [
+        (
+            Dialect::Postgres,
+            lines(&[
+                &["Seq Scan on a  (cost=0.00..1917.50 rows=1 width=9)"],
+                &["  (cost=1..2 rows=1"],
+            ]),
+            1917.5,
+        ),
+        (
+            Dialect::MySql,
+            lines(&[&mariadb("3"), &mariadb("60000")]),
+            60_000.0,
+        ),
+        (Dialect::MySql, lines(&[&mysql("60000")]), 60_000.0),
+        (
+            Dialect::Sqlite,
+            lines(&[&sqlite("SCAN a"), &sqlite("SEARCH b USING INDEX c (d=?)")]),
+            1.0,
+        ),
+    ] {
+        assert_eq!(dialect.cost(&plan), cost, "{plan:?}");
+        assert_eq!(dialect.cost(&[]), 0.0);
+        assert!(dialect.reads_all(cost, cost) && !dialect.reads_all(cost, 0.0));
     }
 }
 

@@ -1,14 +1,11 @@
-//! What becomes of the texts of a database: they come later, on demand, or not at all.
+//! Rows of a database: how they come, change and go, seen as a reader of the feeds sees them.
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tokio::runtime::Builder;
-use tokio::time::Instant;
 
-use super::REST;
 use crate::config::{Config, SourceConfig};
 use crate::model::format::Format;
 use crate::model::problem::chain;
@@ -67,15 +64,6 @@ impl News {
         sqlite::write(&self.file(), sql);
     }
 
-    /// The database cannot be reached until it is put back.
-    fn take_away(&self) {
-        fs::rename(self.file(), self.folder.path().join("away")).expect("a file");
-    }
-
-    fn put_back(&self) {
-        fs::rename(self.folder.path().join("away"), self.file()).expect("a file");
-    }
-
     /// A configuration whose query names no column.
     fn everything(&self) -> Arc<Config> {
         let feeds = FEEDS.replace(
@@ -122,126 +110,18 @@ fn digest(publisher: &Publisher, path: &str) -> u128 {
     publisher.snapshot().expect("an edition").feeds[path].digest
 }
 
-fn awaited(publisher: &Publisher) -> u64 {
-    publisher
-        .archive()
-        .store()
-        .count_awaited()
-        .expect("a number")
-}
-
-/// Reads all texts; the problems met on the way.
-fn fill(publisher: &Publisher, at_once: usize) -> Vec<String> {
-    let mut problems = Vec::new();
-    while let Some(report) = publisher.fill(at_once) {
-        assert!(report.failure.is_none(), "{:?}", report.failure);
-        problems.extend(report.problems.iter().map(ToString::to_string));
+#[test]
+fn every_feed_can_be_made_while_the_database_is_away() {
+    let news = News::new(4);
+    let publisher = news.publisher();
+    fs::remove_file(news.file()).expect("a file");
+    for (path, text) in [("sections/мир", "Текст 3."), ("sections/край", "Текст 4.")]
+    {
+        assert!(render(&publisher, path).is_ok_and(|feed| feed.contains(text)));
     }
-    problems
-}
-
-#[test]
-fn a_feed_is_listed_before_its_texts_are_read() {
-    let news = News::new(6);
-    let publisher = news.publisher();
-    assert_eq!(awaited(&publisher), 6);
-    let world = render(&publisher, "sections/мир").expect("a feed");
-    assert!(world.contains("Текст 5."), "{world}");
-    assert_eq!(awaited(&publisher), 3, "those of one feed were fetched");
-    let before = digest(&publisher, "all");
-
-    assert_eq!(fill(&publisher, 2), [""; 0]);
-    assert_eq!(awaited(&publisher), 0);
-    publisher.publish(LATER);
-    assert_eq!(digest(&publisher, "all"), before, "texts move nothing");
-    news.take_away();
-    assert!(render(&publisher, "all").is_ok_and(|all| all.contains("Текст 6.")));
-}
-
-#[test]
-fn the_newest_texts_come_first() {
-    let news = News::new(9);
-    let publisher = news.publisher();
-    publisher.fill(2).expect("two texts");
-    news.take_away();
-    let snapshot = publisher.snapshot().expect("an edition");
-    let newest = &snapshot.feeds["all"].entries;
-    let store = publisher.archive().store();
-    assert_eq!(store.awaited(&newest[..2]).expect("rows"), []);
-    assert_eq!(store.awaited(&newest[2..]).expect("rows").len(), 7);
-}
-
-#[test]
-fn texts_that_nobody_waits_for_rest_while_documents_wait() {
-    let news = News::new(4);
-    let publisher = news.publisher();
-    let records = publisher.snapshot().expect("an edition").feeds["sections/мир"]
-        .entries
-        .clone();
-    let paused = Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build();
-    paused.expect("a runtime").block_on(async {
-        let archive = publisher.archive();
-        let rests = async || {
-            let began = Instant::now();
-            archive.rested().await;
-            began.elapsed() >= REST
-        };
-        assert!(!rests().await, "nobody waited yet");
-        archive.provide(&records).await.expect("texts");
-        assert!(rests().await && !rests().await);
-        archive.provide(&records).await.expect("texts");
-        assert!(!rests().await, "they were here");
-    });
-}
-
-#[test]
-fn without_the_database_a_cold_feed_fails_and_a_warm_one_does_not() {
-    let news = News::new(4);
-    let publisher = news.publisher();
-    let world = render(&publisher, "sections/мир");
-    news.take_away();
-    let failure = render(&publisher, "sections/край").expect_err("its texts are away");
-    assert!(failure.contains("still to be read"), "{failure}");
-    assert!(failure.contains("cannot be reached"), "{failure}");
-    assert_eq!(render(&publisher, "sections/мир"), world);
-    assert!(publisher.fill(10).expect("a try").failure.is_some());
-    news.put_back();
-    assert!(render(&publisher, "sections/край").is_ok());
-}
-
-#[test]
-fn a_row_that_changed_before_its_text_was_read_is_read_again() {
-    let news = News::new(2);
-    let publisher = news.publisher();
-    news.run("UPDATE articles SET title = 'Другая', updated = '2026-02-01T10:00:00Z' WHERE id = 2");
-    let failure = render(&publisher, "all").expect_err("another text");
-    assert!(failure.contains("`2` has changed"), "{failure}");
-    let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let doubts = runtime.block_on(publisher.archive().doubted());
-    assert_eq!(Vec::from_iter(doubts), ["2"]);
-
-    read(&publisher, Scope::at("2".to_owned()));
-    publisher.publish(LATER.plus(1));
-    let all = render(&publisher, "all").expect("a feed");
-    assert!(all.contains("Другая") && all.contains("Текст 2."), "{all}");
-}
-
-#[test]
-fn a_row_that_went_away_before_its_text_was_read_is_gone() {
-    let news = News::new(2);
-    let publisher = news.publisher();
-    news.run("DELETE FROM articles WHERE id = 1");
-    let report = publisher.fill(10).expect("a reading");
-    assert_eq!(report.unsettled, ["1"]);
-    assert_eq!(read(&publisher, Scope::at("1".to_owned())).unsettled, ["1"]);
-    read(&publisher, Scope::Whole);
-    assert!(publisher.fill(10).is_none());
-    publisher.publish(LATER.plus(1));
-    let all = render(&publisher, "all").expect("a feed");
-    assert!(!all.contains("Новость 1"), "{all}");
+    let failed = publisher.reconcile(&[Scope::Whole], Removal::Held).failure;
+    let failed = failed.expect("nothing to read").to_string();
+    assert!(failed.contains("cannot be reached"), "{failed}");
 }
 
 #[test]
@@ -252,13 +132,9 @@ fn a_text_that_fails_the_gate_costs_its_row() {
         "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
     ));
     let publisher = news.publisher();
-    let problems = fill(&publisher, 10);
+    let problems = read(&publisher, Scope::Whole).problems;
     assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(
-        problems[0].starts_with("[source.sql] row 2: error:"),
-        "{problems:?}"
-    );
-    publisher.publish(LATER.plus(1));
+    assert_eq!(problems[0].file, "[source.sql] row 2");
     let all = render(&publisher, "all").expect("a feed");
     assert!(
         !all.contains("Новость 2") && all.contains("Текст 3."),
@@ -296,7 +172,6 @@ fn a_text_that_fails_the_gate_costs_its_row() {
 fn the_way_that_rows_came_shows_nowhere() {
     let news = News::new(3);
     let old = news.publisher();
-    fill(&old, 10);
     news.run(
         "INSERT INTO articles VALUES (4, 'Новость 4', '2026-01-04', NULL, 'Мир', '<p>Да</p>')",
     );
@@ -318,7 +193,6 @@ fn the_way_that_rows_came_shows_nowhere() {
 fn an_emptied_table_is_not_believed() {
     let news = News::new(12);
     let publisher = news.publisher();
-    fill(&publisher, 20);
     let before = render(&publisher, "all");
     news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
     assert_eq!(
@@ -372,7 +246,6 @@ fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
             "INSERT INTO articles VALUES (7, 'План', '{date}', '{before}', 'Мир', '<p>Старый</p>')"
         ));
         let old = news.publisher();
-        fill(&old, 10);
         news.run(&format!(
             "UPDATE articles SET content_html = '<p>Новый</p>', updated = '{after}' WHERE id = 7"
         ));
@@ -383,10 +256,35 @@ fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
 }
 
 #[test]
+fn a_text_that_is_edited_alone_has_a_tag_of_its_own() {
+    let news = News::new(2);
+    let old = news.publisher();
+    news.run("UPDATE articles SET content_html = '<p>Новый</p>' WHERE id = 1");
+    assert_eq!(
+        read(&old, Scope::Whole).read,
+        0,
+        "its `updated` did not move"
+    );
+    let new = news.publisher();
+    assert_ne!(render(&old, "all"), render(&new, "all"));
+    assert_ne!(digest(&old, "all"), digest(&new, "all"));
+}
+
+#[test]
+fn the_language_is_told_from_the_text_too() {
+    let news = News::new(1);
+    let kazakh = "Ауылда жаңа кітапхана ашылды, оқырмандар үшін үш мың кітап әкелінді";
+    news.run(&format!(
+        "UPDATE articles SET content_html = '<p>{kazakh}</p>'"
+    ));
+    let all = render(&news.publisher(), "all").expect("a feed");
+    assert!(all.contains("\"language\":\"kk\""), "{all}");
+}
+
+#[test]
 fn another_query_is_another_text() {
     let news = News::new(2);
     let old = news.publisher();
-    fill(&old, 10);
     let feeds = FEEDS.replace(
         "content_html FROM",
         "content_html || id AS content_html FROM",
@@ -415,7 +313,6 @@ fn a_column_that_goes_makes_every_row_another() {
         publisher
     };
     let old = publisher();
-    fill(&old, 10);
     news.run("ALTER TABLE articles DROP COLUMN section");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
     // The column is missed by whatever comes first, and nothing is lost before somebody confirms it.
@@ -572,42 +469,4 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
     );
     news.run("DELETE FROM articles WHERE id = 1 AND title = 'Две'");
     assert_eq!(rows_read(), [0, 1, 0]);
-}
-
-#[test]
-fn requests_do_not_eat_a_removal_that_is_held() {
-    let news = News::new(12);
-    let publisher = news.publisher();
-    news.run("CREATE TABLE kept AS SELECT * FROM articles; DELETE FROM articles");
-    assert_eq!(read(&publisher, Scope::Whole).held, 12);
-    render(&publisher, "sections/мир").expect_err("its texts are gone");
-    let runtime = Builder::new_current_thread().build().expect("a runtime");
-    let doubts = runtime.block_on(publisher.archive().doubted());
-    assert_eq!(doubts.len(), 6, "{doubts:?}");
-    let scopes: Vec<Scope> = doubts.into_iter().map(Scope::at).collect();
-    let report = publisher.reconcile(&scopes, Removal::Held);
-    assert_eq!((report.articles, report.unsettled.len()), (12, 6));
-    news.run("INSERT INTO articles SELECT * FROM kept");
-    assert_eq!(read(&publisher, Scope::Whole).held, 0);
-    assert!(render(&publisher, "sections/мир").is_ok());
-}
-
-#[test]
-fn a_run_that_makes_documents_once_reads_what_they_need() {
-    let news = News::new(3);
-    let deep = "<b>".repeat(100_000);
-    news.run(&format!(
-        "UPDATE articles SET content_html = '{deep}' WHERE id = 2"
-    ));
-    let publisher = news.publisher();
-    let entries = || {
-        publisher.snapshot().expect("an edition").feeds["all"]
-            .entries
-            .clone()
-    };
-    let report = publisher.fill_these(&entries()).expect("texts to read");
-    assert_eq!((report.read, report.problems.len()), (3, 1));
-    publisher.publish(LATER.plus(1));
-    assert!(publisher.fill_these(&entries()).is_none());
-    assert!(render(&publisher, "all").is_ok_and(|all| all.contains("Текст 3.")));
 }
