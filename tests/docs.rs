@@ -373,7 +373,7 @@ fn sample_newsroom() -> TempDir {
     folder
 }
 
-/// nginx, which is not in every user's path; `None`, said aloud, where it is not installed. The gate
+/// nginx, which is not in every user's path; `None`, reported, where it is not installed. The gate
 /// installs it.
 fn find_nginx() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();

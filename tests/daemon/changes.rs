@@ -1,4 +1,4 @@
-//! What a changed article moves, and what it leaves alone.
+//! Which feeds a changed article changes, and which keep their ETags.
 
 use std::fs::{self, File};
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! `taspa check`: everything that is wrong, each with its place, and nothing else.
+//! `taspa check`: every error with its place, and nothing else.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The one-shot commands beside `check`: what they print, where, and how they end.
+//! The other commands that run once: what they print, where, and their exit codes.
 
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};

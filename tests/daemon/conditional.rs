@@ -1,4 +1,4 @@
-//! 304: what counts as having the current document.
+//! Conditional requests: which validators get 304.
 
 use crate::testkit::client::{Request, Response};
 use crate::testkit::daemon::Daemon;

@@ -1,4 +1,4 @@
-//! 200: every feed in every format, whole, compressed and without its body.
+//! Status 200: every feed in every format, whole, compressed and without its body.
 
 use std::collections::BTreeSet;
 use std::io::Read;

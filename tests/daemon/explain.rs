@@ -1,4 +1,4 @@
-//! `taspa explain`: who is asked about, how it may be called, and what it says.
+//! `taspa explain`: how it finds a feed and an article, and what it says of them.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `taspa export`: files that are what the daemon serves, and only those that changed.
+//! `taspa export`: the files are what the daemon serves, and only changed ones are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,11 +6,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::mounted::Mounted;
 use crate::testkit::client::{Request, Response};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
 use crate::testkit::output::assert_ends;
+use crate::tmpfs::Tmpfs;
 
 const MANIFEST: &str = ".taspa-export";
 
@@ -484,7 +484,7 @@ fn full_disk_leaves_earlier_files_unchanged() {
     let newsroom = Newsroom::of_three();
     let out = newsroom.path("out");
     fs::create_dir(&out).expect("a place to mount at");
-    let Some(mounted) = Mounted::at(&out, "2m") else {
+    let Some(mounted) = Tmpfs::at(&out, "2m") else {
         return;
     };
     assert_ends(&newsroom.run(&["export", "out"]), 0, &[], &["done"]);

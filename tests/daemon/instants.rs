@@ -1,4 +1,4 @@
-//! Articles that leave by themselves, and those that never enter.
+//! Articles that expire, and those that no feed may have.
 
 use crate::testkit::client::Response;
 use crate::testkit::daemon::Daemon;

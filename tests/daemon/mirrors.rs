@@ -1,5 +1,5 @@
-//! Several machines, each with its own copy of one folder, made as such copies are made: with other
-//! dates of files, by git, by rsync. Whoever reads from all of them by turns notices nothing.
+//! Several machines, each with its own copy of one folder, made with other file dates, by git or by rsync.
+//! A reader that alternates between them cannot tell them apart.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
@@ -51,7 +51,7 @@ struct Machines {
 }
 
 impl Machines {
-    /// `None`, said aloud, without git.
+    /// `None`, reported, without git.
     fn start() -> Option<Machines> {
         if !git(Path::new("."), &["--version"]) {
             report_skipped("there is no git");

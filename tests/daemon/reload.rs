@@ -1,4 +1,5 @@
-//! feeds.toml while the daemon runs: a mistake costs nothing, a mended file is in force at once.
+//! Changes of feeds.toml while the daemon runs: an invalid file changes nothing, a valid one is applied at
+//! once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;

@@ -1,4 +1,4 @@
-//! What a restart, and the loss of the state folder, leave as they were.
+//! What a restart and the loss of the state folder keep.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! A source in trouble: broken files, a missing folder, most articles gone at once.
+//! Faults of a source: broken files, a missing folder, most articles gone at once.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! One address a feed: other spellings lead there in one hop, other percent-encodings are it.
+//! One address for each feed: other spellings redirect to it once, and percent-encodings of it are served.
 
 use crate::testkit::client::{Connection, Request, encoded};
 use crate::testkit::daemon::Daemon;

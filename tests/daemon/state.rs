@@ -1,14 +1,14 @@
-//! A state folder in trouble: damaged, deleted, on a disk that is full or read-only.
+//! Faults of the state folder: damaged, deleted, on a disk that is full or read-only.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::mounted::Mounted;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
+use crate::tmpfs::Tmpfs;
 
 const FEEDS: [&str; 5] = [
     "/all.json",
@@ -96,7 +96,7 @@ fn state_folder_deleted_at_run_time_slows_only_the_next_start() {
 fn full_disk_stops_neither_serving_nor_updates() {
     let newsroom = sample_without_rescan();
     fs::create_dir(newsroom.path("state")).expect("a place to mount at");
-    let Some(mounted) = Mounted::at(&newsroom.path("state"), "16m") else {
+    let Some(mounted) = Tmpfs::at(&newsroom.path("state"), "16m") else {
         return;
     };
     let mut daemon = Daemon::start(&newsroom);
@@ -149,7 +149,7 @@ const FILE_KIB_MAX: u32 = 2 << 10;
 fn daemon_starts_on_a_full_disk() {
     let newsroom = sample_without_rescan();
     fs::create_dir(newsroom.path("state")).expect("a place to mount at");
-    let Some(_mounted) = Mounted::at(&newsroom.path("state"), "64k") else {
+    let Some(_mounted) = Tmpfs::at(&newsroom.path("state"), "64k") else {
         return;
     };
     let mut daemon = Daemon::launch(&newsroom);

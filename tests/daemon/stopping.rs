@@ -1,4 +1,4 @@
-//! Sockets and the end: which ones are opened, and what SIGTERM lets finish.
+//! The sockets that it opens, and what SIGTERM lets it finish.
 
 use crate::testkit::client::{Connection, Request, Response};
 use crate::testkit::daemon::Daemon;

@@ -1,4 +1,4 @@
-//! A file that is still being written: readers get the version before or the one after.
+//! Files that are still being written: readers get the version before or the one after.
 
 use std::fs::{self, File};
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Changed rows: what they move, how soon, and what they leave alone.
+//! Changed rows: which feeds they change, and which keep their ETags.
 
 use std::thread;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! `taspa check` on a query and a database that do not fit: what is wrong is named, with what to do,
-//! and the password never.
+//! `taspa check` on a query and a database that do not fit: errors name the cause and the remedy, and
+//! never the password.
 
 use std::process::Output;
 

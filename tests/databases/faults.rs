@@ -1,7 +1,7 @@
-//! Databases in trouble: what is served stays to the byte, what is wrong is said at once and in
-//! every place where somebody looks, and what changed meanwhile follows as soon as it can be read.
+//! Faults of a database: what is published stays to the byte, the fault is reported in the log, in readiness
+//! and in metrics, and what changed meanwhile is served once it can be read.
 //!
-//! Each test writes a line with the seconds that both took.
+//! Each test reports the seconds that both took.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::postgres::Postgres;
+use crate::relay::Relay;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
-use crate::silence::Silence;
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
 use crate::testkit::admin_pages::{self, get, metric};
 use crate::testkit::client::{Connection, Request};
@@ -24,7 +24,7 @@ use crate::testkit::wait::{self, eventually};
 
 /// How soon a fault has to be known. README promises two seconds, and the pulse's own tests hold its
 /// pauses to that; here other programs may keep the processors from the daemon.
-const SAID_MAX: Duration = Duration::from_secs(5);
+const SAID_MAX: Duration = Duration::from_secs(10);
 
 /// No poll comes before a test ends: what is noticed is noticed by its own means.
 pub(crate) const KEYS: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
@@ -42,7 +42,7 @@ pub(crate) struct Scene {
 
 /// Where a fault is named.
 #[derive(Clone, Copy)]
-pub(crate) enum Sign {
+pub(crate) enum Symptom {
     /// The articles cannot be read, for a reason that has these words.
     Failing(&'static str),
     /// Nearly all of them are gone.
@@ -98,7 +98,7 @@ impl Scene {
     pub(crate) fn withstand(
         &mut self,
         fault: &str,
-        sign: Sign,
+        symptom: Symptom,
         begin: impl FnOnce(&mut Table),
         end: impl FnOnce(&mut Table),
     ) {
@@ -107,7 +107,7 @@ impl Scene {
         let readers = Readers::of(&self.daemon, &before);
         let since = Instant::now();
         begin(&mut self.table);
-        let said = self.takes(since, fault, |scene| scene.has_said(sign));
+        let said = self.takes(since, fault, |scene| scene.has_said(symptom));
         // Readers may not have noticed anything.
         let asked = readers.leave();
         end(&mut self.table);
@@ -141,27 +141,27 @@ impl Scene {
     }
 
     /// Whether readiness, metrics and log have said what is wrong; it is ready all the while.
-    fn has_said(&mut self, sign: Sign) -> bool {
+    fn has_said(&mut self, symptom: Symptom) -> bool {
         let ready = get(&self.admin, "/readyz");
         assert_eq!(ready.status, 200, "{}", ready.text());
         let metrics = get(&self.admin, "/metrics");
         let is_up = metric(&metrics, "taspa_source_up") == 1.0;
-        match sign {
-            Sign::Failing(reason) => {
+        match symptom {
+            Symptom::Failing(reason) => {
                 let named = ready.says("degraded: the articles cannot be read: ");
                 named
                     && ready.says(reason)
                     && !is_up
                     && self.daemon.has_said("what is published stays: ")
             }
-            Sign::Held => {
+            Symptom::Held => {
                 let held = metric(&metrics, "taspa_held_removals");
                 ready.says("removals are held")
                     && !is_up
                     && held == (archive().len() + RELEASED.len()) as f64
                     && self.daemon.has_said("more than half of all")
             }
-            Sign::Quarantine => {
+            Symptom::Quarantine => {
                 let quarantined = metric(&metrics, "taspa_quarantined_articles");
                 ready.says("1 article is in quarantine")
                     && quarantined == 1.0
@@ -239,7 +239,7 @@ fn killed_server_is_reported_until_it_is_back() {
     for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
         scene.withstand(
             "server killed",
-            Sign::Failing(""),
+            Symptom::Failing(""),
             |table| table.server.kill(),
             |table| {
                 table.server.start_again();
@@ -254,7 +254,7 @@ fn stopped_server_is_reported_until_it_is_back() {
     for mut scene in SERVERS.into_iter().filter_map(Scene::alone) {
         scene.withstand(
             "server stopped",
-            Sign::Failing(""),
+            Symptom::Failing(""),
             |table| table.server.stop(),
             |table| {
                 table.server.start_again();
@@ -268,12 +268,12 @@ fn stopped_server_is_reported_until_it_is_back() {
 fn silent_server_is_reported_until_it_answers() {
     for table in SERVERS.into_iter().filter_map(Table::shared) {
         let address = table.server.address();
-        let relay = Silence::before(address.clone());
+        let relay = Relay::before(address.clone());
         let url = relay.instead_of(&address, &table.url);
         let mut scene = Scene::through(table, &url);
         scene.withstand(
             "server silent",
-            Sign::Failing(""),
+            Symptom::Failing(""),
             |_| relay.fall_silent(),
             |table| {
                 // Others reach it all the time.
@@ -300,7 +300,7 @@ fn exhausted_connections_are_reported_until_some_are_free() {
     take_all(&scene.table.url);
     scene.withstand(
         "no connection left",
-        Sign::Failing(""),
+        Symptom::Failing(""),
         |table| {
             // Whoever is faster has the place of one that is terminated.
             eventually("the daemon has no connection", || {
@@ -343,7 +343,7 @@ fn locked_table_is_reported_until_it_is_unlocked() {
         let migration = RefCell::new(scene.table.session());
         scene.withstand(
             "table locked",
-            Sign::Failing(""),
+            Symptom::Failing(""),
             |_| migration.borrow_mut().execute(lock),
             |table| {
                 let mut migration = migration.borrow_mut();
@@ -359,7 +359,7 @@ fn renamed_column_is_reported_until_it_is_back() {
     for mut scene in Kind::ALL.into_iter().filter_map(Scene::shared) {
         scene.withstand(
             "column renamed",
-            Sign::Failing("title"),
+            Symptom::Failing("title"),
             |table| table.execute("ALTER TABLE articles RENAME COLUMN title TO headline"),
             |table| {
                 table.execute(&table.news().replace("title =", "headline ="));
@@ -397,7 +397,7 @@ fn column_lost_from_select_star_is_reported_until_it_is_back() {
             let mut scene = Scene::over(table, EVERYTHING);
             scene.withstand(
                 fault,
-                Sign::Failing(column),
+                Symptom::Failing(column),
                 |table| table.execute(drop),
                 |table| {
                     // What comes after the column is back may be too late for the comparison.
@@ -455,7 +455,7 @@ fn lost_column_is_accepted_after_sighup() {
         assert!(scene.daemon.wait().success());
         (scene.daemon, scene.admin) = admin_pages::start(&scene.newsroom);
         scene.takes(Instant::now(), drop, |scene| {
-            scene.has_said(Sign::Failing("no longer gives the column `section`"))
+            scene.has_said(Symptom::Failing("no longer gives the column `section`"))
         });
         assert_eq!(scene.daemon.get(section).text(), before.text());
         scene.daemon.signal("HUP");
@@ -475,7 +475,7 @@ fn emptied_table_is_held_until_it_is_filled() {
         let mut scene = Scene::of(table);
         scene.withstand(
             "table emptied",
-            Sign::Held,
+            Symptom::Held,
             |table| match table.kind {
                 Kind::Postgres | Kind::MariaDb => table.execute("TRUNCATE TABLE articles"),
                 Kind::Sqlite => table.execute("DELETE FROM articles"),
@@ -496,7 +496,7 @@ fn refused_row_is_quarantined_until_deleted() {
         let mut scene = Scene::with(table, &url, "refresh = \"1s\"\nreconcile = \"1h\"");
         scene.withstand(
             "row refused",
-            Sign::Quarantine,
+            Symptom::Quarantine,
             |table| table.insert(&[UNTITLED]),
             |table| {
                 table.execute(&format!("DELETE FROM articles WHERE id = {}", UNTITLED.id));
@@ -513,7 +513,7 @@ fn lost_notification_is_made_up_for() {
     };
     table.insert(&RELEASED);
     let address = table.server.address();
-    let relay = Silence::before(address.clone());
+    let relay = Relay::before(address.clone());
     let listen_url = relay.instead_of(&address, &table.url);
     // Nothing else would find it in time.
     let keys = format!("refresh = \"1h\"\nreconcile = \"1h\"\nlisten-url = '{listen_url}'");
@@ -569,7 +569,7 @@ fn rows_that_cannot_be_read_while_all_else_can() {
         .execute("INSERT INTO maintenance DEFAULT VALUES");
     scene.table.insert(&[FAIR]);
     scene.takes(Instant::now(), fault, |scene| {
-        scene.has_said(Sign::Failing("texts are being moved"))
+        scene.has_said(Symptom::Failing("texts are being moved"))
     });
     scene.takes(Instant::now(), fault, |scene| {
         let metrics = get(&scene.admin, "/metrics");
@@ -615,7 +615,7 @@ fn restart_without_the_database_serves_the_state_folder() {
         let (daemon, admin) = admin_pages::start(&scene.newsroom);
         (scene.daemon, scene.admin) = (daemon, admin);
         let said = scene.takes(Instant::now(), "restart", |scene| {
-            scene.has_said(Sign::Failing(""))
+            scene.has_said(Symptom::Failing(""))
         });
         assert!(said < SAID_MAX, "said after {said:.2?}");
         let log = scene.daemon.log();

@@ -1,5 +1,5 @@
-//! Several machines over one database: daemons that never hear of each other give the same bytes
-//! under the same tags, so that they stand behind one balancer or one cache.
+//! Several daemons over one database, which know nothing of each other, serve the same bytes and ETags, so
+//! that they can stand behind one balancer or one cache.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ struct Machine {
 
 impl Machines {
     /// Daemons that start one after the other while the newsroom writes, each with a state folder
-    /// of its own; `None`, said aloud, without PostgreSQL.
+    /// of its own; `None`, reported, without PostgreSQL.
     fn start() -> Option<Machines> {
         let primary = Postgres::start(&[])?;
         let standby = primary.standby();

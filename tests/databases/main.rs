@@ -5,22 +5,22 @@
 //! loopback address. Where one is not installed they say so and pass, unless `CI` is set. With the path
 //! of a `mysqld` of Oracle's in `MYSQLD`, that one is tried in place of MariaDB.
 
-mod bouncer;
 mod changes;
 mod columns;
 mod faults;
 mod machines;
 mod mariadb;
 mod nginx;
+mod pgbouncer;
 mod poolers;
 mod postgres;
 mod programs;
 mod reading;
 mod recipes;
+mod relay;
 mod sample;
 mod servers;
 mod session;
-mod silence;
 mod table;
 #[path = "../testkit/mod.rs"]
 #[expect(dead_code, reason = "the tests of the daemon use more of it")]

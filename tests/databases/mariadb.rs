@@ -30,7 +30,7 @@ impl MariaDb {
         SHARED.get(MariaDb::start)
     }
 
-    /// Makes a server and starts it; `None`, said aloud, without MariaDB.
+    /// Makes a server and starts it; `None`, reported, without MariaDB.
     pub(crate) fn start() -> Option<MariaDb> {
         let other = env::var_os("MYSQLD").map(PathBuf::from);
         let (program, installer) = match &other {

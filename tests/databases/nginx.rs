@@ -23,7 +23,7 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Starts with what `servers` writes into the block `http`, given a port to listen on and a
-    /// folder for what is kept; `None`, said aloud, without nginx.
+    /// folder for what is kept; `None`, reported, without nginx.
     pub(crate) fn start(servers: impl FnOnce(u16, &Path) -> String) -> Option<Nginx> {
         let program = programs::find("nginx")?;
         let folder = tempfile::tempdir().expect("a temporary folder");

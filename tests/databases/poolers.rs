@@ -1,10 +1,10 @@
-//! A pooler between the daemon and its database: everything goes through it but notifications, what
-//! happens to it costs no more than what happens to a database, and its other clients notice nothing.
+//! A pooler between the daemon and its database: everything but notifications passes it, its faults are
+//! handled as those of a database are, and its other clients notice nothing.
 
 use std::cell::RefCell;
 
-use crate::bouncer::Bouncer;
-use crate::faults::{KEYS, Scene, Sign};
+use crate::faults::{KEYS, Scene, Symptom};
+use crate::pgbouncer::PgBouncer;
 use crate::sample::{FAIR, FEEDS, HARVEST_FEEDS, RELEASED};
 use crate::table::{Kind, QUERY, Table, newsroom};
 use crate::testkit::admin_pages;
@@ -38,7 +38,7 @@ fn pooler_passes_everything_but_notifications() {
         let Some(table) = Table::shared(Kind::Postgres) else {
             return;
         };
-        let Some(bouncer) = Bouncer::before(&table, &[&format!("pool_mode = {mode}")]) else {
+        let Some(bouncer) = PgBouncer::before(&table, &[&format!("pool_mode = {mode}")]) else {
             return;
         };
         table.insert(&RELEASED);
@@ -67,7 +67,7 @@ fn pooled_connection_keeps_no_session_settings() {
     };
     // All share one connection of the server.
     let settings = [&BY_TRANSACTION[..], &["default_pool_size = 1"]].concat();
-    let Some(bouncer) = Bouncer::before(&table, &settings) else {
+    let Some(bouncer) = PgBouncer::before(&table, &settings) else {
         return;
     };
     table.insert(&RELEASED);
@@ -86,7 +86,7 @@ fn statement_pooling_is_reported() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
-    let Some(bouncer) = Bouncer::before(&table, &["pool_mode = statement"]) else {
+    let Some(bouncer) = PgBouncer::before(&table, &["pool_mode = statement"]) else {
         return;
     };
     let newsroom = newsroom(&bouncer.url(&table), QUERY, "");
@@ -130,20 +130,20 @@ fn server_killed_behind_a_pooler_is_reported_until_it_is_back() {
 fn withstand(
     table: Option<Table>,
     fault: &str,
-    begin: impl FnOnce(&mut Table, &mut Bouncer),
-    end: impl FnOnce(&mut Table, &mut Bouncer),
+    begin: impl FnOnce(&mut Table, &mut PgBouncer),
+    end: impl FnOnce(&mut Table, &mut PgBouncer),
 ) {
     let Some(table) = table else {
         return;
     };
-    let Some(bouncer) = Bouncer::before(&table, &BY_TRANSACTION) else {
+    let Some(bouncer) = PgBouncer::before(&table, &BY_TRANSACTION) else {
         return;
     };
     let url = bouncer.url(&table);
     let bouncer = RefCell::new(bouncer);
     Scene::through(table, &url).withstand(
         fault,
-        Sign::Failing(""),
+        Symptom::Failing(""),
         |table| begin(table, &mut bouncer.borrow_mut()),
         |table| {
             end(table, &mut bouncer.borrow_mut());

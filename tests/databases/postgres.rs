@@ -36,7 +36,7 @@ impl Postgres {
         SHARED.get(|| Postgres::start(&[]))
     }
 
-    /// Makes a cluster with these settings and starts it; `None`, said aloud, without PostgreSQL.
+    /// Makes a cluster with these settings and starts it; `None`, reported, without PostgreSQL.
     pub(crate) fn start(settings: &[&str]) -> Option<Postgres> {
         let mut postgres = Postgres::found(settings)?;
         let password = postgres.folder.path().join("password");

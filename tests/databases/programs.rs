@@ -1,4 +1,4 @@
-//! Programs that are not ours: where they are, who they run as, and the ports they get.
+//! Other programs: where they are, who they run as, and the ports they get.
 
 use std::env;
 use std::fs;
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::testkit::terminal::report_skipped;
 
-/// Where a program is; `None`, said aloud, where it is not installed. The gate installs everything.
+/// Where a program is; `None`, reported, where it is not installed. The gate installs everything.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let found = folders()
         .map(|folder| folder.join(program))

@@ -1,5 +1,4 @@
-//! What becomes of rows: the same feeds, byte for byte, whatever kind of database has them and in
-//! whatever types.
+//! From rows to feeds: the same bytes from every kind of database and every column type.
 
 use crate::mariadb::MariaDb;
 use crate::postgres::{PASSWORD, Postgres};

@@ -47,8 +47,8 @@ struct Recipe {
 }
 
 impl Recipe {
-    /// A database of PostgreSQL on a server of its own, as roles belong to servers; `None`, said
-    /// aloud, without PostgreSQL.
+    /// A database of PostgreSQL on a server of its own, as roles belong to servers; `None`, reported,
+    /// without PostgreSQL.
     fn postgres(config: &str, schema: &str) -> Option<Recipe> {
         let server = Postgres::start(&[])?;
         let database = server.database();
@@ -62,7 +62,7 @@ impl Recipe {
     }
 
     /// A site's database in MariaDB with what the header of `config` tells its operator to do;
-    /// `None`, said aloud, without MariaDB.
+    /// `None`, reported, without MariaDB.
     fn mariadb(config: &str, schema: &str) -> Option<Recipe> {
         let server = MariaDb::shared()?;
         let database = server.database();

@@ -1,4 +1,4 @@
-//! The servers themselves: what the tests of the daemon do to them has to be what happens.
+//! The test servers themselves, so that the tests of the daemon can rely on them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
+use crate::relay::Relay;
 use crate::sample::{BRIDGE, DRAFT, HARVEST, RELEASED, UNTITLED};
 use crate::session::Session;
-use crate::silence::Silence;
 use crate::table::{Kind, Table};
 use crate::testkit::wait::{DEADLINE, eventually};
 
@@ -107,7 +107,7 @@ fn silent_relay_delivers_nothing_and_loses_nothing() {
             });
         }
     });
-    let relay = Silence::before(address.clone());
+    let relay = Relay::before(address.clone());
     let relayed = relay.instead_of(&address, &address);
     let connect = || {
         let stream = TcpStream::connect(&relayed).expect("nobody is refused");

@@ -1,4 +1,4 @@
-//! A connection to a database, on which a test does what a newsroom's own programs would.
+//! A connection to a database, with which a test writes as a newsroom's own programs do.
 
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 use tokio::runtime::{Builder, Runtime};

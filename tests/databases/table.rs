@@ -1,5 +1,5 @@
-//! The table of articles of an invented newsroom, the same in every kind of database, as far as
-//! their types let it be.
+//! The table of articles of an invented newsroom, the same in every kind of database as far as their types
+//! allow.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -70,7 +70,7 @@ pub(crate) enum Server {
 }
 
 impl Table {
-    /// An empty table in a database of its own; `None`, said aloud, where there is no such server.
+    /// An empty table in a database of its own; `None`, reported, where there is no such server.
     pub(crate) fn shared(kind: Kind) -> Option<Table> {
         Some(Table::on(match kind {
             Kind::Postgres => Server::Postgres(Postgres::shared()?),

@@ -1,4 +1,4 @@
-//! A database that is spoken to in secret, by those who know its certificate.
+//! TLS to a database, with its certificate checked.
 
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +17,7 @@ use crate::testkit::output::assert_ends;
 struct Certificates(TempDir);
 
 impl Certificates {
-    /// `None`, said aloud, without openssl.
+    /// `None`, reported, without openssl.
     fn make() -> Option<Certificates> {
         let openssl = programs::find("openssl")?;
         let certificates = Certificates(tempfile::tempdir().expect("a temporary folder"));

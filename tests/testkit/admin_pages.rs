@@ -1,4 +1,4 @@
-//! How a test asks a daemon's admin listener.
+//! Requests to a daemon's admin listener.
 
 use std::net::TcpStream;
 
@@ -6,14 +6,15 @@ use super::client::{Connection, Request, Response};
 use super::daemon::Daemon;
 use super::newsroom::Newsroom;
 
-/// A daemon with an admin listener on a free port, and where that is; once there is a snapshot.
+/// Starts a daemon with an admin listener on a free port and waits until something is published; returns
+/// the address of the listener too.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
     let (mut daemon, address) = launch(newsroom);
     daemon.eventually("/all.rss", |response| response.status != 503);
     (daemon, address)
 }
 
-/// The same before that, which may never come.
+/// The same without waiting for that.
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
     newsroom.enable_admin();
     let mut daemon = Daemon::launch(newsroom);

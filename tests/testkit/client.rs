@@ -1,12 +1,12 @@
-//! A small HTTP/1.1 client that takes nothing on trust: a header that is there twice, that nobody
-//! meant to send, or a body without a length ends the test.
+//! A small, strict HTTP/1.1 client: a repeated header, one that the daemon should not send, or a body
+//! without a length fails the test.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// Every header that an answer may have.
+/// Every header that a response may have.
 const HEADERS: [&str; 20] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
@@ -38,7 +38,7 @@ impl<S: Read + Write + Send> Stream for S {}
 /// A connection that stays open between requests.
 pub(crate) struct Connection {
     stream: BufReader<Box<dyn Stream>>,
-    /// Headers of whoever stands between the daemon and this client.
+    /// Headers of a proxy before the daemon.
     pub(crate) further_headers: &'static [&'static str],
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn encoded(target: &str) -> String {
     utf8_percent_encode(target, UNSENDABLE).to_string()
 }
 
-/// One answer.
+/// One response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -215,7 +215,7 @@ impl Response {
         std::str::from_utf8(&self.body).expect("a body in UTF-8")
     }
 
-    /// Everything but the clock.
+    /// All headers but the date.
     pub(crate) fn headers_without_date(&self) -> BTreeMap<&str, &str> {
         let headers = self.headers.iter();
         headers

@@ -1,4 +1,4 @@
-//! Waiting for something that sends no event of its own: look, pause, look again, up to a deadline.
+//! Waiting for something that sends no event of its own: by polling, up to a deadline.
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! What clients may do to the daemon, byte by byte: silence, dribbling, not reading, and requests that
-//! could be understood in two ways.
+//! Slow and hostile clients, byte by byte: silence, slow headers, responses that are never read, and
+//! ambiguous requests.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};

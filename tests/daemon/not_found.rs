@@ -1,4 +1,4 @@
-//! What is not there, and what is not understood.
+//! Requests for what does not exist, and methods that are not supported.
 
 use std::collections::BTreeMap;
 

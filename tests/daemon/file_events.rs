@@ -1,4 +1,4 @@
-//! Changes that nobody announces: the events of the file system are the only way to learn of them.
+//! Changes without a reload: file events are the only way to learn of them.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

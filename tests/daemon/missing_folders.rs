@@ -1,14 +1,14 @@
-//! Folders that vanish, empty themselves or cannot be read, noticed by events alone: what is served
-//! stays until its absence is certain.
+//! Folders that vanish, are emptied or cannot be read, noticed by file events: what is published stays
+//! until the loss is certain.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::mounted::Mounted;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::tmpfs::Tmpfs;
 
 const FEEDS: [&str; 3] = [
     "/all.rss",
@@ -144,7 +144,7 @@ fn unmounted_root_is_held_and_watched_when_mounted_again() {
     let newsroom = Newsroom::of_three_without_rescan();
     fs::remove_dir_all(newsroom.articles()).expect("an empty root");
     fs::create_dir(newsroom.articles()).expect("a place to mount at");
-    let Some(mounted) = Mounted::at(&newsroom.articles(), "4m") else {
+    let Some(mounted) = Tmpfs::at(&newsroom.articles(), "4m") else {
         return;
     };
     let fill = || {
@@ -162,7 +162,7 @@ fn unmounted_root_is_held_and_watched_when_mounted_again() {
     daemon.wait_for("12 articles are gone, more than half of all");
     assert!(before.again(&daemon).moved_since(&before).is_empty());
 
-    let mounted = Mounted::at(&newsroom.articles(), "4m").expect("it could be mounted before");
+    let mounted = Tmpfs::at(&newsroom.articles(), "4m").expect("it could be mounted before");
     fill();
     assert_watched(&newsroom, &mut daemon, "fresh");
     assert_eq!(entries(&daemon), 13);

@@ -1,4 +1,4 @@
-//! Articles of the future: nobody learns of them, and each appears by itself at its second.
+//! Articles dated in the future: they leak nowhere, and each appears at its second.
 
 use crate::testkit::client::{Request, Response};
 use crate::testkit::daemon::Daemon;

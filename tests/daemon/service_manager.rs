@@ -1,4 +1,4 @@
-//! What a service manager hears, and the sockets that it passes.
+//! Notifications to a service manager, and the sockets that it passes.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
