@@ -5,11 +5,11 @@ use std::process::Output;
 
 use crate::mariadb::MariaDb;
 use crate::postgres::{PASSWORD, Postgres, READER};
-use crate::programs::free_port;
 use crate::sample::{RELEASED, UNTITLED};
 use crate::table::{Kind, QUERY, Table, newsroom};
 use crate::testkit::newsroom::Newsroom;
 use crate::testkit::output::{assert_ends, json};
+use crate::testkit::programs::free_port;
 
 /// Runs `check`, which must not say the password.
 fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {

@@ -14,7 +14,6 @@ mod nginx;
 mod pgbouncer;
 mod poolers;
 mod postgres;
-mod programs;
 mod reading;
 mod recipes;
 mod relay;
@@ -23,6 +22,5 @@ mod servers;
 mod session;
 mod table;
 #[path = "../testkit/mod.rs"]
-#[expect(dead_code, reason = "the tests of the daemon use more of it")]
 mod testkit;
 mod tls;

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 use crate::postgres::{PASSWORD, READER};
-use crate::programs::{self, Account, Shared};
 use crate::session::Session;
 use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account, Shared};
 
 /// A server that runs, or is away for a while; killed when it is dropped.
 pub(crate) struct MariaDb {

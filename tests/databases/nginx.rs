@@ -6,9 +6,9 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::programs;
 use crate::testkit::client::Connection;
 use crate::testkit::process::Process;
+use crate::testkit::programs;
 use crate::testkit::wait::DEADLINE;
 
 /// Headers that it adds to those of the daemon.

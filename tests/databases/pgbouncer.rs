@@ -6,9 +6,9 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::postgres::PASSWORD;
-use crate::programs::{self, Account};
 use crate::table::Table;
 use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account};
 
 /// A pooler before a table's server, with the settings that it comes with but for those named here;
 /// killed when it is dropped.

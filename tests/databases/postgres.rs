@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tempfile::TempDir;
 
-use crate::programs::{self, Account, Shared};
 use crate::session::Session;
 use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account, Shared};
 use crate::testkit::wait::eventually;
 
 /// The role that daemons read as, and its password as URLs write it: nobody should ever see it.

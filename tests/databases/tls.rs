@@ -7,11 +7,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use crate::postgres::Postgres;
-use crate::programs::{self, Account};
 use crate::sample::RELEASED;
 use crate::table::{QUERY, Server, Table, newsroom};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::output::assert_ends;
+use crate::testkit::programs::{self, Account};
 
 /// A certificate authority of the newsroom, another one, and a server's certificate of the first.
 struct Certificates(TempDir);

@@ -9,7 +9,7 @@ use std::process::{self, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::testkit::terminal::report_skipped;
+use super::terminal::report_skipped;
 
 /// Where a program is; `None`, reported, where it is not installed. The gate installs everything.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
