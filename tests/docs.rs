@@ -124,7 +124,7 @@ fn harmless_commands_succeed_over_the_sample_newsroom() {
 }
 
 #[test]
-fn the_table_of_commands_has_every_command_and_option() {
+fn table_of_commands_has_every_command_and_option() {
     let page = read(Path::new("docs/operating.md"));
     let rows = page.text.lines();
     let rows = rows.filter_map(|line| line.strip_prefix("| `taspa ")?.split('`').next());
@@ -160,7 +160,7 @@ fn the_table_of_commands_has_every_command_and_option() {
 }
 
 #[test]
-fn the_table_of_metrics_has_every_metric() {
+fn table_of_metrics_has_every_metric() {
     let page = read(Path::new("docs/operating.md"));
     let rows = page
         .text

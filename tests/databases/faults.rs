@@ -22,7 +22,7 @@ use crate::testkit::newsroom::Newsroom;
 use crate::testkit::terminal::report;
 use crate::testkit::wait::{self, eventually};
 
-/// How soon a fault has to be known. README promises two seconds, and the pulse's own tests hold its
+/// How soon a fault has to be known. The documentation promises two seconds, and the pulse's own tests hold its
 /// pauses to that; here other programs may keep the processors from the daemon.
 const SAID_MAX: Duration = Duration::from_secs(10);
 

@@ -307,7 +307,7 @@ fn exact_page_url_wins_over_similar_ones() {
 }
 
 #[test]
-fn a_row_that_takes_too_long_costs_itself_alone() {
+fn slow_row_affects_only_itself() {
     for (kind, sleep) in [
         (
             Kind::Postgres,
@@ -351,7 +351,7 @@ fn a_row_that_takes_too_long_costs_itself_alone() {
 }
 
 #[test]
-fn an_id_without_an_index_is_doubted() {
+fn id_without_an_index_is_a_warning() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
