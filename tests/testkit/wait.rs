@@ -3,8 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything that has to happen may take on a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+/// How long anything that has to happen may take on a busy machine; less than the 60 s after which the
+/// newsrooms here list their folders anew.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(50);
 
 /// The pause between two looks.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
