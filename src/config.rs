@@ -12,7 +12,6 @@ mod directory;
 mod environment;
 mod feeds;
 mod load;
-pub(crate) mod nearest;
 mod reader;
 mod redirects;
 mod schema;

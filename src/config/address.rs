@@ -8,9 +8,9 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use url::{Position, Url};
 
-use super::nearest::did_you_mean;
 use super::table::Refusal;
 use super::{Listen, RedirectTo, value};
+use crate::text::nearest::did_you_mean;
 
 /// An absolute http or https URL.
 pub(super) fn absolute(text: &str) -> Result<String, Refusal> {

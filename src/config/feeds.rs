@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::nearest::did_you_mean;
 use super::table::{Refusal, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
 use crate::format::Format;
 use crate::lineup::ALL;
 use crate::selection::Selection;
 use crate::term::TermKind;
+use crate::text::nearest::did_you_mean;
 
 /// What every feed starts from.
 pub(super) struct Defaults {

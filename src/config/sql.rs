@@ -4,9 +4,9 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::directory::LINK_NAMES;
 use super::environment::Text;
-use super::nearest::one_of;
 use super::table::Table;
 use super::{Secret, SqlConfig, address, value};
+use crate::text::nearest::one_of;
 
 /// How the address of a database that can be read begins.
 const SCHEMES: [&str; 5] = ["postgres:", "postgresql:", "mysql:", "mariadb:", "sqlite:"];

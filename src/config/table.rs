@@ -9,8 +9,8 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::environment::Text;
-use super::nearest::{did_you_mean, nearest, one_of};
 use super::reader::Reader;
+use crate::text::nearest::{did_you_mean, nearest, one_of};
 
 /// A table of the file, or the absence of one.
 pub(super) struct Table<'a> {

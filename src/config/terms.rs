@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::environment::Text;
-use super::nearest::{did_you_mean, nearest};
 use super::table::Table;
 use super::{Alias, NamedTerm};
 use crate::term::{Term, TermKind};
+use crate::text::nearest::{did_you_mean, nearest};
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
 pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTerm> {

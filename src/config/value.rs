@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::nearest::{did_you_mean, nearest, one_of};
 use super::table::Refusal;
+use crate::text::nearest::{did_you_mean, nearest, one_of};
 use crate::time::Zone;
 
 /// A string that is not blank.

@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::SCHEMA;
 use crate::config::Config;
-use crate::config::nearest::one_of;
 use crate::problem::Problem;
+use crate::text::nearest::one_of;
 
 /// The schema as data.
 static TREE: LazyLock<Value> =
