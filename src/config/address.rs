@@ -8,21 +8,21 @@ use std::path::Path;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use url::{Position, Url};
 
-use super::table::Refusal;
+use super::table::Mismatch;
 use super::{Listen, RedirectTo, value};
 use crate::text::nearest::did_you_mean;
 
 /// An absolute http or https URL.
-pub(super) fn absolute(text: &str) -> Result<String, Refusal> {
+pub(super) fn absolute(text: &str) -> Result<String, Mismatch> {
     parse(text).map(String::from)
 }
 
 /// How readers reach the daemon: no query, no fragment, and a slash at the end.
-pub(super) fn public(text: &str) -> Result<String, Refusal> {
+pub(super) fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
-        return Err(Refusal::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
+        return Err(Mismatch::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -30,20 +30,20 @@ pub(super) fn public(text: &str) -> Result<String, Refusal> {
     Ok(url.into())
 }
 
-fn parse(text: &str) -> Result<Url, Refusal> {
-    let refusal = || Refusal::expected("an absolute http or https URL");
+fn parse(text: &str) -> Result<Url, Mismatch> {
+    let mismatch = || Mismatch::expected("an absolute http or https URL");
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
-        return Err(refusal().hint(with_scheme(text).map(did_you_mean)));
+        return Err(mismatch().hint(with_scheme(text).map(did_you_mean)));
     }
-    let url = Url::parse(text).map_err(|_| refusal())?;
+    let url = Url::parse(text).map_err(|_| mismatch())?;
     if text.contains(char::is_whitespace) || url.port() == Some(0) {
-        return Err(refusal());
+        return Err(mismatch());
     }
     // What stands in a feed is public.
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Refusal::expected("a URL without user name and password"));
+        return Err(Mismatch::expected("a URL without user name and password"));
     }
     Ok(url)
 }
@@ -58,7 +58,7 @@ fn with_scheme(text: &str) -> Option<String> {
 }
 
 /// An absolute URL with `{names}` in its path or query; everything else in it is encoded.
-pub(super) fn link(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Refusal> {
+pub(super) fn link(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Mismatch> {
     move |text| {
         let text = value::template(names)(text)?;
         let host_start = text.find("://").map_or(0, |at| at + 3);
@@ -67,11 +67,11 @@ pub(super) fn link(names: &'static [&'static str]) -> impl Fn(&str) -> Result<St
             .map_or(text.len(), |at| host_start + at);
         let (origin, rest) = text.split_at(host_end);
         if origin.contains('{') {
-            return Err(Refusal::expected("a URL with braces only behind the host"));
+            return Err(Mismatch::expected("a URL with braces only behind the host"));
         }
         let origin = parse(origin)?;
         if text.contains(char::is_whitespace) {
-            return Err(Refusal::expected("a URL without white space"));
+            return Err(Mismatch::expected("a URL without white space"));
         }
         let origin = &origin[..Position::BeforePath];
         let slash = if rest.starts_with('/') { "" } else { "/" };
@@ -94,7 +94,7 @@ const UNSAFE: &AsciiSet = &CONTROLS
     .add(b'|');
 
 /// The address that a redirect is for: a decoded path.
-pub(super) fn redirect_from(text: &str) -> Result<String, Refusal> {
+pub(super) fn redirect_from(text: &str) -> Result<String, Mismatch> {
     if text.starts_with('/') {
         return Ok(text.to_owned());
     }
@@ -102,7 +102,7 @@ pub(super) fn redirect_from(text: &str) -> Result<String, Refusal> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(Refusal::expected("a path that begins with `/`").hint(Some(did_you_mean(path))))
+    Err(Mismatch::expected("a path that begins with `/`").hint(Some(did_you_mean(path))))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.
@@ -112,7 +112,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 }
 
 /// Where a redirect leads: nothing, a path on this server, or an absolute URL.
-pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
+pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
     if text.is_empty() {
         return Ok(RedirectTo::Gone);
     }
@@ -121,10 +121,10 @@ pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
     }
     absolute(text)
         .map(RedirectTo::Moved)
-        .map_err(|refusal| Refusal {
+        .map_err(|mismatch| Mismatch {
             expected: "a path that begins with `/`, an absolute URL, or empty for 410 Gone"
                 .to_owned(),
-            ..refusal
+            ..mismatch
         })
 }
 
@@ -151,13 +151,13 @@ pub(super) fn redirected<T>(target: &str, redirects: impl Fn(&str) -> Option<T>)
         .or_else(|| redirects(&path))
 }
 
-fn own_path(text: &str) -> Result<String, Refusal> {
-    let refusal = || Refusal::expected("a path on this server, with one `/` in front");
+fn own_path(text: &str) -> Result<String, Mismatch> {
+    let mismatch = || Mismatch::expected("a path on this server, with one `/` in front");
     let here = Url::parse("http://here.invalid/").expect("a constant URL");
-    let url = here.join(text).map_err(|_| refusal())?;
+    let url = here.join(text).map_err(|_| mismatch())?;
     // `//host/` and `/\host/` name another host.
     if url.origin() != here.origin() {
-        return Err(refusal());
+        return Err(mismatch());
     }
     Ok(url[Position::BeforePath..].to_owned())
 }
@@ -169,19 +169,19 @@ impl Listen {
     /// # Errors
     /// What the address must be, to be put behind "must be".
     pub fn parse(text: &str, folder: &Path) -> Result<Listen, String> {
-        listen(text, folder).map_err(|refusal| refusal.expected)
+        listen(text, folder).map_err(|mismatch| mismatch.expected)
     }
 }
 
-pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Refusal> {
+pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Mismatch> {
     if let Some(path) = text.strip_prefix("unix:") {
         return unix(path, folder).ok_or_else(|| {
-            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
+            Mismatch::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
         });
     }
-    socket(text).map(Listen::Tcp).map_err(|refusal| Refusal {
-        expected: format!("{}, or `unix:PATH`", refusal.expected),
-        ..refusal
+    socket(text).map(Listen::Tcp).map_err(|mismatch| Mismatch {
+        expected: format!("{}, or `unix:PATH`", mismatch.expected),
+        ..mismatch
     })
 }
 
@@ -199,7 +199,7 @@ fn unix(text: &str, folder: &Path) -> Option<Listen> {
 }
 
 /// An IP address, or `localhost`, with a port.
-pub(super) fn socket(text: &str) -> Result<SocketAddr, Refusal> {
+pub(super) fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
     if let Some(port) = text.strip_prefix("localhost:").and_then(parse_port) {
         return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
@@ -210,7 +210,7 @@ pub(super) fn socket(text: &str) -> Result<SocketAddr, Refusal> {
                 "`0.0.0.0:{port}` listens on every address, `127.0.0.1:{port}` on this machine only"
             )
         });
-        Refusal::expected("an IP address with a port, such as `127.0.0.1:8080`").hint(hint)
+        Mismatch::expected("an IP address with a port, such as `127.0.0.1:8080`").hint(hint)
     })
 }
 

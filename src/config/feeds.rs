@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::table::{Refusal, Table};
+use super::table::{Mismatch, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
 use crate::format::Format;
 use crate::lineup::ALL;
@@ -102,7 +102,7 @@ fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
 }
 
 /// `[a-z0-9-]` parts joined by `/`, the first of which the daemon does not need itself.
-fn feed_name(text: &str) -> Result<String, Refusal> {
+fn feed_name(text: &str) -> Result<String, Mismatch> {
     let part = |part: &str| {
         !part.is_empty()
             && part
@@ -112,7 +112,7 @@ fn feed_name(text: &str) -> Result<String, Refusal> {
     if !text.split('/').all(part) || text.len() > NAME_BYTES_MAX {
         let meant = meant_name(text).filter(|meant| feed_name(meant).is_ok());
         return Err(
-            Refusal::expected("parts of a-z, 0-9 and `-`, joined by `/`")
+            Mismatch::expected("parts of a-z, 0-9 and `-`, joined by `/`")
                 .hint(meant.map(did_you_mean)),
         );
     }
@@ -122,7 +122,7 @@ fn feed_name(text: &str) -> Result<String, Refusal> {
         .is_some_and(|first| RESERVED.contains(&first))
     {
         let reserved = RESERVED.join(", ");
-        return Err(Refusal::expected(format!(
+        return Err(Mismatch::expected(format!(
             "a name that begins with none of {reserved}"
         )));
     }

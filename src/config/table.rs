@@ -24,26 +24,26 @@ pub(super) struct Table<'a> {
     asked: Vec<&'static str>,
 }
 
-/// Why a value is refused.
-pub(super) struct Refusal {
+/// A value that is not what its key takes.
+pub(super) struct Mismatch {
     /// What it must be, behind the words "must be".
     pub(super) expected: String,
     /// What was probably meant.
     pub(super) hint: Option<String>,
 }
 
-impl Refusal {
+impl Mismatch {
     /// A value that must be `expected`.
-    pub(super) fn expected(expected: impl Into<String>) -> Refusal {
-        Refusal {
+    pub(super) fn expected(expected: impl Into<String>) -> Mismatch {
+        Mismatch {
             expected: expected.into(),
             hint: None,
         }
     }
 
     /// The same, with a hint.
-    pub(super) fn hint(self, hint: Option<String>) -> Refusal {
-        Refusal { hint, ..self }
+    pub(super) fn hint(self, hint: Option<String>) -> Mismatch {
+        Mismatch { hint, ..self }
     }
 }
 
@@ -111,7 +111,7 @@ impl<'a> Table<'a> {
     pub(super) fn parsed<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+        parse: impl FnOnce(&str) -> Result<T, Mismatch>,
     ) -> Option<T> {
         let text = self.text(key)?;
         self.accept(key, &text, parse)
@@ -121,7 +121,7 @@ impl<'a> Table<'a> {
     pub(super) fn parsed_if_filled<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+        parse: impl FnOnce(&str) -> Result<T, Mismatch>,
     ) -> Option<T> {
         let text = self.filled(key)?;
         self.accept(key, &text, parse)
@@ -131,7 +131,7 @@ impl<'a> Table<'a> {
     pub(super) fn required<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+        parse: impl FnOnce(&str) -> Result<T, Mismatch>,
     ) -> Option<T> {
         self.require(key);
         self.parsed(key, parse)
@@ -148,18 +148,18 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// What `parse` makes of a text; a refusal is reported.
+    /// What `parse` makes of a text; a mismatch is reported.
     pub(super) fn accept<T>(
         &self,
         key: &str,
         text: &Text,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+        parse: impl FnOnce(&str) -> Result<T, Mismatch>,
     ) -> Option<T> {
         match parse(&text.value) {
             Ok(value) => Some(value),
-            Err(refusal) => {
-                let message = format!("{key} must be {}, got {}", refusal.expected, text.quoted());
-                self.refuse(text, message, refusal.hint);
+            Err(mismatch) => {
+                let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
+                self.refuse(text, message, mismatch.hint);
                 None
             }
         }
@@ -224,7 +224,7 @@ impl<'a> Table<'a> {
     pub(super) fn text_or_integer<T>(
         &mut self,
         key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+        parse: impl FnOnce(&str) -> Result<T, Mismatch>,
     ) -> Option<T> {
         let value = self.take(key)?.value;
         let text = match value.get_ref() {

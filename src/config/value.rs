@@ -5,14 +5,14 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::table::Refusal;
+use super::table::Mismatch;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 use crate::time::Zone;
 
 /// A string that is not blank.
-pub(super) fn filled(text: &str) -> Result<String, Refusal> {
+pub(super) fn filled(text: &str) -> Result<String, Mismatch> {
     if text.trim().is_empty() {
-        return Err(Refusal::expected("a text that is not empty"));
+        return Err(Mismatch::expected("a text that is not empty"));
     }
     Ok(text.to_owned())
 }
@@ -20,7 +20,7 @@ pub(super) fn filled(text: &str) -> Result<String, Refusal> {
 /// One of the words in `choices`.
 pub(super) fn word<'a, T: Copy>(
     choices: &'a [(&'a str, T)],
-) -> impl Fn(&str) -> Result<T, Refusal> + 'a {
+) -> impl Fn(&str) -> Result<T, Mismatch> + 'a {
     move |text| {
         let names = choices.iter().map(|&(name, _)| name);
         choices
@@ -28,35 +28,35 @@ pub(super) fn word<'a, T: Copy>(
             .find(|&&(name, _)| name == text)
             .map(|&(_, value)| value)
             .ok_or_else(|| {
-                Refusal::expected(one_of(names.clone()))
+                Mismatch::expected(one_of(names.clone()))
                     .hint(nearest(text, names).map(did_you_mean))
             })
     }
 }
 
 /// Seconds, written as one integer with `s`, `m`, `h` or `d`.
-pub(super) fn duration(text: &str) -> Result<u32, Refusal> {
-    let refusal = || {
-        Refusal::expected("a duration: one whole number with s, m, h or d, such as `5m`")
+pub(super) fn duration(text: &str) -> Result<u32, Mismatch> {
+    let mismatch = || {
+        Mismatch::expected("a duration: one whole number with s, m, h or d, such as `5m`")
             .hint(meant_duration(text).map(did_you_mean))
     };
     let unit = text.chars().next_back().and_then(unit_seconds);
     let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
     let (Some(unit), true) = (unit, is_number(digits)) else {
-        return Err(refusal());
+        return Err(mismatch());
     };
     digits
         .parse::<u32>()
         .ok()
         .and_then(|number| number.checked_mul(unit))
         .filter(|&seconds| seconds <= DURATION_SECONDS_MAX)
-        .ok_or_else(|| Refusal::expected("at most `36500d`"))
+        .ok_or_else(|| Mismatch::expected("at most `36500d`"))
 }
 
 /// A duration that is not zero.
-pub(super) fn positive_duration(text: &str) -> Result<u32, Refusal> {
+pub(super) fn positive_duration(text: &str) -> Result<u32, Mismatch> {
     match duration(text)? {
-        0 => Err(Refusal::expected("at least `1s`")),
+        0 => Err(Mismatch::expected("at least `1s`")),
         seconds => Ok(seconds),
     }
 }
@@ -89,7 +89,7 @@ fn meant_duration(text: &str) -> Option<String> {
 }
 
 /// Bytes, written as an integer, optionally with `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
-pub(super) fn size(text: &str) -> Result<u64, Refusal> {
+pub(super) fn size(text: &str) -> Result<u64, Mismatch> {
     let (digits, unit) = split_number(text.trim());
     let factor = match unit {
         "" => Some(1),
@@ -102,7 +102,7 @@ pub(super) fn size(text: &str) -> Result<u64, Refusal> {
         _ => None,
     };
     let (Some(factor), true) = (factor, is_number(digits)) else {
-        return Err(Refusal::expected(
+        return Err(Mismatch::expected(
             "a size in bytes, or with KiB, MiB or GiB, such as `64MiB`",
         ));
     };
@@ -111,7 +111,7 @@ pub(super) fn size(text: &str) -> Result<u64, Refusal> {
         .ok()
         .and_then(|number| number.checked_mul(factor))
         .filter(|&bytes| bytes <= SIZE_BYTES_MAX)
-        .ok_or_else(|| Refusal::expected("at most `1024GiB`"))
+        .ok_or_else(|| Mismatch::expected("at most `1024GiB`"))
 }
 
 /// More than any machine this runs on has.
@@ -130,9 +130,9 @@ fn is_number(digits: &str) -> bool {
 }
 
 /// A zone of the bundled database.
-pub(super) fn zone(name: &str) -> Result<Zone, Refusal> {
+pub(super) fn zone(name: &str) -> Result<Zone, Mismatch> {
     Zone::find(name).ok_or_else(|| {
-        Refusal::expected("a time zone such as `Asia/Almaty`")
+        Mismatch::expected("a time zone such as `Asia/Almaty`")
             .hint(nearest_zone(name).map(did_you_mean))
     })
 }
@@ -153,7 +153,7 @@ fn nearest_zone(name: &str) -> Option<String> {
 }
 
 /// A language tag in the form of BCP 47: `ru`, `kk-KZ`, `kk-Cyrl-KZ`.
-pub(super) fn language(text: &str) -> Result<String, Refusal> {
+pub(super) fn language(text: &str) -> Result<String, Mismatch> {
     let mut parts = text.split('-');
     let primary = parts.next().unwrap_or_default();
     let well_formed = (2..=3).contains(&primary.len())
@@ -170,14 +170,17 @@ pub(super) fn language(text: &str) -> Result<String, Refusal> {
         let hyphened = text.replace('_', "-");
         (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
     };
-    Err(Refusal::expected("a language such as `ru`, `kk` or `kk-KZ`").hint(meant.map(did_you_mean)))
+    Err(
+        Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`")
+            .hint(meant.map(did_you_mean)),
+    )
 }
 
 /// The country's code, often taken for the language's.
 const KAZAKHSTAN: &str = "kz";
 
 /// Who names things in `tag:` URIs: a domain or an e-mail address, in ASCII (RFC 4151).
-pub(super) fn authority(text: &str) -> Result<String, Refusal> {
+pub(super) fn authority(text: &str) -> Result<String, Mismatch> {
     let domain = match text.split_once('@') {
         Some((local, domain)) => {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
@@ -189,7 +192,7 @@ pub(super) fn authority(text: &str) -> Result<String, Refusal> {
         return Ok(text.to_owned());
     }
     Err(
-        Refusal::expected("a domain or e-mail address in ASCII, such as `dala.example`")
+        Mismatch::expected("a domain or e-mail address in ASCII, such as `dala.example`")
             .hint(meant_domain(text).map(did_you_mean)),
     )
 }
@@ -218,19 +221,19 @@ fn is_domain(text: &str) -> bool {
 }
 
 /// An e-mail address, as far as feeds care: RSS puts a name in parentheses behind it.
-pub(super) fn email(text: &str) -> Result<String, Refusal> {
+pub(super) fn email(text: &str) -> Result<String, Mismatch> {
     let plain = |part: &str| {
         let breaks = |b: u8| !b.is_ascii_graphic() || b"()<>,;:\\\"@[]".contains(&b);
         !part.is_empty() && !part.bytes().any(breaks)
     };
     match text.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) => Ok(text.to_owned()),
-        Some(_) | None => Err(Refusal::expected("an e-mail address")),
+        Some(_) | None => Err(Mismatch::expected("an e-mail address")),
     }
 }
 
 /// An address or a block of them: `127.0.0.1`, `10.0.0.0/8`, `::1/128`; with its length filled in.
-pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
+pub(super) fn network(text: &str) -> Result<IpNet, Mismatch> {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length)),
         None => (text, None),
@@ -244,17 +247,19 @@ pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
         };
         IpNet::new(address, bits).ok()
     });
-    parsed.ok_or_else(|| Refusal::expected("an IP address or block such as `10.0.0.0/8`"))
+    parsed.ok_or_else(|| Mismatch::expected("an IP address or block such as `10.0.0.0/8`"))
 }
 
 /// A text in which `{…}` stands for one of `names`, and braces for nothing else.
-pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Refusal> {
+pub(super) fn template(
+    names: &'static [&'static str],
+) -> impl Fn(&str) -> Result<String, Mismatch> {
     move |text| {
         let refuse = |hint| {
             let known = names.iter().map(|name| format!("{{{name}}}"));
             let known: Vec<String> = known.collect();
             let known = one_of(known.iter().map(String::as_str));
-            Refusal::expected(format!("a text whose only braces are {known}")).hint(hint)
+            Mismatch::expected(format!("a text whose only braces are {known}")).hint(hint)
         };
         let mut rest = filled(text)?;
         while let Some(at) = rest.find(['{', '}']) {
@@ -276,17 +281,17 @@ pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Resul
 pub(super) mod tests {
     use super::*;
 
-    /// Checks `(text, what comes of it)`, where a refusal is shown as its expectation and hint.
+    /// Checks `(text, what comes of it)`, where a mismatch is shown as its expectation and hint.
     pub(in crate::config) fn check<T: std::fmt::Debug>(
-        parse: impl Fn(&str) -> Result<T, Refusal>,
+        parse: impl Fn(&str) -> Result<T, Mismatch>,
         cases: &[(&str, &str)],
     ) {
         for &(text, expected) in cases {
             let outcome = match parse(text) {
                 Ok(value) => format!("{value:?}"),
-                Err(refusal) => match refusal.hint {
-                    Some(hint) => format!("{} ({hint})", refusal.expected),
-                    None => refusal.expected,
+                Err(mismatch) => match mismatch.hint {
+                    Some(hint) => format!("{} ({hint})", mismatch.expected),
+                    None => mismatch.expected,
                 },
             };
             assert!(outcome.contains(expected), "{text}: {outcome}");
