@@ -11,9 +11,14 @@ mod address;
 mod directory;
 mod environment;
 mod feeds;
+mod key;
+mod keys;
+mod kind;
 mod load;
 mod reader;
 mod redirects;
+#[cfg(test)]
+mod reference;
 mod schema;
 mod server;
 mod settings;
@@ -35,7 +40,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::load::{Environment, Loaded};
-pub use self::schema::SCHEMA;
+pub use self::schema::schema;
 pub use self::source_file::SourceFile;
 use ipnet::IpNet;
 

@@ -3,22 +3,39 @@
 //! Every URL leaves here as the `url` crate writes it: absolute, percent-encoded, ASCII.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde_json::{Value, json};
 use url::{Position, Url};
 
-use super::table::Mismatch;
-use super::{Listen, RedirectTo, value};
-use crate::text::nearest::did_you_mean;
+use super::kind::{Form, Mismatch, matching};
+use super::value::{braces, template};
+use super::{Listen, RedirectTo};
+use crate::text::nearest::{did_you_mean, one_of};
 
 /// An absolute http or https URL.
-pub(super) fn absolute(text: &str) -> Result<String, Mismatch> {
+pub(super) const ABSOLUTE: Form<String> = Form {
+    expected: || "an absolute http or https URL".to_owned(),
+    schema: || matching(&format!(r"^{HTTP}\S+$")),
+    parse: absolute,
+};
+
+/// What the pattern of an absolute URL begins with.
+const HTTP: &str = "[Hh][Tt][Tt][Pp][Ss]?://";
+
+fn absolute(text: &str) -> Result<String, Mismatch> {
     parse(text).map(String::from)
 }
 
 /// How readers reach the daemon: no query, no fragment, and a slash at the end.
-pub(super) fn public(text: &str) -> Result<String, Mismatch> {
+pub(super) const PUBLIC: Form<String> = Form {
+    expected: || "an absolute http or https URL without `?` and `#`".to_owned(),
+    schema: || matching(&format!(r"^{HTTP}[^\s?#]+$")),
+    parse: public,
+};
+
+fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
@@ -31,7 +48,7 @@ pub(super) fn public(text: &str) -> Result<String, Mismatch> {
 }
 
 fn parse(text: &str) -> Result<Url, Mismatch> {
-    let mismatch = || Mismatch::expected("an absolute http or https URL");
+    let mismatch = || ABSOLUTE.mismatch();
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
@@ -57,29 +74,58 @@ fn with_scheme(text: &str) -> Option<String> {
     Some(url.into())
 }
 
+/// The address of an article's page.
+pub(super) const ARTICLE_LINK: Form<String> = Form {
+    expected: || expected_link(&ARTICLE_NAMES),
+    schema: || link_schema(&ARTICLE_NAMES),
+    parse: |text| link(text, &ARTICLE_NAMES),
+};
+
+const ARTICLE_NAMES: [&str; 6] = ["key", "name", "year", "month", "day", "lang"];
+
+/// The address of a term's page.
+pub(super) const TERM_LINK: Form<String> = Form {
+    expected: || expected_link(&TERM_NAMES),
+    schema: || link_schema(&TERM_NAMES),
+    parse: |text| link(text, &TERM_NAMES),
+};
+
+const TERM_NAMES: [&str; 2] = ["name", "key"];
+
+fn expected_link(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
+    let names = one_of(names.iter().map(String::as_str));
+    format!("an absolute http or https URL whose only braces, in its path or query, are {names}")
+}
+
+fn link_schema(names: &[&str]) -> Value {
+    let names = braces(names);
+    matching(&format!(
+        r"^{HTTP}[^\s{{}}/?#]+([/?#]([^\s{{}}]|{names})*)?$"
+    ))
+}
+
 /// An absolute URL with `{names}` in its path or query; everything else in it is encoded.
-pub(super) fn link(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Mismatch> {
-    move |text| {
-        let text = value::template(names)(text)?;
-        let host_start = text.find("://").map_or(0, |at| at + 3);
-        let host_end = text[host_start..]
-            .find(['/', '?', '#'])
-            .map_or(text.len(), |at| host_start + at);
-        let (origin, rest) = text.split_at(host_end);
-        if origin.contains('{') {
-            return Err(Mismatch::expected("a URL with braces only behind the host"));
-        }
-        let origin = parse(origin)?;
-        if text.contains(char::is_whitespace) {
-            return Err(Mismatch::expected("a URL without white space"));
-        }
-        let origin = &origin[..Position::BeforePath];
-        let slash = if rest.starts_with('/') { "" } else { "/" };
-        Ok(format!(
-            "{origin}{slash}{}",
-            utf8_percent_encode(rest, UNSAFE)
-        ))
+fn link(text: &str, names: &[&str]) -> Result<String, Mismatch> {
+    let text = template(text, names)?;
+    let host_start = text.find("://").map_or(0, |at| at + 3);
+    let host_end = text[host_start..]
+        .find(['/', '?', '#'])
+        .map_or(text.len(), |at| host_start + at);
+    let (origin, rest) = text.split_at(host_end);
+    if origin.contains('{') {
+        return Err(Mismatch::expected("a URL with braces only behind the host"));
     }
+    let origin = parse(origin)?;
+    if text.contains(char::is_whitespace) {
+        return Err(Mismatch::expected("a URL without white space"));
+    }
+    let origin = &origin[..Position::BeforePath];
+    let slash = if rest.starts_with('/') { "" } else { "/" };
+    Ok(format!(
+        "{origin}{slash}{}",
+        utf8_percent_encode(rest, UNSAFE)
+    ))
 }
 
 /// What no URL may hold unencoded, braces excepted: those are the template's.
@@ -94,7 +140,13 @@ const UNSAFE: &AsciiSet = &CONTROLS
     .add(b'|');
 
 /// The address that a redirect is for: a decoded path.
-pub(super) fn redirect_from(text: &str) -> Result<String, Mismatch> {
+pub(super) const REDIRECT_FROM: Form<String> = Form {
+    expected: || "a path that begins with `/`".to_owned(),
+    schema: || json!({ "type": "string", "pattern": r"^/|^\$\{" }),
+    parse: redirect_from,
+};
+
+fn redirect_from(text: &str) -> Result<String, Mismatch> {
     if text.starts_with('/') {
         return Ok(text.to_owned());
     }
@@ -102,7 +154,7 @@ pub(super) fn redirect_from(text: &str) -> Result<String, Mismatch> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(Mismatch::expected("a path that begins with `/`").hint(Some(did_you_mean(path))))
+    Err(REDIRECT_FROM.mismatch().hint(Some(did_you_mean(path))))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.
@@ -112,7 +164,13 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 }
 
 /// Where a redirect leads: nothing, a path on this server, or an absolute URL.
-pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
+pub(super) const REDIRECT_TO: Form<RedirectTo> = Form {
+    expected: || "a path that begins with `/`, an absolute URL, or empty for 410 Gone".to_owned(),
+    schema: || matching(&format!(r"^$|^/([^/\\]|$)|^{HTTP}\S+$")),
+    parse: redirect_to,
+};
+
+fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
     if text.is_empty() {
         return Ok(RedirectTo::Gone);
     }
@@ -122,8 +180,7 @@ pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
     absolute(text)
         .map(RedirectTo::Moved)
         .map_err(|mismatch| Mismatch {
-            expected: "a path that begins with `/`, an absolute URL, or empty for 410 Gone"
-                .to_owned(),
+            expected: (REDIRECT_TO.expected)(),
             ..mismatch
         })
 }
@@ -169,37 +226,64 @@ impl Listen {
     /// # Errors
     /// What the address must be, to be put behind "must be".
     pub fn parse(text: &str, folder: &Path) -> Result<Listen, String> {
-        listen(text, folder).map_err(|mismatch| mismatch.expected)
+        let socket = listen(text).map_err(|mismatch| mismatch.expected)?;
+        Ok(socket.below(folder))
+    }
+
+    /// The same, where a relative path starts at `folder`.
+    pub(super) fn below(self, folder: &Path) -> Listen {
+        match self {
+            Listen::Tcp(_) => self,
+            Listen::Unix { path, mode } => Listen::Unix {
+                path: folder.join(path),
+                mode,
+            },
+        }
     }
 }
 
-pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Mismatch> {
+/// Where readers are served.
+pub(super) const LISTEN: Form<Listen> = Form {
+    expected: || format!("{}, or `unix:PATH`", (SOCKET.expected)()),
+    schema: || matching(&format!("^unix:[^|]|{SOCKET_PATTERN}")),
+    parse: listen,
+};
+
+/// An IP address, or `localhost`, with a port.
+pub(super) const SOCKET: Form<SocketAddr> = Form {
+    expected: || "an IP address with a port, such as `127.0.0.1:8080`".to_owned(),
+    schema: || matching(SOCKET_PATTERN),
+    parse: socket,
+};
+
+const SOCKET_PATTERN: &str = r"^localhost:[0-9]+$|^[0-9.]+:[0-9]+$|^\[[0-9A-Fa-f:.%]+\]:[0-9]+$";
+
+fn listen(text: &str) -> Result<Listen, Mismatch> {
     if let Some(path) = text.strip_prefix("unix:") {
-        return unix(path, folder).ok_or_else(|| {
+        return unix(path).ok_or_else(|| {
             Mismatch::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
         });
     }
     socket(text).map(Listen::Tcp).map_err(|mismatch| Mismatch {
-        expected: format!("{}, or `unix:PATH`", mismatch.expected),
+        expected: (LISTEN.expected)(),
         ..mismatch
     })
 }
 
 /// A path, and after `|` a mode in octal digits.
-fn unix(text: &str, folder: &Path) -> Option<Listen> {
+fn unix(text: &str) -> Option<Listen> {
     let (path, mode) = match text.rsplit_once('|') {
         Some((path, mode)) => (path, Some(u32::from_str_radix(mode, 8).ok()?)),
         None => (text, None),
     };
     let is_mode = mode.is_none_or(|mode| mode <= 0o777);
     (!path.is_empty() && is_mode).then(|| Listen::Unix {
-        path: folder.join(path),
+        path: PathBuf::from(path),
         mode,
     })
 }
 
-/// An IP address, or `localhost`, with a port.
-pub(super) fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
+fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
     if let Some(port) = text.strip_prefix("localhost:").and_then(parse_port) {
         return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
@@ -210,7 +294,7 @@ pub(super) fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
                 "`0.0.0.0:{port}` listens on every address, `127.0.0.1:{port}` on this machine only"
             )
         });
-        Mismatch::expected("an IP address with a port, such as `127.0.0.1:8080`").hint(hint)
+        SOCKET.mismatch().hint(hint)
     })
 }
 
@@ -275,7 +359,7 @@ mod tests {
     #[test]
     fn links_keep_their_braces_and_nothing_else_unencoded() {
         check(
-            link(&["key", "name"]),
+            |text| link(text, &["key", "name"]),
             &[
                 (
                     "https://dala.example/тег/{key}?a={name}",
@@ -328,7 +412,7 @@ mod tests {
     fn sockets() {
         let form = "an IP address with a port";
         check(
-            |text| listen(text, Path::new("/etc/taspa")),
+            |text| listen(text).map(|socket| socket.below(Path::new("/etc/taspa"))),
             &[
                 ("127.0.0.1:8080", "Tcp(127.0.0.1:8080)"),
                 ("[::1]:80", "Tcp([::1]:80)"),

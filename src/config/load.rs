@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
@@ -14,6 +15,7 @@ use super::{
 };
 use crate::problem::{Problem, Severity};
 use crate::term::TermKind;
+use crate::text::nearest::one_of;
 
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -61,8 +63,8 @@ impl Config {
         let parsed = syntax::parse(&file);
         let folder = path.parent().unwrap_or(Path::new(""));
         let reader = Reader::new(&file, folder, environment);
-        let mut root = Table::root(&reader, &parsed.root);
-        server::read(root.table_or_empty("server", "[server]"))
+        let root = Table::root(&reader, &root::TABLE, &parsed.root);
+        server::read(&root.table_or_empty(&root::SERVER))
     }
 
     /// Checks the text of a file that messages call `name`; relative paths start at `folder`.
@@ -99,26 +101,23 @@ impl Config {
 
 /// Walks the whole file; `None` if something required is absent or wrong.
 fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
-    let mut root = Table::root(reader, root);
-    let site = read_site(&mut root);
-    let server = server::read(root.table_or_empty("server", "[server]"));
-    let source = source::read(&mut root);
-    let defaults = feeds::read_defaults(root.table_or_empty("defaults", "[defaults]"));
+    let root = Table::root(reader, &root::TABLE, root);
+    root.refuse_unknown_keys();
+    let site = read_site(&root);
+    let server = server::read(&root.table_or_empty(&root::SERVER));
+    let source = source::read(&root);
+    let defaults = feeds::read_defaults(&root.table_or_empty(&root::DEFAULTS));
 
-    let mut auto = root.table_or_empty("auto", "[auto]");
-    let mut read_auto = |key, label, kind| {
-        let table = auto.table(key, label)?;
-        Some(feeds::read_auto(table, kind, &defaults))
-    };
-    let auto_sections = read_auto("sections", "[auto.sections]", TermKind::Section);
-    let auto_tags = read_auto("tags", "[auto.tags]", TermKind::Tag);
-    let auto_authors = read_auto("authors", "[auto.authors]", TermKind::Author);
-    auto.finish();
+    let auto = root.table_or_empty(&root::AUTO);
+    auto.refuse_unknown_keys();
+    let read_auto = |key, kind| Some(feeds::read_auto(&auto.table(key)?, kind, &defaults));
+    let auto_sections = read_auto(&auto::SECTIONS, TermKind::Section);
+    let auto_tags = read_auto(&auto::TAGS, TermKind::Tag);
+    let auto_authors = read_auto(&auto::AUTHORS, TermKind::Author);
 
-    let feeds = feeds::read(root.tables("feed"), site.as_ref(), &defaults);
-    let same = terms::read_same(&root.table_or_empty("same", "[same]"));
-    let redirects = redirects::read(root.tables("redirect"), &server.public_url);
-    root.finish();
+    let feeds = feeds::read(root.tables(&root::FEED), site.as_ref(), &defaults);
+    let same = terms::read_same(&root.table_or_empty(&root::SAME));
+    let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
     Some(Config {
         site: site?,
         server,
@@ -134,13 +133,14 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     })
 }
 
-fn read_site(root: &mut Table<'_>) -> Option<Site> {
-    if root.place("site").is_none() {
+fn read_site(root: &Table<'_>) -> Option<Site> {
+    if root.place(&root::SITE).is_none() {
         let message = "`[site]` is required".to_owned();
-        let hint = "it names `title`, `url`, `id-authority` and `id-year`".to_owned();
+        let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");
+        let hint = format!("it names {names}");
         root.reader.missing(None, message, Some(hint));
     }
-    site::read(root.table_or_empty("site", "[site]"))
+    site::read(&root.table_or_empty(&root::SITE))
 }
 
 fn read_text(path: &Path, name: &str) -> Result<String, Problem> {

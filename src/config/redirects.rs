@@ -4,42 +4,40 @@ use std::collections::BTreeMap;
 use std::iter;
 
 use super::environment::Text;
+use super::keys::redirect as key;
 use super::table::Table;
 use super::{Redirect, RedirectTo, address};
 
 /// Reads every `[[redirect]]`; each address may be redirected once, and none back to itself. Paths may
 /// be written with the prefix of the public address or without, as in requests.
-pub(super) fn read(mut tables: Vec<Table<'_>>, public_url: &str) -> Vec<Redirect> {
+pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> Vec<Redirect> {
     let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
     let read: Vec<Option<(Redirect, Text)>> = tables
-        .iter_mut()
+        .iter()
         .map(|table| read_one(table, &prefix, &mut first_places))
         .collect();
-    let known = iter::zip(&tables, &read);
+    let known = iter::zip(tables, &read);
     let known = known.filter_map(|(table, read)| {
         let (redirect, to) = read.as_ref()?;
         Some((table, redirect, to))
     });
     refuse_circles(&known.collect::<Vec<_>>());
-    tables.into_iter().for_each(Table::finish);
-    read.into_iter()
-        .flatten()
-        .map(|(redirect, _)| redirect)
-        .collect()
+    let read = read.into_iter().flatten();
+    read.map(|(redirect, _)| redirect).collect()
 }
 
 fn read_one(
-    table: &mut Table<'_>,
+    table: &Table<'_>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
 ) -> Option<(Redirect, Text)> {
+    table.refuse_unknown_keys();
     let from = read_from(table, prefix, first_places);
-    table.require("to");
-    let text = table.text("to");
+    let text = table.text(&key::TO);
     let to = text
         .as_ref()
-        .and_then(|text| table.accept("to", text, address::redirect_to));
+        .and_then(|text| table.accept(key::TO.name, &key::TO.kind, text));
     let to = to.map(|to| match to {
         RedirectTo::Gone => to,
         RedirectTo::Moved(to) => RedirectTo::Moved(address::below(prefix, &to).to_owned()),
@@ -79,13 +77,12 @@ fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
 }
 
 fn read_from(
-    table: &mut Table<'_>,
+    table: &Table<'_>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
 ) -> Option<String> {
-    table.require("from");
-    let text = table.text("from")?;
-    let from = table.accept("from", &text, address::redirect_from)?;
+    let text = table.text(&key::FROM)?;
+    let from = table.accept(key::FROM.name, &key::FROM.kind, &text)?;
     if let Some(decoded) = address::decoded(&from) {
         let message = format!(
             "{} is compared after decoding: it never matches",
