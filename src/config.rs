@@ -28,6 +28,7 @@ mod source_file;
 mod sql;
 mod syntax;
 mod table;
+mod template;
 mod terms;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,18 +1,17 @@
-//! Addresses in `feeds.toml`: URLs, link templates, redirect targets, and what is listened on.
+//! Addresses in `feeds.toml`: URLs, redirect targets, and what is listened on.
 //!
 //! Every URL leaves here as the `url` crate writes it: absolute, percent-encoded, ASCII.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use serde_json::{Value, json};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
 use url::{Position, Url};
 
 use super::kind::{Form, Mismatch, matching};
-use super::value::{braces, template};
 use super::{Listen, RedirectTo};
-use crate::text::nearest::{did_you_mean, one_of};
+use crate::text::nearest::did_you_mean;
 
 /// An absolute http or https URL.
 pub(super) const ABSOLUTE: Form<String> = Form {
@@ -22,7 +21,7 @@ pub(super) const ABSOLUTE: Form<String> = Form {
 };
 
 /// What the pattern of an absolute URL begins with.
-const HTTP: &str = "[Hh][Tt][Tt][Pp][Ss]?://";
+pub(super) const HTTP: &str = "[Hh][Tt][Tt][Pp][Ss]?://";
 
 fn absolute(text: &str) -> Result<String, Mismatch> {
     parse(text).map(String::from)
@@ -47,7 +46,7 @@ fn public(text: &str) -> Result<String, Mismatch> {
     Ok(url.into())
 }
 
-fn parse(text: &str) -> Result<Url, Mismatch> {
+pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
     let mismatch = || ABSOLUTE.mismatch();
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
@@ -73,71 +72,6 @@ fn with_scheme(text: &str) -> Option<String> {
     let url = plausible.then(|| Url::parse(&format!("https://{text}")).ok())??;
     Some(url.into())
 }
-
-/// The address of an article's page.
-pub(super) const ARTICLE_LINK: Form<String> = Form {
-    expected: || expected_link(&ARTICLE_NAMES),
-    schema: || link_schema(&ARTICLE_NAMES),
-    parse: |text| link(text, &ARTICLE_NAMES),
-};
-
-const ARTICLE_NAMES: [&str; 6] = ["key", "name", "year", "month", "day", "lang"];
-
-/// The address of a term's page.
-pub(super) const TERM_LINK: Form<String> = Form {
-    expected: || expected_link(&TERM_NAMES),
-    schema: || link_schema(&TERM_NAMES),
-    parse: |text| link(text, &TERM_NAMES),
-};
-
-const TERM_NAMES: [&str; 2] = ["name", "key"];
-
-fn expected_link(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-    let names = one_of(names.iter().map(String::as_str));
-    format!("an absolute http or https URL whose only braces, in its path or query, are {names}")
-}
-
-fn link_schema(names: &[&str]) -> Value {
-    let names = braces(names);
-    matching(&format!(
-        r"^{HTTP}[^\s{{}}/?#]+([/?#]([^\s{{}}]|{names})*)?$"
-    ))
-}
-
-/// An absolute URL with `{names}` in its path or query; everything else in it is encoded.
-fn link(text: &str, names: &[&str]) -> Result<String, Mismatch> {
-    let text = template(text, names)?;
-    let host_start = text.find("://").map_or(0, |at| at + 3);
-    let host_end = text[host_start..]
-        .find(['/', '?', '#'])
-        .map_or(text.len(), |at| host_start + at);
-    let (origin, rest) = text.split_at(host_end);
-    if origin.contains('{') {
-        return Err(Mismatch::expected("a URL with braces only behind the host"));
-    }
-    let origin = parse(origin)?;
-    if text.contains(char::is_whitespace) {
-        return Err(Mismatch::expected("a URL without white space"));
-    }
-    let origin = &origin[..Position::BeforePath];
-    let slash = if rest.starts_with('/') { "" } else { "/" };
-    Ok(format!(
-        "{origin}{slash}{}",
-        utf8_percent_encode(rest, UNSAFE)
-    ))
-}
-
-/// What no URL may hold unencoded, braces excepted: those are the template's.
-const UNSAFE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'|');
 
 /// The address that a redirect is for: a decoded path.
 pub(super) const REDIRECT_FROM: Form<String> = Form {
@@ -352,24 +286,6 @@ mod tests {
                     "did you mean `https://dala.example/x`?",
                 ),
                 ("https://dala.example/#", "a URL without `?` and `#`"),
-            ],
-        );
-    }
-
-    #[test]
-    fn links_keep_their_braces_and_nothing_else_unencoded() {
-        check(
-            |text| link(text, &["key", "name"]),
-            &[
-                (
-                    "https://dala.example/тег/{key}?a={name}",
-                    "\"https://dala.example/%D1%82%D0%B5%D0%B3/{key}?a={name}\"",
-                ),
-                ("https://дала.қаз?{key}", "/?{key}\""),
-                ("https://dala.example/{kye}", "did you mean `{key}`?"),
-                ("https://{name}.example/", "braces only behind the host"),
-                ("/tag/{key}", "an absolute http or https URL"),
-                ("https://dala.example/a b", "without white space"),
             ],
         );
     }

@@ -10,9 +10,7 @@ use std::net::SocketAddr;
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::address::{
-    ABSOLUTE, ARTICLE_LINK, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKET, TERM_LINK,
-};
+use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKET};
 use super::feeds::FEED_NAME;
 use super::key::Absent::{Default, Optional, OptionalNotBlank, Required};
 use super::key::{Key, TableKeys};
@@ -21,10 +19,10 @@ use super::kind::{
     set, size, word,
 };
 use super::sql::{DATABASE, NOTIFYING_DATABASE};
+use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::terms::TERM;
 use super::value::{
-    ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, TITLE_TEMPLATE,
-    ZONE,
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };
 use super::{AccessLog, Content, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::format::Format;

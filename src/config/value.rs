@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde_json::json;
 
 use super::kind::{Form, Mismatch, matching, matching_except};
-use crate::text::nearest::{did_you_mean, nearest, one_of};
+use crate::text::nearest::{did_you_mean, nearest};
 use crate::time::Zone;
 
 /// Any string.
@@ -311,51 +311,6 @@ fn network(text: &str) -> Result<IpNet, Mismatch> {
     parsed.ok_or_else(|| NETWORK.mismatch())
 }
 
-/// The title of an automatic feed.
-pub(super) const TITLE_TEMPLATE: Form<String> = Form {
-    expected: || only_braces(&TITLE_NAMES),
-    schema: || {
-        let [name, other] = [
-            braces(&TITLE_NAMES),
-            format!(r"[^{{}}]|{}", braces(&TITLE_NAMES)),
-        ];
-        matching(&format!(r"^({other})*([^\s{{}}]|{name})({other})*$"))
-    },
-    parse: |text| template(text, &TITLE_NAMES),
-};
-
-const TITLE_NAMES: [&str; 2] = ["name", "site"];
-
-fn only_braces(names: &[&str]) -> String {
-    let known: Vec<String> = names.iter().map(|name| format!("{{{name}}}")).collect();
-    let known = one_of(known.iter().map(String::as_str));
-    format!("a text whose only braces are {known}")
-}
-
-/// A pattern for one of `names` in braces.
-pub(super) fn braces(names: &[&str]) -> String {
-    format!(r"\{{({})\}}", names.join("|"))
-}
-
-/// A text in which `{…}` stands for one of `names`, and braces for nothing else.
-pub(super) fn template(text: &str, names: &[&str]) -> Result<String, Mismatch> {
-    let mismatch = |near: Option<&str>| {
-        let meant = near.map(|near| did_you_mean(format!("{{{near}}}")));
-        Mismatch::expected(only_braces(names)).hint(meant)
-    };
-    filled(text)?;
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let inside = rest[at..].strip_prefix('{').and_then(|s| s.split_once('}'));
-        let (name, behind) = inside.ok_or_else(|| mismatch(None))?;
-        if !names.contains(&name) {
-            return Err(mismatch(nearest(name, names.iter().copied())));
-        }
-        rest = behind;
-    }
-    Ok(text.to_owned())
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -500,24 +455,6 @@ pub(super) mod tests {
                 ("10.0.0.0/+8", form),
                 ("10.0.0/8", form),
                 ("localhost", form),
-            ],
-        );
-    }
-
-    #[test]
-    fn templates() {
-        let form = "a text whose only braces are `{name}` or `{site}`";
-        check(
-            |text| template(text, &TITLE_NAMES),
-            &[
-                ("{name} — {site}", "{name} — {site}"),
-                ("Новости", "Новости"),
-                ("{nane}", "(did you mean `{name}`?)"),
-                ("{", form),
-                ("}{", form),
-                ("{{name}}", form),
-                ("{}", form),
-                (" ", "not empty"),
             ],
         );
     }
