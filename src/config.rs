@@ -8,6 +8,7 @@
 //! refuses, and goes on.
 
 mod address;
+mod config_file;
 mod directory;
 mod environment;
 mod feeds;
@@ -24,7 +25,6 @@ mod server;
 mod settings;
 mod site;
 mod source;
-mod source_file;
 mod sql;
 mod syntax;
 mod table;
@@ -40,9 +40,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use self::config_file::ConfigFile;
 pub use self::load::{Environment, Loaded};
 pub use self::schema::schema;
-pub use self::source_file::SourceFile;
 use ipnet::IpNet;
 
 use crate::format::Format;

@@ -11,7 +11,7 @@ use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, Server, Site, SourceFile, feeds, redirects, server, site, source, syntax, terms,
+    Config, ConfigFile, Server, Site, feeds, redirects, server, site, source, syntax, terms,
 };
 use crate::problem::{Problem, Severity};
 use crate::term::TermKind;
@@ -28,7 +28,7 @@ pub struct Loaded {
     /// Warnings, in the order of the file.
     pub warnings: Vec<Problem>,
     /// The file, for problems that show later, such as terms that no article has.
-    pub file: SourceFile,
+    pub file: ConfigFile,
 }
 
 impl Loaded {
@@ -59,7 +59,7 @@ impl Config {
     /// spoiled while the daemon ran is no reason not to find it.
     pub fn find_server(path: &Path, environment: Environment<'_>) -> Server {
         let text = read_text(path, "").unwrap_or_default();
-        let file = SourceFile::new("", &text);
+        let file = ConfigFile::new("", &text);
         let parsed = syntax::parse(&file);
         let folder = path.parent().unwrap_or(Path::new(""));
         let reader = Reader::new(&file, folder, environment);
@@ -77,7 +77,7 @@ impl Config {
         folder: &Path,
         environment: Environment<'_>,
     ) -> Result<Loaded, Vec<Problem>> {
-        let file = SourceFile::new(name, text);
+        let file = ConfigFile::new(name, text);
         let mut parsed = syntax::parse(&file);
         let root = std::mem::take(&mut parsed.root);
         let reader = Reader::new(&file, folder, environment);
@@ -145,7 +145,7 @@ fn read_site(root: &Table<'_>) -> Option<Site> {
 
 fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
     let whole_file = |message: String, hint: &str| {
-        SourceFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
+        ConfigFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
     };
     let mut bytes = Vec::new();
     File::open(path)
@@ -170,7 +170,7 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let hint = "save it as UTF-8".to_owned();
-        SourceFile::new(name, &text).problem(
+        ConfigFile::new(name, &text).problem(
             Severity::Error,
             Some(valid..valid + char::REPLACEMENT_CHARACTER.len_utf8()),
             "the file must be UTF-8",

@@ -7,15 +7,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::NamedTerm;
-use super::environment::{self, Text};
-use super::source_file::SourceFile;
+use super::config_file::ConfigFile;
+use super::environment::{self, StringValue};
 use super::syntax::{Parsed, Shape};
 use crate::count::counted;
 use crate::problem::{Problem, Severity};
 
 /// The state of reading one file.
 pub(super) struct Reader<'a> {
-    file: &'a SourceFile,
+    file: &'a ConfigFile,
     folder: &'a Path,
     environment: &'a dyn Fn(&str) -> Option<String>,
     findings: RefCell<Vec<Finding>>,
@@ -44,7 +44,7 @@ enum About {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        file: &'a SourceFile,
+        file: &'a ConfigFile,
         folder: &'a Path,
         environment: &'a dyn Fn(&str) -> Option<String>,
     ) -> Reader<'a> {
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `written` with the environment's values in it; what cannot be replaced is reported.
-    pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<Text> {
+    pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<StringValue> {
         let unreplaced = match environment::replace(written, span.clone(), self.environment) {
             Ok(text) => return Some(text),
             Err(unreplaced) => unreplaced,
@@ -210,7 +210,7 @@ const PROBLEMS_MAX: usize = 100;
 fn is_certain(
     finding: &Finding,
     parsed: &Parsed<'_>,
-    file: &SourceFile,
+    file: &ConfigFile,
     doubtful: &BTreeSet<usize>,
 ) -> bool {
     let Some(span) = &finding.span else {

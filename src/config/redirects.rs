@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::iter;
 
-use super::environment::Text;
+use super::environment::StringValue;
 use super::keys::redirect as key;
 use super::table::Table;
 use super::{Redirect, RedirectTo, address};
@@ -13,7 +13,7 @@ use super::{Redirect, RedirectTo, address};
 pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> Vec<Redirect> {
     let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
-    let read: Vec<Option<(Redirect, Text)>> = tables
+    let read: Vec<Option<(Redirect, StringValue)>> = tables
         .iter()
         .map(|table| read_one(table, &prefix, &mut first_places))
         .collect();
@@ -31,7 +31,7 @@ fn read_one(
     table: &Table<'_>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
-) -> Option<(Redirect, Text)> {
+) -> Option<(Redirect, StringValue)> {
     table.refuse_unknown_keys();
     let from = read_from(table, prefix, first_places);
     let text = table.text(&key::TO);
@@ -50,7 +50,7 @@ fn read_one(
 }
 
 /// A circle is told once, at the first of its redirects.
-fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
+fn refuse_circles(read: &[(&Table<'_>, &Redirect, &StringValue)]) {
     let by_from: BTreeMap<&str, usize> = iter::zip(read, 0..)
         .map(|((_, redirect, _), number)| (&*redirect.from, number))
         .collect();

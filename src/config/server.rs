@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use super::config_file::ConfigFile;
 use super::keys::{limits, server as key};
 use super::kind::Word;
 use super::reader::Reader;
-use super::source_file::SourceFile;
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server};
 use crate::page::Templates;
@@ -109,7 +109,7 @@ fn read_limits(table: &Table<'_>) -> Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        let file = SourceFile::new("", "");
+        let file = ConfigFile::new("", "");
         let reader = Reader::new(&file, Path::new(""), &|_| None);
         read_limits(&Table::absent(&reader, &limits::TABLE, String::new()))
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::environment::Text;
+use super::environment::StringValue;
 use super::key::{Absent, Key, KeyFacts, TableKeys};
 use super::kind::{Form, List, Mismatch, Readable, TableList, TomlValue, ValueKind};
 use super::reader::Reader;
@@ -101,12 +101,12 @@ impl<'a> Table<'a> {
     }
 
     /// The string of a key, for a check that needs more than the string.
-    pub(super) fn text<T>(&self, key: &Key<Form<T>>) -> Option<Text> {
+    pub(super) fn text<T>(&self, key: &Key<Form<T>>) -> Option<StringValue> {
         self.text_of(key, self.value(key)?)
     }
 
     /// The strings of a key, for checks that need more than the string.
-    pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Vec<Text> {
+    pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Vec<StringValue> {
         let value = self.value(key);
         value
             .and_then(|value| self.texts_of(key, value))
@@ -114,7 +114,11 @@ impl<'a> Table<'a> {
     }
 
     /// The string that a value is; `None` if it is blank and may be.
-    pub(super) fn text_of<T>(&self, key: &Key<Form<T>>, value: &TomlValue<'_>) -> Option<Text> {
+    pub(super) fn text_of<T>(
+        &self,
+        key: &Key<Form<T>>,
+        value: &TomlValue<'_>,
+    ) -> Option<StringValue> {
         let text = self.read_text(key.name, value)?;
         let is_none = matches!(key.absent, Absent::Optional) && text.value.trim().is_empty();
         (!is_none).then_some(text)
@@ -125,7 +129,7 @@ impl<'a> Table<'a> {
         &self,
         key: &Key<List<T>>,
         value: &TomlValue<'_>,
-    ) -> Option<Vec<Text>> {
+    ) -> Option<Vec<StringValue>> {
         match key.kind.or_one {
             true => self.read_text_or_list(key.name, value),
             false => self.read_texts(key.name, value),
@@ -133,7 +137,11 @@ impl<'a> Table<'a> {
     }
 
     /// The strings of a value that is one or a list of them.
-    pub(super) fn read_text_or_list(&self, key: &str, value: &TomlValue<'_>) -> Option<Vec<Text>> {
+    pub(super) fn read_text_or_list(
+        &self,
+        key: &str,
+        value: &TomlValue<'_>,
+    ) -> Option<Vec<StringValue>> {
         match value.get_ref() {
             DeValue::String(_) => Some(vec![self.read_text(key, value)?]),
             _ => self.read_texts(key, value),
@@ -141,7 +149,7 @@ impl<'a> Table<'a> {
     }
 
     /// The string that a value is.
-    pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<Text> {
+    pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
         match value.get_ref() {
             DeValue::String(written) => self.reader.text(written, value.span()),
             DeValue::Integer(integer) => {
@@ -160,7 +168,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn read_texts(&self, key: &str, value: &TomlValue<'_>) -> Option<Vec<Text>> {
+    fn read_texts(&self, key: &str, value: &TomlValue<'_>) -> Option<Vec<StringValue>> {
         let DeValue::Array(items) = value.get_ref() else {
             let is_text = value.get_ref().is_str();
             let hint = is_text.then(|| "write it in brackets: `[\"…\"]`".to_owned());
@@ -173,7 +181,7 @@ impl<'a> Table<'a> {
     }
 
     /// What `text` means in this form; a mismatch is reported.
-    pub(super) fn accept<T>(&self, key: &str, form: &Form<T>, text: &Text) -> Option<T> {
+    pub(super) fn accept<T>(&self, key: &str, form: &Form<T>, text: &StringValue) -> Option<T> {
         self.accept_parsed(key, (form.parse)(&text.value), text)
     }
 
@@ -182,7 +190,7 @@ impl<'a> Table<'a> {
         &self,
         key: &str,
         parsed: Result<T, Mismatch>,
-        text: &Text,
+        text: &StringValue,
     ) -> Option<T> {
         let report = |mismatch: Mismatch| {
             let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
@@ -192,14 +200,14 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a text that cannot be used.
-    pub(super) fn refuse(&self, text: &Text, message: String, hint: Option<String>) {
+    pub(super) fn refuse(&self, text: &StringValue, message: String, hint: Option<String>) {
         let hint = without_secret(hint, text);
         self.reader
             .error(text.span.clone(), self.say(message), hint);
     }
 
     /// Reports a text that cannot be used and must not be seen.
-    pub(super) fn refuse_unseen(&self, text: &Text, message: String, hint: String) {
+    pub(super) fn refuse_unseen(&self, text: &StringValue, message: String, hint: String) {
         self.reader
             .error_unseen(text.span.clone(), self.say(message), hint);
     }
@@ -211,7 +219,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a text that is used, but probably not what was meant.
-    pub(super) fn doubt(&self, text: &Text, message: String, hint: Option<String>) {
+    pub(super) fn doubt(&self, text: &StringValue, message: String, hint: Option<String>) {
         let hint = without_secret(hint, text);
         self.reader
             .warning(text.span.clone(), self.say(message), hint);
@@ -311,7 +319,7 @@ impl<'a> Table<'a> {
                 Some(near) => did_you_mean(near),
                 None => format!("known here: {}", one_of(known).replace(" or ", ", ")),
             };
-            let shown = Text::plain(name, key.span());
+            let shown = StringValue::plain(name, key.span());
             let message = self.say(format!("unknown key {}", shown.quoted()));
             self.reader.error(key.span(), message, Some(hint));
         }
@@ -332,7 +340,7 @@ fn keys_of<K: ValueKind>(key: &Key<K>) -> &'static TableKeys {
 }
 
 /// The hint about `text`, unless it could repeat what came from the environment.
-fn without_secret(hint: Option<String>, text: &Text) -> Option<String> {
+fn without_secret(hint: Option<String>, text: &StringValue) -> Option<String> {
     if text.is_secret {
         Some("the value comes from the environment and is not shown".to_owned())
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::environment::Text;
+use super::environment::StringValue;
 use super::kind::{Form, matching};
 use super::table::Table;
 use super::{Alias, NamedTerm};
@@ -31,7 +31,7 @@ fn any_case(word: &str) -> String {
 }
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
-pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTerm> {
+pub(super) fn read(table: &Table<'_>, key: &str, text: &StringValue) -> Option<NamedTerm> {
     match Term::split(&text.value) {
         Ok((kind, name)) => name_term(table, key, text, kind, name),
         Err(_) => {
@@ -46,7 +46,7 @@ pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTer
 pub(super) fn read_of(
     table: &Table<'_>,
     key: &str,
-    text: &Text,
+    text: &StringValue,
     kind: TermKind,
 ) -> Option<NamedTerm> {
     let is_bare = !text.value.contains(':') && !text.value.trim_start().starts_with('#');
@@ -65,7 +65,7 @@ pub(super) fn read_of(
 fn name_term(
     table: &Table<'_>,
     key: &str,
-    text: &Text,
+    text: &StringValue,
     kind: TermKind,
     name: &str,
 ) -> Option<NamedTerm> {
@@ -102,7 +102,7 @@ pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
             .reader
             .text(key, line.key.span())
             .and_then(|text| Some((read(table, "left side", &text)?, text)));
-        let right: Vec<(NamedTerm, Text)> = table
+        let right: Vec<(NamedTerm, StringValue)> = table
             .read_text_or_list(key, line.value)
             .unwrap_or_default()
             .into_iter()
@@ -119,8 +119,8 @@ pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
 /// A line of `[same]`: the term that is kept, as written, and those that count as it.
 struct AliasGroup {
     left: NamedTerm,
-    text: Text,
-    right: Vec<(NamedTerm, Text)>,
+    text: StringValue,
+    right: Vec<(NamedTerm, StringValue)>,
 }
 
 impl AliasGroup {
@@ -159,7 +159,7 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
     }
 }
 
-fn refuse_second(table: &Table<'_>, text: &Text, side: &str, first: usize) {
+fn refuse_second(table: &Table<'_>, text: &StringValue, side: &str, first: usize) {
     let line = table.reader.line(first);
     let message = format!(
         "{} stands {side} twice, first on line {line}",

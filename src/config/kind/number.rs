@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use toml::de::DeValue;
 
 use super::{ENVIRONMENT, Mismatch, Readable, TomlValue, ValueKind};
-use crate::config::environment::Text;
+use crate::config::environment::StringValue;
 use crate::config::key::Key;
 use crate::config::table::Table;
 use crate::config::value;
@@ -53,7 +53,7 @@ impl<N: TryFrom<i64>> Readable for Integer<N> {
             .filter(|number| key.kind.range.contains(number))
             .and_then(|number| N::try_from(number).ok());
         if number.is_none() {
-            let got = Text::plain(integer.as_str(), value.span());
+            let got = StringValue::plain(integer.as_str(), value.span());
             let message = format!("{} must be {expected}, got {}", key.name, got.quoted());
             table.refuse(&got, message, None);
         }
@@ -109,7 +109,7 @@ impl<N: TryFrom<u64>> Readable for Size<N> {
 
     fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
         let text = match value.get_ref() {
-            DeValue::Integer(integer) => Text::plain(&integer.to_string(), value.span()),
+            DeValue::Integer(integer) => StringValue::plain(&integer.to_string(), value.span()),
             _ => table.read_text(key.name, value)?,
         };
         let parsed = value::size(&text.value).and_then(|bytes| {

@@ -91,26 +91,26 @@ fn json_of(value: &DeValue<'_>) -> Value {
 
 /// A table of the file: the keys that lead to it, and those that it has.
 #[derive(Clone)]
-struct Table {
+struct TablePath {
     path: Vec<&'static str>,
     keys: &'static TableKeys,
 }
 
 /// Every table, the file itself first.
-fn tables() -> Vec<Table> {
-    fn collect(table: Table, tables: &mut Vec<Table>) {
+fn tables() -> Vec<TablePath> {
+    fn collect(table: TablePath, tables: &mut Vec<TablePath>) {
         tables.push(table.clone());
         for key in table.keys.own {
             if let Some(keys) = key.table() {
                 let path = [&*table.path, &[key.name()]].concat();
-                collect(Table { path, keys }, tables);
+                collect(TablePath { path, keys }, tables);
             }
         }
     }
     let mut tables = Vec::new();
     let path = Vec::new();
     collect(
-        Table {
+        TablePath {
             path,
             keys: &root::TABLE,
         },
@@ -119,7 +119,7 @@ fn tables() -> Vec<Table> {
     tables
 }
 
-impl Table {
+impl TablePath {
     /// The keys that hold values.
     fn values(&self) -> impl Iterator<Item = &'static dyn KeyFacts> {
         self.keys.all().filter(|key| key.table().is_none())
@@ -156,7 +156,7 @@ impl Table {
     }
 
     /// A document with the keys that `is_wanted` of every table that can stand beside this one.
-    fn document(&self, is_wanted: impl Fn(&Table, &dyn KeyFacts) -> bool) -> Value {
+    fn document(&self, is_wanted: impl Fn(&TablePath, &dyn KeyFacts) -> bool) -> Value {
         let is_sql = self.path == ["source", "sql"];
         let (source, other_source) = match is_sql {
             true => ("sql", "directory"),
@@ -280,7 +280,7 @@ fn is_beyond_schema(key: &dyn KeyFacts, value: &Value) -> bool {
 
 #[test]
 fn schema_and_reader_accept_the_same_values() {
-    let keys: Vec<(Table, &dyn KeyFacts)> = tables()
+    let keys: Vec<(TablePath, &dyn KeyFacts)> = tables()
         .into_iter()
         .flat_map(|table| {
             let own = table.keys.own.iter().filter(|key| key.table().is_none());
