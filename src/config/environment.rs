@@ -1,7 +1,7 @@
 //! `${NAME}` in strings: settings that a deployment keeps out of the file, secrets among them.
 //!
-//! What came from the environment is never shown again: a [`StringValue`] remembers how the file wrote
-//! it, and messages quote that.
+//! Values from the environment are never shown: a [`StringValue`] remembers how the file wrote it, and
+//! messages quote that.
 
 use std::ops::Range;
 

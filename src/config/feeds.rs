@@ -86,7 +86,7 @@ fn read_feed(
     (!feed.name.is_empty()).then_some(feed)
 }
 
-/// Reads the name, which the table's later problems are told by.
+/// Reads the name, by which later messages call the table.
 fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) -> Option<String> {
     let text = table.text(&key::NAME)?;
     let name = table.accept(key::NAME.name, &key::NAME.kind, &text)?;

@@ -1,9 +1,11 @@
-//! Every key of feeds.toml, a table each. What is said here is all there is to say: the reader checks
-//! by it, `taspa schema` prints it for editors, and `docs/configuration.md` is written from it.
+//! The facts about every key of feeds.toml. The reader checks by them, `taspa schema` prints them for
+//! editors, and `docs/configuration.md` is written from them.
 //!
-//! A key is its meaning, then `NAME: kind = "name", what its value must be, what its absence means`,
-//! and where there is no default, an example. A new key needs a line here and a `read` in the file of
-//! its table.
+//! Each key is its meaning, then `NAME: kind = "name", form or range, meaning of its absence`, then
+//! examples, of which a key without a default needs one.
+//!
+//! To add a key, write it here, add a field to its struct in `config.rs`, and read it in the module of
+//! its table. Then run `UPDATE_DOCS=1 cargo test configuration_reference`.
 
 use std::net::SocketAddr;
 
@@ -94,7 +96,7 @@ keys! { site =>
     TIME_ZONE: Form<Zone> = "time-zone", ZONE, Default("UTC"), "Asia/Almaty";
     /// What the publication is about.
     DESCRIPTION: Form<String> = "description", FILLED, Optional, "Новости Казахстана";
-    /// Whom articles without an author are credited to; `title` if absent.
+    /// The author of articles that name none; `title` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Редакция";
     /// The e-mail address of `author`. RSS names both as its managing editor.
     EMAIL: Form<String> = "email", super::EMAIL, Optional, "editors@dala.example";
@@ -117,7 +119,7 @@ keys! { server =>
     /// Where health, metrics and the status page are served; nowhere if absent. It must not be one
     /// of `listen`.
     ADMIN: Form<SocketAddr> = "admin", SOCKET, Optional, "127.0.0.1:9090";
-    /// The folder of what taspa remembers. It is safe to delete.
+    /// The folder in which taspa keeps its state. It is safe to delete.
     STATE: Form<String> = "state", FILLED, Default("state");
     /// The form of the access log on standard output: none, the combined format of Apache, or one
     /// JSON object a line.
@@ -126,12 +128,12 @@ keys! { server =>
     BROWSER_PAGES: Switch = "browser-pages", Switch, Default(true);
     /// How much memory cached documents may take.
     CACHE_BYTES: Size<u64> = "cache-bytes", size(0..=1 << 40), Default("64MiB");
-    /// Proxies whose word about the client is believed. Unix sockets always are.
+    /// Proxies whose headers about the client are trusted. Unix sockets always are.
     TRUSTED_PROXIES: List<IpNet> = "trusted-proxies", list(NETWORK), Default(&["127.0.0.0/8", "::1/128"]),
         &["10.0.0.0/8"];
     /// A folder whose files replace the built-in pages.
     TEMPLATES: Form<String> = "templates", FILLED, Optional, "templates";
-    /// What one client, or all together, may cost.
+    /// Limits for one client, or for all together.
     LIMITS: SubTable = "limits", SubTable(&limits::TABLE), Optional;
 }
 
@@ -157,7 +159,7 @@ keys! { limits =>
     TARGET_BYTES: Size<u32> = "target-bytes", size(256..=64 << 10), Default("8KiB");
     /// How much of a request's body is read and dropped; the connection ends beyond.
     BODY_BYTES: Size<u64> = "body-bytes", size(0..=1 << 20), Default("64KiB");
-    /// How much of an answer the kernel takes before the client does.
+    /// How much of an answer the kernel buffers for a client.
     SEND_BYTES: Size<u32> = "send-bytes", size(16 << 10..=16 << 20), Default("64KiB");
 }
 
@@ -193,7 +195,7 @@ keys! { sql =>
     /// `id`, `title` and `date` at least.
     QUERY: Form<String> = "query", FILLED, Required,
         "SELECT id, title, published_at AS date, updated_at AS updated, content_html FROM articles";
-    /// How often changes are asked for.
+    /// How often the database is polled for changes.
     REFRESH: Form<u32> = "refresh", POSITIVE_DURATION, Default("30s");
     /// How often all ids are compared.
     RECONCILE: Form<u32> = "reconcile", POSITIVE_DURATION, Default("5m");
@@ -265,7 +267,7 @@ keys! { feed + defaults where || json!({
     DESCRIPTION: Form<String> = "description", FILLED, Optional, "Мажилис и Сенат: законы, бюджет, назначения";
     /// The language of the feed, as a BCP 47 tag; the site's if absent.
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Optional, "kk";
-    /// Whom entries without an author are credited to; the site's `author` if absent.
+    /// The author of entries that name none; the site's `author` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Отдел политики";
     /// The address of the page that the feed points at; the site's if absent.
     LINK: Form<String> = "link", ABSOLUTE, Optional, "https://dala.example/parliament";

@@ -55,8 +55,8 @@ impl Config {
         Config::parse(&text, &name, folder, environment)
     }
 
-    /// Where a daemon over the file at `path` is reached, as far as the file says so: one that was
-    /// spoiled while the daemon ran is no reason not to find it.
+    /// The `[server]` of the file at `path`, with defaults for what cannot be read. A file that was
+    /// damaged while the daemon ran must not keep commands from finding the daemon.
     pub fn find_server(path: &Path, environment: Environment<'_>) -> Server {
         let text = read_text(path, "").unwrap_or_default();
         let file = ConfigFile::new("", &text);
@@ -99,7 +99,7 @@ impl Config {
     }
 }
 
-/// Walks the whole file; `None` if something required is absent or wrong.
+/// Reads the whole file; `None` if something required is absent or wrong.
 fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     let root = Table::root(reader, &root::TABLE, root);
     root.refuse_unknown_keys();
@@ -179,5 +179,5 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
     })
 }
 
-/// A hundred thousand redirects fit; anything longer is another file by mistake.
+/// A hundred thousand redirects fit. Anything longer is probably another file.
 const FILE_BYTES_MAX: u64 = 16 << 20;

@@ -29,8 +29,8 @@ struct Finding {
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
-    /// Whether the line must not be repeated.
-    is_unseen: bool,
+    /// Whether the line of the file must not be shown.
+    is_without_excerpt: bool,
 }
 
 /// What a finding rests on, which decides whether a syntax error makes it void.
@@ -62,15 +62,15 @@ impl<'a> Reader<'a> {
         self.push(Severity::Error, About::Presence, Some(span), message, hint);
     }
 
-    /// The same over a value that must not be seen.
-    pub(super) fn error_unseen(&self, span: Range<usize>, message: String, hint: String) {
+    /// The same about a value that must not be shown.
+    pub(super) fn error_without_excerpt(&self, span: Range<usize>, message: String, hint: String) {
         self.findings.borrow_mut().push(Finding {
             severity: Severity::Error,
             about: About::Presence,
             span: Some(span),
             message,
             hint: Some(hint),
-            is_unseen: true,
+            is_without_excerpt: true,
         });
     }
 
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
             span,
             message,
             hint,
-            is_unseen: false,
+            is_without_excerpt: false,
         });
     }
 
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
             span: Some(error.span.clone()),
             message: error.message.clone(),
             hint: error.hint.clone(),
-            is_unseen: false,
+            is_without_excerpt: false,
         }));
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
             .take(PROBLEMS_MAX)
             .map(|f| {
                 let problem = file.problem(f.severity, f.span, f.message, f.hint);
-                if f.is_unseen {
+                if f.is_without_excerpt {
                     problem.unseen()
                 } else {
                     problem
@@ -202,11 +202,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Problems that are reported at once; nobody reads more.
+/// How many problems are reported; more would not be read.
 const PROBLEMS_MAX: usize = 100;
 
-/// Whether a finding would also hold if the syntax errors, which stand on `doubtful` lines, were
-/// mended.
+/// Whether a finding would still hold after the syntax errors, which stand on `doubtful` lines, are
+/// corrected.
 fn is_certain(
     finding: &Finding,
     parsed: &Parsed<'_>,

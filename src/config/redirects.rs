@@ -1,4 +1,4 @@
-//! `[[redirect]]`: where addresses of the past went.
+//! `[[redirect]]`: where addresses of the past lead.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -8,8 +8,8 @@ use super::keys::redirect as key;
 use super::table::Table;
 use super::{Redirect, RedirectTo, address};
 
-/// Reads every `[[redirect]]`; each address may be redirected once, and none back to itself. Paths may
-/// be written with the prefix of the public address or without, as in requests.
+/// Reads every `[[redirect]]`. Each address may be redirected once, and none back to itself. A path may
+/// leave out the prefix of the public address, as in requests.
 pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> Vec<Redirect> {
     let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
@@ -49,7 +49,7 @@ fn read_one(
     Some((redirect, text?))
 }
 
-/// A circle is told once, at the first of its redirects.
+/// A circle is reported once, at the first of its redirects.
 fn refuse_circles(read: &[(&Table<'_>, &Redirect, &StringValue)]) {
     let by_from: BTreeMap<&str, usize> = iter::zip(read, 0..)
         .map(|((_, redirect, _), number)| (&*redirect.from, number))
@@ -58,15 +58,15 @@ fn refuse_circles(read: &[(&Table<'_>, &Redirect, &StringValue)]) {
         RedirectTo::Gone => None,
         RedirectTo::Moved(to) => address::redirected(to, |from| by_from.get(from).copied()),
     };
-    // Which chain came by first, so that a long list is walked only once.
-    let mut walked_by = vec![None; read.len()];
+    // The chain that reached each redirect first: none is followed twice.
+    let mut reached_by = vec![None; read.len()];
     for (number, (table, _, text)) in read.iter().enumerate() {
         let mut at = Some(number);
-        while let Some(here) = at.filter(|at| walked_by[*at].is_none()) {
-            walked_by[here] = Some(number);
+        while let Some(here) = at.filter(|at| reached_by[*at].is_none()) {
+            reached_by[here] = Some(number);
             at = next(&here);
         }
-        if at.is_some_and(|at| walked_by[at] == Some(number)) {
+        if at.is_some_and(|at| reached_by[at] == Some(number)) {
             let leads = match next(&number) == Some(number) {
                 true => "leads to itself",
                 false => "leads in a circle",

@@ -76,7 +76,7 @@ fn read_url(table: &Table<'_>, key: &Key<Form<String>>) -> Option<Secret> {
         Err(mismatch) => {
             let message = format!("{} must be {}", key.name, mismatch.expected);
             let hint = "its value is not shown: it may hold a password".to_owned();
-            table.refuse_unseen(&text, message, hint);
+            table.refuse_without_excerpt(&text, message, hint);
             return None;
         }
     };

@@ -1,4 +1,4 @@
-//! From text to a TOML tree, with every syntax error that a reader would mend one by one.
+//! From text to a TOML tree, with every syntax error that a person would correct one by one.
 //!
 //! The parser recovers and goes on, but one slip makes it complain many times. Here each value
 //! keeps one complaint, and the caller learns which parts of the tree are guesses.
@@ -71,7 +71,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
         }
         parsed.errors.push(complaint.clone().into_error(file));
     }
-    // One line is mended at one go.
+    // A person corrects a line as a whole.
     parsed
         .errors
         .dedup_by_key(|error| file.line(error.span.start));
@@ -81,7 +81,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";
 
-/// What the parser said, and where.
+/// An error of the parser.
 #[derive(Clone)]
 struct Complaint {
     span: Range<usize>,

@@ -82,7 +82,8 @@ impl<'a> Table<'a> {
         self.values?.get(key.name)
     }
 
-    /// Reports `key` as missing if it is; of an absent table only the table itself is missed.
+    /// Reports `key` as missing if it is. An absent table does not miss its keys: the table itself is
+    /// reported, if it is required.
     pub(super) fn require(&self, key: &str) {
         if self.values.is_some_and(|values| !values.contains_key(key)) {
             let message = self.say(format!("`{key}` is required"));
@@ -206,10 +207,10 @@ impl<'a> Table<'a> {
             .error(text.span.clone(), self.say(message), hint);
     }
 
-    /// Reports a text that cannot be used and must not be seen.
-    pub(super) fn refuse_unseen(&self, text: &StringValue, message: String, hint: String) {
+    /// Reports a text that cannot be used and must not be shown.
+    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String, hint: String) {
         self.reader
-            .error_unseen(text.span.clone(), self.say(message), hint);
+            .error_without_excerpt(text.span.clone(), self.say(message), hint);
     }
 
     /// Reports a key whose value cannot be used as a whole.

@@ -310,7 +310,7 @@ fn a_missing_variable_is_shown_at_its_place() {
 }
 
 #[test]
-fn everything_that_is_missing_is_told_at_once() {
+fn everything_that_is_missing_is_reported_at_once() {
     for (text, expected) in [
         (
             "",
@@ -520,7 +520,7 @@ fn values_of_the_wrong_type_or_out_of_range() {
 }
 
 #[test]
-fn values_that_cannot_be_meant() {
+fn values_out_of_form_are_refused_with_what_was_meant() {
     check(&[
         (
             "key = 'file'\nlegacy-encoding = 'windows-1252'\nlink = 'https://x.example/{id}'",
@@ -620,7 +620,7 @@ fn feed_names_are_paths_of_their_own() {
 }
 
 #[test]
-fn terms_that_name_nothing() {
+fn terms_without_a_known_prefix_or_a_letter_are_refused() {
     check(&[
         (
             "[defaults]\nnone = ['sektion:Мир', 'Итоги: год', '«»']",
@@ -658,7 +658,7 @@ fn terms_that_name_nothing() {
 }
 
 #[test]
-fn redirects_that_lead_nowhere() {
+fn redirects_that_repeat_loop_or_lead_nowhere_are_refused() {
     check(&[(
         "[[redirect]]\nfrom = '/a'\nto = '/b'\n\
          [[redirect]]\nfrom = '/a'\nto = 'b'\n\
@@ -732,7 +732,7 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
 }
 
 #[test]
-fn access_logs_have_two_shapes() {
+fn access_logs_have_two_formats() {
     for (shape, expected) in [
         ("off", AccessLog::Off),
         ("combined", AccessLog::Combined),
@@ -836,7 +836,7 @@ fn endless_mistakes_are_cut_short_but_errors_are_kept() {
 }
 
 #[test]
-fn files_that_cannot_be_read() {
+fn files_that_cannot_be_read_say_why() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, bytes: &[u8]| {
         let path = folder.path().join(name);
@@ -876,7 +876,7 @@ fn files_that_cannot_be_read() {
 
 proptest! {
     #[test]
-    fn a_damaged_file_is_refused_or_read_but_never_worse(
+    fn a_damaged_file_is_refused_or_read_and_never_panics(
         cut in 0..5_000_usize,
         length in 0..40_usize,
         put in "[\\[\\]{}=\"',#.$\n\\\\ая1-]{0,6}",
