@@ -129,7 +129,7 @@ pub(super) fn written_size(bytes: u64) -> String {
     let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
     let unit = units
         .into_iter()
-        .find(|&(_, factor)| bytes != 0 && bytes % factor == 0);
+        .find(|&(_, factor)| bytes != 0 && bytes.is_multiple_of(factor));
     match unit {
         Some((unit, factor)) => format!("{}{unit}", bytes / factor),
         None => bytes.to_string(),
