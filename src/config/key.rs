@@ -30,67 +30,52 @@ pub(super) enum Absent<L> {
 }
 
 /// The facts about a key, whatever its kind.
-pub(super) trait KeyFacts: Sync {
-    fn name(&self) -> &'static str;
-    fn doc(&self) -> &'static str;
-    fn is_required(&self) -> bool;
-    fn default(&self) -> Option<Value>;
-    fn examples(&self) -> Vec<Value>;
+#[derive(Clone)]
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) is_required: bool,
+    pub(super) default: Option<Value>,
+    pub(super) examples: Vec<Value>,
     /// What the value must be.
-    fn expected(&self) -> String;
+    pub(super) expected: String,
     /// The JSON Schema of the value.
-    fn schema(&self) -> Value;
+    pub(super) schema: Value,
     /// The keys below it, if its value is a table or a list of tables.
-    fn table(&self) -> Option<&'static TableKeys>;
+    pub(super) table: Option<&'static TableKeys>,
 }
 
-impl<K: ValueKind + Sync> KeyFacts for Key<K> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn doc(&self) -> &'static str {
-        self.doc
-    }
-
-    fn is_required(&self) -> bool {
-        matches!(self.absent, Absent::Required)
-    }
-
-    fn default(&self) -> Option<Value> {
-        match self.absent {
-            Absent::Default(literal) => Some(self.kind.json(literal)),
-            Absent::Required | Absent::Optional | Absent::OptionalNotBlank => None,
-        }
-    }
-
-    fn examples(&self) -> Vec<Value> {
-        let literals = self.examples.iter();
-        literals.map(|&literal| self.kind.json(literal)).collect()
-    }
-
-    fn expected(&self) -> String {
-        self.kind.expected()
-    }
-
-    fn schema(&self) -> Value {
+impl<K: ValueKind> Key<K> {
+    pub(super) fn facts(&self) -> Facts {
         let mut schema = self.kind.schema();
-        if matches!(self.absent, Absent::Optional)
-            && let Some(Value::String(pattern)) = schema.get_mut("pattern")
+        if let (Absent::Optional, Some(Value::String(pattern))) =
+            (&self.absent, schema.get_mut("pattern"))
         {
             pattern.insert_str(0, r"^\s*$|");
         }
-        schema
-    }
-
-    fn table(&self) -> Option<&'static TableKeys> {
-        self.kind.table()
+        let json = |literal: &K::Literal| self.kind.json(*literal);
+        Facts {
+            name: self.name,
+            doc: self.doc,
+            is_required: matches!(self.absent, Absent::Required),
+            default: match &self.absent {
+                Absent::Default(literal) => Some(json(literal)),
+                Absent::Required | Absent::Optional | Absent::OptionalNotBlank => None,
+            },
+            examples: self.examples.iter().map(json).collect(),
+            expected: self.kind.expected(),
+            schema,
+            table: self.kind.table(),
+        }
     }
 }
 
+/// The name of a key, and its facts, which only few readers need.
+pub(super) type NamedFacts = (&'static str, fn() -> Facts);
+
 /// The keys that a table may have.
 pub(super) struct TableKeys {
-    pub(super) own: &'static [&'static dyn KeyFacts],
+    pub(super) own: &'static [NamedFacts],
     /// The table whose keys this one has as well.
     pub(super) shared: &'static [&'static TableKeys],
     /// Keywords of JSON Schema about several keys together.
@@ -98,16 +83,26 @@ pub(super) struct TableKeys {
 }
 
 impl TableKeys {
+    /// Its own keys.
+    pub(super) fn own(&self) -> impl Iterator<Item = Facts> {
+        self.own.iter().map(|(_, facts)| facts())
+    }
+
     /// Its own keys, then the shared ones.
-    pub(super) fn all(&self) -> impl Iterator<Item = &'static dyn KeyFacts> + Clone {
+    pub(super) fn all(&self) -> impl Iterator<Item = Facts> {
+        let shared = self.shared.iter().flat_map(|table| table.own());
+        self.own().chain(shared)
+    }
+
+    /// The names of all keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         let shared = self.shared.iter().flat_map(|table| table.own);
-        self.own.iter().chain(shared).copied()
+        self.own.iter().chain(shared).map(|&(name, _)| name)
     }
 
     /// The names of the keys that must be there.
-    pub(super) fn required(&self) -> impl Iterator<Item = &'static str> {
-        self.all()
-            .filter(|key| key.is_required())
-            .map(KeyFacts::name)
+    pub(super) fn required(&self) -> Vec<&'static str> {
+        let required = self.all().filter(|key| key.is_required);
+        required.map(|key| key.name).collect()
     }
 }

@@ -16,10 +16,7 @@ use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKE
 use super::feeds::FEED_NAME;
 use super::key::Absent::{Default, Optional, OptionalNotBlank, Required};
 use super::key::{Key, TableKeys};
-use super::kind::{
-    Form, Integer, List, Size, SubTable, Switch, TableList, TermTable, integer, list, one_or_set,
-    set, size, word,
-};
+use super::kind::{Form, Integer, List, Size, Switch, Tables, word};
 use super::sql::{DATABASE, NOTIFYING_DATABASE};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::terms::TERM;
@@ -50,7 +47,7 @@ macro_rules! keys {
             };)*
 
             pub(in crate::config) static TABLE: TableKeys = TableKeys {
-                own: &[$(&$name),*],
+                own: &[$(($key, || $name.facts())),*],
                 shared: &[$(&$shared::TABLE)?],
                 rules: &[$($rule)?],
             };
@@ -60,24 +57,24 @@ macro_rules! keys {
 
 keys! { root =>
     /// The publication.
-    SITE: SubTable = "site", SubTable(&site::TABLE), Required;
+    SITE: Tables = "site", Tables::One(&site::TABLE), Required;
     /// The daemon.
-    SERVER: SubTable = "server", SubTable(&server::TABLE), Optional;
+    SERVER: Tables = "server", Tables::One(&server::TABLE), Optional;
     /// Where the articles are: exactly one of its two tables.
-    SOURCE: SubTable = "source", SubTable(&source::TABLE), Required;
+    SOURCE: Tables = "source", Tables::One(&source::TABLE), Required;
     /// What every feed and every combination of terms starts from. Terms here add to those of each
     /// feed; any other key of a feed replaces the one here.
-    DEFAULTS: SubTable = "defaults", SubTable(&defaults::TABLE), Optional;
+    DEFAULTS: Tables = "defaults", Tables::One(&defaults::TABLE), Optional;
     /// Feeds that need no declaration. A table that is present, even empty, switches them on for all
     /// terms that the articles have.
-    AUTO: SubTable = "auto", SubTable(&auto::TABLE), Optional;
+    AUTO: Tables = "auto", Tables::One(&auto::TABLE), Optional;
     /// A feed of your own. The feed `all` exists by itself; declare it only to change it.
-    FEED: TableList = "feed", TableList(&feed::TABLE), Optional;
+    FEED: Tables = "feed", Tables::List(&feed::TABLE), Optional;
     /// Terms that count as one. Each key is the term that is kept; its value is the term, or the list
     /// of terms, whose addresses lead there, as in `"#мажилис" = ["#мәжіліс"]`.
-    SAME: TermTable = "same", TermTable(&same::TABLE), Optional;
+    SAME: Tables = "same", Tables::OfTerms(&same::TABLE), Optional;
     /// Where an address of the past leads.
-    REDIRECT: TableList = "redirect", TableList(&redirect::TABLE), Optional;
+    REDIRECT: Tables = "redirect", Tables::List(&redirect::TABLE), Optional;
 }
 
 keys! { site =>
@@ -89,7 +86,7 @@ keys! { site =>
     /// article, so it must never change.
     ID_AUTHORITY: Form<String> = "id-authority", AUTHORITY, Required, "dala.example";
     /// A year in which you already owned `id-authority`. It must never change.
-    ID_YEAR: Integer<u16> = "id-year", integer(1990..=2999), Required, 2026;
+    ID_YEAR: Integer<u16> = "id-year", Integer(1990..=2999), Required, 2026;
     /// The language of articles that do not say theirs, as a BCP 47 tag. Kazakh is `kk`.
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Default("ru");
     /// The time zone of dates without an offset, by its IANA name.
@@ -111,7 +108,8 @@ keys! { site =>
 keys! { server =>
     /// Where readers are served. A Unix socket may name its mode, in octal. Sockets that systemd
     /// passes win.
-    LISTEN: List<Listen> = "listen", one_or_set(super::LISTEN, "address"), Default(&["127.0.0.1:8080"]),
+    LISTEN: List<Listen> = "listen",
+        List { item: super::LISTEN, set_of: Some("address"), or_one: true }, Default(&["127.0.0.1:8080"]),
         &["unix:/run/taspa/taspa.sock|0660"], &["127.0.0.1:8080", "[::1]:8080"];
     /// How readers reach this server, proxies included. Every absolute address begins with it, and
     /// its path is a prefix.
@@ -127,24 +125,24 @@ keys! { server =>
     /// Whether a browser that opens a feed shows its page instead of XML.
     BROWSER_PAGES: Switch = "browser-pages", Switch, Default(true);
     /// How much memory cached documents may take.
-    CACHE_BYTES: Size<u64> = "cache-bytes", size(0..=1 << 40), Default("64MiB");
+    CACHE_BYTES: Size<u64> = "cache-bytes", Size(0..=1 << 40), Default("64MiB");
     /// Proxies whose headers about the client are trusted. Unix sockets always are.
-    TRUSTED_PROXIES: List<IpNet> = "trusted-proxies", list(NETWORK), Default(&["127.0.0.0/8", "::1/128"]),
+    TRUSTED_PROXIES: List<IpNet> = "trusted-proxies", List::of(NETWORK), Default(&["127.0.0.0/8", "::1/128"]),
         &["10.0.0.0/8"];
     /// A folder whose files replace the built-in pages.
     TEMPLATES: Form<String> = "templates", FILLED, Optional, "templates";
     /// Limits for one client, or for all together.
-    LIMITS: SubTable = "limits", SubTable(&limits::TABLE), Optional;
+    LIMITS: Tables = "limits", Tables::One(&limits::TABLE), Optional;
 }
 
 keys! { limits =>
     /// Connections open at once; further ones wait.
-    CONNECTIONS: Integer<u32> = "connections", integer(1..=1_000_000), Default(10_000);
+    CONNECTIONS: Integer<u32> = "connections", Integer(1..=1_000_000), Default(10_000);
     /// Connections open at once of one IPv4 address or IPv6 /64; further ones are closed. Trusted
     /// proxies have no limit.
-    CONNECTIONS_PER_ADDRESS: Integer<u32> = "connections-per-address", integer(1..=1_000_000), Default(256);
+    CONNECTIONS_PER_ADDRESS: Integer<u32> = "connections-per-address", Integer(1..=1_000_000), Default(256);
     /// Header lines of a request; the answer to more is 431.
-    HEADERS: Integer<u32> = "headers", integer(8..=1000), Default(64);
+    HEADERS: Integer<u32> = "headers", Integer(8..=1000), Default(64);
     /// How long the headers of a request may take, and how long an idle connection lives.
     HEADER_TIMEOUT: Form<u32> = "header-timeout", POSITIVE_DURATION, Default("10s");
     /// How long a client may go without reading any of its answer.
@@ -154,20 +152,20 @@ keys! { limits =>
     /// How long open requests may take after `shutdown-delay`.
     DRAIN_TIMEOUT: Form<u32> = "drain-timeout", DURATION, Default("10s");
     /// The length of a request's line and headers; the answer to more is 431.
-    HEADER_BYTES: Size<u32> = "header-bytes", size(8 << 10..=1 << 20), Default("32KiB");
+    HEADER_BYTES: Size<u32> = "header-bytes", Size(8 << 10..=1 << 20), Default("32KiB");
     /// The length of a path with its query; the answer to more is 414.
-    TARGET_BYTES: Size<u32> = "target-bytes", size(256..=64 << 10), Default("8KiB");
+    TARGET_BYTES: Size<u32> = "target-bytes", Size(256..=64 << 10), Default("8KiB");
     /// How much of a request's body is read and dropped; the connection ends beyond.
-    BODY_BYTES: Size<u64> = "body-bytes", size(0..=1 << 20), Default("64KiB");
+    BODY_BYTES: Size<u64> = "body-bytes", Size(0..=1 << 20), Default("64KiB");
     /// How much of an answer the kernel buffers for a client.
-    SEND_BYTES: Size<u32> = "send-bytes", size(16 << 10..=16 << 20), Default("64KiB");
+    SEND_BYTES: Size<u32> = "send-bytes", Size(16 << 10..=16 << 20), Default("64KiB");
 }
 
 keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "required": ["sql"] }] }) =>
     /// A folder of articles, one a file.
-    DIRECTORY: SubTable = "directory", SubTable(&directory::TABLE), Optional;
+    DIRECTORY: Tables = "directory", Tables::One(&directory::TABLE), Optional;
     /// A database of articles, one a row.
-    SQL: SubTable = "sql", SubTable(&sql::TABLE), Optional;
+    SQL: Tables = "sql", Tables::One(&sql::TABLE), Optional;
 }
 
 keys! { directory =>
@@ -209,14 +207,15 @@ keys! { sql =>
 
 keys! { defaults =>
     /// Entries in a feed.
-    ITEMS: Integer<u16> = "items", integer(1..=500), Default(50);
+    ITEMS: Integer<u16> = "items", Integer(1..=500), Default(50);
     /// How long entries stay beyond `items`, up to four times as many, counted back from the newest
     /// one.
     KEEP: Form<u32> = "keep", DURATION, Default("24h");
     /// How much of an article a feed carries: lead and text, the lead, or the headline.
     CONTENT: Form<Content> = "content", word(), Default("full");
     /// The formats a feed is served in.
-    FORMATS: List<Format> = "formats", set(word(), "format"), Default(&["rss", "atom", "json"]);
+    FORMATS: List<Format> = "formats",
+        List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);
     /// How long readers and proxies may keep a copy.
     CACHE: Form<u32> = "cache", DURATION, Default("5m");
     /// How long a proxy may go on serving its copy while it fetches a new one.
@@ -228,20 +227,20 @@ keys! { defaults =>
     /// The age at which an article leaves, counted from its own date; never if absent.
     OLDEST: Form<u32> = "oldest", POSITIVE_DURATION, OptionalNotBlank, "30d";
     /// Terms of which an article must have at least one.
-    ANY: List<String> = "any", list(TERM), Default(&[]), &["section:Парламент", "#мажилис"];
+    ANY: List<String> = "any", List::of(TERM), Default(&[]), &["section:Парламент", "#мажилис"];
     /// Terms of which an article must have every one.
-    ALL: List<String> = "all", list(TERM), Default(&[]), &["lang:ru"];
+    ALL: List<String> = "all", List::of(TERM), Default(&[]), &["lang:ru"];
     /// Terms of which an article must have none.
-    NONE: List<String> = "none", list(TERM), Default(&[]), &["#реклама"];
+    NONE: List<String> = "none", List::of(TERM), Default(&[]), &["#реклама"];
 }
 
 keys! { auto =>
     /// A feed for each section.
-    SECTIONS: SubTable = "sections", SubTable(&auto_feeds::TABLE), Optional;
+    SECTIONS: Tables = "sections", Tables::One(&auto_feeds::TABLE), Optional;
     /// A feed for each tag.
-    TAGS: SubTable = "tags", SubTable(&auto_feeds::TABLE), Optional;
+    TAGS: Tables = "tags", Tables::One(&auto_feeds::TABLE), Optional;
     /// A feed for each author.
-    AUTHORS: SubTable = "authors", SubTable(&auto_feeds::TABLE), Optional;
+    AUTHORS: Tables = "authors", Tables::One(&auto_feeds::TABLE), Optional;
 }
 
 keys! { auto_feeds + defaults =>
@@ -250,9 +249,9 @@ keys! { auto_feeds + defaults =>
     /// The address of the page that a feed points at; the site's if absent.
     LINK: Form<String> = "link", TERM_LINK, Optional, "https://dala.example/tag/{key}";
     /// Articles that a feed needs to be listed. With fewer it is served all the same.
-    MIN_ARTICLES: Integer<u32> = "min-articles", integer(0..=1_000_000), Default(1);
+    MIN_ARTICLES: Integer<u32> = "min-articles", Integer(0..=1_000_000), Default(1);
     /// Terms that get no feed. A bare one is of this table's kind.
-    EXCEPT: List<String> = "except", list(TERM), Default(&[]), &["анонсы"];
+    EXCEPT: List<String> = "except", List::of(TERM), Default(&[]), &["анонсы"];
 }
 
 keys! { feed + defaults where || json!({

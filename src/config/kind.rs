@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
-pub(super) use self::list::{List, list, one_or_set, set};
-pub(super) use self::number::{Integer, Size, Switch, integer, size};
-pub(super) use self::table::{SubTable, TableList, TermTable};
+pub(super) use self::list::List;
+pub(super) use self::number::{Integer, Size, Switch};
+pub(super) use self::table::Tables;
 use super::key::{Absent, Key, TableKeys};
 use super::table::Table;
 use crate::text::nearest::{did_you_mean, nearest, one_of};

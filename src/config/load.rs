@@ -134,7 +134,7 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
 }
 
 fn read_site(root: &Table<'_>) -> Option<Site> {
-    if root.place(&root::SITE).is_none() {
+    if root.place(root::SITE.name).is_none() {
         let message = "`[site]` is required".to_owned();
         let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");
         let hint = format!("it names {names}");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::key::{KeyFacts, TableKeys};
+use super::key::{Facts, TableKeys};
 use super::keys::root;
 
 const INTRODUCTION: &str = r#"# Configuration reference
@@ -32,19 +32,17 @@ fn page() -> String {
 
 /// Writes the tables below a table that is named `parent`, each with those below it.
 fn write_tables(page: &mut String, keys: &TableKeys, parent: &str) -> std::fmt::Result {
-    let tables = keys.own.iter();
-    let mut tables = tables
-        .filter_map(|key| Some((*key, key.table()?)))
-        .peekable();
-    while let Some((key, table)) = tables.next() {
-        let mut names = vec![name(key, parent)];
-        let mut docs = vec![key.doc()];
-        // Tables with the same keys are told together.
-        while let Some((twin, _)) = tables.next_if(|(_, next)| std::ptr::eq(*next, table)) {
-            names.push(name(twin, parent));
-            docs.push(twin.doc());
+    let tables = keys.own().filter_map(|key| Some((key.table?, key)));
+    let mut tables = tables.peekable();
+    while let Some((table, key)) = tables.next() {
+        let mut names = vec![name(&key, parent)];
+        let mut docs = vec![key.doc];
+        // Tables with the same keys are described together.
+        while let Some((_, twin)) = tables.next_if(|(next, _)| std::ptr::eq(*next, table)) {
+            names.push(name(&twin, parent));
+            docs.push(twin.doc);
         }
-        let is_list = key.schema()["type"] == "array";
+        let is_list = key.schema["type"] == "array";
         let headers = names.iter().map(|name| match is_list {
             true => format!("`[[{name}]]`"),
             false => format!("`[{name}]`"),
@@ -68,15 +66,15 @@ fn write_tables(page: &mut String, keys: &TableKeys, parent: &str) -> std::fmt::
 }
 
 /// The name of the table below `key`.
-fn name(key: &dyn KeyFacts, parent: &str) -> String {
+fn name(key: &Facts, parent: &str) -> String {
     match parent {
-        "" => key.name().to_owned(),
-        parent => format!("{parent}.{}", key.name()),
+        "" => key.name.to_owned(),
+        parent => format!("{parent}.{}", key.name),
     }
 }
 
 fn write_keys(page: &mut String, table: &TableKeys) -> std::fmt::Result {
-    let keys = table.own.iter().filter(|key| key.table().is_none());
+    let keys = table.own().filter(|key| key.table.is_none());
     for (number, key) in keys.enumerate() {
         if number == 0 {
             writeln!(
@@ -84,18 +82,18 @@ fn write_keys(page: &mut String, table: &TableKeys) -> std::fmt::Result {
                 "\n| Key | Value | Default | Meaning |\n|---|---|---|---|"
             )?;
         }
-        let default = match key.default() {
-            Some(default) => code(&default),
-            None if key.is_required() => "required".to_owned(),
+        let default = match &key.default {
+            Some(default) => code(default),
+            None if key.is_required => "required".to_owned(),
             None => "–".to_owned(),
         };
-        let mut meaning = key.doc().to_owned();
-        let examples: Vec<String> = key.examples().iter().map(code).collect();
+        let mut meaning = key.doc.to_owned();
+        let examples: Vec<String> = key.examples.iter().map(code).collect();
         if !examples.is_empty() {
             write!(meaning, " Example: {}", examples.join(", "))?;
         }
-        let cells = [key.expected(), default, meaning].map(|cell| cell.replace('|', r"\|"));
-        writeln!(page, "| `{}` | {} |", key.name(), cells.join(" | "))?;
+        let cells = [key.expected, default, meaning].map(|cell| cell.replace('|', r"\|"));
+        writeln!(page, "| `{}` | {} |", key.name, cells.join(" | "))?;
     }
     Ok(())
 }

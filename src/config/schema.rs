@@ -9,7 +9,7 @@ mod tests;
 
 use serde_json::{Map, Value, json};
 
-use super::key::{KeyFacts, TableKeys};
+use super::key::{Facts, TableKeys};
 use super::keys::root;
 
 /// The JSON Schema of `feeds.toml`, in draft 7: the newest that TOML editors agree on.
@@ -28,12 +28,12 @@ pub fn schema() -> String {
 pub(super) fn table(keys: &TableKeys) -> Value {
     let properties: Map<String, Value> = keys
         .all()
-        .map(|key| (key.name().to_owned(), property(key)))
+        .map(|key| (key.name.to_owned(), property(key)))
         .collect();
     let mut schema = json!({
         "type": "object",
         "additionalProperties": false,
-        "required": keys.required().collect::<Vec<_>>(),
+        "required": keys.required(),
         "properties": properties,
     });
     for rule in keys.rules {
@@ -44,18 +44,17 @@ pub(super) fn table(keys: &TableKeys) -> Value {
     schema
 }
 
-fn property(key: &dyn KeyFacts) -> Value {
-    let mut schema = key.schema();
-    schema["description"] = match key.table() {
-        Some(_) => json!(key.doc()),
-        None => json!(format!("{} Value: {}.", key.doc(), key.expected())),
+fn property(key: Facts) -> Value {
+    let mut schema = key.schema;
+    schema["description"] = match key.table {
+        Some(_) => json!(key.doc),
+        None => json!(format!("{} Value: {}.", key.doc, key.expected)),
     };
-    if let Some(default) = key.default() {
+    if let Some(default) = key.default {
         schema["default"] = default;
     }
-    let examples = key.examples();
-    if !examples.is_empty() {
-        schema["examples"] = json!(examples);
+    if !key.examples.is_empty() {
+        schema["examples"] = json!(key.examples);
     }
     schema
 }

@@ -40,7 +40,10 @@ fn read_templates(table: &Table<'_>) -> Arc<Templates> {
         Ok(templates) => Arc::new(templates),
         Err(problems) => {
             for problem in problems {
-                table.refuse_key(&key::TEMPLATES, format!("templates: {}", chain(&problem)));
+                table.refuse_key(
+                    key::TEMPLATES.name,
+                    format!("templates: {}", chain(&problem)),
+                );
             }
             BUILT_IN.clone()
         }
@@ -75,7 +78,7 @@ fn read_admin(table: &Table<'_>, listen: &[Listen]) -> Option<SocketAddr> {
     };
     if listen.iter().any(is_public) {
         let message = "admin must not be an address that readers use (listen)";
-        table.refuse_key(&key::ADMIN, message.to_owned());
+        table.refuse_key(key::ADMIN.name, message.to_owned());
     }
     Some(admin)
 }

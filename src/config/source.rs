@@ -10,7 +10,7 @@ pub(super) fn read(root: &Table<'_>) -> Option<SourceConfig> {
     table.refuse_unknown_keys();
     let directory = table.table(&key::DIRECTORY);
     let sql = table.table(&key::SQL);
-    if let (Some(_), Some(_), Some(place)) = (&directory, &sql, table.place(&key::SQL)) {
+    if let (Some(_), Some(_), Some(place)) = (&directory, &sql, table.place(key::SQL.name)) {
         let message =
             "[source.sql]: articles come from one source, and `[source.directory]` is one";
         let hint = "delete one of the two tables";

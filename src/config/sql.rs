@@ -17,22 +17,26 @@ const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 
 /// The address of a database.
 pub(super) const DATABASE: Form<String> = Form {
-    expected: || expected(&SCHEMES),
+    expected: || format!("an address that begins with {}", beginnings(&SCHEMES)),
     schema: || matching(&pattern(&SCHEMES)),
     parse: |text| parse(text, &SCHEMES),
 };
 
 /// The address of a database that notifies.
 pub(super) const NOTIFYING_DATABASE: Form<String> = Form {
-    expected: || expected(&NOTIFYING_SCHEMES),
+    expected: || {
+        format!(
+            "an address that begins with {}",
+            beginnings(&NOTIFYING_SCHEMES)
+        )
+    },
     schema: || matching(&pattern(&NOTIFYING_SCHEMES)),
     parse: |text| parse(text, &NOTIFYING_SCHEMES),
 };
 
-fn expected(schemes: &[&str]) -> String {
+fn beginnings(schemes: &[&str]) -> String {
     let beginnings: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}:")).collect();
-    let beginnings = one_of(beginnings.iter().map(String::as_str));
-    format!("an address that begins with {beginnings}")
+    one_of(beginnings.iter().map(String::as_str))
 }
 
 fn pattern(schemes: &[&str]) -> String {
@@ -41,10 +45,9 @@ fn pattern(schemes: &[&str]) -> String {
 
 fn parse(text: &str, schemes: &[&str]) -> Result<String, Mismatch> {
     let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    if scheme.is_some_and(|scheme| schemes.contains(&scheme)) {
-        return Ok(text.to_owned());
-    }
-    Err(Mismatch::expected(expected(schemes)))
+    let is_known = scheme.is_some_and(|scheme| schemes.contains(&scheme));
+    let mismatch = || Mismatch::expected(beginnings(schemes));
+    is_known.then(|| text.to_owned()).ok_or_else(mismatch)
 }
 
 /// Reads `[source.sql]`; `None` if something required is absent or wrong.
@@ -74,7 +77,7 @@ fn read_url(table: &Table<'_>, key: &Key<Form<String>>) -> Option<Secret> {
     let url = match (key.kind.parse)(&text.value) {
         Ok(url) => url,
         Err(mismatch) => {
-            let message = format!("{} must be {}", key.name, mismatch.expected);
+            let message = format!("{} must begin with {}", key.name, mismatch.expected);
             let hint = "its value is not shown: it may hold a password".to_owned();
             table.refuse_without_excerpt(&text, message, hint);
             return None;

@@ -8,8 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::environment::StringValue;
-use super::key::{Absent, Key, KeyFacts, TableKeys};
-use super::kind::{Form, List, Mismatch, Readable, TableList, TomlValue, ValueKind};
+use super::key::{Absent, Key, TableKeys};
+use super::kind::{Form, List, Mismatch, Readable, Tables, TomlValue, ValueKind};
 use super::reader::Reader;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
@@ -61,8 +61,8 @@ impl<'a> Table<'a> {
     }
 
     /// Where `key` stands, if the file has it.
-    pub(super) fn place(&self, key: &dyn KeyFacts) -> Option<Range<usize>> {
-        Some(self.values?.get_key_value(key.name())?.0.span())
+    pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
+        Some(self.values?.get_key_value(key)?.0.span())
     }
 
     /// All keys with their values, in the order of the file.
@@ -214,7 +214,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a key whose value cannot be used as a whole.
-    pub(super) fn refuse_key(&self, key: &dyn KeyFacts, message: String) {
+    pub(super) fn refuse_key(&self, key: &str, message: String) {
         let place = self.place(key).unwrap_or_default();
         self.reader.error(place, self.say(message), None);
     }
@@ -247,7 +247,7 @@ impl<'a> Table<'a> {
     }
 
     /// The table below `key`, if the file has it.
-    pub(super) fn table<K: ValueKind>(&self, key: &Key<K>) -> Option<Table<'a>> {
+    pub(super) fn table(&self, key: &Key<Tables>) -> Option<Table<'a>> {
         let value = self.values?.get(key.name)?;
         match value.get_ref() {
             DeValue::Table(values) => Some(self.below(key, values, value.span())),
@@ -259,13 +259,13 @@ impl<'a> Table<'a> {
     }
 
     /// The table below `key`, or one without keys.
-    pub(super) fn table_or_empty<K: ValueKind>(&self, key: &Key<K>) -> Table<'a> {
+    pub(super) fn table_or_empty(&self, key: &Key<Tables>) -> Table<'a> {
         self.table(key)
             .unwrap_or_else(|| Table::absent(self.reader, keys_of(key), self.label_of(key)))
     }
 
     /// The tables that are written `[[key]]`.
-    pub(super) fn tables(&self, key: &Key<TableList>) -> Vec<Table<'a>> {
+    pub(super) fn tables(&self, key: &Key<Tables>) -> Vec<Table<'a>> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
@@ -287,12 +287,7 @@ impl<'a> Table<'a> {
         tables
     }
 
-    fn below<K: ValueKind>(
-        &self,
-        key: &Key<K>,
-        values: &'a DeTable<'a>,
-        header: Range<usize>,
-    ) -> Table<'a> {
+    fn below(&self, key: &Key<Tables>, values: &'a DeTable<'a>, header: Range<usize>) -> Table<'a> {
         Table {
             values: Some(values),
             header: Some(header),
@@ -301,7 +296,7 @@ impl<'a> Table<'a> {
     }
 
     /// `[server.limits]` for the key `limits` of `[server]`.
-    fn label_of<K: ValueKind>(&self, key: &Key<K>) -> String {
+    fn label_of(&self, key: &Key<Tables>) -> String {
         match self.label.strip_suffix(']') {
             Some(parent) => format!("{parent}.{}]", key.name),
             None => format!("[{}]", key.name),
@@ -312,7 +307,7 @@ impl<'a> Table<'a> {
     pub(super) fn refuse_unknown_keys(&self) {
         for KeyValue { key, .. } in self.key_values() {
             let name: &str = key.get_ref();
-            let known = self.keys.all().map(KeyFacts::name);
+            let known = self.keys.names();
             if known.clone().any(|known| known == name) {
                 continue;
             }
@@ -336,7 +331,7 @@ impl<'a> Table<'a> {
     }
 }
 
-fn keys_of<K: ValueKind>(key: &Key<K>) -> &'static TableKeys {
+fn keys_of(key: &Key<Tables>) -> &'static TableKeys {
     key.kind.table().expect("a key that leads to a table")
 }
 

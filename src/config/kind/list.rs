@@ -8,37 +8,21 @@ use crate::config::table::Table;
 
 /// A list of strings of one form.
 pub(in crate::config) struct List<T: 'static> {
-    item: Form<T>,
-    /// What one item is called, if there must be at least one and none twice.
-    set_of: Option<&'static str>,
+    pub(in crate::config) item: Form<T>,
+    /// What messages call an item, if there must be at least one and none twice.
+    pub(in crate::config) set_of: Option<&'static str>,
     /// Whether one string may stand without brackets.
     pub(in crate::config) or_one: bool,
 }
 
-/// Any number of strings.
-pub(in crate::config) const fn list<T>(item: Form<T>) -> List<T> {
-    List {
-        item,
-        set_of: None,
-        or_one: false,
-    }
-}
-
-/// At least one string and none twice; messages call one of them `noun`.
-pub(in crate::config) const fn set<T>(item: Form<T>, noun: &'static str) -> List<T> {
-    List {
-        item,
-        set_of: Some(noun),
-        or_one: false,
-    }
-}
-
-/// The same, or one string alone.
-pub(in crate::config) const fn one_or_set<T>(item: Form<T>, noun: &'static str) -> List<T> {
-    List {
-        item,
-        set_of: Some(noun),
-        or_one: true,
+impl<T> List<T> {
+    /// Any number of strings.
+    pub(in crate::config) const fn of(item: Form<T>) -> List<T> {
+        List {
+            item,
+            set_of: None,
+            or_one: false,
+        }
     }
 }
 
@@ -81,7 +65,10 @@ impl<T: PartialEq> Readable for List<T> {
         let List { item, set_of, .. } = &key.kind;
         let texts = table.texts_of(key, value)?;
         if let (true, Some(noun)) = (texts.is_empty(), set_of) {
-            table.refuse_key(key, format!("{} must name at least one {noun}", key.name));
+            table.refuse_key(
+                key.name,
+                format!("{} must name at least one {noun}", key.name),
+            );
         }
         let mut items = Vec::with_capacity(texts.len());
         for text in &texts {

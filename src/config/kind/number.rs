@@ -1,8 +1,9 @@
 //! Numbers within a range, sizes, and switches.
 
-use std::marker::PhantomData;
+use std::fmt::Display;
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use toml::de::DeValue;
 
@@ -13,32 +14,25 @@ use crate::config::table::Table;
 use crate::config::value;
 
 /// A whole number within a range.
-pub(in crate::config) struct Integer<N> {
-    range: RangeInclusive<i64>,
-    number: PhantomData<fn() -> N>,
-}
+pub(in crate::config) struct Integer<N>(pub(in crate::config) RangeInclusive<N>);
 
-pub(in crate::config) const fn integer<N>(range: RangeInclusive<i64>) -> Integer<N> {
-    Integer {
-        range,
-        number: PhantomData,
-    }
-}
-
-impl<N> ValueKind for Integer<N> {
+impl<N: Copy + Display + Serialize + TryFrom<i64>> ValueKind for Integer<N> {
     type Literal = i64;
 
     fn expected(&self) -> String {
-        let (least, most) = (self.range.start(), self.range.end());
+        let (least, most) = (self.0.start(), self.0.end());
         format!("a whole number from {least} to {most}")
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "integer", "minimum": self.range.start(), "maximum": self.range.end() })
+        json!({ "type": "integer", "minimum": self.0.start(), "maximum": self.0.end() })
     }
 }
 
-impl<N: TryFrom<i64>> Readable for Integer<N> {
+impl<N> Readable for Integer<N>
+where
+    N: Copy + Display + PartialOrd + Serialize + TryFrom<i64>,
+{
     type Output = N;
 
     fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
@@ -48,16 +42,12 @@ impl<N: TryFrom<i64>> Readable for Integer<N> {
             return None;
         };
         // A number too long for `i64` is out of range as well.
-        let number = i64::from_str_radix(integer.as_str(), integer.radix())
-            .ok()
-            .filter(|number| key.kind.range.contains(number))
-            .and_then(|number| N::try_from(number).ok());
-        if number.is_none() {
-            let got = StringValue::plain(integer.as_str(), value.span());
-            let message = format!("{} must be {expected}, got {}", key.name, got.quoted());
-            table.refuse(&got, message, None);
-        }
-        number
+        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.and_then(|number| N::try_from(number).ok());
+        let number = number.filter(|number| key.kind.0.contains(number));
+        let text = StringValue::plain(integer.as_str(), value.span());
+        let parsed = number.ok_or_else(|| Mismatch::expected(expected));
+        table.accept_parsed(key.name, parsed, &text)
     }
 
     fn parse_literal(&self, literal: i64) -> N {
@@ -67,44 +57,40 @@ impl<N: TryFrom<i64>> Readable for Integer<N> {
 }
 
 /// Bytes within a range, as a whole number or as a string with a unit.
-pub(in crate::config) struct Size<N> {
-    range: RangeInclusive<u64>,
-    number: PhantomData<fn() -> N>,
-}
+pub(in crate::config) struct Size<N>(pub(in crate::config) RangeInclusive<N>);
 
-pub(in crate::config) const fn size<N>(range: RangeInclusive<u64>) -> Size<N> {
-    Size {
-        range,
-        number: PhantomData,
-    }
-}
-
-impl<N> Size<N> {
-    fn range_text(&self) -> String {
-        let [least, most] =
-            [self.range.start(), self.range.end()].map(|bytes| value::written_size(*bytes));
+impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Size<N> {
+    fn range(&self) -> String {
+        let [least, most] = [*self.0.start(), *self.0.end()].map(|n| value::written_size(n.into()));
         format!("from {least} to {most}")
     }
+
+    fn parse(&self, text: &str) -> Result<N, Mismatch> {
+        let bytes = N::try_from(value::size(text)?).ok();
+        let bytes = bytes.filter(|bytes| self.0.contains(bytes));
+        bytes.ok_or_else(|| Mismatch::expected(self.range()))
+    }
 }
 
-impl<N> ValueKind for Size<N> {
+impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> ValueKind for Size<N> {
     type Literal = &'static str;
 
     fn expected(&self) -> String {
-        format!("{}, {}", value::SIZE, self.range_text())
+        format!("{}, {}", value::SIZE, self.range())
     }
 
     fn schema(&self) -> Value {
+        let [least, most]: [u64; 2] = [*self.0.start(), *self.0.end()].map(Into::into);
         json!({
             "type": ["string", "integer"],
-            "minimum": self.range.start(),
-            "maximum": self.range.end(),
+            "minimum": least,
+            "maximum": most,
             "pattern": format!(r"^\s*[0-9]+\s*([KMG]iB|[KMG]B)?\s*$|{ENVIRONMENT}"),
         })
     }
 }
 
-impl<N: TryFrom<u64>> Readable for Size<N> {
+impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Readable for Size<N> {
     type Output = N;
 
     fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
@@ -112,18 +98,11 @@ impl<N: TryFrom<u64>> Readable for Size<N> {
             DeValue::Integer(integer) => StringValue::plain(&integer.to_string(), value.span()),
             _ => table.read_text(key.name, value)?,
         };
-        let parsed = value::size(&text.value).and_then(|bytes| {
-            let bytes = Some(bytes).filter(|bytes| key.kind.range.contains(bytes));
-            bytes
-                .and_then(|bytes| N::try_from(bytes).ok())
-                .ok_or_else(|| Mismatch::expected(key.kind.range_text()))
-        });
-        table.accept_parsed(key.name, parsed, &text)
+        table.accept_parsed(key.name, key.kind.parse(&text.value), &text)
     }
 
     fn parse_literal(&self, literal: &'static str) -> N {
-        let bytes = value::size(literal).ok();
-        let bytes = bytes.and_then(|bytes| N::try_from(bytes).ok());
+        let bytes = self.parse(literal);
         bytes.expect("a literal is within the range of its key")
     }
 }

@@ -1,77 +1,39 @@
-//! The schema and the reader are asked about the same documents, which are made from the facts about
-//! the keys.
+//! The schema and the reader are asked about the same files, which are made from the facts about the
+//! keys.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use toml::de::{DeTable, DeValue};
 
 use super::schema;
 use crate::config::Config;
-use crate::config::key::{KeyFacts, TableKeys};
-use crate::config::keys::root;
+use crate::config::key::{Facts, TableKeys};
+use crate::config::keys::{defaults, root};
 use crate::problem::Problem;
 
-/// Whether the schema accepts a document.
-fn validate(document: &Value) -> Result<(), String> {
+/// Whether the schema accepts a file.
+fn validate(text: &str) -> Result<(), String> {
     static COMPILED: LazyLock<(Schemas, SchemaIndex)> = LazyLock::new(|| {
         let schema = serde_json::from_str(&schema()).expect("JSON");
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-        compiler
-            .add_resource("feeds.schema.json", schema)
-            .expect("a resource");
+        let added = compiler.add_resource("feeds.schema.json", schema);
+        added.expect("a resource");
         let index = compiler.compile("feeds.schema.json", &mut schemas);
-        let index = index.expect("a schema that the schema of schemas accepts");
-        (schemas, index)
+        (schemas, index.expect("a schema as draft 7 defines it"))
     });
     let (schemas, index) = &*COMPILED;
-    let verdict = schemas.validate(document, *index);
+    let table = DeTable::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let document = json_of(&DeValue::Table(table.into_inner()));
+    let verdict = schemas.validate(&document, *index);
     verdict.map_err(|error| format!("{error:#}"))
 }
 
-/// Whether the reader accepts a document, where `${X}` is `x`.
-fn read(document: &Value, x: &str) -> Result<Config, Vec<Problem>> {
-    /// Where the file would stand, with the folder that the example of `templates` names.
-    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        fs::create_dir(folder.path().join("templates")).expect("a folder in it");
-        let style = folder.path().join("templates/style.css");
-        fs::write(style, "p {}").expect("a style sheet");
-        folder
-    });
-    let entries = document.as_object().expect("a table").iter();
-    let lines = entries.map(|(key, value)| format!("{} = {}\n", json!(key), toml(value)));
-    let environment = |name: &str| (name == "X").then(|| x.to_owned());
-    let text: String = lines.collect();
-    let read = Config::parse(&text, "feeds.toml", FOLDER.path(), &environment);
-    // Terms are remembered with their places, and those say nothing about what is meant.
-    read.map(|loaded| Config {
-        named_terms: Vec::new(),
-        ..loaded.config
-    })
-}
-
-/// A value in TOML, on one line. Strings of JSON are strings of TOML.
-fn toml(value: &Value) -> String {
-    match value {
-        Value::Object(entries) => {
-            let entries = entries.iter();
-            let entries = entries.map(|(key, value)| format!("{} = {}", json!(key), toml(value)));
-            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(toml).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
-    }
-}
-
-/// The other way round, for files that people wrote.
 fn json_of(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => json!(text),
@@ -89,210 +51,173 @@ fn json_of(value: &DeValue<'_>) -> Value {
     }
 }
 
-/// A table of the file: the keys that lead to it, and those that it has.
+/// What the reader makes of a file beside which there is a folder of templates.
+fn read(text: &str) -> Result<Config, Vec<Problem>> {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join("templates")).expect("a folder in it");
+        let style = folder.path().join("templates/style.css");
+        fs::write(style, "p {}").expect("a style sheet");
+        folder
+    });
+    let read = Config::parse(text, "feeds.toml", FOLDER.path(), &|_| None);
+    // Terms are remembered with their places, and those say nothing about what is meant.
+    read.map(|loaded| Config {
+        named_terms: Vec::new(),
+        ..loaded.config
+    })
+}
+
+/// The keys that lead to a table, and a key in it.
+type KeyPath = (Vec<&'static str>, &'static str);
+
+/// Every key that holds a value.
+fn keys() -> &'static [(KeyPath, Facts)] {
+    fn collect(path: &[&'static str], table: &TableKeys, keys: &mut Vec<(KeyPath, Facts)>) {
+        for key in table.all() {
+            match key.table {
+                Some(table) => collect(&[path, &[key.name]].concat(), table, keys),
+                None => keys.push(((path.to_vec(), key.name), key)),
+            }
+        }
+    }
+    static KEYS: LazyLock<Vec<(KeyPath, Facts)>> = LazyLock::new(|| {
+        let mut keys = Vec::new();
+        collect(&[], &root::TABLE, &mut keys);
+        keys
+    });
+    &KEYS
+}
+
+/// A file: the value of each key. Scalars and lists of them are the same in JSON and TOML.
 #[derive(Clone)]
-struct TablePath {
-    path: Vec<&'static str>,
-    keys: &'static TableKeys,
-}
+struct File(BTreeMap<KeyPath, Value>);
 
-/// Every table, the file itself first.
-fn tables() -> Vec<TablePath> {
-    fn collect(table: TablePath, tables: &mut Vec<TablePath>) {
-        tables.push(table.clone());
-        for key in table.keys.own {
-            if let Some(keys) = key.table() {
-                let path = [&*table.path, &[key.name()]].concat();
-                collect(TablePath { path, keys }, tables);
-            }
-        }
-    }
-    let mut tables = Vec::new();
-    let path = Vec::new();
-    collect(
-        TablePath {
-            path,
-            keys: &root::TABLE,
-        },
-        &mut tables,
-    );
-    tables
-}
-
-impl TablePath {
-    /// The keys that hold values.
-    fn values(&self) -> impl Iterator<Item = &'static dyn KeyFacts> {
-        self.keys.all().filter(|key| key.table().is_none())
-    }
-
-    /// `document` with `change` made to this table in it, in a list to the first one.
-    fn changed(&self, document: &Value, change: impl FnOnce(&mut Map<String, Value>)) -> Value {
-        let mut changed = document.clone();
-        let mut at = &mut changed;
-        for key in &self.path {
-            at = &mut at[key];
-            let is_list = ["feed", "redirect"].contains(key);
-            if at.is_null() {
-                *at = if is_list { json!([{}]) } else { json!({}) };
-            }
-            if is_list {
-                at = &mut at[0];
-            }
-        }
-        change(at.as_object_mut().expect("a table"));
-        changed
-    }
-
-    fn with(&self, document: &Value, key: &dyn KeyFacts, value: &Value) -> Value {
-        self.changed(document, |table| {
-            table.insert(key.name().to_owned(), value.clone());
-        })
-    }
-
-    fn without(&self, document: &Value, key: &dyn KeyFacts) -> Value {
-        self.changed(document, |table| {
-            table.remove(key.name());
-        })
-    }
-
-    /// A document with the keys that `is_wanted` of every table that can stand beside this one.
-    fn document(&self, is_wanted: impl Fn(&TablePath, &dyn KeyFacts) -> bool) -> Value {
-        let is_sql = self.path == ["source", "sql"];
-        let (source, other_source) = match is_sql {
-            true => ("sql", "directory"),
-            false => ("directory", "sql"),
+impl File {
+    /// A file with the keys that `is_wanted`, of all tables that can stand beside `table`.
+    fn of(table: &[&str], is_wanted: impl Fn(&KeyPath, &Facts) -> bool) -> File {
+        let other_source = match table == ["source", "sql"] {
+            true => ["source", "directory"],
+            false => ["source", "sql"],
         };
-        let mut document = json!({ "source": { source: {} } });
-        for table in tables() {
-            if table.path.get(1) == Some(&other_source) {
-                continue;
-            }
-            for key in table.values().filter(|key| is_wanted(&table, *key)) {
-                document = table.with(&document, key, &usual(key));
-            }
-        }
-        document
+        let keys = keys().iter();
+        let keys = keys.filter(|(path, key)| path.0 != other_source && is_wanted(path, key));
+        File(keys.map(|(path, key)| (path.clone(), usual(key))).collect())
     }
 
-    /// A document with all keys.
-    fn full(&self) -> Value {
-        let mut document = self.document(|_, _| true);
-        document["same"] = json!({ "#мажилис": ["#мәжіліс"], "section:Мир": "section:Әлем" });
-        document
+    /// All keys.
+    fn full(table: &[&str]) -> File {
+        File::of(table, |_, _| true)
     }
 
-    /// A document with the least that this table can stand in.
-    fn minimal(&self) -> Value {
-        self.document(|table, key| {
-            let is_in_file = match table.path.first() {
-                Some(&("feed" | "redirect")) => table.path == self.path,
-                _ => true,
-            };
-            is_in_file && (key.is_required() || table.path == ["feed"] && key.name() == "title")
+    /// The least that a key of `table` can stand in.
+    fn minimal(table: &[&str]) -> File {
+        File::of(table, |path, key| match (&*path.0, path.1) {
+            (["feed" | "redirect"], _) if path.0 != table => false,
+            (["feed"], "title") | (["source", "directory"], "path") => true,
+            _ => key.is_required,
         })
+    }
+
+    fn with(&self, path: &KeyPath, value: &Value) -> String {
+        let mut file = self.clone();
+        file.0.insert(path.clone(), value.clone());
+        file.text()
+    }
+
+    fn without(&self, path: &KeyPath) -> String {
+        let mut file = self.clone();
+        file.0.remove(path);
+        file.text()
+    }
+
+    fn text(&self) -> String {
+        let (mut text, mut open) = (String::new(), None);
+        for ((table, key), value) in &self.0 {
+            if open.replace(table) != Some(table) {
+                let name = table.join(".");
+                text += &match name.as_str() {
+                    "feed" | "redirect" => format!("[[{name}]]\n"),
+                    _ => format!("[{name}]\n"),
+                };
+            }
+            text += &format!("{key} = {value}\n");
+        }
+        text
     }
 }
 
 /// An example or, where there is none, the default.
-fn usual(key: &dyn KeyFacts) -> Value {
-    let usual = key.examples().into_iter().next().or(key.default());
-    usual.unwrap_or_else(|| panic!("{}: neither default nor example", key.name()))
+fn usual(key: &Facts) -> Value {
+    let usual = key.examples.first().or(key.default.as_ref());
+    usual
+        .unwrap_or_else(|| panic!("{}: neither default nor example", key.name))
+        .clone()
 }
 
-/// All that is documented as good.
-fn good(key: &dyn KeyFacts) -> Vec<Value> {
-    let words = words(&key.schema());
-    let words = words.into_iter();
-    let words = words.map(|word| {
-        if usual(key).is_array() {
-            json!([word])
-        } else {
-            word
-        }
+/// All that is documented as good: the default, the examples, and each word of a choice.
+fn good(key: &Facts) -> Vec<Value> {
+    let item = key.schema.get("items").unwrap_or(&key.schema);
+    let words = item["anyOf"][0]["enum"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let words = words.into_iter().map(|word| match usual(key).is_array() {
+        true => json!([word]),
+        false => word,
     });
-    let all = key.default().into_iter().chain(key.examples());
-    all.chain(words).collect()
-}
-
-/// The words that a schema offers for a value, or for each item of one.
-fn words(schema: &Value) -> Vec<Value> {
-    let item = schema.get("items").unwrap_or(schema);
-    let words = item["anyOf"][0]["enum"].as_array();
-    words.cloned().unwrap_or_default()
+    let documented = key.default.iter().chain(&key.examples).cloned();
+    documented.chain(words).collect()
 }
 
 #[test]
 fn a_documented_default_is_what_an_absent_key_means() {
-    for table in tables() {
-        for key in table.values() {
-            let place = format!("{:?} {}", table.path, key.name());
-            let means_the_same = |document: &Value, value| {
-                read(&table.without(document, key), "")
-                    == read(&table.with(document, key, &value), "")
-            };
-            match key.default() {
-                Some(default) => assert!(means_the_same(&table.full(), default), "{place}"),
-                None => assert!(!means_the_same(&table.minimal(), usual(key)), "{place}"),
-            }
-        }
+    for (path, key) in keys() {
+        let (file, value) = match &key.default {
+            Some(default) => (File::full(&path.0), default.clone()),
+            None => (File::minimal(&path.0), usual(key)),
+        };
+        let is_same = read(&file.without(path)) == read(&file.with(path, &value));
+        assert_eq!(is_same, key.default.is_some(), "{path:?}");
     }
 }
 
 #[test]
-fn schema_and_reader_know_and_require_the_same_keys() {
-    for table in tables() {
-        for document in [table.full(), table.minimal()] {
-            validate(&document).unwrap_or_else(|error| panic!("{error}"));
-            read(&document, "").unwrap_or_else(|all| panic!("{:?}: {all:?}", table.path));
+fn schema_and_reader_require_the_same_keys_and_refuse_unknown_ones() {
+    for table in keys().chunk_by(|(one, _), (other, _)| one.0 == other.0) {
+        let name = &table[0].0.0;
+        let (full, minimal) = (File::full(name), File::minimal(name));
+        for text in [full.text(), minimal.text()] {
+            validate(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            read(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
         }
-        let full = table.full();
-        let unknown = table.changed(&full, |table| {
-            table.insert("ю".to_owned(), json!({}));
-        });
-        assert!(validate(&unknown).is_err() && read(&unknown, "").is_err());
-        for key in table.keys.all() {
-            let document = table.without(&full, key);
-            let (said, read) = (validate(&document), read(&document, ""));
-            let place = format!("{:?} without {}", table.path, key.name());
-            assert_eq!(said.is_ok(), read.is_ok(), "{place}: {said:?} {read:?}");
+        let unknown = full.with(&(name.clone(), "unknown"), &json!(5));
+        assert!(validate(&unknown).is_err() && read(&unknown).is_err());
+        for (path, _) in table {
+            let text = full.without(path);
+            assert_eq!(validate(&text).is_ok(), read(&text).is_ok(), "{text}");
         }
     }
-    let mut untitled = tables()[0].minimal();
-    untitled["feed"] = json!([{ "name": "all" }]);
-    assert!(validate(&untitled).is_ok() && read(&untitled, "").is_ok());
-    let mut both = tables()[0].minimal();
-    both["source"] = json!({ "directory": {}, "sql": { "url": "sqlite:x", "query": "SELECT 1" } });
-    assert!(validate(&both).is_err() && read(&both, "").is_err());
 }
 
 /// What the reader refuses and no schema can: zones and folders that do not exist, names without a
 /// letter, terms of another kind, addresses that two keys share, sizes with a unit that are out of
 /// range.
-fn is_beyond_schema(key: &dyn KeyFacts, value: &Value) -> bool {
-    match key.name() {
+fn is_beyond_schema(key: &Facts, value: &Value) -> bool {
+    let shared = ["127.0.0.1:8080", "/rss.xml", "/all.rss"];
+    match key.name {
         "time-zone" | "templates" | "any" | "all" | "none" | "except" => true,
-        "admin" | "from" | "to" => ["127.0.0.1:8080", "/rss.xml", "/all.rss"]
-            .iter()
-            .any(|shared| value == shared),
-        _ => key.schema()["type"].is_array() && value.is_string(),
+        "admin" | "from" | "to" => shared.iter().any(|shared| value == shared),
+        _ => key.schema["type"].is_array() && value.is_string(),
     }
 }
 
 #[test]
 fn schema_and_reader_accept_the_same_values() {
-    let keys: Vec<(TablePath, &dyn KeyFacts)> = tables()
-        .into_iter()
-        .flat_map(|table| {
-            let own = table.keys.own.iter().filter(|key| key.table().is_none());
-            own.map(move |&key| (table.clone(), key))
-        })
-        .collect();
-    let mut pool: Vec<Value> = keys.iter().flat_map(|(_, key)| good(*key)).collect();
-    let texts: Vec<String> = pool
-        .iter()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect();
-    pool.extend(texts.iter().map(|text| json!([text])));
+    let mut pool: Vec<Value> = keys().iter().flat_map(|(_, key)| good(key)).collect();
+    let texts = pool.iter().filter(|value| value.is_string());
+    let lists: Vec<Value> = texts.map(|text| json!([text])).collect();
+    pool.extend(lists);
     pool.extend([
         json!(["rss", "rss"]),
         json!([]),
@@ -311,36 +236,47 @@ fn schema_and_reader_accept_the_same_values() {
     pool.dedup();
 
     let mut differences = Vec::new();
-    for (table, key) in keys {
-        let minimal = table.minimal();
+    // The keys of `[defaults]` are the same in other tables.
+    let is_shared = |name| defaults::TABLE.names().any(|shared| shared == name);
+    let keys = keys().iter();
+    for (path, key) in keys.filter(|(path, _)| path.0 == ["defaults"] || !is_shared(path.1)) {
+        let minimal = File::minimal(&path.0);
         let mut compare = |value: &Value, may_differ: bool| {
-            let document = table.with(&minimal, key, value);
-            let (said, read) = (validate(&document).is_ok(), read(&document, "").is_ok());
+            let text = minimal.with(path, value);
+            let (said, read) = (validate(&text).is_ok(), read(&text).is_ok());
             if said != read && !(said && may_differ) {
-                let path = table.path.join(".");
-                differences.push(format!("[{path}] {} = {value}: schema {said}", key.name()));
+                differences.push(format!("{path:?} = {value}: schema {said}"));
             }
             read
         };
         for value in good(key) {
-            assert!(compare(&value, false), "{} = {value}", key.name());
+            assert!(compare(&value, false), "{path:?} = {value}");
+        }
+        if usual(key).is_string() {
+            let text = minimal.with(path, &json!("${X}"));
+            assert!(
+                validate(&text).is_ok(),
+                "any string may come from the environment: {text}"
+            );
         }
         for value in &pool {
             compare(value, is_beyond_schema(key, value));
         }
         for end in ["minimum", "maximum"] {
-            let end = key.schema()[end].as_i64();
-            for value in end.into_iter().flat_map(|end| [end - 1, end, end + 1]) {
+            let end = key.schema[end].as_i64().into_iter();
+            for value in end.flat_map(|end| [end - 1, end, end + 1]) {
                 compare(&json!(value), false);
             }
         }
         // Slips, of which the schema may take some that the reader does not.
-        let own = good(key);
-        for text in own.iter().filter_map(Value::as_str) {
-            let mut cut = text.chars();
-            cut.next();
-            let slips = [format!(" {text}"), format!("{text} "), text.to_uppercase()];
-            for slip in slips.iter().map(String::as_str).chain([cut.as_str()]) {
+        for text in good(key).iter().filter_map(Value::as_str) {
+            let cut: String = text.chars().skip(1).collect();
+            for slip in [
+                format!(" {text}"),
+                format!("{text} "),
+                text.to_uppercase(),
+                cut,
+            ] {
                 compare(&json!(slip), true);
             }
         }
@@ -349,70 +285,61 @@ fn schema_and_reader_accept_the_same_values() {
 }
 
 #[test]
-fn any_string_may_come_from_the_environment() {
-    for table in tables() {
-        for key in table.values() {
-            let usual = usual(key);
-            let (text, value) = match &usual {
-                Value::Array(items) => (&items[0], json!(["${X}"])),
-                text => (text, json!("${X}")),
-            };
-            let (Some(text), minimal) = (text.as_str(), table.minimal()) else {
-                continue;
-            };
-            let document = table.with(&minimal, key, &value);
-            validate(&document).unwrap_or_else(|error| panic!("{}: {error}", key.name()));
-            read(&document, text).unwrap_or_else(|all| panic!("{}: {all:?}", key.name()));
-        }
+fn terms_that_are_the_same_are_strings_and_lists() {
+    for (line, is_good) in [
+        ("", true),
+        ("'#а' = '#б'", true),
+        ("'#а' = ['#б', 'в']\n'section:г' = []", true),
+        ("'sektion:а' = ['#б']", false),
+        ("'#а' = ['sektion:б']", false),
+        ("'#а' = 5", false),
+        ("'#а' = [5]", false),
+    ] {
+        let text = format!("{}[same]\n{line}", File::minimal(&[]).text());
+        assert_eq!(validate(&text).is_ok(), is_good, "{line}");
+        assert_eq!(read(&text).is_ok(), is_good, "{line}");
     }
 }
 
 #[test]
-fn terms_that_are_the_same_are_strings_and_lists() {
-    for (same, is_good) in [
-        (json!({}), true),
-        (json!({ "#а": "#б" }), true),
-        (json!({ "#а": ["#б", "в"], "section:г": [] }), true),
-        (json!({ "#${X}": ["#б"] }), true),
-        (json!({ "sektion:а": ["#б"] }), false),
-        (json!({ "#а": ["sektion:б"] }), false),
-        (json!({ "#а": 5 }), false),
-        (json!({ "#а": [5] }), false),
-        (json!([]), false),
+fn a_file_has_one_source_and_only_the_feed_all_has_no_title() {
+    let minimal = File::minimal(&[]).text();
+    for (part, is_good) in [
+        ("[[feed]]\nname = 'all'", true),
+        ("[[feed]]\nname = 'a'", false),
+        ("[source.sql]\nurl = 'sqlite:x'\nquery = 'SELECT 1'", false),
     ] {
-        let mut document = tables()[0].minimal();
-        document["same"] = same;
-        assert_eq!(validate(&document).is_ok(), is_good, "{document}");
-        assert_eq!(read(&document, "x").is_ok(), is_good, "{document}");
+        let text = format!("{minimal}{part}");
+        assert_eq!(validate(&text).is_ok(), is_good, "{part}");
+        assert_eq!(read(&text).is_ok(), is_good, "{part}");
     }
 }
 
 #[test]
 fn files_that_are_shown_are_valid() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |path: &Path| fs::read_to_string(path).expect("a file of the repository");
-    let readme = read(&repository.join("README.md"));
-    let parts = readme.split("```toml\n").skip(1);
-    let parts = parts.filter_map(|behind| behind.split("```").next());
-    let mut texts: Vec<String> = parts.map(str::to_owned).collect();
-    texts.push(read(&repository.join("feeds.toml")));
-    for folder in ["compose", "sql"] {
-        let files = fs::read_dir(repository.join("examples").join(folder)).expect("a folder");
+    let load = |path: &Path| fs::read_to_string(path).expect("a file of the repository");
+    let mut texts = vec![load(&repository.join("feeds.toml"))];
+    for folder in ["examples/compose", "examples/sql"] {
+        let files = fs::read_dir(repository.join(folder)).expect("a folder");
         let paths = files.map(|file| file.expect("a file").path());
         let files = paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
-        texts.extend(files.map(|path| read(&path)));
+        texts.extend(files.map(|path| load(&path)));
     }
     assert!(texts.len() > 5, "{} files", texts.len());
-    for text in texts {
-        let parsed = DeTable::parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let mut document = json_of(&DeValue::Table(parsed.into_inner()));
-        // A part of a file needs the rest to be a whole one.
-        let minimal = tables()[0].minimal();
+    // README shows parts of files.
+    let readme = load(&repository.join("README.md"));
+    let parts = readme.split("```toml\n").skip(1);
+    texts.extend(parts.filter_map(|behind| Some(behind.split_once("```")?.0.to_owned())));
+    let minimal = File::minimal(&[]);
+    for mut text in texts {
         for required in root::TABLE.required() {
-            if document[required].is_null() {
-                document[required] = minimal[required].clone();
+            if !text.contains(&format!("[{required}")) {
+                let mut missing = minimal.clone();
+                missing.0.retain(|path, _| path.0[0] == required);
+                text += &format!("\n{}", missing.text());
             }
         }
-        validate(&document).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        validate(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     }
 }
