@@ -34,6 +34,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
 pub use self::schema::SCHEMA;
 pub use self::source_file::SourceFile;

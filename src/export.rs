@@ -27,10 +27,10 @@ pub use self::progress::ExportProgress;
 pub use self::report::{ExportReport, FileFailure};
 use self::run::ExportRun;
 use crate::feed::coding::Coding;
-use crate::model::removal_guard::is_too_many;
+use crate::model::removal_guard::{Removal, is_too_many};
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::{Publisher, Removal};
+use crate::publish::publisher::Publisher;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]

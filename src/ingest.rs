@@ -7,9 +7,12 @@
 
 mod change_set;
 mod comparison;
+pub mod driver;
 mod key_conflicts;
 mod progress;
 mod reading;
+pub mod report;
+pub mod state_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;

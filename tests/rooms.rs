@@ -42,29 +42,10 @@ const ROOMS: [(&str, &[&str]); 13] = [
 ];
 
 /// Arrows that are still to go. This list may only shrink.
-const LEFT: &[(&str, &str)] = &[
-    ("config", "feed"),
-    ("feed", "store"),
-    ("index", "store"),
-    ("publish", "serve"),
-    ("serve", "source"),
-    ("source", "publish"),
-    ("source", "store"),
-];
+const LEFT: &[(&str, &str)] = &[("feed", "store"), ("serve", "source")];
 
 /// Modules that are still in a circle. This list may only shrink.
-const LEFT_IN_CIRCLES: &[&str] = &[
-    "config",
-    "feed",
-    "index",
-    "ingest",
-    "publish",
-    "serve",
-    "source",
-    "source::sql::database",
-    "source::sql::engine",
-    "source::sql::probe",
-];
+const LEFT_IN_CIRCLES: &[&str] = &["config", "feed", "index", "ingest", "publish", "serve"];
 
 #[test]
 fn rooms_use_only_what_they_may() {

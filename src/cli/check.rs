@@ -8,9 +8,10 @@ use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::vanished;
+use crate::ingest::state_header::check_identity;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::{Publisher, check_identity};
+use crate::publish::publisher::{Publisher, served_before};
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
@@ -219,7 +220,7 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                     format!("restore both keys; if the change is meant, delete {folder} first");
                 of_config(Severity::Error, changed.to_string(), hint)
             });
-            let vanished = vanished(&memory, config).into_iter();
+            let vanished = vanished(&served_before(memory), config).into_iter();
             let vanished = vanished
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()

@@ -18,10 +18,12 @@ use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
 use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::{Severity, chain};
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::ingest::driver::DriverError;
+use crate::ingest::state_header::{IdentityChanged, check_identity};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{IdentityChanged, Publisher, PublisherError, check_identity};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::SqlError;
 use crate::store::catch_panic;
@@ -23,11 +25,11 @@ pub(super) enum StartError {
     Source(#[from] SqlError),
 }
 
-impl From<PublisherError> for StartError {
-    fn from(failure: PublisherError) -> StartError {
+impl From<DriverError> for StartError {
+    fn from(failure: DriverError) -> StartError {
         match failure {
-            PublisherError::Store(failure) => StartError::Store(failure),
-            PublisherError::Source(failure) => StartError::Source(failure),
+            DriverError::Store(failure) => StartError::Store(failure),
+            DriverError::Source(failure) => StartError::Source(failure),
         }
     }
 }
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
     use crate::config::tests::good;
     use crate::feed::snapshot::FeedVersion;
-    use crate::publish::publisher::Removal;
+    use crate::model::removal_guard::Removal;
     use crate::source::Scope;
     use crate::source::sql::tests::write;
     use crate::store::tests::make_layout_3;

@@ -31,8 +31,10 @@ use crate::publish::{self, Order};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, Shape};
 use crate::serve::admin::{self, Admin};
+use crate::serve::documents::Documents;
 use crate::serve::listener::{self, Listener};
 use crate::serve::metrics::Metrics;
+use crate::serve::prewarm;
 use crate::serve::record::Recorder;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
@@ -107,9 +109,10 @@ async fn daemon(
     let mut signals = Signals::new()?;
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
-    let publisher = Arc::new(OnceLock::new());
+    let cache_bytes = config.server.cache_bytes;
+    let documents = Arc::new(OnceLock::<Arc<Documents>>::new());
     let house = ServerContext {
-        publisher: publisher.clone(),
+        documents: documents.clone(),
         limits,
         observer: observer.clone(),
     };
@@ -119,7 +122,7 @@ async fn daemon(
             config: Arc::new(config.clone()),
             health: health.clone(),
             metrics: observer.metrics.clone(),
-            publisher: publisher.clone(),
+            documents: documents.clone(),
         };
         tokio::spawn(admin::serve(listener, admin))
     });
@@ -149,19 +152,25 @@ async fn daemon(
             }
         }
     };
-    let (publishing, drawing) = match opened {
+    let (publishing, prewarming, drawing) = match opened {
         Ok(opened) => {
-            let opened = publisher.get_or_init(|| Arc::new(opened)).clone();
+            let opened = Arc::new(opened);
+            let documents = documents
+                .get_or_init(|| Arc::new(Documents::new(opened.clone(), cache_bytes)))
+                .clone();
             let progress = opened.progress().clone();
             let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+            let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
+            let prewarming = tokio::spawn(prewarm::run(documents, publications));
             let publishing = tokio::spawn(publish::run(
                 opened,
                 health.clone(),
                 rescan,
                 ordered,
+                revised,
                 stopping,
             ));
-            (publishing, drawing)
+            (publishing, prewarming, drawing)
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -211,9 +220,14 @@ async fn daemon(
     }
     // Whoever lets go of the publisher last closes the state folder. If that is a task that nobody
     // waits for, the next start has to repair it.
-    publishing.abort();
-    let _ = publishing.await;
-    if let Some(publisher) = publisher.get().cloned() {
+    for task in [publishing, prewarming] {
+        task.abort();
+        let _ = task.await;
+    }
+    if let Some(publisher) = documents
+        .get()
+        .map(|documents| documents.published().clone())
+    {
         // A reading that is being stored may have the store for itself a little longer.
         let saved = task::spawn_blocking(move || publisher.save());
         if time::timeout(SAVE_FINISH, saved).await.is_err() {

@@ -78,7 +78,7 @@ impl<'a> DocumentMaker<'a> {
             snapshot,
             templates,
         } = self.published;
-        let page = self.publisher.page(snapshot, request.clone());
+        let page = self.publisher.find_page(snapshot, request.clone());
         let page = page.map_err(|missing| match missing {
             PageMissing::Store(error) => NotMade::failed(&error),
             PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => NotMade::NotServed,

@@ -25,8 +25,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{Config, Content};
-use crate::feed::definitions::{ALL, SELECT};
+use crate::config::{ALL, Config, Content};
+use crate::feed::definitions::SELECT;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;

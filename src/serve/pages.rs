@@ -73,7 +73,7 @@ impl Asked<'_> {
             Err(reply) => return (*reply).into(),
         };
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
-        match self.publisher.coded(document, coding).await {
+        match self.documents.encoded(document, coding).await {
             Ok(coded) => {
                 let reply = reply::unvalidated(sheet.content_type(), coding, coded);
                 Outcome::page(RequestKind::Page, coding).on(reply)
@@ -124,7 +124,7 @@ impl Asked<'_> {
         let coding = head.coding;
         let reply = match conditional::evaluate(self.headers, &tag.to_string(), None) {
             Validated::Unchanged => reply::not_modified(head),
-            Validated::Changed => match self.publisher.coded(document, coding).await {
+            Validated::Changed => match self.documents.encoded(document, coding).await {
                 Ok(coded) => reply::document(head, coded),
                 Err(_) => reply::unavailable(NOT_NOW),
             },
@@ -133,7 +133,7 @@ impl Asked<'_> {
     }
 
     async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
-        let printed = self.publisher.printed(sheet, self.published, self.locale());
+        let printed = self.documents.page(sheet, self.published, self.locale());
         printed.await.map_err(|failure| {
             tell("a page", &failure);
             Box::new(reply::unavailable(NOT_NOW))
@@ -142,8 +142,11 @@ impl Asked<'_> {
 
     /// What a page is made of, or the reply that there is none.
     async fn sheet(&self, wanted: PageRequest) -> Result<Page, Box<Reply>> {
-        let (publisher, snapshot) = (self.publisher.clone(), self.published.snapshot.clone());
-        let sheet = task::spawn_blocking(move || publisher.page(&snapshot, wanted)).await;
+        let (published, snapshot) = (
+            self.documents.published().clone(),
+            self.published.snapshot.clone(),
+        );
+        let sheet = task::spawn_blocking(move || published.find_page(&snapshot, wanted)).await;
         Err(Box::new(match sheet {
             Ok(Ok(sheet)) => return Ok(sheet),
             Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),

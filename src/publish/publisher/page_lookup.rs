@@ -25,7 +25,11 @@ impl Publisher {
     ///
     /// # Errors
     /// [`PageMissing`].
-    pub fn page(&self, snapshot: &Snapshot, request: PageRequest) -> Result<Page, PageMissing> {
+    pub fn find_page(
+        &self,
+        snapshot: &Snapshot,
+        request: PageRequest,
+    ) -> Result<Page, PageMissing> {
         let overview = || {
             let overview = self.overview();
             overview.ok_or_else(|| PageMissing::Unknown("nothing is published".to_owned()))

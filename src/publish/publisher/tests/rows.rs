@@ -8,10 +8,13 @@ use tempfile::TempDir;
 
 use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
+use crate::ingest::report::Report;
 use crate::model::format::Format;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::documents;
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
@@ -103,7 +106,7 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
     let snapshot = publisher.snapshot().expect("an edition");
     let version = snapshot.feeds.get(path).expect("a feed");
-    match publisher.render(version, Format::Json) {
+    match documents::render_feed(publisher.store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
@@ -333,7 +336,7 @@ fn a_column_that_goes_makes_every_row_another() {
     let Source::Sql(sql) = &*old.source() else {
         panic!("no database");
     };
-    sql.give_up_columns();
+    sql.accept_lost_columns();
     read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
     let new = publisher();
