@@ -1,9 +1,15 @@
-//! Reconciliation: what a source holds now, compared with what the store was last told.
+//! Readings: what a source holds now, compared with what the store was last told.
 //!
 //! Only this decides what a change means. A file that can no longer be read as an article keeps
 //! the version that could; absence is believed only from a listing that succeeded, and not at all
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
+//!
+//! Begin with [`driver::Driver::read`], which owns the source and the rules of a reading;
+//! [`reconcile`] does one. What came of it is a [`report::Report`] and changes for the index.
+//!
+//! Uses [`model`](crate::model), [`config`](crate::config), [`store`](crate::store) and
+//! [`source`](crate::source).
 
 mod change_set;
 mod comparison;

@@ -54,7 +54,7 @@ use crate::model::problem::chain;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::unused;
+use crate::publish::read_handle::unused;
 use crate::serve::documents::Documents;
 use crate::serve::request_outcome::{Answer, Origin, Outcome};
 use crate::serve::route::Target;
@@ -152,7 +152,7 @@ impl Asked<'_> {
     }
 
     async fn selection(&self, selection: Selection, format: Format) -> Answer {
-        if let Some(version) = self.documents.published().kept_selection(&selection) {
+        if let Some(version) = self.documents.published().cached_selection(&selection) {
             return self.feed(&version, format).await;
         }
         let searching = self.documents.published().clone();

@@ -1,8 +1,13 @@
 //! Where articles come from: a folder of files, or an SQL database.
 //!
 //! A source lists what it has, as places with stamps, and reads what it is asked to;
-//! [`reconcile`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
+//! [`ingest`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
 //! what leaves is an [`Accepted`] article or a [`Refusal`].
+//!
+//! Begin with [`Source`]. What tells that something changed is a `watcher`, one for each kind of
+//! source.
+//!
+//! Uses [`text`](crate::text), [`model`](crate::model) and [`config`](crate::config).
 
 pub mod article_file;
 pub mod directory;

@@ -18,7 +18,7 @@ use crate::feed::coding::Coding;
 use crate::feed::etag::ETag;
 use crate::feed::headers::{cache_control, seconds_left};
 use crate::feed::snapshot::FeedVersion;
-use crate::publish::publisher::PageMissing;
+use crate::publish::read_handle::PageMissing;
 use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
 use crate::serve::metrics::RequestKind;

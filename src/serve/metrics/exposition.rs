@@ -24,10 +24,9 @@ use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
+use crate::publish::read_handle::DatabasePosition;
 use crate::serve::documents::Documents;
 use crate::serve::histogram::{BOUNDS, Histogram};
-use crate::source::Source;
-use crate::source::sql::Sql;
 
 /// Everything that one answer of `/metrics` is made from.
 pub struct Scrape {
@@ -232,13 +231,12 @@ impl Scrape {
                 read.0 as f64,
             )?;
         }
-        if let Some(Source::Sql(sql)) = self
+        let published = self
             .documents
             .as_ref()
-            .map(|documents| documents.published().source())
-            .as_deref()
-        {
-            self.database(page, sql)?;
+            .map(|documents| documents.published());
+        if let Some(position) = published.and_then(|published| published.database_position()) {
+            database(page, &position)?;
         }
         page.value(
             "taspa_source_reading_duration_seconds",
@@ -273,25 +271,6 @@ impl Scrape {
             "Whether the state folder has everything",
             truth(self.condition.state_trouble().is_none()),
         )
-    }
-
-    /// How far this daemon is, to be compared with others over the same articles.
-    fn database(&self, page: &mut Page<'_>, sql: &Sql) -> fmt::Result {
-        if let Some(newest) = sql.newest() {
-            page.value(
-                "taspa_source_newest_timestamp_seconds",
-                "The latest change in the articles that are there, as the database dates it",
-                newest.0 as f64,
-            )?;
-        }
-        if let Some(lag) = sql.replica_lag() {
-            page.value(
-                "taspa_source_replica_lag_seconds",
-                "How far the database is behind the one it follows",
-                lag,
-            )?;
-        }
-        Ok(())
     }
 
     fn configuration(&self, page: &mut Page<'_>) -> fmt::Result {
@@ -496,6 +475,25 @@ impl Page<'_> {
     ) -> Result<MetricEncoder<'s>, fmt::Error> {
         self.0.encode_descriptor(name, help, None, kind)
     }
+}
+
+/// How far this daemon is, to be compared with others over the same articles.
+fn database(page: &mut Page<'_>, position: &DatabasePosition) -> fmt::Result {
+    if let Some(newest) = position.newest {
+        page.value(
+            "taspa_source_newest_timestamp_seconds",
+            "The latest change in the articles that are there, as the database dates it",
+            newest.0 as f64,
+        )?;
+    }
+    if let Some(lag) = position.replica_lag {
+        page.value(
+            "taspa_source_replica_lag_seconds",
+            "How far the database is behind the one it follows",
+            lag,
+        )?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
