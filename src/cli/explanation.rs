@@ -37,7 +37,7 @@ pub(super) fn explain(
 ) -> Result<Explanation, ExplainError> {
     let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
     let (store, source) = (published.store(), published.source());
-    let named = find_article::find(store, &source, &snapshot.publication, article)?;
+    let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
     let (subject, judgement) = match named.map_err(ExplainError::Unknown)? {
         NamedArticle::Article(row) => {
             let judgement = published.judge(version, &row.listing.key);

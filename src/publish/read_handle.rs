@@ -12,7 +12,7 @@ use arc_swap::{ArcSwapOption, Guard};
 
 pub use self::page_lookup::{PageMissing, unused};
 use crate::config::NamedTerm;
-use crate::feed::definitions::{Definition, SELECT};
+use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{Judgement, judge};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
@@ -179,7 +179,7 @@ impl ReadHandle {
         let (previous, floor) = self.selections().previous(&path, old.as_deref());
         let mut version = FeedVersion::build(
             RENDERER_VERSION,
-            state.definitions.publication(),
+            state.definitions.site_rules(),
             &state.index,
             definition,
             previous,
@@ -241,7 +241,7 @@ pub enum NotJudged {
     Unknown,
 }
 
-fn definition(state: &IndexState, version: &FeedVersion) -> Option<Definition> {
+fn definition(state: &IndexState, version: &FeedVersion) -> Option<FeedDefinition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
         None => state.definitions.find(&state.index, &version.path),

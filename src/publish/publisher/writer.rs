@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 
 use tracing::{info, warn};
 
-use crate::feed::definitions::Definition;
+use crate::feed::definitions::FeedDefinition;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
 use crate::model::record::RecordId;
@@ -61,7 +61,7 @@ impl Writer {
     }
 
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self, state: &IndexState) -> Vec<Definition> {
+    pub(super) fn concerned(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
         let IndexState {
             index, definitions, ..
         } = state;
@@ -89,7 +89,7 @@ impl Writer {
     pub(super) fn build(
         &mut self,
         state: &IndexState,
-        definition: Definition,
+        definition: FeedDefinition,
         old: Option<&FeedVersion>,
     ) -> FeedVersion {
         let path = definition.path.clone();
@@ -101,7 +101,7 @@ impl Writer {
         }
         let mut version = FeedVersion::build(
             RENDERER_VERSION,
-            state.definitions.publication(),
+            state.definitions.site_rules(),
             &state.index,
             definition,
             previous,

@@ -1,4 +1,4 @@
-//! `/status`: what an editor or operator wants to know, on one page.
+//! `/status`: the state of the daemon for editors and operators, on one page.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const FEEDS_MAX: usize = 500;
 /// The page.
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
-    let documents = admin.documents.get();
+    let documents = admin.server.documents.get();
     let published = documents.map(|documents| documents.published());
     let snapshot = published.and_then(|published| published.snapshot());
     let site = match &snapshot {
@@ -39,7 +39,7 @@ pub(super) fn page(admin: &Admin) -> String {
     let selections = published.map_or(Rate::default(), |published| {
         published.selection_polls().rate(now)
     });
-    let process = Process::look();
+    let process = Process::read();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
     render(context! {
         words => Value::from(Serde(words)),
@@ -59,7 +59,7 @@ pub(super) fn page(admin: &Admin) -> String {
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
-        connections => admin.metrics.open_connections(),
+        connections => admin.server.connections.open(),
         documents => documents.map_or(0, |documents| documents.cache().documents()),
     })
 }
@@ -94,7 +94,7 @@ fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
-    let documents = admin.documents.get();
+    let documents = admin.server.documents.get();
     let published = documents.map(|documents| documents.published());
     let reached = published.and_then(|published| published.progress().reached());
     let database = published.and_then(|published| published.database_position());
