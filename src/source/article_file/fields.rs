@@ -19,7 +19,7 @@ pub(in crate::source) struct Fields {
 }
 
 /// A key that was found, with its value.
-struct Found<'f> {
+struct Field<'f> {
     key: &'f str,
     node: &'f Node,
 }
@@ -71,7 +71,7 @@ impl Fields {
     }
 
     /// The first of `names` that has a value; in a generator's table only one that `fits`.
-    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Found<'_>> {
+    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Field<'_>> {
         names.iter().find_map(|name| {
             lookup(&self.entries, name).or_else(|| {
                 TABLES.iter().find_map(|table| {
@@ -152,10 +152,10 @@ impl Fields {
 }
 
 /// Generators do not agree on the case of keys (`publishDate`, `publishdate`).
-fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Found<'f>> {
+fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Field<'f>> {
     let found =
         |entry: &&Entry| entry.key.eq_ignore_ascii_case(name) && !entry.node.value.is_blank();
-    entries.iter().find(found).map(|entry| Found {
+    entries.iter().find(found).map(|entry| Field {
         key: &entry.key,
         node: &entry.node,
     })
@@ -172,7 +172,7 @@ fn is_scalar_or_list(value: &Value) -> bool {
     is_scalar(value) || matches!(value, Value::List(_))
 }
 
-impl Found<'_> {
+impl Field<'_> {
     fn text(&self) -> Result<String, Refusal> {
         self.text_of(self.node, "text")
     }
@@ -269,7 +269,7 @@ fn split_tags(line: &str) -> Vec<String> {
     tags.map(str::to_owned).collect()
 }
 
-fn author(found: &Found<'_>, item: &Node) -> Result<Author, Refusal> {
+fn author(found: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
     let Value::Table(entries) = &item.value else {
         let name = found.text_of(
             item,
@@ -289,7 +289,7 @@ fn author(found: &Found<'_>, item: &Node) -> Result<Author, Refusal> {
     })
 }
 
-fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
+fn media(found: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
     let Value::Table(entries) = &item.value else {
         let url = found.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
         return Ok(Media {
@@ -313,7 +313,7 @@ fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
     })
 }
 
-fn number(part: &Found<'_>) -> Result<u64, Refusal> {
+fn number(part: &Field<'_>) -> Result<u64, Refusal> {
     let expected = "a whole number";
     let written = part.text_of(part.node, expected)?;
     let number = written.trim().parse();
