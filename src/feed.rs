@@ -12,6 +12,7 @@ pub mod coding;
 pub mod compose;
 pub mod definitions;
 pub mod document;
+pub mod etag;
 pub mod explain;
 pub mod headers;
 pub mod overview;

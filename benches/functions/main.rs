@@ -17,10 +17,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Request;
 use taspa::model::format::Format;
+use taspa::model::removal_guard::Removal;
 use taspa::model::selection::Selection;
 use taspa::model::time::Timestamp;
 use taspa::publish::documents::render_feed;
-use taspa::publish::publisher::Removal;
 use taspa::serve::dispatch::dispatch;
 use taspa::serve::documents::Documents;
 use taspa::source::article_file::newsroom as newsroom_text;
@@ -82,7 +82,7 @@ fn request(c: &mut Criterion) {
         request.body(()).expect("a request")
     };
     let label = newsroom.version("tags/t7");
-    let tag = format!("\"{}\"", label.headers(Format::Rss).tag);
+    let tag = format!("\"{}\"", label.headers(Format::Rss).opaque_tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
     let snapshot = publisher.snapshot().expect("an edition");
     compare(

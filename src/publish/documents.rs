@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 
-use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
-use crate::render::RenderError;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::Page;
 use crate::render::pages::error::PageError;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{self, Page};
+use crate::render::{RenderError, render};
 use crate::store::{Store, StoreError};
 
 /// Why a document could not be made.
@@ -36,18 +37,24 @@ pub fn render_feed(
     version: &FeedVersion,
     format: Format,
 ) -> Result<Bytes, DocumentError> {
-    pages::print(store, version, format)
+    let articles = store.articles(&version.entries)?;
+    Ok(render(format, &version.compose(&articles))?.into())
 }
 
-/// Makes a page or list of a snapshot.
+/// Makes a page or list of what is published.
 ///
 /// # Errors
 /// [`DocumentError`].
 pub fn render_page(
     store: &Store,
-    snapshot: &Snapshot,
+    published: &PublishedState,
     page: &Page,
     locale: Locale,
 ) -> Result<Bytes, DocumentError> {
-    page.print(snapshot, store, locale)
+    let PublishedState {
+        snapshot,
+        templates,
+    } = published;
+    let articles = store.articles(page.records())?;
+    Ok(page.render(snapshot, templates, &articles, locale)?)
 }

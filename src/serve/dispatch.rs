@@ -8,10 +8,11 @@ use std::sync::Arc;
 use hyper::{Method, Request};
 use tokio::task;
 
-use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
 use crate::publish::publisher::unused;
 use crate::render::pages::PageRequest;
 use crate::serve::answer::Answer;
@@ -32,7 +33,7 @@ pub enum Dispatch {
 /// An answer that has to be made.
 pub struct Job {
     documents: Arc<Documents>,
-    snapshot: Arc<Snapshot>,
+    published: Arc<PublishedState>,
     resource: Resource,
     now: Timestamp,
 }
@@ -55,21 +56,21 @@ pub fn dispatch<B>(
     if let Some(reply) = reply_to_method(request.method()) {
         return Dispatch::Ready(reply.into());
     }
-    let current = documents.map(|documents| (documents, documents.published().current_edition()));
-    let Some((documents, Some(snapshot))) = current
+    let current = documents.map(|documents| (documents, documents.published().published_now()));
+    let Some((documents, Some(published))) = current
         .as_ref()
-        .map(|(documents, snapshot)| (*documents, snapshot.as_ref()))
+        .map(|(documents, published)| (*documents, published.as_ref()))
     else {
         return Dispatch::Ready(reply::unavailable("the first edition is being made").into());
     };
     let context = RequestContext {
         documents,
-        snapshot,
+        published,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
-    match route::resolve(snapshot, request.uri().path(), context.query) {
+    match route::resolve(&published.snapshot, request.uri().path(), context.query) {
         Target::Feed(version, format) => context.dispatch_feed(version, format),
         Target::Select(selection, format) => match documents.published().kept_selection(&selection)
         {
@@ -78,6 +79,7 @@ pub fn dispatch<B>(
         },
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
+        Target::Favicon => context.job(Resource::Asset(published.templates.favicon().to_owned())),
         Target::Redirect(location) => Dispatch::Ready(reply::moved(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
         Target::NotFound(reason) => Dispatch::Ready(reply::not_found(&reason).into()),
@@ -114,7 +116,7 @@ impl RequestContext<'_> {
     fn job(&self, resource: Resource) -> Dispatch {
         Dispatch::Pending(Box::new(Job {
             documents: self.documents.clone(),
-            snapshot: self.snapshot.clone(),
+            published: self.published.clone(),
             resource,
             now: self.now,
         }))
@@ -126,7 +128,7 @@ impl Job {
     pub async fn run(self, request: &Request<()>) -> Answer {
         let context = RequestContext {
             documents: &self.documents,
-            snapshot: &self.snapshot,
+            published: &self.published,
             headers: request.headers(),
             query: request.uri().query(),
             now: self.now,

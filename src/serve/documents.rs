@@ -6,11 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
+use crate::feed::etag::ETag;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::documents::{render_feed, render_page};
+use crate::publish::published_state::PublishedState;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
@@ -96,13 +98,13 @@ impl Documents {
     pub async fn page(
         &self,
         page: &Page,
-        snapshot: &Arc<Snapshot>,
+        published: &Arc<PublishedState>,
         locale: Locale,
     ) -> Result<Bytes, CacheError> {
-        let digest = page.digest(snapshot, locale);
+        let digest = page.digest(&published.snapshot, locale);
         let store = self.published.store().clone();
-        let (page, snapshot) = (page.clone(), snapshot.clone());
-        let render = move || render_page(&store, &snapshot, &page, locale);
+        let (page, published) = (page.clone(), published.clone());
+        let render = move || render_page(&store, &published, &page, locale);
         self.cache.get(digest, Coding::Identity, render).await
     }
 
@@ -142,7 +144,8 @@ mod tests {
     use super::*;
     use crate::config::tests::good;
     use crate::feed::poll_rate::PollReply;
-    use crate::publish::publisher::Removal;
+    use crate::model::removal_guard::Removal;
+    use crate::render::pages::templates::Templates;
     use crate::source::Scope;
     use crate::store::Store;
 
@@ -166,8 +169,13 @@ id-year = 2026
         };
         let config = Arc::new(good(CONFIG, folder.path()));
         let later = Timestamp(1_800_000_000);
-        let publisher =
-            Publisher::new(config, Store::scratch().expect("a store"), later).expect("a publisher");
+        let publisher = Publisher::new(
+            config,
+            Templates::built_in(),
+            Store::scratch().expect("a store"),
+            later,
+        )
+        .expect("a publisher");
         let documents = Documents::new(Arc::new(publisher), 1 << 20);
         let publish = |at| {
             let report = documents

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::error;
 
 use crate::feed::coding::Coding;
-use crate::feed::headers::FeedHeaders;
+use crate::feed::headers::{FeedHeaders, seconds_left};
 use crate::feed::poll_rate::PollReply;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
@@ -25,7 +25,11 @@ pub(super) fn cached(
     let coding = context.coding();
     let headers = version.headers(format);
     let document_headers = || document_headers(context, version, headers, format, coding);
-    let copy = conditional::evaluate(context.headers, &headers.tag, Some(headers.last_modified));
+    let copy = conditional::evaluate(
+        context.headers,
+        &headers.opaque_tag,
+        Some(headers.last_modified),
+    );
     let (poll, reply) = match copy {
         ClientCopy::Current => (
             PollReply::NotModified,
@@ -62,7 +66,7 @@ pub(super) async fn make(
             // The last good document, under its own tag, is better than an error.
             match documents.previous_feed(version, format, coding) {
                 Some((document, previous)) => {
-                    let previous = FeedHeaders::new(version, previous, format);
+                    let previous = version.headers_under(previous, format);
                     reply::document(headers(&previous), document)
                 }
                 None => reply::unavailable("this feed cannot be made at the moment"),
@@ -82,7 +86,8 @@ fn document_headers(
     DocumentHeaders {
         etag: headers.etag(coding),
         last_modified: Some(headers.date.clone()),
-        cache_control: headers.cache_control(version, context.now),
+        cache_control: headers
+            .cache_control(&version.settings, seconds_left(version.next, context.now)),
         link: Some(headers.link.clone()),
         content_type: format.content_type(),
         coding,

@@ -12,10 +12,12 @@ use tokio::task;
 use tracing::error;
 
 use crate::feed::coding::Coding;
+use crate::feed::etag::ETag;
 use crate::feed::headers::{cache_control, seconds_left};
-use crate::feed::snapshot::{ETag, FeedVersion};
+use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::chain;
-use crate::render::pages::{Missing, Page, PageRequest};
+use crate::publish::publisher::PageMissing;
+use crate::render::pages::{Page, PageRequest};
 use crate::serve::answer::Answer;
 use crate::serve::conditional::{self, ClientCopy};
 use crate::serve::reply::{self, DocumentHeaders, Reply};
@@ -45,7 +47,7 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
     let coding = context.coding();
     let tag = ETag::of(&document);
     let headers = DocumentHeaders {
-        etag: tag.etag(coding),
+        etag: tag.value(coding),
         last_modified: None,
         cache_control: page_cache_control(context, &page),
         link: None,
@@ -82,8 +84,7 @@ pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVer
 
 /// A style sheet, picture or font.
 pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
-    let templates = &context.snapshot.config.server.templates;
-    let Some(asset) = templates.asset(name) else {
+    let Some(asset) = context.published.templates.asset(name) else {
         return reply::not_found(&format!("no file \"{name}\"")).into();
     };
     let names_version = context.parameter("v").is_some_and(|v| v == asset.version);
@@ -93,7 +94,7 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
     };
     let tag = ETag::of(&asset.bytes);
     let headers = DocumentHeaders {
-        etag: tag.etag(coding),
+        etag: tag.value(coding),
         last_modified: None,
         cache_control: HeaderValue::from_static(if names_version { IMMUTABLE } else { SHORT }),
         link: None,
@@ -128,14 +129,14 @@ async fn validate(
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
     let (published, snapshot) = (
         context.documents.published().clone(),
-        context.snapshot.clone(),
+        context.published.snapshot.clone(),
     );
     let page = task::spawn_blocking(move || published.find_page(&snapshot, request)).await;
     Err(Box::new(match page {
         Ok(Ok(page)) => return Ok(page),
-        Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
-        Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-        Ok(Err(Missing::Store(failure))) => {
+        Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),
+        Ok(Err(PageMissing::Elsewhere(address))) => reply::found(&address),
+        Ok(Err(PageMissing::Store(failure))) => {
             log_failure("the page of an article", &failure);
             reply::unavailable(UNAVAILABLE)
         }
@@ -146,7 +147,7 @@ async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page
 async fn render(context: &RequestContext<'_>, page: &Page) -> Result<Bytes, Box<Reply>> {
     let rendered = context
         .documents
-        .page(page, context.snapshot, context.locale());
+        .page(page, context.published, context.locale());
     rendered.await.map_err(|failure| {
         log_failure("a page", &failure);
         Box::new(reply::unavailable(UNAVAILABLE))
@@ -162,7 +163,7 @@ fn log_failure(what: &str, failure: &dyn Error) {
 fn page_cache_control(context: &RequestContext<'_>, page: &Page) -> HeaderValue {
     let (settings, next) = match page {
         Page::Feed(version) => (&*version.settings, version.next),
-        Page::Article(released) => (&context.snapshot.config.defaults, released.next),
+        Page::Article(released) => (&context.published.snapshot.config.defaults, released.next),
         Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
             return HeaderValue::from_static(SHORT);
         }

@@ -1,4 +1,4 @@
-//! A request in front of the snapshot that it is answered from.
+//! A request, with the published state that it is answered from.
 
 use std::sync::Arc;
 
@@ -6,18 +6,18 @@ use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderName};
 use url::form_urlencoded;
 
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::Snapshot;
 use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
 use crate::render::pages::locale::Locale;
 use crate::serve::accept_encoding;
 use crate::serve::documents::Documents;
 
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// A request in front of the snapshot that it is answered from.
+/// A request, with the published state that it is answered from.
 pub(super) struct RequestContext<'a> {
     pub(super) documents: &'a Arc<Documents>,
-    pub(super) snapshot: &'a Arc<Snapshot>,
+    pub(super) published: &'a Arc<PublishedState>,
     pub(super) headers: &'a HeaderMap,
     pub(super) query: Option<&'a str>,
     pub(super) now: Timestamp,
@@ -33,7 +33,7 @@ impl RequestContext<'_> {
     /// (`Sec-Fetch-Dest`), and the address does not ask for the feed itself.
     pub(super) fn wants_page(&self) -> bool {
         let destination = self.headers.get(SEC_FETCH_DEST);
-        self.snapshot.config.server.browser_pages
+        self.published.snapshot.config.server.browser_pages
             && destination.is_some_and(|destination| destination == "document")
             && self.parameter("raw").is_none()
     }
@@ -42,7 +42,7 @@ impl RequestContext<'_> {
     pub(super) fn locale(&self) -> Locale {
         let named = self.parameter("lang");
         let named = named.as_deref().and_then(Locale::from_tag);
-        named.unwrap_or_else(|| Locale::of_site(&self.snapshot.config.site.language))
+        named.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
     }
 
     /// The value of a query parameter, decoded; empty if it has none.

@@ -19,7 +19,7 @@ use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::render::pages::{PageRequest, lists};
+use crate::render::pages::{PageRequest, term_lists};
 
 /// The resource that a request names.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) enum Target<'a> {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
+    /// `/favicon.ico`, whatever file that is.
+    Favicon,
     /// Another spelling, or a feed that moved.
     Redirect(String),
     /// A feed that ended.
@@ -101,7 +103,7 @@ fn served<'a>(snapshot: &'a Snapshot, path: &str, tidy: &str, query: Option<&str
         "/" => decoded.spelled("/", || Target::Page(PageRequest::Catalogue)),
         "/feeds.opml" => decoded.spelled(&lower, || Target::Page(PageRequest::Opml)),
         "/feeds.json" => decoded.spelled(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Asset(icon(snapshot).to_owned()),
+        "/favicon.ico" => Target::Favicon,
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
@@ -109,15 +111,6 @@ fn served<'a>(snapshot: &'a Snapshot, path: &str, tidy: &str, query: Option<&str
             Some((stem, format)) => decoded.feed(stem, Some(format)),
             None => decoded.feed(tidy.trim_start_matches('/'), None),
         },
-    }
-}
-
-/// What browsers show beside a title when the page does not say.
-fn icon(snapshot: &Snapshot) -> &'static str {
-    let templates = &snapshot.config.server.templates;
-    match templates.asset("favicon.ico") {
-        Some(_) => "favicon.ico",
-        None => "icon.svg",
     }
 }
 
@@ -146,7 +139,7 @@ impl<'a> DecodedTarget<'a, '_> {
 
     /// A page of a list of terms; without a number, the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target<'a> {
-        if !lists(&self.snapshot.config).contains(&kind) {
+        if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }

@@ -104,6 +104,7 @@ fn no_request_waits_for_logs_that_nobody_reads() {
         assert_eq!(connection.exchange(&unchanged).status, 304);
     }
     drop(deaf);
-    daemon.wait_for("lines of the access log are lost so far: the reader of the output is too slow");
+    daemon
+        .wait_for("lines of the access log are lost so far: the reader of the output is too slow");
     daemon.stop();
 }

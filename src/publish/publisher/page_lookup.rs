@@ -1,32 +1,51 @@
-//! The page or list that a request names, with everything that it shows.
+//! The page that a request names.
 
 use super::Publisher;
 use crate::feed::snapshot::Snapshot;
 use crate::model::term::Term;
-use crate::render::pages::{Missing, Page, PageRequest};
+use crate::render::pages::{Page, PageRequest};
+use crate::store::StoreError;
+
+/// Why a request names no page.
+#[derive(Debug, thiserror::Error)]
+pub enum PageMissing {
+    /// There is nothing with this name.
+    #[error("{0}")]
+    Unknown(String),
+    /// The article has a page of its own.
+    #[error("the article is at {0}")]
+    Elsewhere(String),
+    /// The article cannot be read.
+    #[error("the article cannot be read")]
+    Store(#[from] StoreError),
+}
 
 impl Publisher {
-    /// The page or list that is requested, in a snapshot.
+    /// The page or list that a request names, in a snapshot.
     ///
     /// # Errors
-    /// [`Missing`].
-    pub fn find_page(&self, snapshot: &Snapshot, request: PageRequest) -> Result<Page, Missing> {
+    /// [`PageMissing`].
+    pub fn find_page(
+        &self,
+        snapshot: &Snapshot,
+        request: PageRequest,
+    ) -> Result<Page, PageMissing> {
         let overview = || {
             let overview = self.overview();
-            overview.ok_or_else(|| Missing::Unknown("nothing is published".to_owned()))
+            overview.ok_or_else(|| PageMissing::Unknown("nothing is published".to_owned()))
         };
         match request {
             PageRequest::Feed(version) => Ok(Page::Feed(version)),
             PageRequest::Select(selection) => match self.select(&selection) {
                 Ok(version) => Ok(Page::Feed(version)),
-                Err(term) => Err(Missing::Unknown(unused(&term))),
+                Err(term) => Err(PageMissing::Unknown(unused(&term))),
             },
             PageRequest::Article(key) => {
                 let released = self.article(&key)?;
-                let missing = || Missing::Unknown(format!("no article \"{key}\""));
+                let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
                 match snapshot.publication.page(&released.article) {
-                    Some(page) => Err(Missing::Elsewhere(page)),
+                    Some(page) => Err(PageMissing::Elsewhere(page)),
                     None => Ok(Page::Article(released.into())),
                 }
             }
@@ -34,12 +53,12 @@ impl Publisher {
             PageRequest::Opml => Ok(Page::Opml(overview()?)),
             PageRequest::List => Ok(Page::List(overview()?)),
             PageRequest::Terms(kind, number) => Page::terms(overview()?, kind, number)
-                .ok_or_else(|| Missing::Unknown(format!("there is no page {number}"))),
+                .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
         }
     }
 }
 
-/// The message for a selection that names a term without articles.
+/// Says that a selection names a term in vain.
 pub fn unused(term: &Term) -> String {
     format!(
         "no article has the {} \"{}\"",
