@@ -55,7 +55,7 @@ pub(super) fn find_in_any_format(
 ) -> Result<Arc<FeedVersion>, String> {
     let snapshot = publisher.snapshot().ok_or("nothing is published")?;
     let wanted = wanted
-        .strip_prefix(snapshot.publication.base())
+        .strip_prefix(snapshot.site_rules.base())
         .unwrap_or(wanted);
     let (path, query) = match wanted.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),

@@ -71,7 +71,7 @@ impl EntryCache<'_> {
             false => self.store.articles(&missing)?,
         };
         let mut made = missing.iter().zip(&articles).map(|(record, article)| {
-            let entry = Arc::new(version.publication.entry(article, content, as_of));
+            let entry = Arc::new(version.site_rules.entry(article, content, as_of));
             self.entries.insert(key(record), entry.clone());
             entry
         });
@@ -80,6 +80,6 @@ impl EntryCache<'_> {
             .filter_map(|entry| entry.or_else(|| made.next()))
             .map(Arc::unwrap_or_clone);
         let channel = version.channel.as_ref().clone();
-        Ok(version.publication.gather(channel, entries.collect()))
+        Ok(version.site_rules.gather(channel, entries.collect()))
     }
 }

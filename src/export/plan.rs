@@ -108,7 +108,7 @@ impl Plan {
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
-        let latest = latest.unwrap_or(snapshot.publication.epoch());
+        let latest = latest.unwrap_or(snapshot.site_rules.epoch());
         let document = |request, modified| (DocumentSource::Page(request), modified);
         for (name, list) in [
             ("feeds.opml", PageRequest::Opml),
@@ -139,7 +139,7 @@ impl Plan {
             for (name, asset) in templates.assets() {
                 let path = format!("assets/{name}");
                 let asset = DocumentSource::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, snapshot.publication.epoch()));
+                places.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
             }
         }
         let mut documents: Vec<PlannedDocument> = places.taken.into_values().collect();

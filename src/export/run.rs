@@ -289,7 +289,7 @@ impl<'a> ExportRun<'a> {
 
 fn as_of(snapshot: &Snapshot) -> Timestamp {
     let instants = snapshot.feeds.values().map(|version| version.as_of);
-    instants.max().unwrap_or(snapshot.publication.epoch())
+    instants.max().unwrap_or(snapshot.site_rules.epoch())
 }
 
 /// Whether an error will meet every other file too.

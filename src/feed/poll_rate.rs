@@ -1,4 +1,4 @@
-//! How often a feed is asked for, counted where its versions meet.
+//! How often a feed is requested, over all of its versions.
 //!
 //! One hour is counted while the one before is kept, so that the rate of the last sixty minutes can
 //! be told from five small numbers.
@@ -36,7 +36,7 @@ pub enum PollReply {
 pub struct Rate {
     /// Requests.
     pub per_hour: f64,
-    /// The share of them that were told 304; none without requests.
+    /// The share of them that were answered with 304; none without requests.
     pub unchanged: Option<f64>,
 }
 

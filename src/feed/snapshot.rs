@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
-use crate::feed::definitions::{Definition, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::feed::document::{Channel, Feed};
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
@@ -31,7 +31,7 @@ pub struct Snapshot {
     /// snapshots of one generation.
     pub generation: u64,
     /// The rules its entries are written by.
-    pub publication: Arc<SiteRules>,
+    pub site_rules: Arc<SiteRules>,
     /// Addresses of the past, decoded, with their query if they have one.
     pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
@@ -42,7 +42,7 @@ impl Snapshot {
     /// Where links between pages start: the path of the public address, percent-encoded, with a
     /// slash at its end.
     pub fn root(&self) -> String {
-        format!("{}/", encode_path(self.publication.prefix()))
+        format!("{}/", encode_path(self.site_rules.prefix()))
     }
 }
 
@@ -54,7 +54,7 @@ pub struct FeedVersion {
     /// Where the feed comes from.
     pub kind: FeedKind,
     /// The rules its entries are written by.
-    pub publication: Arc<SiteRules>,
+    pub site_rules: Arc<SiteRules>,
     /// What the feed says of itself.
     pub channel: Arc<Channel>,
     /// Its caching, and how much of an article it carries.
@@ -82,23 +82,20 @@ impl FeedVersion {
     /// the renderer. `floor` is a date that earlier, forgotten answers may have had.
     pub fn build(
         renderer_version: u32,
-        publication: &Arc<SiteRules>,
+        site_rules: &Arc<SiteRules>,
         index: &Index,
-        definition: Definition,
+        definition: FeedDefinition,
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> FeedVersion {
         let window = index.window(&definition.query, &definition.settings);
-        let digest = digest(renderer_version, publication, index, &definition, &window);
-        let content_time = window
-            .content_time
-            .unwrap_or(publication.epoch())
-            .max(floor);
+        let digest = digest(renderer_version, site_rules, index, &definition, &window);
+        let content_time = window.content_time.unwrap_or(site_rules.epoch()).max(floor);
         let last_modified = last_modified(digest, content_time, previous, index.as_of());
         FeedVersion {
             path: definition.path,
             kind: definition.kind,
-            publication: publication.clone(),
+            site_rules: site_rules.clone(),
             channel: definition.channel,
             settings: definition.settings,
             entries: window
@@ -120,7 +117,7 @@ impl FeedVersion {
     pub fn compose(&self, articles: &[Article]) -> Feed {
         let channel = self.channel.as_ref().clone();
         let content = self.settings.content;
-        self.publication
+        self.site_rules
             .compose(channel, content, articles, self.as_of)
     }
 
@@ -157,14 +154,14 @@ impl FeedVersion {
 /// rules, the feed's own words, and each entry's revision, in order.
 fn digest(
     renderer_version: u32,
-    publication: &SiteRules,
+    site_rules: &SiteRules,
     index: &Index,
-    definition: &Definition,
+    definition: &FeedDefinition,
     window: &Window,
 ) -> u128 {
     let head = (
         renderer_version,
-        publication.digested(),
+        site_rules.digested(),
         &*definition.channel,
         definition.settings.content,
     );

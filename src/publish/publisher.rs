@@ -258,7 +258,7 @@ impl Publisher {
             let snapshot = Snapshot {
                 config: state.config.clone(),
                 generation: state.generation,
-                publication: state.definitions.publication().clone(),
+                site_rules: state.definitions.site_rules().clone(),
                 redirects: state.definitions.redirects().clone(),
                 feeds,
             };

@@ -137,8 +137,8 @@ impl Job {
             Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
             Resource::FeedPage(version) => pages::feed_page(&context, version).await,
             Resource::Selection(selection, format) => {
-                let published = self.documents.published().clone();
-                match task::spawn_blocking(move || published.select(&selection)).await {
+                let publisher = self.documents.published().clone();
+                match task::spawn_blocking(move || publisher.select(&selection)).await {
                     Ok(Ok(version)) if context.wants_page() => {
                         pages::feed_page(&context, version).await
                     }

@@ -127,11 +127,11 @@ async fn validate(
 
 /// The page or list that is requested, or the reply that there is none.
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
-    let (published, snapshot) = (
+    let (publisher, snapshot) = (
         context.documents.published().clone(),
         context.published.snapshot.clone(),
     );
-    let page = task::spawn_blocking(move || published.find_page(&snapshot, request)).await;
+    let page = task::spawn_blocking(move || publisher.find_page(&snapshot, request)).await;
     Err(Box::new(match page {
         Ok(Ok(page)) => return Ok(page),
         Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),

@@ -1,4 +1,4 @@
-//! A request, with the published state that it is answered from.
+//! A request with the published state that it is answered from.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::serve::documents::Documents;
 
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// A request, with the published state that it is answered from.
+/// A request with the published state that it is answered from.
 pub(super) struct RequestContext<'a> {
     pub(super) documents: &'a Arc<Documents>,
     pub(super) published: &'a Arc<PublishedState>,

@@ -49,7 +49,7 @@ fn canonical_feed<'a>(
     query: Option<&str>,
 ) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let path = below(snapshot.publication.prefix(), &path).unwrap_or(&path);
+    let path = below(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
     let version = snapshot.feeds.get(stem)?;
@@ -65,7 +65,7 @@ pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
-    let prefix = snapshot.publication.prefix();
+    let prefix = snapshot.site_rules.prefix();
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(snapshot.root());
     }
@@ -132,7 +132,7 @@ impl<'a> DecodedTarget<'a, '_> {
 
     fn redirect(&self, path: &str, query: Option<&str>) -> Target<'a> {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
-        let prefix = encode_path(self.snapshot.publication.prefix());
+        let prefix = encode_path(self.snapshot.site_rules.prefix());
         let path = encode_path(path);
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
@@ -187,12 +187,12 @@ impl<'a> DecodedTarget<'a, '_> {
             Ok(selection) => selection,
             Err(error) => return Target::NotFound(error.to_string()),
         };
-        let (config, publication) = (&self.snapshot.config, &self.snapshot.publication);
+        let (config, site_rules) = (&self.snapshot.config, &self.snapshot.site_rules);
         if let Some(format) = format.filter(|format| !config.defaults.formats.contains(format)) {
             let reason = format!("selections are not served as {}", format.title());
             return Target::NotFound(reason);
         }
-        let selection = written.map(|term| publication.canonical(term).clone());
+        let selection = written.map(|term| site_rules.canonical(term).clone());
         let spelled = match format {
             Some(format) => format!("/{SELECT}.{}", format.extension()),
             None => format!("/{SELECT}"),
@@ -259,10 +259,7 @@ fn onward<'a>(snapshot: &'a Snapshot, to: &str) -> Target<'a> {
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
     match served(snapshot, &path, &tidy(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
-        _ => Target::Redirect(format!(
-            "{}{to}",
-            encode_path(snapshot.publication.prefix())
-        )),
+        _ => Target::Redirect(format!("{}{to}", encode_path(snapshot.site_rules.prefix()))),
     }
 }
 
@@ -304,7 +301,7 @@ fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {
             let term = Term::new(kind, key)?;
-            let term = snapshot.publication.canonical(&term);
+            let term = snapshot.site_rules.canonical(&term);
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }

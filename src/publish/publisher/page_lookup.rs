@@ -44,7 +44,7 @@ impl Publisher {
                 let released = self.article(&key)?;
                 let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
-                match snapshot.publication.page(&released.article) {
+                match snapshot.site_rules.page(&released.article) {
                     Some(page) => Err(PageMissing::Elsewhere(page)),
                     None => Ok(Page::Article(released.into())),
                 }

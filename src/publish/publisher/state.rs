@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedKind};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) definitions: FeedDefinitions,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
-    /// The next snapshot starts from the line-up, not from the last snapshot.
+    /// The next snapshot starts from the feed definitions, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
     pub(super) generation: u64,
@@ -46,7 +46,7 @@ pub(super) struct State {
     pub(super) selection_polls: Arc<PollRate>,
     /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
-    /// Editions by age, each with the records that only it and older ones name.
+    /// Snapshots by age, each with the records that only it and older ones name.
     pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
@@ -68,7 +68,7 @@ impl State {
     }
 
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self) -> Vec<Definition> {
+    pub(super) fn concerned(&mut self) -> Vec<FeedDefinition> {
         if self.rebuild {
             self.due.clear();
             return self.definitions.every(&self.index);
@@ -92,7 +92,7 @@ impl State {
     /// unsaved if they are others than before.
     pub(super) fn build(
         &mut self,
-        definition: Definition,
+        definition: FeedDefinition,
         old: Option<&FeedVersion>,
         floor: Timestamp,
     ) -> FeedVersion {
@@ -105,7 +105,7 @@ impl State {
         }
         let mut version = FeedVersion::build(
             RENDERER_VERSION,
-            self.definitions.publication(),
+            self.definitions.site_rules(),
             &self.index,
             definition,
             previous,
