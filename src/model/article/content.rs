@@ -79,8 +79,8 @@ impl<'d> Content<'d> {
 
 fn refuse(error: MarkupError) -> Refusal {
     let hint = match error {
-        MarkupError::Long => "split the article",
-        MarkupError::Deep | MarkupError::Tangled | MarkupError::Unstable => {
+        MarkupError::TooLong => "split the article",
+        MarkupError::TooDeep | MarkupError::TooComplex | MarkupError::Unstable => {
             "close every element that is opened; an editor that shows HTML marks those that are not"
         }
     };
