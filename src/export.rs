@@ -14,7 +14,6 @@ use crate::render::pages::PageRequest;
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
@@ -31,9 +30,9 @@ use crate::ingest;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::publish::publisher::{Publisher, Removal};
+use crate::publish::published_state::PublishedState;
+use crate::publish::publisher::{PageMissing, Publisher, Removal};
 use crate::render::compress::encode;
-use crate::render::pages::Missing;
 use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::DocumentError;
 
@@ -127,8 +126,8 @@ pub fn export(
     progress: &Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, ExportError> {
-    let (snapshot, overview) = publisher
-        .snapshot()
+    let (published, overview) = publisher
+        .published()
         .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
     let before = folder.before().articles;
@@ -138,12 +137,12 @@ pub fn export(
         return Err(ExportError::Shrunk { before, now });
     }
     let plan = Plan::new(
-        &snapshot,
+        &published,
         &overview,
-        told(publisher, &snapshot, options),
+        told(publisher, &published.snapshot, options),
         options.pages,
     );
-    let run = Run::new(publisher, &snapshot, &folder, &plan, options);
+    let run = Run::new(publisher, &published, &folder, &plan, options);
     let (mut outcome, mut kept) = run.all(progress, stop);
     if !outcome.cut_short {
         remove(&folder, &mut kept, &mut outcome);
@@ -196,7 +195,7 @@ fn remove(folder: &Folder, kept: &mut BTreeMap<String, Written>, outcome: &mut O
 /// One export, looked at by all its workers.
 struct Run<'a> {
     publisher: &'a Publisher,
-    snapshot: &'a Arc<Snapshot>,
+    published: &'a PublishedState,
     folder: &'a Folder,
     shelf: EntryCache<'a>,
     codings: Vec<Coding>,
@@ -225,7 +224,7 @@ enum Refused {
 impl<'a> Run<'a> {
     fn new(
         publisher: &'a Publisher,
-        snapshot: &'a Arc<Snapshot>,
+        published: &'a PublishedState,
         folder: &'a Folder,
         plan: &'a Plan,
         options: &Options,
@@ -234,12 +233,12 @@ impl<'a> Run<'a> {
         let others = others.filter(|coding| *coding != Coding::Identity);
         let mut run = Run {
             publisher,
-            snapshot,
+            published,
             folder,
             shelf: publisher.shelf(),
             codings: [Coding::Identity].into_iter().chain(others).collect(),
             documents: &plan.documents,
-            as_of: as_of(snapshot),
+            as_of: as_of(&published.snapshot),
             vouched: HashSet::new(),
         };
         let vouched = run.documents.iter().filter(|document| {
@@ -340,21 +339,19 @@ impl<'a> Run<'a> {
             }
             Source::Page(wanted) => self.page(wanted).map_err(|refused| match refused {
                 Ok(error) => unmade(error),
-                Err(Missing::Store(error)) => unmade(error.into()),
-                Err(Missing::Elsewhere(_) | Missing::Unknown(_)) => Refused::NotHere,
+                Err(PageMissing::Store(error)) => unmade(error.into()),
+                Err(PageMissing::Elsewhere(_) | PageMissing::Unknown(_)) => Refused::NotHere,
             }),
             Source::Asset(asset) => Ok(asset.bytes.clone()),
         }
     }
 
-    fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, Missing>> {
-        let sheet = self
-            .publisher
-            .sheet(self.snapshot, wanted.clone())
-            .map_err(Err)?;
-        let locale = Locale::of_site(&self.snapshot.config.site.language);
+    fn page(&self, wanted: &PageRequest) -> Result<Bytes, Result<DocumentError, PageMissing>> {
+        let snapshot = &self.published.snapshot;
+        let page = self.publisher.page(snapshot, wanted.clone()).map_err(Err)?;
+        let locale = Locale::of_site(&snapshot.config.site.language);
         self.publisher
-            .render_sheet(&sheet, self.snapshot, locale)
+            .render_page(&page, self.published, locale)
             .map_err(Ok)
     }
 

@@ -8,7 +8,7 @@
 pub mod clock;
 pub mod health;
 mod log_once;
-pub(crate) mod outage;
+pub mod published_state;
 pub mod publisher;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,18 +20,19 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
-use self::outage::Outage;
 use crate::config::Config;
 use crate::model::count::many;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::publish::clock::{Clock, Jump};
 use crate::publish::health::Health;
-use crate::publish::log_once::Seen;
+use crate::publish::log_once::{OutageLog, ReadingLog};
 use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::render::pages::templates::Templates;
 use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
+use crate::source::watcher_messages::{Down, ReadingNote};
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -42,8 +43,8 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// What the operator wants done now.
 #[derive(Debug)]
 pub enum Order {
-    /// Put this configuration in force, then read the articles.
-    Reconfigure(Box<Config>),
+    /// Put this configuration and its templates in force, then read the articles.
+    Reconfigure(Box<Config>, Arc<Templates>),
     /// Read the articles, and believe a loss that was reported: of articles, or of a query's columns.
     Reread,
 }
@@ -58,9 +59,13 @@ pub async fn run(
 ) {
     let news = Notify::new();
     let (tell, told) = mpsc::channel(NEWS_MAX);
+    let (down, changes) = watch::channel(None);
+    let outage = Arc::new(OutageLog::default());
+    let log = ReadingLog::new(outage.clone());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&publisher, &health, rescan, orders, &news) => {}
+        () = keep_reading(&publisher, &health, rescan, orders, &news, &down, log) => {}
+        () = keep_reporting(&publisher, &health, changes, &outage) => {}
         () = keep_publishing(&publisher, &health, &news, &tell) => {}
         () = keep_preparing(&publisher, told) => {}
     }
@@ -74,13 +79,11 @@ async fn keep_reading(
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
+    down: &Down,
+    mut log: ReadingLog,
 ) {
-    let remembering = publisher.clone();
-    let has_state = task::spawn_blocking(move || remembering.is_complete()).await;
-    let outage = Outage::new(publisher.clone(), has_state.unwrap_or(false));
-    let mut seen = Seen::new(Arc::new(outage));
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut attention = SourceWatcher::start(publisher, health, &seen.outage).await;
+    let mut watcher = SourceWatcher::start(&publisher.source(), down).await;
     let mut scopes = vec![Scope::Whole];
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
@@ -88,14 +91,14 @@ async fn keep_reading(
         if scopes.contains(&Scope::Whole) {
             rescan_at = Instant::now() + rescan;
         }
-        let read = read(publisher, health, &scopes, removal, &mut seen, &attention).await;
+        let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Articles that could not be read are not the same as none.
-        if publisher.snapshot().is_some() || seen.failure.is_none() {
+        if publisher.snapshot().is_some() || log.failure.is_none() {
             news.notify_one();
         }
         match read {
-            Some((mut report, took)) => attention.note(&scopes, &mut report, took).await,
-            None => attention.note_broken(),
+            Some(note) => watcher.note(note).await,
+            None => watcher.note_broken(),
         }
         removal = Removal::Held;
         let mut order = None;
@@ -104,25 +107,45 @@ async fn keep_reading(
                 order = given;
                 vec![Scope::Whole]
             }
-            next = attention.next() => next,
+            next = watcher.next() => next,
             () = time::sleep_until(rescan_at.into()) => vec![Scope::Whole],
         };
         while let Some(given) = order {
             match given {
-                Order::Reconfigure(config) => {
+                Order::Reconfigure(config, templates) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
-                    reconfigure(publisher, health, *config).await;
-                    attention = SourceWatcher::start(publisher, health, &seen.outage).await;
+                    reconfigure(publisher, health, *config, templates).await;
+                    watcher = SourceWatcher::start(&publisher.source(), down).await;
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
-                    if seen.held > 0 {
+                    if log.held > 0 {
                         removal = Removal::Confirmed;
                     }
-                    attention.confirm();
+                    watcher.confirm();
                 }
             }
             order = orders.try_recv().ok();
+        }
+    }
+}
+
+/// Says that the source does not answer, as soon as its watcher knows: a reading may hang meanwhile.
+async fn keep_reporting(
+    publisher: &Publisher,
+    health: &Health,
+    mut changes: watch::Receiver<Option<Arc<str>>>,
+    outage: &OutageLog,
+) {
+    while changes.changed().await.is_ok() {
+        let reason = changes.borrow_and_update().clone();
+        match reason {
+            Some(reason) => {
+                // Whoever reads the log and then asks finds what it said.
+                health.note_failing_source(&reason, Timestamp::now());
+                outage.log(&reason, publisher.has_something_to_serve());
+            }
+            None => outage.end(),
         }
     }
 }
@@ -160,15 +183,16 @@ async fn keep_publishing(
     }
 }
 
-/// Reads what changed.
+/// Reads what changed; `None` where the reading did not end.
 async fn read(
     publisher: &Arc<Publisher>,
     health: &Health,
     scopes: &[Scope],
     removal: Removal,
-    seen: &mut Seen,
-    attention: &SourceWatcher,
-) -> Option<(Report, Duration)> {
+    log: &mut ReadingLog,
+    watcher: &SourceWatcher,
+) -> Option<ReadingNote> {
+    let whole = scopes.contains(&Scope::Whole);
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
@@ -188,7 +212,7 @@ async fn read(
     };
     let took = started.elapsed();
     // Whoever reads the log and then asks finds what it said.
-    let proves = attention.is_proof(scopes);
+    let proves = watcher.is_proof(whole);
     health.note_reading(
         &publisher.source(),
         scopes,
@@ -212,8 +236,17 @@ async fn read(
             many(report.problems.len(), "problem"),
         );
     }
-    seen.log(scopes, &report, attention.is_known_to_fail(), proves);
-    Some((report, took))
+    let is_published = publisher.has_something_to_serve();
+    log.log(whole, &report, watcher.is_down(), proves, is_published);
+    Some(ReadingNote {
+        whole,
+        failed: report.failure.is_some(),
+        found: report.read > 0 || report.changed > 0,
+        held: report.held,
+        unsettled: report.unsettled,
+        known: report.known,
+        took,
+    })
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
@@ -290,10 +323,15 @@ fn report_jump(jump: Option<Jump>) {
     }
 }
 
-async fn reconfigure(publisher: &Arc<Publisher>, health: &Health, config: Config) {
+async fn reconfigure(
+    publisher: &Arc<Publisher>,
+    health: &Health,
+    config: Config,
+    templates: Arc<Templates>,
+) {
     let changing = publisher.clone();
-    let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
-    let refusal = match changed {
+    let change = move || changing.reconfigure(Arc::new(config), templates);
+    let refusal = match task::spawn_blocking(change).await {
         Ok(Ok(())) => {
             health.note_reload(Timestamp::now());
             info!("feeds.toml is in force");

@@ -45,11 +45,12 @@ use self::conditional::Validated;
 use self::reply::Head;
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::Told;
-use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
 use crate::publish::publisher::{Publisher, unused};
 use crate::serve::request_outcome::{Answer, Origin, Outcome};
 use crate::serve::route::Target;
@@ -63,16 +64,16 @@ pub fn at_hand<B>(
 ) -> Option<Answer> {
     let publisher = publisher?;
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
-    let snapshot = publisher.current_edition();
+    let published = publisher.published_now();
     let asked = Asked {
         publisher,
-        snapshot: snapshot.as_ref().filter(|_| is_read)?,
+        published: published.as_ref().filter(|_| is_read)?,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
     let (version, format) =
-        route::feed_as_spelled(asked.snapshot, request.uri().path(), asked.query)?;
+        route::feed_as_spelled(&asked.published.snapshot, request.uri().path(), asked.query)?;
     match asked.wants_page() {
         true => None,
         false => asked.document_at_hand(version, format),
@@ -98,23 +99,24 @@ pub async fn answer<B>(
         }
         _ => return reply::not_implemented().into(),
     }
-    let Some((publisher, snapshot)) =
-        publisher.and_then(|publisher| Some((publisher, publisher.snapshot()?)))
+    let Some((publisher, published)) =
+        publisher.and_then(|publisher| Some((publisher, publisher.published()?)))
     else {
         return reply::unavailable("the first edition is being made").into();
     };
     let asked = Asked {
         publisher,
-        snapshot: &snapshot,
+        published: &published,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
-    match route::resolve(&snapshot, request.uri().path(), asked.query) {
+    match route::resolve(&published.snapshot, request.uri().path(), asked.query) {
         Target::Feed(version, format) => asked.feed(&version, format).await,
         Target::Select(selection, format) => asked.selection(selection, format).await,
         Target::Page(wanted) => asked.page(wanted).await,
         Target::Asset(name) => asked.asset(&name).await,
+        Target::Favicon => asked.asset(published.templates.favicon()).await,
         Target::Redirect(location) => reply::moved(&location).into(),
         Target::Gone => reply::gone().into(),
         Target::NotFound(reason) => reply::not_found(&reason).into(),
@@ -126,10 +128,10 @@ fn tell(what: &str, failure: &dyn Error) {
     error!("{what} cannot be made: {}", chain(failure));
 }
 
-/// A request that names something of a snapshot.
+/// A request that names something of the published state.
 struct Asked<'a> {
     publisher: &'a Arc<Publisher>,
-    snapshot: &'a Arc<Snapshot>,
+    published: &'a Arc<PublishedState>,
     headers: &'a HeaderMap,
     query: Option<&'a str>,
     now: Timestamp,

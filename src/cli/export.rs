@@ -22,13 +22,14 @@ use crate::model::count::many;
 use crate::model::problem::{Severity, chain};
 use crate::model::time::Timestamp;
 use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 
 /// How often files are read again that were being written.
 const LOOKS_AGAIN: usize = 5;
 
 pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> io::Result<Exit> {
-    let Some(loaded) = load_or_complain(path, screen) else {
+    let Some((loaded, templates)) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
     for warning in &loaded.warnings {
@@ -46,7 +47,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         true => Removal::Confirmed,
         false => Removal::Held,
     };
-    let opened = match open(loaded.config, removal, screen) {
+    let opened = match open(loaded.config, templates, removal, screen) {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -106,8 +107,13 @@ struct Opened {
     removal: Removal,
 }
 
-fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened, Exit> {
-    let failure = match kept::open(&config, |warning| screen.complain(warning)) {
+fn open(
+    config: Config,
+    templates: Arc<Templates>,
+    removal: Removal,
+    screen: &mut Screen,
+) -> Result<Opened, Exit> {
+    let failure = match kept::open(&config, &templates, |warning| screen.complain(warning)) {
         Ok(Ok(publisher)) => return Ok(Opened { publisher, removal }),
         Ok(Err(failure)) => failure,
         Err(failure) => {
@@ -120,7 +126,7 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     };
     let reason = chain(&failure);
     screen.complain(&format!("exporting without keeping state: {reason}"));
-    match once::open(config, Timestamp::now()) {
+    match once::open(config, templates, Timestamp::now()) {
         // Nothing is gone that this process has not just been told of.
         Ok(publisher) => Ok(Opened {
             publisher,

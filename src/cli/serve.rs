@@ -28,6 +28,7 @@ use crate::model::time::Timestamp;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
+use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, Shape};
 use crate::serve::admin::{self, Admin};
 use crate::serve::listener::{self, Listener};
@@ -54,7 +55,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     let passed = ListenFd::from_env();
     let bar = Bar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
-    let Some(loaded) = load_or_complain(path, screen) else {
+    let Some((loaded, templates)) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
     for warning in &loaded.warnings {
@@ -65,7 +66,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
         config.server.listen = vec![listen];
     }
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, passed, bar))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config, templates, passed, bar))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
@@ -74,6 +75,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
 async fn daemon(
     path: PathBuf,
     config: Config,
+    templates: Arc<Templates>,
     passed: ListenFd,
     bar: Option<Bar>,
 ) -> io::Result<Exit> {
@@ -126,7 +128,7 @@ async fn daemon(
     let mut ending = Ending::new(stop, limits.shutdown_delay);
     let opened = {
         let opening = health.clone();
-        let mut opened = task::spawn_blocking(move || open_publisher(config, &opening));
+        let mut opened = task::spawn_blocking(move || open_publisher(config, &templates, &opening));
         loop {
             tokio::select! {
                 opened = &mut opened => break opened?,
@@ -372,7 +374,7 @@ impl Reloading {
     /// What feeds.toml says now; `None` when it cannot be used.
     fn load(&mut self) -> Option<Order> {
         self.looked_like = look(&self.path);
-        let loaded = match load(&self.path) {
+        let (loaded, templates) = match load(&self.path) {
             Ok(loaded) => loaded,
             Err(problems) => {
                 self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
@@ -413,7 +415,7 @@ impl Reloading {
         // `listen` may come from the command line, so it is not compared.
         config.server.listen.clone_from(&server.listen);
         config.server.state.clone_from(&server.state);
-        Some(Order::Reconfigure(Box::new(config)))
+        Some(Order::Reconfigure(Box::new(config), templates))
     }
 
     fn refuse(&self, reasons: &[String]) {
@@ -429,13 +431,17 @@ fn look(path: &Path) -> Option<(SystemTime, u64)> {
 }
 
 /// A publisher over the state folder. A damaged folder is made anew, an unusable one is done without.
-fn open_publisher(config: Config, health: &Health) -> Result<Publisher, StartError> {
-    let failure = match kept::open(&config, |warning| warn!("{warning}"))? {
+fn open_publisher(
+    config: Config,
+    templates: &Arc<Templates>,
+    health: &Health,
+) -> Result<Publisher, StartError> {
+    let failure = match kept::open(&config, templates, |warning| warn!("{warning}"))? {
         Ok(publisher) => return Ok(publisher),
         Err(failure) => failure,
     };
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    kept::desk_over(Store::scratch(), &config)
+    kept::desk_over(Store::scratch(), &config, templates)
 }

@@ -14,8 +14,9 @@ use crate::feed::overview::Overview;
 use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::render::pages::templates::Asset;
-use crate::render::pages::{TERMS_MAX, lists};
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::asset::Asset;
+use crate::render::pages::{TERMS_MAX, term_lists};
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,9 +95,12 @@ impl Planned {
 }
 
 impl Plan {
-    /// The documents of a snapshot. `articles` are those that may have a page here.
+    /// The documents of what is published. `articles` are those that may have a page here.
     pub fn new(
-        snapshot: &Snapshot,
+        PublishedState {
+            snapshot,
+            templates,
+        }: &PublishedState,
         overview: &Overview,
         articles: impl IntoIterator<Item = Told>,
         pages: Pages,
@@ -136,7 +140,7 @@ impl Plan {
                 let article = wanted(PageRequest::Article(key), updated);
                 places.put(&path, page(&path), article);
             }
-            for (name, asset) in snapshot.config.server.templates.assets() {
+            for (name, asset) in templates.assets() {
                 let path = format!("assets/{name}");
                 let asset = Source::Asset(asset.clone());
                 places.put(&path.clone(), path, (asset, snapshot.publication.epoch()));
@@ -201,7 +205,7 @@ impl Places<'_> {
     /// The lists of sections, tags and authors; from its second page on, a list has the query of its
     /// address in its name.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
-        for kind in lists(config) {
+        for kind in term_lists(config) {
             let name = kind.folder();
             let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
 use crate::index::{Index, Query, TermNo, Touched};
@@ -17,9 +17,6 @@ use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::text::Text;
-
-/// The name of the feed of every article.
-pub const ALL: &str = "all";
 
 /// The path of selections, without extension.
 pub const SELECT: &str = "select";

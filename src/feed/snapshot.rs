@@ -18,13 +18,12 @@ use crate::feed::document::{Channel, Feed};
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
 use crate::index::{Index, Window};
+use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::model::validators::Validators;
-use crate::render::RENDERER_VERSION;
-use crate::store::{Store, StoreError};
 
 /// Every feed at one instant.
 #[derive(Debug)]
@@ -82,9 +81,10 @@ pub struct FeedVersion {
 }
 
 impl FeedVersion {
-    /// The version of a feed at the index's instant. `floor` is a date that earlier, forgotten
-    /// answers may have had.
+    /// The version of a feed at the index's instant, whose documents are written by this version of
+    /// the renderer. `floor` is a date that earlier, forgotten answers may have had.
     pub fn build(
+        renderer_version: u32,
         publication: &Arc<SiteRules>,
         index: &Index,
         definition: Definition,
@@ -92,7 +92,7 @@ impl FeedVersion {
         floor: Timestamp,
     ) -> FeedVersion {
         let window = index.window(&definition.query, &definition.settings);
-        let digest = digest(publication, index, &definition, &window);
+        let digest = digest(renderer_version, publication, index, &definition, &window);
         let content_time = window
             .content_time
             .unwrap_or(publication.epoch())
@@ -119,17 +119,12 @@ impl FeedVersion {
         }
     }
 
-    /// The feed, with its articles from the store.
-    ///
-    /// # Errors
-    /// When an article cannot be read.
-    pub fn compose(&self, store: &Store) -> Result<Feed, StoreError> {
-        let articles = store.articles(&self.entries)?;
+    /// The feed of these articles, which are those of [`FeedVersion::entries`] in the same order.
+    pub fn compose(&self, articles: &[Article]) -> Feed {
         let channel = self.channel.as_ref().clone();
         let content = self.settings.content;
-        Ok(self
-            .publication
-            .compose(channel, content, &articles, self.as_of))
+        self.publication
+            .compose(channel, content, articles, self.as_of)
     }
 
     /// What the answers with this feed in `format` say of it.
@@ -191,16 +186,17 @@ impl fmt::Display for ETag {
     }
 }
 
-/// Everything that can reach a document of this feed: the version of the writers, the site's
+/// Everything that can reach a document of this feed: the version of the renderer, the site's
 /// rules, the feed's own words, and each entry's revision, in order.
 fn digest(
+    renderer_version: u32,
     publication: &SiteRules,
     index: &Index,
     definition: &Definition,
     window: &Window,
 ) -> u128 {
     let head = (
-        RENDERER_VERSION,
+        renderer_version,
         publication.digested(),
         &*definition.channel,
         definition.settings.content,

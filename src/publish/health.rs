@@ -337,6 +337,7 @@ mod tests {
             mended: Vec::new(),
             whole: false,
             unsettled: Vec::new(),
+            known: None,
             failure: None,
         }
     }

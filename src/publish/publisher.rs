@@ -8,6 +8,7 @@ mod documents;
 mod explanation;
 mod named;
 mod overview;
+mod page_lookup;
 mod reading;
 mod selections;
 mod state;
@@ -20,9 +21,9 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use tracing::error;
 use xxhash_rust::xxh3::xxh3_128;
 
-pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
+pub use self::page_lookup::{PageMissing, unused};
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::config::Config;
@@ -30,7 +31,7 @@ use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::feed::vanished::{Vanished, vanished};
+use crate::feed::vanished::{ServedBefore, Vanished, vanished};
 use crate::index::{Index, Touched};
 use crate::ingest::{Progress, ReconcileError};
 use crate::model::article::ACCEPT_VERSION;
@@ -40,21 +41,26 @@ use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::templates::Templates;
 use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
 use crate::source::sql::SqlError;
-use crate::store::{Header, LAYOUT, Store, StoreError};
+use crate::store::{Header, LAYOUT, Memory, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Publisher {
     store: Arc<Store>,
     source: ArcSwap<Source>,
     renditions: DocumentCache,
-    snapshot: ArcSwapOption<Snapshot>,
+    published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
     progress: Arc<Progress>,
+    /// Whether the state folder remembered a whole reading at the start, so that what is stored is not a
+    /// part.
+    is_complete: bool,
     state: Mutex<State>,
 }
 
@@ -86,6 +92,8 @@ pub struct Report {
     pub whole: bool,
     /// Places that have to be read again soon.
     pub unsettled: Vec<String>,
+    /// Places that are known now, where the store tells.
+    pub known: Option<u64>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }
@@ -155,12 +163,13 @@ impl Publisher {
     /// [`PublisherError`].
     pub fn new(
         config: Arc<Config>,
+        templates: Arc<Templates>,
         store: Store,
         as_of: Timestamp,
     ) -> Result<Publisher, PublisherError> {
         let source = Source::new(&config)?;
-        if let Some(columns) = store.columns()? {
-            source.recall_columns(columns);
+        if let Some(memory) = store.source_memory()? {
+            source.recall(&memory);
         }
         let stored = store.header()?;
         let reread = stored.as_ref() != Some(&header(&config, &source));
@@ -179,15 +188,15 @@ impl Publisher {
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
             renditions: DocumentCache::new(config.server.cache_bytes),
-            snapshot: ArcSwapOption::empty(),
+            published: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
             progress: Arc::default(),
+            is_complete: stored.is_some(),
             state: Mutex::new(State {
                 index,
                 definitions,
                 reread,
-                complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -203,6 +212,7 @@ impl Publisher {
                 removals: VecDeque::new(),
                 leaving: VecDeque::new(),
                 config,
+                templates,
             }),
             store: Arc::new(store),
             source: ArcSwap::from_pointee(source),
@@ -211,24 +221,34 @@ impl Publisher {
 
     /// The published snapshot; `None` before the first.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.snapshot.load_full()
+        let published = self.published.load();
+        Some(published.as_ref()?.snapshot.clone())
     }
 
-    /// The published snapshot for a moment, at no cost to other threads. Whoever waits for something
-    /// must not hold it.
-    pub fn current_edition(&self) -> Guard<Option<Arc<Snapshot>>> {
-        self.snapshot.load()
+    /// The published snapshot and the templates of its pages; `None` before the first.
+    pub fn published(&self) -> Option<Arc<PublishedState>> {
+        self.published.load_full()
+    }
+
+    /// The same for a moment, at no cost to other threads. Whoever waits for something must not hold
+    /// it.
+    pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
+        self.published.load()
     }
 
     /// Whether the state folder remembers a whole snapshot.
     pub fn is_complete(&self) -> bool {
-        self.state().complete
+        self.is_complete
+    }
+
+    /// Whether readers get something, or will as soon as what is stored is published.
+    pub fn has_something_to_serve(&self) -> bool {
+        self.is_complete || self.published.load().is_some()
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
-        let state = self.state();
-        state.complete.then(|| state.index.len())
+        self.is_complete.then(|| self.state().index.len())
     }
 
     /// The documents that were made, and how.
@@ -340,7 +360,11 @@ impl Publisher {
                 redirects: state.definitions.redirects().clone(),
                 feeds,
             };
-            self.snapshot.store(Some(Arc::new(snapshot)));
+            let published = PublishedState {
+                snapshot: Arc::new(snapshot),
+                templates: state.templates.clone(),
+            };
+            self.published.store(Some(Arc::new(published)));
         }
         if let Some(current) = current.filter(|_| is_replaced || !state.retired.is_empty()) {
             // Older snapshots name what it retires too, so each has its place in the row.
@@ -369,16 +393,20 @@ impl Publisher {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.store.memory()?, &config))
+        Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
-    /// Puts another configuration in force, from the next publication on.
+    /// Puts another configuration and other templates in force, from the next publication on.
     ///
     /// # Errors
     /// [`PublisherError`]; nothing has changed then.
-    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), PublisherError> {
+    pub fn reconfigure(
+        &self,
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+    ) -> Result<(), PublisherError> {
         let mut state = self.state();
-        if config == state.config {
+        if config == state.config && templates == state.templates {
             return Ok(());
         }
         let before = self.source();
@@ -393,6 +421,7 @@ impl Publisher {
         state.reread |= header(&config, &source) != header(&state.config, &before);
         self.source.store(Arc::new(source));
         state.config = config;
+        state.templates = templates;
         state.touched = Touched::Everything;
         state.rebuild = true;
         state.served_unsaved = true;
@@ -509,7 +538,7 @@ impl Publisher {
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
         let terms = state.index.take_newly_known();
-        let deletable = state.deletable(self.snapshot.load().is_none());
+        let deletable = state.deletable(self.published.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
         let floor = Validators {
@@ -586,13 +615,13 @@ impl Publisher {
 
     /// Has the next start know what columns the stored articles were made of.
     fn note_columns(&self, source: &Source) {
-        let Some(columns) = source.kept_columns() else {
+        let Some(memory) = source.memory() else {
             return;
         };
         let store = &self.store;
-        let noted = match store.columns() {
-            Ok(Some(before)) if before == columns => Ok(()),
-            Ok(_) => store.write(|batch| batch.set_columns(&columns)),
+        let noted = match store.source_memory() {
+            Ok(Some(before)) if before == memory => Ok(()),
+            Ok(_) => store.write(|batch| batch.set_source_memory(&memory)),
             Err(error) => Err(error),
         };
         if let Err(error) = noted {
@@ -631,6 +660,19 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
     }
 }
 
+/// What a state folder knows to have been served.
+pub fn served_before(memory: Memory) -> ServedBefore {
+    ServedBefore {
+        terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
+        formats: memory.served,
+        paths: memory
+            .validators
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect(),
+    }
+}
+
 /// What the state folder of this configuration is written with.
 fn header(config: &Config, source: &Source) -> Header {
     Header {
@@ -651,7 +693,7 @@ fn load(
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
-    index.load(store)?;
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.listing)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
     Ok((index, definitions))
 }

@@ -17,8 +17,9 @@ use super::{Asked, accept_encoding, conditional, reply, tell};
 use crate::feed::coding::Coding;
 use crate::feed::headers::{cache_control, seconds_left};
 use crate::feed::snapshot::{ETag, FeedVersion};
+use crate::publish::publisher::PageMissing;
+use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{Missing, Page};
 use crate::serve::metrics::RequestKind;
 use crate::serve::request_outcome::{Answer, Outcome};
 
@@ -84,15 +85,14 @@ impl Asked<'_> {
     /// (`Sec-Fetch-Dest`), and nobody asked for the feed as it is.
     pub(super) fn wants_page(&self) -> bool {
         let destination = self.headers.get(SEC_FETCH_DEST);
-        self.snapshot.config.server.browser_pages
+        self.published.snapshot.config.server.browser_pages
             && destination.is_some_and(|destination| destination == "document")
             && self.parameter("raw").is_none()
     }
 
     /// A style sheet, picture or font.
     pub(super) async fn asset(&self, name: &str) -> Answer {
-        let templates = &self.snapshot.config.server.templates;
-        let Some(asset) = templates.asset(name) else {
+        let Some(asset) = self.published.templates.asset(name) else {
             return reply::not_found(&format!("no file \"{name}\"")).into();
         };
         let is_this_version = self.parameter("v").is_some_and(|v| v == asset.version);
@@ -132,7 +132,7 @@ impl Asked<'_> {
     }
 
     async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
-        let printed = self.publisher.printed(sheet, self.snapshot, self.locale());
+        let printed = self.publisher.printed(sheet, self.published, self.locale());
         printed.await.map_err(|failure| {
             tell("a page", &failure);
             Box::new(reply::unavailable(NOT_NOW))
@@ -141,13 +141,13 @@ impl Asked<'_> {
 
     /// What a page is made of, or the reply that there is none.
     async fn sheet(&self, wanted: PageRequest) -> Result<Page, Box<Reply>> {
-        let (publisher, snapshot) = (self.publisher.clone(), self.snapshot.clone());
-        let sheet = task::spawn_blocking(move || publisher.sheet(&snapshot, wanted)).await;
+        let (publisher, snapshot) = (self.publisher.clone(), self.published.snapshot.clone());
+        let sheet = task::spawn_blocking(move || publisher.page(&snapshot, wanted)).await;
         Err(Box::new(match sheet {
             Ok(Ok(sheet)) => return Ok(sheet),
-            Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
-            Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(Missing::Store(failure))) => {
+            Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),
+            Ok(Err(PageMissing::Elsewhere(address))) => reply::found(&address),
+            Ok(Err(PageMissing::Store(failure))) => {
                 tell("the page of an article", &failure);
                 reply::unavailable(NOT_NOW)
             }
@@ -160,7 +160,7 @@ impl Asked<'_> {
     fn cache_control(&self, sheet: &Page) -> HeaderValue {
         let (settings, next) = match sheet {
             Page::Feed(version) => (&*version.settings, version.next),
-            Page::Article(released) => (&self.snapshot.config.defaults, released.next),
+            Page::Article(released) => (&self.published.snapshot.config.defaults, released.next),
             Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
                 return HeaderValue::from_static(SHORTLY);
             }
@@ -172,7 +172,7 @@ impl Asked<'_> {
     fn locale(&self) -> Locale {
         let asked = self.parameter("lang");
         let asked = asked.as_deref().and_then(Locale::from_tag);
-        asked.unwrap_or_else(|| Locale::of_site(&self.snapshot.config.site.language))
+        asked.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
     }
 
     /// The value of a query parameter, decoded; empty where it has none.

@@ -20,7 +20,7 @@ use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::render::pages::lists;
+use crate::render::pages::term_lists;
 
 /// What a request is for.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) enum Target {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
+    /// `/favicon.ico`, whatever file that is.
+    Favicon,
     /// Another spelling, or a feed that moved.
     Redirect(String),
     /// A feed that ended.
@@ -102,7 +104,7 @@ fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> T
         "/" => asked.spelled("/", || Target::Page(PageRequest::Catalogue)),
         "/feeds.opml" => asked.spelled(&lower, || Target::Page(PageRequest::Opml)),
         "/feeds.json" => asked.spelled(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Asset(icon(snapshot).to_owned()),
+        "/favicon.ico" => Target::Favicon,
         "/sections" => asked.terms(&lower, TermKind::Section),
         "/tags" => asked.terms(&lower, TermKind::Tag),
         "/authors" => asked.terms(&lower, TermKind::Author),
@@ -110,15 +112,6 @@ fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> T
             Some((stem, format)) => asked.feed(stem, Some(format)),
             None => asked.feed(tidy.trim_start_matches('/'), None),
         },
-    }
-}
-
-/// What browsers show beside a title when the page does not say.
-fn icon(snapshot: &Snapshot) -> &'static str {
-    let templates = &snapshot.config.server.templates;
-    match templates.asset("favicon.ico") {
-        Some(_) => "favicon.ico",
-        None => "icon.svg",
     }
 }
 
@@ -147,7 +140,7 @@ impl Asked<'_> {
 
     /// A page of a list of terms; without a number, the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target {
-        if !lists(&self.snapshot.config).contains(&kind) {
+        if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }

@@ -280,8 +280,8 @@ fn a_selection_with_an_unknown_term_names_it() {
 fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128> {
     let digest = |feed: Definition| {
         let path = feed.path.to_string();
-        let version =
-            FeedVersion::build(definitions.publication(), index, feed, None, Timestamp(0));
+        let publication = definitions.publication();
+        let version = FeedVersion::build(1, publication, index, feed, None, Timestamp(0));
         (path, version.digest)
     };
     definitions.every(index).into_iter().map(digest).collect()
@@ -356,7 +356,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
     let composed = publication.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
-    let version = FeedVersion::build(publication, &index, feed, None, Timestamp(0));
+    let version = FeedVersion::build(1, publication, &index, feed, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }
 

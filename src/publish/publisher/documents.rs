@@ -1,6 +1,5 @@
 //! Documents: what a snapshot says, made on demand and kept.
 
-use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,14 +7,16 @@ use bytes::Bytes;
 use super::Publisher;
 use crate::export::entry_cache::EntryCache;
 use crate::feed::coding::Coding;
-use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
+use crate::feed::snapshot::{ETag, FeedVersion};
 use crate::model::format::Format;
-use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{self, Missing, Page};
+use crate::render::render;
 use crate::serve::document_cache::DocumentError;
+use crate::store::Store;
 
 impl Publisher {
     /// A feed in a format and coding.
@@ -31,8 +32,8 @@ impl Publisher {
         let tag = ETag::new(version.digest, format);
         let (store, version) = (self.store.clone(), version.clone());
         let renders = self.renditions.renders().clone();
-        let print = move || renders.measure(format, || pages::print(&store, &version, format));
-        self.renditions.get(tag.digest(), coding, print).await
+        let make = move || renders.measure(format, || document(&store, &version, format));
+        self.renditions.get(tag.digest(), coding, make).await
     }
 
     /// In what form a version will be asked for: as the one before was, if somebody has asked lately.
@@ -73,52 +74,20 @@ impl Publisher {
         Some((self.renditions.kept(tag.digest(), coding)?, previous))
     }
 
-    /// The page or list with a name, in a snapshot.
-    ///
-    /// # Errors
-    /// [`Missing`].
-    pub fn sheet(&self, snapshot: &Snapshot, wanted: PageRequest) -> Result<Page, Missing> {
-        let overview = || {
-            let overview = self.overview();
-            overview.ok_or_else(|| Missing::Unknown("nothing is published".to_owned()))
-        };
-        match wanted {
-            PageRequest::Feed(version) => Ok(Page::Feed(version)),
-            PageRequest::Select(selection) => match self.select(&selection) {
-                Ok(version) => Ok(Page::Feed(version)),
-                Err(term) => Err(Missing::Unknown(unused(&term))),
-            },
-            PageRequest::Article(key) => {
-                let released = self.article(&key)?;
-                let missing = || Missing::Unknown(format!("no article \"{key}\""));
-                let released = released.ok_or_else(missing)?;
-                match snapshot.publication.page(&released.article) {
-                    Some(page) => Err(Missing::Elsewhere(page)),
-                    None => Ok(Page::Article(released.into())),
-                }
-            }
-            PageRequest::Catalogue => Ok(Page::Catalogue(overview()?)),
-            PageRequest::Opml => Ok(Page::Opml(overview()?)),
-            PageRequest::List => Ok(Page::List(overview()?)),
-            PageRequest::Terms(kind, number) => Page::terms(overview()?, kind, number)
-                .ok_or_else(|| Missing::Unknown(format!("there is no page {number}"))),
-        }
-    }
-
     /// A page or list as it is.
     ///
     /// # Errors
     /// When it cannot be made.
     pub async fn printed(
         &self,
-        sheet: &Page,
-        snapshot: &Arc<Snapshot>,
+        page: &Page,
+        published: &Arc<PublishedState>,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
-        let digest = sheet.digest(snapshot, locale);
-        let (sheet, snapshot, store) = (sheet.clone(), snapshot.clone(), self.store.clone());
-        let print = move || sheet.print(&snapshot, &store, locale);
-        self.renditions.get(digest, Coding::Identity, print).await
+        let digest = page.digest(&published.snapshot, locale);
+        let (page, published, store) = (page.clone(), published.clone(), self.store.clone());
+        let make = move || page_document(&store, &page, &published, locale);
+        self.renditions.get(digest, Coding::Identity, make).await
     }
 
     /// A document that is at hand, in a coding.
@@ -138,7 +107,7 @@ impl Publisher {
     /// # Errors
     /// When it cannot be made.
     pub fn render(&self, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
-        pages::print(&self.store, version, format)
+        document(&self.store, version, format)
     }
 
     /// Entries at hand, for runs without a server that make many feeds.
@@ -150,21 +119,30 @@ impl Publisher {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn render_sheet(
+    pub fn render_page(
         &self,
-        sheet: &Page,
-        snapshot: &Snapshot,
+        page: &Page,
+        published: &PublishedState,
         locale: Locale,
     ) -> Result<Bytes, DocumentError> {
-        sheet.print(snapshot, &self.store, locale)
+        page_document(&self.store, page, published, locale)
     }
 }
 
-/// Says that a selection names a term in vain.
-pub fn unused(term: &Term) -> String {
-    format!(
-        "no article has the {} \"{}\"",
-        term.kind.prefix(),
-        term.key()
-    )
+fn document(store: &Store, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
+    let articles = store.articles(&version.entries)?;
+    Ok(render(format, &version.compose(&articles))?.into())
+}
+
+fn page_document(
+    store: &Store,
+    page: &Page,
+    PublishedState {
+        snapshot,
+        templates,
+    }: &PublishedState,
+    locale: Locale,
+) -> Result<Bytes, DocumentError> {
+    let articles = store.articles(page.records())?;
+    Ok(page.render(snapshot, templates, &articles, locale)?)
 }

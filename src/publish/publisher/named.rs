@@ -222,13 +222,14 @@ fn by_page(
         None
     };
     let (mut likely, mut others) = (Vec::new(), Vec::new());
-    store.each_article(|row| {
+    for row in store.article_rows()? {
+        let row = row?;
         let name = row.listing.key.rsplit('/').next().unwrap_or_default();
         match wanted.place.contains(name) {
             true => likely.push(row.listing.record),
             false => others.push(row.listing.record),
         }
-    })?;
+    }
     for records in [likely, others]
         .iter()
         .flat_map(|records| records.chunks(UNPACKED))

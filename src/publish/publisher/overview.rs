@@ -10,7 +10,7 @@ use crate::feed::overview::{Counted, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
-use crate::render::pages::Released;
+use crate::render::pages::ReleasedArticle;
 use crate::store::StoreError;
 
 impl Publisher {
@@ -42,7 +42,7 @@ impl Publisher {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn article(&self, key: &str) -> Result<Option<Released>, StoreError> {
+    pub fn article(&self, key: &str) -> Result<Option<ReleasedArticle>, StoreError> {
         let state = self.state();
         let Some(number) = state.index.find(key) else {
             return Ok(None);
@@ -54,7 +54,7 @@ impl Publisher {
         let article = self.store.articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
-            Released {
+            ReleasedArticle {
                 digest,
                 as_of,
                 next: expires.into_iter().chain(corrected).min(),

@@ -14,7 +14,7 @@ impl Publisher {
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
         let source = self.source();
         if removal == Removal::Confirmed {
-            source.give_up_columns();
+            source.accept_lost_columns();
         }
         let _running = self.progress.start(source.noun());
         let (config, options) = {
@@ -27,7 +27,7 @@ impl Publisher {
             };
             (state.config.clone(), options)
         };
-        let nobody_looks = self.snapshot.load().is_none() && !self.is_complete();
+        let nobody_looks = !self.has_something_to_serve();
         let (mut batch, mut changed) = (Batch::default(), 0);
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
@@ -64,7 +64,7 @@ impl Publisher {
             confirm_removal: false,
             stored: state.index.len() + removed,
             removed,
-            pace: match self.snapshot.load().is_some() {
+            pace: match self.published.load().is_some() {
                 true => Pace::GivingWay,
                 false => Pace::Brisk,
             },
@@ -91,6 +91,7 @@ impl Publisher {
             mended: result.mended,
             whole: false,
             unsettled: result.unsettled,
+            known: self.store.count_files().ok(),
             failure: result.failure,
         }
     }

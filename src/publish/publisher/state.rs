@@ -14,6 +14,8 @@ use crate::index::{Index, Touched};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::render::RENDERER_VERSION;
+use crate::render::pages::templates::Templates;
 
 /// Removals that are less apart than this count as one when their share is weighed.
 const LATELY: Duration = Duration::from_secs(60);
@@ -21,12 +23,11 @@ const LATELY: Duration = Duration::from_secs(60);
 /// What the writer works on.
 pub(super) struct State {
     pub(super) config: Arc<Config>,
+    pub(super) templates: Arc<Templates>,
     pub(super) index: Index,
     pub(super) definitions: FeedDefinitions,
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
-    /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
-    pub(super) complete: bool,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
     /// The next snapshot starts from the line-up, not from the last snapshot.
@@ -118,6 +119,7 @@ impl State {
             self.due.remove(&(next, path.clone()));
         }
         let mut version = FeedVersion::build(
+            RENDERER_VERSION,
             self.definitions.publication(),
             &self.index,
             definition,

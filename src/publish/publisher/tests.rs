@@ -88,7 +88,8 @@ impl Newsroom {
 
     fn start(&mut self, feeds: &str, store: Store, as_of: Timestamp) {
         let config = config(self.folder.path(), feeds);
-        self.publisher = Some(Publisher::new(config, store, as_of).expect("a desk"));
+        self.publisher =
+            Some(Publisher::new(config, Templates::built_in(), store, as_of).expect("a desk"));
     }
 
     fn publisher(&self) -> &Publisher {
@@ -98,7 +99,7 @@ impl Newsroom {
     fn reconfigure(&self, feeds: &str) {
         let config = config(self.folder.path(), feeds);
         self.publisher()
-            .reconfigure(config)
+            .reconfigure(config, Templates::built_in())
             .expect("a readable store");
     }
 
@@ -763,7 +764,7 @@ fn other_words_of_the_site_move_every_feed() {
     let config = config_of(newsroom.folder.path(), &text);
     newsroom
         .publisher()
-        .reconfigure(config)
+        .reconfigure(config, Templates::built_in())
         .expect("a readable store");
     assert!(newsroom.publisher().is_due(later().plus(1)));
     let published = newsroom.publisher().publish(later().plus(1));
@@ -892,7 +893,7 @@ fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
     let config = config_of(newsroom.folder.path(), &zoned);
     newsroom
         .publisher()
-        .reconfigure(config)
+        .reconfigure(config, Templates::built_in())
         .expect("a readable store");
     assert_eq!(newsroom.read().read, 2);
     newsroom.publisher().publish(later().plus(1));

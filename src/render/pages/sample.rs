@@ -3,13 +3,8 @@
 //! Each page is made twice in each language: with everything that a page can have, and with
 //! nothing that it can do without.
 
-use crate::render::pages::frame::Related;
-use crate::render::pages::templates::Templates;
 use chrono::{DateTime, FixedOffset};
 
-use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
-use super::values::{ArticlePage, CataloguePage, FeedPage, Row, TermsPage};
-use super::{Frame, Locale, Part};
 use crate::config::Site;
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
@@ -17,6 +12,10 @@ use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
+use crate::render::pages::frame::{Frame, Part, Related};
+use crate::render::pages::locale::Locale;
+use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, Row, TermsPage};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";

@@ -6,8 +6,6 @@
 mod endpoint;
 mod mysql;
 mod postgres;
-#[cfg(test)]
-pub(super) mod server;
 mod sqlite;
 #[cfg(test)]
 mod tests;

@@ -255,8 +255,8 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::source::sql::database::server::{Manner, Server};
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
+    use crate::source::sql::testkit::{Manner, Server};
 
     fn channel(server: &Server) -> Channel {
         Channel::new("news", &server.url).expect("an address")
