@@ -6,14 +6,14 @@
 //! are known here but stand in no list, so nothing that reads the lists can leak them. It never
 //! asks the clock; [`Index::advance`] is told the time.
 
-mod order;
-mod placing;
-mod posting;
-mod rule;
+mod affected_feeds;
+mod key_order;
+mod posting_list;
+mod rank;
 mod slot;
-mod terms;
-mod touched;
+mod term_dictionary;
 mod window;
+mod window_rule;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashSet};
@@ -21,15 +21,15 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-pub use self::order::natural;
-pub use self::placing::Placing;
-use self::posting::Posting;
-pub use self::rule::Verdict;
-use self::slot::{Slot, Standing};
-use self::terms::Terms;
-pub use self::terms::{TermNo, Written};
-pub use self::touched::Touched;
+pub use self::affected_feeds::AffectedFeeds;
+pub use self::key_order::natural;
+use self::posting_list::PostingList;
+pub use self::rank::Rank;
+use self::slot::{ListState, Slot};
+use self::term_dictionary::TermDictionary;
+pub use self::term_dictionary::{TermNo, TermSpelling};
 pub use self::window::{Query, Window};
+pub use self::window_rule::Membership;
 use crate::config::{Alias, NamedTerm};
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change};
@@ -38,7 +38,7 @@ use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
 
 /// More touched articles than this in one batch, and every feed is looked at instead.
-const TOUCHED_MAX: usize = 4096;
+const AFFECTED_MAX: usize = 4096;
 
 /// An article of the index; numbers of removed articles are used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,14 +53,14 @@ pub struct Index {
     by_key: HashTable<ArticleNo>,
     hasher: DefaultHashBuilder,
     /// Every released article, oldest first.
-    live: Posting,
-    terms: Terms,
+    live: PostingList,
+    terms: TermDictionary,
     /// Embargoed articles by release.
     releases: BTreeSet<(Timestamp, ArticleNo)>,
     /// Other instants at which a released article changes: expiry and announced corrections.
-    turns: BTreeSet<(Timestamp, ArticleNo)>,
-    /// Terms that got their first released article and are not yet remembered elsewhere.
-    newly_known: Vec<TermNo>,
+    changes_due: BTreeSet<(Timestamp, ArticleNo)>,
+    /// TermDictionary that got their first released article and are not yet remembered elsewhere.
+    new_terms: Vec<TermNo>,
 }
 
 impl Index {
@@ -72,11 +72,11 @@ impl Index {
             free: Vec::new(),
             by_key: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            live: Posting::default(),
-            terms: Terms::new(same),
+            live: PostingList::default(),
+            terms: TermDictionary::new(same),
             releases: BTreeSet::new(),
-            turns: BTreeSet::new(),
-            newly_known: Vec::new(),
+            changes_due: BTreeSet::new(),
+            new_terms: Vec::new(),
         }
     }
 
@@ -115,18 +115,18 @@ impl Index {
     }
 
     /// Applies changes and says whom they concern. A later change of one key wins.
-    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> Touched {
+    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> AffectedFeeds {
         let mut batch = Batch::default();
-        self.gather(changes, &mut batch);
+        self.stage(changes, &mut batch);
         self.finish(batch)
     }
 
     /// Takes changes into a batch, which is in the lists once it is finished. What it replaces is in
     /// none meanwhile, so nobody may be shown them.
-    pub fn gather(&mut self, changes: impl IntoIterator<Item = Change>, batch: &mut Batch) {
+    pub fn stage(&mut self, changes: impl IntoIterator<Item = Change>, batch: &mut Batch) {
         for change in changes {
             match change {
-                Change::Put(listing) => self.put(listing, batch),
+                Change::Put(meta) => self.put(meta, batch),
                 Change::Remove(key) => self.remove(&key, batch),
             }
         }
@@ -134,10 +134,10 @@ impl Index {
 
     /// Moves the index to `as_of`: releases, expires and corrects what is due. An instant in the
     /// past changes nothing.
-    pub fn advance(&mut self, as_of: Timestamp) -> Touched {
+    pub fn advance(&mut self, as_of: Timestamp) -> AffectedFeeds {
         let mut batch = Batch::default();
         self.as_of = self.as_of.max(as_of);
-        for queue in [Queue::Releases, Queue::Turns] {
+        for queue in [Queue::Releases, Queue::Changes] {
             while let Some((_, article)) = self
                 .queue(queue)
                 .first()
@@ -154,7 +154,7 @@ impl Index {
     /// When something is due by itself, delays and ages of single feeds aside.
     pub fn next_instant(&self) -> Option<Timestamp> {
         let first = |queue: &BTreeSet<(Timestamp, ArticleNo)>| queue.first().map(|(at, _)| *at);
-        [first(&self.releases), first(&self.turns)]
+        [first(&self.releases), first(&self.changes_due)]
             .into_iter()
             .flatten()
             .min()
@@ -195,7 +195,7 @@ impl Index {
     /// The released article with this key.
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
-            .filter(|&article| self.slot(article).standing == Standing::Live)
+            .filter(|&article| self.slot(article).list_state == ListState::Listed)
     }
 
     /// The keys of all released articles, oldest first, each with the last correction that counts.
@@ -207,7 +207,7 @@ impl Index {
     }
 
     /// The article with this key, released or not: for the operator, never for readers.
-    pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
+    pub fn find_any(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
     }
 
@@ -227,11 +227,11 @@ impl Index {
     }
 
     /// How an article writes a term; `None` where it does not carry it.
-    pub fn written(&self, article: ArticleNo, term: TermNo) -> Option<Written<'_>> {
+    pub fn spelling(&self, article: ArticleNo, term: TermNo) -> Option<TermSpelling<'_>> {
         let spellings = self.slot(article).spellings();
         let of_term = spellings.filter(|&spelling| self.terms.term_of(spelling) == term);
         of_term
-            .map(|spelling| self.terms.written(spelling))
+            .map(|spelling| self.terms.spelling(spelling))
             .min_by_key(|written| written.is_alias)
     }
 
@@ -242,7 +242,7 @@ impl Index {
 
     /// Whether a released article carries or carried the term, or feeds.toml names it.
     pub fn is_known(&self, term: TermNo) -> bool {
-        self.terms.remembered(term).is_some() || self.terms.named(term).is_some()
+        self.terms.first_name(term).is_some() || self.terms.config_name(term).is_some()
     }
 
     /// The term behind a number.
@@ -264,7 +264,7 @@ impl Index {
     pub fn remember(&mut self, term: &Term, text: &str) {
         let text = self.terms.printed(term, text).to_owned();
         let number = self.terms.intern(term);
-        if self.terms.remembered(number).is_none() {
+        if self.terms.first_name(number).is_none() {
             self.terms.remember(number, &text);
         }
     }
@@ -290,41 +290,41 @@ impl Index {
             Some(spelling) => self.terms.shown(spelling),
             None => self
                 .terms
-                .remembered(term)
-                .or_else(|| self.terms.named(term))
+                .first_name(term)
+                .or_else(|| self.terms.config_name(term))
                 .unwrap_or(self.terms.term(term).key()),
         }
     }
 
     /// The terms that became known since the last call, with their names.
-    pub fn take_newly_known(&mut self) -> Vec<(Term, String)> {
-        let terms = std::mem::take(&mut self.newly_known);
+    pub fn take_new_terms(&mut self) -> Vec<(Term, String)> {
+        let terms = std::mem::take(&mut self.new_terms);
         let named = terms.into_iter().filter_map(|term| {
-            let name = self.terms.remembered(term)?;
+            let name = self.terms.first_name(term)?;
             Some((self.term(term).clone(), name.to_owned()))
         });
         named.collect()
     }
 
-    /// Takes back what [`Index::take_newly_known`] gave, to be given again.
-    pub fn give_back_newly_known(&mut self, terms: Vec<(Term, String)>) {
+    /// Takes back what [`Index::take_new_terms`] gave, to be given again.
+    pub fn restore_new_terms(&mut self, terms: Vec<(Term, String)>) {
         let numbers = terms.iter().filter_map(|(term, _)| self.find_term(term));
         let numbers: Vec<TermNo> = numbers.collect();
-        self.newly_known.extend(numbers);
+        self.new_terms.extend(numbers);
     }
 
-    fn put(&mut self, listing: ArticleMeta, batch: &mut Batch) {
-        let spellings = listing
+    fn put(&mut self, meta: ArticleMeta, batch: &mut Batch) {
+        let spellings = meta
             .terms
             .iter()
             .filter_map(|(kind, text)| self.terms.spell(*kind, text));
-        let slot = Slot::new(&listing, spellings);
+        let slot = Slot::new(&meta, spellings);
         let article = match self.number(slot.key()) {
             Some(article) => {
                 self.unlist(article, batch);
                 article
             }
-            None => self.number_new(slot.key()),
+            None => self.allocate(slot.key()),
         };
         self.slots[article.0 as usize] = Some(slot);
         self.list(article, batch);
@@ -351,7 +351,7 @@ impl Index {
             .copied()
     }
 
-    fn number_new(&mut self, key: &[u8]) -> ArticleNo {
+    fn allocate(&mut self, key: &[u8]) -> ArticleNo {
         let article = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             ArticleNo(
@@ -388,30 +388,30 @@ impl Index {
                 .flatten()
                 .filter(|at| *at > as_of)
                 .min();
-            self.turns.extend(turn.map(|at| (at, article)));
+            self.changes_due.extend(turn.map(|at| (at, article)));
             for &term in &terms {
                 batch.listed.entry(term).or_default().push(article);
             }
             batch.live.push(article);
-            self.slot_mut(article).standing = Standing::Gathered;
+            self.slot_mut(article).list_state = ListState::Pending;
         }
         batch.touch(terms);
     }
 
     /// Takes an article out of every list and queue.
     fn unlist(&mut self, article: ArticleNo, batch: &mut Batch) {
-        if self.slot(article).standing == Standing::Gathered {
-            self.settle(batch);
+        if self.slot(article).list_state == ListState::Pending {
+            self.merge_pending(batch);
         }
         let slot = self.slot(article);
         let instants = [Some(slot.published), slot.expires(), Some(slot.updated)];
         for instant in instants.into_iter().flatten() {
             self.releases.remove(&(instant, article));
-            self.turns.remove(&(instant, article));
+            self.changes_due.remove(&(instant, article));
         }
         let terms = self.terms_of(article);
-        if self.slot(article).standing == Standing::Live {
-            self.slot_mut(article).standing = Standing::Apart;
+        if self.slot(article).list_state == ListState::Listed {
+            self.slot_mut(article).list_state = ListState::Unlisted;
             let slots = &self.slots;
             let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
             self.live.remove(article, order);
@@ -423,17 +423,17 @@ impl Index {
     }
 
     /// Merges what a batch listed into the postings.
-    fn settle(&mut self, batch: &mut Batch) {
+    fn merge_pending(&mut self, batch: &mut Batch) {
         let mut live = std::mem::take(&mut batch.live);
         for &article in &live {
-            self.slot_mut(article).standing = Standing::Live;
+            self.slot_mut(article).list_state = ListState::Listed;
         }
         let slots = &self.slots;
         let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
         live.sort_unstable_by(|&a, &b| order(a, b));
         self.live.merge(&live, order);
         for (term, mut articles) in std::mem::take(&mut batch.listed) {
-            if self.terms.remembered(term).is_none() {
+            if self.terms.first_name(term).is_none() {
                 batch.unknown.push(term);
             }
             articles.sort_unstable_by(|&a, &b| order(a, b));
@@ -442,22 +442,22 @@ impl Index {
     }
 
     /// Enters a batch into the lists, and says whom it concerns.
-    pub fn finish(&mut self, mut batch: Batch) -> Touched {
-        self.settle(&mut batch);
+    pub fn finish(&mut self, mut batch: Batch) -> AffectedFeeds {
+        self.merge_pending(&mut batch);
         for term in std::mem::take(&mut batch.unknown) {
             // What a batch brings and takes again was never released.
-            if self.terms.remembered(term).is_none() && self.terms.oldest(term).is_some() {
+            if self.terms.first_name(term).is_none() && self.terms.oldest(term).is_some() {
                 let name = self.name(term).to_owned();
                 self.terms.remember(term, &name);
-                self.newly_known.push(term);
+                self.new_terms.push(term);
             }
         }
         match batch.touched {
-            Some(touched) => Touched::Articles(touched),
+            Some(touched) => AffectedFeeds::Matching(touched),
             None => {
                 self.live.shrink();
                 self.terms.shrink();
-                Touched::Everything
+                AffectedFeeds::All
             }
         }
     }
@@ -465,7 +465,7 @@ impl Index {
     fn queue(&self, queue: Queue) -> &BTreeSet<(Timestamp, ArticleNo)> {
         match queue {
             Queue::Releases => &self.releases,
-            Queue::Turns => &self.turns,
+            Queue::Changes => &self.changes_due,
         }
     }
 
@@ -506,13 +506,13 @@ fn compare(slots: &[Option<Slot>], a: ArticleNo, b: ArticleNo) -> Ordering {
     let (a, b) = (slot(slots, a), slot(slots, b));
     a.published
         .cmp(&b.published)
-        .then_with(|| order::natural(a.key(), b.key()))
+        .then_with(|| key_order::natural(a.key(), b.key()))
 }
 
 #[derive(Clone, Copy)]
 enum Queue {
     Releases,
-    Turns,
+    Changes,
 }
 
 /// What a batch lists, gathered so that each posting is merged once.
@@ -520,7 +520,7 @@ enum Queue {
 pub struct Batch {
     live: Vec<ArticleNo>,
     listed: HashMap<TermNo, Vec<ArticleNo>>,
-    /// Terms that no article had before.
+    /// TermDictionary that no article had before.
     unknown: Vec<TermNo>,
     /// `None` once there are too many to name.
     touched: Option<HashSet<Box<[TermNo]>>>,
@@ -541,7 +541,7 @@ impl Batch {
     fn touch(&mut self, terms: Box<[TermNo]>) {
         if let Some(touched) = &mut self.touched {
             touched.insert(terms);
-            if touched.len() > TOUCHED_MAX {
+            if touched.len() > AFFECTED_MAX {
                 self.touched = None;
             }
         }

@@ -1,6 +1,6 @@
 //! What the index holds of each article: a hundred and some bytes, since there are a million of them.
 
-use super::terms::SpellingNo;
+use super::term_dictionary::SpellingNo;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
@@ -14,7 +14,7 @@ pub(super) struct Slot {
     words: Box<[u8]>,
     key_bytes: u32,
     pub(super) visibility: Visibility,
-    pub(super) standing: Standing,
+    pub(super) list_state: ListState,
     pub(super) revision: Revision,
     pub(super) record: RecordId,
     pub(super) published: Timestamp,
@@ -25,37 +25,34 @@ pub(super) struct Slot {
 
 /// Where an article stands in respect of the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ListState {
     /// In none of them.
-    Apart,
+    Unlisted,
     /// In those that the running batch has gathered.
-    Gathered,
+    Pending,
     /// In the postings.
-    Live,
+    Listed,
 }
 
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Slot {
     /// An article that stands in no list yet.
-    pub(super) fn new(
-        listing: &ArticleMeta,
-        spellings: impl IntoIterator<Item = SpellingNo>,
-    ) -> Slot {
-        let key = listing.key.as_bytes();
-        let mut words = Vec::with_capacity(key.len() + SpellingNo::BYTES * listing.terms.len());
+    pub(super) fn new(meta: &ArticleMeta, spellings: impl IntoIterator<Item = SpellingNo>) -> Slot {
+        let key = meta.key.as_bytes();
+        let mut words = Vec::with_capacity(key.len() + SpellingNo::BYTES * meta.terms.len());
         words.extend_from_slice(key);
         words.extend(spellings.into_iter().flat_map(SpellingNo::to_bytes));
         Slot {
             words: words.into(),
             key_bytes: u32::try_from(key.len()).expect("a key is a path or as short as one"),
-            visibility: listing.visibility,
-            standing: Standing::Apart,
-            revision: listing.revision,
-            record: listing.record,
-            published: listing.published,
-            updated: listing.updated,
-            expires: listing.expires.unwrap_or(NEVER),
+            visibility: meta.visibility,
+            list_state: ListState::Unlisted,
+            revision: meta.revision,
+            record: meta.record,
+            published: meta.published,
+            updated: meta.updated,
+            expires: meta.expires.unwrap_or(NEVER),
         }
     }
 

@@ -54,7 +54,7 @@ fn same() -> Vec<Alias> {
     }]
 }
 
-fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
+fn meta(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
     ArticleMeta {
         key: key.into(),
         revision: Revision(0),
@@ -73,7 +73,7 @@ fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta
 /// The same index, the slow way.
 struct Model {
     as_of: Timestamp,
-    listings: BTreeMap<Box<str>, ArticleMeta>,
+    metas: BTreeMap<Box<str>, ArticleMeta>,
     /// How each term was shown once it had become known.
     first_names: BTreeMap<Term, String>,
 }
@@ -82,7 +82,7 @@ impl Model {
     fn new() -> Model {
         Model {
             as_of: Timestamp(0),
-            listings: BTreeMap::new(),
+            metas: BTreeMap::new(),
             first_names: BTreeMap::new(),
         }
     }
@@ -90,8 +90,8 @@ impl Model {
     fn apply(&mut self, changes: &[Change]) {
         for change in changes {
             match change {
-                Change::Put(listing) => self.listings.insert(listing.key.clone(), listing.clone()),
-                Change::Remove(key) => self.listings.remove(key),
+                Change::Put(meta) => self.metas.insert(meta.key.clone(), meta.clone()),
+                Change::Remove(key) => self.metas.remove(key),
             };
         }
         self.remember();
@@ -112,21 +112,21 @@ impl Model {
 
     /// Every released article at an instant, newest first.
     fn released(&self, at: Timestamp) -> Vec<&ArticleMeta> {
-        let is_released = |listing: &&ArticleMeta| {
-            let expired = listing.expires.is_some_and(|expires| expires <= at);
-            listing.published <= at && !expired && listing.visibility == Visibility::Public
+        let is_released = |meta: &&ArticleMeta| {
+            let expired = meta.expires.is_some_and(|expires| expires <= at);
+            meta.published <= at && !expired && meta.visibility == Visibility::Public
         };
-        let mut released: Vec<&ArticleMeta> = self.listings.values().filter(is_released).collect();
-        let place = |listing: &ArticleMeta| KEYS.iter().position(|key| *key == &*listing.key);
-        released.sort_by_key(|listing| (listing.published, place(listing)));
+        let mut released: Vec<&ArticleMeta> = self.metas.values().filter(is_released).collect();
+        let place = |meta: &ArticleMeta| KEYS.iter().position(|key| *key == &*meta.key);
+        released.sort_by_key(|meta| (meta.published, place(meta)));
         released.reverse();
         released
     }
 
     fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&ArticleMeta> {
         let mut matching = self.released(at);
-        matching.retain(|listing| {
-            let carries = |term: &Term| terms_of(listing).contains(&canonical(term));
+        matching.retain(|meta| {
+            let carries = |term: &Term| terms_of(meta).contains(&canonical(term));
             (selection.any.is_empty() || selection.any.iter().any(carries))
                 && selection.all.iter().all(carries)
                 && !selection.none.iter().any(carries)
@@ -136,25 +136,25 @@ impl Model {
 
     /// What a reader could see of a feed at an instant.
     fn outcome(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> Outcome {
-        let visible_from = |listing: &ArticleMeta| listing.published.plus(settings.delay.into());
+        let visible_from = |meta: &ArticleMeta| meta.published.plus(settings.delay.into());
         let mut visible = self.matching(selection, at);
-        visible.retain(|listing| visible_from(listing) <= at);
+        visible.retain(|meta| visible_from(meta) <= at);
         let newest = visible.first().map(|newest| newest.published);
         let items = usize::from(settings.items);
-        let stays = |(newer, listing): &(usize, &ArticleMeta)| {
-            let age = newest.map_or(0, |newest| newest.0 - listing.published.0);
+        let stays = |(newer, meta): &(usize, &ArticleMeta)| {
+            let age = newest.map_or(0, |newest| newest.0 - meta.published.0);
             let fits = *newer < items || (age < settings.keep.into() && *newer < 4 * items);
             let oldest = settings.oldest.map_or(i64::MAX, i64::from);
-            fits && at.0 - listing.published.0 < oldest
+            fits && at.0 - meta.published.0 < oldest
         };
         let window = visible.iter().copied().enumerate().filter(stays);
-        let window: Vec<&ArticleMeta> = window.map(|(_, listing)| listing).collect();
+        let window: Vec<&ArticleMeta> = window.map(|(_, meta)| meta).collect();
         Outcome {
             content_time: window
                 .iter()
-                .map(|listing| visible_from(listing).max(updated(listing, at)))
+                .map(|meta| visible_from(meta).max(updated(meta, at)))
                 .max(),
-            entries: window.iter().map(|listing| entry(listing, at)).collect(),
+            entries: window.iter().map(|meta| entry(meta, at)).collect(),
         }
     }
 
@@ -173,17 +173,13 @@ impl Model {
 
     /// Every instant at which an outcome could change.
     fn instants(&self, settings: &Settings) -> BTreeSet<Timestamp> {
-        let instants = |listing: &ArticleMeta| {
-            let after = |seconds: u32| Some(listing.published.plus(seconds.into()));
+        let instants = |meta: &ArticleMeta| {
+            let after = |seconds: u32| Some(meta.published.plus(seconds.into()));
             let oldest = settings.oldest.and_then(after);
-            let own = [Some(listing.updated), listing.expires, oldest];
+            let own = [Some(meta.updated), meta.expires, oldest];
             [own, [after(0), after(settings.delay), None]].concat()
         };
-        self.listings
-            .values()
-            .flat_map(instants)
-            .flatten()
-            .collect()
+        self.metas.values().flat_map(instants).flatten().collect()
     }
 }
 
@@ -203,24 +199,24 @@ struct Entry {
     replacements: Vec<(usize, String)>,
 }
 
-fn updated(listing: &ArticleMeta, at: Timestamp) -> Timestamp {
-    if listing.updated <= at {
-        listing.updated
+fn updated(meta: &ArticleMeta, at: Timestamp) -> Timestamp {
+    if meta.updated <= at {
+        meta.updated
     } else {
-        listing.published
+        meta.published
     }
 }
 
-fn entry(listing: &ArticleMeta, at: Timestamp) -> Entry {
+fn entry(meta: &ArticleMeta, at: Timestamp) -> Entry {
     let is_replaced = |(kind, text): &&(TermKind, Box<str>)| {
         Term::new(*kind, text).is_some_and(|written| written == term(SAME.0))
     };
     Entry {
-        key: listing.key.to_string(),
-        revision: listing.revision,
-        record: listing.record,
-        updated: updated(listing, at),
-        replacements: listing
+        key: meta.key.to_string(),
+        revision: meta.revision,
+        record: meta.record,
+        updated: updated(meta, at),
+        replacements: meta
             .terms
             .iter()
             .filter(|(kind, text)| Term::new(*kind, text).is_some())
@@ -246,8 +242,8 @@ fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
     Some((shown.to_owned(), counts_as))
 }
 
-fn terms_of(listing: &ArticleMeta) -> BTreeSet<Term> {
-    let spellings = listing.terms.iter();
+fn terms_of(meta: &ArticleMeta) -> BTreeSet<Term> {
+    let spellings = meta.terms.iter();
     let shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
     shown.map(|(_, term)| term).collect()
 }
@@ -283,7 +279,7 @@ fn visibilities() -> impl Strategy<Value = Visibility> {
     ]
 }
 
-fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
+fn arbitrary_meta() -> impl Strategy<Value = ArticleMeta> {
     let dates = (0i64..40, 0i64..25, proptest::option::of(0i64..60));
     let spellings = vec(select(&SPELLINGS[..]), 0..4);
     let rest = (0u128..3, 0u64..1000, visibilities());
@@ -294,14 +290,14 @@ fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
             revision: Revision(revision),
             record: RecordId(record),
             visibility,
-            ..listing(key, published, &terms)
+            ..meta(key, published, &terms)
         },
     )
 }
 
 fn arbitrary_step() -> impl Strategy<Value = Step> {
     let change = prop_oneof![
-        4 => arbitrary_listing().prop_map(Change::Put),
+        4 => arbitrary_meta().prop_map(Change::Put),
         1 => select(&KEYS[..]).prop_map(|key| Change::Remove(key.into())),
     ];
     prop_oneof![
@@ -347,7 +343,7 @@ fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, Tes
         index.count(query),
         model.matching(selection, model.as_of).len()
     );
-    check_placings(index, model, asked, &now)?;
+    check_ranks(index, model, asked, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
         if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
@@ -363,7 +359,7 @@ fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, Tes
 }
 
 /// The place of each article, now and at every instant to come, is the one that readers see.
-fn check_placings(
+fn check_ranks(
     index: &Index,
     model: &Model,
     asked: &Asked,
@@ -376,14 +372,14 @@ fn check_placings(
     let now = std::iter::once((model.as_of, now));
     let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
     for (at, outcome) in now.chain(instants) {
-        for article in KEYS.iter().filter_map(|key| index.look_up(key)) {
-            let placing = index.placing(&asked.query, &asked.settings, article, at);
-            let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
-            let place = placing.filter(is_in).map(|placing| placing.newer);
+        for article in KEYS.iter().filter_map(|key| index.find_any(key)) {
+            let rank = index.rank(&asked.query, &asked.settings, article, at);
+            let is_in = |rank: &Rank| matches!(rank.membership, Membership::Included { .. });
+            let place = rank.filter(is_in).map(|rank| rank.newer);
             let key = text(index.slot(article).key());
             let expected = outcome.entries.iter().position(|entry| entry.key == key);
             prop_assert_eq!(place, expected, "{} at {}", key, at);
-            let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
+            let entries = rank.map_or(outcome.entries.len(), |rank| rank.entries);
             prop_assert_eq!(entries, outcome.entries.len());
         }
     }
@@ -391,12 +387,12 @@ fn check_placings(
 }
 
 fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCaseError> {
-    prop_assert_eq!(index.len(), model.listings.len());
+    prop_assert_eq!(index.len(), model.metas.len());
     let released = model.released(model.as_of);
     for key in KEYS {
         let found = index.find(key).map(|article| index.record(article));
-        let expected = released.iter().find(|listing| *listing.key == *key);
-        prop_assert_eq!(found, expected.map(|listing| listing.record), "{}", key);
+        let expected = released.iter().find(|meta| *meta.key == *key);
+        prop_assert_eq!(found, expected.map(|meta| meta.record), "{}", key);
     }
     let mut known = BTreeSet::new();
     for number in index.known_terms() {
@@ -449,7 +445,7 @@ proptest! {
                     let next = index.next_instant();
                     model.advance(as_of);
                     let touched = index.advance(as_of);
-                    prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_nothing());
+                    prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_empty());
                     touched
                 }
             };
@@ -458,15 +454,15 @@ proptest! {
                 let now = check_feed(&index, &model, asked)?;
                 let is_due = window.next.is_some_and(|next| next <= model.as_of);
                 let changed = before != outcome(&index, &now) || window.next != now.next;
-                prop_assert!(!changed || is_due || touched.concerns(&asked.query));
+                prop_assert!(!changed || is_due || touched.includes(&asked.query));
                 *window = now;
             }
             for (term, name) in names(&index) {
                 let renamed = named.get(&term) != Some(&name);
                 let query = Query::default().with(term);
-                prop_assert!(!renamed || touched.concerns(&query));
+                prop_assert!(!renamed || touched.includes(&query));
             }
-            let released: Vec<&str> = model.released(model.as_of).iter().map(|listing| &*listing.key).collect();
+            let released: Vec<&str> = model.released(model.as_of).iter().map(|meta| &*meta.key).collect();
             let live = index.live.as_slice().iter().rev();
             let live: Vec<&str> = live.map(|&article| text(index.slot(article).key())).collect();
             prop_assert_eq!(live, released);
@@ -475,9 +471,9 @@ proptest! {
 }
 
 /// A index at 100 that was told of these articles at once.
-fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Index {
+fn index_of(metas: impl IntoIterator<Item = ArticleMeta>) -> Index {
     let mut index = Index::new(&same(), Timestamp(100));
-    index.apply(listings.into_iter().map(Change::Put));
+    index.apply(metas.into_iter().map(Change::Put));
     index
 }
 
@@ -502,9 +498,9 @@ fn number(index: &Index, text: &str) -> TermNo {
 
 #[test]
 fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
-    let listings = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| listing(key, 50, &[]));
-    let newer = listing("a", 51, &[]);
-    let index = catalog_of(listings.into_iter().chain([newer]));
+    let metas = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| meta(key, 50, &[]));
+    let newer = meta("a", 51, &[]);
+    let index = index_of(metas.into_iter().chain([newer]));
     assert_eq!(
         window(&index, 50, 0),
         ["a", "n/10", "n/010", "n/9", "n/2", "m"]
@@ -514,7 +510,7 @@ fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
 #[test]
 fn an_entry_stays_while_it_is_young_and_there_are_few() {
     // One article a second, the newest at 100.
-    let index = catalog_of((0..40).map(|age| listing(&format!("{age}"), 100 - age, &[])));
+    let index = index_of((0..40).map(|age| meta(&format!("{age}"), 100 - age, &[])));
     for (items, keep, expected, why) in [
         (5, 0, 5, "as many as items"),
         (5, 5, 5, "a window of 5 s holds the ages 0 to 4"),
@@ -531,14 +527,14 @@ fn an_entry_stays_while_it_is_young_and_there_are_few() {
 #[test]
 fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
     let tag = |text| [(TermKind::Tag, text)];
-    let mut index = catalog_of([
-        listing("a", 50, &tag("спорт")),
-        listing("b", 40, &tag("Спорт")),
-        listing("c", 200, &tag("СПОРТ")),
+    let mut index = index_of([
+        meta("a", 50, &tag("спорт")),
+        meta("b", 40, &tag("Спорт")),
+        meta("c", 200, &tag("СПОРТ")),
     ]);
     let sport = number(&index, "спорт");
     assert_eq!(index.name(sport), "Спорт");
-    index.apply([Change::Put(listing("d", 30, &tag("#СпорТ")))]);
+    index.apply([Change::Put(meta("d", 30, &tag("#СпорТ")))]);
     assert_eq!(index.name(sport), "#СпорТ");
     index.apply([Change::Remove("d".into()), Change::Remove("b".into())]);
     assert_eq!(index.name(sport), "спорт");
@@ -547,19 +543,19 @@ fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
 #[test]
 fn an_embargoed_article_leaks_nothing() {
     let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
-    let mut index = catalog_of([
-        listing("secret", 101, &secret),
+    let mut index = index_of([
+        meta("secret", 101, &secret),
         ArticleMeta {
             visibility: Visibility::OutOfFeeds,
-            ..listing("kept-out", 50, &secret)
+            ..meta("kept-out", 50, &secret)
         },
         ArticleMeta {
             visibility: Visibility::Draft,
-            ..listing("draft", 50, &secret)
+            ..meta("draft", 50, &secret)
         },
         ArticleMeta {
             expires: Some(Timestamp(100)),
-            ..listing("expired", 50, &secret)
+            ..meta("expired", 50, &secret)
         },
     ]);
     let count = |index: &Index, text: &str| {
@@ -571,15 +567,15 @@ fn an_embargoed_article_leaks_nothing() {
         )
     };
     assert_eq!(index.known_terms().count(), 0);
-    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(index.take_new_terms(), []);
     assert_eq!(count(&index, "тайна"), (0, 0));
     assert_eq!(index.name(number(&index, "author:аноним")), "аноним");
     for key in ["secret", "kept-out", "draft", "expired"] {
         assert_eq!(index.find(key), None);
     }
     assert_eq!(index.next_instant(), Some(Timestamp(101)));
-    assert!(index.advance(Timestamp(100)).is_nothing());
-    assert!(!index.advance(Timestamp(101)).is_nothing());
+    assert!(index.advance(Timestamp(100)).is_empty());
+    assert!(!index.advance(Timestamp(101)).is_empty());
     assert_eq!(count(&index, "тайна"), (1, 1));
     assert_eq!(index.name(number(&index, "author:аноним")), "Аноним");
     assert_eq!(window(&index, 50, 0), ["secret"]);
@@ -587,9 +583,9 @@ fn an_embargoed_article_leaks_nothing() {
 
 #[test]
 fn a_term_stays_known_after_its_last_article_left() {
-    let mut index = catalog_of([listing("a", 50, &[(TermKind::Tag, "Спорт")])]);
+    let mut index = index_of([meta("a", 50, &[(TermKind::Tag, "Спорт")])]);
     let known = [(term("спорт"), "Спорт".to_owned())];
-    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.take_new_terms(), known);
     index.apply([Change::Remove("a".into())]);
     let sport = number(&index, "спорт");
     assert!(index.is_known(sport));
@@ -597,19 +593,19 @@ fn a_term_stays_known_after_its_last_article_left() {
         (index.name(sport), index.articles_with(sport)),
         ("Спорт", 0)
     );
-    index.apply([Change::Put(listing("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
+    index.apply([Change::Put(meta("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
     assert_eq!(index.name(sport), "СПОРТ");
-    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(index.take_new_terms(), []);
 }
 
 #[test]
 fn a_term_that_one_batch_brings_and_takes_was_never_known() {
-    let mut index = catalog_of([
-        listing("a", 50, &[(TermKind::Tag, "опечатка")]),
-        listing("a", 50, &[(TermKind::Tag, "опечатки")]),
+    let mut index = index_of([
+        meta("a", 50, &[(TermKind::Tag, "опечатка")]),
+        meta("a", 50, &[(TermKind::Tag, "опечатки")]),
     ]);
     let known = [(term("опечатки"), "опечатки".to_owned())];
-    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.take_new_terms(), known);
     assert_eq!(index.known_terms().count(), 1);
 }
 
@@ -637,9 +633,9 @@ fn a_language_is_also_its_primary_one() {
         expires: None,
         visibility: Visibility::Public,
     };
-    let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
+    let metas = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
-    let index = catalog_of(listings);
+    let index = index_of(metas);
     for (text, expected) in [
         ("lang:kk", 3),
         ("lang:kk-kz", 1),
@@ -656,10 +652,10 @@ fn a_language_is_also_its_primary_one() {
 
 #[test]
 fn an_alias_counts_as_its_term_and_is_printed_as_it() {
-    let index = catalog_of([
-        listing("a", 50, &[(TermKind::Tag, "икс")]),
-        listing("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
-        listing("c", 70, &[(TermKind::Section, "икс")]),
+    let index = index_of([
+        meta("a", 50, &[(TermKind::Tag, "икс")]),
+        meta("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
+        meta("c", 70, &[(TermKind::Section, "икс")]),
     ]);
     let x = number(&index, "икс");
     assert_eq!(x, number(&index, "x"));
@@ -693,12 +689,12 @@ fn a_term_that_is_only_named_is_printed_as_the_one_it_counts_as() {
 #[test]
 fn a_batch_with_too_many_kinds_of_articles_concerns_everything() {
     let mut index = Index::new(&[], Timestamp(100));
-    let listing = |n: usize| listing(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
+    let meta = |n: usize| meta(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
     assert!(matches!(
-        index.apply((0..TOUCHED_MAX).map(listing).map(Change::Put)),
-        Touched::Articles(articles) if articles.len() == TOUCHED_MAX
+        index.apply((0..AFFECTED_MAX).map(meta).map(Change::Put)),
+        AffectedFeeds::Matching(articles) if articles.len() == AFFECTED_MAX
     ));
-    let more = (0..=TOUCHED_MAX).map(listing).map(Change::Put);
-    assert_eq!(index.apply(more), Touched::Everything);
-    assert_eq!(index.len(), TOUCHED_MAX + 1);
+    let more = (0..=AFFECTED_MAX).map(meta).map(Change::Put);
+    assert_eq!(index.apply(more), AffectedFeeds::All);
+    assert_eq!(index.len(), AFFECTED_MAX + 1);
 }

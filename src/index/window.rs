@@ -1,7 +1,7 @@
 //! The window: which of the articles that match a selection a feed holds now.
 
-use super::rule::{Rule, Verdict};
-use super::terms::TermNo;
+use super::term_dictionary::TermNo;
+use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index};
 use crate::config::Settings;
 use crate::model::selection::Selection;
@@ -121,17 +121,17 @@ impl Index {
             next: None,
             content_time: None,
         };
-        let mut rule = Rule::new(settings, self.as_of);
+        let mut rule = WindowRule::new(settings, self.as_of);
         for article in self.newest_first(query) {
             let slot = self.slot(article);
             let leaves_at = match rule.judge(slot.published) {
-                Verdict::HeldBack { until } => {
+                Membership::Delayed { until } => {
                     window.wake_at(until);
                     continue;
                 }
-                Verdict::In { leaves_at } => leaves_at,
+                Membership::Included { leaves_at } => leaves_at,
                 // Whatever is older is out as well.
-                Verdict::CrowdedOut | Verdict::TooOld { .. } => break,
+                Membership::OverLimit | Membership::TooOld { .. } => break,
             };
             window.entries.push(article);
             let visible_from = rule.visible_from(slot.published);

@@ -32,7 +32,7 @@ use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::vanished::{ServedBefore, Vanished, vanished};
-use crate::index::{Index, Touched};
+use crate::index::{AffectedFeeds, Index};
 use crate::ingest::{Progress, ReconcileError};
 use crate::model::article::ACCEPT_VERSION;
 use crate::model::format::Format;
@@ -197,7 +197,7 @@ impl Publisher {
                 index,
                 definitions,
                 reread,
-                touched: Touched::Everything,
+                touched: AffectedFeeds::All,
                 rebuild: true,
                 generation: 0,
                 overviews: 0,
@@ -325,10 +325,10 @@ impl Publisher {
         }
         self.revise_selections(state);
 
-        if state.rebuild || !revised.is_empty() || !state.touched.is_nothing() {
+        if state.rebuild || !revised.is_empty() || !state.touched.is_empty() {
             self.overview.store(None);
         }
-        state.touched = Touched::nothing();
+        state.touched = AffectedFeeds::none();
         let rebuild = mem::take(&mut state.rebuild);
         state.generation += u64::from(rebuild);
         let moved = state.unsaved.len();
@@ -422,7 +422,7 @@ impl Publisher {
         self.source.store(Arc::new(source));
         state.config = config;
         state.templates = templates;
-        state.touched = Touched::Everything;
+        state.touched = AffectedFeeds::All;
         state.rebuild = true;
         state.served_unsaved = true;
         Ok(())
@@ -513,7 +513,7 @@ impl Publisher {
         let as_of = state.index.as_of();
         self.selections().mark_stale(|kept| {
             let is_due = kept.version.next.is_some_and(|next| next <= as_of);
-            state.rebuild || is_due || state.touched.concerns(&kept.query)
+            state.rebuild || is_due || state.touched.includes(&kept.query)
         });
     }
 
@@ -537,7 +537,7 @@ impl Publisher {
     /// Commits what must not be forgotten once it is seen. A failure, which is returned, costs only
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
-        let terms = state.index.take_newly_known();
+        let terms = state.index.take_new_terms();
         let deletable = state.deletable(self.published.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
@@ -582,7 +582,7 @@ impl Publisher {
                 None
             }
             Err(error) => {
-                state.index.give_back_newly_known(terms);
+                state.index.restore_new_terms(terms);
                 self.selections().take_back_forgotten(forgotten);
                 Some(chain(&error))
             }

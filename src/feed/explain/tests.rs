@@ -137,7 +137,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
         }
         None => definitions.find(&index, feed).expect("a feed"),
     };
-    let article = index.look_up(key).expect("an article");
+    let article = index.find_any(key).expect("an article");
     Explanation {
         feed: definition.path.to_string(),
         subject: Subject {

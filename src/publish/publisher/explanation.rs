@@ -49,7 +49,7 @@ impl Publisher {
         let feed = definition(&state, version).ok_or(ExplainError::Ended)?;
         let (subject, judgement) = match found.map_err(ExplainError::Unknown)? {
             Found::Article(row) => {
-                let number = state.index.look_up(&row.listing.key);
+                let number = state.index.find_any(&row.listing.key);
                 // A reading may have stored it just now, for the index to know in a moment.
                 let number = number.ok_or(ExplainError::Unknown(Unknown::Like(Vec::new())))?;
                 let judgement = judge(&state.index, &feed, number);

@@ -33,7 +33,7 @@ impl Publisher {
             // A first reading can be as long as an archive, and would be held twice.
             if nobody_looks {
                 changed += changes.len();
-                self.state().index.gather(changes.drain(..), &mut batch);
+                self.state().index.stage(changes.drain(..), &mut batch);
             }
         };
         let result = ingest::reconcile(
@@ -75,7 +75,7 @@ impl Publisher {
     fn take_over(&self, result: Reconciliation, mut batch: Batch, gathered: usize) -> Report {
         let mut state = self.state();
         let changed = gathered + result.changes.len();
-        state.index.gather(result.changes, &mut batch);
+        state.index.stage(result.changes, &mut batch);
         let touched = state.index.finish(batch);
         state.touch(touched);
         state.retired.extend(result.retired);

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::{Index, Touched};
+use crate::index::{AffectedFeeds, Index};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
@@ -29,7 +29,7 @@ pub(super) struct State {
     /// Every file has to be read again: the stored articles were read by other rules.
     pub(super) reread: bool,
     /// What changed since the last snapshot.
-    pub(super) touched: Touched,
+    pub(super) touched: AffectedFeeds,
     /// The next snapshot starts from the line-up, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
@@ -59,9 +59,9 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn touch(&mut self, touched: Touched) {
-        let before = std::mem::replace(&mut self.touched, Touched::Everything);
-        self.touched = before.and(touched);
+    pub(super) fn touch(&mut self, touched: AffectedFeeds) {
+        let before = std::mem::replace(&mut self.touched, AffectedFeeds::All);
+        self.touched = before.union(touched);
     }
 
     pub(super) fn say_whether_written(&mut self, trouble: Option<String>) {
@@ -164,7 +164,7 @@ impl State {
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         let is_due = self.next_instant().is_some_and(|at| at <= now);
         let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
-        is_due || self.rebuild || !self.touched.is_nothing() || is_unwritten
+        is_due || self.rebuild || !self.touched.is_empty() || is_unwritten
     }
 
     pub(super) fn next_instant(&self) -> Option<Timestamp> {

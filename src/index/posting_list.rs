@@ -7,9 +7,9 @@ use super::ArticleNo;
 /// Article numbers in the index's order. New articles are mostly the newest, so most insertions
 /// append.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Posting(Vec<ArticleNo>);
+pub(super) struct PostingList(Vec<ArticleNo>);
 
-impl Posting {
+impl PostingList {
     /// Oldest first.
     pub(super) fn as_slice(&self) -> &[ArticleNo] {
         &self.0
@@ -72,7 +72,7 @@ mod tests {
             batches in proptest::collection::vec(proptest::collection::btree_set(0u32..60, 0..20), 0..6),
             removed in proptest::collection::vec(0u32..60, 0..20),
         ) {
-            let (mut posting, mut model) = (Posting::default(), BTreeSet::new());
+            let (mut posting, mut model) = (PostingList::default(), BTreeSet::new());
             for batch in batches {
                 let new: Vec<ArticleNo> = batch.difference(&model).copied().map(ArticleNo).collect();
                 posting.merge(&new, by_number);

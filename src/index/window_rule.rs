@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 /// while it is younger than the newest less `keep` and fewer than `4 × items` are newer; never
 /// before `delay` nor after `oldest`. It is to be asked of each that matches, newest first.
 #[derive(Debug)]
-pub(super) struct Rule<'a> {
+pub(super) struct WindowRule<'a> {
     settings: &'a Settings,
     as_of: Timestamp,
     pub(super) newest: Option<Timestamp>,
@@ -17,19 +17,19 @@ pub(super) struct Rule<'a> {
 
 /// What the rule of a window says of an article that matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Membership {
     /// It is in.
-    In {
+    Included {
         /// When `oldest` ends that.
         leaves_at: Option<Timestamp>,
     },
     /// `delay` keeps it back.
-    HeldBack {
+    Delayed {
         /// When that ends.
         until: Timestamp,
     },
     /// Too many are newer.
-    CrowdedOut,
+    OverLimit,
     /// It is past `oldest`.
     TooOld {
         /// Since when.
@@ -37,9 +37,9 @@ pub enum Verdict {
     },
 }
 
-impl Rule<'_> {
-    pub(super) fn new(settings: &Settings, as_of: Timestamp) -> Rule<'_> {
-        Rule {
+impl WindowRule<'_> {
+    pub(super) fn new(settings: &Settings, as_of: Timestamp) -> WindowRule<'_> {
+        WindowRule {
             settings,
             as_of,
             newest: None,
@@ -51,10 +51,10 @@ impl Rule<'_> {
         published.plus(self.settings.delay.into())
     }
 
-    pub(super) fn judge(&mut self, published: Timestamp) -> Verdict {
+    pub(super) fn judge(&mut self, published: Timestamp) -> Membership {
         let until = self.visible_from(published);
         if until > self.as_of {
-            return Verdict::HeldBack { until };
+            return Membership::Delayed { until };
         }
         let newest = *self.newest.get_or_insert(published);
         let newer = self.visible;
@@ -64,14 +64,14 @@ impl Rule<'_> {
             .oldest
             .map(|oldest| published.plus(oldest.into()));
         if let Some(since) = leaves_at.filter(|at| *at <= self.as_of) {
-            return Verdict::TooOld { since };
+            return Membership::TooOld { since };
         }
         let items = usize::from(self.settings.items);
         let kept_from = newest.plus(-i64::from(self.settings.keep));
         if newer >= items && (published <= kept_from || newer >= 4 * items) {
-            Verdict::CrowdedOut
+            Membership::OverLimit
         } else {
-            Verdict::In { leaves_at }
+            Membership::Included { leaves_at }
         }
     }
 }

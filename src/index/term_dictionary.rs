@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::ArticleNo;
-use super::posting::Posting;
+use super::posting_list::PostingList;
 use crate::config::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 
@@ -30,7 +30,7 @@ impl SpellingNo {
 
 /// A term in the words of one article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written<'a> {
+pub struct TermSpelling<'a> {
     /// Whether it is a tag, section, author or language of the article.
     pub kind: TermKind,
     /// The article's own spelling.
@@ -46,31 +46,31 @@ struct Spelling {
     term: TermNo,
     text: Box<str>,
     /// What is printed instead, where `[same]` replaces this spelling's term.
-    shown_as: Option<Box<str>>,
+    replacement: Option<Box<str>>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct TermSlot {
     term: Term,
-    posting: Posting,
+    posting: PostingList,
     /// How it was shown when it became known; `None` until a released article had it.
-    remembered: Option<Box<str>>,
+    first_name: Option<Box<str>>,
     /// How feeds.toml writes it; `None` where the file does not name it.
-    named: Option<Box<str>>,
+    config_name: Option<Box<str>>,
 }
 
 /// Every term that an article or feeds.toml names.
 #[derive(Debug, Default)]
-pub(super) struct Terms {
-    entries: Vec<Entry>,
+pub(super) struct TermDictionary {
+    slots: Vec<TermSlot>,
     by_term: HashMap<Term, TermNo>,
     spellings: Vec<Spelling>,
     by_spelling: HashMap<TermKind, HashMap<Box<str>, Option<SpellingNo>>>,
     aliases: HashMap<Term, (Term, Box<str>)>,
 }
 
-impl Terms {
-    pub(super) fn new(same: &[Alias]) -> Terms {
+impl TermDictionary {
+    pub(super) fn new(same: &[Alias]) -> TermDictionary {
         let aliases = same
             .iter()
             .map(|alias| {
@@ -80,9 +80,9 @@ impl Terms {
                 )
             })
             .collect();
-        Terms {
+        TermDictionary {
             aliases,
-            ..Terms::default()
+            ..TermDictionary::default()
         }
     }
 
@@ -96,13 +96,13 @@ impl Terms {
             return known;
         }
         let spelling = Term::new(kind, text).map(|term| {
-            let shown_as = self.aliases.get(&term).map(|(_, shown)| shown.clone());
+            let replacement = self.aliases.get(&term).map(|(_, shown)| shown.clone());
             let term = self.intern(&term);
             self.spellings.push(Spelling {
                 kind,
                 term,
                 text: text.into(),
-                shown_as,
+                replacement,
             });
             SpellingNo(index(self.spellings.len() - 1))
         });
@@ -119,13 +119,13 @@ impl Terms {
         if let Some(&number) = self.by_term.get(&term) {
             return number;
         }
-        let number = TermNo(index(self.entries.len()));
+        let number = TermNo(index(self.slots.len()));
         self.by_term.insert(term.clone(), number);
-        self.entries.push(Entry {
+        self.slots.push(TermSlot {
             term,
-            posting: Posting::default(),
-            remembered: None,
-            named: None,
+            posting: PostingList::default(),
+            first_name: None,
+            config_name: None,
         });
         number
     }
@@ -141,19 +141,19 @@ impl Terms {
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = TermNo> + use<> {
-        (0..index(self.entries.len())).map(TermNo)
+        (0..index(self.slots.len())).map(TermNo)
     }
 
     pub(super) fn term(&self, term: TermNo) -> &Term {
-        &self.entries[term.0 as usize].term
+        &self.slots[term.0 as usize].term
     }
 
-    pub(super) fn posting(&self, term: TermNo) -> &Posting {
-        &self.entries[term.0 as usize].posting
+    pub(super) fn posting(&self, term: TermNo) -> &PostingList {
+        &self.slots[term.0 as usize].posting
     }
 
-    pub(super) fn posting_mut(&mut self, term: TermNo) -> &mut Posting {
-        &mut self.entries[term.0 as usize].posting
+    pub(super) fn posting_mut(&mut self, term: TermNo) -> &mut PostingList {
+        &mut self.slots[term.0 as usize].posting
     }
 
     pub(super) fn term_of(&self, spelling: SpellingNo) -> TermNo {
@@ -161,49 +161,51 @@ impl Terms {
     }
 
     /// A spelling as the article has it.
-    pub(super) fn written(&self, spelling: SpellingNo) -> Written<'_> {
+    pub(super) fn spelling(&self, spelling: SpellingNo) -> TermSpelling<'_> {
         let spelling = &self.spellings[spelling.0 as usize];
-        Written {
+        TermSpelling {
             kind: spelling.kind,
             text: &spelling.text,
-            is_alias: spelling.shown_as.is_some(),
+            is_alias: spelling.replacement.is_some(),
         }
     }
 
     /// A spelling's text as feeds print it.
     pub(super) fn shown(&self, spelling: SpellingNo) -> &str {
         let spelling = &self.spellings[spelling.0 as usize];
-        spelling.shown_as.as_deref().unwrap_or(&spelling.text)
+        spelling.replacement.as_deref().unwrap_or(&spelling.text)
     }
 
     /// What `[same]` prints instead of a spelling.
     pub(super) fn replacement(&self, spelling: SpellingNo) -> Option<&str> {
-        self.spellings[spelling.0 as usize].shown_as.as_deref()
+        self.spellings[spelling.0 as usize].replacement.as_deref()
     }
 
     /// How a term was shown when it became known; `None` for one that no article ever had.
-    pub(super) fn remembered(&self, term: TermNo) -> Option<&str> {
-        self.entries[term.0 as usize].remembered.as_deref()
+    pub(super) fn first_name(&self, term: TermNo) -> Option<&str> {
+        self.slots[term.0 as usize].first_name.as_deref()
     }
 
     pub(super) fn remember(&mut self, term: TermNo, text: &str) {
-        self.entries[term.0 as usize].remembered = Some(text.into());
+        self.slots[term.0 as usize].first_name = Some(text.into());
     }
 
     /// How feeds.toml writes a term; `None` where the file does not name it.
-    pub(super) fn named(&self, term: TermNo) -> Option<&str> {
-        self.entries[term.0 as usize].named.as_deref()
+    pub(super) fn config_name(&self, term: TermNo) -> Option<&str> {
+        self.slots[term.0 as usize].config_name.as_deref()
     }
 
     /// Takes over how feeds.toml writes terms, and forgets how it wrote them before.
-    pub(super) fn set_named(&mut self, named: &[NamedTerm]) {
-        for entry in &mut self.entries {
-            entry.named = None;
+    pub(super) fn set_named(&mut self, config_name: &[NamedTerm]) {
+        for slot in &mut self.slots {
+            slot.config_name = None;
         }
-        for NamedTerm { term, text, .. } in named {
+        for NamedTerm { term, text, .. } in config_name {
             let text: Box<str> = self.printed(term, text).into();
             let number = self.intern(term);
-            self.entries[number.0 as usize].named.get_or_insert(text);
+            self.slots[number.0 as usize]
+                .config_name
+                .get_or_insert(text);
         }
     }
 
@@ -218,8 +220,8 @@ impl Terms {
     }
 
     pub(super) fn shrink(&mut self) {
-        for entry in &mut self.entries {
-            entry.posting.shrink();
+        for slot in &mut self.slots {
+            slot.posting.shrink();
         }
     }
 }
