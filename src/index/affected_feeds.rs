@@ -1,30 +1,30 @@
-//! Which feeds a batch of changes can have moved.
+//! Which feeds an update of the index can change.
 
 use std::collections::HashSet;
 
 use super::{Query, TermNo};
 
-/// Which feeds a batch of changes can have moved.
+/// Which feeds an update of the index can change.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AffectedFeeds {
-    /// Any of them.
+    /// All feeds.
     All,
-    /// Those that match one of these articles' terms.
+    /// The feeds that match one of these sets of terms, each the terms of a changed article.
     Matching(HashSet<Box<[TermNo]>>),
 }
 
 impl AffectedFeeds {
-    /// Nothing.
+    /// No feed.
     pub fn none() -> AffectedFeeds {
         AffectedFeeds::Matching(HashSet::new())
     }
 
-    /// Whether no feed is concerned.
+    /// Whether no feed is affected.
     pub fn is_empty(&self) -> bool {
         matches!(self, AffectedFeeds::Matching(articles) if articles.is_empty())
     }
 
-    /// Both batches' concerns.
+    /// The feeds that either of two updates affects.
     pub fn union(self, other: AffectedFeeds) -> AffectedFeeds {
         match (self, other) {
             (AffectedFeeds::Matching(mut articles), AffectedFeeds::Matching(more)) => {
@@ -35,7 +35,7 @@ impl AffectedFeeds {
         }
     }
 
-    /// Whether a feed of this query is concerned.
+    /// Whether a feed with this query is affected.
     pub fn includes(&self, query: &Query) -> bool {
         match self {
             AffectedFeeds::All => true,

@@ -1,28 +1,27 @@
-//! The place of one article in a feed, in the window or not: what an explanation needs to know and
-//! publishing does not.
+//! The rank of one article among those that match a feed. Only explanations need it; publishing does
+//! not.
 
 use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index, Query};
 use crate::config::Settings;
 use crate::model::time::Timestamp;
 
-/// Where an article stands among those that match a feed.
+/// The rank of an article among those that match a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rank {
-    /// Articles that match, are newer, and are not held back.
+    /// The number of newer matching articles that `delay` does not hide.
     pub newer: usize,
-    /// Entries of the feed.
+    /// The number of entries of the feed.
     pub entries: usize,
-    /// The date of the newest of them, or of this article where it is held back.
+    /// The publication of the newest entry; of this article if the feed has none.
     pub newest: Timestamp,
-    /// What the rule says of it.
+    /// Whether the article is in the window.
     pub membership: Membership,
 }
 
 impl Index {
-    /// Where an article stands among those that match at the instant `at`, by the same rule as the
-    /// window; `None` of one that does not match or is not released then. Looks at every article of
-    /// the feed: it is for explanations.
+    /// The rank of an article at the instant `at`, which may be in the future; `None` if the article
+    /// does not match or is not released then. Takes time linear in the matching articles.
     pub fn rank(
         &self,
         query: &Query,
@@ -38,17 +37,17 @@ impl Index {
         matching.retain(|&article| self.slot(article).expires().is_none_or(|end| end > at));
         matching.sort_unstable_by(|&a, &b| self.order(b, a));
         let mut rule = WindowRule::new(settings, at);
-        let mut rank = None;
+        let mut found = None;
         let mut entries = 0;
         for candidate in matching {
             let newer = rule.visible;
-            let membership = rule.judge(self.slot(candidate).published);
+            let membership = rule.admit(self.slot(candidate).published);
             entries += usize::from(matches!(membership, Membership::Included { .. }));
             if candidate == article {
-                rank = Some((newer, membership));
+                found = Some((newer, membership));
             }
         }
-        rank.map(|(newer, membership)| Rank {
+        found.map(|(newer, membership)| Rank {
             newer,
             entries,
             newest: rule.newest.unwrap_or(self.slot(article).published),

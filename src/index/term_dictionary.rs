@@ -1,4 +1,4 @@
-//! The terms of the index as small numbers, with the spellings that articles use for them.
+//! The term dictionary: a number for each term and for each spelling of it, with the posting lists.
 
 use hashbrown::HashMap;
 
@@ -7,16 +7,16 @@ use super::posting_list::PostingList;
 use crate::config::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 
-/// A term of the index.
+/// The number of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TermNo(u32);
 
-/// A spelling of a term, as some article has it.
+/// The number of a spelling of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SpellingNo(u32);
 
 impl SpellingNo {
-    /// How many bytes it has.
+    /// The size of the byte form.
     pub(super) const BYTES: usize = size_of::<u32>();
 
     pub(super) fn to_bytes(self) -> [u8; SpellingNo::BYTES] {
@@ -28,24 +28,24 @@ impl SpellingNo {
     }
 }
 
-/// A term in the words of one article.
+/// A term as one article spells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermSpelling<'a> {
-    /// Whether it is a tag, section, author or language of the article.
+    /// The kind that the article has it as.
     pub kind: TermKind,
-    /// The article's own spelling.
+    /// The spelling of the article.
     pub text: &'a str,
-    /// Whether `[same]` makes it count as the term.
+    /// Whether it is an alias of the term by `[same]`.
     pub is_alias: bool,
 }
 
 #[derive(Debug)]
 struct Spelling {
-    /// What the article has it as; `[same]` may make another kind of term of it.
+    /// The kind that articles have it as. An alias of `[same]` can be a term of another kind.
     kind: TermKind,
     term: TermNo,
     text: Box<str>,
-    /// What is printed instead, where `[same]` replaces this spelling's term.
+    /// The text to print instead, if this is an alias of `[same]`.
     replacement: Option<Box<str>>,
 }
 
@@ -53,25 +53,27 @@ struct Spelling {
 struct TermSlot {
     term: Term,
     posting: PostingList,
-    /// How it was shown when it became known; `None` until a released article had it.
+    /// The name when the first article with it was released; `None` before that.
     first_name: Option<Box<str>>,
-    /// How feeds.toml writes it; `None` where the file does not name it.
+    /// The spelling of feeds.toml; `None` if the file does not name it.
     config_name: Option<Box<str>>,
 }
 
-/// Every term that an article or feeds.toml names.
+/// All terms that an article or feeds.toml names.
 #[derive(Debug, Default)]
 pub(super) struct TermDictionary {
     slots: Vec<TermSlot>,
     by_term: HashMap<Term, TermNo>,
     spellings: Vec<Spelling>,
+    /// `None` for a spelling without a key.
     by_spelling: HashMap<TermKind, HashMap<Box<str>, Option<SpellingNo>>>,
+    /// Each alias with the term it counts as and the text to print.
     aliases: HashMap<Term, (Term, Box<str>)>,
 }
 
 impl TermDictionary {
-    pub(super) fn new(same: &[Alias]) -> TermDictionary {
-        let aliases = same
+    pub(super) fn new(aliases: &[Alias]) -> TermDictionary {
+        let aliases = aliases
             .iter()
             .map(|alias| {
                 (
@@ -86,8 +88,8 @@ impl TermDictionary {
         }
     }
 
-    /// The number of a spelling; `None` when nothing but punctuation is in it.
-    pub(super) fn spell(&mut self, kind: TermKind, text: &str) -> Option<SpellingNo> {
+    /// The number of a spelling, which is added if it is new; `None` if it has no key.
+    pub(super) fn intern_spelling(&mut self, kind: TermKind, text: &str) -> Option<SpellingNo> {
         if let Some(&known) = self
             .by_spelling
             .get(&kind)
@@ -96,7 +98,7 @@ impl TermDictionary {
             return known;
         }
         let spelling = Term::new(kind, text).map(|term| {
-            let replacement = self.aliases.get(&term).map(|(_, shown)| shown.clone());
+            let replacement = self.aliases.get(&term).map(|(_, text)| text.clone());
             let term = self.intern(&term);
             self.spellings.push(Spelling {
                 kind,
@@ -104,7 +106,7 @@ impl TermDictionary {
                 text: text.into(),
                 replacement,
             });
-            SpellingNo(index(self.spellings.len() - 1))
+            SpellingNo(to_number(self.spellings.len() - 1))
         });
         self.by_spelling
             .entry(kind)
@@ -113,13 +115,13 @@ impl TermDictionary {
         spelling
     }
 
-    /// The number of a term, which is made known to the index if it is new.
+    /// The number of a term, which is added if it is new.
     pub(super) fn intern(&mut self, term: &Term) -> TermNo {
         let term = self.canonical(term).clone();
         if let Some(&number) = self.by_term.get(&term) {
             return number;
         }
-        let number = TermNo(index(self.slots.len()));
+        let number = TermNo(to_number(self.slots.len()));
         self.by_term.insert(term.clone(), number);
         self.slots.push(TermSlot {
             term,
@@ -130,18 +132,18 @@ impl TermDictionary {
         number
     }
 
-    /// The number of a term that is here already.
+    /// The number of a term; `None` if it is not in the dictionary.
     pub(super) fn find(&self, term: &Term) -> Option<TermNo> {
         self.by_term.get(self.canonical(term)).copied()
     }
 
-    /// The term that `term` counts as.
+    /// The term that an alias counts as; any other term itself.
     pub(super) fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
         self.aliases.get(term).map_or(term, |(to, _)| to)
     }
 
     pub(super) fn numbers(&self) -> impl Iterator<Item = TermNo> + use<> {
-        (0..index(self.slots.len())).map(TermNo)
+        (0..to_number(self.slots.len())).map(TermNo)
     }
 
     pub(super) fn term(&self, term: TermNo) -> &Term {
@@ -160,7 +162,7 @@ impl TermDictionary {
         self.spellings[spelling.0 as usize].term
     }
 
-    /// A spelling as the article has it.
+    /// The spelling with this number.
     pub(super) fn spelling(&self, spelling: SpellingNo) -> TermSpelling<'_> {
         let spelling = &self.spellings[spelling.0 as usize];
         TermSpelling {
@@ -170,38 +172,38 @@ impl TermDictionary {
         }
     }
 
-    /// A spelling's text as feeds print it.
-    pub(super) fn shown(&self, spelling: SpellingNo) -> &str {
+    /// The text that feeds print for a spelling.
+    pub(super) fn spelling_shown(&self, spelling: SpellingNo) -> &str {
         let spelling = &self.spellings[spelling.0 as usize];
         spelling.replacement.as_deref().unwrap_or(&spelling.text)
     }
 
-    /// What `[same]` prints instead of a spelling.
+    /// The text that `[same]` prints instead of a spelling.
     pub(super) fn replacement(&self, spelling: SpellingNo) -> Option<&str> {
         self.spellings[spelling.0 as usize].replacement.as_deref()
     }
 
-    /// How a term was shown when it became known; `None` for one that no article ever had.
+    /// The name when the first article with the term was released; `None` before that.
     pub(super) fn first_name(&self, term: TermNo) -> Option<&str> {
         self.slots[term.0 as usize].first_name.as_deref()
     }
 
-    pub(super) fn remember(&mut self, term: TermNo, text: &str) {
+    pub(super) fn set_first_name(&mut self, term: TermNo, text: &str) {
         self.slots[term.0 as usize].first_name = Some(text.into());
     }
 
-    /// How feeds.toml writes a term; `None` where the file does not name it.
+    /// The spelling of feeds.toml; `None` if the file does not name the term.
     pub(super) fn config_name(&self, term: TermNo) -> Option<&str> {
         self.slots[term.0 as usize].config_name.as_deref()
     }
 
-    /// Takes over how feeds.toml writes terms, and forgets how it wrote them before.
-    pub(super) fn set_named(&mut self, config_name: &[NamedTerm]) {
+    /// Replaces the spellings of feeds.toml. The first spelling of a term wins.
+    pub(super) fn set_config_names(&mut self, named: &[NamedTerm]) {
         for slot in &mut self.slots {
             slot.config_name = None;
         }
-        for NamedTerm { term, text, .. } in config_name {
-            let text: Box<str> = self.printed(term, text).into();
+        for NamedTerm { term, text, .. } in named {
+            let text: Box<str> = self.display_text(term, text).into();
             let number = self.intern(term);
             self.slots[number.0 as usize]
                 .config_name
@@ -209,13 +211,15 @@ impl TermDictionary {
         }
     }
 
-    /// A text of `term` as feeds print it.
-    pub(super) fn printed<'a>(&'a self, term: &Term, text: &'a str) -> &'a str {
-        self.aliases.get(term).map_or(text, |(_, shown)| shown)
+    /// The text that feeds print for `term` when it is spelled `text`.
+    pub(super) fn display_text<'a>(&'a self, term: &Term, text: &'a str) -> &'a str {
+        self.aliases
+            .get(term)
+            .map_or(text, |(_, replacement)| replacement)
     }
 
-    /// The article whose spelling a term is shown in: the oldest that carries it.
-    pub(super) fn oldest(&self, term: TermNo) -> Option<ArticleNo> {
+    /// The oldest released article with a term, whose spelling is the name of the term.
+    pub(super) fn oldest_article(&self, term: TermNo) -> Option<ArticleNo> {
         self.posting(term).as_slice().first().copied()
     }
 
@@ -226,6 +230,6 @@ impl TermDictionary {
     }
 }
 
-fn index(length: usize) -> u32 {
-    u32::try_from(length).expect("fewer terms than 4 thousand million")
+fn to_number(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 terms")
 }

@@ -1,4 +1,4 @@
-//! The index against a model that keeps a list and looks at all of it every time.
+//! Compares the index with a model that scans a plain list for every question.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,20 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::update::AFFECTED_MAX;
 use super::*;
 use crate::config::Settings;
 use crate::model::article::{Accepted, Article, Visibility};
+use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::selection::Selection;
 use crate::text::{Html, Text};
 
-/// In the order that decides between equal dates.
+/// Sorted in natural order.
 const KEYS: [&str; 14] = [
     "a", "a01", "a1", "a2", "a10", "b", "b/1", "b/02", "b/3", "b/11", "c", "news", "я", "ғ",
 ];
 
-/// Several spellings of few terms; the last has no key at all.
+/// Several spellings of a few terms; the last has no key.
 const SPELLINGS: [(TermKind, &str); 9] = [
     (TermKind::Tag, "x"),
     (TermKind::Tag, "X"),
@@ -30,7 +32,7 @@ const SPELLINGS: [(TermKind, &str); 9] = [
     (TermKind::Tag, "!!!"),
 ];
 
-/// What `икс` counts as, and how it is printed then.
+/// An alias, the term it counts as, and the text that feeds print for it.
 const SAME: (&str, &str, &str) = ("икс", "x", "Икс");
 
 fn text(key: &[u8]) -> &str {
@@ -70,11 +72,11 @@ fn meta(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
     }
 }
 
-/// The same index, the slow way.
+/// The same answers as the index, computed slowly.
 struct Model {
     as_of: Timestamp,
     metas: BTreeMap<Box<str>, ArticleMeta>,
-    /// How each term was shown once it had become known.
+    /// The name of each term when its first article was released.
     first_names: BTreeMap<Term, String>,
 }
 
@@ -103,8 +105,8 @@ impl Model {
     }
 
     fn remember(&mut self) {
-        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| shown(spelling)) {
-            if let Some(name) = self.written(&term) {
+        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| printed(spelling)) {
+            if let Some(name) = self.oldest_spelling(&term) {
                 self.first_names.entry(term).or_insert(name);
             }
         }
@@ -134,8 +136,8 @@ impl Model {
         matching
     }
 
-    /// What a reader could see of a feed at an instant.
-    fn outcome(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> Outcome {
+    /// The part of a feed that readers can see at an instant.
+    fn feed_state(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> FeedState {
         let visible_from = |meta: &ArticleMeta| meta.published.plus(settings.delay.into());
         let mut visible = self.matching(selection, at);
         visible.retain(|meta| visible_from(meta) <= at);
@@ -149,7 +151,7 @@ impl Model {
         };
         let window = visible.iter().copied().enumerate().filter(stays);
         let window: Vec<&ArticleMeta> = window.map(|(_, meta)| meta).collect();
-        Outcome {
+        FeedState {
             content_time: window
                 .iter()
                 .map(|meta| visible_from(meta).max(updated(meta, at)))
@@ -158,20 +160,20 @@ impl Model {
         }
     }
 
-    /// A term as the oldest released article writes it.
-    fn written(&self, term: &Term) -> Option<String> {
+    /// The spelling of a term in its oldest released article.
+    fn oldest_spelling(&self, term: &Term) -> Option<String> {
         let oldest = self.matching(&Selection::of(term.clone()), self.as_of);
         let spellings = oldest.last()?.terms.iter();
-        let mut shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+        let mut shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
         shown.find(|(_, other)| other == term).map(|(name, _)| name)
     }
 
     fn name(&self, term: &Term) -> Option<String> {
-        self.written(term)
+        self.oldest_spelling(term)
             .or_else(|| self.first_names.get(term).cloned())
     }
 
-    /// Every instant at which an outcome could change.
+    /// Every instant at which a feed can change.
     fn instants(&self, settings: &Settings) -> BTreeSet<Timestamp> {
         let instants = |meta: &ArticleMeta| {
             let after = |seconds: u32| Some(meta.published.plus(seconds.into()));
@@ -184,12 +186,12 @@ impl Model {
 }
 
 #[derive(Debug, PartialEq)]
-struct Outcome {
+struct FeedState {
     entries: Vec<Entry>,
     content_time: Option<Timestamp>,
 }
 
-/// Everything about an entry that a digest is made of, and its record.
+/// The values of an entry that a digest covers, and its record.
 #[derive(Debug, PartialEq)]
 struct Entry {
     key: String,
@@ -234,8 +236,8 @@ fn canonical(written: &Term) -> Term {
     }
 }
 
-/// How a spelling is printed, and the term it counts as.
-fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
+/// The text that feeds print for a spelling, and the term it counts as.
+fn printed((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
     let written = Term::new(kind, text)?;
     let counts_as = canonical(&written);
     let shown = if counts_as == written { text } else { SAME.2 };
@@ -244,11 +246,11 @@ fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
 
 fn terms_of(meta: &ArticleMeta) -> BTreeSet<Term> {
     let spellings = meta.terms.iter();
-    let shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+    let shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
     shown.map(|(_, term)| term).collect()
 }
 
-fn outcome(index: &Index, window: &Window) -> Outcome {
+fn feed_state(index: &Index, window: &Window) -> FeedState {
     let entry = |&article: &ArticleNo| Entry {
         key: text(index.slot(article).key()).to_owned(),
         revision: index.revision(article),
@@ -259,7 +261,7 @@ fn outcome(index: &Index, window: &Window) -> Outcome {
             .map(|(place, text)| (place, text.to_owned()))
             .collect(),
     };
-    Outcome {
+    FeedState {
         entries: window.entries.iter().map(entry).collect(),
         content_time: window.content_time,
     }
@@ -323,32 +325,32 @@ fn arbitrary_settings() -> impl Strategy<Value = Settings> {
     })
 }
 
-/// A feed of the test: what it asks, and how the index understood that.
-struct Asked {
+/// A feed under test with its selection as a query.
+struct TestFeed {
     selection: Selection,
     settings: Settings,
     query: Query,
 }
 
-fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, TestCaseError> {
-    let Asked {
+fn check_feed(index: &Index, model: &Model, feed: &TestFeed) -> Result<Window, TestCaseError> {
+    let TestFeed {
         selection,
         settings,
         query,
-    } = asked;
+    } = feed;
     let window = index.window(query, settings);
-    let now = model.outcome(selection, settings, model.as_of);
-    prop_assert_eq!(&outcome(index, &window), &now);
+    let now = model.feed_state(selection, settings, model.as_of);
+    prop_assert_eq!(&feed_state(index, &window), &now);
     prop_assert_eq!(
         index.count(query),
         model.matching(selection, model.as_of).len()
     );
-    check_ranks(index, model, asked, &now)?;
+    check_ranks(index, model, feed, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
         if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
             prop_assert_eq!(
-                &model.outcome(selection, settings, instant),
+                &model.feed_state(selection, settings, instant),
                 &now,
                 "{}",
                 instant
@@ -358,22 +360,22 @@ fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, Tes
     Ok(window)
 }
 
-/// The place of each article, now and at every instant to come, is the one that readers see.
+/// The rank of each article, now and at every later instant, agrees with its position in the feed.
 fn check_ranks(
     index: &Index,
     model: &Model,
-    asked: &Asked,
-    now: &Outcome,
+    feed: &TestFeed,
+    now: &FeedState,
 ) -> Result<(), TestCaseError> {
-    let later = model.instants(&asked.settings);
+    let later = model.instants(&feed.settings);
     let later = later.into_iter().filter(|at| *at > model.as_of);
-    let later = later.map(|at| (at, model.outcome(&asked.selection, &asked.settings, at)));
-    let instants: Vec<(Timestamp, Outcome)> = later.collect();
+    let later = later.map(|at| (at, model.feed_state(&feed.selection, &feed.settings, at)));
+    let instants: Vec<(Timestamp, FeedState)> = later.collect();
     let now = std::iter::once((model.as_of, now));
     let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
     for (at, outcome) in now.chain(instants) {
         for article in KEYS.iter().filter_map(|key| index.find_any(key)) {
-            let rank = index.rank(&asked.query, &asked.settings, article, at);
+            let rank = index.rank(&feed.query, &feed.settings, article, at);
             let is_in = |rank: &Rank| matches!(rank.membership, Membership::Included { .. });
             let place = rank.filter(is_in).map(|rank| rank.newer);
             let key = text(index.slot(article).key());
@@ -415,27 +417,27 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn it_answers_as_the_model_does(
+    fn the_index_agrees_with_the_model(
         steps in vec(arbitrary_step(), 1..12),
         feeds in vec((arbitrary_selection(), arbitrary_settings()), 1..6),
     ) {
         let (mut index, mut model) = (Index::new(&same(), Timestamp(0)), Model::new());
-        let feeds: Vec<Asked> = feeds
+        let feeds: Vec<TestFeed> = feeds
             .into_iter()
-            .map(|(selection, settings)| Asked {
+            .map(|(selection, settings)| TestFeed {
                 query: index.register(&selection),
                 selection,
                 settings,
             })
             .collect();
         let mut windows = Vec::new();
-        for asked in &feeds {
-            windows.push(check_feed(&index, &model, asked)?);
+        for feed in &feeds {
+            windows.push(check_feed(&index, &model, feed)?);
         }
         for step in steps {
-            let earlier: Vec<Outcome> = windows.iter().map(|window| outcome(&index, window)).collect();
+            let earlier: Vec<FeedState> = windows.iter().map(|window| feed_state(&index, window)).collect();
             let named = names(&index);
-            let touched = match step {
+            let affected = match step {
                 Step::Apply(changes) => {
                     model.apply(&changes);
                     index.apply(changes)
@@ -444,33 +446,33 @@ proptest! {
                     let as_of = index.as_of().plus(seconds);
                     let next = index.next_instant();
                     model.advance(as_of);
-                    let touched = index.advance(as_of);
-                    prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_empty());
-                    touched
+                    let affected = index.advance(as_of);
+                    prop_assert!(next.is_some_and(|next| next <= as_of) || affected.is_empty());
+                    affected
                 }
             };
             check_articles_and_terms(&index, &model)?;
-            for ((asked, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
-                let now = check_feed(&index, &model, asked)?;
+            for ((feed, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
+                let now = check_feed(&index, &model, feed)?;
                 let is_due = window.next.is_some_and(|next| next <= model.as_of);
-                let changed = before != outcome(&index, &now) || window.next != now.next;
-                prop_assert!(!changed || is_due || touched.includes(&asked.query));
+                let changed = before != feed_state(&index, &now) || window.next != now.next;
+                prop_assert!(!changed || is_due || affected.includes(&feed.query));
                 *window = now;
             }
             for (term, name) in names(&index) {
                 let renamed = named.get(&term) != Some(&name);
                 let query = Query::default().with(term);
-                prop_assert!(!renamed || touched.includes(&query));
+                prop_assert!(!renamed || affected.includes(&query));
             }
             let released: Vec<&str> = model.released(model.as_of).iter().map(|meta| &*meta.key).collect();
-            let live = index.live.as_slice().iter().rev();
+            let live = index.released.as_slice().iter().rev();
             let live: Vec<&str> = live.map(|&article| text(index.slot(article).key())).collect();
             prop_assert_eq!(live, released);
         }
     }
 }
 
-/// A index at 100 that was told of these articles at once.
+/// An index at the instant 100 with these articles.
 fn index_of(metas: impl IntoIterator<Item = ArticleMeta>) -> Index {
     let mut index = Index::new(&same(), Timestamp(100));
     index.apply(metas.into_iter().map(Change::Put));
@@ -482,7 +484,7 @@ fn keys(index: &Index, window: &Window) -> Vec<String> {
     window.entries.iter().map(key).collect()
 }
 
-/// The feed of everything with so many items for so long.
+/// The keys of the feed of all articles.
 fn window(index: &Index, items: u16, keep: u32) -> Vec<String> {
     let settings = Settings {
         items,
@@ -508,7 +510,7 @@ fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
 }
 
 #[test]
-fn an_entry_stays_while_it_is_young_and_there_are_few() {
+fn items_and_keep_limit_a_window() {
     // One article a second, the newest at 100.
     let index = index_of((0..40).map(|age| meta(&format!("{age}"), 100 - age, &[])));
     for (items, keep, expected, why) in [
@@ -525,7 +527,7 @@ fn an_entry_stays_while_it_is_young_and_there_are_few() {
 }
 
 #[test]
-fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
+fn a_term_has_the_spelling_of_its_oldest_released_article() {
     let tag = |text| [(TermKind::Tag, text)];
     let mut index = index_of([
         meta("a", 50, &tag("спорт")),
@@ -541,7 +543,7 @@ fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
 }
 
 #[test]
-fn an_embargoed_article_leaks_nothing() {
+fn unreleased_and_hidden_articles_are_in_no_list() {
     let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
     let mut index = index_of([
         meta("secret", 101, &secret),
@@ -560,7 +562,7 @@ fn an_embargoed_article_leaks_nothing() {
     ]);
     let count = |index: &Index, text: &str| {
         let selection = Selection::of(term(text));
-        let query = index.query(&selection).expect("known numbers");
+        let query = index.query(&selection).expect("known terms");
         (
             index.count(&query),
             index.articles_with(number(index, text)),
@@ -582,7 +584,7 @@ fn an_embargoed_article_leaks_nothing() {
 }
 
 #[test]
-fn a_term_stays_known_after_its_last_article_left() {
+fn a_term_stays_known_after_its_last_article_is_removed() {
     let mut index = index_of([meta("a", 50, &[(TermKind::Tag, "Спорт")])]);
     let known = [(term("спорт"), "Спорт".to_owned())];
     assert_eq!(index.take_new_terms(), known);
@@ -599,7 +601,7 @@ fn a_term_stays_known_after_its_last_article_left() {
 }
 
 #[test]
-fn a_term_that_one_batch_brings_and_takes_was_never_known() {
+fn a_term_added_and_removed_in_one_update_is_never_known() {
     let mut index = index_of([
         meta("a", 50, &[(TermKind::Tag, "опечатка")]),
         meta("a", 50, &[(TermKind::Tag, "опечатки")]),
@@ -610,7 +612,7 @@ fn a_term_that_one_batch_brings_and_takes_was_never_known() {
 }
 
 #[test]
-fn a_language_is_also_its_primary_one() {
+fn an_article_has_its_language_and_the_primary_language() {
     let article = |language: &str| Article {
         key: language.to_owned(),
         id: None,
@@ -651,7 +653,7 @@ fn a_language_is_also_its_primary_one() {
 }
 
 #[test]
-fn an_alias_counts_as_its_term_and_is_printed_as_it() {
+fn an_alias_counts_as_its_term_and_has_its_name() {
     let index = index_of([
         meta("a", 50, &[(TermKind::Tag, "икс")]),
         meta("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
@@ -673,21 +675,21 @@ fn an_alias_counts_as_its_term_and_is_printed_as_it() {
         any: terms(&["x", "икс"]),
         ..Selection::default()
     };
-    let query = index.query(&any).expect("known numbers");
+    let query = index.query(&any).expect("known terms");
     assert_eq!(index.count(&query), 2);
     let both = keys(&index, &index.window(&query, &Settings::default()));
     assert_eq!(both, ["b", "a"]);
 }
 
 #[test]
-fn a_term_that_is_only_named_is_printed_as_the_one_it_counts_as() {
+fn a_remembered_alias_has_the_name_of_its_term() {
     let mut index = Index::new(&same(), Timestamp(100));
     index.remember(&term("икс"), "иКс");
     assert_eq!(index.name(number(&index, "x")), "Икс");
 }
 
 #[test]
-fn a_batch_with_too_many_kinds_of_articles_concerns_everything() {
+fn an_update_with_too_many_sets_of_terms_affects_all_feeds() {
     let mut index = Index::new(&[], Timestamp(100));
     let meta = |n: usize| meta(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
     assert!(matches!(

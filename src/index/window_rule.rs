@@ -1,38 +1,40 @@
-//! The rule of every window, which publishing and explaining both ask.
+//! The rule of every window. Publishing and explanations share it.
 
 use crate::config::Settings;
 use crate::model::time::Timestamp;
 
-/// Which of the articles that match a feed holds: one stays while fewer than `items` are newer, or
-/// while it is younger than the newest less `keep` and fewer than `4 × items` are newer; never
-/// before `delay` nor after `oldest`. It is to be asked of each that matches, newest first.
+/// Decides which matching articles a feed holds. An article is in while fewer than `items` are newer.
+/// It is also in while fewer than `4 × items` are newer and it is less than `keep` older than the
+/// newest. It is never in before `delay` or after `oldest`.
+///
+/// [`WindowRule::admit`] is called for each matching article, newest first.
 #[derive(Debug)]
 pub(super) struct WindowRule<'a> {
     settings: &'a Settings,
     as_of: Timestamp,
     pub(super) newest: Option<Timestamp>,
-    /// How many of those that were asked of are not held back.
+    /// The number of articles so far that `delay` does not hide.
     pub(super) visible: usize,
 }
 
-/// What the rule of a window says of an article that matches.
+/// Whether a matching article is in the window of a feed, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Membership {
-    /// It is in.
+    /// The window has it.
     Included {
-        /// When `oldest` ends that.
+        /// The instant at which `oldest` removes it.
         leaves_at: Option<Timestamp>,
     },
-    /// `delay` keeps it back.
+    /// `delay` hides it.
     Delayed {
-        /// When that ends.
+        /// The instant at which it becomes visible.
         until: Timestamp,
     },
-    /// Too many are newer.
+    /// Too many articles are newer.
     OverLimit,
-    /// It is past `oldest`.
+    /// It is older than `oldest` allows.
     TooOld {
-        /// Since when.
+        /// The instant at which it left.
         since: Timestamp,
     },
 }
@@ -51,7 +53,7 @@ impl WindowRule<'_> {
         published.plus(self.settings.delay.into())
     }
 
-    pub(super) fn judge(&mut self, published: Timestamp) -> Membership {
+    pub(super) fn admit(&mut self, published: Timestamp) -> Membership {
         let until = self.visible_from(published);
         if until > self.as_of {
             return Membership::Delayed { until };
@@ -67,8 +69,8 @@ impl WindowRule<'_> {
             return Membership::TooOld { since };
         }
         let items = usize::from(self.settings.items);
-        let kept_from = newest.plus(-i64::from(self.settings.keep));
-        if newer >= items && (published <= kept_from || newer >= 4 * items) {
+        let keep_after = newest.plus(-i64::from(self.settings.keep));
+        if newer >= items && (published <= keep_after || newer >= 4 * items) {
             Membership::OverLimit
         } else {
             Membership::Included { leaves_at }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Publisher, Removal, Report, State};
-use crate::index::Batch;
+use crate::index::Update;
 use crate::ingest::{self, Options, Pace, Reconciliation};
 use crate::model::article_meta::Change;
 use crate::source::Scope;
@@ -28,12 +28,12 @@ impl Publisher {
             (state.config.clone(), options)
         };
         let nobody_looks = !self.has_something_to_serve();
-        let (mut batch, mut changed) = (Batch::default(), 0);
+        let (mut update, mut changed) = (Update::default(), 0);
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
             if nobody_looks {
                 changed += changes.len();
-                self.state().index.stage(changes.drain(..), &mut batch);
+                self.state().index.stage(changes.drain(..), &mut update);
             }
         };
         let result = ingest::reconcile(
@@ -53,7 +53,7 @@ impl Publisher {
         let whole = scopes.contains(&Scope::Whole) && result.failure.is_none();
         Report {
             whole,
-            ..self.take_over(result, batch, changed)
+            ..self.take_over(result, update, changed)
         }
     }
 
@@ -72,11 +72,11 @@ impl Publisher {
     }
 
     /// Has the index know what a reading committed.
-    fn take_over(&self, result: Reconciliation, mut batch: Batch, gathered: usize) -> Report {
+    fn take_over(&self, result: Reconciliation, mut update: Update, gathered: usize) -> Report {
         let mut state = self.state();
         let changed = gathered + result.changes.len();
-        state.index.stage(result.changes, &mut batch);
-        let touched = state.index.finish(batch);
+        state.index.stage(result.changes, &mut update);
+        let touched = state.index.finish(update);
         state.touch(touched);
         state.retired.extend(result.retired);
         if result.removed > 0 {
