@@ -7,7 +7,7 @@ use crate::model::article::Refusal;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
 use crate::source::Found;
-use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
+use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
 
 /// What one transaction gives to the index once it is committed.
 #[derive(Default)]
@@ -55,7 +55,7 @@ impl ChangeSet {
         found: &Found,
         columns: u64,
         listing: ArticleMeta,
-        packed: &Packed,
+        packed: &PackedArticle,
     ) -> Result<(), StoreError> {
         let key = listing.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
@@ -66,11 +66,11 @@ impl ChangeSet {
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
             match rivals.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
-                    batch.add_rival(&key, &found.path)?;
+                    batch.add_key_conflict(&key, &found.path)?;
                     return self.refuse(batch, found, columns, None, rival(&key, &row.path));
                 }
                 Some(other) => {
-                    batch.add_rival(&key, &row.path)?;
+                    batch.add_key_conflict(&key, &row.path)?;
                     let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
                     self.refuse(batch, other, columns, None, rival(&key, &found.path))?;
                 }
@@ -143,7 +143,7 @@ impl ChangeSet {
     /// lowest path that still gives the article gets it, the others wait on.
     pub(super) fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
         for key in self.freed.drain(..) {
-            while let Some(path) = batch.take_rival(&key)? {
+            while let Some(path) = batch.take_key_conflict(&key)? {
                 // Should that fail, the next comparison finds that it is another.
                 if let Some(row) = batch.file(&path)? {
                     let stamp = Stamp::default();

@@ -1,8 +1,5 @@
-//! What survives a restart, and what damage looks like.
+//! What a restart finds again, and how damage is reported.
 
-use crate::model::record::RecordId;
-use crate::model::record::Stamp;
-use crate::model::validators::Validators;
 use std::fs;
 
 use tempfile::TempDir;
@@ -10,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::model::article::{Accepted, Author, Refusal, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
 
@@ -63,7 +61,7 @@ fn header() -> Header {
     }
 }
 
-/// Stores one article with a row in every table.
+/// Stores one article, with a row in nearly every table.
 fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
     let packed = Packer::new()
         .expect("a packer")
@@ -105,7 +103,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
 }
 
 #[test]
-fn a_store_opened_again_holds_what_was_written() {
+fn a_reopened_store_has_all_rows() {
     let folder = folder();
     let (row, file, validators) = fill(&open(&folder));
     let store = open(&folder);
@@ -159,7 +157,7 @@ pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
 }
 
 #[test]
-fn what_the_articles_do_not_say_is_read_from_layout_3() {
+fn memory_and_last_good_versions_are_read_from_layout_3() {
     let folder = folder();
     let store = open(&folder);
     let (row, ..) = fill(&store);
@@ -211,7 +209,7 @@ fn a_new_store_is_empty() {
 }
 
 #[test]
-fn an_error_undoes_the_whole_batch() {
+fn a_failed_batch_writes_nothing() {
     let store = Store::scratch().expect("a scratch store");
     let failed = store.write(|batch| {
         batch.set_header(&header())?;
@@ -222,7 +220,7 @@ fn an_error_undoes_the_whole_batch() {
 }
 
 #[test]
-fn a_deleted_record_is_neither_retired_nor_there() {
+fn a_deleted_record_is_not_retired_and_not_stored() {
     let store = Store::scratch().expect("a scratch store");
     let (row, ..) = fill(&store);
     store
@@ -234,7 +232,7 @@ fn a_deleted_record_is_neither_retired_nor_there() {
 }
 
 #[test]
-fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
+fn key_conflicts_are_taken_by_key_lowest_path_first() {
     let store = Store::scratch().expect("a scratch store");
     let taken = store.write(|batch| {
         for (key, path) in [
@@ -245,23 +243,23 @@ fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
             ("bb", "0"),
             ("b\0", "0"),
         ] {
-            batch.add_rival(key, path)?;
+            batch.add_key_conflict(key, path)?;
         }
         let mut taken = Vec::new();
-        while let Some(path) = batch.take_rival("b")? {
+        while let Some(path) = batch.take_key_conflict("b")? {
             taken.push(path);
         }
-        assert_eq!(batch.take_rival("c")?, None);
-        assert_eq!(batch.take_rival("bb")?.as_deref(), Some("0"));
-        assert_eq!(batch.take_rival("bb")?, None);
-        taken.extend(batch.take_rival("a")?);
+        assert_eq!(batch.take_key_conflict("c")?, None);
+        assert_eq!(batch.take_key_conflict("bb")?.as_deref(), Some("0"));
+        assert_eq!(batch.take_key_conflict("bb")?, None);
+        taken.extend(batch.take_key_conflict("a")?);
         Ok(taken)
     });
     assert_eq!(taken.expect("a committed batch"), ["10", "2", "9"]);
 }
 
 #[test]
-fn peek_reads_the_header_beside_an_open_store() {
+fn peek_reads_the_header_of_an_open_store() {
     let folder = folder();
     assert_eq!(Store::peek(folder.path()).expect("nothing there"), None);
     let store = open(&folder);
@@ -290,7 +288,7 @@ fn a_store_has_one_writer() {
 }
 
 #[test]
-fn a_state_folder_that_is_a_file_is_told_by_its_path() {
+fn a_state_folder_that_is_a_file_is_reported_with_its_path() {
     let folder = folder();
     let file = folder.path().join("state");
     fs::write(&file, "x").expect("a file");
@@ -300,7 +298,7 @@ fn a_state_folder_that_is_a_file_is_told_by_its_path() {
 }
 
 #[test]
-fn a_discarded_store_starts_afresh() {
+fn a_discarded_store_is_empty() {
     let folder = folder();
     fill(&open(&folder));
     Store::discard(folder.path()).expect("deleted");
@@ -308,10 +306,10 @@ fn a_discarded_store_starts_afresh() {
     assert_eq!(open(&folder).header().expect("readable"), None);
 }
 
-/// The bytes that the database reads at once.
+/// The page size of the database.
 const PAGE: usize = 4_096;
 
-/// Opens and reads everything, as a start does.
+/// Opens the store and reads all tables, as a start does.
 fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     let store = Store::open(folder.path())?;
     store.header()?;
@@ -327,7 +325,7 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_damaged() {
+fn a_file_that_is_not_a_database_is_damaged() {
     type Damage = fn(&mut Vec<u8>);
     let damages: [(&str, Damage); 5] = [
         ("garbage", |bytes| bytes.fill(0x5a)),
@@ -353,19 +351,19 @@ fn a_file_that_is_no_database_is_damaged() {
 }
 
 #[test]
-fn spoiled_pages_are_an_error_and_no_panic() {
+fn damaged_pages_are_an_error_and_not_a_panic() {
     let folder = folder();
     fill(&open(&folder));
     let path = folder.path().join(FILE);
     let whole = fs::read(&path).expect("the file");
-    let mut told = 0;
+    let mut noticed = 0;
     for start in (0..whole.len()).step_by(PAGE) {
         let mut bytes = whole.clone();
         let page = bytes[start..].iter_mut().take(PAGE);
         page.for_each(|byte| *byte ^= 0xff);
         fs::write(&path, bytes).expect("a damaged file");
-        // A page that nothing uses may hold anything.
-        told += usize::from(read_all(&folder).is_err());
+        // Damage in an unused page goes unnoticed.
+        noticed += usize::from(read_all(&folder).is_err());
     }
-    assert!(told > 10, "{told} of {} pages", whole.len() / PAGE);
+    assert!(noticed > 10, "{noticed} of {} pages", whole.len() / PAGE);
 }
