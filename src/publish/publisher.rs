@@ -693,7 +693,7 @@ fn load(
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
-    index.load(store.article_rows()?.map(|row| row.map(|row| row.listing)))?;
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
     Ok((index, definitions))
 }

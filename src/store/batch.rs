@@ -81,7 +81,7 @@ impl<'t> Batch<'t> {
 
     /// Stores the current version of an article.
     pub fn put_article(&mut self, row: &ArticleRow) -> Result<(), StoreError> {
-        put(&mut self.articles, &row.listing.key, row)
+        put(&mut self.articles, &row.meta.key, row)
     }
 
     /// Removes an article. The caller retires its record.
@@ -179,11 +179,11 @@ impl<'t> Batch<'t> {
     pub fn restore(&mut self, last_good: &[LastGoodVersion]) -> Result<(), StoreError> {
         for LastGoodVersion { article, packed } in last_good {
             let mut article = article.clone();
-            article.listing.record = self.add_record(packed)?;
+            article.meta.record = self.add_record(packed)?;
             self.put_article(&article)?;
             let file = FileRow {
                 stamp: Stamp::default(),
-                key: Some(article.listing.key),
+                key: Some(article.meta.key),
                 refusal: None,
                 columns: 0,
             };

@@ -124,12 +124,12 @@ pub(super) fn read_last_good(
             continue;
         };
         let mut article: ArticleRow = decode(article.value())?;
-        let record = records.get(article.listing.record.0)?;
+        let record = records.get(article.meta.record.0)?;
         let Some(record) = record.filter(|_| *article.path == *path.value()) else {
             continue;
         };
         // In layout 3 the revision of a row did not cover its text.
-        article.listing.revision = unpacker.unpack(record.value())?.revision();
+        article.meta.revision = unpacker.unpack(record.value())?.revision();
         last_good.push(LastGoodVersion {
             article,
             packed: PackedArticle(record.value().to_vec()),

@@ -57,7 +57,7 @@ pub struct Header {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRow {
     /// The metadata that the index holds.
-    pub listing: ArticleMeta,
+    pub meta: ArticleMeta,
     /// The path below the articles' folder, or the id of the row.
     pub path: Box<str>,
 }

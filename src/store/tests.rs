@@ -88,7 +88,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.retire(superseded)?;
         let record = batch.add_record(&packed)?;
         let row = ArticleRow {
-            listing: ArticleMeta::new(&accepted("a"), record),
+            meta: ArticleMeta::new(&accepted("a"), record),
             path: "a.txt".into(),
         };
         batch.put_article(&row)?;
@@ -123,7 +123,7 @@ fn a_reopened_store_has_all_rows() {
     let memory = store.memory().expect("readable");
     assert_eq!((memory.header, memory.served), (Some(header()), served));
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
-    let articles = store.articles(&[row.listing.record, RecordId(0)]);
+    let articles = store.articles(&[row.meta.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
 }
 
@@ -178,10 +178,7 @@ fn memory_and_last_good_versions_are_read_from_layout_3() {
     let last_good = Store::peek_last_good(folder.path()).expect("readable");
     assert_eq!(last_good.len(), 1);
     assert_eq!(last_good[0].article.path, row.path);
-    assert_eq!(
-        last_good[0].article.listing.revision,
-        article("a").revision()
-    );
+    assert_eq!(last_good[0].article.meta.revision, article("a").revision());
     let store = Store::scratch().expect("a scratch store");
     let taken = store.write(|batch| batch.recall(&peeked));
     taken.expect("a committed batch");
@@ -228,7 +225,7 @@ fn a_deleted_record_is_not_retired_and_not_stored() {
         .expect("a committed batch");
     assert_eq!(store.retired().expect("readable"), []);
     assert!(store.articles(&[RecordId(0)]).is_err());
-    assert!(store.articles(&[row.listing.record]).is_ok());
+    assert!(store.articles(&[row.meta.record]).is_ok());
 }
 
 #[test]
@@ -315,7 +312,7 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     store.header()?;
     let mut records = store.retired()?;
     for row in store.article_rows()? {
-        records.push(row?.listing.record);
+        records.push(row?.meta.record);
     }
     store.files("")?.collect::<Result<Vec<_>, _>>()?;
     store.terms()?;

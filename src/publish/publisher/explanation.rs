@@ -41,7 +41,7 @@ impl Publisher {
         let found = named::find(store, &source, &publication, article)?;
         let title = match &found {
             // A newer version may just have taken its place.
-            Ok(Found::Article(row)) => store.articles(&[row.listing.record]).ok(),
+            Ok(Found::Article(row)) => store.articles(&[row.meta.record]).ok(),
             Ok(Found::File(..)) | Err(_) => None,
         };
         let title = title.and_then(|articles| Some(articles.first()?.title.to_string()));
@@ -49,18 +49,18 @@ impl Publisher {
         let feed = definition(&state, version).ok_or(ExplainError::Ended)?;
         let (subject, judgement) = match found.map_err(ExplainError::Unknown)? {
             Found::Article(row) => {
-                let number = state.index.find_any(&row.listing.key);
+                let number = state.index.find_any(&row.meta.key);
                 // A reading may have stored it just now, for the index to know in a moment.
                 let number = number.ok_or(ExplainError::Unknown(Unknown::Like(Vec::new())))?;
                 let judgement = judge(&state.index, &feed, number);
                 let file = store.file(&row.path)?;
                 let subject = Subject {
                     title,
-                    published: Some(row.listing.published),
+                    published: Some(row.meta.published),
                     problem: file.and_then(|file| problem(&source, &row.path, file)),
                     noun: source.noun(),
                     file: source.locate(&row.path),
-                    key: Some(row.listing.key.into()),
+                    key: Some(row.meta.key.into()),
                 };
                 (subject, judgement)
             }
