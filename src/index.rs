@@ -1,6 +1,6 @@
 //! The search index: all accepted articles in one total order, and a posting list for each term.
 //!
-//! The index holds no title, summary or body. For each article it has a [slot](slot) with the key,
+//! The index holds no title, summary or body. For each article it has a [`Slot`] with the key,
 //! dates, terms and the record of the store that has the text. Unreleased, expired and hidden
 //! articles have a slot but are in no posting list, so code that reads the lists cannot leak them.
 //! The index never asks the clock; [`Index::advance`] gets the time.

@@ -38,7 +38,6 @@ use self::no_sync_backend::NoSyncBackend;
 use self::overlay_backend::OverlayBackend;
 use self::packer::Unpacker;
 pub use self::packer::{PackedArticle, Packer};
-pub(crate) use self::rows::LAYOUT;
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
@@ -49,6 +48,10 @@ use crate::model::validators::Validators;
 
 /// The name of the database file in the state folder.
 const FILE: &str = "taspa.redb";
+
+/// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
+/// takes over what [`Store::peek`] and [`Store::peek_last_good`] can still read.
+pub(crate) const LAYOUT: u32 = 4;
 
 /// Memory for pages of the database file. The default of `redb` is 1 GiB.
 const CACHE_BYTES: usize = 8 << 20;

@@ -13,7 +13,8 @@ pub struct Rank {
     pub newer: usize,
     /// The number of entries of the feed.
     pub entries: usize,
-    /// The publication of the newest entry; of this article if the feed has none.
+    /// The publication of the newest matching article that `delay` does not hide; of this article if
+    /// there is none.
     pub newest: Timestamp,
     /// Whether the article is in the window.
     pub membership: Membership,

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::rows::LAYOUT;
+use super::LAYOUT;
 
 /// Why the state folder cannot be used.
 #[derive(Debug, thiserror::Error)]

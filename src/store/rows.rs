@@ -11,11 +11,6 @@ use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
 use crate::model::record::Stamp;
 
-/// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
-/// takes over what [`Store::peek`](super::Store::peek) and
-/// [`Store::peek_last_good`](super::Store::peek_last_good) can still read.
-pub(crate) const LAYOUT: u32 = 4;
-
 /// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
 /// Key → [`ArticleRow`].
@@ -41,7 +36,7 @@ pub(super) const SERVED: TableDefinition<'_, &str, &str> = TableDefinition::new(
 /// The versions and settings that a state folder was written with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Its [`LAYOUT`].
+    /// The layout of its tables, [`LAYOUT`](super::LAYOUT).
     pub layout: u32,
     /// Its [`ACCEPT_VERSION`](crate::model::article::ACCEPT_VERSION).
     pub read: u32,

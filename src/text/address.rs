@@ -59,12 +59,12 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
             .find(|c: char| c.is_ascii_whitespace())
             .unwrap_or(rest.len());
         // A URL may contain commas; only a trailing comma ends the candidate.
-        let (address, behind) = rest.split_at(end);
+        let (address, after) = rest.split_at(end);
         let bare = address.trim_end_matches(',');
-        let (descriptor, behind) = if bare.len() < address.len() {
-            ("", behind)
+        let (descriptor, after) = if bare.len() < address.len() {
+            ("", after)
         } else {
-            behind.split_once(',').unwrap_or((behind, ""))
+            after.split_once(',').unwrap_or((after, ""))
         };
         let fetched = resolve(base, bare).filter(|url| url.starts_with("http"));
         if let Some(url) = fetched.filter(|url| !url.ends_with(',')) {
@@ -72,7 +72,7 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
             let space = if descriptor.is_empty() { "" } else { " " };
             candidates.push(format!("{url}{space}{descriptor}"));
         }
-        rest = behind;
+        rest = after;
     }
     (!candidates.is_empty()).then(|| candidates.join(", "))
 }

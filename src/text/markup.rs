@@ -91,14 +91,14 @@ impl Markup {
         let input = BufferQueue::default();
         let mut rest = html;
         while !rest.is_empty() && !tokenizer.sink.has_failed() {
-            let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
+            let (chunk, after) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
             tokenizer.sink.count_attributes(chunk);
             input.push_back(StrTendril::from_slice(chunk));
             // The tokenizer returns early after each script; nothing runs one here.
             while !input.is_empty() {
                 let _ = tokenizer.feed(&input);
             }
-            rest = behind;
+            rest = after;
         }
         tokenizer.end();
         let builder = tokenizer.sink.0.into_inner();

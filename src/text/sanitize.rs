@@ -172,7 +172,7 @@ fn write_frame(
     let Some((address, label)) = address else {
         return;
     };
-    let (before, behind) = if in_paragraph {
+    let (before, after) = if in_paragraph {
         ("", "")
     } else {
         ("<p>", "</p>")
@@ -183,7 +183,7 @@ fn write_frame(
     html.push_str("\">");
     escape_text_into(html, &label);
     html.push_str("</a>");
-    html.push_str(behind);
+    html.push_str(after);
 }
 
 #[cfg(test)]
