@@ -1,11 +1,11 @@
 //! The search index: all accepted articles in one total order, and a posting list for each term.
 //!
-//! The index holds no title, summary or body. For each article it has a [`Slot`] with the key,
+//! The index holds no title, summary or body. For each article it has a `Slot` with the key,
 //! dates, terms and the record of the store that has the text. Unreleased, expired and hidden
 //! articles have a slot but are in no posting list, so code that reads the lists cannot leak them.
 //! The index never asks the clock; [`Index::advance`] gets the time.
 //!
-//! Begin with [`Index`] for the questions, [`update`] for what a change does, and [`window`] for which
+//! Begin with [`Index`] for the questions, `update.rs` for what a change does, and `window.rs` for which
 //! articles a feed holds.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).

@@ -36,7 +36,7 @@ pub(super) const SERVED: TableDefinition<'_, &str, &str> = TableDefinition::new(
 /// The versions and settings that a state folder was written with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The layout of its tables, [`LAYOUT`](super::LAYOUT).
+    /// The layout of its tables, `LAYOUT`.
     pub layout: u32,
     /// Its [`ACCEPT_VERSION`](crate::model::article::ACCEPT_VERSION).
     pub read: u32,
