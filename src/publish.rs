@@ -1,11 +1,12 @@
-//! The loops that keep the snapshot current: one reads, one publishes, one prepares what was
-//! published.
+//! The loops that keep the snapshot current: one reads, one publishes. What was published goes to
+//! whoever wants it through a channel.
 //!
 //! They are apart so that a slow or hanging source never delays what is due by itself. What is
 //! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
 //! on the blocking pool, so neither can delay a request.
 
 pub mod clock;
+pub mod documents;
 pub mod health;
 mod log_once;
 pub mod published_state;
@@ -21,15 +22,17 @@ use tokio::time;
 use tracing::{error, info, warn};
 
 use crate::config::Config;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::clock::{Clock, Jump};
 use crate::publish::health::Health;
 use crate::publish::log_once::{OutageLog, ReadingLog};
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
-use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
 use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
 use crate::source::watcher_messages::{Down, ReadingNote};
@@ -49,16 +52,26 @@ pub enum Order {
     Reread,
 }
 
-/// Keeps `publisher` current until `stop` turns true.
+/// The versions that a publication brought.
+#[derive(Debug)]
+pub struct NewVersions {
+    /// Their snapshot: while it is held, the store keeps the articles that they name.
+    pub snapshot: Arc<Snapshot>,
+    /// The versions, selections aside.
+    pub versions: Vec<Arc<FeedVersion>>,
+}
+
+/// Keeps `publisher` current until `stop` turns true, and sends each publication's new versions to
+/// `revised`. Those that the channel has no room for are left out.
 pub async fn run(
     publisher: Arc<Publisher>,
     health: Arc<Health>,
     rescan: Duration,
     orders: mpsc::Receiver<Order>,
+    revised: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
     let news = Notify::new();
-    let (tell, told) = mpsc::channel(NEWS_MAX);
     let (down, changes) = watch::channel(None);
     let outage = Arc::new(OutageLog::default());
     let log = ReadingLog::new(outage.clone());
@@ -66,8 +79,7 @@ pub async fn run(
         _ = stop.wait_for(|stop| *stop) => {}
         () = keep_reading(&publisher, &health, rescan, orders, &news, &down, log) => {}
         () = keep_reporting(&publisher, &health, changes, &outage) => {}
-        () = keep_publishing(&publisher, &health, &news, &tell) => {}
-        () = keep_preparing(&publisher, told) => {}
+        () = keep_publishing(&publisher, &health, &news, &revised) => {}
     }
 }
 
@@ -119,7 +131,7 @@ async fn keep_reading(
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
-                    if log.held > 0 {
+                    if publisher.driver().held() > 0 {
                         removal = Removal::Confirmed;
                     }
                     watcher.confirm();
@@ -155,7 +167,7 @@ async fn keep_publishing(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     news: &Notify,
-    tell: &mpsc::Sender<News>,
+    revised: &mpsc::Sender<NewVersions>,
 ) {
     // What the state folder remembers is served while the source is compared with it.
     let remembering = publisher.clone();
@@ -165,7 +177,7 @@ async fn keep_publishing(
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(publisher, health, &clock, tell).await;
+    let mut next = publish(publisher, health, &clock, revised).await;
     if let (Some(articles), Some(snapshot)) = (remembered, publisher.snapshot()) {
         let (articles, feeds) = (
             many(articles, "article"),
@@ -179,7 +191,7 @@ async fn keep_publishing(
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(publisher, health, &clock, tell).await;
+        next = publish(publisher, health, &clock, revised).await;
     }
 }
 
@@ -244,7 +256,7 @@ async fn read(
         found: report.read > 0 || report.changed > 0,
         held: report.held,
         unsettled: report.unsettled,
-        known: report.known,
+        known: report.places,
         took,
     })
 }
@@ -254,7 +266,7 @@ async fn publish(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
-    tell: &mpsc::Sender<News>,
+    revised: &mpsc::Sender<NewVersions>,
 ) -> Option<Timestamp> {
     let (publishing, health, clock) = (publisher.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
@@ -285,9 +297,8 @@ async fn publish(
                 .snapshot()
                 .filter(|_| !published.revised.is_empty())
             {
-                let revised = published.revised;
-                // Where too much waits already, it is made when somebody asks.
-                let _ = tell.try_send(News { snapshot, revised });
+                let versions = published.revised;
+                let _ = revised.try_send(NewVersions { snapshot, versions });
             }
             published.next
         }

@@ -228,6 +228,15 @@ impl Store {
         }))
     }
 
+    /// The number of articles.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_articles(&self) -> Result<usize, StoreError> {
+        let articles = self.database.begin_read()?.open_table(ARTICLES)?.len()?;
+        Ok(usize::try_from(articles).unwrap_or(usize::MAX))
+    }
+
     /// The number of files, or of rows of a database, that were read.
     ///
     /// # Errors
@@ -390,4 +399,6 @@ fn open_read_only(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError>
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub(crate) mod testkit;
+#[cfg(test)]
+mod tests;

@@ -17,11 +17,13 @@ use super::kept::StartError;
 use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
-use crate::export::{self, Folder, Options, Outcome, Pages};
+use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::{Severity, chain};
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 
@@ -64,18 +66,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
         ));
     }
-    let options = Options {
+    let options = ExportOptions {
         codings: command.codings.0.clone(),
         pages: match command.pages {
-            true => Pages::Written,
-            false => Pages::Left,
+            true => PageExport::Write,
+            false => PageExport::Skip,
         },
         removal,
     };
-    let (progress, stop) = (
-        export::Progress::default(),
-        Arc::new(AtomicBool::new(false)),
-    );
+    let (progress, stop) = (ExportProgress::default(), Arc::new(AtomicBool::new(false)));
     stop_at_signal(stop.clone())?;
     let write = || {
         let Opened { publisher, .. } = &opened;
@@ -89,7 +88,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         )
     };
     let is_written = match progress::export_shown(&progress, write) {
-        Ok(outcome) => summarize(&outcome, &command.folder, screen),
+        Ok(report) => summarize(&report, &command.folder, screen),
         Err(failure) => {
             screen.complain(&format!("{}{}", chain(&failure), hint(&failure)));
             false
@@ -224,24 +223,24 @@ fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
 }
 
 /// Says what was done; whether that is everything.
-fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
+fn summarize(report: &ExportReport, folder: &Path, screen: &mut Screen) -> bool {
     let folder = folder.display();
-    for reason in &outcome.homeless {
+    for reason in &report.without_file {
         screen.complain(&format!("{folder}: warning: {reason}"));
     }
-    for failure in &outcome.failures {
+    for failure in &report.failures {
         screen.complain(&format!(
             "{folder}/{}: error: {}",
             failure.path, failure.reason
         ));
     }
-    let Outcome {
+    let ExportReport {
         written,
         unchanged,
         removed,
         ..
-    } = outcome;
-    let how = match outcome.cut_short {
+    } = report;
+    let how = match report.cut_short {
         true => "cut short, what is missing stays as it was",
         false => "done",
     };
@@ -249,7 +248,7 @@ fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
         "{folder}: {} written, {unchanged} unchanged, {removed} deleted; {how}",
         many(*written, "file")
     ));
-    outcome.failures.is_empty() && !outcome.cut_short
+    report.failures.is_empty() && !report.cut_short
 }
 
 fn hint(failure: &export::ExportError) -> &'static str {

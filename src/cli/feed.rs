@@ -31,7 +31,7 @@ pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String>
             None => (wanted.as_str(), None),
         };
         match route::resolve(&published.snapshot, path, query) {
-            Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
+            Target::Feed(version, format) => return Ok(Named::Feed(version.clone(), format)),
             Target::Select(selection, format) => {
                 let version = publisher.select(&selection).map_err(|term| unused(&term))?;
                 return Ok(Named::Feed(version, format));
@@ -55,7 +55,7 @@ pub(super) fn find_in_any_format(
 ) -> Result<Arc<FeedVersion>, String> {
     let snapshot = publisher.snapshot().ok_or("nothing is published")?;
     let wanted = wanted
-        .strip_prefix(snapshot.publication.base())
+        .strip_prefix(snapshot.site_rules.base())
         .unwrap_or(wanted);
     let (path, query) = match wanted.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),

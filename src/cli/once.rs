@@ -6,9 +6,12 @@ use std::sync::Arc;
 use super::output::Screen;
 use super::{Exit, load_or_complain, progress};
 use crate::config::Config;
+use crate::ingest::driver::DriverError;
+use crate::ingest::report::Report;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, PublisherError, Removal, Report};
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 use crate::store::Store;
@@ -31,7 +34,7 @@ pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Publi
 pub(super) fn read(
     config: Config,
     templates: Arc<Templates>,
-) -> Result<(Publisher, Report), PublisherError> {
+) -> Result<(Publisher, Report), DriverError> {
     let as_of = Timestamp::now();
     let publisher = open(config, templates, as_of)?;
     // Nothing is gone that this process has not just been told of.
@@ -47,7 +50,7 @@ pub(super) fn open(
     config: Config,
     templates: Arc<Templates>,
     as_of: Timestamp,
-) -> Result<Publisher, PublisherError> {
+) -> Result<Publisher, DriverError> {
     let store = Store::scratch()?;
     // A folder that cannot be read now is no reason to refuse an answer without it.
     if let Ok(Some(memory)) = Store::peek(&config.server.state) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::export;
+use crate::export::ExportProgress;
 use crate::ingest::{Progress, Reached};
 use crate::model::count::many;
 
@@ -32,7 +32,7 @@ pub(super) fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
 }
 
 /// Runs an export, showing on standard error how far it is.
-pub(super) fn export_shown<T>(progress: &export::Progress, work: impl FnOnce() -> T) -> T {
+pub(super) fn export_shown<T>(progress: &ExportProgress, work: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
     let reached = || progress.reached().filter(|_| begun.elapsed() >= LONG);
     let words = |(done, all)| format!("{done} of {} written", many(all, "document"));

@@ -10,6 +10,7 @@ use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
 use crate::model::problem::chain;
+use crate::publish::documents;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
@@ -32,8 +33,7 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 
 fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
     match feed::find(publisher, wanted)? {
-        Named::Feed(version, format) => publisher
-            .render(&version, format)
+        Named::Feed(version, format) => documents::render_feed(publisher.store(), &version, format)
             .map_err(|failure| chain(&failure)),
         Named::Page(page) => render_page(publisher, page, language(wanted).as_deref()),
         Named::Asset(name) => {
@@ -54,10 +54,9 @@ fn render_page(
     let own = || Locale::of_site(&published.snapshot.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
     let page = publisher
-        .page(&published.snapshot, request)
+        .find_page(&published.snapshot, request)
         .map_err(|missing| chain(&missing))?;
-    publisher
-        .render_page(&page, &published, locale)
+    documents::render_page(publisher.store(), &published, &page, locale)
         .map_err(|failure| chain(&failure))
 }
 

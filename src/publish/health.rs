@@ -9,9 +9,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::index::natural;
+use crate::ingest::report::Report;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
-use crate::publish::publisher::Report;
 use crate::source::{Scope, Source as Articles};
 
 /// The daemon's condition, for one writer at a time and any number of readers.
@@ -310,7 +310,7 @@ mod tests {
     use super::*;
     use crate::config::KeyFrom;
     use crate::source::SourceError;
-    use crate::source::directory::tests::keyed_by;
+    use crate::testkit;
 
     const ROOT: &str = "/srv/articles";
 
@@ -337,7 +337,7 @@ mod tests {
             mended: Vec::new(),
             whole: false,
             unsettled: Vec::new(),
-            known: None,
+            places: None,
             failure: None,
         }
     }
@@ -358,7 +358,7 @@ mod tests {
     }
 
     fn articles() -> Articles {
-        Articles::Directory(keyed_by(KeyFrom::Path, Path::new(ROOT)))
+        Articles::Directory(testkit::directory(KeyFrom::Path, Path::new(ROOT)))
     }
 
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{error, info, warn};
 
+use crate::ingest::report::Report;
 use crate::model::problem::{Problem, chain};
-use crate::publish::publisher::Report;
 
 /// Quarantined files named in the log after one reading; `check` names all.
 const PROBLEMS_LOGGED: usize = 20;
@@ -22,7 +22,7 @@ pub(crate) struct ReadingLog {
     /// Why the articles cannot be read, as far as readings know.
     pub(crate) failure: Option<String>,
     /// Articles whose removal waits for a confirmation.
-    pub(crate) held: usize,
+    held: usize,
 }
 
 impl ReadingLog {

@@ -4,7 +4,6 @@
 //! never while files are read. Requests read the snapshot without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
-mod documents;
 mod explanation;
 mod named;
 mod overview;
@@ -17,9 +16,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
-use tracing::error;
-use xxhash_rust::xxh3::xxh3_128;
+use arc_swap::{ArcSwapOption, Guard};
 
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
@@ -33,92 +30,28 @@ use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::vanished::{ServedBefore, Vanished, vanished};
 use crate::index::{AffectedFeeds, Index};
-use crate::ingest::{Progress, ReconcileError};
-use crate::model::article::ACCEPT_VERSION;
+use crate::ingest::Progress;
+use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
-use crate::model::problem::{Problem, chain};
+use crate::model::problem::chain;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::templates::Templates;
-use crate::serve::document_cache::DocumentCache;
 use crate::source::Source;
-use crate::source::sql::SqlError;
-use crate::store::{Header, LAYOUT, Memory, Store, StoreError};
+use crate::store::{Memory, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Publisher {
     store: Arc<Store>,
-    source: ArcSwap<Source>,
-    renditions: DocumentCache,
+    driver: Driver,
     published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
-    progress: Arc<Progress>,
-    /// Whether the state folder remembered a whole reading at the start, so that what is stored is not a
-    /// part.
-    is_complete: bool,
     state: Mutex<State>,
-}
-
-/// Whether more than half of the articles may go at once, or a column of the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removal {
-    /// It is held until somebody confirms it.
-    Held,
-    /// Somebody has.
-    Confirmed,
-}
-
-/// What a reading did, for the log and for `check`.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Files or rows that were read.
-    pub read: usize,
-    /// Articles that are new, changed or gone.
-    pub changed: usize,
-    /// Articles that are known now, released or not.
-    pub articles: usize,
-    /// Files that gave no article, or not their newest version.
-    pub problems: Vec<Problem>,
-    /// Articles whose removal waits for a confirmation.
-    pub held: usize,
-    /// What operators call the places that are good now, or gone, of a reading of less than everything.
-    pub mended: Vec<String>,
-    /// Whether everything was compared, so that what has no problem here has none.
-    pub whole: bool,
-    /// Places that have to be read again soon.
-    pub unsettled: Vec<String>,
-    /// Places that are known now, where the store tells.
-    pub known: Option<u64>,
-    /// Why the reading is not complete.
-    pub failure: Option<ReconcileError>,
-}
-
-impl Report {
-    /// Takes over what the reading after this one did. Where both found something of a place, the later
-    /// one knows better, and what it holds may be what was held before.
-    pub fn add(&mut self, next: Report) {
-        let again = next.problems.iter().map(|problem| &problem.file);
-        let again: BTreeSet<&String> = again.chain(&next.mended).collect();
-        let mut problems = mem::take(&mut self.problems);
-        problems.retain(|problem| !next.whole && !again.contains(&problem.file));
-        problems.extend(next.problems);
-        let mut mended = mem::take(&mut self.mended);
-        mended.extend(next.mended);
-        *self = Report {
-            read: self.read + next.read,
-            changed: self.changed + next.changed,
-            problems,
-            held: self.held.max(next.held),
-            mended,
-            whole: self.whole || next.whole,
-            ..next
-        };
-    }
 }
 
 /// What a publication did.
@@ -134,45 +67,19 @@ pub struct Published {
     pub next: Option<Timestamp>,
 }
 
-/// Why there is no publisher, or not by this configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum PublisherError {
-    /// The store cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The source's address cannot be understood.
-    #[error(transparent)]
-    Source(#[from] SqlError),
-}
-
-/// Why a store does not fit a configuration.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "[site] id-authority or id-year differ from those in the state folder ({authority}, {year}): \
-     every article would get another id, and every reader would show all of them again"
-)]
-pub struct IdentityChanged {
-    authority: String,
-    year: u16,
-}
-
 impl Publisher {
     /// A publisher over what `store` remembers, at the instant `as_of`. Nothing is published yet.
     ///
     /// # Errors
-    /// [`PublisherError`].
+    /// [`DriverError`].
     pub fn new(
         config: Arc<Config>,
         templates: Arc<Templates>,
         store: Store,
         as_of: Timestamp,
-    ) -> Result<Publisher, PublisherError> {
-        let source = Source::new(&config)?;
-        if let Some(memory) = store.source_memory()? {
-            source.recall(&memory);
-        }
-        let stored = store.header()?;
-        let reread = stored.as_ref() != Some(&header(&config, &source));
+    ) -> Result<Publisher, DriverError> {
+        let store = Arc::new(store);
+        let driver = Driver::new(&config, store.clone())?;
         let (index, definitions) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
@@ -187,16 +94,13 @@ impl Publisher {
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
-            renditions: DocumentCache::new(config.server.cache_bytes),
             published: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
-            progress: Arc::default(),
-            is_complete: stored.is_some(),
+            driver,
             state: Mutex::new(State {
                 index,
                 definitions,
-                reread,
                 touched: AffectedFeeds::All,
                 rebuild: true,
                 generation: 0,
@@ -209,13 +113,11 @@ impl Publisher {
                 unwritable: None,
                 selection_polls: Arc::default(),
                 retired,
-                removals: VecDeque::new(),
                 leaving: VecDeque::new(),
                 config,
                 templates,
             }),
-            store: Arc::new(store),
-            source: ArcSwap::from_pointee(source),
+            store,
         })
     }
 
@@ -238,22 +140,17 @@ impl Publisher {
 
     /// Whether the state folder remembers a whole snapshot.
     pub fn is_complete(&self) -> bool {
-        self.is_complete
+        self.driver.is_complete()
     }
 
     /// Whether readers get something, or will as soon as what is stored is published.
     pub fn has_something_to_serve(&self) -> bool {
-        self.is_complete || self.published.load().is_some()
+        self.is_complete() || self.published.load().is_some()
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
-        self.is_complete.then(|| self.state().index.len())
-    }
-
-    /// The documents that were made, and how.
-    pub fn renditions(&self) -> &DocumentCache {
-        &self.renditions
+        self.is_complete().then(|| self.state().index.len())
     }
 
     /// How often selections are asked for, all of them together.
@@ -268,7 +165,7 @@ impl Publisher {
 
     /// How far the reading is that goes on.
     pub fn progress(&self) -> &Arc<Progress> {
-        &self.progress
+        self.driver.progress()
     }
 
     /// The second in which a feed last moved.
@@ -285,9 +182,14 @@ impl Publisher {
         state.is_due(now) || !self.selections().forgotten.is_empty()
     }
 
+    /// What reads the articles.
+    pub fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
     /// Where the articles come from.
     pub fn source(&self) -> Arc<Source> {
-        self.source.load_full()
+        self.driver.source()
     }
 
     /// What documents are made of.
@@ -356,7 +258,7 @@ impl Publisher {
             let snapshot = Snapshot {
                 config: state.config.clone(),
                 generation: state.generation,
-                publication: state.definitions.publication().clone(),
+                site_rules: state.definitions.site_rules().clone(),
                 redirects: state.definitions.redirects().clone(),
                 feeds,
             };
@@ -399,18 +301,17 @@ impl Publisher {
     /// Puts another configuration and other templates in force, from the next publication on.
     ///
     /// # Errors
-    /// [`PublisherError`]; nothing has changed then.
+    /// [`DriverError`]; nothing has changed then.
     pub fn reconfigure(
         &self,
         config: Arc<Config>,
         templates: Arc<Templates>,
-    ) -> Result<(), PublisherError> {
+    ) -> Result<(), DriverError> {
         let mut state = self.state();
         if config == state.config && templates == state.templates {
             return Ok(());
         }
-        let before = self.source();
-        let source = before.succeeded_by(&state.config, &config)?;
+        let source = self.driver.next_source(&state.config, &config)?;
         let as_of = state.index.as_of();
         if config.same == state.config.same {
             let definitions = FeedDefinitions::new(&config, &mut state.index);
@@ -418,8 +319,7 @@ impl Publisher {
         } else {
             (state.index, state.definitions) = load(&config, &self.store, as_of)?;
         }
-        state.reread |= header(&config, &source) != header(&state.config, &before);
-        self.source.store(Arc::new(source));
+        self.driver.replace_source(source, &config);
         state.config = config;
         state.templates = templates;
         state.touched = AffectedFeeds::All;
@@ -603,32 +503,6 @@ impl Publisher {
         state.definitions.served().filter(is_new).collect()
     }
 
-    fn reading_done(&self, config: &Config, source: &Source) {
-        match self
-            .store
-            .write(|batch| batch.set_header(&header(config, source)))
-        {
-            Ok(()) => self.state().reread = false,
-            Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
-        }
-    }
-
-    /// Has the next start know what columns the stored articles were made of.
-    fn note_columns(&self, source: &Source) {
-        let Some(memory) = source.memory() else {
-            return;
-        };
-        let store = &self.store;
-        let noted = match store.source_memory() {
-            Ok(Some(before)) if before == memory => Ok(()),
-            Ok(_) => store.write(|batch| batch.set_source_memory(&memory)),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = noted {
-            error!("the state folder cannot be written: {}", chain(&error));
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while publishing leaves the index as the last whole step left it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -638,25 +512,6 @@ impl Publisher {
         self.selections
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Refuses a configuration that would give every article of `store` another id.
-///
-/// # Errors
-/// [`IdentityChanged`].
-pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
-    match header {
-        Some(header)
-            if header.id_authority != config.site.id_authority
-                || header.id_year != config.site.id_year =>
-        {
-            Err(IdentityChanged {
-                authority: header.id_authority.clone(),
-                year: header.id_year,
-            })
-        }
-        _ => Ok(()),
     }
 }
 
@@ -670,17 +525,6 @@ pub fn served_before(memory: Memory) -> ServedBefore {
             .into_iter()
             .map(|(path, _)| path)
             .collect(),
-    }
-}
-
-/// What the state folder of this configuration is written with.
-fn header(config: &Config, source: &Source) -> Header {
-    Header {
-        layout: LAYOUT,
-        read: ACCEPT_VERSION,
-        reading: xxh3_128(&source.reading_bytes()),
-        id_authority: config.site.id_authority.clone(),
-        id_year: config.site.id_year,
     }
 }
 

@@ -36,7 +36,7 @@ use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::error::PageError;
-use crate::render::pages::frame::{Frame, Part};
+use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::Templates;
@@ -70,7 +70,7 @@ pub enum Page {
     /// `/`.
     Catalogue(Arc<Overview>),
     /// One page of `/sections`, `/tags` or `/authors`.
-    Terms(TermKind, Part, Arc<Overview>),
+    Terms(TermKind, ListPart, Arc<Overview>),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
     /// The page of an article.
@@ -110,7 +110,7 @@ impl Page {
     pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
         let feeds = overview.of(kind).len();
         let pages = feeds.div_ceil(TERMS_MAX).max(1);
-        let part = Part { page, pages, feeds };
+        let part = ListPart { page, pages, feeds };
         (1..=pages)
             .contains(&page)
             .then_some(Page::Terms(kind, part, overview))
@@ -170,15 +170,13 @@ impl Page {
         locale: Locale,
     ) -> Result<Bytes, PageError> {
         let Snapshot {
-            config,
-            publication,
-            ..
+            config, site_rules, ..
         } = snapshot;
         let (root, path) = (snapshot.root(), self.path());
         let frame = Frame {
             site: &config.site,
             root: &root,
-            base: publication.base(),
+            base: site_rules.base(),
             path: &path,
             locale,
         };
@@ -195,13 +193,13 @@ impl Page {
             }
             Page::Feed(version) => {
                 let feed = version.compose(articles);
-                let related = related(config, publication, &feed.entries, Some(&version.path));
+                let related = related(config, site_rules, &feed.entries, Some(&version.path));
                 templates.feed(&frame, &feed, &related)?.into()
             }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
-                let entries = [publication.entry(article, Content::Full, *as_of)];
-                let related = related(config, publication, &entries, None);
+                let entries = [site_rules.entry(article, Content::Full, *as_of)];
+                let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
                 templates
                     .article(&frame, &entries[0], all, &related)?
@@ -216,7 +214,7 @@ impl Page {
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),
-            Page::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
+            Page::Terms(kind, ListPart { page: 1, .. }, _) => kind.folder().to_owned(),
             Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
             Page::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),

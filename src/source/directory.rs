@@ -399,4 +399,4 @@ fn stamp(metadata: &Metadata) -> Stamp {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -57,7 +57,7 @@ proptest! {
 }
 
 #[test]
-fn each_mode_carries_what_it_says_and_no_more() {
+fn each_content_mode_has_only_its_own_fields() {
     let article = accepted(newsroom_text(), "1");
     let (lead, text, credit) = ("Мост открыли утром.", "– Держится", "Фото: пресс-служба");
     for (mode, has_lead, has_text) in [
@@ -152,10 +152,10 @@ id-year = 2026
 [source.directory]
 ";
     let loaded = Config::parse(settings, "feeds.toml", Path::new(""), &|_| None);
-    let publication = SiteRules::new(&loaded.expect("a good configuration").config);
+    let site_rules = SiteRules::new(&loaded.expect("a good configuration").config);
     let channel = feeds::ordinary().channel;
     let as_of = Zone::UTC.resolve(date("2026-06-01"));
-    publication.compose(channel, content, articles, as_of)
+    site_rules.compose(channel, content, articles, as_of)
 }
 
 fn date(written: &str) -> WrittenDate {

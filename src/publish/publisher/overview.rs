@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::Publisher;
 use super::state::State;
-use crate::feed::overview::{Counted, Overview};
+use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
@@ -65,12 +65,12 @@ impl Publisher {
 }
 
 impl State {
-    fn counted(&self, version: &Arc<FeedVersion>) -> Counted {
+    fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
         // Without one, the feed ends with the next snapshot.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
-        Counted {
+        FeedSummary {
             version: version.clone(),
             articles,
             listed: self.definitions.is_listed(version.kind, articles),

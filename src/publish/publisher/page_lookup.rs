@@ -25,7 +25,11 @@ impl Publisher {
     ///
     /// # Errors
     /// [`PageMissing`].
-    pub fn page(&self, snapshot: &Snapshot, request: PageRequest) -> Result<Page, PageMissing> {
+    pub fn find_page(
+        &self,
+        snapshot: &Snapshot,
+        request: PageRequest,
+    ) -> Result<Page, PageMissing> {
         let overview = || {
             let overview = self.overview();
             overview.ok_or_else(|| PageMissing::Unknown("nothing is published".to_owned()))
@@ -40,7 +44,7 @@ impl Publisher {
                 let released = self.article(&key)?;
                 let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
-                match snapshot.publication.page(&released.article) {
+                match snapshot.site_rules.page(&released.article) {
                     Some(page) => Err(PageMissing::Elsewhere(page)),
                     None => Ok(Page::Article(released.into())),
                 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, FixedOffset};
 
 use crate::render::pages::locale::Locale;
-use crate::render::pages::words::{Forms, Words};
+use crate::render::pages::words::{PluralForms, Words};
 
 impl Locale {
     /// `8 января 2026`, `2026 жылғы 8 қаңтар`, `8 January 2026`.
@@ -31,7 +31,7 @@ impl Locale {
     }
 
     /// `5 статей`, `1 article`: the number, and the form that it demands of the noun.
-    pub(super) fn count(self, number: usize, noun: &Forms) -> String {
+    pub(super) fn count(self, number: usize, noun: &PluralForms) -> String {
         let form = match self {
             Locale::Kk => noun.many,
             Locale::En if number == 1 => noun.one,

@@ -10,14 +10,14 @@ use minijinja::{
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::values::{ArticlePage, CataloguePage, FeedPage, Row, SiteValue, TermsPage};
+use super::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, SiteValue, TermsPage};
 use super::words::Words;
 use crate::feed::document::{Channel, Entry, Feed};
-use crate::feed::overview::Counted;
+use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::error::PageError;
-use crate::render::pages::frame::{Frame, Part, Related};
+use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 
 /// The template of `/`.
 pub(super) const CATALOGUE: &str = "catalogue.html";
@@ -83,10 +83,10 @@ impl Templates {
     pub fn catalogue(
         &self,
         frame: &Frame<'_>,
-        feeds: &[&Counted],
+        feeds: &[&FeedSummary],
         lists: &[TermKind],
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
+        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
         let page = CataloguePage::new(frame, &rows, lists);
         Ok(self.render(CATALOGUE, frame, page)?)
     }
@@ -99,10 +99,10 @@ impl Templates {
         &self,
         frame: &Frame<'_>,
         kind: TermKind,
-        feeds: &[&Counted],
-        part: Part,
+        feeds: &[&FeedSummary],
+        part: ListPart,
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
+        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
         let page = TermsPage::new(frame, kind, &rows, part);
         Ok(self.render(TERMS, frame, page)?)
     }
@@ -115,7 +115,7 @@ impl Templates {
         &self,
         frame: &Frame<'_>,
         feed: &Feed,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> Result<String, PageError> {
         let page = FeedPage::new(frame, feed, related);
         Ok(self.render(FEED, frame, page)?)
@@ -130,7 +130,7 @@ impl Templates {
         frame: &Frame<'_>,
         article: &Entry,
         all: &Channel,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> Result<String, PageError> {
         let page = ArticlePage::new(frame, article, all, related);
         Ok(self.render(ARTICLE, frame, page)?)

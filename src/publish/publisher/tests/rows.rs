@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
+use crate::ingest::report::Report;
 use crate::model::format::Format;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::documents;
+use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
-use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
+use crate::testkit::{self, sqlite};
 
 const FEEDS: &str = "\
 [site]
@@ -63,7 +65,7 @@ impl News {
     }
 
     fn run(&self, sql: &str) {
-        write(&self.file(), sql);
+        sqlite::write(&self.file(), sql);
     }
 
     /// A configuration whose query names no column.
@@ -72,7 +74,7 @@ impl News {
             "SELECT id, title, date, updated, section, content_html",
             "SELECT *",
         );
-        Arc::new(good(&feeds, self.folder.path()))
+        Arc::new(testkit::config(&feeds, self.folder.path()))
     }
 
     /// A publisher over what the last one kept.
@@ -83,7 +85,7 @@ impl News {
 
     /// A publisher that keeps nothing, over the listed rows.
     fn publisher(&self) -> Publisher {
-        let config = Arc::new(good(FEEDS, self.folder.path()));
+        let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let publisher =
             Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
@@ -103,7 +105,7 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
     let snapshot = publisher.snapshot().expect("an edition");
     let version = snapshot.feeds.get(path).expect("a feed");
-    match publisher.render(version, Format::Json) {
+    match documents::render_feed(publisher.store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
@@ -292,7 +294,7 @@ fn another_query_is_another_text() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let config = Arc::new(good(&feeds, news.folder.path()));
+    let config = Arc::new(testkit::config(&feeds, news.folder.path()));
     old.reconfigure(config.clone(), Templates::built_in())
         .expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);

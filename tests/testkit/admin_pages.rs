@@ -1,0 +1,45 @@
+//! Requests to a daemon's admin listener.
+
+use std::net::TcpStream;
+
+use super::client::{Connection, Request, Response};
+use super::daemon::Daemon;
+use super::newsroom::Newsroom;
+
+/// Starts a daemon with an admin listener on a free port and waits until something is published; returns
+/// the address of the listener too.
+pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
+    let (mut daemon, address) = launch(newsroom);
+    daemon.eventually("/all.rss", |response| response.status != 503);
+    (daemon, address)
+}
+
+/// The same without waiting for that.
+pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
+    newsroom.enable_admin();
+    let mut daemon = Daemon::launch(newsroom);
+    let line = daemon.wait_for("admin pages at http://");
+    let (_, address) = line.split_once("http://").expect("an address");
+    let address = address.trim_end_matches("/status").to_owned();
+    (daemon, address)
+}
+
+pub(crate) fn ask(address: &str, request: &Request) -> Response {
+    let stream = TcpStream::connect(address).expect("the admin listener takes a connection");
+    Connection::over(stream).exchange(request)
+}
+
+pub(crate) fn get(address: &str, target: &str) -> Response {
+    ask(address, &Request::get(target))
+}
+
+/// The value of a metric with its labels.
+#[track_caller]
+pub(crate) fn metric(page: &Response, name: &str) -> f64 {
+    let line = page
+        .text()
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let value = line.unwrap_or_else(|| panic!("no {name} in\n{}", page.text()));
+    value.parse().expect("a number")
+}
