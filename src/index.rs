@@ -1,54 +1,52 @@
-//! All accepted articles in one total order, and for each term the articles that carry it.
+//! The search index: all accepted articles in one total order, and a posting list for each term.
 //!
-//! The index holds no title, summary or body: an article is a small number with its key, dates,
-//! terms and the record of the store that has the rest. Unreleased, expired and hidden articles
-//! are known here but stand in no list, so nothing that reads the lists can leak them. It never
-//! asks the clock; [`Index::advance`] is told the time.
+//! The index holds no title, summary or body. For each article it has a `Slot` with the key,
+//! dates, terms and the record of the store that has the text. Unreleased, expired and hidden
+//! articles have a slot but are in no posting list, so code that reads the lists cannot leak them.
+//! The index never asks the clock; [`Index::advance`] gets the time.
 //!
-//! Begin with [`Index`]: `load` fills it, `gather` and `finish` change it, [`Query`] and [`Window`]
-//! read it.
+//! Begin with [`Index`] for the questions, `update.rs` for what a change does, and `window.rs` for which
+//! articles a feed holds.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
-mod order;
-mod placing;
-mod posting;
-mod rule;
+mod affected_feeds;
+mod key_order;
+mod posting_list;
+mod rank;
 mod slot;
-mod terms;
-mod touched;
+mod term_dictionary;
+mod update;
 mod window;
+mod window_rule;
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 
-pub use self::order::natural;
-pub use self::placing::Placing;
-use self::posting::Posting;
-pub use self::rule::Verdict;
-use self::slot::{Slot, Standing};
-use self::terms::Terms;
-pub use self::terms::{TermNo, Written};
-pub use self::touched::Touched;
+pub use self::affected_feeds::AffectedFeeds;
+pub use self::key_order::natural;
+use self::posting_list::PostingList;
+pub use self::rank::Rank;
+use self::slot::{ListState, Slot};
+use self::term_dictionary::TermDictionary;
+pub use self::term_dictionary::{TermNo, TermSpelling};
+pub use self::update::Update;
 pub use self::window::{Query, Window};
+pub use self::window_rule::Membership;
 use crate::config::{Alias, NamedTerm};
 use crate::model::article::{Revision, Visibility};
-use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::RecordId;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
 
-/// More touched articles than this in one batch, and every feed is looked at instead.
-const TOUCHED_MAX: usize = 4096;
-
-/// An article of the index; numbers of removed articles are used again.
+/// The number of an article's slot. The number of a removed article is used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleNo(u32);
 
-/// All accepted articles and the index over them.
+/// All accepted articles, with a posting list for each term.
 #[derive(Debug)]
 pub struct Index {
     as_of: Timestamp,
@@ -56,125 +54,70 @@ pub struct Index {
     free: Vec<ArticleNo>,
     by_key: HashTable<ArticleNo>,
     hasher: DefaultHashBuilder,
-    /// Every released article, oldest first.
-    live: Posting,
-    terms: Terms,
-    /// Embargoed articles by release.
+    /// All released articles.
+    released: PostingList,
+    terms: TermDictionary,
+    /// Articles with a publication date in the future.
     releases: BTreeSet<(Timestamp, ArticleNo)>,
-    /// Other instants at which a released article changes: expiry and announced corrections.
-    turns: BTreeSet<(Timestamp, ArticleNo)>,
-    /// Terms that got their first released article and are not yet remembered elsewhere.
-    newly_known: Vec<TermNo>,
+    /// The next expiry or dated correction of each released article.
+    changes_due: BTreeSet<(Timestamp, ArticleNo)>,
+    /// Terms that got their first released article since [`Index::take_new_terms`].
+    new_terms: Vec<TermNo>,
 }
 
 impl Index {
-    /// An empty index at the instant `as_of`, in which `same` terms count as one.
-    pub fn new(same: &[Alias], as_of: Timestamp) -> Index {
+    /// An empty index at the instant `as_of`. Each alias of `[same]` counts as the term it names.
+    pub fn new(aliases: &[Alias], as_of: Timestamp) -> Index {
         Index {
             as_of,
             slots: Vec::new(),
             free: Vec::new(),
             by_key: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            live: Posting::default(),
-            terms: Terms::new(same),
+            released: PostingList::default(),
+            terms: TermDictionary::new(aliases),
             releases: BTreeSet::new(),
-            turns: BTreeSet::new(),
-            newly_known: Vec::new(),
+            changes_due: BTreeSet::new(),
+            new_terms: Vec::new(),
         }
     }
 
-    /// Lists every one of `articles`.
-    ///
-    /// # Errors
-    /// The first that `articles` gives.
-    pub fn load<E>(
-        &mut self,
-        articles: impl IntoIterator<Item = Result<ArticleMeta, E>>,
-    ) -> Result<(), E> {
-        let mut batch = Batch {
-            touched: None,
-            ..Batch::default()
-        };
-        for article in articles {
-            self.put(article?, &mut batch);
-        }
-        self.finish(batch);
-        Ok(())
-    }
-
-    /// The instant the lists are true for.
+    /// The instant that the posting lists are for.
     pub fn as_of(&self) -> Timestamp {
         self.as_of
     }
 
-    /// How many articles are known, released or not.
+    /// The number of articles, released or not.
     pub fn len(&self) -> usize {
         self.by_key.len()
     }
 
-    /// Whether no article is known.
+    /// Whether the index has no article, released or not.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
 
-    /// Applies changes and says whom they concern. A later change of one key wins.
-    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> Touched {
-        let mut batch = Batch::default();
-        self.gather(changes, &mut batch);
-        self.finish(batch)
-    }
-
-    /// Takes changes into a batch, which is in the lists once it is finished. What it replaces is in
-    /// none meanwhile, so nobody may be shown them.
-    pub fn gather(&mut self, changes: impl IntoIterator<Item = Change>, batch: &mut Batch) {
-        for change in changes {
-            match change {
-                Change::Put(listing) => self.put(listing, batch),
-                Change::Remove(key) => self.remove(&key, batch),
-            }
-        }
-    }
-
-    /// Moves the index to `as_of`: releases, expires and corrects what is due. An instant in the
-    /// past changes nothing.
-    pub fn advance(&mut self, as_of: Timestamp) -> Touched {
-        let mut batch = Batch::default();
-        self.as_of = self.as_of.max(as_of);
-        for queue in [Queue::Releases, Queue::Turns] {
-            while let Some((_, article)) = self
-                .queue(queue)
-                .first()
-                .copied()
-                .filter(|(at, _)| *at <= self.as_of)
-            {
-                self.unlist(article, &mut batch);
-                self.list(article, &mut batch);
-            }
-        }
-        self.finish(batch)
-    }
-
-    /// When something is due by itself, delays and ages of single feeds aside.
+    /// The next instant at which an article is released, expires or changes. `delay` and `oldest` of
+    /// single feeds are not included; see [`Window::next`].
     pub fn next_instant(&self) -> Option<Timestamp> {
         let first = |queue: &BTreeSet<(Timestamp, ArticleNo)>| queue.first().map(|(at, _)| *at);
-        [first(&self.releases), first(&self.turns)]
+        [first(&self.releases), first(&self.changes_due)]
             .into_iter()
             .flatten()
             .min()
     }
 
-    /// The record that has an article's text.
+    /// The stored version of an article.
     pub fn record(&self, article: ArticleNo) -> RecordId {
         self.slot(article).record
     }
 
-    /// The digest of what documents show of an article.
+    /// The revision of an article.
     pub fn revision(&self, article: ArticleNo) -> Revision {
         self.slot(article).revision
     }
 
-    /// The last correction that counts by now.
+    /// The last correction; if its date is in the future, the publication.
     pub fn updated(&self, article: ArticleNo) -> Timestamp {
         let slot = self.slot(article);
         if slot.updated > self.as_of {
@@ -184,168 +127,139 @@ impl Index {
         }
     }
 
-    /// What `[same]` makes feeds print instead of an article's sections and tags, each with its
-    /// place among the article's terms. Bylines stay as signed.
+    /// The sections and tags of an article that `[same]` replaces: the position among the article's
+    /// terms, and the text to print there. Bylines are never replaced.
     pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = (usize, &str)> {
         let spellings = self.slot(article).spellings().enumerate();
-        spellings.filter_map(|(place, spelling)| {
+        spellings.filter_map(|(position, spelling)| {
             let kind = self.term(self.terms.term_of(spelling)).kind;
-            let printed = matches!(kind, TermKind::Section | TermKind::Tag);
-            let replacement = self.terms.replacement(spelling).filter(|_| printed)?;
-            Some((place, replacement))
+            let replaceable = matches!(kind, TermKind::Section | TermKind::Tag);
+            let replacement = self.terms.replacement(spelling).filter(|_| replaceable)?;
+            Some((position, replacement))
         })
     }
 
     /// The released article with this key.
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
-            .filter(|&article| self.slot(article).standing == Standing::Live)
+            .filter(|&article| self.slot(article).list_state == ListState::Listed)
     }
 
-    /// The keys of all released articles, oldest first, each with the last correction that counts.
+    /// The keys of all released articles, oldest first, each with [`Index::updated`].
     pub fn released(&self) -> impl Iterator<Item = (String, Timestamp)> {
-        self.live.as_slice().iter().map(|&article| {
+        self.released.as_slice().iter().map(|&article| {
             let key = String::from_utf8_lossy(self.slot(article).key());
             (key.into_owned(), self.updated(article))
         })
     }
 
-    /// The article with this key, released or not: for the operator, never for readers.
-    pub fn look_up(&self, key: &str) -> Option<ArticleNo> {
+    /// The article with this key, released or not. For operators only: what readers see must come from
+    /// [`Index::find`].
+    pub fn find_any(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
     }
 
-    /// When an article was or will be published.
+    /// First publication of an article, possibly in the future.
     pub fn published(&self, article: ArticleNo) -> Timestamp {
         self.slot(article).published
     }
 
-    /// When an article leaves all feeds.
+    /// The instant from which no feed has the article.
     pub fn expires(&self, article: ArticleNo) -> Option<Timestamp> {
         self.slot(article).expires()
     }
 
-    /// Who may see an article, dates aside.
+    /// Who may see an article between its publication and its expiry.
     pub fn visibility(&self, article: ArticleNo) -> Visibility {
         self.slot(article).visibility
     }
 
-    /// How an article writes a term; `None` where it does not carry it.
-    pub fn written(&self, article: ArticleNo, term: TermNo) -> Option<Written<'_>> {
+    /// How an article spells a term; `None` if it does not carry the term. The term's own spelling wins
+    /// over that of an alias.
+    pub fn spelling(&self, article: ArticleNo, term: TermNo) -> Option<TermSpelling<'_>> {
         let spellings = self.slot(article).spellings();
-        let of_term = spellings.filter(|&spelling| self.terms.term_of(spelling) == term);
-        of_term
-            .map(|spelling| self.terms.written(spelling))
-            .min_by_key(|written| written.is_alias)
+        let spellings = spellings.filter(|&spelling| self.terms.term_of(spelling) == term);
+        spellings
+            .map(|spelling| self.terms.spelling(spelling))
+            .min_by_key(|spelling| spelling.is_alias)
     }
 
-    /// Every term that a released article carries or carried, or feeds.toml names.
+    /// Every term for which [`Index::is_known`].
     pub fn known_terms(&self) -> impl Iterator<Item = TermNo> {
         self.terms.numbers().filter(|&term| self.is_known(term))
     }
 
-    /// Whether a released article carries or carried the term, or feeds.toml names it.
+    /// Whether a released article has or had the term, or feeds.toml names it.
     pub fn is_known(&self, term: TermNo) -> bool {
-        self.terms.remembered(term).is_some() || self.terms.named(term).is_some()
+        self.terms.first_name(term).is_some() || self.terms.config_name(term).is_some()
     }
 
-    /// The term behind a number.
+    /// The term with this number.
     pub fn term(&self, term: TermNo) -> &Term {
         self.terms.term(term)
     }
 
-    /// The number of a term, or of the one it counts as.
+    /// The number of a term; for an alias, of the term it counts as.
     pub fn find_term(&self, term: &Term) -> Option<TermNo> {
         self.terms.find(term)
     }
 
-    /// The term that `term` counts as.
+    /// The term that an alias counts as; any other term itself.
     pub fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
         self.terms.canonical(term)
     }
 
-    /// Makes a term known that the state folder remembers.
+    /// Adds a term from the state folder with the name that it had there.
     pub fn remember(&mut self, term: &Term, text: &str) {
-        let text = self.terms.printed(term, text).to_owned();
+        let text = self.terms.display_text(term, text).to_owned();
         let number = self.terms.intern(term);
-        if self.terms.remembered(number).is_none() {
-            self.terms.remember(number, &text);
+        if self.terms.first_name(number).is_none() {
+            self.terms.set_first_name(number, &text);
         }
     }
 
-    /// Makes the terms known that feeds.toml names, and no longer those that it named before.
+    /// Replaces the set of terms that feeds.toml names.
     pub fn set_named(&mut self, named: &[NamedTerm]) {
-        self.terms.set_named(named);
+        self.terms.set_config_names(named);
     }
 
-    /// How many released articles carry a term.
+    /// The number of released articles with this term.
     pub fn articles_with(&self, term: TermNo) -> usize {
         self.terms.posting(term).len()
     }
 
-    /// A term as the oldest released article writes it; without one, as it was shown when it became
-    /// known, else as feeds.toml writes it.
+    /// The name of a term: the spelling of its oldest released article. Without such an article it is
+    /// the first name that the term had, else the spelling of feeds.toml, else its key.
     pub fn name(&self, term: TermNo) -> &str {
-        let oldest = self.terms.oldest(term).and_then(|article| {
+        let oldest = self.terms.oldest_article(term).and_then(|article| {
             let mut spellings = self.slot(article).spellings();
             spellings.find(|&spelling| self.terms.term_of(spelling) == term)
         });
         match oldest {
-            Some(spelling) => self.terms.shown(spelling),
+            Some(spelling) => self.terms.spelling_shown(spelling),
             None => self
                 .terms
-                .remembered(term)
-                .or_else(|| self.terms.named(term))
+                .first_name(term)
+                .or_else(|| self.terms.config_name(term))
                 .unwrap_or(self.terms.term(term).key()),
         }
     }
 
-    /// The terms that became known since the last call, with their names.
-    pub fn take_newly_known(&mut self) -> Vec<(Term, String)> {
-        let terms = std::mem::take(&mut self.newly_known);
+    /// The terms that got their first released article since the last call, with their names.
+    pub fn take_new_terms(&mut self) -> Vec<(Term, String)> {
+        let terms = std::mem::take(&mut self.new_terms);
         let named = terms.into_iter().filter_map(|term| {
-            let name = self.terms.remembered(term)?;
+            let name = self.terms.first_name(term)?;
             Some((self.term(term).clone(), name.to_owned()))
         });
         named.collect()
     }
 
-    /// Takes back what [`Index::take_newly_known`] gave, to be given again.
-    pub fn give_back_newly_known(&mut self, terms: Vec<(Term, String)>) {
+    /// Puts the terms of [`Index::take_new_terms`] back after they could not be stored.
+    pub fn restore_new_terms(&mut self, terms: Vec<(Term, String)>) {
         let numbers = terms.iter().filter_map(|(term, _)| self.find_term(term));
         let numbers: Vec<TermNo> = numbers.collect();
-        self.newly_known.extend(numbers);
-    }
-
-    fn put(&mut self, listing: ArticleMeta, batch: &mut Batch) {
-        let spellings = listing
-            .terms
-            .iter()
-            .filter_map(|(kind, text)| self.terms.spell(*kind, text));
-        let slot = Slot::new(&listing, spellings);
-        let article = match self.number(slot.key()) {
-            Some(article) => {
-                self.unlist(article, batch);
-                article
-            }
-            None => self.number_new(slot.key()),
-        };
-        self.slots[article.0 as usize] = Some(slot);
-        self.list(article, batch);
-    }
-
-    fn remove(&mut self, key: &str, batch: &mut Batch) {
-        let key = key.as_bytes();
-        let Some(article) = self.number(key) else {
-            return;
-        };
-        self.unlist(article, batch);
-        let hash = self.hasher.hash_one(key);
-        if let Ok(entry) = self.by_key.find_entry(hash, |&other| other == article) {
-            entry.remove();
-        }
-        self.slots[article.0 as usize] = None;
-        self.free.push(article);
+        self.new_terms.extend(numbers);
     }
 
     fn number(&self, key: &[u8]) -> Option<ArticleNo> {
@@ -355,125 +269,7 @@ impl Index {
             .copied()
     }
 
-    fn number_new(&mut self, key: &[u8]) -> ArticleNo {
-        let article = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            ArticleNo(
-                u32::try_from(self.slots.len() - 1)
-                    .expect("fewer articles than 4 thousand million"),
-            )
-        });
-        let (slots, hasher) = (&self.slots, &self.hasher);
-        let rehash = |&article: &ArticleNo| match &slots[article.0 as usize] {
-            Some(slot) => hasher.hash_one(slot.key()),
-            // Only the number being inserted has no slot yet.
-            None => hasher.hash_one(key),
-        };
-        self.by_key
-            .insert_unique(hasher.hash_one(key), article, rehash);
-        article
-    }
-
-    /// Enters an article into the lists and queues that it belongs to now.
-    fn list(&mut self, article: ArticleNo, batch: &mut Batch) {
-        let as_of = self.as_of;
-        let slot = self.slot(article);
-        let expired = slot.expires().is_some_and(|at| at <= as_of);
-        if slot.visibility != Visibility::Public || expired {
-            return;
-        }
-        let terms = self.terms_of(article);
-        if slot.published > as_of {
-            let release = slot.published;
-            self.releases.insert((release, article));
-        } else {
-            let turn = [slot.expires(), Some(slot.updated)]
-                .into_iter()
-                .flatten()
-                .filter(|at| *at > as_of)
-                .min();
-            self.turns.extend(turn.map(|at| (at, article)));
-            for &term in &terms {
-                batch.listed.entry(term).or_default().push(article);
-            }
-            batch.live.push(article);
-            self.slot_mut(article).standing = Standing::Gathered;
-        }
-        batch.touch(terms);
-    }
-
-    /// Takes an article out of every list and queue.
-    fn unlist(&mut self, article: ArticleNo, batch: &mut Batch) {
-        if self.slot(article).standing == Standing::Gathered {
-            self.settle(batch);
-        }
-        let slot = self.slot(article);
-        let instants = [Some(slot.published), slot.expires(), Some(slot.updated)];
-        for instant in instants.into_iter().flatten() {
-            self.releases.remove(&(instant, article));
-            self.turns.remove(&(instant, article));
-        }
-        let terms = self.terms_of(article);
-        if self.slot(article).standing == Standing::Live {
-            self.slot_mut(article).standing = Standing::Apart;
-            let slots = &self.slots;
-            let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
-            self.live.remove(article, order);
-            for &term in &terms {
-                self.terms.posting_mut(term).remove(article, order);
-            }
-        }
-        batch.touch(terms);
-    }
-
-    /// Merges what a batch listed into the postings.
-    fn settle(&mut self, batch: &mut Batch) {
-        let mut live = std::mem::take(&mut batch.live);
-        for &article in &live {
-            self.slot_mut(article).standing = Standing::Live;
-        }
-        let slots = &self.slots;
-        let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
-        live.sort_unstable_by(|&a, &b| order(a, b));
-        self.live.merge(&live, order);
-        for (term, mut articles) in std::mem::take(&mut batch.listed) {
-            if self.terms.remembered(term).is_none() {
-                batch.unknown.push(term);
-            }
-            articles.sort_unstable_by(|&a, &b| order(a, b));
-            self.terms.posting_mut(term).merge(&articles, order);
-        }
-    }
-
-    /// Enters a batch into the lists, and says whom it concerns.
-    pub fn finish(&mut self, mut batch: Batch) -> Touched {
-        self.settle(&mut batch);
-        for term in std::mem::take(&mut batch.unknown) {
-            // What a batch brings and takes again was never released.
-            if self.terms.remembered(term).is_none() && self.terms.oldest(term).is_some() {
-                let name = self.name(term).to_owned();
-                self.terms.remember(term, &name);
-                self.newly_known.push(term);
-            }
-        }
-        match batch.touched {
-            Some(touched) => Touched::Articles(touched),
-            None => {
-                self.live.shrink();
-                self.terms.shrink();
-                Touched::Everything
-            }
-        }
-    }
-
-    fn queue(&self, queue: Queue) -> &BTreeSet<(Timestamp, ArticleNo)> {
-        match queue {
-            Queue::Releases => &self.releases,
-            Queue::Turns => &self.turns,
-        }
-    }
-
-    /// An article's terms, each once.
+    /// An article's terms, sorted, without duplicates.
     fn terms_of(&self, article: ArticleNo) -> Box<[TermNo]> {
         let spellings = self.slot(article).spellings();
         let mut terms: Vec<TermNo> = spellings
@@ -505,51 +301,12 @@ fn slot(slots: &[Option<Slot>], article: ArticleNo) -> &Slot {
         .expect("a number is listed only while its slot is filled")
 }
 
-/// Oldest first: by publication, then by key.
+/// The order of all lists: by publication, oldest first, then by key.
 fn compare(slots: &[Option<Slot>], a: ArticleNo, b: ArticleNo) -> Ordering {
     let (a, b) = (slot(slots, a), slot(slots, b));
     a.published
         .cmp(&b.published)
-        .then_with(|| order::natural(a.key(), b.key()))
-}
-
-#[derive(Clone, Copy)]
-enum Queue {
-    Releases,
-    Turns,
-}
-
-/// What a batch lists, gathered so that each posting is merged once.
-#[derive(Debug)]
-pub struct Batch {
-    live: Vec<ArticleNo>,
-    listed: HashMap<TermNo, Vec<ArticleNo>>,
-    /// Terms that no article had before.
-    unknown: Vec<TermNo>,
-    /// `None` once there are too many to name.
-    touched: Option<HashSet<Box<[TermNo]>>>,
-}
-
-impl Default for Batch {
-    fn default() -> Batch {
-        Batch {
-            live: Vec::new(),
-            listed: HashMap::new(),
-            unknown: Vec::new(),
-            touched: Some(HashSet::new()),
-        }
-    }
-}
-
-impl Batch {
-    fn touch(&mut self, terms: Box<[TermNo]>) {
-        if let Some(touched) = &mut self.touched {
-            touched.insert(terms);
-            if touched.len() > TOUCHED_MAX {
-                self.touched = None;
-            }
-        }
-    }
+        .then_with(|| key_order::natural(a.key(), b.key()))
 }
 
 #[cfg(test)]

@@ -303,13 +303,11 @@ impl<'a> Run<'a> {
         let is_known = row.columns == *columns
             && match outcome {
                 Err(refusal) => row.refusal.as_ref() == Some(refusal),
-                Ok((listing, _)) => {
-                    let owner = self.store.article(&listing.key)?;
+                Ok((meta, _)) => {
+                    let owner = self.store.article(&meta.key)?;
                     owner.is_some_and(|owner| match &row.refusal {
-                        None => {
-                            *owner.path == *found.path && owner.listing.revision == listing.revision
-                        }
-                        Some(refusal) => *refusal == key_conflict(&listing.key, &owner.path),
+                        None => *owner.path == *found.path && owner.meta.revision == meta.revision,
+                        Some(refusal) => *refusal == key_conflict(&meta.key, &owner.path),
                     })
                 }
             };

@@ -1,8 +1,7 @@
-//! What the newsroom publishes, in the words of the domain: articles and what becomes one, terms,
-//! selections, formats, time.
+//! The values that all rooms share: articles, terms, selections, formats, times.
 //!
-//! Everything here is a value: no file, socket, clock or lock. Begin with [`article`], whose
-//! [`Draft::accept`](article::Draft::accept) is the one gate that every article passes.
+//! Nothing here opens a file or a socket, or takes a lock. Begin with [`article`]: every article
+//! passes [`Draft::accept`](article::Draft::accept), which checks it once for the whole program.
 //!
 //! Uses [`text`](crate::text).
 

@@ -196,7 +196,7 @@ async fn keep_publishing(
         info!("served from the state folder: {articles} in {feeds}");
     }
     loop {
-        let due = next.map_or(SLEEP_MAX, Timestamp::from_now);
+        let due = next.map_or(SLEEP_MAX, Timestamp::remaining);
         tokio::select! {
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
@@ -286,7 +286,7 @@ async fn publish(
             .flatten()
         {
             // The clock may have been set back, so the wait has an end of its own.
-            thread::sleep(last.plus(1).from_now().min(SLEEP_MAX));
+            thread::sleep(last.plus(1).remaining().min(SLEEP_MAX));
         }
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
         report_jump(now.jump);

@@ -1,153 +1,76 @@
-//! The state folder: accepted articles and everything else that a restart should not lose.
+//! The state folder: accepted articles, and what else a restart needs.
 //!
-//! One `redb` file. Articles are immutable compressed records; a new version of an article is a
-//! new record, and the old one is retired, then deleted once nothing published names it. Whatever
-//! is here can be made again from the articles themselves, apart from the floors of
-//! `Last-Modified`, the terms that only vanished articles had, the addresses that were served once,
-//! and what the source remembers; so the folder is safe to delete.
+//! The folder holds one `redb` file. Each version of an article is an immutable compressed record. A
+//! new version gets a new record; the old record is retired, and deleted once no snapshot names it.
 //!
-//! Begin with [`Store`], which reads, then [`Batch`], which is one write transaction; the tables are in
-//! `rows`. `redb`'s types stay in this room.
+//! The folder is safe to delete: nearly all of it can be computed again from the articles. Four things
+//! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
+//! deleted articles had, paths that were served once, and the source's own memory.
 //!
-//! Uses [`model`](crate::model).
+//! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables.
+//!
+//! Uses [`model`](crate::model). No other room uses types of `redb`.
 
 mod batch;
 pub mod catch_panic;
+mod error;
+mod memory;
 mod no_sync_backend;
 mod overlay_backend;
+mod packer;
 mod rows;
 
-use crate::model::record::RecordId;
-use crate::model::validators::Validators;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{
     Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
-    ReadableTable, ReadableTableMetadata, TableError,
+    ReadableTable, ReadableTableMetadata,
 };
-use zstd::bulk::{Compressor, Decompressor};
-use zstd::zstd_safe::get_frame_content_size;
 
 pub use self::batch::Batch;
-use self::rows::{
-    ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, decode_refusal,
-    formats,
-};
+pub use self::error::StoreError;
+pub use self::memory::{LastGoodVersion, Memory};
+use self::no_sync_backend::NoSyncBackend;
+use self::overlay_backend::OverlayBackend;
+use self::packer::Unpacker;
+pub use self::packer::{PackedArticle, Packer};
+use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
 use crate::model::format::Format;
+use crate::model::record::RecordId;
 use crate::model::term::Term;
-use crate::store::no_sync_backend::NoSyncBackend;
-use crate::store::overlay_backend::OverlayBackend;
+use crate::model::validators::Validators;
 
-/// The file inside the state folder.
+/// The name of the database file in the state folder.
 const FILE: &str = "taspa.redb";
 
-/// The layout of the tables and of the records in them. A folder of another one is made anew, with
-/// what can be had of it by [`Store::peek`] and [`Store::peek_last_good`].
+/// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
+/// takes over what [`Store::peek`] and [`Store::peek_last_good`] can still read.
 pub(crate) const LAYOUT: u32 = 4;
 
-/// Memory for pages of the database file. Its default is a whole gibibyte.
+/// Memory for pages of the database file. The default of `redb` is 1 GiB.
 const CACHE_BYTES: usize = 8 << 20;
-
-/// The most that one stored article may unpack to: its file is at most 2 MiB, and HTML escapes
-/// make five bytes of one.
-const ARTICLE_BYTES_MAX: usize = 16 << 20;
-
-/// What a state folder knows that the articles do not say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Memory {
-    /// What it was written with; `None` before the first whole reading.
-    pub header: Option<Header>,
-    /// Every remembered term with its name.
-    pub terms: Vec<(Term, String)>,
-    /// The last validators of every feed, by path.
-    pub validators: Vec<(String, Validators)>,
-    /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
-    pub served: BTreeMap<String, BTreeSet<Format>>,
-    /// What the source wants to remember.
-    pub source: Option<Vec<u8>>,
-}
-
-/// The last good version of a file whose present one is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LastGood {
-    article: ArticleRow,
-    packed: Packed,
-}
-
-/// What went wrong with the state folder.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file cannot be made, opened or locked.
-    #[error("cannot open {}", path.display())]
-    Open {
-        /// The database file.
-        path: PathBuf,
-        /// What the database said.
-        #[source]
-        source: redb::Error,
-    },
-    /// Another process keeps its state there.
-    #[error(
-        "another taspa has {} open: where both should keep state, give each a `state` folder of its own",
-        path.display()
-    )]
-    InUse {
-        /// The database file.
-        path: PathBuf,
-    },
-    /// The file is not what was written.
-    #[error("{} is damaged", path.display())]
-    Damaged {
-        /// The database file.
-        path: PathBuf,
-    },
-    /// The file was written by another version of this program.
-    #[error("it has layout {found}, this program has {LAYOUT}")]
-    Layout {
-        /// The layout of the file.
-        found: u32,
-    },
-    /// A read, write or commit failed.
-    #[error("the state folder failed")]
-    Database(#[source] redb::Error),
-    /// A row that should be there is missing or cannot be read.
-    #[error("the state folder holds no readable {0}")]
-    Row(&'static str),
-    /// Reading it panicked.
-    #[error("it cannot be read: {0}")]
-    Unreadable(String),
-    /// A row could not be packed.
-    #[error("cannot pack an article")]
-    Pack(#[source] io::Error),
-}
-
-impl<E: Into<redb::Error>> From<E> for StoreError {
-    fn from(error: E) -> StoreError {
-        StoreError::Database(error.into())
-    }
-}
 
 /// The open store. Reads do not wait for the writer.
 #[derive(Debug)]
 pub struct Store {
     database: Database,
-    /// The file, where there is one that a restart should find.
+    /// The database file; `None` for a scratch store.
     file: Option<OverlayBackend>,
 }
 
 impl Store {
-    /// Opens the store of a state folder, making both where they are missing. Other processes may
-    /// read it at the same time, none may write.
+    /// Opens the store of a state folder and creates what is missing. Meanwhile other processes can
+    /// read the file but not open it for writing.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the file cannot be what was written, [`StoreError::Layout`] when
-    /// another version wrote it, [`StoreError::Open`] otherwise.
+    /// [`StoreError::InUse`], [`StoreError::Damaged`], [`StoreError::Layout`] if another version wrote
+    /// the file, else [`StoreError::Open`].
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
         let path = folder.join(FILE);
         let failed = |source| StoreError::Open {
@@ -185,7 +108,7 @@ impl Store {
             Some(Header { layout, .. }) if layout != LAYOUT => {
                 Err(StoreError::Layout { found: layout })
             }
-            // A disk that takes nothing from the start would have everything kept in memory.
+            // If the disk refuses the first write, all state would stay in memory, so opening fails.
             None => match store.trouble() {
                 Some(reason) => Err(failed(redb::Error::Io(io::Error::other(reason)))),
                 None => Ok(store),
@@ -194,27 +117,27 @@ impl Store {
         }
     }
 
-    /// What only a state folder knows, read beside whoever has it open; `None` where there is none.
+    /// Reads the memory of a state folder, even while another process has it open; `None` if there is no
+    /// file.
     ///
     /// # Errors
-    /// When the file cannot be read, or nobody closed it properly.
+    /// When the file cannot be read or was not closed properly.
     pub fn peek(folder: &Path) -> Result<Option<Memory>, StoreError> {
-        let Some(database) = open_beside(folder)? else {
+        let Some(database) = open_read_only(folder)? else {
             return Ok(None);
         };
-        read_memory(&database).map(Some)
+        memory::read(&database).map(Some)
     }
 
-    /// What a state folder still has of files that can no longer be read as articles, read beside
-    /// whoever has it open.
+    /// Reads the last good versions of refused files, even while another process has the folder open.
     ///
     /// # Errors
-    /// When the file cannot be read, or nobody closed it properly.
-    pub fn peek_last_good(folder: &Path) -> Result<Vec<LastGood>, StoreError> {
-        open_beside(folder)?.map_or(Ok(Vec::new()), |database| read_last_good(&database))
+    /// When the file cannot be read or was not closed properly.
+    pub fn peek_last_good(folder: &Path) -> Result<Vec<LastGoodVersion>, StoreError> {
+        open_read_only(folder)?.map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
     }
 
-    /// Deletes what a state folder holds, for the next [`Store::open`] to start afresh.
+    /// Deletes the file of a state folder; a missing file is no error.
     ///
     /// # Errors
     /// [`StoreError::Open`] when the file cannot be deleted.
@@ -229,8 +152,8 @@ impl Store {
         }
     }
 
-    /// A store for runs that keep nothing: an unlinked temporary file, or memory where no file
-    /// can be made, as in a container whose root is read-only.
+    /// A store that ends with the process: an unlinked temporary file, or memory if no file can be
+    /// created, as in a container with a read-only root.
     ///
     /// # Errors
     /// When the temporary file fails.
@@ -244,43 +167,43 @@ impl Store {
         Store::with_tables(database?, None)
     }
 
-    /// What the state folder was written with; `None` of a new one.
+    /// The versions and settings that the state was written with; `None` for a new folder.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
-        read_header(&self.database)
+        memory::read_header(&self.database)
     }
 
-    /// What the source wanted to remember; `None` where it wanted nothing.
+    /// The source's memory, which only the source can decode; `None` if it stored nothing.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        read_source_memory(&self.database)
+        memory::read_source_memory(&self.database)
     }
 
-    /// Every stored article's listing and path, by key.
+    /// The rows of all articles, by key, as of now.
     ///
     /// # Errors
-    /// When the file cannot be read, or a row of it.
+    /// When the file or a row cannot be read.
     pub fn article_rows(
         &self,
     ) -> Result<impl Iterator<Item = Result<ArticleRow, StoreError>> + use<>, StoreError> {
         let transaction = self.database.begin_read()?;
         let rows = transaction.open_table(ARTICLES)?.range::<&str>(..)?;
         Ok(rows.map(move |row| {
-            // The iterator reads through this transaction.
+            // The closure owns the transaction, which must live as long as the iterator.
             let _: &ReadTransaction = &transaction;
             decode(row?.1.value())
         }))
     }
 
-    /// Every file that was read at this path or below it, by path, as of now; all of them for an
-    /// empty one.
+    /// The rows of the file or folder at `path` and of all files below it, by path, as of now. An empty
+    /// path stands for all files.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file or a row cannot be read.
     pub fn files(
         &self,
         path: &str,
@@ -291,21 +214,21 @@ impl Store {
         let below = (format!("{path}/"), format!("{path}0"));
         let (at, rows) = match path {
             "" => (None, table.range::<&str>(..)?),
-            // `0` is the character behind `/`.
+            // `0` is the character after `/`, so the range ends after the folder.
             path => (
                 Some(table.range(path..=path)?),
                 table.range(below.0.as_str()..below.1.as_str())?,
             ),
         };
         Ok(at.into_iter().flatten().chain(rows).map(move |row| {
-            // The iterator reads through this transaction.
+            // The closure owns the transaction, which must live as long as the iterator.
             let _: &ReadTransaction = &transaction;
             let (path, file) = row?;
             Ok((path.value().to_owned(), decode(file.value())?))
         }))
     }
 
-    /// How many articles are stored.
+    /// The number of articles.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -314,7 +237,7 @@ impl Store {
         Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
 
-    /// How many files or rows were read.
+    /// The number of files, or of rows of a database, that were read.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -322,19 +245,19 @@ impl Store {
         Ok(self.database.begin_read()?.open_table(FILES)?.len()?)
     }
 
-    /// The stored article with this key.
+    /// The article with this key.
     ///
     /// # Errors
-    /// When the file cannot be read, or the row.
+    /// When the file or the row cannot be read.
     pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
         let table = self.database.begin_read()?.open_table(ARTICLES)?;
         table.get(key)?.map(|row| decode(row.value())).transpose()
     }
 
-    /// The paths whose articles have these keys, where there are such.
+    /// For each key the path of the article that has it.
     ///
     /// # Errors
-    /// When the file cannot be read, or a row.
+    /// When the file or a row cannot be read.
     pub fn owners(&self, keys: &[&str]) -> Result<Vec<Option<String>>, StoreError> {
         let table = self.database.begin_read()?.open_table(ARTICLES)?;
         let owner = |key: &&str| {
@@ -346,21 +269,21 @@ impl Store {
         keys.iter().map(owner).collect()
     }
 
-    /// The file at this path, as it was last read.
+    /// The row of the file at this path, as it was last read.
     ///
     /// # Errors
-    /// When the file cannot be read, or the row.
+    /// When the file or the row cannot be read.
     pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
         let table = self.database.begin_read()?.open_table(FILES)?;
         table.get(path)?.map(|row| decode(row.value())).transpose()
     }
 
-    /// Every remembered term with its name.
+    /// All terms that were ever known, with their names.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn terms(&self) -> Result<Vec<(Term, String)>, StoreError> {
-        read_terms(&self.database)
+        memory::read_terms(&self.database)
     }
 
     /// The last validators of every feed, by path.
@@ -368,26 +291,26 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn validators(&self) -> Result<Vec<(String, Validators)>, StoreError> {
-        read_validators(&self.database)
+        memory::read_validators(&self.database)
     }
 
-    /// What only the state folder knows.
+    /// All that cannot be computed from the articles.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn memory(&self) -> Result<Memory, StoreError> {
-        read_memory(&self.database)
+        memory::read(&self.database)
     }
 
-    /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
+    /// All formats that were ever served, by the name of a declared feed or the folder of a kind of feeds.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn served(&self) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
-        read_served(&self.database)
+        memory::read_served(&self.database)
     }
 
-    /// The records that are superseded but not deleted yet.
+    /// The retired records, which are not deleted yet.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -400,19 +323,18 @@ impl Store {
         Ok(records)
     }
 
-    /// A packer of articles for this store, for one thread.
+    /// A packer for this store; each thread needs its own.
     ///
     /// # Errors
     /// When the compressor cannot be made.
     pub fn packer(&self) -> Result<Packer, StoreError> {
         match &self.file {
             Some(_) => Packer::new(),
-            // What is gone soon need not be small: this level hardly does more than copy.
-            None => Packer::of_level(FLEETING_LEVEL),
+            None => Packer::fast(),
         }
     }
 
-    /// Reads the articles of a window, in its order.
+    /// The articles of these records, in their order.
     ///
     /// # Errors
     /// When a record is missing or damaged.
@@ -426,10 +348,10 @@ impl Store {
         records.iter().map(read).collect()
     }
 
-    /// Runs `work` in one transaction and commits it durably; an error undoes all of it.
+    /// Runs `work` in one transaction and commits it durably. After an error nothing is written.
     ///
     /// # Errors
-    /// What `work` returns, or the failure of the commit.
+    /// The error of `work` or of the commit.
     pub fn write<T>(
         &self,
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
@@ -440,15 +362,15 @@ impl Store {
         Ok(result)
     }
 
-    /// Why what is written stays in memory for now, if it does: the disk refused something and has
-    /// not taken everything since. Tries again, now and then, when asked.
+    /// The error of the disk, while it refuses writes and they are kept in memory. Each call tries to
+    /// write them, at most every five seconds.
     pub fn trouble(&self) -> Option<String> {
         let file = self.file.as_ref()?;
-        file.catch_up();
-        file.trouble()
+        file.write_back_if_due();
+        file.write_error()
     }
 
-    /// Makes every table, so that readers find them.
+    /// Creates the tables if they are missing, because a reader cannot open a missing table.
     fn with_tables(database: Database, file: Option<OverlayBackend>) -> Result<Store, StoreError> {
         let store = Store { database, file };
         let missing = store.database.begin_read()?.open_table(SERVED).is_err();
@@ -467,179 +389,13 @@ fn builder() -> Builder {
     builder
 }
 
-fn open_beside(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
+fn open_read_only(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
     let path = folder.join(FILE);
     if !path.exists() {
         return Ok(None);
     }
     let opened = catch_panic::run(|| builder().open_read_only(&path));
     Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
-}
-
-fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
-    Ok(Memory {
-        header: read_header(database)?,
-        terms: read_terms(database)?,
-        validators: read_validators(database)?,
-        served: read_served(database)?,
-        source: read_source_memory(database)?,
-    })
-}
-
-fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
-    let table = database.begin_read()?.open_table(HEADER)?;
-    let row = table.get("header")?;
-    Ok(row.and_then(|row| decode(row.value()).ok()))
-}
-
-fn read_source_memory(database: &impl ReadableDatabase) -> Result<Option<Vec<u8>>, StoreError> {
-    let table = database.begin_read()?.open_table(HEADER)?;
-    let row = table.get("columns")?;
-    Ok(row.map(|row| row.value().to_vec()))
-}
-
-fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<(Term, String)>, StoreError> {
-    let table = database.begin_read()?.open_table(TERMS)?;
-    let mut terms = Vec::new();
-    for row in table.iter()? {
-        let (term, name) = row?;
-        terms.extend(
-            Term::parse(term.value())
-                .ok()
-                .map(|term| (term, name.value().to_owned())),
-        );
-    }
-    Ok(terms)
-}
-
-fn read_validators(
-    database: &impl ReadableDatabase,
-) -> Result<Vec<(String, Validators)>, StoreError> {
-    let table = database.begin_read()?.open_table(FEEDS)?;
-    let mut feeds = Vec::new();
-    for row in table.iter()? {
-        let (path, validators) = row?;
-        feeds.push((path.value().to_owned(), decode(validators.value())?));
-    }
-    Ok(feeds)
-}
-
-fn read_served(
-    database: &impl ReadableDatabase,
-) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
-    let table = match database.begin_read()?.open_table(SERVED) {
-        // A folder of another layout, which is only peeked at.
-        Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
-        table => table?,
-    };
-    let mut served = BTreeMap::new();
-    for row in table.iter()? {
-        let (name, extensions) = row?;
-        served.insert(name.value().to_owned(), formats(extensions.value()));
-    }
-    Ok(served)
-}
-
-fn read_last_good(database: &impl ReadableDatabase) -> Result<Vec<LastGood>, StoreError> {
-    let transaction = database.begin_read()?;
-    let (articles, records) = (
-        transaction.open_table(ARTICLES)?,
-        transaction.open_table(RECORDS)?,
-    );
-    let (mut last_good, mut unpacker) = (Vec::new(), Unpacker::new()?);
-    for row in transaction.open_table(FILES)?.iter()? {
-        let (path, file) = row?;
-        let (Some(key), Some(_)) = decode_refusal(file.value())? else {
-            continue;
-        };
-        let Some(article) = articles.get(&*key)? else {
-            continue;
-        };
-        let mut article: ArticleRow = decode(article.value())?;
-        let record = records.get(article.listing.record.0)?;
-        let Some(record) = record.filter(|_| *article.path == *path.value()) else {
-            continue;
-        };
-        // In layout 3, that of a row did not tell its text.
-        article.listing.revision = unpacker.unpack(record.value())?.revision();
-        last_good.push(LastGood {
-            article,
-            packed: Packed(record.value().to_vec()),
-        });
-    }
-    Ok(last_good)
-}
-
-/// The level of articles that this process alone reads.
-const FLEETING_LEVEL: i32 = -100;
-
-/// An article as the store keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packed(Vec<u8>);
-
-/// Packs articles, one after the other, with one compressor.
-pub struct Packer(Compressor<'static>);
-
-impl Packer {
-    /// A packer for one thread.
-    ///
-    /// # Errors
-    /// When the compressor cannot be made.
-    pub fn new() -> Result<Packer, StoreError> {
-        // Level 1: half the time of the default for 4 % more bytes on articles of 3 kB.
-        Packer::of_level(1)
-    }
-
-    fn of_level(level: i32) -> Result<Packer, StoreError> {
-        Compressor::new(level).map(Packer).map_err(StoreError::Pack)
-    }
-
-    /// Packs an article.
-    ///
-    /// # Errors
-    /// When the compressor fails.
-    pub fn pack(&mut self, article: &Article) -> Result<Packed, StoreError> {
-        let bytes = postcard::to_stdvec(article).map_err(|_| StoreError::Row("article"))?;
-        self.0
-            .compress(&bytes)
-            .map(Packed)
-            .map_err(StoreError::Pack)
-    }
-}
-
-/// Unpacks articles, one after the other, with one decompressor and in one buffer.
-struct Unpacker {
-    decompressor: Decompressor<'static>,
-    bytes: Vec<u8>,
-}
-
-impl Unpacker {
-    fn new() -> Result<Unpacker, StoreError> {
-        Ok(Unpacker {
-            decompressor: Decompressor::new().map_err(StoreError::Pack)?,
-            bytes: Vec::new(),
-        })
-    }
-
-    fn unpack(&mut self, packed: &[u8]) -> Result<Article, StoreError> {
-        let unreadable = StoreError::Row("article");
-        let Ok(Some(size)) = get_frame_content_size(packed) else {
-            return Err(unreadable);
-        };
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
-        if size > ARTICLE_BYTES_MAX {
-            return Err(unreadable);
-        }
-        self.bytes.clear();
-        self.bytes.reserve(size);
-        let unpacked = self
-            .decompressor
-            .decompress_to_buffer(packed, &mut self.bytes);
-        match unpacked.map(|_| postcard::from_bytes(&self.bytes)) {
-            Ok(Ok(article)) => Ok(article),
-            Ok(Err(_)) | Err(_) => Err(unreadable),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -40,20 +40,20 @@ pub(super) fn explain(
     let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
     let (subject, judgement) = match named.map_err(ExplainError::Unknown)? {
         NamedArticle::Article(row) => {
-            let judgement = published.judge(version, &row.listing.key);
+            let judgement = published.judge(version, &row.meta.key);
             let judgement = judgement.map_err(|failure| match failure {
                 NotJudged::Ended => ExplainError::Ended,
                 NotJudged::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
             })?;
-            let articles = store.articles(&[row.listing.record])?;
+            let articles = store.articles(&[row.meta.record])?;
             let file = store.file(&row.path)?;
             let subject = Subject {
                 title: articles.first().map(|article| article.title.to_string()),
-                published: Some(row.listing.published),
+                published: Some(row.meta.published),
                 problem: file.and_then(|file| problem(&source, &row.path, file)),
                 noun: source.noun(),
                 file: source.locate(&row.path),
-                key: Some(row.listing.key.into()),
+                key: Some(row.meta.key.into()),
             };
             (subject, judgement)
         }

@@ -189,7 +189,7 @@ fn tell(report: &Report, screen: &mut Screen) -> bool {
 /// Publishes what was read. A feed moves at most once in a second, so that its date tells.
 fn publish(publisher: &Publisher, report: &Report) {
     if let Some(last) = publisher.last_moved().filter(|_| report.changed > 0) {
-        thread::sleep(last.plus(1).from_now());
+        thread::sleep(last.plus(1).remaining());
     }
     publisher.publish(Timestamp::now());
 }

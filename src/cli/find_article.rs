@@ -224,10 +224,10 @@ fn by_page(
     let (mut likely, mut others) = (Vec::new(), Vec::new());
     for row in store.article_rows()? {
         let row = row?;
-        let name = row.listing.key.rsplit('/').next().unwrap_or_default();
+        let name = row.meta.key.rsplit('/').next().unwrap_or_default();
         match wanted.place.contains(name) {
-            true => likely.push(row.listing.record),
-            false => others.push(row.listing.record),
+            true => likely.push(row.meta.record),
+            false => others.push(row.meta.record),
         }
     }
     for records in [likely, others]

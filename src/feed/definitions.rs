@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
-use crate::index::{Index, Query, TermNo, Touched};
+use crate::index::{AffectedFeeds, Index, Query, TermNo};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
@@ -153,10 +153,10 @@ impl FeedDefinitions {
     }
 
     /// The feeds, selections aside, that a change may have moved.
-    pub fn touched(&self, index: &Index, touched: &Touched) -> Vec<FeedDefinition> {
+    pub fn touched(&self, index: &Index, touched: &AffectedFeeds) -> Vec<FeedDefinition> {
         let articles = match touched {
-            Touched::Everything => return self.every(index),
-            Touched::Articles(articles) => articles,
+            AffectedFeeds::All => return self.every(index),
+            AffectedFeeds::Matching(articles) => articles,
         };
         let mut declared: HashSet<usize> = HashSet::new();
         let mut automatic: HashSet<TermNo> = HashSet::new();

@@ -1,76 +1,76 @@
-//! What the index holds of each article: a hundred and some bytes, since there are a million of them.
+//! A slot: all that the index holds of one article. It is small, about a hundred bytes, because there
+//! can be a million articles.
 
-use super::terms::SpellingNo;
+use super::term_dictionary::SpellingNo;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 
-/// An article of the index.
+/// The metadata of one article.
 #[derive(Debug)]
 pub(super) struct Slot {
-    /// The key, and behind it the numbers of the spellings: one allocation, made by the index itself,
-    /// so that nothing of what was read stays in the memory it was read into.
-    words: Box<[u8]>,
+    /// The key, followed by the numbers of the spellings, in one allocation. The key is copied: a key
+    /// that a decoder allocated would keep its scattered memory alive.
+    key_and_spellings: Box<[u8]>,
     key_bytes: u32,
     pub(super) visibility: Visibility,
-    pub(super) standing: Standing,
+    pub(super) list_state: ListState,
     pub(super) revision: Revision,
     pub(super) record: RecordId,
     pub(super) published: Timestamp,
     pub(super) updated: Timestamp,
-    /// The end of time where it does not expire.
+    /// [`NEVER`] if it does not expire; an `Option` would take eight bytes more.
     expires: Timestamp,
 }
 
-/// Where an article stands in respect of the lists.
+/// Whether an article is in the posting lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// In none of them.
-    Apart,
-    /// In those that the running batch has gathered.
-    Gathered,
-    /// In the postings.
-    Live,
+pub(super) enum ListState {
+    /// In no list.
+    Unlisted,
+    /// In the lists of an [`Update`](super::Update) that is not finished.
+    Pending,
+    /// In the posting lists.
+    Listed,
 }
 
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
 impl Slot {
-    /// An article that stands in no list yet.
-    pub(super) fn new(
-        listing: &ArticleMeta,
-        spellings: impl IntoIterator<Item = SpellingNo>,
-    ) -> Slot {
-        let key = listing.key.as_bytes();
-        let mut words = Vec::with_capacity(key.len() + SpellingNo::BYTES * listing.terms.len());
-        words.extend_from_slice(key);
-        words.extend(spellings.into_iter().flat_map(SpellingNo::to_bytes));
+    /// A slot in no list.
+    pub(super) fn new(meta: &ArticleMeta, spellings: impl IntoIterator<Item = SpellingNo>) -> Slot {
+        let key = meta.key.as_bytes();
+        let mut bytes = Vec::with_capacity(key.len() + SpellingNo::BYTES * meta.terms.len());
+        bytes.extend_from_slice(key);
+        bytes.extend(spellings.into_iter().flat_map(SpellingNo::to_bytes));
         Slot {
-            words: words.into(),
+            key_and_spellings: bytes.into(),
             key_bytes: u32::try_from(key.len()).expect("a key is a path or as short as one"),
-            visibility: listing.visibility,
-            standing: Standing::Apart,
-            revision: listing.revision,
-            record: listing.record,
-            published: listing.published,
-            updated: listing.updated,
-            expires: listing.expires.unwrap_or(NEVER),
+            visibility: meta.visibility,
+            list_state: ListState::Unlisted,
+            revision: meta.revision,
+            record: meta.record,
+            published: meta.published,
+            updated: meta.updated,
+            expires: meta.expires.unwrap_or(NEVER),
         }
     }
 
-    /// What names the article, in UTF-8.
+    /// The key of the article, in UTF-8.
     pub(super) fn key(&self) -> &[u8] {
-        &self.words[..self.key_bytes as usize]
+        &self.key_and_spellings[..self.key_bytes as usize]
     }
 
-    /// Its terms as it spells them.
+    /// The spellings of its terms, in the order of the article.
     pub(super) fn spellings(&self) -> impl Iterator<Item = SpellingNo> {
-        let spellings = self.words[self.key_bytes as usize..].as_chunks().0;
+        let spellings = self.key_and_spellings[self.key_bytes as usize..]
+            .as_chunks()
+            .0;
         spellings.iter().copied().map(SpellingNo::from_bytes)
     }
 
-    /// When it leaves all feeds.
+    /// The instant from which no feed has it.
     pub(super) fn expires(&self) -> Option<Timestamp> {
         Some(self.expires).filter(|at| *at != NEVER)
     }

@@ -1,4 +1,4 @@
-//! The index against a model that keeps a list and looks at all of it every time.
+//! Compares the index with a model that scans a plain list for every question.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,20 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::update::AFFECTED_MAX;
 use super::*;
 use crate::config::Settings;
 use crate::model::article::{Accepted, Article, Visibility};
+use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::selection::Selection;
 use crate::text::{Html, Text};
 
-/// In the order that decides between equal dates.
+/// Sorted in natural order.
 const KEYS: [&str; 14] = [
     "a", "a01", "a1", "a2", "a10", "b", "b/1", "b/02", "b/3", "b/11", "c", "news", "я", "ғ",
 ];
 
-/// Several spellings of few terms; the last has no key at all.
+/// Several spellings of a few terms; the last has no key.
 const SPELLINGS: [(TermKind, &str); 9] = [
     (TermKind::Tag, "x"),
     (TermKind::Tag, "X"),
@@ -30,7 +32,7 @@ const SPELLINGS: [(TermKind, &str); 9] = [
     (TermKind::Tag, "!!!"),
 ];
 
-/// What `икс` counts as, and how it is printed then.
+/// An alias, the term it counts as, and the text that feeds print for it.
 const SAME: (&str, &str, &str) = ("икс", "x", "Икс");
 
 fn text(key: &[u8]) -> &str {
@@ -54,7 +56,7 @@ fn same() -> Vec<Alias> {
     }]
 }
 
-fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
+fn meta(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
     ArticleMeta {
         key: key.into(),
         revision: Revision(0),
@@ -70,11 +72,11 @@ fn listing(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta
     }
 }
 
-/// The same index, the slow way.
+/// The same answers as the index, computed slowly.
 struct Model {
     as_of: Timestamp,
-    listings: BTreeMap<Box<str>, ArticleMeta>,
-    /// How each term was shown once it had become known.
+    metas: BTreeMap<Box<str>, ArticleMeta>,
+    /// The name of each term when its first article was released.
     first_names: BTreeMap<Term, String>,
 }
 
@@ -82,7 +84,7 @@ impl Model {
     fn new() -> Model {
         Model {
             as_of: Timestamp(0),
-            listings: BTreeMap::new(),
+            metas: BTreeMap::new(),
             first_names: BTreeMap::new(),
         }
     }
@@ -90,8 +92,8 @@ impl Model {
     fn apply(&mut self, changes: &[Change]) {
         for change in changes {
             match change {
-                Change::Put(listing) => self.listings.insert(listing.key.clone(), listing.clone()),
-                Change::Remove(key) => self.listings.remove(key),
+                Change::Put(meta) => self.metas.insert(meta.key.clone(), meta.clone()),
+                Change::Remove(key) => self.metas.remove(key),
             };
         }
         self.remember();
@@ -103,8 +105,8 @@ impl Model {
     }
 
     fn remember(&mut self) {
-        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| shown(spelling)) {
-            if let Some(name) = self.written(&term) {
+        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| printed(spelling)) {
+            if let Some(name) = self.oldest_spelling(&term) {
                 self.first_names.entry(term).or_insert(name);
             }
         }
@@ -112,21 +114,21 @@ impl Model {
 
     /// Every released article at an instant, newest first.
     fn released(&self, at: Timestamp) -> Vec<&ArticleMeta> {
-        let is_released = |listing: &&ArticleMeta| {
-            let expired = listing.expires.is_some_and(|expires| expires <= at);
-            listing.published <= at && !expired && listing.visibility == Visibility::Public
+        let is_released = |meta: &&ArticleMeta| {
+            let expired = meta.expires.is_some_and(|expires| expires <= at);
+            meta.published <= at && !expired && meta.visibility == Visibility::Public
         };
-        let mut released: Vec<&ArticleMeta> = self.listings.values().filter(is_released).collect();
-        let place = |listing: &ArticleMeta| KEYS.iter().position(|key| *key == &*listing.key);
-        released.sort_by_key(|listing| (listing.published, place(listing)));
+        let mut released: Vec<&ArticleMeta> = self.metas.values().filter(is_released).collect();
+        let place = |meta: &ArticleMeta| KEYS.iter().position(|key| *key == &*meta.key);
+        released.sort_by_key(|meta| (meta.published, place(meta)));
         released.reverse();
         released
     }
 
     fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&ArticleMeta> {
         let mut matching = self.released(at);
-        matching.retain(|listing| {
-            let carries = |term: &Term| terms_of(listing).contains(&canonical(term));
+        matching.retain(|meta| {
+            let carries = |term: &Term| terms_of(meta).contains(&canonical(term));
             (selection.any.is_empty() || selection.any.iter().any(carries))
                 && selection.all.iter().all(carries)
                 && !selection.none.iter().any(carries)
@@ -134,66 +136,62 @@ impl Model {
         matching
     }
 
-    /// What a reader could see of a feed at an instant.
-    fn outcome(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> Outcome {
-        let visible_from = |listing: &ArticleMeta| listing.published.plus(settings.delay.into());
+    /// The part of a feed that readers can see at an instant.
+    fn feed_state(&self, selection: &Selection, settings: &Settings, at: Timestamp) -> FeedState {
+        let visible_from = |meta: &ArticleMeta| meta.published.plus(settings.delay.into());
         let mut visible = self.matching(selection, at);
-        visible.retain(|listing| visible_from(listing) <= at);
+        visible.retain(|meta| visible_from(meta) <= at);
         let newest = visible.first().map(|newest| newest.published);
         let items = usize::from(settings.items);
-        let stays = |(newer, listing): &(usize, &ArticleMeta)| {
-            let age = newest.map_or(0, |newest| newest.0 - listing.published.0);
+        let stays = |(newer, meta): &(usize, &ArticleMeta)| {
+            let age = newest.map_or(0, |newest| newest.0 - meta.published.0);
             let fits = *newer < items || (age < settings.keep.into() && *newer < 4 * items);
             let oldest = settings.oldest.map_or(i64::MAX, i64::from);
-            fits && at.0 - listing.published.0 < oldest
+            fits && at.0 - meta.published.0 < oldest
         };
         let window = visible.iter().copied().enumerate().filter(stays);
-        let window: Vec<&ArticleMeta> = window.map(|(_, listing)| listing).collect();
-        Outcome {
+        let window: Vec<&ArticleMeta> = window.map(|(_, meta)| meta).collect();
+        FeedState {
             content_time: window
                 .iter()
-                .map(|listing| visible_from(listing).max(updated(listing, at)))
+                .map(|meta| visible_from(meta).max(updated(meta, at)))
                 .max(),
-            entries: window.iter().map(|listing| entry(listing, at)).collect(),
+            entries: window.iter().map(|meta| entry(meta, at)).collect(),
         }
     }
 
-    /// A term as the oldest released article writes it.
-    fn written(&self, term: &Term) -> Option<String> {
+    /// The spelling of a term in its oldest released article.
+    fn oldest_spelling(&self, term: &Term) -> Option<String> {
         let oldest = self.matching(&Selection::of(term.clone()), self.as_of);
         let spellings = oldest.last()?.terms.iter();
-        let mut shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+        let mut shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
         shown.find(|(_, other)| other == term).map(|(name, _)| name)
     }
 
     fn name(&self, term: &Term) -> Option<String> {
-        self.written(term)
+        self.oldest_spelling(term)
             .or_else(|| self.first_names.get(term).cloned())
     }
 
-    /// Every instant at which an outcome could change.
+    /// Every instant at which a feed can change.
     fn instants(&self, settings: &Settings) -> BTreeSet<Timestamp> {
-        let instants = |listing: &ArticleMeta| {
-            let after = |seconds: u32| Some(listing.published.plus(seconds.into()));
+        let instants = |meta: &ArticleMeta| {
+            let after = |seconds: u32| Some(meta.published.plus(seconds.into()));
             let oldest = settings.oldest.and_then(after);
-            let own = [Some(listing.updated), listing.expires, oldest];
+            let own = [Some(meta.updated), meta.expires, oldest];
             [own, [after(0), after(settings.delay), None]].concat()
         };
-        self.listings
-            .values()
-            .flat_map(instants)
-            .flatten()
-            .collect()
+        self.metas.values().flat_map(instants).flatten().collect()
     }
 }
 
 #[derive(Debug, PartialEq)]
-struct Outcome {
+struct FeedState {
     entries: Vec<Entry>,
     content_time: Option<Timestamp>,
 }
 
-/// Everything about an entry that a digest is made of, and its record.
+/// The values of an entry that a digest covers, and its record.
 #[derive(Debug, PartialEq)]
 struct Entry {
     key: String,
@@ -203,24 +201,24 @@ struct Entry {
     replacements: Vec<(usize, String)>,
 }
 
-fn updated(listing: &ArticleMeta, at: Timestamp) -> Timestamp {
-    if listing.updated <= at {
-        listing.updated
+fn updated(meta: &ArticleMeta, at: Timestamp) -> Timestamp {
+    if meta.updated <= at {
+        meta.updated
     } else {
-        listing.published
+        meta.published
     }
 }
 
-fn entry(listing: &ArticleMeta, at: Timestamp) -> Entry {
+fn entry(meta: &ArticleMeta, at: Timestamp) -> Entry {
     let is_replaced = |(kind, text): &&(TermKind, Box<str>)| {
         Term::new(*kind, text).is_some_and(|written| written == term(SAME.0))
     };
     Entry {
-        key: listing.key.to_string(),
-        revision: listing.revision,
-        record: listing.record,
-        updated: updated(listing, at),
-        replacements: listing
+        key: meta.key.to_string(),
+        revision: meta.revision,
+        record: meta.record,
+        updated: updated(meta, at),
+        replacements: meta
             .terms
             .iter()
             .filter(|(kind, text)| Term::new(*kind, text).is_some())
@@ -238,21 +236,21 @@ fn canonical(written: &Term) -> Term {
     }
 }
 
-/// How a spelling is printed, and the term it counts as.
-fn shown((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
+/// The text that feeds print for a spelling, and the term it counts as.
+fn printed((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
     let written = Term::new(kind, text)?;
     let counts_as = canonical(&written);
     let shown = if counts_as == written { text } else { SAME.2 };
     Some((shown.to_owned(), counts_as))
 }
 
-fn terms_of(listing: &ArticleMeta) -> BTreeSet<Term> {
-    let spellings = listing.terms.iter();
-    let shown = spellings.filter_map(|(kind, text)| shown((*kind, text)));
+fn terms_of(meta: &ArticleMeta) -> BTreeSet<Term> {
+    let spellings = meta.terms.iter();
+    let shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
     shown.map(|(_, term)| term).collect()
 }
 
-fn outcome(index: &Index, window: &Window) -> Outcome {
+fn feed_state(index: &Index, window: &Window) -> FeedState {
     let entry = |&article: &ArticleNo| Entry {
         key: text(index.slot(article).key()).to_owned(),
         revision: index.revision(article),
@@ -263,7 +261,7 @@ fn outcome(index: &Index, window: &Window) -> Outcome {
             .map(|(place, text)| (place, text.to_owned()))
             .collect(),
     };
-    Outcome {
+    FeedState {
         entries: window.entries.iter().map(entry).collect(),
         content_time: window.content_time,
     }
@@ -283,7 +281,7 @@ fn visibilities() -> impl Strategy<Value = Visibility> {
     ]
 }
 
-fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
+fn arbitrary_meta() -> impl Strategy<Value = ArticleMeta> {
     let dates = (0i64..40, 0i64..25, proptest::option::of(0i64..60));
     let spellings = vec(select(&SPELLINGS[..]), 0..4);
     let rest = (0u128..3, 0u64..1000, visibilities());
@@ -294,14 +292,14 @@ fn arbitrary_listing() -> impl Strategy<Value = ArticleMeta> {
             revision: Revision(revision),
             record: RecordId(record),
             visibility,
-            ..listing(key, published, &terms)
+            ..meta(key, published, &terms)
         },
     )
 }
 
 fn arbitrary_step() -> impl Strategy<Value = Step> {
     let change = prop_oneof![
-        4 => arbitrary_listing().prop_map(Change::Put),
+        4 => arbitrary_meta().prop_map(Change::Put),
         1 => select(&KEYS[..]).prop_map(|key| Change::Remove(key.into())),
     ];
     prop_oneof![
@@ -327,32 +325,32 @@ fn arbitrary_settings() -> impl Strategy<Value = Settings> {
     })
 }
 
-/// A feed of the test: what it asks, and how the index understood that.
-struct Asked {
+/// A feed under test with its selection as a query.
+struct TestFeed {
     selection: Selection,
     settings: Settings,
     query: Query,
 }
 
-fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, TestCaseError> {
-    let Asked {
+fn check_feed(index: &Index, model: &Model, feed: &TestFeed) -> Result<Window, TestCaseError> {
+    let TestFeed {
         selection,
         settings,
         query,
-    } = asked;
+    } = feed;
     let window = index.window(query, settings);
-    let now = model.outcome(selection, settings, model.as_of);
-    prop_assert_eq!(&outcome(index, &window), &now);
+    let now = model.feed_state(selection, settings, model.as_of);
+    prop_assert_eq!(&feed_state(index, &window), &now);
     prop_assert_eq!(
         index.count(query),
         model.matching(selection, model.as_of).len()
     );
-    check_placings(index, model, asked, &now)?;
+    check_ranks(index, model, feed, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
         if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
             prop_assert_eq!(
-                &model.outcome(selection, settings, instant),
+                &model.feed_state(selection, settings, instant),
                 &now,
                 "{}",
                 instant
@@ -362,28 +360,28 @@ fn check_feed(index: &Index, model: &Model, asked: &Asked) -> Result<Window, Tes
     Ok(window)
 }
 
-/// The place of each article, now and at every instant to come, is the one that readers see.
-fn check_placings(
+/// The rank of each article, now and at every later instant, agrees with its position in the feed.
+fn check_ranks(
     index: &Index,
     model: &Model,
-    asked: &Asked,
-    now: &Outcome,
+    feed: &TestFeed,
+    now: &FeedState,
 ) -> Result<(), TestCaseError> {
-    let later = model.instants(&asked.settings);
+    let later = model.instants(&feed.settings);
     let later = later.into_iter().filter(|at| *at > model.as_of);
-    let later = later.map(|at| (at, model.outcome(&asked.selection, &asked.settings, at)));
-    let instants: Vec<(Timestamp, Outcome)> = later.collect();
+    let later = later.map(|at| (at, model.feed_state(&feed.selection, &feed.settings, at)));
+    let instants: Vec<(Timestamp, FeedState)> = later.collect();
     let now = std::iter::once((model.as_of, now));
     let instants = instants.iter().map(|(at, outcome)| (*at, outcome));
     for (at, outcome) in now.chain(instants) {
-        for article in KEYS.iter().filter_map(|key| index.look_up(key)) {
-            let placing = index.placing(&asked.query, &asked.settings, article, at);
-            let is_in = |placing: &Placing| matches!(placing.verdict, Verdict::In { .. });
-            let place = placing.filter(is_in).map(|placing| placing.newer);
+        for article in KEYS.iter().filter_map(|key| index.find_any(key)) {
+            let rank = index.rank(&feed.query, &feed.settings, article, at);
+            let is_in = |rank: &Rank| matches!(rank.membership, Membership::Included { .. });
+            let place = rank.filter(is_in).map(|rank| rank.newer);
             let key = text(index.slot(article).key());
             let expected = outcome.entries.iter().position(|entry| entry.key == key);
             prop_assert_eq!(place, expected, "{} at {}", key, at);
-            let entries = placing.map_or(outcome.entries.len(), |placing| placing.entries);
+            let entries = rank.map_or(outcome.entries.len(), |rank| rank.entries);
             prop_assert_eq!(entries, outcome.entries.len());
         }
     }
@@ -391,12 +389,12 @@ fn check_placings(
 }
 
 fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCaseError> {
-    prop_assert_eq!(index.len(), model.listings.len());
+    prop_assert_eq!(index.len(), model.metas.len());
     let released = model.released(model.as_of);
     for key in KEYS {
         let found = index.find(key).map(|article| index.record(article));
-        let expected = released.iter().find(|listing| *listing.key == *key);
-        prop_assert_eq!(found, expected.map(|listing| listing.record), "{}", key);
+        let expected = released.iter().find(|meta| *meta.key == *key);
+        prop_assert_eq!(found, expected.map(|meta| meta.record), "{}", key);
     }
     let mut known = BTreeSet::new();
     for number in index.known_terms() {
@@ -419,27 +417,27 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn it_answers_as_the_model_does(
+    fn the_index_agrees_with_the_model(
         steps in vec(arbitrary_step(), 1..12),
         feeds in vec((arbitrary_selection(), arbitrary_settings()), 1..6),
     ) {
         let (mut index, mut model) = (Index::new(&same(), Timestamp(0)), Model::new());
-        let feeds: Vec<Asked> = feeds
+        let feeds: Vec<TestFeed> = feeds
             .into_iter()
-            .map(|(selection, settings)| Asked {
+            .map(|(selection, settings)| TestFeed {
                 query: index.register(&selection),
                 selection,
                 settings,
             })
             .collect();
         let mut windows = Vec::new();
-        for asked in &feeds {
-            windows.push(check_feed(&index, &model, asked)?);
+        for feed in &feeds {
+            windows.push(check_feed(&index, &model, feed)?);
         }
         for step in steps {
-            let earlier: Vec<Outcome> = windows.iter().map(|window| outcome(&index, window)).collect();
+            let earlier: Vec<FeedState> = windows.iter().map(|window| feed_state(&index, window)).collect();
             let named = names(&index);
-            let touched = match step {
+            let affected = match step {
                 Step::Apply(changes) => {
                     model.apply(&changes);
                     index.apply(changes)
@@ -448,36 +446,36 @@ proptest! {
                     let as_of = index.as_of().plus(seconds);
                     let next = index.next_instant();
                     model.advance(as_of);
-                    let touched = index.advance(as_of);
-                    prop_assert!(next.is_some_and(|next| next <= as_of) || touched.is_nothing());
-                    touched
+                    let affected = index.advance(as_of);
+                    prop_assert!(next.is_some_and(|next| next <= as_of) || affected.is_empty());
+                    affected
                 }
             };
             check_articles_and_terms(&index, &model)?;
-            for ((asked, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
-                let now = check_feed(&index, &model, asked)?;
+            for ((feed, window), before) in feeds.iter().zip(&mut windows).zip(earlier) {
+                let now = check_feed(&index, &model, feed)?;
                 let is_due = window.next.is_some_and(|next| next <= model.as_of);
-                let changed = before != outcome(&index, &now) || window.next != now.next;
-                prop_assert!(!changed || is_due || touched.concerns(&asked.query));
+                let changed = before != feed_state(&index, &now) || window.next != now.next;
+                prop_assert!(!changed || is_due || affected.includes(&feed.query));
                 *window = now;
             }
             for (term, name) in names(&index) {
                 let renamed = named.get(&term) != Some(&name);
                 let query = Query::default().with(term);
-                prop_assert!(!renamed || touched.concerns(&query));
+                prop_assert!(!renamed || affected.includes(&query));
             }
-            let released: Vec<&str> = model.released(model.as_of).iter().map(|listing| &*listing.key).collect();
-            let live = index.live.as_slice().iter().rev();
+            let released: Vec<&str> = model.released(model.as_of).iter().map(|meta| &*meta.key).collect();
+            let live = index.released.as_slice().iter().rev();
             let live: Vec<&str> = live.map(|&article| text(index.slot(article).key())).collect();
             prop_assert_eq!(live, released);
         }
     }
 }
 
-/// A index at 100 that was told of these articles at once.
-fn catalog_of(listings: impl IntoIterator<Item = ArticleMeta>) -> Index {
+/// An index at the instant 100 with these articles.
+fn index_of(metas: impl IntoIterator<Item = ArticleMeta>) -> Index {
     let mut index = Index::new(&same(), Timestamp(100));
-    index.apply(listings.into_iter().map(Change::Put));
+    index.apply(metas.into_iter().map(Change::Put));
     index
 }
 
@@ -486,7 +484,7 @@ fn keys(index: &Index, window: &Window) -> Vec<String> {
     window.entries.iter().map(key).collect()
 }
 
-/// The feed of everything with so many items for so long.
+/// The keys of the feed of all articles.
 fn window(index: &Index, items: u16, keep: u32) -> Vec<String> {
     let settings = Settings {
         items,
@@ -502,9 +500,9 @@ fn number(index: &Index, text: &str) -> TermNo {
 
 #[test]
 fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
-    let listings = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| listing(key, 50, &[]));
-    let newer = listing("a", 51, &[]);
-    let index = catalog_of(listings.into_iter().chain([newer]));
+    let metas = ["n/9", "n/10", "n/010", "n/2", "m"].map(|key| meta(key, 50, &[]));
+    let newer = meta("a", 51, &[]);
+    let index = index_of(metas.into_iter().chain([newer]));
     assert_eq!(
         window(&index, 50, 0),
         ["a", "n/10", "n/010", "n/9", "n/2", "m"]
@@ -512,9 +510,9 @@ fn equal_dates_are_ordered_by_key_with_numbers_as_numbers() {
 }
 
 #[test]
-fn an_entry_stays_while_it_is_young_and_there_are_few() {
+fn items_and_keep_limit_a_window() {
     // One article a second, the newest at 100.
-    let index = catalog_of((0..40).map(|age| listing(&format!("{age}"), 100 - age, &[])));
+    let index = index_of((0..40).map(|age| meta(&format!("{age}"), 100 - age, &[])));
     for (items, keep, expected, why) in [
         (5, 0, 5, "as many as items"),
         (5, 5, 5, "a window of 5 s holds the ages 0 to 4"),
@@ -529,67 +527,67 @@ fn an_entry_stays_while_it_is_young_and_there_are_few() {
 }
 
 #[test]
-fn a_term_is_shown_as_the_oldest_released_article_writes_it() {
+fn a_term_has_the_spelling_of_its_oldest_released_article() {
     let tag = |text| [(TermKind::Tag, text)];
-    let mut index = catalog_of([
-        listing("a", 50, &tag("спорт")),
-        listing("b", 40, &tag("Спорт")),
-        listing("c", 200, &tag("СПОРТ")),
+    let mut index = index_of([
+        meta("a", 50, &tag("спорт")),
+        meta("b", 40, &tag("Спорт")),
+        meta("c", 200, &tag("СПОРТ")),
     ]);
     let sport = number(&index, "спорт");
     assert_eq!(index.name(sport), "Спорт");
-    index.apply([Change::Put(listing("d", 30, &tag("#СпорТ")))]);
+    index.apply([Change::Put(meta("d", 30, &tag("#СпорТ")))]);
     assert_eq!(index.name(sport), "#СпорТ");
     index.apply([Change::Remove("d".into()), Change::Remove("b".into())]);
     assert_eq!(index.name(sport), "спорт");
 }
 
 #[test]
-fn an_embargoed_article_leaks_nothing() {
+fn unreleased_and_hidden_articles_are_in_no_list() {
     let secret = [(TermKind::Tag, "тайна"), (TermKind::Author, "Аноним")];
-    let mut index = catalog_of([
-        listing("secret", 101, &secret),
+    let mut index = index_of([
+        meta("secret", 101, &secret),
         ArticleMeta {
             visibility: Visibility::OutOfFeeds,
-            ..listing("kept-out", 50, &secret)
+            ..meta("kept-out", 50, &secret)
         },
         ArticleMeta {
             visibility: Visibility::Draft,
-            ..listing("draft", 50, &secret)
+            ..meta("draft", 50, &secret)
         },
         ArticleMeta {
             expires: Some(Timestamp(100)),
-            ..listing("expired", 50, &secret)
+            ..meta("expired", 50, &secret)
         },
     ]);
     let count = |index: &Index, text: &str| {
         let selection = Selection::of(term(text));
-        let query = index.query(&selection).expect("known numbers");
+        let query = index.query(&selection).expect("known terms");
         (
             index.count(&query),
             index.articles_with(number(index, text)),
         )
     };
     assert_eq!(index.known_terms().count(), 0);
-    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(index.take_new_terms(), []);
     assert_eq!(count(&index, "тайна"), (0, 0));
     assert_eq!(index.name(number(&index, "author:аноним")), "аноним");
     for key in ["secret", "kept-out", "draft", "expired"] {
         assert_eq!(index.find(key), None);
     }
     assert_eq!(index.next_instant(), Some(Timestamp(101)));
-    assert!(index.advance(Timestamp(100)).is_nothing());
-    assert!(!index.advance(Timestamp(101)).is_nothing());
+    assert!(index.advance(Timestamp(100)).is_empty());
+    assert!(!index.advance(Timestamp(101)).is_empty());
     assert_eq!(count(&index, "тайна"), (1, 1));
     assert_eq!(index.name(number(&index, "author:аноним")), "Аноним");
     assert_eq!(window(&index, 50, 0), ["secret"]);
 }
 
 #[test]
-fn a_term_stays_known_after_its_last_article_left() {
-    let mut index = catalog_of([listing("a", 50, &[(TermKind::Tag, "Спорт")])]);
+fn a_term_stays_known_after_its_last_article_is_removed() {
+    let mut index = index_of([meta("a", 50, &[(TermKind::Tag, "Спорт")])]);
     let known = [(term("спорт"), "Спорт".to_owned())];
-    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.take_new_terms(), known);
     index.apply([Change::Remove("a".into())]);
     let sport = number(&index, "спорт");
     assert!(index.is_known(sport));
@@ -597,24 +595,24 @@ fn a_term_stays_known_after_its_last_article_left() {
         (index.name(sport), index.articles_with(sport)),
         ("Спорт", 0)
     );
-    index.apply([Change::Put(listing("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
+    index.apply([Change::Put(meta("b", 60, &[(TermKind::Tag, "СПОРТ")]))]);
     assert_eq!(index.name(sport), "СПОРТ");
-    assert_eq!(index.take_newly_known(), []);
+    assert_eq!(index.take_new_terms(), []);
 }
 
 #[test]
-fn a_term_that_one_batch_brings_and_takes_was_never_known() {
-    let mut index = catalog_of([
-        listing("a", 50, &[(TermKind::Tag, "опечатка")]),
-        listing("a", 50, &[(TermKind::Tag, "опечатки")]),
+fn a_term_added_and_removed_in_one_update_is_never_known() {
+    let mut index = index_of([
+        meta("a", 50, &[(TermKind::Tag, "опечатка")]),
+        meta("a", 50, &[(TermKind::Tag, "опечатки")]),
     ]);
     let known = [(term("опечатки"), "опечатки".to_owned())];
-    assert_eq!(index.take_newly_known(), known);
+    assert_eq!(index.take_new_terms(), known);
     assert_eq!(index.known_terms().count(), 1);
 }
 
 #[test]
-fn a_language_is_also_its_primary_one() {
+fn an_article_has_its_language_and_the_primary_language() {
     let article = |language: &str| Article {
         key: language.to_owned(),
         id: None,
@@ -637,9 +635,9 @@ fn a_language_is_also_its_primary_one() {
         expires: None,
         visibility: Visibility::Public,
     };
-    let listings = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
+    let metas = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
-    let index = catalog_of(listings);
+    let index = index_of(metas);
     for (text, expected) in [
         ("lang:kk", 3),
         ("lang:kk-kz", 1),
@@ -655,11 +653,11 @@ fn a_language_is_also_its_primary_one() {
 }
 
 #[test]
-fn an_alias_counts_as_its_term_and_is_printed_as_it() {
-    let index = catalog_of([
-        listing("a", 50, &[(TermKind::Tag, "икс")]),
-        listing("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
-        listing("c", 70, &[(TermKind::Section, "икс")]),
+fn an_alias_counts_as_its_term_and_has_its_name() {
+    let index = index_of([
+        meta("a", 50, &[(TermKind::Tag, "икс")]),
+        meta("b", 60, &[(TermKind::Tag, "x"), (TermKind::Tag, "ИКС")]),
+        meta("c", 70, &[(TermKind::Section, "икс")]),
     ]);
     let x = number(&index, "икс");
     assert_eq!(x, number(&index, "x"));
@@ -677,28 +675,28 @@ fn an_alias_counts_as_its_term_and_is_printed_as_it() {
         any: terms(&["x", "икс"]),
         ..Selection::default()
     };
-    let query = index.query(&any).expect("known numbers");
+    let query = index.query(&any).expect("known terms");
     assert_eq!(index.count(&query), 2);
     let both = keys(&index, &index.window(&query, &Settings::default()));
     assert_eq!(both, ["b", "a"]);
 }
 
 #[test]
-fn a_term_that_is_only_named_is_printed_as_the_one_it_counts_as() {
+fn a_remembered_alias_has_the_name_of_its_term() {
     let mut index = Index::new(&same(), Timestamp(100));
     index.remember(&term("икс"), "иКс");
     assert_eq!(index.name(number(&index, "x")), "Икс");
 }
 
 #[test]
-fn a_batch_with_too_many_kinds_of_articles_concerns_everything() {
+fn an_update_with_too_many_sets_of_terms_affects_all_feeds() {
     let mut index = Index::new(&[], Timestamp(100));
-    let listing = |n: usize| listing(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
+    let meta = |n: usize| meta(&format!("{n}"), 50, &[(TermKind::Tag, &format!("t{n}"))]);
     assert!(matches!(
-        index.apply((0..TOUCHED_MAX).map(listing).map(Change::Put)),
-        Touched::Articles(articles) if articles.len() == TOUCHED_MAX
+        index.apply((0..AFFECTED_MAX).map(meta).map(Change::Put)),
+        AffectedFeeds::Matching(articles) if articles.len() == AFFECTED_MAX
     ));
-    let more = (0..=TOUCHED_MAX).map(listing).map(Change::Put);
-    assert_eq!(index.apply(more), Touched::Everything);
-    assert_eq!(index.len(), TOUCHED_MAX + 1);
+    let more = (0..=AFFECTED_MAX).map(meta).map(Change::Put);
+    assert_eq!(index.apply(more), AffectedFeeds::All);
+    assert_eq!(index.len(), AFFECTED_MAX + 1);
 }

@@ -1,13 +1,16 @@
-//! The window: which of the articles that match a selection a feed holds now.
+//! The window of a feed: which of the matching articles it holds now.
 
-use super::rule::{Rule, Verdict};
-use super::terms::TermNo;
+use super::term_dictionary::TermNo;
+use std::collections::BTreeSet;
+
+use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index};
 use crate::config::Settings;
 use crate::model::selection::Selection;
+use crate::model::term::Term;
 use crate::model::time::Timestamp;
 
-/// A selection over the index's own term numbers.
+/// A selection with the numbers of terms in place of terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
     any: Vec<TermNo>,
@@ -16,15 +19,15 @@ pub struct Query {
 }
 
 impl Query {
-    /// This query for articles that also carry `term`.
+    /// This query with the condition that an article also has `term`.
     pub fn with(&self, term: TermNo) -> Query {
         let mut query = self.clone();
         query.all.push(term);
         query
     }
 
-    /// The terms of which one is carried by every article that matches, so that a feed is found
-    /// from a changed article; empty when articles without any of them may match.
+    /// Terms of which every matching article has at least one. By them the feeds of a changed article
+    /// are found. Empty if an article can match without any particular term.
     pub fn triggers(&self) -> &[TermNo] {
         if self.any.is_empty() {
             self.all.get(..1).unwrap_or(&[])
@@ -33,22 +36,22 @@ impl Query {
         }
     }
 
-    /// The terms of which it wants one.
+    /// A matching article has at least one of these, unless there are none.
     pub fn any(&self) -> &[TermNo] {
         &self.any
     }
 
-    /// The terms of which it wants every one.
+    /// A matching article has all of these.
     pub fn all(&self) -> &[TermNo] {
         &self.all
     }
 
-    /// The terms of which it wants none.
+    /// A matching article has none of these.
     pub fn none(&self) -> &[TermNo] {
         &self.none
     }
 
-    /// Whether an article with these terms belongs to the selection.
+    /// Whether an article with these terms matches.
     pub fn matches(&self, terms: &[TermNo]) -> bool {
         (self.any.is_empty() || self.any.iter().any(|term| terms.contains(term)))
             && self.all.iter().all(|term| terms.contains(term))
@@ -56,47 +59,34 @@ impl Query {
     }
 }
 
-/// What a feed holds at one instant.
+/// The entries of a feed at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Newest first.
+    /// The articles, newest first.
     pub entries: Vec<ArticleNo>,
-    /// When something enters, leaves or changes by itself.
+    /// The next instant at which an entry comes, goes or changes without an update.
     pub next: Option<Timestamp>,
-    /// The latest `updated` or instant of becoming visible; `None` of an empty window.
+    /// The latest instant at which an entry was updated or became visible; `None` for an empty window.
     pub content_time: Option<Timestamp>,
 }
 
 impl Index {
-    /// The query for a selection whose terms are made known if they are not.
+    /// The query for a selection; terms that the index does not have are added.
     pub fn register(&mut self, selection: &Selection) -> Query {
-        let terms = &mut self.terms;
+        let mut intern = |terms: &BTreeSet<Term>| -> Vec<TermNo> {
+            terms.iter().map(|term| self.terms.intern(term)).collect()
+        };
         Query {
-            any: selection
-                .any
-                .iter()
-                .map(|term| terms.intern(term))
-                .collect(),
-            all: selection
-                .all
-                .iter()
-                .map(|term| terms.intern(term))
-                .collect(),
-            none: selection
-                .none
-                .iter()
-                .map(|term| terms.intern(term))
-                .collect(),
+            any: intern(&selection.any),
+            all: intern(&selection.all),
+            none: intern(&selection.none),
         }
     }
 
-    /// The query for a selection of terms that are all here.
+    /// The query for a selection; `None` if the index does not have all of its terms.
     pub fn query(&self, selection: &Selection) -> Option<Query> {
-        let find = |terms: &std::collections::BTreeSet<_>| {
-            terms
-                .iter()
-                .map(|term| self.terms.find(term))
-                .collect::<Option<Vec<_>>>()
+        let find = |terms: &BTreeSet<Term>| -> Option<Vec<TermNo>> {
+            terms.iter().map(|term| self.terms.find(term)).collect()
         };
         Some(Query {
             any: find(&selection.any)?,
@@ -105,33 +95,33 @@ impl Index {
         })
     }
 
-    /// How many released articles match.
+    /// The number of released articles that match.
     pub fn count(&self, query: &Query) -> usize {
         match (&query.any[..], &query.all[..], &query.none[..]) {
-            ([], [], []) => self.live.len(),
+            ([], [], []) => self.released.len(),
             ([one], [], []) | ([], [one], []) => self.terms.posting(*one).len(),
             _ => self.newest_first(query).count(),
         }
     }
 
-    /// The entries of a feed, newest first.
+    /// The window of a feed with this query.
     pub fn window(&self, query: &Query, settings: &Settings) -> Window {
         let mut window = Window {
             entries: Vec::new(),
             next: None,
             content_time: None,
         };
-        let mut rule = Rule::new(settings, self.as_of);
+        let mut rule = WindowRule::new(settings, self.as_of);
         for article in self.newest_first(query) {
             let slot = self.slot(article);
-            let leaves_at = match rule.judge(slot.published) {
-                Verdict::HeldBack { until } => {
+            let leaves_at = match rule.admit(slot.published) {
+                Membership::Delayed { until } => {
                     window.wake_at(until);
                     continue;
                 }
-                Verdict::In { leaves_at } => leaves_at,
-                // Whatever is older is out as well.
-                Verdict::CrowdedOut | Verdict::TooOld { .. } => break,
+                Membership::Included { leaves_at } => leaves_at,
+                // All older articles are out too.
+                Membership::OverLimit | Membership::TooOld { .. } => break,
             };
             window.entries.push(article);
             let visible_from = rule.visible_from(slot.published);
@@ -168,14 +158,14 @@ impl Index {
             .min_by_key(|term| self.terms.posting(**term).len());
         let lists: Vec<&[ArticleNo]> = match (rarest, &query.any[..]) {
             (Some(&rarest), _) => vec![self.terms.posting(rarest).as_slice()],
-            (None, []) => vec![self.live.as_slice()],
+            (None, []) => vec![self.released.as_slice()],
             (None, any) => any
                 .iter()
                 .map(|&term| self.terms.posting(term).as_slice())
                 .collect(),
         };
         let candidates = Merged { index: self, lists };
-        // One list of one term, or the list of all, needs no second look at the article's terms.
+        // One list answers a query of one term or of none; other queries check each candidate.
         let exact = query.none.is_empty()
             && (query.all.is_empty() || (query.all.len() == 1 && query.any.is_empty()));
         candidates.filter(move |&article| exact || query.matches(&self.terms_of(article)))
@@ -188,10 +178,10 @@ impl Window {
     }
 }
 
-/// Several postings as one, newest first, each article once.
+/// Merges posting lists, newest first, without duplicates.
 struct Merged<'a> {
     index: &'a Index,
-    /// What is left of each posting, oldest first.
+    /// The rest of each list, oldest first.
     lists: Vec<&'a [ArticleNo]>,
 }
 

@@ -7,7 +7,7 @@ use crate::model::article::Refusal;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
 use crate::source::Place;
-use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
+use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
 
 /// What one transaction gives to the index once it is committed.
 #[derive(Default)]
@@ -37,8 +37,8 @@ impl ChangeSet {
             outcome,
         } = file;
         match outcome {
-            Ok((listing, packed)) => {
-                self.article(batch, conflicts, &found, columns, listing, &packed)?;
+            Ok((meta, packed)) => {
+                self.article(batch, conflicts, &found, columns, meta, &packed)?;
             }
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
@@ -54,10 +54,10 @@ impl ChangeSet {
         conflicts: &KeyConflicts,
         found: &Place,
         columns: u64,
-        listing: ArticleMeta,
-        packed: &Packed,
+        meta: ArticleMeta,
+        packed: &PackedArticle,
     ) -> Result<(), StoreError> {
-        let key = listing.key.clone();
+        let key = meta.key.clone();
         let earlier = batch.file(&found.path)?.and_then(|row| row.key);
         if earlier.is_some_and(|earlier| earlier != key) {
             self.release(batch, &found.path)?;
@@ -78,23 +78,23 @@ impl ChangeSet {
                 None => batch.remove_file(&row.path)?,
             }
         }
-        let stored = current.as_ref().map(|row| &row.listing);
-        let same = stored.filter(|stored| stored.revision == listing.revision);
+        let stored = current.as_ref().map(|row| &row.meta);
+        let same = stored.filter(|stored| stored.revision == meta.revision);
         let record = match same {
             Some(stored) => stored.record,
             None => batch.add_record(packed)?,
         };
         let row = ArticleRow {
-            listing: ArticleMeta { record, ..listing },
+            meta: ArticleMeta { record, ..meta },
             path: found.path.as_str().into(),
         };
         if current.as_ref() != Some(&row) {
             batch.put_article(&row)?;
-            self.changes.push(Change::Put(row.listing));
+            self.changes.push(Change::Put(row.meta));
         }
-        if let Some(stored) = current.filter(|row| row.listing.record != record) {
-            batch.retire(stored.listing.record)?;
-            self.retired.push(stored.listing.record);
+        if let Some(stored) = current.filter(|row| row.meta.record != record) {
+            batch.retire(stored.meta.record)?;
+            self.retired.push(stored.meta.record);
         }
         let file = FileRow {
             stamp: found.stamp,
@@ -129,11 +129,11 @@ impl ChangeSet {
     /// Forgets a file, and its article unless another file has taken that over.
     pub(super) fn release(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
         if let Some(row) = owned_article(batch, path)? {
-            batch.remove_article(&row.listing.key)?;
-            batch.retire(row.listing.record)?;
-            self.retired.push(row.listing.record);
-            self.changes.push(Change::Remove(row.listing.key.clone()));
-            self.freed.push(row.listing.key);
+            batch.remove_article(&row.meta.key)?;
+            batch.retire(row.meta.record)?;
+            self.retired.push(row.meta.record);
+            self.changes.push(Change::Remove(row.meta.key.clone()));
+            self.freed.push(row.meta.key);
         }
         self.judged.push((path.to_owned(), None));
         batch.remove_file(path)

@@ -24,8 +24,8 @@ impl KeyConflicts {
         store: &Store,
     ) -> Result<KeyConflicts, ReconcileError> {
         let good = files.iter().flatten().filter_map(|file| {
-            let (listing, _) = file.outcome.as_ref().ok()?;
-            Some((&file.found, &*listing.key))
+            let (meta, _) = file.outcome.as_ref().ok()?;
+            Some((&file.found, &*meta.key))
         });
         let (found, keys): (Vec<&Place>, Vec<&str>) = good.unzip();
         let mut conflicts = BTreeMap::new();

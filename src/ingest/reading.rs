@@ -9,14 +9,14 @@ use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::{RecordId, Stamp};
 use crate::source::{Place, ReadOutcome, ReadResult, Source, SourceError};
-use crate::store::{Packed, Packer, Store, StoreError};
+use crate::store::{PackedArticle, Packer, Store, StoreError};
 
 /// A file or row that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
     pub(super) found: Place,
     /// As in [`ReadResult::columns`].
     pub(super) columns: u64,
-    pub(super) outcome: Result<(ArticleMeta, Packed), Refusal>,
+    pub(super) outcome: Result<(ArticleMeta, PackedArticle), Refusal>,
 }
 
 /// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.

@@ -135,9 +135,9 @@ impl Newsroom {
         let rows = self.store.article_rows().expect("readable rows");
         let rows: Vec<_> = rows.collect::<Result<_, _>>().expect("readable rows");
         let line = |row: &ArticleRow| {
-            let articles = self.store.articles(&[row.listing.record]);
+            let articles = self.store.articles(&[row.meta.record]);
             let title = &articles.expect("a readable record")[0].title;
-            format!("{} = {}: {}", row.listing.key, row.path, title.as_str())
+            format!("{} = {}: {}", row.meta.key, row.path, title.as_str())
         };
         rows.iter().map(line).collect()
     }
@@ -155,7 +155,7 @@ impl Newsroom {
 
 fn changes(result: &Reconciliation) -> Vec<String> {
     let line = |change: &Change| match change {
-        Change::Put(listing) => format!("put {}", listing.key),
+        Change::Put(meta) => format!("put {}", meta.key),
         Change::Remove(key) => format!("remove {key}"),
     };
     result.changes.iter().map(line).collect()
@@ -444,7 +444,7 @@ fn a_young_row_that_becomes_a_draft_is_noticed() {
     ));
     let visibility = || {
         let row = rows.store.article("a").expect("a readable row");
-        row.expect("a row").listing.visibility
+        row.expect("a row").meta.visibility
     };
     rows.reconcile(Scope::Whole, || {});
     assert_eq!(visibility(), Visibility::Public);

@@ -1,9 +1,9 @@
-//! Articles: what a source read ([`Draft`]), the one gate ([`Draft::accept`]), and what passed
-//! it ([`Article`]).
+//! Articles: a source reads a [`Draft`], [`Draft::accept`] checks it, and the result holds an
+//! [`Article`].
 //!
-//! Nobody checks an [`Article`] again: its text is clean, its dates are instants, its language is
-//! known. What a feed may print is in it and nothing else, so its [`Revision`] moves exactly when
-//! some document could.
+//! No other code checks an [`Article`] again: its text is clean, its dates are instants, its language
+//! is known. It has exactly the fields that a feed can print, so its [`Revision`] changes if and only
+//! if some document could change.
 
 mod accept;
 mod content;
@@ -18,115 +18,116 @@ pub use self::media::Media;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::{Html, Text};
 
-/// The version of reading: raise it when the same file would be accepted differently, so that a
-/// daemon with an older `state` reads every article again.
+/// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
+/// give another article: a daemon whose state folder has another version reads every article again.
 pub const ACCEPT_VERSION: u32 = 4;
 
-/// Tags an article may carry; more look like a broken export.
+/// The most tags of an article; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
 
-/// Authors an article may have.
+/// The most authors of an article.
 pub const AUTHORS_MAX: usize = 100;
 
-/// Files that may come with an article.
+/// The most enclosures of an article.
 pub const ENCLOSURES_MAX: usize = 100;
 
-/// The most bytes of an article's own id.
+/// The most bytes of an `id`.
 pub const ID_BYTES_MAX: usize = 1024;
 
-/// An article as a source understood it, every field still as written.
+/// An article as a source read it, with every field as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The article's own `id`.
+    /// Key `id`: an absolute URI, or a path of this site.
     pub id: Option<String>,
     /// The headline.
     pub title: String,
-    /// When it was published.
+    /// Key `date`, the first publication.
     pub published: WrittenDate,
-    /// When it was last corrected.
+    /// Key `updated`, the last correction.
     pub updated: Option<WrittenDate>,
-    /// When it leaves all feeds.
+    /// Key `expires`: from this instant on no feed has it.
     pub expires: Option<WrittenDate>,
-    /// Whether it is still being written, so that nobody may see it.
+    /// Key `draft`: it is not published at all.
     pub draft: bool,
-    /// Whether feeds may carry it.
+    /// Key `feed`: whether feeds may carry it.
     pub feed: bool,
     /// Its page, absolute or relative to the site.
     pub url: Option<String>,
-    /// The section it stands in.
+    /// Its section, at most one.
     pub section: Option<String>,
-    /// Tags in the order written, without `#`.
+    /// Its tags, in the order of the source.
     pub tags: Vec<String>,
-    /// Its authors in the order written.
+    /// Its authors, in the order of the source.
     pub authors: Vec<Author>,
-    /// BCP 47, where the article says so.
+    /// A language tag (BCP 47); without one the language is guessed from the text.
     pub language: Option<String>,
-    /// The lead, where it is not the first paragraph.
+    /// The lead; without one it is the first paragraph.
     pub summary: Option<String>,
-    /// The picture that stands for it.
+    /// The main picture.
     pub image: Option<Media>,
-    /// Sound, video and other files that come with it.
+    /// Attached sound, video and other files.
     pub enclosures: Vec<Media>,
-    /// Its text.
+    /// The text in one of three markup languages.
     pub body: Body,
 }
 
-/// The text of a draft, in the language it was written in.
+/// The text of a draft in its markup language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// Plain text.
     Paragraphs {
         /// The paragraphs, the lead included.
         paragraphs: Vec<String>,
-        /// Photo and video credits; full content ends with them.
+        /// Photo and video credits, which the full content ends with.
         credits: Vec<String>,
     },
-    /// HTML of any origin.
+    /// HTML, not yet sanitized.
     Html(String),
-    /// CommonMark with tables, and HTML inside.
+    /// CommonMark with tables; it may contain HTML.
     Markdown(String),
 }
 
-/// Who wrote an article.
+/// An author of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
-    /// The name as signed.
+    /// The name as the byline has it.
     pub name: String,
-    /// `корреспондент`, `редактор`, …
+    /// The role, such as `корреспондент` or `редактор`.
     pub role: Option<String>,
-    /// An address to write to.
+    /// An e-mail address.
     pub email: Option<String>,
     /// The author's page.
     pub url: Option<String>,
 }
 
-/// What decides how a draft is read; a change of it re-reads every article.
+/// The part of the configuration that [`Draft::accept`] depends on. When it changes, every article is
+/// read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// The zone of dates without an offset.
     pub zone: Zone,
-    /// The language of articles that do not show their own.
+    /// The language of an article whose text does not show another.
     pub language: String,
-    /// The site's address, against which relative addresses are resolved.
+    /// The site's URL, which relative URLs are resolved against.
     pub site: String,
-    /// The template of article pages, where the site has its own.
+    /// The template of article pages, for [`permalink::fill`](crate::model::permalink::fill).
     pub link: Option<String>,
 }
 
-/// Why the gate, or a source before it, refused an article.
+/// Why [`Draft::accept`], or a source before it, refused an article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{reason}")]
 pub struct Refusal {
-    /// The line it was seen in, from 1.
+    /// The line in the file, from 1.
     pub line: Option<u32>,
-    /// What is wrong: lower case, no full stop.
+    /// What is wrong, in lower case and without a full stop.
     pub reason: String,
-    /// What to do about it.
+    /// How to repair it.
     pub hint: String,
 }
 
 impl Refusal {
-    /// A refusal at `line`.
+    /// A refusal; `line` may be `None`.
     pub fn new(
         line: impl Into<Option<u32>>,
         reason: impl Into<String>,
@@ -140,24 +141,24 @@ impl Refusal {
     }
 }
 
-/// An article that passed the gate, and what only the index needs of it: none of that reaches a
-/// document, so none of it is part of the [`Revision`].
+/// An accepted article with the fields that only the index needs. No document shows those, so the
+/// [`Revision`] does not cover them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted {
-    /// What documents show.
+    /// The fields that documents show.
     pub article: Article,
-    /// The digest of the article.
+    /// [`Article::revision`] of `article`.
     pub revision: Revision,
-    /// When it leaves all feeds.
+    /// From this instant on no feed has it.
     pub expires: Option<Timestamp>,
-    /// Who may see it, dates aside.
+    /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
 }
 
-/// Who may see an article once its dates allow it, as its file says.
+/// Who may see an article between its publication and its expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
-    /// Every feed whose rules it meets may have it.
+    /// Any feed may have it.
     Public,
     /// `feed = false`: no feed has it.
     OutOfFeeds,
@@ -165,12 +166,12 @@ pub enum Visibility {
     Draft,
 }
 
-/// An article as every document will show it.
+/// An accepted article: the fields that documents show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Article {
-    /// What names it among all articles of the site.
+    /// Unique among the articles of the site.
     pub key: String,
-    /// An absolute URI that the article brought as its id, used verbatim.
+    /// The `id` if it is an absolute URI; documents use it verbatim.
     pub id: Option<String>,
     /// The headline; never empty.
     pub title: Text,
@@ -178,37 +179,38 @@ pub struct Article {
     pub published: Timestamp,
     /// Last correction; never before `published`.
     pub updated: Timestamp,
-    /// Its page, absolute and percent-encoded, where it says so itself.
+    /// Its page, absolute and percent-encoded, if the article names one.
     pub url: Option<String>,
-    /// The section it stands in.
+    /// Its section; the text has a term key.
     pub section: Option<Text>,
-    /// Its tags, each key once.
+    /// Its tags, no two with the same term key.
     pub tags: Vec<Text>,
-    /// Its authors.
+    /// Its authors, no two with the same term key.
     pub authors: Vec<Author>,
-    /// BCP 47.
+    /// A language tag (BCP 47).
     pub language: String,
-    /// The summary; empty for a flash without body.
+    /// The summary; empty for a headline without text.
     pub lead: Text,
-    /// The whole text with its credits; empty for a flash without body.
+    /// The whole text with its credits; empty for a headline without text.
     pub body: Html,
-    /// The picture that stands for it.
+    /// The main picture.
     pub image: Option<Media>,
-    /// Sound, video and other files that come with it.
+    /// Attached sound, video and other files.
     pub enclosures: Vec<Media>,
 }
 
 impl Article {
-    /// The digest of the whole article, over a byte form that is the same on every machine.
+    /// The xxh3-128 digest of all fields in postcard's form, which is the same on every machine.
     ///
-    /// [`ACCEPT_VERSION`] is no part of it: a daemon that reads more does not make every article new.
+    /// [`ACCEPT_VERSION`] is not part of it, so a new version changes only the revisions of articles
+    /// that it reads differently.
     pub fn revision(&self) -> Revision {
         let bytes = postcard::to_stdvec(self).expect("strings and integers always serialize");
         Revision(xxh3_128(&bytes))
     }
 }
 
-/// The digest of everything about an article that can reach a document.
+/// The digest of everything that a document can show of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Revision(pub u128);
 

@@ -1,4 +1,4 @@
-//! What the index holds of an article, and how it is told of a change.
+//! The metadata that the index holds of each article, and changes to it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,29 +7,29 @@ use crate::model::record::RecordId;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 
-/// What the index is told of an accepted article.
+/// The metadata of an accepted article: everything but its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleMeta {
-    /// What names the article.
+    /// [`Article::key`](crate::model::article::Article::key).
     pub key: Box<str>,
-    /// The digest of all that documents show of it.
+    /// Changes whenever a document could show another article.
     pub revision: Revision,
-    /// Where the store has it.
+    /// The stored version that has the text.
     pub record: RecordId,
-    /// First publication, which is also its release.
+    /// First publication; before this instant no feed has it.
     pub published: Timestamp,
-    /// Last correction; one in the future counts from its instant on.
+    /// Last correction; if it is in the future, it is ignored until then.
     pub updated: Timestamp,
-    /// When it leaves all feeds.
+    /// From this instant on no feed has it.
     pub expires: Option<Timestamp>,
-    /// Who may see it, dates aside.
+    /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
-    /// Its terms as it spells them.
+    /// Its terms in its own spelling: tags, section, authors, languages.
     pub terms: Vec<(TermKind, Box<str>)>,
 }
 
 impl ArticleMeta {
-    /// What the index needs of an article that the store has as `record`.
+    /// The metadata of an article that the store has as `record`.
     pub fn new(accepted: &Accepted, record: RecordId) -> ArticleMeta {
         let article = &accepted.article;
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
@@ -41,7 +41,7 @@ impl ArticleMeta {
             .authors
             .iter()
             .map(|author| (TermKind::Author, author.name.as_str()));
-        // `lang:kk` also finds what is written in `kk-KZ`.
+        // `lang:kk` also finds articles in `kk-KZ`.
         let primary = article.language.split_once('-').map(|(primary, _)| primary);
         let languages = [Some(article.language.as_str()), primary];
         let languages = languages
@@ -62,11 +62,11 @@ impl ArticleMeta {
     }
 }
 
-/// A change of what exists.
+/// A change to one article.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// A new article, or a new version of one.
     Put(ArticleMeta),
-    /// The article with this key is gone.
+    /// The article with this key was deleted.
     Remove(Box<str>),
 }

@@ -1,8 +1,8 @@
-//! The formats that feeds are served in: name, extension and media type.
+//! The feed formats with their names, extensions and media types.
 
 use serde::{Deserialize, Serialize};
 
-/// A format that feeds are served in.
+/// A feed format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -15,10 +15,10 @@ pub enum Format {
 }
 
 impl Format {
-    /// Every format, in the order offered.
+    /// Every format, in the order that pages offer them.
     pub const ALL: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
 
-    /// The file extension, which is also the name in feeds.toml.
+    /// The file extension, which feeds.toml also names the format by.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Rss => "rss",
@@ -27,14 +27,14 @@ impl Format {
         }
     }
 
-    /// The format that serves files of this extension.
+    /// The format with this extension.
     pub fn from_extension(extension: &str) -> Option<Format> {
         Format::ALL
             .into_iter()
             .find(|format| format.extension() == extension)
     }
 
-    /// The name people know it by.
+    /// The name for people, as in a list of links.
     pub fn title(self) -> &'static str {
         match self {
             Format::Rss => "RSS",
@@ -52,7 +52,7 @@ impl Format {
         }
     }
 
-    /// The `Content-Type` of a document.
+    /// The `Content-Type` of a document. JSON has no `charset` parameter (RFC 8259, section 11).
     pub fn content_type(self) -> &'static str {
         match self {
             Format::Rss => "application/rss+xml; charset=utf-8",

@@ -1,13 +1,14 @@
-//! Where an article's own page is on the site.
+//! The URL of an article's page, from `[site] link`.
 //!
-//! Feeds point there, and relative addresses inside the article start there: both must fill the
-//! template alike.
+//! Feeds link to that page, and relative URLs inside the article are resolved against it. Both fill
+//! the template here, so they always agree.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::model::url_encoding::encode_path;
 
-/// The page that `template` names for an article published on this day of the newsroom's zone.
+/// Fills `template`. The year, month and day are those of `published`, which is in the newsroom's
+/// zone.
 pub fn fill(template: &str, key: &str, published: DateTime<FixedOffset>, language: &str) -> String {
     let name = key.rsplit('/').next().unwrap_or(key);
     [

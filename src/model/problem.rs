@@ -1,32 +1,31 @@
-//! What is wrong, where, and what to do: one shape for configuration and articles.
+//! Problems of configuration and articles: what is wrong, where, and how to repair it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something a person should mend.
+/// A problem that an editor or operator should repair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// Whether the thing is refused or merely doubtful.
+    /// Whether the value is refused or used with a warning.
     pub severity: Severity,
-    /// The file, as the user would name it.
+    /// The file, by the path that the user knows.
     pub file: String,
     /// Line in the file, from 1.
     pub line: Option<u32>,
     /// Column in the line, in characters from 1.
     pub column: Option<u32>,
-    /// What happened: lower case, no full stop.
+    /// What is wrong, in lower case and without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// How to repair it.
     pub hint: Option<String>,
-    /// The lines of the file with a caret under the place, ready to print.
+    /// The lines of the file with a caret under the position, ready to print.
     #[serde(skip)]
     pub excerpt: Option<String>,
 }
 
 impl Problem {
-    /// The same without the lines of the file, which may hold what must not be repeated, such as a
-    /// password.
+    /// Drops the excerpt, because the lines of the file may contain a secret such as a password.
     pub fn unseen(self) -> Problem {
         Problem {
             excerpt: None,
@@ -39,9 +38,9 @@ impl Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It is refused.
+    /// The value is refused.
     Error,
-    /// It is used, but probably not what was meant.
+    /// The value is used, but is probably a mistake.
     Warning,
 }
 
@@ -55,7 +54,7 @@ impl fmt::Display for Severity {
 }
 
 impl fmt::Display for Problem {
-    /// `file:line:column: error: message`, the excerpt where there is one, then the hint.
+    /// `file:line:column: error: message`, then the excerpt and the hint on lines of their own.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
         for number in [self.line, self.column].into_iter().flatten() {
@@ -72,7 +71,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// An error with all its causes in one line.
+/// An error and its causes in one line, joined by `: `.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes

@@ -1,8 +1,8 @@
-//! Any, all and none over terms: which articles a feed holds, and how a URL says it.
+//! Selections of articles by their terms, and how a URL writes them.
 //!
 //! In a URL each of `any`, `all` and `none` is one parameter of comma-separated terms. The
-//! canonical form has them in that order, each term by its key, tags bare, sorted, none twice;
-//! every other way to write a selection is redirected to it.
+//! canonical form has the parameters in that order, and in each the keys of the terms, sorted, without
+//! duplicates, tags without a prefix. The server redirects every other form to it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,42 +11,42 @@ use percent_encoding::percent_decode_str;
 
 use crate::model::term::{Term, TermError};
 
-/// Terms that one URL may name.
+/// The most terms in one URL.
 pub const TERMS_MAX: usize = 20;
 
-/// A combination of terms. Empty sets ask nothing: the empty selection holds every article.
+/// A combination of terms. An empty set is no condition, so the empty selection matches every article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Selection {
-    /// At least one of these, unless there is none.
+    /// The article has at least one of these.
     pub any: BTreeSet<Term>,
-    /// Every one of these.
+    /// The article has all of these.
     pub all: BTreeSet<Term>,
-    /// None of these.
+    /// The article has none of these.
     pub none: BTreeSet<Term>,
 }
 
-/// Why a query names no selection.
+/// Why a URL's query is not a selection.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// Neither `any` nor `all` nor `none` is there.
+pub enum SelectionError {
+    /// The query has neither `any` nor `all` nor `none`.
     #[error("name at least one term, as in ?any=%23tag or ?all=section:economy")]
     NoTerm,
-    /// A parameter is there without a term, mostly because of a raw `#`.
+    /// A parameter lists no term, mostly because of a raw `#`.
     #[error("`{0}` is empty: `#` begins a fragment in a URL and must be written %23, or left out")]
     Empty(&'static str),
-    /// Too many terms.
+    /// More than [`TERMS_MAX`] terms.
     #[error("at most {TERMS_MAX} terms, got {0}")]
     TooMany(usize),
-    /// A term cannot be read.
+    /// A term is malformed.
     #[error(transparent)]
     Term(#[from] TermError),
-    /// Not UTF-8 once decoded.
+    /// The decoded query is not valid UTF-8.
     #[error("the query is not UTF-8")]
     NotUtf8,
 }
 
 impl Selection {
-    /// The articles that carry `term`.
+    /// Selects the articles that carry `term`.
     pub fn of(term: Term) -> Selection {
         Selection {
             all: BTreeSet::from([term]),
@@ -54,7 +54,7 @@ impl Selection {
         }
     }
 
-    /// Both selections' terms in one.
+    /// Adds the conditions of `other`. The sets of `any` become one.
     pub fn and(mut self, other: &Selection) -> Selection {
         self.any.extend(other.any.iter().cloned());
         self.all.extend(other.all.iter().cloned());
@@ -62,7 +62,7 @@ impl Selection {
         self
     }
 
-    /// Every term that is named, in no particular role.
+    /// The terms of all three sets.
     pub fn terms(&self) -> impl Iterator<Item = &Term> {
         self.any.iter().chain(&self.all).chain(&self.none)
     }
@@ -77,11 +77,11 @@ impl Selection {
         }
     }
 
-    /// Reads a query; parameters of other names are ignored, `+` is a space.
+    /// Parses the query of a URL. Other parameters are ignored, and `+` is a space.
     ///
     /// # Errors
-    /// [`QueryError`] explains to a person what to write.
-    pub fn from_query(query: &str) -> Result<Selection, QueryError> {
+    /// [`SelectionError`], whose message says what to write.
+    pub fn from_query(query: &str) -> Result<Selection, SelectionError> {
         let parameters = query.split('&').map(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             (decode(name).unwrap_or_default(), decode(value))
@@ -89,7 +89,7 @@ impl Selection {
         Selection::from_parameters(parameters)
     }
 
-    /// Reads what [`Selection`]'s `Display` wrote.
+    /// Parses the form that `Display` writes.
     pub fn from_canonical(text: &str) -> Option<Selection> {
         let parameters = text
             .split('&')
@@ -100,7 +100,7 @@ impl Selection {
 
     fn from_parameters(
         parameters: impl Iterator<Item = (impl AsRef<str>, Option<String>)>,
-    ) -> Result<Selection, QueryError> {
+    ) -> Result<Selection, SelectionError> {
         let mut selection = Selection::default();
         let mut count = 0;
         for (name, value) in parameters {
@@ -110,26 +110,26 @@ impl Selection {
                 "none" => ("none", &mut selection.none),
                 _ => continue,
             };
-            let value = value.ok_or(QueryError::NotUtf8)?;
-            let written = || value.split(',').filter(|term| !term.trim().is_empty());
-            if written().next().is_none() {
-                return Err(QueryError::Empty(name));
+            let value = value.ok_or(SelectionError::NotUtf8)?;
+            let listed = || value.split(',').filter(|term| !term.trim().is_empty());
+            if listed().next().is_none() {
+                return Err(SelectionError::Empty(name));
             }
-            for term in written() {
+            for term in listed() {
                 terms.insert(Term::parse(term)?);
                 count += 1;
             }
         }
         match count {
-            0 => Err(QueryError::NoTerm),
-            count if count > TERMS_MAX => Err(QueryError::TooMany(count)),
+            0 => Err(SelectionError::NoTerm),
+            count if count > TERMS_MAX => Err(SelectionError::TooMany(count)),
             _ => Ok(selection),
         }
     }
 }
 
 impl fmt::Display for Selection {
-    /// The canonical query, decoded.
+    /// The canonical query without percent-encoding.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut ampersand = "";
         for (name, terms) in [("any", &self.any), ("all", &self.all), ("none", &self.none)] {
@@ -145,14 +145,14 @@ impl fmt::Display for Selection {
     }
 }
 
-/// Whether a query decodes to the canonical form of `selection`: its own parameters and nothing
-/// else of these three names, in order.
+/// Whether the `any`, `all` and `none` parameters of a query decode to the canonical form of
+/// `selection`. Other parameters may be present.
 pub fn is_canonical(query: &str, selection: &Selection) -> bool {
-    let ours = query.split('&').filter(|parameter| {
+    let parameters = query.split('&').filter(|parameter| {
         let name = decode(parameter.split('=').next().unwrap_or_default());
         matches!(name.as_deref(), Some("any" | "all" | "none"))
     });
-    let decoded: Option<Vec<String>> = ours.map(decode).collect();
+    let decoded: Option<Vec<String>> = parameters.map(decode).collect();
     decoded.is_some_and(|decoded| decoded.join("&") == selection.to_string())
 }
 
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_way_to_write_a_selection_has_one_canonical_form() {
+    fn every_form_of_a_selection_has_one_canonical_form() {
         for (query, canonical) in [
             ("any=спорт", "any=спорт"),
             ("any=%23%D1%81%D0%BF%D0%BE%D1%80%D1%82", "any=спорт"),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_served_and_what_is_redirected() {
+    fn only_the_canonical_form_is_canonical() {
         for (query, canonical) in [
             ("any=спорт", true),
             ("any=%d1%81порт", true),
@@ -208,22 +208,22 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_selection() {
+    fn malformed_queries_are_refused() {
         let many = format!(
             "any={}",
             (0..21).map(|n| n.to_string()).collect::<Vec<_>>().join(",")
         );
         for (query, error) in [
-            ("", QueryError::NoTerm),
-            ("x=1", QueryError::NoTerm),
-            ("any=", QueryError::Empty("any")),
-            ("all=a&none", QueryError::Empty("none")),
-            ("any=%FF", QueryError::NotUtf8),
+            ("", SelectionError::NoTerm),
+            ("x=1", SelectionError::NoTerm),
+            ("any=", SelectionError::Empty("any")),
+            ("all=a&none", SelectionError::Empty("none")),
+            ("any=%FF", SelectionError::NotUtf8),
             (
                 "any=город:a",
-                QueryError::Term(TermError::UnknownPrefix("город".into())),
+                SelectionError::Term(TermError::UnknownPrefix("город".into())),
             ),
-            (&many, QueryError::TooMany(21)),
+            (&many, SelectionError::TooMany(21)),
         ] {
             assert_eq!(Selection::from_query(query), Err(error), "{query}");
         }
@@ -231,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_canonical_form_is_canonical(terms in proptest::collection::btree_set("[a-zа-яё0-9+]{1,5}", 1..6)) {
+        fn the_canonical_form_is_a_fixed_point(terms in proptest::collection::btree_set("[a-zа-яё0-9+]{1,5}", 1..6)) {
             let query = format!("any={}", terms.into_iter().collect::<Vec<_>>().join(",").replace('+', "%2B"));
             let selection = Selection::from_query(&query).expect("terms of letters");
             let canonical = crate::model::url_encoding::encode_query(&selection.to_string().replace("any=", ""));

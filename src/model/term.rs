@@ -1,4 +1,4 @@
-//! Terms: tags, sections, authors and languages, and the keys they are compared by.
+//! Terms, which are tags, sections, authors and languages, and the keys that identify them.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralC
 use icu_properties::{CodePointMapData, CodePointSetData};
 use serde::{Deserialize, Serialize};
 
-/// What a term says about an article.
+/// The four kinds of terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TermKind {
     /// A hashtag: `#мажилис`, `tag:мажилис` or just `мажилис`.
@@ -20,22 +20,22 @@ pub enum TermKind {
     Lang,
 }
 
-/// A kind and a key: two spellings with one key are one term.
+/// A kind and a key. Spellings of one kind with the same key are the same term.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Term {
-    /// Tag, section, author or language.
+    /// The kind; terms of two kinds are never equal.
     pub kind: TermKind,
-    /// What [`key`] made of the text; never empty.
+    /// The result of [`key`]; never empty.
     key: String,
 }
 
-/// Why a text is no term.
+/// Why a text is not a term.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TermError {
-    /// Something before a colon that is none of the four kinds.
+    /// The text before the colon is none of the four prefixes.
     #[error("unknown prefix `{0}:`")]
     UnknownPrefix(String),
-    /// No letter or digit is left once punctuation is gone.
+    /// The text has only punctuation and white space.
     #[error("`{0}` holds no letter or digit")]
     Empty(String),
 }
@@ -49,7 +49,7 @@ impl TermKind {
         TermKind::Lang,
     ];
 
-    /// The prefix in terms: `tag`, `section`, `author`, `lang`.
+    /// The prefix in feeds.toml and URLs: `tag`, `section`, `author` or `lang`.
     pub fn prefix(self) -> &'static str {
         match self {
             TermKind::Tag => "tag",
@@ -59,7 +59,7 @@ impl TermKind {
         }
     }
 
-    /// The folder in the addresses of a kind's automatic feeds.
+    /// The folder in the paths of a kind's automatic feeds.
     pub fn folder(self) -> &'static str {
         match self {
             TermKind::Tag => "tags",
@@ -71,25 +71,25 @@ impl TermKind {
 }
 
 impl Term {
-    /// The term of `kind` that `text` names; `None` when nothing is left of it.
+    /// The term with the key of `text`; `None` when the key is empty.
     pub fn new(kind: TermKind, text: &str) -> Option<Term> {
         let key = key(text);
         (!key.is_empty()).then_some(Term { kind, key })
     }
 
-    /// Reads `#x`, `tag:x`, `x`, `section:x`, `author:x` or `lang:x`.
+    /// Parses `#x`, `tag:x`, `x`, `section:x`, `author:x` or `lang:x`.
     ///
     /// # Errors
-    /// An unknown prefix, or a text of nothing but punctuation.
+    /// When the prefix is unknown or the key is empty.
     pub fn parse(text: &str) -> Result<Term, TermError> {
         let (kind, name) = Term::split(text)?;
         Term::new(kind, name).ok_or_else(|| TermError::Empty(text.to_owned()))
     }
 
-    /// The kind and the text as written, without prefix or `#`.
+    /// Splits a term into its kind and its spelling, without prefix and `#`.
     ///
     /// # Errors
-    /// An unknown prefix.
+    /// When the prefix is unknown.
     pub fn split(text: &str) -> Result<(TermKind, &str), TermError> {
         let text = text.trim();
         if let Some(tag) = text.strip_prefix('#') {
@@ -114,14 +114,14 @@ impl Term {
         ))
     }
 
-    /// The key that spellings are compared by.
+    /// The key, without prefix.
     pub fn key(&self) -> &str {
         &self.key
     }
 }
 
 impl fmt::Display for Term {
-    /// The canonical form in URLs: tags bare, other kinds with their prefix.
+    /// The canonical form: a tag as its key, other kinds with their prefix.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             TermKind::Tag => f.write_str(&self.key),
@@ -130,17 +130,17 @@ impl fmt::Display for Term {
     }
 }
 
-/// The key of a text: NFC, default-ignorable characters removed, lower case, every run of white
-/// space and punctuation (categories Z, C, P) one `-`, none at the ends, NFC.
+/// The key of a text, in five steps: NFC; default-ignorable characters removed; lower case; each run of
+/// separators, controls and punctuation (categories Z, C and P) as one `-`, with none at the ends; NFC.
 ///
-/// `ё` and `е` stay different, and so do the Kazakh letters; `+` and other symbols stay.
+/// `ё` and `е` stay different, as do the Kazakh letters. `+` and other symbols stay.
 pub fn key(text: &str) -> String {
-    plain_key(text).unwrap_or_else(|| any_key(text))
+    simple_key(text).unwrap_or_else(|| unicode_key(text))
 }
 
-/// The key of a text in the letters of nearly every name, for which no table has to be asked: each is
-/// composed and visible, and has one lower case. `None` of any other text.
-fn plain_key(text: &str) -> Option<String> {
+/// The fast path of [`key`] for ASCII, Russian and Kazakh letters, which need no Unicode table: each is
+/// composed, visible and has one lower-case letter. `None` when the text has another character.
+fn simple_key(text: &str) -> Option<String> {
     let mut key = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -162,7 +162,7 @@ fn plain_key(text: &str) -> Option<String> {
     Some(key)
 }
 
-fn any_key(text: &str) -> String {
+fn unicode_key(text: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let categories = CodePointMapData::<GeneralCategory>::new();
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_of_real_names() {
+    fn keys_ignore_case_punctuation_and_composition() {
         for (text, expected) in [
             ("Мәжіліс", "мәжіліс"),
             ("А.Б. Иванов", "а-б-иванов"),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_term() {
+    fn spellings_with_one_key_are_one_term() {
         for text in [
             "#мажилис",
             "tag:Мажилис",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_term() {
+    fn malformed_terms_are_refused() {
         assert_eq!(
             Term::parse("город:Астана"),
             Err(TermError::UnknownPrefix("город".into()))
@@ -251,12 +251,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_needs_no_table_for_plain_letters(text in "[\\x00-\\x7fА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]{0,40}") {
-            prop_assert_eq!(plain_key(&text), Some(any_key(&text)));
+        fn the_fast_path_gives_the_same_key(text in "[\\x00-\\x7fА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]{0,40}") {
+            prop_assert_eq!(simple_key(&text), Some(unicode_key(&text)));
         }
 
         #[test]
-        fn a_key_is_its_own_key(text in "\\PC{0,40}") {
+        fn making_a_key_is_idempotent(text in "\\PC{0,40}") {
             let once = key(&text);
             prop_assert_eq!(key(&once), once);
         }

@@ -1,8 +1,8 @@
-//! Instants, the dates that articles carry, and the newsroom's time zone.
+//! Instants, dates as articles write them, and the newsroom's time zone.
 //!
-//! Everything inside is whole seconds since 1970 in UTC; offsets appear only where a document is
-//! written. `jiff` stays in this module: its zone database is the one inside the binary, so that
-//! the same article has the same offset on every machine.
+//! All other code counts whole seconds since 1970 in UTC, and offsets appear only in documents. Only
+//! this module uses `jiff`. Its zone database is compiled into the binary, so the same article has the
+//! same offset on every machine.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,13 +17,14 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The wall clock, to be asked by the publisher alone.
+    /// The wall clock. Only the publisher asks it; other code gets the time as a parameter.
     pub fn now() -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_second())
     }
 
-    /// How long until the clock has certainly reached this second; nothing if it has.
-    pub fn from_now(self) -> Duration {
+    /// How long to sleep until the clock has reached this second; zero if it has. One millisecond is
+    /// added against rounding.
+    pub fn remaining(self) -> Duration {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -58,21 +59,21 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A date as an article wrote it, before the newsroom's zone is known.
+/// A date as an article writes it, before [`Zone::resolve`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrittenDate {
-    /// With an offset of its own: one instant.
+    /// With an offset: one instant.
     Exact(Timestamp),
     /// Wall-clock time in the newsroom's zone.
     Local(civil::DateTime),
 }
 
 impl WrittenDate {
-    /// Reads `YYYY-MM-DD`, optionally `THH:MM[:SS[.fff]]` (or a space for the `T`), optionally an
-    /// offset (`Z`, `+05`, `+0500`, `+05:00`) right behind the time. A date alone is 00:00.
+    /// Parses `YYYY-MM-DD`, optionally with `THH:MM[:SS[.fff]]` (or a space for the `T`), optionally
+    /// with an offset (`Z`, `+05`, `+0500`, `+05:00`) after the time. A date alone means 00:00.
     ///
     /// # Errors
-    /// [`DateError`] says whether the shape is wrong or no calendar has such a day.
+    /// When the form is wrong, or the calendar has no such day or time.
     pub fn parse(text: &str) -> Result<WrittenDate, DateError> {
         let (day, rest) = split_day(text)?;
         if rest.is_empty() {
@@ -95,13 +96,13 @@ impl WrittenDate {
     }
 }
 
-/// Why a written date is no date.
+/// Why a date cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DateError {
     /// Not `YYYY-MM-DD` with an optional time and offset.
     #[error("a date is written `YYYY-MM-DD`, optionally with `THH:MM` and an offset")]
     Shape,
-    /// The right shape, but no such day or time exists.
+    /// The right form, but no such day or time exists.
     #[error("there is no such day or time")]
     NoSuchDay,
 }
@@ -122,7 +123,7 @@ fn split_day(text: &str) -> Result<(civil::Date, &str), DateError> {
 }
 
 fn parse_clock(clock: &str) -> Result<civil::Time, DateError> {
-    // Fractions of a second are read and dropped: feeds are dated in whole seconds.
+    // Feeds use whole seconds, so fractions are dropped.
     let whole = clock.split(['.', ',']).next().unwrap_or(clock);
     let parts: Vec<&str> = whole.split(':').collect();
     if !(2..=3).contains(&parts.len()) || parts.iter().any(|p| p.len() != 2) {
@@ -159,7 +160,7 @@ fn parse_offset(zone: &str) -> Result<Offset, DateError> {
         .map_err(|_| DateError::NoSuchDay)
 }
 
-/// The newsroom's time zone, by its IANA name.
+/// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -167,12 +168,12 @@ impl Zone {
     /// UTC, the default.
     pub const UTC: Zone = Zone(TimeZone::UTC);
 
-    /// Finds a zone such as `Asia/Almaty` in the bundled database; `None` where there is none.
+    /// The zone with an IANA name such as `Asia/Almaty`; `None` when the bundled database has none.
     pub fn find(name: &str) -> Option<Zone> {
         TimeZone::get(name).ok().map(Zone)
     }
 
-    /// The zone's IANA name.
+    /// The IANA name; `UTC` for a zone without one.
     pub fn name(&self) -> String {
         self.0.iana_name().unwrap_or("UTC").to_owned()
     }
@@ -185,8 +186,9 @@ impl Zone {
             .collect()
     }
 
-    /// The instant of a written date. A local time that a clock change skipped is read with the
-    /// offset before the change; one that came twice means the first.
+    /// The instant of a written date. A local time that a clock change skips gets the offset before
+    /// the change; a local time that occurs twice means the first. After the end of the calendar it is
+    /// `i64::MAX`.
     pub fn resolve(&self, date: WrittenDate) -> Timestamp {
         match date {
             WrittenDate::Exact(at) => at,
@@ -198,7 +200,7 @@ impl Zone {
         }
     }
 
-    /// `at` with the offset that was in force in this zone on that day.
+    /// `at` with the offset that this zone has at that instant.
     pub fn date_time(&self, at: Timestamp) -> DateTime<FixedOffset> {
         let offset = jiff::Timestamp::from_second(at.0)
             .map_or(0, |instant| self.0.to_offset(instant).seconds());
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_are_those_of_the_day() {
+    fn offsets_are_those_of_the_date() {
         assert_eq!(rfc3339("2024-02-29"), "2024-02-29T00:00:00+06:00");
         assert_eq!(rfc3339("2024-03-02"), "2024-03-02T00:00:00+05:00");
         assert_eq!(
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn written_forms_that_mean_one_instant() {
+    fn all_forms_of_one_instant_are_equal() {
         let expected = WrittenDate::parse("2026-01-08T05:00:00Z");
         for form in [
             "2026-01-08T10:00+05:00",
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date() {
+    fn malformed_dates_are_refused() {
         for (text, error) in [
             ("", DateError::Shape),
             ("8 января 2026", DateError::Shape),

@@ -1,24 +1,24 @@
-//! Percent-encoding of paths and queries (RFC 3986 §2.1), the same in links, ids and redirects.
+//! Percent-encoding of paths and queries (RFC 3986, section 2.1). Links, ids and redirects share it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What stays raw in ids and paths: the unreserved characters of RFC 3986 §2.3 and `/`.
-const RAW: &AsciiSet = &NON_ALPHANUMERIC
+/// Characters to encode in ids and paths: all but the unreserved ones (RFC 3986, section 2.3) and `/`.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~')
     .remove(b'/');
 
-/// What stays raw in queries: `,` and `:` stand between terms and kinds.
-const RAW_IN_QUERY: &AsciiSet = &RAW.add(b'/').remove(b',').remove(b':');
+/// In queries `/` is encoded too, and `,` and `:` are not: they separate terms and prefixes.
+const QUERY: &AsciiSet = &PATH.add(b'/').remove(b',').remove(b':');
 
-/// A path or key with everything but unreserved characters and `/` as uppercase `%XX`.
+/// Encodes a path or key with uppercase `%XX`; unreserved characters and `/` stay.
 pub fn encode_path(path: &str) -> String {
-    utf8_percent_encode(path, RAW).to_string()
+    utf8_percent_encode(path, PATH).to_string()
 }
 
-/// A query value of canonical terms.
+/// Encodes the value of a query parameter that lists terms.
 pub fn encode_query(value: &str) -> String {
-    utf8_percent_encode(value, RAW_IN_QUERY).to_string()
+    utf8_percent_encode(value, QUERY).to_string()
 }

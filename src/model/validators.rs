@@ -1,14 +1,14 @@
-//! What conditional requests for a feed are answered by.
+//! The values that a feed's conditional requests are compared with.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::time::Timestamp;
 
-/// What a feed's last answer was validated by.
+/// The validators of a feed's last published version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validators {
-    /// The digest that its tags are made of.
+    /// The digest that its ETags are made of.
     pub digest: u128,
-    /// Its `Last-Modified`.
+    /// Its `Last-Modified`, which never goes back.
     pub last_modified: Timestamp,
 }

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::vanished::{ServedBefore, Vanished, vanished};
-use crate::index::{Index, Touched};
+use crate::index::{AffectedFeeds, Index};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
 use crate::model::problem::chain;
@@ -91,7 +91,7 @@ impl Publisher {
             handle: ReadHandle::new(store.clone(), driver.clone(), selections, index),
             writer: Mutex::new(Writer {
                 templates,
-                touched: Touched::Everything,
+                touched: AffectedFeeds::All,
                 rebuild: true,
                 generation: 0,
                 last_moved,
@@ -188,10 +188,10 @@ impl Publisher {
         }
         self.revise_selections(writer, &state.index);
 
-        if writer.rebuild || !revised.is_empty() || !writer.touched.is_nothing() {
+        if writer.rebuild || !revised.is_empty() || !writer.touched.is_empty() {
             self.handle.drop_overview();
         }
-        writer.touched = Touched::nothing();
+        writer.touched = AffectedFeeds::none();
         let rebuild = mem::take(&mut writer.rebuild);
         writer.generation += u64::from(rebuild);
         let moved = writer.unsaved.len();
@@ -287,7 +287,7 @@ impl Publisher {
         self.driver.replace_source(source, &config);
         state.config = config;
         writer.templates = templates;
-        writer.touched = Touched::Everything;
+        writer.touched = AffectedFeeds::All;
         writer.rebuild = true;
         writer.served_unsaved = true;
         Ok(())
@@ -301,14 +301,14 @@ impl Publisher {
             selections.forget_surplus(as_of);
         }
         selections.mark_stale(as_of, |cached| {
-            writer.rebuild || writer.touched.concerns(&cached.query)
+            writer.rebuild || writer.touched.includes(&cached.query)
         });
     }
 
     /// Commits what must not be forgotten once it is seen. A failure, which is returned, costs only
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, writer: &mut Writer, state: &mut IndexState) -> Option<String> {
-        let terms = state.index.take_newly_known();
+        let terms = state.index.take_new_terms();
         let deletable = writer.deletable(!self.handle.is_published());
         let (selections, floor) = self.handle.selections().take_uncommitted();
         let floor = Validators {
@@ -351,7 +351,7 @@ impl Publisher {
                 None
             }
             Err(error) => {
-                state.index.give_back_newly_known(terms);
+                state.index.restore_new_terms(terms);
                 self.handle.selections().give_back(selections);
                 Some(chain(&error))
             }
@@ -404,7 +404,7 @@ fn load(
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
-    index.load(store.article_rows()?.map(|row| row.map(|row| row.listing)))?;
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
     Ok((index, definitions))
 }

@@ -215,7 +215,7 @@ impl ReadHandle {
     pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, NotJudged> {
         let state = self.index();
         let feed = definition(&state, version).ok_or(NotJudged::Ended)?;
-        let article = state.index.look_up(key).ok_or(NotJudged::Unknown)?;
+        let article = state.index.find_any(key).ok_or(NotJudged::Unknown)?;
         Ok(judge(&state.index, &feed, article))
     }
 

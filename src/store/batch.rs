@@ -1,20 +1,21 @@
 //! One write transaction of the store.
 
-use crate::model::record::RecordId;
-use crate::model::record::Stamp;
-use crate::model::validators::Validators;
 use std::collections::BTreeSet;
 
 use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
+use super::error::StoreError;
+use super::memory::{LastGoodVersion, Memory};
+use super::packer::PackedArticle;
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
     SERVED, TERMS, decode, encode, extensions, formats,
 };
-use super::{LastGood, Memory, Packed, StoreError};
 use crate::model::format::Format;
+use crate::model::record::{RecordId, Stamp};
 use crate::model::term::Term;
+use crate::model::validators::Validators;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
 pub struct Batch<'t> {
@@ -48,21 +49,21 @@ impl<'t> Batch<'t> {
         })
     }
 
-    /// Says what the state folder is written with.
+    /// Replaces the header.
     ///
     /// # Errors
-    /// When the write fails, as everywhere in this type.
+    /// When the write fails, as for every method of this type.
     pub fn set_header(&mut self, header: &Header) -> Result<(), StoreError> {
         put(&mut self.header, "header", header)
     }
 
-    /// Remembers what the source says of itself.
+    /// Replaces the source's memory.
     pub fn set_source_memory(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.header.insert("columns", bytes)?;
         Ok(())
     }
 
-    /// The stored article with this key.
+    /// The article with this key.
     pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
         self.articles
             .get(key)?
@@ -70,32 +71,33 @@ impl<'t> Batch<'t> {
             .transpose()
     }
 
-    /// Stores a version of an article and gives it a record.
-    pub fn add_record(&mut self, packed: &Packed) -> Result<RecordId, StoreError> {
+    /// Stores a version of an article and returns its record.
+    pub fn add_record(&mut self, packed: &PackedArticle) -> Result<RecordId, StoreError> {
         let record = RecordId(self.next_record);
         self.next_record += 1;
         self.records.insert(record.0, packed.0.as_slice())?;
         Ok(record)
     }
 
-    /// Makes `row` the current version of its article.
+    /// Stores the current version of an article.
     pub fn put_article(&mut self, row: &ArticleRow) -> Result<(), StoreError> {
-        put(&mut self.articles, &row.listing.key, row)
+        put(&mut self.articles, &row.meta.key, row)
     }
 
-    /// Forgets an article; its record is for the caller to retire.
+    /// Removes an article. The caller retires its record.
     pub fn remove_article(&mut self, key: &str) -> Result<(), StoreError> {
         self.articles.remove(key)?;
         Ok(())
     }
 
-    /// Marks a record for deletion, now or after a restart.
+    /// Marks a record for deletion, which may follow after a restart.
     pub fn retire(&mut self, record: RecordId) -> Result<(), StoreError> {
         self.retired.insert(record.0, ())?;
         Ok(())
     }
 
-    /// Deletes retired records, except the last: numbers go on from it and are never used again.
+    /// Deletes retired records, but never the last record: the next number follows from it, and numbers
+    /// are not used twice.
     pub fn delete(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
         for record in records
             .iter()
@@ -107,7 +109,7 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// The file at this path, as it was last read.
+    /// The row of the file at this path, as it was last read.
     pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
         self.files
             .get(path)?
@@ -115,24 +117,24 @@ impl<'t> Batch<'t> {
             .transpose()
     }
 
-    /// Notes how a file was read.
+    /// Stores how a file was read.
     pub fn put_file(&mut self, path: &str, row: &FileRow) -> Result<(), StoreError> {
         put(&mut self.files, path, row)
     }
 
-    /// Forgets a file.
+    /// Removes the row of a file.
     pub fn remove_file(&mut self, path: &str) -> Result<(), StoreError> {
         self.files.remove(path)?;
         Ok(())
     }
 
-    /// Notes that the file at `path` waits for `key`, which another file has.
+    /// Stores that the file at `path` waits for `key`, which another file has.
     pub fn add_key_conflict(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
         self.key_conflicts.insert((key, path), ())?;
         Ok(())
     }
 
-    /// Takes the lowest path that waits for `key` off the list.
+    /// Removes and returns the lowest path that waits for `key`.
     pub fn take_key_conflict(&mut self, key: &str) -> Result<Option<String>, StoreError> {
         let next = match self.key_conflicts.range((key, "")..)?.next() {
             None => None,
@@ -143,24 +145,19 @@ impl<'t> Batch<'t> {
             }
         };
         if let Some(path) = &next {
-            self.remove_key_conflict(key, path)?;
+            self.key_conflicts.remove((key, path.as_str()))?;
         }
         Ok(next)
     }
 
-    fn remove_key_conflict(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
-        self.key_conflicts.remove((key, path))?;
-        Ok(())
-    }
-
-    /// Remembers how a term is shown.
+    /// Stores the name of a term.
     pub fn put_term(&mut self, term: &Term, name: &str) -> Result<(), StoreError> {
         let canonical = term.to_string();
         self.terms.insert(canonical.as_str(), name)?;
         Ok(())
     }
 
-    /// Takes over what another state folder knows, its header aside.
+    /// Takes over the memory of another state folder, except the header.
     pub fn recall(&mut self, memory: &Memory) -> Result<(), StoreError> {
         for (term, name) in &memory.terms {
             self.put_term(term, name)?;
@@ -177,16 +174,16 @@ impl<'t> Batch<'t> {
         }
     }
 
-    /// Takes over the last good versions of broken files, which are then read as new ones.
-    pub fn restore(&mut self, last_good: &[LastGood]) -> Result<(), StoreError> {
-        for LastGood { article, packed } in last_good {
+    /// Takes over the last good versions of refused files. The files are read again, because their stamp
+    /// matches no file.
+    pub fn restore(&mut self, last_good: &[LastGoodVersion]) -> Result<(), StoreError> {
+        for LastGoodVersion { article, packed } in last_good {
             let mut article = article.clone();
-            article.listing.record = self.add_record(packed)?;
+            article.meta.record = self.add_record(packed)?;
             self.put_article(&article)?;
-            // The stamp of no file: whatever stands there now is read.
             let file = FileRow {
                 stamp: Stamp::default(),
-                key: Some(article.listing.key),
+                key: Some(article.meta.key),
                 refusal: None,
                 columns: 0,
             };
@@ -195,7 +192,7 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Remembers what a feed was last validated by.
+    /// Stores the validators of a feed.
     pub fn put_validators(
         &mut self,
         path: &str,
@@ -204,8 +201,7 @@ impl<'t> Batch<'t> {
         put(&mut self.feeds, path, validators)
     }
 
-    /// Remembers that a declared feed, or a kind of feeds, was served in these formats besides those
-    /// that are remembered already.
+    /// Adds formats to those that a declared feed, or a kind of feeds, was ever served in.
     pub fn add_served(
         &mut self,
         name: &str,
@@ -218,7 +214,7 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Forgets a feed.
+    /// Removes the validators of a feed.
     pub fn remove_validators(&mut self, path: &str) -> Result<(), StoreError> {
         self.feeds.remove(path)?;
         Ok(())

@@ -1,33 +1,34 @@
-//! Panics that stand for an error: a library that panics on a file which was altered behind its back.
+//! Turns panics of a library into errors: `redb` panics on some damaged files.
 //!
-//! Whoever catches one says what it means, so neither the log nor the counter of panics, which are
-//! about faults of ours, has anything to say of it.
+//! The caller reports the error. So the panic hook skips such a panic: the log and the counter of panics
+//! are for bugs in this program.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 thread_local! {
-    static IS_CONTAINED: Cell<bool> = const { Cell::new(false) };
+    static IS_EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Does work that may panic instead of failing. What it was working on must not be used any more.
+/// Runs `work` and catches its panic. After a panic, values that `work` changed must not be used.
 ///
 /// # Errors
-/// What the panic said.
+/// The text of the panic.
 pub fn run<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    let before = IS_CONTAINED.replace(true);
+    let before = IS_EXPECTED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
-    IS_CONTAINED.set(before);
+    IS_EXPECTED.set(before);
     done.map_err(|panic| {
         let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-        text.unwrap_or_else(|| "a panic without words".to_owned())
+        text.unwrap_or_else(|| "a panic without a message".to_owned())
     })
 }
 
-/// Whether a panic of this thread is expected at the moment: for hooks, which run before it is caught.
+/// Whether [`run`] would catch a panic of this thread now. The panic hook asks, because it runs before the
+/// panic is caught.
 pub fn is_expected() -> bool {
-    IS_CONTAINED.get()
+    IS_EXPECTED.get()
 }
 
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_expected_only_where_it_is_contained() {
+    fn a_panic_is_expected_only_inside_run() {
         assert!(!is_expected());
         assert_eq!(run(is_expected), Ok(true));
         let number = 7;

@@ -1,4 +1,4 @@
-//! A database file that nobody will open again: nothing waits for the disk to have it.
+//! The file of a scratch store. No process opens it again, so no write waits for the disk.
 
 use std::io;
 use std::ops::Bound;
@@ -6,7 +6,7 @@ use std::ops::Bound;
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
-/// A file without a future.
+/// A file whose `sync_data` does nothing.
 #[derive(Debug)]
 pub(super) struct NoSyncBackend(FileBackend);
 
@@ -29,7 +29,7 @@ impl StorageBackend for NoSyncBackend {
         self.0.set_len(bytes)
     }
 
-    /// A crash leaves nothing to be found, so there is nothing to be kept in order for it.
+    /// After a crash the file is gone, so its order of writes does not matter.
     fn sync_data(&self) -> io::Result<()> {
         Ok(())
     }

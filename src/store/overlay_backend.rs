@@ -1,8 +1,8 @@
-//! A database file that outlives its disk: what the disk no longer takes is kept in memory.
+//! The file of a state folder, with an overlay in memory for writes that the disk refuses.
 //!
-//! The database gives up for good at the first failed write, reading included, so it is never told
-//! of one. The file stays as the last good write left it, which is what a crash would have left,
-//! and a restart repairs it; once the disk takes writes again, everything is caught up with.
+//! `redb` fails for good after one failed write, and then it cannot even read. So this backend hides the
+//! failure: it keeps the writes in an overlay and tries to write them back later. Meanwhile the file
+//! stays as the last successful write left it, as after a crash, and a restart repairs it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,33 +13,33 @@ use std::time::{Duration, Instant};
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
 
-/// What is kept in memory is kept in pieces of so many bytes.
+/// The size of a block of the overlay.
 const BLOCK_BYTES: u64 = 4096;
 
-/// The most that is kept in memory; more, and the database does fail.
+/// The most blocks in the overlay, 256 MiB together. When it is full, the write fails.
 const BLOCKS_MAX: usize = 64 << 10;
 
-/// How long a disk that refused a write is left alone.
-const REST: Duration = Duration::from_secs(5);
+/// The time between a refused write and the next attempt.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A file, and above it what the file does not have.
+/// A file, and an overlay while the disk refuses writes.
 #[derive(Clone, Debug)]
 pub(super) struct OverlayBackend(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     file: FileBackend,
-    ashore: RwLock<Option<Ashore>>,
+    overlay: RwLock<Option<Overlay>>,
 }
 
-/// What could not be written.
+/// The writes that are not in the file.
 #[derive(Debug)]
-struct Ashore {
-    /// How long the file is meant to be.
+struct Overlay {
+    /// The length that the file should have.
     bytes: u64,
-    /// How much of what is in the file counts.
+    /// The bytes of the file that are valid; the rest was cut off.
     in_file: u64,
-    /// What is not in the file, or not what the file has.
+    /// Blocks that differ from the file, by their number.
     blocks: BTreeMap<u64, Vec<u8>>,
     reason: String,
     refused: Instant,
@@ -49,55 +49,62 @@ impl OverlayBackend {
     pub(super) fn new(file: FileBackend) -> OverlayBackend {
         OverlayBackend(Arc::new(Inner {
             file,
-            ashore: RwLock::new(None),
+            overlay: RwLock::new(None),
         }))
     }
 
-    /// Why the file is behind, if it is.
-    pub(super) fn trouble(&self) -> Option<String> {
-        self.ashore().as_ref().map(|ashore| ashore.reason.clone())
+    /// The error of the disk, while there is an overlay.
+    pub(super) fn write_error(&self) -> Option<String> {
+        self.overlay()
+            .as_ref()
+            .map(|overlay| overlay.reason.clone())
     }
 
-    /// Brings the file up to date if its disk lets it, after a rest.
-    pub(super) fn catch_up(&self) {
-        if self.trouble().is_none() {
+    /// Tries to write the overlay to the file, at most once in [`RETRY_INTERVAL`].
+    pub(super) fn write_back_if_due(&self) {
+        if self.write_error().is_none() {
             return;
         }
-        let mut guard = self.ashore_mut();
-        let Some(ashore) = guard.as_mut() else { return };
-        if ashore.refused.elapsed() < REST {
+        let mut guard = self.overlay_mut();
+        let Some(overlay) = guard.as_mut() else {
+            return;
+        };
+        if overlay.refused.elapsed() < RETRY_INTERVAL {
             return;
         }
-        match ashore.land(&self.0.file) {
+        match overlay.write_back(&self.0.file) {
             Ok(()) => *guard = None,
-            Err(_) => ashore.refused = Instant::now(),
+            Err(_) => overlay.refused = Instant::now(),
         }
     }
 
-    fn ashore(&self) -> RwLockReadGuard<'_, Option<Ashore>> {
-        self.0.ashore.read().unwrap_or_else(PoisonError::into_inner)
+    fn overlay(&self) -> RwLockReadGuard<'_, Option<Overlay>> {
+        self.0
+            .overlay
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ashore_mut(&self) -> RwLockWriteGuard<'_, Option<Ashore>> {
+    fn overlay_mut(&self) -> RwLockWriteGuard<'_, Option<Overlay>> {
         self.0
-            .ashore
+            .overlay
             .write()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does it to the file, or, where that fails or has failed, to what is in memory.
-    fn endure(
+    /// Writes to the file; if that fails, or if there is an overlay already, to the overlay.
+    fn write_or_overlay(
         &self,
         to_file: impl FnOnce(&FileBackend) -> io::Result<()>,
-        to_memory: impl FnOnce(&FileBackend, &mut Ashore) -> io::Result<()>,
+        to_memory: impl FnOnce(&FileBackend, &mut Overlay) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut ashore = self.ashore_mut();
-        if ashore.is_none() {
+        let mut overlay = self.overlay_mut();
+        if overlay.is_none() {
             let Err(error) = to_file(&self.0.file) else {
                 return Ok(());
             };
             let bytes = self.0.file.len()?;
-            *ashore = Some(Ashore {
+            *overlay = Some(Overlay {
                 bytes,
                 in_file: bytes,
                 blocks: BTreeMap::new(),
@@ -105,15 +112,15 @@ impl OverlayBackend {
                 refused: Instant::now(),
             });
         }
-        match ashore.as_mut() {
-            Some(ashore) => to_memory(&self.0.file, ashore),
+        match overlay.as_mut() {
+            Some(overlay) => to_memory(&self.0.file, overlay),
             None => Ok(()),
         }
     }
 }
 
-impl Ashore {
-    /// The bytes at `offset`, from memory where they are there and else from the file.
+impl Overlay {
+    /// Reads the bytes at `offset` from the overlay, else from the file.
     fn read(&self, file: &FileBackend, offset: u64, out: &mut [u8]) -> io::Result<()> {
         for_each_block(offset, out.len(), |number, within, range| {
             let out = &mut out[range];
@@ -152,7 +159,7 @@ impl Ashore {
         Ok(())
     }
 
-    /// What is cut off reads as zero should the length grow again.
+    /// Sets the length. Bytes that are cut off read as zero if the length grows again.
     fn set_len(&mut self, file: &FileBackend, bytes: u64) -> io::Result<()> {
         if bytes < self.bytes {
             let tail = usize::try_from(bytes.next_multiple_of(BLOCK_BYTES) - bytes).unwrap_or(0);
@@ -164,10 +171,10 @@ impl Ashore {
         Ok(())
     }
 
-    /// Writes everything to the file: first what makes it longer, so that a disk which is still full
-    /// says so before anything is overwritten; the first block, which says which of the others
-    /// count, last and by itself.
-    fn land(&self, file: &FileBackend) -> io::Result<()> {
+    /// Writes all blocks to the file. Blocks that make the file longer come first: a full disk then fails
+    /// before anything is overwritten. The first block comes last and alone, because the database's
+    /// header in it says which of the other blocks are valid.
+    fn write_back(&self, file: &FileBackend) -> io::Result<()> {
         let write = |(number, block): (&u64, &Vec<u8>)| {
             let start = number * BLOCK_BYTES;
             let left = usize::try_from(self.bytes.saturating_sub(start)).unwrap_or(usize::MAX);
@@ -177,7 +184,7 @@ impl Ashore {
         self.blocks.range(longer..).try_for_each(write)?;
         file.sync_data()?;
         self.blocks.range(1..longer).try_for_each(write)?;
-        // What the file has there was cut off.
+        // The file still has old bytes here that were cut off.
         let cut = self.in_file.div_ceil(BLOCK_BYTES);
         for number in cut..file.len()?.min(self.bytes).div_ceil(BLOCK_BYTES) {
             if !self.blocks.contains_key(&number) {
@@ -191,8 +198,8 @@ impl Ashore {
     }
 }
 
-/// Parts a range of bytes at the borders of blocks: each part's block, where the part begins in the
-/// block, and where it stands in the range.
+/// Splits a range of bytes at the boundaries of blocks. `part` gets the number of the block, the offset
+/// in the block, and the part of the range.
 fn for_each_block(
     offset: u64,
     bytes: usize,
@@ -211,41 +218,41 @@ fn for_each_block(
 
 impl StorageBackend for OverlayBackend {
     fn len(&self) -> io::Result<u64> {
-        match self.ashore().as_ref() {
-            Some(ashore) => Ok(ashore.bytes),
+        match self.overlay().as_ref() {
+            Some(overlay) => Ok(overlay.bytes),
             None => self.0.file.len(),
         }
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        match self.ashore().as_ref() {
-            Some(ashore) => ashore.read(&self.0.file, offset, out),
+        match self.overlay().as_ref() {
+            Some(overlay) => overlay.read(&self.0.file, offset, out),
             None => self.0.file.read(offset, out),
         }
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.endure(
+        self.write_or_overlay(
             |file| file.set_len(bytes),
-            |file, ashore| ashore.set_len(file, bytes),
+            |file, overlay| overlay.set_len(file, bytes),
         )
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.endure(FileBackend::sync_data, |_, _| Ok(()))
+        self.write_or_overlay(FileBackend::sync_data, |_, _| Ok(()))
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.endure(
+        self.write_or_overlay(
             |file| file.write(offset, data),
-            |file, ashore| ashore.write(file, offset, data),
+            |file, overlay| overlay.write(file, offset, data),
         )
     }
 
     fn close(&self) -> io::Result<()> {
-        if let Some(ashore) = self.ashore().as_ref() {
-            // The last chance; without it a restart starts from what the file has.
-            let _ = ashore.land(&self.0.file);
+        if let Some(overlay) = self.overlay().as_ref() {
+            // If this fails too, a restart starts from the old state of the file.
+            let _ = overlay.write_back(&self.0.file);
         }
         self.0.file.close()
     }
@@ -283,7 +290,7 @@ impl StorageBackend for OverlayBackend {
 mod tests {
     use super::*;
 
-    fn enduring(bytes: &[u8]) -> (OverlayBackend, std::fs::File) {
+    fn backend(bytes: &[u8]) -> (OverlayBackend, std::fs::File) {
         let file = tempfile::tempfile().expect("a file");
         let other = file.try_clone().expect("the same file");
         let backend = FileBackend::new(file).expect("a backend");
@@ -292,10 +299,12 @@ mod tests {
         (OverlayBackend::new(backend), other)
     }
 
-    /// From here on nothing goes to the file.
-    fn refuse(enduring: &OverlayBackend) {
+    /// Makes the next writes go to the overlay, as after a full disk.
+    fn refuse(backend: &OverlayBackend) {
         let full = |_: &FileBackend| Err(io::Error::from(io::ErrorKind::StorageFull));
-        enduring.endure(full, |_, _| Ok(())).expect("it is endured");
+        backend
+            .write_or_overlay(full, |_, _| Ok(()))
+            .expect("a write to the overlay");
     }
 
     fn bytes(backend: &impl StorageBackend) -> Vec<u8> {
@@ -306,43 +315,47 @@ mod tests {
     }
 
     #[test]
-    fn what_the_disk_refuses_is_read_as_if_it_had_not() {
-        let (enduring, file) = enduring(&[7; 10_000]);
+    fn refused_writes_are_read_from_the_overlay_and_written_back_later() {
+        let (backend, file) = backend(&[7; 10_000]);
         let mut model = vec![7; 10_000];
-        refuse(&enduring);
-        assert!(enduring.trouble().is_some());
+        refuse(&backend);
+        assert!(backend.write_error().is_some());
         for (offset, count, byte) in [
             (0, 10, 1),
             (4_090, 20, 2),
             (9_000, 1_000, 3),
             (100, 9_000, 4),
         ] {
-            enduring
+            backend
                 .write(offset as u64, &vec![byte; count])
-                .expect("it is endured");
+                .expect("a write to the overlay");
             model[offset..offset + count].fill(byte);
-            assert!(bytes(&enduring) == model, "{offset}");
+            assert!(bytes(&backend) == model, "{offset}");
         }
         for length in [20_000, 5_000, 4_096, 12_000, 0, 9_000] {
-            enduring.set_len(length as u64).expect("it is endured");
+            backend
+                .set_len(length as u64)
+                .expect("a write to the overlay");
             model.resize(length, 0);
-            assert!(bytes(&enduring) == model, "{length}");
-            enduring.sync_data().expect("it is endured");
+            assert!(bytes(&backend) == model, "{length}");
+            backend.sync_data().expect("a write to the overlay");
         }
-        enduring.write(8_000, &[5; 500]).expect("it is endured");
+        backend
+            .write(8_000, &[5; 500])
+            .expect("a write to the overlay");
         model[8_000..8_500].fill(5);
         let before = FileBackend::new(file).expect("the same file");
-        assert!(bytes(&before) == [7; 10_000], "the file is left alone");
+        assert!(bytes(&before) == [7; 10_000], "the file is unchanged");
 
-        // Not before the rest is over.
-        enduring.catch_up();
-        assert!(enduring.trouble().is_some());
-        if let Some(ashore) = enduring.ashore_mut().as_mut() {
-            ashore.refused -= REST;
+        // The interval is not over.
+        backend.write_back_if_due();
+        assert!(backend.write_error().is_some());
+        if let Some(overlay) = backend.overlay_mut().as_mut() {
+            overlay.refused -= RETRY_INTERVAL;
         }
-        enduring.catch_up();
-        assert_eq!(enduring.trouble(), None);
-        assert!(bytes(&before) == model, "the file has caught up");
-        assert!(bytes(&enduring) == model);
+        backend.write_back_if_due();
+        assert_eq!(backend.write_error(), None);
+        assert!(bytes(&before) == model, "the overlay was written back");
+        assert!(bytes(&backend) == model);
     }
 }

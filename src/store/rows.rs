@@ -1,46 +1,46 @@
-//! The tables of the store and what their rows hold.
+//! The tables of the store, and the types of their rows.
 
-use crate::model::record::Stamp;
 use std::collections::BTreeSet;
 
 use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
+use crate::model::record::Stamp;
 
-/// Row `header`: what the rest was written with. Row `columns`: what the source wants to remember,
-/// which the store does not read.
+/// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
 /// Key → [`ArticleRow`].
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
-/// Record → compressed article.
+/// Number of a record → compressed article.
 pub(super) const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
-/// Records that no current article names.
+/// Records that are no current version of an article.
 pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("retired");
-/// Path below the articles' folder, or id of a row → [`FileRow`].
+/// Path below the articles' folder, or id of a row of a database → [`FileRow`].
 pub(super) const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
-/// Key and path of files whose key another file has.
+/// Key and path of each file whose key another file has.
 pub(super) const KEY_CONFLICTS: TableDefinition<'_, (&str, &str), ()> =
     TableDefinition::new("rivals");
-/// Term in canonical form → its name.
+/// Canonical form of a term → its name.
 pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
-/// Feed path → [`Validators`].
+/// Path of a feed → [`Validators`](crate::model::validators::Validators).
 pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("feeds");
 
-/// Name of a declared feed, or folder of a kind of feeds → the extensions it was ever served with.
+/// Name of a declared feed, or folder of a kind of feeds → the extensions of all formats that were ever
+/// served.
 pub(super) const SERVED: TableDefinition<'_, &str, &str> = TableDefinition::new("served");
 
-/// What a state folder was written with.
+/// The versions and settings that a state folder was written with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The layout of its tables.
+    /// The layout of its tables, `LAYOUT`.
     pub layout: u32,
-    /// The version of reading.
+    /// Its [`ACCEPT_VERSION`](crate::model::article::ACCEPT_VERSION).
     pub read: u32,
-    /// The digest of the configuration that decides how articles are read.
+    /// The digest of the configuration that reading articles depends on.
     pub reading: u128,
     /// `[site] id-authority`.
     pub id_authority: String,
@@ -51,32 +51,33 @@ pub struct Header {
 /// A stored article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleRow {
-    /// What the index needs of it.
-    pub listing: ArticleMeta,
-    /// Where it stands in its source: a path below the articles' folder, the id of a row.
+    /// The metadata that the index holds.
+    pub meta: ArticleMeta,
+    /// The path below the articles' folder, or the id of the row.
     pub path: Box<str>,
 }
 
-/// A file, or a row of a database, that was read. What layout 3 kept of it comes first.
+/// A file, or a row of a database, that was read. The first three fields are those of layout 3.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRow {
-    /// How the file looked when it was read.
+    /// The stamp of the version that was read.
     pub stamp: Stamp,
-    /// The article it gave, possibly from an earlier version of the file.
+    /// The key of its article, which may come from an earlier version of the file.
     pub key: Option<Box<str>>,
-    /// Why its present version is refused.
+    /// Why the version was refused.
     pub refusal: Option<Refusal>,
-    /// The digest of a row's columns without its text; 0 of a file.
+    /// The digest of a row's columns without the text; 0 for a file.
     pub columns: u64,
 }
 
-/// Formats as a row lists them.
+/// The extensions of formats, separated by spaces.
 pub(super) fn extensions(formats: &BTreeSet<Format>) -> String {
     let extensions: Vec<&str> = formats.iter().map(|format| format.extension()).collect();
     extensions.join(" ")
 }
 
-/// The formats that a row lists; one that this program does not have is left out.
+/// The formats of extensions that are separated by spaces. Unknown ones are skipped: another version
+/// may have written them.
 pub(super) fn formats(extensions: &str) -> BTreeSet<Format> {
     let extensions = extensions.split(' ');
     extensions.filter_map(Format::from_extension).collect()
@@ -86,7 +87,7 @@ pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     postcard::to_stdvec(row).map_err(|_| StoreError::Row("row"))
 }
 
-/// The key and the refusal of a [`FileRow`] of this layout or the one before.
+/// The key and the refusal of a [`FileRow`] of layout 3 or 4.
 pub(super) fn decode_refusal(
     bytes: &[u8],
 ) -> Result<(Option<Box<str>>, Option<Refusal>), StoreError> {

@@ -1,8 +1,5 @@
-//! What survives a restart, and what damage looks like.
+//! What a restart finds again, and how damage is reported.
 
-use crate::model::record::RecordId;
-use crate::model::record::Stamp;
-use crate::model::validators::Validators;
 use std::fs;
 
 use tempfile::TempDir;
@@ -11,6 +8,7 @@ use super::testkit::make_layout_3;
 use super::*;
 use crate::model::article::{Accepted, Author, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
 
@@ -64,7 +62,7 @@ fn header() -> Header {
     }
 }
 
-/// Stores one article with a row in every table.
+/// Stores one article, with a row in nearly every table.
 fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
     let packed = Packer::new()
         .expect("a packer")
@@ -91,7 +89,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         batch.retire(superseded)?;
         let record = batch.add_record(&packed)?;
         let row = ArticleRow {
-            listing: ArticleMeta::new(&accepted("a"), record),
+            meta: ArticleMeta::new(&accepted("a"), record),
             path: "a.txt".into(),
         };
         batch.put_article(&row)?;
@@ -106,7 +104,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
 }
 
 #[test]
-fn a_store_opened_again_holds_what_was_written() {
+fn a_reopened_store_has_all_rows() {
     let folder = folder();
     let (row, file, validators) = fill(&open(&folder));
     let store = open(&folder);
@@ -126,12 +124,12 @@ fn a_store_opened_again_holds_what_was_written() {
     let memory = store.memory().expect("readable");
     assert_eq!((memory.header, memory.served), (Some(header()), served));
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
-    let articles = store.articles(&[row.listing.record, RecordId(0)]);
+    let articles = store.articles(&[row.meta.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
 }
 
 #[test]
-fn what_the_articles_do_not_say_is_read_from_layout_3() {
+fn memory_and_last_good_versions_are_read_from_layout_3() {
     let folder = folder();
     let store = open(&folder);
     let (row, ..) = fill(&store);
@@ -152,10 +150,7 @@ fn what_the_articles_do_not_say_is_read_from_layout_3() {
     let last_good = Store::peek_last_good(folder.path()).expect("readable");
     assert_eq!(last_good.len(), 1);
     assert_eq!(last_good[0].article.path, row.path);
-    assert_eq!(
-        last_good[0].article.listing.revision,
-        article("a").revision()
-    );
+    assert_eq!(last_good[0].article.meta.revision, article("a").revision());
     let store = Store::scratch().expect("a scratch store");
     let taken = store.write(|batch| batch.recall(&peeked));
     taken.expect("a committed batch");
@@ -183,7 +178,7 @@ fn a_new_store_is_empty() {
 }
 
 #[test]
-fn an_error_undoes_the_whole_batch() {
+fn a_failed_batch_writes_nothing() {
     let store = Store::scratch().expect("a scratch store");
     let failed = store.write(|batch| {
         batch.set_header(&header())?;
@@ -194,7 +189,7 @@ fn an_error_undoes_the_whole_batch() {
 }
 
 #[test]
-fn a_deleted_record_is_neither_retired_nor_there() {
+fn a_deleted_record_is_not_retired_and_not_stored() {
     let store = Store::scratch().expect("a scratch store");
     let (row, ..) = fill(&store);
     store
@@ -202,11 +197,11 @@ fn a_deleted_record_is_neither_retired_nor_there() {
         .expect("a committed batch");
     assert_eq!(store.retired().expect("readable"), []);
     assert!(store.articles(&[RecordId(0)]).is_err());
-    assert!(store.articles(&[row.listing.record]).is_ok());
+    assert!(store.articles(&[row.meta.record]).is_ok());
 }
 
 #[test]
-fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
+fn key_conflicts_are_taken_by_key_lowest_path_first() {
     let store = Store::scratch().expect("a scratch store");
     let taken = store.write(|batch| {
         for (key, path) in [
@@ -233,7 +228,7 @@ fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
 }
 
 #[test]
-fn peek_reads_the_header_beside_an_open_store() {
+fn peek_reads_the_header_of_an_open_store() {
     let folder = folder();
     assert_eq!(Store::peek(folder.path()).expect("nothing there"), None);
     let store = open(&folder);
@@ -262,7 +257,7 @@ fn a_store_has_one_writer() {
 }
 
 #[test]
-fn a_state_folder_that_is_a_file_is_told_by_its_path() {
+fn a_state_folder_that_is_a_file_is_reported_with_its_path() {
     let folder = folder();
     let file = folder.path().join("state");
     fs::write(&file, "x").expect("a file");
@@ -272,7 +267,7 @@ fn a_state_folder_that_is_a_file_is_told_by_its_path() {
 }
 
 #[test]
-fn a_discarded_store_starts_afresh() {
+fn a_discarded_store_is_empty() {
     let folder = folder();
     fill(&open(&folder));
     Store::discard(folder.path()).expect("deleted");
@@ -280,16 +275,16 @@ fn a_discarded_store_starts_afresh() {
     assert_eq!(open(&folder).header().expect("readable"), None);
 }
 
-/// The bytes that the database reads at once.
+/// The page size of the database.
 const PAGE: usize = 4_096;
 
-/// Opens and reads everything, as a start does.
+/// Opens the store and reads all tables, as a start does.
 fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     let store = Store::open(folder.path())?;
     store.header()?;
     let mut records = store.retired()?;
     for row in store.article_rows()? {
-        records.push(row?.listing.record);
+        records.push(row?.meta.record);
     }
     store.files("")?.collect::<Result<Vec<_>, _>>()?;
     store.terms()?;
@@ -299,7 +294,7 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_damaged() {
+fn a_file_that_is_not_a_database_is_damaged() {
     type Damage = fn(&mut Vec<u8>);
     let damages: [(&str, Damage); 5] = [
         ("garbage", |bytes| bytes.fill(0x5a)),
@@ -325,19 +320,19 @@ fn a_file_that_is_no_database_is_damaged() {
 }
 
 #[test]
-fn spoiled_pages_are_an_error_and_no_panic() {
+fn damaged_pages_are_an_error_and_not_a_panic() {
     let folder = folder();
     fill(&open(&folder));
     let path = folder.path().join(FILE);
     let whole = fs::read(&path).expect("the file");
-    let mut told = 0;
+    let mut noticed = 0;
     for start in (0..whole.len()).step_by(PAGE) {
         let mut bytes = whole.clone();
         let page = bytes[start..].iter_mut().take(PAGE);
         page.for_each(|byte| *byte ^= 0xff);
         fs::write(&path, bytes).expect("a damaged file");
-        // A page that nothing uses may hold anything.
-        told += usize::from(read_all(&folder).is_err());
+        // Damage in an unused page goes unnoticed.
+        noticed += usize::from(read_all(&folder).is_err());
     }
-    assert!(told > 10, "{told} of {} pages", whole.len() / PAGE);
+    assert!(noticed > 10, "{noticed} of {} pages", whole.len() / PAGE);
 }

@@ -1,13 +1,13 @@
-//! Addresses inside articles: made absolute, or dropped where no reader should follow them.
+//! URLs inside articles: resolved, or dropped when their scheme is unsafe.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Position, Url};
 
-/// What a reader may follow. `javascript:` and `data:` are why this is no list of exceptions.
+/// Allowed schemes. A deny-list would miss the next `javascript:` or `data:`.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-/// The absolute, percent-encoded form of an address that stands in an article whose page is
-/// `base`.
+/// The absolute, percent-encoded form of a URL in an article whose page is `base`; `None` when it
+/// cannot be resolved or its scheme is not allowed.
 pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
     let raw = raw.trim();
     if raw.is_empty() {
@@ -19,19 +19,19 @@ pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
     };
     url.ok()
         .filter(|url| SCHEMES.contains(&url.scheme()))
-        .map(|url| written(&url))
+        .map(|url| to_uri(&url))
 }
 
-/// The address as a URI of RFC 3986, which is what feeds hold: browsers keep a few characters raw
-/// behind the host that are in none.
-fn written(url: &Url) -> String {
-    let behind = &url[Position::BeforePath..];
-    let behind = utf8_percent_encode(behind, IN_NO_URI);
-    format!("{}{behind}", &url[..Position::BeforePath])
+/// The URL as a URI of RFC 3986, which feed formats require. The WHATWG URL Standard leaves some
+/// characters raw after the host that RFC 3986 does not allow.
+fn to_uri(url: &Url) -> String {
+    let path = &url[Position::BeforePath..];
+    let path = utf8_percent_encode(path, NOT_IN_URI);
+    format!("{}{path}", &url[..Position::BeforePath])
 }
 
-/// The printable characters that no URI holds, and brackets, which only a host may have.
-const IN_NO_URI: &AsciiSet = &CONTROLS
+/// Printable characters that RFC 3986 does not allow, and brackets, which it allows only in the host.
+const NOT_IN_URI: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
     .add(b'<')
@@ -45,7 +45,8 @@ const IN_NO_URI: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The candidates of a `srcset`, each resolved; candidates without an address vanish.
+/// A `srcset` with each candidate resolved; a candidate without a usable URL is dropped. `None` when
+/// none is left.
 pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
     let mut candidates = Vec::new();
     let mut rest = raw;
@@ -57,13 +58,13 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
         let end = rest
             .find(|c: char| c.is_ascii_whitespace())
             .unwrap_or(rest.len());
-        // An address may hold commas; only one at its end parts it from the next.
-        let (address, behind) = rest.split_at(end);
+        // A URL may contain commas; only a trailing comma ends the candidate.
+        let (address, after) = rest.split_at(end);
         let bare = address.trim_end_matches(',');
-        let (descriptor, behind) = if bare.len() < address.len() {
-            ("", behind)
+        let (descriptor, after) = if bare.len() < address.len() {
+            ("", after)
         } else {
-            behind.split_once(',').unwrap_or((behind, ""))
+            after.split_once(',').unwrap_or((after, ""))
         };
         let fetched = resolve(base, bare).filter(|url| url.starts_with("http"));
         if let Some(url) = fetched.filter(|url| !url.ends_with(',')) {
@@ -71,7 +72,7 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
             let space = if descriptor.is_empty() { "" } else { " " };
             candidates.push(format!("{url}{space}{descriptor}"));
         }
-        rest = behind;
+        rest = after;
     }
     (!candidates.is_empty()).then(|| candidates.join(", "))
 }
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_start_at_the_page() {
+    fn urls_are_resolved_against_the_page() {
         for (raw, expected) in [
             (
                 " foto.jpg ",

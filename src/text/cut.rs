@@ -1,12 +1,12 @@
-//! Shortening text where a person would: after its first sentence, else after a word.
+//! Shortens text after its first sentence, else after a word.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// `text` in at most `to` characters, or `None` where it is no longer than that.
+/// `text` in at most `to` characters; `None` when it already fits.
 ///
-/// The cut is after the first sentence that has `from` to `to` characters; without one after the
-/// last word that leaves room for `…`; inside a word only where that word alone is too long, and
-/// never inside a grapheme.
+/// Cuts after the first sentence end between `from` and `to` characters. Without one it cuts after the
+/// last word that leaves room for `…`. It cuts inside a word only if the first word alone is too long,
+/// and never inside a grapheme.
 pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
     text.char_indices().nth(to)?;
     Some(match first_sentence(text, from, to) {
@@ -17,14 +17,15 @@ pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
 
 const TERMINATORS: [char; 4] = ['.', '!', '?', '…'];
 
-/// What may stand between the end of a sentence and the space behind it.
+/// Characters between the end of a sentence and the space after it.
 const CLOSERS: [char; 11] = ['»', '”', '“', '›', '’', '"', '\'', ')', ']', '}', '*'];
 
-/// What a shortened text should not end in, in front of `…`.
-const DANGLING: [char; 12] = [',', ';', ':', '-', '–', '—', '(', '[', '«', '„', '…', '/'];
+/// Characters that are removed before `…`.
+const REMOVED_BEFORE_ELLIPSIS: [char; 12] =
+    [',', ';', ':', '-', '–', '—', '(', '[', '«', '„', '…', '/'];
 
-/// Abbreviations that stand in front of names, so that an upper-case letter follows them inside a
-/// sentence. Single letters need no list.
+/// Abbreviations before names: a capital letter follows them inside a sentence. Single letters are
+/// always abbreviations, so they need no list.
 const ABBREVIATIONS: [&str; 18] = [
     "им",
     "ул",
@@ -53,7 +54,7 @@ fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
         .skip(from)
         .filter(|(_, (_, c))| c.is_whitespace())
         .map(|(_, (at, _))| text.split_at(at))
-        .find(|(head, rest)| ends_sentence(head) && !goes_on(rest))
+        .find(|(head, rest)| ends_sentence(head) && !continues_in_lower_case(rest))
         .map(|(head, _)| head)
 }
 
@@ -62,13 +63,13 @@ fn ends_sentence(head: &str) -> bool {
     let words = bare.trim_end_matches(TERMINATORS);
     match &bare[words.len()..] {
         "" => false,
-        "." => !abbreviates(words),
+        "." => !is_abbreviation(words),
         _ => true,
     }
 }
 
-/// Whether the dot behind `words` belongs to an initial or an abbreviation.
-fn abbreviates(words: &str) -> bool {
+/// Whether the dot after `words` belongs to an initial or an abbreviation.
+fn is_abbreviation(words: &str) -> bool {
     let word = words
         .rsplit(|c: char| !c.is_alphanumeric())
         .next()
@@ -80,9 +81,9 @@ fn abbreviates(words: &str) -> bool {
     }
 }
 
-/// Whether the sentence goes on in lower case, as in «Когда? – спросил он». Behind a dash or a
-/// quote the letter is near, or there is none.
-fn goes_on(rest: &str) -> bool {
+/// Whether the sentence continues in lower case, as in «Когда? – спросил он». Eight characters are
+/// enough to look past a dash and a quote.
+fn continues_in_lower_case(rest: &str) -> bool {
     rest.chars()
         .take(8)
         .find(|c| c.is_alphanumeric())
@@ -102,24 +103,25 @@ fn whole_words(text: &str, to: usize) -> String {
         head.rfind(char::is_whitespace)
             .map_or("", |space| &head[..space])
     };
-    let words = words.trim_end_matches(|c: char| c.is_whitespace() || DANGLING.contains(&c));
-    let kept = if words.is_empty() {
+    let words =
+        words.trim_end_matches(|c: char| c.is_whitespace() || REMOVED_BEFORE_ELLIPSIS.contains(&c));
+    let head = if words.is_empty() {
         whole_graphemes(text, end)
     } else {
         words
     };
-    format!("{kept}…")
+    format!("{head}…")
 }
 
-/// The graphemes of `text` that end at byte `end` or before.
+/// The graphemes of `text` that end at or before byte `end`.
 fn whole_graphemes(text: &str, end: usize) -> &str {
-    let kept = text
+    let length = text
         .grapheme_indices(true)
         .map(|(at, grapheme)| at + grapheme.len())
         .take_while(|&grapheme_end| grapheme_end <= end)
         .last()
         .unwrap_or(0);
-    &text[..kept]
+    &text[..length]
 }
 
 #[cfg(test)]
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_sentences_end() {
+    fn the_cut_is_after_the_first_sentence() {
         for (text, expected) in [
             (
                 "Сенат принял закон. Он вступит в силу.",
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_sentence_end_the_cut_is_behind_a_word() {
+    fn without_a_sentence_end_the_cut_is_after_a_word() {
         for (text, expected) in [
             ("один два три четыре", "один два…"),
             ("один дваа три четыре", "один дваа…"),
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_shorter_or_longer_than_asked_does_not_count() {
+    fn sentences_outside_the_limits_are_ignored() {
         assert_eq!(
             cut("Раз. Два. Три четыре", 5, 12).as_deref(),
             Some("Раз. Два.")
@@ -231,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cut_is_short_and_whole(text in "[а-вА-В. «»,!?👩\u{301}\u{200d}\u{fe0f}]{0,60}", to in 1usize..40) {
+        fn a_cut_fits_and_ends_at_a_grapheme(text in "[а-вА-В. «»,!?👩\u{301}\u{200d}\u{fe0f}]{0,60}", to in 1usize..40) {
             if let Some(cut) = cut(&text, 5, to) {
                 prop_assert!(cut.chars().count() <= to, "{cut:?}");
                 let kept = cut.strip_suffix('…').filter(|_| !text.starts_with(&cut)).unwrap_or(&cut);

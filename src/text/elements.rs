@@ -1,9 +1,8 @@
-//! The elements and attributes that feeds may carry: one list for everything that reads or writes
-//! HTML.
+//! The allow-list of elements and attributes, for parsing and for sanitizing.
 
-use self::Nature::{Block, Implied, Inline, Void};
+use self::Nature::{Block, Inline, OptionalEnd, Void};
 
-/// An element that may stay, with its attributes.
+/// An element that feeds may carry, with its own attributes.
 #[derive(Debug)]
 pub(super) struct Element {
     pub(super) name: &'static str,
@@ -11,29 +10,29 @@ pub(super) struct Element {
     pub(super) nature: Nature,
 }
 
-/// How an element stands among others.
+/// How an element affects the text around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Nature {
     /// Part of a line.
     Inline,
-    /// A block of its own, which ends the text before it.
+    /// Begins a new block of text; its end tag is required.
     Block,
-    /// A block whose end tag is often left out, because the next one implies it.
-    Implied,
-    /// Without content and end tag.
+    /// Begins a new block of text; its end tag may be left out.
+    OptionalEnd,
+    /// Has neither content nor an end tag.
     Void,
 }
 
-/// Attributes that any of them may have.
-pub(super) const EVERYWHERE: [&str; 3] = ["dir", "lang", "title"];
+/// Attributes that every element may have.
+pub(super) const GLOBAL_ATTRIBUTES: [&str; 3] = ["dir", "lang", "title"];
 
-/// Elements whose content is no text of the article.
-pub(super) const NO_TEXT: [&str; 9] = [
+/// Elements that are removed with their content, which is not text of the article.
+pub(super) const SKIPPED: [&str; 9] = [
     "iframe", "noembed", "noframes", "script", "style", "template", "textarea", "title", "xmp",
 ];
 
-/// Where an element stands in the list; `None` of one that may not stay.
-pub(super) fn find(name: &str) -> Option<usize> {
+/// The index of an element in [`ELEMENTS`]; `None` when feeds may not carry it.
+pub(super) fn position(name: &str) -> Option<usize> {
     ELEMENTS
         .binary_search_by(|element| element.name.cmp(name))
         .ok()
@@ -51,8 +50,8 @@ const fn element(
     }
 }
 
-/// By name. No form, frame, script, style, drawing or formula; nothing that fetches by itself but
-/// pictures, sound and video.
+/// Sorted by name. Without forms, frames, scripts, styles, drawings and formulas. Only pictures, sound
+/// and video are fetched without a click.
 pub(super) const ELEMENTS: [Element; 71] = [
     element("a", Inline, &["href"]),
     element("abbr", Inline, &[]),
@@ -64,18 +63,18 @@ pub(super) const ELEMENTS: [Element; 71] = [
     element("bdo", Inline, &[]),
     element("blockquote", Block, &["cite"]),
     element("br", Void, &[]),
-    element("caption", Implied, &[]),
+    element("caption", OptionalEnd, &[]),
     element("cite", Inline, &[]),
     element("code", Inline, &[]),
     element("col", Void, &["span"]),
-    element("colgroup", Implied, &["span"]),
-    element("dd", Implied, &[]),
+    element("colgroup", OptionalEnd, &["span"]),
+    element("dd", OptionalEnd, &[]),
     element("del", Inline, &["cite", "datetime"]),
     element("details", Block, &["open"]),
     element("dfn", Inline, &[]),
     element("div", Block, &[]),
     element("dl", Block, &[]),
-    element("dt", Implied, &[]),
+    element("dt", OptionalEnd, &[]),
     element("em", Inline, &[]),
     element("figcaption", Block, &[]),
     element("figure", Block, &[]),
@@ -96,17 +95,17 @@ pub(super) const ELEMENTS: [Element; 71] = [
     ),
     element("ins", Inline, &["cite", "datetime"]),
     element("kbd", Inline, &[]),
-    element("li", Implied, &["value"]),
+    element("li", OptionalEnd, &["value"]),
     element("main", Block, &[]),
     element("mark", Inline, &[]),
     element("nav", Block, &[]),
     element("ol", Block, &["reversed", "start", "type"]),
-    element("p", Implied, &[]),
+    element("p", OptionalEnd, &[]),
     element("picture", Inline, &[]),
     element("pre", Block, &[]),
     element("q", Inline, &["cite"]),
-    element("rp", Implied, &[]),
-    element("rt", Implied, &[]),
+    element("rp", OptionalEnd, &[]),
+    element("rt", OptionalEnd, &[]),
     element("ruby", Inline, &[]),
     element("s", Inline, &[]),
     element("samp", Inline, &[]),
@@ -119,13 +118,13 @@ pub(super) const ELEMENTS: [Element; 71] = [
     element("summary", Block, &[]),
     element("sup", Inline, &[]),
     element("table", Block, &[]),
-    element("tbody", Implied, &[]),
-    element("td", Implied, &["colspan", "rowspan"]),
-    element("tfoot", Implied, &[]),
-    element("th", Implied, &["colspan", "rowspan", "scope"]),
-    element("thead", Implied, &[]),
+    element("tbody", OptionalEnd, &[]),
+    element("td", OptionalEnd, &["colspan", "rowspan"]),
+    element("tfoot", OptionalEnd, &[]),
+    element("th", OptionalEnd, &["colspan", "rowspan", "scope"]),
+    element("thead", OptionalEnd, &[]),
     element("time", Inline, &["datetime"]),
-    element("tr", Implied, &[]),
+    element("tr", OptionalEnd, &[]),
     element("u", Inline, &[]),
     element("ul", Block, &[]),
     element(
@@ -140,12 +139,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_element_is_found() {
+    fn position_finds_every_allowed_element_and_no_other() {
         for (at, element) in ELEMENTS.iter().enumerate() {
-            assert_eq!(find(element.name), Some(at), "{}", element.name);
+            assert_eq!(position(element.name), Some(at), "{}", element.name);
         }
         for name in ["script", "style", "svg", "math", "form", "iframe", "A", ""] {
-            assert_eq!(find(name), None, "{name}");
+            assert_eq!(position(name), None, "{name}");
         }
     }
 }

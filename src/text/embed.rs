@@ -1,8 +1,8 @@
-//! Players of other sites. Feed readers do not run them, so each becomes a link to what it plays.
+//! Embedded players of known sites. Feed readers do not run them, so each becomes a link.
 
 use url::Url;
 
-/// Sites whose players are known to be worth a link; a frame of any other site is dropped.
+/// Sites with players, subdomains included; an `iframe` of any other site is dropped.
 const HOSTS: [&str; 10] = [
     "dailymotion.com",
     "dai.ly",
@@ -16,8 +16,8 @@ const HOSTS: [&str; 10] = [
     "youtube.com",
 ];
 
-/// The address of a player and what to call it; `None` where `address` is none of theirs.
-pub(super) fn player(address: &str, title: Option<&str>) -> Option<(String, String)> {
+/// The URL and the text of the link; `None` when `address` is on no known site.
+pub(super) fn player_link(address: &str, title: Option<&str>) -> Option<(String, String)> {
     let url = Url::parse(address).ok()?;
     let host = url.host_str()?;
     let known = HOSTS.iter().any(|known| {

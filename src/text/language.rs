@@ -1,26 +1,25 @@
-//! The language of a text that does not say it: Kazakh and English show themselves by their
-//! letters, everything else is the language of the site.
+//! Guesses the language of a text from its letters: Kazakh, English, or else the site's language.
 
 use std::sync::LazyLock;
 
-/// `kk` where at least 3 % of 40 or more letters are Kazakh only, `en` where 80 % are basic
-/// Latin, else `fallback`.
+/// `kk` if at least 3 % of the letters are Kazakh only, `en` if at least 80 % are basic Latin, else
+/// `fallback`. Text with fewer than 40 letters is always `fallback`.
 ///
-/// Three in a hundred is far below what Kazakh text has (about a fifth) and above what Kazakh names
-/// bring into Russian text.
+/// In Kazakh text about 20 % of the letters are Kazakh only. Kazakh names in Russian text stay below
+/// 3 %.
 pub fn language<'a>(texts: impl IntoIterator<Item = &'a str>, fallback: &str) -> String {
     let mut letters = 0_usize;
     let mut kazakh = 0_usize;
     let mut latin = 0_usize;
-    let kinds = &*KINDS;
+    let classes = &*CLASSES;
     for c in texts.into_iter().flat_map(str::chars) {
-        let kind = kinds
+        let class = classes
             .get(c as usize)
             .copied()
-            .unwrap_or_else(|| Kind::of(c));
-        letters += usize::from(kind.letter);
-        kazakh += usize::from(kind.kazakh);
-        latin += usize::from(kind.latin);
+            .unwrap_or_else(|| LetterClass::of(c));
+        letters += usize::from(class.letter);
+        kazakh += usize::from(class.kazakh);
+        latin += usize::from(class.latin);
     }
     if letters < LETTERS_MIN {
         fallback
@@ -34,20 +33,20 @@ pub fn language<'a>(texts: impl IntoIterator<Item = &'a str>, fallback: &str) ->
     .to_owned()
 }
 
-/// Fewer letters say nothing about a language.
+/// With fewer letters the shares are not reliable.
 const LETTERS_MIN: usize = 40;
 
-/// What a character counts as.
+/// The counters that a character adds to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Kind {
+struct LetterClass {
     letter: bool,
     kazakh: bool,
     latin: bool,
 }
 
-impl Kind {
-    fn of(c: char) -> Kind {
-        Kind {
+impl LetterClass {
+    fn of(c: char) -> LetterClass {
+        LetterClass {
             letter: c.is_alphabetic(),
             kazakh: is_kazakh(c),
             latin: c.is_ascii_alphabetic(),
@@ -55,9 +54,10 @@ impl Kind {
     }
 }
 
-/// The kinds of all characters up to the end of the Cyrillic ones: every character of every article
-/// is asked for.
-static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| ('\0'..='\u{52f}').map(Kind::of).collect());
+/// The classes of all characters up to the end of Cyrillic. A table is faster than the tests, which
+/// would run for each character of each article.
+static CLASSES: LazyLock<Vec<LetterClass>> =
+    LazyLock::new(|| ('\0'..='\u{52f}').map(LetterClass::of).collect());
 
 fn is_kazakh(c: char) -> bool {
     matches!(
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_letters_decide() {
+    fn shares_of_letters_decide_the_language() {
         for (text, expected) in [
             (mixed('ә', 3, 'а', 100), "kk"),
             (mixed('Ә', 3, 'а', 100), "kk"),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_several_texts_count_together() {
+    fn letters_of_all_texts_are_counted_together() {
         let half = mixed('қ', 5, 'а', 20);
         assert_eq!(language([half.as_str(), half.as_str()], "ru"), "kk");
         assert_eq!(language([half.as_str()], "ru"), "ru");

@@ -1,14 +1,14 @@
-//! Where the summary of marked-up text is.
+//! The lead of marked-up text.
 
 use std::mem;
 
-use super::Text;
 use super::elements::{ELEMENTS, Nature};
 use super::markup::{Markup, Piece};
+use super::plain::Text;
 
 impl Markup {
-    /// The text before `<!--more-->`, else the first paragraph that says something, else the
-    /// first text of any kind.
+    /// The text before `<!--more-->`, else the first paragraph with text, else the first text of any
+    /// block.
     pub fn lead(&self) -> Text {
         let more = self.pieces.iter().position(|piece| *piece == Piece::More);
         if let Some(more) = more {
@@ -26,13 +26,13 @@ impl Markup {
     }
 }
 
-/// A run of text that no block parts.
+/// A run of text between two block boundaries.
 struct Block {
     is_paragraph: bool,
     text: String,
 }
 
-/// The blocks that say something.
+/// The blocks that have visible text.
 fn blocks(pieces: &[Piece]) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open = Block {
@@ -53,7 +53,7 @@ fn blocks(pieces: &[Piece]) -> Vec<Block> {
                     open.text.push(' ');
                     continue;
                 }
-                Nature::Block | Nature::Implied => {
+                Nature::Block | Nature::OptionalEnd => {
                     matches!(piece, Piece::Open(..)) && ELEMENTS[*at].name == "p"
                 }
             },

@@ -1,5 +1,4 @@
-//! Markdown to HTML, still of any kind: what authors wrote as HTML is kept, for the sanitizer to
-//! judge.
+//! Markdown to HTML. HTML inside the Markdown passes through; the sanitizer handles it later.
 
 use std::fmt;
 
@@ -7,25 +6,25 @@ use pulldown_cmark::{Options, Parser, html};
 
 use super::markup::{HTML_BYTES_MAX, MarkupError};
 
-/// CommonMark with tables, strikethrough and footnotes; `{#id}` behind a heading is no text.
+/// Renders CommonMark with tables, strikethrough, footnotes and heading attributes (`{#id}`).
 ///
 /// # Errors
-/// [`MarkupError::Long`] where the HTML would outgrow what an article may have.
+/// [`MarkupError::TooLong`] when the HTML is larger than an article may be.
 pub fn markdown_to_html(markdown: &str) -> Result<String, MarkupError> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_HEADING_ATTRIBUTES;
-    let mut html = Bounded(String::with_capacity(markdown.len() * 5 / 4));
+    let mut html = LimitedString(String::with_capacity(markdown.len() * 5 / 4));
     html::write_html_fmt(&mut html, Parser::new_ext(markdown, options))
-        .map_err(|fmt::Error| MarkupError::Long)?;
+        .map_err(|fmt::Error| MarkupError::TooLong)?;
     Ok(html.0)
 }
 
-/// A string that refuses to outgrow an article.
-struct Bounded(String);
+/// A string that fails to grow beyond [`HTML_BYTES_MAX`].
+struct LimitedString(String);
 
-impl fmt::Write for Bounded {
+impl fmt::Write for LimitedString {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.0.len() + text.len() > HTML_BYTES_MAX {
             return Err(fmt::Error);

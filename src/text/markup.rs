@@ -1,9 +1,8 @@
-//! HTML of any origin, taken apart: which elements may stay, and what the text is.
+//! Foreign HTML as a list of allowed tags and text.
 //!
-//! The tokenizer is the one of the HTML specification, so nothing is found inside comments,
-//! scripts or attributes that a browser would not find. Here is also where work is bounded: steps
-//! are counted for everything that takes time here or, later, in the tree builder, and with their
-//! number the time that one article can take has a limit.
+//! The tokenizer follows the HTML specification, so it finds tags exactly where a browser finds
+//! them. This module also bounds the work of one article: it counts steps for everything that takes
+//! time here or later in the tree builder, and refuses HTML that needs too many.
 
 use std::cell::RefCell;
 
@@ -13,52 +12,53 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::clean;
+use super::characters::clean;
 use super::elements::{self, ELEMENTS, Nature};
 
-/// The most bytes of an article as HTML; Markdown grows on its way there.
+/// The most bytes of an article as HTML. A Markdown file is shorter than its HTML.
 pub(super) const HTML_BYTES_MAX: usize = 4 << 20;
 
-/// The most elements inside each other.
+/// The most open elements inside each other.
 const DEPTH_MAX: usize = 200;
 
-/// The most steps, as [`Collected`] counts them. An ordinary article has some thousands; this many
-/// take a fifth of a second.
+/// The most steps, as [`MarkupBuilder`] counts them. An ordinary article has a few thousand; this many
+/// take 0.2 s.
 const STEPS_MAX: usize = 250_000;
 
-/// Steps for a character that stands in HTML as an entity, which costs a reader that many.
+/// Steps for a character that HTML writes as an entity, which takes a reader about as long as four tags.
 const ENTITY_STEPS: usize = 4;
 
-/// Attributes of one tag that cost one step for each pair: each is compared with all before it.
-const PAIRS_A_STEP: usize = 100;
+/// Pairs of attributes in one tag that make one step: the tokenizer compares each attribute with all
+/// before it.
+const ATTRIBUTE_PAIRS_PER_STEP: usize = 100;
 
-/// So much is read at a time, to stop early where there is too much of something.
+/// Bytes given to the tokenizer at a time. Limits are checked between two chunks.
 const CHUNK_BYTES: usize = 16 << 10;
 
-/// The most places where an attribute may begin in what is read before its tag ends.
+/// The most positions in one tag where an attribute can begin.
 const ATTRIBUTES_MAX: usize = 20_000;
 
-/// An attribute with more bytes is no address and no description.
+/// The most bytes of one attribute; a longer one is dropped, since it is no URL and no description.
 const ATTRIBUTE_BYTES_MAX: usize = 8 << 10;
 
-/// Why HTML cannot be an article.
+/// Why HTML is refused as the body of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MarkupError {
-    /// Too many bytes.
+    /// More than 4 MiB.
     #[error("the text is larger than {HTML_BYTES_MAX} bytes as HTML")]
-    Long,
-    /// Too many elements inside each other.
+    TooLong,
+    /// More than 200 elements inside each other.
     #[error("elements are nested deeper than {DEPTH_MAX}")]
-    Deep,
-    /// Too many tags, too many of them while too many elements are open, or too much inside one.
+    TooDeep,
+    /// More steps than an article may take, or too many attributes in one tag.
     #[error("the HTML has too many tags, attributes or entities")]
-    Tangled,
-    /// Every reader would understand it differently.
+    TooComplex,
+    /// It means something else each time it is parsed and written.
     #[error("the HTML is nested in a way that no two readers understand alike")]
     Unstable,
 }
 
-/// HTML as a sequence of tags and text.
+/// HTML as a list of tags and text.
 #[derive(Debug)]
 pub struct Markup {
     pub(super) pieces: Vec<Piece>,
@@ -67,50 +67,50 @@ pub struct Markup {
 /// One piece of HTML, with entities decoded and characters clean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// The start of an element, by its place in the list of those that may stay.
+    /// A start tag with its attributes, by the element's index in [`ELEMENTS`].
     Open(usize, Vec<(String, String)>),
-    /// The end of one.
+    /// An end tag, by the element's index in [`ELEMENTS`].
     Close(usize),
-    /// A frame, with its attributes.
+    /// An `iframe` with its attributes.
     Frame(Vec<(String, String)>),
     Text(String),
-    /// `<!--more-->`: what stands before it is the lead.
+    /// `<!--more-->`: the text before it is the lead.
     More,
 }
 
 impl Markup {
-    /// Takes HTML apart.
+    /// Parses HTML and keeps the allowed tags and the text.
     ///
     /// # Errors
-    /// More bytes, depth or tags than an article may have.
+    /// When the HTML is beyond a limit.
     pub fn read(html: &str) -> Result<Markup, MarkupError> {
         if html.len() > HTML_BYTES_MAX {
-            return Err(MarkupError::Long);
+            return Err(MarkupError::TooLong);
         }
-        let tokenizer = Tokenizer::new(Collector::default(), TokenizerOpts::default());
+        let tokenizer = Tokenizer::new(MarkupSink::default(), TokenizerOpts::default());
         let input = BufferQueue::default();
         let mut rest = html;
         while !rest.is_empty() && !tokenizer.sink.has_failed() {
-            let (chunk, behind) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
-            tokenizer.sink.expect(chunk);
+            let (chunk, after) = rest.split_at(rest.floor_char_boundary(CHUNK_BYTES));
+            tokenizer.sink.count_attributes(chunk);
             input.push_back(StrTendril::from_slice(chunk));
-            // A script does not run here, so it does not end the run either.
+            // The tokenizer returns early after each script; nothing runs one here.
             while !input.is_empty() {
                 let _ = tokenizer.feed(&input);
             }
-            rest = behind;
+            rest = after;
         }
         tokenizer.end();
-        let collected = tokenizer.sink.0.into_inner();
-        match collected.error {
+        let builder = tokenizer.sink.0.into_inner();
+        match builder.error {
             Some(error) => Err(error),
             None => Ok(Markup {
-                pieces: collected.pieces,
+                pieces: builder.pieces,
             }),
         }
     }
 
-    /// The text in blocks, without markup.
+    /// The text without markup, in runs between two tags.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()),
@@ -119,53 +119,53 @@ impl Markup {
     }
 }
 
-/// The sink of the tokenizer.
+/// The tokenizer shares its sink, so the state is behind a `RefCell`.
 #[derive(Default)]
-struct Collector(RefCell<Collected>);
+struct MarkupSink(RefCell<MarkupBuilder>);
 
-impl Collector {
+impl MarkupSink {
     fn has_failed(&self) -> bool {
         self.0.borrow().error.is_some()
     }
 
-    /// Looks at what the tokenizer is about to read: it says nothing of a tag before its end, and
-    /// by then it has compared each attribute with all others.
-    fn expect(&self, chunk: &str) {
-        let mut collected = self.0.borrow_mut();
+    /// Counts possible attributes before the tokenizer reads `chunk`. It reports a tag only at its
+    /// end, and by then it has compared each attribute with all others.
+    fn count_attributes(&self, chunk: &str) {
+        let mut builder = self.0.borrow_mut();
         let begins = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'');
-        collected.unfinished += chunk.bytes().filter(|b| begins(b)).count();
-        if collected.unfinished > ATTRIBUTES_MAX {
-            collected.fail(MarkupError::Tangled);
+        builder.attribute_starts += chunk.bytes().filter(|b| begins(b)).count();
+        if builder.attribute_starts > ATTRIBUTES_MAX {
+            builder.fail(MarkupError::TooComplex);
         }
     }
 }
 
 #[derive(Default)]
-struct Collected {
+struct MarkupBuilder {
     pieces: Vec<Piece>,
-    /// How many of each element stand open.
+    /// How many of each element are open, by index in [`ELEMENTS`].
     open: Vec<usize>,
     depth: usize,
-    /// What the tree builder will have to do: for each tag it may look at every open element.
+    /// Work for the tree builder: for each tag it may visit every open element.
     steps: usize,
-    /// Places where an attribute may begin, since the last token.
-    unfinished: usize,
-    /// The element whose content is being skipped.
+    /// Positions where an attribute can begin, since the last token.
+    attribute_starts: usize,
+    /// The element whose content is skipped until its end tag.
     skipped: Option<String>,
     error: Option<MarkupError>,
 }
 
-impl TokenSink for Collector {
+impl TokenSink for MarkupSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        let mut collected = self.0.borrow_mut();
-        collected.unfinished = 0;
+        let mut builder = self.0.borrow_mut();
+        builder.attribute_starts = 0;
         match token {
-            Token::TagToken(tag) => return collected.tag(tag),
-            Token::CharacterTokens(text) => collected.text(&text),
+            Token::TagToken(tag) => return builder.tag(tag),
+            Token::CharacterTokens(text) => builder.text(&text),
             Token::CommentToken(comment) if comment.trim() == "more" => {
-                collected.push(Piece::More);
+                builder.push(Piece::More);
             }
             Token::CommentToken(_)
             | Token::DoctypeToken(_)
@@ -177,26 +177,26 @@ impl TokenSink for Collector {
     }
 }
 
-impl Collected {
+impl MarkupBuilder {
     fn tag(&mut self, tag: Tag) -> TokenSinkResult<()> {
-        self.step(tag.attrs.len().pow(2) / PAIRS_A_STEP);
+        self.step(tag.attrs.len().pow(2) / ATTRIBUTE_PAIRS_PER_STEP);
         let name: &str = &tag.name;
         let starts = tag.kind == TagKind::StartTag;
         match &self.skipped {
             Some(skipped) if !starts && **skipped == *name => self.skipped = None,
             Some(_) => {}
-            None if elements::NO_TEXT.contains(&name) => {
+            None if elements::SKIPPED.contains(&name) => {
                 if starts {
                     self.skipped = Some(name.to_owned());
                     if name == "iframe" {
                         let attributes = attributes(&tag, &["src", "data-src", "title"]);
                         self.push(Piece::Frame(attributes));
                     }
-                    return switch(name);
+                    return tokenizer_state(name);
                 }
             }
             None => {
-                if let Some(at) = elements::find(name) {
+                if let Some(at) = elements::position(name) {
                     self.element(at, &tag);
                 }
             }
@@ -210,14 +210,14 @@ impl Collected {
         let element = &ELEMENTS[at];
         let nests = match element.nature {
             Nature::Inline | Nature::Block => 1,
-            Nature::Implied | Nature::Void => 0,
+            Nature::OptionalEnd | Nature::Void => 0,
         };
         match tag.kind {
             TagKind::StartTag => {
                 self.open[at] += nests;
                 self.depth += nests;
                 if self.depth > DEPTH_MAX {
-                    self.fail(MarkupError::Deep);
+                    self.fail(MarkupError::TooDeep);
                 }
                 self.push(Piece::Open(at, attributes(tag, element.attributes)));
             }
@@ -249,7 +249,7 @@ impl Collected {
     fn step(&mut self, steps: usize) {
         self.steps += steps;
         if self.steps > STEPS_MAX {
-            self.fail(MarkupError::Tangled);
+            self.fail(MarkupError::TooComplex);
         }
     }
 
@@ -259,15 +259,16 @@ impl Collected {
         }
     }
 
-    /// The first reason stands; what was collected is of no use any more.
+    /// Keeps the first error and frees the pieces.
     fn fail(&mut self, error: MarkupError) {
         self.error.get_or_insert(error);
         self.pieces = Vec::new();
     }
 }
 
-/// What the specification's tree builder would tell the tokenizer behind this start tag.
-fn switch(name: &str) -> TokenSinkResult<()> {
+/// The state that the tree builder sets the tokenizer to after this start tag (HTML Standard, section
+/// 13.2.6.4).
+fn tokenizer_state(name: &str) -> TokenSinkResult<()> {
     TokenSinkResult::RawData(match name {
         "script" => ScriptData,
         "title" | "textarea" => Rcdata,
@@ -276,12 +277,13 @@ fn switch(name: &str) -> TokenSinkResult<()> {
     })
 }
 
-/// The attributes of `tag` that may stay, clean and in the order written.
+/// The allowed attributes of `tag`, clean and in their order.
 fn attributes(tag: &Tag, allowed: &[&str]) -> Vec<(String, String)> {
-    let kept = |name: &str| allowed.contains(&name) || elements::EVERYWHERE.contains(&name);
+    let is_allowed =
+        |name: &str| allowed.contains(&name) || elements::GLOBAL_ATTRIBUTES.contains(&name);
     tag.attrs
         .iter()
-        .filter(|attribute| kept(&attribute.name.local))
+        .filter(|attribute| is_allowed(&attribute.name.local))
         .filter(|attribute| attribute.value.len() <= ATTRIBUTE_BYTES_MAX)
         .map(|attribute| {
             let value = clean(&attribute.value).into_owned();

@@ -1,9 +1,9 @@
-//! Safe HTML: an allow list of elements, absolute addresses, players as links.
+//! The sanitizer: an allow-list of elements, absolute URLs, players as links.
 //!
-//! What may stay is written anew and then given to `ammonia`, which builds the tree that a browser
-//! would and has the last word on every element, attribute and address. Its output is read once
-//! more: HTML that means something else when it is read again is how scripts are smuggled through
-//! sanitizers, so only a fixed point is accepted.
+//! The allowed pieces are written as HTML, which `ammonia` then parses as a browser would; its
+//! allow-list decides on every element, attribute and URL. Attackers smuggle scripts past sanitizers
+//! with HTML that means something else when it is parsed again. So the output is parsed until it no
+//! longer changes, and HTML that keeps changing is refused.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -12,34 +12,30 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::address::{resolve, resolve_srcset};
-use super::elements::{ELEMENTS, EVERYWHERE, NO_TEXT, Nature};
+use super::elements::{ELEMENTS, GLOBAL_ATTRIBUTES, Nature, SKIPPED};
+use super::embed;
+use super::escape::{escape_into, escape_text_into};
 use super::markup::{HTML_BYTES_MAX, Markup, MarkupError, Piece};
-use super::{Html, embed, escape_into};
 
-/// How often HTML may be read anew before it must have settled.
+/// After so many passes the HTML must no longer change.
 const PASSES_MAX: usize = 4;
 
-impl Html {
-    /// What may stay of `markup`, its addresses resolved against `base`.
-    ///
-    /// # Errors
-    /// [`MarkupError::Long`] and [`MarkupError::Unstable`].
-    pub fn from_markup(markup: &Markup, base: Option<&Url>) -> Result<Html, MarkupError> {
-        let mut html = write(&markup.pieces, base);
-        for _ in 0..PASSES_MAX {
-            let read = ALLOWED.clean(&html).to_string();
-            if read.len() > HTML_BYTES_MAX {
-                return Err(MarkupError::Long);
-            }
-            if read == html {
-                // A byte order mark would be taken for one as soon as it comes first.
-                let edge = |c: char| c.is_whitespace() || c == '\u{feff}';
-                return Ok(Html(html.trim_matches(edge).to_owned()));
-            }
-            html = read;
+/// `markup` as safe HTML, with URLs resolved against `base`.
+pub(super) fn sanitize(markup: &Markup, base: Option<&Url>) -> Result<String, MarkupError> {
+    let mut html = write(&markup.pieces, base);
+    for _ in 0..PASSES_MAX {
+        let cleaned = ALLOWED.clean(&html).to_string();
+        if cleaned.len() > HTML_BYTES_MAX {
+            return Err(MarkupError::TooLong);
         }
-        Err(MarkupError::Unstable)
+        if cleaned == html {
+            // A reader would drop U+FEFF at the start as a byte order mark.
+            let edge = |c: char| c.is_whitespace() || c == '\u{feff}';
+            return Ok(html.trim_matches(edge).to_owned());
+        }
+        html = cleaned;
     }
+    Err(MarkupError::Unstable)
 }
 
 static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -51,8 +47,8 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
         .tags(attributes.keys().copied().collect())
         .tag_attributes(attributes)
-        .generic_attributes(EVERYWHERE.into())
-        .clean_content_tags(NO_TEXT.into())
+        .generic_attributes(GLOBAL_ATTRIBUTES.into())
+        .clean_content_tags(SKIPPED.into())
         .url_schemes(["http", "https", "mailto", "tel"].into())
         .url_relative(UrlRelative::Deny)
         .link_rel(None)
@@ -60,7 +56,7 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Writes pieces as HTML again.
+/// Writes the allowed pieces as HTML.
 fn write(pieces: &[Piece], base: Option<&Url>) -> String {
     let mut html = String::new();
     let mut before = None;
@@ -68,27 +64,27 @@ fn write(pieces: &[Piece], base: Option<&Url>) -> String {
     for piece in pieces {
         match piece {
             Piece::Text(text) => {
-                // A reader drops the line end behind `<pre>`, and would drop the next one next
-                // time.
+                // A parser drops one line end after `<pre>`, so with several of them each pass
+                // would drop one more.
                 let starts_pre = before.is_some_and(|piece| is_start(piece, "pre"));
                 let text = if starts_pre {
                     text.trim_start_matches('\n')
                 } else {
                     text
                 };
-                escape_text(&mut html, text);
+                escape_text_into(&mut html, text);
             }
             Piece::Open(at, attributes) => {
-                in_paragraph = ELEMENTS[*at].name == "p" || (in_paragraph && !parts(*at));
-                open(&mut html, ELEMENTS[*at].name, attributes, base);
+                in_paragraph = ELEMENTS[*at].name == "p" || (in_paragraph && !ends_paragraph(*at));
+                write_start_tag(&mut html, ELEMENTS[*at].name, attributes, base);
             }
             Piece::Close(at) => {
-                in_paragraph &= !parts(*at);
+                in_paragraph &= !ends_paragraph(*at);
                 html.push_str("</");
                 html.push_str(ELEMENTS[*at].name);
                 html.push('>');
             }
-            Piece::Frame(attributes) => frame(&mut html, attributes, base, in_paragraph),
+            Piece::Frame(attributes) => write_frame(&mut html, attributes, base, in_paragraph),
             Piece::More => {}
         }
         before = Some(piece);
@@ -96,22 +92,10 @@ fn write(pieces: &[Piece], base: Option<&Url>) -> String {
     html
 }
 
-/// Text between tags, where a quote needs no entity.
-fn escape_text(html: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            c => html.push(c),
-        }
-    }
-}
-
-/// Whether the start or end of this element ends the paragraph before it.
-fn parts(at: usize) -> bool {
+/// Whether the start or end tag of this element ends an open paragraph.
+fn ends_paragraph(at: usize) -> bool {
     match ELEMENTS[at].nature {
-        Nature::Block | Nature::Implied => true,
+        Nature::Block | Nature::OptionalEnd => true,
         Nature::Inline | Nature::Void => false,
     }
 }
@@ -120,12 +104,17 @@ fn is_start(piece: &Piece, name: &str) -> bool {
     matches!(piece, Piece::Open(at, _) if ELEMENTS[*at].name == name)
 }
 
-/// Writes a start tag, unless what makes the element useful is not there: a link without address
-/// is text, a picture without source nothing.
-fn open(html: &mut String, name: &str, attributes: &[(String, String)], base: Option<&Url>) {
+/// Writes a start tag, unless the attribute is missing that gives the element its use: a link without
+/// a URL becomes plain text, a picture without a source is dropped.
+fn write_start_tag(
+    html: &mut String,
+    name: &str,
+    attributes: &[(String, String)],
+    base: Option<&Url>,
+) {
     let attributes: Vec<(&str, String)> = attributes
         .iter()
-        .filter_map(|(key, value)| Some((key.as_str(), attribute(key, value, base)?)))
+        .filter_map(|(key, value)| Some((key.as_str(), attribute_value(key, value, base)?)))
         .collect();
     let has = |key: &str| attributes.iter().any(|(name, _)| *name == key);
     let useful = match name {
@@ -146,16 +135,16 @@ fn open(html: &mut String, name: &str, attributes: &[(String, String)], base: Op
         html.push('"');
     }
     if name == "img" && !has("alt") {
-        // A picture that nobody described is invalid without it, and read out by its address.
+        // HTML requires `alt`; without it a screen reader reads the URL aloud.
         html.push_str(" alt=\"\"");
     }
     html.push('>');
 }
 
-/// The value that an attribute may keep.
-fn attribute(key: &str, value: &str, base: Option<&Url>) -> Option<String> {
+/// The attribute's value as feeds may carry it; `None` drops the attribute.
+fn attribute_value(key: &str, value: &str, base: Option<&Url>) -> Option<String> {
     match key {
-        // A place in the page is of no use in a feed, where no element has an id.
+        // In a feed no element has an id that a fragment could point to.
         "href" if value.trim_start().starts_with('#') => None,
         "href" => resolve(base, value),
         "src" | "poster" | "cite" => resolve(base, value).filter(|url| url.starts_with("http")),
@@ -164,8 +153,8 @@ fn attribute(key: &str, value: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
-/// Writes a frame as the link to what it plays; a frame of an unknown site is dropped.
-fn frame(
+/// Writes the `iframe` of a known player as a link; any other is dropped.
+fn write_frame(
     html: &mut String,
     attributes: &[(String, String)],
     base: Option<&Url>,
@@ -175,15 +164,15 @@ fn frame(
         let found = attributes.iter().find(|(name, _)| name == key);
         found.map(|(_, value)| value.as_str())
     };
-    // Scripts that load frames late keep their address elsewhere.
+    // Lazy-loading scripts keep the URL in `data-src`.
     let address = ["src", "data-src"]
         .into_iter()
         .filter_map(value)
-        .find_map(|raw| embed::player(&resolve(base, raw)?, value("title")));
+        .find_map(|raw| embed::player_link(&resolve(base, raw)?, value("title")));
     let Some((address, label)) = address else {
         return;
     };
-    let (before, behind) = if in_paragraph {
+    let (before, after) = if in_paragraph {
         ("", "")
     } else {
         ("<p>", "</p>")
@@ -192,9 +181,9 @@ fn frame(
     html.push_str("<a href=\"");
     escape_into(html, &address);
     html.push_str("\">");
-    escape_text(html, &label);
+    escape_text_into(html, &label);
     html.push_str("</a>");
-    html.push_str(behind);
+    html.push_str(after);
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Check, Crowding, Judgement, Reason, Role, RuleTerm, TermMatch, text};
 use crate::config::Settings;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
-use crate::index::{ArticleNo, Index, Placing, TermNo, Verdict};
+use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
 use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
@@ -20,7 +20,7 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
     reasons.extend(own_reasons(index, article));
     let place_at = |at| {
         let listed = matches && index.visibility(article) == Visibility::Public;
-        listed.then(|| index.placing(&feed.query, settings, article, at))?
+        listed.then(|| index.rank(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
     reasons.extend(now.and_then(window_reason));
@@ -31,13 +31,13 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
         included,
         reasons,
         rules,
-        place: now.map(|placing| placing.newer + 1),
-        entries: now.map(|placing| placing.entries),
+        place: now.map(|rank| rank.newer + 1),
+        entries: now.map(|rank| rank.entries),
         enters,
         leaves: leaves(index, settings, article).filter(|_| included || enters.is_some()),
         crowded_out: now
             .filter(|_| included)
-            .map(|placing| crowding(placing, index.published(article), settings)),
+            .map(|rank| crowding(rank, index.published(article), settings)),
         settings: settings.clone(),
     }
 }
@@ -60,19 +60,17 @@ fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason
     .flatten()
 }
 
-fn window_reason(placing: Placing) -> Option<Reason> {
-    match placing.verdict {
-        Verdict::In { .. } => None,
-        Verdict::HeldBack { until } => Some(Reason::HeldBack { until }),
-        Verdict::TooOld { since } => Some(Reason::TooOld { since }),
-        Verdict::CrowdedOut => Some(Reason::CrowdedOut {
-            newer: placing.newer,
-        }),
+fn window_reason(rank: Rank) -> Option<Reason> {
+    match rank.membership {
+        Membership::Included { .. } => None,
+        Membership::Delayed { until } => Some(Reason::HeldBack { until }),
+        Membership::TooOld { since } => Some(Reason::TooOld { since }),
+        Membership::OverLimit => Some(Reason::CrowdedOut { newer: rank.newer }),
     }
 }
 
-fn is_in(placing: Placing) -> bool {
-    matches!(placing.verdict, Verdict::In { .. })
+fn is_in(rank: Rank) -> bool {
+    matches!(rank.membership, Membership::Included { .. })
 }
 
 fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Timestamp> {
@@ -82,13 +80,13 @@ fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Time
     [oldest, index.expires(article)].into_iter().flatten().min()
 }
 
-fn crowding(placing: Placing, published: Timestamp, settings: &Settings) -> Crowding {
+fn crowding(rank: Rank, published: Timestamp, settings: &Settings) -> Crowding {
     let items = usize::from(settings.items);
     let kept_until = published.plus(settings.keep.into());
     Crowding {
-        newer: items.saturating_sub(placing.newer).max(1),
-        one_from: Some(kept_until).filter(|at| placing.newest < *at),
-        newer_at_most: 4 * items - placing.newer,
+        newer: items.saturating_sub(rank.newer).max(1),
+        one_from: Some(kept_until).filter(|at| rank.newest < *at),
+        newer_at_most: 4 * items - rank.newer,
     }
 }
 
@@ -119,7 +117,7 @@ fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Che
         .iter()
         .map(|&term| RuleTerm {
             term: text::term(index.term(term).kind, index.name(term)),
-            carried: index.written(article, term).map(|written| TermMatch {
+            carried: index.spelling(article, term).map(|written| TermMatch {
                 kind: written.kind,
                 written: written.text.to_owned(),
                 same: written.is_alias,

@@ -65,7 +65,7 @@ fn noon() -> Timestamp {
     at("2026-05-10T12:00")
 }
 
-fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMeta {
+fn meta(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMeta {
     ArticleMeta {
         key: key.into(),
         revision: Revision(0),
@@ -81,45 +81,45 @@ fn listing(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMet
     }
 }
 
-fn listings() -> Vec<ArticleMeta> {
+fn metas() -> Vec<ArticleMeta> {
     use TermKind::{Lang, Section, Tag};
     vec![
-        listing(
+        meta(
             "session",
             "2026-05-10T10:00",
             &[(Section, "ПАРЛАМЕНТ"), (Tag, "Мәжіліс"), (Lang, "ru")],
         ),
-        listing(
+        meta(
             "oldest-session",
             "2026-05-01",
             &[(Section, "Парламент"), (Tag, "мажилис"), (Lang, "ru")],
         ),
-        listing(
+        meta(
             "match",
             "2026-05-10T11:30",
             &[(Tag, "мажилис"), (Tag, "спорт"), (Lang, "kk")],
         ),
-        listing("ad", "2026-05-09", &[(Tag, "Спорт"), (Tag, "реклама")]),
-        listing("row-1", "2026-05-10T08:00", &[(Tag, "ряд")]),
-        listing("row-2", "2026-05-10T08:30", &[(Tag, "ряд")]),
-        listing("row-3", "2026-05-10T08:59", &[(Tag, "ряд")]),
-        listing("row-4", "2026-05-10T09:00", &[(Tag, "ряд")]),
-        listing("tomorrow", "2026-05-11T07:30", &[(Tag, "ряд")]),
+        meta("ad", "2026-05-09", &[(Tag, "Спорт"), (Tag, "реклама")]),
+        meta("row-1", "2026-05-10T08:00", &[(Tag, "ряд")]),
+        meta("row-2", "2026-05-10T08:30", &[(Tag, "ряд")]),
+        meta("row-3", "2026-05-10T08:59", &[(Tag, "ряд")]),
+        meta("row-4", "2026-05-10T09:00", &[(Tag, "ряд")]),
+        meta("tomorrow", "2026-05-11T07:30", &[(Tag, "ряд")]),
         ArticleMeta {
             expires: Some(at("2026-05-11T08:00")),
-            ..listing("flash", "2026-05-11T07:30", &[])
+            ..meta("flash", "2026-05-11T07:30", &[])
         },
         ArticleMeta {
             expires: Some(noon()),
-            ..listing("ended", "2026-05-10", &[])
+            ..meta("ended", "2026-05-10", &[])
         },
         ArticleMeta {
             visibility: Visibility::OutOfFeeds,
-            ..listing("kept-out", "2026-05-10", &[])
+            ..meta("kept-out", "2026-05-10", &[])
         },
         ArticleMeta {
             visibility: Visibility::Draft,
-            ..listing("draft", "2026-05-10", &[])
+            ..meta("draft", "2026-05-10", &[])
         },
     ]
 }
@@ -128,7 +128,7 @@ fn listings() -> Vec<ArticleMeta> {
 fn explain(feed: &str, key: &str) -> Explanation {
     let config = testkit::config(CONFIG, Path::new("/"));
     let mut index = Index::new(&config.same, noon());
-    index.apply(listings().into_iter().map(Change::Put));
+    index.apply(metas().into_iter().map(Change::Put));
     let definitions = FeedDefinitions::new(&config, &mut index);
     let definition = match feed.strip_prefix("select?") {
         Some(query) => {
@@ -137,7 +137,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
         }
         None => definitions.find(&index, feed).expect("a feed"),
     };
-    let article = index.look_up(key).expect("an article");
+    let article = index.find_any(key).expect("an article");
     Explanation {
         feed: definition.path.to_string(),
         subject: Subject {

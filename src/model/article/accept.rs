@@ -1,4 +1,4 @@
-//! The one gate: from what a source read to what every document will show.
+//! Turns a draft into an article: the only checks on the way from a source to the documents.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
@@ -16,11 +16,11 @@ use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Text, resolve as resolve_address};
 
 impl Draft {
-    /// The key that the article brings as its `id`: an absolute URI as it is, anything else as a
-    /// path of this site.
+    /// The key that the draft's `id` gives: an absolute URI unchanged, anything else as a path of this
+    /// site in NFC. `None` when there is no `id` or nothing is left of it.
     ///
     /// # Errors
-    /// An id that is too long to be one.
+    /// When the `id` is longer than [`ID_BYTES_MAX`].
     pub fn own_key(&self) -> Result<Option<String>, Refusal> {
         let Some(id) = &self.id else { return Ok(None) };
         if id.len() > ID_BYTES_MAX {
@@ -40,12 +40,11 @@ impl Draft {
         Ok((!key.is_empty()).then_some(key))
     }
 
-    /// Cleans the draft and resolves its dates and addresses; `key` names the article from here
-    /// on.
+    /// Cleans the text and resolves dates and URLs. The article is stored under `key`.
     ///
     /// # Errors
-    /// A title of which nothing is left, a date that feeds cannot write, too much of something, or
-    /// HTML that readers would choke on.
+    /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
+    /// HTML is beyond a limit.
     pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
         let content = Content::read(&self.body)?;
         let title = Text::new(&self.title);
@@ -65,27 +64,31 @@ impl Draft {
             .expires
             .map(|date| resolve(date, reading))
             .transpose()?;
-        let own = self.language.as_deref().and_then(language_tag);
-        let language = own.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let named = self.language.as_deref().and_then(language_tag);
+        let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();
         let url = self
             .url
             .as_deref()
             .and_then(|url| page_url(site.as_ref(), url));
         let page = page(url.as_deref(), &key, published, &language, reading);
-        // What addresses in an article are relative to.
+        // Relative URLs in the article are resolved against its page.
         let base = page.or(site);
-        let given_lead = self.summary.as_deref().map(Text::new).unwrap_or_default();
+        let summary = self.summary.as_deref().map(Text::new).unwrap_or_default();
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            section: self.section.as_deref().and_then(name).map(|(name, _)| name),
+            section: self
+                .section
+                .as_deref()
+                .and_then(name_with_key)
+                .map(|(name, _)| name),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
-            lead: match given_lead.is_empty() {
+            lead: match summary.is_empty() {
                 true => content.lead(),
-                false => given_lead,
+                false => summary,
             },
             image: self
                 .image
@@ -117,7 +120,7 @@ impl Draft {
     }
 }
 
-/// The article's page on the site, where it has one there.
+/// The page of the article: its own `url`, else the filled template.
 fn page(
     url: Option<&str>,
     key: &str,
@@ -145,12 +148,12 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
     ))
 }
 
-/// Feeds write years in four digits.
+/// Feed formats write years in four digits.
 const YEAR_MIN: u16 = 1000;
 
 fn resolve(date: WrittenDate, reading: &Reading) -> Result<Timestamp, Refusal> {
     let at = reading.zone.resolve(date);
-    // A local time beyond the calendar's end resolves to the end of time.
+    // `Zone::resolve` gives `i64::MAX` for a local time after the end of the calendar.
     if at < Timestamp::start_of_year(YEAR_MIN) || at == Timestamp(i64::MAX) {
         return Err(Refusal::new(
             None,
@@ -161,8 +164,8 @@ fn resolve(date: WrittenDate, reading: &Reading) -> Result<Timestamp, Refusal> {
     Ok(at)
 }
 
-/// A text that says something, with its key: what has none has no feed and is no name.
-fn name(raw: &str) -> Option<(Text, String)> {
+/// A clean name with its term key; `None` without a key, since such a name could have no feed.
+fn name_with_key(raw: &str) -> Option<(Text, String)> {
     let text = Text::new(raw);
     let key = term::key(text.as_str());
     (!key.is_empty()).then_some((text, key))
@@ -173,7 +176,7 @@ fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
     let mut keys = Vec::with_capacity(written.len());
     let mut tags = Vec::with_capacity(written.len());
     for raw in written {
-        let Some((tag, key)) = name(raw.trim_start().trim_start_matches('#')) else {
+        let Some((tag, key)) = name_with_key(raw.trim_start().trim_start_matches('#')) else {
             continue;
         };
         if !keys.contains(&key) {
@@ -189,7 +192,7 @@ fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>,
     let mut keys = Vec::with_capacity(written.len());
     let mut authors = Vec::with_capacity(written.len());
     for author in written {
-        let Some((name, key)) = name(&author.name) else {
+        let Some((name, key)) = name_with_key(&author.name) else {
             continue;
         };
         if !keys.contains(&key) {
@@ -197,7 +200,7 @@ fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>,
             authors.push(Author {
                 name: name.into_string(),
                 role: author.role.as_deref().and_then(some_text),
-                email: author.email.as_deref().and_then(mailbox),
+                email: author.email.as_deref().and_then(email_address),
                 url: author.url.as_deref().and_then(|url| page_url(base, url)),
             });
         }
@@ -205,9 +208,9 @@ fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>,
     Ok(authors)
 }
 
-/// An e-mail address that a feed may print. Feeds want ASCII: a domain has such a form, a name at
-/// it has none.
-fn mailbox(raw: &str) -> Option<String> {
+/// An ASCII e-mail address. A domain has an ASCII form (IDNA); a local part outside ASCII has none, so
+/// such an address is dropped.
+fn email_address(raw: &str) -> Option<String> {
     let address = raw.trim();
     let address = address.strip_prefix("mailto:").unwrap_or(address);
     let (local, domain) = address.rsplit_once('@')?;
@@ -219,7 +222,8 @@ fn mailbox(raw: &str) -> Option<String> {
     }
 }
 
-/// An id that other systems may hold already, so not one ASCII character of it is changed.
+/// An `id` that is an absolute URI. Other systems may know it already, so no ASCII character of it
+/// changes.
 fn absolute_id(raw: &str) -> Option<String> {
     let id = raw.trim();
     let (scheme, rest) = id.split_once(':')?;
@@ -237,7 +241,7 @@ fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
     resolve_address(base, raw).filter(|url| url.starts_with("http"))
 }
 
-/// A language as BCP 47 writes it; `kk_KZ`, as systems write it, is taken too.
+/// A language tag of BCP 47; the POSIX form `kk_KZ` is accepted too.
 fn language_tag(raw: &str) -> Option<String> {
     let tag = raw.trim().replace('_', "-");
     let mut subtags = tag.split('-');

@@ -1,12 +1,12 @@
-//! What the body of a draft says: its text, its lead, its HTML.
+//! The body of a draft: its language, its lead, its HTML.
 
 use url::Url;
 
 use super::{Body, Refusal};
 use crate::text::{self, Html, Markup, MarkupError, Text};
 
-/// A body, read but not yet written: addresses in it need the article's page, and that may need
-/// the language of its text.
+/// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
+/// URL of that page may contain the language of the text.
 pub(super) enum Content<'d> {
     Paragraphs {
         paragraphs: &'d [String],
@@ -16,10 +16,7 @@ pub(super) enum Content<'d> {
 }
 
 impl<'d> Content<'d> {
-    /// Reads a body.
-    ///
-    /// # Errors
-    /// HTML that would take readers, and this program, too long.
+    /// Parses a body; HTML beyond a limit is refused.
     pub(super) fn read(body: &'d Body) -> Result<Content<'d>, Refusal> {
         let markup = match body {
             Body::Paragraphs {
@@ -39,7 +36,7 @@ impl<'d> Content<'d> {
         markup.map(Content::Markup).map_err(refuse)
     }
 
-    /// The language of the text and its headline, else `fallback`.
+    /// The language of the headline and the text, guessed from their letters.
     pub(super) fn language(&self, title: &str, fallback: &str) -> String {
         let title = std::iter::once(title);
         match self {
@@ -50,7 +47,7 @@ impl<'d> Content<'d> {
         }
     }
 
-    /// The summary that the body offers; empty where it has no text.
+    /// The first paragraph, or what `<!--more-->` marks; empty when the body has no text.
     pub(super) fn lead(&self) -> Text {
         match self {
             Content::Paragraphs { paragraphs, .. } => paragraphs
@@ -62,7 +59,7 @@ impl<'d> Content<'d> {
         }
     }
 
-    /// The whole body with addresses resolved against `base`.
+    /// The whole body with URLs resolved against `base`.
     pub(super) fn html(&self, base: Option<&Url>) -> Result<Html, Refusal> {
         match self {
             Content::Paragraphs {
@@ -79,8 +76,8 @@ impl<'d> Content<'d> {
 
 fn refuse(error: MarkupError) -> Refusal {
     let hint = match error {
-        MarkupError::Long => "split the article",
-        MarkupError::Deep | MarkupError::Tangled | MarkupError::Unstable => {
+        MarkupError::TooLong => "split the article",
+        MarkupError::TooDeep | MarkupError::TooComplex | MarkupError::Unstable => {
             "close every element that is opened; an editor that shows HTML marks those that are not"
         }
     };

@@ -1,37 +1,37 @@
-//! Pictures, sound and video that come with an article.
+//! Pictures, sound, video and other files of an article.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::text::{Text, resolve};
 
-/// A file that comes with an article, by its address.
+/// A file that belongs to an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Media {
-    /// Where it is; absolute and percent-encoded once accepted.
+    /// Its URL; absolute and percent-encoded once accepted.
     pub url: String,
-    /// Its media type, guessed from the address where nobody says it.
+    /// Its media type; without one it is guessed from the extension.
     pub media_type: Option<String>,
-    /// Its size in bytes; of a file beside the article it is taken when the article is read.
+    /// Its size in bytes. For a file next to the article, the source fills it in.
     pub length: Option<u64>,
     /// Its width in pixels.
     pub width: Option<u32>,
     /// Its height in pixels.
     pub height: Option<u32>,
-    /// What it shows, for those who do not see it.
+    /// A description for readers who cannot see it.
     pub alt: Option<String>,
-    /// Whose it is.
+    /// The photographer or agency.
     pub credit: Option<String>,
 }
 
 impl Media {
-    /// The medium with a clean address and clean text; `None` where no reader could fetch it.
-    /// Nothing has no bytes or no pixels: a 0 means that nobody knew.
+    /// The medium with a resolved URL and clean text; `None` when the URL is not HTTP. A size of 0
+    /// means that the size is unknown.
     pub(super) fn accept(&self, base: Option<&Url>) -> Option<Media> {
         let url = resolve(base, &self.url).filter(|url| url.starts_with("http"))?;
-        let said = self.media_type.as_deref().and_then(media_type);
+        let stated = self.media_type.as_deref().and_then(media_type);
         Some(Media {
-            media_type: said.or_else(|| guess(&url).map(str::to_owned)),
+            media_type: stated.or_else(|| guess(&url).map(str::to_owned)),
             length: self.length.filter(|&bytes| bytes > 0),
             width: self.width.filter(|&pixels| pixels > 0),
             height: self.height.filter(|&pixels| pixels > 0),
@@ -42,13 +42,14 @@ impl Media {
     }
 }
 
-/// Clean text, if any is left.
+/// Clean text; `None` when nothing is left.
 pub(super) fn some_text(raw: &str) -> Option<String> {
     let text = Text::new(raw);
     (!text.is_empty()).then(|| text.into_string())
 }
 
-/// `type/subtype` in lower case, without parameters.
+/// `type/subtype` in lower case, without parameters; `None` when it is malformed (RFC 6838, section
+/// 4.2).
 fn media_type(raw: &str) -> Option<String> {
     let essence = raw.split(';').next().unwrap_or(raw).trim();
     let essence = essence.to_ascii_lowercase();
@@ -60,7 +61,7 @@ fn media_type(raw: &str) -> Option<String> {
     (token(kind) && token(subtype)).then_some(essence)
 }
 
-/// The media type that an address shows by its extension.
+/// The media type for the extension of a URL's path.
 fn guess(url: &str) -> Option<&'static str> {
     let path = Url::parse(url).ok()?.path().to_ascii_lowercase();
     let (_, extension) = path.rsplit('/').next()?.rsplit_once('.')?;

@@ -1,7 +1,7 @@
 //! Readings: what the source has now becomes what the index knows.
 
 use super::Publisher;
-use crate::index::Batch;
+use crate::index::Update;
 use crate::ingest::Pace;
 use crate::ingest::driver::ReadingResult;
 use crate::ingest::report::Report;
@@ -18,14 +18,14 @@ impl Publisher {
             false => Pace::Brisk,
         };
         let is_index_in_use = self.has_something_to_serve();
-        let mut batch = Batch::default();
+        let mut update = Update::default();
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
             if !is_index_in_use {
                 self.handle
                     .index()
                     .index
-                    .gather(changes.drain(..), &mut batch);
+                    .stage(changes.drain(..), &mut update);
             }
         };
         let ReadingResult {
@@ -35,8 +35,8 @@ impl Publisher {
         } = self.driver.read(scopes, removal, pace, &mut gather);
         let mut writer = self.writer();
         let mut state = self.handle.index();
-        state.index.gather(changes, &mut batch);
-        writer.touch(state.index.finish(batch));
+        state.index.stage(changes, &mut update);
+        writer.touch(state.index.finish(update));
         writer.retired.extend(retired);
         report
     }

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::feed::definitions::FeedDefinition;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::{Index, Touched};
+use crate::index::{AffectedFeeds, Index};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
@@ -20,7 +20,7 @@ use crate::render::pages::templates::Templates;
 pub(super) struct Writer {
     pub(super) templates: Arc<Templates>,
     /// What changed since the last snapshot.
-    pub(super) touched: Touched,
+    pub(super) touched: AffectedFeeds,
     /// The next snapshot starts from the definitions, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
@@ -44,9 +44,9 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn touch(&mut self, touched: Touched) {
-        let before = std::mem::replace(&mut self.touched, Touched::Everything);
-        self.touched = before.and(touched);
+    pub(super) fn touch(&mut self, touched: AffectedFeeds) {
+        let before = std::mem::replace(&mut self.touched, AffectedFeeds::All);
+        self.touched = before.union(touched);
     }
 
     pub(super) fn say_whether_written(&mut self, trouble: Option<String>) {
@@ -135,7 +135,7 @@ impl Writer {
     pub(super) fn is_due(&self, index: &Index, now: Timestamp) -> bool {
         let is_due = self.next_instant(index).is_some_and(|at| at <= now);
         let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
-        is_due || self.rebuild || !self.touched.is_nothing() || is_unwritten
+        is_due || self.rebuild || !self.touched.is_empty() || is_unwritten
     }
 
     pub(super) fn next_instant(&self, index: &Index) -> Option<Timestamp> {

@@ -68,7 +68,7 @@ fn credits(draft: &mut Draft) -> &mut Vec<String> {
     }
 }
 
-/// The article that `change` makes of the ordinary draft.
+/// The article from the ordinary draft after `change`.
 fn with(change: impl FnOnce(&mut Draft)) -> Article {
     let mut draft = draft();
     change(&mut draft);
@@ -79,7 +79,7 @@ fn at(text: &str) -> Timestamp {
     Zone::UTC.resolve(date(text))
 }
 
-type Change = fn(&mut Draft);
+type Edit = fn(&mut Draft);
 
 fn medium(url: &str) -> Media {
     Media {
@@ -93,7 +93,7 @@ fn many(count: usize) -> Vec<String> {
 }
 
 #[test]
-fn an_ordinary_article() {
+fn an_ordinary_draft_becomes_an_article() {
     let article = accepted(draft());
     let expected = Article {
         key: "2026/сенат".into(),
@@ -115,7 +115,7 @@ fn an_ordinary_article() {
 }
 
 #[test]
-fn a_flash_has_neither_lead_nor_body() {
+fn a_headline_without_text_has_neither_lead_nor_body() {
     let article = with(|draft| {
         paragraphs(draft).clear();
         credits(draft).clear();
@@ -124,8 +124,8 @@ fn a_flash_has_neither_lead_nor_body() {
 }
 
 #[test]
-fn what_is_refused() {
-    let cases: [(&str, Change); 12] = [
+fn empty_titles_impossible_dates_and_long_lists_are_refused() {
+    let cases: [(&str, Edit); 12] = [
         ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
         ("101 tags, expected at most 100", |d| d.tags = many(101)),
         ("101 tags, expected at most 100", |d| {
@@ -170,7 +170,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn when_an_article_was_updated() {
+fn updated_is_never_before_published() {
     for (updated, expected) in [
         (None, "2026-01-07T19:00"),
         (Some("2026-01-09T10:00"), "2026-01-09T05:00"),
@@ -184,7 +184,7 @@ fn when_an_article_was_updated() {
 }
 
 #[test]
-fn tags_are_cleaned_and_stand_once() {
+fn tags_are_cleaned_and_deduplicated_by_key() {
     for (written, expected) in [
         (&["сенат", "Сенат", "#сенат", "СЕНАТ!"][..], &["сенат"][..]),
         (&["Сенат", "сенат"], &["Сенат"]),
@@ -202,7 +202,7 @@ fn tags_are_cleaned_and_stand_once() {
 }
 
 #[test]
-fn authors_and_sections_without_a_name_are_dropped() {
+fn authors_and_sections_without_a_key_are_dropped() {
     let author = |name: &str, role: Option<&str>| Author {
         name: name.into(),
         role: role.map(Into::into),
@@ -224,7 +224,7 @@ fn authors_and_sections_without_a_name_are_dropped() {
 }
 
 #[test]
-fn ids_are_kept_only_where_they_are_absolute() {
+fn only_absolute_ids_are_kept() {
     for (written, expected) in [
         (" tag:dala.example,2020:7 ", Some("tag:dala.example,2020:7")),
         ("urn:uuid:0b4e", Some("urn:uuid:0b4e")),
@@ -270,7 +270,7 @@ fn pages_are_absolute_and_percent_encoded() {
 }
 
 #[test]
-fn the_language_an_article_names_wins_over_the_one_it_shows() {
+fn the_language_key_wins_over_the_guess_from_the_text() {
     let kazakh = "Қазақстан Республикасының Парламенті жаңа заң қабылдады";
     for (written, expected) in [
         (None, "kk"),
@@ -293,7 +293,7 @@ fn the_language_an_article_names_wins_over_the_one_it_shows() {
 }
 
 #[test]
-fn the_lead_is_the_summary_or_the_first_paragraph_that_says_something() {
+fn the_lead_is_the_summary_or_the_first_paragraph_with_text() {
     for (summary, expected) in [
         (None, "Лид."),
         (Some(" Кратко\n об этом. "), "Кратко об этом."),
@@ -308,8 +308,8 @@ fn the_lead_is_the_summary_or_the_first_paragraph_that_says_something() {
 }
 
 #[test]
-fn what_reaches_a_document_moves_the_revision() {
-    let changes: [(&str, Change); 20] = [
+fn fields_in_documents_change_the_revision() {
+    let changes: [(&str, Edit); 20] = [
         ("nothing", |_| {}),
         ("id", |d| d.id = Some("urn:x:7".into())),
         ("title", |d| d.title.push('!')),
@@ -340,7 +340,7 @@ fn what_reaches_a_document_moves_the_revision() {
     for (what, change) in changes {
         let revision = with(change).revision();
         let twin = seen.iter().find(|(_, other)| *other == revision);
-        assert_eq!(twin, None, "{what} does not move the revision");
+        assert_eq!(twin, None, "{what} does not change the revision");
         seen.push((what, revision));
     }
     let body = with(|d| paragraphs(d)[1].push('!')).revision();
@@ -353,15 +353,15 @@ fn what_reaches_a_document_moves_the_revision() {
 }
 
 #[test]
-fn what_reaches_no_document_leaves_the_revision() {
-    let changes: [(&str, Change); 16] = [
+fn fields_outside_documents_keep_the_revision() {
+    let changes: [(&str, Edit); 16] = [
         ("the same instant, written otherwise", |d| {
             d.published = date("2026-01-07T19:00:00.5Z")
         }),
-        ("an update that is none", |d| {
+        ("an update before publication", |d| {
             d.updated = Some(date("2020-01-01"))
         }),
-        ("the update that everyone assumes", |d| {
+        ("an update at publication", |d| {
             d.updated = Some(d.published)
         }),
         ("white space", |d| {
@@ -372,8 +372,8 @@ fn what_reaches_no_document_leaves_the_revision() {
         }),
         ("an empty paragraph", |d| paragraphs(d).push(" ".into())),
         ("a tag once more", |d| d.tags.push("#Закон".into())),
-        ("an id that is none", |d| d.id = Some("7".into())),
-        ("the summary that is the lead", |d| {
+        ("a relative id", |d| d.id = Some("7".into())),
+        ("a summary equal to the lead", |d| {
             d.summary = Some("Лид.".into())
         }),
         ("an author without name", |d| {
@@ -385,15 +385,13 @@ fn what_reaches_no_document_leaves_the_revision() {
                 ..Author::default()
             })
         }),
-        ("what only the index asks for", |d| {
-            d.expires = Some(date("2027-01-08"))
-        }),
+        ("expires", |d| d.expires = Some(date("2027-01-08"))),
         ("a draft", |d| d.draft = true),
         ("out of feeds", |d| d.feed = false),
-        ("an image that nobody can fetch", |d| {
+        ("an image that cannot be fetched", |d| {
             d.image = Some(medium("data:image/gif;base64,R0lGOD"))
         }),
-        ("an email that is none", |d| {
+        ("a malformed email", |d| {
             d.authors[0].email = Some("спросите меня".into())
         }),
     ];
@@ -407,9 +405,9 @@ fn what_reaches_no_document_leaves_the_revision() {
 }
 
 #[test]
-fn what_the_catalog_is_told() {
+fn expiry_and_visibility_follow_their_keys() {
     for (change, expires, visibility) in [
-        ((|_| {}) as Change, None, Visibility::Public),
+        ((|_| {}) as Edit, None, Visibility::Public),
         (|d| d.draft = true, None, Visibility::Draft),
         (|d| d.feed = false, None, Visibility::OutOfFeeds),
         (
@@ -434,7 +432,7 @@ fn what_the_catalog_is_told() {
 }
 
 #[test]
-fn an_id_names_its_article() {
+fn the_id_gives_the_key() {
     for (id, key) in [
         (None, None),
         (Some("7"), Some("7")),
@@ -457,12 +455,12 @@ fn an_id_names_its_article() {
     }
     let mut draft = draft();
     draft.id = Some("a".repeat(ID_BYTES_MAX + 1));
-    let refusal = draft.own_key().expect_err("an endless id");
+    let refusal = draft.own_key().expect_err("a long id");
     assert_eq!(refusal.reason, "the id is longer than 1024 bytes");
 }
 
 #[test]
-fn addresses_in_the_text_start_at_the_page_of_the_article() {
+fn relative_urls_are_resolved_against_the_article_page() {
     let html = r#"<p><a href="../b">b</a><img src="c.jpg"></p>"#;
     for (url, link, page) in [
         (None, None, "https://dala.example/"),
@@ -501,7 +499,7 @@ fn addresses_in_the_text_start_at_the_page_of_the_article() {
 }
 
 #[test]
-fn media_are_told_apart_from_what_is_none() {
+fn enclosures_need_an_http_url() {
     for (written, url, media_type) in [
         (
             medium("/a.MP3?x=1"),
@@ -536,7 +534,7 @@ fn media_are_told_apart_from_what_is_none() {
 }
 
 #[test]
-fn a_size_of_nothing_is_no_size() {
+fn a_size_of_zero_is_dropped() {
     let article = with(|draft| {
         draft.image = Some(Media {
             length: Some(0),
@@ -553,7 +551,7 @@ fn a_size_of_nothing_is_no_size() {
 }
 
 #[test]
-fn mailboxes_are_ascii_or_none() {
+fn email_addresses_outside_ascii_are_dropped() {
     for (written, expected) in [
         (" mailto:a.b+c@Dala.example ", Some("a.b+c@dala.example")),
         ("o'neill&co@dala.example", Some("o'neill&co@dala.example")),
@@ -573,7 +571,7 @@ fn mailboxes_are_ascii_or_none() {
 }
 
 #[test]
-fn where_the_lead_of_marked_up_text_is() {
+fn the_lead_of_html_is_before_more_or_the_first_paragraph() {
     for (html, lead) in [
         ("<p>Лид&nbsp;<b>важный</b>.</p><p>Текст.</p>", "Лид важный."),
         (
@@ -607,7 +605,7 @@ fn where_the_lead_of_marked_up_text_is() {
 }
 
 #[test]
-fn marked_up_text_shows_its_language() {
+fn the_language_is_guessed_from_text_not_from_scripts() {
     let kazakh = "<p>Қазақстан Республикасының <b>Парламенті</b> жаңа заң қабылдады</p>";
     let article = with(|draft| draft.body = Body::Html(kazakh.into()));
     assert_eq!(article.language, "kk");
@@ -616,10 +614,10 @@ fn marked_up_text_shows_its_language() {
     assert_eq!(article.language, "ru");
 }
 
-/// Stored revisions and the tags that readers hold are made of this number: if it moves, every
-/// article of every site counts as changed.
+/// Stored revisions and all ETags depend on this digest. If it changes, every article of every site
+/// counts as changed.
 #[test]
-fn the_revision_of_one_article_is_known() {
+fn the_revision_of_an_article_is_stable() {
     let article = with(|draft| {
         draft.id = Some("urn:x:7".into());
         draft.updated = Some(date("2026-01-09"));

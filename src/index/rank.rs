@@ -1,35 +1,35 @@
-//! The place of one article in a feed, in the window or not: what an explanation needs to know and
-//! publishing does not.
+//! The rank of one article among those that match a feed. Only explanations need it; publishing does
+//! not.
 
-use super::rule::{Rule, Verdict};
+use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index, Query};
 use crate::config::Settings;
 use crate::model::time::Timestamp;
 
-/// Where an article stands among those that match a feed.
+/// The rank of an article among those that match a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placing {
-    /// Articles that match, are newer, and are not held back.
+pub struct Rank {
+    /// The number of newer matching articles that `delay` does not hide.
     pub newer: usize,
-    /// Entries of the feed.
+    /// The number of entries of the feed.
     pub entries: usize,
-    /// The date of the newest of them, or of this article where it is held back.
+    /// The publication of the newest matching article that `delay` does not hide; of this article if
+    /// there is none.
     pub newest: Timestamp,
-    /// What the rule says of it.
-    pub verdict: Verdict,
+    /// Whether the article is in the window.
+    pub membership: Membership,
 }
 
 impl Index {
-    /// Where an article stands among those that match at the instant `at`, by the same rule as the
-    /// window; `None` of one that does not match or is not released then. Looks at every article of
-    /// the feed: it is for explanations.
-    pub fn placing(
+    /// The rank of an article at the instant `at`, which may be in the future; `None` if the article
+    /// does not match or is not released then. Takes time linear in the matching articles.
+    pub fn rank(
         &self,
         query: &Query,
         settings: &Settings,
         article: ArticleNo,
         at: Timestamp,
-    ) -> Option<Placing> {
+    ) -> Option<Rank> {
         let is_due = |&&(release, _): &&(Timestamp, ArticleNo)| release <= at;
         let due = self.releases.iter().take_while(is_due);
         let due = due.map(|&(_, article)| article);
@@ -37,22 +37,22 @@ impl Index {
         let mut matching: Vec<ArticleNo> = self.newest_first(query).chain(due).collect();
         matching.retain(|&article| self.slot(article).expires().is_none_or(|end| end > at));
         matching.sort_unstable_by(|&a, &b| self.order(b, a));
-        let mut rule = Rule::new(settings, at);
-        let mut placing = None;
+        let mut rule = WindowRule::new(settings, at);
+        let mut found = None;
         let mut entries = 0;
         for candidate in matching {
             let newer = rule.visible;
-            let verdict = rule.judge(self.slot(candidate).published);
-            entries += usize::from(matches!(verdict, Verdict::In { .. }));
+            let membership = rule.admit(self.slot(candidate).published);
+            entries += usize::from(matches!(membership, Membership::Included { .. }));
             if candidate == article {
-                placing = Some((newer, verdict));
+                found = Some((newer, membership));
             }
         }
-        placing.map(|(newer, verdict)| Placing {
+        found.map(|(newer, membership)| Rank {
             newer,
             entries,
             newest: rule.newest.unwrap_or(self.slot(article).published),
-            verdict,
+            membership,
         })
     }
 }

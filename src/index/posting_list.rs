@@ -1,16 +1,16 @@
-//! A posting: the articles that carry a term, sorted, oldest first.
+//! A posting list: the articles that carry a term, in the order of the index.
 
 use std::cmp::Ordering;
 
 use super::ArticleNo;
 
-/// Article numbers in the index's order. New articles are mostly the newest, so most insertions
-/// append.
+/// Article numbers, oldest first. A vector suits that order: a new article is mostly the newest, so most
+/// insertions append.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Posting(Vec<ArticleNo>);
+pub(super) struct PostingList(Vec<ArticleNo>);
 
-impl Posting {
-    /// Oldest first.
+impl PostingList {
+    /// The articles, oldest first.
     pub(super) fn as_slice(&self) -> &[ArticleNo] {
         &self.0
     }
@@ -19,8 +19,8 @@ impl Posting {
         self.0.len()
     }
 
-    /// Adds `new`, which is sorted and holds nothing that is already here, moving every element at
-    /// most once however many are added.
+    /// Adds `new`, which is sorted and has no article of this list. Each element moves at most once,
+    /// however many are added.
     pub(super) fn merge(
         &mut self,
         new: &[ArticleNo],
@@ -37,7 +37,7 @@ impl Posting {
         }
     }
 
-    /// Takes `article` out, if it is here.
+    /// Removes `article` if the list has it.
     pub(super) fn remove(
         &mut self,
         article: ArticleNo,
@@ -48,7 +48,7 @@ impl Posting {
         }
     }
 
-    /// Gives back what a bulk load reserved too much.
+    /// Frees the spare capacity after a bulk load.
     pub(super) fn shrink(&mut self) {
         self.0.shrink_to_fit();
     }
@@ -68,11 +68,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_holds_what_a_sorted_set_holds(
+        fn a_posting_list_holds_the_same_as_a_sorted_set(
             batches in proptest::collection::vec(proptest::collection::btree_set(0u32..60, 0..20), 0..6),
             removed in proptest::collection::vec(0u32..60, 0..20),
         ) {
-            let (mut posting, mut model) = (Posting::default(), BTreeSet::new());
+            let (mut posting, mut model) = (PostingList::default(), BTreeSet::new());
             for batch in batches {
                 let new: Vec<ArticleNo> = batch.difference(&model).copied().map(ArticleNo).collect();
                 posting.merge(&new, by_number);

@@ -1,10 +1,10 @@
-//! The one total order of articles: by publication, then by key with numbers as numbers.
+//! The order of keys, which decides between articles of the same second.
 
 use std::cmp::Ordering;
 
-/// Compares two keys so that `news/9` comes before `news/10`: runs of ASCII digits by their
-/// value, everything else by code point, as UTF-8 is ordered. Keys that differ only in leading zeros
-/// are ordered by their bytes, so only equal keys are equal.
+/// Compares two keys in natural order, so `news/9` comes before `news/10`: runs of ASCII digits by
+/// value, all other characters by code point. Keys that differ only in leading zeros are compared by
+/// their bytes, so the order is total.
 pub fn natural(a: &[u8], b: &[u8]) -> Ordering {
     let (mut left, mut right) = (a, b);
     loop {
@@ -31,7 +31,7 @@ pub fn natural(a: &[u8], b: &[u8]) -> Ordering {
     }
 }
 
-/// The leading run of digits without its leading zeros, and what follows it.
+/// The leading run of digits without its zeros, and the rest.
 fn split_number(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes
         .iter()
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_compared_as_numbers() {
+    fn runs_of_digits_are_compared_by_value() {
         for (smaller, larger) in [
             ("news/9", "news/10"),
             ("2026/a", "2026/b"),
@@ -74,7 +74,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_a_total_order(mut keys in proptest::collection::vec("[a01/9б]{0,6}", 3)) {
+        fn natural_order_is_total(mut keys in proptest::collection::vec("[a01/9б]{0,6}", 3)) {
             let order = |a: &String, b: &String| natural(a.as_bytes(), b.as_bytes());
             keys.sort_by(order);
             prop_assert!(order(&keys[0], &keys[2]) != Ordering::Greater);

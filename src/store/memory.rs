@@ -1,0 +1,139 @@
+//! The part of the state that cannot be computed from the articles, as a database file has it.
+//!
+//! The functions also read a folder of layout 3, so that a new layout does not lose that part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use redb::{ReadableDatabase, ReadableTable, TableError};
+
+use super::error::StoreError;
+use super::packer::{PackedArticle, Unpacker};
+use super::rows::{
+    ARTICLES, ArticleRow, FEEDS, FILES, HEADER, Header, RECORDS, SERVED, TERMS, decode,
+    decode_refusal, formats,
+};
+use crate::model::format::Format;
+use crate::model::term::Term;
+use crate::model::validators::Validators;
+
+/// The part of the state that cannot be computed from the articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memory {
+    /// The versions and settings of the state; `None` before the first complete reading.
+    pub header: Option<Header>,
+    /// All terms that were ever known, with their names.
+    pub terms: Vec<(Term, String)>,
+    /// The last validators of every feed, by path.
+    pub validators: Vec<(String, Validators)>,
+    /// All formats that were ever served, by the name of a declared feed or the folder of a kind of feeds.
+    pub served: BTreeMap<String, BTreeSet<Format>>,
+    /// The source's memory, which only the source can decode.
+    pub source: Option<Vec<u8>>,
+}
+
+/// The last good version of a file whose current version is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastGoodVersion {
+    pub(super) article: ArticleRow,
+    pub(super) packed: PackedArticle,
+}
+
+pub(super) fn read(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
+    Ok(Memory {
+        header: read_header(database)?,
+        terms: read_terms(database)?,
+        validators: read_validators(database)?,
+        served: read_served(database)?,
+        source: read_source_memory(database)?,
+    })
+}
+
+pub(super) fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("header")?;
+    Ok(row.and_then(|row| decode(row.value()).ok()))
+}
+
+pub(super) fn read_source_memory(
+    database: &impl ReadableDatabase,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("columns")?;
+    Ok(row.map(|row| row.value().to_vec()))
+}
+
+pub(super) fn read_terms(
+    database: &impl ReadableDatabase,
+) -> Result<Vec<(Term, String)>, StoreError> {
+    let table = database.begin_read()?.open_table(TERMS)?;
+    let mut terms = Vec::new();
+    for row in table.iter()? {
+        let (term, name) = row?;
+        terms.extend(
+            Term::parse(term.value())
+                .ok()
+                .map(|term| (term, name.value().to_owned())),
+        );
+    }
+    Ok(terms)
+}
+
+pub(super) fn read_validators(
+    database: &impl ReadableDatabase,
+) -> Result<Vec<(String, Validators)>, StoreError> {
+    let table = database.begin_read()?.open_table(FEEDS)?;
+    let mut feeds = Vec::new();
+    for row in table.iter()? {
+        let (path, validators) = row?;
+        feeds.push((path.value().to_owned(), decode(validators.value())?));
+    }
+    Ok(feeds)
+}
+
+pub(super) fn read_served(
+    database: &impl ReadableDatabase,
+) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
+    let table = match database.begin_read()?.open_table(SERVED) {
+        // A read-only folder of an old layout may not have this table.
+        Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
+        table => table?,
+    };
+    let mut served = BTreeMap::new();
+    for row in table.iter()? {
+        let (name, extensions) = row?;
+        served.insert(name.value().to_owned(), formats(extensions.value()));
+    }
+    Ok(served)
+}
+
+pub(super) fn read_last_good(
+    database: &impl ReadableDatabase,
+) -> Result<Vec<LastGoodVersion>, StoreError> {
+    let transaction = database.begin_read()?;
+    let (articles, records) = (
+        transaction.open_table(ARTICLES)?,
+        transaction.open_table(RECORDS)?,
+    );
+    let (mut last_good, mut unpacker) = (Vec::new(), Unpacker::new()?);
+    for row in transaction.open_table(FILES)?.iter()? {
+        let (path, file) = row?;
+        let (Some(key), Some(_)) = decode_refusal(file.value())? else {
+            continue;
+        };
+        let Some(article) = articles.get(&*key)? else {
+            continue;
+        };
+        let mut article: ArticleRow = decode(article.value())?;
+        let record = records.get(article.meta.record.0)?;
+        let Some(record) = record.filter(|_| *article.path == *path.value()) else {
+            continue;
+        };
+        // In layout 3 the revision of a row did not cover its text.
+        article.meta.revision = unpacker.unpack(record.value())?.revision();
+        last_good.push(LastGoodVersion {
+            article,
+            packed: PackedArticle(record.value().to_vec()),
+        });
+    }
+    Ok(last_good)
+}

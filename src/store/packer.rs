@@ -1,0 +1,88 @@
+//! Articles in the form of the store: postcard, compressed with Zstandard.
+
+use zstd::bulk::{Compressor, Decompressor};
+use zstd::zstd_safe::get_frame_content_size;
+
+use super::error::StoreError;
+use crate::model::article::Article;
+
+/// The most bytes of an unpacked article. A file has at most 2 MiB, and escaping turns one byte into up
+/// to five.
+const ARTICLE_BYTES_MAX: usize = 16 << 20;
+
+/// The compression level of a scratch store, whose size does not matter: it does little more than copy.
+const FAST_LEVEL: i32 = -100;
+
+/// A compressed article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackedArticle(pub(super) Vec<u8>);
+
+/// Compresses articles one after another with one compressor.
+pub struct Packer(Compressor<'static>);
+
+impl Packer {
+    /// A packer for a state folder.
+    ///
+    /// # Errors
+    /// When the compressor cannot be created.
+    pub fn new() -> Result<Packer, StoreError> {
+        // On articles of 3 kB, level 1 takes half the time of the default level and gives 4 % more bytes.
+        Packer::of_level(1)
+    }
+
+    /// A packer for a scratch store.
+    pub(super) fn fast() -> Result<Packer, StoreError> {
+        Packer::of_level(FAST_LEVEL)
+    }
+
+    fn of_level(level: i32) -> Result<Packer, StoreError> {
+        Compressor::new(level).map(Packer).map_err(StoreError::Pack)
+    }
+
+    /// Compresses an article.
+    ///
+    /// # Errors
+    /// When the compressor fails.
+    pub fn pack(&mut self, article: &Article) -> Result<PackedArticle, StoreError> {
+        let bytes = postcard::to_stdvec(article).map_err(|_| StoreError::Row("article"))?;
+        self.0
+            .compress(&bytes)
+            .map(PackedArticle)
+            .map_err(StoreError::Pack)
+    }
+}
+
+/// Unpacks articles one after another with one decompressor and one buffer.
+pub(super) struct Unpacker {
+    decompressor: Decompressor<'static>,
+    bytes: Vec<u8>,
+}
+
+impl Unpacker {
+    pub(super) fn new() -> Result<Unpacker, StoreError> {
+        Ok(Unpacker {
+            decompressor: Decompressor::new().map_err(StoreError::Pack)?,
+            bytes: Vec::new(),
+        })
+    }
+
+    pub(super) fn unpack(&mut self, packed: &[u8]) -> Result<Article, StoreError> {
+        let unreadable = StoreError::Row("article");
+        let Ok(Some(size)) = get_frame_content_size(packed) else {
+            return Err(unreadable);
+        };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        if size > ARTICLE_BYTES_MAX {
+            return Err(unreadable);
+        }
+        self.bytes.clear();
+        self.bytes.reserve(size);
+        let unpacked = self
+            .decompressor
+            .decompress_to_buffer(packed, &mut self.bytes);
+        match unpacked.map(|_| postcard::from_bytes(&self.bytes)) {
+            Ok(Ok(article)) => Ok(article),
+            Ok(Err(_)) | Err(_) => Err(unreadable),
+        }
+    }
+}
