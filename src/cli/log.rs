@@ -19,19 +19,19 @@ use tracing::{Level, Metadata, error};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::progress::Bar;
+use super::progress::ProgressBar;
 use crate::model::count::counted;
 use crate::store::catch_panic;
 
-/// Lines that may wait for the writer.
-const WAITING_LINES_MAX: usize = 1 << 10;
+/// LineQueue that may wait for the writer.
+const QUEUED_LINES_MAX: usize = 1 << 10;
 
 /// How long the end of the daemon waits for whoever reads the log.
-const FINISH: Duration = Duration::from_secs(1);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The log; what was written before it is dropped is on its way to standard error, unless nobody
 /// reads there.
-pub(super) struct Log(Lines);
+pub(super) struct Log(LineQueue);
 
 impl Log {
     /// Starts the log of this process: what `TASPA_LOG` lets through (`info` without it), below the
@@ -39,10 +39,10 @@ impl Log {
     ///
     /// # Errors
     /// When no thread can be started.
-    pub(super) fn start(bar: Option<&Bar>) -> io::Result<Log> {
+    pub(super) fn start(bar: Option<&ProgressBar>) -> io::Result<Log> {
         let lines = match bar.cloned() {
-            Some(bar) => Lines::over(bar.above())?,
-            None => Lines::over(io::stderr())?,
+            Some(bar) => LineQueue::start(bar.above())?,
+            None => LineQueue::start(io::stderr())?,
         };
         let filter =
             EnvFilter::try_from_env("TASPA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
@@ -51,7 +51,7 @@ impl Log {
             .with_env_filter(filter)
             .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
             .with_target(false)
-            .with_writer(Pages {
+            .with_writer(EventWriters {
                 lines: lines.clone(),
                 is_in_journal,
             });
@@ -72,7 +72,7 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.0.finish(FINISH);
+        self.0.flush(FLUSH_TIMEOUT);
     }
 }
 
@@ -87,51 +87,51 @@ fn is_in_journal() -> bool {
 }
 
 /// What the thread that writes is told.
-enum Order {
+enum Message {
     Write(Vec<u8>),
     /// To say that everything before is written.
-    Report(SyncSender<()>),
+    Flush(SyncSender<()>),
 }
 
 /// The way to the thread that writes.
 #[derive(Clone)]
-struct Lines {
-    orders: SyncSender<Order>,
+struct LineQueue {
+    sender: SyncSender<Message>,
     lost: Arc<AtomicU64>,
 }
 
-impl Lines {
-    fn over(output: impl Write + Send + 'static) -> io::Result<Lines> {
-        let (orders, ordered) = sync_channel(WAITING_LINES_MAX);
+impl LineQueue {
+    fn start(output: impl Write + Send + 'static) -> io::Result<LineQueue> {
+        let (sender, receiver) = sync_channel(QUEUED_LINES_MAX);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = lost.clone();
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || carry_out(&ordered, output, &losses))?;
-        Ok(Lines { orders, lost })
+            .spawn(move || write_messages(&receiver, output, &losses))?;
+        Ok(LineQueue { sender, lost })
     }
 
     fn add(&self, line: Vec<u8>) {
-        if self.orders.try_send(Order::Write(line)).is_err() {
+        if self.sender.try_send(Message::Write(line)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Waits until everything is written, but not for longer than `at_most`, and not at all when
     /// nobody has taken anything for so long that the channel is full.
-    fn finish(&self, at_most: Duration) {
-        let (report, reported) = sync_channel(1);
-        if self.orders.try_send(Order::Report(report)).is_ok() {
-            let _ = reported.recv_timeout(at_most);
+    fn flush(&self, at_most: Duration) {
+        let (done, flushed) = sync_channel(1);
+        if self.sender.try_send(Message::Flush(done)).is_ok() {
+            let _ = flushed.recv_timeout(at_most);
         }
     }
 }
 
 /// Writes until nobody can say more. What cannot be written is nothing that could be said anywhere.
-fn carry_out(ordered: &Receiver<Order>, mut output: impl Write, lost: &AtomicU64) {
-    for order in ordered {
-        match order {
-            Order::Write(line) => {
+fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &AtomicU64) {
+    for message in receiver {
+        match message {
+            Message::Write(line) => {
                 let _ = output.write_all(&line);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
@@ -140,7 +140,7 @@ fn carry_out(ordered: &Receiver<Order>, mut output: impl Write, lost: &AtomicU64
                     let _ = output.write_all(told.as_bytes());
                 }
             }
-            Order::Report(to) => {
+            Message::Flush(to) => {
                 let _ = to.send(());
             }
         }
@@ -148,27 +148,27 @@ fn carry_out(ordered: &Receiver<Order>, mut output: impl Write, lost: &AtomicU64
 }
 
 /// Where the formatter writes its events, one call each.
-struct Pages {
-    lines: Lines,
+struct EventWriters {
+    lines: LineQueue,
     is_in_journal: bool,
 }
 
-impl<'a> MakeWriter<'a> for Pages {
-    type Writer = Page<'a>;
+impl<'a> MakeWriter<'a> for EventWriters {
+    type Writer = EventWriter<'a>;
 
-    fn make_writer(&'a self) -> Page<'a> {
-        Page {
+    fn make_writer(&'a self) -> EventWriter<'a> {
+        EventWriter {
             lines: &self.lines,
             text: Vec::new(),
         }
     }
 
-    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Page<'a> {
-        let mut page = self.make_writer();
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> EventWriter<'a> {
+        let mut writer = self.make_writer();
         if self.is_in_journal {
-            page.text.extend_from_slice(priority(*event.level()));
+            writer.text.extend_from_slice(priority(*event.level()));
         }
-        page
+        writer
     }
 }
 
@@ -183,12 +183,12 @@ fn priority(level: Level) -> &'static [u8] {
 }
 
 /// One event, sent when it is whole.
-struct Page<'a> {
-    lines: &'a Lines,
+struct EventWriter<'a> {
+    lines: &'a LineQueue,
     text: Vec<u8>,
 }
 
-impl Write for Page<'_> {
+impl Write for EventWriter<'_> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         self.text.extend_from_slice(text);
         Ok(text.len())
@@ -199,7 +199,7 @@ impl Write for Page<'_> {
     }
 }
 
-impl Drop for Page<'_> {
+impl Drop for EventWriter<'_> {
     fn drop(&mut self) {
         self.lines.add(std::mem::take(&mut self.text));
     }
@@ -211,16 +211,18 @@ mod tests {
 
     use super::*;
 
-    /// An output that says what came, and goes on when it is told to.
-    struct Agreed {
-        came: Sender<String>,
-        may_go_on: Receiver<()>,
+    /// An output that says what written, and goes on when it is told to.
+    struct BlockingOutput {
+        written: Sender<String>,
+        unblocked: Receiver<()>,
     }
 
-    impl Write for Agreed {
+    impl Write for BlockingOutput {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            let _ = self.came.send(String::from_utf8_lossy(text).into_owned());
-            let _ = self.may_go_on.recv();
+            let _ = self
+                .written
+                .send(String::from_utf8_lossy(text).into_owned());
+            let _ = self.unblocked.recv();
             Ok(text.len())
         }
 
@@ -231,38 +233,38 @@ mod tests {
 
     #[test]
     fn a_reader_who_stops_reading_loses_lines_and_holds_up_nobody() {
-        let (came, coming) = channel();
-        let (go_on, may_go_on) = channel();
-        let lines = Lines::over(Agreed { came, may_go_on }).expect("a thread");
+        let (written, output) = channel();
+        let (unblock, unblocked) = channel();
+        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
         lines.add(b"first\n".to_vec());
-        assert_eq!(coming.recv().expect("a line"), "first\n");
-        for _ in 0..WAITING_LINES_MAX + 2 {
+        assert_eq!(output.recv().expect("a line"), "first\n");
+        for _ in 0..QUEUED_LINES_MAX + 2 {
             lines.add(b"more\n".to_vec());
         }
-        lines.finish(Duration::from_secs(3600));
-        drop(go_on);
-        let second = coming.recv().expect("a sentence");
+        lines.flush(Duration::from_secs(3600));
+        drop(unblock);
+        let second = output.recv().expect("a sentence");
         assert!(
             second.starts_with("2 lines of this log are lost"),
             "{second}"
         );
         drop(lines);
-        let rest: Vec<String> = coming.iter().collect();
-        assert_eq!(rest.len(), WAITING_LINES_MAX);
+        let rest: Vec<String> = output.iter().collect();
+        assert_eq!(rest.len(), QUEUED_LINES_MAX);
         assert!(rest.iter().all(|line| line == "more\n"));
     }
 
     #[test]
     fn the_journal_is_told_how_grave_a_line_is() {
-        let (came, coming) = channel();
-        let (go_on, may_go_on) = channel();
-        drop(go_on);
-        let lines = Lines::over(Agreed { came, may_go_on }).expect("a thread");
+        let (written, output) = channel();
+        let (unblock, unblocked) = channel();
+        drop(unblock);
+        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
         let log = tracing_subscriber::fmt()
             .with_ansi(false)
             .with_target(false)
             .without_time()
-            .with_writer(Pages {
+            .with_writer(EventWriters {
                 lines,
                 is_in_journal: true,
             });
@@ -270,7 +272,7 @@ mod tests {
             error!("a feed is late");
             tracing::info!("ready");
         });
-        assert_eq!(coming.recv().expect("a line"), "<3>ERROR a feed is late\n");
-        assert_eq!(coming.recv().expect("a line"), "<6> INFO ready\n");
+        assert_eq!(output.recv().expect("a line"), "<3>ERROR a feed is late\n");
+        assert_eq!(output.recv().expect("a line"), "<6> INFO ready\n");
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn read(config: Config) -> Result<(Publisher, Report), PublisherError
     let publisher = open(config, as_of)?;
     // Nothing is gone that this process has not just been told of.
     let read = || publisher.reconcile(&[Scope::Whole], Removal::Confirmed);
-    let report = progress::shown(publisher.progress(), read);
+    let report = progress::run_with_progress(publisher.progress(), read);
     publisher.publish(as_of);
     Ok((publisher, report))
 }

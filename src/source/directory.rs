@@ -25,23 +25,23 @@ use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::directory::write_log::Notes;
+use crate::source::directory::write_log::WriteLog;
 
 /// A file larger than this is no article.
 const FILE_BYTES_MAX: u64 = 2 << 20;
 
 /// How long a file must have rested before it is read: a pause of a writer is not its end.
-const REST: Duration = Duration::from_millis(200);
+const QUIET: Duration = Duration::from_millis(200);
 
 /// The same for a file that was closed or renamed: long enough for the clock of the file system,
 /// which ticks every few milliseconds, to show a next writer.
-const REST_CLOSED: Duration = Duration::from_millis(20);
+const QUIET_AFTER_CLOSE: Duration = Duration::from_millis(20);
 
 /// A file that was an article and is empty for so long was emptied on purpose.
-const EMPTY_SECONDS: i64 = 60;
+const EMPTIED_SECONDS: i64 = 60;
 
 /// Endings of files that an editor or a copy leaves behind.
-const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
+const TEMPORARY_SUFFIXES: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
 /// A folder of article files.
 #[derive(Clone, Debug)]
@@ -51,11 +51,11 @@ pub struct Directory {
     watch: Watch,
     legacy: LegacyEncoding,
     reading: Reading,
-    notes: Notes,
+    write_log: WriteLog,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum FileFormat {
     Newsroom,
     Markdown,
     Json,
@@ -70,18 +70,18 @@ impl Directory {
             watch: config.watch,
             legacy: config.legacy_encoding,
             reading,
-            notes: Notes::default(),
+            write_log: WriteLog::default(),
         }
     }
 
-    /// The same folder with these notes.
-    pub fn with_notes(self, notes: Notes) -> Directory {
-        Directory { notes, ..self }
+    /// The same folder with these write_log.
+    pub fn with_write_log(self, write_log: WriteLog) -> Directory {
+        Directory { write_log, ..self }
     }
 
     /// What events and listings tell each other of it.
-    pub fn notes(&self) -> &Notes {
-        &self.notes
+    pub fn write_log(&self) -> &WriteLog {
+        &self.write_log
     }
 
     /// How changes in it are to be noticed between two listings.
@@ -119,15 +119,16 @@ impl Directory {
         below: Option<&str>,
         closed: bool,
     ) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
-        let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
-        let (root, notes) = (self.root.clone(), self.notes.clone());
+        let root_target = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
+        let (root, write_log) = (self.root.clone(), self.write_log.clone());
         let start = match below {
             None => Some(self.root.clone()),
             Some(path) => Some(self.root.join(path)).filter(|start| {
-                let unwanted = path.split('/').any(is_unwanted);
-                let strays = fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&inside));
+                let ignored = path.split('/').any(is_ignored_name);
+                let leaves_folder =
+                    fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&root_target));
                 let missing = fs::symlink_metadata(start).is_err() && self.root.is_dir();
-                !(unwanted || strays || missing)
+                !(ignored || leaves_folder || missing)
             }),
         };
         let whole = below.is_none();
@@ -158,20 +159,20 @@ impl Directory {
                 let target = entry
                     .path_is_symlink()
                     .then(|| fs::canonicalize(entry.path()));
-                let strays = target.as_ref().is_some_and(|target| {
+                let leaves_folder = target.as_ref().is_some_and(|target| {
                     !target
                         .as_ref()
-                        .is_ok_and(|target| target.starts_with(&inside))
+                        .is_ok_and(|target| target.starts_with(&root_target))
                 });
                 let skipped = is_skipped(&entry);
-                if is_dir && (skipped || strays) {
+                if is_dir && (skipped || leaves_folder) {
                     walk.skip_current_dir();
                 }
                 if skipped {
                     continue;
                 }
                 let path = relative(&root, entry.path());
-                if strays {
+                if leaves_folder {
                     return Some(Err(Unlisted::warning(
                         path,
                         "it is a link that leaves the folder",
@@ -179,7 +180,7 @@ impl Directory {
                 }
                 if is_dir {
                     if let Some(Ok(target)) = target {
-                        notes.linked(&path, &relative(&inside, &target));
+                        write_log.note_link(&path, &relative(&root_target, &target));
                     }
                     continue;
                 }
@@ -212,11 +213,11 @@ impl Directory {
 
     /// Reads one file through the gate. A bug in the gate costs this file alone.
     pub fn read(&self, found: &Found) -> Outcome {
-        let is_being_written = || self.notes.is_being_written(found.stamp.inode);
+        let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
             return Outcome::Unsettled;
         }
-        let bytes = match read_at_rest(&self.root.join(&found.path), found) {
+        let bytes = match read_unchanged(&self.root.join(&found.path), found) {
             Ok(_) if is_being_written() => return Outcome::Unsettled,
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Outcome::Unsettled,
@@ -243,13 +244,13 @@ impl Directory {
             ));
         }
         let text = encoding::decode(bytes, self.legacy)?;
-        let mut draft: Draft = match kind(path) {
-            Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
-            Some(Kind::Markdown) => markdown::parse(&text)?,
-            Some(Kind::Json) => json::parse(&text)?,
+        let mut draft: Draft = match format_of(path) {
+            Some(FileFormat::Newsroom) | None => newsroom::parse(&text)?,
+            Some(FileFormat::Markdown) => markdown::parse(&text)?,
+            Some(FileFormat::Json) => json::parse(&text)?,
         };
         if let Some(folder) = self.root.join(path).parent() {
-            sibling_files::measure(folder, &mut draft);
+            sibling_files::fill_lengths(folder, &mut draft);
         }
         let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
@@ -278,15 +279,19 @@ impl Directory {
 /// Whether a file has been empty long enough to count as deleted.
 pub(super) fn is_emptied(found: &Found) -> bool {
     let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
+    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
 /// The bytes of a file that looks as it did when it was found, before and after reading; `None` of
 /// one that does not. One byte more than an article may have is read, no further.
-fn read_at_rest(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
-    let rest = if found.closed { REST_CLOSED } else { REST };
+fn read_unchanged(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
+    let rest = if found.closed {
+        QUIET_AFTER_CLOSE
+    } else {
+        QUIET
+    };
     let found = found.stamp;
-    if let Some(left) = rest_left(found, rest) {
+    if let Some(left) = quiet_left(found, rest) {
         thread::sleep(left);
     }
     if stamp(&fs::metadata(path)?) != found {
@@ -297,13 +302,13 @@ fn read_at_rest(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
     // What takes a file's name away changes its date too, so nobody has to ask for the name again.
-    let settled = stamp(&file.metadata()?) == found;
-    Ok(settled.then_some(bytes))
+    let unchanged = stamp(&file.metadata()?) == found;
+    Ok(unchanged.then_some(bytes))
 }
 
 /// What is left until a file has rested long enough; `None` of one that has, or whose dates another
 /// machine's clock made.
-fn rest_left(found: Stamp, rest: Duration) -> Option<Duration> {
+fn quiet_left(found: Stamp, rest: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
@@ -316,12 +321,12 @@ fn rest_left(found: Stamp, rest: Duration) -> Option<Duration> {
 /// The extensions of files that hold articles.
 pub const EXTENSIONS: [&str; 3] = ["txt", "md", "json"];
 
-fn kind(path: &str) -> Option<Kind> {
+fn format_of(path: &str) -> Option<FileFormat> {
     let [newsroom, markdown, json] = EXTENSIONS;
     match path.rsplit_once('.')?.1 {
-        extension if extension == newsroom => Some(Kind::Newsroom),
-        extension if extension == markdown => Some(Kind::Markdown),
-        extension if extension == json => Some(Kind::Json),
+        extension if extension == newsroom => Some(FileFormat::Newsroom),
+        extension if extension == markdown => Some(FileFormat::Markdown),
+        extension if extension == json => Some(FileFormat::Json),
         _ => None,
     }
 }
@@ -330,13 +335,16 @@ fn kind(path: &str) -> Option<Kind> {
 /// that holds articles are nobody's business.
 fn is_skipped(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let is_article = entry.file_type().is_file() && kind(&name).is_some();
-    is_unwanted(&name) || !(entry.file_type().is_dir() || is_article)
+    let is_article = entry.file_type().is_file() && format_of(&name).is_some();
+    is_ignored_name(&name) || !(entry.file_type().is_dir() || is_article)
 }
 
 /// Names that nothing of an article has.
-pub(super) fn is_unwanted(name: &str) -> bool {
-    name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending))
+pub(super) fn is_ignored_name(name: &str) -> bool {
+    name.starts_with(['.', '_'])
+        || TEMPORARY_SUFFIXES
+            .iter()
+            .any(|ending| name.ends_with(ending))
 }
 
 /// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
@@ -356,7 +364,7 @@ fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
         .map(|path| relative(root, path))
         .unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
-    if is_unwanted(name) {
+    if is_ignored_name(name) {
         return None;
     }
     if error.loop_ancestor().is_some() {
@@ -368,8 +376,8 @@ fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), io::Error::to_string);
-    let dangles = root.join(&path).is_symlink() && !path.is_empty();
-    let severity = if dangles {
+    let is_dangling = root.join(&path).is_symlink() && !path.is_empty();
+    let severity = if is_dangling {
         Severity::Warning
     } else {
         Severity::Error

@@ -26,7 +26,7 @@ pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refu
         }
         text => match decode_utf8(text) {
             Ok(text) => Ok(text),
-            Err(error) if shows_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
+            Err(error) if has_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
             Err(_) => Ok(decode_legacy(text, legacy)),
         },
     }
@@ -41,7 +41,7 @@ fn decode_utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Utf8Error> {
 }
 
 fn damaged_utf8(bytes: &[u8], error: Utf8Error) -> Refusal {
-    let line = line_behind(&bytes[..error.valid_up_to()]);
+    let line = next_line_number(&bytes[..error.valid_up_to()]);
     match error.error_len() {
         None => Refusal::new(
             line,
@@ -60,7 +60,7 @@ fn damaged_utf8(bytes: &[u8], error: Utf8Error) -> Refusal {
 }
 
 /// The number of the line that follows after `text`, counted from 1.
-fn line_behind(text: &[u8]) -> u32 {
+fn next_line_number(text: &[u8]) -> u32 {
     let feeds = text.iter().filter(|&&b| b == b'\n').count();
     let returns = text.iter().filter(|&&b| b == b'\r').count();
     let pairs = text.windows(2).filter(|pair| pair == b"\r\n").count();
@@ -69,7 +69,7 @@ fn line_behind(text: &[u8]) -> u32 {
 
 /// Whether two letters in a row are Cyrillic in UTF-8. In a one-byte encoding the same four bytes
 /// are two capitals, each with a sign or a rare letter behind it.
-fn shows_cyrillic_utf8(bytes: &[u8]) -> bool {
+fn has_cyrillic_utf8(bytes: &[u8]) -> bool {
     bytes
         .windows(4)
         .any(|four| str::from_utf8(four).is_ok_and(|pair| pair.chars().all(is_common_cyrillic)))
@@ -88,13 +88,17 @@ fn decode_legacy(bytes: &[u8], legacy: LegacyEncoding) -> Cow<'_, str> {
         LegacyEncoding::Kz1048 => {
             let (russian, _) = WINDOWS_1251.decode_without_bom_handling(bytes);
             let letters = bytes.iter().zip(russian.chars());
-            Cow::Owned(letters.map(|(&b, c)| kazakh(b).unwrap_or(c)).collect())
+            Cow::Owned(
+                letters
+                    .map(|(&b, c)| kz1048_letter(b).unwrap_or(c))
+                    .collect(),
+            )
         }
     }
 }
 
 /// The sixteen bytes in which KZ-1048 (STRK1048-2002) differs from windows-1251.
-fn kazakh(byte: u8) -> Option<char> {
+fn kz1048_letter(byte: u8) -> Option<char> {
     Some(match byte {
         0x8d => 'Қ',
         0x8e => 'Һ',
@@ -134,7 +138,7 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Refusa
 
 fn damaged_utf16(before: &str, what: &str) -> Refusal {
     Refusal::new(
-        line_behind(before.as_bytes()),
+        next_line_number(before.as_bytes()),
         format!("damaged UTF-16: {what}"),
         "copy the file again, or save it as UTF-8",
     )

@@ -18,8 +18,8 @@ pub(in crate::source) struct Fields {
     line: u32,
 }
 
-/// A key that was found, with its value.
-struct Found<'f> {
+/// A key that was field, with its value.
+struct Field<'f> {
     key: &'f str,
     node: &'f Node,
 }
@@ -58,8 +58,8 @@ impl Fields {
 
     /// The text behind the first of these keys that has any.
     pub(in crate::source) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
-        let found = self.find(names, is_scalar);
-        found.map(|found| found.text()).transpose()
+        let field = self.find(names, is_scalar);
+        field.map(|field| field.text()).transpose()
     }
 
     fn missing(&self, key: &str) -> Refusal {
@@ -71,7 +71,7 @@ impl Fields {
     }
 
     /// The first of `names` that has a value; in a generator's table only one that `fits`.
-    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Found<'_>> {
+    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Field<'_>> {
         names.iter().find_map(|name| {
             lookup(&self.entries, name).or_else(|| {
                 TABLES.iter().find_map(|table| {
@@ -79,83 +79,83 @@ impl Fields {
                         Value::Table(inner) => lookup(inner, name),
                         _ => None,
                     }
-                    .filter(|found| fits(&found.node.value))
+                    .filter(|field| fits(&field.node.value))
                 })
             })
         })
     }
 
     fn date(&self, names: &[&str]) -> Result<Option<WrittenDate>, Refusal> {
-        let found = self.find(names, is_scalar);
-        found.map(|found| found.date()).transpose()
+        let field = self.find(names, is_scalar);
+        field.map(|field| field.date()).transpose()
     }
 
     fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
-        let found = self.find(&[name], is_scalar);
-        found.map(|found| found.flag()).transpose()
+        let field = self.find(&[name], is_scalar);
+        field.map(|field| field.flag()).transpose()
     }
 
     /// A site has one section an article: of a list it is the first.
     fn section(&self) -> Result<Option<String>, Refusal> {
         let names = ["section", "sections", "categories", "category"];
-        let Some(found) = self.find(&names, is_scalar_or_list) else {
+        let Some(field) = self.find(&names, is_scalar_or_list) else {
             return Ok(None);
         };
-        let first = match &found.node.value {
-            Value::Text(text) if !found.key.eq_ignore_ascii_case("section") => {
+        let first = match &field.node.value {
+            Value::Text(text) if !field.key.eq_ignore_ascii_case("section") => {
                 text.split([',', ';']).next()
             }
-            _ => return Ok(found.texts()?.into_iter().next()),
+            _ => return Ok(field.texts()?.into_iter().next()),
         };
         Ok(first.map(str::to_owned))
     }
 
     fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let Some(found) = self.find(&["tags"], is_scalar_or_list) else {
+        let Some(field) = self.find(&["tags"], is_scalar_or_list) else {
             return Ok(Vec::new());
         };
-        Ok(match &found.node.value {
+        Ok(match &field.node.value {
             Value::Text(text) => split_tags(text),
-            _ => found.texts()?,
+            _ => field.texts()?,
         })
     }
 
     fn authors(&self) -> Result<Vec<Author>, Refusal> {
-        let Some(found) = self.find(&["authors", "author"], |_| true) else {
+        let Some(field) = self.find(&["authors", "author"], |_| true) else {
             return Ok(Vec::new());
         };
-        found
+        field
             .items()
             .iter()
-            .map(|item| author(&found, item))
+            .map(|item| author(&field, item))
             .collect()
     }
 
     fn image(&self) -> Result<Option<Media>, Refusal> {
-        let Some(found) = self.find(&["image"], |_| true) else {
+        let Some(field) = self.find(&["image"], |_| true) else {
             return Ok(None);
         };
-        let first = found.items().first();
-        first.map(|item| media(&found, item)).transpose()
+        let first = field.items().first();
+        first.map(|item| media(&field, item)).transpose()
     }
 
     fn enclosures(&self) -> Result<Vec<Media>, Refusal> {
-        let Some(found) = self.find(&["enclosures"], |_| true) else {
+        let Some(field) = self.find(&["enclosures"], |_| true) else {
             return Ok(Vec::new());
         };
-        found
+        field
             .items()
             .iter()
-            .map(|item| media(&found, item))
+            .map(|item| media(&field, item))
             .collect()
     }
 }
 
 /// Generators do not agree on the case of keys (`publishDate`, `publishdate`).
-fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Found<'f>> {
-    let found =
+fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Field<'f>> {
+    let field =
         |entry: &&Entry| entry.key.eq_ignore_ascii_case(name) && !entry.node.value.is_blank();
-    entries.iter().find(found).map(|entry| Found {
+    entries.iter().find(field).map(|entry| Field {
         key: &entry.key,
         node: &entry.node,
     })
@@ -172,7 +172,7 @@ fn is_scalar_or_list(value: &Value) -> bool {
     is_scalar(value) || matches!(value, Value::List(_))
 }
 
-impl Found<'_> {
+impl Field<'_> {
     fn text(&self) -> Result<String, Refusal> {
         self.text_of(self.node, "text")
     }
@@ -269,9 +269,9 @@ fn split_tags(line: &str) -> Vec<String> {
     tags.map(str::to_owned).collect()
 }
 
-fn author(found: &Found<'_>, item: &Node) -> Result<Author, Refusal> {
+fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
     let Value::Table(entries) = &item.value else {
-        let name = found.text_of(
+        let name = field.text_of(
             item,
             "a name, `{name, email, url, role}`, or a list of them",
         )?;
@@ -289,9 +289,9 @@ fn author(found: &Found<'_>, item: &Node) -> Result<Author, Refusal> {
     })
 }
 
-fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
+fn media(field: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
     let Value::Table(entries) = &item.value else {
-        let url = found.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
+        let url = field.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
         return Ok(Media {
             url,
             ..Media::default()
@@ -303,7 +303,7 @@ fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
     Ok(Media {
         url: text("url")?
             .or(text("src")?)
-            .ok_or_else(|| found.refuse(item, "there is no `url`".to_owned(), "add one"))?,
+            .ok_or_else(|| field.refuse(item, "there is no `url`".to_owned(), "add one"))?,
         media_type: text("type")?,
         length: number("length")?,
         width: pixels("width")?,
@@ -313,7 +313,7 @@ fn media(found: &Found<'_>, item: &Node) -> Result<Media, Refusal> {
     })
 }
 
-fn number(part: &Found<'_>) -> Result<u64, Refusal> {
+fn number(part: &Field<'_>) -> Result<u64, Refusal> {
     let expected = "a whole number";
     let written = part.text_of(part.node, expected)?;
     let number = written.trim().parse();

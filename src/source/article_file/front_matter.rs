@@ -7,7 +7,7 @@ use crate::model::article::Refusal;
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 
 /// A Markdown file, parted.
-pub(in crate::source) struct Parted<'t> {
+pub(in crate::source) struct MarkdownFile<'t> {
     /// What the front matter says.
     pub(in crate::source) entries: Vec<Entry>,
     /// The line of its opening fence.
@@ -26,10 +26,11 @@ enum Syntax {
 ///
 /// # Errors
 /// No front matter, one without end, or one that is neither TOML nor YAML.
-pub(in crate::source) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
-    let mut lines = numbered_lines(text);
+pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> {
+    let mut lines = line_spans(text);
     let opening = lines.find(|line| !line.text.trim().is_empty());
-    let Some((syntax, opening)) = opening.and_then(|line| Some((fence(line.text)?, line))) else {
+    let Some((syntax, opening)) = opening.and_then(|line| Some((opening_fence(line.text)?, line)))
+    else {
         return Err(Refusal::new(
             1,
             "the file does not begin with front matter",
@@ -59,14 +60,14 @@ pub(in crate::source) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
         Syntax::Toml => tree::toml::parse(matter, first_line)?,
         Syntax::Yaml => tree::yaml::parse(matter, first_line)?,
     };
-    Ok(Parted {
+    Ok(MarkdownFile {
         entries,
         line: opening.number,
         body: &text[closing.end..],
     })
 }
 
-fn fence(line: &str) -> Option<Syntax> {
+fn opening_fence(line: &str) -> Option<Syntax> {
     match line.trim_end() {
         "+++" => Some(Syntax::Toml),
         "---" => Some(Syntax::Yaml),
@@ -81,19 +82,19 @@ fn closes(syntax: Syntax, line: &str) -> bool {
     }
 }
 
-struct Line<'t> {
+struct LineSpan<'t> {
     number: u32,
     text: &'t str,
     start: usize,
     end: usize,
 }
 
-fn numbered_lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+fn line_spans(text: &str) -> impl Iterator<Item = LineSpan<'_>> {
     let mut start = 0;
     (1..)
         .zip(text.split_inclusive('\n'))
         .map(move |(number, text)| {
-            let line = Line {
+            let line = LineSpan {
                 number,
                 text,
                 start,

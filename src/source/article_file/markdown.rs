@@ -15,9 +15,9 @@ use crate::text;
 /// what the key means.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let parted = front_matter::part(&text)?;
-    let body = Body::Markdown(parted.body.to_owned());
-    Fields::new(parted.entries, parted.line).draft(body)
+    let file = front_matter::split(&text)?;
+    let body = Body::Markdown(file.body.to_owned());
+    Fields::new(file.entries, file.line).draft(body)
 }
 
 #[cfg(test)]

@@ -37,12 +37,12 @@ use crate::text;
 /// No date line, a date that no calendar has, or no headline behind it.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
-    let (opening, rest) = date_line::read(&lines)?;
+    let (date_line, rest) = date_line::read(&lines)?;
     let (rest, tags) = tags::split_off(rest);
     let (header, rest) = header::split_off(rest, !tags.is_empty());
     let mut body = body::read(rest);
-    let headline = opening.headline.into_string();
-    let title = match text::cut(&headline, TITLE_MIN, TITLE_MAX) {
+    let headline = date_line.headline.into_string();
+    let title = match text::cut(&headline, TITLE_CHARS_MIN, TITLE_CHARS_MAX) {
         None => headline,
         Some(title) => {
             body.paragraphs.insert(0, headline);
@@ -52,8 +52,8 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
     Ok(Draft {
         id: None,
         title,
-        published: opening.published,
-        updated: opening.updated,
+        published: date_line.published,
+        updated: date_line.updated,
         url: None,
         section: header.section,
         tags,
@@ -73,10 +73,10 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
 }
 
 /// A headline of more characters is run together with its lead.
-const TITLE_MAX: usize = 200;
+const TITLE_CHARS_MAX: usize = 200;
 
 /// A sentence of fewer characters is too short for a title («Да.»).
-const TITLE_MIN: usize = 20;
+const TITLE_CHARS_MIN: usize = 20;
 
 #[cfg(test)]
 mod tests;

@@ -69,21 +69,21 @@ impl Value {
 }
 
 /// Line numbers of places in a text.
-struct Lines {
+struct LineIndex {
     ends: Vec<usize>,
     first: u32,
 }
 
-impl Lines {
+impl LineIndex {
     /// The lines of `text`, whose first one has the number `first`.
-    fn new(text: &str, first: u32) -> Lines {
+    fn new(text: &str, first: u32) -> LineIndex {
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
-        Lines { ends, first }
+        LineIndex { ends, first }
     }
 
     /// Of a text that nobody sees as lines.
-    fn none() -> Lines {
-        Lines {
+    fn none() -> LineIndex {
+        LineIndex {
             ends: Vec::new(),
             first: 0,
         }

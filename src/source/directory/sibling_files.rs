@@ -13,20 +13,20 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::model::article::{Draft, Media};
-use crate::source::directory::is_unwanted;
+use crate::source::directory::is_ignored_name;
 
 /// Fills in the size of each of the draft's media that has none and stands below `folder`, the
 /// folder of the article's file.
-pub(super) fn measure(folder: &Path, draft: &mut Draft) {
+pub(super) fn fill_lengths(folder: &Path, draft: &mut Draft) {
     let media = draft.image.iter_mut().chain(&mut draft.enclosures);
     for medium in media.filter(|medium| medium.length.is_none()) {
-        medium.length = length(folder, medium);
+        medium.length = file_length(folder, medium);
     }
 }
 
-fn length(folder: &Path, medium: &Media) -> Option<u64> {
+fn file_length(folder: &Path, medium: &Media) -> Option<u64> {
     let mut path = folder.to_owned();
-    for name in names(&medium.url)? {
+    for name in path_names(&medium.url)? {
         path.push(name);
         if fs::symlink_metadata(&path).ok()?.is_symlink() {
             return None;
@@ -38,23 +38,23 @@ fn length(folder: &Path, medium: &Media) -> Option<u64> {
 
 /// The names on the way from the article's folder to what a relative address means; `None` of any
 /// other address.
-fn names(address: &str) -> Option<Vec<String>> {
+fn path_names(address: &str) -> Option<Vec<String>> {
     let address = address.trim();
     if Url::parse(address).is_ok() {
         return None;
     }
     let path = address.split(['?', '#']).next()?;
-    let names = path.split('/').filter(|name| *name != ".").map(name);
+    let names = path.split('/').filter(|name| *name != ".").map(plain_name);
     names
         .collect::<Option<Vec<_>>>()
         .filter(|names| !names.is_empty())
 }
 
 /// A name that stays where it is: an empty one would start at the root, or repeat a slash.
-fn name(encoded: &str) -> Option<String> {
+fn plain_name(encoded: &str) -> Option<String> {
     let name = percent_decode_str(encoded).decode_utf8().ok()?;
     let moves = name.is_empty() || name.contains(['/', '\\', '\0']);
-    (!moves && !is_unwanted(&name)).then(|| name.into_owned())
+    (!moves && !is_ignored_name(&name)).then(|| name.into_owned())
 }
 
 #[cfg(test)]
@@ -91,7 +91,7 @@ mod tests {
             (".env", None),
             ("_drafts/cover.jpg", None),
         ] {
-            let names = names(address);
+            let names = path_names(address);
             let names: Option<Vec<&str>> = names
                 .as_ref()
                 .map(|names| names.iter().map(String::as_str).collect());

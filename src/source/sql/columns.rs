@@ -31,12 +31,12 @@ pub(super) const NAMES: [&str; 19] = [
 ];
 
 /// No article can be without.
-const REQUIRED: [&str; 3] = ["id", "title", "date"];
+const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
 
-const DATES: [&str; 3] = ["date", "updated", "expires"];
+const DATE_NAMES: [&str; 3] = ["date", "updated", "expires"];
 
 /// Columns in which lists are kept as JSON where a database has no lists.
-const LISTS: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
+const LIST_NAMES: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
 
 /// What a database calls the type of a column, as far as it matters for reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +88,11 @@ impl Column {
     }
 
     pub(super) fn is_date(&self) -> bool {
-        self.is_one_of(&DATES)
+        self.is_one_of(&DATE_NAMES)
     }
 
     pub(super) fn is_list(&self) -> bool {
-        self.is_one_of(&LISTS)
+        self.is_one_of(&LIST_NAMES)
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -148,7 +148,7 @@ impl Columns {
 
     /// Whether articles can be made of these at all.
     pub(super) fn suffice(&self) -> Result<(), SqlError> {
-        let missing = REQUIRED
+        let missing = REQUIRED_NAMES
             .into_iter()
             .filter(|name| self.find(name).is_none());
         let missing: Vec<&str> = missing.collect();
@@ -176,13 +176,15 @@ impl Columns {
 
     /// Everything that somebody should look at; `cast` says how a column becomes text.
     pub(super) fn problems(&self, cast: impl Fn(&Column) -> String) -> Vec<ColumnProblem> {
-        let missing = REQUIRED.iter().filter(|name| self.find(name).is_none());
+        let missing = REQUIRED_NAMES
+            .iter()
+            .filter(|name| self.find(name).is_none());
         let mut problems: Vec<ColumnProblem> = missing.map(|name| self.missing(name)).collect();
         for (at, column) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|other| other.is(&column.name)) {
-                problems.push(twice(column));
+                problems.push(duplicate(column));
             } else if column.is_one_of(&NAMES) {
-                problems.extend(unreadable(column, &cast));
+                problems.extend(unsupported_type(column, &cast));
             }
         }
         problems.extend(self.unknown());
@@ -272,7 +274,7 @@ pub(super) fn not_indexed() -> ColumnProblem {
     }
 }
 
-fn twice(column: &Column) -> ColumnProblem {
+fn duplicate(column: &Column) -> ColumnProblem {
     ColumnProblem {
         is_error: column.is_one_of(&NAMES),
         message: format!("two columns are named `{}`", column.name),
@@ -280,7 +282,7 @@ fn twice(column: &Column) -> ColumnProblem {
     }
 }
 
-fn unreadable(column: &Column, cast: impl Fn(&Column) -> String) -> Option<ColumnProblem> {
+fn unsupported_type(column: &Column, cast: impl Fn(&Column) -> String) -> Option<ColumnProblem> {
     let Column {
         name,
         kind,

@@ -26,24 +26,24 @@ use sqlx::{
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-pub(super) use self::postgres::address;
+pub(super) use self::postgres::parse_address;
 use super::columns::{Column, Kind};
 use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
 /// Connections at a time, besides the one of the pulse: a listing, a poll and a reading.
-const CONNECTIONS: usize = 3;
+const CONNECTIONS_MAX: usize = 3;
 
 /// How long one of them is waited for. A listing has its own for minutes, everything else for
 /// seconds.
-const QUEUE: Duration = Duration::from_secs(30);
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
 pub(super) const CONNECT: Duration = Duration::from_secs(1);
 
 /// A connection that nobody used for so long is closed.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// A database of one of three kinds.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub(super) enum Database {
 
 /// How long a statement may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct StatementTimeout {
     /// The server ends it after this.
     pub(super) server: Duration,
     /// Nothing is waited for longer than this.
@@ -72,16 +72,16 @@ impl Database {
     }
 
     /// The same database with one connection, which nobody else takes.
-    pub(super) fn apart(&self) -> Database {
+    pub(super) fn with_own_connection(&self) -> Database {
         match self {
-            Database::Postgres(pool) => Database::Postgres(pool.apart()),
-            Database::MySql(pool) => Database::MySql(pool.apart()),
-            Database::Sqlite(pool) => Database::Sqlite(pool.apart()),
+            Database::Postgres(pool) => Database::Postgres(pool.with_own_connection()),
+            Database::MySql(pool) => Database::MySql(pool.with_own_connection()),
+            Database::Sqlite(pool) => Database::Sqlite(pool.with_own_connection()),
         }
     }
 
     /// Closes the connections that nobody uses at the moment.
-    pub(super) fn close_rested(&self) {
+    pub(super) fn close_idle(&self) {
         match self {
             Database::Postgres(pool) => pool.idle().clear(),
             Database::MySql(pool) => pool.idle().clear(),
@@ -90,11 +90,11 @@ impl Database {
     }
 
     /// How many connections were found dead when they were to be used again.
-    pub(super) fn lost(&self) -> usize {
+    pub(super) fn lost_connections(&self) -> usize {
         match self {
-            Database::Postgres(pool) => pool.lost.load(Ordering::Relaxed),
-            Database::MySql(pool) => pool.lost.load(Ordering::Relaxed),
-            Database::Sqlite(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::Postgres(pool) => pool.lost_connections.load(Ordering::Relaxed),
+            Database::MySql(pool) => pool.lost_connections.load(Ordering::Relaxed),
+            Database::Sqlite(pool) => pool.lost_connections.load(Ordering::Relaxed),
         }
     }
 
@@ -103,22 +103,22 @@ impl Database {
     pub(super) async fn rows<T>(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
         wrap: impl Fn(Cells) -> T,
         out: &mpsc::Sender<T>,
     ) -> Result<(), SqlError> {
         match self {
             Database::Postgres(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::MySql(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::Sqlite(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
         }
     }
@@ -127,34 +127,33 @@ impl Database {
     pub(super) async fn row(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
     ) -> Result<Cells, SqlError> {
         let (sender, mut receiver) = mpsc::channel(1);
-        self.rows(statement, patience, |cells| cells, &sender)
-            .await?;
+        self.rows(statement, limit, |cells| cells, &sender).await?;
         Ok(receiver.try_recv().unwrap_or_default())
     }
 
     /// The only row of a statement, and the columns that it has.
-    pub(super) async fn described(
+    pub(super) async fn row_with_columns(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
     ) -> Result<(Cells, Vec<Column>), SqlError> {
         let (sender, mut receiver) = mpsc::channel(1);
         let out = &sender;
         match self {
             Database::Postgres(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, postgres::kind));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::MySql(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, mysql::kind));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::Sqlite(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, |_| Kind::Any));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
         }?;
         Ok(receiver.try_recv().unwrap_or_default())
@@ -166,11 +165,11 @@ pub(super) struct Pool<C: Connection> {
     options: C::Options,
     reporter: Reporter,
     idle: Mutex<Vec<(C, Instant)>>,
-    room: Semaphore,
-    lost: AtomicUsize,
+    permits: Semaphore,
+    lost_connections: AtomicUsize,
     /// Whether connections are used again: a file may be another one meanwhile, which an open
     /// connection does not notice.
-    keeps: bool,
+    reuses_connections: bool,
 }
 
 impl<C: Connection> std::fmt::Debug for Pool<C> {
@@ -181,110 +180,114 @@ impl<C: Connection> std::fmt::Debug for Pool<C> {
 }
 
 /// A connection of one of the three kinds.
-pub(super) trait Kin: Connection {
+pub(super) trait DatabaseConnection: Connection {
     /// Ends what it is doing once nobody waits for that any more. A server does so by itself.
-    fn end_with(
+    fn stop_when_dropped(
         &mut self,
-        waiting: Weak<()>,
+        waiter: Weak<()>,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
-        drop(waiting);
+        drop(waiter);
         std::future::ready(Ok(()))
     }
 }
 
 /// A connection on loan. One that is not given back is cut.
-struct Lent<'p, C: Connection> {
+struct PooledConnection<'p, C: Connection> {
     /// As long as this is there, somebody waits.
-    _waiting: Arc<()>,
+    _waiter: Arc<()>,
     connection: C,
     pool: &'p Pool<C>,
-    _place: SemaphorePermit<'p>,
+    _permit: SemaphorePermit<'p>,
 }
 
-impl<C: Kin> Pool<C> {
-    fn new(options: C::Options, reporter: Reporter, keeps: bool) -> Pool<C> {
+impl<C: DatabaseConnection> Pool<C> {
+    fn new(options: C::Options, reporter: Reporter, reuses_connections: bool) -> Pool<C> {
         Pool {
             options,
             reporter,
             idle: Mutex::default(),
-            room: Semaphore::new(CONNECTIONS),
-            lost: AtomicUsize::new(0),
-            keeps,
+            permits: Semaphore::new(CONNECTIONS_MAX),
+            lost_connections: AtomicUsize::new(0),
+            reuses_connections,
         }
     }
 
-    fn apart(&self) -> Pool<C> {
-        let pool = Pool::new(self.options.clone(), self.reporter.clone(), self.keeps);
+    fn with_own_connection(&self) -> Pool<C> {
+        let pool = Pool::new(
+            self.options.clone(),
+            self.reporter.clone(),
+            self.reuses_connections,
+        );
         Pool {
-            room: Semaphore::new(1),
+            permits: Semaphore::new(1),
             ..pool
         }
     }
 
-    /// A connection on which a statement may follow what stands before it. One that rested may be
+    /// A connection on which a statement may follow what stands before it. One that idle may be
     /// dead, as poolers close what is idle and servers are restarted, and only its use shows that:
     /// then a new one is made.
-    async fn lend(
+    async fn acquire(
         &self,
-        opening: Option<String>,
+        begin: Option<String>,
         silence: Duration,
-    ) -> Result<Lent<'_, C>, SqlError>
+    ) -> Result<PooledConnection<'_, C>, SqlError>
     where
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
-        let waiting = Arc::default();
-        let lent = |connection, place, waiting| Lent {
-            _waiting: waiting,
+        let waiter = Arc::default();
+        let acquired = |connection, permit, waiter| PooledConnection {
+            _waiter: waiter,
             connection,
             pool: self,
-            _place: place,
+            _permit: permit,
         };
-        let place = self.place().await?;
-        if let Some(mut rested) = self.rested() {
+        let permit = self.permit().await?;
+        if let Some(mut idle) = self.take_idle() {
             // It is given no longer than a new one, which is still to come.
-            let opened = self.open(&mut rested, opening.clone(), silence.min(CONNECT));
-            match opened.await {
-                Ok(()) => return Ok(lent(rested, place, waiting)),
-                Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
+            let begun = self.open(&mut idle, begin.clone(), silence.min(CONNECT));
+            match begun.await {
+                Ok(()) => return Ok(acquired(idle, permit, waiter)),
+                Err(_) => self.lost_connections.fetch_add(1, Ordering::Relaxed),
             };
         }
-        let mut new = self.connect(Arc::downgrade(&waiting)).await?;
-        self.open(&mut new, opening, silence).await?;
-        Ok(lent(new, place, waiting))
+        let mut new = self.connect(Arc::downgrade(&waiter)).await?;
+        self.open(&mut new, begin, silence).await?;
+        Ok(acquired(new, permit, waiter))
     }
 
     async fn open(
         &self,
         connection: &mut C,
-        opening: Option<String>,
+        begin: Option<String>,
         silence: Duration,
     ) -> Result<(), SqlError>
     where
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
-        let Some(opening) = opening else {
+        let Some(begin) = begin else {
             return Ok(());
         };
-        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(connection);
-        let opened = timeout(silence, opening).await;
-        let opened = opened.map_err(|_| self.reporter.timeout(silence))?;
-        opened.map_err(|error| self.reporter.failed(&error))?;
+        let begin = sqlx::raw_sql(AssertSqlSafe(begin)).execute(connection);
+        let begun = timeout(silence, begin).await;
+        let begun = begun.map_err(|_| self.reporter.timeout(silence))?;
+        begun.map_err(|error| self.reporter.failed(&error))?;
         Ok(())
     }
 
     /// Waits until others have done with theirs, which says nothing about the database.
-    async fn place(&self) -> Result<SemaphorePermit<'_>, SqlError> {
-        match timeout(QUEUE, self.room.acquire()).await {
-            Ok(Ok(place)) => Ok(place),
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, SqlError> {
+        match timeout(PERMIT_TIMEOUT, self.permits.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(SqlError::Stopped(self.reporter.database.clone())),
-            Err(_) => Err(self.reporter.busy(QUEUE)),
+            Err(_) => Err(self.reporter.busy(PERMIT_TIMEOUT)),
         }
     }
 
-    async fn connect(&self, waiting: Weak<()>) -> Result<C, SqlError> {
+    async fn connect(&self, waiter: Weak<()>) -> Result<C, SqlError> {
         let connect = async {
             let mut connection = self.options.connect().await?;
-            connection.end_with(waiting).await?;
+            connection.stop_when_dropped(waiter).await?;
             Ok(connection)
         };
         let connected = timeout(CONNECT, connect).await;
@@ -293,9 +296,9 @@ impl<C: Kin> Pool<C> {
     }
 
     /// The connection that was used last; those that nobody needed for long are closed.
-    fn rested(&self) -> Option<C> {
+    fn take_idle(&self) -> Option<C> {
         let mut idle = self.idle();
-        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        idle.retain(|(_, since)| since.elapsed() < IDLE_MAX);
         idle.pop().map(|(connection, _)| connection)
     }
 
@@ -304,9 +307,9 @@ impl<C: Kin> Pool<C> {
     }
 }
 
-impl<C: Kin> Lent<'_, C> {
-    fn give_back(self) {
-        if self.pool.keeps {
+impl<C: DatabaseConnection> PooledConnection<'_, C> {
+    fn release(self) {
+        if self.pool.reuses_connections {
             let mut idle = self.pool.idle();
             idle.push((self.connection, Instant::now()));
         }
@@ -318,12 +321,12 @@ async fn run<C, T>(
     database: &Database,
     pool: &Pool<C>,
     statement: Statement,
-    patience: Patience,
+    limit: StatementTimeout,
     read: impl Fn(&<C::Database as sqlx::Database>::Row) -> T,
     out: &mpsc::Sender<T>,
 ) -> Result<(), SqlError>
 where
-    C: Kin<Database: HasStatementCache>,
+    C: DatabaseConnection<Database: HasStatementCache>,
     for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
     for<'e> String: Encode<'e, C::Database> + Type<C::Database>,
@@ -332,10 +335,10 @@ where
 {
     let dialect = database.dialect();
     let reporter = &pool.reporter;
-    let opening = dialect.opening(patience.server);
-    let mut lent = pool.lend(opening, patience.silence).await?;
+    let begin = dialect.begin(limit.server);
+    let mut acquired = pool.acquire(begin, limit.silence).await?;
     let mut rows = if statement.is_simple {
-        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut lent.connection)
+        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut acquired.connection)
     } else {
         let query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
         let bound = statement
@@ -346,11 +349,11 @@ where
                 Bind::Integer(number) => query.bind(number),
                 Bind::Bytes(bytes) => query.bind(bytes),
             });
-        bound.fetch(&mut lent.connection)
+        bound.fetch(&mut acquired.connection)
     };
     loop {
-        let next = timeout(patience.silence, rows.next()).await;
-        match next.map_err(|_| reporter.timeout(patience.silence))? {
+        let next = timeout(limit.silence, rows.next()).await;
+        match next.map_err(|_| reporter.timeout(limit.silence))? {
             None => break,
             Some(Err(error)) => return Err(reporter.failed(&error)),
             Some(Ok(row)) => {
@@ -361,13 +364,13 @@ where
         }
     }
     drop(rows);
-    if let Some(closing) = dialect.closing() {
-        let closing = sqlx::raw_sql(closing).execute(&mut lent.connection);
-        let closed = timeout(patience.silence, closing).await;
-        let closed = closed.map_err(|_| reporter.timeout(patience.silence))?;
-        closed.map_err(|error| reporter.failed(&error))?;
+    if let Some(commit) = dialect.commit() {
+        let commit = sqlx::raw_sql(commit).execute(&mut acquired.connection);
+        let committed = timeout(limit.silence, commit).await;
+        let committed = committed.map_err(|_| reporter.timeout(limit.silence))?;
+        committed.map_err(|error| reporter.failed(&error))?;
     }
-    lent.give_back();
+    acquired.release();
     Ok(())
 }
 
@@ -381,7 +384,10 @@ where
 {
     let broken = |at: usize| {
         let bytes = row.try_get_unchecked::<Option<Vec<u8>>, usize>(at);
-        bytes.ok().flatten().map(|bytes| shown(&bytes))
+        bytes
+            .ok()
+            .flatten()
+            .map(|bytes| escape_invalid_utf8(&bytes))
     };
     let cell = |at: usize| {
         let text = row.try_get_unchecked::<Option<String>, usize>(at);
@@ -398,7 +404,7 @@ where
 }
 
 /// Bytes that are no text, so that somebody finds them: `caf\xE9`.
-fn shown(bytes: &[u8]) -> String {
+fn escape_invalid_utf8(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
@@ -422,7 +428,7 @@ fn columns_of<R: sqlx::Row>(
     row.columns().iter().map(column).collect()
 }
 
-/// What `text` means as an address; nothing is opened.
+/// What `text` means as an address; nothing is begun.
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     let scheme = text.split(':').next().unwrap_or_default();
     match scheme {
@@ -436,7 +442,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
 }
 
 /// Parameters whose values may have an `@` as it is; no value of theirs is shown.
-const AT_MAY_STAND_IN: [&str; 10] = [
+const KEYS_THAT_MAY_HOLD_AT: [&str; 10] = [
     "application_name",
     "options",
     "password",
@@ -449,22 +455,22 @@ const AT_MAY_STAND_IN: [&str; 10] = [
     "user",
 ];
 
-/// Whether a password has what ends a host, so that a part of it would be taken for a place, and shown
+/// Whether a password has what ends a host, so that a part of it would be taken for a permit, and shown
 /// as one. An `@` behind that tells.
-fn is_cut_short(text: &str) -> bool {
+fn has_unescaped_delimiter(text: &str) -> bool {
     let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
     let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let tells = |parameter: &str| match parameter.split_once('=') {
-        Some((key, _)) if AT_MAY_STAND_IN.contains(&key) => false,
+        Some((key, _)) if KEYS_THAT_MAY_HOLD_AT.contains(&key) => false,
         Some(_) | None => parameter.contains('@'),
     };
     path.contains('@') || fragment.contains('@') || query.split('&').any(tells)
 }
 
 /// The library's word on an address may quote it.
-fn misunderstood(form: &str) -> SqlError {
+fn invalid_address(form: &str) -> SqlError {
     SqlError::Url(format!(
         "cannot be understood: it is written {form}, with special characters of a name or password as %XX"
     ))

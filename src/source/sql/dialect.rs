@@ -49,14 +49,14 @@ impl Statement {
 pub(super) const PULSE_COLUMNS: usize = 3;
 
 /// How long a statement may wait for a lock.
-const LOCK: Duration = Duration::from_secs(1);
+const LOCK_WAIT: Duration = Duration::from_secs(1);
 
 impl Dialect {
     /// What stands before every statement, so that nothing is written and nothing runs for ever. It
     /// is part of the transaction where it can be: behind a pooler, the next one may be elsewhere.
-    pub(super) fn opening(self, limit: Duration) -> Option<String> {
+    pub(super) fn begin(self, limit: Duration) -> Option<String> {
         // Of the two, the word about the lock says more.
-        let lock = LOCK.min(limit * 3 / 4).as_millis();
+        let lock = LOCK_WAIT.min(limit * 3 / 4).as_millis();
         let limit = limit.as_millis();
         match self {
             // A server that knows no encoding fails a whole listing over one byte that is no UTF-8,
@@ -80,7 +80,7 @@ impl Dialect {
     }
 
     /// What stands behind it.
-    pub(super) fn closing(self) -> Option<&'static str> {
+    pub(super) fn commit(self) -> Option<&'static str> {
         match self {
             Dialect::Postgres | Dialect::MySql => Some("COMMIT"),
             Dialect::Sqlite => None,
@@ -146,12 +146,12 @@ impl Dialect {
     /// These columns of every row, by the bytes of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
         let mut sql = self.select(query, selected);
-        self.order(&mut sql, selected);
+        self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
     }
 
     /// Orders rows by the bytes of their ids.
-    fn order(self, sql: &mut String, selected: &[Column]) {
+    fn order_by_id(self, sql: &mut String, selected: &[Column]) {
         let Some(column) = selected.iter().find(|column| column.is("id")) else {
             return;
         };
@@ -174,23 +174,23 @@ impl Dialect {
         since: &Since,
     ) -> Statement {
         let mut statement = Statement::plain(self.select(query, selected));
-        if let Some(changed) = self.changed(columns, since, &mut statement.binds) {
+        if let Some(changed) = self.is_changed(columns, since, &mut statement.binds) {
             let _ = write!(statement.sql, " WHERE {changed}");
         }
-        self.order(&mut statement.sql, selected);
+        self.order_by_id(&mut statement.sql, selected);
         statement
     }
 
     /// That a row was updated, or where it never was, dated since then; `None` where all may be.
-    fn changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
+    fn is_changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
         let updated = columns.find("updated").map(|updated| {
-            let never = self.never(updated);
-            let later = self.later(updated, since.updated.as_ref(), binds);
+            let never = self.is_without_date(updated);
+            let later = self.is_after(updated, since.updated.as_ref(), binds);
             let later = later.unwrap_or_else(|| format!("NOT {never}"));
             (never, later)
         });
         let date = columns.find("date");
-        let dated = date.and_then(|date| self.later(date, since.date.as_ref(), binds));
+        let dated = date.and_then(|date| self.is_after(date, since.date.as_ref(), binds));
         match (updated, dated) {
             (None, dated) => dated,
             (Some((never, later)), None) => Some(format!("({later} OR {never})")),
@@ -201,7 +201,7 @@ impl Dialect {
     }
 
     /// That a column holds no date. MySQL has a date that is none.
-    fn never(self, column: &Column) -> String {
+    fn is_without_date(self, column: &Column) -> String {
         let name = self.quoted(&column.name);
         match (self, column.kind) {
             (Dialect::MySql, Kind::Instant | Kind::Local | Kind::Day) => {
@@ -219,17 +219,17 @@ impl Dialect {
             return statement;
         };
         let (compared, cast) = self.comparison(id);
-        let mut places = Vec::with_capacity(ids.len());
+        let mut placeholders = Vec::with_capacity(ids.len());
         for bind in ids.iter().flat_map(|wanted| self.id_binds(id, wanted)) {
             statement.binds.push(bind);
-            places.push(format!("{}{cast}", self.place(statement.binds.len())));
+            placeholders.push(format!("{}{cast}", self.placeholder(statement.binds.len())));
         }
-        let _ = match places.is_empty() {
+        let _ = match placeholders.is_empty() {
             true => write!(statement.sql, " WHERE 1 = 0"),
             false => write!(
                 statement.sql,
                 " WHERE {compared} IN ({})",
-                places.join(", ")
+                placeholders.join(", ")
             ),
         };
         statement
@@ -245,7 +245,7 @@ impl Dialect {
         };
         let (compared, cast) = self.comparison(id);
         let wanted = match (self, id.kind) {
-            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NO_UUID,
+            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NIL_UUID,
             (Dialect::MySql, Kind::Integer) => "1",
             (Dialect::Sqlite, _) => "'1', 1",
             (Dialect::Postgres | Dialect::MySql, _) => "'1'",
@@ -369,7 +369,12 @@ impl Dialect {
     }
 
     /// That a column lies after a mark; `None` where that cannot be asked.
-    fn later(self, column: &Column, mark: Option<&Mark>, binds: &mut Vec<Bind>) -> Option<String> {
+    fn is_after(
+        self,
+        column: &Column,
+        mark: Option<&Mark>,
+        binds: &mut Vec<Bind>,
+    ) -> Option<String> {
         let mark = mark?;
         let cast = match (self, column.kind) {
             (Dialect::MySql | Dialect::Sqlite, _) => "",
@@ -386,15 +391,15 @@ impl Dialect {
             (_, Raw::Whole(number)) => Bind::Integer(*number),
             (_, Raw::Text(text)) => Bind::Text(text.clone()),
         });
-        let place = self.place(binds.len());
+        let placeholder = self.placeholder(binds.len());
         let after = if mark.inclusive { ">=" } else { ">" };
         Some(format!(
-            "{} {after} {place}{cast}",
+            "{} {after} {placeholder}{cast}",
             self.quoted(&column.name)
         ))
     }
 
-    fn place(self, number: usize) -> String {
+    fn placeholder(self, number: usize) -> String {
         match self {
             Dialect::Postgres => format!("${number}"),
             Dialect::MySql | Dialect::Sqlite => "?".to_owned(),
@@ -415,7 +420,7 @@ fn is_uuid(id: &str) -> bool {
 }
 
 /// A UUID that no row has.
-const NO_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
+const NIL_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
 
 const ROWS: &str = "taspa_rows";
 

@@ -130,20 +130,20 @@ impl Reporter {
     pub(super) fn unreachable(&self, error: &sqlx::Error) -> SqlError {
         SqlError::Unreachable {
             database: self.database.clone(),
-            reason: self.said(error),
+            reason: self.message(error),
         }
     }
 
     /// What the library says of a statement.
     pub(super) fn failed(&self, error: &sqlx::Error) -> SqlError {
         match error {
-            sqlx::Error::Database(said) if is_statement_timeout(&**said) => SqlError::Slow {
+            sqlx::Error::Database(message) if is_statement_timeout(&**message) => SqlError::Slow {
                 database: self.database.clone(),
-                message: self.said(error),
+                message: self.message(error),
             },
             sqlx::Error::Database(_) => SqlError::Database {
                 database: self.database.clone(),
-                message: self.said(error),
+                message: self.message(error),
                 hint: self.hint(error),
             },
             _ => self.unreachable(error),
@@ -154,32 +154,32 @@ impl Reporter {
     fn hint(&self, error: &sqlx::Error) -> Option<String> {
         let error = error.as_database_error()?;
         let error = error.try_downcast_ref::<PgDatabaseError>()?;
-        error.hint().map(|hint| self.presentable(hint))
+        error.hint().map(|hint| self.redact(hint))
     }
 
-    fn said(&self, error: &sqlx::Error) -> String {
-        let said = match error {
-            sqlx::Error::Database(error) => without_statement(error.message()).to_owned(),
+    fn message(&self, error: &sqlx::Error) -> String {
+        let message = match error {
+            sqlx::Error::Database(error) => strip_statement(error.message()).to_owned(),
             sqlx::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 "the connection was closed".to_owned()
             }
             sqlx::Error::Io(error) => error.to_string(),
-            sqlx::Error::Configuration(error) if error.to_string().contains(WITHOUT_TLS) => {
+            sqlx::Error::Configuration(error) if error.to_string().contains(RSA_FEATURE) => {
                 "the server takes this user's password over TLS only; switch TLS on there, and leave \
                  `ssl-mode=DISABLED` out of the address"
                     .to_owned()
             }
             error => error.to_string(),
         };
-        self.presentable(&said)
+        self.redact(&message)
     }
 
     /// One line without secrets.
-    fn presentable(&self, said: &str) -> String {
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    fn redact(&self, message: &str) -> String {
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         self.secrets
             .iter()
-            .fold(said, |said, secret| said.replace(secret, "…"))
+            .fold(message, |message, secret| message.replace(secret, "…"))
     }
 }
 
@@ -194,11 +194,11 @@ fn is_statement_timeout(error: &dyn DatabaseError) -> bool {
 
 /// What the library would need for a password that is sent to MySQL without TLS. It is left out: who
 /// listens in could give their own key for the server's.
-const WITHOUT_TLS: &str = "`mysql-rsa`";
+const RSA_FEATURE: &str = "`mysql-rsa`";
 
 /// MySQL and MariaDB quote a part of the statement behind a syntax error, which is as much ours as
 /// the newsroom's.
-fn without_statement(message: &str) -> &str {
+fn strip_statement(message: &str) -> &str {
     message.split(" to use near ").next().unwrap_or(message)
 }
 
@@ -219,12 +219,12 @@ mod tests {
              encountered unexpected or invalid data: bad handshake with …"
         );
         let error = sqlx::Error::Configuration("enable feature `mysql-rsa` or use TLS".into());
-        let said = reporter.unreachable(&error).to_string();
-        assert!(said.contains(" over TLS only"), "{said}");
+        let message = reporter.unreachable(&error).to_string();
+        assert!(message.contains(" over TLS only"), "{message}");
         let message = "You have an error in your SQL syntax; check the manual for the right syntax \
                        to use near 'FORM articles) AS taspa_rows' at line 1";
         assert_eq!(
-            without_statement(message),
+            strip_statement(message),
             "You have an error in your SQL syntax; check the manual for the right syntax"
         );
     }

@@ -18,29 +18,29 @@ use super::error::{Reporter, SqlError};
 use crate::source::sql::source_event::PendingSignals;
 
 /// When the rows are looked at again, after a notification that a standby may not have caught up with.
-const ECHOES: [Duration; 3] = [
+const STANDBY_RECHECKS: [Duration; 3] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
     Duration::from_secs(4),
 ];
 
 /// A connection that was silent for so long is asked whether it still is one.
-const SILENCE: Duration = Duration::from_secs(30);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
 
 /// How long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A standby may be promoted, and a pooler be set otherwise, but not every other second.
-const DEAF_PAUSE: Duration = Duration::from_secs(30);
+const UNSUPPORTED_PAUSE: Duration = Duration::from_secs(30);
 
 /// What PostgreSQL says to LISTEN on a standby.
-const READ_ONLY: &str = "25006";
+const READ_ONLY_TRANSACTION: &str = "25006";
 
 /// A connection that lasted for so long may be followed by the next one at once.
-const STEADY: Duration = Duration::from_secs(5);
+const STABLE_AFTER: Duration = Duration::from_secs(5);
 
 /// So many in a row that did not may be chance.
-const UNSTEADY: u32 = 1;
+const SHORT_CONNECTIONS_MAX: u32 = 1;
 
 /// What notifications are told on.
 #[derive(Clone)]
@@ -54,7 +54,7 @@ pub(super) struct Channel {
 impl Channel {
     /// Nothing is opened.
     pub(super) fn new(name: &str, url: &str) -> Result<Channel, SqlError> {
-        let (options, reporter) = database::address(url)?;
+        let (options, reporter) = database::parse_address(url)?;
         Ok(Channel {
             name: name.to_owned(),
             options,
@@ -64,7 +64,7 @@ impl Channel {
 
     /// Begins to listen, in a pool of its own: a listener that is dropped takes its leave before the
     /// pool has its connection back, and where the network lost that, it waits until TCP gives up.
-    async fn open(&self) -> Result<PgListener, Deaf> {
+    async fn open(&self) -> Result<PgListener, ListenError> {
         let open = async {
             let pool = PgPoolOptions::new()
                 .max_connections(1)
@@ -76,13 +76,13 @@ impl Channel {
             let mut listener = PgListener::connect_with(&pool).await?;
             listener.eager_reconnect(false);
             if self.is_pooled(&mut listener).await {
-                return Err(Deaf::Pooled);
+                return Err(ListenError::Pooled);
             }
             listener.listen(&self.name).await?;
             Ok(listener)
         };
-        let opened = timeout(PATIENCE, open).await;
-        opened.unwrap_or(Err(Deaf::Failed(sqlx::Error::PoolTimedOut)))
+        let opened = timeout(ANSWER_TIMEOUT, open).await;
+        opened.unwrap_or(Err(ListenError::Failed(sqlx::Error::PoolTimedOut)))
     }
 
     /// Whether a pooler lends it by the transaction: then another connection has the same process of
@@ -90,12 +90,12 @@ impl Channel {
     /// What cannot be asked is no pooler.
     async fn is_pooled(&self, listener: &mut PgListener) -> bool {
         let ask = async {
-            let Some(ours) = backend(&mut *listener).await? else {
+            let Some(ours) = backend_pid(&mut *listener).await? else {
                 return Ok(false);
             };
             let mut other = self.options.connect().await?;
-            let theirs = backend(&mut other).await?;
-            let still_ours = backend(&mut *listener).await?;
+            let theirs = backend_pid(&mut other).await?;
+            let still_ours = backend_pid(&mut *listener).await?;
             Ok::<bool, sqlx::Error>(theirs == Some(ours) || still_ours != Some(ours))
         };
         matches!(timeout(CONNECT, ask).await, Ok(Ok(true)))
@@ -116,7 +116,7 @@ impl Channel {
 
 /// Why nothing can be heard.
 #[derive(Debug)]
-enum Deaf {
+enum ListenError {
     /// The connection is lost, or was never made.
     Failed(sqlx::Error),
     /// The server follows another one.
@@ -125,48 +125,48 @@ enum Deaf {
     Pooled,
 }
 
-impl From<sqlx::Error> for Deaf {
-    fn from(error: sqlx::Error) -> Deaf {
+impl From<sqlx::Error> for ListenError {
+    fn from(error: sqlx::Error) -> ListenError {
         let code = error.as_database_error().and_then(|error| error.code());
         match code.as_deref() {
-            Some(READ_ONLY) => Deaf::Standby,
-            _ => Deaf::Failed(error),
+            Some(READ_ONLY_TRANSACTION) => ListenError::Standby,
+            _ => ListenError::Failed(error),
         }
     }
 }
 
 /// Listens until it is dropped.
-pub(super) async fn listen(engine: Arc<Engine>, board: Arc<PendingSignals>, channel: Channel) {
+pub(super) async fn listen(engine: Arc<Engine>, signals: Arc<PendingSignals>, channel: Channel) {
     let mut backoff = Backoff::default();
-    let mut complained = false;
-    let mut unsteady = 0;
+    let mut logged = false;
+    let mut short_connections = 0;
     loop {
         let pause = match channel.open().await {
             Ok(mut listener) => {
                 let began = Instant::now();
                 // A server that hangs up all the time must not have everything compared all the
                 // time.
-                let compare_at = match unsteady <= UNSTEADY {
+                let compare_at = match short_connections <= SHORT_CONNECTIONS_MAX {
                     true => began,
-                    false => began + STEADY,
+                    false => began + STABLE_AFTER,
                 };
-                hear(&engine, &board, &mut listener, compare_at).await;
-                unsteady += 1;
-                if began.elapsed() >= STEADY {
+                forward_notifications(&engine, &signals, &mut listener, compare_at).await;
+                short_connections += 1;
+                if began.elapsed() >= STABLE_AFTER {
                     backoff = Backoff::default();
-                    complained = false;
-                    unsteady = 0;
+                    logged = false;
+                    short_connections = 0;
                 }
                 backoff.next()
             }
-            Err(deaf) => {
-                if !complained {
-                    complain(&channel, &deaf).await;
+            Err(error) => {
+                if !logged {
+                    log_failure(&channel, &error).await;
                 }
-                complained = true;
-                match deaf {
-                    Deaf::Failed(_) => backoff.next(),
-                    Deaf::Standby | Deaf::Pooled => DEAF_PAUSE,
+                logged = true;
+                match error {
+                    ListenError::Failed(_) => backoff.next(),
+                    ListenError::Standby | ListenError::Pooled => UNSUPPORTED_PAUSE,
                 }
             }
         };
@@ -174,10 +174,10 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<PendingSignals>, chan
     }
 }
 
-async fn complain(channel: &Channel, deaf: &Deaf) {
+async fn log_failure(channel: &Channel, error: &ListenError) {
     let (name, database) = (&channel.name, &channel.reporter.database);
-    match deaf {
-        Deaf::Failed(error) => {
+    match error {
+        ListenError::Failed(error) => {
             let reason = channel.reason(error).await.to_string();
             tracing::warn!(
                 channel = name,
@@ -185,13 +185,13 @@ async fn complain(channel: &Channel, deaf: &Deaf) {
                 "cannot listen; changes are found by polling"
             );
         }
-        Deaf::Standby => tracing::info!(
+        ListenError::Standby => tracing::info!(
             %database,
             channel = name,
             "a standby sends no notifications; changes are found by polling, or by listening to the \
              primary with `listen-url`"
         ),
-        Deaf::Pooled => tracing::warn!(
+        ListenError::Pooled => tracing::warn!(
             %database,
             channel = name,
             "a pooler that lends connections by the transaction passes on no notifications; changes are \
@@ -201,7 +201,7 @@ async fn complain(channel: &Channel, deaf: &Deaf) {
 }
 
 /// Which process of the server answers.
-async fn backend<'c>(
+async fn backend_pid<'c>(
     connection: impl Executor<'c, Database = Postgres>,
 ) -> Result<Option<i32>, sqlx::Error> {
     let asked = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
@@ -211,38 +211,41 @@ async fn backend<'c>(
 
 /// Passes on notifications until the connection is lost; and that some may have been missed before,
 /// at that instant.
-async fn hear(
+async fn forward_notifications(
     engine: &Engine,
-    board: &PendingSignals,
+    signals: &PendingSignals,
     listener: &mut PgListener,
     compare_at: Instant,
 ) {
     let mut compare_at = Some(compare_at);
-    let mut echoes: Vec<Instant> = Vec::new();
+    let mut rechecks: Vec<Instant> = Vec::new();
     loop {
         let now = Instant::now();
         if compare_at.take_if(|at| *at <= now).is_some() {
-            board.missed();
+            signals.missed();
         }
-        if echoes.iter().any(|echo| *echo <= now) {
-            echoes.retain(|echo| *echo > now);
-            board.changed();
+        if rechecks.iter().any(|recheck| *recheck <= now) {
+            rechecks.retain(|recheck| *recheck > now);
+            signals.changed();
         }
-        let next = echoes.iter().chain(&compare_at).min().map(|at| *at - now);
-        match timeout(next.unwrap_or(SILENCE), listener.try_recv()).await {
+        let next = rechecks.iter().chain(&compare_at).min().map(|at| *at - now);
+        match timeout(next.unwrap_or(KEEPALIVE_EVERY), listener.try_recv()).await {
             Ok(Ok(Some(_))) => {
-                board.changed();
+                signals.changed();
                 if engine.is_standby() {
                     let now = Instant::now();
                     // One that is planned already is as good as a later one, but the last.
-                    echoes = ECHOES.iter().map(|echo| now + *echo).collect();
+                    rechecks = STANDBY_RECHECKS
+                        .iter()
+                        .map(|recheck| now + *recheck)
+                        .collect();
                 }
             }
             Ok(Ok(None) | Err(_)) => return,
             Err(_) if next.is_some() => {}
             Err(_) => {
                 let asked = sqlx::raw_sql("SELECT 1").execute(&mut *listener);
-                if !matches!(timeout(PATIENCE, asked).await, Ok(Ok(_))) {
+                if !matches!(timeout(ANSWER_TIMEOUT, asked).await, Ok(Ok(_))) {
                     return;
                 }
             }
@@ -255,7 +258,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::source::sql::database::server::{Manner, Server};
+    use crate::source::sql::database::server::{Reaction, Server};
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
     fn channel(server: &Server) -> Channel {
@@ -265,8 +268,8 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_hangs_keeps_nobody_from_the_next() {
         let server = Server::start(|_, sql| match sql.starts_with("UNLISTEN") {
-            true => Manner::FallSilent,
-            false => Manner::Answer,
+            true => Reaction::FallSilent,
+            false => Reaction::Answer,
         })
         .await;
         let channel = channel(&server);
@@ -279,14 +282,14 @@ mod tests {
 
     #[tokio::test]
     async fn failures_name_the_database_that_is_listened_to() {
-        let server = Server::start(|_, _| Manner::Refuse("not s3cret enough")).await;
+        let server = Server::start(|_, _| Reaction::Refuse("not s3cret enough")).await;
         let nobody = "postgres://taspa:s3cret@127.0.0.1:9/news";
         for (url, expected) in [
             (&*server.url, ": not … enough"),
             (nobody, " cannot be reached: Connection refused"),
         ] {
             let channel = Channel::new("news", url).expect("an address");
-            let Err(Deaf::Failed(error)) = channel.open().await else {
+            let Err(ListenError::Failed(error)) = channel.open().await else {
                 panic!("{url} is no place to listen");
             };
             let reason = channel.reason(&error).await.to_string();
@@ -302,15 +305,15 @@ mod tests {
     #[tokio::test]
     async fn a_server_that_hangs_up_all_the_time_is_not_compared_all_the_time() {
         let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
-            true => Manner::AnswerAndHangUp,
-            false => Manner::Answer,
+            true => Reaction::AnswerAndHangUp,
+            false => Reaction::Answer,
         })
         .await;
-        let board = Arc::new(PendingSignals::default());
-        let listening = listen(server.engine(), board.clone(), channel(&server));
-        board.up();
+        let signals = Arc::new(PendingSignals::default());
+        let listening = listen(server.engine(), signals.clone(), channel(&server));
+        signals.up();
         let mut line = SourceEvents {
-            board,
+            board: signals,
             watchers: Vec::new(),
         };
         assert_eq!(line.next().await, SourceEvent::Up);

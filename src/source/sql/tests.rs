@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
-use super::database::server::{Manner, Server};
+use super::database::server::{Reaction, Server};
 use super::*;
 use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};
@@ -297,9 +297,9 @@ async fn read_slowly(
     let server = Server::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
         true => {
             counted.fetch_add(1, Ordering::Relaxed);
-            Manner::TimeOut
+            Reaction::TimeOut
         }
-        false => Manner::Answer,
+        false => Reaction::Answer,
     })
     .await;
     let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");

@@ -60,15 +60,15 @@ impl Highest {
 /// What all listings saw.
 #[derive(Debug, Default)]
 pub(super) struct Watermark {
-    updated: Side,
-    date: Side,
+    updated: HighestValues,
+    date: HighestValues,
     /// When the last whole listing began.
     listed: Option<Instant>,
 }
 
 /// The highest values of one column, rising, each with when a listing began that saw it.
 #[derive(Debug, Default)]
-struct Side(VecDeque<(Instant, Raw)>);
+struct HighestValues(VecDeque<(Instant, Raw)>);
 
 impl Watermark {
     /// A listing that began at `began` came to its end.
@@ -94,7 +94,7 @@ impl Watermark {
     }
 }
 
-impl Side {
+impl HighestValues {
     fn see(&mut self, began: Instant, highest: Option<Raw>, settled: Option<Instant>) {
         let higher = highest.filter(|raw| self.0.back().is_none_or(|(_, last)| last < raw));
         self.0.extend(higher.map(|raw| (began, raw)));
@@ -125,22 +125,22 @@ const DAY_BYTES: usize = 10;
 /// From here on a number counts milliseconds, not seconds.
 pub(super) const MILLISECONDS: i64 = 100_000_000_000;
 
-/// A value [`OVERLAP_SECONDS`] before this one, in its own form; `None` where that is anybody's.
+/// A value [`OVERLAP_SECONDS`] before this one, in its own format; `None` where that is anybody's.
 fn earlier(raw: &Raw) -> Option<Raw> {
     match raw {
         Raw::Whole(number) if number.abs() > MILLISECONDS => {
             Some(Raw::Whole(number - OVERLAP_SECONDS * 1000))
         }
         Raw::Whole(number) => Some(Raw::Whole(number - OVERLAP_SECONDS)),
-        Raw::Text(text) => FORMS
+        Raw::Text(text) => DATE_FORMATS
             .iter()
-            .find_map(|(bytes, form)| earlier_text(text, *bytes, form))
+            .find_map(|(bytes, format)| earlier_date(text, *bytes, format))
             .map(Raw::Text),
     }
 }
 
-/// How dates and times begin, with the length of each form.
-const FORMS: [(usize, &str); 5] = [
+/// How dates and times begin, with the length of each format.
+const DATE_FORMATS: [(usize, &str); 5] = [
     (19, "%Y-%m-%d %H:%M:%S"),
     (19, "%Y-%m-%dT%H:%M:%S"),
     (16, "%Y-%m-%d %H:%M"),
@@ -148,16 +148,16 @@ const FORMS: [(usize, &str); 5] = [
     (DAY_BYTES, "%Y-%m-%d"),
 ];
 
-fn earlier_text(text: &str, bytes: usize, form: &str) -> Option<String> {
+fn earlier_date(text: &str, bytes: usize, format: &str) -> Option<String> {
     let (start, rest) = text.split_at_checked(bytes)?;
     let at = match bytes {
-        DAY_BYTES => NaiveDate::parse_from_str(start, form)
+        DAY_BYTES => NaiveDate::parse_from_str(start, format)
             .ok()?
             .and_time(NaiveTime::MIN),
-        _ => NaiveDateTime::parse_from_str(start, form).ok()?,
+        _ => NaiveDateTime::parse_from_str(start, format).ok()?,
     };
     let earlier = at.checked_sub_signed(TimeDelta::seconds(OVERLAP_SECONDS))?;
-    Some(format!("{}{rest}", earlier.format(form)))
+    Some(format!("{}{rest}", earlier.format(format)))
 }
 
 #[cfg(test)]

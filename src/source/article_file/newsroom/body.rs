@@ -1,6 +1,6 @@
 //! Paragraphs and credits.
 
-use super::lines::Line;
+use super::lines::TextLine;
 
 /// The text below the header, without tags.
 #[derive(Debug, Default)]
@@ -13,8 +13,8 @@ pub(in crate::source) struct Body {
 
 /// Puts lines together to paragraphs. Without any blank line every line is one: such a file was
 /// written by a system that ends each paragraph with a single line break.
-pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
-    let parted_by_blanks = lines.iter().skip(1).any(|line| line.after_blank);
+pub(in crate::source) fn read(lines: &[TextLine<'_>]) -> Body {
+    let has_blank_lines = lines.iter().skip(1).any(|line| line.after_blank);
     let mut body = Body::default();
     let mut open = None;
     for line in lines {
@@ -22,7 +22,7 @@ pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
             body.credits.push(line.text.to_owned());
             open = None;
         } else if let Some(last) = open
-            && parted_by_blanks
+            && has_blank_lines
             && !line.after_blank
             && !is_speech(line.text)
         {
@@ -59,16 +59,16 @@ const CREDIT_WORDS: [&str; 10] = [
 ];
 
 /// More behind the colon is prose.
-const CREDIT_MAX: usize = 150;
+const CREDIT_CHARS_MAX: usize = 150;
 
 fn is_credit(line: &str) -> bool {
-    behind_credit_word(line)
+    after_credit_word(line)
         .and_then(|rest| rest.trim_start().strip_prefix(':'))
-        .is_some_and(|credit| credit.trim().chars().nth(CREDIT_MAX).is_none())
+        .is_some_and(|credit| credit.trim().chars().nth(CREDIT_CHARS_MAX).is_none())
 }
 
 /// What follows after the word that begins a credit; `Фотограф` is another word.
-pub(in crate::source) fn behind_credit_word(line: &str) -> Option<&str> {
+pub(in crate::source) fn after_credit_word(line: &str) -> Option<&str> {
     CREDIT_WORDS
         .iter()
         .find_map(|word| line.strip_prefix(word))

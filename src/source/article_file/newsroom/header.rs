@@ -3,7 +3,7 @@
 //! No line of it is marked, so it is recognized by its looks, and in doubt it is body.
 
 use super::body;
-use super::lines::Line;
+use super::lines::TextLine;
 use crate::model::article::Author;
 
 /// What the header block says; empty where there is none.
@@ -15,14 +15,14 @@ pub(in crate::source) struct Header {
 
 /// Reads the first run of lines if it is a header block, and returns the lines below it.
 pub(in crate::source) fn split_off<'a, 't>(
-    lines: &'a [Line<'t>],
+    lines: &'a [TextLine<'t>],
     tags_follow: bool,
-) -> (Header, &'a [Line<'t>]) {
+) -> (Header, &'a [TextLine<'t>]) {
     let end = lines
         .iter()
         .skip(1)
         .position(|line| line.after_blank)
-        .map_or(lines.len(), |behind_first| behind_first + 1);
+        .map_or(lines.len(), |index| index + 1);
     let (block, below) = lines.split_at(end);
     if is_header(block, !below.is_empty(), tags_follow) {
         (read(block), below)
@@ -31,29 +31,30 @@ pub(in crate::source) fn split_off<'a, 't>(
     }
 }
 
-const LINES_MAX: usize = 6;
-const LINE_MAX: usize = 100;
+const BLOCK_LINES_MAX: usize = 6;
+const LINE_CHARS_MAX: usize = 100;
 
 /// A counter betrays the block; without one every line must look like a name.
-const NAME_MAX: usize = 60;
+const NAME_CHARS_MAX: usize = 60;
 
-fn is_header(block: &[Line<'_>], text_follows: bool, tags_follow: bool) -> bool {
-    let counted = block.iter().any(|line| is_number(line.text));
-    (text_follows || (counted && tags_follow))
-        && block.len() <= LINES_MAX
+fn is_header(block: &[TextLine<'_>], text_follows: bool, tags_follow: bool) -> bool {
+    let has_counter = block.iter().any(|line| is_number(line.text));
+    (text_follows || (has_counter && tags_follow))
+        && block.len() <= BLOCK_LINES_MAX
         && block.iter().all(|line| may_be_header(line.text))
-        && (counted || block.iter().all(|line| looks_like_name(line.text)))
+        && (has_counter || block.iter().all(|line| looks_like_name(line.text)))
 }
 
 fn may_be_header(line: &str) -> bool {
     !line.starts_with('#')
         && !line.starts_with(body::DASHES)
-        && body::behind_credit_word(line).is_none()
-        && at_most(line, LINE_MAX)
+        && body::after_credit_word(line).is_none()
+        && at_most(line, LINE_CHARS_MAX)
 }
 
 fn looks_like_name(line: &str) -> bool {
-    at_most(line, NAME_MAX) && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
+    at_most(line, NAME_CHARS_MAX)
+        && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
 }
 
 /// `Иванов А.`, `А.Б.`: one capital in front of the last dot.
@@ -74,7 +75,7 @@ fn is_number(line: &str) -> bool {
         .all(|c| c.is_ascii_digit() || c.is_whitespace())
 }
 
-fn read(block: &[Line<'_>]) -> Header {
+fn read(block: &[TextLine<'_>]) -> Header {
     let mut header = Header::default();
     for (index, line) in block.iter().enumerate() {
         let line = line.text;

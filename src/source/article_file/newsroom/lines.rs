@@ -2,7 +2,7 @@
 
 /// A line that holds something.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::source) struct Line<'a> {
+pub(in crate::source) struct TextLine<'a> {
     /// Counted from 1 over all lines of the file.
     pub(in crate::source) number: u32,
     /// Without the space around it; never empty.
@@ -12,13 +12,13 @@ pub(in crate::source) struct Line<'a> {
 }
 
 /// The lines of `text` that are not blank. LF, CRLF and CR end a line.
-pub(in crate::source) fn non_blank(text: &str) -> Vec<Line<'_>> {
+pub(in crate::source) fn non_blank(text: &str) -> Vec<TextLine<'_>> {
     let mut non_blank = Vec::new();
     let mut after_blank = false;
     for (number, line) in (1..).zip(lines(text)) {
         let text = line.trim_matches(is_space);
         if !text.is_empty() {
-            non_blank.push(Line {
+            non_blank.push(TextLine {
                 number,
                 text,
                 after_blank,

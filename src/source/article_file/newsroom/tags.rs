@@ -3,11 +3,13 @@
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use super::lines::Line;
+use super::lines::TextLine;
 
 /// Takes the trailing lines that hold nothing but hashtags, and returns the lines above with the
 /// tags in the order written, without `#`.
-pub(in crate::source) fn split_off<'a, 't>(lines: &'a [Line<'t>]) -> (&'a [Line<'t>], Vec<String>) {
+pub(in crate::source) fn split_off<'a, 't>(
+    lines: &'a [TextLine<'t>],
+) -> (&'a [TextLine<'t>], Vec<String>) {
     let mut above = lines;
     let mut found = Vec::new();
     while let Some((line, rest)) = above.split_last()
@@ -38,7 +40,7 @@ fn strip_label(line: &str) -> Option<&str> {
     known.then_some(tags)
 }
 
-const TAG_MAX: usize = 100;
+const TAG_CHARS_MAX: usize = 100;
 
 /// Hashtags parted by white space, `,`, `;` or nothing; `None` if anything else is there.
 fn hashtags(text: &str) -> Option<Vec<String>> {
@@ -53,7 +55,7 @@ fn hashtags(text: &str) -> Option<Vec<String>> {
         let (tag, separators) = part.split_at(end);
         // Content systems leave soft hyphens and zero-width spaces in tags.
         let tag: String = tag.chars().filter(|&c| !ignorable.contains(c)).collect();
-        let whole = !tag.is_empty() && tag.chars().nth(TAG_MAX).is_none();
+        let whole = !tag.is_empty() && tag.chars().nth(TAG_CHARS_MAX).is_none();
         if !whole || !tag.chars().all(is_tag_character) || !separators.chars().all(is_separator) {
             return None;
         }

@@ -3,13 +3,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::time::WrittenDate;
 
-fn read(text: &str) -> Draft {
+fn draft(text: &str) -> Draft {
     parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
 }
 
 /// A draft on one page: what the grammar made of a text, without date and title.
-fn shown(text: &str) -> String {
-    let draft = read(text);
+fn outline(text: &str) -> String {
+    let draft = draft(text);
     let mut page: Vec<String> = Vec::new();
     page.extend(draft.section.map(|section| format!("section {section}")));
     page.extend(draft.authors.iter().map(|author| match &author.role {
@@ -33,19 +33,19 @@ fn shown(text: &str) -> String {
 fn check(cases: &[(&str, &str)]) {
     for (below, expected) in cases {
         let text = format!(" date 2026-01-08 Заголовок\n\n{below}\n");
-        assert_eq!(shown(&text), *expected, "{below:?}");
+        assert_eq!(outline(&text), *expected, "{below:?}");
     }
 }
 
 #[test]
 fn a_whole_article() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
-    let draft = read(text);
+    let draft = draft(text);
     assert_eq!(draft.title, "Депутаты осмотрели мост через Каратал");
     assert_eq!(Ok(draft.published), WrittenDate::parse("2026-02-14"));
     assert_eq!(draft.updated, None);
     assert_eq!(
-        shown(text),
+        outline(text),
         "section Регионы | author Сауле Ержанова (собственный корреспондент) \
          | p Группа депутатов побывала на строительстве моста через реку Каратал, который свяжет \
          шесть аулов с районным центром. Работы идут с прошлой осени, сообщает Dala.example \
@@ -63,7 +63,7 @@ fn a_whole_article() {
 fn every_line_end_reads_the_same() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     for end in ["\r\n", "\r"] {
-        assert_eq!(read(&text.replace('\n', end)), read(text), "{end:?}");
+        assert_eq!(draft(&text.replace('\n', end)), draft(text), "{end:?}");
     }
 }
 
@@ -335,10 +335,10 @@ fn forms_of_the_date_line() {
         ),
         ("date 2026-01-08 date", "2026-01-08", "date"),
     ] {
-        let draft = read(line);
+        let draft = draft(line);
         assert_eq!(draft.title, title, "{line:?}");
         assert_eq!(Ok(draft.published), WrittenDate::parse(date), "{line:?}");
-        assert_eq!(shown(line), "", "{line:?}");
+        assert_eq!(outline(line), "", "{line:?}");
     }
 }
 
@@ -371,8 +371,8 @@ fn updated_lines() {
     ] {
         let text = format!("date 2026-01-08 Заголовок\n{below}");
         let updated = updated.map(|date| WrittenDate::parse(date).expect("a date"));
-        assert_eq!(read(&text).updated, updated, "{below:?}");
-        assert_eq!(shown(&text), body, "{below:?}");
+        assert_eq!(draft(&text).updated, updated, "{below:?}");
+        assert_eq!(outline(&text), body, "{below:?}");
     }
 }
 
@@ -467,9 +467,9 @@ fn a_headline_run_together_with_its_lead_is_cut_and_opens_the_body() {
         (rest.to_owned(), words.as_str()),
     ] {
         let text = format!("date 2026-01-08 {headline}\n\nДороги\n4\n\nДалее.\n\n#мост");
-        assert_eq!(read(&text).title, title, "{headline}");
+        assert_eq!(draft(&text).title, title, "{headline}");
         let body = format!("section Дороги | p {headline} | p Далее. | tag мост");
-        assert_eq!(shown(&text), body);
+        assert_eq!(outline(&text), body);
     }
 }
 
@@ -478,8 +478,8 @@ fn a_headline_of_two_hundred_characters_stays_whole() {
     let headline = format!("{}.", "я ".repeat(99) + "я");
     assert_eq!(headline.chars().count(), 200);
     let text = format!("date 2026-01-08 {headline}");
-    assert_eq!(read(&text).title, headline);
-    assert_eq!(shown(&text), "");
+    assert_eq!(draft(&text).title, headline);
+    assert_eq!(outline(&text), "");
 }
 
 /// Pieces of the grammar in any order.
@@ -527,7 +527,7 @@ proptest! {
         match parse(&text) {
             Ok(draft) => {
                 prop_assert!(!draft.title.trim().is_empty());
-                prop_assert!(draft.title.chars().count() <= TITLE_MAX);
+                prop_assert!(draft.title.chars().count() <= TITLE_CHARS_MAX);
                 let Body::Paragraphs { paragraphs, .. } = draft.body else {
                     panic!("newsroom text is plain text");
                 };

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Entry, Lines, Node, Value};
+use super::{Entry, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
 /// Lists and objects inside each other; what lies deeper is none of ours.
@@ -22,30 +22,30 @@ const DEPTH_MAX: usize = 8;
 /// The first place that is no JSON, or a key that is given twice.
 pub(in crate::source) fn parse(text: &str) -> Result<Vec<Entry>, Refusal> {
     let text = without_lone_surrogates(text);
-    let tree = Tree {
+    let parser = Parser {
         text: &text,
-        lines: Lines::new(&text, 1),
+        lines: LineIndex::new(&text, 1),
     };
-    tree.entries(&text, DEPTH_MAX)
+    parser.entries(&text, DEPTH_MAX)
 }
 
 /// Reads one value, without lines; `None` where it is no JSON.
 pub(in crate::source) fn value(text: &str) -> Option<Value> {
     let text = without_lone_surrogates(text);
-    let tree = Tree {
+    let parser = Parser {
         text: &text,
-        lines: Lines::none(),
+        lines: LineIndex::none(),
     };
     let raw: &RawValue = serde_json::from_str(&text).ok()?;
-    tree.node(raw, DEPTH_MAX).ok().map(|node| node.value)
+    parser.node(raw, DEPTH_MAX).ok().map(|node| node.value)
 }
 
-struct Tree<'t> {
+struct Parser<'t> {
     text: &'t str,
-    lines: Lines,
+    lines: LineIndex,
 }
 
-impl Tree<'_> {
+impl Parser<'_> {
     fn entries(&self, raw: &str, depth: usize) -> Result<Vec<Entry>, Refusal> {
         let members: Members<'_> =
             serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
@@ -93,7 +93,7 @@ impl Tree<'_> {
         let message = message
             .rsplit_once(" at line ")
             .map_or(message.as_str(), |(message, _)| message);
-        let hint = if message.ends_with(TWICE) {
+        let hint = if message.ends_with(DUPLICATE_KEY) {
             "delete one of the two"
         } else {
             "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
@@ -103,7 +103,7 @@ impl Tree<'_> {
     }
 }
 
-const TWICE: &str = "is given twice";
+const DUPLICATE_KEY: &str = "is given twice";
 
 /// An object's keys with their values, still raw.
 struct Members<'t>(Vec<(String, &'t RawValue)>);
@@ -125,10 +125,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Vec::new();
-        let mut seen = HashSet::new();
+        let mut keys = HashSet::new();
         while let Some((key, raw)) = map.next_entry::<String, &RawValue>()? {
-            if !seen.insert(key.clone()) {
-                return Err(A::Error::custom(format_args!("`{key}` {TWICE}")));
+            if !keys.insert(key.clone()) {
+                return Err(A::Error::custom(format_args!("`{key}` {DUPLICATE_KEY}")));
             }
             members.push((key, raw));
         }
@@ -143,15 +143,15 @@ fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     if lone.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut mended = text.to_owned();
+    let mut replaced = text.to_owned();
     for at in lone {
-        mended.replace_range(at..at + ESCAPE, "\\ufffd");
+        replaced.replace_range(at..at + ESCAPE_BYTES, "\\ufffd");
     }
-    Cow::Owned(mended)
+    Cow::Owned(replaced)
 }
 
 /// Bytes of an escape such as `\ud83d`; its replacement has as many, so no place moves.
-const ESCAPE: usize = 6;
+const ESCAPE_BYTES: usize = 6;
 
 /// Where halves without their other half are escaped.
 fn lone_surrogates(text: &str) -> Vec<usize> {
@@ -159,13 +159,13 @@ fn lone_surrogates(text: &str) -> Vec<usize> {
     let mut at = 0;
     while let Some(found) = text[at..].find('\\') {
         at += found;
-        match (unit(text, at), unit(text, at + ESCAPE)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE,
+        match (unit(text, at), unit(text, at + ESCAPE_BYTES)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE_BYTES,
             (Some(0xd800..=0xdfff), _) => {
                 lone.push(at);
-                at += ESCAPE;
+                at += ESCAPE_BYTES;
             }
-            (Some(_), _) => at += ESCAPE,
+            (Some(_), _) => at += ESCAPE_BYTES,
             // The escaped character may be a backslash itself.
             (None, _) => {
                 at += 1;
@@ -178,6 +178,6 @@ fn lone_surrogates(text: &str) -> Vec<usize> {
 
 /// The UTF-16 unit that is escaped at `at`.
 fn unit(text: &str, at: usize) -> Option<u16> {
-    let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
+    let digits = text.get(at..at + ESCAPE_BYTES)?.strip_prefix("\\u")?;
     u16::from_str_radix(digits, 16).ok()
 }

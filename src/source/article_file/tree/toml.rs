@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, Lines, Node, Value};
+use super::{Entry, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
 /// Reads TOML whose first line has the number `first_line` in its file.
@@ -11,7 +11,7 @@ use crate::model::article::Refusal;
 /// # Errors
 /// The first place that is no TOML.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
-    let lines = Lines::new(text, first_line);
+    let lines = LineIndex::new(text, first_line);
     match DeTable::parse(text) {
         Ok(table) => Ok(entries(table.into_inner(), &lines)),
         Err(error) => {
@@ -30,7 +30,7 @@ fn hint(message: &str) -> &'static str {
     }
 }
 
-fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
+fn entries(table: DeTable<'_>, lines: &LineIndex) -> Vec<Entry> {
     let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
         let line = lines.at(key.span().start);
         let key: std::borrow::Cow<'_, str> = key.into_inner();
@@ -45,7 +45,7 @@ fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
     table.into_iter().map(entry).collect()
 }
 
-fn value_of(value: DeValue<'_>, lines: &Lines) -> Value {
+fn value_of(value: DeValue<'_>, lines: &LineIndex) -> Value {
     match value {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),

@@ -1,16 +1,16 @@
 //! YAML front matter as a tree, with the two slips mended that newsrooms make.
 //!
-//! A headline with a colon and a tag with its `#` are no YAML, or other YAML than was meant. Both
+//! A headline with a colon and a tag with its `#` are no YAML, or other YAML than was is_plausible. Both
 //! are tried again with quotes, and only if that does not help is the first error shown.
 
-mod mend;
+mod repair;
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Options, Spanned};
 
-use self::mend::{LISTS, mend};
+use self::repair::{LIST_KEYS, repair};
 use super::{Entry, Node, Value};
 use crate::model::article::Refusal;
 
@@ -20,13 +20,13 @@ use crate::model::article::Refusal;
 /// The first place that is no YAML, or an alias that unfolds to more than an article needs.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
     let first = read(text, first_line);
-    let meant = first
+    let is_plausible = first
         .as_ref()
-        .is_ok_and(|entries| !holds_empty_item(entries));
-    if meant {
+        .is_ok_and(|entries| !has_empty_list_item(entries));
+    if is_plausible {
         return first;
     }
-    read(&mend(text), first_line).or(first)
+    read(&repair(text), first_line).or(first)
 }
 
 /// What stays far above any article and far below any harm.
@@ -58,7 +58,7 @@ fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
         Ok(Yaml(Node {
             value: Value::Table(entries),
             ..
-        })) => Ok(shift(entries, first_line)),
+        })) => Ok(offset_lines(entries, first_line)),
         Ok(Yaml(node)) => {
             let reason = format!("the front matter is {}, expected keys", node.value.kind());
             Err(Refusal::new(first_line, reason, HINT))
@@ -70,7 +70,7 @@ fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
             let message = message.lines().next().unwrap_or_default();
             let message = message.split(" at line ").next().unwrap_or(message);
             Err(Refusal::new(
-                shifted(u32::try_from(line).unwrap_or(u32::MAX), first_line),
+                offset_line(u32::try_from(line).unwrap_or(u32::MAX), first_line),
                 format!("the front matter is no YAML: {message}"),
                 HINT,
             ))
@@ -83,40 +83,40 @@ const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a qu
 
 /// Whether some list has an item of which nothing is left, or the tags have vanished: what stood
 /// there may have begun with `#`, which makes it a comment.
-fn holds_empty_item(entries: &[Entry]) -> bool {
+fn has_empty_list_item(entries: &[Entry]) -> bool {
     let empty = |value: &Value| match value {
         Value::List(items) => items.iter().any(|item| item.value == Value::Null),
-        Value::Table(inner) => holds_empty_item(inner),
+        Value::Table(inner) => has_empty_list_item(inner),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
     };
     entries.iter().any(|Entry { key, node }| {
-        empty(&node.value) || (node.value == Value::Null && LISTS.contains(&&**key))
+        empty(&node.value) || (node.value == Value::Null && LIST_KEYS.contains(&&**key))
     })
 }
 
 /// Lines counted from the start of the file.
-fn shift(entries: Vec<Entry>, first_line: u32) -> Vec<Entry> {
+fn offset_lines(entries: Vec<Entry>, first_line: u32) -> Vec<Entry> {
     let entry = |Entry { key, node }| Entry {
         key,
-        node: shift_node(node, first_line),
+        node: offset_node(node, first_line),
     };
     entries.into_iter().map(entry).collect()
 }
 
-fn shift_node(Node { line, value }: Node, first_line: u32) -> Node {
+fn offset_node(Node { line, value }: Node, first_line: u32) -> Node {
     let value = match value {
         Value::List(items) => {
-            let items = items.into_iter().map(|item| shift_node(item, first_line));
+            let items = items.into_iter().map(|item| offset_node(item, first_line));
             Value::List(items.collect())
         }
-        Value::Table(entries) => Value::Table(shift(entries, first_line)),
+        Value::Table(entries) => Value::Table(offset_lines(entries, first_line)),
         value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => value,
     };
-    let line = shifted(line, first_line);
+    let line = offset_line(line, first_line);
     Node { line, value }
 }
 
-fn shifted(line: u32, first_line: u32) -> u32 {
+fn offset_line(line: u32, first_line: u32) -> u32 {
     line.max(1).saturating_add(first_line - 1)
 }
 
@@ -125,7 +125,7 @@ struct Yaml(Node);
 
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
-        let spanned = Spanned::<Any>::deserialize(deserializer)?;
+        let spanned = Spanned::<AnyValue>::deserialize(deserializer)?;
         let line = u32::try_from(spanned.referenced.line()).unwrap_or(u32::MAX);
         Ok(Yaml(Node {
             line,
@@ -135,17 +135,17 @@ impl<'de> Deserialize<'de> for Yaml {
 }
 
 /// A value of any kind.
-struct Any(Value);
+struct AnyValue(Value);
 
-impl<'de> Deserialize<'de> for Any {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
-        deserializer.deserialize_any(AnyVisitor).map(Any)
+impl<'de> Deserialize<'de> for AnyValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AnyValue, D::Error> {
+        deserializer.deserialize_any(AnyValueVisitor).map(AnyValue)
     }
 }
 
-struct AnyVisitor;
+struct AnyValueVisitor;
 
-impl<'de> Visitor<'de> for AnyVisitor {
+impl<'de> Visitor<'de> for AnyValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,16 +6,16 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, Type, TypeInfo as _};
 
 use super::endpoint::Endpoint;
-use super::{Database, Kin, Pool, is_cut_short, misunderstood};
+use super::{Database, DatabaseConnection, Pool, has_unescaped_delimiter, invalid_address};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
-    let misunderstood = || misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE");
-    if is_cut_short(text) {
-        return Err(misunderstood());
+    let invalid_address = || invalid_address("mysql://USER:PASSWORD@HOST:PORT/DATABASE");
+    if has_unescaped_delimiter(text) {
+        return Err(invalid_address());
     }
-    let options = MySqlConnectOptions::from_str(text).map_err(|_| misunderstood())?;
+    let options = MySqlConnectOptions::from_str(text).map_err(|_| invalid_address())?;
     let endpoint = Endpoint {
         scheme: "mysql",
         socket: options.get_socket(),
@@ -34,7 +34,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     Ok((Database::MySql(pool), reporter))
 }
 
-impl Kin for MySqlConnection {}
+impl DatabaseConnection for MySqlConnection {}
 
 /// What a type is to us.
 pub(super) fn kind(type_info: &MySqlTypeInfo) -> Kind {

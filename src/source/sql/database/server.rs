@@ -14,7 +14,7 @@ use crate::source::sql::row::Rules;
 
 /// What it does with a statement.
 #[derive(Clone, Copy)]
-pub(in crate::source::sql) enum Manner {
+pub(in crate::source::sql) enum Reaction {
     Answer,
     /// Answers that it will not, in these words.
     Refuse(&'static str),
@@ -29,7 +29,7 @@ pub(in crate::source::sql) enum Manner {
 }
 
 /// What it does with a statement on its first, second, … connection.
-type Manners = dyn Fn(usize, &str) -> Manner + Send + Sync;
+type Reactions = dyn Fn(usize, &str) -> Reaction + Send + Sync;
 
 /// The server, for as long as its test runs.
 pub(in crate::source::sql) struct Server {
@@ -39,19 +39,19 @@ pub(in crate::source::sql) struct Server {
 
 impl Server {
     pub(in crate::source::sql) async fn start(
-        manners: impl Fn(usize, &str) -> Manner + Send + Sync + 'static,
+        reactions: impl Fn(usize, &str) -> Reaction + Send + Sync + 'static,
     ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (sender, accepted) = watch::channel(0);
-        let manners: Arc<Manners> = Arc::new(manners);
+        let reactions: Arc<Reactions> = Arc::new(reactions);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 sender.send_modify(|accepted| *accepted += 1);
                 let number = *sender.borrow();
-                let manners = manners.clone();
+                let reactions = reactions.clone();
                 // Whoever leaves leaves without a word.
-                tokio::spawn(async move { serve(stream, number, &*manners).await.ok() });
+                tokio::spawn(async move { serve(stream, number, &*reactions).await.ok() });
             }
         });
         Server {
@@ -91,7 +91,7 @@ impl Server {
 const READY: &[u8] = b"Z\0\0\0\x05I";
 const COMPLETE: &[u8] = b"C\0\0\0\x0dSELECT 0\0";
 
-async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> std::io::Result<()> {
     let welcome = read(&mut stream).await?;
     assert!(welcome.len() > 4, "a version and parameters");
     stream.write_all(b"R\0\0\0\x08\0\0\0\0").await?;
@@ -105,22 +105,22 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             b'P' => body.split(|byte| *byte == 0).nth(1),
             _ => None,
         };
-        let manner = statement.map_or(Manner::Answer, |statement| {
-            manners(number, &String::from_utf8_lossy(statement))
+        let reaction = statement.map_or(Reaction::Answer, |statement| {
+            reactions(number, &String::from_utf8_lossy(statement))
         });
-        match manner {
-            Manner::Answer | Manner::AnswerAndHangUp => {}
-            Manner::Refuse(_) | Manner::TimeOut => {
-                let refusal = match manner {
-                    Manner::Refuse(words) => refusal("28000", words),
+        match reaction {
+            Reaction::Answer | Reaction::AnswerAndHangUp => {}
+            Reaction::Refuse(_) | Reaction::TimeOut => {
+                let refusal = match reaction {
+                    Reaction::Refuse(words) => refusal("28000", words),
                     _ => refusal("57014", "canceling statement due to statement timeout"),
                 };
                 stream.write_all(&refusal).await?;
                 stream.write_all(READY).await?;
                 continue;
             }
-            Manner::FallSilent => std::future::pending().await,
-            Manner::HangUp => return Ok(()),
+            Reaction::FallSilent => std::future::pending().await,
+            Reaction::HangUp => return Ok(()),
         }
         let described = described(&String::from_utf8_lossy(&body));
         let answer: &[&[u8]] = match (kind, body.first()) {
@@ -136,7 +136,7 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             (other, _) => panic!("a message of the kind {}", char::from(other)),
         };
         stream.write_all(&answer.concat()).await?;
-        if matches!(manner, Manner::AnswerAndHangUp) {
+        if matches!(reaction, Reaction::AnswerAndHangUp) {
             return Ok(());
         }
     }

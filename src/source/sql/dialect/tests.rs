@@ -248,18 +248,18 @@ fn ids_are_compared_as_what_the_column_holds() {
 #[test]
 fn every_statement_is_read_only_and_limited() {
     let limit = Duration::from_millis(5500);
-    let opening = |dialect: Dialect| dialect.opening(limit).unwrap_or_default();
+    let begin = |dialect: Dialect| dialect.begin(limit).unwrap_or_default();
     assert_eq!(
-        opening(Dialect::Postgres),
+        begin(Dialect::Postgres),
         "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
          SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 2; \
          SELECT set_config('client_encoding', 'SQL_ASCII', true) \
          WHERE current_setting('server_encoding') = 'SQL_ASCII'"
     );
     assert_eq!(
-        opening(Dialect::MySql),
+        begin(Dialect::MySql),
         "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = 5500 */ \
          /*M!100101 , max_statement_time = 5.500 */; START TRANSACTION READ ONLY"
     );
-    assert_eq!(opening(Dialect::Sqlite), "");
+    assert_eq!(begin(Dialect::Sqlite), "");
 }
