@@ -4,7 +4,7 @@
 //! over one in a table of theirs, and in such a table a value that does not fit is a theme's
 //! business, not ours. Keys that nobody here knows are ignored.
 
-use super::tree::{Entry, Node, Value};
+use super::tree::{KeyValue, Node, Value};
 use crate::model::article::{Author, Body, Draft, Media, Refusal};
 use crate::model::time::{DateError, WrittenDate};
 use crate::text;
@@ -14,7 +14,7 @@ const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
 
 /// The keys of one article.
 pub(in crate::source) struct Fields {
-    entries: Vec<Entry>,
+    pairs: Vec<KeyValue>,
     line: u32,
 }
 
@@ -26,8 +26,8 @@ struct Field<'f> {
 
 impl Fields {
     /// The keys of an article; `line` is where a missing one is reported. What has no lines has 0.
-    pub(in crate::source) fn new(entries: Vec<Entry>, line: u32) -> Fields {
-        Fields { entries, line }
+    pub(in crate::source) fn new(pairs: Vec<KeyValue>, line: u32) -> Fields {
+        Fields { pairs, line }
     }
 
     /// The article with these keys and this text.
@@ -73,9 +73,9 @@ impl Fields {
     /// The first of `names` that has a value; in a generator's table only one that `fits`.
     fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Field<'_>> {
         names.iter().find_map(|name| {
-            lookup(&self.entries, name).or_else(|| {
+            lookup(&self.pairs, name).or_else(|| {
                 TABLES.iter().find_map(|table| {
-                    match &lookup(&self.entries, table)?.node.value {
+                    match &lookup(&self.pairs, table)?.node.value {
                         Value::Table(inner) => lookup(inner, name),
                         _ => None,
                     }
@@ -152,12 +152,12 @@ impl Fields {
 }
 
 /// Generators do not agree on the case of keys (`publishDate`, `publishdate`).
-fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Field<'f>> {
+fn lookup<'f>(pairs: &'f [KeyValue], name: &str) -> Option<Field<'f>> {
     let field =
-        |entry: &&Entry| entry.key.eq_ignore_ascii_case(name) && !entry.node.value.is_blank();
-    entries.iter().find(field).map(|entry| Field {
-        key: &entry.key,
-        node: &entry.node,
+        |pair: &&KeyValue| pair.key.eq_ignore_ascii_case(name) && !pair.node.value.is_blank();
+    pairs.iter().find(field).map(|pair| Field {
+        key: &pair.key,
+        node: &pair.node,
     })
 }
 
@@ -270,7 +270,7 @@ fn split_tags(line: &str) -> Vec<String> {
 }
 
 fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
-    let Value::Table(entries) = &item.value else {
+    let Value::Table(pairs) = &item.value else {
         let name = field.text_of(
             item,
             "a name, `{name, email, url, role}`, or a list of them",
@@ -280,7 +280,7 @@ fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
             ..Author::default()
         });
     };
-    let part = |name| lookup(entries, name).map(|part| part.text()).transpose();
+    let part = |name| lookup(pairs, name).map(|part| part.text()).transpose();
     Ok(Author {
         name: part("name")?.unwrap_or_default(),
         role: part("role")?,
@@ -290,15 +290,15 @@ fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
 }
 
 fn media(field: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
-    let Value::Table(entries) = &item.value else {
+    let Value::Table(pairs) = &item.value else {
         let url = field.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
         return Ok(Media {
             url,
             ..Media::default()
         });
     };
-    let text = |name| lookup(entries, name).map(|part| part.text()).transpose();
-    let number = |name| lookup(entries, name).map(|part| number(&part)).transpose();
+    let text = |name| lookup(pairs, name).map(|part| part.text()).transpose();
+    let number = |name| lookup(pairs, name).map(|part| number(&part)).transpose();
     let pixels = |name| Ok(number(name)?.and_then(|pixels| u32::try_from(pixels).ok()));
     Ok(Media {
         url: text("url")?

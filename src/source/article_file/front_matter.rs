@@ -1,6 +1,6 @@
 //! The keys in front of a Markdown article, and where its text begins.
 
-use super::tree::{self, Entry};
+use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
 
 /// More bytes than this are no front matter but a fence that was never closed.
@@ -9,7 +9,7 @@ const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 /// A Markdown file, parted.
 pub(in crate::source) struct MarkdownFile<'t> {
     /// What the front matter says.
-    pub(in crate::source) entries: Vec<Entry>,
+    pub(in crate::source) pairs: Vec<KeyValue>,
     /// The line of its opening fence.
     pub(in crate::source) line: u32,
     /// What stands below it.
@@ -56,12 +56,12 @@ pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> 
         ));
     }
     let first_line = opening.number.saturating_add(1);
-    let entries = match syntax {
+    let pairs = match syntax {
         Syntax::Toml => tree::toml::parse(matter, first_line)?,
         Syntax::Yaml => tree::yaml::parse(matter, first_line)?,
     };
     Ok(MarkdownFile {
-        entries,
+        pairs,
         line: opening.number,
         body: &text[closing.end..],
     })

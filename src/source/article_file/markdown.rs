@@ -17,7 +17,7 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text)?;
     let body = Body::Markdown(file.body.to_owned());
-    Fields::new(file.entries, file.line).draft(body)
+    Fields::new(file.pairs, file.line).draft(body)
 }
 
 #[cfg(test)]

@@ -25,12 +25,12 @@ pub(in crate::source) enum Value {
     Number(String),
     Text(String),
     List(Vec<Node>),
-    Table(Vec<Entry>),
+    Table(Vec<KeyValue>),
 }
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::source) struct Entry {
+pub(in crate::source) struct KeyValue {
     /// Shared by the rows of a listing.
     pub(in crate::source) key: Arc<str>,
     pub(in crate::source) node: Node,

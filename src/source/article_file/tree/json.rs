@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Entry, LineIndex, Node, Value};
+use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
 /// Lists and objects inside each other; what lies deeper is none of ours.
@@ -20,13 +20,13 @@ const DEPTH_MAX: usize = 8;
 ///
 /// # Errors
 /// The first place that is no JSON, or a key that is given twice.
-pub(in crate::source) fn parse(text: &str) -> Result<Vec<Entry>, Refusal> {
+pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
     let parser = Parser {
         text: &text,
         lines: LineIndex::new(&text, 1),
     };
-    parser.entries(&text, DEPTH_MAX)
+    parser.pairs(&text, DEPTH_MAX)
 }
 
 /// Reads one value, without lines; `None` where it is no JSON.
@@ -46,23 +46,23 @@ struct Parser<'t> {
 }
 
 impl Parser<'_> {
-    fn entries(&self, raw: &str, depth: usize) -> Result<Vec<Entry>, Refusal> {
+    fn pairs(&self, raw: &str, depth: usize) -> Result<Vec<KeyValue>, Refusal> {
         let members: Members<'_> =
             serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
-        let entry = |(key, raw): (String, &RawValue)| {
-            Ok(Entry {
+        let pair = |(key, raw): (String, &RawValue)| {
+            Ok(KeyValue {
                 key: key.into(),
                 node: self.node(raw, depth - 1)?,
             })
         };
-        members.0.into_iter().map(entry).collect()
+        members.0.into_iter().map(pair).collect()
     }
 
     fn node(&self, raw: &RawValue, depth: usize) -> Result<Node, Refusal> {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
             Some(b'{' | b'[') if depth == 0 => Value::Null,
-            Some(b'{') => Value::Table(self.entries(raw, depth)?),
+            Some(b'{') => Value::Table(self.pairs(raw, depth)?),
             Some(b'[') => {
                 let items: Vec<&RawValue> =
                     serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;

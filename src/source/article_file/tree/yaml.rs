@@ -11,18 +11,18 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Options, Spanned};
 
 use self::repair::{LIST_KEYS, repair};
-use super::{Entry, Node, Value};
+use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
 /// Reads YAML whose first line has the number `first_line` in its file.
 ///
 /// # Errors
 /// The first place that is no YAML, or an alias that unfolds to more than an article needs.
-pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
     let is_plausible = first
         .as_ref()
-        .is_ok_and(|entries| !has_empty_list_item(entries));
+        .is_ok_and(|pairs| !has_empty_list_item(pairs));
     if is_plausible {
         return first;
     }
@@ -50,15 +50,15 @@ fn options() -> Options {
     }
 }
 
-fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+fn read(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
     match serde_saphyr::from_str_with_options::<Yaml>(text, options()) {
         Ok(Yaml(Node {
-            value: Value::Table(entries),
+            value: Value::Table(pairs),
             ..
-        })) => Ok(offset_lines(entries, first_line)),
+        })) => Ok(offset_lines(pairs, first_line)),
         Ok(Yaml(node)) => {
             let reason = format!("the front matter is {}, expected keys", node.value.kind());
             Err(Refusal::new(first_line, reason, HINT))
@@ -83,24 +83,24 @@ const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a qu
 
 /// Whether some list has an item of which nothing is left, or the tags have vanished: what stood
 /// there may have begun with `#`, which makes it a comment.
-fn has_empty_list_item(entries: &[Entry]) -> bool {
+fn has_empty_list_item(pairs: &[KeyValue]) -> bool {
     let empty = |value: &Value| match value {
         Value::List(items) => items.iter().any(|item| item.value == Value::Null),
         Value::Table(inner) => has_empty_list_item(inner),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
     };
-    entries.iter().any(|Entry { key, node }| {
+    pairs.iter().any(|KeyValue { key, node }| {
         empty(&node.value) || (node.value == Value::Null && LIST_KEYS.contains(&&**key))
     })
 }
 
 /// Lines counted from the start of the file.
-fn offset_lines(entries: Vec<Entry>, first_line: u32) -> Vec<Entry> {
-    let entry = |Entry { key, node }| Entry {
+fn offset_lines(pairs: Vec<KeyValue>, first_line: u32) -> Vec<KeyValue> {
+    let pair = |KeyValue { key, node }| KeyValue {
         key,
         node: offset_node(node, first_line),
     };
-    entries.into_iter().map(entry).collect()
+    pairs.into_iter().map(pair).collect()
 }
 
 fn offset_node(Node { line, value }: Node, first_line: u32) -> Node {
@@ -109,7 +109,7 @@ fn offset_node(Node { line, value }: Node, first_line: u32) -> Node {
             let items = items.into_iter().map(|item| offset_node(item, first_line));
             Value::List(items.collect())
         }
-        Value::Table(entries) => Value::Table(offset_lines(entries, first_line)),
+        Value::Table(pairs) => Value::Table(offset_lines(pairs, first_line)),
         value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => value,
     };
     let line = offset_line(line, first_line);
@@ -201,13 +201,13 @@ impl<'de> Visitor<'de> for AnyValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
+        let mut pairs = Vec::new();
         while let Some((key, Yaml(node))) = map.next_entry::<String, Yaml>()? {
-            entries.push(Entry {
+            pairs.push(KeyValue {
                 key: key.into(),
                 node,
             });
         }
-        Ok(Value::Table(entries))
+        Ok(Value::Table(pairs))
     }
 }
