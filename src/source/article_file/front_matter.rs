@@ -1,18 +1,18 @@
-//! The keys in front of a Markdown article, and where its text begins.
+//! Splits a Markdown file into its front matter and its text.
 
 use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
 
-/// More bytes than this are no front matter but a fence that was never closed.
+/// Longer front matter most likely lacks its closing fence.
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 
-/// A Markdown file, parted.
+/// A Markdown file with its front matter parsed.
 pub(in crate::source) struct MarkdownFile<'t> {
-    /// What the front matter says.
+    /// The keys of the front matter.
     pub(in crate::source) pairs: Vec<KeyValue>,
-    /// The line of its opening fence.
+    /// The line of the opening fence.
     pub(in crate::source) line: u32,
-    /// What stands below it.
+    /// The text below the closing fence.
     pub(in crate::source) body: &'t str,
 }
 
@@ -22,10 +22,10 @@ enum Syntax {
     Yaml,
 }
 
-/// Parts a file whose lines end in LF.
+/// Splits a file whose lines end in LF.
 ///
 /// # Errors
-/// No front matter, one without end, or one that is neither TOML nor YAML.
+/// The front matter is missing, too large, without a closing fence, or not valid TOML or YAML.
 pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> {
     let mut lines = line_spans(text);
     let opening = lines.find(|line| !line.text.trim().is_empty());
@@ -82,8 +82,11 @@ fn closes(syntax: Syntax, line: &str) -> bool {
     }
 }
 
+/// A line with the byte range that it takes in the file.
 struct LineSpan<'t> {
+    /// Counted from 1.
     number: u32,
+    /// With its line end.
     text: &'t str,
     start: usize,
     end: usize,

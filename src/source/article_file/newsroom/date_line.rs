@@ -1,19 +1,20 @@
-//! The date line with the headline, and the `updated` lines directly below it.
+//! Parses the date line with the headline, and the `updated` lines directly below it.
 
 use super::lines::TextLine;
 use crate::model::article::Refusal;
 use crate::model::time::{DateError, WrittenDate};
-use crate::text::{self, Text};
+use crate::source::article_file::excerpt;
+use crate::text::Text;
 
-/// What the first lines of an article say.
+/// The first lines of an article.
 pub(in crate::source) struct DateLine {
     pub(in crate::source) published: WrittenDate,
     pub(in crate::source) updated: Option<WrittenDate>,
-    /// Never empty; may be run together with the lead.
+    /// Never empty; may contain the lead as well.
     pub(in crate::source) headline: Text,
 }
 
-/// Reads the opening and returns the lines below it.
+/// Parses the first lines and returns those below them.
 pub(in crate::source) fn read<'a, 't>(
     lines: &'a [TextLine<'t>],
 ) -> Result<(DateLine, &'a [TextLine<'t>]), Refusal> {
@@ -49,13 +50,13 @@ fn read_date_line(line: &TextLine<'_>) -> Result<(WrittenDate, Text), Refusal> {
     let (date, headline) = split_date(rest).map_err(|error| refuse(date_problem(rest, error)))?;
     let headline = Text::new(headline);
     if headline.is_empty() {
-        return Err(refuse("there is no headline behind the date".to_owned()));
+        return Err(refuse("there is no headline after the date".to_owned()));
     }
     Ok((date, headline))
 }
 
-/// The date at the start of `text` and what follows. A second word belongs to the date only if it
-/// is a time of day; a headline may begin with any other number.
+/// Splits off the date at the start of `text`. The second word belongs to the date only if it is a
+/// time of day: a headline may begin with another number.
 fn split_date(text: &str) -> Result<(WrittenDate, &str), DateError> {
     let (day, rest) = split_word(text);
     let (time, after_time) = split_word(rest);
@@ -65,7 +66,7 @@ fn split_date(text: &str) -> Result<(WrittenDate, &str), DateError> {
     }
 }
 
-/// What an `updated` line says, where it is one: prose may begin with that word too.
+/// The date of an `updated` line. Prose may begin with that word too, so a digit must follow it.
 fn updated_date<'t>(line: &TextLine<'t>) -> Option<&'t str> {
     strip_word(line.text, "updated")
         .filter(|date| !line.after_blank && date.starts_with(|c: char| c.is_ascii_digit()))
@@ -80,22 +81,18 @@ fn date_problem(text: &str, error: DateError) -> String {
     let (word, _) = split_word(text);
     match error {
         DateError::Shape if word.is_empty() => "there is no date".to_owned(),
-        DateError::Shape => format!("`{}` is no date", excerpt(word)),
+        DateError::Shape => format!("`{}` is not a date", excerpt(word)),
         DateError::NoSuchDay => format!("`{}`: there is no such day or time", excerpt(word)),
     }
 }
 
-fn excerpt(word: &str) -> String {
-    text::cut(word, 40, 40).unwrap_or_else(|| word.to_owned())
-}
-
-/// What follows after `word`, where `text` begins with it in any case.
+/// The text after `word`, if `text` begins with it in any case.
 fn strip_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let (first, rest) = split_word(text);
     first.eq_ignore_ascii_case(word).then_some(rest)
 }
 
-/// The first word of `text`, and what follows without the space between.
+/// The first word of `text`, and the rest without the space between them.
 fn split_word(text: &str) -> (&str, &str) {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (word, rest) = text.split_at(end);

@@ -1,12 +1,12 @@
-//! The hashtags at the end of an article.
+//! Splits off the hashtags at the end of an article.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
 use super::lines::TextLine;
 
-/// Takes the trailing lines that hold nothing but hashtags, and returns the lines above with the
-/// tags in the order written, without `#`.
+/// Removes the trailing lines that contain only hashtags, and returns the remaining lines with the
+/// tags in their order in the file, without `#`.
 pub(in crate::source) fn split_off<'a, 't>(
     lines: &'a [TextLine<'t>],
 ) -> (&'a [TextLine<'t>], Vec<String>) {
@@ -21,8 +21,8 @@ pub(in crate::source) fn split_off<'a, 't>(
     (above, found.into_iter().rev().flatten().collect())
 }
 
-/// The hashtags of a line that holds nothing else. A label alone is such a line too: its tags
-/// stand below, or the article has none.
+/// The hashtags of a line that contains nothing else. A label alone (`Теги:`) counts as such a line:
+/// its tags are on the next line, or missing.
 fn read_line(line: &str) -> Option<Vec<String>> {
     match strip_label(line) {
         Some(tags) => hashtags(tags),
@@ -42,7 +42,7 @@ fn strip_label(line: &str) -> Option<&str> {
 
 const TAG_CHARS_MAX: usize = 100;
 
-/// Hashtags parted by white space, `,`, `;` or nothing; `None` if anything else is there.
+/// Parses hashtags, separated by white space, `,`, `;` or nothing; `None` if there is anything else.
 fn hashtags(text: &str) -> Option<Vec<String>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let mut tags = Vec::new();

@@ -7,7 +7,7 @@ fn draft(text: &str) -> Draft {
     parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
 }
 
-/// A draft on one page: what the grammar made of a text, without date and title.
+/// A draft on one line, without its date and title.
 fn outline(text: &str) -> String {
     let draft = draft(text);
     let mut page: Vec<String> = Vec::new();
@@ -29,7 +29,7 @@ fn outline(text: &str) -> String {
     page.join(" | ")
 }
 
-/// Every case is the text below the date line and its blank line.
+/// Each case is the text below the date line and a blank line, with the expected outline.
 fn check(cases: &[(&str, &str)]) {
     for (below, expected) in cases {
         let text = format!(" date 2026-01-08 Заголовок\n\n{below}\n");
@@ -38,7 +38,7 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_whole_article() {
+fn a_complete_article_is_parsed() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     let draft = draft(text);
     assert_eq!(draft.title, "Депутаты осмотрели мост через Каратал");
@@ -60,7 +60,7 @@ fn a_whole_article() {
 }
 
 #[test]
-fn every_line_end_reads_the_same() {
+fn crlf_and_cr_end_a_line_like_lf() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     for end in ["\r\n", "\r"] {
         assert_eq!(draft(&text.replace('\n', end)), draft(text), "{end:?}");
@@ -68,7 +68,7 @@ fn every_line_end_reads_the_same() {
 }
 
 #[test]
-fn lines_of_the_header_block() {
+fn a_header_block_gives_section_authors_and_roles() {
     check(&[
         (
             "Парламент\n4\nАйман А.\nредактор\n\nТекст.",
@@ -133,7 +133,7 @@ fn lines_of_the_header_block() {
 }
 
 #[test]
-fn a_first_run_that_is_no_header_block() {
+fn a_first_paragraph_is_not_mistaken_for_a_header_block() {
     let long = "я".repeat(61);
     let longer = "я".repeat(101);
     check(&[
@@ -185,7 +185,7 @@ fn a_first_run_that_is_no_header_block() {
 }
 
 #[test]
-fn paragraphs_and_credits() {
+fn the_body_is_split_into_paragraphs_and_credits() {
     let credit = format!("Фото: {}", "я".repeat(150));
     let prose = format!("Фото: {}", "я".repeat(151));
     check(&[
@@ -229,7 +229,7 @@ fn paragraphs_and_credits() {
 }
 
 #[test]
-fn tags_at_the_end() {
+fn trailing_hashtags_become_tags() {
     let longest = "я".repeat(100);
     let too_long = "я".repeat(101);
     check(&[
@@ -278,7 +278,7 @@ fn tags_at_the_end() {
 }
 
 #[test]
-fn forms_of_the_date_line() {
+fn the_date_line_accepts_these_forms() {
     for (line, date, title) in [
         (" date 2026-01-08 Заголовок", "2026-01-08", "Заголовок"),
         ("date 2026-01-08 Заголовок", "2026-01-08", "Заголовок"),
@@ -343,7 +343,7 @@ fn forms_of_the_date_line() {
 }
 
 #[test]
-fn updated_lines() {
+fn the_last_updated_line_wins() {
     for (below, updated, body) in [
         ("updated 2026-01-09 10:00", Some("2026-01-09T10:00"), ""),
         (
@@ -377,9 +377,9 @@ fn updated_lines() {
 }
 
 #[test]
-fn what_is_refused() {
+fn an_invalid_opening_is_refused_with_its_line() {
     let endless = format!("date {} x", "9".repeat(300));
-    let shortened = format!("`{}…` is no date", "9".repeat(39));
+    let shortened = format!("`{}…` is not a date", "9".repeat(39));
     for (text, line, reason) in [
         ("", None, "the file is empty"),
         ("\n \u{a0}\r\n", None, "the file is empty"),
@@ -394,16 +394,16 @@ fn what_is_refused() {
             "the first line does not begin with `date`",
         ),
         ("date", Some(1), "there is no date"),
-        ("date Заголовок", Some(1), "`Заголовок` is no date"),
+        ("date Заголовок", Some(1), "`Заголовок` is not a date"),
         (
             "date 08.01.2026 Заголовок",
             Some(1),
-            "`08.01.2026` is no date",
+            "`08.01.2026` is not a date",
         ),
         (
             "date 2026-01-08Заголовок",
             Some(1),
-            "`2026-01-08Заголовок` is no date",
+            "`2026-01-08Заголовок` is not a date",
         ),
         (
             "\rdate 2026-02-30 Заголовок",
@@ -418,22 +418,22 @@ fn what_is_refused() {
         (
             "date 2026-01-08",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 10:00\n\nТекст.",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 \u{ad}\u{200d}\u{fe0f}",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 З\nupdated 9 января",
             Some(2),
-            "`9` is no date",
+            "`9` is not a date",
         ),
         (
             "date 2026-01-08 З\r\nupdated 2026-13-01",
@@ -453,7 +453,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn a_headline_run_together_with_its_lead_is_cut_and_opens_the_body() {
+fn a_long_headline_is_cut_and_repeated_in_the_body() {
     let sentence = "Мост через Каратал откроют весной.";
     let rest = "слово ".repeat(40);
     let rest = rest.trim_end();
@@ -474,7 +474,7 @@ fn a_headline_run_together_with_its_lead_is_cut_and_opens_the_body() {
 }
 
 #[test]
-fn a_headline_of_two_hundred_characters_stays_whole() {
+fn a_headline_of_200_characters_is_not_cut() {
     let headline = format!("{}.", "я ".repeat(99) + "я");
     assert_eq!(headline.chars().count(), 200);
     let text = format!("date 2026-01-08 {headline}");
@@ -482,7 +482,7 @@ fn a_headline_of_two_hundred_characters_stays_whole() {
     assert_eq!(outline(&text), "");
 }
 
-/// Pieces of the grammar in any order.
+/// Tokens of the grammar in random order.
 fn article_like() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "date ",

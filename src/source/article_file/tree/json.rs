@@ -1,7 +1,7 @@
-//! A JSON object as a tree.
+//! Parses JSON into the tree.
 //!
-//! Values are kept raw until they are asked for: a raw value borrows from the text and so knows
-//! its line.
+//! `serde_json` gives no line numbers for values. A [`RawValue`] borrows from the text, so its
+//! address tells its line.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -13,13 +13,13 @@ use serde_json::value::RawValue;
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
-/// Lists and objects inside each other; what lies deeper is none of ours.
+/// Levels of nested lists and objects; no key of ours lies deeper.
 const DEPTH_MAX: usize = 8;
 
-/// Reads a file that holds one object.
+/// Parses a file that contains one object.
 ///
 /// # Errors
-/// The first place that is no JSON, or a key that is given twice.
+/// The first syntax error, or a duplicate key.
 pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
     let parser = Parser {
@@ -29,7 +29,7 @@ pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     parser.pairs(&text, DEPTH_MAX)
 }
 
-/// Reads one value, without lines; `None` where it is no JSON.
+/// Parses one value, without line numbers; `None` if it is not valid JSON.
 pub(in crate::source) fn value(text: &str) -> Option<Value> {
     let text = without_lone_surrogates(text);
     let parser = Parser {
@@ -81,7 +81,7 @@ impl Parser<'_> {
         Ok(Node { line, value })
     }
 
-    /// Where a part of the text begins.
+    /// The offset of a part of the text.
     fn offset(&self, part: &str) -> usize {
         part.as_ptr().addr() - self.text.as_ptr().addr()
     }
@@ -98,14 +98,14 @@ impl Parser<'_> {
         } else {
             "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
         };
-        let reason = format!("the file is no JSON: {message}");
+        let reason = format!("the file is not valid JSON: {message}");
         Refusal::new(first.saturating_add(below), reason, hint)
     }
 }
 
 const DUPLICATE_KEY: &str = "is given twice";
 
-/// An object's keys with their values, still raw.
+/// The keys of an object with their unparsed values.
 struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
@@ -136,8 +136,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// The text with a replacement character for each half of a surrogate pair: exports that cut text
-/// by UTF-16 units leave such halves, and no character can be made of one.
+/// Replaces each lone surrogate by U+FFFD: exports that cut text by UTF-16 units leave them, and
+/// `serde_json` refuses them.
 fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     let lone = lone_surrogates(text);
     if lone.is_empty() {
@@ -150,10 +150,10 @@ fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(replaced)
 }
 
-/// Bytes of an escape such as `\ud83d`; its replacement has as many, so no place moves.
+/// Bytes of an escape such as `\ud83d`. The replacement is as long, so offsets do not change.
 const ESCAPE_BYTES: usize = 6;
 
-/// Where halves without their other half are escaped.
+/// The offsets of the escapes of lone surrogates.
 fn lone_surrogates(text: &str) -> Vec<usize> {
     let mut lone = Vec::new();
     let mut at = 0;
@@ -176,7 +176,7 @@ fn lone_surrogates(text: &str) -> Vec<usize> {
     lone
 }
 
-/// The UTF-16 unit that is escaped at `at`.
+/// The UTF-16 code unit of the escape at `at`.
 fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE_BYTES)?.strip_prefix("\\u")?;
     u16::from_str_radix(digits, 16).ok()

@@ -1,4 +1,4 @@
-//! TOML front matter as a tree.
+//! Parses TOML front matter into the tree.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,17 +6,17 @@ use toml::de::{DeTable, DeValue};
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
-/// Reads TOML whose first line has the number `first_line` in its file.
+/// Parses TOML whose first line has the number `first_line` in its file.
 ///
 /// # Errors
-/// The first place that is no TOML.
+/// The first syntax error.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let lines = LineIndex::new(text, first_line);
     match DeTable::parse(text) {
         Ok(table) => Ok(pairs(table.into_inner(), &lines)),
         Err(error) => {
             let line = lines.at(error.span().map_or(text.len(), |span| span.start));
-            let reason = format!("the front matter is no TOML: {}", error.message());
+            let reason = format!("the front matter is not valid TOML: {}", error.message());
             Err(Refusal::new(line, reason, hint(error.message())))
         }
     }

@@ -1,7 +1,7 @@
-//! YAML front matter as a tree, with the two slips mended that newsrooms make.
+//! Parses YAML front matter into the tree, and repairs two common mistakes.
 //!
-//! A headline with a colon and a tag with its `#` are no YAML, or other YAML than was is_plausible. Both
-//! are tried again with quotes, and only if that does not help is the first error shown.
+//! A headline with a colon is a syntax error, and a tag with its `#` starts a comment. Such front
+//! matter is repaired and parsed again. If that fails too, the first error is reported.
 
 mod repair;
 
@@ -14,10 +14,10 @@ use self::repair::{LIST_KEYS, repair};
 use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
-/// Reads YAML whose first line has the number `first_line` in its file.
+/// Parses YAML whose first line has the number `first_line` in its file.
 ///
 /// # Errors
-/// The first place that is no YAML, or an alias that unfolds to more than an article needs.
+/// The first syntax error, or aliases that expand beyond the limits.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
     let is_plausible = first
@@ -29,7 +29,7 @@ pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyVal
     read(&repair(text), first_line).or(first)
 }
 
-/// What stays far above any article and far below any harm.
+/// Limits far above what an article needs, and low enough against alias bombs.
 fn options() -> Options {
     let budget = serde_saphyr::budget! {
         max_events: 10_000,
@@ -71,18 +71,18 @@ fn read(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
             let message = message.split(" at line ").next().unwrap_or(message);
             Err(Refusal::new(
                 offset_line(u32::try_from(line).unwrap_or(u32::MAX), first_line),
-                format!("the front matter is no YAML: {message}"),
+                format!("the front matter is not valid YAML: {message}"),
                 HINT,
             ))
         }
     }
 }
 
-const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it wants \
+const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it needs \
                     quotes around it, as in `title: \"Мажилис: принял\"` or `tags: [\"#мажилис\"]`";
 
-/// Whether some list has an item of which nothing is left, or the tags have vanished: what stood
-/// there may have begun with `#`, which makes it a comment.
+/// Whether a list has an empty item, or a key of [`LIST_KEYS`] has no value: the text there may have
+/// begun with `#`, which starts a comment.
 fn has_empty_list_item(pairs: &[KeyValue]) -> bool {
     let empty = |value: &Value| match value {
         Value::List(items) => items.iter().any(|item| item.value == Value::Null),
@@ -94,7 +94,7 @@ fn has_empty_list_item(pairs: &[KeyValue]) -> bool {
     })
 }
 
-/// Lines counted from the start of the file.
+/// Changes line numbers of the front matter into those of the file.
 fn offset_lines(pairs: Vec<KeyValue>, first_line: u32) -> Vec<KeyValue> {
     let pair = |KeyValue { key, node }| KeyValue {
         key,
@@ -120,7 +120,7 @@ fn offset_line(line: u32, first_line: u32) -> u32 {
     line.max(1).saturating_add(first_line - 1)
 }
 
-/// A node as the parser gives it, with its own line numbers.
+/// A node as the parser returns it; its lines are counted within the front matter.
 struct Yaml(Node);
 
 impl<'de> Deserialize<'de> for Yaml {
@@ -134,7 +134,7 @@ impl<'de> Deserialize<'de> for Yaml {
     }
 }
 
-/// A value of any kind.
+/// A value of any type.
 struct AnyValue(Value);
 
 impl<'de> Deserialize<'de> for AnyValue {

@@ -1,6 +1,6 @@
-//! Front matter that is meant well: quotes where YAML wants them.
+//! Repairs YAML front matter in which quotes are missing.
 
-/// The same text with quotes around sentences and without `#` in front of tags.
+/// Adds quotes around the values of [`TEXT_KEYS`], and removes `#` before tags.
 pub(in crate::source) fn repair(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
@@ -18,7 +18,7 @@ pub(in crate::source) fn repair(text: &str) -> String {
     repaired
 }
 
-/// Keys whose text on one line may be anything a person types.
+/// Keys whose value is a text on one line.
 const TEXT_KEYS: [&str; 7] = [
     "title",
     "description",
@@ -29,10 +29,10 @@ const TEXT_KEYS: [&str; 7] = [
     "credit",
 ];
 
-/// Keys whose values are written as hashtags now and then.
+/// Keys whose values people write as hashtags.
 pub(in crate::source) const LIST_KEYS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
 
-/// `key: sentence` with the sentence in quotes, unless it is in quotes or goes on below.
+/// Puts the value of `key: value` in quotes, unless it has quotes or continues on the next line.
 fn quote_value(line: &str) -> String {
     let (content, end) = line.split_at(line.trim_end().len());
     let Some((key, value)) = content.split_once(':') else {
@@ -46,7 +46,7 @@ fn quote_value(line: &str) -> String {
     format!("{key}: '{}'{end}", value.replace('\'', "''"))
 }
 
-/// A line without each `#` that begins a word.
+/// Removes each `#` at the start of a word.
 fn strip_hashes(line: &str) -> String {
     let mut before = ' ';
     let mut rest = line.chars().peekable();
