@@ -1,7 +1,7 @@
 //! A folder of article files.
 //!
-//! ArticleMeta and reading are apart, so that an unchanged file costs one `stat`. Nothing here
-//! decides what a missing file means.
+//! Listing and reading are separate, so an unchanged file costs one `stat`. What a missing file
+//! means is decided in [`ingest`](crate::ingest).
 
 pub mod events;
 mod sibling_files;
@@ -27,20 +27,21 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::source::directory::write_log::WriteLog;
 
-/// A file larger than this is no article.
+/// Larger files are refused.
 const FILE_BYTES_MAX: u64 = 2 << 20;
 
-/// How long a file must have rested before it is read: a pause of a writer is not its end.
+/// How long a file must be unchanged before it is read. A shorter pause does not mean that its
+/// writer is done.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// The same for a file that was closed or renamed: long enough for the clock of the file system,
-/// which ticks every few milliseconds, to show a next writer.
+/// The same for a file that was closed or renamed. The clock of a file system ticks every few
+/// milliseconds, so a later write shows a later time.
 const QUIET_AFTER_CLOSE: Duration = Duration::from_millis(20);
 
-/// A file that was an article and is empty for so long was emptied on purpose.
+/// An article's file that has been empty for so long counts as deleted.
 const EMPTIED_SECONDS: i64 = 60;
 
-/// Endings of files that an editor or a copy leaves behind.
+/// Suffixes of the temporary files of editors and copies.
 const TEMPORARY_SUFFIXES: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
 /// A folder of article files.
@@ -62,7 +63,8 @@ enum FileFormat {
 }
 
 impl Directory {
-    /// The folder that `config` names, whose articles are read as `reading` says.
+    /// `reading` is how its articles are read: time zone, default language, site address,
+    /// permalinks.
     pub fn new(config: &DirectoryConfig, reading: Reading) -> Directory {
         Directory {
             root: config.path.clone(),
@@ -74,27 +76,27 @@ impl Directory {
         }
     }
 
-    /// The same folder with these write_log.
+    /// The same folder, sharing the write log of an earlier configuration.
     pub fn with_write_log(self, write_log: WriteLog) -> Directory {
         Directory { write_log, ..self }
     }
 
-    /// What events and listings tell each other of it.
+    /// The writes and links that events and listings record.
     pub fn write_log(&self) -> &WriteLog {
         &self.write_log
     }
 
-    /// How changes in it are to be noticed between two listings.
+    /// How changes are noticed between two listings.
     pub fn watch(&self) -> Watch {
         self.watch
     }
 
-    /// The folder.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Everything that decides how a file is read, as bytes for a digest.
+    /// Everything that changes how a file is read, as bytes for a digest.
     pub fn reading_bytes(&self) -> Vec<u8> {
         let key = match self.key {
             KeyFrom::Path => "path",
@@ -111,9 +113,9 @@ impl Directory {
         parts.join("\n").into_bytes()
     }
 
-    /// Every file that may hold an article, ordered by the bytes of its path, and everything that
-    /// could not be listed; of the whole folder, or of one file or folder `below` it. What does not
-    /// stand there lists nothing, as long as the folder itself is there.
+    /// Lists every file that may hold an article, in byte order of the paths, and everything that
+    /// cannot be listed. `below` limits the listing to one file or folder; if it does not exist,
+    /// the listing is empty as long as the folder itself exists.
     pub fn walk(
         &self,
         below: Option<&str>,
@@ -150,7 +152,7 @@ impl Directory {
                 };
                 let is_dir = entry.file_type().is_dir();
                 if whole && entry.depth() == 0 {
-                    // A file in the folder's place lists nothing.
+                    // A file in place of the folder must not look like an empty folder.
                     if is_dir {
                         continue;
                     }
@@ -200,7 +202,7 @@ impl Directory {
         })
     }
 
-    /// How the file at `path` looks now; `None` where there is none.
+    /// The current stamp of the file at `path`; `None` if there is no file.
     pub fn look(&self, path: &str) -> Option<Found> {
         let metadata = fs::metadata(self.root.join(path)).ok()?;
         metadata.is_file().then(|| Found {
@@ -211,7 +213,7 @@ impl Directory {
         })
     }
 
-    /// Reads one file through the gate. A bug in the gate costs this file alone.
+    /// Reads and accepts one file. A panic while accepting it costs this file alone.
     pub fn read(&self, found: &Found) -> Outcome {
         let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
@@ -256,8 +258,8 @@ impl Directory {
         draft.accept(key, &self.reading)
     }
 
-    /// The key of an article without an id: its path or name, without extension, NFC; `x/index`
-    /// is `x`.
+    /// The key of an article without an id: its path or name in NFC, without extension. `x/index`
+    /// becomes `x`.
     pub fn key_of(&self, path: &str) -> String {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -282,8 +284,8 @@ pub(super) fn is_emptied(found: &Found) -> bool {
     found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
-/// The bytes of a file that looks as it did when it was found, before and after reading; `None` of
-/// one that does not. One byte more than an article may have is read, no further.
+/// The bytes of a file whose stamp is the same as in the listing, before and after reading;
+/// otherwise `None`. Reads at most one byte more than the limit.
 fn read_unchanged(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
     let rest = if found.closed {
         QUIET_AFTER_CLOSE
@@ -301,13 +303,13 @@ fn read_unchanged(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
     let size = found.size.min(FILE_BYTES_MAX + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
-    // What takes a file's name away changes its date too, so nobody has to ask for the name again.
+    // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
     let unchanged = stamp(&file.metadata()?) == found;
     Ok(unchanged.then_some(bytes))
 }
 
-/// What is left until a file has rested long enough; `None` of one that has, or whose dates another
-/// machine's clock made.
+/// The rest of the quiet period; `None` if it is over, or if the file's time lies in the future, as
+/// the clock of another machine may write it.
 fn quiet_left(found: Stamp, rest: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -318,7 +320,7 @@ fn quiet_left(found: Stamp, rest: Duration) -> Option<Duration> {
     rest.checked_sub(age)
 }
 
-/// The extensions of files that hold articles.
+/// Extensions of article files.
 pub const EXTENSIONS: [&str; 3] = ["txt", "md", "json"];
 
 fn format_of(path: &str) -> Option<FileFormat> {
@@ -331,15 +333,14 @@ fn format_of(path: &str) -> Option<FileFormat> {
     }
 }
 
-/// Hidden names, `_…`, editors' leftovers, and whatever is neither a folder nor a file of a kind
-/// that holds articles are nobody's business.
+/// Skips hidden names, `_…`, temporary files, and all that is neither a folder nor an article file.
 fn is_skipped(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     let is_article = entry.file_type().is_file() && format_of(&name).is_some();
     is_ignored_name(&name) || !(entry.file_type().is_dir() || is_article)
 }
 
-/// Names that nothing of an article has.
+/// Names that no article file or folder has.
 pub(super) fn is_ignored_name(name: &str) -> bool {
     name.starts_with(['.', '_'])
         || TEMPORARY_SUFFIXES
@@ -347,8 +348,8 @@ pub(super) fn is_ignored_name(name: &str) -> bool {
             .any(|ending| name.ends_with(ending))
 }
 
-/// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
-/// bytes, which is the order of the store. A link to a folder is walked as a folder.
+/// Appends `/` to the names of folders, so that a depth-first walk lists paths in byte order, which
+/// is the order of the store. A link to a folder counts as a folder.
 fn sort_key(entry: &DirEntry) -> Vec<u8> {
     let mut key = entry.file_name().as_encoded_bytes().to_vec();
     if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
@@ -357,7 +358,7 @@ fn sort_key(entry: &DirEntry) -> Vec<u8> {
     key
 }
 
-/// What an error of the walk hides; nothing where a name is skipped anyway.
+/// What could not be listed; `None` for an ignored name.
 fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
     let path = error
         .path()

@@ -1,9 +1,9 @@
-//! File events as hints: which paths below the articles' folder are worth a check.
+//! Turns file events into hints: which paths below the articles' folder to compare with the store.
 //!
-//! Events get lost (a full queue, a new folder that is filled before it is watched, a folder that
-//! is swapped for another), so nothing is concluded from one: a hint names a path to compare with
-//! the store, now or a moment later, and full reconciliation stays the truth. Where events cannot
-//! work at all there are no hints.
+//! Events get lost: when the queue is full, when files appear in a new folder before it is watched,
+//! or when another folder replaces the watched one. So a hint only names a path to compare, now or
+//! a moment later. The periodic comparison of the whole folder finds what events missed. A file
+//! system without events gives no hints.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -21,21 +21,22 @@ use tokio::sync::Notify;
 use crate::source::Scope;
 use crate::source::directory::write_log::WriteLog;
 
-/// More paths than this, and the whole folder is compared.
+/// With more paths than this, the whole folder is compared instead.
 const PATHS_MAX: usize = 10_000;
 
-/// How long a file that was opened, written or removed is left alone: most are closed or replaced
-/// by then, and a whole tree that is removed is seen whole.
+/// How long a file that was opened, written or removed is not compared. Most files are closed or
+/// replaced by then, and the removal of a whole tree is seen at once.
 const WRITE_DELAY: Duration = Duration::from_millis(300);
 
-/// When a new folder is looked at again: what was put into it before it was watched sent no event.
+/// When a new folder is compared for the second time. Files that were created in it before it was
+/// watched sent no event.
 const NEW_FOLDER_DELAY: Duration = Duration::from_millis(800);
 
-/// What changes consist of. Our own reading opens files: it would fill the queue of the system with
-/// events about itself.
+/// The kinds of event to receive. Opening a file is not among them: our own reading would fill the
+/// queue.
 const EVENT_KINDS: EventKindMask = EventKindMask::CORE.union(EventKindMask::ACCESS_CLOSE);
 
-/// Kinds of file system whose changes come from elsewhere and send no events here: NFS, SMB (three
+/// Magic numbers of file systems that other machines change without an event here: NFS, SMB (three
 /// numbers), FUSE, 9P, AFS, Ceph.
 const SILENT_FILE_SYSTEMS: [u64; 8] = [
     0x6969,
@@ -48,33 +49,33 @@ const SILENT_FILE_SYSTEMS: [u64; 8] = [
     0x00c3_6400,
 ];
 
-/// What is worth a check.
+/// What to compare with the store.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// These paths below the folder, and everything below them.
+    /// These paths, and everything below them.
     Paths(Vec<Scope>),
-    /// All of it.
+    /// The whole folder.
     Everything,
 }
 
-/// Why there are no events.
+/// Why the folder sends no events.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The file system does not send any.
+    /// The file system sends none.
     #[error("{} is on a file system that sends no events", folder.display())]
     Silent {
         /// The articles' folder.
         folder: PathBuf,
     },
-    /// Every folder needs a watch, and the system has no more.
+    /// The system has no watch left; each folder needs one.
     #[error("the system has no more file watches; raise the sysctl fs.inotify.max_user_watches")]
     TooMany,
-    /// The system refuses.
+    /// The system refused for another reason.
     #[error("the system refuses file events")]
     Refused(#[source] notify::Error),
 }
 
-/// A watched folder; dropping it ends the events.
+/// A watch on a folder and everything below it. Dropping it ends the events.
 #[derive(Debug)]
 pub struct FolderWatch {
     root: PathBuf,
@@ -94,27 +95,27 @@ struct PlannedChecks {
     everything: bool,
     /// Whether some folder could not be watched.
     partial: bool,
-    /// Whether that may be possible now, or the folder itself is no longer watched.
+    /// Whether a new watch may succeed for such a folder, or the root was removed.
     outdated: bool,
-    /// Paths that are worth a check.
+    /// When to compare each path.
     paths: BTreeMap<String, Check>,
 }
 
-/// When a path is to be looked at.
+/// When a path is compared.
 #[derive(Debug)]
 struct Check {
     next: Instant,
-    /// Another check, if later: what happened since the next one was planned.
+    /// The last planned time; later than `next` if another event came in between.
     last: Instant,
-    /// Whether whoever wrote there has finished.
+    /// Whether the writer has closed or renamed the file.
     closed: bool,
 }
 
 impl FolderWatch {
-    /// Watches a folder and everything below it; `write_log` are kept for those who list it.
+    /// Watches `root` and everything below it, and records writes in `write_log`.
     ///
     /// # Errors
-    /// [`WatchError`] where events cannot work.
+    /// The folder sends no events.
     pub fn start(root: &Path, write_log: WriteLog) -> Result<FolderWatch, WatchError> {
         let kind =
             rustix::fs::statfs(root).map(|system| system.f_type.cast_unsigned() & 0xffff_ffff);
@@ -139,13 +140,13 @@ impl FolderWatch {
         })
     }
 
-    /// Whether another folder stands in this one's place, whose changes send nothing here, or a
-    /// folder in it can be watched now that could not before.
+    /// Whether the watch must be started again: another folder has replaced the root, or a folder
+    /// that could not be watched may be accessible now.
     pub fn is_outdated(&self) -> bool {
         folder_id(&self.root) != self.folder_id || self.checks.state().outdated
     }
 
-    /// Waits for something that is worth a check.
+    /// Waits for the next paths to compare.
     pub async fn hint(&self) -> Hint {
         loop {
             let due = {
@@ -165,7 +166,7 @@ impl FolderWatch {
         }
     }
 
-    /// Asks for another look at paths a moment later.
+    /// Plans another comparison of these paths.
     pub fn look_again(&self, paths: impl IntoIterator<Item = String>) {
         for path in paths {
             self.checks.hint(path, WRITE_DELAY, false);
@@ -177,7 +178,7 @@ impl SharedChecks {
     fn record_event(&self, root: &Path, write_log: &WriteLog, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
-            // Lost events come without a path.
+            // Lost events have no path.
             Ok(_) | Err(_) => return self.everything(),
         };
         let delays: &[Duration] = match event.kind {
@@ -186,9 +187,9 @@ impl SharedChecks {
                 &[Duration::ZERO, NEW_FOLDER_DELAY]
             }
             EventKind::Create(CreateKind::Folder) => &[Duration::ZERO, NEW_FOLDER_DELAY],
-            // Nothing was written.
+            // Other accesses write nothing.
             EventKind::Access(_) => return,
-            // Each of the two paths of a rename has an event of its own.
+            // A rename also sends one event for each of its two paths.
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return,
             EventKind::Create(_)
             | EventKind::Modify(_)
@@ -199,8 +200,8 @@ impl SharedChecks {
         for path in &event.paths {
             match path.strip_prefix(root).ok().and_then(Path::to_str) {
                 None | Some("") => {
-                    // What stands in its place may look the same: a fresh mount gets the numbers of
-                    // the one before.
+                    // The inode alone does not reveal the replacement: a new mount reuses the
+                    // numbers of the old one.
                     if matches!(event.kind, EventKind::Remove(_)) {
                         self.state().outdated = true;
                     }
@@ -254,7 +255,7 @@ impl SharedChecks {
         self.changed.notify_one();
     }
 
-    /// The rights of a folder may be others now.
+    /// A folder changed: its permissions may allow a watch now.
     fn retry(&self) {
         let mut state = self.state();
         state.outdated |= state.partial;
@@ -291,8 +292,8 @@ impl PlannedChecks {
     }
 }
 
-/// Watches a folder and everything below it; says whether that is all of it. What must not be read or
-/// goes away meanwhile costs itself.
+/// Watches a folder and everything below it, and returns whether all of it is watched. A folder
+/// that is unreadable or disappears meanwhile is skipped.
 fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<bool> {
     match events.watch(folder, RecursiveMode::Recursive) {
         Ok(()) => return Ok(true),
@@ -313,7 +314,7 @@ fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<
     Ok(false)
 }
 
-/// The file system and inode behind a path, links followed.
+/// Device and inode of a path. Follows links.
 fn folder_id(path: &Path) -> Option<(u64, u64)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))

@@ -1,39 +1,39 @@
-//! What the events of a folder and its listings tell each other.
+//! Which files are being written, and which folders are links.
 //!
-//! Events tell which files somebody is writing, so that a pause of a writer, however long a file
-//! rests meanwhile, is not taken for its end. Listings tell which folders are links: the system
-//! names a changed file once, by whichever of its paths it likes.
+//! Events record writes, and reading asks for them: a writer may pause for longer than the quiet
+//! period. Listings record links, and events ask for them: the system reports a change under only
+//! one of a file's paths.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A writer that pauses for longer has forgotten to close the file.
+/// After a longer pause the writer is assumed to have left the file open.
 const WRITE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
-/// More files than this are not told apart from files at rest.
+/// Beyond this number, files that are being written are treated as closed.
 const OPEN_FILES_MAX: usize = 10_000;
 
-/// Links beyond this many are followed by listings alone.
+/// Events do not follow more links than this; listings do.
 const LINKS_MAX: usize = 1_000;
 
-/// Links that one path leads through; more are a loop.
+/// Links that one path may lead through; more are taken for a loop.
 const LINK_DEPTH_MAX: usize = 8;
 
-/// WriteLog on one folder, shared by everyone who looks at it.
+/// What is known of writes and links in one folder. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct WriteLog(Arc<Mutex<Records>>);
 
 #[derive(Debug, Default)]
 struct Records {
-    /// When files were last written that are not closed yet, by inode.
+    /// Files that were written and not closed yet: their inode, and the time of the last write.
     open_files: HashMap<u64, Instant>,
-    /// Folders that are links, with the folders they stand for.
+    /// Folders that are links, with their targets, relative to the root.
     links: BTreeMap<String, String>,
 }
 
 impl WriteLog {
-    /// Somebody wrote to the file with this inode, and may go on.
+    /// Records a write to the file with this inode.
     pub fn note_write(&self, inode: u64) {
         let mut records = self.records();
         if records.open_files.len() >= OPEN_FILES_MAX {
@@ -46,12 +46,12 @@ impl WriteLog {
         }
     }
 
-    /// The file with this inode is complete.
+    /// Records that the file with this inode was closed.
     pub fn note_close(&self, inode: u64) {
         self.records().open_files.remove(&inode);
     }
 
-    /// Whether somebody is writing the file with this inode.
+    /// Whether the file with this inode was written lately and not closed since.
     pub fn is_being_written(&self, inode: u64) -> bool {
         let mut records = self.records();
         let at = records.open_files.get(&inode);
@@ -65,7 +65,8 @@ impl WriteLog {
         recent
     }
 
-    /// The folder `link` stands for the folder `target`; both are paths below the root.
+    /// Records that the folder `link` is a link to the folder `target`; both paths are relative to
+    /// the root.
     pub fn note_link(&self, link: &str, target: &str) {
         let mut records = self.records();
         if records.links.len() < LINKS_MAX || records.links.contains_key(link) {
@@ -73,7 +74,7 @@ impl WriteLog {
         }
     }
 
-    /// Every path that the file or folder at `path` has, itself included.
+    /// All paths of the file or folder at `path`, itself included.
     pub fn all_paths(&self, path: &str) -> Vec<String> {
         let records = self.records();
         let mut real = path.to_owned();
@@ -99,7 +100,7 @@ impl WriteLog {
     }
 }
 
-/// The path that `path` has when what is at or below `from` is at or below `to`.
+/// Replaces the leading folder `from` of `path` by `to`; `None` if `path` is not below it.
 fn replace_prefix(path: &str, from: &str, to: &str) -> Option<String> {
     let rest = match from {
         "" => return Some(format!("{to}/{path}")),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_known_by_every_name() {
+    fn all_paths_follow_links_both_ways() {
         let log = WriteLog::default();
         log.note_link("alias", "real");
         log.note_link("news/today", "real/2026");
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn links_in_a_circle_end() {
+    fn a_loop_of_links_ends() {
         let log = WriteLog::default();
         log.note_link("a", "b");
         log.note_link("b", "a");
