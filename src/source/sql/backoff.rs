@@ -1,4 +1,4 @@
-//! How long to wait before trying again: longer each time, and not all machines at once.
+//! Pauses between retries: they grow, and differ between machines.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// The pauses of one who tries again.
+/// The pauses of a series of retries.
 #[derive(Debug)]
 pub(super) struct Backoff(Duration);
 
@@ -19,7 +19,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The next pause, up to half longer or shorter than planned.
+    /// The next pause, randomly up to a half longer or shorter than planned.
     pub(super) fn next(&mut self) -> Duration {
         let planned = self.0;
         self.0 = (planned * 2).min(PAUSE_MAX);
@@ -27,13 +27,13 @@ impl Backoff {
     }
 }
 
-/// A pause moved by up to a half, as `random` says.
+/// Scales a pause by 0.5 to 1.5, depending on `random`.
 fn jittered(planned: Duration, random: u64) -> Duration {
     let thousandth = u32::try_from(random % 1001).unwrap_or(0);
     planned / 2 + planned * thousandth / 1000
 }
 
-/// A number that is another one for every process and moment; it decides nothing else.
+/// A number that differs between processes and moments. Its quality does not matter.
 fn random_number() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

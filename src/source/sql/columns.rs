@@ -1,4 +1,4 @@
-//! The columns of a query: which are read, and as what.
+//! The columns of a query: their names, their types and their problems.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::SqlError;
 use crate::config::nearest::{did_you_mean, nearest, one_of};
 
-/// Names that columns may have; the last three hold the text.
+/// The names that are read; the last three hold the text.
 pub(super) const NAMES: [&str; 19] = [
     "id",
     "title",
@@ -30,40 +30,40 @@ pub(super) const NAMES: [&str; 19] = [
     "content_text",
 ];
 
-/// No article can be without.
+/// Every article needs these.
 const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
 
 const DATE_NAMES: [&str; 3] = ["date", "updated", "expires"];
 
-/// Columns in which lists are kept as JSON where a database has no lists.
+/// Columns that hold lists; as JSON in databases without list types.
 const LIST_NAMES: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
 
-/// What a database calls the type of a column, as far as it matters for reading it.
+/// A column type, as far as reading depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Any text.
+    /// Any text type.
     Text,
     /// Whole numbers.
     Integer,
     /// Other numbers.
     Number,
-    /// True or false.
+    /// Booleans.
     Flag,
-    /// A date and time that is one instant.
+    /// Date and time with a zone.
     Instant,
-    /// A date and time of some zone.
+    /// Date and time without a zone.
     Local,
-    /// A date alone.
+    /// A date without time.
     Day,
     /// JSON.
     Json,
-    /// A list, or a type of the database's own: it becomes JSON.
+    /// An array, or a type that the database defines: it is read as JSON.
     Own,
-    /// Each value has its own type.
+    /// SQLite: each value has its own type.
     Any,
     /// Bytes.
     Bytes,
-    /// A type that is no article's: an interval, a point.
+    /// A type that no column of ours can have: an interval, a point.
     Other,
 }
 
@@ -73,12 +73,12 @@ pub(super) struct Column {
     /// As the query names it.
     pub(super) name: Arc<str>,
     pub(super) kind: Kind,
-    /// What the database calls its type.
+    /// The database's name for its type.
     pub(super) type_name: String,
 }
 
 impl Column {
-    /// Whether it has this name; databases do not agree on the case.
+    /// Compares names without case, because databases change it.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -100,19 +100,19 @@ impl Column {
     }
 }
 
-/// Columns of a query that are read.
+/// The columns of a query that a statement reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Selected {
     pub(super) columns: Vec<Column>,
-    /// A number for all that could be read: a query such as `SELECT *` may have others tomorrow, or the
-    /// same of other types, and then no row is what it was.
+    /// The digest of all known columns, also of those that were not selected. Rows count as changed
+    /// when it changes, as when `SELECT *` gains a column or a column has another type.
     pub(super) shape: u64,
 }
 
-/// How the columns of a query fit.
+/// Something wrong with the columns of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnProblem {
-    /// Whether no article can be read so.
+    /// Whether it prevents reading articles.
     pub is_error: bool,
     /// What is wrong: lower case, no full stop.
     pub message: String,
@@ -129,7 +129,7 @@ impl Columns {
         self.0.iter().find(|column| column.is(name))
     }
 
-    /// Those that mean something and that `wanted` chooses.
+    /// The known columns that `wanted` accepts.
     pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Selected {
         let known = NAMES.iter().filter_map(|name| self.find(name));
         Selected {
@@ -138,7 +138,7 @@ impl Columns {
         }
     }
 
-    /// A number for the set of columns that mean something, and for their types.
+    /// A digest of the names and types of the known columns.
     pub(super) fn shape(&self) -> u64 {
         let known = NAMES
             .iter()
@@ -146,7 +146,7 @@ impl Columns {
         xxh3_64(known.collect::<Vec<_>>().join(" ").as_bytes())
     }
 
-    /// Whether articles can be made of these at all.
+    /// Fails if a required column is missing.
     pub(super) fn suffice(&self) -> Result<(), SqlError> {
         let missing = REQUIRED_NAMES
             .into_iter()
@@ -163,7 +163,7 @@ impl Columns {
         )))
     }
 
-    /// Whether all of these are there.
+    /// Fails if one of the columns `before` is missing.
     pub(super) fn keep(&self, before: &[String]) -> Result<(), SqlError> {
         match before.iter().find(|name| self.find(name).is_none()) {
             None => Ok(()),
@@ -174,7 +174,7 @@ impl Columns {
         }
     }
 
-    /// Everything that somebody should look at; `cast` says how a column becomes text.
+    /// All problems to report; `cast` gives the expression that turns a column into text.
     pub(super) fn problems(&self, cast: impl Fn(&Column) -> String) -> Vec<ColumnProblem> {
         let missing = REQUIRED_NAMES
             .iter()
@@ -225,7 +225,7 @@ impl Columns {
         }
     }
 
-    /// Columns whose names mean nothing: each that is nearly a name, and the others together.
+    /// Columns with unknown names: one problem for each near miss, and one for all others.
     fn unknown(&self) -> Vec<ColumnProblem> {
         let free = || NAMES.into_iter().filter(|name| self.find(name).is_none());
         let problem = |columns: String, hint| ColumnProblem {
@@ -261,7 +261,7 @@ impl Columns {
     }
 }
 
-/// Rows are not found by their ids.
+/// The database cannot find a row by its id without a scan.
 pub(super) fn not_indexed() -> ColumnProblem {
     ColumnProblem {
         is_error: false,

@@ -1,7 +1,7 @@
-//! Connections, and statements on them.
+//! Database connections, and statements on them.
 //!
-//! The pool is our own: a failed connection has to say at once why, and a connection on which
-//! anything failed is cut, not asked to say goodbye to a server that may not answer.
+//! The pool is our own. It returns the reason of a failed connection at once. It drops a connection
+//! after any error instead of closing it politely, which a silent server would delay.
 
 mod endpoint;
 mod mysql;
@@ -32,20 +32,20 @@ use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
-/// Connections at a time, besides the one of the pulse: a listing, a poll and a reading.
+/// Connections at a time, besides the one of the pulse: for a listing, a poll and a batch of rows.
 const CONNECTIONS_MAX: usize = 3;
 
-/// How long one of them is waited for. A listing has its own for minutes, everything else for
-/// seconds.
+/// How long a statement waits for one of them. A listing keeps its connection for minutes,
+/// everything else for seconds.
 const PERMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
 pub(super) const CONNECT: Duration = Duration::from_secs(1);
 
-/// A connection that nobody used for so long is closed.
+/// A connection that was idle for longer is closed.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// A database of one of three kinds.
+/// A database with its connection pool.
 #[derive(Debug)]
 pub(super) enum Database {
     Postgres(Pool<sqlx::PgConnection>),
@@ -56,9 +56,9 @@ pub(super) enum Database {
 /// How long a statement may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatementTimeout {
-    /// The server ends it after this.
+    /// The server ends the statement after this time.
     pub(super) server: Duration,
-    /// Nothing is waited for longer than this.
+    /// The longest wait for the next row, or for any other answer.
     pub(super) silence: Duration,
 }
 
@@ -71,7 +71,7 @@ impl Database {
         }
     }
 
-    /// The same database with one connection, which nobody else takes.
+    /// The same database with a pool of one connection, so that no other statement delays its own.
     pub(super) fn with_own_connection(&self) -> Database {
         match self {
             Database::Postgres(pool) => Database::Postgres(pool.with_own_connection()),
@@ -80,7 +80,7 @@ impl Database {
         }
     }
 
-    /// Closes the connections that nobody uses at the moment.
+    /// Closes the connections that are idle.
     pub(super) fn close_idle(&self) {
         match self {
             Database::Postgres(pool) => pool.idle().clear(),
@@ -89,7 +89,7 @@ impl Database {
         }
     }
 
-    /// How many connections were found dead when they were to be used again.
+    /// How many idle connections turned out to be dead when they were used again.
     pub(super) fn lost_connections(&self) -> usize {
         match self {
             Database::Postgres(pool) => pool.lost_connections.load(Ordering::Relaxed),
@@ -98,8 +98,8 @@ impl Database {
         }
     }
 
-    /// Runs a statement and gives away its rows, each in its wrapping, as they come; ends early where
-    /// nobody takes them.
+    /// Runs a statement and sends each row, converted by `wrap`, as it arrives. Ends early when the
+    /// receiver is dropped.
     pub(super) async fn rows<T>(
         &self,
         statement: Statement,
@@ -123,7 +123,7 @@ impl Database {
         }
     }
 
-    /// The only row of a statement.
+    /// Runs a statement that returns one row.
     pub(super) async fn row(
         &self,
         statement: Statement,
@@ -134,7 +134,7 @@ impl Database {
         Ok(receiver.try_recv().unwrap_or_default())
     }
 
-    /// The only row of a statement, and the columns that it has.
+    /// Runs a statement that returns one row, and returns its columns as well.
     pub(super) async fn row_with_columns(
         &self,
         statement: Statement,
@@ -160,28 +160,28 @@ impl Database {
     }
 }
 
-/// Lends connections.
+/// A pool of connections.
 pub(super) struct Pool<C: Connection> {
     options: C::Options,
     reporter: Reporter,
     idle: Mutex<Vec<(C, Instant)>>,
     permits: Semaphore,
     lost_connections: AtomicUsize,
-    /// Whether connections are used again: a file may be another one meanwhile, which an open
-    /// connection does not notice.
+    /// Whether connections are used again. SQLite opens its file each time: another file may have
+    /// replaced it, and an open connection does not notice.
     reuses_connections: bool,
 }
 
 impl<C: Connection> std::fmt::Debug for Pool<C> {
-    /// The options hold the password.
+    /// Names the database only, because the options contain the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.reporter.database)
     }
 }
 
-/// A connection of one of the three kinds.
+/// A connection of any of the three databases.
 pub(super) trait DatabaseConnection: Connection {
-    /// Ends what it is doing once nobody waits for that any more. A server does so by itself.
+    /// Makes running statements end when `waiter` is dropped. Servers do that by themselves.
     fn stop_when_dropped(
         &mut self,
         waiter: Weak<()>,
@@ -191,9 +191,9 @@ pub(super) trait DatabaseConnection: Connection {
     }
 }
 
-/// A connection on loan. One that is not given back is cut.
+/// A connection from the pool. Unless it is released, it is closed when dropped.
 struct PooledConnection<'p, C: Connection> {
-    /// As long as this is there, somebody waits.
+    /// Tells [`DatabaseConnection::stop_when_dropped`] that the caller still waits.
     _waiter: Arc<()>,
     connection: C,
     pool: &'p Pool<C>,
@@ -224,9 +224,9 @@ impl<C: DatabaseConnection> Pool<C> {
         }
     }
 
-    /// A connection on which a statement may follow what stands before it. One that idle may be
-    /// dead, as poolers close what is idle and servers are restarted, and only its use shows that:
-    /// then a new one is made.
+    /// Takes a connection and begins the transaction on it. An idle connection may be dead, since
+    /// poolers close idle connections and servers restart, and only its use reveals that. Then a
+    /// new one is made.
     async fn acquire(
         &self,
         begin: Option<String>,
@@ -244,7 +244,7 @@ impl<C: DatabaseConnection> Pool<C> {
         };
         let permit = self.permit().await?;
         if let Some(mut idle) = self.take_idle() {
-            // It is given no longer than a new one, which is still to come.
+            // No longer than a new connection may take, since that may have to follow.
             let begun = self.open(&mut idle, begin.clone(), silence.min(CONNECT));
             match begun.await {
                 Ok(()) => return Ok(acquired(idle, permit, waiter)),
@@ -275,7 +275,7 @@ impl<C: DatabaseConnection> Pool<C> {
         Ok(())
     }
 
-    /// Waits until others have done with theirs, which says nothing about the database.
+    /// Waits for a free connection. Its timeout is no error of the database.
     async fn permit(&self) -> Result<SemaphorePermit<'_>, SqlError> {
         match timeout(PERMIT_TIMEOUT, self.permits.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),
@@ -295,7 +295,7 @@ impl<C: DatabaseConnection> Pool<C> {
         connected.map_err(|error: sqlx::Error| self.reporter.unreachable(&error))
     }
 
-    /// The connection that was used last; those that nobody needed for long are closed.
+    /// Takes the connection that was used last, and closes those that were idle for too long.
     fn take_idle(&self) -> Option<C> {
         let mut idle = self.idle();
         idle.retain(|(_, since)| since.elapsed() < IDLE_MAX);
@@ -316,7 +316,7 @@ impl<C: DatabaseConnection> PooledConnection<'_, C> {
     }
 }
 
-/// Runs one statement within its own transaction.
+/// Runs one statement in its own transaction.
 async fn run<C, T>(
     database: &Database,
     pool: &Pool<C>,
@@ -403,7 +403,7 @@ where
     (0..row.len()).map(cell).collect()
 }
 
-/// Bytes that are no text, so that somebody finds them: `caf\xE9`.
+/// Shows bytes that are not valid UTF-8 so that a person can find them: `caf\xE9`.
 fn escape_invalid_utf8(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());
@@ -428,7 +428,7 @@ fn columns_of<R: sqlx::Row>(
     row.columns().iter().map(column).collect()
 }
 
-/// What `text` means as an address; nothing is begun.
+/// Parses a database address. Does not connect.
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     let scheme = text.split(':').next().unwrap_or_default();
     match scheme {
@@ -441,7 +441,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     }
 }
 
-/// Parameters whose values may have an `@` as it is; no value of theirs is shown.
+/// Query parameters whose values may contain an unescaped `@`. Their values are never shown.
 const KEYS_THAT_MAY_HOLD_AT: [&str; 10] = [
     "application_name",
     "options",
@@ -455,8 +455,8 @@ const KEYS_THAT_MAY_HOLD_AT: [&str; 10] = [
     "user",
 ];
 
-/// Whether a password has what ends a host, so that a part of it would be taken for a permit, and shown
-/// as one. An `@` behind that tells.
+/// Whether an unescaped `/`, `?` or `#` ends the host inside the password, so that the rest of the
+/// password would be taken for the database and be shown. An `@` after the delimiter reveals it.
 fn has_unescaped_delimiter(text: &str) -> bool {
     let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
     let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
@@ -469,7 +469,7 @@ fn has_unescaped_delimiter(text: &str) -> bool {
     path.contains('@') || fragment.contains('@') || query.split('&').any(tells)
 }
 
-/// The library's word on an address may quote it.
+/// Our own message: that of the library may quote the address with its password.
 fn invalid_address(form: &str) -> SqlError {
     SqlError::Url(format!(
         "cannot be understood: it is written {form}, with special characters of a name or password as %XX"

@@ -1,8 +1,8 @@
-//! PostgreSQL's notifications: hints that rows changed.
+//! Listens to notifications of PostgreSQL, which are hints that rows changed.
 //!
-//! They go lost with the connection, so every new one means that everything is to be compared; and
-//! without them the polls find the same a little later. Standbys send none, and poolers that lend
-//! connections by the transaction give them to whoever has the connection then.
+//! Notifications are lost with their connection, so every new connection causes a full comparison.
+//! Without notifications, polls find the same changes a little later. Standbys send none. A pooler
+//! in transaction mode delivers them to whichever client has the connection.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,42 +17,42 @@ use super::engine::Engine;
 use super::error::{Reporter, SqlError};
 use crate::source::sql::source_event::PendingSignals;
 
-/// When the rows are looked at again, after a notification that a standby may not have caught up with.
+/// When to poll again after a notification, for a standby that has not replayed the change yet.
 const STANDBY_RECHECKS: [Duration; 3] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
     Duration::from_secs(4),
 ];
 
-/// A connection that was silent for so long is asked whether it still is one.
+/// A connection without notifications is checked this often.
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
 
-/// How long the answer may take.
+/// How long the server may take to answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A standby may be promoted, and a pooler be set otherwise, but not every other second.
+/// How long to wait after finding a standby or a pooler: promotion and new settings are rare.
 const UNSUPPORTED_PAUSE: Duration = Duration::from_secs(30);
 
-/// What PostgreSQL says to LISTEN on a standby.
+/// The SQLSTATE of LISTEN on a standby.
 const READ_ONLY_TRANSACTION: &str = "25006";
 
-/// A connection that lasted for so long may be followed by the next one at once.
+/// After a connection that lasted this long, the next one may cause a comparison at once.
 const STABLE_AFTER: Duration = Duration::from_secs(5);
 
-/// So many in a row that did not may be chance.
+/// As many shorter connections in a row do not delay a comparison.
 const SHORT_CONNECTIONS_MAX: u32 = 1;
 
-/// What notifications are told on.
+/// The channel to listen on.
 #[derive(Clone)]
 pub(super) struct Channel {
     name: String,
     options: PgConnectOptions,
-    /// It may be another database than the one that is read.
+    /// `listen-url` may name another database than the one that is read.
     reporter: Reporter,
 }
 
 impl Channel {
-    /// Nothing is opened.
+    /// Does not connect.
     pub(super) fn new(name: &str, url: &str) -> Result<Channel, SqlError> {
         let (options, reporter) = database::parse_address(url)?;
         Ok(Channel {
@@ -62,8 +62,9 @@ impl Channel {
         })
     }
 
-    /// Begins to listen, in a pool of its own: a listener that is dropped takes its leave before the
-    /// pool has its connection back, and where the network lost that, it waits until TCP gives up.
+    /// Connects and listens, with a pool of its own for each listener. A dropped listener sends
+    /// UNLISTEN before it frees its connection; if the network is gone, that hangs until TCP gives
+    /// up.
     async fn open(&self) -> Result<PgListener, ListenError> {
         let open = async {
             let pool = PgPoolOptions::new()
@@ -85,9 +86,9 @@ impl Channel {
         opened.unwrap_or(Err(ListenError::Failed(sqlx::Error::PoolTimedOut)))
     }
 
-    /// Whether a pooler lends it by the transaction: then another connection has the same process of
-    /// the server, or this one has another soon. To listen there would leave a channel to strangers.
-    /// What cannot be asked is no pooler.
+    /// Whether a pooler in transaction mode lends the connection. Then a second connection has the
+    /// same server process, or this one soon has another. LISTEN would stay active for the next
+    /// client there. If the question fails, there is no pooler.
     async fn is_pooled(&self, listener: &mut PgListener) -> bool {
         let ask = async {
             let Some(ours) = backend_pid(&mut *listener).await? else {
@@ -101,12 +102,13 @@ impl Channel {
         matches!(timeout(CONNECT, ask).await, Ok(Ok(true)))
     }
 
-    /// Why it could not be opened.
+    /// Why listening failed.
     async fn reason(&self, error: &sqlx::Error) -> SqlError {
         if !matches!(error, sqlx::Error::PoolTimedOut) {
             return self.reporter.failed(error);
         }
-        // The pool goes on asking a server that refuses, and does not say that it did.
+        // The library retries a server that refuses, and hides its reason. A direct connection
+        // shows it.
         match timeout(CONNECT, self.options.connect()).await {
             Ok(Err(error)) => self.reporter.unreachable(&error),
             Ok(Ok(_)) | Err(_) => self.reporter.timeout(CONNECT),
@@ -114,14 +116,14 @@ impl Channel {
     }
 }
 
-/// Why nothing can be heard.
+/// Why it is not possible to listen.
 #[derive(Debug)]
 enum ListenError {
-    /// The connection is lost, or was never made.
+    /// The connection failed.
     Failed(sqlx::Error),
-    /// The server follows another one.
+    /// The server is a standby.
     Standby,
-    /// A pooler lends the connection to others between two statements.
+    /// A pooler lends the connection by the transaction.
     Pooled,
 }
 
@@ -135,7 +137,7 @@ impl From<sqlx::Error> for ListenError {
     }
 }
 
-/// Listens until it is dropped.
+/// Listens until the future is dropped.
 pub(super) async fn listen(engine: Arc<Engine>, signals: Arc<PendingSignals>, channel: Channel) {
     let mut backoff = Backoff::default();
     let mut logged = false;
@@ -144,8 +146,7 @@ pub(super) async fn listen(engine: Arc<Engine>, signals: Arc<PendingSignals>, ch
         let pause = match channel.open().await {
             Ok(mut listener) => {
                 let began = Instant::now();
-                // A server that hangs up all the time must not have everything compared all the
-                // time.
+                // A server that keeps closing the connection must not cause a comparison each time.
                 let compare_at = match short_connections <= SHORT_CONNECTIONS_MAX {
                     true => began,
                     false => began + STABLE_AFTER,
@@ -200,7 +201,7 @@ async fn log_failure(channel: &Channel, error: &ListenError) {
     }
 }
 
-/// Which process of the server answers.
+/// The process id of the server that answers.
 async fn backend_pid<'c>(
     connection: impl Executor<'c, Database = Postgres>,
 ) -> Result<Option<i32>, sqlx::Error> {
@@ -209,8 +210,8 @@ async fn backend_pid<'c>(
     row.map(|row| row.try_get(0)).transpose()
 }
 
-/// Passes on notifications until the connection is lost; and that some may have been missed before,
-/// at that instant.
+/// Forwards notifications until the connection is lost. Asks for a full comparison at `compare_at`,
+/// because notifications may have been missed before.
 async fn forward_notifications(
     engine: &Engine,
     signals: &PendingSignals,
@@ -234,7 +235,8 @@ async fn forward_notifications(
                 signals.changed();
                 if engine.is_standby() {
                     let now = Instant::now();
-                    // One that is planned already is as good as a later one, but the last.
+                    // Replaces rechecks that are already planned, so that a burst of notifications
+                    // adds none.
                     rechecks = STANDBY_RECHECKS
                         .iter()
                         .map(|recheck| now + *recheck)

@@ -24,7 +24,8 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
         database: options.get_database(),
     };
     let reporter = endpoint.reporter(text);
-    // The query means what it means in the newsroom's own client; TIMESTAMP is read in UTC.
+    // The library's defaults change the SQL mode; these keep the one that the newsroom's own client
+    // has. TIMESTAMP is read in UTC.
     let options = options
         .pipes_as_concat(false)
         .no_engine_substitution(false)
@@ -36,9 +37,9 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
 
 impl DatabaseConnection for MySqlConnection {}
 
-/// What a type is to us.
+/// Maps a column type of MySQL.
 pub(super) fn kind(type_info: &MySqlTypeInfo) -> Kind {
-    // The names of types with a collation that compares bytes are those of bytes.
+    // Text with a binary collation has the type name of bytes.
     if <str as Type<MySql>>::compatible(type_info) {
         return Kind::Text;
     }

@@ -1,4 +1,4 @@
-//! PostgreSQL: addresses, types, and connections that listen.
+//! PostgreSQL: addresses and types.
 
 use std::str::FromStr as _;
 
@@ -17,7 +17,7 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     Ok((Database::Postgres(pool), reporter))
 }
 
-/// What `text` means to the library, and who speaks of it.
+/// Parses an address into the options of the library, and the reporter of its errors.
 pub(in crate::source::sql) fn parse_address(
     text: &str,
 ) -> Result<(PgConnectOptions, Reporter), SqlError> {
@@ -25,7 +25,7 @@ pub(in crate::source::sql) fn parse_address(
     if has_unescaped_delimiter(text) {
         return Err(invalid_address());
     }
-    // The library logs parameters that it does not know with their values, which may be secrets.
+    // The library logs unknown parameters with their values, which may be secrets.
     let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
         .map_err(|_| invalid_address())?;
     let endpoint = Endpoint {
@@ -36,7 +36,7 @@ pub(in crate::source::sql) fn parse_address(
         database: options.get_database(),
     };
     let reporter = endpoint.reporter(text);
-    // PgBouncer hands on a few settings of a new connection, and refuses it for any other.
+    // PgBouncer passes on few startup parameters, and refuses a connection with any other.
     let options = options
         .application_name("taspa")
         .extra_float_digits(None)
@@ -47,7 +47,7 @@ pub(in crate::source::sql) fn parse_address(
 
 impl DatabaseConnection for PgConnection {}
 
-/// What a type is to us.
+/// Maps a column type of PostgreSQL.
 pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
     match type_info.name() {
         "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "\"CHAR\"" | "UUID" => Kind::Text,
@@ -59,7 +59,7 @@ pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
         "DATE" => Kind::Day,
         "JSON" | "JSONB" => Kind::Json,
         "BYTEA" => Kind::Bytes,
-        // The library's word for a type that only this server has.
+        // The library's name for a type that is defined in the database.
         "?" => Kind::Own,
         name if name.ends_with("[]") => Kind::Own,
         _ => Kind::Other,

@@ -1,5 +1,5 @@
-//! Stands in for PostgreSQL where a test needs one that misbehaves at a certain point. It lets
-//! everybody in, and knows columns but no rows.
+//! A fake PostgreSQL server whose reaction to each statement a test chooses. It accepts every
+//! client, and returns columns but no rows.
 
 use std::sync::Arc;
 
@@ -12,26 +12,26 @@ use crate::model::time::Zone;
 use crate::source::sql::engine::Engine;
 use crate::source::sql::row::Rules;
 
-/// What it does with a statement.
+/// What the server does with a statement.
 #[derive(Clone, Copy)]
 pub(in crate::source::sql) enum Reaction {
     Answer,
-    /// Answers that it will not, in these words.
+    /// Returns an error with this message.
     Refuse(&'static str),
-    /// Answers that it took too long.
+    /// Returns the error of a statement timeout.
     TimeOut,
-    /// Says nothing any more.
+    /// Never answers.
     FallSilent,
-    /// Ends the connection.
+    /// Closes the connection.
     HangUp,
-    /// Ends it behind the answer.
+    /// Answers, then closes the connection.
     AnswerAndHangUp,
 }
 
-/// What it does with a statement on its first, second, … connection.
+/// The reaction to a statement, by the number of its connection, counted from 1.
 type Reactions = dyn Fn(usize, &str) -> Reaction + Send + Sync;
 
-/// The server, for as long as its test runs.
+/// A running server.
 pub(in crate::source::sql) struct Server {
     pub(in crate::source::sql) url: String,
     accepted: watch::Receiver<usize>,
@@ -50,7 +50,7 @@ impl Server {
                 sender.send_modify(|accepted| *accepted += 1);
                 let number = *sender.borrow();
                 let reactions = reactions.clone();
-                // Whoever leaves leaves without a word.
+                // A client may disconnect at any time.
                 tokio::spawn(async move { serve(stream, number, &*reactions).await.ok() });
             }
         });
@@ -60,7 +60,7 @@ impl Server {
         }
     }
 
-    /// An engine that asks it.
+    /// An engine that reads from this server.
     pub(in crate::source::sql) fn engine(&self) -> Arc<Engine> {
         let (database, reporter) = super::open(&self.url).expect("an address");
         let reading = Reading {
@@ -74,12 +74,12 @@ impl Server {
         Arc::new(Engine::new(database, reporter, query, rules))
     }
 
-    /// How many connections there were until now.
+    /// How many connections the server has accepted.
     pub(in crate::source::sql) fn connections(&self) -> usize {
         *self.accepted.borrow()
     }
 
-    /// Waits until there were so many.
+    /// Waits until the server has accepted this many connections.
     pub(in crate::source::sql) async fn accepts(&self, connections: usize) {
         let mut accepted = self.accepted.clone();
         let waiting = accepted.wait_for(|accepted| *accepted >= connections);
@@ -101,7 +101,7 @@ async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> s
         let body = read(&mut stream).await?;
         let statement = match kind {
             b'Q' => body.split(|byte| *byte == 0).next(),
-            // Behind the name.
+            // The statement follows its name.
             b'P' => body.split(|byte| *byte == 0).nth(1),
             _ => None,
         };
@@ -142,7 +142,7 @@ async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> s
     }
 }
 
-/// The row without values that shows the columns of the query, where a statement asks for it.
+/// The row of NULLs that shows the columns, if the statement asks for them.
 fn described(statement: &str) -> Vec<u8> {
     let names: &[&str] = match statement {
         pulse if pulse.contains("taspa_any") => &["any", "standby", "lag", "id", "title", "date"],
@@ -150,7 +150,7 @@ fn described(statement: &str) -> Vec<u8> {
         _ => return Vec::new(),
     };
     let count = (names.len() as u16).to_be_bytes();
-    // No table and a text, however long.
+    // No table, the type text, any length.
     let kind = b"\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0";
     let columns = names
         .iter()
@@ -173,7 +173,7 @@ fn refusal(code: &str, words: &str) -> Vec<u8> {
     [b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()
 }
 
-/// What follows a length.
+/// Reads a message body after its length.
 async fn read(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let length = stream.read_u32().await?;
     let mut body = vec![0; length as usize - 4];

@@ -1,4 +1,4 @@
-//! SQLite: addresses.
+//! SQLite: addresses, and statements that end with their reader.
 
 use std::str::FromStr as _;
 use std::sync::{Arc, Weak};
@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use super::{Database, DatabaseConnection, Pool, invalid_address};
 use crate::source::sql::error::{Reporter, SqlError};
 
-/// How long a statement waits for a writer.
+/// How long a statement waits for a writer's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
@@ -30,12 +30,13 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     Ok((Database::Sqlite(pool), reporter))
 }
 
-/// Between two looks whether somebody still waits: steps of SQLite's machine, well below a
-/// millisecond of them.
+/// Virtual machine steps between two checks whether the caller still waits; they take well below a
+/// millisecond.
 const CHECK_EVERY_STEPS: i32 = 10_000;
 
 impl DatabaseConnection for SqliteConnection {
-    /// A statement goes on in a thread that nothing else stops, and reuses_connections writers from the file.
+    /// A statement runs in a thread of its own. Without this it would go on, and lock the file
+    /// against writers, after its caller gave up.
     async fn stop_when_dropped(&mut self, waiter: Weak<()>) -> Result<(), sqlx::Error> {
         let mut handle = self.lock_handle().await?;
         handle.set_progress_handler(CHECK_EVERY_STEPS, move || waiter.strong_count() > 0);
