@@ -1,7 +1,8 @@
-//! `taspa health`: asks the running daemon how it is.
+//! `taspa health`: checks whether the running daemon is ready.
 //!
-//! The admin pages know best. Without them a feed is requested: any answer that is not 5xx comes from
-//! a snapshot. A broken feeds.toml, which a running daemon ignores, is no bad health.
+//! If the admin pages are on, it requests `/readyz`. Otherwise it requests a feed: any status below
+//! 500 means that the daemon has a snapshot. A broken feeds.toml is no failure, because a running
+//! daemon ignores it.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -13,10 +14,10 @@ use super::Exit;
 use super::output::Screen;
 use crate::config::{Config, Listen};
 
-/// How long the daemon may take for each step.
+/// The limit for connecting, and for each read and write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// As much of an answer as is read.
+/// A longer response is cut.
 const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
@@ -24,7 +25,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
         (Some(admin), _) => request(&Listen::Tcp(admin), "GET", "/readyz"),
         (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),
-        (None, None) => Err("feeds.toml names no address".to_owned()),
+        (None, None) => Err("feeds.toml names no address to listen on".to_owned()),
     };
     match response {
         Ok(Response { status, body }) if status < 500 => {
@@ -51,7 +52,7 @@ struct Response {
 }
 
 fn request(listen: &Listen, method: &str, target: &str) -> Result<Response, String> {
-    let (address, answer) = match listen {
+    let (address, response) = match listen {
         Listen::Tcp(address) => {
             let address = connect_address(*address);
             (address.to_string(), request_tcp(address, method, target))
@@ -61,8 +62,8 @@ fn request(listen: &Listen, method: &str, target: &str) -> Result<Response, Stri
             request_unix(path, method, target),
         ),
     };
-    let answer = answer.map_err(|error| format!("no answer from {address}: {error}"))?;
-    parse_response(&answer).ok_or_else(|| format!("what answers at {address} is not taspa"))
+    let response = response.map_err(|error| format!("no answer from {address}: {error}"))?;
+    parse_response(&response).ok_or_else(|| format!("the service at {address} is not taspa"))
 }
 
 fn request_tcp(address: SocketAddr, method: &str, target: &str) -> io::Result<Vec<u8>> {
@@ -85,12 +86,13 @@ fn exchange(mut stream: impl Read + Write, method: &str, target: &str) -> io::Re
          Connection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.take(RESPONSE_BYTES_MAX).read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.take(RESPONSE_BYTES_MAX).read_to_end(&mut response)?;
+    Ok(response)
 }
 
-/// A wildcard is where one listens, not where one can be asked.
+/// Replaces a wildcard address by the loopback address, since a client cannot connect to a
+/// wildcard.
 fn connect_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -100,9 +102,9 @@ fn connect_address(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The status and body of an answer; `None` where it is not HTTP/1.1.
-fn parse_response(answer: &[u8]) -> Option<Response> {
-    let text = String::from_utf8_lossy(answer);
+/// Parses the status and body of a response; `None` if it is not HTTP/1.1.
+fn parse_response(response: &[u8]) -> Option<Response> {
+    let text = String::from_utf8_lossy(response);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?;
     Some(Response {
@@ -116,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wildcards_are_asked_at_the_loopback() {
+    fn wildcard_addresses_become_loopback() {
         for (listen, expected) in [
             ("0.0.0.0:8080", "127.0.0.1:8080"),
             ("[::]:8080", "[::1]:8080"),
@@ -128,10 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn only_http_counts_as_an_answer() {
-        let answer = parse_response(b"HTTP/1.1 503 Service Unavailable\r\na: b\r\n\r\nnot yet\n");
-        let answer = answer.expect("an answer");
-        assert_eq!((answer.status, answer.body.as_str()), (503, "not yet\n"));
+    fn only_http_1_1_is_a_response() {
+        let response = parse_response(b"HTTP/1.1 503 Service Unavailable\r\na: b\r\n\r\nnot yet\n");
+        let response = response.expect("a response");
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (503, "not yet\n")
+        );
         for other in [
             &b""[..],
             b"SSH-2.0-x\r\n\r\n",

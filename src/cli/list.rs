@@ -1,4 +1,4 @@
-//! `taspa list`: every feed with its articles and last change.
+//! `taspa list`: lists every feed with its number of articles and its last change.
 
 use std::io;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> io::R
         Err(exit) => return Ok(exit),
     };
     let overview = publisher.overview();
-    let overview = overview.expect("a desk that was read is published");
+    let overview = overview.expect("a publisher that read its source has an overview");
     let rows = feed_list::rows(&overview);
     match format {
         ListFormat::Json => {

@@ -1,8 +1,8 @@
 //! The diagnostic log of the daemon, on standard error.
 //!
-//! Whoever reads standard error may stop reading, and a daemon that waited for them would serve
-//! nobody. So lines go through a bounded channel to a thread of its own; those that find it full are
-//! counted, and the count is written once there is room again.
+//! The reader of standard error may be slow or stuck, and must not block the daemon. So lines go
+//! through a bounded channel to a thread that writes them. Lines that find the channel full are
+//! counted, and the count is logged once there is room again.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -23,22 +23,22 @@ use super::progress::ProgressBar;
 use crate::model::count::counted;
 use crate::store::catch_panic;
 
-/// LineQueue that may wait for the writer.
+/// Lines that may wait to be written.
 const QUEUED_LINES_MAX: usize = 1 << 10;
 
-/// How long the end of the daemon waits for whoever reads the log.
+/// How long shutdown waits for the last lines to be written.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The log; what was written before it is dropped is on its way to standard error, unless nobody
-/// reads there.
+/// The log of this process. Dropping it writes the lines that still wait, unless standard error is
+/// blocked.
 pub(super) struct Log(LineQueue);
 
 impl Log {
-    /// Starts the log of this process: what `TASPA_LOG` lets through (`info` without it), below the
-    /// bar of a terminal, with priorities where the journal reads.
+    /// Starts the log with the filter of `TASPA_LOG` (default `info`). Lines go above the bar of a
+    /// terminal, and have priority prefixes in the journal.
     ///
     /// # Errors
-    /// When no thread can be started.
+    /// The system cannot start a thread.
     pub(super) fn start(bar: Option<&ProgressBar>) -> io::Result<Log> {
         let lines = match bar.cloned() {
             Some(bar) => LineQueue::start(bar.above())?,
@@ -55,12 +55,13 @@ impl Log {
                 lines: lines.clone(),
                 is_in_journal,
             });
-        // Somebody else's subscriber in the same process is as good.
+        // Fails if the process has a subscriber already, such as that of a test, which then serves
+        // as well.
         let _ = match is_in_journal {
             true => log.without_time().try_init(),
             false => log.try_init(),
         };
-        // The hook that is there by default waits for whoever reads standard error.
+        // The default hook writes to standard error and may block.
         panic::set_hook(Box::new(|panic| {
             if !catch_panic::is_expected() {
                 error!("{panic}");
@@ -76,7 +77,7 @@ impl Drop for Log {
     }
 }
 
-/// Whether standard error is the stream that systemd made to the journal (systemd.exec(5)).
+/// Whether standard error is connected to the journal, as systemd.exec(5) describes.
 fn is_in_journal() -> bool {
     let stream = || {
         let file = File::from(io::stderr().as_fd().try_clone_to_owned().ok()?);
@@ -86,14 +87,14 @@ fn is_in_journal() -> bool {
     std::env::var("JOURNAL_STREAM").is_ok_and(|named| Some(named) == stream())
 }
 
-/// What the thread that writes is told.
+/// A message to the writing thread.
 enum Message {
     Write(Vec<u8>),
-    /// To say that everything before is written.
+    /// Replies when all lines before it are written.
     Flush(SyncSender<()>),
 }
 
-/// The way to the thread that writes.
+/// The queue to the writing thread.
 #[derive(Clone)]
 struct LineQueue {
     sender: SyncSender<Message>,
@@ -117,8 +118,8 @@ impl LineQueue {
         }
     }
 
-    /// Waits until everything is written, but not for longer than `at_most`, and not at all when
-    /// nobody has taken anything for so long that the channel is full.
+    /// Waits until all lines are written, but not longer than `at_most`, and not at all if the
+    /// queue is full.
     fn flush(&self, at_most: Duration) {
         let (done, flushed) = sync_channel(1);
         if self.sender.try_send(Message::Flush(done)).is_ok() {
@@ -127,7 +128,8 @@ impl LineQueue {
     }
 }
 
-/// Writes until nobody can say more. What cannot be written is nothing that could be said anywhere.
+/// Writes lines until all senders are dropped. Ignores write errors, since there is no other place
+/// to report them.
 fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &AtomicU64) {
     for message in receiver {
         match message {
@@ -135,9 +137,9 @@ fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &A
                 let _ = output.write_all(&line);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let told = counted(lost, "line of this log is", "lines of this log are");
-                    let told = format!("{told} lost: nobody took them\n");
-                    let _ = output.write_all(told.as_bytes());
+                    let lost = counted(lost, "line of this log is", "lines of this log are");
+                    let text = format!("{lost} lost: standard error was not read in time\n");
+                    let _ = output.write_all(text.as_bytes());
                 }
             }
             Message::Flush(to) => {
@@ -147,7 +149,7 @@ fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &A
     }
 }
 
-/// Where the formatter writes its events, one call each.
+/// Creates a writer for each event.
 struct EventWriters {
     lines: LineQueue,
     is_in_journal: bool,
@@ -172,7 +174,7 @@ impl<'a> MakeWriter<'a> for EventWriters {
     }
 }
 
-/// The prefix of a line in the journal (sd-daemon(3)).
+/// The priority prefix of a line in the journal (sd-daemon(3)).
 fn priority(level: Level) -> &'static [u8] {
     match level {
         Level::ERROR => b"<3>",
@@ -182,7 +184,7 @@ fn priority(level: Level) -> &'static [u8] {
     }
 }
 
-/// One event, sent when it is whole.
+/// Collects one event, and queues it as one line when dropped.
 struct EventWriter<'a> {
     lines: &'a LineQueue,
     text: Vec<u8>,
@@ -211,7 +213,7 @@ mod tests {
 
     use super::*;
 
-    /// An output that says what written, and goes on when it is told to.
+    /// Reports each write, then blocks until the test unblocks it.
     struct BlockingOutput {
         written: Sender<String>,
         unblocked: Receiver<()>,
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_who_stops_reading_loses_lines_and_holds_up_nobody() {
+    fn a_blocked_reader_loses_lines_and_blocks_no_writer() {
         let (written, output) = channel();
         let (unblock, unblocked) = channel();
         let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
@@ -255,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_is_told_how_grave_a_line_is() {
+    fn journal_lines_have_priority_prefixes() {
         let (written, output) = channel();
         let (unblock, unblocked) = channel();
         drop(unblock);

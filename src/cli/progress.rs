@@ -1,5 +1,5 @@
-//! How far a reading is, for the person who waits for it: a bar on a terminal, elsewhere a line
-//! now and then. Nothing is coloured, and a short reading shows nothing.
+//! Shows the progress of a reading or an export on standard error: a bar on a terminal, elsewhere a
+//! line every few seconds. It has no colours, and short work shows nothing.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -11,27 +11,27 @@ use crate::export;
 use crate::ingest::{Progress, Reached};
 use crate::model::count::many;
 
-/// A reading of more files or more time than this is long.
+/// Above either limit, progress is shown.
 const LONG_READ_FILES: usize = 1_000;
 const LONG_READ: Duration = Duration::from_millis(500);
 
 /// How often the bar is drawn.
 const DRAW_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How often a line is written where there is no bar.
+/// How often a line is written if there is no bar.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Columns inside the bar: with the longest words beside it, it fits into 80.
+/// Columns inside the bar. With the longest text after it, the line fits into 80 columns.
 const BAR_COLUMNS: usize = 20;
 
-/// Runs `work`, showing on standard error how far `progress` is.
+/// Runs `work` and shows the progress of a reading meanwhile.
 pub(super) fn run_with_progress<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
     let reached = || progress.reached().filter(is_long);
     let bar = || reached().map(|reached| line(&reached));
     run_beside_display(work, bar, || reached().map(|reached| reached.to_string()))
 }
 
-/// Runs an export, showing on standard error how far it is.
+/// Runs `work` and shows the progress of an export meanwhile.
 pub(super) fn run_export_with_progress<T>(
     progress: &export::Progress,
     work: impl FnOnce() -> T,
@@ -44,14 +44,14 @@ pub(super) fn run_export_with_progress<T>(
     run_beside_display(work, bar, || reached().map(words))
 }
 
-/// Runs `work` beside somebody who draws the bar, or writes lines where there is none.
+/// Runs `work` while another thread draws the bar, or writes lines if there is no terminal.
 fn run_beside_display<T>(
     work: impl FnOnce() -> T,
     bar: impl Fn() -> Option<String> + Send,
     line: impl Fn() -> Option<String> + Send,
 ) -> T {
     thread::scope(|scope| {
-        // Dropped when `work` ends, however that is.
+        // Dropped when `work` returns or panics.
         let (_running, ended) = mpsc::channel();
         scope.spawn(move || match ProgressBar::of_terminal() {
             Some(drawn) => drawn.draw_lines(bar, &ended),
@@ -61,19 +61,20 @@ fn run_beside_display<T>(
     })
 }
 
-/// The last line of the terminal, below everything that is written through [`ProgressBar::above`].
+/// A bar on the last line of the terminal. What goes through [`ProgressBar::above`] appears above
+/// it.
 #[derive(Clone, Default)]
 pub(super) struct ProgressBar(Arc<Mutex<String>>);
 
 impl ProgressBar {
-    /// The bar of standard error; `None` where that is no terminal, or one that cannot go back to
-    /// the start of a line.
+    /// The bar of standard error; `None` if that is no terminal, or one that cannot return to the
+    /// start of a line.
     pub(super) fn of_terminal() -> Option<ProgressBar> {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         (io::stderr().is_terminal() && !is_dumb).then(ProgressBar::default)
     }
 
-    /// Draws until the other end of `ended` is dropped.
+    /// Draws until the sender of `ended` is dropped.
     pub(super) fn follow(&self, progress: &Progress, ended: &Receiver<()>) {
         let reached = || progress.reached().filter(is_long);
         self.draw_lines(|| reached().map(|reached| line(&reached)), ended);
@@ -86,7 +87,7 @@ impl ProgressBar {
         self.draw(String::new());
     }
 
-    /// A writer of whole lines that the bar stays below.
+    /// A writer of whole lines that appear above the bar.
     pub(super) fn above(&self) -> AboveBar {
         AboveBar(self.clone())
     }
@@ -100,7 +101,7 @@ impl ProgressBar {
     }
 }
 
-/// Standard error above a bar.
+/// Writes to standard error above the bar.
 pub(super) struct AboveBar(ProgressBar);
 
 impl Write for AboveBar {
@@ -118,7 +119,7 @@ impl Write for AboveBar {
     }
 }
 
-/// Spaces instead of the escape sequence, which not every terminal knows.
+/// Overwrites with spaces, because not every terminal knows the escape sequence that erases a line.
 fn erase(drawn: &str) -> String {
     match drawn.len() {
         0 => String::new(),
@@ -131,7 +132,7 @@ fn is_long(reached: &Reached) -> bool {
     long && reached.found > 0
 }
 
-/// ASCII alone, so that its bytes are its columns.
+/// ASCII only, so that the number of bytes is the number of columns.
 fn line(reached: &Reached) -> String {
     if !reached.listed {
         return reached.to_string();
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_fills_once_the_number_of_files_is_known() {
+    fn the_bar_appears_once_the_number_of_files_is_known() {
         for (reached, start) in [
             (reached(9_000, 0, false), "9000 files found"),
             (reached(9_000, 4_096, false), "4096 files read, "),

@@ -1,4 +1,4 @@
-//! What systemd is told, where it started the daemon: ready, reloading, stopping, alive.
+//! Notifies systemd, if it started the daemon: ready, reloading, stopping, watchdog.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use sd_notify::NotifyState;
 use tokio::time::{self, Instant};
 use tracing::warn;
 
-/// The supervisor, and when it next wants to hear that the daemon lives.
+/// The connection to systemd, with the watchdog timer.
 pub(super) struct Supervisor {
-    /// Half of the time after which it would believe the daemon dead.
+    /// Half of the watchdog timeout; `None` if the watchdog is off.
     interval: Option<Duration>,
     next: Instant,
 }
 
 impl Supervisor {
-    /// The one that started this process, if it listens.
+    /// The service manager that started this process, if any.
     pub(super) fn of_process() -> Supervisor {
         Supervisor {
             interval: sd_notify::watchdog_enabled().map(|timeout| timeout / 2),
@@ -22,12 +22,12 @@ impl Supervisor {
         }
     }
 
-    /// Requests are taken.
+    /// The daemon accepts requests.
     pub(super) fn ready(&self) {
         notify(&[NotifyState::Ready]);
     }
 
-    /// The configuration is read again; [`Supervisor::ready`] ends it.
+    /// The configuration is being read again, until [`Supervisor::ready`].
     pub(super) fn reloading(&self) {
         match NotifyState::monotonic_usec_now() {
             Ok(now) => notify(&[NotifyState::Reloading, now]),
@@ -35,7 +35,7 @@ impl Supervisor {
         }
     }
 
-    /// Open requests are finished, then the process ends, which may take so many seconds.
+    /// The daemon finishes open requests and exits within `seconds`.
     pub(super) fn stopping(&self, seconds: u32) {
         let timeout = seconds.saturating_mul(1_000_000);
         notify(&[
@@ -44,7 +44,8 @@ impl Supervisor {
         ]);
     }
 
-    /// Waits until it is time for a sign of life, and gives it; for ever where nobody asks for one.
+    /// Waits until the next watchdog notification is due, and sends it. Never returns if the
+    /// watchdog is off.
     pub(super) async fn notify_watchdog(&mut self) {
         let Some(interval) = self.interval else {
             return std::future::pending().await;
@@ -55,9 +56,9 @@ impl Supervisor {
     }
 }
 
-/// Nothing happens where nobody listens.
+/// Without `NOTIFY_SOCKET` this does nothing.
 fn notify(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        warn!("the supervisor cannot be told: {error}");
+        warn!("cannot notify systemd: {error}");
     }
 }
