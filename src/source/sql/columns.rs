@@ -230,7 +230,7 @@ impl Columns {
         let free = || NAMES.into_iter().filter(|name| self.find(name).is_none());
         let problem = |columns: String, hint| ColumnProblem {
             is_error: false,
-            message: format!("nobody reads the {columns}"),
+            message: format!("{columns} not used"),
             hint,
         };
         let (mut problems, mut others) = (Vec::new(), Vec::new());
@@ -241,7 +241,9 @@ impl Columns {
             }
             let name = format!("`{}`", column.name);
             match nearest(&column.name, free()) {
-                Some(near) => problems.push(problem(format!("column {name}"), did_you_mean(near))),
+                Some(near) => {
+                    problems.push(problem(format!("the column {name} is"), did_you_mean(near)))
+                }
                 None => others.push(name),
             }
         }
@@ -250,11 +252,11 @@ impl Columns {
             0 => {}
             1 => {
                 let hint = format!("leave it out, or name it {}", one_of(free()));
-                problems.push(problem(format!("column {names}"), hint));
+                problems.push(problem(format!("the column {names} is"), hint));
             }
             _ => {
                 let hint = format!("leave them out, or name them {}", one_of(free()));
-                problems.push(problem(format!("columns {names}"), hint));
+                problems.push(problem(format!("the columns {names} are"), hint));
             }
         }
         problems
@@ -335,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_tells_names_and_types_and_nothing_else() {
+    fn the_shape_depends_on_names_and_types_only() {
         let shape = |of: &[(&str, Kind)]| columns(of).shape();
         let good = shape(&GOOD);
         let mut others = GOOD.to_vec();
@@ -358,13 +360,13 @@ mod tests {
     ];
 
     #[test]
-    fn columns_that_fit_have_no_problems() {
+    fn complete_columns_have_no_problems() {
         assert_eq!(problems(&GOOD), []);
         assert_eq!(columns(&GOOD).suffice(), Ok(()));
     }
 
     #[test]
-    fn what_is_missing_is_named_with_what_it_could_be() {
+    fn a_missing_column_is_reported_with_the_nearest_name() {
         let found = problems(&[("id", Kind::Text), ("tilte", Kind::Text)]);
         let expected = [
             (true, "no column is named `title`", "write `tilte AS title`"),
@@ -375,7 +377,7 @@ mod tests {
             ),
             (
                 false,
-                "nobody reads the column `tilte`",
+                "the column `tilte` is not used",
                 "did you mean `title`?",
             ),
         ];
@@ -396,14 +398,14 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_mean_nothing_are_named_together() {
+    fn unknown_columns_are_reported_together() {
         let foreign = ["views", "sumary", "editor_id", "Views"].map(|name| (name, Kind::Text));
         let found = problems(&[GOOD.as_slice(), &foreign].concat());
         let messages: Vec<&str> = found.iter().map(|(_, message, _)| &**message).collect();
         let expected = [
             "two columns are named `Views`",
-            "nobody reads the column `sumary`",
-            "nobody reads the columns `views`, `editor_id`",
+            "the column `sumary` is not used",
+            "the columns `views`, `editor_id` are not used",
         ];
         assert_eq!(messages, expected);
         assert_eq!(found[1].2, "did you mean `summary`?");
@@ -415,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn types_that_no_article_has() {
+    fn unsupported_types_are_reported() {
         for (column, message, hint) in [
             (
                 ("summary", Kind::Bytes),

@@ -4,10 +4,10 @@
 //! after any error instead of closing it politely, which a silent server would delay.
 
 mod endpoint;
+#[cfg(test)]
+pub(super) mod fake_postgres;
 mod mysql;
 mod postgres;
-#[cfg(test)]
-pub(super) mod server;
 mod sqlite;
 #[cfg(test)]
 mod tests;

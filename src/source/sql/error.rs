@@ -71,7 +71,7 @@ pub enum SqlError {
         id: String,
     },
     /// The program is stopping.
-    #[error("reading from {0} was broken off")]
+    #[error("reading from {0} was stopped")]
     Stopped(Arc<str>),
 }
 
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neither_secrets_nor_statements_nor_features_are_shown() {
+    fn messages_contain_no_secret_and_no_statement() {
         let reporter = Reporter {
             database: Arc::from("mysql://db:3306/news"),
             secrets: Arc::from(["s3cret".to_owned()]),

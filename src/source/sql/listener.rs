@@ -39,7 +39,7 @@ const READ_ONLY_TRANSACTION: &str = "25006";
 /// After a connection that lasted this long, the next one may cause a comparison at once.
 const STABLE_AFTER: Duration = Duration::from_secs(5);
 
-/// As many shorter connections in a row do not delay a comparison.
+/// So many short connections in a row still cause a comparison at once.
 const SHORT_CONNECTIONS_MAX: u32 = 1;
 
 /// The channel to listen on.
@@ -260,16 +260,16 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::source::sql::database::server::{Reaction, Server};
+    use crate::source::sql::database::fake_postgres::{FakePostgres, Reaction};
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
-    fn channel(server: &Server) -> Channel {
+    fn channel(server: &FakePostgres) -> Channel {
         Channel::new("news", &server.url).expect("an address")
     }
 
     #[tokio::test]
-    async fn a_connection_that_hangs_keeps_nobody_from_the_next() {
-        let server = Server::start(|_, sql| match sql.starts_with("UNLISTEN") {
+    async fn a_hanging_connection_does_not_block_the_next_one() {
+        let server = FakePostgres::start(|_, sql| match sql.starts_with("UNLISTEN") {
             true => Reaction::FallSilent,
             false => Reaction::Answer,
         })
@@ -283,16 +283,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_name_the_database_that_is_listened_to() {
-        let server = Server::start(|_, _| Reaction::Refuse("not s3cret enough")).await;
-        let nobody = "postgres://taspa:s3cret@127.0.0.1:9/news";
+    async fn a_failure_names_the_database_that_listens() {
+        let server = FakePostgres::start(|_, _| Reaction::Refuse("not s3cret enough")).await;
+        let closed_port = "postgres://taspa:s3cret@127.0.0.1:9/news";
         for (url, expected) in [
             (&*server.url, ": not … enough"),
-            (nobody, " cannot be reached: Connection refused"),
+            (closed_port, " cannot be reached: Connection refused"),
         ] {
             let channel = Channel::new("news", url).expect("an address");
             let Err(ListenError::Failed(error)) = channel.open().await else {
-                panic!("{url} is no place to listen");
+                panic!("{url} accepts a listener");
             };
             let reason = channel.reason(&error).await.to_string();
             let (_, place) = url.split_once('@').expect("a password");
@@ -305,8 +305,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_hangs_up_all_the_time_is_not_compared_all_the_time() {
-        let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
+    async fn short_connections_delay_the_comparison() {
+        let server = FakePostgres::start(|_, sql| match sql.starts_with("LISTEN") {
             true => Reaction::AnswerAndHangUp,
             false => Reaction::Answer,
         })
@@ -314,15 +314,15 @@ mod tests {
         let signals = Arc::new(PendingSignals::default());
         let listening = listen(server.engine(), signals.clone(), channel(&server));
         signals.up();
-        let mut line = SourceEvents {
+        let mut events = SourceEvents {
             board: signals,
             watchers: Vec::new(),
         };
-        assert_eq!(line.next().await, SourceEvent::Up);
-        line.watchers.push(tokio::spawn(listening));
+        assert_eq!(events.next().await, SourceEvent::Up);
+        events.watchers.push(tokio::spawn(listening));
         server.accepts(3).await;
-        assert_eq!(line.next().now_or_never(), Some(SourceEvent::Up));
+        assert_eq!(events.next().now_or_never(), Some(SourceEvent::Up));
         server.accepts(4).await;
-        assert_eq!(line.next().now_or_never(), None);
+        assert_eq!(events.next().now_or_never(), None);
     }
 }

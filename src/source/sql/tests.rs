@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
-use super::database::server::{Reaction, Server};
+use super::database::fake_postgres::{FakePostgres, Reaction};
 use super::*;
 use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};
@@ -294,7 +294,7 @@ async fn read_slowly(
 ) -> (Result<Vec<ReadResult>, SqlError>, usize) {
     let timeouts = Arc::new(AtomicUsize::new(0));
     let counted = timeouts.clone();
-    let server = Server::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
+    let server = FakePostgres::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
         true => {
             counted.fetch_add(1, Ordering::Relaxed);
             Reaction::TimeOut
@@ -479,7 +479,7 @@ fn a_query_without_what_articles_need() {
         messages,
         [
             "no column is named `date`",
-            "nobody reads the column `published_at`",
+            "the column `published_at` is not used",
             "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
             "no column holds the text of the articles"
         ]

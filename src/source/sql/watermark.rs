@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_and_more_before_a_value_in_its_own_form() {
+    fn an_earlier_value_keeps_its_format() {
         for (raw, expected) in [
             (Raw::Whole(1_767_225_600), Some(Raw::Whole(1_767_225_530))),
             (
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_what_was_highest_some_time_before_the_last_listing() {
+    fn the_mark_is_the_highest_value_some_time_before_the_last_listing() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut watermark = Watermark::default();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_was_young_is_shown_once_more_when_it_is_grown() {
+    fn a_recently_changed_row_is_read_once_more_later() {
         /// The row's own date.
         const WRITTEN: u64 = 1000;
         let start = Instant::now();
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_one_day_are_asked_for_again() {
+    fn rows_of_the_last_day_are_read_again() {
         let mut watermark = Watermark::default();
         let highest = Highest {
             updated: None,

@@ -32,15 +32,15 @@ pub(in crate::source::sql) enum Reaction {
 type Reactions = dyn Fn(usize, &str) -> Reaction + Send + Sync;
 
 /// A running server.
-pub(in crate::source::sql) struct Server {
+pub(in crate::source::sql) struct FakePostgres {
     pub(in crate::source::sql) url: String,
     accepted: watch::Receiver<usize>,
 }
 
-impl Server {
+impl FakePostgres {
     pub(in crate::source::sql) async fn start(
         reactions: impl Fn(usize, &str) -> Reaction + Send + Sync + 'static,
-    ) -> Server {
+    ) -> FakePostgres {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (sender, accepted) = watch::channel(0);
@@ -54,7 +54,7 @@ impl Server {
                 tokio::spawn(async move { serve(stream, number, &*reactions).await.ok() });
             }
         });
-        Server {
+        FakePostgres {
             url: format!("postgres://taspa:s3cret@{address}/news?sslmode=disable"),
             accepted,
         }

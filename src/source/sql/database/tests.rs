@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::server::{Reaction, Server};
+use super::fake_postgres::{FakePostgres, Reaction};
 use super::*;
 use crate::source::sql::probe::run;
 use crate::source::sql::source_event::{PendingSignals, SourceEvent, SourceEvents};
@@ -19,13 +19,13 @@ fn statement(sql: &str) -> Statement {
     }
 }
 
-fn database(server: &Server) -> Arc<Database> {
+fn database(server: &FakePostgres) -> Arc<Database> {
     Arc::new(open(&server.url).expect("an address").0)
 }
 
 #[tokio::test]
-async fn a_statement_waits_for_a_connection_and_the_pulse_for_none() {
-    let server = Server::start(|_, sql| match sql {
+async fn a_statement_waits_for_a_connection_but_a_pulse_does_not() {
+    let server = FakePostgres::start(|_, sql| match sql {
         "SELECT slowly" => Reaction::FallSilent,
         _ => Reaction::Answer,
     })
@@ -51,11 +51,10 @@ async fn a_statement_waits_for_a_connection_and_the_pulse_for_none() {
     assert_eq!(next.await.expect("no panic"), Ok(vec![]));
 }
 
-/// A server that ends its first connection, or forgets it, when that is to be used again after so many
-/// statements.
-async fn forgetful(reaction: Reaction, statements: usize) -> Server {
+/// A server that shows `reaction` when its first connection is used again after this many statements.
+async fn server_that_fails_on_reuse(reaction: Reaction, statements: usize) -> FakePostgres {
     let begun = AtomicUsize::new(0);
-    Server::start(move |connection, sql| {
+    FakePostgres::start(move |connection, sql| {
         let again = sql.starts_with("BEGIN") && begun.fetch_add(1, Ordering::Relaxed) == statements;
         match again && connection == 1 {
             true => reaction,
@@ -66,9 +65,9 @@ async fn forgetful(reaction: Reaction, statements: usize) -> Server {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_it_rested_is_replaced() {
+async fn a_dead_idle_connection_is_replaced() {
     for reaction in [Reaction::HangUp, Reaction::FallSilent] {
-        let server = forgetful(reaction, 1).await;
+        let server = server_that_fails_on_reuse(reaction, 1).await;
         let database = database(&server);
         for connections in [1, 2, 2] {
             let row = database.row(statement("SELECT 1"), LIMIT).await;
@@ -80,8 +79,8 @@ async fn a_connection_that_died_while_it_rested_is_replaced() {
 }
 
 #[tokio::test]
-async fn connections_that_rest_can_be_closed() {
-    let server = Server::start(|_, _| Reaction::Answer).await;
+async fn idle_connections_can_be_closed() {
+    let server = FakePostgres::start(|_, _| Reaction::Answer).await;
     let database = database(&server);
     for connections in [1, 2] {
         let row = database.row(statement("SELECT 1"), LIMIT).await;
@@ -92,23 +91,23 @@ async fn connections_that_rest_can_be_closed() {
 }
 
 #[tokio::test]
-async fn a_pulse_that_lost_its_connection_has_everything_compared() {
-    // Of the first pulse one probes the query, one asks for its columns.
-    let server = forgetful(Reaction::HangUp, 3).await;
+async fn a_pulse_that_lost_its_connection_causes_a_full_comparison() {
+    // The first pulse also probes the query and reads its columns.
+    let server = server_that_fails_on_reuse(Reaction::HangUp, 3).await;
     let board = Arc::new(PendingSignals::default());
-    let beating = tokio::spawn(run(server.engine(), board.clone()));
-    let mut line = SourceEvents {
+    let pulse = tokio::spawn(run(server.engine(), board.clone()));
+    let mut events = SourceEvents {
         board,
-        watchers: vec![beating],
+        watchers: vec![pulse],
     };
     for connections in [1, 2] {
-        assert_eq!(line.next().await, SourceEvent::Up);
+        assert_eq!(events.next().await, SourceEvent::Up);
         assert_eq!(server.connections(), connections);
     }
 }
 
 #[tokio::test]
-async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
+async fn an_abandoned_statement_releases_the_sqlite_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("news.db");
     let mut writer = SqliteConnectOptions::new()
@@ -130,11 +129,11 @@ async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
     let error = database.row(statement(endless), limit).await;
     assert!(matches!(error, Err(SqlError::Timeout { .. })), "{error:?}");
     let write = sqlx::raw_sql("INSERT INTO articles VALUES (2)").execute(&mut writer);
-    write.await.expect("nobody reads any more");
+    write.await.expect("the file is not locked");
 }
 
 #[test]
-fn what_a_password_has_is_never_taken_for_a_place() {
+fn an_unescaped_password_is_refused_and_not_shown() {
     for cut in [
         "reader:5432/x@h/news",
         "reader:5432?x@h/news",
