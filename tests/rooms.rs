@@ -76,9 +76,6 @@ const LEFT_IN_CIRCLES: &[&str] = &[
     "render::pages::words",
     "serve",
     "source",
-    "source::sql::database",
-    "source::sql::engine",
-    "source::sql::probe",
 ];
 
 #[test]

@@ -287,37 +287,37 @@ pub(super) fn is_emptied(found: &Found) -> bool {
 /// The bytes of a file whose stamp is the same as in the listing, before and after reading;
 /// otherwise `None`. Reads at most one byte more than the limit.
 fn read_unchanged(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
-    let rest = if found.closed {
+    let quiet = if found.closed {
         QUIET_AFTER_CLOSE
     } else {
         QUIET
     };
-    let found = found.stamp;
-    if let Some(left) = quiet_left(found, rest) {
+    let listed = found.stamp;
+    if let Some(left) = quiet_left(listed, quiet) {
         thread::sleep(left);
     }
-    if stamp(&fs::metadata(path)?) != found {
+    if stamp(&fs::metadata(path)?) != listed {
         return Ok(None);
     }
     let mut file = File::open(path)?;
-    let size = found.size.min(FILE_BYTES_MAX + 1);
+    let size = listed.size.min(FILE_BYTES_MAX + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
     // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
-    let unchanged = stamp(&file.metadata()?) == found;
+    let unchanged = stamp(&file.metadata()?) == listed;
     Ok(unchanged.then_some(bytes))
 }
 
 /// The rest of the quiet period; `None` if it is over, or if the file's time lies in the future, as
 /// the clock of another machine may write it.
-fn quiet_left(found: Stamp, rest: Duration) -> Option<Duration> {
+fn quiet_left(stamp: Stamp, quiet: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
         .as_nanos();
-    let changed = u128::try_from(found.modified.max(found.changed)).ok()?;
+    let changed = u128::try_from(stamp.modified.max(stamp.changed)).ok()?;
     let age = Duration::from_nanos(u64::try_from(now.checked_sub(changed)?).ok()?);
-    rest.checked_sub(age)
+    quiet.checked_sub(age)
 }
 
 /// Extensions of article files.
@@ -371,7 +371,7 @@ fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
     if error.loop_ancestor().is_some() {
         return Some(Unlisted::warning(
             path,
-            "it is a link to a folder that it stands in",
+            "it is a link to a folder that contains it",
         ));
     }
     let reason = error

@@ -247,8 +247,8 @@ fn media_next_to_an_article_get_their_length() {
         ),
         [Some(1234), Some(77), Some(77), Some(1234), None, None, None],
     );
-    let said = "{ url = 'cover.jpg', length = 7 }";
-    assert_eq!(lengths(folder.path(), said, &[]), [Some(7)]);
+    let with_length = "{ url = 'cover.jpg', length = 7 }";
+    assert_eq!(lengths(folder.path(), with_length, &[]), [Some(7)]);
 }
 
 #[test]

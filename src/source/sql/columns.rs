@@ -129,11 +129,11 @@ impl Columns {
         self.0.iter().find(|column| column.is(name))
     }
 
-    /// The known columns that `wanted` accepts.
-    pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Selected {
+    /// The known columns that `filter` accepts.
+    pub(super) fn known(&self, filter: impl Fn(&Column) -> bool) -> Selected {
         let known = NAMES.iter().filter_map(|name| self.find(name));
         Selected {
-            columns: known.filter(|column| wanted(column)).cloned().collect(),
+            columns: known.filter(|column| filter(column)).cloned().collect(),
             shape: self.shape(),
         }
     }

@@ -4,11 +4,11 @@
 //! after any error instead of closing it politely, which a silent server would delay.
 
 mod endpoint;
-#[cfg(test)]
-pub(super) mod fake_postgres;
 mod mysql;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+pub(super) mod testkit;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
+use futures_util::TryStreamExt as _;
 use sqlx::database::HasStatementCache;
 use sqlx::{
     AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection, Decode, Encode, Executor, Type,
@@ -236,7 +236,7 @@ impl<C: DatabaseConnection> Pool<C> {
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
         let waiter = Arc::default();
-        let acquired = |connection, permit, waiter| PooledConnection {
+        let pooled = |connection, permit, waiter| PooledConnection {
             _waiter: waiter,
             connection,
             pool: self,
@@ -245,18 +245,18 @@ impl<C: DatabaseConnection> Pool<C> {
         let permit = self.permit().await?;
         if let Some(mut idle) = self.take_idle() {
             // No longer than a new connection may take, since that may have to follow.
-            let begun = self.open(&mut idle, begin.clone(), silence.min(CONNECT));
+            let begun = self.begin(&mut idle, begin.clone(), silence.min(CONNECT));
             match begun.await {
-                Ok(()) => return Ok(acquired(idle, permit, waiter)),
+                Ok(()) => return Ok(pooled(idle, permit, waiter)),
                 Err(_) => self.lost_connections.fetch_add(1, Ordering::Relaxed),
             };
         }
         let mut new = self.connect(Arc::downgrade(&waiter)).await?;
-        self.open(&mut new, begin, silence).await?;
-        Ok(acquired(new, permit, waiter))
+        self.begin(&mut new, begin, silence).await?;
+        Ok(pooled(new, permit, waiter))
     }
 
-    async fn open(
+    async fn begin(
         &self,
         connection: &mut C,
         begin: Option<String>,
@@ -269,9 +269,7 @@ impl<C: DatabaseConnection> Pool<C> {
             return Ok(());
         };
         let begin = sqlx::raw_sql(AssertSqlSafe(begin)).execute(connection);
-        let begun = timeout(silence, begin).await;
-        let begun = begun.map_err(|_| self.reporter.timeout(silence))?;
-        begun.map_err(|error| self.reporter.failed(&error))?;
+        self.reporter.answer(silence, begin).await?;
         Ok(())
     }
 
@@ -336,9 +334,9 @@ where
     let dialect = database.dialect();
     let reporter = &pool.reporter;
     let begin = dialect.begin(limit.server);
-    let mut acquired = pool.acquire(begin, limit.silence).await?;
+    let mut pooled = pool.acquire(begin, limit.silence).await?;
     let mut rows = if statement.is_simple {
-        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut acquired.connection)
+        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut pooled.connection)
     } else {
         let query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
         let bound = statement
@@ -349,28 +347,19 @@ where
                 Bind::Integer(number) => query.bind(number),
                 Bind::Bytes(bytes) => query.bind(bytes),
             });
-        bound.fetch(&mut acquired.connection)
+        bound.fetch(&mut pooled.connection)
     };
-    loop {
-        let next = timeout(limit.silence, rows.next()).await;
-        match next.map_err(|_| reporter.timeout(limit.silence))? {
-            None => break,
-            Some(Err(error)) => return Err(reporter.failed(&error)),
-            Some(Ok(row)) => {
-                if out.send(read(&row)).await.is_err() {
-                    return Ok(());
-                }
-            }
+    while let Some(row) = reporter.answer(limit.silence, rows.try_next()).await? {
+        if out.send(read(&row)).await.is_err() {
+            return Ok(());
         }
     }
     drop(rows);
     if let Some(commit) = dialect.commit() {
-        let commit = sqlx::raw_sql(commit).execute(&mut acquired.connection);
-        let committed = timeout(limit.silence, commit).await;
-        let committed = committed.map_err(|_| reporter.timeout(limit.silence))?;
-        committed.map_err(|error| reporter.failed(&error))?;
+        let commit = sqlx::raw_sql(commit).execute(&mut pooled.connection);
+        reporter.answer(limit.silence, commit).await?;
     }
-    acquired.release();
+    pooled.release();
     Ok(())
 }
 
@@ -458,15 +447,17 @@ const KEYS_THAT_MAY_HOLD_AT: [&str; 10] = [
 /// Whether an unescaped `/`, `?` or `#` ends the host inside the password, so that the rest of the
 /// password would be taken for the database and be shown. An `@` after the delimiter reveals it.
 fn has_unescaped_delimiter(text: &str) -> bool {
-    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
-    let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
+    let (_, address) = text.split_once("://").unwrap_or(("", text));
+    let rest = address
+        .find(['/', '?', '#'])
+        .map_or("", |at| &address[at..]);
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let tells = |parameter: &str| match parameter.split_once('=') {
+    let has_at = |parameter: &str| match parameter.split_once('=') {
         Some((key, _)) if KEYS_THAT_MAY_HOLD_AT.contains(&key) => false,
         Some(_) | None => parameter.contains('@'),
     };
-    path.contains('@') || fragment.contains('@') || query.split('&').any(tells)
+    path.contains('@') || fragment.contains('@') || query.split('&').any(has_at)
 }
 
 /// Our own message: that of the library may quote the address with its password.

@@ -125,10 +125,10 @@ impl Dialect {
         self.beside_columns("*", &first, query)
     }
 
-    /// Selects `wanted` from the one row of `first`, joined with the columns of the query.
-    fn beside_columns(self, wanted: &str, first: &str, query: &str) -> Statement {
+    /// Selects `columns` from the one row of `first`, joined with the columns of the query.
+    fn beside_columns(self, columns: &str, first: &str, query: &str) -> Statement {
         let sql = format!(
-            "SELECT {wanted} FROM ({first}) AS taspa_first \
+            "SELECT {columns} FROM ({first}) AS taspa_first \
              LEFT JOIN (SELECT * FROM {} LIMIT 0) AS taspa_rows ON 1 = 1",
             subquery(query, "taspa_query")
         );
@@ -225,7 +225,7 @@ impl Dialect {
         };
         let (compared, cast) = self.comparison(id);
         let mut placeholders = Vec::with_capacity(ids.len());
-        for bind in ids.iter().flat_map(|wanted| self.id_binds(id, wanted)) {
+        for bind in ids.iter().flat_map(|value| self.id_binds(id, value)) {
             statement.binds.push(bind);
             placeholders.push(format!("{}{cast}", self.placeholder(statement.binds.len())));
         }
@@ -250,14 +250,14 @@ impl Dialect {
             Dialect::Sqlite => "EXPLAIN QUERY PLAN",
         };
         let (compared, cast) = self.comparison(id);
-        let wanted = match (self, id.kind) {
+        let value = match (self, id.kind) {
             (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NIL_UUID,
             (Dialect::MySql, Kind::Integer) => "1",
             (Dialect::Sqlite, _) => "'1', 1",
             (Dialect::Postgres | Dialect::MySql, _) => "'1'",
         };
         let all = format!("{explain} {}", self.select(query, selected));
-        let one = format!("{all} WHERE {compared} IN ({wanted}{cast})");
+        let one = format!("{all} WHERE {compared} IN ({value}{cast})");
         Some([all, one].map(|sql| Statement {
             is_simple: true,
             ..Statement::plain(sql)

@@ -109,6 +109,18 @@ impl fmt::Debug for Reporter {
 }
 
 impl Reporter {
+    /// Waits for an answer of the server, at most for `silence`.
+    pub(super) async fn answer<T>(
+        &self,
+        silence: Duration,
+        answer: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, SqlError> {
+        match tokio::time::timeout(silence, answer).await {
+            Ok(answer) => answer.map_err(|error| self.failed(&error)),
+            Err(_) => Err(self.timeout(silence)),
+        }
+    }
+
     /// Nothing was received within `waited`.
     pub(super) fn timeout(&self, waited: Duration) -> SqlError {
         SqlError::Timeout {

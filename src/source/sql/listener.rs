@@ -205,8 +205,8 @@ async fn log_failure(channel: &Channel, error: &ListenError) {
 async fn backend_pid<'c>(
     connection: impl Executor<'c, Database = Postgres>,
 ) -> Result<Option<i32>, sqlx::Error> {
-    let asked = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
-    let row = asked.await?;
+    let row = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
+    let row = row.await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
@@ -246,8 +246,8 @@ async fn forward_notifications(
             Ok(Ok(None) | Err(_)) => return,
             Err(_) if next.is_some() => {}
             Err(_) => {
-                let asked = sqlx::raw_sql("SELECT 1").execute(&mut *listener);
-                if !matches!(timeout(ANSWER_TIMEOUT, asked).await, Ok(Ok(_))) {
+                let answer = sqlx::raw_sql("SELECT 1").execute(&mut *listener);
+                if !matches!(timeout(ANSWER_TIMEOUT, answer).await, Ok(Ok(_))) {
                     return;
                 }
             }
@@ -260,7 +260,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::source::sql::database::fake_postgres::{FakePostgres, Reaction};
+    use crate::source::sql::database::testkit::{FakePostgres, Reaction};
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
     fn channel(server: &FakePostgres) -> Channel {

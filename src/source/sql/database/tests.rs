@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::fake_postgres::{FakePostgres, Reaction};
+use super::testkit::{FakePostgres, Reaction};
 use super::*;
 use crate::source::sql::probe::run;
 use crate::source::sql::source_event::{PendingSignals, SourceEvent, SourceEvents};

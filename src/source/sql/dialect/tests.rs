@@ -148,9 +148,9 @@ fn polls_select_rows_after_the_marks() {
             Bind::Integer(7),
         ),
     ] {
-        let asked = recent(dialect, &columns, &since);
+        let condition_and_binds = recent(dialect, &columns, &since);
         let binds = vec![text("2026-01-08 05:00:00+00"), date];
-        assert_eq!(asked, (condition.to_owned(), binds));
+        assert_eq!(condition_and_binds, (condition.to_owned(), binds));
     }
 }
 
