@@ -76,6 +76,8 @@ const LEFT_IN_CIRCLES: &[&str] = &[
     "render::pages::words",
     "serve",
     "source",
+    "source::sql::engine",
+    "source::sql::probe",
 ];
 
 #[test]

@@ -488,7 +488,7 @@ mod tests {
             ),
             (
                 [text("1"), text("Т"), text("infinity")],
-                "`date`: `infinity` is no date",
+                "`date`: `infinity` is not a date",
             ),
         ] {
             let row = Row {
