@@ -5,7 +5,7 @@
 //! other systems. The keys of front matter and of JSON become one [`tree`], and [`fields`] alone
 //! decides what each key means. Database rows use the same two modules.
 //!
-//! Uses [`model`](crate::model) and [`text`](crate::text).
+//! Uses [`model`](crate::model) and [`text`].
 
 pub mod encoding;
 pub(crate) mod fields;
