@@ -2,7 +2,7 @@
 //! I/O.
 //!
 //! [`newsroom`] parses the text format of news portals, [`markdown`] and [`json`] the formats of
-//! other systems. The keys of front matter and of JSON become one [`tree`], and [`fields`] alone
+//! other systems. The keys of front matter and of JSON become one `tree`, and `fields` alone
 //! decides what each key means. Database rows use the same two modules.
 //!
 //! Uses [`model`](crate::model) and [`text`].
