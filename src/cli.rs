@@ -23,6 +23,7 @@ mod supervisor;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -30,7 +31,9 @@ use clap_complete::Shell;
 use self::output::Screen;
 use crate::config::{Config, Listen, Loaded, SourceConfig};
 use crate::feed::coding::Coding;
-use crate::model::problem::{Problem, Severity};
+use crate::model::problem::{Problem, Severity, chain};
+use crate::render::pages::error::TemplateError;
+use crate::render::pages::templates::Templates;
 use crate::source::sql::{Sql, SqlError};
 
 /// Where feeds.toml is looked for.
@@ -279,10 +282,11 @@ fn config_path(given: Option<PathBuf>) -> PathBuf {
     })
 }
 
-/// Reads feeds.toml with the process's environment. What an address of a database means is known only
-/// to those who open it.
-fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
+/// Reads feeds.toml with the process's environment, and the templates that it names. What an address of
+/// a database means is known only to those who open it.
+fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
+    let templates = load_templates(&loaded);
     let misunderstood = match &loaded.config.source {
         SourceConfig::Directory(_) => Vec::new(),
         SourceConfig::Sql(config) => Sql::misunderstood(config),
@@ -294,16 +298,35 @@ fn load(path: &Path) -> Result<Loaded, Vec<Problem>> {
         let file = &loaded.file;
         file.problem(Severity::Error, place, message, None).unseen()
     };
-    let mut problems: Vec<Problem> = misunderstood.into_iter().map(problem).collect();
-    if problems.is_empty() {
-        return Ok(loaded);
-    }
+    let misunderstood = misunderstood.into_iter().map(problem);
+    let mut problems = match templates {
+        Ok(templates) if misunderstood.len() == 0 => return Ok((loaded, templates)),
+        Ok(_) => Vec::new(),
+        Err(problems) => problems,
+    };
+    problems.extend(misunderstood);
     problems.extend(loaded.warnings);
     Err(problems)
 }
 
+/// The templates of this program, those of the folder that feeds.toml names in their place.
+fn load_templates(loaded: &Loaded) -> Result<Arc<Templates>, Vec<Problem>> {
+    let Some(folder) = &loaded.config.server.templates else {
+        return Ok(Templates::built_in());
+    };
+    let problem = |error: TemplateError| {
+        let place = loaded.place(&["server", "templates"]);
+        let message = format!("[server]: templates: {}", chain(&error));
+        loaded.file.problem(Severity::Error, place, message, None)
+    };
+    let loaded = Templates::load(folder);
+    loaded
+        .map(Arc::new)
+        .map_err(|errors| errors.into_iter().map(problem).collect())
+}
+
 /// Reads feeds.toml, or says on standard error what is wrong with it.
-fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<Loaded> {
+fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<(Loaded, Arc<Templates>)> {
     match load(path) {
         Ok(loaded) => Some(loaded),
         Err(problems) => {

@@ -33,8 +33,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
 pub use self::schema::SCHEMA;
 pub use self::source_file::SourceFile;
@@ -44,7 +44,6 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Zone;
-use crate::render::pages::templates::Templates;
 
 /// A checked `feeds.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,8 +120,8 @@ pub struct Server {
     pub cache_bytes: u64,
     /// Proxies whose word about the client is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// What pages are made with: built in, or replaced by files of a folder.
-    pub templates: Arc<Templates>,
+    /// The folder of files that replace built-in templates.
+    pub templates: Option<PathBuf>,
     /// `[server.limits]`.
     pub limits: Limits,
 }

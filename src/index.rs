@@ -36,7 +36,6 @@ use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::RecordId;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
-use crate::store::{Store, StoreError};
 
 /// More touched articles than this in one batch, and every feed is looked at instead.
 const TOUCHED_MAX: usize = 4096;
@@ -81,16 +80,21 @@ impl Index {
         }
     }
 
-    /// Lists every article that `store` has.
+    /// Lists every one of `articles`.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub fn load(&mut self, store: &Store) -> Result<(), StoreError> {
+    /// The first that `articles` gives.
+    pub fn load<E>(
+        &mut self,
+        articles: impl IntoIterator<Item = Result<ArticleMeta, E>>,
+    ) -> Result<(), E> {
         let mut batch = Batch {
             touched: None,
             ..Batch::default()
         };
-        store.each_article(|row| self.put(row.listing, &mut batch))?;
+        for article in articles {
+            self.put(article?, &mut batch);
+        }
         self.finish(batch);
         Ok(())
     }

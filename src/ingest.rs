@@ -7,9 +7,12 @@
 
 mod change_set;
 mod comparison;
+pub mod driver;
 mod key_conflicts;
 mod progress;
 mod reading;
+pub mod report;
+pub mod state_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -26,6 +29,7 @@ use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
+use crate::model::removal_guard::is_too_many;
 use crate::source::{Found, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, Store, StoreError};
 
@@ -35,9 +39,6 @@ const BATCH_FILES: usize = 4096;
 
 /// How much less than others a thread that reads wants a processor (nice(2)).
 const READING_NICENESS: i32 = 10;
-
-/// Fewer stored articles than this, and no removal is held.
-const HELD_FROM: usize = 10;
 
 /// How a reading is to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -407,12 +408,6 @@ impl<'a> Run<'a> {
 fn step_back() {
     // Reading at the same priority is better than not reading.
     let _ = rustix::process::nice(READING_NICENESS);
-}
-
-/// Whether so many articles of so many are not believed to be gone: an unmounted disk looks just
-/// like that.
-pub fn is_too_many(lost: usize, stored: usize) -> bool {
-    lost * 2 > stored && stored >= HELD_FROM
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -13,6 +13,7 @@ pub mod format;
 pub mod permalink;
 pub mod problem;
 pub mod record;
+pub mod removal_guard;
 pub mod selection;
 pub mod term;
 pub mod time;

@@ -1,14 +1,15 @@
-//! The loops that keep the snapshot current: one reads, one publishes, one prepares what was
-//! published.
+//! The loops that keep the snapshot current: one reads, one publishes. What was published goes to
+//! whoever wants it through a channel.
 //!
 //! They are apart so that a slow or hanging source never delays what is due by itself. What is
 //! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
 //! on the blocking pool, so neither can delay a request.
 
 pub mod clock;
+pub mod documents;
 pub mod health;
 mod log_once;
-pub(crate) mod outage;
+pub mod published_state;
 pub mod publisher;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,18 +21,21 @@ use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
 
-use self::outage::Outage;
 use crate::config::Config;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::clock::{Clock, Jump};
 use crate::publish::health::Health;
-use crate::publish::log_once::Seen;
-use crate::publish::publisher::{Publisher, Removal, Report};
-use crate::serve::prewarm::{NEWS_MAX, News, keep_preparing};
+use crate::publish::log_once::{OutageLog, ReadingLog};
+use crate::publish::publisher::Publisher;
+use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
+use crate::source::watcher_messages::{Down, ReadingNote};
 
 /// The longest the publisher sleeps: how late it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -42,27 +46,40 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 /// What the operator wants done now.
 #[derive(Debug)]
 pub enum Order {
-    /// Put this configuration in force, then read the articles.
-    Reconfigure(Box<Config>),
+    /// Put this configuration and its templates in force, then read the articles.
+    Reconfigure(Box<Config>, Arc<Templates>),
     /// Read the articles, and believe a loss that was reported: of articles, or of a query's columns.
     Reread,
 }
 
-/// Keeps `publisher` current until `stop` turns true.
+/// The versions that a publication brought.
+#[derive(Debug)]
+pub struct NewVersions {
+    /// Their snapshot: while it is held, the store keeps the articles that they name.
+    pub snapshot: Arc<Snapshot>,
+    /// The versions, selections aside.
+    pub versions: Vec<Arc<FeedVersion>>,
+}
+
+/// Keeps `publisher` current until `stop` turns true, and sends each publication's new versions to
+/// `revised`. Those that the channel has no room for are left out.
 pub async fn run(
     publisher: Arc<Publisher>,
     health: Arc<Health>,
     rescan: Duration,
     orders: mpsc::Receiver<Order>,
+    revised: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
     let news = Notify::new();
-    let (tell, told) = mpsc::channel(NEWS_MAX);
+    let (down, changes) = watch::channel(None);
+    let outage = Arc::new(OutageLog::default());
+    let log = ReadingLog::new(outage.clone());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&publisher, &health, rescan, orders, &news) => {}
-        () = keep_publishing(&publisher, &health, &news, &tell) => {}
-        () = keep_preparing(&publisher, told) => {}
+        () = keep_reading(&publisher, &health, rescan, orders, &news, &down, log) => {}
+        () = keep_reporting(&publisher, &health, changes, &outage) => {}
+        () = keep_publishing(&publisher, &health, &news, &revised) => {}
     }
 }
 
@@ -74,13 +91,11 @@ async fn keep_reading(
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     news: &Notify,
+    down: &Down,
+    mut log: ReadingLog,
 ) {
-    let remembering = publisher.clone();
-    let has_state = task::spawn_blocking(move || remembering.is_complete()).await;
-    let outage = Outage::new(publisher.clone(), has_state.unwrap_or(false));
-    let mut seen = Seen::new(Arc::new(outage));
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut attention = SourceWatcher::start(publisher, health, &seen.outage).await;
+    let mut watcher = SourceWatcher::start(&publisher.source(), down).await;
     let mut scopes = vec![Scope::Whole];
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
@@ -88,14 +103,14 @@ async fn keep_reading(
         if scopes.contains(&Scope::Whole) {
             rescan_at = Instant::now() + rescan;
         }
-        let read = read(publisher, health, &scopes, removal, &mut seen, &attention).await;
+        let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Articles that could not be read are not the same as none.
-        if publisher.snapshot().is_some() || seen.failure.is_none() {
+        if publisher.snapshot().is_some() || log.failure.is_none() {
             news.notify_one();
         }
         match read {
-            Some((mut report, took)) => attention.note(&scopes, &mut report, took).await,
-            None => attention.note_broken(),
+            Some(note) => watcher.note(note).await,
+            None => watcher.note_broken(),
         }
         removal = Removal::Held;
         let mut order = None;
@@ -104,25 +119,45 @@ async fn keep_reading(
                 order = given;
                 vec![Scope::Whole]
             }
-            next = attention.next() => next,
+            next = watcher.next() => next,
             () = time::sleep_until(rescan_at.into()) => vec![Scope::Whole],
         };
         while let Some(given) = order {
             match given {
-                Order::Reconfigure(config) => {
+                Order::Reconfigure(config, templates) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
-                    reconfigure(publisher, health, *config).await;
-                    attention = SourceWatcher::start(publisher, health, &seen.outage).await;
+                    reconfigure(publisher, health, *config, templates).await;
+                    watcher = SourceWatcher::start(&publisher.source(), down).await;
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
-                    if seen.held > 0 {
+                    if publisher.driver().held() > 0 {
                         removal = Removal::Confirmed;
                     }
-                    attention.confirm();
+                    watcher.confirm();
                 }
             }
             order = orders.try_recv().ok();
+        }
+    }
+}
+
+/// Says that the source does not answer, as soon as its watcher knows: a reading may hang meanwhile.
+async fn keep_reporting(
+    publisher: &Publisher,
+    health: &Health,
+    mut changes: watch::Receiver<Option<Arc<str>>>,
+    outage: &OutageLog,
+) {
+    while changes.changed().await.is_ok() {
+        let reason = changes.borrow_and_update().clone();
+        match reason {
+            Some(reason) => {
+                // Whoever reads the log and then asks finds what it said.
+                health.note_failing_source(&reason, Timestamp::now());
+                outage.log(&reason, publisher.has_something_to_serve());
+            }
+            None => outage.end(),
         }
     }
 }
@@ -132,7 +167,7 @@ async fn keep_publishing(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     news: &Notify,
-    tell: &mpsc::Sender<News>,
+    revised: &mpsc::Sender<NewVersions>,
 ) {
     // What the state folder remembers is served while the source is compared with it.
     let remembering = publisher.clone();
@@ -142,7 +177,7 @@ async fn keep_publishing(
         news.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(publisher, health, &clock, tell).await;
+    let mut next = publish(publisher, health, &clock, revised).await;
     if let (Some(articles), Some(snapshot)) = (remembered, publisher.snapshot()) {
         let (articles, feeds) = (
             many(articles, "article"),
@@ -156,19 +191,20 @@ async fn keep_publishing(
             () = news.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(publisher, health, &clock, tell).await;
+        next = publish(publisher, health, &clock, revised).await;
     }
 }
 
-/// Reads what changed.
+/// Reads what changed; `None` where the reading did not end.
 async fn read(
     publisher: &Arc<Publisher>,
     health: &Health,
     scopes: &[Scope],
     removal: Removal,
-    seen: &mut Seen,
-    attention: &SourceWatcher,
-) -> Option<(Report, Duration)> {
+    log: &mut ReadingLog,
+    watcher: &SourceWatcher,
+) -> Option<ReadingNote> {
+    let whole = scopes.contains(&Scope::Whole);
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
@@ -188,7 +224,7 @@ async fn read(
     };
     let took = started.elapsed();
     // Whoever reads the log and then asks finds what it said.
-    let proves = attention.is_proof(scopes);
+    let proves = watcher.is_proof(whole);
     health.note_reading(
         &publisher.source(),
         scopes,
@@ -212,8 +248,17 @@ async fn read(
             many(report.problems.len(), "problem"),
         );
     }
-    seen.log(scopes, &report, attention.is_known_to_fail(), proves);
-    Some((report, took))
+    let is_published = publisher.has_something_to_serve();
+    log.log(whole, &report, watcher.is_down(), proves, is_published);
+    Some(ReadingNote {
+        whole,
+        failed: report.failure.is_some(),
+        found: report.read > 0 || report.changed > 0,
+        held: report.held,
+        unsettled: report.unsettled,
+        known: report.places,
+        took,
+    })
 }
 
 /// Publishes what is due; says when something is due next. A feed moves at most once in a second.
@@ -221,7 +266,7 @@ async fn publish(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
-    tell: &mpsc::Sender<News>,
+    revised: &mpsc::Sender<NewVersions>,
 ) -> Option<Timestamp> {
     let (publishing, health, clock) = (publisher.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
@@ -252,9 +297,8 @@ async fn publish(
                 .snapshot()
                 .filter(|_| !published.revised.is_empty())
             {
-                let revised = published.revised;
-                // Where too much waits already, it is made when somebody asks.
-                let _ = tell.try_send(News { snapshot, revised });
+                let versions = published.revised;
+                let _ = revised.try_send(NewVersions { snapshot, versions });
             }
             published.next
         }
@@ -290,10 +334,15 @@ fn report_jump(jump: Option<Jump>) {
     }
 }
 
-async fn reconfigure(publisher: &Arc<Publisher>, health: &Health, config: Config) {
+async fn reconfigure(
+    publisher: &Arc<Publisher>,
+    health: &Health,
+    config: Config,
+    templates: Arc<Templates>,
+) {
     let changing = publisher.clone();
-    let changed = task::spawn_blocking(move || changing.reconfigure(Arc::new(config))).await;
-    let refusal = match changed {
+    let change = move || changing.reconfigure(Arc::new(config), templates);
+    let refusal = match task::spawn_blocking(change).await {
         Ok(Ok(())) => {
             health.note_reload(Timestamp::now());
             info!("feeds.toml is in force");

@@ -1,7 +1,12 @@
-//! The output formats: name, extension, media type, and how each writes a [`Feed`].
+//! Writes what is served: feeds in each format, pages for people, lists of feeds, and the compressed
+//! forms of all of them.
 //!
-//! A new format is one file in `format/` and one variant here; routes, self links and
-//! autodiscovery follow.
+//! Begin with [`render`], which writes a [`Feed`] in a [`Format`], and with [`pages`]. Everything here
+//! is made from values: nothing reads the store or a source, and nothing is written to a disk. A new
+//! format is one file beside `rss.rs`, one variant of [`Format`], and one arm of [`render`].
+//!
+//! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config) and
+//! [`feed`](crate::feed).
 //!
 //! Every format carries the same entries with the same ids in the same order. What no element of a
 //! format has room for is left out there rather than put where it means something else. So the role
@@ -24,8 +29,8 @@ use chrono::{DateTime, FixedOffset, SecondsFormat};
 use crate::feed::document::{Channel, Entry, Feed};
 use crate::text::Text;
 
-/// The version of writing: raise it whenever the same feed would be written differently. It is
-/// part of every tag.
+/// The version of the renderer: raise it whenever the same feed would be written differently. It is
+/// part of every ETag.
 pub const RENDERER_VERSION: u32 = 2;
 
 /// A document that could not be written.
@@ -66,10 +71,10 @@ fn alternates(channel: &Channel, this: Format) -> impl Iterator<Item = (&'static
         .map(|&format| (format.media_type(), channel.address.url(format)))
 }
 
-/// A category as readers show it that take a comma for the end of a category, and put `#` in front
+/// A category for readers that take a comma for the end of a category, and put `#` in front
 /// of each by themselves. U+201A looks like a comma, and both lead to the same tag: keys ignore
 /// punctuation.
-fn label(text: &Text) -> String {
+fn category_label(text: &Text) -> String {
     text.as_str()
         .trim_start_matches(['#', ' '])
         .replace(',', "\u{201a}")
@@ -106,18 +111,18 @@ mod tests {
 
     use super::*;
 
-    /// The version of writing and the digest of the golden documents it wrote.
+    /// The renderer's version and the digest of the golden documents that it wrote.
     const WRITTEN: (u32, u64) = (2, 0x5329_3633_93a7_a874);
 
     #[test]
-    fn golden_documents_change_only_with_render() {
-        let (render, digest) = (RENDERER_VERSION, golden_digest());
+    fn golden_documents_change_only_with_the_renderer_version() {
+        let digest = golden_digest();
         assert_eq!(
-            (render, digest),
+            (RENDERER_VERSION, digest),
             WRITTEN,
-            "tests/golden no longer holds what RENDER {} wrote. If a document changed, raise RENDER \
-             by one, or readers keep the old bytes under the old tag. If one was only added or \
-             removed, RENDER stays. Then set WRITTEN to ({RENDERER_VERSION}, {digest:#018x}), with the \
+            "tests/golden no longer holds what renderer {} wrote. If a document changed, raise \
+             RENDERER_VERSION by one, or readers keep the old bytes under the old ETag. If one was \
+             only added or removed, it stays. Then set WRITTEN to ({RENDERER_VERSION}, {digest:#018x}), with the \
              raised number.",
             WRITTEN.0,
         );

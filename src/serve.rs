@@ -19,12 +19,16 @@ mod conditional;
 mod connection;
 mod connection_limit;
 mod connection_timer;
+pub mod counter;
 pub mod document_cache;
+pub mod documents;
+pub mod histogram;
 pub mod listener;
 pub mod metrics;
 mod pages;
-pub(crate) mod prewarm;
+pub mod prewarm;
 pub mod record;
+pub mod render_metrics;
 pub mod reply;
 mod request_checks;
 pub mod request_outcome;
@@ -43,36 +47,37 @@ use tracing::error;
 
 use self::conditional::Validated;
 use self::reply::Head;
-use crate::feed::headers::FeedHeaders;
-use crate::feed::poll_rate::Told;
-use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::poll_rate::PollReply;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, unused};
+use crate::publish::published_state::PublishedState;
+use crate::publish::publisher::unused;
+use crate::serve::documents::Documents;
 use crate::serve::request_outcome::{Answer, Origin, Outcome};
 use crate::serve::route::Target;
 
 /// The answer to one request at the instant `now`, if nothing has to be made for it: that of nearly
 /// every request, a feed's 304 or a document that is there.
 pub fn at_hand<B>(
-    publisher: Option<&Arc<Publisher>>,
+    documents: Option<&Arc<Documents>>,
     request: &Request<B>,
     now: Timestamp,
 ) -> Option<Answer> {
-    let publisher = publisher?;
+    let documents = documents?;
     let is_read = [Method::GET, Method::HEAD].contains(request.method());
-    let snapshot = publisher.current_edition();
+    let published = documents.published().published_now();
     let asked = Asked {
-        publisher,
-        snapshot: snapshot.as_ref().filter(|_| is_read)?,
+        documents,
+        published: published.as_ref().filter(|_| is_read)?,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
     let (version, format) =
-        route::feed_as_spelled(asked.snapshot, request.uri().path(), asked.query)?;
+        route::feed_as_spelled(&asked.published.snapshot, request.uri().path(), asked.query)?;
     match asked.wants_page() {
         true => None,
         false => asked.document_at_hand(version, format),
@@ -81,7 +86,7 @@ pub fn at_hand<B>(
 
 /// Answers one request at the instant `now`; without a publisher nothing is published yet.
 pub async fn answer<B>(
-    publisher: Option<&Arc<Publisher>>,
+    documents: Option<&Arc<Documents>>,
     request: &Request<B>,
     now: Timestamp,
 ) -> Answer {
@@ -98,23 +103,24 @@ pub async fn answer<B>(
         }
         _ => return reply::not_implemented().into(),
     }
-    let Some((publisher, snapshot)) =
-        publisher.and_then(|publisher| Some((publisher, publisher.snapshot()?)))
+    let Some((documents, published)) =
+        documents.and_then(|documents| Some((documents, documents.published().published()?)))
     else {
         return reply::unavailable("the first edition is being made").into();
     };
     let asked = Asked {
-        publisher,
-        snapshot: &snapshot,
+        documents,
+        published: &published,
         headers: request.headers(),
         query: request.uri().query(),
         now,
     };
-    match route::resolve(&snapshot, request.uri().path(), asked.query) {
+    match route::resolve(&published.snapshot, request.uri().path(), asked.query) {
         Target::Feed(version, format) => asked.feed(&version, format).await,
         Target::Select(selection, format) => asked.selection(selection, format).await,
         Target::Page(wanted) => asked.page(wanted).await,
         Target::Asset(name) => asked.asset(&name).await,
+        Target::Favicon => asked.asset(published.templates.favicon()).await,
         Target::Redirect(location) => reply::moved(&location).into(),
         Target::Gone => reply::gone().into(),
         Target::NotFound(reason) => reply::not_found(&reason).into(),
@@ -126,10 +132,10 @@ fn tell(what: &str, failure: &dyn Error) {
     error!("{what} cannot be made: {}", chain(failure));
 }
 
-/// A request that names something of a snapshot.
+/// A request that names something of the published state.
 struct Asked<'a> {
-    publisher: &'a Arc<Publisher>,
-    snapshot: &'a Arc<Snapshot>,
+    documents: &'a Arc<Documents>,
+    published: &'a Arc<PublishedState>,
     headers: &'a HeaderMap,
     query: Option<&'a str>,
     now: Timestamp,
@@ -146,10 +152,10 @@ impl Asked<'_> {
     }
 
     async fn selection(&self, selection: Selection, format: Format) -> Answer {
-        if let Some(version) = self.publisher.kept_selection(&selection) {
+        if let Some(version) = self.documents.published().kept_selection(&selection) {
             return self.feed(&version, format).await;
         }
-        let searching = self.publisher.clone();
+        let searching = self.documents.published().clone();
         match task::spawn_blocking(move || searching.select(&selection)).await {
             Ok(Ok(version)) => self.feed(&version, format).await,
             Ok(Err(term)) => reply::not_found(&unused(&term)).into(),
@@ -162,12 +168,13 @@ impl Asked<'_> {
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let label = version.headers(format);
         let head = || Head::feed(version, label, format, coding, self.now);
-        let conditions = conditional::evaluate(self.headers, &label.tag, Some(label.last_modified));
+        let conditions =
+            conditional::evaluate(self.headers, &label.opaque_tag, Some(label.last_modified));
         let (told, reply) = match conditions {
-            Validated::Unchanged => (Told::Unchanged, reply::not_modified(head())),
+            Validated::Unchanged => (PollReply::NotModified, reply::not_modified(head())),
             Validated::Changed => {
-                let document = self.publisher.kept_document(version, format, coding)?;
-                (Told::Document, reply::document(head(), document))
+                let document = self.documents.cached_feed(version, format, coding)?;
+                (PollReply::Document, reply::document(head(), document))
             }
         };
         version.polls.count(told, self.now);
@@ -179,18 +186,18 @@ impl Asked<'_> {
         if let Some(answer) = self.document_at_hand(version, format) {
             return answer;
         }
-        version.polls.count(Told::Document, self.now);
+        version.polls.count(PollReply::Document, self.now);
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let head = |label| Head::feed(version, label, format, coding, self.now);
-        let reply = match self.publisher.document(version, format, coding).await {
+        let reply = match self.documents.feed(version, format, coding).await {
             Ok(document) => reply::document(head(version.headers(format)), document),
             Err(failure) => {
                 let feed = format!("feed `{}` as {}", version.path, format.title());
                 tell(&feed, &failure);
                 // The last good document, under its own tag, is better than an error.
-                match self.publisher.previous_document(version, format, coding) {
+                match self.documents.previous_feed(version, format, coding) {
                     Some((document, previous)) => {
-                        let label = FeedHeaders::new(version, previous, format);
+                        let label = version.headers_under(previous, format);
                         reply::document(head(&label), document)
                     }
                     None => reply::unavailable("this feed cannot be made at the moment"),

@@ -8,6 +8,7 @@ pub mod article_file;
 pub mod directory;
 pub mod sql;
 pub(crate) mod watcher;
+pub(crate) mod watcher_messages;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -18,7 +19,6 @@ use crate::config::{Config, SourceConfig};
 use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
-use crate::store::ColumnsRow;
 
 /// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
 /// rest.
@@ -233,27 +233,28 @@ impl Source {
         })
     }
 
-    /// The columns of a query that the next start has to know of; a folder has none.
-    pub fn kept_columns(&self) -> Option<ColumnsRow> {
+    /// What the next start has to know of the source, as bytes that only [`Source::recall`] reads; a
+    /// folder has nothing to remember.
+    pub fn memory(&self) -> Option<Vec<u8>> {
         match self {
             Source::Directory(_) => None,
-            Source::Sql(sql) => Some(sql.kept_columns()),
+            Source::Sql(sql) => Some(sql.memory()),
         }
     }
 
-    /// Remembers the columns that an earlier run knew of.
-    pub fn recall_columns(&self, columns: ColumnsRow) {
+    /// Takes over what an earlier run remembered.
+    pub fn recall(&self, memory: &[u8]) {
         match self {
             Source::Directory(_) => {}
-            Source::Sql(sql) => sql.recall_columns(columns),
+            Source::Sql(sql) => sql.recall(memory),
         }
     }
 
     /// Believes that columns are gone, if they are.
-    pub fn give_up_columns(&self) {
+    pub fn accept_lost_columns(&self) {
         match self {
             Source::Directory(_) => {}
-            Source::Sql(sql) => sql.give_up_columns(),
+            Source::Sql(sql) => sql.accept_lost_columns(),
         }
     }
 

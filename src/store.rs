@@ -33,7 +33,7 @@ use self::rows::{
     ARTICLES, FEEDS, FILES, HEADER, RECORDS, RETIRED, SERVED, TERMS, decode, decode_refusal,
     formats,
 };
-pub use self::rows::{ArticleRow, ColumnsRow, FileRow, Header};
+pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::term::Term;
@@ -65,8 +65,8 @@ pub struct Memory {
     pub validators: Vec<(String, Validators)>,
     /// What was ever served, by the name of a declared feed or the folder of a kind of feeds.
     pub served: BTreeMap<String, BTreeSet<Format>>,
-    /// The columns that a query gave when all its rows were last compared.
-    pub columns: Option<ColumnsRow>,
+    /// What the source wants to remember.
+    pub source: Option<Vec<u8>>,
 }
 
 /// The last good version of a file whose present one is refused.
@@ -248,24 +248,28 @@ impl Store {
         read_header(&self.database)
     }
 
-    /// The columns that a query gave when all its rows were last compared; `None` where none were.
+    /// What the source wanted to remember; `None` where it wanted nothing.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn columns(&self) -> Result<Option<ColumnsRow>, StoreError> {
-        read_columns(&self.database)
+    pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        read_source_memory(&self.database)
     }
 
     /// Every stored article's listing and path, by key.
     ///
     /// # Errors
     /// When the file cannot be read, or a row of it.
-    pub fn each_article(&self, mut visit: impl FnMut(ArticleRow)) -> Result<(), StoreError> {
-        let table = self.database.begin_read()?.open_table(ARTICLES)?;
-        for row in table.iter()? {
-            visit(decode(row?.1.value())?);
-        }
-        Ok(())
+    pub fn article_rows(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<ArticleRow, StoreError>> + use<>, StoreError> {
+        let transaction = self.database.begin_read()?;
+        let rows = transaction.open_table(ARTICLES)?.range::<&str>(..)?;
+        Ok(rows.map(move |row| {
+            // The iterator reads through this transaction.
+            let _: &ReadTransaction = &transaction;
+            decode(row?.1.value())
+        }))
     }
 
     /// Every file that was read at this path or below it, by path, as of now; all of them for an
@@ -295,6 +299,15 @@ impl Store {
             let (path, file) = row?;
             Ok((path.value().to_owned(), decode(file.value())?))
         }))
+    }
+
+    /// How many articles are stored.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn count_articles(&self) -> Result<usize, StoreError> {
+        let articles = self.database.begin_read()?.open_table(ARTICLES)?.len()?;
+        Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
 
     /// How many files or rows were read.
@@ -465,7 +478,7 @@ fn read_memory(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
         terms: read_terms(database)?,
         validators: read_validators(database)?,
         served: read_served(database)?,
-        columns: read_columns(database)?,
+        source: read_source_memory(database)?,
     })
 }
 
@@ -475,10 +488,10 @@ fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, Store
     Ok(row.and_then(|row| decode(row.value()).ok()))
 }
 
-fn read_columns(database: &impl ReadableDatabase) -> Result<Option<ColumnsRow>, StoreError> {
+fn read_source_memory(database: &impl ReadableDatabase) -> Result<Option<Vec<u8>>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("columns")?;
-    Ok(row.and_then(|row| decode(row.value()).ok()))
+    Ok(row.map(|row| row.value().to_vec()))
 }
 
 fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<(Term, String)>, StoreError> {

@@ -42,43 +42,10 @@ const ROOMS: [(&str, &[&str]); 13] = [
 ];
 
 /// Arrows that are still to go. This list may only shrink.
-const LEFT: &[(&str, &str)] = &[
-    ("config", "feed"),
-    ("config", "render"),
-    ("export", "ingest"),
-    ("export", "serve"),
-    ("feed", "render"),
-    ("feed", "store"),
-    ("index", "store"),
-    ("publish", "export"),
-    ("publish", "serve"),
-    ("serve", "source"),
-    ("source", "publish"),
-    ("source", "store"),
-];
+const LEFT: &[(&str, &str)] = &[("feed", "store"), ("serve", "source")];
 
 /// Modules that are still in a circle. This list may only shrink.
-const LEFT_IN_CIRCLES: &[&str] = &[
-    "config",
-    "export",
-    "feed",
-    "feed::headers",
-    "feed::snapshot",
-    "index",
-    "ingest",
-    "publish",
-    "render",
-    "render::pages::error",
-    "render::pages::folder",
-    "render::pages::locale",
-    "render::pages::sample",
-    "render::pages::templates",
-    "render::pages::words",
-    "serve",
-    "source",
-    "source::sql::engine",
-    "source::sql::probe",
-];
+const LEFT_IN_CIRCLES: &[&str] = &["config", "feed", "index", "ingest", "publish", "serve"];
 
 #[test]
 fn rooms_use_only_what_they_may() {
@@ -174,9 +141,9 @@ fn sources() -> Vec<(String, Vec<String>)> {
 fn imports(file: &str, module: &[String]) -> BTreeSet<Vec<String>> {
     let text =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
-    let code: String = text
+    let tests = text.find("#[cfg(test)]\nmod tests {");
+    let code: String = text[..tests.unwrap_or(text.len())]
         .lines()
-        .take_while(|line| *line != "#[cfg(test)]")
         .filter(|line| !line.trim_start().starts_with("//"))
         .flat_map(|line| [line, "\n"])
         .collect();

@@ -9,6 +9,7 @@ mod newsroom;
 
 use std::hint::black_box;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -16,16 +17,20 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::Request;
 use taspa::model::format::Format;
+use taspa::model::removal_guard::Removal;
 use taspa::model::selection::Selection;
 use taspa::model::time::Timestamp;
-use taspa::publish::publisher::Removal;
-use taspa::serve;
+use taspa::publish::documents::render_feed;
+use taspa::serve::{self, documents::Documents};
 use taspa::source::article_file::newsroom as newsroom_text;
 
 use self::newsroom::Newsroom;
 
 /// Articles of the newsroom: enough that every feed that is rendered is full.
 const ARTICLES: usize = 2_000;
+
+/// Bytes of the document cache.
+const CACHE_BYTES: u64 = 64 << 20;
 
 /// A stored file becomes an article, beside reading through its letters once.
 fn gate(c: &mut Criterion) {
@@ -50,11 +55,13 @@ fn render(c: &mut Criterion) {
     let publisher = newsroom.publisher();
     let all = newsroom.version("all");
     for format in Format::ALL {
-        let document = publisher.render(&all, format).expect("a document");
+        let document = render_feed(publisher.store(), &all, format).expect("a document");
         compare(
             c,
             &format!("render {}", format.extension()),
-            ("compose and render", || publisher.render(&all, format)),
+            ("compose and render", || {
+                render_feed(publisher.store(), &all, format)
+            }),
             ("gzip -6", || gzip(&document)),
         );
     }
@@ -64,6 +71,7 @@ fn render(c: &mut Criterion) {
 fn request(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
     let publisher = newsroom.publisher();
+    let documents = Arc::new(Documents::new(publisher.clone(), CACHE_BYTES));
     let now = Timestamp::now();
     let request = |headers: &[(&str, &str)]| {
         let mut request = Request::get("/tags/t7.rss");
@@ -73,13 +81,13 @@ fn request(c: &mut Criterion) {
         request.body(()).expect("a request")
     };
     let label = newsroom.version("tags/t7");
-    let tag = format!("\"{}\"", label.headers(Format::Rss).tag);
+    let tag = format!("\"{}\"", label.headers(Format::Rss).opaque_tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
     let snapshot = publisher.snapshot().expect("an edition");
     compare(
         c,
         "request",
-        ("304", || serve::at_hand(Some(publisher), &known, now)),
+        ("304", || serve::at_hand(Some(&documents), &known, now)),
         ("find in a table", || {
             snapshot.feeds.get(black_box("tags/t7")).cloned()
         }),
@@ -102,7 +110,7 @@ fn select(c: &mut Criterion) {
         let selection = Selection::from_query(&query).expect("a selection");
         publisher.select(&selection).expect("known terms")
     };
-    let document = publisher.render(&newsroom.version("tags/t7"), Format::Rss);
+    let document = render_feed(publisher.store(), &newsroom.version("tags/t7"), Format::Rss);
     let document = document.expect("a document");
     compare(
         c,

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use taspa::config::Config;
 use taspa::feed::snapshot::FeedVersion;
 use taspa::model::article::Reading;
+use taspa::model::removal_guard::Removal;
 use taspa::model::time::{Timestamp, Zone};
-use taspa::publish::publisher::{Publisher, Removal};
+use taspa::publish::publisher::Publisher;
+use taspa::render::pages::templates::Templates;
 use taspa::source::Scope;
 use taspa::store::Store;
 use tempfile::TempDir;
@@ -51,7 +53,7 @@ impl Newsroom {
         let config = Arc::new(loaded.expect("a good configuration").config);
         let store = Store::open(&folder.path().join("state")).expect("a store");
         let now = Timestamp::now();
-        let publisher = Publisher::new(config, store, now).expect("a desk");
+        let publisher = Publisher::new(config, Templates::built_in(), store, now).expect("a desk");
         let newsroom = Newsroom {
             folder,
             publisher: Arc::new(publisher),

@@ -2,14 +2,17 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::output::Screen;
 use super::{Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::vanished;
+use crate::ingest::state_header::check_identity;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::{Publisher, check_identity};
+use crate::publish::publisher::{Publisher, served_before};
+use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
@@ -26,12 +29,12 @@ pub(super) fn run(
             problems.extend(found);
             (Exit::Config, "the configuration cannot be used".to_owned())
         }
-        Ok(loaded) => {
+        Ok((loaded, templates)) => {
             problems.extend(loaded.warnings.iter().cloned());
             problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),
-                false => articles(&loaded, &mut problems),
+                false => articles(&loaded, templates, &mut problems),
             };
             let failed = problems
                 .iter()
@@ -56,8 +59,8 @@ pub(super) fn run(
 }
 
 /// Reads every article; says how many there are.
-fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
-    match read(loaded, problems) {
+fn articles(loaded: &Loaded, templates: Arc<Templates>, problems: &mut Vec<Problem>) -> String {
+    match read(loaded, templates, problems) {
         None => "the articles could not be read".to_owned(),
         Some((articles, feeds)) => {
             format!("{} in {}", many(articles, "article"), many(feeds, "feed"))
@@ -66,8 +69,12 @@ fn articles(loaded: &Loaded, problems: &mut Vec<Problem>) -> String {
 }
 
 /// How many articles and feeds there are; `None` where that cannot be known.
-fn read(loaded: &Loaded, problems: &mut Vec<Problem>) -> Option<(usize, usize)> {
-    let (publisher, report) = match once::read(loaded.config.clone()) {
+fn read(
+    loaded: &Loaded,
+    templates: Arc<Templates>,
+    problems: &mut Vec<Problem>,
+) -> Option<(usize, usize)> {
+    let (publisher, report) = match once::read(loaded.config.clone(), templates) {
         Ok(read) => read,
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
@@ -213,7 +220,7 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                     format!("restore both keys; if the change is meant, delete {folder} first");
                 of_config(Severity::Error, changed.to_string(), hint)
             });
-            let vanished = vanished(&memory, config).into_iter();
+            let vanished = vanished(&served_before(memory), config).into_iter();
             let vanished = vanished
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()

@@ -17,18 +17,21 @@ use super::kept::StartError;
 use super::output::Screen;
 use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
 use crate::config::Config;
-use crate::export::{self, Folder, Options, Outcome, Pages};
+use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
+use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::{Severity, chain};
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::publisher::Publisher;
+use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 
 /// How often files are read again that were being written.
 const LOOKS_AGAIN: usize = 5;
 
 pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> io::Result<Exit> {
-    let Some(loaded) = load_or_complain(path, screen) else {
+    let Some((loaded, templates)) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
     for warning in &loaded.warnings {
@@ -46,7 +49,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         true => Removal::Confirmed,
         false => Removal::Held,
     };
-    let opened = match open(loaded.config, removal, screen) {
+    let opened = match open(loaded.config, templates, removal, screen) {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };
@@ -63,18 +66,15 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
         ));
     }
-    let options = Options {
+    let options = ExportOptions {
         codings: command.codings.0.clone(),
         pages: match command.pages {
-            true => Pages::Written,
-            false => Pages::Left,
+            true => PageExport::Write,
+            false => PageExport::Skip,
         },
         removal,
     };
-    let (progress, stop) = (
-        export::Progress::default(),
-        Arc::new(AtomicBool::new(false)),
-    );
+    let (progress, stop) = (ExportProgress::default(), Arc::new(AtomicBool::new(false)));
     stop_at_signal(stop.clone())?;
     let write = || {
         let Opened { publisher, .. } = &opened;
@@ -88,7 +88,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         )
     };
     let is_written = match progress::run_export_with_progress(&progress, write) {
-        Ok(outcome) => summarize(&outcome, &command.folder, screen),
+        Ok(report) => summarize(&report, &command.folder, screen),
         Err(failure) => {
             screen.complain(&format!("{}{}", chain(&failure), hint(&failure)));
             false
@@ -106,8 +106,13 @@ struct Opened {
     removal: Removal,
 }
 
-fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened, Exit> {
-    let failure = match kept::open(&config, |warning| screen.complain(warning)) {
+fn open(
+    config: Config,
+    templates: Arc<Templates>,
+    removal: Removal,
+    screen: &mut Screen,
+) -> Result<Opened, Exit> {
+    let failure = match kept::open(&config, &templates, |warning| screen.complain(warning)) {
         Ok(Ok(publisher)) => return Ok(Opened { publisher, removal }),
         Ok(Err(failure)) => failure,
         Err(failure) => {
@@ -120,7 +125,7 @@ fn open(config: Config, removal: Removal, screen: &mut Screen) -> Result<Opened,
     };
     let reason = chain(&failure);
     screen.complain(&format!("exporting without keeping state: {reason}"));
-    match once::open(config, Timestamp::now()) {
+    match once::open(config, templates, Timestamp::now()) {
         // Nothing is gone that this process has not just been told of.
         Ok(publisher) => Ok(Opened {
             publisher,
@@ -218,24 +223,24 @@ fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
 }
 
 /// Says what was done; whether that is everything.
-fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
+fn summarize(report: &ExportReport, folder: &Path, screen: &mut Screen) -> bool {
     let folder = folder.display();
-    for reason in &outcome.homeless {
+    for reason in &report.without_file {
         screen.complain(&format!("{folder}: warning: {reason}"));
     }
-    for failure in &outcome.failures {
+    for failure in &report.failures {
         screen.complain(&format!(
             "{folder}/{}: error: {}",
             failure.path, failure.reason
         ));
     }
-    let Outcome {
+    let ExportReport {
         written,
         unchanged,
         removed,
         ..
-    } = outcome;
-    let how = match outcome.cut_short {
+    } = report;
+    let how = match report.cut_short {
         true => "cut short, what is missing stays as it was",
         false => "done",
     };
@@ -243,7 +248,7 @@ fn summarize(outcome: &Outcome, folder: &Path, screen: &mut Screen) -> bool {
         "{folder}: {} written, {unchanged} unchanged, {removed} deleted; {how}",
         many(*written, "file")
     ));
-    outcome.failures.is_empty() && !outcome.cut_short
+    report.failures.is_empty() && !report.cut_short
 }
 
 fn hint(failure: &export::ExportError) -> &'static str {

@@ -23,14 +23,14 @@ pub(super) enum Named {
 
 /// Finds what a request would, following redirects on this server.
 pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String> {
-    let snapshot = publisher.snapshot().ok_or("nothing is published")?;
+    let published = publisher.published().ok_or("nothing is published")?;
     let mut wanted = format!("/{}", wanted.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
         let (path, query) = match wanted.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (wanted.as_str(), None),
         };
-        match route::resolve(&snapshot, path, query) {
+        match route::resolve(&published.snapshot, path, query) {
             Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
             Target::Select(selection, format) => {
                 let version = publisher.select(&selection).map_err(|term| unused(&term))?;
@@ -38,6 +38,7 @@ pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String>
             }
             Target::Page(page) => return Ok(Named::Page(page)),
             Target::Asset(name) => return Ok(Named::Asset(name)),
+            Target::Favicon => return Ok(Named::Asset(published.templates.favicon().to_owned())),
             Target::Redirect(location) => wanted = location,
             Target::Gone => return Err("this feed has ended".to_owned()),
             Target::NotFound(reason) => return Err(reason),
@@ -54,7 +55,7 @@ pub(super) fn find_in_any_format(
 ) -> Result<Arc<FeedVersion>, String> {
     let snapshot = publisher.snapshot().ok_or("nothing is published")?;
     let wanted = wanted
-        .strip_prefix(snapshot.publication.base())
+        .strip_prefix(snapshot.site_rules.base())
         .unwrap_or(wanted);
     let (path, query) = match wanted.split_once('?') {
         Some((path, query)) => (path, format!("?{query}")),

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::ingest::driver::DriverError;
+use crate::ingest::state_header::{IdentityChanged, check_identity};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{IdentityChanged, Publisher, PublisherError, check_identity};
+use crate::publish::publisher::Publisher;
+use crate::render::pages::templates::Templates;
 use crate::source::sql::SqlError;
 use crate::store::catch_panic;
 use crate::store::{Store, StoreError};
@@ -22,11 +25,11 @@ pub(super) enum StartError {
     Source(#[from] SqlError),
 }
 
-impl From<PublisherError> for StartError {
-    fn from(failure: PublisherError) -> StartError {
+impl From<DriverError> for StartError {
+    fn from(failure: DriverError) -> StartError {
         match failure {
-            PublisherError::Store(failure) => StartError::Store(failure),
-            PublisherError::Source(failure) => StartError::Source(failure),
+            DriverError::Store(failure) => StartError::Store(failure),
+            DriverError::Source(failure) => StartError::Source(failure),
         }
     }
 }
@@ -35,10 +38,11 @@ impl From<PublisherError> for StartError {
 /// layout, is made anew, which `warn` is told of; of the latter, what the articles do not say is kept.
 pub(super) fn open(
     config: &Config,
+    templates: &Arc<Templates>,
     warn: impl FnOnce(&str),
 ) -> Result<Result<Publisher, StoreError>, StartError> {
     let folder = &config.server.state;
-    let failure = match desk_over(Store::open(folder), config) {
+    let failure = match desk_over(Store::open(folder), config, templates) {
         Ok(publisher) => return Ok(Ok(publisher)),
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
@@ -63,18 +67,19 @@ pub(super) fn open(
         batch.restore(&last_good)?;
         memory.iter().try_for_each(|memory| batch.recall(memory))
     })?;
-    desk_over(Ok(store), config).map(Ok)
+    desk_over(Ok(store), config, templates).map(Ok)
 }
 
 /// A publisher over what a store remembers.
 pub(super) fn desk_over(
     store: Result<Store, StoreError>,
     config: &Config,
+    templates: &Arc<Templates>,
 ) -> Result<Publisher, StartError> {
     let store = store?;
     check_identity(config, store.header()?.as_ref())?;
-    let config = Arc::new(config.clone());
-    let read = catch_panic::run(|| Publisher::new(config, store, Timestamp::now()));
+    let (config, templates) = (Arc::new(config.clone()), templates.clone());
+    let read = catch_panic::run(|| Publisher::new(config, templates, store, Timestamp::now()));
     Ok(read.unwrap_or_else(|panic| Err(StoreError::Unreadable(panic).into()))?)
 }
 
@@ -86,7 +91,7 @@ mod tests {
     use super::*;
     use crate::config::tests::good;
     use crate::feed::snapshot::FeedVersion;
-    use crate::publish::publisher::Removal;
+    use crate::model::removal_guard::Removal;
     use crate::source::Scope;
     use crate::source::sql::tests::write;
     use crate::store::tests::make_layout_3;
@@ -118,7 +123,9 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
 
     fn open_kept(config: &Config) -> (Publisher, String) {
         let mut warning = String::new();
-        let opened = open(config, |said| said.clone_into(&mut warning));
+        let opened = open(config, &Templates::built_in(), |said| {
+            said.clone_into(&mut warning)
+        });
         let opened = opened.unwrap_or_else(|failure| panic!("{failure}"));
         (opened.expect("a folder that can be used"), warning)
     }
@@ -193,7 +200,9 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         drop(publisher);
         make_layout_3(&config.server.state, &[]);
         config.site.id_year = 2027;
-        let refused = open(&config, |warning| panic!("{warning}"));
+        let refused = open(&config, &Templates::built_in(), |warning| {
+            panic!("{warning}")
+        });
         assert!(matches!(refused, Err(StartError::Identity(_))));
         let kept = fs::read_dir(&config.server.state).expect("the folder");
         assert_eq!(kept.count(), 1, "nothing is deleted");

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::export;
+use crate::export::ExportProgress;
 use crate::ingest::{Progress, Reached};
 use crate::model::count::many;
 
@@ -33,7 +33,7 @@ pub(super) fn run_with_progress<T>(progress: &Progress, work: impl FnOnce() -> T
 
 /// Runs `work` and shows the progress of an export meanwhile.
 pub(super) fn run_export_with_progress<T>(
-    progress: &export::Progress,
+    progress: &ExportProgress,
     work: impl FnOnce() -> T,
 ) -> T {
     let begun = Instant::now();

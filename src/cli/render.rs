@@ -10,6 +10,7 @@ use super::feed::Named;
 use super::output::Screen;
 use super::{Exit, feed, once};
 use crate::model::problem::chain;
+use crate::publish::documents;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
@@ -32,13 +33,12 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
 
 fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
     match feed::find(publisher, wanted)? {
-        Named::Feed(version, format) => publisher
-            .render(&version, format)
+        Named::Feed(version, format) => documents::render_feed(publisher.store(), &version, format)
             .map_err(|failure| chain(&failure)),
         Named::Page(page) => render_page(publisher, page, language(wanted).as_deref()),
         Named::Asset(name) => {
-            let snapshot = publisher.snapshot().ok_or("nothing is published")?;
-            let asset = snapshot.config.server.templates.asset(&name);
+            let published = publisher.published().ok_or("nothing is published")?;
+            let asset = published.templates.asset(&name);
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
             Ok(asset.bytes.clone())
         }
@@ -47,17 +47,16 @@ fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
 
 fn render_page(
     publisher: &Publisher,
-    page: PageRequest,
+    request: PageRequest,
     language: Option<&str>,
 ) -> Result<Bytes, String> {
-    let snapshot = publisher.snapshot().ok_or("nothing is published")?;
-    let own = || Locale::of_site(&snapshot.config.site.language);
+    let published = publisher.published().ok_or("nothing is published")?;
+    let own = || Locale::of_site(&published.snapshot.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
-    let sheet = publisher
-        .sheet(&snapshot, page)
+    let page = publisher
+        .find_page(&published.snapshot, request)
         .map_err(|missing| chain(&missing))?;
-    publisher
-        .render_sheet(&sheet, &snapshot, locale)
+    documents::render_page(publisher.store(), &published, &page, locale)
         .map_err(|failure| chain(&failure))
 }
 

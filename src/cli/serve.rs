@@ -28,10 +28,13 @@ use crate::model::time::Timestamp;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
+use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, Shape};
 use crate::serve::admin::{self, Admin};
+use crate::serve::documents::Documents;
 use crate::serve::listener::{self, Listener};
 use crate::serve::metrics::Metrics;
+use crate::serve::prewarm;
 use crate::serve::record::Recorder;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
@@ -54,7 +57,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     let passed = ListenFd::from_env();
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
-    let Some(loaded) = load_or_complain(path, screen) else {
+    let Some((loaded, templates)) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
     };
     for warning in &loaded.warnings {
@@ -65,7 +68,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
         config.server.listen = vec![listen];
     }
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, passed, bar))?;
+    let exit = runtime.block_on(daemon(path.to_owned(), config, templates, passed, bar))?;
     // A task that still reads files must not hold up the end.
     runtime.shutdown_background();
     Ok(exit)
@@ -74,6 +77,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
 async fn daemon(
     path: PathBuf,
     config: Config,
+    templates: Arc<Templates>,
     passed: ListenFd,
     bar: Option<ProgressBar>,
 ) -> io::Result<Exit> {
@@ -105,9 +109,10 @@ async fn daemon(
     let mut signals = Signals::new()?;
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
-    let publisher = Arc::new(OnceLock::new());
+    let cache_bytes = config.server.cache_bytes;
+    let documents = Arc::new(OnceLock::<Arc<Documents>>::new());
     let house = ServerContext {
-        publisher: publisher.clone(),
+        documents: documents.clone(),
         limits,
         observer: observer.clone(),
     };
@@ -117,7 +122,7 @@ async fn daemon(
             config: Arc::new(config.clone()),
             health: health.clone(),
             metrics: observer.metrics.clone(),
-            publisher: publisher.clone(),
+            documents: documents.clone(),
         };
         tokio::spawn(admin::serve(listener, admin))
     });
@@ -126,7 +131,7 @@ async fn daemon(
     let mut ending = Ending::new(stop, limits.shutdown_delay);
     let opened = {
         let opening = health.clone();
-        let mut opened = task::spawn_blocking(move || open_publisher(config, &opening));
+        let mut opened = task::spawn_blocking(move || open_publisher(config, &templates, &opening));
         loop {
             tokio::select! {
                 opened = &mut opened => break opened?,
@@ -147,19 +152,25 @@ async fn daemon(
             }
         }
     };
-    let (publishing, drawing) = match opened {
+    let (publishing, prewarming, drawing) = match opened {
         Ok(opened) => {
-            let opened = publisher.get_or_init(|| Arc::new(opened)).clone();
+            let opened = Arc::new(opened);
+            let documents = documents
+                .get_or_init(|| Arc::new(Documents::new(opened.clone(), cache_bytes)))
+                .clone();
             let progress = opened.progress().clone();
             let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+            let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
+            let prewarming = tokio::spawn(prewarm::run(documents, publications));
             let publishing = tokio::spawn(publish::run(
                 opened,
                 health.clone(),
                 rescan,
                 ordered,
+                revised,
                 stopping,
             ));
-            (publishing, drawing)
+            (publishing, prewarming, drawing)
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -209,9 +220,14 @@ async fn daemon(
     }
     // Whoever lets go of the publisher last closes the state folder. If that is a task that nobody
     // waits for, the next start has to repair it.
-    publishing.abort();
-    let _ = publishing.await;
-    if let Some(publisher) = publisher.get().cloned() {
+    for task in [publishing, prewarming] {
+        task.abort();
+        let _ = task.await;
+    }
+    if let Some(publisher) = documents
+        .get()
+        .map(|documents| documents.published().clone())
+    {
         // A reading that is being stored may have the store for itself a little longer.
         let saved = task::spawn_blocking(move || publisher.save());
         if time::timeout(SAVE_FINISH, saved).await.is_err() {
@@ -372,7 +388,7 @@ impl Reloading {
     /// What feeds.toml says now; `None` when it cannot be used.
     fn load(&mut self) -> Option<Order> {
         self.looked_like = look(&self.path);
-        let loaded = match load(&self.path) {
+        let (loaded, templates) = match load(&self.path) {
             Ok(loaded) => loaded,
             Err(problems) => {
                 self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
@@ -413,7 +429,7 @@ impl Reloading {
         // `listen` may come from the command line, so it is not compared.
         config.server.listen.clone_from(&server.listen);
         config.server.state.clone_from(&server.state);
-        Some(Order::Reconfigure(Box::new(config)))
+        Some(Order::Reconfigure(Box::new(config), templates))
     }
 
     fn refuse(&self, reasons: &[String]) {
@@ -429,13 +445,17 @@ fn look(path: &Path) -> Option<(SystemTime, u64)> {
 }
 
 /// A publisher over the state folder. A damaged folder is made anew, an unusable one is done without.
-fn open_publisher(config: Config, health: &Health) -> Result<Publisher, StartError> {
-    let failure = match kept::open(&config, |warning| warn!("{warning}"))? {
+fn open_publisher(
+    config: Config,
+    templates: &Arc<Templates>,
+    health: &Health,
+) -> Result<Publisher, StartError> {
+    let failure = match kept::open(&config, templates, |warning| warn!("{warning}"))? {
         Ok(publisher) => return Ok(publisher),
         Err(failure) => failure,
     };
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    kept::desk_over(Store::scratch(), &config)
+    kept::desk_over(Store::scratch(), &config, templates)
 }

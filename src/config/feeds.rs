@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::nearest::did_you_mean;
 use super::table::{Refusal, Table};
 use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
-use crate::feed::definitions::ALL;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
+
+/// The name of the feed of every article.
+pub const ALL: &str = "all";
 
 /// What every feed starts from.
 pub(super) struct Defaults {

@@ -2,14 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
-use std::sync::{Arc, LazyLock};
 
 use ipnet::IpNet;
 
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server, address, value};
-use crate::model::problem::chain;
-use crate::render::pages::templates::Templates;
 
 /// Reads `[server]`, every key of which has a default.
 pub(super) fn read(mut table: Table<'_>) -> Server {
@@ -18,7 +15,7 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
     let listen = read_listen(&mut table);
     let admin = read_admin(&mut table, &listen);
     let state = table.parsed("state", value::filled);
-    let templates = read_templates(&mut table);
+    let templates = table.parsed_if_filled("templates", value::filled);
     let server = Server {
         listen,
         public_url: public_url.unwrap_or_else(|| "http://127.0.0.1:8080/".to_owned()),
@@ -32,35 +29,12 @@ pub(super) fn read(mut table: Table<'_>) -> Server {
             .text_or_integer("cache-bytes", value::size)
             .unwrap_or(64 << 20),
         trusted_proxies: read_trusted_proxies(&mut table),
-        templates,
+        templates: templates.map(|folder| reader.path(&folder)),
         limits: read_limits(table.table_or_empty("limits", "[server.limits]")),
     };
     table.finish();
     server
 }
-
-/// The built-in templates, with those of the folder in their place.
-fn read_templates(table: &mut Table<'_>) -> Arc<Templates> {
-    let place = table.place("templates");
-    let Some(folder) = table.parsed_if_filled("templates", value::filled) else {
-        return BUILT_IN.clone();
-    };
-    match Templates::load(&table.reader.path(&folder)) {
-        Ok(templates) => Arc::new(templates),
-        Err(problems) => {
-            for problem in problems {
-                let message = table.say(format!("templates: {}", chain(&problem)));
-                table
-                    .reader
-                    .error(place.clone().unwrap_or_default(), message, None);
-            }
-            BUILT_IN.clone()
-        }
-    }
-}
-
-/// Parsing and trying them takes longer than reading a feeds.toml.
-static BUILT_IN: LazyLock<Arc<Templates>> = LazyLock::new(|| Arc::new(Templates::built_in()));
 
 const ACCESS_LOGS: [(&str, AccessLog); 3] = [
     ("off", AccessLog::Off),

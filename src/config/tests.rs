@@ -124,7 +124,7 @@ fn a_minimal_file_means_the_documented_defaults() {
         trusted_proxies: ["127.0.0.0/8", "::1/128"]
             .map(|block| block.parse().expect("a block"))
             .into(),
-        templates: Arc::new(Templates::built_in()),
+        templates: None,
         limits: Limits::default(),
     };
     assert_eq!(config.server, expected);
@@ -223,13 +223,16 @@ fn terms_are_remembered_with_their_spelling_and_place() {
 #[test]
 fn paths_start_at_the_folder_of_the_file() {
     let text = MINIMAL.replace("[source.directory]", "[source.directory]\npath = '../news'");
-    let text =
-        format!("{text}[server]\nstate = '/var/lib/taspa'\nlisten = ['unix:s', '[::1]:80']\n");
+    let text = format!(
+        "{text}[server]\nstate = '/var/lib/taspa'\ntemplates = 'templates'\nlisten = ['unix:s', '[::1]:80']\n"
+    );
     let loaded = parse(&text).unwrap_or_else(|all| panic!("{}", print(&all)));
     let folder = PathBuf::from("/etc/taspa/../news");
     assert_eq!(directory(&loaded.config).path, folder);
     let server = loaded.config.server;
     assert_eq!(server.state, PathBuf::from("/var/lib/taspa"));
+    let templates = Some(PathBuf::from("/etc/taspa/templates"));
+    assert_eq!(server.templates, templates);
     let unix = Listen::Unix {
         path: PathBuf::from("/etc/taspa/s"),
         mode: None,
@@ -768,38 +771,6 @@ fn limits_have_names_and_ranges() {
             "4:11 [server.limits]: headers must be a whole number from 8 to 1000, got `0`",
         ],
     )]);
-}
-
-#[test]
-fn templates_are_read_with_the_file_that_names_them() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let text = format!(
-        "{MINIMAL}[server]\ntemplates = '{}'\n",
-        folder.path().display()
-    );
-    std::fs::write(folder.path().join("style.css"), "p {}").expect("a style sheet");
-    let server = parse(&text).expect("good templates").config.server;
-    let style = server.templates.asset("style.css").expect("a style sheet");
-    assert_eq!(style.bytes, "p {}");
-    assert_ne!(server.templates, config("").server.templates);
-
-    let line = text.lines().count();
-    for (name, template, expected) in [
-        (
-            "feed.html",
-            "<p>\n{{ feed.titel }}",
-            "feed.html:2: undefined value",
-        ),
-        ("notes.txt", "", "notes.txt: expected a file"),
-    ] {
-        std::fs::write(folder.path().join(name), template).expect("a file");
-        let told = print(&problems(&text));
-        let place = format!("feeds.toml:{line}:1: error: [server]: templates: ");
-        assert!(
-            told.starts_with(&place) && told.contains(expected),
-            "{told}"
-        );
-    }
 }
 
 #[test]

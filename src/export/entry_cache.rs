@@ -1,5 +1,5 @@
-//! Entries at hand, for whoever makes many feeds one after the other: an article is in several, and to
-//! unpack it and work out its entry costs more than to write it once again.
+//! A cache of entries, for making many feeds one after the other: an article is in several of them, and
+//! reading it and composing its entry costs more than writing it once more.
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::store::{Store, StoreError};
 
-/// The most bytes of entries that are at hand.
+/// The most bytes of cached entries.
 const BYTES_MAX: u64 = 24 << 20;
 
 /// About what an entry takes besides its texts.
 const OTHER_BYTES: usize = 1024;
 
-/// Everything that an entry follows from, the rules of the publication aside.
+/// Everything that an entry follows from, the rules of the site aside.
 type Key = (RecordId, Content, Timestamp);
 
-/// Entries of the articles of a store, by the rules of one publication, for any number of threads.
-pub struct EntryCache<'s> {
+/// Entries of a store's articles, by the rules of one site, for any number of threads.
+pub(super) struct EntryCache<'s> {
     store: &'s Store,
     entries: Cache<Key, Arc<Entry>, Size>,
 }
@@ -40,8 +40,8 @@ impl Weighter<Key, Arc<Entry>> for Size {
 }
 
 impl EntryCache<'_> {
-    /// An empty shelf beside a store.
-    pub fn new(store: &Store) -> EntryCache<'_> {
+    /// An empty cache.
+    pub(super) fn new(store: &Store) -> EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
         EntryCache {
             store,
@@ -49,21 +49,21 @@ impl EntryCache<'_> {
         }
     }
 
-    /// A feed of the publication, as [`FeedVersion::compose`] makes it.
+    /// A feed of the site, as [`FeedVersion::compose`] makes it.
     ///
     /// # Errors
     /// When an article cannot be read.
-    pub fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
+    pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (content, as_of) = (version.settings.content, version.as_of);
         let key = |record: &RecordId| (*record, content, as_of);
-        let at_hand = version
+        let cached = version
             .entries
             .iter()
             .map(|record| self.entries.get(&key(record)));
-        let at_hand: Vec<Option<Arc<Entry>>> = at_hand.collect();
-        let missing = version.entries.iter().zip(&at_hand);
+        let cached: Vec<Option<Arc<Entry>>> = cached.collect();
+        let missing = version.entries.iter().zip(&cached);
         let missing: Vec<RecordId> = missing
-            .filter(|(_, at_hand)| at_hand.is_none())
+            .filter(|(_, cached)| cached.is_none())
             .map(|(record, _)| *record)
             .collect();
         let articles = match missing.is_empty() {
@@ -71,15 +71,15 @@ impl EntryCache<'_> {
             false => self.store.articles(&missing)?,
         };
         let mut made = missing.iter().zip(&articles).map(|(record, article)| {
-            let entry = Arc::new(version.publication.entry(article, content, as_of));
+            let entry = Arc::new(version.site_rules.entry(article, content, as_of));
             self.entries.insert(key(record), entry.clone());
             entry
         });
-        let entries = at_hand
+        let entries = cached
             .into_iter()
             .filter_map(|entry| entry.or_else(|| made.next()))
             .map(Arc::unwrap_or_clone);
         let channel = version.channel.as_ref().clone();
-        Ok(version.publication.gather(channel, entries.collect()))
+        Ok(version.site_rules.gather(channel, entries.collect()))
     }
 }

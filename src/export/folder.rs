@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::manifest::{FILE, Manifest, Written};
+use super::manifest::{ExportedFile, FILE, Manifest};
 use crate::model::time::Timestamp;
 
 /// How the names of unfinished files begin.
@@ -50,15 +50,15 @@ pub enum FolderError {
     },
 }
 
-/// Who has a path.
+/// What is at a path that an earlier export wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum FileState {
     /// What the manifest says.
     AsWritten,
     /// The same bytes as far as their number shows, under another date: copies lose it.
     Redated,
-    /// Nobody, or a file that was changed since.
-    Amiss,
+    /// Nothing, or a file that was changed since.
+    Changed,
 }
 
 /// An exported folder; no other export writes to it meanwhile.
@@ -118,18 +118,18 @@ impl Folder {
         &self.before
     }
 
-    /// How a file stands that an earlier export wrote.
-    pub fn standing(&self, path: &str, written: &Written) -> Standing {
+    /// Whether a file is still as an earlier export wrote it.
+    pub fn state(&self, path: &str, written: &ExportedFile) -> FileState {
         let Ok(metadata) = fs::symlink_metadata(self.root.join(path)) else {
-            return Standing::Amiss;
+            return FileState::Changed;
         };
         let is_whole = metadata.is_file() && metadata.len() == written.bytes;
         match is_whole {
-            false => Standing::Amiss,
+            false => FileState::Changed,
             true if metadata.modified().ok() == Some(system_time(written.modified)) => {
-                Standing::AsWritten
+                FileState::AsWritten
             }
-            true => Standing::Redated,
+            true => FileState::Redated,
         }
     }
 
@@ -140,14 +140,13 @@ impl Folder {
         }
     }
 
-    /// Says in the manifest, once, that nobody knows any more what is in the files that are about to
-    /// be touched.
+    /// Writes, once, the manifest that has no digests of the files that are about to be touched.
     ///
     /// # Errors
     /// When that cannot be written: then nothing must be touched.
-    pub fn begin(&self, giving_up: impl FnOnce() -> Manifest) -> io::Result<()> {
+    pub fn begin(&self, manifest: impl FnOnce() -> Manifest) -> io::Result<()> {
         let begun = self.begun.get_or_init(|| {
-            let saved = self.replace(FILE, giving_up().to_string().as_bytes(), None, 0);
+            let saved = self.replace(FILE, manifest().to_string().as_bytes(), None, 0);
             saved.map_err(|error| error.kind())
         });
         (*begun).map_err(io::Error::from)
@@ -250,12 +249,12 @@ impl Folder {
 
     /// Deletes what an export that was killed had not finished.
     fn sweep(&self) {
-        let unsealed = self
+        let touched = self
             .before
             .files
             .iter()
-            .filter(|(_, file)| file.seal.is_none());
-        let folders = unsealed.filter_map(|(path, _)| Path::new(path).parent());
+            .filter(|(_, file)| file.digest.is_none());
+        let folders = touched.filter_map(|(path, _)| Path::new(path).parent());
         let mut folders: Vec<&Path> = iter::once(Path::new("")).chain(folders).collect();
         folders.dedup();
         for folder in folders {

@@ -1,8 +1,8 @@
-//! The manifest: what exports wrote into a folder, kept there so that it shares the folder's fate.
+//! The manifest: the list of the files that exports wrote, kept in their folder.
 //!
-//! Only what it names is ever replaced or deleted. It vouches for a file with what its bytes follow
-//! from, its size and its date; before a file is touched it is written without that, so that whatever
-//! ends an export half-way, the next one knows what it cannot rely on.
+//! Only a file that it names is ever replaced or deleted. It holds a digest, the size and the date of
+//! each file. Before a file is touched, the manifest is written without its digest, so that the next
+//! export writes the file again if this one is killed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,24 +21,27 @@ pub struct Manifest {
     /// The articles that the last export knew.
     pub articles: usize,
     /// By path below the folder.
-    pub files: BTreeMap<String, Written>,
+    pub files: BTreeMap<String, ExportedFile>,
 }
 
 /// A file that an export wrote or was about to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// What its bytes follow from; `None` while nobody knows what is in it.
-    pub seal: Option<u128>,
+pub struct ExportedFile {
+    /// Names its bytes; `None` while they are not known.
+    pub digest: Option<u128>,
     /// Its size.
     pub bytes: u64,
     /// Its date.
     pub modified: Timestamp,
 }
 
-impl Written {
-    /// The same file, nobody knowing any more what is in it.
-    pub fn unsealed(self) -> Written {
-        Written { seal: None, ..self }
+impl ExportedFile {
+    /// The same file, its bytes being unknown.
+    pub fn without_digest(self) -> ExportedFile {
+        ExportedFile {
+            digest: None,
+            ..self
+        }
     }
 }
 
@@ -66,16 +69,16 @@ impl Manifest {
     }
 }
 
-fn parse_file(line: &str) -> Option<(&str, Written)> {
+fn parse_file(line: &str) -> Option<(&str, ExportedFile)> {
     let mut parts = line.splitn(4, ' ');
-    let (seal, bytes, modified) = (parts.next()?, parts.next()?, parts.next()?);
+    let (digest, bytes, modified) = (parts.next()?, parts.next()?, parts.next()?);
     let path = parts.next().filter(|path| is_file_path(path))?;
-    let seal = match seal {
+    let digest = match digest {
         "-" => None,
-        seal => Some(u128::from_str_radix(seal, 16).ok()?),
+        digest => Some(u128::from_str_radix(digest, 16).ok()?),
     };
-    let written = Written {
-        seal,
+    let written = ExportedFile {
+        digest,
         bytes: bytes.parse().ok()?,
         modified: Timestamp(modified.parse().ok()?),
     };
@@ -86,13 +89,13 @@ impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}\narticles {}", self.articles)?;
         for (path, written) in &self.files {
-            let Written {
-                seal,
+            let ExportedFile {
+                digest,
                 bytes,
                 modified,
             } = written;
-            match seal {
-                Some(seal) => write!(f, "{seal:032x}")?,
+            match digest {
+                Some(digest) => write!(f, "{digest:032x}")?,
                 None => f.write_str("-")?,
             }
             writeln!(f, " {bytes} {} {path}", modified.0)?;
@@ -107,8 +110,8 @@ mod tests {
 
     #[test]
     fn a_manifest_is_read_as_it_was_written() {
-        let written = |seal| Written {
-            seal,
+        let written = |digest| ExportedFile {
+            digest,
             bytes: 1204,
             modified: Timestamp(1_767_225_600),
         };
@@ -117,7 +120,7 @@ mod tests {
             ("articles/a b.html", Some(u128::MAX)),
             ("tags/мажилис.rss.gz", None),
         ];
-        let files = files.map(|(path, seal)| (path.to_owned(), written(seal)));
+        let files = files.map(|(path, digest)| (path.to_owned(), written(digest)));
         let manifest = Manifest {
             articles: 12,
             files: files.into(),

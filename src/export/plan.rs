@@ -5,41 +5,42 @@
 //! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
 //! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
 
-use crate::render::pages::PageRequest;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::feed::etag::ETag;
 use crate::feed::overview::Overview;
-use crate::feed::snapshot::{ETag, FeedVersion, Snapshot};
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::render::pages::templates::Asset;
-use crate::render::pages::{TERMS_MAX, lists};
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::asset::Asset;
+use crate::render::pages::{PageRequest, TERMS_MAX, term_lists};
 
 /// Whether people get pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pages {
+pub enum PageExport {
     /// Feeds and their lists alone.
-    Left,
+    Skip,
     /// Pages of feeds, terms and articles, and the files that they refer to.
-    Written,
+    Write,
 }
 
 /// A document and where it stands.
 #[derive(Clone, Debug)]
-pub struct Planned {
+pub struct PlannedDocument {
     /// Its path below the folder, with `/`.
     pub path: String,
     /// What it is made of.
-    pub source: Source,
+    pub source: DocumentSource,
     /// Its date, as far as its content alone says.
     pub modified: Timestamp,
 }
 
 /// What a document is made of.
 #[derive(Clone, Debug)]
-pub enum Source {
+pub enum DocumentSource {
     /// A feed in a format.
     Feed(Arc<FeedVersion>, Format),
     /// A page or list.
@@ -48,38 +49,33 @@ pub enum Source {
     Asset(Asset),
 }
 
-/// An article that may have a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// What names it.
-    pub key: String,
-    /// Its last correction.
-    pub updated: Timestamp,
-}
-
 /// All documents.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// Pages last, else by path: the formats of a feed are neighbours.
-    pub documents: Vec<Planned>,
+    pub documents: Vec<PlannedDocument>,
     /// Why something that is served has no place, in words for a warning.
-    pub homeless: Vec<String>,
+    pub without_file: Vec<String>,
 }
 
-impl Planned {
+impl PlannedDocument {
     /// What names the document's bytes before it is made, where anything does.
-    pub fn seal(&self) -> Option<u128> {
+    pub fn digest(&self) -> Option<u128> {
         match &self.source {
-            Source::Feed(version, format) => Some(ETag::new(version.digest, *format).digest()),
-            Source::Page(_) => None,
-            Source::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
+            DocumentSource::Feed(version, format) => {
+                Some(ETag::new(version.digest, *format).digest())
+            }
+            DocumentSource::Page(_) => None,
+            DocumentSource::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
         }
     }
 
     /// Whether the other one is the same feed in another format.
-    pub fn is_beside(&self, other: &Planned) -> bool {
+    pub fn is_same_feed(&self, other: &PlannedDocument) -> bool {
         match (&self.source, &other.source) {
-            (Source::Feed(one, _), Source::Feed(other, _)) => Arc::ptr_eq(one, other),
+            (DocumentSource::Feed(one, _), DocumentSource::Feed(other, _)) => {
+                Arc::ptr_eq(one, other)
+            }
             _ => false,
         }
     }
@@ -87,66 +83,70 @@ impl Planned {
     /// Whether compressing it saves anything.
     pub fn is_text(&self) -> bool {
         match &self.source {
-            Source::Feed(..) | Source::Page(_) => true,
-            Source::Asset(asset) => asset.is_text(),
+            DocumentSource::Feed(..) | DocumentSource::Page(_) => true,
+            DocumentSource::Asset(asset) => asset.is_text(),
         }
     }
 }
 
 impl Plan {
-    /// The documents of a snapshot. `articles` are those that may have a page here.
+    /// The documents of what is published. `articles` are the keys and last
+    /// corrections of those that may have a page here.
     pub fn new(
-        snapshot: &Snapshot,
+        PublishedState {
+            snapshot,
+            templates,
+        }: &PublishedState,
         overview: &Overview,
-        articles: impl IntoIterator<Item = Told>,
-        pages: Pages,
+        articles: impl IntoIterator<Item = (String, Timestamp)>,
+        pages: PageExport,
     ) -> Plan {
         let mut places = Places {
             snapshot,
             taken: BTreeMap::new(),
-            homeless: Vec::new(),
+            without_file: Vec::new(),
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
-        let latest = latest.unwrap_or(snapshot.publication.epoch());
-        let wanted = |wanted, modified| (Source::Page(wanted), modified);
+        let latest = latest.unwrap_or(snapshot.site_rules.epoch());
+        let document = |request, modified| (DocumentSource::Page(request), modified);
         for (name, list) in [
             ("feeds.opml", PageRequest::Opml),
             ("feeds.json", PageRequest::List),
         ] {
-            places.put(name, name.to_owned(), wanted(list, latest));
+            places.put(name, name.to_owned(), document(list, latest));
         }
         for version in feeds.clone() {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
-                let feed = Source::Feed(version.clone(), *format);
+                let feed = DocumentSource::Feed(version.clone(), *format);
                 places.put(&path.clone(), path, (feed, version.last_modified));
             }
         }
-        if pages == Pages::Written {
-            places.put("", page("index"), wanted(PageRequest::Catalogue, latest));
+        if pages == PageExport::Write {
+            places.put("", page("index"), document(PageRequest::Catalogue, latest));
             for version in feeds {
                 let feed = PageRequest::Feed(version.clone());
-                let of_feed = wanted(feed, version.last_modified);
+                let of_feed = document(feed, version.last_modified);
                 places.put(&version.path, page(&version.path), of_feed);
             }
             places.lists(&snapshot.config, overview, latest);
-            for Told { key, updated } in articles {
+            for (key, updated) in articles {
                 let path = format!("articles/{key}");
-                let article = wanted(PageRequest::Article(key), updated);
+                let article = document(PageRequest::Article(key), updated);
                 places.put(&path, page(&path), article);
             }
-            for (name, asset) in snapshot.config.server.templates.assets() {
+            for (name, asset) in templates.assets() {
                 let path = format!("assets/{name}");
-                let asset = Source::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, snapshot.publication.epoch()));
+                let asset = DocumentSource::Asset(asset.clone());
+                places.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
             }
         }
-        let mut documents: Vec<Planned> = places.taken.into_values().collect();
-        documents.sort_by_key(|document| matches!(document.source, Source::Page(_)));
+        let mut documents: Vec<PlannedDocument> = places.taken.into_values().collect();
+        documents.sort_by_key(|document| matches!(document.source, DocumentSource::Page(_)));
         Plan {
             documents,
-            homeless: places.homeless,
+            without_file: places.without_file,
         }
     }
 }
@@ -170,27 +170,32 @@ pub fn is_file_path(path: &str) -> bool {
 /// Documents by the file that each gets.
 struct Places<'e> {
     snapshot: &'e Snapshot,
-    taken: BTreeMap<String, Planned>,
-    homeless: Vec<String>,
+    taken: BTreeMap<String, PlannedDocument>,
+    without_file: Vec<String>,
 }
 
 impl Places<'_> {
     /// Gives a document that is served at `/address` the file at `path`.
-    fn put(&mut self, address: &str, path: String, (source, modified): (Source, Timestamp)) {
+    fn put(
+        &mut self,
+        address: &str,
+        path: String,
+        (source, modified): (DocumentSource, Timestamp),
+    ) {
         let address = format!("/{address}");
         if self.snapshot.redirects.contains_key(&address) {
             return;
         }
         if !is_file_path(&path) {
             let reason = format!("`{address}` is left out: no file can have its name");
-            return self.homeless.push(reason);
+            return self.without_file.push(reason);
         }
         if let Some(first) = self.taken.get(&path) {
             let path = &first.path;
             let reason = format!("`{address}` is left out: `{path}` is another page already");
-            return self.homeless.push(reason);
+            return self.without_file.push(reason);
         }
-        let planned = Planned {
+        let planned = PlannedDocument {
             path: path.clone(),
             source,
             modified,
@@ -201,11 +206,14 @@ impl Places<'_> {
     /// The lists of sections, tags and authors; from its second page on, a list has the query of its
     /// address in its name.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
-        for kind in lists(config) {
+        for kind in term_lists(config) {
             let name = kind.folder();
             let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {
-                let list = (Source::Page(PageRequest::Terms(kind, number)), latest);
+                let list = (
+                    DocumentSource::Page(PageRequest::Terms(kind, number)),
+                    latest,
+                );
                 let path = match number {
                     1 => page(name),
                     number => page(&format!("{name}?page={number}")),

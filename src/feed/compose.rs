@@ -105,7 +105,7 @@ impl SiteRules {
             .unwrap_or_else(|| format!("{}articles/{}", self.base, encode_path(&article.key)))
     }
 
-    /// The address of an article's page on the publication's site, where it has one.
+    /// The address of an article's page on the newsroom's site, where it has one.
     pub fn page(&self, article: &Article) -> Option<String> {
         let from_template = || {
             let date = self.zone.date_time(article.published);

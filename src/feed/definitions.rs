@@ -1,14 +1,14 @@
-//! The line-up: which feeds there are, where each is served, and which of them a change concerns.
+//! The feeds that there are, where each is served, and which of them a change concerns.
 //!
 //! Declared feeds come from feeds.toml, automatic ones from the index's terms, selections from
-//! URLs. All become a [`Definition`], and nothing behind it asks which they were.
+//! URLs. All become a [`FeedDefinition`], and nothing behind it asks which they were.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
 use crate::index::{Index, Query, TermNo, Touched};
@@ -17,9 +17,6 @@ use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::text::Text;
-
-/// The name of the feed of every article.
-pub const ALL: &str = "all";
 
 /// The path of selections, without extension.
 pub const SELECT: &str = "select";
@@ -44,7 +41,7 @@ pub enum FeedKind {
 
 /// Everything about a feed that does not depend on its articles.
 #[derive(Clone, Debug)]
-pub struct Definition {
+pub struct FeedDefinition {
     /// Path without extension; of a selection with its query.
     pub path: Arc<str>,
     /// Where the feed comes from.
@@ -60,11 +57,11 @@ pub struct Definition {
 /// All feeds of a configuration.
 #[derive(Debug)]
 pub struct FeedDefinitions {
-    publication: Arc<SiteRules>,
+    site_rules: Arc<SiteRules>,
     site_title: String,
     /// The channel that others are made from; its address and title are placeholders.
-    house: Channel,
-    declared: Vec<Definition>,
+    site_channel: Channel,
+    declared: Vec<FeedDefinition>,
     by_path: HashMap<Arc<str>, usize>,
     /// Which declared feeds an article with this term may belong to.
     triggers: HashMap<TermNo, Vec<usize>>,
@@ -90,7 +87,7 @@ impl FeedDefinitions {
     /// configuration names.
     pub fn new(config: &Config, index: &mut Index) -> FeedDefinitions {
         index.set_named(&config.named_terms);
-        let publication = Arc::new(SiteRules::new(config));
+        let site_rules = Arc::new(SiteRules::new(config));
         let kinds = [
             (TermKind::Section, &config.auto_sections),
             (TermKind::Tag, &config.auto_tags),
@@ -104,7 +101,7 @@ impl FeedDefinitions {
             .iter()
             .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
         let mut definitions = FeedDefinitions {
-            house: house_channel(config),
+            site_channel: site_channel(config),
             site_title: config.site.title.clone(),
             declared: Vec::new(),
             by_path: HashMap::new(),
@@ -113,7 +110,7 @@ impl FeedDefinitions {
             auto: auto.collect(),
             redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
-            publication,
+            site_rules,
         };
         for feed in &config.feeds {
             definitions.declare(feed, index);
@@ -122,8 +119,8 @@ impl FeedDefinitions {
     }
 
     /// The rules that every entry is written by.
-    pub fn publication(&self) -> &Arc<SiteRules> {
-        &self.publication
+    pub fn site_rules(&self) -> &Arc<SiteRules> {
+        &self.site_rules
     }
 
     /// Addresses of the past.
@@ -132,7 +129,7 @@ impl FeedDefinitions {
     }
 
     /// Every feed but selections.
-    pub fn every(&self, index: &Index) -> Vec<Definition> {
+    pub fn every(&self, index: &Index) -> Vec<FeedDefinition> {
         let automatic = index
             .known_terms()
             .filter_map(|term| self.automatic(index, term));
@@ -156,7 +153,7 @@ impl FeedDefinitions {
     }
 
     /// The feeds, selections aside, that a change may have moved.
-    pub fn touched(&self, index: &Index, touched: &Touched) -> Vec<Definition> {
+    pub fn touched(&self, index: &Index, touched: &Touched) -> Vec<FeedDefinition> {
         let articles = match touched {
             Touched::Everything => return self.every(index),
             Touched::Articles(articles) => articles,
@@ -182,7 +179,7 @@ impl FeedDefinitions {
     }
 
     /// The feed at a path, selections aside.
-    pub fn find(&self, index: &Index, path: &str) -> Option<Definition> {
+    pub fn find(&self, index: &Index, path: &str) -> Option<FeedDefinition> {
         if let Some(place) = self.place(path) {
             return Some(self.declared[place].clone());
         }
@@ -213,7 +210,7 @@ impl FeedDefinitions {
     ///
     /// # Errors
     /// The first term that no article ever had and feeds.toml does not name.
-    pub fn select(&self, index: &Index, selection: &Selection) -> Result<Definition, Term> {
+    pub fn select(&self, index: &Index, selection: &Selection) -> Result<FeedDefinition, Term> {
         let unknown = |term: &&Term| {
             !index
                 .find_term(term)
@@ -234,8 +231,8 @@ impl FeedDefinitions {
             .filter_map(|parameter| parameter.split_once('='))
             .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
             .collect();
-        let stem = format!("{}{SELECT}", self.publication.base());
-        Ok(Definition {
+        let stem = format!("{}{SELECT}", self.site_rules.base());
+        Ok(FeedDefinition {
             kind: FeedKind::Select,
             query,
             channel: Arc::new(Channel {
@@ -243,7 +240,7 @@ impl FeedDefinitions {
                     stem,
                     query: Some(parts.join("&")),
                 },
-                id: self.publication.id(&format!("/{SELECT}?{canonical}")),
+                id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
                 ..self.channel(&self.defaults)
             }),
@@ -273,7 +270,7 @@ impl FeedDefinitions {
                 .iter()
                 .for_each(|&term| self.triggers.entry(term).or_default().push(number)),
         }
-        let house = self.channel(&feed.settings);
+        let base = self.channel(&feed.settings);
         let text = |own: &Option<String>| own.as_deref().map(Text::new);
         let author = feed.author.as_deref().map(|name| Person {
             name: Text::new(name),
@@ -281,18 +278,18 @@ impl FeedDefinitions {
         });
         let channel = Channel {
             address: self.address(&feed.name),
-            id: self.publication.id(&format!("/{}", feed.name)),
+            id: self.site_rules.id(&format!("/{}", feed.name)),
             title: Text::new(&feed.title),
-            description: text(&feed.description).unwrap_or(house.description),
-            link: feed.link.clone().unwrap_or(house.link),
-            language: feed.language.clone().unwrap_or(house.language),
-            author: author.unwrap_or(house.author),
-            logo: feed.image.clone().or(house.logo),
-            ..house
+            description: text(&feed.description).unwrap_or(base.description),
+            link: feed.link.clone().unwrap_or(base.link),
+            language: feed.language.clone().unwrap_or(base.language),
+            author: author.unwrap_or(base.author),
+            logo: feed.image.clone().or(base.logo),
+            ..base
         };
         let path: Arc<str> = feed.name.as_str().into();
         self.by_path.insert(path.clone(), number);
-        self.declared.push(Definition {
+        self.declared.push(FeedDefinition {
             kind: if feed.name == ALL {
                 FeedKind::All
             } else {
@@ -306,7 +303,7 @@ impl FeedDefinitions {
     }
 
     /// The automatic feed of a term, if its kind has them and it is not excepted.
-    fn automatic(&self, index: &Index, term: TermNo) -> Option<Definition> {
+    fn automatic(&self, index: &Index, term: TermNo) -> Option<FeedDefinition> {
         let kind = index.term(term).kind;
         let auto = self
             .auto
@@ -314,24 +311,24 @@ impl FeedDefinitions {
             .filter(|auto| !auto.except.contains(&term))?;
         let key = index.term(term).key();
         let name = index.name(term);
-        let house = self.channel(&auto.settings);
+        let base = self.channel(&auto.settings);
         let path = format!("{}/{key}", kind.folder());
         let channel = Channel {
             address: self.address(&path),
-            id: self.publication.id(&format!("/{path}")),
+            id: self.site_rules.id(&format!("/{path}")),
             title: Text::new(
                 &auto
                     .title
                     .replace("{name}", name)
                     .replace("{site}", &self.site_title),
             ),
-            link: auto.link.as_ref().map_or(house.link, |link| {
+            link: auto.link.as_ref().map_or(base.link, |link| {
                 link.replace("{name}", &encode_path(name))
                     .replace("{key}", &encode_path(key))
             }),
-            ..house
+            ..base
         };
-        Some(Definition {
+        Some(FeedDefinition {
             path: path.into(),
             kind: match kind {
                 TermKind::Section => FeedKind::Section,
@@ -344,18 +341,18 @@ impl FeedDefinitions {
         })
     }
 
-    /// The house channel with a feed's own settings.
+    /// The site's channel with a feed's own settings.
     fn channel(&self, settings: &Settings) -> Channel {
         Channel {
             cache_seconds: settings.cache,
             formats: settings.formats.clone(),
-            ..self.house.clone()
+            ..self.site_channel.clone()
         }
     }
 
     fn address(&self, path: &str) -> Address {
         Address {
-            stem: format!("{}{}", self.publication.base(), encode_path(path)),
+            stem: format!("{}{}", self.site_rules.base(), encode_path(path)),
             query: None,
         }
     }
@@ -393,7 +390,7 @@ pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
         .map(|kind| (kind, key))
 }
 
-fn house_channel(config: &Config) -> Channel {
+fn site_channel(config: &Config) -> Channel {
     let site = &config.site;
     let author = site.author.as_ref().unwrap_or(&site.title);
     Channel {

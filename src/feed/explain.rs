@@ -132,7 +132,7 @@ pub struct Check {
     /// Whether the article satisfies it.
     pub admits: bool,
     /// The terms it names.
-    pub terms: Vec<Named>,
+    pub terms: Vec<RuleTerm>,
 }
 
 /// What a rule asks of an article.
@@ -151,16 +151,16 @@ pub enum Role {
 
 /// A term that a rule names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Named {
+pub struct RuleTerm {
     /// As feeds.toml would write it: `#мажилис`, `section:Парламент`.
     pub term: String,
     /// How the article writes it; `None` where it does not carry it.
-    pub carried: Option<Carried>,
+    pub carried: Option<TermMatch>,
 }
 
 /// How an article carries a term.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Carried {
+pub struct TermMatch {
     /// `tag`, `section`, `author` or `lang` of the article.
     #[serde(serialize_with = "kind")]
     pub kind: TermKind,

@@ -1,23 +1,23 @@
-//! What the answers with a feed say of it in their headers, written once for a version and format.
+//! The header values of answers with a feed, made once for a version and format: every 304 clones them.
 
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use hyper::header::HeaderValue;
 
-use super::snapshot::{ETag, FeedVersion};
 use crate::config::Settings;
 use crate::feed::coding::Coding;
 use crate::feed::document::Channel;
+use crate::feed::etag::ETag;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 
-/// The values of headers.
+/// The header values of a feed's document in one format.
 #[derive(Debug)]
 pub struct FeedHeaders {
-    /// The tag without quotes and suffix.
-    pub tag: String,
+    /// The entity tag without quotes and without the suffix of a coding.
+    pub opaque_tag: String,
     /// `ETag`, by coding.
     etags: [HeaderValue; Coding::ALL.len()],
     /// When the content last changed.
@@ -31,20 +31,25 @@ pub struct FeedHeaders {
 }
 
 impl FeedHeaders {
-    /// The label of a version's document in `format`, under these validators.
-    pub fn new(version: &FeedVersion, validators: Validators, format: Format) -> FeedHeaders {
+    /// The header values of a channel's document in `format`, under these validators.
+    pub fn new(
+        channel: &Channel,
+        settings: &Settings,
+        validators: Validators,
+        format: Format,
+    ) -> FeedHeaders {
         let tag = ETag::new(validators.digest, format);
         let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
         for coding in Coding::ALL {
-            etags[coding as usize] = tag.etag(coding);
+            etags[coding as usize] = tag.value(coding);
         }
         FeedHeaders {
-            tag: tag.to_string(),
+            opaque_tag: tag.to_string(),
             etags,
             last_modified: validators.last_modified,
             date: header(&http_date(validators.last_modified)),
-            link: header(&links(&version.channel, format)),
-            cache_control: cache_control(&version.settings, u32::MAX),
+            link: header(&links(channel, format)),
+            cache_control: cache_control(settings, u32::MAX),
         }
     }
 
@@ -53,19 +58,16 @@ impl FeedHeaders {
         self.etags[coding as usize].clone()
     }
 
-    /// `Cache-Control` at the instant `now`: never past the next instant at which the feed changes
-    /// by itself.
-    pub fn cache_control(&self, version: &FeedVersion, now: Timestamp) -> HeaderValue {
-        let Settings {
-            cache,
-            stale_while_revalidate,
-            ..
-        } = *version.settings;
-        let left = seconds_left(version.next, now);
-        if left >= cache.saturating_add(stale_while_revalidate) {
+    /// `Cache-Control` of a feed that changes by itself in `left` seconds, under the settings that these
+    /// values were made with.
+    pub fn cache_control(&self, settings: &Settings, left: u32) -> HeaderValue {
+        let cached = settings
+            .cache
+            .saturating_add(settings.stale_while_revalidate);
+        if left >= cached {
             self.cache_control.clone()
         } else {
-            cache_control(&version.settings, left)
+            cache_control(settings, left)
         }
     }
 }

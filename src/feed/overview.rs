@@ -11,9 +11,9 @@ use crate::feed::definitions::FeedKind;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::term::TermKind;
 
-/// A feed, and how many articles match it, in its window or not.
+/// A feed and the number of articles that match it, in its window or not.
 #[derive(Clone, Debug)]
-pub struct Counted {
+pub struct FeedSummary {
     /// The feed.
     pub version: Arc<FeedVersion>,
     /// Released articles that match it.
@@ -28,12 +28,12 @@ pub struct Counted {
 #[derive(Debug)]
 pub struct Overview {
     number: u64,
-    feeds: Vec<Counted>,
+    feeds: Vec<FeedSummary>,
 }
 
 impl Overview {
     /// An overview of these feeds. No other one of this process has the `number`.
-    pub fn new(number: u64, mut feeds: Vec<Counted>) -> Overview {
+    pub fn new(number: u64, mut feeds: Vec<FeedSummary>) -> Overview {
         feeds.sort_by(|a, b| place(a).cmp(&place(b)));
         Overview { number, feeds }
     }
@@ -45,31 +45,31 @@ impl Overview {
 
     /// Every feed: `all`, the declared ones as feeds.toml has them, then sections, tags and authors,
     /// each with the largest first.
-    pub fn feeds(&self) -> &[Counted] {
+    pub fn feeds(&self) -> &[FeedSummary] {
         &self.feeds
     }
 
     /// What the catalogue shows: `all`, declared feeds and sections.
-    pub fn catalogue(&self) -> Vec<&Counted> {
+    pub fn catalogue(&self) -> Vec<&FeedSummary> {
         let kinds = [FeedKind::All, FeedKind::Declared, FeedKind::Section];
-        let shown = |feed: &&Counted| feed.listed && kinds.contains(&feed.version.kind);
+        let shown = |feed: &&FeedSummary| feed.listed && kinds.contains(&feed.version.kind);
         self.feeds.iter().filter(shown).collect()
     }
 
     /// The automatic feeds of a kind of terms.
-    pub fn of(&self, kind: TermKind) -> Vec<&Counted> {
+    pub fn of(&self, kind: TermKind) -> Vec<&FeedSummary> {
         let kind = match kind {
             TermKind::Section => FeedKind::Section,
             TermKind::Author => FeedKind::Author,
             TermKind::Tag | TermKind::Lang => FeedKind::Tag,
         };
-        let shown = |feed: &&Counted| feed.listed && feed.version.kind == kind;
+        let shown = |feed: &&FeedSummary| feed.listed && feed.version.kind == kind;
         self.feeds.iter().filter(shown).collect()
     }
 }
 
-fn place(feed: &Counted) -> (FeedKind, usize, Reverse<usize>, &str) {
-    let Counted {
+fn place(feed: &FeedSummary) -> (FeedKind, usize, Reverse<usize>, &str) {
+    let FeedSummary {
         version,
         articles,
         place,

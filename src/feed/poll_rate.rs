@@ -1,4 +1,4 @@
-//! How often a feed is asked for, counted where its versions meet.
+//! How often a feed is requested, over all of its versions.
 //!
 //! One hour is counted while the one before is kept, so that the rate of the last sixty minutes can
 //! be told from five small numbers.
@@ -22,11 +22,11 @@ struct Tally {
     unchanged: AtomicU32,
 }
 
-/// What a request for a feed was told.
+/// The reply to a request for a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum PollReply {
     /// 304.
-    Unchanged,
+    NotModified,
     /// The document.
     Document,
 }
@@ -36,7 +36,7 @@ pub enum Told {
 pub struct Rate {
     /// Requests.
     pub per_hour: f64,
-    /// The share of them that were told 304; none without requests.
+    /// The share of them that were answered with 304; none without requests.
     pub unchanged: Option<f64>,
 }
 
@@ -44,10 +44,10 @@ const HOUR_SECONDS: i64 = 3600;
 
 impl PollRate {
     /// Counts one request.
-    pub fn count(&self, told: Told, at: Timestamp) {
+    pub fn count(&self, reply: PollReply, at: Timestamp) {
         self.turn(hour_of(at));
         self.now.all.fetch_add(1, Relaxed);
-        if told == Told::Unchanged {
+        if reply == PollReply::NotModified {
             self.now.unchanged.fetch_add(1, Relaxed);
         }
     }
@@ -107,20 +107,20 @@ mod tests {
     fn the_rate_is_that_of_the_last_sixty_minutes() {
         let polls = PollRate::default();
         assert_eq!(polls.rate(at(500.0)), Rate::default());
-        for told in [
-            Told::Document,
-            Told::Unchanged,
-            Told::Unchanged,
-            Told::Unchanged,
+        for reply in [
+            PollReply::Document,
+            PollReply::NotModified,
+            PollReply::NotModified,
+            PollReply::NotModified,
         ] {
-            polls.count(told, at(500.1));
+            polls.count(reply, at(500.1));
         }
         for (hours, per_hour) in [(500.9, 4.0), (501.0, 4.0), (501.5, 2.0), (501.75, 1.0)] {
             let rate = polls.rate(at(hours));
             assert!((rate.per_hour - per_hour).abs() < 0.01, "{hours}: {rate:?}");
             assert_eq!(rate.unchanged, Some(0.75), "{hours}");
         }
-        polls.count(Told::Document, at(501.5));
+        polls.count(PollReply::Document, at(501.5));
         assert_eq!(polls.rate(at(501.5)).per_hour, 3.0);
         assert_eq!(polls.rate(at(501.5)).unchanged, Some(0.5));
         assert_eq!(

@@ -4,27 +4,23 @@
 //! rendering one.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use hyper::header::HeaderValue;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{Config, RedirectTo, Settings};
-use crate::feed::coding::Coding;
 use crate::feed::compose::SiteRules;
-use crate::feed::definitions::{Definition, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::feed::document::{Channel, Feed};
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
 use crate::index::{Index, Window};
+use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::model::validators::Validators;
-use crate::render::RENDERER_VERSION;
-use crate::store::{Store, StoreError};
 
 /// Every feed at one instant.
 #[derive(Debug)]
@@ -35,7 +31,7 @@ pub struct Snapshot {
     /// snapshots of one generation.
     pub generation: u64,
     /// The rules its entries are written by.
-    pub publication: Arc<SiteRules>,
+    pub site_rules: Arc<SiteRules>,
     /// Addresses of the past, decoded, with their query if they have one.
     pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
@@ -46,7 +42,7 @@ impl Snapshot {
     /// Where links between pages start: the path of the public address, percent-encoded, with a
     /// slash at its end.
     pub fn root(&self) -> String {
-        format!("{}/", encode_path(self.publication.prefix()))
+        format!("{}/", encode_path(self.site_rules.prefix()))
     }
 }
 
@@ -58,7 +54,7 @@ pub struct FeedVersion {
     /// Where the feed comes from.
     pub kind: FeedKind,
     /// The rules its entries are written by.
-    pub publication: Arc<SiteRules>,
+    pub site_rules: Arc<SiteRules>,
     /// What the feed says of itself.
     pub channel: Arc<Channel>,
     /// Its caching, and how much of an article it carries.
@@ -75,33 +71,31 @@ pub struct FeedVersion {
     pub last_modified: Timestamp,
     /// The validators of the version before, whose documents may still be in the cache.
     pub previous: Option<Validators>,
-    /// Written when somebody asks.
-    labels: [OnceLock<Box<FeedHeaders>>; Format::ALL.len()],
+    /// By format, made at the first request.
+    headers: [OnceLock<Box<FeedHeaders>>; Format::ALL.len()],
     /// How often it is asked for; all versions of a feed count here, and all selections together.
     pub polls: Arc<PollRate>,
 }
 
 impl FeedVersion {
-    /// The version of a feed at the index's instant. `floor` is a date that earlier, forgotten
-    /// answers may have had.
+    /// The version of a feed at the index's instant, whose documents are written by this version of
+    /// the renderer. `floor` is a date that earlier, forgotten answers may have had.
     pub fn build(
-        publication: &Arc<SiteRules>,
+        renderer_version: u32,
+        site_rules: &Arc<SiteRules>,
         index: &Index,
-        definition: Definition,
+        definition: FeedDefinition,
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> FeedVersion {
         let window = index.window(&definition.query, &definition.settings);
-        let digest = digest(publication, index, &definition, &window);
-        let content_time = window
-            .content_time
-            .unwrap_or(publication.epoch())
-            .max(floor);
+        let digest = digest(renderer_version, site_rules, index, &definition, &window);
+        let content_time = window.content_time.unwrap_or(site_rules.epoch()).max(floor);
         let last_modified = last_modified(digest, content_time, previous, index.as_of());
         FeedVersion {
             path: definition.path,
             kind: definition.kind,
-            publication: publication.clone(),
+            site_rules: site_rules.clone(),
             channel: definition.channel,
             settings: definition.settings,
             entries: window
@@ -114,28 +108,29 @@ impl FeedVersion {
             digest,
             last_modified,
             previous: previous.filter(|previous| previous.digest != digest),
-            labels: Default::default(),
+            headers: Default::default(),
             polls: Arc::default(),
         }
     }
 
-    /// The feed, with its articles from the store.
-    ///
-    /// # Errors
-    /// When an article cannot be read.
-    pub fn compose(&self, store: &Store) -> Result<Feed, StoreError> {
-        let articles = store.articles(&self.entries)?;
+    /// The feed of these articles, which are those of [`FeedVersion::entries`] in the same order.
+    pub fn compose(&self, articles: &[Article]) -> Feed {
         let channel = self.channel.as_ref().clone();
         let content = self.settings.content;
-        Ok(self
-            .publication
-            .compose(channel, content, &articles, self.as_of))
+        self.site_rules
+            .compose(channel, content, articles, self.as_of)
     }
 
-    /// What the answers with this feed in `format` say of it.
+    /// The header values of answers with this feed in `format`.
     pub fn headers(&self, format: Format) -> &FeedHeaders {
-        let label = &self.labels[format as usize];
-        label.get_or_init(|| Box::new(FeedHeaders::new(self, self.validators(), format)))
+        self.headers[format as usize]
+            .get_or_init(|| Box::new(self.headers_under(self.validators(), format)))
+    }
+
+    /// The header values of a document in `format` that has other validators, such as the one of the
+    /// version before.
+    pub fn headers_under(&self, validators: Validators, format: Format) -> FeedHeaders {
+        FeedHeaders::new(&self.channel, &self.settings, validators, format)
     }
 
     /// What the feed's answers are validated by.
@@ -155,53 +150,18 @@ impl FeedVersion {
     }
 }
 
-/// A strong entity tag without quotes and without the suffix of a coding: it moves whenever the
-/// document in this format would.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ETag(u128);
-
-impl ETag {
-    /// The tag of a digest's document in `format`.
-    pub fn new(digest: u128, format: Format) -> ETag {
-        let mut bytes = digest.to_le_bytes().to_vec();
-        bytes.extend(format.extension().as_bytes());
-        ETag(xxh3_128(&bytes))
-    }
-
-    /// The tag of a document that is known only by its bytes.
-    pub fn of(document: &[u8]) -> ETag {
-        ETag(xxh3_128(document))
-    }
-
-    /// The value of `ETag` for the document in a coding.
-    pub fn etag(self, coding: Coding) -> HeaderValue {
-        let value = format!("\"{self}{}\"", coding.tag_suffix());
-        HeaderValue::try_from(value).expect("hexadecimal digits and a suffix")
-    }
-
-    /// The tag as a number, which names the document in caches.
-    pub fn digest(self) -> u128 {
-        self.0
-    }
-}
-
-impl fmt::Display for ETag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-/// Everything that can reach a document of this feed: the version of the writers, the site's
+/// Everything that can reach a document of this feed: the version of the renderer, the site's
 /// rules, the feed's own words, and each entry's revision, in order.
 fn digest(
-    publication: &SiteRules,
+    renderer_version: u32,
+    site_rules: &SiteRules,
     index: &Index,
-    definition: &Definition,
+    definition: &FeedDefinition,
     window: &Window,
 ) -> u128 {
     let head = (
-        RENDERER_VERSION,
-        publication.digested(),
+        renderer_version,
+        site_rules.digested(),
         &*definition.channel,
         definition.settings.content,
     );
@@ -270,15 +230,5 @@ mod tests {
             let actual = last_modified(digest, Timestamp(content_time), previous, Timestamp(100));
             assert_eq!(actual, Timestamp(expected), "{why}");
         }
-    }
-
-    #[test]
-    fn formats_have_different_tags() {
-        let tags: Vec<String> = Format::ALL
-            .iter()
-            .map(|&format| ETag::new(7, format).to_string())
-            .collect();
-        assert!(tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2]);
-        assert!(tags.iter().all(|tag| tag.len() == 32));
     }
 }

@@ -7,14 +7,13 @@
 //! address too, ends the report, and so does the feed's return. A term that only feeds.toml ever
 //! named has had no reader worth a report.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::definitions::{SELECT, split_automatic};
 use crate::config::{AutoFeeds, Config};
 use crate::model::format::Format;
 use crate::model::term::{Term, TermKind};
-use crate::store::Memory;
 
 /// Addresses that vanished together. Prints itself as what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +30,20 @@ impl fmt::Display for Vanished {
     }
 }
 
-/// What `memory` knows to have been served and `config` neither serves nor redirects. Declared feeds
-/// are named one by one, automatic ones are counted: a kind may have thousands.
-pub fn vanished(memory: &Memory, config: &Config) -> Vec<Vanished> {
+/// What was served until now.
+#[derive(Clone, Debug, Default)]
+pub struct ServedBefore {
+    /// Terms that an article had.
+    pub terms: Vec<Term>,
+    /// Names of declared feeds, and folders of kinds of feeds, with the formats of each.
+    pub formats: BTreeMap<String, BTreeSet<Format>>,
+    /// Paths of feeds, without extension.
+    pub paths: Vec<String>,
+}
+
+/// What was served `before` and `config` neither serves nor redirects. Declared feeds are named one by
+/// one, automatic ones are counted: a kind may have thousands.
+pub fn vanished(before: &ServedBefore, config: &Config) -> Vec<Vanished> {
     let redirects = config.redirects.iter();
     let same = config.same.iter();
     let served = Served {
@@ -42,9 +52,9 @@ pub fn vanished(memory: &Memory, config: &Config) -> Vec<Vanished> {
         same: same.map(|alias| (&alias.from, &alias.to)).collect(),
     };
     let mut found = Vec::new();
-    for (name, formats) in &memory.served {
+    for (name, formats) in &before.formats {
         match AUTOMATIC.into_iter().find(|kind| kind.folder() == name) {
-            Some(kind) => found.extend(served.automatic(kind, formats, memory)),
+            Some(kind) => found.extend(served.automatic(kind, formats, before)),
             None if name == SELECT => found.extend(served.selections(formats)),
             None => found.extend(served.declared(name, formats)),
         }
@@ -86,8 +96,8 @@ impl Served<'_> {
     fn automatic(
         &self,
         kind: TermKind,
-        before: &BTreeSet<Format>,
-        memory: &Memory,
+        formats: &BTreeSet<Format>,
+        before: &ServedBefore,
     ) -> impl Iterator<Item = Vanished> {
         let auto = self.auto(kind);
         let except: HashSet<&Term> = auto.map_or(HashSet::new(), |auto| {
@@ -96,10 +106,10 @@ impl Served<'_> {
                 .map(|term| self.canonical(term))
                 .collect()
         });
-        let carried = memory.terms.iter().map(|(term, _)| self.canonical(term));
+        let carried = before.terms.iter().map(|term| self.canonical(term));
         let carried: HashSet<&Term> = carried.collect();
         let mut counts = [Cause::Off, Cause::Excepted, Cause::Format].map(|cause| (cause, 0, None));
-        for (path, _) in &memory.validators {
+        for path in &before.paths {
             let Some(term) = split_automatic(path)
                 .filter(|(of, _)| *of == kind)
                 .and_then(|(kind, key)| Term::new(kind, key))
@@ -115,7 +125,7 @@ impl Served<'_> {
                 Some(_) if except.contains(term) => (Cause::Excepted, &[][..]),
                 Some(auto) => (Cause::Format, &auto.settings.formats[..]),
             };
-            let gone = self.unserved(path, before, now);
+            let gone = self.unserved(path, formats, now);
             let count = counts.iter_mut().find(|(of, ..)| *of == cause);
             if let Some((_, addresses, example)) = count
                 && let Some(first) = gone.first()
@@ -220,8 +230,6 @@ mod tests {
 
     use super::*;
     use crate::config::tests::good;
-    use crate::model::time::Timestamp;
-    use crate::model::validators::Validators;
 
     const SITE: &str = "\
 [site]
@@ -238,12 +246,8 @@ public-url = 'https://dala.example/news/'
         good(&format!("{SITE}{text}"), Path::new(""))
     }
 
-    /// What a folder remembers of a newsroom that had everything.
-    fn memory() -> Memory {
-        let validators = Validators {
-            digest: 0,
-            last_modified: Timestamp(0),
-        };
+    /// What a newsroom served that had everything.
+    fn before() -> ServedBefore {
         let paths = [
             "all",
             "sport",
@@ -257,16 +261,12 @@ public-url = 'https://dala.example/news/'
         ];
         let names = ["вода", "реклама", "суу", "section:мир"];
         let every = BTreeSet::from(Format::ALL);
-        Memory {
-            header: None,
-            terms: names
-                .map(|name| (Term::parse(name).expect("a term"), name.to_owned()))
-                .into(),
-            validators: paths.map(|path| (path.to_owned(), validators)).into(),
-            served: ["all", "sport", "select", "tags", "sections"]
+        ServedBefore {
+            terms: names.map(|name| Term::parse(name).expect("a term")).into(),
+            paths: paths.map(str::to_owned).into(),
+            formats: ["all", "sport", "select", "tags", "sections"]
                 .map(|name| (name.to_owned(), every.clone()))
                 .into(),
-            columns: None,
         }
     }
 
@@ -280,7 +280,7 @@ any = ['#спорт']
 ";
 
     fn found(text: &str) -> Vec<String> {
-        let found = vanished(&memory(), &config(text));
+        let found = vanished(&before(), &config(text));
         found.iter().map(Vanished::to_string).collect()
     }
 
@@ -291,9 +291,9 @@ any = ['#спорт']
         assert_eq!(found(&more), [""; 0]);
         assert_eq!(
             vanished(
-                &Memory {
-                    served: [].into(),
-                    ..memory()
+                &ServedBefore {
+                    formats: [].into(),
+                    ..before()
                 },
                 &config("")
             ),
@@ -378,13 +378,13 @@ any = ['#спорт']
                 "[auto.sections]\nformats = ['rss', 'atom']",
             ),
         ] {
-            let found = vanished(&memory(), &config(&text));
+            let found = vanished(&before(), &config(&text));
             let [one] = &found[..] else {
                 panic!("{found:?}");
             };
             let (_, lines) = one.hint.split_once(":\n").expect("lines behind a colon");
             let mended = format!("{text}{lines}\n");
-            assert_eq!(vanished(&memory(), &config(&mended)), [], "{mended}");
+            assert_eq!(vanished(&before(), &config(&mended)), [], "{mended}");
         }
     }
 }

@@ -134,10 +134,8 @@ impl Newsroom {
 
     /// Every stored article as `key = path: title`, once its record is proven readable.
     fn stored(&self) -> Vec<String> {
-        let mut rows = Vec::new();
-        self.store
-            .each_article(|row| rows.push(row))
-            .expect("readable rows");
+        let rows = self.store.article_rows().expect("readable rows");
+        let rows: Vec<_> = rows.collect::<Result<_, _>>().expect("readable rows");
         let line = |row: &ArticleRow| {
             let articles = self.store.articles(&[row.listing.record]);
             let title = &articles.expect("a readable record")[0].title;

@@ -9,9 +9,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 
 use crate::index::natural;
+use crate::ingest::report::Report;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
-use crate::publish::publisher::Report;
 use crate::source::{Scope, Source as Articles};
 
 /// The daemon's condition, for one writer at a time and any number of readers.
@@ -337,6 +337,7 @@ mod tests {
             mended: Vec::new(),
             whole: false,
             unsettled: Vec::new(),
+            places: None,
             failure: None,
         }
     }

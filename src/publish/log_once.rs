@@ -1,29 +1,33 @@
-//! What the log has said already, so that an unchanged fault is said once.
+//! What the log has said already of readings and of the source, so that an unchanged fault is logged
+//! once, whoever notices it first: a reading, or the watcher of the database.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
-use super::outage::Outage;
+use crate::ingest::report::Report;
 use crate::model::problem::{Problem, chain};
-use crate::publish::publisher::Report;
-use crate::source::Scope;
 
 /// Quarantined files named in the log after one reading; `check` names all.
 const PROBLEMS_LOGGED: usize = 20;
 
-/// What was logged already, so that an unchanged fault is said once.
-pub(crate) struct Seen {
-    /// What was said of the source, by whoever noticed it.
-    pub(crate) outage: Arc<Outage>,
-    pub(crate) problems: Vec<Problem>,
+/// Reasons of one outage that are remembered; with more, the first may be logged again.
+const REASONS_MAX: usize = 8;
+
+/// What was logged of readings.
+pub(crate) struct ReadingLog {
+    outage: Arc<OutageLog>,
+    problems: Vec<Problem>,
+    /// Why the articles cannot be read, as far as readings know.
     pub(crate) failure: Option<String>,
-    pub(crate) held: usize,
+    /// Articles whose removal waits for a confirmation.
+    held: usize,
 }
 
-impl Seen {
-    pub(crate) fn new(outage: Arc<Outage>) -> Seen {
-        Seen {
+impl ReadingLog {
+    pub(crate) fn new(outage: Arc<OutageLog>) -> ReadingLog {
+        ReadingLog {
             outage,
             problems: Vec::new(),
             failure: None,
@@ -31,10 +35,16 @@ impl Seen {
         }
     }
 
-    /// Says what is new about a reading of `scopes`; whether it `is_known` that the source fails, and
-    /// whether a reading that went well `proves` that it does not.
-    pub(crate) fn log(&mut self, scopes: &[Scope], report: &Report, is_known: bool, proves: bool) {
-        let whole = scopes.contains(&Scope::Whole);
+    /// Logs what is new about a reading, of everything if `whole`; whether the source `is_down` is
+    /// logged elsewhere, and a reading that went well ends an outage only where it `proves` that it did.
+    pub(crate) fn log(
+        &mut self,
+        whole: bool,
+        report: &Report,
+        is_down: bool,
+        proves: bool,
+        is_published: bool,
+    ) {
         let new = report
             .problems
             .iter()
@@ -63,7 +73,7 @@ impl Seen {
         }
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
-            Some(reason) if !is_known => self.outage.tell(reason),
+            Some(reason) if !is_down => self.outage.log(reason, is_published),
             None if proves => {
                 self.outage.end();
                 if self.failure.is_some() {
@@ -84,5 +94,71 @@ impl Seen {
             );
         }
         self.held = report.held;
+    }
+}
+
+/// What was logged of the source while it cannot be read.
+#[derive(Default)]
+pub(crate) struct OutageLog {
+    /// The reasons that were logged since it began.
+    reasons: Mutex<Reasons>,
+}
+
+impl OutageLog {
+    /// Logs why the articles cannot be read, unless that has been logged.
+    pub(crate) fn log(&self, reason: &str, is_published: bool) {
+        if !self.reasons().add(reason) {
+            return;
+        }
+        let consequence = match is_published {
+            true => "what is published stays",
+            false => "nothing is published yet",
+        };
+        error!("the articles cannot be read, so {consequence}: {reason}");
+    }
+
+    /// It is over: what comes next is another one.
+    pub(crate) fn end(&self) {
+        *self.reasons() = Reasons::default();
+    }
+
+    fn reasons(&self) -> MutexGuard<'_, Reasons> {
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last reasons that an outage had.
+#[derive(Default)]
+struct Reasons(VecDeque<String>);
+
+impl Reasons {
+    /// Takes note of a reason; whether it is a new one.
+    fn add(&mut self, reason: &str) -> bool {
+        if self.0.iter().any(|before| before == reason) {
+            return false;
+        }
+        if self.0.len() == REASONS_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back(reason.to_owned());
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_new_once_in_an_outage() {
+        let mut reasons = Reasons::default();
+        let mut is_new = |reason: &str| reasons.add(reason);
+        for (reason, expected) in [("closed", true), ("refused", true), ("closed", false)] {
+            assert_eq!(is_new(reason), expected, "{reason}");
+        }
+        for number in 0..REASONS_MAX {
+            assert!(is_new(&number.to_string()));
+        }
+        assert!(is_new("closed"), "that was long ago");
     }
 }

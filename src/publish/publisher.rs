@@ -4,10 +4,10 @@
 //! never while files are read. Requests read the snapshot without it; only a selection that nobody
 //! asked for since it changed has to wait.
 
-mod documents;
 mod explanation;
 mod named;
 mod overview;
+mod page_lookup;
 mod reading;
 mod selections;
 mod state;
@@ -16,13 +16,11 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
-use tracing::error;
-use xxhash_rust::xxh3::xxh3_128;
+use arc_swap::{ArcSwapOption, Guard};
 
-pub use self::documents::unused;
 pub use self::explanation::ExplainError;
 pub use self::named::Unknown;
+pub use self::page_lookup::{PageMissing, unused};
 use self::selections::{Currency, Kept, SELECTIONS_MAX, Selections};
 use self::state::State;
 use crate::config::Config;
@@ -30,87 +28,30 @@ use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::feed::vanished::{Vanished, vanished};
+use crate::feed::vanished::{ServedBefore, Vanished, vanished};
 use crate::index::{Index, Touched};
-use crate::ingest::{Progress, ReconcileError};
-use crate::model::article::ACCEPT_VERSION;
+use crate::ingest::Progress;
+use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
-use crate::model::problem::{Problem, chain};
+use crate::model::problem::chain;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-use crate::serve::document_cache::DocumentCache;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::templates::Templates;
 use crate::source::Source;
-use crate::source::sql::SqlError;
-use crate::store::{Header, LAYOUT, Store, StoreError};
+use crate::store::{Memory, Store, StoreError};
 
 /// Everything between the articles and the sockets.
 pub struct Publisher {
     store: Arc<Store>,
-    source: ArcSwap<Source>,
-    renditions: DocumentCache,
-    snapshot: ArcSwapOption<Snapshot>,
+    driver: Driver,
+    published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
-    progress: Arc<Progress>,
     state: Mutex<State>,
-}
-
-/// Whether more than half of the articles may go at once, or a column of the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removal {
-    /// It is held until somebody confirms it.
-    Held,
-    /// Somebody has.
-    Confirmed,
-}
-
-/// What a reading did, for the log and for `check`.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Files or rows that were read.
-    pub read: usize,
-    /// Articles that are new, changed or gone.
-    pub changed: usize,
-    /// Articles that are known now, released or not.
-    pub articles: usize,
-    /// Files that gave no article, or not their newest version.
-    pub problems: Vec<Problem>,
-    /// Articles whose removal waits for a confirmation.
-    pub held: usize,
-    /// What operators call the places that are good now, or gone, of a reading of less than everything.
-    pub mended: Vec<String>,
-    /// Whether everything was compared, so that what has no problem here has none.
-    pub whole: bool,
-    /// Places that have to be read again soon.
-    pub unsettled: Vec<String>,
-    /// Why the reading is not complete.
-    pub failure: Option<ReconcileError>,
-}
-
-impl Report {
-    /// Takes over what the reading after this one did. Where both found something of a place, the later
-    /// one knows better, and what it holds may be what was held before.
-    pub fn add(&mut self, next: Report) {
-        let again = next.problems.iter().map(|problem| &problem.file);
-        let again: BTreeSet<&String> = again.chain(&next.mended).collect();
-        let mut problems = mem::take(&mut self.problems);
-        problems.retain(|problem| !next.whole && !again.contains(&problem.file));
-        problems.extend(next.problems);
-        let mut mended = mem::take(&mut self.mended);
-        mended.extend(next.mended);
-        *self = Report {
-            read: self.read + next.read,
-            changed: self.changed + next.changed,
-            problems,
-            held: self.held.max(next.held),
-            mended,
-            whole: self.whole || next.whole,
-            ..next
-        };
-    }
 }
 
 /// What a publication did.
@@ -126,44 +67,19 @@ pub struct Published {
     pub next: Option<Timestamp>,
 }
 
-/// Why there is no publisher, or not by this configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum PublisherError {
-    /// The store cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The source's address cannot be understood.
-    #[error(transparent)]
-    Source(#[from] SqlError),
-}
-
-/// Why a store does not fit a configuration.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "[site] id-authority or id-year differ from those in the state folder ({authority}, {year}): \
-     every article would get another id, and every reader would show all of them again"
-)]
-pub struct IdentityChanged {
-    authority: String,
-    year: u16,
-}
-
 impl Publisher {
     /// A publisher over what `store` remembers, at the instant `as_of`. Nothing is published yet.
     ///
     /// # Errors
-    /// [`PublisherError`].
+    /// [`DriverError`].
     pub fn new(
         config: Arc<Config>,
+        templates: Arc<Templates>,
         store: Store,
         as_of: Timestamp,
-    ) -> Result<Publisher, PublisherError> {
-        let source = Source::new(&config)?;
-        if let Some(columns) = store.columns()? {
-            source.recall_columns(columns);
-        }
-        let stored = store.header()?;
-        let reread = stored.as_ref() != Some(&header(&config, &source));
+    ) -> Result<Publisher, DriverError> {
+        let store = Arc::new(store);
+        let driver = Driver::new(&config, store.clone())?;
         let (index, definitions) = load(&config, &store, as_of)?;
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
@@ -178,16 +94,13 @@ impl Publisher {
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         Ok(Publisher {
-            renditions: DocumentCache::new(config.server.cache_bytes),
-            snapshot: ArcSwapOption::empty(),
+            published: ArcSwapOption::empty(),
             selections: Mutex::new(Selections::new(floor)),
             overview: ArcSwapOption::empty(),
-            progress: Arc::default(),
+            driver,
             state: Mutex::new(State {
                 index,
                 definitions,
-                reread,
-                complete: stored.is_some(),
                 touched: Touched::Everything,
                 rebuild: true,
                 generation: 0,
@@ -200,40 +113,44 @@ impl Publisher {
                 unwritable: None,
                 selection_polls: Arc::default(),
                 retired,
-                removals: VecDeque::new(),
                 leaving: VecDeque::new(),
                 config,
+                templates,
             }),
-            store: Arc::new(store),
-            source: ArcSwap::from_pointee(source),
+            store,
         })
     }
 
     /// The published snapshot; `None` before the first.
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.snapshot.load_full()
+        let published = self.published.load();
+        Some(published.as_ref()?.snapshot.clone())
     }
 
-    /// The published snapshot for a moment, at no cost to other threads. Whoever waits for something
-    /// must not hold it.
-    pub fn current_edition(&self) -> Guard<Option<Arc<Snapshot>>> {
-        self.snapshot.load()
+    /// The published snapshot and the templates of its pages; `None` before the first.
+    pub fn published(&self) -> Option<Arc<PublishedState>> {
+        self.published.load_full()
+    }
+
+    /// The same for a moment, at no cost to other threads. Whoever waits for something must not hold
+    /// it.
+    pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
+        self.published.load()
     }
 
     /// Whether the state folder remembers a whole snapshot.
     pub fn is_complete(&self) -> bool {
-        self.state().complete
+        self.driver.is_complete()
+    }
+
+    /// Whether readers get something, or will as soon as what is stored is published.
+    pub fn has_something_to_serve(&self) -> bool {
+        self.is_complete() || self.published.load().is_some()
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
     pub fn remembered(&self) -> Option<usize> {
-        let state = self.state();
-        state.complete.then(|| state.index.len())
-    }
-
-    /// The documents that were made, and how.
-    pub fn renditions(&self) -> &DocumentCache {
-        &self.renditions
+        self.is_complete().then(|| self.state().index.len())
     }
 
     /// How often selections are asked for, all of them together.
@@ -248,7 +165,7 @@ impl Publisher {
 
     /// How far the reading is that goes on.
     pub fn progress(&self) -> &Arc<Progress> {
-        &self.progress
+        self.driver.progress()
     }
 
     /// The second in which a feed last moved.
@@ -265,9 +182,14 @@ impl Publisher {
         state.is_due(now) || !self.selections().forgotten.is_empty()
     }
 
+    /// What reads the articles.
+    pub fn driver(&self) -> &Driver {
+        &self.driver
+    }
+
     /// Where the articles come from.
     pub fn source(&self) -> Arc<Source> {
-        self.source.load_full()
+        self.driver.source()
     }
 
     /// What documents are made of.
@@ -336,11 +258,15 @@ impl Publisher {
             let snapshot = Snapshot {
                 config: state.config.clone(),
                 generation: state.generation,
-                publication: state.definitions.publication().clone(),
+                site_rules: state.definitions.site_rules().clone(),
                 redirects: state.definitions.redirects().clone(),
                 feeds,
             };
-            self.snapshot.store(Some(Arc::new(snapshot)));
+            let published = PublishedState {
+                snapshot: Arc::new(snapshot),
+                templates: state.templates.clone(),
+            };
+            self.published.store(Some(Arc::new(published)));
         }
         if let Some(current) = current.filter(|_| is_replaced || !state.retired.is_empty()) {
             // Older snapshots name what it retires too, so each has its place in the row.
@@ -369,20 +295,23 @@ impl Publisher {
     /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.state().config.clone();
-        Ok(vanished(&self.store.memory()?, &config))
+        Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
-    /// Puts another configuration in force, from the next publication on.
+    /// Puts another configuration and other templates in force, from the next publication on.
     ///
     /// # Errors
-    /// [`PublisherError`]; nothing has changed then.
-    pub fn reconfigure(&self, config: Arc<Config>) -> Result<(), PublisherError> {
+    /// [`DriverError`]; nothing has changed then.
+    pub fn reconfigure(
+        &self,
+        config: Arc<Config>,
+        templates: Arc<Templates>,
+    ) -> Result<(), DriverError> {
         let mut state = self.state();
-        if config == state.config {
+        if config == state.config && templates == state.templates {
             return Ok(());
         }
-        let before = self.source();
-        let source = before.succeeded_by(&state.config, &config)?;
+        let source = self.driver.next_source(&state.config, &config)?;
         let as_of = state.index.as_of();
         if config.same == state.config.same {
             let definitions = FeedDefinitions::new(&config, &mut state.index);
@@ -390,9 +319,9 @@ impl Publisher {
         } else {
             (state.index, state.definitions) = load(&config, &self.store, as_of)?;
         }
-        state.reread |= header(&config, &source) != header(&state.config, &before);
-        self.source.store(Arc::new(source));
+        self.driver.replace_source(source, &config);
         state.config = config;
+        state.templates = templates;
         state.touched = Touched::Everything;
         state.rebuild = true;
         state.served_unsaved = true;
@@ -509,7 +438,7 @@ impl Publisher {
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, state: &mut State) -> Option<String> {
         let terms = state.index.take_newly_known();
-        let deletable = state.deletable(self.snapshot.load().is_none());
+        let deletable = state.deletable(self.published.load().is_none());
         let mut selections = self.selections();
         let forgotten = mem::take(&mut selections.forgotten);
         let floor = Validators {
@@ -574,32 +503,6 @@ impl Publisher {
         state.definitions.served().filter(is_new).collect()
     }
 
-    fn reading_done(&self, config: &Config, source: &Source) {
-        match self
-            .store
-            .write(|batch| batch.set_header(&header(config, source)))
-        {
-            Ok(()) => self.state().reread = false,
-            Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
-        }
-    }
-
-    /// Has the next start know what columns the stored articles were made of.
-    fn note_columns(&self, source: &Source) {
-        let Some(columns) = source.kept_columns() else {
-            return;
-        };
-        let store = &self.store;
-        let noted = match store.columns() {
-            Ok(Some(before)) if before == columns => Ok(()),
-            Ok(_) => store.write(|batch| batch.set_columns(&columns)),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = noted {
-            error!("the state folder cannot be written: {}", chain(&error));
-        }
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while publishing leaves the index as the last whole step left it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -612,33 +515,16 @@ impl Publisher {
     }
 }
 
-/// Refuses a configuration that would give every article of `store` another id.
-///
-/// # Errors
-/// [`IdentityChanged`].
-pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
-    match header {
-        Some(header)
-            if header.id_authority != config.site.id_authority
-                || header.id_year != config.site.id_year =>
-        {
-            Err(IdentityChanged {
-                authority: header.id_authority.clone(),
-                year: header.id_year,
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What the state folder of this configuration is written with.
-fn header(config: &Config, source: &Source) -> Header {
-    Header {
-        layout: LAYOUT,
-        read: ACCEPT_VERSION,
-        reading: xxh3_128(&source.reading_bytes()),
-        id_authority: config.site.id_authority.clone(),
-        id_year: config.site.id_year,
+/// What a state folder knows to have been served.
+pub fn served_before(memory: Memory) -> ServedBefore {
+    ServedBefore {
+        terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
+        formats: memory.served,
+        paths: memory
+            .validators
+            .into_iter()
+            .map(|(path, _)| path)
+            .collect(),
     }
 }
 
@@ -651,7 +537,7 @@ fn load(
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
-    index.load(store)?;
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.listing)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
     Ok((index, definitions))
 }

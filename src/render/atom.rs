@@ -14,8 +14,8 @@ use atom_syndication::extension::{Extension, ExtensionMap};
 use atom_syndication::{Content, Generator, Link, TextType};
 use chrono::SubsecRound;
 
-use super::media::{self, Attached};
-use super::{GENERATOR, RenderError, alternates, buffer, label};
+use super::media::{self, EntryMedia};
+use super::{GENERATOR, RenderError, alternates, buffer, category_label};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
 use crate::text::{Html, Text};
@@ -91,7 +91,7 @@ fn link(rel: &str, media_type: &str, href: String) -> Link {
 
 fn entry(entry: &Entry, channel: &Channel) -> atom_syndication::Entry {
     let language = entry.own_language(channel);
-    let attached = Attached::new(entry);
+    let attached = EntryMedia::new(entry);
     let enclosed = attached.enclosures();
     let page = link("alternate", PAGE_TYPE, entry.link.clone());
     let enclosures = enclosed.iter().map(|media| enclosure(media));
@@ -119,7 +119,7 @@ fn enclosure(media: &Media) -> Link {
     }
 }
 
-fn extensions(attached: &Attached<'_>, enclosed: &[&Media]) -> ExtensionMap {
+fn extensions(attached: &EntryMedia<'_>, enclosed: &[&Media]) -> ExtensionMap {
     let contents = attached.contents(enclosed);
     if contents.is_empty() {
         return ExtensionMap::default();
@@ -131,7 +131,7 @@ fn extensions(attached: &Attached<'_>, enclosed: &[&Media]) -> ExtensionMap {
     BTreeMap::from([(media::PREFIX.to_owned(), elements)])
 }
 
-fn media_content(attached: &Attached<'_>, media: &Media) -> Extension {
+fn media_content(attached: &EntryMedia<'_>, media: &Media) -> Extension {
     let attributes = attached.attributes(media).into_iter();
     let leaf = |(name, text): (&str, &str)| {
         let element = Extension {
@@ -213,6 +213,6 @@ fn category(category: &Category) -> atom_syndication::Category {
     atom_syndication::Category {
         term: category.label.as_str().to_owned(),
         scheme: Some(category.scheme.clone()),
-        label: Some(label(&category.label)),
+        label: Some(category_label(&category.label)),
     }
 }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::feed::definitions::FeedKind;
-use crate::feed::overview::{Counted, Overview};
+use crate::feed::overview::{FeedSummary, Overview};
 use crate::model::format::Format;
 
 /// A feed as programs read it.
 #[derive(Debug, Serialize)]
-pub struct Row<'a> {
+pub struct FeedListItem<'a> {
     /// Path without extension, below the public address.
     pub path: &'a str,
     /// The feed's title.
@@ -23,10 +23,10 @@ pub struct Row<'a> {
     pub updated: String,
 }
 
-impl<'a> From<&'a Counted> for Row<'a> {
-    fn from(feed: &'a Counted) -> Row<'a> {
+impl<'a> From<&'a FeedSummary> for FeedListItem<'a> {
+    fn from(feed: &'a FeedSummary) -> FeedListItem<'a> {
         let version = &feed.version;
-        Row {
+        FeedListItem {
             path: &version.path,
             title: version.channel.title.as_str(),
             kind: version.kind,
@@ -38,15 +38,15 @@ impl<'a> From<&'a Counted> for Row<'a> {
 }
 
 /// One row a feed, in the order of the overview.
-pub fn rows(overview: &Overview) -> Vec<Row<'_>> {
-    overview.feeds().iter().map(Row::from).collect()
+pub fn rows(overview: &Overview) -> Vec<FeedListItem<'_>> {
+    overview.feeds().iter().map(FeedListItem::from).collect()
 }
 
 /// `{"feeds": [...]}`.
 pub fn render(overview: &Overview) -> Vec<u8> {
     #[derive(Serialize)]
     struct List<'a> {
-        feeds: Vec<Row<'a>>,
+        feeds: Vec<FeedListItem<'a>>,
     }
     let feeds = rows(overview);
     serde_json::to_vec(&List { feeds }).expect("texts and numbers serialize")

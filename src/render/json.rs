@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::media::{Attached, media_type};
+use super::media::{EntryMedia, media_type};
 use super::{RenderError, buffer, rfc3339};
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::article::Media;
@@ -138,7 +138,7 @@ const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
 fn item<'a>(entry: &'a Entry, channel: &Channel) -> Item<'a> {
     let (content_html, summary) = (entry.body(), entry.lead());
-    let attached = Attached::new(entry);
+    let attached = EntryMedia::new(entry);
     Item {
         id: &entry.id,
         url: &entry.link,

@@ -22,16 +22,16 @@ pub(super) const PREFIX: &str = "media";
 pub(super) const NAMESPACE: &str = "http://search.yahoo.com/mrss/";
 
 /// The media of an entry, each address once.
-pub(super) struct Attached<'a> {
+pub(super) struct EntryMedia<'a> {
     /// The picture that stands for the article.
     pub(super) picture: Option<&'a Media>,
     /// Everything else, in the article's order.
     pub(super) files: Vec<&'a Media>,
 }
 
-impl<'a> Attached<'a> {
+impl<'a> EntryMedia<'a> {
     /// What comes with `entry`.
-    pub(super) fn new(entry: &'a Entry) -> Attached<'a> {
+    pub(super) fn new(entry: &'a Entry) -> EntryMedia<'a> {
         let picture = entry.image.as_ref();
         let mut files: Vec<&Media> = Vec::with_capacity(entry.enclosures.len());
         for medium in &entry.enclosures {
@@ -43,7 +43,7 @@ impl<'a> Attached<'a> {
                 files.push(medium);
             }
         }
-        Attached { picture, files }
+        EntryMedia { picture, files }
     }
 
     /// What is an enclosure, the most important first: no picture but where there is nothing else.

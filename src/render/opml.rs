@@ -6,7 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::config::Site;
-use crate::feed::overview::{Counted, Overview};
+use crate::feed::overview::{FeedSummary, Overview};
 use crate::model::format::Format;
 
 /// The document's media type.
@@ -37,7 +37,7 @@ pub fn render(overview: &Overview, site: &Site) -> io::Result<Vec<u8>> {
     Ok(writer.into_inner())
 }
 
-fn write_head(writer: &mut Writer<Vec<u8>>, feeds: &[&Counted], site: &Site) -> io::Result<()> {
+fn write_head(writer: &mut Writer<Vec<u8>>, feeds: &[&FeedSummary], site: &Site) -> io::Result<()> {
     let changed = feeds.iter().map(|feed| feed.version.last_modified).max();
     let changed = changed.map(|at| site.zone.date_time(at).to_rfc2822());
     writer
@@ -61,7 +61,7 @@ fn write_head(writer: &mut Writer<Vec<u8>>, feeds: &[&Counted], site: &Site) -> 
 }
 
 /// `type` is `rss` whatever the format, as the specification and every reader have it.
-fn write_outline(writer: &mut Writer<Vec<u8>>, feed: &Counted) -> io::Result<()> {
+fn write_outline(writer: &mut Writer<Vec<u8>>, feed: &FeedSummary) -> io::Result<()> {
     let channel = &feed.version.channel;
     let Some(&format) = channel.formats.first() else {
         return Ok(());

@@ -1,13 +1,16 @@
-//! The press: everything that is served but is not a feed in one of its formats.
+//! Pages for people, and the lists of feeds for programs.
 //!
-//! What somebody names, a [`PageRequest`], becomes a [`Page`] with all that decides how it looks
-//! ([`Publisher::sheet`](crate::publish::publisher::Publisher::sheet)); printing it reads articles and nothing else. Sheets are validated by their bytes, which follow from the articles,
-//! the configuration and the templates alone.
+//! A [`PageRequest`] names a page, a [`Page`] holds what the page shows, and [`Page::render`] makes the
+//! document. Its bytes follow from the articles, the configuration and the templates alone, so the
+//! digest of the bytes is the page's ETag.
 
+pub mod asset;
 pub mod error;
 pub mod folder;
 pub mod frame;
+mod load_templates;
 pub mod locale;
+mod locale_format;
 pub mod related;
 mod sample;
 pub mod templates;
@@ -22,23 +25,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{Config, Content};
-use crate::feed::definitions::{ALL, SELECT};
+use crate::config::{ALL, Config, Content};
+use crate::feed::definitions::SELECT;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;
-use crate::model::format::Format;
+use crate::model::record::RecordId;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
-use crate::render::pages::frame::{Frame, Part};
+use crate::render::pages::error::PageError;
+use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
-use crate::render::render;
+use crate::render::pages::templates::Templates;
 use crate::render::{feed_list, opml};
-use crate::serve::document_cache::DocumentError;
-use crate::store::{Store, StoreError};
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
@@ -62,31 +64,17 @@ pub enum PageRequest {
     List,
 }
 
-/// Why there is no page of a name.
-#[derive(Debug, thiserror::Error)]
-pub enum Missing {
-    /// There is nothing with this name.
-    #[error("{0}")]
-    Unknown(String),
-    /// The article has a page of its own.
-    #[error("the article is at {0}")]
-    Elsewhere(String),
-    /// The article cannot be read.
-    #[error("the article cannot be read")]
-    Store(#[from] StoreError),
-}
-
-/// A page or list, with all that it shows.
+/// A page or list, with what it shows.
 #[derive(Clone, Debug)]
 pub enum Page {
     /// `/`.
     Catalogue(Arc<Overview>),
     /// One page of `/sections`, `/tags` or `/authors`.
-    Terms(TermKind, Part, Arc<Overview>),
+    Terms(TermKind, ListPart, Arc<Overview>),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
     /// The page of an article.
-    Article(Arc<Released>),
+    Article(Arc<ReleasedArticle>),
     /// `/feeds.opml`.
     Opml(Arc<Overview>),
     /// `/feeds.json`.
@@ -95,7 +83,7 @@ pub enum Page {
 
 /// A released article at an instant.
 #[derive(Debug)]
-pub struct Released {
+pub struct ReleasedArticle {
     /// The article.
     pub article: Article,
     /// Names what can be seen of it.
@@ -107,7 +95,7 @@ pub struct Released {
 }
 
 /// The kinds of terms that have lists.
-pub fn lists(config: &Config) -> Vec<TermKind> {
+pub fn term_lists(config: &Config) -> Vec<TermKind> {
     let kinds = [
         (TermKind::Section, &config.auto_sections),
         (TermKind::Tag, &config.auto_tags),
@@ -122,7 +110,7 @@ impl Page {
     pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
         let feeds = overview.of(kind).len();
         let pages = feeds.div_ceil(TERMS_MAX).max(1);
-        let part = Part { page, pages, feeds };
+        let part = ListPart { page, pages, feeds };
         (1..=pages)
             .contains(&page)
             .then_some(Page::Terms(kind, part, overview))
@@ -139,7 +127,19 @@ impl Page {
         }
     }
 
-    /// Names the sheet in caches of this process: equal digests, equal bytes.
+    /// The records of the articles that [`Page::render`] needs.
+    pub fn records(&self) -> &[RecordId] {
+        match self {
+            Page::Feed(version) => &version.entries,
+            Page::Catalogue(_)
+            | Page::Terms(..)
+            | Page::Article(_)
+            | Page::Opml(_)
+            | Page::List(_) => &[],
+        }
+    }
+
+    /// Names the page in caches of this process: equal digests, equal bytes.
     pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
         (snapshot.generation, locale.tag()).hash(&mut hash);
@@ -158,33 +158,31 @@ impl Page {
         hash.digest128()
     }
 
-    /// Makes the document.
+    /// Makes the document. `articles` are those of [`Page::records`], in the same order.
     ///
     /// # Errors
-    /// When articles cannot be read or a replaced template fails.
-    pub fn print(
+    /// When a replaced template or the writer of a list fails.
+    pub fn render(
         &self,
         snapshot: &Snapshot,
-        store: &Store,
+        templates: &Templates,
+        articles: &[Article],
         locale: Locale,
-    ) -> Result<Bytes, DocumentError> {
+    ) -> Result<Bytes, PageError> {
         let Snapshot {
-            config,
-            publication,
-            ..
+            config, site_rules, ..
         } = snapshot;
-        let templates = &config.server.templates;
         let (root, path) = (snapshot.root(), self.path());
         let frame = Frame {
             site: &config.site,
             root: &root,
-            base: publication.base(),
+            base: site_rules.base(),
             path: &path,
             locale,
         };
         Ok(match self {
             Page::Catalogue(overview) => templates
-                .catalogue(&frame, &overview.catalogue(), &lists(config))?
+                .catalogue(&frame, &overview.catalogue(), &term_lists(config))?
                 .into(),
             Page::Terms(kind, part, overview) => {
                 let feeds = overview.of(*kind);
@@ -194,14 +192,14 @@ impl Page {
                     .into()
             }
             Page::Feed(version) => {
-                let feed = version.compose(store)?;
-                let related = related(config, publication, &feed.entries, Some(&version.path));
+                let feed = version.compose(articles);
+                let related = related(config, site_rules, &feed.entries, Some(&version.path));
                 templates.feed(&frame, &feed, &related)?.into()
             }
             Page::Article(released) => {
-                let Released { article, as_of, .. } = &**released;
-                let entries = [publication.entry(article, Content::Full, *as_of)];
-                let related = related(config, publication, &entries, None);
+                let ReleasedArticle { article, as_of, .. } = &**released;
+                let entries = [site_rules.entry(article, Content::Full, *as_of)];
+                let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
                 templates
                     .article(&frame, &entries[0], all, &related)?
@@ -212,11 +210,11 @@ impl Page {
         })
     }
 
-    /// Where the sheet is below the public address, percent-encoded, its language aside.
+    /// Where the page is below the public address, percent-encoded, its language aside.
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),
-            Page::Terms(kind, Part { page: 1, .. }, _) => kind.folder().to_owned(),
+            Page::Terms(kind, ListPart { page: 1, .. }, _) => kind.folder().to_owned(),
             Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
             Page::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),
@@ -229,12 +227,4 @@ impl Page {
             Page::List(_) => "feeds.json".to_owned(),
         }
     }
-}
-
-/// Makes the document of a feed in a format.
-///
-/// # Errors
-/// When an article cannot be read or the writer fails.
-pub fn print(store: &Store, version: &FeedVersion, format: Format) -> Result<Bytes, DocumentError> {
-    Ok(render(format, &version.compose(store)?)?.into())
 }

@@ -16,8 +16,8 @@ use rss::extension::atom::{AtomExtension, Link};
 use rss::extension::dublincore::DublinCoreExtension;
 use rss::extension::{Extension, ExtensionMap, syndication};
 
-use super::media::{self, Attached};
-use super::{GENERATOR, RenderError, alternates, buffer, label, rfc3339};
+use super::media::{self, EntryMedia};
+use super::{GENERATOR, RenderError, alternates, buffer, category_label, rfc3339};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
 use crate::text::Text;
@@ -149,7 +149,7 @@ fn links(channel: &Channel) -> Vec<Link> {
 
 fn item(entry: &Entry, channel: &Channel) -> rss::Item {
     let (description, content) = texts(entry);
-    let attached = Attached::new(entry);
+    let attached = EntryMedia::new(entry);
     let enclosed = attached.enclosures().into_iter().next();
     rss::Item {
         title: Some(owned(&entry.title)),
@@ -188,7 +188,7 @@ fn as_html(text: &Text) -> String {
 
 fn category(category: &Category) -> rss::Category {
     rss::Category {
-        name: label(&category.label),
+        name: category_label(&category.label),
         domain: Some(category.scheme.clone()),
     }
 }
@@ -202,7 +202,7 @@ fn enclosure(media: &Media) -> rss::Enclosure {
     }
 }
 
-fn extensions(entry: &Entry, attached: &Attached<'_>, enclosed: Option<&Media>) -> ExtensionMap {
+fn extensions(entry: &Entry, attached: &EntryMedia<'_>, enclosed: Option<&Media>) -> ExtensionMap {
     let correction = entry.corrected().map(correction);
     let contents = attached.contents(enclosed.as_slice());
     let media = (!contents.is_empty()).then(|| {
@@ -220,7 +220,7 @@ fn correction(date: DateTime<FixedOffset>) -> (String, BTreeMap<String, Vec<Exte
     ("atom".to_owned(), elements)
 }
 
-fn content(attached: &Attached<'_>, media: &Media) -> Extension {
+fn content(attached: &EntryMedia<'_>, media: &Media) -> Extension {
     Extension {
         name: format!("{}:content", media::PREFIX),
         value: None,

@@ -171,13 +171,13 @@ mod tests {
     use super::*;
     use crate::serve::metrics::Metrics;
     use crate::serve::record::Recorder;
-    use crate::serve::server_context::PublisherSlot;
+    use crate::serve::server_context::DocumentsSlot;
 
     #[tokio::test]
     async fn a_panic_costs_its_own_connection_and_gives_back_what_that_held() {
         let metrics = Arc::new(Metrics::default());
         let door = AcceptLoop::new(ServerContext {
-            publisher: PublisherSlot::default(),
+            documents: DocumentsSlot::default(),
             limits: Limits {
                 connections: 1,
                 ..Limits::default()

@@ -36,7 +36,7 @@ use crate::publish::health::{Degraded, Health};
 use crate::serve::metrics::Metrics;
 use crate::serve::metrics::exposition::{Dialect, Scrape};
 use crate::serve::metrics::process::Process;
-use crate::serve::server_context::PublisherSlot;
+use crate::serve::server_context::DocumentsSlot;
 
 /// Connections at once; further ones wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 16;
@@ -59,8 +59,8 @@ pub struct Admin {
     pub health: Arc<Health>,
     /// What it has counted.
     pub metrics: Arc<Metrics>,
-    /// The publisher, once the state folder has been read.
-    pub publisher: PublisherSlot,
+    /// What is published, once the state folder has been read.
+    pub documents: DocumentsSlot,
 }
 
 type Reply = Response<Full<Bytes>>;
@@ -183,9 +183,9 @@ enum Readiness {
 impl Admin {
     fn readiness(&self) -> Readiness {
         let is_published = || {
-            self.publisher
+            self.documents
                 .get()
-                .is_some_and(|publisher| publisher.snapshot().is_some())
+                .is_some_and(|documents| documents.published().snapshot().is_some())
         };
         match () {
             () if self.health.condition().draining => Readiness::Draining,
@@ -225,9 +225,9 @@ impl Admin {
     /// Why it is not ready, with how far the reading is.
     fn starting(&self) -> String {
         let reached = self
-            .publisher
+            .documents
             .get()
-            .and_then(|publisher| publisher.progress().reached());
+            .and_then(|documents| documents.published().progress().reached());
         match reached {
             Some(reached) => format!("the first edition is being made: {reached}"),
             None => "the first edition is being made".to_owned(),
@@ -238,7 +238,7 @@ impl Admin {
         Scrape {
             metrics: self.metrics.clone(),
             condition: self.health.condition(),
-            publisher: self.publisher.get().cloned(),
+            documents: self.documents.get().cloned(),
             process: Process::look(),
             started: self.health.started(),
         }

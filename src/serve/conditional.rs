@@ -77,7 +77,7 @@ fn parse_date(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::snapshot::ETag;
+    use crate::feed::etag::ETag;
     use crate::model::format::Format;
 
     const NEWS: Timestamp = Timestamp(784_111_777);

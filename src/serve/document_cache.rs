@@ -1,13 +1,9 @@
-//! Finished documents, and the bounded cache they are kept in.
+//! The bounded cache of documents.
 //!
-//! A document is made on first demand by one task while everybody else who wants it waits, and
-//! belongs to its digest: a new version of a feed never touches the bytes of the old one, and nothing
-//! has to be thrown away when something changes. Only what was asked for is kept: nearly every
-//! client takes a coding, and the plain bytes are several times as many. Another coding is made from
-//! one that is kept.
-
-use std::sync::Arc;
-use std::time::Instant;
+//! A document is made on the first request by one task, and every other request for it waits for
+//! that task. The key is the document's digest: a new version of a feed has another key, so nothing
+//! is ever invalidated. Only codings that were requested are cached: nearly every client accepts a
+//! coding, and plain bytes are several times as many. Another coding is made from a cached one.
 
 use bytes::Bytes;
 use quick_cache::sync::Cache;
@@ -16,29 +12,19 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 use crate::feed::coding::Coding;
-use crate::model::format::Format;
-use crate::render::RenderError;
+use crate::publish::documents::DocumentError;
 use crate::render::compress::{decode, encode};
-use crate::render::pages::error::PageError;
-use crate::serve::metrics::{Counter, Histogram};
-use crate::store::StoreError;
 
-/// Why a document could not be made.
+/// Why the cache has no document.
 #[derive(Debug, thiserror::Error)]
-pub enum DocumentError {
-    /// An article of the feed cannot be read.
-    #[error("cannot read the articles")]
-    Store(#[from] StoreError),
-    /// The writer failed.
+pub enum CacheError {
+    /// The document could not be made.
     #[error(transparent)]
-    Render(#[from] RenderError),
-    /// A page cannot be made.
-    #[error(transparent)]
-    Page(#[from] PageError),
-    /// The compressor, or the writer of a list, failed.
-    #[error("cannot write the document")]
-    Write(#[from] std::io::Error),
-    /// The task that made it panicked or the daemon is stopping.
+    Document(#[from] DocumentError),
+    /// The document could not be encoded or decoded.
+    #[error("cannot encode the document")]
+    Encode(#[from] std::io::Error),
+    /// The task that made it panicked, or the daemon is stopping.
     #[error("the rendering task ended early")]
     Task,
 }
@@ -46,12 +32,12 @@ pub enum DocumentError {
 /// A document by its digest, in a form.
 type Key = (u128, Form);
 
-/// What is kept of a document.
+/// The bytes that are cached of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Form {
-    /// Its plain bytes, while it is brought into the codings that are asked for at the same time.
+    /// Plain bytes, shared by the tasks that encode them at the same time.
     Draft,
-    /// What is sent.
+    /// The bytes that are sent.
     Finished(Coding),
 }
 
@@ -64,46 +50,11 @@ impl Weighter<Key, Bytes> for Size {
     }
 }
 
-/// All finished documents that are kept.
+/// The cache of documents.
 pub struct DocumentCache {
     cache: Cache<Key, Bytes, Size>,
     /// As many documents are made at once as there are processors.
-    makers: Semaphore,
-    renders: Arc<Renders>,
-}
-
-/// What making feeds cost, by format.
-#[derive(Debug, Default)]
-pub struct Renders {
-    took: [Histogram; Format::ALL.len()],
-    failures: [Counter; Format::ALL.len()],
-}
-
-impl Renders {
-    /// How long feeds of a format took.
-    pub fn took(&self, format: Format) -> &Histogram {
-        &self.took[format as usize]
-    }
-
-    /// Feeds of a format that could not be made.
-    pub fn failures(&self, format: Format) -> &Counter {
-        &self.failures[format as usize]
-    }
-
-    /// Does the work for a format, and notes how it went.
-    pub fn measure<T, E>(
-        &self,
-        format: Format,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
-        let begun = Instant::now();
-        let made = work();
-        match made {
-            Ok(_) => self.took(format).observe(begun.elapsed()),
-            Err(_) => self.failures(format).increment(),
-        }
-        made
-    }
+    slots: Semaphore,
 }
 
 impl DocumentCache {
@@ -119,31 +70,30 @@ impl DocumentCache {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         DocumentCache {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
-            makers: Semaphore::new(processors),
-            renders: Arc::default(),
+            slots: Semaphore::new(processors),
         }
     }
 
-    /// The document with this digest in a coding; `make` makes it where it is not kept.
+    /// The document with this digest in a coding; `make` makes it if it is not cached.
     ///
     /// # Errors
-    /// [`DocumentError`]; nothing is kept of a failure, the next request tries again.
+    /// [`CacheError`]. A failure is not cached: the next request tries again.
     pub async fn get(
         &self,
         digest: u128,
         coding: Coding,
         make: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
-    ) -> Result<Bytes, DocumentError> {
+    ) -> Result<Bytes, CacheError> {
         let draft = (digest, Form::Draft);
         let finish = async {
-            let mut _done = None;
-            let plain = match self.any_kept(digest) {
-                Some((kept, document)) => self.make(move || Ok(decode(document, kept)?)).await?,
+            let mut _draft_guard = None;
+            let plain = match self.find_in_any_coding(digest) {
+                Some((cached, document)) => self.run(move || Ok(decode(document, cached)?)).await?,
                 None => {
-                    let make = self.make(make);
+                    let make = self.run(move || Ok(make()?));
                     let plain = self.cache.get_or_insert_async(&draft, make).await?;
-                    // Also where nobody waits any more for what is made of it.
-                    _done = Some(Discarded {
+                    // The draft goes also when this request is cancelled while it encodes.
+                    _draft_guard = Some(DraftGuard {
                         cache: &self.cache,
                         draft,
                     });
@@ -152,34 +102,29 @@ impl DocumentCache {
             };
             match coding {
                 Coding::Identity => Ok(plain),
-                coded => self.make(move || Ok(encode(plain, coded)?)).await,
+                coding => self.run(move || Ok(encode(plain, coding)?)).await,
             }
         };
         let finished = (digest, Form::Finished(coding));
         self.cache.get_or_insert_async(&finished, finish).await
     }
 
-    fn any_kept(&self, digest: u128) -> Option<(Coding, Bytes)> {
+    fn find_in_any_coding(&self, digest: u128) -> Option<(Coding, Bytes)> {
         let mut codings = Coding::BY_DECODING.into_iter();
-        codings.find_map(|coding| Some((coding, self.kept(digest, coding)?)))
+        codings.find_map(|coding| Some((coding, self.find(digest, coding)?)))
     }
 
-    /// The document that a digest had, if it is still kept.
-    pub fn kept(&self, digest: u128, coding: Coding) -> Option<Bytes> {
+    /// The document with this digest, if it is cached.
+    pub fn find(&self, digest: u128, coding: Coding) -> Option<Bytes> {
         self.cache.get(&(digest, Form::Finished(coding)))
     }
 
-    /// Whether a document is kept, which does not count as asking for it.
-    pub fn has(&self, digest: u128, coding: Coding) -> bool {
+    /// Whether a document is cached. The cache does not count this as a use of it.
+    pub fn contains(&self, digest: u128, coding: Coding) -> bool {
         self.cache.contains_key(&(digest, Form::Finished(coding)))
     }
 
-    /// What making feeds cost.
-    pub fn renders(&self) -> &Arc<Renders> {
-        &self.renders
-    }
-
-    /// Finished documents that are kept.
+    /// How many documents are cached.
     pub fn documents(&self) -> usize {
         self.cache.len()
     }
@@ -189,41 +134,39 @@ impl DocumentCache {
         self.cache.weight()
     }
 
-    /// Works off the threads that serve requests.
-    async fn make(
+    /// Runs work off the threads that serve requests.
+    async fn run(
         &self,
-        work: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
-    ) -> Result<Bytes, DocumentError> {
-        let _permit = self
-            .makers
-            .acquire()
+        work: impl FnOnce() -> Result<Bytes, CacheError> + Send + 'static,
+    ) -> Result<Bytes, CacheError> {
+        let _slot = self.slots.acquire().await.map_err(|_| CacheError::Task)?;
+        task::spawn_blocking(|| work().map(shrink))
             .await
-            .map_err(|_| DocumentError::Task)?;
-        task::spawn_blocking(|| work().map(snug))
-            .await
-            .map_err(|_| DocumentError::Task)?
+            .map_err(|_| CacheError::Task)?
     }
 }
 
-/// A draft that goes when this does.
-struct Discarded<'a> {
+/// Removes a draft when it is dropped.
+struct DraftGuard<'a> {
     cache: &'a Cache<Key, Bytes, Size>,
     draft: Key,
 }
 
-impl Drop for Discarded<'_> {
+impl Drop for DraftGuard<'_> {
     fn drop(&mut self) {
         self.cache.remove(&self.draft);
     }
 }
 
-/// Without the room that was left for growing, which the cache does not count.
-fn snug(document: Bytes) -> Bytes {
+/// Frees spare capacity, which the cache does not count.
+fn shrink(document: Bytes) -> Bytes {
     Vec::from(document).into_boxed_slice().into()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -233,12 +176,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_document_is_made_once_and_only_what_was_asked_for_is_kept() {
-        let renditions = DocumentCache::new(1 << 20);
+    async fn a_document_is_made_once_and_only_requested_codings_are_cached() {
+        let cache = DocumentCache::new(1 << 20);
         let made = Arc::new(AtomicUsize::new(0));
         let get = |coding| {
             let made = made.clone();
-            renditions.get(7, coding, move || {
+            cache.get(7, coding, move || {
                 made.fetch_add(1, Ordering::Relaxed);
                 Ok(document())
             })
@@ -247,22 +190,22 @@ mod tests {
         let (gzip, same, zstd) = both;
         let (gzip, zstd) = (gzip.expect("gzip"), zstd.expect("zstd"));
         assert_eq!(same.expect("gzip"), gzip);
-        assert_eq!(renditions.documents(), 2);
-        assert_eq!(renditions.bytes(), (gzip.len() + zstd.len()) as u64);
-        // Later ones are made from what is there.
+        assert_eq!(cache.documents(), 2);
+        assert_eq!(cache.bytes(), (gzip.len() + zstd.len()) as u64);
+        // Later codings are made from a cached one.
         assert_eq!(get(Coding::Identity).await.expect("it"), document());
         assert!(get(Coding::Brotli).await.expect("br").len() < gzip.len());
         assert_eq!(made.load(Ordering::Relaxed), 1);
-        assert_eq!(renditions.documents(), 4);
+        assert_eq!(cache.documents(), 4);
     }
 
     #[tokio::test]
-    async fn of_a_failure_nothing_is_kept() {
-        let renditions = DocumentCache::new(1 << 20);
-        let failed = renditions.get(7, Coding::Gzip, || Err(DocumentError::Task));
-        assert!(failed.await.is_err());
-        assert_eq!(renditions.documents(), 0);
-        let mended = renditions.get(7, Coding::Gzip, || Ok(document()));
-        assert!(mended.await.is_ok());
+    async fn a_failure_is_not_cached() {
+        let cache = DocumentCache::new(1 << 20);
+        let fail = || Err(DocumentError::Write(io::ErrorKind::Other.into()));
+        assert!(cache.get(7, Coding::Gzip, fail).await.is_err());
+        assert_eq!(cache.documents(), 0);
+        let second = cache.get(7, Coding::Gzip, || Ok(document()));
+        assert!(second.await.is_ok());
     }
 }

@@ -9,68 +9,14 @@ pub mod process;
 
 use std::panic;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use hyper::StatusCode;
 
 use crate::feed::coding::Coding;
+use crate::serve::counter::Counter;
+use crate::serve::histogram::Histogram;
 use crate::store::catch_panic;
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
-
-impl Counter {
-    /// One more.
-    pub fn increment(&self) {
-        self.add(1);
-    }
-
-    /// So many more.
-    pub fn add(&self, count: u64) {
-        self.0.fetch_add(count, Relaxed);
-    }
-
-    /// How many there are.
-    pub fn value(&self) -> u64 {
-        self.0.load(Relaxed)
-    }
-}
-
-/// Durations by size.
-#[derive(Debug, Default)]
-pub struct Histogram {
-    /// One for each bound, and one for everything above.
-    buckets: [Counter; BOUNDS.len() + 1],
-    nanoseconds: Counter,
-}
-
-/// The upper ends of the buckets in seconds: from a reply out of memory to one that is too late.
-pub const BOUNDS: [f64; 17] = [
-    0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
-    1.0, 2.5, 5.0, 10.0,
-];
-
-impl Histogram {
-    /// Counts one duration.
-    pub fn observe(&self, took: Duration) {
-        let seconds = took.as_secs_f64();
-        let bucket = BOUNDS.partition_point(|bound| *bound < seconds);
-        self.buckets[bucket].increment();
-        self.nanoseconds
-            .add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX));
-    }
-
-    /// How many durations there were in each bucket, not added up.
-    fn counts(&self) -> [u64; BOUNDS.len() + 1] {
-        self.buckets.each_ref().map(Counter::value)
-    }
-
-    fn seconds(&self) -> f64 {
-        self.nanoseconds.value() as f64 / 1e9
-    }
-}
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,19 +247,6 @@ mod tests {
         }
         assert_eq!(indices.len(), metrics.requests.len());
         assert_eq!(indices.last(), Some(&(metrics.requests.len() - 1)));
-    }
-
-    #[test]
-    fn durations_are_counted_up_to_and_with_their_bound() {
-        let histogram = Histogram::default();
-        for microseconds in [1, 50, 51, 10_000_000, 10_000_001] {
-            histogram.observe(Duration::from_micros(microseconds));
-        }
-        let mut expected = [0; BOUNDS.len() + 1];
-        (expected[0], expected[1]) = (2, 1);
-        (expected[16], expected[17]) = (1, 1);
-        assert_eq!(histogram.counts(), expected);
-        assert!((histogram.seconds() - 20.000_103).abs() < 1e-9);
     }
 
     #[test]

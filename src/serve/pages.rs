@@ -15,10 +15,12 @@ use super::conditional::Validated;
 use super::reply::{Access, Head, Reply};
 use super::{Asked, accept_encoding, conditional, reply, tell};
 use crate::feed::coding::Coding;
+use crate::feed::etag::ETag;
 use crate::feed::headers::{cache_control, seconds_left};
-use crate::feed::snapshot::{ETag, FeedVersion};
+use crate::feed::snapshot::FeedVersion;
+use crate::publish::publisher::PageMissing;
+use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
-use crate::render::pages::{Missing, Page};
 use crate::serve::metrics::RequestKind;
 use crate::serve::request_outcome::{Answer, Outcome};
 
@@ -45,7 +47,7 @@ impl Asked<'_> {
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
         let tag = ETag::of(&document);
         let head = Head {
-            etag: tag.etag(coding),
+            etag: tag.value(coding),
             date: None,
             cache_control: self.cache_control(&sheet),
             link: None,
@@ -71,7 +73,7 @@ impl Asked<'_> {
             Err(reply) => return (*reply).into(),
         };
         let coding = accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING));
-        match self.publisher.coded(document, coding).await {
+        match self.documents.encoded(document, coding).await {
             Ok(coded) => {
                 let reply = reply::unvalidated(sheet.content_type(), coding, coded);
                 Outcome::page(RequestKind::Page, coding).on(reply)
@@ -84,15 +86,14 @@ impl Asked<'_> {
     /// (`Sec-Fetch-Dest`), and nobody asked for the feed as it is.
     pub(super) fn wants_page(&self) -> bool {
         let destination = self.headers.get(SEC_FETCH_DEST);
-        self.snapshot.config.server.browser_pages
+        self.published.snapshot.config.server.browser_pages
             && destination.is_some_and(|destination| destination == "document")
             && self.parameter("raw").is_none()
     }
 
     /// A style sheet, picture or font.
     pub(super) async fn asset(&self, name: &str) -> Answer {
-        let templates = &self.snapshot.config.server.templates;
-        let Some(asset) = templates.asset(name) else {
+        let Some(asset) = self.published.templates.asset(name) else {
             return reply::not_found(&format!("no file \"{name}\"")).into();
         };
         let is_this_version = self.parameter("v").is_some_and(|v| v == asset.version);
@@ -102,7 +103,7 @@ impl Asked<'_> {
         };
         let tag = ETag::of(&asset.bytes);
         let head = Head {
-            etag: tag.etag(coding),
+            etag: tag.value(coding),
             date: None,
             cache_control: HeaderValue::from_static(if is_this_version {
                 FOR_EVER
@@ -123,7 +124,7 @@ impl Asked<'_> {
         let coding = head.coding;
         let reply = match conditional::evaluate(self.headers, &tag.to_string(), None) {
             Validated::Unchanged => reply::not_modified(head),
-            Validated::Changed => match self.publisher.coded(document, coding).await {
+            Validated::Changed => match self.documents.encoded(document, coding).await {
                 Ok(coded) => reply::document(head, coded),
                 Err(_) => reply::unavailable(NOT_NOW),
             },
@@ -132,7 +133,7 @@ impl Asked<'_> {
     }
 
     async fn printed(&self, sheet: &Page) -> Result<Bytes, Box<Reply>> {
-        let printed = self.publisher.printed(sheet, self.snapshot, self.locale());
+        let printed = self.documents.page(sheet, self.published, self.locale());
         printed.await.map_err(|failure| {
             tell("a page", &failure);
             Box::new(reply::unavailable(NOT_NOW))
@@ -141,13 +142,16 @@ impl Asked<'_> {
 
     /// What a page is made of, or the reply that there is none.
     async fn sheet(&self, wanted: PageRequest) -> Result<Page, Box<Reply>> {
-        let (publisher, snapshot) = (self.publisher.clone(), self.snapshot.clone());
-        let sheet = task::spawn_blocking(move || publisher.sheet(&snapshot, wanted)).await;
+        let (published, snapshot) = (
+            self.documents.published().clone(),
+            self.published.snapshot.clone(),
+        );
+        let sheet = task::spawn_blocking(move || published.find_page(&snapshot, wanted)).await;
         Err(Box::new(match sheet {
             Ok(Ok(sheet)) => return Ok(sheet),
-            Ok(Err(Missing::Unknown(reason))) => reply::not_found(&reason),
-            Ok(Err(Missing::Elsewhere(address))) => reply::found(&address),
-            Ok(Err(Missing::Store(failure))) => {
+            Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),
+            Ok(Err(PageMissing::Elsewhere(address))) => reply::found(&address),
+            Ok(Err(PageMissing::Store(failure))) => {
                 tell("the page of an article", &failure);
                 reply::unavailable(NOT_NOW)
             }
@@ -160,7 +164,7 @@ impl Asked<'_> {
     fn cache_control(&self, sheet: &Page) -> HeaderValue {
         let (settings, next) = match sheet {
             Page::Feed(version) => (&*version.settings, version.next),
-            Page::Article(released) => (&self.snapshot.config.defaults, released.next),
+            Page::Article(released) => (&self.published.snapshot.config.defaults, released.next),
             Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
                 return HeaderValue::from_static(SHORTLY);
             }
@@ -172,7 +176,7 @@ impl Asked<'_> {
     fn locale(&self) -> Locale {
         let asked = self.parameter("lang");
         let asked = asked.as_deref().and_then(Locale::from_tag);
-        asked.unwrap_or_else(|| Locale::of_site(&self.snapshot.config.site.language))
+        asked.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
     }
 
     /// The value of a query parameter, decoded; empty where it has none.

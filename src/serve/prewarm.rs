@@ -1,4 +1,5 @@
-//! Documents made before somebody asks: what was asked for of a feed lately, of its next version.
+//! Makes documents of new versions before they are requested, in the forms in which the versions
+//! before were.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,70 +10,64 @@ use crate::feed::coding::Coding;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::Publisher;
+use crate::publish::NewVersions;
+use crate::serve::documents::Documents;
 
-/// Publications that may wait while a document is made.
-pub(crate) const NEWS_MAX: usize = 16;
+/// Publications that may wait while a document is made. What finds no room is made on request.
+pub const PUBLICATIONS_MAX: usize = 16;
 
-/// What a publication brought.
-pub(crate) struct News {
-    /// The snapshot, which keeps what its versions name.
-    pub(crate) snapshot: Arc<Snapshot>,
-    /// Its new versions.
-    pub(crate) revised: Vec<Arc<FeedVersion>>,
-}
-
-/// What is still to be made, by path. Of a version that another one follows before its turn, only
-/// what was wanted stays.
+/// The documents that are still to be made, by the feed's path.
 #[derive(Default)]
-struct Ahead(BTreeMap<Arc<str>, Wanted>);
+struct Queue(BTreeMap<Arc<str>, Job>);
 
-struct Wanted {
-    _edition: Arc<Snapshot>,
+struct Job {
+    /// It keeps the version's articles in the store.
+    _snapshot: Arc<Snapshot>,
     version: Arc<FeedVersion>,
     forms: Vec<(Format, Coding)>,
 }
 
-/// Makes one document after the other, as long as publications come.
-pub(crate) async fn keep_preparing(publisher: &Arc<Publisher>, mut news: mpsc::Receiver<News>) {
-    let mut ahead = Ahead::default();
+/// Makes one document after the other until `publications` ends.
+pub async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
+    let mut queue = Queue::default();
     loop {
-        let next = match ahead.0.is_empty() {
-            true => news.recv().await,
-            false => news.try_recv().ok(),
+        let next = match queue.0.is_empty() {
+            true => publications.recv().await,
+            false => publications.try_recv().ok(),
         };
         match next {
-            Some(news) => ahead.add(publisher, news),
-            None if ahead.0.is_empty() => return,
+            Some(publication) => queue.add(&documents, publication),
+            None if queue.0.is_empty() => return,
             None => {}
         }
-        let Some((_, wanted)) = ahead.0.pop_first() else {
+        let Some((_, job)) = queue.0.pop_first() else {
             continue;
         };
-        for (format, coding) in wanted.forms {
-            // Whoever asks for it is told of a failure.
-            let _ = publisher.document(&wanted.version, format, coding).await;
+        for (format, coding) in job.forms {
+            // A request for it meets the same failure, and logs it.
+            let _ = documents.feed(&job.version, format, coding).await;
         }
     }
 }
 
-impl Ahead {
-    fn add(&mut self, publisher: &Publisher, news: News) {
+impl Queue {
+    /// Adds new versions. One that replaces a version of the queue takes over its forms.
+    fn add(&mut self, documents: &Documents, publication: NewVersions) {
         let now = Timestamp::now();
-        for version in news.revised {
-            let mut forms = publisher.forms_wanted(&version, now);
-            if let Some(before) = self.0.remove(&version.path) {
-                forms.extend(before.forms);
+        for version in publication.versions {
+            let mut forms = documents.likely_forms(&version, now);
+            if let Some(replaced) = self.0.remove(&version.path) {
+                forms.extend(replaced.forms);
                 forms.sort_unstable();
                 forms.dedup();
             }
             if !forms.is_empty() {
-                let wanted = Wanted {
-                    _edition: news.snapshot.clone(),
+                let job = Job {
+                    _snapshot: publication.snapshot.clone(),
                     version,
                     forms,
                 };
-                self.0.insert(wanted.version.path.clone(), wanted);
+                self.0.insert(job.version.path.clone(), job);
             }
         }
     }

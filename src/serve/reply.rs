@@ -11,7 +11,7 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 
 use crate::feed::coding::Coding;
-use crate::feed::headers::FeedHeaders;
+use crate::feed::headers::{FeedHeaders, seconds_left};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -61,7 +61,7 @@ impl Head {
         Head {
             etag: label.etag(coding),
             date: Some(label.date.clone()),
-            cache_control: label.cache_control(version, now),
+            cache_control: label.cache_control(&version.settings, seconds_left(version.next, now)),
             link: Some(label.link.clone()),
             content_type: format.content_type(),
             coding,

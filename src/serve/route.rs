@@ -20,7 +20,7 @@ use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::render::pages::lists;
+use crate::render::pages::term_lists;
 
 /// What a request is for.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) enum Target {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
+    /// `/favicon.ico`, whatever file that is.
+    Favicon,
     /// Another spelling, or a feed that moved.
     Redirect(String),
     /// A feed that ended.
@@ -48,7 +50,7 @@ pub(crate) fn feed_as_spelled<'a>(
     query: Option<&str>,
 ) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let path = below(snapshot.publication.prefix(), &path).unwrap_or(&path);
+    let path = below(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
     let version = snapshot.feeds.get(stem)?;
@@ -64,7 +66,7 @@ pub(crate) fn resolve(snapshot: &Snapshot, path: &str, query: Option<&str>) -> T
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
-    let prefix = snapshot.publication.prefix();
+    let prefix = snapshot.site_rules.prefix();
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(snapshot.root());
     }
@@ -102,7 +104,7 @@ fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> T
         "/" => asked.spelled("/", || Target::Page(PageRequest::Catalogue)),
         "/feeds.opml" => asked.spelled(&lower, || Target::Page(PageRequest::Opml)),
         "/feeds.json" => asked.spelled(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Asset(icon(snapshot).to_owned()),
+        "/favicon.ico" => Target::Favicon,
         "/sections" => asked.terms(&lower, TermKind::Section),
         "/tags" => asked.terms(&lower, TermKind::Tag),
         "/authors" => asked.terms(&lower, TermKind::Author),
@@ -110,15 +112,6 @@ fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> T
             Some((stem, format)) => asked.feed(stem, Some(format)),
             None => asked.feed(tidy.trim_start_matches('/'), None),
         },
-    }
-}
-
-/// What browsers show beside a title when the page does not say.
-fn icon(snapshot: &Snapshot) -> &'static str {
-    let templates = &snapshot.config.server.templates;
-    match templates.asset("favicon.ico") {
-        Some(_) => "favicon.ico",
-        None => "icon.svg",
     }
 }
 
@@ -140,14 +133,14 @@ impl Asked<'_> {
 
     fn redirect(&self, path: &str, query: Option<&str>) -> Target {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
-        let prefix = encode_path(self.snapshot.publication.prefix());
+        let prefix = encode_path(self.snapshot.site_rules.prefix());
         let path = encode_path(path);
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
 
     /// A page of a list of terms; without a number, the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target {
-        if !lists(&self.snapshot.config).contains(&kind) {
+        if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
@@ -195,12 +188,12 @@ impl Asked<'_> {
             Ok(selection) => selection,
             Err(error) => return Target::NotFound(error.to_string()),
         };
-        let (config, publication) = (&self.snapshot.config, &self.snapshot.publication);
+        let (config, site_rules) = (&self.snapshot.config, &self.snapshot.site_rules);
         if let Some(format) = format.filter(|format| !config.defaults.formats.contains(format)) {
             let reason = format!("selections are not served as {}", format.title());
             return Target::NotFound(reason);
         }
-        let selection = written.map(|term| publication.canonical(term).clone());
+        let selection = written.map(|term| site_rules.canonical(term).clone());
         let spelled = match format {
             Some(format) => format!("/{SELECT}.{}", format.extension()),
             None => format!("/{SELECT}"),
@@ -267,10 +260,7 @@ fn onward(snapshot: &Snapshot, to: &str) -> Target {
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
     match served(snapshot, &path, &tidy(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
-        _ => Target::Redirect(format!(
-            "{}{to}",
-            encode_path(snapshot.publication.prefix())
-        )),
+        _ => Target::Redirect(format!("{}{to}", encode_path(snapshot.site_rules.prefix()))),
     }
 }
 
@@ -312,7 +302,7 @@ fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
         None => Some(stem.to_lowercase()),
         Some((kind, key)) => {
             let term = Term::new(kind, key)?;
-            let term = snapshot.publication.canonical(&term);
+            let term = snapshot.site_rules.canonical(&term);
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }

@@ -8,17 +8,17 @@ use hyper::body::{Body, Incoming};
 use super::{answer, at_hand, request_checks};
 use crate::config::Limits;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::Publisher;
+use crate::serve::documents::Documents;
 use crate::serve::record::Recorder;
 use crate::serve::request_outcome::Answer;
 
-/// The publisher, once the state folder has been read.
-pub type PublisherSlot = Arc<OnceLock<Arc<Publisher>>>;
+/// What is published, once the state folder has been read.
+pub type DocumentsSlot = Arc<OnceLock<Arc<Documents>>>;
 
 /// What every connection is given.
 pub struct ServerContext {
-    /// The publisher, once the state folder has been read.
-    pub publisher: PublisherSlot,
+    /// What is published, once the state folder has been read.
+    pub documents: DocumentsSlot,
     /// What a client may cost.
     pub limits: Limits,
     /// Whoever looks on.
@@ -31,7 +31,7 @@ impl ServerContext {
         let is_let_through = request.body().is_end_stream()
             && request_checks::refusal(request, &self.limits).is_none();
         match is_let_through {
-            true => at_hand(self.publisher.get(), request, Timestamp::now()),
+            true => at_hand(self.documents.get(), request, Timestamp::now()),
             false => None,
         }
     }
@@ -42,7 +42,7 @@ impl ServerContext {
             return refusal.into();
         }
         let is_drained = request_checks::drain(body, &self.limits).await;
-        let mut answer = answer(self.publisher.get(), request, Timestamp::now()).await;
+        let mut answer = answer(self.documents.get(), request, Timestamp::now()).await;
         if !is_drained {
             request_checks::close(&mut answer.reply);
         }

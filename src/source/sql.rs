@@ -28,6 +28,8 @@ mod required_columns;
 mod row;
 mod source_event;
 #[cfg(test)]
+mod testkit;
+#[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod watcher;
 mod watermark;
@@ -57,7 +59,6 @@ use crate::source::sql::listing::{Held, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
-use crate::store::ColumnsRow;
 
 pub(super) use crate::source::sql::recheck_window::{is_same_row, is_young};
 
@@ -314,40 +315,34 @@ impl Sql {
         self.0.engine.reshaped().is_some()
     }
 
-    /// The columns without which articles would lose what these said; none before anybody looked.
-    pub fn kept_columns(&self) -> ColumnsRow {
-        ColumnsRow {
-            query: self.place(),
-            names: self.0.engine.kept().names,
-        }
+    /// The columns that must not go unnoticed, as bytes for the next start.
+    pub fn memory(&self) -> Vec<u8> {
+        required_columns::encode(self.place(), self.0.engine.required().names)
     }
 
-    /// Remembers columns that an earlier run was told of, where they are this query's.
-    pub fn recall_columns(&self, columns: ColumnsRow) {
-        if columns.query == self.place() {
-            self.0.engine.set_kept(RequiredColumns {
-                names: columns.names,
-                is_missed: false,
-            });
+    /// Requires the columns that an earlier run remembered, where they are this query's.
+    pub fn recall(&self, memory: &[u8]) {
+        if let Some(required) = required_columns::decode(memory, self.place()) {
+            self.0.engine.require(required);
         }
     }
 
     /// This database, knowing of its columns what the one before it knew, where the query is the same.
     pub(super) fn with_columns_of(self, before: &Sql) -> Sql {
         if self.place() == before.place() {
-            self.0.engine.set_kept(before.0.engine.kept());
+            self.0.engine.require(before.0.engine.required());
         }
         self
     }
 
     /// Whether a column was gone when somebody last looked.
     pub fn misses_columns(&self) -> bool {
-        self.0.engine.kept().is_missed
+        self.0.engine.required().is_missed
     }
 
     /// Believes that columns are gone, if they are, from the next listing on.
-    pub fn give_up_columns(&self) {
-        self.0.engine.set_kept(RequiredColumns::default());
+    pub fn accept_lost_columns(&self) {
+        self.0.engine.require(RequiredColumns::default());
     }
 
     /// A number for the query and for where it is asked. Whoever asks it decides nothing: passwords

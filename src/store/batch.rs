@@ -9,8 +9,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, ArticleRow, ColumnsRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED,
-    RIVALS, SERVED, TERMS, decode, encode, extensions, formats,
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED, RIVALS, SERVED,
+    TERMS, decode, encode, extensions, formats,
 };
 use super::{LastGood, Memory, Packed, StoreError};
 use crate::model::format::Format;
@@ -56,9 +56,10 @@ impl<'t> Batch<'t> {
         put(&mut self.header, "header", header)
     }
 
-    /// Notes what columns a query gave.
-    pub fn set_columns(&mut self, columns: &ColumnsRow) -> Result<(), StoreError> {
-        put(&mut self.header, "columns", columns)
+    /// Remembers what the source says of itself.
+    pub fn set_source_memory(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.header.insert("columns", bytes)?;
+        Ok(())
     }
 
     /// The stored article with this key.
@@ -170,8 +171,8 @@ impl<'t> Batch<'t> {
         for (name, formats) in &memory.served {
             self.add_served(name, formats.iter().copied())?;
         }
-        match &memory.columns {
-            Some(columns) => self.set_columns(columns),
+        match &memory.source {
+            Some(bytes) => self.set_source_memory(bytes),
             None => Ok(()),
         }
     }

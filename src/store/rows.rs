@@ -11,8 +11,8 @@ use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
 
-/// Row `header`: what the rest was written with. Row `columns`: [`ColumnsRow`], where rows of a database
-/// were read.
+/// Row `header`: what the rest was written with. Row `columns`: what the source wants to remember,
+/// which the store does not read.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
 /// Key → [`ArticleRow`].
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
@@ -45,15 +45,6 @@ pub struct Header {
     pub id_authority: String,
     /// `[site] id-year`.
     pub id_year: u16,
-}
-
-/// The columns that a query gave when all its rows were last compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnsRow {
-    /// The digest of the query, and of where it is asked.
-    pub query: u128,
-    /// Those that articles are made of, as the query names them.
-    pub names: Vec<String>,
 }
 
 /// A stored article.

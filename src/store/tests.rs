@@ -110,9 +110,8 @@ fn a_store_opened_again_holds_what_was_written() {
     let (row, file, validators) = fill(&open(&folder));
     let store = open(&folder);
     assert_eq!(store.header().expect("readable"), Some(header()));
-    let mut rows = Vec::new();
-    store.each_article(|row| rows.push(row)).expect("readable");
-    assert_eq!(rows, std::slice::from_ref(&row));
+    let rows: Result<Vec<_>, _> = store.article_rows().expect("readable").collect();
+    assert_eq!(rows.expect("readable"), std::slice::from_ref(&row));
     let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
     assert_eq!(files.expect("readable"), [("a.txt".to_owned(), file)]);
     let term = Term::parse("lang:kk").expect("a term");
@@ -164,11 +163,7 @@ fn what_the_articles_do_not_say_is_read_from_layout_3() {
     let folder = folder();
     let store = open(&folder);
     let (row, ..) = fill(&store);
-    let columns = ColumnsRow {
-        query: 3,
-        names: vec!["id".to_owned()],
-    };
-    let noted = store.write(|batch| batch.set_columns(&columns));
+    let noted = store.write(|batch| batch.set_source_memory(b"columns"));
     noted.expect("a committed batch");
     let memory = store.memory().expect("readable");
     drop(store);
@@ -181,7 +176,7 @@ fn what_the_articles_do_not_say_is_read_from_layout_3() {
     );
     let peeked = Store::peek(folder.path()).expect("readable");
     let peeked = peeked.expect("a folder");
-    assert_eq!(peeked.columns, Some(columns));
+    assert_eq!(peeked.source.as_deref(), Some(&b"columns"[..]));
     let last_good = Store::peek_last_good(folder.path()).expect("readable");
     assert_eq!(last_good.len(), 1);
     assert_eq!(last_good[0].article.path, row.path);
@@ -204,9 +199,7 @@ fn a_new_store_is_empty() {
     let folder = folder();
     for store in [open(&folder), Store::scratch().expect("a scratch store")] {
         assert_eq!(store.header().expect("readable"), None);
-        store
-            .each_article(|row| panic!("{row:?}"))
-            .expect("readable");
+        assert_eq!(store.article_rows().expect("readable").count(), 0);
         assert_eq!(store.files("").expect("readable").count(), 0);
         assert!(store.validators().expect("readable").is_empty());
         assert!(store.retired().expect("readable").is_empty());
@@ -323,7 +316,9 @@ fn read_all(folder: &TempDir) -> Result<(), StoreError> {
     let store = Store::open(folder.path())?;
     store.header()?;
     let mut records = store.retired()?;
-    store.each_article(|row| records.push(row.listing.record))?;
+    for row in store.article_rows()? {
+        records.push(row?.listing.record);
+    }
     store.files("")?.collect::<Result<Vec<_>, _>>()?;
     store.terms()?;
     store.validators()?;

@@ -374,6 +374,12 @@ fn templates_of_the_newsroom_come_with_a_reload_or_not_at_all() {
     write("terms.html", "<h3>{{ haeding }}</h3>");
     let check = newsroom.run(&["check"]);
     assert_eq!(check.status.code(), Some(78));
+    let told = String::from_utf8_lossy(&check.stdout);
+    let line = fs::read_to_string(newsroom.path("feeds.toml")).expect("feeds.toml");
+    let line = line.lines().position(|line| line.starts_with("templates"));
+    let place = format!("feeds.toml:{}:", line.expect("a line") + 1);
+    let message = "error: [server]: templates: ";
+    assert!(told.contains(&place) && told.contains(message), "{told}");
     daemon.signal("HUP");
     let told = daemon.wait_for("terms.html:1: ");
     assert!(told.contains("undefined value"), "{told}");

@@ -152,10 +152,10 @@ id-year = 2026
 [source.directory]
 ";
     let loaded = Config::parse(settings, "feeds.toml", Path::new(""), &|_| None);
-    let publication = SiteRules::new(&loaded.expect("a good configuration").config);
+    let site_rules = SiteRules::new(&loaded.expect("a good configuration").config);
     let channel = feeds::ordinary().channel;
     let as_of = Zone::UTC.resolve(date("2026-06-01"));
-    publication.compose(channel, content, articles, as_of)
+    site_rules.compose(channel, content, articles, as_of)
 }
 
 fn date(written: &str) -> WrittenDate {

@@ -9,7 +9,7 @@ use crate::model::format::Format;
 use crate::model::time::WrittenDate;
 use crate::text::Html;
 
-fn publication(source: &str) -> SiteRules {
+fn site_rules(source: &str) -> SiteRules {
     let text = format!(
         "\
 [site]
@@ -74,15 +74,15 @@ fn channel(formats: &[Format]) -> Channel {
     }
 }
 
-fn entry_of(publication: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
+fn entry_of(site_rules: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
     let articles = std::slice::from_ref(article);
-    let feed = publication.compose(channel(&[]), content, articles, at(as_of));
+    let feed = site_rules.compose(channel(&[]), content, articles, at(as_of));
     feed.entries.into_iter().next().expect("one entry")
 }
 
 #[test]
 fn ids_keep_unreserved_characters_and_encode_every_other_byte() {
-    let publication = publication("");
+    let site_rules = site_rules("");
     for (key, encoded) in [
         ("azAZ09-._~/x", "azAZ09-._~/x"),
         ("2026-01/0001_x", "2026-01/0001_x"),
@@ -96,8 +96,8 @@ fn ids_keep_unreserved_characters_and_encode_every_other_byte() {
         ("😀", "%F0%9F%98%80"),
     ] {
         let id = format!("tag:dala.example,2026:{encoded}");
-        assert_eq!(publication.id(key), id);
-        let entry = entry_of(&publication, &article(key), Content::Full, "2026-06-01");
+        assert_eq!(site_rules.id(key), id);
+        let entry = entry_of(&site_rules, &article(key), Content::Full, "2026-06-01");
         assert_eq!(entry.id, id);
         assert_eq!(
             entry.link,
@@ -112,7 +112,7 @@ fn an_id_of_the_articles_own_is_used_verbatim() {
         id: Some("https://old.example/?p=1&ü".to_owned()),
         ..article("a")
     };
-    let entry = entry_of(&publication(""), &own, Content::Full, "2026-06-01");
+    let entry = entry_of(&site_rules(""), &own, Content::Full, "2026-06-01");
     assert_eq!(entry.id, "https://old.example/?p=1&ü");
 }
 
@@ -139,17 +139,17 @@ fn article_links_follow_the_template() {
         ),
         ("https://x.example/news", "https://x.example/news"),
     ] {
-        let publication = publication(&format!("link = '{template}'"));
-        assert_eq!(publication.link(&article(key)), expected);
+        let site_rules = site_rules(&format!("link = '{template}'"));
+        assert_eq!(site_rules.link(&article(key)), expected);
         let own = Article {
             url: Some("https://own.example/".to_owned()),
             ..article(key)
         };
-        assert_eq!(publication.link(&own), "https://own.example/");
+        assert_eq!(site_rules.link(&own), "https://own.example/");
     }
     // What a key says is no part of the template.
-    let publication = publication("link = 'https://x.example/{key}'");
-    let link = publication.link(&article("{name}{year}"));
+    let site_rules = site_rules("link = 'https://x.example/{key}'");
+    let link = site_rules.link(&article("{name}{year}"));
     assert_eq!(link, "https://x.example/%7Bname%7D%7Byear%7D");
 }
 
@@ -162,13 +162,13 @@ fn queries_keep_commas_and_colons_alone() {
 
 #[test]
 fn a_feed_carries_of_an_article_what_its_content_says() {
-    let publication = publication("");
+    let site_rules = site_rules("");
     for (content, lead, body) in [
         (Content::Full, true, true),
         (Content::Summary, true, false),
         (Content::Title, false, false),
     ] {
-        let entry = entry_of(&publication, &article("a"), content, "2026-06-01");
+        let entry = entry_of(&site_rules, &article("a"), content, "2026-06-01");
         let carried = (entry.summary.is_some(), entry.content.is_some());
         assert_eq!(carried, (lead, body), "{content:?}");
     }
@@ -179,19 +179,19 @@ fn a_feed_carries_of_an_article_what_its_content_says() {
         enclosures: Vec::new(),
         ..article("a")
     };
-    let entry = entry_of(&publication, &flash, Content::Full, "2026-06-01");
+    let entry = entry_of(&site_rules, &flash, Content::Full, "2026-06-01");
     assert_eq!((entry.summary, entry.content), (None, None));
 }
 
 #[test]
 fn a_correction_in_the_future_does_not_count_yet() {
-    let publication = publication("");
+    let site_rules = site_rules("");
     for (as_of, updated) in [
         ("2026-01-09T09:59:59", "2026-01-09T01:00:00+05:00"),
         ("2026-01-09T10:00:00", "2026-01-09T15:00:00+05:00"),
     ] {
         let articles = [article("a")];
-        let feed = publication.compose(channel(&[]), Content::Full, &articles, at(as_of));
+        let feed = site_rules.compose(channel(&[]), Content::Full, &articles, at(as_of));
         assert_eq!(feed.updated.to_rfc3339(), updated);
         assert_eq!(feed.entries[0].updated.to_rfc3339(), updated);
         assert_eq!(
@@ -203,21 +203,21 @@ fn a_correction_in_the_future_does_not_count_yet() {
 
 #[test]
 fn an_empty_feed_is_as_old_as_the_ids() {
-    let feed = publication("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
+    let feed = site_rules("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
     assert_eq!(feed.updated.to_rfc3339(), "2026-01-01T05:00:00+05:00");
     assert!(feed.entries.is_empty());
 }
 
 #[test]
 fn terms_that_count_as_one_are_one_category() {
-    let publication = publication(
+    let site_rules = site_rules(
         "[same]\n'#Мажилис' = ['#сенат', '#мәжіліс']\n'section:Власть' = ['section:Парламент']",
     );
     let article = Article {
         tags: vec![Text::new("сенат"), Text::new("закон"), Text::new("МӘЖІЛІС")],
         ..article("a")
     };
-    let entry = entry_of(&publication, &article, Content::Title, "2026-06-01");
+    let entry = entry_of(&site_rules, &article, Content::Title, "2026-06-01");
     let categories = entry.categories.iter();
     let categories: Vec<(&str, &str)> = categories
         .map(|category| (category.label.as_str(), category.scheme.as_str()))

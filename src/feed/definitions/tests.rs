@@ -80,7 +80,7 @@ fn put(article: &Article) -> Change {
     Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }
 
-/// The line-up of a file over [`articles`].
+/// The feed definitions of a file over [`articles`].
 fn definitions(text: &str) -> (Index, FeedDefinitions) {
     let config = parse(text);
     let mut index = Index::new(&config.same, Timestamp(1_768_000_000));
@@ -89,18 +89,18 @@ fn definitions(text: &str) -> (Index, FeedDefinitions) {
     (index, definitions)
 }
 
-fn find(path: &str) -> Option<Definition> {
+fn find(path: &str) -> Option<FeedDefinition> {
     let (index, definitions) = definitions(FILE);
     definitions.find(&index, path)
 }
 
-fn select(query: &str) -> Result<Definition, Term> {
+fn select(query: &str) -> Result<FeedDefinition, Term> {
     let (index, definitions) = definitions(FILE);
     let selection = Selection::from_query(query).expect("a selection");
     definitions.select(&index, &selection)
 }
 
-fn paths(feeds: Vec<Definition>) -> Vec<String> {
+fn paths(feeds: Vec<FeedDefinition>) -> Vec<String> {
     let mut paths: Vec<String> = feeds.iter().map(|feed| feed.path.to_string()).collect();
     paths.sort();
     paths
@@ -120,9 +120,7 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
     ];
     assert_eq!(paths(definitions.every(&index)), expected);
     for path in expected {
-        let found = definitions
-            .find(&index, path)
-            .expect("a feed of the line-up");
+        let found = definitions.find(&index, path).expect("a defined feed");
         assert_eq!(&*found.path, path);
     }
 }
@@ -278,10 +276,10 @@ fn a_selection_with_an_unknown_term_names_it() {
 
 /// Every feed's path and digest.
 fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128> {
-    let digest = |feed: Definition| {
+    let digest = |feed: FeedDefinition| {
         let path = feed.path.to_string();
-        let version =
-            FeedVersion::build(definitions.publication(), index, feed, None, Timestamp(0));
+        let site_rules = definitions.site_rules();
+        let version = FeedVersion::build(1, site_rules, index, feed, None, Timestamp(0));
         (path, version.digest)
     };
     definitions.every(index).into_iter().map(digest).collect()
@@ -351,12 +349,12 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
             stored.iter().find(has_number).cloned()
         })
         .collect();
-    let publication = definitions.publication();
+    let site_rules = definitions.site_rules();
     let channel = feed.channel.as_ref().clone();
-    let composed = publication.compose(channel, feed.settings.content, &entries, index.as_of());
+    let composed = site_rules.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
-    let version = FeedVersion::build(publication, &index, feed, None, Timestamp(0));
+    let version = FeedVersion::build(1, site_rules, &index, feed, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }
 

@@ -1,14 +1,14 @@
 //! What the rules of a feed make of an article.
 
-use super::{Carried, Check, Crowding, Judgement, Named, Reason, Role, text};
+use super::{Check, Crowding, Judgement, Reason, Role, RuleTerm, TermMatch, text};
 use crate::config::Settings;
-use crate::feed::definitions::{Definition, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::index::{ArticleNo, Index, Placing, TermNo, Verdict};
 use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
 /// Judges an article that the index knows by the rules of a feed.
-pub fn judge(index: &Index, feed: &Definition, article: ArticleNo) -> Judgement {
+pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgement {
     let (as_of, settings) = (index.as_of(), &*feed.settings);
     let rules = rules(index, feed, article);
     let mut reasons: Vec<Reason> = rules
@@ -93,10 +93,10 @@ fn crowding(placing: Placing, published: Timestamp, settings: &Settings) -> Crow
 }
 
 /// The rules about terms that the feed has.
-fn rules(index: &Index, feed: &Definition, article: ArticleNo) -> Vec<Check> {
+fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check> {
     let (all, own) = match feed.kind {
         FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
-        // The line-up puts the term that the feed is made for behind those of the configuration.
+        // The term that the feed is made for stands behind those of the configuration.
         FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
             let all = feed.query.all();
             all.split_at(all.len().saturating_sub(1))
@@ -115,11 +115,11 @@ fn rules(index: &Index, feed: &Definition, article: ArticleNo) -> Vec<Check> {
 }
 
 fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
-    let terms: Vec<Named> = terms
+    let terms: Vec<RuleTerm> = terms
         .iter()
-        .map(|&term| Named {
+        .map(|&term| RuleTerm {
             term: text::term(index.term(term).kind, index.name(term)),
-            carried: index.written(article, term).map(|written| Carried {
+            carried: index.written(article, term).map(|written| TermMatch {
                 kind: written.kind,
                 written: written.text.to_owned(),
                 same: written.is_alias,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use super::{Carried, Check, Crowding, Explanation, Named, Reason, Role};
+use super::{Check, Crowding, Explanation, Reason, Role, RuleTerm, TermMatch};
 use crate::model::count::{counted, many};
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
@@ -105,7 +105,7 @@ impl Explanation {
     fn refusal(&self, by: Role) -> String {
         let check = self.judgement.rules.iter().find(|check| check.rule == by);
         let terms = check.map(|check| &check.terms[..]).unwrap_or_default();
-        let names = |wanted: fn(&&Named) -> bool| {
+        let names = |wanted: fn(&&RuleTerm) -> bool| {
             let names = terms.iter().filter(wanted).map(|named| &*named.term);
             names.collect::<Vec<_>>().join(", ")
         };
@@ -241,9 +241,9 @@ fn rule_row(check: &Check) -> (&'static str, String) {
 }
 
 /// The terms that the article carries, each with how, and those that it does not.
-fn divide(terms: &[Named]) -> (Vec<String>, Vec<String>) {
+fn divide(terms: &[RuleTerm]) -> (Vec<String>, Vec<String>) {
     let mut divided = (Vec::new(), Vec::new());
-    for Named { term, carried } in terms {
+    for RuleTerm { term, carried } in terms {
         match carried {
             Some(carried) => divided.0.push(carried_text(term, carried)),
             None => divided.1.push(term.clone()),
@@ -252,7 +252,7 @@ fn divide(terms: &[Named]) -> (Vec<String>, Vec<String>) {
     divided
 }
 
-fn carried_text(name: &str, carried: &Carried) -> String {
+fn carried_text(name: &str, carried: &TermMatch) -> String {
     let noun = match carried.kind {
         TermKind::Tag => "tag",
         TermKind::Section => "section",

@@ -2,7 +2,7 @@
 
 use super::named::{self, Found, Unknown};
 use super::{Publisher, State};
-use crate::feed::definitions::{Definition, SELECT};
+use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{Explanation, Judgement, Reason, Subject, judge};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
@@ -36,9 +36,9 @@ impl Publisher {
         article: &str,
     ) -> Result<Explanation, ExplainError> {
         // The search may look at every article, so it goes without the lock.
-        let publication = self.state().definitions.publication().clone();
+        let site_rules = self.state().definitions.site_rules().clone();
         let (store, source) = (&self.store, self.source());
-        let found = named::find(store, &source, &publication, article)?;
+        let found = named::find(store, &source, &site_rules, article)?;
         let title = match &found {
             // A newer version may just have taken its place.
             Ok(Found::Article(row)) => store.articles(&[row.listing.record]).ok(),
@@ -81,7 +81,7 @@ impl Publisher {
     }
 }
 
-fn definition(state: &State, version: &FeedVersion) -> Option<Definition> {
+fn definition(state: &State, version: &FeedVersion) -> Option<FeedDefinition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
         None => state.definitions.find(&state.index, &version.path),

@@ -46,10 +46,10 @@ pub enum Unknown {
 pub(super) fn find(
     store: &Store,
     source: &Source,
-    publication: &SiteRules,
+    site_rules: &SiteRules,
     text: &str,
 ) -> Result<Result<Found, Unknown>, StoreError> {
-    let keys = keys(publication, text);
+    let keys = keys(site_rules, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
             return Ok(Ok(Found::Article(row)));
@@ -64,7 +64,7 @@ pub(super) fn find(
     if let Some((path, row)) = search.broken {
         return Ok(Ok(Found::File(path, row)));
     }
-    if let Some(row) = by_page(store, publication, text)? {
+    if let Some(row) = by_page(store, site_rules, text)? {
         return Ok(Ok(Found::Article(row)));
     }
     Ok(Err(
@@ -73,12 +73,12 @@ pub(super) fn find(
 }
 
 /// The keys that a text may name: itself, or what an id or address of this site has in it.
-fn keys(publication: &SiteRules, text: &str) -> Vec<String> {
+fn keys(site_rules: &SiteRules, text: &str) -> Vec<String> {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let named = [
         Some(text.to_owned()),
-        key_of_id(publication, text),
-        key_of_address(publication, text),
+        key_of_id(site_rules, text),
+        key_of_address(site_rules, text),
     ];
     let both = |key: String| [nfc.normalize(&key).into_owned(), key];
     let mut keys: Vec<String> = named.into_iter().flatten().flat_map(both).collect();
@@ -179,20 +179,20 @@ fn on_disk(source: &Source, text: &str) -> Option<Unknown> {
 }
 
 /// The key in an id that this site gives.
-fn key_of_id(publication: &SiteRules, text: &str) -> Option<String> {
-    let encoded = text.strip_prefix(&publication.id(""))?;
+fn key_of_id(site_rules: &SiteRules, text: &str) -> Option<String> {
+    let encoded = text.strip_prefix(&site_rules.id(""))?;
     decode(encoded)
 }
 
 /// The key in an address of this server, under whatever host it was reached.
-fn key_of_address(publication: &SiteRules, text: &str) -> Option<String> {
+fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
     let text = text.split(['?', '#']).next()?;
     let path = match text.split_once("://") {
         Some((_, rest)) => &rest[rest.find('/')?..],
         None => text,
     };
     let path = decode(path)?;
-    let path = path.strip_prefix(publication.prefix()).unwrap_or(&path);
+    let path = path.strip_prefix(site_rules.prefix()).unwrap_or(&path);
     let key = path.trim_start_matches('/').strip_prefix("articles/")?;
     Some(key.to_owned())
 }
@@ -201,7 +201,7 @@ fn key_of_address(publication: &SiteRules, text: &str) -> Option<String> {
 /// article may bring an address that its key has no part in.
 fn by_page(
     store: &Store,
-    publication: &SiteRules,
+    site_rules: &SiteRules,
     text: &str,
 ) -> Result<Option<ArticleRow>, StoreError> {
     let Some(wanted) = Page::parse(text) else {
@@ -211,7 +211,7 @@ fn by_page(
     let mut nearly = None;
     let mut look = |articles: &[Article]| {
         for article in articles {
-            let own = publication.page(article).as_deref().and_then(Page::parse);
+            let own = site_rules.page(article).as_deref().and_then(Page::parse);
             if own.as_ref() == Some(&wanted) {
                 return Some(article.key.clone());
             }
@@ -222,13 +222,14 @@ fn by_page(
         None
     };
     let (mut likely, mut others) = (Vec::new(), Vec::new());
-    store.each_article(|row| {
+    for row in store.article_rows()? {
+        let row = row?;
         let name = row.listing.key.rsplit('/').next().unwrap_or_default();
         match wanted.place.contains(name) {
             true => likely.push(row.listing.record),
             false => others.push(row.listing.record),
         }
-    })?;
+    }
     for records in [likely, others]
         .iter()
         .flat_map(|records| records.chunks(UNPACKED))

@@ -6,11 +6,11 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::Publisher;
 use super::state::State;
-use crate::feed::overview::{Counted, Overview};
+use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
-use crate::render::pages::Released;
+use crate::render::pages::ReleasedArticle;
 use crate::store::StoreError;
 
 impl Publisher {
@@ -42,7 +42,7 @@ impl Publisher {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn article(&self, key: &str) -> Result<Option<Released>, StoreError> {
+    pub fn article(&self, key: &str) -> Result<Option<ReleasedArticle>, StoreError> {
         let state = self.state();
         let Some(number) = state.index.find(key) else {
             return Ok(None);
@@ -54,7 +54,7 @@ impl Publisher {
         let article = self.store.articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
-            Released {
+            ReleasedArticle {
                 digest,
                 as_of,
                 next: expires.into_iter().chain(corrected).min(),
@@ -65,12 +65,12 @@ impl Publisher {
 }
 
 impl State {
-    fn counted(&self, version: &Arc<FeedVersion>) -> Counted {
+    fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
         // Without one, the feed ends with the next snapshot.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
-        Counted {
+        FeedSummary {
             version: version.clone(),
             articles,
             listed: self.definitions.is_listed(version.kind, articles),

@@ -2,34 +2,29 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
 
 use tracing::{info, warn};
 
 use crate::config::Config;
-use crate::feed::definitions::{Definition, FeedDefinitions, FeedKind};
+use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedKind};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
-
-/// Removals that are less apart than this count as one when their share is weighed.
-const LATELY: Duration = Duration::from_secs(60);
+use crate::render::RENDERER_VERSION;
+use crate::render::pages::templates::Templates;
 
 /// What the writer works on.
 pub(super) struct State {
     pub(super) config: Arc<Config>,
+    pub(super) templates: Arc<Templates>,
     pub(super) index: Index,
     pub(super) definitions: FeedDefinitions,
-    /// Every file has to be read again: the stored articles were read by other rules.
-    pub(super) reread: bool,
-    /// Whether a whole reading has ended once, so that what is stored is a snapshot and not a part.
-    pub(super) complete: bool,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
-    /// The next snapshot starts from the line-up, not from the last snapshot.
+    /// The next snapshot starts from the feed definitions, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
     pub(super) generation: u64,
@@ -49,11 +44,9 @@ pub(super) struct State {
     pub(super) unwritable: Option<String>,
     /// How often selections are asked for.
     pub(super) selection_polls: Arc<PollRate>,
-    /// When articles were removed lately, and how many.
-    pub(super) removals: VecDeque<(Instant, usize)>,
     /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
-    /// Editions by age, each with the records that only it and older ones name.
+    /// Snapshots by age, each with the records that only it and older ones name.
     pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
@@ -74,15 +67,8 @@ impl State {
         self.unwritable = trouble;
     }
 
-    /// How many articles were removed within the last minute.
-    pub(super) fn removed_lately(&mut self) -> usize {
-        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= LATELY;
-        while self.removals.pop_front_if(is_old).is_some() {}
-        self.removals.iter().map(|(_, removed)| removed).sum()
-    }
-
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self) -> Vec<Definition> {
+    pub(super) fn concerned(&mut self) -> Vec<FeedDefinition> {
         if self.rebuild {
             self.due.clear();
             return self.definitions.every(&self.index);
@@ -106,7 +92,7 @@ impl State {
     /// unsaved if they are others than before.
     pub(super) fn build(
         &mut self,
-        definition: Definition,
+        definition: FeedDefinition,
         old: Option<&FeedVersion>,
         floor: Timestamp,
     ) -> FeedVersion {
@@ -118,7 +104,8 @@ impl State {
             self.due.remove(&(next, path.clone()));
         }
         let mut version = FeedVersion::build(
-            self.definitions.publication(),
+            RENDERER_VERSION,
+            self.definitions.site_rules(),
             &self.index,
             definition,
             previous,

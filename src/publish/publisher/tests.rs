@@ -12,11 +12,12 @@ use tempfile::TempDir;
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::config::tests::good;
-use crate::feed::coding::Coding;
-use crate::feed::poll_rate::Told;
 use crate::index::Query;
-use crate::model::problem::Severity;
+use crate::ingest::report::Report;
+use crate::ingest::state_header::check_identity;
+use crate::model::removal_guard::Removal;
 use crate::model::time::{WrittenDate, Zone};
+use crate::publish::documents;
 use crate::source::Scope;
 
 const SITE: &str = "\
@@ -88,7 +89,8 @@ impl Newsroom {
 
     fn start(&mut self, feeds: &str, store: Store, as_of: Timestamp) {
         let config = config(self.folder.path(), feeds);
-        self.publisher = Some(Publisher::new(config, store, as_of).expect("a desk"));
+        self.publisher =
+            Some(Publisher::new(config, Templates::built_in(), store, as_of).expect("a desk"));
     }
 
     fn publisher(&self) -> &Publisher {
@@ -98,7 +100,7 @@ impl Newsroom {
     fn reconfigure(&self, feeds: &str) {
         let config = config(self.folder.path(), feeds);
         self.publisher()
-            .reconfigure(config)
+            .reconfigure(config, Templates::built_in())
             .expect("a readable store");
     }
 
@@ -166,7 +168,7 @@ impl Newsroom {
     }
 
     fn render(&self, version: &FeedVersion) -> Bytes {
-        let document = self.publisher().render(version, Format::Rss);
+        let document = documents::render_feed(self.publisher().store(), version, Format::Rss);
         document.unwrap_or_else(|error| panic!("{}: {}", version.path, chain(&error)))
     }
 
@@ -586,30 +588,6 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
     assert!(after.last_modified > before.last_modified);
 }
 
-#[tokio::test]
-async fn of_the_next_version_is_wanted_what_was_asked_for_lately() {
-    let newsroom = Newsroom::new(FEEDS);
-    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
-    newsroom.read_and_publish(later());
-    let publisher = newsroom.publisher();
-    let asked = newsroom.version("tags/спорт");
-    for feed in [&asked, &newsroom.version("sport")] {
-        let document = publisher.document(feed, Format::Atom, Coding::Gzip).await;
-        document.expect("a document");
-    }
-    asked.polls.count(Told::Document, later());
-
-    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#спорт");
-    let published = newsroom.read_and_publish(later().plus(60));
-    let wanted = |path: &str| {
-        let mut revised = published.revised.iter();
-        let version = revised.find(|version| &*version.path == path).expect("it");
-        publisher.forms_wanted(version, later().plus(60))
-    };
-    assert_eq!(wanted("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
-    assert_eq!(wanted("sport"), [], "nobody asks for it any more");
-}
-
 #[test]
 fn a_selection_changes_by_time_alone() {
     let newsroom = Newsroom::new("[defaults]\ndelay = '1h'\n");
@@ -763,7 +741,7 @@ fn other_words_of_the_site_move_every_feed() {
     let config = config_of(newsroom.folder.path(), &text);
     newsroom
         .publisher()
-        .reconfigure(config)
+        .reconfigure(config, Templates::built_in())
         .expect("a readable store");
     assert!(newsroom.publisher().is_due(later().plus(1)));
     let published = newsroom.publisher().publish(later().plus(1));
@@ -892,7 +870,7 @@ fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
     let config = config_of(newsroom.folder.path(), &zoned);
     newsroom
         .publisher()
-        .reconfigure(config)
+        .reconfigure(config, Templates::built_in())
         .expect("a readable store");
     assert_eq!(newsroom.read().read, 2);
     newsroom.publisher().publish(later().plus(1));
@@ -920,58 +898,4 @@ fn another_identity_is_refused() {
         );
         assert!(check_identity(&config, None).is_ok());
     }
-}
-
-#[test]
-fn of_two_readings_the_later_one_knows_better() {
-    let report = |problems: &[(&str, &str)], held| Report {
-        read: 2,
-        changed: 1,
-        articles: 7,
-        held,
-        problems: Vec::from_iter(problems.iter().map(|&(file, message)| Problem {
-            severity: Severity::Error,
-            file: file.to_owned(),
-            line: None,
-            column: None,
-            message: message.to_owned(),
-            hint: None,
-            excerpt: None,
-        })),
-        ..Report::default()
-    };
-    let mut both = report(&[("a", "no date"), ("b", "no title")], 12);
-    both.unsettled = vec!["c".to_owned()];
-    both.add(Report {
-        articles: 5,
-        ..report(&[("a", "no title")], 12)
-    });
-    let problems = both.problems.iter().map(|problem| {
-        let Problem { file, message, .. } = problem;
-        format!("{file}: {message}")
-    });
-    assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
-    assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
-    // What is gone is held as long as it is, and not once more each time it is looked for.
-    assert_eq!(both.held, 12);
-    assert!(both.unsettled.is_empty());
-    both.add(Report {
-        mended: vec!["b".to_owned()],
-        ..report(&[("c", "no date")], 0)
-    });
-    let files = |report: &Report| {
-        let files = report.problems.iter().map(|problem| problem.file.clone());
-        Vec::from_iter(files)
-    };
-    assert_eq!(files(&both), ["a", "c"], "what is mended is no problem");
-    both.add(Report {
-        whole: true,
-        ..report(&[("c", "no date")], 0)
-    });
-    assert_eq!(
-        files(&both),
-        ["c"],
-        "nor what everything was compared without"
-    );
-    assert!(both.whole);
 }

@@ -1,15 +1,23 @@
-//! Why a template folder cannot be used, or a page not be made.
+//! Why a template folder cannot be used, and why a page cannot be made.
 
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a template folder cannot be used, or a page not be made.
+/// Why a page or list cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// The templates do not fit their values.
+    /// A template does not fit its values.
     #[error("cannot make the page")]
-    Render(#[from] minijinja::Error),
+    Template(#[from] minijinja::Error),
+    /// The writer of the subscription list failed.
+    #[error("cannot write OPML")]
+    Opml(#[from] io::Error),
+}
+
+/// Why a template folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
     /// A folder or file cannot be read.
     #[error("cannot read {}", .file.display())]
     Unreadable {
@@ -30,10 +38,12 @@ pub enum PageError {
         message: String,
     },
     /// A file that is neither a template nor something pages may refer to.
-    #[error("{}: expected a file that ends in one of {}", .file.display(), super::folder::kinds())]
+    #[error("{}: expected a file that ends in one of {extensions}", .file.display())]
     UnknownKind {
         /// The file.
         file: PathBuf,
+        /// The extensions that a folder may hold.
+        extensions: String,
     },
     /// A folder inside the folder.
     #[error("{}: folders are not read, put its files beside layout.html", .file.display())]
@@ -71,15 +81,15 @@ pub enum PageError {
     },
 }
 
-impl PageError {
+impl TemplateError {
     /// What parsing said of the template `name`.
-    pub(super) fn template(
+    pub(super) fn parsing(
         folder: &Path,
         name: &str,
         own: bool,
         error: minijinja::Error,
-    ) -> PageError {
-        PageError::sample(folder, name, |_| own, error)
+    ) -> TemplateError {
+        TemplateError::sample(folder, name, |_| own, error)
     }
 
     /// What the page `name` said of a sample of its values. Behind a template that includes
@@ -89,7 +99,7 @@ impl PageError {
         name: &str,
         own: impl Fn(&str) -> bool,
         error: minijinja::Error,
-    ) -> PageError {
+    ) -> TemplateError {
         let first: &(dyn Error + 'static) = &error;
         let causes = std::iter::successors(Some(first), |&error| error.source());
         let innermost = causes
@@ -102,7 +112,7 @@ impl PageError {
             Some(detail) => format!("{}: {detail}", innermost.kind()),
             None => innermost.kind().to_string(),
         };
-        PageError::Template {
+        TemplateError::Template {
             file: if own(name) {
                 folder.join(name)
             } else {

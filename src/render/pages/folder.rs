@@ -8,8 +8,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::templates::Asset;
-use crate::render::pages::error::PageError;
+use crate::render::pages::asset::Asset;
+use crate::render::pages::error::TemplateError;
 
 /// Files that a folder may hold.
 pub const FILES_MAX: usize = 200;
@@ -61,14 +61,14 @@ const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 2] = [
 
 /// Templates and assets by their names.
 pub(super) struct Files {
-    pub(super) templates: BTreeMap<String, Source>,
+    pub(super) templates: BTreeMap<String, TemplateText>,
     pub(super) assets: BTreeMap<String, Asset>,
     /// The names of the templates that come from the folder.
     pub(super) own: BTreeSet<String>,
 }
 
 /// The text of a template.
-pub(super) struct Source {
+pub(super) struct TemplateText {
     pub(super) text: String,
     /// Whether it comes from the folder.
     pub(super) own: bool,
@@ -78,11 +78,11 @@ impl Files {
     /// The files of this program.
     pub(super) fn built_in() -> Files {
         let templates = BUILT_IN_TEMPLATES.map(|(name, text)| {
-            let source = Source {
+            let text = TemplateText {
                 text: text.to_owned(),
                 own: false,
             };
-            (name.to_owned(), source)
+            (name.to_owned(), text)
         });
         let assets = BUILT_IN_ASSETS
             .map(|(name, media_type, bytes)| (name.to_owned(), Asset::new(media_type, bytes)));
@@ -94,7 +94,7 @@ impl Files {
     }
 
     /// The files of this program, those of `folder` in their place.
-    pub(super) fn read(folder: &Path) -> Result<Files, Vec<PageError>> {
+    pub(super) fn read(folder: &Path) -> Result<Files, Vec<TemplateError>> {
         let mut files = Files::built_in();
         let (root, names) = list(folder).map_err(|problem| vec![problem])?;
         let mut problems = Vec::new();
@@ -110,21 +110,24 @@ impl Files {
         }
     }
 
-    fn add(&mut self, root: &Path, folder: &Path, name: &str) -> Result<(), PageError> {
+    fn add(&mut self, root: &Path, folder: &Path, name: &str) -> Result<(), TemplateError> {
         let file = folder.join(name);
         let target = locate(root, &file)?;
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
         if extension == TEMPLATE {
             let bytes = read(&target, &file, TEMPLATE_BYTES_MAX)?;
-            let text = String::from_utf8(bytes).map_err(|_| PageError::NotUtf8 { file })?;
+            let text = String::from_utf8(bytes).map_err(|_| TemplateError::NotUtf8 { file })?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
             self.own.insert(name.to_owned());
             self.templates
-                .insert(name.to_owned(), Source { text, own: true });
+                .insert(name.to_owned(), TemplateText { text, own: true });
             return Ok(());
         }
         let Some((_, media_type)) = ASSETS.iter().find(|(known, _)| *known == extension) else {
-            return Err(PageError::UnknownKind { file });
+            return Err(TemplateError::UnknownKind {
+                file,
+                extensions: extensions(),
+            });
         };
         let bytes = read(&target, &file, ASSET_BYTES_MAX)?;
         self.assets
@@ -134,8 +137,8 @@ impl Files {
 }
 
 /// Where the folder really is, and the names in it that are not hidden, sorted.
-fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), PageError> {
-    let unreadable = |source| PageError::Unreadable {
+fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), TemplateError> {
+    let unreadable = |source| TemplateError::Unreadable {
         file: folder.to_owned(),
         source,
     };
@@ -144,14 +147,14 @@ fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), PageError> {
     for entry in fs::read_dir(&root).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
         let name = entry.file_name().into_string();
-        let name = name.map_err(|name| PageError::NotUtf8 {
+        let name = name.map_err(|name| TemplateError::NotUtf8 {
             file: folder.join(name),
         })?;
         if !is_leftover(&name) {
             names.push(name);
         }
         if names.len() > FILES_MAX {
-            return Err(PageError::TooMany {
+            return Err(TemplateError::TooMany {
                 folder: folder.to_owned(),
                 max: FILES_MAX,
             });
@@ -168,20 +171,20 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// The regular file behind a name, which must be inside `root`.
-fn locate(root: &Path, file: &Path) -> Result<PathBuf, PageError> {
-    let unreadable = |source| PageError::Unreadable {
+fn locate(root: &Path, file: &Path) -> Result<PathBuf, TemplateError> {
+    let unreadable = |source| TemplateError::Unreadable {
         file: file.to_owned(),
         source,
     };
     let target = fs::canonicalize(file).map_err(unreadable)?;
     if !target.starts_with(root) {
-        return Err(PageError::Outside {
+        return Err(TemplateError::Outside {
             file: file.to_owned(),
         });
     }
     let metadata = fs::metadata(&target).map_err(unreadable)?;
     if metadata.is_dir() {
-        return Err(PageError::Folder {
+        return Err(TemplateError::Folder {
             file: file.to_owned(),
         });
     }
@@ -192,8 +195,8 @@ fn locate(root: &Path, file: &Path) -> Result<PathBuf, PageError> {
     Ok(target)
 }
 
-fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, PageError> {
-    let unreadable = |source| PageError::Unreadable {
+fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, TemplateError> {
+    let unreadable = |source| TemplateError::Unreadable {
         file: file.to_owned(),
         source,
     };
@@ -204,7 +207,7 @@ fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, PageError> {
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     if bytes.len() > max {
-        return Err(PageError::TooLarge {
+        return Err(TemplateError::TooLarge {
             file: file.to_owned(),
             max,
         });
@@ -213,7 +216,7 @@ fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, PageError> {
 }
 
 /// The extensions that a folder may hold, for a message.
-pub(super) fn kinds() -> String {
+fn extensions() -> String {
     let assets = ASSETS.iter().map(|(extension, _)| format!(".{extension}"));
     std::iter::once(format!(".{TEMPLATE}"))
         .chain(assets)

@@ -29,7 +29,7 @@ pub struct Frame<'a> {
 
 /// A feed that a page leads to: one of a section, tag or author of its articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Related {
+pub struct RelatedFeed {
     /// What its articles have in common.
     pub kind: TermKind,
     /// The section, tag or author as written.
@@ -42,7 +42,7 @@ pub struct Related {
 
 /// Which part of a long list a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct ListPart {
     /// The number of this page, from 1.
     pub page: usize,
     /// How many pages there are, at least 1.

@@ -8,7 +8,7 @@ use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Entry};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::encode_path;
-use crate::render::pages::frame::Related;
+use crate::render::pages::frame::RelatedFeed;
 use crate::text::Text;
 
 /// Related feeds of a page.
@@ -18,14 +18,14 @@ pub const RELATED_MAX: usize = 24;
 /// the one at the path `own`. It follows from the configuration and the articles alone.
 pub fn related(
     config: &Config,
-    publication: &SiteRules,
+    site_rules: &SiteRules,
     entries: &[Entry],
     own: Option<&str>,
-) -> Vec<Related> {
+) -> Vec<RelatedFeed> {
     let mut found: HashMap<Term, (usize, &Text)> = HashMap::new();
-    for (kind, label) in entries.iter().flat_map(|entry| terms(publication, entry)) {
+    for (kind, label) in entries.iter().flat_map(|entry| terms(site_rules, entry)) {
         if let Some(term) = Term::new(kind, label.as_str()) {
-            let term = publication.canonical(&term).clone();
+            let term = site_rules.canonical(&term).clone();
             found.entry(term).or_insert((0, label)).0 += 1;
         }
     }
@@ -38,11 +38,11 @@ pub fn related(
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
         let auto = automatic(config, term.kind).filter(|auto| !auto.except.contains(&term))?;
         let path = format!("{}/{}", term.kind.folder(), term.key());
-        (own != Some(&*path)).then(|| Related {
+        (own != Some(&*path)).then(|| RelatedFeed {
             kind: term.kind,
             label: label.clone(),
             address: Address {
-                stem: format!("{}{}", publication.base(), encode_path(&path)),
+                stem: format!("{}{}", site_rules.base(), encode_path(&path)),
                 query: None,
             },
             formats: auto.settings.formats.clone(),
@@ -53,10 +53,10 @@ pub fn related(
 
 /// What an article is filed under, as it is printed.
 fn terms<'a>(
-    publication: &SiteRules,
+    site_rules: &SiteRules,
     entry: &'a Entry,
 ) -> impl Iterator<Item = (TermKind, &'a Text)> {
-    let sections = publication.scheme(TermKind::Section);
+    let sections = site_rules.scheme(TermKind::Section);
     let categories = entry.categories.iter().map(move |category| {
         let kind = match category.scheme == sections {
             true => TermKind::Section,

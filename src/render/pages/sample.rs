@@ -3,13 +3,8 @@
 //! Each page is made twice in each language: with everything that a page can have, and with
 //! nothing that it can do without.
 
-use crate::render::pages::frame::Related;
-use crate::render::pages::templates::Templates;
 use chrono::{DateTime, FixedOffset};
 
-use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
-use super::values::{ArticlePage, CataloguePage, FeedPage, Row, TermsPage};
-use super::{Frame, Locale, Part};
 use crate::config::Site;
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
@@ -17,6 +12,10 @@ use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
+use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
+use crate::render::pages::locale::Locale;
+use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -54,8 +53,8 @@ pub(super) struct Sample {
     pub(super) lists: Vec<TermKind>,
     pub(super) feed: Feed,
     pub(super) article: Entry,
-    pub(super) related: Vec<Related>,
-    pub(super) part: Part,
+    pub(super) related: Vec<RelatedFeed>,
+    pub(super) part: ListPart,
 }
 
 impl Sample {
@@ -94,14 +93,14 @@ impl Sample {
                 (TermKind::Tag, "мәжіліс", "tags/%D0%BC"),
                 (TermKind::Author, "Айгүл Өмірбек", "authors/%D0%B0"),
             ]
-            .map(|(kind, label, path)| Related {
+            .map(|(kind, label, path)| RelatedFeed {
                 kind,
                 label: Text::new(label),
                 address: address(path),
                 formats: formats.to_vec(),
             })
             .into(),
-            part: Part {
+            part: ListPart {
                 page: 2,
                 pages: 3,
                 feeds: 512,
@@ -121,7 +120,7 @@ impl Sample {
             },
             article: flash(),
             related: Vec::new(),
-            part: Part {
+            part: ListPart {
                 page: 1,
                 pages: 1,
                 feeds: 0,
@@ -129,11 +128,11 @@ impl Sample {
         }
     }
 
-    pub(super) fn rows(&self) -> Vec<Row<'_>> {
+    pub(super) fn rows(&self) -> Vec<FeedRow<'_>> {
         self.channels
             .iter()
             .enumerate()
-            .map(|(at, (kind, channel))| Row {
+            .map(|(at, (kind, channel))| FeedRow {
                 kind: *kind,
                 channel,
                 articles: at * 21,

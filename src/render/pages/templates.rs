@@ -1,11 +1,7 @@
 //! The templates: built in, or from the publication's folder.
 
-use crate::render::pages::error::PageError;
-use crate::render::pages::frame::Related;
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use bytes::Bytes;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{
@@ -13,15 +9,15 @@ use minijinja::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::folder::{Files, Source};
-use super::values::{ArticlePage, CataloguePage, FeedPage, Row, SiteValue, TermsPage};
+use super::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, SiteValue, TermsPage};
 use super::words::Words;
-use super::{Frame, Part, sample};
 use crate::feed::document::{Channel, Entry, Feed};
-use crate::feed::overview::Counted;
+use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
+use crate::render::pages::asset::Asset;
+use crate::render::pages::error::PageError;
+use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 
 /// The template of `/`.
 pub(super) const CATALOGUE: &str = "catalogue.html";
@@ -42,37 +38,9 @@ const DEPTH_MAX: usize = 50;
 /// Every template and asset, read and parsed once.
 #[derive(Debug)]
 pub struct Templates {
-    environment: Environment<'static>,
-    assets: BTreeMap<String, Asset>,
-    digest: u128,
-}
-
-/// A file that pages refer to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asset {
-    /// What it is.
-    pub media_type: &'static str,
-    /// Its content.
-    pub bytes: Bytes,
-    /// The digest of its content: pages ask for `/assets/NAME?v=VERSION`, and while that is equal
-    /// to this, an answer may be kept for ever.
-    pub version: String,
-}
-
-impl Asset {
-    /// Whether compressing it saves anything.
-    pub fn is_text(&self) -> bool {
-        self.media_type.starts_with("text/") || self.media_type == "image/svg+xml"
-    }
-
-    pub(super) fn new(media_type: &'static str, bytes: impl Into<Bytes>) -> Asset {
-        let bytes = bytes.into();
-        Asset {
-            media_type,
-            version: format!("{:016x}", xxh3_64(&bytes)),
-            bytes,
-        }
-    }
+    pub(super) environment: Environment<'static>,
+    pub(super) assets: BTreeMap<String, Asset>,
+    pub(super) digest: u128,
 }
 
 impl PartialEq for Templates {
@@ -84,65 +52,6 @@ impl PartialEq for Templates {
 impl Eq for Templates {}
 
 impl Templates {
-    /// The templates of this program.
-    pub fn built_in() -> Templates {
-        Templates::new(Files::built_in(), Path::new(""))
-            .expect("the built-in templates parse and fit their values")
-    }
-
-    /// The templates of this program, each file of `folder` in place of the built-in one.
-    ///
-    /// # Errors
-    /// Every file that cannot be used, with its line where it has one: one that cannot be read or
-    /// parsed, and one that fails on a sample of the values it will be given.
-    pub fn load(folder: &Path) -> Result<Templates, Vec<PageError>> {
-        Templates::new(Files::read(folder)?, folder)
-    }
-
-    fn new(files: Files, folder: &Path) -> Result<Templates, Vec<PageError>> {
-        let mut environment = environment();
-        let mut problems: Vec<PageError> = Vec::new();
-        let mut digest = Xxh3::new();
-        for (name, Source { text, own }) in files.templates {
-            digest_part(&mut digest, &name, text.as_bytes());
-            if let Err(error) = environment.add_template_owned(name.clone(), text) {
-                problems.push(PageError::template(folder, &name, own, error));
-            }
-        }
-        for (name, asset) in &files.assets {
-            digest_part(&mut digest, name, &asset.bytes);
-        }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let mut templates = Templates {
-            environment,
-            assets: files.assets,
-            digest: 0,
-        };
-        // What the samples look like says whatever else a page depends on: words, values, escaping.
-        for (name, page) in sample::pages(&templates) {
-            match page {
-                Ok(html) => digest_part(&mut digest, name, html.as_bytes()),
-                Err(error) => {
-                    let own = |name: &str| files.own.contains(name);
-                    let problem = PageError::sample(folder, name, own, error);
-                    // A fault of the layout is found on every page.
-                    let text = problem.to_string();
-                    if !problems.iter().any(|known| known.to_string() == text) {
-                        problems.push(problem);
-                    }
-                }
-            }
-        }
-        templates.digest = digest.digest128();
-        if problems.is_empty() {
-            Ok(templates)
-        } else {
-            Err(problems)
-        }
-    }
-
     /// The digest of all that can reach a page besides its content: templates, assets, words, and
     /// how values are written. It is part of every page's tag.
     pub fn digest(&self) -> u128 {
@@ -152,6 +61,14 @@ impl Templates {
     /// The file at `/assets/NAME`, by its decoded name.
     pub fn asset(&self, name: &str) -> Option<&Asset> {
         self.assets.get(name)
+    }
+
+    /// The name of the file that browsers show beside a title when the page does not say.
+    pub fn favicon(&self) -> &'static str {
+        match self.asset("favicon.ico") {
+            Some(_) => "favicon.ico",
+            None => "icon.svg",
+        }
     }
 
     /// Every file below `/assets/`, by its decoded name.
@@ -166,10 +83,10 @@ impl Templates {
     pub fn catalogue(
         &self,
         frame: &Frame<'_>,
-        feeds: &[&Counted],
+        feeds: &[&FeedSummary],
         lists: &[TermKind],
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
+        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
         let page = CataloguePage::new(frame, &rows, lists);
         Ok(self.render(CATALOGUE, frame, page)?)
     }
@@ -182,10 +99,10 @@ impl Templates {
         &self,
         frame: &Frame<'_>,
         kind: TermKind,
-        feeds: &[&Counted],
-        part: Part,
+        feeds: &[&FeedSummary],
+        part: ListPart,
     ) -> Result<String, PageError> {
-        let rows: Vec<Row<'_>> = feeds.iter().copied().map(Row::from).collect();
+        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
         let page = TermsPage::new(frame, kind, &rows, part);
         Ok(self.render(TERMS, frame, page)?)
     }
@@ -198,7 +115,7 @@ impl Templates {
         &self,
         frame: &Frame<'_>,
         feed: &Feed,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> Result<String, PageError> {
         let page = FeedPage::new(frame, feed, related);
         Ok(self.render(FEED, frame, page)?)
@@ -213,7 +130,7 @@ impl Templates {
         frame: &Frame<'_>,
         article: &Entry,
         all: &Channel,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> Result<String, PageError> {
         let page = ArticlePage::new(frame, article, all, related);
         Ok(self.render(ARTICLE, frame, page)?)
@@ -256,7 +173,7 @@ const RAW_IN_NAMES: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
 
 /// An engine without templates. A name that no value has is an error, so that a misspelt one in a
 /// replaced template is found when it is loaded.
-fn environment() -> Environment<'static> {
+pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -300,12 +217,4 @@ fn escape(out: &mut Output, text: &str) -> std::fmt::Result {
         rest = &from[1..];
     }
     out.write_str(rest)
-}
-
-/// Name and content, so that neither can pass for a part of the other.
-fn digest_part(digest: &mut Xxh3, name: &str, content: &[u8]) {
-    for part in [name.as_bytes(), content] {
-        digest.update(&(part.len() as u64).to_le_bytes());
-        digest.update(part);
-    }
 }

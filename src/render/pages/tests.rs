@@ -1,4 +1,4 @@
-use crate::render::pages::error::PageError;
+use crate::render::pages::error::TemplateError;
 use crate::render::pages::folder::ASSET_BYTES_MAX;
 use crate::render::pages::folder::FILES_MAX;
 use crate::render::pages::templates::Templates;
@@ -161,7 +161,7 @@ fn load(files: &[(&str, &str)]) -> Templates {
 fn problems(folder: &Path) -> Vec<String> {
     let problems = Templates::load(folder).expect_err("bad templates");
     let prefix = format!("{}/", folder.display());
-    let texts = problems.iter().map(PageError::to_string);
+    let texts = problems.iter().map(TemplateError::to_string);
     texts.map(|text| text.replace(&prefix, "")).collect()
 }
 
@@ -636,7 +636,7 @@ fn any_file_moves_the_digest() {
     ];
     let digests: BTreeSet<u128> = files.iter().map(|files| load(files).digest()).collect();
     assert_eq!(digests.len(), files.len());
-    assert_eq!(load(&[]), Templates::built_in());
+    assert_eq!(load(&[]), *Templates::built_in());
     assert_eq!(load(files[3]), load(files[3]));
 }
 

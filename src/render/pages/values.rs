@@ -7,7 +7,7 @@ mod article;
 mod feed;
 mod list;
 
-use crate::render::pages::frame::Related;
+use crate::render::pages::frame::RelatedFeed;
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
 pub(super) use self::feed::FeedPage;
-pub(super) use self::list::{CataloguePage, Row, TermsPage};
+pub(super) use self::list::{CataloguePage, FeedRow, TermsPage};
 use super::words::Words;
 use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
@@ -253,8 +253,8 @@ pub(super) struct RelatedValue {
 }
 
 impl RelatedValue {
-    pub(super) fn each(frame: &Frame<'_>, related: &[Related]) -> Vec<RelatedValue> {
-        let value = |related: &Related| RelatedValue {
+    pub(super) fn each(frame: &Frame<'_>, related: &[RelatedFeed]) -> Vec<RelatedValue> {
+        let value = |related: &RelatedFeed| RelatedValue {
             kind: related.kind.prefix(),
             kind_name: kind_name(frame.locale, related.kind),
             name: related.label.to_string(),

@@ -94,16 +94,16 @@ pub(super) struct Words {
     pub part: &'static str,
     /// How articles are counted.
     #[serde(skip)]
-    pub count_articles: Forms,
+    pub count_articles: PluralForms,
     /// How sections are counted.
     #[serde(skip)]
-    pub count_sections: Forms,
+    pub count_sections: PluralForms,
     /// How tags are counted.
     #[serde(skip)]
-    pub count_tags: Forms,
+    pub count_tags: PluralForms,
     /// How authors are counted.
     #[serde(skip)]
-    pub count_authors: Forms,
+    pub count_authors: PluralForms,
     /// The months as they stand in a date.
     #[serde(skip)]
     pub months: [&'static str; 12],
@@ -132,7 +132,7 @@ pub(super) struct Apps {
 
 /// The forms that a noun takes behind a number.
 #[derive(Debug, Serialize)]
-pub(super) struct Forms {
+pub(super) struct PluralForms {
     /// 1, and in Russian 21, 31, …
     pub one: &'static str,
     /// In Russian 2, 3, 4, 22, …
@@ -141,10 +141,10 @@ pub(super) struct Forms {
     pub many: &'static str,
 }
 
-impl Forms {
+impl PluralForms {
     /// A noun that numbers do not change.
-    const fn same(noun: &'static str) -> Forms {
-        Forms {
+    const fn same(noun: &'static str) -> PluralForms {
+        PluralForms {
             one: noun,
             few: noun,
             many: noun,

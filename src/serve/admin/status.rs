@@ -25,7 +25,8 @@ const FEEDS_MAX: usize = 500;
 /// The page.
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
-    let publisher = admin.publisher.get();
+    let documents = admin.documents.get();
+    let publisher = documents.map(|documents| documents.published());
     let snapshot = publisher.and_then(|publisher| publisher.snapshot());
     let site = match &snapshot {
         Some(snapshot) => &snapshot.config.site,
@@ -60,7 +61,7 @@ pub(super) fn page(admin: &Admin) -> String {
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
         connections => admin.metrics.open_connections(),
-        documents => publisher.map_or(0, |publisher| publisher.renditions().documents()),
+        documents => documents.map_or(0, |documents| documents.cache().documents()),
     })
 }
 
@@ -94,7 +95,8 @@ fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
-    let publisher = admin.publisher.get();
+    let documents = admin.documents.get();
+    let publisher = documents.map(|documents| documents.published());
     let reached = publisher.and_then(|publisher| publisher.progress().reached());
     let database = publisher.map(|publisher| publisher.source());
     let database = match database.as_deref() {

@@ -17,14 +17,15 @@ use prometheus_client::metrics::exemplar::Exemplar;
 use prometheus_client::registry::Registry;
 
 use super::process::Process;
-use super::{Answered, BOUNDS, Histogram, Metrics, RequestKind, STATUSES, index};
+use super::{Answered, Metrics, RequestKind, STATUSES, index};
 use crate::feed::coding::Coding;
 use crate::feed::definitions::FeedKind;
 use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
-use crate::publish::publisher::Publisher;
+use crate::serve::documents::Documents;
+use crate::serve::histogram::{BOUNDS, Histogram};
 use crate::source::Source;
 use crate::source::sql::Sql;
 
@@ -34,8 +35,8 @@ pub struct Scrape {
     pub metrics: Arc<Metrics>,
     /// How the daemon is.
     pub condition: Arc<Condition>,
-    /// The publisher, once the state folder has been read.
-    pub publisher: Option<Arc<Publisher>>,
+    /// What is published, once the state folder has been read.
+    pub documents: Option<Arc<Documents>>,
     /// The process.
     pub process: Process,
     /// When it started.
@@ -161,9 +162,9 @@ impl Scrape {
     /// What is published, and what it took to make its documents.
     fn feeds(&self, page: &mut Page<'_>) -> fmt::Result {
         let snapshot = self
-            .publisher
+            .documents
             .as_ref()
-            .and_then(|publisher| publisher.snapshot());
+            .and_then(|documents| documents.published().snapshot());
         page.value(
             "taspa_ready",
             "Whether the first edition is out and the daemon is not stopping",
@@ -184,17 +185,16 @@ impl Scrape {
         if let Some(snapshot) = snapshot {
             published_feeds(page, &snapshot)?;
         }
-        let Some(publisher) = &self.publisher else {
+        let Some(documents) = &self.documents else {
             return Ok(());
         };
-        let renditions = publisher.renditions();
         page.histogram(
             "taspa_render_duration_seconds",
             "How long documents took to be rendered",
             Format::ALL.map(|format| {
                 (
                     [("format", format.extension())],
-                    renditions.renders().took(format),
+                    documents.metrics().durations(format),
                 )
             }),
         )?;
@@ -202,19 +202,19 @@ impl Scrape {
             "taspa_render_failures",
             "Documents that could not be rendered",
             Format::ALL.map(|format| {
-                let failures = renditions.renders().failures(format).value();
+                let failures = documents.metrics().failures(format).value();
                 ([("format", format.extension())], failures)
             }),
         )?;
         page.value(
             "taspa_cache_bytes",
             "Bytes of finished documents in memory",
-            renditions.bytes() as f64,
+            documents.cache().bytes() as f64,
         )?;
         page.value(
             "taspa_cache_documents",
             "Finished documents in memory",
-            renditions.documents() as f64,
+            documents.cache().documents() as f64,
         )
     }
 
@@ -233,9 +233,9 @@ impl Scrape {
             )?;
         }
         if let Some(Source::Sql(sql)) = self
-            .publisher
+            .documents
             .as_ref()
-            .map(|publisher| publisher.source())
+            .map(|documents| documents.published().source())
             .as_deref()
         {
             self.database(page, sql)?;

@@ -104,7 +104,7 @@ impl DirectoryWatcher {
     }
 
     /// Waits for something that is worth a look.
-    pub(crate) async fn hint(&mut self) -> Vec<Scope> {
+    pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             match &self.events {
                 Events::Sent(watch) => {

@@ -8,7 +8,7 @@
 
 /// How many rows there are too many, or too few.
 #[derive(Debug, Default)]
-pub(crate) struct Surplus {
+pub(crate) struct CountDrift {
     believed: i128,
     /// The last counts, where nothing explains them.
     doubted: Option<Counts>,
@@ -22,19 +22,19 @@ struct Counts {
 }
 
 impl Counts {
-    fn surplus(self) -> i128 {
+    fn drift(self) -> i128 {
         i128::from(self.given) - i128::from(self.known)
     }
 }
 
-impl Surplus {
+impl CountDrift {
     /// Takes note of the counts after everything was compared, and whether that `found` something. Those
     /// that nothing explains may be of rows that came after they were listed: the next look at what
     /// changed tells.
     pub(crate) fn after_all(&mut self, given: u64, known: u64, found: bool) {
         let counts = Counts { given, known };
         if self.doubted == Some(counts) && !found {
-            self.believed = counts.surplus();
+            self.believed = counts.drift();
         }
         self.take(counts);
     }
@@ -48,7 +48,7 @@ impl Surplus {
     }
 
     fn take(&mut self, counts: Counts) {
-        self.doubted = Some(counts).filter(|counts| counts.surplus() != self.believed);
+        self.doubted = Some(counts).filter(|counts| counts.drift() != self.believed);
     }
 }
 
@@ -69,17 +69,17 @@ mod tests {
     /// Takes counts one after the other; the numbers of those that ask for a comparison.
     #[track_caller]
     fn check(counts: &[After], expected: &[usize]) {
-        let mut surplus = Surplus::default();
+        let mut drift = CountDrift::default();
         let asks = counts.iter().map(|count| match *count {
             All(given, known) => {
-                surplus.after_all(given, known, false);
+                drift.after_all(given, known, false);
                 false
             }
             Others(given, known) => {
-                surplus.after_all(given, known, true);
+                drift.after_all(given, known, true);
                 false
             }
-            Part(given, known) => surplus.after_some(given, known),
+            Part(given, known) => drift.after_some(given, known),
         });
         let asking = asks.enumerate().filter(|(_, asks)| *asks);
         assert_eq!(Vec::from_iter(asking.map(|(at, _)| at)), expected);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_surplus_that_no_comparison_explains_is_compared_once() {
+    fn each_drift_that_no_comparison_explains_is_compared_once() {
         let counts = [
             Part(8, 7),
             All(8, 7),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_doubt_that_goes_away_by_itself_returns_whole() {
+    fn drift_that_returns_after_it_went_away_is_compared_again() {
         check(&[Part(6, 7), Part(7, 7), Part(6, 7)], &[0, 2]);
     }
 }

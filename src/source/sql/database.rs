@@ -8,8 +8,6 @@ mod mysql;
 mod postgres;
 mod sqlite;
 #[cfg(test)]
-pub(super) mod testkit;
-#[cfg(test)]
 mod tests;
 
 use std::fmt::Write as _;

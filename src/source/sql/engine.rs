@@ -13,7 +13,6 @@ use super::error::{Reporter, SqlError};
 use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
 use crate::model::time::Timestamp;
-use crate::source::sql::probe::Pulse;
 use crate::source::sql::required_columns::RequiredColumns;
 
 /// What polls, looks and readings may take, once they have a connection.
@@ -41,7 +40,7 @@ pub(super) struct Engine {
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
-    kept: Mutex<RequiredColumns>,
+    required: Mutex<RequiredColumns>,
     seen: Mutex<Seen>,
     /// What the last pulse showed that went well.
     shown: Mutex<Option<Pulse>>,
@@ -56,6 +55,16 @@ struct Seen {
     newest: Option<Timestamp>,
     /// What columns the last listing of everything had.
     shape: Option<u64>,
+}
+
+/// What a pulse shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Pulse {
+    pub(super) has_rows: bool,
+    /// Of PostgreSQL: whether it replays another server.
+    pub(super) is_standby: bool,
+    /// Of PostgreSQL: seconds behind that other server.
+    pub(super) lag: Option<f64>,
 }
 
 /// What of the rows is read, and how long that may take.
@@ -97,7 +106,7 @@ impl Engine {
             query,
             rules,
             columns: Mutex::default(),
-            kept: Mutex::default(),
+            required: Mutex::default(),
             seen: Mutex::default(),
             shown: Mutex::default(),
             trouble: Mutex::default(),
@@ -131,7 +140,7 @@ impl Engine {
             self.forget();
         }
         let columns = self.columns().await?;
-        locked(&self.kept).take(&columns)?;
+        locked(&self.required).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
             Task::ArticleMeta => {
@@ -229,7 +238,7 @@ impl Engine {
         let (mut shown, mut columns) = self.pulse.row_with_columns(statement, patience).await?;
         shown.truncate(PULSE_COLUMNS);
         let columns = self.learn(columns.split_off(columns.len().min(PULSE_COLUMNS)));
-        locked(&self.kept).take(&columns)?;
+        locked(&self.required).take(&columns)?;
         Ok(shown)
     }
 
@@ -238,14 +247,14 @@ impl Engine {
         *locked(&self.columns) = None;
     }
 
-    /// The columns that must not go.
-    pub(super) fn kept(&self) -> RequiredColumns {
-        locked(&self.kept).clone()
+    /// The columns that must not go unnoticed.
+    pub(super) fn required(&self) -> RequiredColumns {
+        locked(&self.required).clone()
     }
 
-    /// Has these columns, and no others, be those that must not go.
-    pub(super) fn set_kept(&self, kept: RequiredColumns) {
-        *locked(&self.kept) = kept;
+    /// Requires these columns and no others.
+    pub(super) fn require(&self, required: RequiredColumns) {
+        *locked(&self.required) = required;
     }
 
     /// The shape of the query's columns, where it is another than when everything was listed.

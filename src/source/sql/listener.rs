@@ -260,8 +260,8 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::source::sql::database::testkit::{FakePostgres, Reaction};
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
+    use crate::source::sql::testkit::{FakePostgres, Reaction};
 
     fn channel(server: &FakePostgres) -> Channel {
         Channel::new("news", &server.url).expect("an address")

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
 use super::database::StatementTimeout;
-use super::engine::Engine;
+use super::engine::{Engine, Pulse};
 use super::error::SqlError;
 use crate::source::sql::source_event::PendingSignals;
 
@@ -88,16 +88,6 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
 /// No longer than 20 s, as no pulse takes longer than five.
 fn pause_after(pulse: Duration) -> Duration {
     PAUSE.max(pulse * PAUSE_SHARE)
-}
-
-/// What a pulse shows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pulse {
-    pub(super) has_rows: bool,
-    /// Of PostgreSQL: whether it replays another server.
-    pub(super) is_standby: bool,
-    /// Of PostgreSQL: seconds behind that other server.
-    pub(super) lag: Option<f64>,
 }
 
 async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {

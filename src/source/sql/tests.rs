@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
-use super::database::testkit::{FakePostgres, Reaction};
+use super::testkit::{FakePostgres, Reaction};
 use super::*;
 use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};

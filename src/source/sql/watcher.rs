@@ -1,4 +1,4 @@
-//! The articles' database while it is followed: what is worth a reading, and when.
+//! The articles' database while it is watched: what is worth a reading, and when.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -9,13 +9,10 @@ use tokio::task::{self, JoinHandle};
 use tokio::time;
 use tracing::{info, warn};
 
-use crate::model::time::Timestamp;
-use crate::publish::health::Health;
-use crate::publish::outage::Outage;
-use crate::publish::publisher::{Publisher, Report};
 use crate::source::Scope;
-use crate::source::sql::count_drift::Surplus;
+use crate::source::sql::count_drift::CountDrift;
 use crate::source::sql::{SourceEvent, SourceEvents, Sql};
+use crate::source::watcher_messages::{Down, ReadingNote};
 
 /// How soon a reading that failed is tried again, though the database answers; twice as long each time.
 const AGAIN_FIRST: Duration = Duration::from_secs(1);
@@ -29,13 +26,12 @@ const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
 /// or so many times as long as looking takes.
 const HELD_LOOK_SHARE: u32 = 10;
 
-/// The articles' database with the signs it gives.
+/// The articles' database with the signals it gives.
 pub(crate) struct SqlWatcher {
-    publisher: Arc<Publisher>,
     sql: Sql,
     refresh: Duration,
-    told: Arc<Told>,
-    outage: Arc<Outage>,
+    signals: Arc<Signals>,
+    down: Down,
     listening: JoinHandle<()>,
     /// When what changed lately is asked for.
     poll_at: Instant,
@@ -45,71 +41,60 @@ pub(crate) struct SqlWatcher {
     has_failed: bool,
     /// How long a failed reading rests.
     rest: Duration,
-    surplus: Surplus,
+    drift: CountDrift,
 }
 
-/// What the signs ask for.
+/// What the signals ask for.
 #[derive(Default)]
-struct Told {
+struct Signals {
     /// Whether everything has been compared once.
     compared: AtomicBool,
     whole: AtomicBool,
     recent: AtomicBool,
-    news: Notify,
+    arrived: Notify,
 }
 
 impl SqlWatcher {
-    pub(crate) fn start(
-        publisher: &Arc<Publisher>,
-        health: &Arc<Health>,
-        outage: &Arc<Outage>,
-        sql: Sql,
-    ) -> SqlWatcher {
-        let told = Arc::new(Told::default());
-        let listening = task::spawn(listen(
-            sql.watch(),
-            told.clone(),
-            health.clone(),
-            outage.clone(),
-        ));
+    pub(crate) fn start(sql: Sql, down: Down) -> SqlWatcher {
+        let signals = Arc::new(Signals::default());
+        let listening = task::spawn(listen(sql.watch(), signals.clone(), down.clone()));
         let refresh = sql.refresh();
         SqlWatcher {
-            publisher: publisher.clone(),
             sql,
             refresh,
-            told,
-            outage: outage.clone(),
+            signals,
+            down,
             listening,
             poll_at: Instant::now() + refresh,
             whole_at: None,
             has_failed: false,
             rest: AGAIN_FIRST,
-            surplus: Surplus::default(),
+            drift: CountDrift::default(),
         }
     }
 
     /// Whether the database is known not to answer.
     pub(crate) fn is_down(&self) -> bool {
-        self.outage.is_down()
+        self.down.borrow().is_some()
     }
 
-    /// Whether a reading of `scopes` that went well shows that the database is well: not while the
-    /// pulse fails, and of a comparison that failed only another one can tell.
-    pub(crate) fn is_proof(&self, scopes: &[Scope]) -> bool {
-        !self.is_down() && (scopes.contains(&Scope::Whole) || !self.has_failed)
+    /// Whether a reading that went well shows that the database is well: not while the probe fails, and
+    /// of a comparison of everything that failed only another one can tell.
+    pub(crate) fn is_proof(&self, whole: bool) -> bool {
+        !self.is_down() && (whole || !self.has_failed)
     }
 
     /// Waits for something that is worth a reading.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
-            let told = self.told.clone();
-            let news = told.news.notified();
+            let signals = self.signals.clone();
+            let arrived = signals.arrived.notified();
             if !self.is_down() {
-                if self.told.whole.swap(false, SeqCst) {
-                    self.told.recent.store(false, SeqCst);
+                if self.signals.whole.swap(false, SeqCst) {
+                    self.signals.recent.store(false, SeqCst);
                     return vec![Scope::Whole];
                 }
-                if self.whole_at.is_none() && self.told.recent.swap(false, SeqCst) {
+                if self.whole_at.is_none() && self.signals.recent.swap(false, SeqCst) {
                     return self.poll();
                 }
             }
@@ -118,7 +103,7 @@ impl SqlWatcher {
             let whole_at = self.whole_at.filter(|_| !self.is_down());
             tokio::select! {
                 biased;
-                () = news => {}
+                () = arrived => {}
                 () = until(whole_at) => {
                     self.whole_at = None;
                     return vec![Scope::Whole];
@@ -134,24 +119,24 @@ impl SqlWatcher {
     }
 
     /// Takes note of how a reading went.
-    pub(crate) async fn note(&mut self, scopes: &[Scope], report: &Report, took: Duration) {
-        let whole = scopes.contains(&Scope::Whole);
-        if report.failure.is_some() {
+    pub(crate) async fn note(&mut self, note: &ReadingNote) {
+        let whole = note.whole;
+        if note.failed {
             self.has_failed |= whole;
             self.compare_soon();
             return;
         }
         self.has_failed &= !whole;
         if whole {
-            self.told.compared.store(true, SeqCst);
+            self.signals.compared.store(true, SeqCst);
             self.whole_at = None;
         }
-        if report.held > 0 {
-            let rest = HELD_LOOK_EVERY.max(took * HELD_LOOK_SHARE);
+        if note.held > 0 {
+            let rest = HELD_LOOK_EVERY.max(note.took * HELD_LOOK_SHARE);
             self.whole_at = Some(Instant::now() + rest);
             return;
         }
-        match report.unsettled.is_empty() {
+        match note.unsettled.is_empty() {
             true => self.rest = AGAIN_FIRST,
             // Rows that went away while they were read, or that are never found by their ids.
             false => self.compare_soon(),
@@ -160,13 +145,12 @@ impl SqlWatcher {
             self.whole_at = Some(Instant::now());
             return;
         }
-        let Some((given, known)) = self.counts().await else {
+        let Some((given, known)) = self.count().await.zip(note.known) else {
             return;
         };
         if whole {
-            let found = report.read > 0 || report.changed > 0;
-            self.surplus.after_all(given, known, found);
-        } else if self.surplus.after_some(given, known) {
+            self.drift.after_all(given, known, note.found);
+        } else if self.drift.after_some(given, known) {
             self.whole_at = Some(Instant::now());
         }
     }
@@ -174,7 +158,7 @@ impl SqlWatcher {
     /// Believes what was reported of the query's columns.
     pub(crate) fn confirm(&self) {
         if self.sql.misses_columns() {
-            self.sql.give_up_columns();
+            self.sql.accept_lost_columns();
         }
     }
 
@@ -185,15 +169,11 @@ impl SqlWatcher {
         self.rest = (self.rest * 2).min(AGAIN_LAST);
     }
 
-    /// How many rows the query gives, and how many are known.
-    async fn counts(&self) -> Option<(u64, u64)> {
-        let (sql, publisher) = (self.sql.clone(), self.publisher.clone());
-        let counting = task::spawn_blocking(move || {
-            let given = sql.count().ok()?;
-            let known = publisher.store().count_files().ok()?;
-            Some((given, known))
-        });
-        counting.await.ok().flatten()
+    /// How many rows the query gives.
+    async fn count(&self) -> Option<u64> {
+        let sql = self.sql.clone();
+        let count = task::spawn_blocking(move || sql.count().ok()).await;
+        count.ok().flatten()
     }
 }
 
@@ -211,34 +191,31 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// Passes signs on as they come: a reading that hangs must not keep anybody from knowing why.
-async fn listen(mut line: SourceEvents, told: Arc<Told>, health: Arc<Health>, outage: Arc<Outage>) {
+/// Passes signals on as they come: a reading that hangs must not keep anybody from knowing why.
+async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
     loop {
-        match line.next().await {
+        match events.next().await {
             SourceEvent::Down(reason) => {
-                outage.note_down();
-                // Whoever reads the log and then asks finds what it said.
-                health.note_failing_source(&reason, Timestamp::now());
-                outage.tell(&reason);
+                down.send_replace(Some(reason));
             }
             SourceEvent::Up => {
-                let was_down = outage.note_up();
+                let was_down = down.send_replace(None).is_some();
                 if was_down {
                     info!("the database gives articles again: everything is compared");
                 }
                 // At the start, everything is being compared anyway.
-                match was_down || told.compared.load(SeqCst) {
-                    true => told.whole.store(true, SeqCst),
-                    false => told.recent.store(true, SeqCst),
+                match was_down || signals.compared.load(SeqCst) {
+                    true => signals.whole.store(true, SeqCst),
+                    false => signals.recent.store(true, SeqCst),
                 }
             }
-            SourceEvent::Changed => told.recent.store(true, SeqCst),
+            SourceEvent::Changed => signals.recent.store(true, SeqCst),
             SourceEvent::Emptied => {
                 warn!("the query gives no rows any more: everything is compared");
-                told.whole.store(true, SeqCst);
+                signals.whole.store(true, SeqCst);
             }
-            SourceEvent::Refilled => told.whole.store(true, SeqCst),
+            SourceEvent::Refilled => signals.whole.store(true, SeqCst),
         }
-        told.news.notify_one();
+        signals.arrived.notify_one();
     }
 }

@@ -8,10 +8,14 @@ use tempfile::TempDir;
 
 use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
+use crate::ingest::report::Report;
 use crate::model::format::Format;
 use crate::model::problem::chain;
+use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::publisher::{Publisher, Removal, Report};
+use crate::publish::documents;
+use crate::publish::publisher::Publisher;
+use crate::render::pages::templates::Templates;
 use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
@@ -77,14 +81,15 @@ impl News {
     /// A publisher over what the last one kept.
     fn start(&self, config: &Arc<Config>) -> Publisher {
         let store = Store::open(&self.folder.path().join("state")).expect("a store");
-        Publisher::new(config.clone(), store, LATER).expect("a desk")
+        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk")
     }
 
     /// A publisher that keeps nothing, over the listed rows.
     fn publisher(&self) -> Publisher {
         let config = Arc::new(good(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
-        let publisher = Publisher::new(config, store, LATER).expect("a desk");
+        let publisher =
+            Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
         read(&publisher, Scope::Whole);
         publisher.publish(LATER);
         publisher
@@ -101,7 +106,7 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
     let snapshot = publisher.snapshot().expect("an edition");
     let version = snapshot.feeds.get(path).expect("a feed");
-    match publisher.render(version, Format::Json) {
+    match documents::render_feed(publisher.store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
@@ -291,10 +296,17 @@ fn another_query_is_another_text() {
         "content_html || id AS content_html FROM",
     );
     let config = Arc::new(good(&feeds, news.folder.path()));
-    old.reconfigure(config.clone()).expect("a good source");
+    old.reconfigure(config.clone(), Templates::built_in())
+        .expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);
     old.publish(LATER.plus(1));
-    let new = Publisher::new(config, Store::scratch().expect("a store"), LATER).expect("a desk");
+    let new = Publisher::new(
+        config,
+        Templates::built_in(),
+        Store::scratch().expect("a store"),
+        LATER,
+    )
+    .expect("a desk");
     read(&new, Scope::Whole);
     new.publish(LATER);
     assert!(render(&old, "all").is_ok_and(|all| all.contains("Текст 2.</p>2")));
@@ -308,7 +320,8 @@ fn a_column_that_goes_makes_every_row_another() {
     let config = news.everything();
     let publisher = || {
         let store = Store::scratch().expect("a scratch store");
-        let publisher = Publisher::new(config.clone(), store, LATER).expect("a desk");
+        let publisher =
+            Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk");
         read(&publisher, Scope::Whole);
         publisher.publish(LATER);
         publisher
@@ -323,7 +336,7 @@ fn a_column_that_goes_makes_every_row_another() {
     let Source::Sql(sql) = &*old.source() else {
         panic!("no database");
     };
-    sql.give_up_columns();
+    sql.accept_lost_columns();
     read(&old, Scope::Whole);
     old.publish(LATER.plus(1));
     let new = publisher();
@@ -336,7 +349,7 @@ fn a_column_that_comes_moves_feeds_once() {
     let news = News::new(3);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
-    let publisher = Publisher::new(config, store, LATER).expect("a desk");
+    let publisher = Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
     read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
@@ -373,24 +386,27 @@ fn a_column_that_is_gone_is_missed_after_a_reload() {
     let news = News::new(2);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
-    let publisher = Publisher::new(config.clone(), store, LATER).expect("a desk");
+    let publisher =
+        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk");
     read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles DROP COLUMN section");
     let mut next = Config::clone(&config);
     next.site.title = "Степь".to_owned();
     publisher
-        .reconfigure(Arc::new(next.clone()))
+        .reconfigure(Arc::new(next.clone()), Templates::built_in())
         .expect("a source");
     assert_misses_section(&publisher, Scope::Whole);
     // A loss that was reported may be confirmed together with a reload.
     next.site.title = "Тау".to_owned();
     publisher
-        .reconfigure(Arc::new(next.clone()))
+        .reconfigure(Arc::new(next.clone()), Templates::built_in())
         .expect("a source");
     assert!(misses_columns(&publisher));
     assert_misses_section(&publisher, Scope::Whole);
     ask_otherwise(&mut next);
-    publisher.reconfigure(Arc::new(next)).expect("a source");
+    publisher
+        .reconfigure(Arc::new(next), Templates::built_in())
+        .expect("a source");
     assert_eq!(read(&publisher, Scope::Whole).articles, 2);
 }
 

@@ -9,7 +9,7 @@ use super::{AlternateValue, Href, PageValue, RelatedValue, WhenValue, kind_name,
 use crate::feed::document::{Category, Channel, Entry};
 use crate::model::article::Media;
 use crate::model::term::{Term, TermKind};
-use crate::render::pages::frame::{Frame, Related};
+use crate::render::pages::frame::{Frame, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::text::{Html, Text};
 
@@ -26,7 +26,7 @@ impl<'a> ArticlePage<'a> {
         frame: &Frame<'a>,
         entry: &'a Entry,
         all: &Channel,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> ArticlePage<'a> {
         let description = entry.lead().map(|lead| lead.as_str());
         ArticlePage {
@@ -43,7 +43,7 @@ impl<'a> ArticlePage<'a> {
 }
 
 /// One link a feed, in its first format: readers show all of them to choose from.
-fn announced(frame: &Frame<'_>, all: &Channel, related: &[Related]) -> Vec<AlternateValue> {
+fn announced(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
     let named = related.iter().filter_map(|related| {
         let name = kind_name(frame.locale, related.kind);
         let title = format!("{name}: {} — {}", related.label, frame.site.title);
@@ -82,7 +82,7 @@ struct ArticleValue<'a> {
 }
 
 impl<'a> ArticleValue<'a> {
-    fn new(frame: &Frame<'_>, entry: &'a Entry, related: &[Related]) -> ArticleValue<'a> {
+    fn new(frame: &Frame<'_>, entry: &'a Entry, related: &[RelatedFeed]) -> ArticleValue<'a> {
         let locale = frame.locale;
         let term =
             |category: &'a Category, kind| TermValue::new(frame, kind, &category.label, related);
@@ -246,7 +246,7 @@ struct TermValue<'a> {
 }
 
 impl<'a> TermValue<'a> {
-    fn new(frame: &Frame<'_>, kind: TermKind, label: &'a Text, related: &[Related]) -> Self {
+    fn new(frame: &Frame<'_>, kind: TermKind, label: &'a Text, related: &[RelatedFeed]) -> Self {
         let feed = find(related, kind, label.as_str());
         TermValue {
             name: label.as_str(),
@@ -256,9 +256,9 @@ impl<'a> TermValue<'a> {
 }
 
 /// The feed of a term, in whatever spelling.
-fn find<'r>(related: &'r [Related], kind: TermKind, label: &str) -> Option<&'r Related> {
+fn find<'r>(related: &'r [RelatedFeed], kind: TermKind, label: &str) -> Option<&'r RelatedFeed> {
     let term = Term::new(kind, label)?;
-    let is_of_term = |feed: &&Related| {
+    let is_of_term = |feed: &&RelatedFeed| {
         feed.kind == kind && Term::new(kind, feed.label.as_str()).as_ref() == Some(&term)
     };
     related.iter().find(is_of_term)

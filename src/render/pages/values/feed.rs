@@ -10,7 +10,7 @@ use super::{
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::format::Format;
-use crate::render::pages::frame::{Frame, Related};
+use crate::render::pages::frame::{Frame, RelatedFeed};
 use crate::render::pages::words::Words;
 
 /// The values of `feed.html`.
@@ -29,7 +29,7 @@ impl<'a> FeedPage<'a> {
     pub(in crate::render::pages) fn new(
         frame: &Frame<'a>,
         feed: &'a Feed,
-        related: &[Related],
+        related: &[RelatedFeed],
     ) -> FeedPage<'a> {
         let channel = &feed.channel;
         let about = description(frame, channel);
@@ -230,6 +230,6 @@ impl<'a> AuthorValue<'a> {
 }
 
 /// The page of a related feed that an author's name leads to.
-pub(super) fn related_page(frame: &Frame<'_>, related: &Related) -> Option<Href> {
+pub(super) fn related_page(frame: &Frame<'_>, related: &RelatedFeed) -> Option<Href> {
     feed_page(frame, &related.address)
 }

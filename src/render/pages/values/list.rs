@@ -8,25 +8,25 @@ use super::{
 };
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::Channel;
-use crate::feed::overview::Counted;
+use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
-use crate::render::pages::frame::{Frame, Part};
+use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::words::Words;
 
 /// What a list shows of a feed.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::render::pages) struct Row<'a> {
+pub(in crate::render::pages) struct FeedRow<'a> {
     pub(in crate::render::pages) kind: FeedKind,
     pub(in crate::render::pages) channel: &'a Channel,
     pub(in crate::render::pages) articles: usize,
     pub(in crate::render::pages) changed: Timestamp,
 }
 
-impl<'a> From<&'a Counted> for Row<'a> {
-    fn from(feed: &'a Counted) -> Row<'a> {
-        Row {
+impl<'a> From<&'a FeedSummary> for FeedRow<'a> {
+    fn from(feed: &'a FeedSummary) -> FeedRow<'a> {
+        FeedRow {
             kind: feed.version.kind,
             channel: &feed.version.channel,
             articles: feed.articles,
@@ -53,7 +53,7 @@ pub(in crate::render::pages) struct CataloguePage<'a> {
 impl<'a> CataloguePage<'a> {
     pub(in crate::render::pages) fn new(
         frame: &Frame<'a>,
-        rows: &[Row<'a>],
+        rows: &[FeedRow<'a>],
         lists: &[TermKind],
     ) -> CataloguePage<'a> {
         let words = Words::of(frame.locale);
@@ -137,8 +137,8 @@ impl<'a> TermsPage<'a> {
     pub(in crate::render::pages) fn new(
         frame: &Frame<'a>,
         kind: TermKind,
-        rows: &[Row<'a>],
-        part: Part,
+        rows: &[FeedRow<'a>],
+        part: ListPart,
     ) -> TermsPage<'a> {
         let locale = frame.locale;
         let heading = list_name(locale, kind);
@@ -166,7 +166,7 @@ impl<'a> TermsPage<'a> {
     }
 }
 
-fn part_text(locale: Locale, part: Part) -> String {
+fn part_text(locale: Locale, part: ListPart) -> String {
     Words::of(locale)
         .part
         .replace("{pages}", &locale.number(part.pages))
@@ -204,7 +204,7 @@ struct FeedValue<'a> {
 }
 
 impl<'a> FeedValue<'a> {
-    fn new(frame: &Frame<'a>, row: &Row<'a>) -> FeedValue<'a> {
+    fn new(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
         let (channel, locale) = (row.channel, frame.locale);
         let title = channel.title.as_str();
         let changed = || WhenValue::new(locale, frame.site.zone.date_time(row.changed));

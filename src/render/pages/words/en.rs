@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Apps, Forms, Words};
+use super::{Apps, PluralForms, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Skip to content",
@@ -26,7 +26,7 @@ pub(super) static WORDS: Words = Words {
     add_to: "Add to",
     how: "How to subscribe",
     how_intro: "A feed is a list of new articles that keeps itself up to date. A feed reader shows it, \
-                together with every other publication you choose. It costs nothing, needs no e-mail \
+                together with every other site_rules you choose. It costs nothing, needs no e-mail \
                 address, and one tap unsubscribes you.",
     how_steps: [
         "Install a feed reader; a few names are below.",
@@ -57,7 +57,7 @@ pub(super) static WORDS: Words = Words {
     latest: "Latest articles",
     empty: "Nothing here yet. Subscribe now, and the first article will come to you by itself.",
     empty_list: "Nothing here yet: no article has been published.",
-    related: "Related feeds",
+    related: "RelatedFeed feeds",
     follow: "Follow articles like this one",
     corrected: "Corrected",
     files: "With this article",
@@ -65,22 +65,22 @@ pub(super) static WORDS: Words = Words {
     previous: "Previous",
     next: "Next",
     part: "Page {page} of {pages}",
-    count_articles: Forms {
+    count_articles: PluralForms {
         one: "article",
         few: "articles",
         many: "articles",
     },
-    count_sections: Forms {
+    count_sections: PluralForms {
         one: "section",
         few: "sections",
         many: "sections",
     },
-    count_tags: Forms {
+    count_tags: PluralForms {
         one: "tag",
         few: "tags",
         many: "tags",
     },
-    count_authors: Forms {
+    count_authors: PluralForms {
         one: "author",
         few: "authors",
         many: "authors",

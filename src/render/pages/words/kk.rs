@@ -1,6 +1,6 @@
 //! Kazakh. Nouns behind numbers stay in the singular.
 
-use super::{Apps, Forms, Words};
+use super::{Apps, PluralForms, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Мазмұнына өту",
@@ -65,10 +65,10 @@ pub(super) static WORDS: Words = Words {
     previous: "Алдыңғы",
     next: "Келесі",
     part: "{pages} беттің {page}-беті",
-    count_articles: Forms::same("мақала"),
-    count_sections: Forms::same("айдар"),
-    count_tags: Forms::same("тег"),
-    count_authors: Forms::same("автор"),
+    count_articles: PluralForms::same("мақала"),
+    count_sections: PluralForms::same("айдар"),
+    count_tags: PluralForms::same("тег"),
+    count_authors: PluralForms::same("автор"),
     months: [
         "қаңтар",
         "ақпан",

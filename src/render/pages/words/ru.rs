@@ -1,6 +1,6 @@
 //! Russian.
 
-use super::{Apps, Forms, Words};
+use super::{Apps, PluralForms, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Перейти к содержанию",
@@ -65,22 +65,22 @@ pub(super) static WORDS: Words = Words {
     previous: "Предыдущая",
     next: "Следующая",
     part: "Страница {page} из {pages}",
-    count_articles: Forms {
+    count_articles: PluralForms {
         one: "статья",
         few: "статьи",
         many: "статей",
     },
-    count_sections: Forms {
+    count_sections: PluralForms {
         one: "рубрика",
         few: "рубрики",
         many: "рубрик",
     },
-    count_tags: Forms {
+    count_tags: PluralForms {
         one: "тег",
         few: "тега",
         many: "тегов",
     },
-    count_authors: Forms {
+    count_authors: PluralForms {
         one: "автор",
         few: "автора",
         many: "авторов",

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
 
-use super::testkit::{FakePostgres, Reaction};
 use super::*;
 use crate::source::sql::probe::run;
 use crate::source::sql::source_event::{PendingSignals, SourceEvent, SourceEvents};
+use crate::source::sql::testkit::{FakePostgres, Reaction};
 
 const LIMIT: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(60),

@@ -7,14 +7,15 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use super::database;
+use super::engine::Engine;
+use super::row::Rules;
 use crate::model::article::Reading;
 use crate::model::time::Zone;
-use crate::source::sql::engine::Engine;
-use crate::source::sql::row::Rules;
 
 /// What the server does with a statement.
 #[derive(Clone, Copy)]
-pub(in crate::source::sql) enum Reaction {
+pub(super) enum Reaction {
     Answer,
     /// Returns an error with this message.
     Refuse(&'static str),
@@ -32,13 +33,13 @@ pub(in crate::source::sql) enum Reaction {
 type Reactions = dyn Fn(usize, &str) -> Reaction + Send + Sync;
 
 /// A running server.
-pub(in crate::source::sql) struct FakePostgres {
-    pub(in crate::source::sql) url: String,
+pub(super) struct FakePostgres {
+    pub(super) url: String,
     accepted: watch::Receiver<usize>,
 }
 
 impl FakePostgres {
-    pub(in crate::source::sql) async fn start(
+    pub(super) async fn start(
         reactions: impl Fn(usize, &str) -> Reaction + Send + Sync + 'static,
     ) -> FakePostgres {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -61,8 +62,8 @@ impl FakePostgres {
     }
 
     /// An engine that reads from this server.
-    pub(in crate::source::sql) fn engine(&self) -> Arc<Engine> {
-        let (database, reporter) = super::open(&self.url).expect("an address");
+    pub(super) fn engine(&self) -> Arc<Engine> {
+        let (database, reporter) = database::open(&self.url).expect("an address");
         let reading = Reading {
             zone: Zone::find("UTC").expect("a zone"),
             language: String::new(),
@@ -75,12 +76,12 @@ impl FakePostgres {
     }
 
     /// How many connections the server has accepted.
-    pub(in crate::source::sql) fn connections(&self) -> usize {
+    pub(super) fn connections(&self) -> usize {
         *self.accepted.borrow()
     }
 
     /// Waits until the server has accepted this many connections.
-    pub(in crate::source::sql) async fn accepts(&self, connections: usize) {
+    pub(super) async fn accepts(&self, connections: usize) {
         let mut accepted = self.accepted.clone();
         let waiting = accepted.wait_for(|accepted| *accepted >= connections);
         let waited = tokio::time::timeout(std::time::Duration::from_secs(10), waiting).await;

@@ -1,0 +1,92 @@
+//! The bytes of a planned document.
+
+use std::error::Error;
+
+use bytes::Bytes;
+
+use crate::export::entry_cache::EntryCache;
+use crate::export::plan::{DocumentSource, PlannedDocument};
+use crate::feed::document::Feed;
+use crate::model::problem::chain;
+use crate::publish::published_state::PublishedState;
+use crate::publish::publisher::{PageMissing, Publisher};
+use crate::render::pages::PageRequest;
+use crate::render::pages::locale::Locale;
+use crate::render::render;
+
+/// Makes documents of what is published, for any number of threads.
+pub(super) struct DocumentMaker<'a> {
+    publisher: &'a Publisher,
+    published: &'a PublishedState,
+    entries: EntryCache<'a>,
+}
+
+/// Why a document is not made.
+pub(super) enum NotMade {
+    /// It is not served here.
+    NotServed,
+    /// It cannot be made, and why.
+    Failed(String),
+}
+
+impl NotMade {
+    fn failed(error: &dyn Error) -> NotMade {
+        NotMade::Failed(format!("cannot be made: {}", chain(error)))
+    }
+}
+
+impl<'a> DocumentMaker<'a> {
+    pub(super) fn new(
+        publisher: &'a Publisher,
+        published: &'a PublishedState,
+    ) -> DocumentMaker<'a> {
+        DocumentMaker {
+            publisher,
+            published,
+            entries: EntryCache::new(publisher.store()),
+        }
+    }
+
+    /// Makes a document. `composed` is the feed of the document before, where both are the same feed in
+    /// two formats.
+    pub(super) fn make(
+        &self,
+        document: &PlannedDocument,
+        composed: &mut Option<Feed>,
+    ) -> Result<Bytes, NotMade> {
+        match &document.source {
+            DocumentSource::Feed(version, format) => {
+                let feed = match composed.take() {
+                    Some(feed) => feed,
+                    None => {
+                        let feed = self.entries.compose(version);
+                        feed.map_err(|error| NotMade::failed(&error))?
+                    }
+                };
+                let written = render(*format, composed.insert(feed));
+                written
+                    .map(Bytes::from)
+                    .map_err(|error| NotMade::failed(&error))
+            }
+            DocumentSource::Page(request) => self.page(request),
+            DocumentSource::Asset(asset) => Ok(asset.bytes.clone()),
+        }
+    }
+
+    fn page(&self, request: &PageRequest) -> Result<Bytes, NotMade> {
+        let PublishedState {
+            snapshot,
+            templates,
+        } = self.published;
+        let page = self.publisher.find_page(snapshot, request.clone());
+        let page = page.map_err(|missing| match missing {
+            PageMissing::Store(error) => NotMade::failed(&error),
+            PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => NotMade::NotServed,
+        })?;
+        let articles = self.publisher.store().articles(page.records());
+        let articles = articles.map_err(|error| NotMade::failed(&error))?;
+        let locale = Locale::of_site(&snapshot.config.site.language);
+        page.render(snapshot, templates, &articles, locale)
+            .map_err(|error| NotMade::failed(&error))
+    }
+}

@@ -1,0 +1,302 @@
+//! One export at work: all processors make documents and write their files.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use bytes::Bytes;
+
+use crate::export::document_maker::{DocumentMaker, NotMade};
+use crate::export::folder::{FileState, Folder};
+use crate::export::manifest::{ExportedFile, Manifest};
+use crate::export::plan::{DocumentSource, Plan, PlannedDocument};
+use crate::export::progress::ExportProgress;
+use crate::export::report::{ExportReport, FileFailure};
+use crate::feed::coding::Coding;
+use crate::feed::etag::ETag;
+use crate::feed::snapshot::{Snapshot, last_modified};
+use crate::model::time::Timestamp;
+use crate::model::validators::Validators;
+use crate::publish::published_state::PublishedState;
+use crate::publish::publisher::Publisher;
+use crate::render::compress::encode;
+
+/// One export, shared by its workers.
+pub(super) struct ExportRun<'a> {
+    maker: DocumentMaker<'a>,
+    folder: &'a Folder,
+    codings: Vec<Coding>,
+    documents: &'a [PlannedDocument],
+    /// The instant that the snapshot is true for.
+    as_of: Timestamp,
+    /// The paths of documents that need not be made.
+    up_to_date: HashSet<&'a str>,
+}
+
+/// What one worker did.
+#[derive(Default)]
+struct WorkerReport {
+    report: ExportReport,
+    files: BTreeMap<String, ExportedFile>,
+}
+
+impl<'a> ExportRun<'a> {
+    pub(super) fn new(
+        publisher: &'a Publisher,
+        published: &'a PublishedState,
+        folder: &'a Folder,
+        plan: &'a Plan,
+        codings: &[Coding],
+    ) -> ExportRun<'a> {
+        let others = codings.iter().copied();
+        let others = others.filter(|coding| *coding != Coding::Identity);
+        let mut run = ExportRun {
+            maker: DocumentMaker::new(publisher, published),
+            folder,
+            codings: [Coding::Identity].into_iter().chain(others).collect(),
+            documents: &plan.documents,
+            as_of: as_of(&published.snapshot),
+            up_to_date: HashSet::new(),
+        };
+        let up_to_date = run.documents.iter().filter(|document| {
+            let digest = document.digest();
+            digest.is_some_and(|digest| {
+                run.files(document)
+                    .all(|path| run.is_up_to_date(&path, digest))
+            })
+        });
+        run.up_to_date = up_to_date.map(|document| &*document.path).collect();
+        run
+    }
+
+    /// Brings all files up to date, on all processors. Gives what was done, and the files that are there
+    /// now.
+    pub(super) fn write_all(
+        &self,
+        progress: &ExportProgress,
+        stop: &AtomicBool,
+    ) -> (ExportReport, BTreeMap<String, ExportedFile>) {
+        progress.start(self.documents.len());
+        let jobs = self.documents.chunk_by(PlannedDocument::is_same_feed);
+        let jobs: Vec<&[PlannedDocument]> = jobs.collect();
+        let next = AtomicUsize::new(0);
+        let cut_short = AtomicBool::new(false);
+        let work = |worker| {
+            let mut done = WorkerReport::default();
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if stop.load(Ordering::Relaxed) || cut_short.load(Ordering::Relaxed) {
+                    cut_short.store(true, Ordering::Relaxed);
+                    job.iter()
+                        .for_each(|document| self.keep(document, &mut done));
+                    continue;
+                }
+                if let Err(error) = self.job(job, worker, &mut done) {
+                    // The others would meet the same.
+                    cut_short.store(true, Ordering::Relaxed);
+                    done.report.failures.push(error);
+                }
+                progress.add_done(job.len());
+            }
+            done
+        };
+        let workers = thread::available_parallelism().map_or(1, NonZero::get);
+        let reports: Vec<WorkerReport> = thread::scope(|scope| {
+            let started: Vec<_> = (0..workers)
+                .map(|worker| scope.spawn(move || work(worker)))
+                .collect();
+            let joined = started.into_iter().map(thread::ScopedJoinHandle::join);
+            joined
+                .map(|report| report.expect("a worker does not panic"))
+                .collect()
+        });
+        let (mut all, mut files) = (ExportReport::default(), BTreeMap::new());
+        for done in reports {
+            all.written += done.report.written;
+            all.unchanged += done.report.unchanged;
+            all.failures.extend(done.report.failures);
+            files.extend(done.files);
+        }
+        all.cut_short = cut_short.into_inner();
+        all.failures.sort_by(|a, b| a.path.cmp(&b.path));
+        (all, files)
+    }
+
+    /// Brings the files of a feed in all its formats, or of one other document, up to date.
+    fn job(
+        &self,
+        job: &[PlannedDocument],
+        worker: usize,
+        done: &mut WorkerReport,
+    ) -> Result<(), FileFailure> {
+        let mut composed = None;
+        for document in job {
+            let made = match (self.up_to_date.contains(&*document.path), document.digest()) {
+                (true, Some(digest)) => Ok((None, digest)),
+                (_, digest) => self.maker.make(document, &mut composed).map(|bytes| {
+                    let digest = digest.unwrap_or_else(|| ETag::of(&bytes).digest());
+                    (Some(bytes), digest)
+                }),
+            };
+            match made {
+                Ok((bytes, digest)) => self.write(document, bytes, digest, worker, done)?,
+                Err(NotMade::NotServed) => {}
+                Err(NotMade::Failed(reason)) => {
+                    let path = document.path.clone();
+                    done.report.failures.push(FileFailure { path, reason });
+                    self.keep(document, done);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the files of a document up to date; without `bytes`, all of them are.
+    ///
+    /// An error ends the export: no other file could be written either.
+    fn write(
+        &self,
+        document: &PlannedDocument,
+        bytes: Option<Bytes>,
+        digest: u128,
+        worker: usize,
+        done: &mut WorkerReport,
+    ) -> Result<(), FileFailure> {
+        for (path, coding) in self.files(document).zip(&self.codings) {
+            let before = self.folder.before().files.get(&path);
+            let modified = self.date(document, digest, before);
+            let unchanged = before.filter(|_| bytes.is_none() || self.is_up_to_date(&path, digest));
+            if let Some(before) = unchanged {
+                let written = ExportedFile {
+                    modified,
+                    ..*before
+                };
+                if self.folder.state(&path, &written) != FileState::AsWritten {
+                    self.folder.redate(&path, modified);
+                }
+                done.report.unchanged += 1;
+                done.files.insert(path, written);
+                continue;
+            }
+            let Some(bytes) = &bytes else { continue };
+            let begun = self.folder.begin(|| self.manifest_before_writing());
+            begun.map_err(|error| FileFailure::of_manifest(&error))?;
+            let put = self.put(&path, bytes, *coding, modified, worker);
+            match put {
+                Ok(size) => {
+                    let written = ExportedFile {
+                        digest: Some(digest),
+                        bytes: size,
+                        modified,
+                    };
+                    done.report.written += 1;
+                    done.files.insert(path, written);
+                }
+                Err(error) => {
+                    let reason = format!("cannot be written: {error}");
+                    let failure = FileFailure { path, reason };
+                    self.keep(document, done);
+                    if is_final(&error) {
+                        return Err(failure);
+                    }
+                    done.report.failures.push(failure);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        path: &str,
+        bytes: &Bytes,
+        coding: Coding,
+        modified: Timestamp,
+        worker: usize,
+    ) -> io::Result<u64> {
+        let coded = encode(bytes.clone(), coding)?;
+        self.folder.put(path, &coded, modified, worker)?;
+        Ok(coded.len() as u64)
+    }
+
+    /// The manifest of earlier exports, without the digests of what this one may touch.
+    fn manifest_before_writing(&self) -> Manifest {
+        let mut manifest = self.folder.before().clone();
+        let touched = self.documents.iter();
+        let touched = touched.filter(|document| !self.up_to_date.contains(&*document.path));
+        for path in touched.flat_map(|document| self.files(document)) {
+            let unknown = ExportedFile {
+                digest: None,
+                bytes: 0,
+                modified: Timestamp(0),
+            };
+            let written = manifest.files.entry(path).or_insert(unknown);
+            *written = written.without_digest();
+        }
+        manifest
+    }
+
+    /// Keeps what earlier exports wrote of a document and this one has not replaced.
+    fn keep(&self, document: &PlannedDocument, done: &mut WorkerReport) {
+        for path in self.files(document) {
+            if let Some(before) = self.folder.before().files.get(&path) {
+                done.files.entry(path).or_insert(*before);
+            }
+        }
+    }
+
+    /// The files of a document, in the order of the codings.
+    fn files(&self, document: &PlannedDocument) -> impl Iterator<Item = String> {
+        let codings = match document.is_text() {
+            true => &self.codings[..],
+            false => &self.codings[..1],
+        };
+        let path = &document.path;
+        codings
+            .iter()
+            .map(move |coding| format!("{path}{}", coding.file_suffix()))
+    }
+
+    /// Whether an earlier export wrote the same, and it is still there.
+    fn is_up_to_date(&self, path: &str, digest: u128) -> bool {
+        let before = self.folder.before().files.get(path);
+        let before = before.filter(|before| before.digest == Some(digest));
+        before.is_some_and(|before| self.folder.state(path, before) != FileState::Changed)
+    }
+
+    /// The date of a file: that of its content, which moves forward whenever the bytes move.
+    fn date(
+        &self,
+        document: &PlannedDocument,
+        digest: u128,
+        before: Option<&ExportedFile>,
+    ) -> Timestamp {
+        let before = before.map(|before| Validators {
+            // Unknown bytes are others.
+            digest: before.digest.unwrap_or(!digest),
+            last_modified: before.modified,
+        });
+        let dated = last_modified(digest, document.modified, before, self.as_of);
+        match document.source {
+            // A feed may have moved to and fro meanwhile.
+            DocumentSource::Feed(..) => dated.max(document.modified),
+            DocumentSource::Page(_) | DocumentSource::Asset(_) => dated,
+        }
+    }
+}
+
+fn as_of(snapshot: &Snapshot) -> Timestamp {
+    let instants = snapshot.feeds.values().map(|version| version.as_of);
+    instants.max().unwrap_or(snapshot.site_rules.epoch())
+}
+
+/// Whether an error will meet every other file too.
+fn is_final(error: &io::Error) -> bool {
+    use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    matches!(
+        error.kind(),
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem
+    )
+}

@@ -1,0 +1,60 @@
+//! Entity tags (RFC 9110 §8.8.3) of documents.
+
+use std::fmt;
+
+use hyper::header::HeaderValue;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::feed::coding::Coding;
+use crate::model::format::Format;
+
+/// A strong entity tag without quotes and without the suffix of a coding: it moves whenever the
+/// document in this format would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ETag(u128);
+
+impl ETag {
+    /// The tag of a digest's document in `format`.
+    pub fn new(digest: u128, format: Format) -> ETag {
+        let mut bytes = digest.to_le_bytes().to_vec();
+        bytes.extend(format.extension().as_bytes());
+        ETag(xxh3_128(&bytes))
+    }
+
+    /// The tag of a document that is known only by its bytes.
+    pub fn of(document: &[u8]) -> ETag {
+        ETag(xxh3_128(document))
+    }
+
+    /// The header value for the document in a coding.
+    pub fn value(self, coding: Coding) -> HeaderValue {
+        let value = format!("\"{self}{}\"", coding.tag_suffix());
+        HeaderValue::try_from(value).expect("hexadecimal digits and a suffix")
+    }
+
+    /// The tag as a number, which names the document in caches.
+    pub fn digest(self) -> u128 {
+        self.0
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_have_different_tags() {
+        let tags: Vec<String> = Format::ALL
+            .iter()
+            .map(|&format| ETag::new(7, format).to_string())
+            .collect();
+        assert!(tags[0] != tags[1] && tags[1] != tags[2] && tags[0] != tags[2]);
+        assert!(tags.iter().all(|tag| tag.len() == 32));
+    }
+}

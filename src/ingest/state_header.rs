@@ -1,0 +1,50 @@
+//! What a state folder is written with: whether its articles were read by the same rules, and whether
+//! they keep their ids.
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::config::Config;
+use crate::model::article::ACCEPT_VERSION;
+use crate::source::Source;
+use crate::store::{Header, LAYOUT};
+
+/// Why a store does not fit a configuration.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "[site] id-authority or id-year differ from those in the state folder ({authority}, {year}): \
+     every article would get another id, and every reader would show all of them again"
+)]
+pub struct IdentityChanged {
+    authority: String,
+    year: u16,
+}
+
+/// Refuses a configuration that would give every article of a store with this header another id.
+///
+/// # Errors
+/// [`IdentityChanged`].
+pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
+    match header {
+        Some(header)
+            if header.id_authority != config.site.id_authority
+                || header.id_year != config.site.id_year =>
+        {
+            Err(IdentityChanged {
+                authority: header.id_authority.clone(),
+                year: header.id_year,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the state folder of this configuration is written with.
+pub(super) fn header(config: &Config, source: &Source) -> Header {
+    Header {
+        layout: LAYOUT,
+        read: ACCEPT_VERSION,
+        reading: xxh3_128(&source.reading_bytes()),
+        id_authority: config.site.id_authority.clone(),
+        id_year: config.site.id_year,
+    }
+}

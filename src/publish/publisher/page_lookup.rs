@@ -1,0 +1,68 @@
+//! The page that a request names.
+
+use super::Publisher;
+use crate::feed::snapshot::Snapshot;
+use crate::model::term::Term;
+use crate::render::pages::{Page, PageRequest};
+use crate::store::StoreError;
+
+/// Why a request names no page.
+#[derive(Debug, thiserror::Error)]
+pub enum PageMissing {
+    /// There is nothing with this name.
+    #[error("{0}")]
+    Unknown(String),
+    /// The article has a page of its own.
+    #[error("the article is at {0}")]
+    Elsewhere(String),
+    /// The article cannot be read.
+    #[error("the article cannot be read")]
+    Store(#[from] StoreError),
+}
+
+impl Publisher {
+    /// The page or list that a request names, in a snapshot.
+    ///
+    /// # Errors
+    /// [`PageMissing`].
+    pub fn find_page(
+        &self,
+        snapshot: &Snapshot,
+        request: PageRequest,
+    ) -> Result<Page, PageMissing> {
+        let overview = || {
+            let overview = self.overview();
+            overview.ok_or_else(|| PageMissing::Unknown("nothing is published".to_owned()))
+        };
+        match request {
+            PageRequest::Feed(version) => Ok(Page::Feed(version)),
+            PageRequest::Select(selection) => match self.select(&selection) {
+                Ok(version) => Ok(Page::Feed(version)),
+                Err(term) => Err(PageMissing::Unknown(unused(&term))),
+            },
+            PageRequest::Article(key) => {
+                let released = self.article(&key)?;
+                let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
+                let released = released.ok_or_else(missing)?;
+                match snapshot.site_rules.page(&released.article) {
+                    Some(page) => Err(PageMissing::Elsewhere(page)),
+                    None => Ok(Page::Article(released.into())),
+                }
+            }
+            PageRequest::Catalogue => Ok(Page::Catalogue(overview()?)),
+            PageRequest::Opml => Ok(Page::Opml(overview()?)),
+            PageRequest::List => Ok(Page::List(overview()?)),
+            PageRequest::Terms(kind, number) => Page::terms(overview()?, kind, number)
+                .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
+        }
+    }
+}
+
+/// Says that a selection names a term in vain.
+pub fn unused(term: &Term) -> String {
+    format!(
+        "no article has the {} \"{}\"",
+        term.kind.prefix(),
+        term.key()
+    )
+}
