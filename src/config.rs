@@ -26,7 +26,9 @@ mod syntax;
 mod table;
 mod terms;
 #[cfg(test)]
-pub(crate) mod tests;
+mod testkit;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::collections::BTreeSet;

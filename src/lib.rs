@@ -93,3 +93,6 @@ pub mod export;
 pub mod serve;
 
 pub mod cli;
+
+#[cfg(test)]
+pub(crate) mod testkit;

@@ -639,4 +639,6 @@ impl Unpacker {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub(crate) mod testkit;
+#[cfg(test)]
+mod tests;

@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+
+use testkit::newsroom::Newsroom;
+use testkit::{admin_pages, programs};
+
+#[path = "testkit/mod.rs"]
+mod testkit;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -120,7 +124,7 @@ fn harmless_commands_succeed_over_the_sample_newsroom() {
 }
 
 #[test]
-fn the_table_of_commands_has_every_command_and_option() {
+fn table_of_commands_has_every_command_and_option() {
     let page = read(Path::new("docs/operating.md"));
     let rows = page.text.lines();
     let rows = rows.filter_map(|line| line.strip_prefix("| `taspa ")?.split('`').next());
@@ -156,7 +160,7 @@ fn the_table_of_commands_has_every_command_and_option() {
 }
 
 #[test]
-fn the_table_of_metrics_has_every_metric() {
+fn table_of_metrics_has_every_metric() {
     let page = read(Path::new("docs/operating.md"));
     let rows = page
         .text
@@ -167,9 +171,11 @@ fn the_table_of_metrics_has_every_metric() {
     let names = names.filter_map(|name| name.split(['{', '`']).next());
     let documented: BTreeSet<String> = names.map(|name| format!("taspa_{name}")).collect();
 
-    let daemon = Daemon::start();
-    let metrics = daemon.get("/metrics");
+    let newsroom = Newsroom::sample();
+    let (_daemon, admin) = admin_pages::start(&newsroom);
+    let metrics = admin_pages::get(&admin, "/metrics");
     let types = metrics
+        .text()
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE "));
     let names = types.filter_map(|line| line.split(' ').next());
@@ -189,71 +195,11 @@ fn the_table_of_metrics_has_every_metric() {
     assert_eq!(surplus, of_databases);
 }
 
-/// A daemon over the sample newsroom; killed when it is dropped.
-struct Daemon {
-    process: Child,
-    admin: String,
-    _folder: TempDir,
-}
-
-impl Daemon {
-    /// Starts one and waits until it is ready.
-    fn start() -> Daemon {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let config = format!(
-            "{SITE}
-             [server]
-             listen = '127.0.0.1:0'
-             admin = '127.0.0.1:0'
-             [source.directory]
-             path = '{ROOT}/tests/newsroom'"
-        );
-        fs::write(folder.path().join("feeds.toml"), config).expect("a configuration");
-        let mut command = command(folder.path());
-        let mut process = command
-            .arg("serve")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let mut log = BufReader::new(process.stderr.take().expect("a pipe")).lines();
-        let admin = log.find_map(|line| {
-            let line = line.expect("a line of the log");
-            let (_, address) = line.split_once("http://")?;
-            address.strip_suffix("/status").map(str::to_owned)
-        });
-        let daemon = Daemon {
-            process,
-            admin: admin.expect("the address of the admin pages"),
-            _folder: folder,
-        };
-        let began = Instant::now();
-        while !daemon.get("/readyz").starts_with("HTTP/1.1 200 ") {
-            assert!(began.elapsed() < Duration::from_secs(60), "it is not ready");
-        }
-        daemon
-    }
-
-    fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.admin).expect("a connection");
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("a reader");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 #[test]
 fn nginx_blocks_are_accepted_by_nginx() {
-    let Some(nginx) = find_nginx() else { return };
+    let Some(nginx) = programs::find("nginx") else {
+        return;
+    };
     for block in blocks("nginx") {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let at = folder.path().display();
@@ -371,22 +317,6 @@ fn sample_newsroom() -> TempDir {
     assert_ne!(config, shipped, "the shipped file names other articles");
     fs::write(folder.path().join("feeds.toml"), config).expect("a configuration");
     folder
-}
-
-/// nginx, which is not in every user's path; `None`, said aloud, where it is not installed. The gate
-/// installs it.
-fn find_nginx() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    let found = folders
-        .map(|folder| folder.join("nginx"))
-        .find(|program| program.is_file());
-    if found.is_none() {
-        assert!(env::var_os("CI").is_none(), "nginx is not installed");
-        // The harness keeps what is printed in any other way to itself.
-        let _ = writeln!(io::stderr(), "skipped: nginx is not installed");
-    }
-    found
 }
 
 fn read(path: &Path) -> Page {

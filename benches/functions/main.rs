@@ -21,7 +21,8 @@ use taspa::model::removal_guard::Removal;
 use taspa::model::selection::Selection;
 use taspa::model::time::Timestamp;
 use taspa::publish::documents::render_feed;
-use taspa::serve::{self, documents::Documents};
+use taspa::serve::dispatch::dispatch;
+use taspa::serve::documents::Documents;
 use taspa::source::article_file::newsroom as newsroom_text;
 
 use self::newsroom::Newsroom;
@@ -87,7 +88,7 @@ fn request(c: &mut Criterion) {
     compare(
         c,
         "request",
-        ("304", || serve::at_hand(Some(&documents), &known, now)),
+        ("304", || dispatch(Some(&documents), &known, now)),
         ("find in a table", || {
             snapshot.feeds.get(black_box("tags/t7")).cloned()
         }),

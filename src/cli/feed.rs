@@ -31,7 +31,7 @@ pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String>
             None => (wanted.as_str(), None),
         };
         match route::resolve(&published.snapshot, path, query) {
-            Target::Feed(version, format) => return Ok(Named::Feed(version, format)),
+            Target::Feed(version, format) => return Ok(Named::Feed(version.clone(), format)),
             Target::Select(selection, format) => {
                 let version = publisher.select(&selection).map_err(|term| unused(&term))?;
                 return Ok(Named::Feed(version, format));

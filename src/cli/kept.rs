@@ -89,12 +89,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::tests::good;
     use crate::feed::snapshot::FeedVersion;
     use crate::model::removal_guard::Removal;
     use crate::source::Scope;
-    use crate::source::sql::tests::write;
-    use crate::store::tests::make_layout_3;
+    use crate::store::testkit::make_layout_3;
+    use crate::testkit::{self, sqlite};
 
     const FEEDS: &str = "\
 [site]
@@ -112,13 +111,13 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
     const LATER: Timestamp = Timestamp(1_800_000_000);
 
     fn newsroom(folder: &Path) -> Config {
-        write(
+        sqlite::write(
             &folder.join("news.db"),
             "CREATE TABLE articles (id, title, date, section, content_html);
              INSERT INTO articles VALUES (1, 'Первая', '2026-01-08', 'Мир', '<p>Раз</p>'),
                 (2, 'Вторая', '2026-01-09', 'Край', '<p>Два</p>')",
         );
-        good(FEEDS, folder)
+        testkit::config(FEEDS, folder)
     }
 
     fn open_kept(config: &Config) -> (Publisher, String) {
@@ -148,7 +147,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         read(&publisher, LATER);
         // A removal is dated when it was published, which only the state folder knows.
         let news = folder.path().join("news.db");
-        write(&news, "DELETE FROM articles WHERE id = 2");
+        sqlite::write(&news, "DELETE FROM articles WHERE id = 2");
         read(&publisher, LATER.plus(10));
         let before = feed(&publisher, "all").validators();
         assert_eq!(before.last_modified, LATER.plus(10));
@@ -184,7 +183,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         let before = feed(&publisher, "all").validators();
         drop(publisher);
         let news = folder.path().join("news.db");
-        write(&news, "UPDATE articles SET title = '' WHERE id = 2");
+        sqlite::write(&news, "UPDATE articles SET title = '' WHERE id = 2");
         make_layout_3(&config.server.state, &["2"]);
         let (publisher, _) = open_kept(&config);
         read(&publisher, LATER.plus(10));

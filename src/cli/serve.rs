@@ -2,8 +2,9 @@
 
 use std::future;
 use std::io;
+use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -29,16 +30,15 @@ use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
 use crate::render::pages::templates::Templates;
-use crate::serve::access_log::{AccessLog, Shape};
+use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
+use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
 use crate::serve::listener::{self, Listener};
-use crate::serve::metrics::Metrics;
 use crate::serve::prewarm;
-use crate::serve::record::Recorder;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
-use crate::store::Store;
+use crate::store::{Store, catch_panic};
 
 /// Reloads that may wait for a reading to end.
 const ORDERS_MAX: usize = 16;
@@ -98,7 +98,12 @@ async fn daemon(
     };
     listener::announce(&listeners, &config.server.public_url);
     let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
-    let observer = Arc::new(start_observer(&config)?);
+    let server = Arc::new(ServerContext::new(
+        &config.server,
+        start_access_log(config.server.access_log)?,
+    ));
+    let panics = Arc::new(Counter::default());
+    count_panics(panics.clone());
     let (limits, rescan) = (
         config.server.limits,
         Duration::from_secs(config.source.compared_every().into()),
@@ -110,19 +115,13 @@ async fn daemon(
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let cache_bytes = config.server.cache_bytes;
-    let documents = Arc::new(OnceLock::<Arc<Documents>>::new());
-    let house = ServerContext {
-        documents: documents.clone(),
-        limits,
-        observer: observer.clone(),
-    };
-    let mut serving = tokio::spawn(server::serve(listeners, house, stopping.clone()));
+    let mut serving = tokio::spawn(server::serve(listeners, server.clone(), stopping.clone()));
     let admin = admin_listener.map(|listener| {
         let admin = Admin {
             config: Arc::new(config.clone()),
             health: health.clone(),
-            metrics: observer.metrics.clone(),
-            documents: documents.clone(),
+            server: server.clone(),
+            panics,
         };
         tokio::spawn(admin::serve(listener, admin))
     });
@@ -155,7 +154,8 @@ async fn daemon(
     let (publishing, prewarming, drawing) = match opened {
         Ok(opened) => {
             let opened = Arc::new(opened);
-            let documents = documents
+            let documents = server
+                .documents
                 .get_or_init(|| Arc::new(Documents::new(opened.clone(), cache_bytes)))
                 .clone();
             let progress = opened.progress().clone();
@@ -224,10 +224,8 @@ async fn daemon(
         task.abort();
         let _ = task.await;
     }
-    if let Some(publisher) = documents
-        .get()
-        .map(|documents| documents.published().clone())
-    {
+    let documents = server.documents.get();
+    if let Some(publisher) = documents.map(|documents| documents.published().clone()) {
         // A reading that is being stored may have the store for itself a little longer.
         let saved = task::spawn_blocking(move || publisher.save());
         if time::timeout(SAVE_FINISH, saved).await.is_err() {
@@ -241,7 +239,7 @@ async fn daemon(
         admin.abort();
         let _ = admin.await;
     }
-    if let Some(access_log) = &observer.access_log {
+    if let Some(access_log) = &server.access_log {
         access_log.finish(ACCESS_LOG_FINISH);
     }
     info!("stopped");
@@ -260,21 +258,24 @@ fn how_it_ended(ended: Result<io::Result<()>, JoinError>, was_told: bool) -> Exi
     Exit::Failed
 }
 
-/// What looks on while requests are answered; from here on panics are counted as well.
-fn start_observer(config: &Config) -> io::Result<Recorder> {
-    let metrics = Arc::new(Metrics::default());
-    metrics.count_panics();
-    let shape = match config.server.access_log {
-        config::AccessLog::Off => None,
-        config::AccessLog::Combined => Some(Shape::Combined),
-        config::AccessLog::Json => Some(Shape::Json),
+fn start_access_log(format: config::AccessLog) -> io::Result<Option<AccessLog>> {
+    let format = match format {
+        config::AccessLog::Off => return Ok(None),
+        config::AccessLog::Combined => LineFormat::Combined,
+        config::AccessLog::Json => LineFormat::Json,
     };
-    let start = |shape| AccessLog::start(shape, metrics.clone());
-    Ok(Recorder {
-        access_log: shape.map(start).transpose()?,
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        metrics,
-    })
+    AccessLog::start(format).map(Some)
+}
+
+/// Counts every panic from now on; it is printed as before.
+fn count_panics(panics: Arc<Counter>) {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !catch_panic::is_expected() {
+            panics.increment();
+        }
+        print(info);
+    }));
 }
 
 /// The way to the end: readiness falls, those who ask for it get time to send nobody any more, then

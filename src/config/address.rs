@@ -222,7 +222,7 @@ fn parse_port(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::value::tests::check;
+    use crate::config::testkit::check;
 
     #[test]
     fn urls_are_absolute_and_ascii() {

@@ -40,15 +40,6 @@ fn config(text: &str) -> Config {
     loaded.config
 }
 
-/// The configuration that a test elsewhere takes for granted.
-#[track_caller]
-pub(crate) fn good(text: &str, folder: &Path) -> Config {
-    let loaded = Config::parse(text, "feeds.toml", folder, &|_| None);
-    loaded
-        .unwrap_or_else(|all| panic!("{}", print(&all)))
-        .config
-}
-
 /// The problems of a text, warnings included.
 fn problems(text: &str) -> Vec<Problem> {
     match parse(text) {

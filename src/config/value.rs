@@ -273,25 +273,9 @@ pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Resul
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// Checks `(text, what comes of it)`, where a refusal is shown as its expectation and hint.
-    pub(in crate::config) fn check<T: std::fmt::Debug>(
-        parse: impl Fn(&str) -> Result<T, Refusal>,
-        cases: &[(&str, &str)],
-    ) {
-        for &(text, expected) in cases {
-            let outcome = match parse(text) {
-                Ok(value) => format!("{value:?}"),
-                Err(refusal) => match refusal.hint {
-                    Some(hint) => format!("{} ({hint})", refusal.expected),
-                    None => refusal.expected,
-                },
-            };
-            assert!(outcome.contains(expected), "{text}: {outcome}");
-        }
-    }
+    use crate::config::testkit::check;
 
     #[test]
     fn durations() {

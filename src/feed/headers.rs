@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 
 use crate::config::Settings;
 use crate::feed::coding::Coding;

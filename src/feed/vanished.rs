@@ -229,7 +229,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::config::tests::good;
+    use crate::testkit;
 
     const SITE: &str = "\
 [site]
@@ -243,7 +243,7 @@ public-url = 'https://dala.example/news/'
 ";
 
     fn config(text: &str) -> Config {
-        good(&format!("{SITE}{text}"), Path::new(""))
+        testkit::config(&format!("{SITE}{text}"), Path::new(""))
     }
 
     /// What a newsroom served that had everything.

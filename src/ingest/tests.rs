@@ -12,13 +12,11 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::config::KeyFrom;
-use crate::config::tests::good;
 use crate::model::article::Visibility;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::directory::tests::keyed_by;
-use crate::source::sql::tests::{begin, write};
 use crate::store::ArticleRow;
+use crate::testkit::{self, sqlite};
 
 const CONFIRMED: Options = Options {
     reread: false,
@@ -100,7 +98,7 @@ impl Newsroom {
     }
 
     fn source(&self) -> Source {
-        Source::Directory(keyed_by(self.key, &self.path("")))
+        Source::Directory(testkit::directory(self.key, &self.path("")))
     }
 
     fn attempt(&self, options: Options) -> Reconciliation {
@@ -349,7 +347,7 @@ impl Rows {
              id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
              query = \"SELECT id, coalesce(title, id) AS title, date, draft FROM articles WHERE {condition}\""
         );
-        let source = Source::new(&good(&feeds, folder.path())).expect("an address");
+        let source = Source::new(&testkit::config(&feeds, folder.path())).expect("an address");
         let rows = Rows {
             folder,
             store: Store::scratch().expect("a scratch store"),
@@ -369,7 +367,7 @@ impl Rows {
     }
 
     fn run(&self, sql: &str) {
-        write(&self.file(), sql);
+        sqlite::write(&self.file(), sql);
     }
 
     /// How many times this process has the database open.
@@ -593,7 +591,7 @@ fn a_slow_database_holds_up_no_other_writer() {
     opened_until(&|opened| opened == 0);
     thread::scope(|scope| {
         // Until it is let go, nobody learns how the row looks that has the key.
-        let locked = begin(&rows.file(), "BEGIN EXCLUSIVE");
+        let locked = sqlite::begin(&rows.file(), "BEGIN EXCLUSIVE");
         let storing = scope.spawn(|| {
             let mut nobody = |_: &mut Vec<Change>| {};
             let mut run = Run::new(source, store, Options::default(), progress, &mut nobody);

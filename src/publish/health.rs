@@ -310,7 +310,7 @@ mod tests {
     use super::*;
     use crate::config::KeyFrom;
     use crate::source::SourceError;
-    use crate::source::directory::tests::keyed_by;
+    use crate::testkit;
 
     const ROOT: &str = "/srv/articles";
 
@@ -358,7 +358,7 @@ mod tests {
     }
 
     fn articles() -> Articles {
-        Articles::Directory(keyed_by(KeyFrom::Path, Path::new(ROOT)))
+        Articles::Directory(testkit::directory(KeyFrom::Path, Path::new(ROOT)))
     }
 
     fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {

@@ -3,13 +3,13 @@
 //! In order of precedence: a coding that the client names has the weight it gives it; any other
 //! has the weight of `*`; without `*`, `identity` is acceptable and nothing else is. The highest
 //! weight wins, and of equal ones the best compression. Where everything is refused, `identity`
-//! is sent all the same: an error would help nobody.
+//! is sent all the same: an error would not help the client.
 
 use hyper::header::{GetAll, HeaderValue};
 
 use crate::feed::coding::Coding;
 
-/// The coding to answer with. No header at all means `identity`.
+/// The coding that a client prefers. No header at all means `identity`.
 pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {
     let elements: Vec<(&str, u16)> = accepted
         .iter()

@@ -1,10 +1,10 @@
 //! The access log: one line for each request, on standard output.
 //!
-//! A request leaves what its line is made of in a bounded channel and goes on, without a lock and
-//! without formatting anything. A thread of its own makes the lines and writes them, at once while
-//! nobody waits, in large pieces under load. Whoever does not read in time loses lines, which are
-//! counted; only the writing thread tells of them, since the log of the daemon may end in the same
-//! pipe that nobody reads. A closed pipe ends the access log and nothing else.
+//! A request puts the values of its line into a bounded channel, without a lock and without formatting
+//! anything. A thread formats the lines and writes them: at once, or in large pieces under load. When
+//! the reader of the output is too slow, lines are dropped and counted. Only the writing thread logs
+//! that, since the log of the daemon may end in the same pipe. A closed pipe ends the access log and
+//! nothing else.
 
 mod line;
 
@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
-pub use self::line::{Line, Shape};
+pub use self::line::{LineFormat, LogLine};
 use crate::model::count::counted;
-use crate::serve::metrics::Metrics;
+use crate::serve::counter::Counter;
 
 /// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
 const WAITING_LINES_MAX: usize = 16 << 10;
@@ -29,14 +29,13 @@ const WAITING_LINES_MAX: usize = 16 << 10;
 /// Lines that are written in one piece.
 const PIECE_LINES_MAX: usize = 1 << 10;
 
-/// How often lost lines are told of.
-const TELL_EVERY: Duration = Duration::from_secs(60);
+/// How often dropped lines are logged.
+const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// The access log; every copy writes to the same one.
 #[derive(Clone, Debug)]
 pub struct AccessLog {
-    lines: Sender<Line>,
-    metrics: Arc<Metrics>,
+    lines: Sender<LogLine>,
     progress: Arc<Progress>,
 }
 
@@ -45,9 +44,10 @@ pub struct AccessLog {
 struct Progress {
     /// Lines that went into the channel.
     added: AtomicU64,
-    /// Lines that came out of it and were written or lost.
+    /// Lines that came out of it and were written or dropped.
     done: Mutex<u64>,
     changed: Condvar,
+    dropped: Counter,
 }
 
 impl AccessLog {
@@ -55,42 +55,38 @@ impl AccessLog {
     ///
     /// # Errors
     /// When there is no standard output, or no thread can be started.
-    pub fn start(shape: Shape, metrics: Arc<Metrics>) -> io::Result<AccessLog> {
+    pub fn start(format: LineFormat) -> io::Result<AccessLog> {
         // Not through `Stdout`, whose lock and line buffer others may hold.
         let output = io::stdout().as_fd().try_clone_to_owned()?;
-        AccessLog::over(File::from(output), shape, metrics)
+        AccessLog::over(File::from(output), format)
     }
 
-    fn over(
-        output: impl Write + Send + 'static,
-        shape: Shape,
-        metrics: Arc<Metrics>,
-    ) -> io::Result<AccessLog> {
+    fn over(output: impl Write + Send + 'static, format: LineFormat) -> io::Result<AccessLog> {
         let (lines, waiting) = channel(WAITING_LINES_MAX);
         let progress = Arc::new(Progress::default());
         let writer = Writer {
-            shape,
-            metrics: metrics.clone(),
+            format,
             progress: progress.clone(),
-            told: None,
+            last_warning: None,
         };
         thread::Builder::new()
             .name("access-log".to_owned())
             .spawn(move || writer.write(waiting, output))?;
-        Ok(AccessLog {
-            lines,
-            metrics,
-            progress,
-        })
+        Ok(AccessLog { lines, progress })
     }
 
-    /// Adds a line, or counts it as lost.
-    pub fn write(&self, line: Line) {
+    /// Lines that were dropped.
+    pub fn dropped_lines(&self) -> &Counter {
+        &self.progress.dropped
+    }
+
+    /// Adds a line, or counts it as dropped.
+    pub fn write(&self, line: LogLine) {
         match self.lines.try_send(line) {
             Ok(()) => {
                 self.progress.added.fetch_add(1, Ordering::Relaxed);
             }
-            Err(_) => self.metrics.dropped_lines.increment(),
+            Err(_) => self.progress.dropped.increment(),
         }
     }
 
@@ -100,6 +96,7 @@ impl AccessLog {
             added,
             done,
             changed,
+            ..
         } = &*self.progress;
         let added = added.load(Ordering::Relaxed);
         let done = done.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,16 +114,15 @@ impl Progress {
 
 /// The thread that makes lines and writes them.
 struct Writer {
-    shape: Shape,
-    metrics: Arc<Metrics>,
+    format: LineFormat,
     progress: Arc<Progress>,
-    /// When it was last told that lines are lost, and how many.
-    told: Option<(Instant, u64)>,
+    /// When the log last said that lines were dropped, and how many.
+    last_warning: Option<(Instant, u64)>,
 }
 
 impl Writer {
-    /// Writes what comes until nobody can read it any more.
-    fn write(mut self, mut waiting: Receiver<Line>, mut output: impl Write) {
+    /// Writes lines until the output is closed.
+    fn write(mut self, mut waiting: Receiver<LogLine>, mut output: impl Write) {
         let (mut lines, mut text) = (Vec::new(), String::new());
         loop {
             let count = waiting.blocking_recv_many(&mut lines, PIECE_LINES_MAX) as u64;
@@ -134,31 +130,31 @@ impl Writer {
                 return;
             }
             for line in lines.drain(..) {
-                self.shape.append(&mut text, &line);
+                self.format.append(&mut text, &line);
             }
             match output.write_all(text.as_bytes()) {
                 Ok(()) => {
                     text.clear();
                     self.progress.note(|done| *done += count);
-                    self.tell("nobody took them in time");
+                    self.warn_of_dropped("the reader of the output is too slow");
                 }
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    // From here on a line finds the channel closed, and those in it are lost.
+                    // New lines find the channel closed, and those in it are dropped.
                     waiting.close();
-                    let mut lost = count;
+                    let mut dropped = count;
                     while waiting.blocking_recv().is_some() {
-                        lost += 1;
+                        dropped += 1;
                     }
-                    self.metrics.dropped_lines.add(lost);
+                    self.progress.dropped.add(dropped);
                     self.progress.note(|done| *done = u64::MAX);
                     warn!("nobody reads the access log any more, so it ends");
                     return;
                 }
                 Err(error) => {
-                    self.metrics.dropped_lines.add(count);
+                    self.progress.dropped.add(count);
                     self.progress.note(|done| *done += count);
-                    self.tell(&format!("they cannot be written: {error}"));
-                    // What is left of a line that was cut must not begin the next one.
+                    self.warn_of_dropped(&format!("they cannot be written: {error}"));
+                    // The rest of a line that was cut must not begin the next one.
                     text.clear();
                     text.push('\n');
                 }
@@ -166,19 +162,19 @@ impl Writer {
         }
     }
 
-    /// Says from time to time that more lines were lost.
-    fn tell(&mut self, why: &str) {
-        let lost = self.metrics.dropped_lines.value();
-        let is_due = match self.told {
-            None => lost > 0,
-            Some((at, told)) => lost > told && at.elapsed() >= TELL_EVERY,
+    /// Logs from time to time that more lines were dropped.
+    fn warn_of_dropped(&mut self, why: &str) {
+        let dropped = self.progress.dropped.value();
+        let is_due = match self.last_warning {
+            None => dropped > 0,
+            Some((at, before)) => dropped > before && at.elapsed() >= WARN_EVERY,
         };
         if is_due {
-            self.told = Some((Instant::now(), lost));
+            self.last_warning = Some((Instant::now(), dropped));
             warn!(
                 "{} lost so far: {why}",
                 counted(
-                    lost,
+                    dropped,
                     "line of the access log is",
                     "lines of the access log are"
                 )
@@ -197,7 +193,7 @@ mod tests {
     use super::*;
     use crate::feed::coding::Coding;
     use crate::serve::client_address::ClientAddress;
-    use crate::serve::metrics::{Answered, Exchange, RequestKind};
+    use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
 
     /// An output whose every write is agreed with the test: it says what came, and does what it is
     /// told to.
@@ -220,7 +216,6 @@ mod tests {
 
     struct Stage {
         log: AccessLog,
-        metrics: Arc<Metrics>,
         came: Receiver<String>,
         answers: Sender<io::Result<()>>,
     }
@@ -228,22 +223,20 @@ mod tests {
     fn stage() -> Stage {
         let (came_sender, came) = channel();
         let (answers, answers_receiver) = channel();
-        let metrics = Arc::new(Metrics::default());
         let output = Agreed {
             came: came_sender,
             answers: answers_receiver,
         };
-        let log = AccessLog::over(output, Shape::Combined, metrics.clone());
+        let log = AccessLog::over(output, LineFormat::Combined);
         Stage {
             log: log.expect("a thread"),
-            metrics,
             came,
             answers,
         }
     }
 
     fn write(log: &AccessLog, target: &str) {
-        log.write(Line {
+        log.write(LogLine {
             at: SystemTime::UNIX_EPOCH,
             client: ClientAddress::Unix,
             method: Method::GET,
@@ -251,13 +244,13 @@ mod tests {
             version: Version::HTTP_11,
             referer: None,
             user_agent: None,
-            exchange: Exchange {
+            outcome: RequestOutcome {
                 kind: RequestKind::All,
                 status: StatusCode::OK,
                 coding: Coding::Identity,
-                answered: Answered::Hit,
+                result: RequestResult::Hit,
                 bytes: 5,
-                took: Duration::ZERO,
+                duration: Duration::ZERO,
             },
         });
     }
@@ -281,19 +274,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_nobody_takes_are_lost_and_counted() {
-        let Stage {
-            log,
-            metrics,
-            came,
-            answers,
-        } = stage();
+    fn lines_beyond_the_channel_are_dropped_and_counted() {
+        let Stage { log, came, answers } = stage();
         write(&log, "/first.rss");
         came.recv().expect("a line that is being written");
         for _ in 0..WAITING_LINES_MAX + 3 {
             write(&log, "/waiting.rss");
         }
-        assert_eq!(metrics.dropped_lines.value(), 3);
+        assert_eq!(log.dropped_lines().value(), 3);
         drop(answers);
         log.finish(Duration::from_secs(30));
         let kept: usize = came.try_iter().map(|piece| piece.lines().count()).sum();
@@ -302,12 +290,7 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_ends_the_log_and_a_full_disk_does_not() {
-        let Stage {
-            log,
-            metrics,
-            came,
-            answers,
-        } = stage();
+        let Stage { log, came, answers } = stage();
         write(&log, "/1.rss");
         came.recv().expect("a line");
         let full = io::Error::from(io::ErrorKind::StorageFull);
@@ -316,12 +299,12 @@ mod tests {
         write(&log, "/2.rss");
         let second = came.recv().expect("a line");
         assert!(second.starts_with('\n'), "{second}");
-        assert_eq!(metrics.dropped_lines.value(), 1);
+        assert_eq!(log.dropped_lines().value(), 1);
         let closed = io::Error::from(io::ErrorKind::BrokenPipe);
         answers.send(Err(closed)).expect("a writer that waits");
         log.finish(Duration::from_secs(30));
-        assert_eq!(metrics.dropped_lines.value(), 2);
+        assert_eq!(log.dropped_lines().value(), 2);
         write(&log, "/3.rss");
-        assert_eq!(metrics.dropped_lines.value(), 3);
+        assert_eq!(log.dropped_lines().value(), 3);
     }
 }

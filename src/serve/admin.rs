@@ -1,54 +1,51 @@
-//! The admin listener: whether the daemon is alive, whether it is ready, what it counts, and a page
-//! that says how it is.
+//! The admin listener: `/healthz`, `/readyz`, `/metrics` and the page `/status`.
 //!
-//! It has an accept loop and limits of its own, so that a daemon with no connection to spare can
-//! still be asked. A connection serves one request. `/status` loads nothing but its style sheet.
+//! It has limits of its own, so that it answers while the server has no connection to spare. A
+//! connection serves one request. `/status` loads nothing but its style sheet.
 
 mod status;
 mod words;
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue,
-    LOCATION, X_CONTENT_TYPE_OPTIONS,
-};
+use hyper::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{self, JoinSet};
 use tokio::time;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 
 use crate::config::Config;
 use crate::model::count::counted;
 use crate::publish::health::{Degraded, Health};
-use crate::serve::metrics::Metrics;
-use crate::serve::metrics::exposition::{Dialect, Scrape};
+use crate::serve::accept_loop::AcceptLoop;
+use crate::serve::acceptor::{Acceptor, Socket};
+use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::counter::Counter;
+use crate::serve::listener::{ListenError, Listener};
+use crate::serve::metrics::Scrape;
+use crate::serve::metrics::exposition::TextFormat;
 use crate::serve::metrics::process::Process;
-use crate::serve::server_context::DocumentsSlot;
+use crate::serve::security_headers::{allow_admin_content, forbid_active_content};
+use crate::serve::server_context::ServerContext;
 
-/// Connections at once; further ones wait in the kernel's queue.
-const CONNECTIONS_MAX: usize = 16;
+/// Connections at once, from wherever they come.
+const CONNECTIONS_MAX: u32 = 16;
 
 /// Header bytes of a request.
 const HEADER_BYTES_MAX: usize = 16 << 10;
 
 /// How long a connection may take, from its first byte to its last.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The rest after a failed `accept`.
-const ACCEPT_REST: Duration = Duration::from_millis(100);
 
 /// What the pages are made from.
 #[derive(Clone)]
@@ -57,70 +54,54 @@ pub struct Admin {
     pub config: Arc<Config>,
     /// How the daemon is.
     pub health: Arc<Health>,
-    /// What it has counted.
-    pub metrics: Arc<Metrics>,
-    /// What is published, once the state folder has been read.
-    pub documents: DocumentsSlot,
+    /// The server.
+    pub server: Arc<ServerContext>,
+    /// The panics so far.
+    pub panics: Arc<Counter>,
 }
 
 type Reply = Response<Full<Bytes>>;
 
-/// An address that cannot be listened on.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address} for the admin pages")]
-pub struct OpenError {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
-}
-
 /// Opens the socket that the configuration names, if it does.
 ///
 /// # Errors
-/// [`OpenError`] names the address.
-pub async fn open(config: &Config) -> Result<Option<TcpListener>, OpenError> {
-    let Some(address) = config.server.admin else {
-        return Ok(None);
-    };
-    let opened = TcpListener::bind(address).await;
-    opened
-        .map(Some)
-        .map_err(|source| OpenError { address, source })
+/// [`ListenError`] names the address.
+pub async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
+    match config.server.admin {
+        Some(address) => Listener::open_admin(address).await.map(Some),
+        None => Ok(None),
+    }
 }
 
-/// Serves the pages until the task is aborted: while the daemon drains, `/readyz` has to say so.
-pub async fn serve(listener: TcpListener, admin: Admin) {
-    if let Ok(address) = listener.local_addr() {
-        info!("admin pages at http://{address}/status");
-    }
-    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+/// Serves the pages until the task is aborted: while the server drains, `/readyz` must say so.
+///
+/// # Errors
+/// When the runtime cannot wait on the socket.
+pub async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
+    info!("admin pages at {}/status", listener.address());
+    let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            Some(_) = connections.join_next() => continue,
-            accepted = async {
-                let permit = permits.clone().acquire_owned().await;
-                (permit, listener.accept().await)
-            } => accepted,
-        };
-        match accepted {
-            (Ok(permit), Ok((stream, _))) => {
-                let connection = connection(stream, admin.clone());
-                connections.spawn(async move {
-                    connection.await;
-                    drop(permit);
-                });
-            }
-            (_, Err(error)) => {
-                warn!("cannot accept a connection for the admin pages: {error}");
-                time::sleep(ACCEPT_REST).await;
-            }
-            (Err(_), _) => return,
-        }
-    }
+    AcceptLoop::new("admin connections", limit)
+        .run(&Acceptor::new(&listener)?, |socket, permit| {
+            // A set keeps what has ended until it is joined.
+            while connections.try_join_next().is_some() {}
+            let admin = admin.clone();
+            connections.spawn(async move {
+                match socket {
+                    Socket::Tcp(stream, _) => connection(stream, admin).await,
+                    Socket::Unix(stream) => connection(stream, admin).await,
+                }
+                drop(permit);
+            });
+        })
+        .await;
+    Ok(())
 }
 
-async fn connection(stream: TcpStream, admin: Admin) {
+async fn connection<S>(stream: S, admin: Admin)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let service = service_fn(move |request: Request<Incoming>| {
         let admin = admin.clone();
         async move { Ok::<_, Infallible>(answer(admin, &request).await) }
@@ -133,7 +114,7 @@ async fn connection(stream: TcpStream, admin: Admin) {
         .serve_connection(TokioIo::new(stream), service);
     let ended = time::timeout(CONNECTION_TIMEOUT, serving).await;
     if let Ok(Err(error)) = ended {
-        debug!("a connection to the admin pages ended early: {error}");
+        debug!("an admin connection ended early: {error}");
     }
 }
 
@@ -151,10 +132,10 @@ async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
         "/healthz" => text(StatusCode::OK, "alive\n"),
         "/readyz" => admin.ready(),
         "/metrics" => {
-            let dialect = dialect(request.headers());
-            made(dialect.media_type(), move || admin.scrape().text(dialect)).await
+            let format = text_format(request.headers());
+            make(format.media_type(), move || admin.scrape().text(format)).await
         }
-        "/status" => made(HTML, move || status::page(&admin)).await,
+        "/status" => make(HTML, move || status::page(&admin)).await,
         "/status.css" => reply(StatusCode::OK, CSS, include_str!("admin/status.css")),
         "/" => {
             let mut reply = text(StatusCode::FOUND, "the page is at /status\n");
@@ -169,21 +150,22 @@ async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
     }
 }
 
-/// Whether requests are answered with feeds.
+/// Whether feeds are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
-    /// The first snapshot is not out yet.
+    /// There is no snapshot yet.
     Starting,
-    /// They are.
+    /// Feeds are served.
     Ready,
-    /// No longer for long.
+    /// The daemon is stopping.
     Draining,
 }
 
 impl Admin {
     fn readiness(&self) -> Readiness {
         let is_published = || {
-            self.documents
+            self.server
+                .documents
                 .get()
                 .is_some_and(|documents| documents.published().snapshot().is_some())
         };
@@ -194,7 +176,7 @@ impl Admin {
         }
     }
 
-    /// One line that says whether it is ready, and one for each thing that is not as it should be.
+    /// One line that says whether the daemon is ready, and one for each problem.
     fn ready(&self) -> Reply {
         let (status, first) = match self.readiness() {
             Readiness::Ready => (StatusCode::OK, "ready".to_owned()),
@@ -216,7 +198,7 @@ impl Admin {
         });
         let mut body = first + "\n";
         for line in lines {
-            // A reason may have more than one line; each degraded thing has one.
+            // A reason may have several lines, a problem has one.
             body += &format!("degraded: {}\n", line.lines().next().unwrap_or_default());
         }
         text(status, body)
@@ -225,6 +207,7 @@ impl Admin {
     /// Why it is not ready, with how far the reading is.
     fn starting(&self) -> String {
         let reached = self
+            .server
             .documents
             .get()
             .and_then(|documents| documents.published().progress().reached());
@@ -236,10 +219,10 @@ impl Admin {
 
     fn scrape(&self) -> Scrape {
         Scrape {
-            metrics: self.metrics.clone(),
+            server: self.server.clone(),
+            panics: self.panics.clone(),
             condition: self.health.condition(),
-            documents: self.documents.get().cloned(),
-            process: Process::look(),
+            process: Process::read(),
             started: self.health.started(),
         }
     }
@@ -249,30 +232,30 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 
-impl Dialect {
+impl TextFormat {
     fn media_type(self) -> &'static str {
         match self {
-            Dialect::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
-            Dialect::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            TextFormat::Prometheus => "text/plain; version=0.0.4; charset=utf-8",
+            TextFormat::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
         }
     }
 }
 
-/// OpenMetrics is for those who name it.
-fn dialect(headers: &HeaderMap) -> Dialect {
+/// OpenMetrics, if the scraper accepts it by name.
+fn text_format(headers: &HeaderMap) -> TextFormat {
     let mut accepted = headers.get_all(ACCEPT).iter();
     let names_open_metrics = accepted.any(|value| {
         let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
         value.contains("application/openmetrics-text")
     });
     match names_open_metrics {
-        true => Dialect::OpenMetrics,
-        false => Dialect::Prometheus,
+        true => TextFormat::OpenMetrics,
+        false => TextFormat::Prometheus,
     }
 }
 
-/// A page that may take a moment, such as one over a hundred thousand feeds.
-async fn made(media_type: &'static str, make: impl FnOnce() -> String + Send + 'static) -> Reply {
+/// Makes a page off the runtime's threads: one over a hundred thousand feeds takes a moment.
+async fn make(media_type: &'static str, make: impl FnOnce() -> String + Send + 'static) -> Reply {
     match task::spawn_blocking(make).await {
         Ok(page) => reply(StatusCode::OK, media_type, page),
         Err(_) => text(
@@ -289,16 +272,11 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Reply {
 fn reply(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
-    let policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
-                  frame-ancestors 'none'";
-    let headers = [
-        (CONTENT_TYPE, media_type),
-        (CACHE_CONTROL, "no-store"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (CONTENT_SECURITY_POLICY, policy),
-    ];
-    let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    reply.headers_mut().extend(headers);
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    forbid_active_content(headers);
+    allow_admin_content(headers);
     reply
 }
 
@@ -307,23 +285,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metrics_speak_the_dialect_that_the_scraper_names() {
+    fn metrics_have_the_text_format_that_the_scraper_names() {
         for (accept, expected) in [
-            (None, Dialect::Prometheus),
+            (None, TextFormat::Prometheus),
             (
                 Some("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2"),
-                Dialect::OpenMetrics,
+                TextFormat::OpenMetrics,
             ),
-            (Some("Application/OpenMetrics-Text"), Dialect::OpenMetrics),
-            (Some("text/plain;version=0.0.4"), Dialect::Prometheus),
+            (
+                Some("Application/OpenMetrics-Text"),
+                TextFormat::OpenMetrics,
+            ),
+            (Some("text/plain;version=0.0.4"), TextFormat::Prometheus),
             (
                 Some("text/html,application/xhtml+xml,*/*;q=0.8"),
-                Dialect::Prometheus,
+                TextFormat::Prometheus,
             ),
         ] {
             let mut headers = HeaderMap::new();
             headers.extend(accept.map(|accept| (ACCEPT, HeaderValue::from_static(accept))));
-            assert_eq!(dialect(&headers), expected, "{accept:?}");
+            assert_eq!(text_format(&headers), expected, "{accept:?}");
         }
     }
 }

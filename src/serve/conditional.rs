@@ -9,18 +9,18 @@ use hyper::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
 use crate::model::time::Timestamp;
 
-/// What proxies append to a tag when they code a document themselves, and what we append.
-const DECORATIONS: [&str; 8] = [
+/// The suffixes that proxies append to a tag when they encode a document themselves, and ours.
+const SUFFIXES: [&str; 8] = [
     "--gzip", "-gzip", ";gzip", "-br", "-zstd", "-df", ";br", ";zstd",
 ];
 
-/// Whether the client has the current document.
+/// The client's copy of a document, as its conditions describe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Validated {
-    /// It has: 304.
-    Unchanged,
-    /// It has another one, none, or did not say: 200.
-    Changed,
+pub(super) enum ClientCopy {
+    /// It is the current document: 304.
+    Current,
+    /// It is another one, or the client has none or does not say: 200.
+    Outdated,
 }
 
 /// Evaluates a request's conditions against the current validators.
@@ -28,9 +28,9 @@ pub(super) fn evaluate(
     headers: &HeaderMap,
     tag: &str,
     last_modified: Option<Timestamp>,
-) -> Validated {
+) -> ClientCopy {
     let mut lists = headers.get_all(IF_NONE_MATCH).iter().peekable();
-    let unchanged = if lists.peek().is_some() {
+    let is_current = if lists.peek().is_some() {
         lists
             .filter_map(|list| list.to_str().ok())
             .flat_map(|list| list.split(','))
@@ -40,10 +40,10 @@ pub(super) fn evaluate(
         let since = since.and_then(|date| parse_date(date.to_str().ok()?));
         since.is_some() && since == last_modified
     };
-    if unchanged {
-        Validated::Unchanged
+    if is_current {
+        ClientCopy::Current
     } else {
-        Validated::Changed
+        ClientCopy::Outdated
     }
 }
 
@@ -57,14 +57,14 @@ fn matches(candidate: &str, current: &str) -> bool {
         .or(candidate.strip_prefix("w/"))
         .unwrap_or(candidate);
     let opaque = strong.trim_matches('"');
-    // A proxy that codes our coded document decorates twice.
-    let decoration = opaque.strip_prefix(current);
-    decoration.is_some_and(|decoration| undecorated(undecorated(decoration)).is_empty())
+    // A proxy that encodes our encoded document appends a second suffix.
+    let suffix = opaque.strip_prefix(current);
+    suffix.is_some_and(|suffix| strip_suffix(strip_suffix(suffix)).is_empty())
 }
 
-fn undecorated(text: &str) -> &str {
-    let mut decorations = DECORATIONS.iter().filter(|_| !text.is_empty());
-    let stripped = decorations.find_map(|decoration| text.strip_suffix(decoration));
+fn strip_suffix(text: &str) -> &str {
+    let mut suffixes = SUFFIXES.iter().filter(|_| !text.is_empty());
+    let stripped = suffixes.find_map(|suffix| text.strip_suffix(suffix));
     stripped.unwrap_or(text)
 }
 
@@ -86,7 +86,7 @@ mod tests {
         ETag::new(7, Format::Rss)
     }
 
-    fn evaluated(headers: &[(hyper::header::HeaderName, String)]) -> Validated {
+    fn evaluated(headers: &[(hyper::header::HeaderName, String)]) -> ClientCopy {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(name, value.parse().expect("a header value"));
@@ -112,14 +112,14 @@ mod tests {
         ] {
             assert_eq!(
                 evaluated(&[(IF_NONE_MATCH, value.clone())]),
-                Validated::Unchanged,
+                ClientCopy::Current,
                 "{value}"
             );
         }
         for value in ["\"other\"", "", ",,,", "\"*\"x", "W/", "\""] {
             assert_eq!(
                 evaluated(&[(IF_NONE_MATCH, value.to_owned())]),
-                Validated::Changed,
+                ClientCopy::Outdated,
                 "{value}"
             );
         }
@@ -130,7 +130,7 @@ mod tests {
         let tag = format!("\"{}\"", tag());
         assert_eq!(
             evaluated(&[(IF_NONE_MATCH, "\"a\"".into()), (IF_NONE_MATCH, tag)]),
-            Validated::Unchanged
+            ClientCopy::Current
         );
     }
 
@@ -142,7 +142,7 @@ mod tests {
         );
         assert_eq!(
             evaluated(&[(IF_NONE_MATCH, "\"a\"".into()), equal]),
-            Validated::Changed
+            ClientCopy::Outdated
         );
         let other = (
             IF_MODIFIED_SINCE,
@@ -150,19 +150,19 @@ mod tests {
         );
         assert_eq!(
             evaluated(&[(IF_NONE_MATCH, "*".into()), other]),
-            Validated::Unchanged
+            ClientCopy::Current
         );
     }
 
     #[test]
     fn if_modified_since_matches_on_equality_in_all_three_date_forms() {
         for (date, expected) in [
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Validated::Unchanged),
-            ("Sunday, 06-Nov-94 08:49:37 GMT", Validated::Unchanged),
-            ("Sun Nov  6 08:49:37 1994", Validated::Unchanged),
-            ("Sun, 06 Nov 1994 08:49:36 GMT", Validated::Changed),
-            ("Mon, 06 Nov 2034 08:49:37 GMT", Validated::Changed),
-            ("yesterday", Validated::Changed),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", ClientCopy::Current),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", ClientCopy::Current),
+            ("Sun Nov  6 08:49:37 1994", ClientCopy::Current),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", ClientCopy::Outdated),
+            ("Mon, 06 Nov 2034 08:49:37 GMT", ClientCopy::Outdated),
+            ("yesterday", ClientCopy::Outdated),
         ] {
             assert_eq!(
                 evaluated(&[(IF_MODIFIED_SINCE, date.to_owned())]),
@@ -170,6 +170,6 @@ mod tests {
                 "{date}"
             );
         }
-        assert_eq!(evaluated(&[]), Validated::Changed);
+        assert_eq!(evaluated(&[]), ClientCopy::Outdated);
     }
 }

@@ -1,7 +1,7 @@
 //! One connection.
 //!
-//! HTTP/1.1 only, chosen and not sniffed, with a timer on the builder, without which hyper's deadlines
-//! do nothing.
+//! HTTP/1.1 only, chosen and not sniffed, with a timer on the builder, without which hyper's timeouts
+//! do nothing. Each connection is a task: a panic costs the connection that it happens on.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -10,78 +10,154 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use hyper::Request;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulConnection;
+use hyper_util::server::graceful::{GracefulConnection, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tracing::debug;
 
-use super::reply::Reply;
+use crate::model::time::Timestamp;
+use crate::serve::acceptor::Socket;
+use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
+use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
+use crate::serve::dispatch::{Dispatch, dispatch};
+use crate::serve::record::record;
+use crate::serve::reply::Reply;
+use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
-use crate::serve::write_timeout::{Forgetful, WriteTimeout};
+use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
-/// Serves a client until it leaves, fails a deadline, or is asked to come to an end.
-pub(super) fn serve<S>(
-    socket: S,
-    client: ClientAddress,
-    house: &Arc<ServerContext>,
-) -> impl GracefulConnection<Error = hyper::Error> + use<S>
-where
-    S: AsyncRead + AsyncWrite + Forgetful + Unpin + Send + 'static,
-{
-    let limits = house.limits;
-    let house = house.clone();
-    let service = service_fn(move |request| Replying::to(request, client, &house));
-    let patience = Duration::from_secs(limits.write_timeout.into());
-    http1::Builder::new()
-        .timer(ConnectionTimer::default())
-        // Whoever has asked and says no more still wants the answer.
-        .half_close(true)
-        .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
-        .max_buf_size(limits.header_bytes as usize)
-        .max_headers(limits.headers as usize)
-        .serve_connection(TokioIo::new(WriteTimeout::new(socket, patience)), service)
-}
-
-/// A reply on its way: nearly always it is at hand, and nothing is set up for waiting.
-enum Replying {
-    /// Until it is taken.
-    Now(Option<Reply>),
-    Later(Pin<Box<dyn Future<Output = Reply> + Send>>),
-}
-
-impl Replying {
-    fn to(request: Request<Incoming>, peer: ClientAddress, house: &Arc<ServerContext>) -> Replying {
-        let begun = Instant::now();
-        match house.at_hand(&request) {
-            Some(answer) => {
-                house.observer.observe(peer, &request, &answer, begun);
-                Replying::Now(Some(answer.reply))
-            }
-            None => {
-                let house = house.clone();
-                Replying::Later(Box::pin(async move {
-                    let (head, body) = request.into_parts();
-                    let request = Request::from_parts(head, ());
-                    let answer = house.answer(&request, body).await;
-                    house.observer.observe(peer, &request, &answer, begun);
-                    answer.reply
-                }))
-            }
+/// Serves a connection as a task of its own, which `watcher` can ask to end.
+pub(super) fn spawn(
+    socket: Socket,
+    permit: ConnectionPermit,
+    watcher: Watcher,
+    context: &Arc<ServerContext>,
+) {
+    match socket {
+        Socket::Tcp(stream, client) => {
+            run(watcher.watch(serve(stream, client, context)), permit);
+        }
+        Socket::Unix(stream) => {
+            let client = ClientAddress::Unix;
+            run(watcher.watch(serve(stream, client, context)), permit);
         }
     }
 }
 
-impl Future for Replying {
+/// Runs a connection to its end, whatever that is.
+fn run<C>(connection: C, permit: ConnectionPermit)
+where
+    C: Future<Output = hyper::Result<()>> + Send + 'static,
+{
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            debug!("a connection ended early: {error}");
+        }
+        drop(permit);
+    });
+}
+
+/// Serves a client until it leaves, exceeds a timeout, or the server shuts down.
+fn serve<S>(
+    stream: S,
+    client: ClientAddress,
+    context: &Arc<ServerContext>,
+) -> impl GracefulConnection<Error = hyper::Error> + use<S>
+where
+    S: AsyncRead + AsyncWrite + DiscardUnsent + Unpin + Send + 'static,
+{
+    let limits = context.limits;
+    let context = context.clone();
+    let service = service_fn(move |request| ReplyFuture::new(request, client, &context));
+    let timeout = Duration::from_secs(limits.write_timeout.into());
+    http1::Builder::new()
+        .timer(ConnectionTimer::default())
+        // A client that closed its sending side still wants the reply.
+        .half_close(true)
+        .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
+        .max_buf_size(limits.header_bytes as usize)
+        .max_headers(limits.headers as usize)
+        .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
+}
+
+/// The reply to a request. Nearly always it is ready, and nothing is set up for waiting.
+enum ReplyFuture {
+    /// Until it is taken.
+    Ready(Option<Reply>),
+    Pending(Pin<Box<dyn Future<Output = Reply> + Send>>),
+}
+
+impl ReplyFuture {
+    fn new(
+        request: Request<Incoming>,
+        client: ClientAddress,
+        context: &Arc<ServerContext>,
+    ) -> ReplyFuture {
+        let start = Instant::now();
+        let ready = |answer: Answer| {
+            record(context, client, &request, &answer, start);
+            ReplyFuture::Ready(Some(answer.reply))
+        };
+        if let Some(refusal) = request_checks::refusal(&request, &context.limits) {
+            return ready(refusal.into());
+        }
+        let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
+            Dispatch::Ready(answer) if request.body().is_end_stream() => return ready(answer),
+            dispatch => dispatch,
+        };
+        let context = context.clone();
+        ReplyFuture::Pending(Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let request = Request::from_parts(head, ());
+            let is_drained = request_checks::drain(body, &context.limits).await;
+            let mut answer = match dispatch {
+                Dispatch::Ready(answer) => answer,
+                Dispatch::Pending(job) => job.run(&request).await,
+            };
+            if !is_drained {
+                request_checks::close(&mut answer.reply);
+            }
+            record(&context, client, &request, &answer, start);
+            answer.reply
+        }))
+    }
+}
+
+impl Future for ReplyFuture {
     type Output = Result<Reply, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
-            Replying::Now(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
-            Replying::Later(reply) => reply.as_mut().poll(context).map(Ok),
+            ReplyFuture::Ready(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
+            ReplyFuture::Pending(reply) => reply.as_mut().poll(context).map(Ok),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serve::connection_limit::ConnectionLimit;
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_connection_and_returns_the_permit() {
+        let limit = ConnectionLimit::new(1, 1, &[]);
+        let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
+        run(async { panic!("a fault of ours") }, permit().await);
+        // The next connection gets the permit, on the same thread.
+        let next = permit().await;
+        assert_eq!(limit.open(), 1);
+        let (done, ended) = tokio::sync::oneshot::channel();
+        let connection = async move {
+            let _ = done.send(());
+            Ok(())
+        };
+        run(connection, next);
+        assert_eq!(ended.await, Ok(()));
     }
 }

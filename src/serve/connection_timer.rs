@@ -1,9 +1,9 @@
-//! Deadlines of a connection, which nearly always pass unneeded: hyper sets one for the header of
-//! every request and drops it with the last byte.
+//! The timer of a connection. hyper sets a deadline for the header of every request and drops it with
+//! the header's last byte, so nearly every deadline is dropped before it passes.
 //!
 //! Setting and clearing a timer of the runtime for each would cost more than the look-up that
-//! answers. So a connection has one timer, which stays as it is while deadlines come and go; when it
-//! goes off, it is set to the deadline that counts then.
+//! answers a request. So a connection has one timer, which is left alone while deadlines are set and
+//! dropped; when it fires, it is reset to the deadline that is waited for then.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,10 +15,10 @@ use tokio::time;
 
 /// The timer of one connection.
 #[derive(Debug, Default)]
-pub(super) struct ConnectionTimer(Arc<Alarm>);
+pub(super) struct ConnectionTimer(Arc<SharedTimer>);
 
-/// Set once there is a deadline, and never later than the nearest one.
-type Alarm = Mutex<Option<Pin<Box<time::Sleep>>>>;
+/// The timer of the runtime: set by the first deadline, and never later than the nearest one.
+type SharedTimer = Mutex<Option<Pin<Box<time::Sleep>>>>;
 
 impl Timer for ConnectionTimer {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
@@ -26,35 +26,35 @@ impl Timer for ConnectionTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        Box::pin(Wait {
+        Box::pin(Deadline {
             deadline: deadline.into(),
-            alarm: self.0.clone(),
+            timer: self.0.clone(),
         })
     }
 }
 
-struct Wait {
+struct Deadline {
     deadline: time::Instant,
-    alarm: Arc<Alarm>,
+    timer: Arc<SharedTimer>,
 }
 
-impl Sleep for Wait {}
+impl Sleep for Deadline {}
 
-impl Future for Wait {
+impl Future for Deadline {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut alarm = self.alarm.lock().unwrap_or_else(PoisonError::into_inner);
-        let alarm = alarm.get_or_insert_with(|| Box::pin(time::sleep_until(self.deadline)));
-        if alarm.deadline() > self.deadline {
-            alarm.as_mut().reset(self.deadline);
+        let mut timer = self.timer.lock().unwrap_or_else(PoisonError::into_inner);
+        let timer = timer.get_or_insert_with(|| Box::pin(time::sleep_until(self.deadline)));
+        if timer.deadline() > self.deadline {
+            timer.as_mut().reset(self.deadline);
         }
         loop {
-            ready!(alarm.as_mut().poll(context));
-            if alarm.deadline() >= self.deadline {
+            ready!(timer.as_mut().poll(context));
+            if timer.deadline() >= self.deadline {
                 return Poll::Ready(());
             }
-            alarm.as_mut().reset(self.deadline);
+            timer.as_mut().reset(self.deadline);
         }
     }
 }

@@ -142,12 +142,12 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::config::tests::good;
     use crate::feed::poll_rate::PollReply;
     use crate::model::removal_guard::Removal;
     use crate::render::pages::templates::Templates;
     use crate::source::Scope;
     use crate::store::Store;
+    use crate::testkit;
 
     const CONFIG: &str = "\
 [site]
@@ -167,7 +167,7 @@ id-year = 2026
             let text = format!("date 2026-01-08 Заголовок\n\nТекст.\n\n{text}\n");
             fs::write(folder.path().join("articles").join(name), text).expect("an article");
         };
-        let config = Arc::new(good(CONFIG, folder.path()));
+        let config = Arc::new(testkit::config(CONFIG, folder.path()));
         let later = Timestamp(1_800_000_000);
         let publisher = Publisher::new(
             config,

@@ -72,9 +72,9 @@ impl Listener {
         Ok(listeners)
     }
 
-    /// Has the kernel take so much of an answer before the client does, and no more. Left to itself
-    /// it takes megabytes for each connection, so a few hundred clients that do not read fill its
-    /// memory. Connections have it from their listening socket.
+    /// Limits the kernel's send buffer. Its own limit is megabytes for each connection, so a few hundred
+    /// clients that do not read would fill its memory. Connections inherit it from their listening
+    /// socket.
     fn limit_unsent(&self, bytes: usize) {
         if let Listener::Tcp(listener) = self
             && let Err(error) = set_socket_send_buffer_size(listener, bytes)
@@ -96,6 +96,15 @@ impl Listener {
         Ok(Listener::Unix(listener))
     }
 
+    /// Opens the socket of the admin pages.
+    pub(super) async fn open_admin(address: SocketAddr) -> Result<Listener, ListenError> {
+        let failed = |source| ListenError {
+            address: format!("{address} for the admin pages"),
+            source,
+        };
+        open_tcp(&address).await.map(Listener::Tcp).map_err(failed)
+    }
+
     /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
     async fn open(listen: &Listen) -> Result<Listener, ListenError> {
         let failed = |address: String| move |source| ListenError { address, source };
@@ -113,7 +122,7 @@ impl Listener {
         }
     }
 
-    /// Where it listens, as a person would open it.
+    /// The address, as a person would open it.
     pub fn address(&self) -> String {
         match self {
             Listener::Tcp(listener) => listener
@@ -141,7 +150,7 @@ fn open_unix(path: &Path, mode: Option<u32>) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Removes a socket file that nobody answers on.
+/// Removes a socket file on which no process listens.
 async fn remove_stale(path: &Path) {
     let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
     if is_socket && UnixStream::connect(path).await.is_err() {
@@ -149,7 +158,7 @@ async fn remove_stale(path: &Path) {
     }
 }
 
-/// Says where the daemon can be reached.
+/// Logs the addresses.
 pub fn announce(listeners: &[Listener], public_url: &str) {
     for listener in listeners {
         info!(

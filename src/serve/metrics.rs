@@ -1,263 +1,354 @@
-//! What is counted while requests are answered.
+//! `/metrics`: what every part of the server counts, in one text.
 //!
-//! A request costs a handful of relaxed additions to counters that exist from the start: no label is
-//! looked up and no lock taken. Names and labels appear only when somebody asks for `/metrics`, in
-//! [`exposition`].
+//! Labels are few and closed: kinds, statuses, codings, and the feeds that feeds.toml declares;
+//! never a path, a tag or a client.
 
 pub mod exposition;
 pub mod process;
 
-use std::panic;
+use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use hyper::StatusCode;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
 
-use crate::feed::coding::Coding;
+use crate::feed::definitions::FeedKind;
+use crate::feed::snapshot::Snapshot;
+use crate::model::format::Format;
+use crate::model::time::Timestamp;
+use crate::publish::health::Condition;
 use crate::serve::counter::Counter;
-use crate::serve::histogram::Histogram;
-use crate::store::catch_panic;
+use crate::serve::documents::Documents;
+use crate::serve::metrics::exposition::{Exposition, TextFormat};
+use crate::serve::metrics::process::Process;
+use crate::serve::request_outcome::{RequestKind, RequestResult};
+use crate::serve::server_context::ServerContext;
+use crate::source::Source;
+use crate::source::sql::Sql;
 
-/// What a request was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestKind {
-    /// The feed of every article.
-    All,
-    /// A `[[feed]]`.
-    Declared,
-    /// The feed of a section.
-    Section,
-    /// The feed of a tag.
-    Tag,
-    /// The feed of an author.
-    Author,
-    /// A selection.
-    Select,
-    /// A page for people.
-    Page,
-    /// An article.
-    Article,
-    /// Anything else: redirects, mistakes, OPTIONS.
-    Other,
+/// Everything that one answer of `/metrics` is made from.
+pub struct Scrape {
+    /// The server.
+    pub server: Arc<ServerContext>,
+    /// The panics so far.
+    pub panics: Arc<Counter>,
+    /// How the daemon is.
+    pub condition: Arc<Condition>,
+    /// The process.
+    pub process: Process,
+    /// When it started.
+    pub started: Timestamp,
 }
 
-impl RequestKind {
-    /// Every kind.
-    pub const ALL: [RequestKind; 9] = [
-        RequestKind::All,
-        RequestKind::Declared,
-        RequestKind::Section,
-        RequestKind::Tag,
-        RequestKind::Author,
-        RequestKind::Select,
-        RequestKind::Page,
-        RequestKind::Article,
-        RequestKind::Other,
-    ];
+impl Scrape {
+    /// The text.
+    pub fn text(self, format: TextFormat) -> String {
+        exposition::encode(self, format)
+    }
 
-    /// Its label.
-    pub fn name(self) -> &'static str {
-        match self {
-            RequestKind::All => "all",
-            RequestKind::Declared => "declared",
-            RequestKind::Section => "section",
-            RequestKind::Tag => "tag",
-            RequestKind::Author => "author",
-            RequestKind::Select => "select",
-            RequestKind::Page => "page",
-            RequestKind::Article => "article",
-            RequestKind::Other => "other",
+    fn documents(&self) -> Option<&Arc<Documents>> {
+        self.server.documents.get()
+    }
+}
+
+impl fmt::Debug for Scrape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scrape").finish_non_exhaustive()
+    }
+}
+
+impl Collector for Scrape {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut page = Exposition(encoder);
+        page.gauge(
+            "taspa_build_info",
+            "The version that runs",
+            [([("version", env!("CARGO_PKG_VERSION"))], 1.0)],
+        )?;
+        self.requests(&mut page)?;
+        self.feeds(&mut page)?;
+        self.source(&mut page)?;
+        self.configuration(&mut page)?;
+        self.process(&mut page)
+    }
+}
+
+impl Scrape {
+    fn requests(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let server = &self.server;
+        page.counter(
+            "taspa_http_requests",
+            "Requests by kind of resource, status, coding and outcome",
+            server.requests.counts(),
+        )?;
+        let durations = RequestResult::ALL.map(|result| {
+            let histogram = server.requests.durations(result);
+            ([("outcome", result.name())], histogram)
+        });
+        page.histogram(
+            "taspa_http_request_duration_seconds",
+            "Time to make a reply, without sending it",
+            durations,
+        )?;
+        page.count(
+            "taspa_http_response_bytes",
+            "Bytes of reply bodies",
+            server.requests.response_bytes.value(),
+        )?;
+        page.value(
+            "taspa_open_connections",
+            "Open connections",
+            server.connections.open() as f64,
+        )?;
+        page.count(
+            "taspa_connections",
+            "Accepted connections",
+            server.connections.accepted.value(),
+        )?;
+        page.count(
+            "taspa_refused_connections",
+            "Connections that were closed because their address has too many",
+            server.connections.refused.value(),
+        )?;
+        let access_log = server.access_log.as_ref();
+        page.count(
+            "taspa_access_log_dropped_lines",
+            "Lines of the access log that were dropped because its reader is too slow",
+            access_log.map_or(0, |access_log| access_log.dropped_lines().value()),
+        )?;
+        page.count(
+            "taspa_panics",
+            "Panics, none of which ended the daemon",
+            self.panics.value(),
+        )
+    }
+
+    /// What is published, and its documents.
+    fn feeds(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let snapshot = self
+            .documents()
+            .and_then(|documents| documents.published().snapshot());
+        page.value(
+            "taspa_ready",
+            "Whether feeds are published and the daemon is not stopping",
+            truth(snapshot.is_some() && !self.condition.draining),
+        )?;
+        page.value(
+            "taspa_articles",
+            "Articles that are stored, published or not",
+            self.condition.articles as f64,
+        )?;
+        if let Some(published) = self.condition.published {
+            page.value(
+                "taspa_edition_timestamp_seconds",
+                "When a feed last changed",
+                published.0 as f64,
+            )?;
         }
-    }
-}
-
-/// How a request was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered {
-    /// With a document that was there.
-    Hit,
-    /// With a document that was made, or waited for.
-    Made,
-    /// 304.
-    NotModified,
-    /// To another place.
-    Redirect,
-    /// 4xx or 5xx.
-    Error,
-}
-
-impl Answered {
-    /// Every way.
-    pub const ALL: [Answered; 5] = [
-        Answered::Hit,
-        Answered::Made,
-        Answered::NotModified,
-        Answered::Redirect,
-        Answered::Error,
-    ];
-
-    /// Its label.
-    pub fn name(self) -> &'static str {
-        match self {
-            Answered::Hit => "hit",
-            Answered::Made => "made",
-            Answered::NotModified => "not_modified",
-            Answered::Redirect => "redirect",
-            Answered::Error => "error",
+        if let Some(snapshot) = snapshot {
+            published_feeds(page, &snapshot)?;
         }
+        let Some(documents) = self.documents() else {
+            return Ok(());
+        };
+        page.histogram(
+            "taspa_render_duration_seconds",
+            "Time to render a document",
+            Format::ALL.map(|format| {
+                (
+                    [("format", format.extension())],
+                    documents.metrics().durations(format),
+                )
+            }),
+        )?;
+        page.counter(
+            "taspa_render_failures",
+            "Documents that could not be rendered",
+            Format::ALL.map(|format| {
+                let failures = documents.metrics().failures(format).value();
+                ([("format", format.extension())], failures)
+            }),
+        )?;
+        page.value(
+            "taspa_cache_bytes",
+            "Bytes of cached documents",
+            documents.cache().bytes() as f64,
+        )?;
+        page.value(
+            "taspa_cache_documents",
+            "Cached documents",
+            documents.cache().documents() as f64,
+        )
     }
-}
 
-/// The statuses that are told apart; any other counts as the last.
-const STATUSES: [u16; 20] = [
-    200, 204, 301, 302, 304, 308, 400, 403, 404, 405, 408, 410, 413, 414, 417, 429, 431, 500, 501,
-    503,
-];
-
-const KINDS: usize = RequestKind::ALL.len();
-const CODINGS: usize = Coding::ALL.len();
-const ANSWERS: usize = Answered::ALL.len();
-
-/// One answered request.
-#[derive(Clone, Copy, Debug)]
-pub struct Exchange {
-    /// What it was for.
-    pub kind: RequestKind,
-    /// The status of its reply.
-    pub status: StatusCode,
-    /// The coding of its reply; of a 304 the one that a document would have had.
-    pub coding: Coding,
-    /// How it was answered.
-    pub answered: Answered,
-    /// The length of the reply's body.
-    pub bytes: u64,
-    /// How long the reply took to be made.
-    pub took: Duration,
-}
-
-/// Counters of the sockets and the requests.
-#[derive(Debug)]
-pub struct Metrics {
-    /// By kind, status, coding and answer; see [`index`].
-    requests: Box<[Counter]>,
-    latencies: [Histogram; ANSWERS],
-    response_bytes: Counter,
-    opened: Counter,
-    closed: Counter,
-    /// Connections that were turned away.
-    pub refused_connections: Counter,
-    /// Lines of the access log that nobody took in time.
-    pub dropped_lines: Counter,
-    panics: Counter,
-}
-
-impl Default for Metrics {
-    fn default() -> Metrics {
-        let counters = KINDS * (STATUSES.len() + 1) * CODINGS * ANSWERS;
-        Metrics {
-            requests: (0..counters).map(|_| Counter::default()).collect(),
-            latencies: Default::default(),
-            response_bytes: Counter::default(),
-            opened: Counter::default(),
-            closed: Counter::default(),
-            refused_connections: Counter::default(),
-            dropped_lines: Counter::default(),
-            panics: Counter::default(),
+    fn source(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let Condition { source, held, .. } = &*self.condition;
+        page.value(
+            "taspa_source_up",
+            "Whether the articles can be read and no removal is held",
+            truth(source.failing.is_none() && *held == 0),
+        )?;
+        if let Some(read) = source.read {
+            page.value(
+                "taspa_source_last_success_timestamp_seconds",
+                "When a reading of the articles last succeeded",
+                read.0 as f64,
+            )?;
         }
+        if let Some(Source::Sql(sql)) = self
+            .documents()
+            .map(|documents| documents.published().source())
+            .as_deref()
+        {
+            self.database(page, sql)?;
+        }
+        page.value(
+            "taspa_source_reading_duration_seconds",
+            "Time that the last complete reading took",
+            source.took.as_secs_f64(),
+        )?;
+        page.count(
+            "taspa_source_files_read",
+            "Files or rows that were read",
+            source.articles_read,
+        )?;
+        page.counter(
+            "taspa_source_readings",
+            "Readings by result",
+            [
+                ([("result", "success")], source.readings),
+                ([("result", "failure")], source.failures),
+            ],
+        )?;
+        page.value(
+            "taspa_quarantined_articles",
+            "Files or rows that gave no article, or not their newest version",
+            self.condition.quarantined() as f64,
+        )?;
+        page.value(
+            "taspa_held_removals",
+            "Articles whose removal waits for a confirmation",
+            *held as f64,
+        )?;
+        page.value(
+            "taspa_state_writable",
+            "Whether the last changes are in the state folder",
+            truth(self.condition.state_trouble().is_none()),
+        )
     }
-}
 
-/// A connection that is open until this is dropped.
-#[derive(Debug)]
-#[must_use]
-pub struct OpenConnection(Arc<Metrics>);
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.closed.increment();
-    }
-}
-
-impl Metrics {
-    /// Counts an answered request.
-    pub fn count(&self, exchange: &Exchange) {
-        let status = exchange.status.as_u16();
-        let status = STATUSES.iter().position(|known| *known == status);
-        let index = index(
-            exchange.kind as usize,
-            status.unwrap_or(STATUSES.len()),
-            exchange.coding as usize,
-            exchange.answered as usize,
-        );
-        self.requests[index].increment();
-        self.latencies[exchange.answered as usize].observe(exchange.took);
-        self.response_bytes.add(exchange.bytes);
+    /// How current the database is, to be compared between daemons over the same articles.
+    fn database(&self, page: &mut Exposition<'_>, sql: &Sql) -> fmt::Result {
+        if let Some(newest) = sql.newest() {
+            page.value(
+                "taspa_source_newest_timestamp_seconds",
+                "The latest change among the rows, as the database dates it",
+                newest.0 as f64,
+            )?;
+        }
+        if let Some(lag) = sql.replica_lag() {
+            page.value(
+                "taspa_source_replica_lag_seconds",
+                "How far a standby is behind its primary",
+                lag,
+            )?;
+        }
+        Ok(())
     }
 
-    /// Counts a connection for as long as it is open.
-    pub fn open_connection(self: &Arc<Metrics>) -> OpenConnection {
-        self.opened.increment();
-        OpenConnection(self.clone())
+    fn configuration(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let reloads = &self.condition.reloads;
+        page.value(
+            "taspa_config_last_reload_successful",
+            "Whether the last reload of feeds.toml succeeded",
+            truth(reloads.refused.is_none()),
+        )?;
+        page.value(
+            "taspa_config_last_reload_success_timestamp_seconds",
+            "When feeds.toml was last loaded",
+            reloads.succeeded.0 as f64,
+        )?;
+        page.counter(
+            "taspa_config_reloads",
+            "Reloads of feeds.toml by result",
+            [
+                ([("result", "success")], reloads.successes),
+                ([("result", "failure")], reloads.refusals),
+            ],
+        )
     }
 
-    /// Counts every panic from now on; it is still told as before.
-    pub fn count_panics(self: &Arc<Metrics>) {
-        let metrics = self.clone();
-        let tell = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            if !catch_panic::is_expected() {
-                metrics.panics.increment();
+    fn process(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let process = &self.process;
+        page.count(
+            "taspa_process_cpu_seconds",
+            "Processor time, user and system",
+            process.cpu.as_secs_f64(),
+        )?;
+        page.value(
+            "taspa_process_start_time_seconds",
+            "When the process started",
+            self.started.0 as f64,
+        )?;
+        for (name, help, value) in [
+            (
+                "taspa_process_resident_memory_bytes",
+                "Resident memory",
+                process.resident_bytes,
+            ),
+            (
+                "taspa_process_virtual_memory_bytes",
+                "Virtual memory",
+                process.virtual_bytes,
+            ),
+            (
+                "taspa_process_open_fds",
+                "Open file descriptors",
+                process.open_fds,
+            ),
+            (
+                "taspa_process_max_fds",
+                "Limit of open file descriptors",
+                process.max_fds,
+            ),
+        ] {
+            if let Some(value) = value {
+                page.value(name, help, value as f64)?;
             }
-            tell(panic);
-        }));
-    }
-
-    /// The connections that are open.
-    pub fn open_connections(&self) -> u64 {
-        // Read in this order, the difference is never below zero.
-        let closed = self.closed.value();
-        self.opened.value().saturating_sub(closed)
-    }
-}
-
-/// Where a request is counted.
-fn index(kind: usize, status: usize, coding: usize, answered: usize) -> usize {
-    ((kind * (STATUSES.len() + 1) + status) * CODINGS + coding) * ANSWERS + answered
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_combination_has_a_counter_of_its_own() {
-        let metrics = Metrics::default();
-        let mut indices = BTreeSet::new();
-        for kind in RequestKind::ALL {
-            for status in 0..=STATUSES.len() {
-                for coding in Coding::ALL {
-                    for answered in Answered::ALL {
-                        let (kind, coding) = (kind as usize, coding as usize);
-                        indices.insert(index(kind, status, coding, answered as usize));
-                    }
-                }
-            }
         }
-        assert_eq!(indices.len(), metrics.requests.len());
-        assert_eq!(indices.last(), Some(&(metrics.requests.len() - 1)));
+        Ok(())
     }
+}
 
-    #[test]
-    fn a_connection_is_open_until_it_is_let_go() {
-        let metrics = Arc::new(Metrics::default());
-        let first = metrics.open_connection();
-        let second = metrics.open_connection();
-        assert_eq!(metrics.open_connections(), 2);
-        drop(first);
-        assert_eq!(metrics.open_connections(), 1);
-        drop(second);
-        assert_eq!(metrics.open_connections(), 0);
-    }
+/// The number of feeds, and when the declared ones last changed.
+fn published_feeds(page: &mut Exposition<'_>, snapshot: &Snapshot) -> fmt::Result {
+    let kinds = [
+        (FeedKind::All, RequestKind::All),
+        (FeedKind::Declared, RequestKind::Declared),
+        (FeedKind::Section, RequestKind::Section),
+        (FeedKind::Tag, RequestKind::Tag),
+        (FeedKind::Author, RequestKind::Author),
+    ];
+    let feeds = kinds.map(|(kind, name)| {
+        let feeds = snapshot.feeds.values().filter(|feed| feed.kind == kind);
+        ([("kind", name.name())], feeds.count() as f64)
+    });
+    page.gauge("taspa_feeds", "Published feeds by kind", feeds)?;
+    let named = snapshot.config.feeds.iter();
+    let last_modified = named.filter_map(|feed| {
+        let version = snapshot.feeds.get(feed.name.as_str())?;
+        Some((
+            [("feed", feed.name.as_str())],
+            version.last_modified.0 as f64,
+        ))
+    });
+    page.gauge(
+        "taspa_feed_last_modified_timestamp_seconds",
+        "Last-Modified of a declared feed",
+        last_modified,
+    )
+}
+
+fn truth(is_so: bool) -> f64 {
+    f64::from(u8::from(is_so))
 }

@@ -1,182 +1,125 @@
-//! Every answer the daemon gives, with its headers.
+//! Every reply of the server, with its headers.
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, HeaderValue, LAST_MODIFIED, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER, VARY,
 };
 use hyper::{Response, StatusCode};
 
 use crate::feed::coding::Coding;
-use crate::feed::headers::{FeedHeaders, seconds_left};
-use crate::feed::snapshot::FeedVersion;
-use crate::model::format::Format;
-use crate::model::time::Timestamp;
+use crate::serve::security_headers::{
+    Content, allow_every_origin, allow_page_content, forbid_active_content,
+};
 
-/// An answer with its whole body.
+/// A reply with its whole body.
 pub type Reply = Response<Full<Bytes>>;
 
-/// What the 200 and the 304 of a document have in common.
+/// The headers that the 200 and the 304 of a document have in common.
 #[derive(Debug)]
-pub(super) struct Head {
-    /// `ETag`.
+pub(super) struct DocumentHeaders {
     pub(super) etag: HeaderValue,
-    /// `Last-Modified`, of a feed.
-    pub(super) date: Option<HeaderValue>,
-    /// `Cache-Control`.
+    /// Of a feed.
+    pub(super) last_modified: Option<HeaderValue>,
     pub(super) cache_control: HeaderValue,
-    /// `Link`, of a feed.
+    /// Of a feed.
     pub(super) link: Option<HeaderValue>,
-    /// `Content-Type`.
     pub(super) content_type: &'static str,
-    /// `Content-Encoding`.
     pub(super) coding: Coding,
-    /// What scripts elsewhere, and browsers that show it, may do with it.
-    pub(super) access: Access,
-}
-
-/// What may be done with a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Any site may read it, and nothing in it runs: a feed or list.
-    Shared,
-    /// A browser shows it with our style sheet: a page.
-    Shown,
-    /// A part of pages.
-    Part,
-}
-
-impl Head {
-    /// The head of a feed.
-    pub(super) fn feed(
-        version: &FeedVersion,
-        label: &FeedHeaders,
-        format: Format,
-        coding: Coding,
-        now: Timestamp,
-    ) -> Head {
-        Head {
-            etag: label.etag(coding),
-            date: Some(label.date.clone()),
-            cache_control: label.cache_control(&version.settings, seconds_left(version.next, now)),
-            link: Some(label.link.clone()),
-            content_type: format.content_type(),
-            coding,
-            access: Access::Shared,
-        }
-    }
+    pub(super) content: Content,
 }
 
 /// 200 with a document.
-pub(super) fn document(head: Head, body: Bytes) -> Reply {
-    let (content_type, coding, access) = (head.content_type, head.coding, head.access);
-    let mut reply = validated(StatusCode::OK, head, body);
+pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
+    let DocumentHeaders {
+        content_type,
+        coding,
+        content,
+        ..
+    } = document;
+    let mut reply = validated(StatusCode::OK, document, body);
     let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    match coding {
-        Coding::Identity => {}
-        coded => {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coded.name()));
-        }
-    }
-    guard(&mut reply);
-    if access == Access::Shown {
-        show(&mut reply);
+    set_content(headers, content_type, coding);
+    forbid_active_content(headers);
+    if content == Content::Page {
+        allow_page_content(headers);
     }
     reply
 }
 
-/// 304: the validators and cache headers of the 200 (RFC 9110 §15.4.5), no body, and nothing of
-/// what guards a body.
-pub(super) fn not_modified(head: Head) -> Reply {
-    validated(StatusCode::NOT_MODIFIED, head, Bytes::new())
+/// 304: the validators and cache headers of the 200 (RFC 9110 §15.4.5). It has no body, and no header
+/// that protects one.
+pub(super) fn not_modified(document: DocumentHeaders) -> Reply {
+    validated(StatusCode::NOT_MODIFIED, document, Bytes::new())
 }
 
-/// As many headers as an answer has, so that their table is made once.
+/// As many headers as a reply has, so that their table is allocated once.
 const HEADERS: usize = 12;
 
-fn validated(status: StatusCode, head: Head, body: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(body));
-    *reply.status_mut() = status;
+fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Reply {
+    let mut reply = with_status(status, body);
     let headers = reply.headers_mut();
     headers.reserve(HEADERS);
-    headers.insert(ETAG, head.etag);
-    headers.insert(CACHE_CONTROL, head.cache_control);
-    headers.extend(head.date.map(|date| (LAST_MODIFIED, date)));
-    headers.extend(head.link.map(|link| (LINK, link)));
+    headers.insert(ETAG, document.etag);
+    headers.insert(CACHE_CONTROL, document.cache_control);
+    headers.extend(document.last_modified.map(|date| (LAST_MODIFIED, date)));
+    headers.extend(document.link.map(|link| (LINK, link)));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    if head.access == Access::Shared {
-        share(&mut reply);
+    if document.content == Content::Feed {
+        allow_every_origin(headers);
     }
     reply
 }
 
-/// A page made for a browser that opened a feed: the feed's own address has another document, so
-/// nobody may keep this one for it.
+/// A page made for a browser that opened a feed. The feed's own address has another document, so no
+/// cache may keep this one for it.
 pub(super) fn unvalidated(content_type: &'static str, coding: Coding, body: Bytes) -> Reply {
     let mut reply = bare(StatusCode::OK, "no-store", body);
     let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    match coding {
-        Coding::Identity => {}
-        coded => {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coded.name()));
-        }
-    }
-    show(&mut reply);
+    set_content(headers, content_type, coding);
+    allow_page_content(headers);
     reply
 }
 
-/// Scripts of any site may read it, and what they cannot otherwise see of its headers.
-fn share(reply: &mut Reply) {
-    let headers = reply.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-}
-
-/// Our own style sheet and pictures, media of articles from anywhere, and nothing that runs.
-fn show(reply: &mut Reply) {
-    let policy = "default-src 'none'; style-src 'self'; font-src 'self'; \
-                  img-src 'self' https: http:; media-src https: http:; \
-                  base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let headers = reply.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
-    headers.insert(REFERRER_POLICY, policy);
+fn set_content(headers: &mut HeaderMap, content_type: &'static str, coding: Coding) {
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    match coding {
+        Coding::Identity => {}
+        coding => {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+        }
+    }
 }
 
 /// 301 to a path or absolute URL.
 pub(super) fn moved(location: &str) -> Reply {
-    let mut reply = plain(
+    let text = format!("moved to {location}");
+    redirect(
         StatusCode::MOVED_PERMANENTLY,
         "max-age=86400",
-        format!("moved to {location}"),
-    );
-    reply.headers_mut().extend(
-        HeaderValue::try_from(location)
-            .ok()
-            .map(|location| (LOCATION, location)),
-    );
-    reply
+        text,
+        location,
+    )
 }
 
 /// 302 to an article's page, which may move.
 pub(super) fn found(location: &str) -> Reply {
-    let mut reply = plain(
-        StatusCode::FOUND,
-        "max-age=300",
-        format!("the article is at {location}"),
-    );
-    reply.headers_mut().extend(
-        HeaderValue::try_from(location)
-            .ok()
-            .map(|location| (LOCATION, location)),
-    );
+    let text = format!("the article is at {location}");
+    redirect(StatusCode::FOUND, "max-age=300", text, location)
+}
+
+fn redirect(
+    status: StatusCode,
+    cache_control: &'static str,
+    text: String,
+    location: &str,
+) -> Reply {
+    let mut reply = plain(status, cache_control, text);
+    let location = HeaderValue::try_from(location).ok();
+    let location = location.map(|location| (LOCATION, location));
+    reply.headers_mut().extend(location);
     reply
 }
 
@@ -246,8 +189,8 @@ pub(super) fn options() -> Reply {
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
     let headers = reply.headers_mut();
-    let asked = HeaderValue::from_static("If-None-Match, If-Modified-Since");
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked);
+    let allowed = HeaderValue::from_static("If-None-Match, If-Modified-Since");
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     reply
 }
@@ -269,29 +212,21 @@ pub(super) fn unavailable(reason: &str) -> Reply {
 fn plain(status: StatusCode, cache_control: &'static str, text: String) -> Reply {
     let body = if text.is_empty() { text } else { text + "\n" };
     let mut reply = bare(status, cache_control, body.into());
-    share(&mut reply);
+    allow_every_origin(reply.headers_mut());
     reply
 }
 
 fn bare(status: StatusCode, cache_control: &'static str, body: Bytes) -> Reply {
-    let mut reply = Response::new(Full::new(body));
-    *reply.status_mut() = status;
+    let mut reply = with_status(status, body);
     let headers = reply.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    set_content(headers, "text/plain; charset=utf-8", Coding::Identity);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    guard(&mut reply);
+    forbid_active_content(headers);
     reply
 }
 
-/// Nothing we serve runs anything.
-fn guard(reply: &mut Reply) {
-    let headers = reply.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'"),
-    );
+fn with_status(status: StatusCode, body: Bytes) -> Reply {
+    let mut reply = Response::new(Full::new(body));
+    *reply.status_mut() = status;
+    reply
 }

@@ -1,7 +1,7 @@
-//! What a request must be before it is answered: the rules that hyper leaves to its users.
+//! The rules for requests that hyper leaves to its users.
 //!
-//! A refusal closes the connection, because whoever breaks these rules may mean something else by
-//! the bytes that follow.
+//! A refusal closes the connection: a client that breaks these rules may mean something else by the
+//! bytes that follow.
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use hyper::http::uri::Authority;
 use hyper::{Method, Request, Version};
 use tokio::time;
 
-use super::reply::{self, Reply};
 use crate::config::Limits;
+use crate::serve::reply::{self, Reply};
 
 /// The refusal of a request that must not be answered.
 pub(super) fn refusal<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> {
@@ -48,7 +48,7 @@ fn host_problem(version: Version, headers: &HeaderMap) -> Option<&'static str> {
 }
 
 fn is_host(host: &HeaderValue) -> bool {
-    // Nearly every name or address, without a copy of it.
+    // Nearly every host is a plain name: this avoids a copy of it.
     let mut parts = host.as_bytes().splitn(2, |byte| *byte == b':');
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.".contains(byte);
     let name = parts.next().unwrap_or_default();
@@ -65,8 +65,8 @@ fn target_length<B>(request: &Request<B>) -> usize {
     uri.path_and_query().map_or(0, |path| path.as_str().len())
 }
 
-/// Reads what nobody wants, so that the next request can be told from it; false where it is too much
-/// or too slow for that.
+/// Reads a body and discards it, so that the next request of the connection begins behind it. False if
+/// it is too long or too slow.
 pub(super) async fn drain<B>(body: B, limits: &Limits) -> bool
 where
     B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
@@ -78,8 +78,8 @@ where
         return false;
     }
     let bytes_max = usize::try_from(limits.body_bytes).unwrap_or(usize::MAX);
-    let patience = Duration::from_secs(limits.header_timeout.into());
-    let drained = time::timeout(patience, Limited::new(body, bytes_max).collect()).await;
+    let timeout = Duration::from_secs(limits.header_timeout.into());
+    let drained = time::timeout(timeout, Limited::new(body, bytes_max).collect()).await;
     drained.is_ok_and(|drained| drained.is_ok())
 }
 
@@ -88,7 +88,7 @@ fn closing(mut reply: Reply) -> Reply {
     reply
 }
 
-/// Ends the connection after a reply.
+/// Has a reply close its connection.
 pub(super) fn close(reply: &mut Reply) {
     let close = HeaderValue::from_static("close");
     reply.headers_mut().insert(CONNECTION, close);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_misunderstood_or_is_too_long_is_refused() {
+    fn a_transfer_encoding_and_a_long_target_are_refused() {
         let host = ("host", "a.example");
         let coded = [host, ("transfer-encoding", "chunked")];
         assert_eq!(

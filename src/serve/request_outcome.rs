@@ -1,71 +1,78 @@
-//! A reply and how it came about, for the counters and the access log.
+//! How a request was answered, as the metrics and the access log record it.
+
+use std::time::Duration;
+
+use hyper::StatusCode;
 
 use crate::feed::coding::Coding;
 use crate::feed::definitions::FeedKind;
-use crate::serve::metrics::RequestKind;
 
-use super::reply::Reply;
-
-/// A reply, and how it came about.
-#[derive(Debug)]
-pub struct Answer {
-    /// What is sent.
-    pub reply: Reply,
-    /// How it came about.
-    pub outcome: Outcome,
-}
-
-/// Redirects, mistakes, OPTIONS.
-impl From<Reply> for Answer {
-    fn from(reply: Reply) -> Answer {
-        Outcome::page(RequestKind::Other, Coding::Identity).on(reply)
-    }
-}
-
-/// How a reply came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// What was asked for.
+/// One answered request.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestOutcome {
+    /// The kind of resource.
     pub kind: RequestKind,
-    /// The coding of the document, sent or not.
+    /// The status of the reply.
+    pub status: StatusCode,
+    /// The coding of the reply; of a 304 the one that its document would have had.
     pub coding: Coding,
-    /// Where the document came from.
-    pub origin: Origin,
+    /// How it was answered.
+    pub result: RequestResult,
+    /// The length of the reply's body.
+    pub bytes: u64,
+    /// How long the reply took to be made.
+    pub duration: Duration,
 }
 
-/// Where a document came from.
+/// The kind of resource that was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// It was there.
-    Kept,
-    /// It was made for this request, or for one that this request waited for.
-    Made,
+pub enum RequestKind {
+    /// The feed of every article.
+    All,
+    /// A `[[feed]]`.
+    Declared,
+    /// The feed of a section.
+    Section,
+    /// The feed of a tag.
+    Tag,
+    /// The feed of an author.
+    Author,
+    /// A selection.
+    Select,
+    /// A page for people.
+    Page,
+    /// An article.
+    Article,
+    /// Anything else: redirects, mistakes, OPTIONS.
+    Other,
 }
 
-impl Outcome {
-    /// The answer that it is about.
-    pub fn on(self, reply: Reply) -> Answer {
-        Answer {
-            reply,
-            outcome: self,
-        }
-    }
+impl RequestKind {
+    /// Every kind.
+    pub const ALL: [RequestKind; 9] = [
+        RequestKind::All,
+        RequestKind::Declared,
+        RequestKind::Section,
+        RequestKind::Tag,
+        RequestKind::Author,
+        RequestKind::Select,
+        RequestKind::Page,
+        RequestKind::Article,
+        RequestKind::Other,
+    ];
 
-    /// A feed in one of its formats.
-    pub fn feed(kind: FeedKind, coding: Coding, origin: Origin) -> Outcome {
-        Outcome {
-            kind: kind.into(),
-            coding,
-            origin,
-        }
-    }
-
-    /// A page, which is looked at as a whole before anything is sent.
-    pub fn page(kind: RequestKind, coding: Coding) -> Outcome {
-        Outcome {
-            kind,
-            coding,
-            origin: Origin::Made,
+    /// Its label.
+    pub fn name(self) -> &'static str {
+        match self {
+            RequestKind::All => "all",
+            RequestKind::Declared => "declared",
+            RequestKind::Section => "section",
+            RequestKind::Tag => "tag",
+            RequestKind::Author => "author",
+            RequestKind::Select => "select",
+            RequestKind::Page => "page",
+            RequestKind::Article => "article",
+            RequestKind::Other => "other",
         }
     }
 }
@@ -79,6 +86,43 @@ impl From<FeedKind> for RequestKind {
             FeedKind::Tag => RequestKind::Tag,
             FeedKind::Author => RequestKind::Author,
             FeedKind::Select => RequestKind::Select,
+        }
+    }
+}
+
+/// How a request was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestResult {
+    /// A cached document.
+    Hit,
+    /// A document that was made for this request, or for one that this request waited for.
+    Made,
+    /// 304.
+    NotModified,
+    /// Another address.
+    Redirect,
+    /// 4xx or 5xx.
+    Error,
+}
+
+impl RequestResult {
+    /// Every result.
+    pub const ALL: [RequestResult; 5] = [
+        RequestResult::Hit,
+        RequestResult::Made,
+        RequestResult::NotModified,
+        RequestResult::Redirect,
+        RequestResult::Error,
+    ];
+
+    /// Its label.
+    pub fn name(self) -> &'static str {
+        match self {
+            RequestResult::Hit => "hit",
+            RequestResult::Made => "made",
+            RequestResult::NotModified => "not_modified",
+            RequestResult::Redirect => "redirect",
+            RequestResult::Error => "error",
         }
     }
 }

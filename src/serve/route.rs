@@ -1,4 +1,4 @@
-//! What a request target names.
+//! What a request target names. Nothing here waits or reads a file.
 //!
 //! In order of precedence: a `[[redirect]]`, followed to its end; the catalogue, its lists and
 //! files; an article; a feed or selection, with the extension of a format or, for its page, without
@@ -6,7 +6,6 @@
 //! term that counts as another) is redirected once, to a path and never to a host. How a spelling is
 //! percent-encoded does not matter.
 
-use crate::render::pages::PageRequest;
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -20,13 +19,13 @@ use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
-use crate::render::pages::term_lists;
+use crate::render::pages::{PageRequest, term_lists};
 
-/// What a request is for.
+/// The resource that a request names.
 #[derive(Debug)]
-pub(crate) enum Target {
+pub(crate) enum Target<'a> {
     /// A feed of the snapshot.
-    Feed(Arc<FeedVersion>, Format),
+    Feed(&'a Arc<FeedVersion>, Format),
     /// A canonical selection.
     Select(Selection, Format),
     /// A page or list.
@@ -43,8 +42,8 @@ pub(crate) enum Target {
     NotFound(String),
 }
 
-/// A feed in its canonical spelling: what nearly every request is for, found in one look-up.
-pub(crate) fn feed_as_spelled<'a>(
+/// A feed in its canonical spelling: nearly every request names one, and one look-up finds it.
+fn canonical_feed<'a>(
     snapshot: &'a Snapshot,
     path: &str,
     query: Option<&str>,
@@ -59,9 +58,9 @@ pub(crate) fn feed_as_spelled<'a>(
 }
 
 /// Resolves a raw path and query.
-pub(crate) fn resolve(snapshot: &Snapshot, path: &str, query: Option<&str>) -> Target {
-    if let Some((version, format)) = feed_as_spelled(snapshot, path, query) {
-        return Target::Feed(version.clone(), format);
+pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str>) -> Target<'a> {
+    if let Some((version, format)) = canonical_feed(snapshot, path, query) {
+        return Target::Feed(version, format);
     }
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
@@ -87,51 +86,51 @@ pub(crate) fn resolve(snapshot: &Snapshot, path: &str, query: Option<&str>) -> T
 }
 
 /// What a decoded path below the prefix names, redirects of feeds.toml aside.
-fn served(snapshot: &Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target {
-    let asked = Asked {
+fn served<'a>(snapshot: &'a Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target<'a> {
+    let decoded = DecodedTarget {
         snapshot,
         path,
         query,
     };
     if let Some(key) = tidy.strip_prefix("/articles/") {
-        return asked.spelled(tidy, || Target::Page(PageRequest::Article(key.to_owned())));
+        return decoded.spelled(tidy, || Target::Page(PageRequest::Article(key.to_owned())));
     }
     if let Some(name) = tidy.strip_prefix("/assets/") {
-        return asked.spelled(tidy, || Target::Asset(name.to_owned()));
+        return decoded.spelled(tidy, || Target::Asset(name.to_owned()));
     }
     let lower = tidy.to_lowercase();
     match &*lower {
-        "/" => asked.spelled("/", || Target::Page(PageRequest::Catalogue)),
-        "/feeds.opml" => asked.spelled(&lower, || Target::Page(PageRequest::Opml)),
-        "/feeds.json" => asked.spelled(&lower, || Target::Page(PageRequest::List)),
+        "/" => decoded.spelled("/", || Target::Page(PageRequest::Catalogue)),
+        "/feeds.opml" => decoded.spelled(&lower, || Target::Page(PageRequest::Opml)),
+        "/feeds.json" => decoded.spelled(&lower, || Target::Page(PageRequest::List)),
         "/favicon.ico" => Target::Favicon,
-        "/sections" => asked.terms(&lower, TermKind::Section),
-        "/tags" => asked.terms(&lower, TermKind::Tag),
-        "/authors" => asked.terms(&lower, TermKind::Author),
+        "/sections" => decoded.terms(&lower, TermKind::Section),
+        "/tags" => decoded.terms(&lower, TermKind::Tag),
+        "/authors" => decoded.terms(&lower, TermKind::Author),
         _ => match split_extension(tidy) {
-            Some((stem, format)) => asked.feed(stem, Some(format)),
-            None => asked.feed(tidy.trim_start_matches('/'), None),
+            Some((stem, format)) => decoded.feed(stem, Some(format)),
+            None => decoded.feed(tidy.trim_start_matches('/'), None),
         },
     }
 }
 
 /// A decoded path below the prefix, with its query.
-struct Asked<'a> {
+struct DecodedTarget<'a, 'r> {
     snapshot: &'a Snapshot,
-    path: &'a str,
-    query: Option<&'a str>,
+    path: &'r str,
+    query: Option<&'r str>,
 }
 
-impl Asked<'_> {
+impl<'a> DecodedTarget<'a, '_> {
     /// What is at a path, or the way to it from another spelling.
-    fn spelled(&self, canonical: &str, target: impl FnOnce() -> Target) -> Target {
+    fn spelled(&self, canonical: &str, target: impl FnOnce() -> Target<'a>) -> Target<'a> {
         match self.path == canonical {
             true => target(),
             false => self.redirect(canonical, self.query),
         }
     }
 
-    fn redirect(&self, path: &str, query: Option<&str>) -> Target {
+    fn redirect(&self, path: &str, query: Option<&str>) -> Target<'a> {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
         let prefix = encode_path(self.snapshot.site_rules.prefix());
         let path = encode_path(path);
@@ -139,7 +138,7 @@ impl Asked<'_> {
     }
 
     /// A page of a list of terms; without a number, the first.
-    fn terms(&self, path: &str, kind: TermKind) -> Target {
+    fn terms(&self, path: &str, kind: TermKind) -> Target<'a> {
         if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
@@ -154,7 +153,7 @@ impl Asked<'_> {
     }
 
     /// A feed or selection by its name, in a format or, without one, for people.
-    fn feed(&self, stem: &str, format: Option<Format>) -> Target {
+    fn feed(&self, stem: &str, format: Option<Format>) -> Target<'a> {
         let snapshot = self.snapshot;
         if stem.to_lowercase() == SELECT {
             return self.selection(format);
@@ -179,10 +178,10 @@ impl Asked<'_> {
             ));
         }
         let spelled = format!("/{canonical}.{}", format.extension());
-        self.spelled(&spelled, || Target::Feed(version.clone(), format))
+        self.spelled(&spelled, || Target::Feed(version, format))
     }
 
-    fn selection(&self, format: Option<Format>) -> Target {
+    fn selection(&self, format: Option<Format>) -> Target<'a> {
         let query = self.query.unwrap_or_default();
         let written = match Selection::from_query(query) {
             Ok(selection) => selection,
@@ -255,7 +254,7 @@ fn configured<'a>(
 }
 
 /// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
-fn onward(snapshot: &Snapshot, to: &str) -> Target {
+fn onward<'a>(snapshot: &'a Snapshot, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
     match served(snapshot, &path, &tidy(&path), query) {

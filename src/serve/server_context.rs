@@ -1,51 +1,49 @@
-//! What every connection is given, and what it may get.
+//! What all connections share.
 
 use std::sync::{Arc, OnceLock};
 
-use hyper::Request;
-use hyper::body::{Body, Incoming};
+use ipnet::IpNet;
 
-use super::{answer, at_hand, request_checks};
-use crate::config::Limits;
-use crate::model::time::Timestamp;
+use crate::config::{Limits, Server};
+use crate::serve::access_log::AccessLog;
+use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::documents::Documents;
-use crate::serve::record::Recorder;
-use crate::serve::request_outcome::Answer;
+use crate::serve::request_metrics::RequestMetrics;
 
-/// What is published, once the state folder has been read.
-pub type DocumentsSlot = Arc<OnceLock<Arc<Documents>>>;
+/// The documents, once the state folder has been read.
+pub type DocumentsSlot = OnceLock<Arc<Documents>>;
 
-/// What every connection is given.
+/// What all connections share.
 pub struct ServerContext {
     /// What is published, once the state folder has been read.
     pub documents: DocumentsSlot,
     /// What a client may cost.
     pub limits: Limits,
-    /// Whoever looks on.
-    pub observer: Arc<Recorder>,
+    /// The open connections.
+    pub connections: Arc<ConnectionLimit>,
+    /// The counters of requests.
+    pub requests: RequestMetrics,
+    /// Where requests are logged, if they are.
+    pub access_log: Option<AccessLog>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl ServerContext {
-    /// The answer to a request without a body that the guard lets through, if it is at hand.
-    pub(super) fn at_hand(&self, request: &Request<Incoming>) -> Option<Answer> {
-        let is_let_through = request.body().is_end_stream()
-            && request_checks::refusal(request, &self.limits).is_none();
-        match is_let_through {
-            true => at_hand(self.documents.get(), request, Timestamp::now()),
-            false => None,
+    /// The context of a server that is configured so.
+    pub fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
+        let limits = config.limits;
+        ServerContext {
+            documents: DocumentsSlot::new(),
+            limits,
+            connections: ConnectionLimit::new(
+                limits.connections as usize,
+                limits.connections_per_address,
+                &config.trusted_proxies,
+            ),
+            requests: RequestMetrics::default(),
+            access_log,
+            trusted_proxies: config.trusted_proxies.clone(),
         }
-    }
-
-    /// The answer to a request that the guard lets through, or the guard's.
-    pub(super) async fn answer(&self, request: &Request<()>, body: Incoming) -> Answer {
-        if let Some(refusal) = request_checks::refusal(request, &self.limits) {
-            return refusal.into();
-        }
-        let is_drained = request_checks::drain(body, &self.limits).await;
-        let mut answer = answer(self.documents.get(), request, Timestamp::now()).await;
-        if !is_drained {
-            request_checks::close(&mut answer.reply);
-        }
-        answer
     }
 }

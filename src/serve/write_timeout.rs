@@ -1,5 +1,5 @@
-//! Sockets whose other end must go on reading: hyper waits for it for ever, and the kernel keeps what
-//! was not taken long after the socket is closed.
+//! A timeout for writing: hyper waits for ever for a client that does not read, and the kernel keeps
+//! unsent bytes long after the socket is closed.
 
 use std::cell::RefCell;
 use std::io;
@@ -11,66 +11,66 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
 
-/// A list of pieces that is at most so long is written as one.
+/// A vectored write of at most so many bytes becomes a single one.
 const JOINED_BYTES_MAX: usize = 16 << 10;
 
 thread_local! {
-    /// One for all sockets of a thread: what the kernel does not take, whoever writes still has.
+    /// One buffer for all sockets of a thread: the writer keeps what the kernel does not take.
     static JOINED: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(JOINED_BYTES_MAX));
 }
 
-/// A socket that fails when its other end takes nothing for too long.
+/// A socket that fails when the client takes nothing for too long.
 #[derive(Debug)]
 pub(super) struct WriteTimeout<S> {
     socket: S,
-    patience: Duration,
-    /// While something waits to be taken: when that was long enough.
-    stalled: Option<Pin<Box<Sleep>>>,
+    timeout: Duration,
+    /// The end of the timeout, while a write waits.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
-/// A socket that can give up what its other end did not take.
-pub(super) trait Forgetful {
-    /// Has the kernel drop it at the end, instead of offering it for minutes.
-    fn forget_unsent(&self);
+/// A socket that can discard unsent bytes.
+pub(super) trait DiscardUnsent {
+    /// Has the kernel discard them when the socket is closed, instead of offering them for minutes.
+    fn discard_unsent(&self);
 }
 
-impl Forgetful for TcpStream {
-    fn forget_unsent(&self) {
-        // Otherwise the kernel keeps its memory a little longer.
+impl DiscardUnsent for TcpStream {
+    fn discard_unsent(&self) {
+        // A failure costs memory of the kernel for a little longer.
         let _ = self.set_zero_linger();
     }
 }
 
-/// What was sent is the other end's at once.
-impl Forgetful for UnixStream {
-    fn forget_unsent(&self) {}
+/// The kernel keeps nothing: written bytes belong to the other end at once.
+impl DiscardUnsent for UnixStream {
+    fn discard_unsent(&self) {}
 }
 
-impl<S: AsyncWrite + Forgetful + Unpin> WriteTimeout<S> {
-    pub(super) fn new(socket: S, patience: Duration) -> WriteTimeout<S> {
+impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
+    pub(super) fn new(socket: S, timeout: Duration) -> WriteTimeout<S> {
         WriteTimeout {
             socket,
-            patience,
-            stalled: None,
+            timeout,
+            deadline: None,
         }
     }
 
-    /// What came of trying to write; what waits too long is an error.
-    fn judge<T>(
+    /// The result of a write, or an error if writes have waited for too long.
+    fn check<T>(
         &mut self,
         context: &mut Context<'_>,
-        tried: Poll<io::Result<T>>,
+        result: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if tried.is_ready() {
-            self.stalled = None;
-            return tried;
+        if result.is_ready() {
+            self.deadline = None;
+            return result;
         }
-        let patience = self.patience;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(stalled.as_mut().poll(context));
-        self.socket.forget_unsent();
+        let timeout = self.timeout;
+        let deadline = self
+            .deadline
+            .get_or_insert_with(|| Box::pin(sleep(timeout)));
+        ready!(deadline.as_mut().poll(context));
+        self.socket.discard_unsent();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -85,14 +85,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
     }
 }
 
-impl<S: AsyncWrite + Forgetful + Unpin> AsyncWrite for WriteTimeout<S> {
+impl<S: AsyncWrite + DiscardUnsent + Unpin> AsyncWrite for WriteTimeout<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let tried = Pin::new(&mut self.socket).poll_write(context, bytes);
-        self.judge(context, tried)
+        let result = Pin::new(&mut self.socket).poll_write(context, bytes);
+        self.check(context, result)
     }
 
     fn poll_write_vectored(
@@ -103,10 +103,10 @@ impl<S: AsyncWrite + Forgetful + Unpin> AsyncWrite for WriteTimeout<S> {
         let socket = Pin::new(&mut self.socket);
         let mut filled = pieces.iter().filter(|piece| !piece.is_empty());
         let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
-        let tried = match (filled.next(), filled.next()) {
-            // The kernel takes one piece faster when it is not told of a list: a 304 is one.
+        let result = match (filled.next(), filled.next()) {
+            // A plain write of one piece is faster than a vectored one: a 304 is one piece.
             (Some(piece), None) => socket.poll_write(context, piece),
-            // And copies a short list, such as a compressed feed, slower than it is copied here.
+            // Joining a short list, such as a compressed feed, is faster than a vectored write.
             _ if bytes <= JOINED_BYTES_MAX => JOINED.with_borrow_mut(|joined| {
                 joined.clear();
                 pieces
@@ -116,7 +116,7 @@ impl<S: AsyncWrite + Forgetful + Unpin> AsyncWrite for WriteTimeout<S> {
             }),
             _ => socket.poll_write_vectored(context, pieces),
         };
-        self.judge(context, tried)
+        self.check(context, result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -124,12 +124,12 @@ impl<S: AsyncWrite + Forgetful + Unpin> AsyncWrite for WriteTimeout<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let tried = Pin::new(&mut self.socket).poll_flush(context);
-        self.judge(context, tried)
+        let result = Pin::new(&mut self.socket).poll_flush(context);
+        self.check(context, result)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let tried = Pin::new(&mut self.socket).poll_shutdown(context);
-        self.judge(context, tried)
+        let result = Pin::new(&mut self.socket).poll_shutdown(context);
+        self.check(context, result)
     }
 }

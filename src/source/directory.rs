@@ -408,4 +408,4 @@ fn stamp(metadata: &Metadata) -> Stamp {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -30,7 +30,7 @@ mod source_event;
 #[cfg(test)]
 mod testkit;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 pub(crate) mod watcher;
 mod watermark;
 

@@ -7,8 +7,9 @@ use std::fs;
 
 use tempfile::TempDir;
 
+use super::testkit::make_layout_3;
 use super::*;
-use crate::model::article::{Accepted, Author, Refusal, Revision, Visibility};
+use crate::model::article::{Accepted, Author, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
@@ -127,35 +128,6 @@ fn a_store_opened_again_holds_what_was_written() {
     assert_eq!(store.retired().expect("readable"), [RecordId(0)]);
     let articles = store.articles(&[row.listing.record, RecordId(0)]);
     assert_eq!(articles.expect("readable"), [article("a"), article("a")]);
-}
-
-/// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were
-/// refused since.
-pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
-    let store = Store::open(folder).expect("a store");
-    let header = store.header().expect("readable").expect("a whole reading");
-    let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
-    let rewritten = store.write(|batch| {
-        batch.set_header(&Header {
-            layout: 3,
-            ..header
-        })
-    });
-    rewritten.expect("a committed batch");
-    let transaction = store.database.begin_write().expect("a transaction");
-    {
-        let mut table = transaction.open_table(FILES).expect("a table");
-        for (path, file) in files.expect("readable") {
-            let is_refused = file
-                .key
-                .as_deref()
-                .is_some_and(|key| refused.contains(&key));
-            let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
-            let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
-            table.insert(&*path, &*row).expect("a rewritten row");
-        }
-    }
-    transaction.commit().expect("a committed transaction");
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::fs::{self, File};
 
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 /// The lines that a daemon with `access-log = SHAPE` wrote of these requests.
 fn lines(shape: &str, requests: &[Request]) -> Vec<String> {
@@ -27,7 +27,7 @@ fn lines(shape: &str, requests: &[Request]) -> Vec<String> {
 }
 
 #[test]
-fn the_combined_format_has_a_line_for_each_request() {
+fn combined_format_has_a_line_for_each_request() {
     let agent = "Reader/1.0 \"quoted\" \\ и кириллица";
     let lines = lines(
         "combined",
@@ -63,7 +63,7 @@ fn the_combined_format_has_a_line_for_each_request() {
 }
 
 #[test]
-fn json_says_how_a_request_was_answered() {
+fn json_format_has_status_kind_and_coding() {
     let lines = lines(
         "json",
         &[
@@ -86,24 +86,25 @@ fn json_says_how_a_request_was_answered() {
 }
 
 #[test]
-fn without_being_asked_for_there_is_none() {
+fn access_log_off_writes_nothing() {
     assert_eq!(lines("off", &[Request::get("/all.rss")]), [""; 0]);
 }
 
 #[test]
-fn no_request_waits_for_logs_that_nobody_reads() {
+fn blocked_log_output_delays_no_request() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("[server]", "[server]\naccess-log = \"combined\"");
     let mut daemon = Daemon::start_with_one_pipe(&newsroom);
-    let ear = daemon.ear();
-    let deaf = ear.lock().expect("no panic");
+    let reading = daemon.log_reading();
+    let stopped = reading.lock().expect("no panic");
     let mut connection = daemon.connect();
     let unchanged = Request::get("/all.rss").with("If-None-Match", "*");
-    // More lines than the pipe and the daemon hold.
+    // More lines than the pipe and the daemon's queue hold.
     for _ in 0..20_000 {
         assert_eq!(connection.exchange(&unchanged).status, 304);
     }
-    drop(deaf);
-    daemon.wait_for("lines of the access log are lost so far: nobody took them in time");
+    drop(stopped);
+    daemon
+        .wait_for("lines of the access log are lost so far: the reader of the output is too slow");
     daemon.stop();
 }

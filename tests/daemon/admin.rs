@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use crate::admin_pages::{ask, get, metric, start};
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::admin_pages::{ask, get, metric, start};
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
-fn health_readiness_metrics_and_status_have_a_listener_of_their_own() {
+fn admin_pages_have_their_own_listener() {
     let newsroom = Newsroom::of_three();
     let (daemon, admin) = start(&newsroom);
     assert_eq!(get(&admin, "/healthz").text(), "alive\n");
@@ -34,7 +34,7 @@ fn health_readiness_metrics_and_status_have_a_listener_of_their_own() {
 }
 
 #[test]
-fn metrics_count_what_was_asked_and_how_it_was_answered() {
+fn metrics_count_requests_by_kind_status_coding_and_outcome() {
     let newsroom = Newsroom::of_three();
     let (daemon, admin) = start(&newsroom);
     let tag = daemon.get("/tags/урожай.atom").header("etag").to_owned();
@@ -108,7 +108,7 @@ fn metrics_count_what_was_asked_and_how_it_was_answered() {
 }
 
 #[test]
-fn what_is_degraded_is_named_until_it_is_mended() {
+fn degraded_states_are_named_until_fixed() {
     let newsroom = Newsroom::of_three();
     let (mut daemon, admin) = start(&newsroom);
     let good = fs::read_to_string(newsroom.path("feeds.toml")).expect("the configuration");
@@ -151,7 +151,7 @@ fn what_is_degraded_is_named_until_it_is_mended() {
 }
 
 #[test]
-fn readiness_falls_before_the_door_closes() {
+fn readiness_fails_before_connections_are_refused() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "[source.directory]",
@@ -178,7 +178,7 @@ fn readiness_falls_before_the_door_closes() {
 }
 
 #[test]
-fn the_status_page_shows_polls_and_their_304s() {
+fn status_page_shows_polls_and_their_304s() {
     let newsroom = Newsroom::of_three();
     let (daemon, admin) = start(&newsroom);
     for _ in 0..3 {
@@ -195,7 +195,7 @@ fn the_status_page_shows_polls_and_their_304s() {
 }
 
 #[test]
-fn health_asks_the_admin_listener_or_a_feed() {
+fn health_command_asks_the_admin_listener_or_a_feed() {
     let newsroom = Newsroom::of_three();
     let nobody = newsroom.run(&["health"]);
     assert_eq!(nobody.status.code(), Some(1));

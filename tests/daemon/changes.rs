@@ -1,11 +1,11 @@
-//! What a changed article moves, and what it leaves alone.
+//! Which feeds a changed article changes, and which keep their ETags.
 
 use std::fs::{self, File};
 use std::time::SystemTime;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, copy_tree, now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, copy_tree, now};
 
 /// Feeds of the three stories, in several formats.
 const FEEDS: [&str; 12] = [
@@ -45,7 +45,7 @@ const SESSION_FEEDS: [&str; 7] = [
 ];
 
 #[test]
-fn an_article_that_comes_and_goes_moves_its_feeds_alone() {
+fn added_and_removed_article_changes_only_its_feeds() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -78,7 +78,7 @@ fn an_article_that_comes_and_goes_moves_its_feeds_alone() {
 }
 
 #[test]
-fn an_old_article_that_comes_late_is_dated_by_its_publication() {
+fn old_article_added_late_sets_last_modified_to_now() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -99,7 +99,7 @@ fn an_old_article_that_comes_late_is_dated_by_its_publication() {
 }
 
 #[test]
-fn an_edit_and_a_move_to_another_section_move_what_they_concern() {
+fn edit_and_section_change_only_affected_feeds() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -131,7 +131,7 @@ fn an_edit_and_a_move_to_another_section_move_what_they_concern() {
 }
 
 #[test]
-fn what_no_reader_sees_moves_nothing() {
+fn changes_invisible_to_readers_keep_etags() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let mut before = Copies::take(&daemon, &FEEDS);

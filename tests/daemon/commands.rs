@@ -1,4 +1,4 @@
-//! The one-shot commands beside `check`: what they print, where, and how they end.
+//! The other commands that run once: what they print, where, and their exit codes.
 
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
@@ -6,12 +6,13 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use taspa::config::SCHEMA;
 
-use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json, say_skipped};
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::output::{assert_ends, json};
+use crate::testkit::terminal::report_skipped;
 
 #[test]
-fn list_has_every_feed_with_its_articles() {
+fn list_names_every_feed_with_its_article_count() {
     let newsroom = Newsroom::of_three();
     newsroom.write(
         "fair",
@@ -51,7 +52,7 @@ fn list_has_every_feed_with_its_articles() {
 }
 
 #[test]
-fn render_writes_what_the_daemon_serves() {
+fn render_writes_the_bytes_that_the_daemon_serves() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::start(&newsroom);
     for wanted in [
@@ -106,7 +107,7 @@ fn newsroom_without_configuration() -> Newsroom {
 }
 
 #[test]
-fn schema_is_printed_whatever_the_configuration() {
+fn schema_is_printed_with_a_broken_configuration() {
     let newsroom = newsroom_without_configuration();
     for arguments in [&["schema"][..], &["schema", "--config", "nowhere.toml"]] {
         let output = newsroom.run(arguments);
@@ -157,7 +158,7 @@ fn bash_completes_commands_and_options() {
         let bash = bash.args(["-c", &line]).current_dir(newsroom.path("."));
         let output = match bash.output() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return say_skipped("there is no bash");
+                return report_skipped("there is no bash");
             }
             output => output.expect("bash starts"),
         };
@@ -167,7 +168,7 @@ fn bash_completes_commands_and_options() {
 }
 
 #[test]
-fn help_has_examples_and_wrong_usage_ends_with_2() {
+fn help_has_examples_and_wrong_usage_exits_with_2() {
     let newsroom = Newsroom::new();
     let help = newsroom.run(&["--help"]);
     assert_ends(
@@ -210,7 +211,7 @@ fn help_has_examples_and_wrong_usage_ends_with_2() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn closed_output_pipe_is_not_an_error() {
     let newsroom = Newsroom::sample();
     for arguments in [
         &["list"][..],

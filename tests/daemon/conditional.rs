@@ -1,13 +1,13 @@
-//! 304: what counts as having the current document.
+//! Conditional requests: which validators get 304.
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 const FEED: &str = "/sections/парламент.rss";
 
 #[test]
-fn a_reader_that_has_the_document_gets_304() {
+fn current_validator_gets_304() {
     let daemon = Daemon::start(&Newsroom::sample());
     let whole = daemon.get(FEED);
     let coded = daemon.ask(&Request::get(FEED).with("Accept-Encoding", "gzip"));
@@ -50,7 +50,7 @@ fn assert_not_modified(response: &Response, whole: &Response, why: &str) {
 }
 
 #[test]
-fn a_reader_that_has_another_document_gets_it_whole() {
+fn outdated_validator_gets_200() {
     let daemon = Daemon::start(&Newsroom::sample());
     let whole = daemon.get(FEED);
     let (tag, date) = (whole.header("etag"), whole.header("last-modified"));
@@ -82,7 +82,7 @@ fn a_reader_that_has_another_document_gets_it_whole() {
 }
 
 #[test]
-fn a_matching_tag_wins_over_another_date() {
+fn if_none_match_wins_over_if_modified_since() {
     let daemon = Daemon::start(&Newsroom::sample());
     let whole = daemon.get(FEED);
     let request = Request::get(FEED)
@@ -92,7 +92,7 @@ fn a_matching_tag_wins_over_another_date() {
 }
 
 #[test]
-fn selections_and_other_formats_are_validated_too() {
+fn selections_and_all_formats_answer_304() {
     let daemon = Daemon::start(&Newsroom::sample());
     for target in ["/select.atom?any=rail,world&none=спорт", "/all.json"] {
         let whole = daemon.get(target);

@@ -1,4 +1,4 @@
-//! 200: every feed in every format, whole, compressed and without its body.
+//! Status 200: every feed in every format, whole, compressed and without its body.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -7,9 +7,9 @@ use flate2::read::GzDecoder;
 use roxmltree::Document;
 use serde_json::Value;
 
-use crate::client::{Request, Response, encoded};
-use crate::daemon::Daemon;
-use crate::newsroom::{Newsroom, PUBLIC_URL};
+use crate::testkit::client::{Request, Response, encoded};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{Newsroom, PUBLIC_URL};
 
 const MEDIA_TYPES: [(&str, &str); 3] = [
     ("rss", "application/rss+xml; charset=utf-8"),
@@ -77,7 +77,7 @@ fn check_body(response: &Response, extension: &str) {
 }
 
 #[test]
-fn a_coded_document_is_the_same_under_another_tag() {
+fn compressed_document_has_the_same_content_and_its_own_etag() {
     let daemon = Daemon::start(&Newsroom::sample());
     for target in [
         "/all.rss",
@@ -133,7 +133,7 @@ fn decoded(coding: &str, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn head_has_the_headers_of_get_and_the_connection_stays_in_step() {
+fn head_has_the_headers_of_get() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     for (target, accepted, status) in [
@@ -159,7 +159,7 @@ fn head_has_the_headers_of_get_and_the_connection_stays_in_step() {
 }
 
 #[test]
-fn a_feed_without_articles_is_a_feed() {
+fn feed_without_articles_is_served() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "any   = [\"section:Парламент\", \"#мажилис\"]",

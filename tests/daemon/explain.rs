@@ -1,12 +1,12 @@
-//! `taspa explain`: who is asked about, how it may be called, and what it says.
+//! `taspa explain`: how it finds a feed and an article, and what it says of them.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story};
+use crate::testkit::output::assert_ends;
 
 fn explained(newsroom: &Newsroom, feed: &str, article: &str) -> Value {
     let output = newsroom.run(&["explain", feed, article, "--format", "json"]);
@@ -16,7 +16,7 @@ fn explained(newsroom: &Newsroom, feed: &str, article: &str) -> Value {
 }
 
 #[test]
-fn an_article_in_a_feed_has_rules_place_and_an_end() {
+fn included_article_is_explained_with_rules_and_position() {
     let newsroom = Newsroom::of_three();
     let output = newsroom.run(&["explain", "parliament", "session"]);
     let said = [
@@ -32,7 +32,7 @@ fn an_article_in_a_feed_has_rules_place_and_an_end() {
 }
 
 #[test]
-fn an_article_out_of_a_feed_is_no_failure() {
+fn explaining_an_excluded_article_exits_with_0() {
     let newsroom = Newsroom::of_three();
     let output = newsroom.run(&["explain", "parliament", "match"]);
     let said = [
@@ -44,7 +44,7 @@ fn an_article_out_of_a_feed_is_no_failure() {
 }
 
 #[test]
-fn an_alias_is_said_to_count_as_its_term() {
+fn alias_is_explained_as_its_term() {
     let newsroom = Newsroom::of_three();
     newsroom.write(
         "kazakh",
@@ -63,7 +63,7 @@ fn an_alias_is_said_to_count_as_its_term() {
 }
 
 #[test]
-fn a_feed_may_be_called_as_people_write_it() {
+fn feed_is_found_by_path_url_and_spelling() {
     let newsroom = Newsroom::of_three();
     for (feed, path) in [
         ("parliament", "parliament"),
@@ -104,7 +104,7 @@ fn a_feed_may_be_called_as_people_write_it() {
 }
 
 #[test]
-fn an_article_may_be_called_by_key_file_id_or_address() {
+fn article_is_found_by_key_file_id_and_url() {
     let newsroom = Newsroom::sample();
     let key = "2026-06/0021_ауыл-кітап-үйі";
     let encoded =
@@ -136,7 +136,7 @@ fn an_article_may_be_called_by_key_file_id_or_address() {
 }
 
 #[test]
-fn of_pages_with_like_addresses_the_exact_one_is_explained() {
+fn exact_page_url_wins_over_similar_ones() {
     let newsroom = Newsroom::of_three();
     let pages = [
         ("front", "https://dala.example/"),
@@ -146,8 +146,7 @@ fn of_pages_with_like_addresses_the_exact_one_is_explained() {
     ];
     for (name, url) in pages {
         let text = format!("+++\ntitle = \"Т\"\ndate = 2026-01-10\nurl = \"{url}\"\n+++\nТекст.\n");
-        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
-            .expect("an article is written");
+        newsroom.write_markdown(name, &text);
     }
     let copied = [
         ("second", "http://dala.example/list/?page=2"),
@@ -165,7 +164,7 @@ fn of_pages_with_like_addresses_the_exact_one_is_explained() {
 }
 
 #[test]
-fn what_names_no_article_is_told_what_is_like_it() {
+fn unknown_article_gets_suggestions() {
     let newsroom = Newsroom::sample();
     newsroom.write("_note", &SESSION);
     for (name, reason) in [
@@ -195,7 +194,7 @@ fn what_names_no_article_is_told_what_is_like_it() {
 }
 
 #[test]
-fn a_quarantined_file_is_explained_by_its_problem() {
+fn quarantined_file_is_explained_by_its_problem() {
     let newsroom = Newsroom::of_three();
     newsroom.write("broken", &"\n date 2026-02-31 Заголовок\n\nТекст.\n");
     for name in ["broken", "broken.txt", "articles/broken.txt"] {
@@ -215,7 +214,7 @@ fn a_quarantined_file_is_explained_by_its_problem() {
 }
 
 #[test]
-fn the_second_file_of_a_key_names_the_first() {
+fn second_file_with_a_key_names_the_first() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("rescan = \"60s\"", "key = \"name\"");
     std::fs::create_dir(newsroom.articles().join("b")).expect("a folder");
@@ -231,7 +230,7 @@ fn the_second_file_of_a_key_names_the_first() {
 }
 
 #[test]
-fn the_last_good_version_of_a_broken_file_is_explained_as_the_daemon_serves_it() {
+fn broken_file_is_explained_by_its_last_good_version() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     newsroom.write("match", &"Матч доиграли при свете фар\n");
@@ -257,7 +256,7 @@ fn the_last_good_version_of_a_broken_file_is_explained_as_the_daemon_serves_it()
 }
 
 #[test]
-fn a_draft_and_what_no_feed_should_carry_are_told_apart() {
+fn draft_and_feed_false_have_different_reasons() {
     let newsroom = Newsroom::of_three();
     for (name, key, reason, said) in [
         ("drafted", "draft = true", "draft", "it is a draft"),
@@ -269,8 +268,7 @@ fn a_draft_and_what_no_feed_should_carry_are_told_apart() {
         ),
     ] {
         let text = format!("+++\ntitle = \"Заметка\"\ndate = 2026-01-10\n{key}\n+++\nТекст.\n");
-        std::fs::write(newsroom.articles().join(name).with_extension("md"), text)
-            .expect("an article is written");
+        newsroom.write_markdown(name, &text);
         let output = newsroom.run(&["explain", "all", name]);
         assert_ends(&output, 0, &["is not in /all.", "because", said], &[]);
         assert_eq!(

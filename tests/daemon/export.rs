@@ -1,4 +1,4 @@
-//! `taspa export`: files that are what the daemon serves, and only those that changed.
+//! `taspa export`: the files are what the daemon serves, and only changed ones are written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,11 +6,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
-use crate::mounted::Mounted;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::output::assert_ends;
+use crate::tmpfs::Tmpfs;
 
 const MANIFEST: &str = ".taspa-export";
 
@@ -78,7 +78,7 @@ fn served(daemon: &Daemon, name: &str) -> Response {
 }
 
 #[test]
-fn every_file_is_what_the_daemon_serves_and_as_old() {
+fn exported_files_have_the_daemons_bytes_and_dates() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::start(&newsroom);
     let output = newsroom.run(&["export", "out", "--pages", "--codings", "gzip,br,zstd"]);
@@ -137,7 +137,7 @@ fn every_file_is_what_the_daemon_serves_and_as_old() {
 }
 
 #[test]
-fn without_pages_there_are_feeds_and_lists_in_the_codings_asked_for() {
+fn export_without_pages_writes_feeds_and_lists_in_the_given_codings() {
     let newsroom = Newsroom::of_three();
     assert_ends(&newsroom.run(&["export", "out"]), 0, &[], &["done"]);
     let with_gzip = files(&newsroom.path("out"));
@@ -155,7 +155,7 @@ fn without_pages_there_are_feeds_and_lists_in_the_codings_asked_for() {
 }
 
 #[test]
-fn a_second_export_touches_nothing() {
+fn second_export_touches_no_file() {
     let newsroom = Newsroom::sample();
     let export = ["export", "public/feeds", "--pages"];
     assert_ends(&newsroom.run(&export), 0, &[], &["done"]);
@@ -179,7 +179,7 @@ fn a_second_export_touches_nothing() {
 }
 
 #[test]
-fn a_changed_article_rewrites_its_feeds_alone() {
+fn changed_article_rewrites_only_its_feeds() {
     let newsroom = Newsroom::of_three();
     let export = ["export", "out", "--codings", "none"];
     newsroom.run(&export);
@@ -209,7 +209,7 @@ fn a_changed_article_rewrites_its_feeds_alone() {
 }
 
 #[test]
-fn an_edit_moves_the_dates_of_its_files_even_where_the_state_is_lost() {
+fn edit_changes_file_dates_without_the_state_folder() {
     let newsroom = Newsroom::of_three();
     newsroom.run(&["export", "out"]);
     let all = newsroom.path("out/all.rss");
@@ -227,7 +227,7 @@ fn an_edit_moves_the_dates_of_its_files_even_where_the_state_is_lost() {
 }
 
 #[test]
-fn feeds_that_are_gone_lose_their_files_and_nobody_else_does() {
+fn files_of_removed_feeds_are_deleted_and_foreign_files_kept() {
     let newsroom = Newsroom::of_three();
     newsroom.run(&["export", "out"]);
     let out = newsroom.path("out");
@@ -250,7 +250,7 @@ fn feeds_that_are_gone_lose_their_files_and_nobody_else_does() {
 }
 
 #[test]
-fn a_folder_of_others_is_refused_until_it_is_given() {
+fn foreign_folder_is_refused_until_it_has_a_manifest() {
     let newsroom = Newsroom::of_three();
     let out = newsroom.path("out");
     fs::create_dir(&out).expect("a folder");
@@ -292,7 +292,7 @@ fn a_folder_of_others_is_refused_until_it_is_given() {
 }
 
 #[test]
-fn what_is_missing_cut_or_doubted_is_written_again() {
+fn missing_cut_and_unfinished_files_are_rewritten() {
     let newsroom = Newsroom::of_three();
     let export = ["export", "out", "--codings", "gzip"];
     newsroom.run(&export);
@@ -323,7 +323,7 @@ fn what_is_missing_cut_or_doubted_is_written_again() {
 }
 
 #[test]
-fn dates_that_a_copy_lost_are_given_back() {
+fn lost_file_dates_are_restored() {
     let newsroom = Newsroom::of_three();
     newsroom.run(&["export", "out"]);
     let file = fs::File::options()
@@ -351,7 +351,7 @@ fn dates_that_a_copy_lost_are_given_back() {
 }
 
 #[test]
-fn a_broken_article_costs_itself_and_its_last_good_version_stays() {
+fn export_keeps_the_last_good_version_of_a_broken_article() {
     let newsroom = Newsroom::of_three();
     newsroom.run(&["export", "out"]);
     let before = looks(&newsroom.path("out"));
@@ -378,7 +378,7 @@ fn a_broken_article_costs_itself_and_its_last_good_version_stays() {
 }
 
 #[test]
-fn the_loss_of_most_articles_is_held_until_it_is_confirmed() {
+fn export_holds_the_loss_of_most_articles_until_confirmed() {
     for state in ["kept", "lost"] {
         let newsroom = Newsroom::of_three();
         for number in 10..20 {
@@ -408,7 +408,7 @@ fn the_loss_of_most_articles_is_held_until_it_is_confirmed() {
 }
 
 #[test]
-fn articles_that_are_away_cost_nothing() {
+fn export_without_the_articles_folder_touches_no_file() {
     let newsroom = Newsroom::of_three();
     newsroom.run(&["export", "out"]);
     let before = looks(&newsroom.path("out"));
@@ -422,7 +422,7 @@ fn articles_that_are_away_cost_nothing() {
 }
 
 #[test]
-fn what_no_file_can_be_named_after_is_left_out_and_told() {
+fn feeds_without_a_valid_file_name_are_skipped_and_reported() {
     let newsroom = Newsroom::of_three();
     let outside = "+++\ntitle = 'Извне'\ndate = 2026-01-15\nid = '../../outside'\n+++\nТекст.\n";
     fs::write(newsroom.path("articles/outside.md"), outside).expect("an article");
@@ -438,7 +438,7 @@ fn what_no_file_can_be_named_after_is_left_out_and_told() {
 }
 
 #[test]
-fn a_signal_ends_an_export_between_two_files() {
+fn signal_ends_an_export_between_two_files() {
     let newsroom = Newsroom::new();
     for number in 0..60 {
         let tag = &format!("тег{number}");
@@ -480,11 +480,11 @@ fn a_signal_ends_an_export_between_two_files() {
 }
 
 #[test]
-fn a_full_disk_leaves_earlier_files_as_they_were() {
+fn full_disk_leaves_earlier_files_unchanged() {
     let newsroom = Newsroom::of_three();
     let out = newsroom.path("out");
     fs::create_dir(&out).expect("a place to mount at");
-    let Some(mounted) = Mounted::at(&out, "2m") else {
+    let Some(mounted) = Tmpfs::at(&out, "2m") else {
         return;
     };
     assert_ends(&newsroom.run(&["export", "out"]), 0, &[], &["done"]);
@@ -519,7 +519,7 @@ fn a_full_disk_leaves_earlier_files_as_they_were() {
 }
 
 #[test]
-fn wrong_usage_ends_with_2() {
+fn wrong_usage_exits_with_2() {
     let newsroom = Newsroom::of_three();
     for wrong in [
         &["export"][..],

@@ -1,38 +1,32 @@
-//! The program as its operator and its readers meet it: the real binary in a folder of its own,
-//! asked over sockets, told by signals, judged by its answers, its log and its exit codes.
+//! The real binary in a temporary folder: requests over sockets, signals, its responses, its log and its
+//! exit codes.
 
 mod access_log;
 mod admin;
-mod admin_pages;
 mod changes;
 mod check;
-mod client;
 mod commands;
 mod conditional;
-mod copies;
-mod daemon;
 mod documents;
-mod ended;
+mod embargo;
 mod explain;
 mod export;
-mod faults;
-mod guard;
+mod file_events;
+mod hostile_clients;
 mod instants;
 mod kill;
-mod live;
 mod mirrors;
-mod mounted;
-mod newsroom;
+mod missing_folders;
+mod not_found;
 mod pages;
-mod process;
-mod release;
 mod reload;
 mod restart;
+mod service_manager;
 mod source;
 mod spellings;
 mod state;
 mod stopping;
-mod subscriber;
-mod supervised;
-mod unknown;
+#[path = "../testkit/mod.rs"]
+mod testkit;
+mod tmpfs;
 mod writing;

@@ -1,15 +1,15 @@
-//! Several machines, each with its own copy of one folder, made as such copies are made: with other
-//! dates of files, by git, by rsync. Whoever reads from all of them by turns notices nothing.
+//! Several machines, each with its own copy of one folder, made with other file dates, by git or by rsync.
+//! A reader that alternates between them cannot tell them apart.
 
 use std::fs::{self, File, FileTimes};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crate::daemon::Daemon;
-use crate::ended::say_skipped;
-use crate::newsroom::{Newsroom, SESSION, Story, copy_tree};
-use crate::subscriber::{Subscriber, assert_same, documents};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{Newsroom, SESSION, Story, copy_tree};
+use crate::testkit::subscriber::{Subscriber, assert_same, documents};
+use crate::testkit::terminal::report_skipped;
 
 const FEEDS: [&str; 9] = [
     "/all.atom",
@@ -51,10 +51,10 @@ struct Machines {
 }
 
 impl Machines {
-    /// `None`, said aloud, without git.
+    /// `None`, reported, without git.
     fn start() -> Option<Machines> {
         if !git(Path::new("."), &["--version"]) {
-            say_skipped("there is no git");
+            report_skipped("there is no git");
             return None;
         }
         let original = Newsroom::sample();
@@ -172,7 +172,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn copies_of_one_folder_give_the_same_bytes_and_tags() {
+fn copies_of_one_folder_give_the_same_bytes_and_etags() {
     let Some(mut machines) = Machines::start() else {
         return;
     };
@@ -184,7 +184,7 @@ fn copies_of_one_folder_give_the_same_bytes_and_tags() {
 }
 
 #[test]
-fn a_reader_of_all_copies_by_turns_is_given_what_is_new_once() {
+fn reader_that_alternates_between_copies_gets_each_change_once() {
     const ROUNDS: usize = 10;
     let Some(mut machines) = Machines::start() else {
         return;

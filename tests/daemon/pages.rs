@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use crate::client::{Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story, now, written};
+use crate::testkit::client::{Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story, now, written};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
                       img-src 'self' https: http:; media-src https: http:; \
@@ -26,7 +26,7 @@ const PAGES: [&str; 10] = [
 ];
 
 #[test]
-fn every_page_is_validated_by_its_bytes_and_runs_nothing() {
+fn every_page_has_an_etag_and_no_script() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     for target in PAGES {
@@ -56,7 +56,7 @@ fn every_page_is_validated_by_its_bytes_and_runs_nothing() {
 }
 
 #[test]
-fn a_restart_changes_no_page() {
+fn restart_keeps_page_etags() {
     let newsroom = Newsroom::sample();
     let tags = |daemon: &Daemon| PAGES.map(|page| daemon.get(page).header("etag").to_owned());
     let daemon = Daemon::start(&newsroom);
@@ -67,7 +67,7 @@ fn a_restart_changes_no_page() {
 }
 
 #[test]
-fn pages_are_found_where_people_look_for_them() {
+fn page_spellings_redirect_and_unknown_pages_get_404() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("feeds.dala.example/\"", "dala.example/news/\"");
     let daemon = Daemon::start(&newsroom);
@@ -116,7 +116,7 @@ fn pages_are_found_where_people_look_for_them() {
 }
 
 #[test]
-fn a_kind_without_feeds_has_no_list() {
+fn disabled_term_kind_has_no_list_page() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("[auto.tags]\n", "");
     let daemon = Daemon::start(&newsroom);
@@ -128,7 +128,7 @@ fn a_kind_without_feeds_has_no_list() {
 }
 
 #[test]
-fn long_lists_have_pages_of_two_hundred() {
+fn long_lists_are_split_into_pages_of_200() {
     let newsroom = Newsroom::of_three();
     let tags: Vec<String> = (0..450).map(|number| format!("#тег{number:03}")).collect();
     for (number, tags) in tags.chunks(40).enumerate() {
@@ -168,7 +168,7 @@ fn long_lists_have_pages_of_two_hundred() {
 }
 
 #[test]
-fn the_list_and_the_subscription_list_name_every_feed_once() {
+fn feeds_json_and_opml_name_every_feed_once() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("[auto.sections]", "[auto.sections]\nmin-articles = 2");
     newsroom.write(
@@ -229,7 +229,7 @@ fn opened(target: &str) -> Request {
 }
 
 #[test]
-fn a_browser_that_opens_a_feed_sees_its_page() {
+fn browser_that_opens_a_feed_gets_its_page() {
     let daemon = Daemon::start(&Newsroom::sample());
     let feed = daemon.get("/parliament.rss");
     for (target, page) in [
@@ -260,7 +260,7 @@ fn a_browser_that_opens_a_feed_sees_its_page() {
 }
 
 #[test]
-fn everybody_else_gets_the_feed() {
+fn other_clients_get_the_feed() {
     let newsroom = Newsroom::sample();
     let daemon = Daemon::start(&newsroom);
     let feed = |answer: Response| answer.header("content-type").starts_with("application/rss");
@@ -280,7 +280,7 @@ fn everybody_else_gets_the_feed() {
 }
 
 #[test]
-fn a_page_moves_with_what_it_shows() {
+fn page_etag_changes_with_its_content() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let targets = [
@@ -309,7 +309,7 @@ fn a_page_moves_with_what_it_shows() {
 }
 
 #[test]
-fn no_page_outlives_the_next_release() {
+fn page_max_age_ends_at_the_next_release() {
     let newsroom = Newsroom::of_three();
     let soon = now() + 120;
     let date = written(soon);
@@ -322,15 +322,14 @@ fn no_page_outlives_the_next_release() {
     );
     let daemon = Daemon::start(&newsroom);
     let page = daemon.get("/all");
-    let max_age = page.header("cache-control").split([',', '=']).nth(1);
-    let max_age: u64 = max_age.and_then(|age| age.parse().ok()).expect("seconds");
+    let max_age = page.max_age();
     assert!(max_age <= soon - now() + 1, "{max_age}");
     assert_eq!(daemon.get("/articles/later").status, 404);
     assert!(!page.says("/articles/later"));
 }
 
 #[test]
-fn files_of_pages_are_kept_for_ever_under_their_version() {
+fn versioned_assets_are_cached_forever() {
     let daemon = Daemon::start(&Newsroom::sample());
     let page = daemon.get("/");
     let (_, rest) = page
@@ -355,7 +354,7 @@ fn files_of_pages_are_kept_for_ever_under_their_version() {
 }
 
 #[test]
-fn templates_of_the_newsroom_come_with_a_reload_or_not_at_all() {
+fn custom_templates_are_applied_only_by_a_valid_reload() {
     let newsroom = Newsroom::sample();
     let templates = newsroom.path("templates");
     fs::create_dir(&templates).expect("a folder");

@@ -1,10 +1,10 @@
-//! What a restart, and the loss of the state folder, leave as they were.
+//! What a restart and the loss of the state folder keep.
 
 use std::fs;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
 
 const FEEDS: [&str; 7] = [
     "/all.json",
@@ -41,7 +41,7 @@ fn with_a_withdrawn_article() -> (Newsroom, Daemon) {
 }
 
 #[test]
-fn a_restart_changes_no_byte_no_tag_and_no_date() {
+fn restart_keeps_bytes_etags_and_dates() {
     let (newsroom, daemon) = with_a_withdrawn_article();
     let before = Copies::take(&daemon, &FEEDS);
     daemon.stop();
@@ -65,7 +65,7 @@ fn a_restart_changes_no_byte_no_tag_and_no_date() {
 }
 
 #[test]
-fn a_lost_state_folder_changes_no_byte_and_no_tag() {
+fn deleted_state_folder_keeps_bytes_and_etags() {
     let (newsroom, daemon) = with_a_withdrawn_article();
     let before = Copies::take(&daemon, &FEEDS);
     daemon.stop();
@@ -75,7 +75,7 @@ fn a_lost_state_folder_changes_no_byte_and_no_tag() {
 }
 
 #[test]
-fn a_killed_daemon_leaves_a_state_folder_that_the_next_one_takes_up() {
+fn state_folder_of_a_killed_daemon_is_used_again() {
     let (newsroom, mut daemon) = with_a_withdrawn_article();
     let before = Copies::take(&daemon, &FEEDS);
     daemon.signal("KILL");
@@ -85,7 +85,7 @@ fn a_killed_daemon_leaves_a_state_folder_that_the_next_one_takes_up() {
 }
 
 #[test]
-fn a_damaged_state_folder_is_made_anew() {
+fn overwritten_state_folder_is_rebuilt() {
     let newsroom = Newsroom::of_three();
     let daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &["/all.rss", "/tags/урожай.rss"]);
@@ -100,7 +100,7 @@ fn a_damaged_state_folder_is_made_anew() {
 }
 
 #[test]
-fn what_happened_meanwhile_is_found_at_the_start() {
+fn changes_made_while_stopped_are_found_at_start() {
     let newsroom = Newsroom::of_three();
     let daemon = Daemon::start(&newsroom);
     let feeds = ["/all.rss", "/sections/парламент.rss", "/tags/футбол.rss"];

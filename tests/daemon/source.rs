@@ -1,10 +1,10 @@
-//! A source in trouble: broken files, a missing folder, most articles gone at once.
+//! Faults of a source: broken files, a missing folder, most articles gone at once.
 
 use std::fs;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
 
 const FEEDS: [&str; 5] = [
     "/all.rss",
@@ -28,7 +28,7 @@ fn of_three_looked_at_often() -> Newsroom {
 }
 
 #[test]
-fn a_broken_article_costs_itself_alone() {
+fn broken_article_affects_only_itself() {
     let newsroom = Newsroom::of_three();
     newsroom.write("undated", &"Заголовок без даты\n\nТекст без даты.\n");
     let mut daemon = Daemon::start(&newsroom);
@@ -49,7 +49,7 @@ fn a_broken_article_costs_itself_alone() {
 }
 
 #[test]
-fn an_article_that_breaks_keeps_its_last_good_version() {
+fn broken_edit_keeps_the_last_good_version() {
     let newsroom = Newsroom::of_three();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -76,7 +76,7 @@ fn an_article_that_breaks_keeps_its_last_good_version() {
 }
 
 #[test]
-fn before_the_first_edition_readers_are_told_to_come_back() {
+fn requests_before_the_first_publication_get_503_with_retry_after() {
     let newsroom = of_three_looked_at_often();
     let away = newsroom.path("away");
     fs::rename(newsroom.articles(), &away).expect("the articles are not there yet");
@@ -95,7 +95,7 @@ fn before_the_first_edition_readers_are_told_to_come_back() {
 }
 
 #[test]
-fn a_folder_that_vanishes_costs_freshness_only() {
+fn missing_folder_keeps_what_is_published() {
     let newsroom = of_three_looked_at_often();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -118,7 +118,7 @@ fn a_folder_that_vanishes_costs_freshness_only() {
 }
 
 #[test]
-fn most_articles_gone_at_once_stay_until_somebody_confirms() {
+fn loss_of_most_articles_is_held_until_confirmed() {
     let newsroom = of_three_looked_at_often();
     let archive = newsroom.articles().join("archive");
     fs::create_dir(&archive).expect("a folder for old articles");

@@ -1,11 +1,11 @@
-//! One address a feed: other spellings lead there in one hop, other percent-encodings are it.
+//! One address for each feed: other spellings redirect to it once, and percent-encodings of it are served.
 
-use crate::client::{Connection, Request, encoded};
-use crate::daemon::Daemon;
-use crate::newsroom::{CONFIG, HARVEST, Newsroom, PUBLIC_URL, Story};
+use crate::testkit::client::{Connection, Request, encoded};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{CONFIG, HARVEST, Newsroom, PUBLIC_URL, Story};
 
 #[test]
-fn another_spelling_leads_to_the_canonical_one_in_one_hop() {
+fn other_spellings_redirect_once_to_the_canonical_address() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     let selection = "/select.rss?any=мажилис,сенат&all=lang:ru";
@@ -68,7 +68,7 @@ fn in_bytes(text: &str) -> String {
 }
 
 #[test]
-fn a_selection_has_one_answer_however_it_is_asked_for() {
+fn spellings_of_a_selection_redirect_to_one_address() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     let canonical = "/select.json?any=rail,world,мажилис&all=lang:ru";
@@ -131,7 +131,7 @@ fn a_selection_has_one_answer_however_it_is_asked_for() {
 }
 
 #[test]
-fn decomposed_letters_lead_to_composed_ones() {
+fn decomposed_letters_redirect_to_composed_ones() {
     let newsroom = Newsroom::sample();
     let tea = Story {
         tag: "чай",
@@ -163,7 +163,7 @@ fn assert_leads(connection: &mut Connection, written: &str, canonical: &str) {
 }
 
 #[test]
-fn percent_encoding_is_no_spelling() {
+fn percent_encoded_address_is_served_without_redirect() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     for (canonical, others) in [
@@ -201,7 +201,7 @@ fn percent_encoding_is_no_spelling() {
 }
 
 #[test]
-fn addresses_of_the_past_lead_where_feeds_toml_says() {
+fn configured_redirects_answer_301_or_410() {
     let newsroom = Newsroom::sample();
     let others = "\n[[redirect]]\nfrom = \"/feed.php?id=7\"\nto = \"/tags/спорт.rss\"\n\
         \n[[redirect]]\nfrom = \"/блог.xml\"\nto = \"https://blog.dala.example/feed\"\n";
@@ -232,7 +232,7 @@ fn addresses_of_the_past_lead_where_feeds_toml_says() {
 }
 
 #[test]
-fn an_address_of_the_past_is_one_hop_away_however_many_lines_are_on_its_way() {
+fn chained_redirects_are_collapsed_into_one() {
     for prefix in ["", "/news"] {
         let newsroom = Newsroom::sample();
         let redirects = [
@@ -283,7 +283,7 @@ fn an_address_of_the_past_is_one_hop_away_however_many_lines_are_on_its_way() {
 }
 
 #[test]
-fn a_term_that_counts_as_another_leads_there_in_every_format() {
+fn alias_redirects_in_every_format() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     for extension in ["rss", "atom", "json"] {
@@ -305,7 +305,7 @@ fn a_term_that_counts_as_another_leads_there_in_every_format() {
 }
 
 #[test]
-fn a_prefix_of_the_public_address_is_optional_in_requests_and_part_of_every_location() {
+fn path_prefix_is_optional_in_requests_and_part_of_every_location() {
     for prefix in ["/news", "/news/feeds", "/жаңалықтар"] {
         let newsroom = Newsroom::sample();
         let public_url = format!("{}{}/", PUBLIC_URL.trim_end_matches('/'), prefix);

@@ -1,11 +1,11 @@
-//! Sockets and the end: which ones are opened, and what SIGTERM lets finish.
+//! The sockets that it opens, and what SIGTERM lets it finish.
 
-use crate::client::{Connection, Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::client::{Connection, Request, Response};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
-fn a_unix_socket_and_a_port_serve_the_same() {
+fn unix_socket_and_port_serve_the_same_bytes() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "[server]",
@@ -13,7 +13,7 @@ fn a_unix_socket_and_a_port_serve_the_same() {
     );
     let mut daemon = Daemon::launch_on(&newsroom, &[]);
     let by_port = daemon.eventually("/all.rss", |feed| feed.status == 200);
-    daemon.turn_to_next_door();
+    daemon.use_next_listener();
     assert!(daemon.get("/all.rss").body == by_port.body);
     daemon.signal("KILL");
     daemon.wait();
@@ -52,7 +52,7 @@ fn in_the_middle_of_an_answer(newsroom: &Newsroom) -> (Daemon, Vec<u8>, Connecti
 }
 
 #[test]
-fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
+fn response_in_progress_at_sigterm_is_completed() {
     let newsroom = Newsroom::new();
     let (mut daemon, whole, mut reading) = in_the_middle_of_an_answer(&newsroom);
     let (mut silent, mut idle) = (daemon.connect(), daemon.connect());
@@ -61,7 +61,7 @@ fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
     daemon.wait_for("stopping: open requests are finished first");
     assert!(idle.is_closed(), "a finished connection holds nothing up");
     assert!(silent.is_closed(), "nor does one that never said a word");
-    daemon.wait_until_nobody_is_let_in();
+    daemon.wait_until_connections_are_refused();
     assert!(daemon.is_running(), "the answer is not out yet");
     let response = reading.receive(&Request::get(BIG));
     assert!(response.body == whole, "the answer is cut");
@@ -70,7 +70,7 @@ fn an_answer_that_is_being_written_at_sigterm_arrives_whole() {
 }
 
 #[test]
-fn a_second_signal_does_not_wait() {
+fn second_signal_stops_at_once() {
     let newsroom = Newsroom::new();
     let (mut daemon, _, _reading) = in_the_middle_of_an_answer(&newsroom);
     daemon.signal("INT");
@@ -81,7 +81,7 @@ fn a_second_signal_does_not_wait() {
 }
 
 #[test]
-fn an_address_in_use_is_said_and_ends_the_second_daemon() {
+fn address_in_use_ends_the_second_daemon() {
     let daemon = Daemon::start(&Newsroom::of_three());
     let second = Newsroom::of_three();
     let output = second.run(&["serve", "--listen", daemon.address()]);
@@ -92,7 +92,7 @@ fn an_address_in_use_is_said_and_ends_the_second_daemon() {
 }
 
 #[test]
-fn a_state_folder_in_use_is_done_without() {
+fn second_daemon_runs_without_the_state_folder_in_use() {
     let newsroom = Newsroom::of_three();
     let mut first = Daemon::start(&newsroom);
     let mut second = Daemon::start(&newsroom);

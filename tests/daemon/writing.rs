@@ -1,4 +1,4 @@
-//! A file that is still being written: readers get the version before or the one after.
+//! Files that are still being written: readers get the version before or the one after.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -6,8 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, Newsroom, SESSION, Story};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
 
 /// Writes a text in two parts; between them happens what `pause` does.
 fn write_in_two(path: &Path, text: &str, pause: impl FnOnce()) {
@@ -20,7 +20,7 @@ fn write_in_two(path: &Path, text: &str, pause: impl FnOnce()) {
 }
 
 #[test]
-fn a_writer_that_pauses_is_waited_for() {
+fn paused_edit_is_never_served_in_part() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let before = daemon.get("/articles/harvest").body;
@@ -47,7 +47,7 @@ fn a_writer_that_pauses_is_waited_for() {
 const HALF_SECOND: Duration = Duration::from_millis(500);
 
 #[test]
-fn a_new_file_is_waited_for_as_well() {
+fn paused_new_file_is_never_served_in_part() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let text = "Ряды заняли обе набережные. А на третьей играл оркестр.";
@@ -65,7 +65,7 @@ fn a_new_file_is_waited_for_as_well() {
 }
 
 #[test]
-fn files_rewritten_all_the_time_are_never_served_in_part() {
+fn constantly_rewritten_files_are_never_served_in_part() {
     const FILES: usize = 20;
     const BURSTS: u32 = 4;
     /// Rewritten once every 20 ms, for a second and a half.
@@ -83,6 +83,7 @@ fn files_rewritten_all_the_time_are_never_served_in_part() {
                         fs::write(newsroom.article(&format!("live-{file}")), numbered(version))
                             .expect("a version is written");
                     }
+                    // The pace of the editor, whose writes the daemon has to meet halfway.
                     thread::sleep(next.saturating_duration_since(Instant::now()));
                 }
             });

@@ -1,24 +1,20 @@
-//! Changed rows: what they move, how soon, and what they leave alone.
+//! Changed rows: which feeds they change, and which keep their ETags.
 
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
-use crate::process::{LOOK_AGAIN, eventually};
-use crate::promise::Promise;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, SESSION, SESSION_FEEDS};
 use crate::table::{Kind, Table, local, newsroom, unix_now};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::wait::eventually;
 
 /// Polled often and compared as good as never, so that nothing is found by comparing alone.
 const POLLED: &str = "refresh = \"1s\"\nreconcile = \"1h\"\nlisten = \"\"";
 
 /// Polled as good as never.
 const NOTIFIED: &str = "refresh = \"1h\"\nreconcile = \"1h\"";
-
-/// How soon something has to show where polls are a second apart.
-const SOON: Promise = Promise::within(5);
 
 /// The table with what readers see, and a daemon that has read it whole.
 fn start(kind: Kind, keys: &str) -> Option<(Table, Newsroom, Daemon)> {
@@ -38,12 +34,11 @@ fn on_every_kind(keys: &str, test: impl Fn(&Table, &mut Daemon)) {
     }
 }
 
-/// Waits until a feed says something or no longer does, which has to be soon.
+/// Waits until a feed has a text or no longer has it. The deadline is far shorter than the hour
+/// after which everything would be compared.
 #[track_caller]
 pub(crate) fn soon(daemon: &mut Daemon, feed: &str, text: &str, is_there: bool) {
-    let since = Instant::now();
     daemon.eventually_after(text, feed, |feed| feed.says(text) == is_there);
-    SOON.assert_kept(text, since.elapsed());
 }
 
 fn title(text: &str) -> String {
@@ -51,7 +46,7 @@ fn title(text: &str) -> String {
 }
 
 #[test]
-fn a_row_that_comes_changes_and_goes_moves_its_feeds_alone() {
+fn added_edited_and_deleted_row_changes_only_its_feeds() {
     on_every_kind(POLLED, |table, daemon| {
         let before = Copies::take(daemon, &FEEDS);
         table.insert(&[FAIR]);
@@ -73,7 +68,7 @@ fn a_row_that_comes_changes_and_goes_moves_its_feeds_alone() {
 }
 
 #[test]
-fn a_row_that_is_replaced_by_another_is_noticed() {
+fn replaced_row_is_found_by_reconciling() {
     // So many rows as before, and none of them with a new date.
     on_every_kind(
         "refresh = \"1s\"\nreconcile = \"2s\"\nlisten = \"\"",
@@ -92,7 +87,7 @@ fn a_row_that_is_replaced_by_another_is_noticed() {
 }
 
 #[test]
-fn a_notification_is_heard_long_before_the_next_poll() {
+fn notification_is_followed_before_the_next_poll() {
     let Some((table, _newsroom, mut daemon)) = start(Kind::Postgres, NOTIFIED) else {
         return;
     };
@@ -118,7 +113,7 @@ fn a_notification_is_heard_long_before_the_next_poll() {
 }
 
 #[test]
-fn a_transaction_that_commits_late_is_not_overlooked() {
+fn late_commit_is_found() {
     on_every_kind(POLLED, |table, daemon| {
         if table.kind == Kind::Sqlite {
             // It has one writer at a time, whose commits are in the order of its dates.
@@ -137,7 +132,7 @@ fn a_transaction_that_commits_late_is_not_overlooked() {
 }
 
 #[test]
-fn old_rows_that_come_while_everything_is_compared_are_found() {
+fn old_rows_added_during_the_first_reading_are_found() {
     /// So many that comparing takes a while.
     const ROWS: u32 = 20_000;
     let Some(table) = Table::shared(Kind::Postgres) else {
@@ -159,20 +154,19 @@ fn old_rows_that_come_while_everything_is_compared_are_found() {
             "INSERT INTO articles (id, title, published, tags)
              VALUES ({ROWS} + {written}, 'Находка {written}', '2025-01-01', '{{late}}')"
         ));
-        thread::sleep(LOOK_AGAIN);
+        // The pace of the newsroom: rows come in every phase of the first reading.
+        thread::sleep(Duration::from_millis(20));
     }
     let all: Vec<String> = (1..=written)
         .map(|number| format!("/articles/{}\"", ROWS + number))
         .collect();
-    let since = Instant::now();
     daemon.eventually("/tags/late.json", |feed| {
         all.iter().all(|page| feed.says(page))
     });
-    Promise::within(10).assert_kept("every late row", since.elapsed());
 }
 
 #[test]
-fn a_correction_dated_in_the_future_hides_nothing() {
+fn future_update_date_hides_no_change() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 3_600;
         table.execute(&table.snapshot(SESSION.id, &title("Сессию перенесли"), planned));
@@ -183,7 +177,7 @@ fn a_correction_dated_in_the_future_hides_nothing() {
 }
 
 #[test]
-fn a_correction_counts_from_its_instant_on() {
+fn future_update_date_is_shown_from_its_instant() {
     on_every_kind(POLLED, |table, daemon| {
         let planned = unix_now() + 4;
         table.execute(&table.snapshot(SESSION.id, &title("Сессию перенесли"), planned));
@@ -201,7 +195,7 @@ fn a_correction_counts_from_its_instant_on() {
 }
 
 #[test]
-fn a_counter_that_is_not_selected_moves_nothing() {
+fn unselected_column_keeps_etags() {
     on_every_kind(POLLED, |table, daemon| {
         let before = Copies::take(daemon, &FEEDS);
         // What is edited with it shows that the counters were passed over.
@@ -213,7 +207,7 @@ fn a_counter_that_is_not_selected_moves_nothing() {
 }
 
 #[test]
-fn a_column_that_is_added_changes_every_article() {
+fn added_column_changes_every_article() {
     const QUERY: &str = "SELECT * FROM (SELECT articles.*, published AS date, changed AS updated, \
          html AS content_html FROM articles) AS a";
     for kind in Kind::ALL {
@@ -237,7 +231,7 @@ fn a_column_that_is_added_changes_every_article() {
 }
 
 #[test]
-fn a_column_of_another_type_is_read_as_what_it_is() {
+fn changed_column_type_keeps_the_dates() {
     // The same instants, as a clock in the newsroom shows them, and from that to instants.
     for (kind, alter) in [
         (
@@ -257,7 +251,6 @@ fn a_column_of_another_type_is_read_as_what_it_is() {
         let (id, headline) = (HARVEST.id, "Урожай дынь измерили");
         let edit = format!("UPDATE articles SET {} WHERE id = {id}", title(headline));
         table.execute(&format!("{edit}; {alter}"));
-        let since = Instant::now();
         eventually("nothing differs but the headline", || {
             let after = before.again(&daemon);
             let is_right = |path: &&str| {
@@ -270,12 +263,11 @@ fn a_column_of_another_type_is_read_as_what_it_is() {
             };
             FEEDS.iter().all(is_right)
         });
-        SOON.assert_kept(alter, since.elapsed());
     }
 }
 
 #[test]
-fn a_restart_changes_nothing_and_finds_what_happened_meanwhile() {
+fn restart_keeps_etags_and_finds_changes_made_meanwhile() {
     for kind in Kind::ALL {
         let Some((table, newsroom, daemon)) = start(kind, POLLED) else {
             continue;

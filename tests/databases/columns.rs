@@ -1,15 +1,15 @@
-//! `taspa check` on a query and a database that do not fit: what is wrong is named, with what to do,
-//! and the password never.
+//! `taspa check` on a query and a database that do not fit: errors name the cause and the remedy, and
+//! never the password.
 
 use std::process::Output;
 
-use crate::ended::{assert_ends, json};
 use crate::mariadb::MariaDb;
-use crate::newsroom::Newsroom;
 use crate::postgres::{PASSWORD, Postgres, READER};
-use crate::programs::free_port;
 use crate::sample::{RELEASED, UNTITLED};
 use crate::table::{Kind, QUERY, Table, newsroom};
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::output::{assert_ends, json};
+use crate::testkit::programs::free_port;
 
 /// Runs `check`, which must not say the password.
 fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {
@@ -24,12 +24,8 @@ fn check(newsroom: &Newsroom, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn check_is_content_with_a_table_that_fits() {
-    for kind in Kind::ALL {
-        let Some(table) = Table::shared(kind) else {
-            continue;
-        };
-        table.insert(&RELEASED);
+fn check_passes_for_a_fitting_table() {
+    for table in Kind::ALL.into_iter().filter_map(Table::released) {
         let newsroom = table.newsroom("");
         let output = check(&newsroom, &[]);
         let expected = format!("no problems; {} articles in", RELEASED.len());
@@ -43,12 +39,8 @@ fn check_is_content_with_a_table_that_fits() {
 }
 
 #[test]
-fn check_names_a_row_that_is_broken() {
-    for kind in Kind::ALL {
-        let Some(table) = Table::shared(kind) else {
-            continue;
-        };
-        table.insert(&RELEASED);
+fn check_names_a_broken_row() {
+    for table in Kind::ALL.into_iter().filter_map(Table::released) {
         table.insert(&[UNTITLED]);
         let output = check(&table.newsroom(""), &[]);
         let id = UNTITLED.id.to_string();
@@ -91,19 +83,19 @@ const MISFITS: [(&str, &str, i32, &[&str]); 6] = [
 ];
 
 #[test]
-fn columns_that_are_missing_or_misspelt_are_named() {
-    for kind in Kind::ALL {
-        let Some(table) = Table::shared(kind) else {
-            continue;
-        };
-        table.insert(&RELEASED);
+fn missing_and_misspelt_columns_are_named() {
+    for table in Kind::ALL.into_iter().filter_map(Table::released) {
         for (asked, other, code, said) in MISFITS {
             assert_eq!(QUERY.matches(asked).count(), 1, "{asked}");
             let query = QUERY.replace(asked, other);
             let newsroom = newsroom(&table.url, &query, "");
             assert_ends(&check(&newsroom, &[]), code, said, &[]);
             let problems = json(&check(&newsroom, &["--format", "json"]));
-            assert!(problems[0]["hint"].is_string(), "{kind:?}: {problems:?}");
+            assert!(
+                problems[0]["hint"].is_string(),
+                "{:?}: {problems:?}",
+                table.kind
+            );
         }
     }
 }
@@ -141,7 +133,7 @@ const UNREADABLE: [(Kind, &str, &str, &str, &str); 4] = [
 ];
 
 #[test]
-fn a_type_that_cannot_be_read_is_named_with_its_column() {
+fn unreadable_type_is_named_with_its_column() {
     for (kind, asked, other, type_name, hint) in UNREADABLE {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -160,7 +152,7 @@ fn a_type_that_cannot_be_read_is_named_with_its_column() {
 }
 
 #[test]
-fn what_the_database_refuses_is_said_in_its_words() {
+fn database_error_is_quoted() {
     for (kind, said) in [
         (Kind::Postgres, "relation \"artikles\" does not exist"),
         (Kind::MariaDb, "artikles' doesn't exist"),
@@ -194,7 +186,7 @@ const SEVERAL: &str = "SELECT id FROM articles; SELECT title FROM articles;";
 const ONE: &str = "hint: the query must be one statement";
 
 #[test]
-fn what_to_do_about_a_refused_query_is_said_at_its_line() {
+fn refused_query_gets_a_hint_at_its_line() {
     for (kind, query, said, hint) in REFUSED {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -209,7 +201,7 @@ fn what_to_do_about_a_refused_query_is_said_at_its_line() {
 }
 
 #[test]
-fn a_query_without_rows_is_doubted() {
+fn query_without_rows_is_a_warning() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;
@@ -221,7 +213,7 @@ fn a_query_without_rows_is_doubted() {
 }
 
 #[test]
-fn a_database_that_lets_nobody_in_is_said_without_the_password() {
+fn connection_error_hides_the_password() {
     let nobody_there = format!("{READER}@127.0.0.1:{}/news", free_port());
     let mut places = vec![
         (format!("postgres://{nobody_there}"), "127.0.0.1"),
@@ -249,7 +241,7 @@ fn a_database_that_lets_nobody_in_is_said_without_the_password() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_unseen() {
+fn invalid_url_is_refused_without_showing_it() {
     for (url, said) in [
         (
             "oracle://reader:qyz%2Fgaldaq@db/news",

@@ -4,15 +4,15 @@
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
 use crate::postgres::{PASSWORD, READER};
-use crate::process::Process;
-use crate::programs::{self, Account};
 use crate::session::Session;
+use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account, Shared};
 
 /// A server that runs, or is away for a while; killed when it is dropped.
 pub(crate) struct MariaDb {
@@ -23,21 +23,14 @@ pub(crate) struct MariaDb {
     process: Option<Process>,
 }
 
-/// The one that tests share which do it no harm; it ends with the last of them.
-static SHARED: Mutex<Weak<MariaDb>> = Mutex::new(Weak::new());
+static SHARED: Shared<MariaDb> = Shared::new();
 
 impl MariaDb {
     pub(crate) fn shared() -> Option<Arc<MariaDb>> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let started = Arc::new(MariaDb::start()?);
-        *shared = Arc::downgrade(&started);
-        Some(started)
+        SHARED.get(MariaDb::start)
     }
 
-    /// Makes a server and starts it; `None`, said aloud, without MariaDB.
+    /// Makes a server and starts it; `None`, reported, without MariaDB.
     pub(crate) fn start() -> Option<MariaDb> {
         let other = env::var_os("MYSQLD").map(PathBuf::from);
         let (program, installer) = match &other {

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::client::Connection;
-use crate::process::{DEADLINE, Process};
-use crate::programs;
+use crate::testkit::client::Connection;
+use crate::testkit::process::Process;
+use crate::testkit::programs;
+use crate::testkit::wait::DEADLINE;
 
 /// Headers that it adds to those of the daemon.
 const ITS_OWN: &[&str] = &["server", "x-cache-status"];
@@ -22,7 +23,7 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// Starts with what `servers` writes into the block `http`, given a port to listen on and a
-    /// folder for what is kept; `None`, said aloud, without nginx.
+    /// folder for what is kept; `None`, reported, without nginx.
     pub(crate) fn start(servers: impl FnOnce(u16, &Path) -> String) -> Option<Nginx> {
         let program = programs::find("nginx")?;
         let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,17 +1,17 @@
-//! A pooler between the daemon and its database: everything goes through it but notifications, what
-//! happens to it costs no more than what happens to a database, and its other clients notice nothing.
+//! A pooler between the daemon and its database: everything but notifications passes it, its faults are
+//! handled as those of a database are, and its other clients notice nothing.
 
 use std::cell::RefCell;
 
-use crate::admin_pages;
-use crate::bouncer::Bouncer;
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
-use crate::faults::{KEYS, Scene, Sign};
-use crate::process::eventually;
+use crate::faults::{KEYS, Scene, Symptom};
+use crate::pgbouncer::PgBouncer;
 use crate::sample::{FAIR, FEEDS, HARVEST_FEEDS, RELEASED};
 use crate::table::{Kind, QUERY, Table, newsroom};
+use crate::testkit::admin_pages;
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::output::assert_ends;
+use crate::testkit::wait::eventually;
 
 /// Lends by the transaction; a server that is away is looked for again after a second, as docs/databases.md
 /// says.
@@ -33,12 +33,12 @@ fn listening(table: &Table) -> String {
 }
 
 #[test]
-fn a_pooler_hands_on_everything_but_notifications() {
+fn pooler_passes_everything_but_notifications() {
     for mode in ["transaction", "session"] {
         let Some(table) = Table::shared(Kind::Postgres) else {
             return;
         };
-        let Some(bouncer) = Bouncer::before(&table, &[&format!("pool_mode = {mode}")]) else {
+        let Some(bouncer) = PgBouncer::before(&table, &[&format!("pool_mode = {mode}")]) else {
             return;
         };
         table.insert(&RELEASED);
@@ -61,13 +61,13 @@ fn a_pooler_hands_on_everything_but_notifications() {
 }
 
 #[test]
-fn nothing_is_left_behind_for_the_next_client() {
+fn pooled_connection_keeps_no_session_settings() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
     // All share one connection of the server.
     let settings = [&BY_TRANSACTION[..], &["default_pool_size = 1"]].concat();
-    let Some(bouncer) = Bouncer::before(&table, &settings) else {
+    let Some(bouncer) = PgBouncer::before(&table, &settings) else {
         return;
     };
     table.insert(&RELEASED);
@@ -82,11 +82,11 @@ fn nothing_is_left_behind_for_the_next_client() {
 }
 
 #[test]
-fn a_pooler_that_lends_by_the_statement_says_so() {
+fn statement_pooling_is_reported() {
     let Some(table) = Table::shared(Kind::Postgres) else {
         return;
     };
-    let Some(bouncer) = Bouncer::before(&table, &["pool_mode = statement"]) else {
+    let Some(bouncer) = PgBouncer::before(&table, &["pool_mode = statement"]) else {
         return;
     };
     let newsroom = newsroom(&bouncer.url(&table), QUERY, "");
@@ -96,7 +96,7 @@ fn a_pooler_that_lends_by_the_statement_says_so() {
 }
 
 #[test]
-fn a_pooler_that_is_killed() {
+fn killed_pooler_is_reported_until_it_is_back() {
     withstand(
         Table::shared(Kind::Postgres),
         "pooler killed",
@@ -106,7 +106,7 @@ fn a_pooler_that_is_killed() {
 }
 
 #[test]
-fn a_pooler_that_is_paused() {
+fn paused_pooler_is_reported_until_it_resumes() {
     withstand(
         Table::shared(Kind::Postgres),
         "pooler paused",
@@ -116,7 +116,7 @@ fn a_pooler_that_is_paused() {
 }
 
 #[test]
-fn a_server_that_is_killed_behind_a_pooler() {
+fn server_killed_behind_a_pooler_is_reported_until_it_is_back() {
     withstand(
         Table::alone(Kind::Postgres),
         "server killed behind a pooler",
@@ -130,20 +130,20 @@ fn a_server_that_is_killed_behind_a_pooler() {
 fn withstand(
     table: Option<Table>,
     fault: &str,
-    begin: impl FnOnce(&mut Table, &mut Bouncer),
-    end: impl FnOnce(&mut Table, &mut Bouncer),
+    begin: impl FnOnce(&mut Table, &mut PgBouncer),
+    end: impl FnOnce(&mut Table, &mut PgBouncer),
 ) {
     let Some(table) = table else {
         return;
     };
-    let Some(bouncer) = Bouncer::before(&table, &BY_TRANSACTION) else {
+    let Some(bouncer) = PgBouncer::before(&table, &BY_TRANSACTION) else {
         return;
     };
     let url = bouncer.url(&table);
     let bouncer = RefCell::new(bouncer);
     Scene::through(table, &url).withstand(
         fault,
-        Sign::Failing(""),
+        Symptom::Failing(""),
         |table| begin(table, &mut bouncer.borrow_mut()),
         |table| {
             end(table, &mut bouncer.borrow_mut());

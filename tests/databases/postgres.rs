@@ -3,14 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
 
-use crate::process::{Process, eventually};
-use crate::programs::{self, Account};
 use crate::session::Session;
+use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account, Shared};
+use crate::testkit::wait::eventually;
 
 /// The role that daemons read as, and its password as URLs write it: nobody should ever see it.
 pub(crate) const READER: &str = "reader:qyz%2Fgaldaq";
@@ -28,21 +29,14 @@ pub(crate) struct Postgres {
     process: Option<Process>,
 }
 
-/// The one that tests share which do it no harm; it ends with the last of them.
-static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+static SHARED: Shared<Postgres> = Shared::new();
 
 impl Postgres {
     pub(crate) fn shared() -> Option<Arc<Postgres>> {
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = shared.upgrade() {
-            return Some(running);
-        }
-        let started = Arc::new(Postgres::start(&[])?);
-        *shared = Arc::downgrade(&started);
-        Some(started)
+        SHARED.get(|| Postgres::start(&[]))
     }
 
-    /// Makes a cluster with these settings and starts it; `None`, said aloud, without PostgreSQL.
+    /// Makes a cluster with these settings and starts it; `None`, reported, without PostgreSQL.
     pub(crate) fn start(settings: &[&str]) -> Option<Postgres> {
         let mut postgres = Postgres::found(settings)?;
         let password = postgres.folder.path().join("password");

@@ -1,17 +1,16 @@
-//! What becomes of rows: the same feeds, byte for byte, whatever kind of database has them and in
-//! whatever types.
+//! From rows to feeds: the same bytes from every kind of database and every column type.
 
-use crate::admin_pages;
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
 use crate::mariadb::MariaDb;
 use crate::postgres::{PASSWORD, Postgres};
-use crate::process::eventually;
 use crate::sample::{BRIDGE, DRAFT, FEEDS, RELEASED, UNTITLED};
 use crate::session::Session;
-use crate::subscriber::{Documents, assert_same, documents};
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
+use crate::testkit::admin_pages;
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::output::assert_ends;
+use crate::testkit::subscriber::{Documents, assert_same, documents};
+use crate::testkit::wait::eventually;
 
 /// The whole table.
 fn with_articles(kind: Kind) -> Option<Table> {
@@ -92,7 +91,7 @@ impl OfBytes {
 }
 
 #[test]
-fn an_id_that_is_no_text_costs_its_row_alone() {
+fn id_that_is_not_text_affects_only_its_row() {
     for kind in Kind::ALL {
         let Some(mut table) = OfBytes::of(kind) else {
             continue;
@@ -150,7 +149,7 @@ const TYPES: [(&str, &str); 6] = [
 ];
 
 #[test]
-fn types_that_mean_the_same_give_the_same_feeds() {
+fn equivalent_column_types_give_the_same_feeds() {
     let Some(table) = with_articles(Kind::Postgres) else {
         return;
     };
@@ -169,7 +168,7 @@ fn types_that_mean_the_same_give_the_same_feeds() {
 }
 
 #[test]
-fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
+fn rows_become_articles_and_a_broken_one_affects_only_itself() {
     for kind in Kind::ALL {
         let Some(table) = with_articles(kind) else {
             continue;
@@ -230,7 +229,7 @@ fn rows_become_articles_and_a_broken_one_costs_itself_alone() {
 }
 
 #[test]
-fn articles_have_pages_of_their_own() {
+fn rows_have_article_pages() {
     for kind in Kind::ALL {
         let Some(table) = with_articles(kind) else {
             continue;
@@ -248,7 +247,7 @@ fn articles_have_pages_of_their_own() {
 }
 
 #[test]
-fn an_article_is_explained_by_the_address_of_its_page() {
+fn row_is_found_by_its_page_url() {
     for (kind, url) in [
         (Kind::Postgres, "'/news/' || id || '/'"),
         (Kind::MariaDb, "CONCAT('/news/', id, '/')"),
@@ -275,7 +274,7 @@ fn an_article_is_explained_by_the_address_of_its_page() {
 }
 
 #[test]
-fn of_pages_with_like_addresses_the_exact_one_is_explained() {
+fn exact_page_url_wins_over_similar_ones() {
     for (kind, plain) in [
         (Kind::Postgres, "'/?p=' || id"),
         (Kind::MariaDb, "CONCAT('/?p=', id)"),
@@ -308,7 +307,7 @@ fn of_pages_with_like_addresses_the_exact_one_is_explained() {
 }
 
 #[test]
-fn a_row_that_takes_too_long_costs_itself_alone() {
+fn slow_row_affects_only_itself() {
     for (kind, sleep) in [
         (
             Kind::Postgres,
@@ -352,7 +351,7 @@ fn a_row_that_takes_too_long_costs_itself_alone() {
 }
 
 #[test]
-fn an_id_without_an_index_is_doubted() {
+fn id_without_an_index_is_a_warning() {
     for kind in Kind::ALL {
         let Some(table) = Table::shared(kind) else {
             continue;

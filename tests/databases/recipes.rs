@@ -15,14 +15,26 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::changes::soon;
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::ended::{assert_ends, json};
 use crate::mariadb::MariaDb;
-use crate::newsroom::Newsroom;
 use crate::postgres::{PASSWORD, Postgres};
 use crate::session::Session;
 use crate::table::Server;
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::output::{assert_ends, json};
+
+/// What is compared of items of JSON Feed.
+const MEMBERS: [&str; 8] = [
+    "id",
+    "url",
+    "title",
+    "date_published",
+    "date_modified",
+    "language",
+    "tags",
+    "authors",
+];
 
 /// A shipped feeds.toml over a database that is made for it.
 struct Recipe {
@@ -35,8 +47,8 @@ struct Recipe {
 }
 
 impl Recipe {
-    /// A database of PostgreSQL on a server of its own, as roles belong to servers; `None`, said
-    /// aloud, without PostgreSQL.
+    /// A database of PostgreSQL on a server of its own, as roles belong to servers; `None`, reported,
+    /// without PostgreSQL.
     fn postgres(config: &str, schema: &str) -> Option<Recipe> {
         let server = Postgres::start(&[])?;
         let database = server.database();
@@ -50,7 +62,7 @@ impl Recipe {
     }
 
     /// A site's database in MariaDB with what the header of `config` tells its operator to do;
-    /// `None`, said aloud, without MariaDB.
+    /// `None`, reported, without MariaDB.
     fn mariadb(config: &str, schema: &str) -> Option<Recipe> {
         let server = MariaDb::shared()?;
         let database = server.database();
@@ -101,7 +113,7 @@ impl Recipe {
         Recipe::new(config, self.url, self.editor, self.server)
     }
 
-    /// Starts on a free port and waits until the first snapshot is out.
+    /// Starts on a free port and waits until something is published.
     fn serve(&self) -> Daemon {
         let mut daemon = Daemon::launch_with(&self.newsroom, &[("DATABASE_URL", &self.url)]);
         daemon.eventually("/all.rss", |response| response.status != 503);

@@ -1,4 +1,4 @@
-//! What stands in the invented newsroom's table.
+//! The rows of the invented newsroom's table.
 
 use crate::table::Row;
 

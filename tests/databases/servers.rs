@@ -1,4 +1,4 @@
-//! The servers themselves: what the tests of the daemon do to them has to be what happens.
+//! The test servers themselves, so that the tests of the daemon can rely on them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use crate::mariadb::MariaDb;
 use crate::postgres::Postgres;
-use crate::process::{DEADLINE, eventually};
+use crate::relay::Relay;
 use crate::sample::{BRIDGE, DRAFT, HARVEST, RELEASED, UNTITLED};
 use crate::session::Session;
-use crate::silence::Silence;
 use crate::table::{Kind, Table};
+use crate::testkit::wait::{DEADLINE, eventually};
 
 const TABLE: &str = "CREATE TABLE notes (id integer); INSERT INTO notes VALUES (1)";
 const COUNT: &str = "SELECT count(*) FROM notes";
 
 #[test]
-fn a_killed_postgres_returns_with_its_rows() {
+fn killed_postgres_restarts_with_its_rows() {
     let Some(mut postgres) = Postgres::start(&[]) else {
         return;
     };
@@ -38,7 +38,7 @@ fn a_killed_postgres_returns_with_its_rows() {
 }
 
 #[test]
-fn a_standby_follows_its_primary() {
+fn standby_follows_its_primary() {
     let Some(primary) = Postgres::start(&[]) else {
         return;
     };
@@ -52,7 +52,7 @@ fn a_standby_follows_its_primary() {
 }
 
 #[test]
-fn a_killed_mariadb_returns_with_its_rows() {
+fn killed_mariadb_restarts_with_its_rows() {
     let Some(mut mariadb) = MariaDb::start() else {
         return;
     };
@@ -69,7 +69,7 @@ fn a_killed_mariadb_returns_with_its_rows() {
 }
 
 #[test]
-fn the_table_is_there_in_every_kind_of_database() {
+fn table_exists_in_every_kind_of_database() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         table.insert(&RELEASED);
         table.insert(&[BRIDGE, DRAFT, UNTITLED]);
@@ -94,7 +94,7 @@ fn the_table_is_there_in_every_kind_of_database() {
 }
 
 #[test]
-fn a_silent_relay_says_nothing_and_forgets_nothing() {
+fn silent_relay_delivers_nothing_and_loses_nothing() {
     let echo = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = echo.local_addr().expect("an address").to_string();
     thread::spawn(move || {
@@ -107,7 +107,7 @@ fn a_silent_relay_says_nothing_and_forgets_nothing() {
             });
         }
     });
-    let relay = Silence::before(address.clone());
+    let relay = Relay::before(address.clone());
     let relayed = relay.instead_of(&address, &address);
     let connect = || {
         let stream = TcpStream::connect(&relayed).expect("nobody is refused");

@@ -1,10 +1,10 @@
-//! A connection to a database, on which a test does what a newsroom's own programs would.
+//! A connection to a database, with which a test writes as a newsroom's own programs do.
 
 use sqlx::{AssertSqlSafe, Connection, MySqlConnection, PgConnection, SqliteConnection};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use crate::process::DEADLINE;
+use crate::testkit::wait::DEADLINE;
 
 /// It is closed when it is dropped, and what it has not committed is undone.
 pub(crate) struct Session {

@@ -1,19 +1,19 @@
-//! The table of articles of an invented newsroom, the same in every kind of database, as far as
-//! their types let it be.
+//! The table of articles of an invented newsroom, the same in every kind of database as far as their types
+//! allow.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use crate::mariadb::MariaDb;
-use crate::newsroom::{CONFIG, Newsroom, now};
 use crate::postgres::Postgres;
+use crate::sample::RELEASED;
 use crate::session::Session;
+use crate::testkit::newsroom::{CONFIG, Newsroom, now};
+use crate::testkit::wait::eventually;
 
 /// What feeds.toml asks for.
 pub(crate) const QUERY: &str = "SELECT id, title, published AS date, changed AS updated, section, tags, author, lang, \
@@ -70,13 +70,20 @@ pub(crate) enum Server {
 }
 
 impl Table {
-    /// An empty table in a database of its own; `None`, said aloud, where there is no such server.
+    /// An empty table in a database of its own; `None`, reported, where there is no such server.
     pub(crate) fn shared(kind: Kind) -> Option<Table> {
         Some(Table::on(match kind {
             Kind::Postgres => Server::Postgres(Postgres::shared()?),
             Kind::MariaDb => Server::MariaDb(MariaDb::shared()?),
             Kind::Sqlite => Server::file(),
         }))
+    }
+
+    /// The same with the rows that readers see.
+    pub(crate) fn released(kind: Kind) -> Option<Table> {
+        let table = Table::shared(kind)?;
+        table.insert(&RELEASED);
+        Some(table)
     }
 
     /// An empty table on a server of its own, which may be stopped and killed.
@@ -163,9 +170,7 @@ impl Table {
     /// be told apart.
     pub(crate) fn own_second(&self) -> i64 {
         let before = self.edited.load(Ordering::Relaxed);
-        while unix_now() <= before {
-            thread::sleep(Duration::from_millis(20));
-        }
+        eventually("the next second", || unix_now() > before);
         let now = unix_now();
         self.edited.store(now, Ordering::Relaxed);
         now

@@ -1,4 +1,4 @@
-//! A database that is spoken to in secret, by those who know its certificate.
+//! TLS to a database, with its certificate checked.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::daemon::Daemon;
-use crate::ended::assert_ends;
 use crate::postgres::Postgres;
-use crate::programs::{self, Account};
 use crate::sample::RELEASED;
 use crate::table::{QUERY, Server, Table, newsroom};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::output::assert_ends;
+use crate::testkit::programs::{self, Account};
 
 /// A certificate authority of the newsroom, another one, and a server's certificate of the first.
 struct Certificates(TempDir);
 
 impl Certificates {
-    /// `None`, said aloud, without openssl.
+    /// `None`, reported, without openssl.
     fn make() -> Option<Certificates> {
         let openssl = programs::find("openssl")?;
         let certificates = Certificates(tempfile::tempdir().expect("a temporary folder"));
@@ -71,7 +71,7 @@ const CASES: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 #[test]
-fn a_database_is_read_in_secret_by_those_who_know_its_certificate() {
+fn tls_needs_a_trusted_certificate() {
     let Some(certificates) = Certificates::make() else {
         return;
     };

@@ -57,7 +57,7 @@ proptest! {
 }
 
 #[test]
-fn each_mode_carries_what_it_says_and_no_more() {
+fn each_content_mode_has_only_its_own_fields() {
     let article = accepted(newsroom_text(), "1");
     let (lead, text, credit) = ("Мост открыли утром.", "– Держится", "Фото: пресс-служба");
     for (mode, has_lead, has_text) in [

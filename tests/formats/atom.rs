@@ -8,7 +8,7 @@ use crate::feeds;
 use crate::xml::{ATOM, MEDIA, all, attributes, child, count, leaves};
 
 #[test]
-fn an_atom_feed_has_what_the_standard_demands() {
+fn atom_feed_has_the_required_elements() {
     for (name, feed) in feeds::all() {
         let text = render(&feed, Format::Atom);
         let document = Document::parse(&text).expect("well-formed XML");
@@ -29,7 +29,7 @@ fn an_atom_feed_has_what_the_standard_demands() {
 }
 
 #[test]
-fn an_atom_entry_says_its_language_where_the_feed_has_another() {
+fn atom_entry_has_a_language_that_differs_from_the_feed() {
     let text = render(&feeds::ordinary(), Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");
     let entries = all(&document, "entry");
@@ -44,7 +44,7 @@ fn an_atom_entry_says_its_language_where_the_feed_has_another() {
 }
 
 #[test]
-fn an_atom_entry_links_every_enclosure_and_media_rss_says_the_rest() {
+fn atom_entry_links_every_enclosure_and_has_media_rss() {
     let text = render(&feeds::media(), Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");
     let entries: Vec<Vec<String>> = all(&document, "entry").into_iter().map(media_of).collect();
@@ -118,7 +118,7 @@ fn media_of(entry: Node) -> Vec<String> {
 }
 
 #[test]
-fn attributes_of_extensions_come_back_as_they_were() {
+fn extension_attributes_are_escaped() {
     let feed = feeds::hostile();
     let text = render(&feed, Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");
@@ -135,7 +135,7 @@ fn attributes_of_extensions_come_back_as_they_were() {
 }
 
 #[test]
-fn an_atom_person_has_a_bare_name_a_mailbox_and_a_page() {
+fn atom_person_has_name_email_and_uri() {
     let text = render(&feeds::media(), Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");
     let entry = all(&document, "entry")[0];
@@ -162,7 +162,7 @@ fn an_atom_person_has_a_bare_name_a_mailbox_and_a_page() {
 }
 
 #[test]
-fn an_atom_category_has_the_tag_as_term_and_a_label_without_commas() {
+fn atom_category_has_the_tag_as_term_and_a_label_without_commas() {
     let text = render(&feeds::media(), Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");
     let category = all(&document, "category")[0];

@@ -11,7 +11,7 @@ use crate::feeds;
 use crate::xml::{ATOM, child};
 
 #[test]
-fn the_root_stands_at_the_start_and_names_the_version() {
+fn root_element_comes_first_and_has_the_version() {
     for (_, feed) in feeds::all() {
         let rss = render(&feed, Format::Rss);
         assert!(rss.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\""));
@@ -28,7 +28,7 @@ fn the_root_stands_at_the_start_and_names_the_version() {
 }
 
 #[test]
-fn namespaces_are_declared_where_used_and_only_there() {
+fn namespaces_are_declared_only_where_used() {
     for (name, feed) in feeds::all() {
         for format in [Format::Rss, Format::Atom] {
             let text = render(&feed, format);
@@ -96,7 +96,7 @@ fn feed_links_name_every_format_once_with_its_type() {
 }
 
 #[test]
-fn fractions_of_seconds_reach_no_document() {
+fn dates_have_no_fractions_of_seconds() {
     let mut feed = feeds::ordinary();
     let whole = Format::ALL.map(|format| render(&feed, format));
     let half = chrono::TimeDelta::milliseconds(500);
@@ -107,7 +107,7 @@ fn fractions_of_seconds_reach_no_document() {
 }
 
 #[test]
-fn a_long_document_is_whole() {
+fn long_document_is_complete() {
     let mut feed = feeds::ordinary();
     feed.entries[0].title = Text::new(&"&<>\"ы".repeat(2_000));
     feed.entries = vec![feed.entries[0].clone(); 20];

@@ -10,7 +10,7 @@ use taspa::model::format::Format;
 use crate::feeds;
 
 #[test]
-fn golden_documents_are_written_to_the_byte() {
+fn documents_equal_their_golden_files() {
     let update = std::env::var_os("UPDATE_GOLDEN").is_some();
     for (file, document) in documents() {
         let path = folder().join(&file);
@@ -28,7 +28,7 @@ fn golden_documents_are_written_to_the_byte() {
 }
 
 #[test]
-fn no_golden_document_is_left_over() {
+fn every_golden_file_is_used() {
     let written: BTreeSet<String> = documents().into_iter().map(|(file, _)| file).collect();
     let found: BTreeSet<String> = fs::read_dir(folder())
         .expect("the golden folder")

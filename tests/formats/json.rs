@@ -8,7 +8,7 @@ use crate::documents::render;
 use crate::feeds;
 
 #[test]
-fn a_json_feed_has_the_types_of_the_specification() {
+fn json_feed_has_the_types_of_the_specification() {
     for (name, feed) in feeds::all() {
         let json = render(&feed, Format::Json);
         let json: Value = serde_json::from_str(&json).expect("JSON");
@@ -41,7 +41,7 @@ fn a_json_feed_has_the_types_of_the_specification() {
 }
 
 #[test]
-fn json_items_say_what_the_article_says() {
+fn json_items_have_the_fields_of_the_article() {
     let full: Value = json(&feeds::ordinary());
     let (corrected, kazakh, flash) = (&full["items"][0], &full["items"][1], &full["items"][2]);
     assert_eq!(
@@ -67,7 +67,7 @@ fn json_items_say_what_the_article_says() {
 }
 
 #[test]
-fn json_items_carry_what_comes_with_the_article() {
+fn json_items_have_the_media_of_the_article() {
     let feed = json(&feeds::media());
     let picture = serde_json::json!({
         "mime_type": "image/jpeg", "size_in_bytes": 250_000, "width": 1280, "height": 853,
@@ -124,7 +124,7 @@ fn json_items_carry_what_comes_with_the_article() {
 }
 
 #[test]
-fn json_authors_have_a_bare_name_a_way_to_reach_them_and_a_role() {
+fn json_authors_have_name_url_and_role() {
     assert_eq!(
         json(&feeds::media())["items"][0]["authors"],
         serde_json::json!([

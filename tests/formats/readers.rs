@@ -10,7 +10,7 @@ use taspa::model::format::Format;
 use crate::feeds;
 
 #[test]
-fn readers_get_what_the_feed_says() {
+fn feed_rs_reads_every_entry_as_written() {
     for (name, feed) in feeds::all() {
         for format in Format::ALL {
             let read = read(&feed, format);
@@ -26,7 +26,7 @@ fn readers_get_what_the_feed_says() {
 }
 
 #[test]
-fn readers_get_what_the_feed_says_of_itself() {
+fn feed_rs_reads_the_feeds_own_fields() {
     for (name, feed) in feeds::all() {
         for format in Format::ALL {
             let read = read(&feed, format);

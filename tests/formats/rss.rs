@@ -13,7 +13,7 @@ const DC: &str = "http://purl.org/dc/elements/1.1/";
 const SY: &str = "http://purl.org/rss/1.0/modules/syndication/";
 
 #[test]
-fn the_rss_channel_says_what_the_feed_says() {
+fn rss_channel_has_the_fields_of_the_feed() {
     let text = render(&feeds::ordinary(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     let channel = child(document.root_element(), "channel");
@@ -53,7 +53,7 @@ fn the_rss_channel_says_what_the_feed_says() {
 }
 
 #[test]
-fn an_rss_item_says_what_the_article_says() {
+fn rss_item_has_the_fields_of_the_article() {
     let text = render(&feeds::ordinary(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     let items: Vec<Node> = all(&document, "item");
@@ -126,7 +126,7 @@ fn an_rss_item_says_what_the_article_says() {
 }
 
 #[test]
-fn rss_guids_are_no_permalinks_and_dates_have_their_weekday() {
+fn rss_guid_is_not_a_permalink_and_dates_have_a_weekday() {
     for (name, feed) in feeds::all() {
         let text = render(&feed, Format::Rss);
         let document = Document::parse(&text).expect("well-formed XML");
@@ -148,7 +148,7 @@ fn rss_guids_are_no_permalinks_and_dates_have_their_weekday() {
 }
 
 #[test]
-fn a_description_without_a_lead_is_the_full_text() {
+fn rss_description_without_a_lead_is_the_full_text() {
     let text = render(&feeds::hostile(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     let leadless = all(&document, "item")[2];
@@ -160,7 +160,7 @@ fn a_description_without_a_lead_is_the_full_text() {
 }
 
 #[test]
-fn an_uneven_freshness_has_a_ttl_and_no_rhythm() {
+fn rss_ttl_of_uneven_hours_has_no_update_period() {
     let text = render(&feeds::empty(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     assert_eq!(
@@ -171,7 +171,7 @@ fn an_uneven_freshness_has_a_ttl_and_no_rhythm() {
 }
 
 #[test]
-fn an_rss_item_has_one_enclosure_and_media_rss_says_the_rest() {
+fn rss_item_has_one_enclosure_and_media_rss() {
     let text = render(&feeds::media(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     let items: Vec<Vec<String>> = all(&document, "item").into_iter().map(media_of).collect();
@@ -240,7 +240,7 @@ fn media_of(item: Node) -> Vec<String> {
 }
 
 #[test]
-fn names_of_authors_are_bare_in_rss_and_said_once() {
+fn rss_authors_are_plain_names_without_duplicates() {
     for (name, feed) in feeds::all() {
         let text = render(&feed, Format::Rss);
         let document = Document::parse(&text).expect("well-formed XML");
@@ -262,7 +262,7 @@ fn names_of_authors_are_bare_in_rss_and_said_once() {
 }
 
 #[test]
-fn an_editor_has_a_mailbox_and_a_name_that_no_parser_stumbles_over() {
+fn rss_editor_has_an_email_and_an_escaped_name() {
     let editor = |feed| {
         let text = render(&feed, Format::Rss);
         let document = Document::parse(&text).expect("well-formed XML");
@@ -302,7 +302,7 @@ fn rss_categories_hold_neither_commas_nor_hashes() {
 }
 
 #[test]
-fn a_channel_without_a_logo_shows_its_icon() {
+fn rss_channel_without_a_logo_uses_the_icon() {
     let text = render(&feeds::media(), Format::Rss);
     let document = Document::parse(&text).expect("well-formed XML");
     let channel = child(document.root_element(), "channel");

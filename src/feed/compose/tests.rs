@@ -2,11 +2,11 @@ use crate::model::url_encoding::encode_query;
 use std::path::Path;
 
 use super::*;
-use crate::config::tests::good;
 use crate::feed::document::Address;
 use crate::model::article::Author;
 use crate::model::format::Format;
 use crate::model::time::WrittenDate;
+use crate::testkit;
 use crate::text::Html;
 
 fn site_rules(source: &str) -> SiteRules {
@@ -24,7 +24,7 @@ public-url = 'https://feeds.dala.example/x/'
 {source}
 "
     );
-    SiteRules::new(&good(&text, Path::new("")))
+    SiteRules::new(&testkit::config(&text, Path::new("")))
 }
 
 fn at(text: &str) -> Timestamp {

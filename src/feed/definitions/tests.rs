@@ -1,13 +1,13 @@
 use std::path::Path;
 
 use super::*;
-use crate::config::tests::good;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::article::{Accepted, Article, Author, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
+use crate::testkit;
 use crate::text::Html;
 
 const FILE: &str = "\
@@ -40,7 +40,7 @@ none = ['#реклама']
 ";
 
 fn parse(text: &str) -> Config {
-    good(text, Path::new(""))
+    testkit::config(text, Path::new(""))
 }
 
 fn article(key: &str, section: &str, tags: &[&str]) -> Article {

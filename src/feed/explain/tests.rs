@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::*;
-use crate::config::tests::good;
 use crate::feed::definitions::FeedDefinitions;
 use crate::index::Index;
 use crate::model::article::{Revision, Visibility};
@@ -11,6 +10,7 @@ use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::RecordId;
 use crate::model::selection::Selection;
 use crate::model::time::WrittenDate;
+use crate::testkit;
 
 const CONFIG: &str = r##"
 [site]
@@ -126,7 +126,7 @@ fn listings() -> Vec<ArticleMeta> {
 
 /// The explanation of an article of the above, at noon.
 fn explain(feed: &str, key: &str) -> Explanation {
-    let config = good(CONFIG, Path::new("/"));
+    let config = testkit::config(CONFIG, Path::new("/"));
     let mut index = Index::new(&config.same, noon());
     index.apply(listings().into_iter().map(Change::Put));
     let definitions = FeedDefinitions::new(&config, &mut index);

@@ -11,7 +11,6 @@ use tempfile::TempDir;
 
 use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
-use crate::config::tests::good;
 use crate::index::Query;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
@@ -19,6 +18,7 @@ use crate::model::removal_guard::Removal;
 use crate::model::time::{WrittenDate, Zone};
 use crate::publish::documents;
 use crate::source::Scope;
+use crate::testkit;
 
 const SITE: &str = "\
 [site]
@@ -59,7 +59,7 @@ fn config(folder: &Path, feeds: &str) -> Arc<Config> {
 }
 
 fn config_of(folder: &Path, text: &str) -> Arc<Config> {
-    Arc::new(good(text, folder))
+    Arc::new(testkit::config(text, folder))
 }
 
 /// A folder of articles, and the publisher over it.

@@ -1,7 +1,7 @@
 //! One line of the access log.
 //!
-//! Whatever a client sends, a line stays one line of printable ASCII: everything else is escaped, as
-//! Apache does it in the combined format, as JSON does it in the other. Long values are cut.
+//! Whatever a client sends, a line stays one line of printable ASCII: other bytes are escaped as Apache
+//! does it in the combined format, and as JSON does it in the other. Long values are cut.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -11,18 +11,18 @@ use hyper::header::{HeaderName, REFERER, USER_AGENT};
 use hyper::{Method, Request, Uri, Version};
 
 use crate::serve::client_address::ClientAddress;
-use crate::serve::metrics::Exchange;
+use crate::serve::request_outcome::RequestOutcome;
 
-/// Bytes of a client's own words that a line shows, each of them.
+/// The most bytes of the target and of a header that a line shows.
 const WORDS_BYTES_MAX: usize = 1024;
 
-/// What a line is made of. Words are copied, since sharing a request's would keep all that was read
-/// of its connection in memory.
+/// The values of a line. Headers are copied: sharing those of a request would keep the whole read
+/// buffer of its connection in memory.
 #[derive(Debug)]
-pub struct Line {
+pub struct LogLine {
     /// When the reply was made.
     pub at: SystemTime,
-    /// Who asked.
+    /// The client.
     pub client: ClientAddress,
     /// The method.
     pub method: Method,
@@ -30,24 +30,24 @@ pub struct Line {
     pub target: Box<[u8]>,
     /// The version of HTTP.
     pub version: Version,
-    /// The page that led there, as the client says.
+    /// The `Referer`.
     pub referer: Option<Box<[u8]>>,
-    /// What the client calls itself.
+    /// The `User-Agent`.
     pub user_agent: Option<Box<[u8]>>,
-    /// The reply.
-    pub exchange: Exchange,
+    /// How the request was answered.
+    pub outcome: RequestOutcome,
 }
 
-impl Line {
+impl LogLine {
     /// The line of a request that was answered at `at`.
     pub fn of<B>(
         request: &Request<B>,
         client: ClientAddress,
-        exchange: Exchange,
+        outcome: RequestOutcome,
         at: SystemTime,
-    ) -> Line {
+    ) -> LogLine {
         let header = |name: HeaderName| Some(shown(request.headers().get(name)?.as_bytes()));
-        Line {
+        LogLine {
             at,
             client,
             method: request.method().clone(),
@@ -55,12 +55,12 @@ impl Line {
             version: request.version(),
             referer: header(REFERER),
             user_agent: header(USER_AGENT),
-            exchange,
+            outcome,
         }
     }
 }
 
-/// The target; nearly always it is a path and needs no putting together.
+/// The target. Nearly always it is a path, and nothing has to be formatted.
 fn target(uri: &Uri) -> Box<[u8]> {
     match (uri.authority(), uri.path_and_query()) {
         (None, Some(path)) => shown(path.as_str().as_bytes()),
@@ -74,30 +74,30 @@ fn shown(words: &[u8]) -> Box<[u8]> {
 
 /// The form of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum LineFormat {
     /// Apache's combined format.
     Combined,
     /// One JSON object each.
     Json,
 }
 
-impl Shape {
+impl LineFormat {
     /// Appends a line with its end.
-    pub(super) fn append(self, text: &mut String, line: &Line) {
+    pub(super) fn append(self, text: &mut String, line: &LogLine) {
         match self {
-            Shape::Combined => combined(text, line),
-            Shape::Json => json(text, line),
+            LineFormat::Combined => combined(text, line),
+            LineFormat::Json => json(text, line),
         }
     }
 }
 
-fn combined(text: &mut String, line: &Line) {
+fn combined(text: &mut String, line: &LogLine) {
     let at = DateTime::<Utc>::from(line.at).format("%d/%b/%Y:%H:%M:%S +0000");
     write_to(text, format_args!("{} - - [{at}] \"", line.client));
     as_apache_does(text, line.method.as_str().as_bytes());
     text.push(' ');
     as_apache_does(text, &line.target);
-    let (status, bytes) = (line.exchange.status.as_u16(), line.exchange.bytes);
+    let (status, bytes) = (line.outcome.status.as_u16(), line.outcome.bytes);
     write_to(text, format_args!(" {:?}\" {status} ", line.version));
     match bytes {
         0 => text.push('-'),
@@ -111,7 +111,7 @@ fn combined(text: &mut String, line: &Line) {
     text.push('\n');
 }
 
-fn json(text: &mut String, line: &Line) {
+fn json(text: &mut String, line: &LogLine) {
     let at = DateTime::<Utc>::from(line.at).to_rfc3339_opts(SecondsFormat::Millis, true);
     write_to(
         text,
@@ -121,19 +121,19 @@ fn json(text: &mut String, line: &Line) {
     as_json_does(text, line.method.as_str().as_bytes());
     text.push_str(",\"target\":");
     as_json_does(text, &line.target);
-    let exchange = &line.exchange;
+    let outcome = &line.outcome;
     write_to(
         text,
         format_args!(
             ",\"version\":\"{:?}\",\"status\":{},\"bytes\":{},\"kind\":\"{}\",\"coding\":\"{}\",\
              \"outcome\":\"{}\",\"microseconds\":{}",
             line.version,
-            exchange.status.as_u16(),
-            exchange.bytes,
-            exchange.kind.name(),
-            exchange.coding.name(),
-            exchange.answered.name(),
-            exchange.took.as_micros(),
+            outcome.status.as_u16(),
+            outcome.bytes,
+            outcome.kind.name(),
+            outcome.coding.name(),
+            outcome.result.name(),
+            outcome.duration.as_micros(),
         ),
     );
     for (name, words) in [("referer", &line.referer), ("user_agent", &line.user_agent)] {
@@ -190,11 +190,11 @@ mod tests {
 
     use super::*;
     use crate::feed::coding::Coding;
-    use crate::serve::metrics::{Answered, RequestKind};
+    use crate::serve::request_outcome::{RequestKind, RequestResult};
 
     const LOCAL: ClientAddress = ClientAddress::Ip(IpAddr::V6(Ipv6Addr::LOCALHOST));
 
-    fn text(shape: Shape, target: &str, headers: &[(HeaderName, &[u8])]) -> String {
+    fn text(format: LineFormat, target: &str, headers: &[(HeaderName, &[u8])]) -> String {
         let mut request = Request::get(target);
         for (name, value) in headers {
             // Headers may hold whatever hyper lets through, and this type what a test wants.
@@ -202,17 +202,17 @@ mod tests {
             request = request.header(name, value);
         }
         let request = request.body(()).expect("a request");
-        let exchange = Exchange {
+        let outcome = RequestOutcome {
             kind: RequestKind::Tag,
             status: StatusCode::OK,
             coding: Coding::Gzip,
-            answered: Answered::Hit,
+            result: RequestResult::Hit,
             bytes: 2326,
-            took: Duration::from_micros(73),
+            duration: Duration::from_micros(73),
         };
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_042);
         let mut text = String::new();
-        shape.append(&mut text, &Line::of(&request, LOCAL, exchange, at));
+        format.append(&mut text, &LogLine::of(&request, LOCAL, outcome, at));
         text
     }
 
@@ -223,14 +223,14 @@ mod tests {
             (USER_AGENT, b"Reader/1"),
         ];
         assert_eq!(
-            text(Shape::Combined, "/tags/%D0%B0.rss?x=1", &headers),
+            text(LineFormat::Combined, "/tags/%D0%B0.rss?x=1", &headers),
             "::1 - - [14/Nov/2023:22:13:20 +0000] \"GET /tags/%D0%B0.rss?x=1 HTTP/1.1\" 200 2326 \
              \"https://dala.example/\" \"Reader/1\"\n"
         );
-        let bare = text(Shape::Combined, "/", &[]);
+        let bare = text(LineFormat::Combined, "/", &[]);
         assert!(bare.ends_with(" \"-\" \"-\"\n"), "{bare}");
         for target in ["http://dala.example/all.rss?a=1", "*"] {
-            let line = text(Shape::Combined, target, &[]);
+            let line = text(LineFormat::Combined, target, &[]);
             assert!(
                 line.contains(&format!("\"GET {target} HTTP/1.1\"")),
                 "{line}"
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn json_has_everything_by_name() {
         let line = text(
-            Shape::Json,
+            LineFormat::Json,
             "/all.rss",
             &[(USER_AGENT, "Оқырман".as_bytes())],
         );
@@ -269,10 +269,10 @@ mod tests {
     #[test]
     fn what_a_client_says_stays_inside_its_quotes() {
         let evil = b"\" 200 1 \"x\\\" \xff\xc2\x9b31m\t\xd0\xb6";
-        let line = text(Shape::Combined, "/", &[(USER_AGENT, evil)]);
+        let line = text(LineFormat::Combined, "/", &[(USER_AGENT, evil)]);
         let quoted = r#""\" 200 1 \"x\\\" \xff\xc2\x9b31m\x09\xd0\xb6""#;
         assert!(line.ends_with(&format!(" {quoted}\n")), "{line}");
-        let line = text(Shape::Json, "/", &[(USER_AGENT, evil)]);
+        let line = text(LineFormat::Json, "/", &[(USER_AGENT, evil)]);
         let quoted = r#""\" 200 1 \"x\\\" \ufffd\u009b31m\u0009\u0436""#;
         assert!(line.ends_with(&format!(":{quoted}}}\n")), "{line}");
     }
@@ -280,8 +280,8 @@ mod tests {
     #[test]
     fn long_words_are_cut() {
         let long = "я".repeat(4000);
-        for shape in [Shape::Combined, Shape::Json] {
-            let line = text(shape, "/", &[(USER_AGENT, long.as_bytes())]);
+        for format in [LineFormat::Combined, LineFormat::Json] {
+            let line = text(format, "/", &[(USER_AGENT, long.as_bytes())]);
             assert!(line.len() < 6 * WORDS_BYTES_MAX + 512, "{}", line.len());
         }
     }
@@ -290,11 +290,11 @@ mod tests {
         #[test]
         fn a_line_is_one_line_of_printable_ascii(value in prop::collection::vec(any::<u8>(), 0..200)) {
             let Ok(header) = HeaderValue::from_bytes(&value) else { return Ok(()) };
-            for shape in [Shape::Combined, Shape::Json] {
-                let line = text(shape, "/", &[(REFERER, header.as_bytes())]);
+            for format in [LineFormat::Combined, LineFormat::Json] {
+                let line = text(format, "/", &[(REFERER, header.as_bytes())]);
                 let line = line.strip_suffix('\n').expect("an end");
                 prop_assert!(line.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{line}");
-                if shape == Shape::Json {
+                if format == LineFormat::Json {
                     let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
                     let read = value["referer"].as_str().expect("a string");
                     prop_assert_eq!(read, String::from_utf8_lossy(header.as_bytes()));

@@ -1,4 +1,4 @@
-//! `/status`: what an editor or operator wants to know, on one page.
+//! `/status`: the state of the daemon for editors and operators, on one page.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ const FEEDS_MAX: usize = 500;
 /// The page.
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
-    let documents = admin.documents.get();
+    let documents = admin.server.documents.get();
     let publisher = documents.map(|documents| documents.published());
     let snapshot = publisher.and_then(|publisher| publisher.snapshot());
     let site = match &snapshot {
@@ -40,7 +40,7 @@ pub(super) fn page(admin: &Admin) -> String {
     let selections = publisher.map_or(Rate::default(), |publisher| {
         publisher.selection_polls().rate(now)
     });
-    let process = Process::look();
+    let process = Process::read();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
     render(context! {
         words => Value::from(Serde(words)),
@@ -60,7 +60,7 @@ pub(super) fn page(admin: &Admin) -> String {
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
-        connections => admin.metrics.open_connections(),
+        connections => admin.server.connections.open(),
         documents => documents.map_or(0, |documents| documents.cache().documents()),
     })
 }
@@ -95,7 +95,7 @@ fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
-    let documents = admin.documents.get();
+    let documents = admin.server.documents.get();
     let publisher = documents.map(|documents| documents.published());
     let reached = publisher.and_then(|publisher| publisher.progress().reached());
     let database = publisher.map(|publisher| publisher.source());

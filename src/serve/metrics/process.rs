@@ -1,28 +1,28 @@
-//! The process as the system sees it: the values that every exporter has.
+//! The process as the system sees it: the values of every exporter.
 
 use std::fs;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// What `/proc` says of this process; a value that it does not say is absent.
+/// The values of this process in `/proc`. One that is missing there is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Process {
-    /// Time on a processor, user and system.
+    /// Processor time, user and system.
     pub cpu: Duration,
-    /// Memory that is resident.
+    /// Resident memory.
     pub resident_bytes: Option<u64>,
-    /// Memory that is mapped.
+    /// Virtual memory.
     pub virtual_bytes: Option<u64>,
     /// Open file descriptors.
     pub open_fds: Option<u64>,
-    /// How many there may be.
+    /// Their limit.
     pub max_fds: Option<u64>,
 }
 
 impl Process {
-    /// Looks now.
-    pub fn look() -> Process {
+    /// Reads them.
+    pub fn read() -> Process {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         let cpu = clock_gettime(ClockId::ProcessCPUTime);
@@ -34,17 +34,17 @@ impl Process {
             resident_bytes: kibibytes(&status, "VmRSS:"),
             virtual_bytes: kibibytes(&status, "VmSize:"),
             open_fds: open_fds(),
-            max_fds: number_behind(&limits, "Max open files"),
+            max_fds: number_after(&limits, "Max open files"),
         }
     }
 }
 
 /// The value of a line such as `VmRSS:  5124 kB`, in bytes.
 fn kibibytes(status: &str, name: &str) -> Option<u64> {
-    number_behind(status, name)?.checked_mul(1024)
+    number_after(status, name)?.checked_mul(1024)
 }
 
-fn number_behind(text: &str, name: &str) -> Option<u64> {
+fn number_after(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
@@ -65,16 +65,16 @@ mod tests {
         assert_eq!(kibibytes(status, "VmRSS:"), Some(1 << 20));
         assert_eq!(kibibytes(status, "VmSwap:"), None);
         let limits = "Limit  Soft Limit  Hard Limit  Units\nMax open files  1024  524288  files\n";
-        assert_eq!(number_behind(limits, "Max open files"), Some(1024));
+        assert_eq!(number_after(limits, "Max open files"), Some(1024));
         assert_eq!(
-            number_behind("Max open files unlimited", "Max open files"),
+            number_after("Max open files unlimited", "Max open files"),
             None
         );
     }
 
     #[test]
     fn this_process_has_memory_and_files() {
-        let process = Process::look();
+        let process = Process::read();
         assert!(process.resident_bytes > Some(1 << 16), "{process:?}");
         assert!(
             process.virtual_bytes >= process.resident_bytes,

@@ -1,8 +1,7 @@
 use encoding_rs::WINDOWS_1251;
 
 use super::*;
-use crate::config::Watch;
-use crate::model::time::Zone;
+use crate::testkit;
 
 /// Lists and reads one file with these bytes.
 fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
@@ -27,26 +26,7 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
 }
 
 fn directory(folder: &Path) -> Directory {
-    keyed_by(KeyFrom::Path, folder)
-}
-
-/// A folder with the default settings.
-pub(crate) fn keyed_by(key: KeyFrom, folder: &Path) -> Directory {
-    let config = DirectoryConfig {
-        path: folder.to_owned(),
-        key,
-        rescan: 60,
-        watch: Watch::Poll,
-        legacy_encoding: LegacyEncoding::Windows1251,
-        link: None,
-    };
-    let reading = Reading {
-        zone: Zone::UTC,
-        language: "ru".into(),
-        site: "https://dala.example/".into(),
-        link: None,
-    };
-    Directory::new(&config, reading)
+    testkit::directory(KeyFrom::Path, folder)
 }
 
 const MARKDOWN: &str = "---\ntitle: Мост открыт\ndate: 2026-01-08\n---\nТекст о мосте.\n";

@@ -1,11 +1,8 @@
 //! Against a real file, which only the test writes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::testkit::{FakePostgres, Reaction};
 use super::*;
@@ -14,6 +11,7 @@ use crate::model::article::{Accepted, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::Zone;
 use crate::source::SourceError;
+use crate::testkit::sqlite;
 
 /// A file with a table `articles`, whose id has no type.
 struct News {
@@ -44,7 +42,7 @@ impl News {
     }
 
     fn write(&self, sql: &str) {
-        write(&self.file(), sql);
+        sqlite::write(&self.file(), sql);
     }
 
     fn sql(&self) -> Sql {
@@ -58,30 +56,6 @@ impl News {
         let url = format!("sqlite:{}", self.file().display());
         Sql::new(&config(&url, query), reading()).expect("an address")
     }
-}
-
-/// Runs statements in a file of SQLite, which is made where there is none.
-pub(crate) fn write(file: &Path, sql: &str) {
-    drop(begin(file, sql));
-}
-
-/// Runs statements likewise; a transaction that they begin ends with the connection.
-pub(crate) fn begin(file: &Path, sql: &str) -> SqliteConnection {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true);
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime.block_on(async {
-        let mut connection = options.connect().await.expect("a connection");
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut connection)
-            .await
-            .expect("a statement");
-        connection
-    })
 }
 
 fn config(url: &str, query: &str) -> SqlConfig {

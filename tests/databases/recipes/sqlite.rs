@@ -1,6 +1,6 @@
 //! A file of SQLite.
 
-use super::{Recipe, Step, Then, assert_items, item};
+use super::{MEMBERS, Recipe, Step, Then, assert_items, item};
 
 const CONFIG: &str = include_str!("../../../examples/sql/sqlite.toml");
 const SCHEMA: &str = include_str!("../../../examples/sql/sqlite.sql");
@@ -12,17 +12,6 @@ const ROWS: &str = r#"
          '<p>Депутаты собрались утром.</p>', 1763000000, 1763000000),
         ('kitap', 'Ауылда кітапхана ашылды', 'Мәдениет', '[]', '["Айман Төлеген"]', 'kk', '', 1763100000, 1763200000);
     INSERT INTO articles (slug, title, draft) VALUES ('later', 'Черновик', 1)"#;
-
-const MEMBERS: [&str; 8] = [
-    "id",
-    "url",
-    "title",
-    "date_published",
-    "date_modified",
-    "language",
-    "tags",
-    "authors",
-];
 
 #[rustfmt::skip]
 const ARTICLES: [&str; 2] = [
@@ -56,7 +45,7 @@ const LIVE: [Step; 4] = [
 ];
 
 #[test]
-fn rows_of_a_file_are_served_and_what_happens_to_them() {
+fn rows_of_a_file_and_their_changes_are_served() {
     let recipe = Recipe::sqlite(CONFIG, SCHEMA);
     recipe.execute(ROWS);
     recipe

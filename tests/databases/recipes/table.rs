@@ -1,7 +1,7 @@
 //! The table of PostgreSQL, by itself and as the compose file has it.
 
 use super::{Recipe, Step, Then, assert_items, assert_says};
-use crate::copies::Copies;
+use crate::testkit::copies::Copies;
 
 const CONFIG: &str = include_str!("../../../examples/sql/table.toml");
 const SCHEMA: &str = include_str!("../../../examples/sql/table.sql");
@@ -75,7 +75,7 @@ fn recipe() -> Option<Recipe> {
 }
 
 #[test]
-fn the_sample_is_served_by_both_recipes() {
+fn sample_is_served_by_both_recipes() {
     let Some(recipe) = recipe() else {
         return;
     };
@@ -120,7 +120,7 @@ fn the_sample_is_served_by_both_recipes() {
 }
 
 #[test]
-fn what_editors_do_is_served_at_once() {
+fn edits_are_served_at_once() {
     let Some(recipe) = recipe() else {
         return;
     };

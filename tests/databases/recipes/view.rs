@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Recipe, Step, Then, assert_items, item};
+use super::{MEMBERS, Recipe, Step, Then, assert_items, item};
 
 const CONFIG: &str = include_str!("../../../examples/sql/view.toml");
 const SCHEMA: &str = include_str!("../../../examples/sql/view.sql");
@@ -37,17 +37,6 @@ const ROWS: &str = "
     ALTER TABLE articles ENABLE TRIGGER articles_touch";
 
 const DAM: &str = "6f1c2d3e-0000-4000-8000-000000000001";
-
-const MEMBERS: [&str; 8] = [
-    "id",
-    "url",
-    "title",
-    "date_published",
-    "date_modified",
-    "language",
-    "tags",
-    "authors",
-];
 
 #[rustfmt::skip]
 const ARTICLES: [&str; 2] = [
@@ -109,7 +98,7 @@ fn recipe() -> Option<Recipe> {
 }
 
 #[test]
-fn rows_of_several_tables_are_one_article() {
+fn joined_rows_are_one_article() {
     let Some(recipe) = recipe() else {
         return;
     };
@@ -149,7 +138,7 @@ fn rows_of_several_tables_are_one_article() {
 }
 
 #[test]
-fn a_change_in_any_table_moves_the_articles_that_show_it() {
+fn change_in_any_joined_table_changes_its_articles() {
     let Some(recipe) = recipe() else {
         return;
     };

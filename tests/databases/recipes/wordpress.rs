@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Recipe, Step, Then, assert_items, assert_says, item, statements_of_header};
 use crate::changes::soon;
-use crate::copies::Copies;
-use crate::ended::{self, assert_ends};
 use crate::session::Session;
+use crate::testkit::copies::Copies;
+use crate::testkit::output::{assert_ends, json};
 
 const CONFIG: &str = include_str!("../../../examples/sql/wordpress.toml");
 const SITE: &str = include_str!("../wordpress.sql");
@@ -136,7 +136,7 @@ const TWIN: &str = "INSERT INTO wp_posts (post_date, post_date_gmt, post_modifie
              '', '', '', '', '')";
 
 #[test]
-fn posts_are_served_as_their_editors_know_them() {
+fn posts_have_the_fields_that_editors_see() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };
@@ -201,13 +201,13 @@ fn posts_are_served_as_their_editors_know_them() {
 }
 
 #[test]
-fn what_is_not_published_is_nowhere() {
+fn unpublished_posts_are_nowhere() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };
     let daemon = recipe.serve();
     let listed = recipe.run(&["list", "--format", "json"]);
-    let feeds = ended::json(&listed);
+    let feeds = json(&listed);
     let of_kind = |kind| feeds.iter().filter(|feed| feed["kind"] == kind).count();
     let counts = ["section", "tag", "author"].map(of_kind);
     assert_eq!((feeds.len(), counts), (16, [5, 7, 3]));
@@ -234,7 +234,7 @@ fn what_is_not_published_is_nowhere() {
 }
 
 #[test]
-fn the_account_of_the_header_reads_posts_and_no_passwords() {
+fn documented_account_reads_posts_and_no_passwords() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };
@@ -253,7 +253,7 @@ fn poll_each_second(recipe: &Recipe) {
 }
 
 #[test]
-fn what_editors_do_is_served() {
+fn edits_in_wordpress_are_served() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };
@@ -266,7 +266,7 @@ fn what_editors_do_is_served() {
 }
 
 #[test]
-fn a_post_that_is_read_before_its_tags_are_written_gets_them() {
+fn post_read_before_its_tags_gets_them_later() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };
@@ -290,7 +290,7 @@ fn a_post_that_is_read_before_its_tags_are_written_gets_them() {
 }
 
 #[test]
-fn posts_that_share_a_guid_are_named_and_not_taken() {
+fn posts_with_one_guid_are_reported_and_skipped() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
     };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::config::tests::good;
 use crate::config::{Config, SourceConfig};
 use crate::ingest::report::Report;
 use crate::model::format::Format;
@@ -16,9 +15,9 @@ use crate::model::time::Timestamp;
 use crate::publish::documents;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
-use crate::source::sql::tests::write;
 use crate::source::{Scope, Source};
 use crate::store::Store;
+use crate::testkit::{self, sqlite};
 
 const FEEDS: &str = "\
 [site]
@@ -66,7 +65,7 @@ impl News {
     }
 
     fn run(&self, sql: &str) {
-        write(&self.file(), sql);
+        sqlite::write(&self.file(), sql);
     }
 
     /// A configuration whose query names no column.
@@ -75,7 +74,7 @@ impl News {
             "SELECT id, title, date, updated, section, content_html",
             "SELECT *",
         );
-        Arc::new(good(&feeds, self.folder.path()))
+        Arc::new(testkit::config(&feeds, self.folder.path()))
     }
 
     /// A publisher over what the last one kept.
@@ -86,7 +85,7 @@ impl News {
 
     /// A publisher that keeps nothing, over the listed rows.
     fn publisher(&self) -> Publisher {
-        let config = Arc::new(good(FEEDS, self.folder.path()));
+        let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let publisher =
             Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
@@ -295,7 +294,7 @@ fn another_query_is_another_text() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let config = Arc::new(good(&feeds, news.folder.path()));
+    let config = Arc::new(testkit::config(&feeds, news.folder.path()));
     old.reconfigure(config.clone(), Templates::built_in())
         .expect("a good source");
     assert_eq!(read(&old, Scope::Whole).read, 2);

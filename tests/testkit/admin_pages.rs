@@ -1,21 +1,22 @@
-//! How a test asks a daemon's admin listener.
+//! Requests to a daemon's admin listener.
 
 use std::net::TcpStream;
 
-use crate::client::{Connection, Request, Response};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use super::client::{Connection, Request, Response};
+use super::daemon::Daemon;
+use super::newsroom::Newsroom;
 
-/// A daemon with an admin listener on a free port, and where that is; once there is a snapshot.
+/// Starts a daemon with an admin listener on a free port and waits until something is published; returns
+/// the address of the listener too.
 pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
     let (mut daemon, address) = launch(newsroom);
     daemon.eventually("/all.rss", |response| response.status != 503);
     (daemon, address)
 }
 
-/// The same before that, which may never come.
+/// The same without waiting for that.
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
-    newsroom.administrate();
+    newsroom.enable_admin();
     let mut daemon = Daemon::launch(newsroom);
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");

@@ -1,23 +1,23 @@
-//! A small file system of its own, mounted for as long as a test needs it.
+//! A small file system in memory, mounted for as long as a test needs it.
 
-use crate::ended::say_skipped;
+use crate::testkit::terminal::report_skipped;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A file system in memory; unmounted when it is dropped.
-pub(crate) struct Mounted {
+pub(crate) struct Tmpfs {
     place: PathBuf,
 }
 
-impl Mounted {
-    /// Mounts one of this size; `None`, said aloud, where the system does not let it be.
-    pub(crate) fn at(place: &Path, size: &str) -> Option<Mounted> {
+impl Tmpfs {
+    /// Mounts one of this size; `None`, reported, where the system does not let it be.
+    pub(crate) fn at(place: &Path, size: &str) -> Option<Tmpfs> {
         let options = format!("size={size},mode=0777");
         if !mount(&["-t", "tmpfs", "-o", &options, "none"], place) {
-            say_skipped("nothing can be mounted here");
+            report_skipped("nothing can be mounted here");
             return None;
         }
-        Some(Mounted {
+        Some(Tmpfs {
             place: place.to_owned(),
         })
     }
@@ -31,7 +31,7 @@ impl Mounted {
     }
 }
 
-impl Drop for Mounted {
+impl Drop for Tmpfs {
     fn drop(&mut self) {
         // Whoever still has files open there must not keep the test from ending.
         let umount = Command::new("umount").arg("-l").arg(&self.place).status();

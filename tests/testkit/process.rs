@@ -1,4 +1,4 @@
-//! A child process: what it says, the signals it is sent, and how it ends.
+//! A child process: its standard error by lines, the signals it is sent, and its end.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -7,24 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long anything that has to happen may take on a busy machine.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+use super::wait::DEADLINE;
 
-/// The pause between two looks at something that gives no sign of its own.
-pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
-
-/// It is killed when it is dropped.
+/// A child process; killed when it is dropped.
 pub(crate) struct Process {
     child: Child,
-    /// In a lock, so that threads may share whom they do not listen to.
+    /// In a lock, so that threads can share a process whose log they do not read.
     lines: Mutex<Receiver<String>>,
     log: Vec<String>,
-    /// While it is locked, nobody reads what the process says.
-    ear: Arc<Mutex<()>>,
+    /// While a test holds this lock, nothing reads the process's standard error.
+    reading: Arc<Mutex<()>>,
 }
 
 impl Process {
-    /// Starts it and listens to its standard error.
+    /// Starts it, and a thread that reads its standard error.
     pub(crate) fn spawn(mut command: Command) -> Process {
         let mut child = command
             .stderr(Stdio::piped())
@@ -32,12 +28,12 @@ impl Process {
             .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
         let stderr = child.stderr.take().expect("its log is piped");
         let (sender, lines) = mpsc::channel();
-        let ear = Arc::new(Mutex::new(()));
-        let listening = ear.clone();
+        let reading = Arc::new(Mutex::new(()));
+        let reading_of_thread = reading.clone();
         thread::spawn(move || {
             let lines = BufReader::new(stderr).lines().map_while(Result::ok);
             lines.for_each(|line| {
-                let _free = listening.lock();
+                let _unlocked = reading_of_thread.lock();
                 // A test that has ended reads no more.
                 let _ = sender.send(line);
             });
@@ -46,13 +42,13 @@ impl Process {
             child,
             lines: Mutex::new(lines),
             log: Vec::new(),
-            ear,
+            reading,
         }
     }
 
-    /// What has to be locked so that nobody reads its log.
-    pub(crate) fn ear(&self) -> Arc<Mutex<()>> {
-        self.ear.clone()
+    /// The lock that stops the reading of its standard error.
+    pub(crate) fn reading(&self) -> Arc<Mutex<()>> {
+        self.reading.clone()
     }
 
     /// Waits for a log line that holds `text` and comes after the one waited for before.
@@ -75,28 +71,28 @@ impl Process {
         }
     }
 
-    /// Whether it has said this by now.
+    /// Whether a log line so far holds `text`.
     pub(crate) fn has_said(&mut self, text: &str) -> bool {
-        self.hear();
+        self.receive_lines();
         self.log.iter().any(|line| line.contains(text))
     }
 
-    /// Everything that it has said by now.
+    /// The log so far.
     pub(crate) fn log(&mut self) -> String {
-        self.hear();
+        self.receive_lines();
         self.log.join("\n")
     }
 
-    fn hear(&mut self) {
+    fn receive_lines(&mut self) {
         let lines = self.lines.get_mut();
         let lines = lines.unwrap_or_else(PoisonError::into_inner);
         self.log.extend(lines.try_iter());
     }
 
-    fn next_line(&mut self, patience: Duration) -> Result<String, RecvTimeoutError> {
+    fn next_line(&mut self, timeout: Duration) -> Result<String, RecvTimeoutError> {
         let lines = self.lines.get_mut();
         let lines = lines.unwrap_or_else(PoisonError::into_inner);
-        lines.recv_timeout(patience)
+        lines.recv_timeout(timeout)
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -136,16 +132,6 @@ impl Drop for Process {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Looks again and again, until it is so.
-#[track_caller]
-pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let until = Instant::now() + DEADLINE;
-    while !is_so() {
-        assert!(Instant::now() < until, "{what}: not in time");
-        thread::sleep(LOOK_AGAIN);
     }
 }
 

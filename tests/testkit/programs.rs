@@ -1,4 +1,4 @@
-//! Programs that are not ours: where they are, who they run as, and the ports they get.
+//! Other programs: where they are, who they run as, and the ports they get.
 
 use std::env;
 use std::fs;
@@ -7,10 +7,11 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::ended::say_skipped;
+use super::terminal::report_skipped;
 
-/// Where a program is; `None`, said aloud, where it is not installed. The gate installs everything.
+/// Where a program is; `None`, reported, where it is not installed. The gate installs everything.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let found = folders()
         .map(|folder| folder.join(program))
@@ -18,7 +19,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     if found.is_none() {
         let missing = format!("{program} is not installed");
         assert!(env::var_os("CI").is_none(), "{missing}");
-        say_skipped(&missing);
+        report_skipped(&missing);
     }
     found
 }
@@ -55,6 +56,26 @@ impl Account {
             number.unwrap_or_else(|_| panic!("there is no account {}", self.0))
         };
         (id("-u"), id("-g"))
+    }
+}
+
+/// A server that tests share which do it no harm; it ends with the last of them.
+pub(crate) struct Shared<S>(Mutex<Weak<S>>);
+
+impl<S> Shared<S> {
+    pub(crate) const fn new() -> Shared<S> {
+        Shared(Mutex::new(Weak::new()))
+    }
+
+    /// The running server, or else the one that is started now.
+    pub(crate) fn get(&self, start: impl FnOnce() -> Option<S>) -> Option<Arc<S>> {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return Some(running);
+        }
+        let started = Arc::new(start()?);
+        *shared = Arc::downgrade(&started);
+        Some(started)
     }
 }
 

@@ -1,14 +1,13 @@
-//! What is not there, and what is not understood.
+//! Requests for what does not exist, and methods that are not supported.
 
 use std::collections::BTreeMap;
-use std::fs;
 
-use crate::client::{Connection, Request};
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
+use crate::testkit::client::{Connection, Request};
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
 
 #[test]
-fn what_is_unknown_is_named() {
+fn unknown_names_get_404_with_a_reason() {
     let daemon = Daemon::start(&Newsroom::sample());
     let mut connection = daemon.connect();
     for (target, expected) in [
@@ -63,7 +62,7 @@ fn what_is_unknown_is_named() {
 }
 
 #[test]
-fn an_excepted_tag_and_a_format_that_is_not_made_are_unknown() {
+fn excepted_tag_and_disabled_format_get_404() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("[auto.tags]", "[auto.tags]\nexcept = [\"#вода\"]");
     newsroom.reconfigure("[auto.sections]\n", "");
@@ -81,7 +80,7 @@ fn an_excepted_tag_and_a_format_that_is_not_made_are_unknown() {
 }
 
 #[test]
-fn methods_that_nothing_has_are_refused() {
+fn unsupported_methods_are_refused() {
     let daemon = Daemon::start(&Newsroom::sample());
     for (method, target, status) in [
         ("POST", "/all.rss", 405),
@@ -119,8 +118,7 @@ fn write_secrets(newsroom: &Newsroom) {
             "+++\ntitle = \"Лёд на реке\"\n{key}\nsection = \"{SECRET}\"\nauthor = \"{SECRET}\"\n\
              lang = \"fr\"\ntags = [\"{SECRET}\", \"{SECRET}-{name}\", \"МаЖиЛиС\"]\n+++\nТекст.\n"
         );
-        let path = newsroom.articles().join(name).with_extension("md");
-        fs::write(path, text).expect("an article is written");
+        newsroom.write_markdown(name, &text);
     }
 }
 
@@ -134,7 +132,7 @@ fn answer(
         let text = text
             .replace("lang:fr", "lang:de")
             .replace("\"fr\"", "\"de\"");
-        let encoded = [SECRET, ABSENT].map(crate::client::encoded);
+        let encoded = [SECRET, ABSENT].map(crate::testkit::client::encoded);
         text.replace(SECRET, ABSENT)
             .replace(&encoded[0], &encoded[1])
     };
@@ -144,7 +142,7 @@ fn answer(
 }
 
 #[test]
-fn what_only_unreleased_articles_have_reads_as_if_nobody_had() {
+fn terms_of_unreleased_articles_look_unknown() {
     let newsroom = Newsroom::of_three();
     write_secrets(&newsroom);
     let daemon = Daemon::start(&newsroom);
@@ -227,7 +225,7 @@ fn what_only_unreleased_articles_have_reads_as_if_nobody_had() {
 }
 
 #[test]
-fn a_term_that_counts_as_another_leads_there_whether_or_not_an_article_has_it() {
+fn alias_redirects_whether_or_not_an_article_has_it() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure(
         "[\"#мәжіліс\"]",

@@ -1,13 +1,13 @@
-//! Changes that nobody announces: the events of the file system are the only way to learn of them.
+//! Changes without a reload: file events are the only way to learn of them.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::SystemTime;
 
-use crate::copies::Copies;
-use crate::daemon::Daemon;
-use crate::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, swap};
+use crate::testkit::copies::Copies;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, swap};
 
 const FEEDS: [&str; 4] = [
     "/all.rss",
@@ -35,7 +35,7 @@ fn tree_outside(newsroom: &Newsroom, day: u32) -> std::path::PathBuf {
 type Deed = fn(&Newsroom, &Path);
 
 #[test]
-fn an_article_arrives_however_it_is_put_there() {
+fn article_added_in_any_way_appears() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let ways: [(&str, Deed, &[&str]); 9] = [
@@ -120,7 +120,7 @@ fn an_article_arrives_however_it_is_put_there() {
 }
 
 #[test]
-fn an_article_leaves_however_it_is_taken_away() {
+fn article_removed_in_any_way_disappears() {
     let newsroom = Newsroom::of_three_without_rescan();
     let articles = newsroom.articles();
     for (number, name) in [
@@ -194,7 +194,7 @@ fn an_article_leaves_however_it_is_taken_away() {
 }
 
 #[test]
-fn an_edit_is_seen_however_it_is_saved() {
+fn edit_saved_in_any_way_appears() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -222,7 +222,7 @@ fn an_edit_is_seen_however_it_is_saved() {
 }
 
 #[test]
-fn a_root_that_is_swapped_is_followed() {
+fn replaced_root_folder_is_watched() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let next = newsroom.path("next");
@@ -244,7 +244,7 @@ fn a_root_that_is_swapped_is_followed() {
 }
 
 #[test]
-fn a_root_that_is_a_link_is_followed_when_it_flips() {
+fn new_target_of_a_root_symlink_is_watched() {
     let newsroom = Newsroom::of_three_without_rescan();
     let articles = newsroom.articles();
     fs::rename(&articles, newsroom.path("release-1")).expect("the first release");
@@ -269,7 +269,7 @@ fn a_root_that_is_a_link_is_followed_when_it_flips() {
 }
 
 #[test]
-fn changes_below_a_link_are_seen_under_both_names() {
+fn changes_below_a_symlink_appear_under_both_names() {
     let newsroom = Newsroom::of_three_without_rescan();
     let articles = newsroom.articles();
     fs::create_dir(articles.join("real")).expect("a folder");
@@ -294,7 +294,7 @@ fn changes_below_a_link_are_seen_under_both_names() {
 }
 
 #[test]
-fn two_thousand_articles_at_once_all_arrive() {
+fn two_thousand_articles_at_once_all_appear() {
     const ARTICLES: usize = 2000;
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
@@ -308,14 +308,11 @@ fn two_thousand_articles_at_once_all_arrive() {
         let (from, to) = (outside.join(name(number)), newsroom.articles());
         fs::rename(from, to.join(name(number))).expect("a rename");
     }
-    for number in 0..ARTICLES {
-        let page = format!("/articles/burst-{number:04}");
-        daemon.eventually(&page, |page| page.status == 200);
-    }
+    daemon.eventually_serves((0..ARTICLES).map(|number| format!("/articles/burst-{number:04}")));
 }
 
 #[test]
-fn other_rights_and_another_date_of_the_file_move_nothing() {
+fn changed_file_mode_and_date_keep_etags() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -338,7 +335,7 @@ fn other_rights_and_another_date_of_the_file_move_nothing() {
 }
 
 #[test]
-fn a_broken_version_is_quarantined_and_mended() {
+fn broken_edit_is_quarantined_until_fixed() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     let before = Copies::take(&daemon, &FEEDS);
@@ -351,7 +348,7 @@ fn a_broken_version_is_quarantined_and_mended() {
 }
 
 #[test]
-fn a_polled_folder_shows_changes_too() {
+fn polled_folder_shows_changes() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("rescan = \"60s\"", "rescan = \"1s\"\nwatch = \"poll\"");
     let mut daemon = Daemon::start(&newsroom);

@@ -1,17 +1,16 @@
-//! A reader that keeps what it was given and asks for more only by its tag, whichever of several
-//! daemons over the same articles answers.
+//! A reader that keeps its feeds and sends their validators, whichever of several daemons answers.
 
 use std::collections::BTreeMap;
 
-use crate::client::{Connection, Request};
+use super::client::{Connection, Request};
 
-/// Every way to have an answer coded that a client may ask for.
+/// Every content coding that a client may ask for.
 pub(crate) const CODINGS: [&str; 4] = ["identity", "gzip", "br", "zstd"];
 
-/// Tag and bytes of documents by path and coding.
+/// ETag and bytes of documents by path and coding.
 pub(crate) type Documents = BTreeMap<(String, &'static str), (String, Vec<u8>)>;
 
-/// Documents as one daemon answers them, in every coding.
+/// The documents of one daemon in every coding.
 pub(crate) fn documents(connection: &mut Connection, paths: &[&str]) -> Documents {
     let mut documents = Documents::new();
     for path in paths {
@@ -28,7 +27,7 @@ pub(crate) fn documents(connection: &mut Connection, paths: &[&str]) -> Document
     documents
 }
 
-/// The same documents, byte for byte and tag for tag.
+/// Every byte and every ETag is the same.
 #[track_caller]
 pub(crate) fn assert_same(one: &Documents, other: &Documents) {
     assert_eq!(one.len(), other.len());
@@ -42,11 +41,11 @@ pub(crate) fn assert_same(one: &Documents, other: &Documents) {
 /// A reader of some feeds in one coding.
 pub(crate) struct Subscriber {
     coding: &'static str,
-    /// What it was last given of each feed, and the date of that.
-    kept: BTreeMap<String, (String, String)>,
-    /// Answers with a document.
+    /// ETag and date of the last response for each feed.
+    validators: BTreeMap<String, (String, String)>,
+    /// Responses with a document.
     pub(crate) given: usize,
-    /// Answers that what it has is right.
+    /// Responses without one.
     pub(crate) not_modified: usize,
 }
 
@@ -54,13 +53,13 @@ impl Subscriber {
     pub(crate) fn new(coding: &'static str) -> Subscriber {
         Subscriber {
             coding,
-            kept: BTreeMap::new(),
+            validators: BTreeMap::new(),
             given: 0,
             not_modified: 0,
         }
     }
 
-    /// Asks for these feeds once; returns those that it was given.
+    /// Requests these feeds once; returns those that came with a document.
     #[track_caller]
     pub(crate) fn poll<'a>(
         &mut self,
@@ -70,7 +69,7 @@ impl Subscriber {
         let mut given = Vec::new();
         for path in paths {
             let mut request = Request::get(path).with("Accept-Encoding", self.coding);
-            if let Some((tag, date)) = self.kept.get(*path) {
+            if let Some((tag, date)) = self.validators.get(*path) {
                 // Readers send both, and the date may be another on another machine.
                 request = request.with("If-None-Match", tag);
                 request = request.with("If-Modified-Since", date);
@@ -81,7 +80,9 @@ impl Subscriber {
                 200 => {
                     let validators = ["etag", "last-modified"].map(|name| response.header(name));
                     let [tag, date] = validators.map(str::to_owned);
-                    let before = self.kept.insert((*path).to_owned(), (tag.clone(), date));
+                    let before = self
+                        .validators
+                        .insert((*path).to_owned(), (tag.clone(), date));
                     let same = before.is_some_and(|(before, _)| before == tag);
                     assert!(!same, "{path}: given again under the tag that it has");
                     self.given += 1;

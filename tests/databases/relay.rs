@@ -1,5 +1,5 @@
-//! A relay before a server that can fall silent, as a network does whose packets are lost: nobody
-//! is refused, nothing is closed, and nothing arrives.
+//! A relay before a server that can stop delivering, as a network does that loses packets: no connection is
+//! refused or closed, and nothing arrives.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// The relay; its connections are closed when it is dropped.
-pub(crate) struct Silence {
+pub(crate) struct Relay {
     address: SocketAddr,
     wire: Arc<Wire>,
     accepting: Option<JoinHandle<()>>,
@@ -38,9 +38,9 @@ enum Mood {
     Ended,
 }
 
-impl Silence {
+impl Relay {
     /// A relay to the server at `address` that lets everything through.
-    pub(crate) fn before(server: String) -> Silence {
+    pub(crate) fn before(server: String) -> Relay {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let wire = Arc::new(Wire {
@@ -62,7 +62,7 @@ impl Silence {
                 thread::spawn(move || wire.join(client));
             }
         });
-        Silence {
+        Relay {
             address,
             wire,
             accepting: Some(accepting),
@@ -90,7 +90,7 @@ impl Silence {
     }
 }
 
-impl Drop for Silence {
+impl Drop for Relay {
     fn drop(&mut self) {
         self.wire.become_(Mood::Ended);
         self.wire.close();

@@ -15,7 +15,7 @@ const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/newsroom");
 /// Where readers reach the daemon, whatever port it listens on here.
 pub(crate) const PUBLIC_URL: &str = "http://feeds.dala.example/";
 
-/// What every newsroom here starts from.
+/// The feeds.toml that every newsroom here starts from.
 pub(crate) const CONFIG: &str = r##"
 [site]
 title        = "Дала жаңалықтары"
@@ -60,7 +60,7 @@ pub(crate) struct Newsroom {
 }
 
 impl Newsroom {
-    /// A newsroom that has written nothing yet.
+    /// A newsroom without articles.
     pub(crate) fn new() -> Newsroom {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let newsroom = Newsroom { folder };
@@ -76,7 +76,7 @@ impl Newsroom {
         newsroom
     }
 
-    /// One story of each of three sections, which share nothing.
+    /// One article in each of three sections, which share no term.
     pub(crate) fn of_three() -> Newsroom {
         let newsroom = Newsroom::new();
         for (name, story) in [("session", SESSION), ("harvest", HARVEST), ("match", MATCH)] {
@@ -85,8 +85,8 @@ impl Newsroom {
         newsroom
     }
 
-    /// The same, whose folder is read whole at the start and not again: what changes later is
-    /// learned from events alone.
+    /// The same; the folder is listed at the start and not again, so that changes are learned from file
+    /// events alone.
     pub(crate) fn of_three_without_rescan() -> Newsroom {
         let newsroom = Newsroom::of_three();
         newsroom.reconfigure("rescan = \"60s\"", "rescan = \"1h\"");
@@ -97,8 +97,8 @@ impl Newsroom {
         fs::write(self.path("feeds.toml"), text).expect("feeds.toml is written");
     }
 
-    /// Its daemons have an admin listener, each on a free port.
-    pub(crate) fn administrate(&self) {
+    /// Gives each of its daemons an admin listener on a free port.
+    pub(crate) fn enable_admin(&self) {
         const LISTENER: &str = "[server]\nadmin = \"127.0.0.1:0\"";
         let text = fs::read_to_string(self.path("feeds.toml")).expect("feeds.toml");
         if !text.contains(LISTENER) {
@@ -106,7 +106,7 @@ impl Newsroom {
         }
     }
 
-    /// Changes one place of the configuration.
+    /// Replaces a text that feeds.toml has once.
     pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path("feeds.toml")).expect("feeds.toml");
         assert_eq!(text.matches(from).count(), 1, "`{from}` is there once");
@@ -118,11 +118,17 @@ impl Newsroom {
         fs::write(self.article(name), text).expect("an article is written");
     }
 
+    /// Writes an article as Markdown with front matter.
+    pub(crate) fn write_markdown(&self, name: &str, text: &str) {
+        let path = self.articles().join(name).with_extension("md");
+        fs::write(path, text).expect("an article is written");
+    }
+
     pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.article(name)).expect("an article is removed");
     }
 
-    /// A command of taspa in this folder, untouched by the environment of whoever runs the tests.
+    /// A command of taspa in this folder, without the environment variables that taspa reads.
     pub(crate) fn taspa(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taspa"));
         for name in ["TASPA_CONFIG", "TASPA_LISTEN", "TASPA_LOG", "TASPA_URL"] {
@@ -151,7 +157,7 @@ impl Newsroom {
     }
 }
 
-/// An article that is written as newsroom text.
+/// An article, written as newsroom text.
 #[derive(Clone)]
 pub(crate) struct Story<'a> {
     pub(crate) date: &'a str,
@@ -217,12 +223,12 @@ pub(crate) fn now() -> u64 {
     since_epoch.expect("a clock after 1970").as_secs()
 }
 
-/// An instant as an article writes it.
+/// An instant as articles write dates.
 pub(crate) fn written(seconds: u64) -> String {
     Timestamp(i64::try_from(seconds).expect("a date of our time")).to_string()
 }
 
-/// Puts another folder into the place of one, which is kept.
+/// Replaces a folder by the next one, and keeps the old one.
 pub(crate) fn swap(folder: &Path, next: &Path, old: &Path) {
     fs::rename(folder, old).expect("the old folder is put away");
     fs::rename(next, folder).expect("the next one takes its place");

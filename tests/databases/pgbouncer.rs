@@ -1,4 +1,4 @@
-//! PgBouncer, which lends few connections of PostgreSQL to many clients.
+//! PgBouncer, which shares few connections of PostgreSQL among many clients.
 
 use std::fs;
 use std::process::Command;
@@ -6,13 +6,13 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use crate::postgres::PASSWORD;
-use crate::process::Process;
-use crate::programs::{self, Account};
 use crate::table::Table;
+use crate::testkit::process::Process;
+use crate::testkit::programs::{self, Account};
 
 /// A pooler before a table's server, with the settings that it comes with but for those named here;
 /// killed when it is dropped.
-pub(crate) struct Bouncer {
+pub(crate) struct PgBouncer {
     folder: TempDir,
     /// Where the server is.
     server: String,
@@ -20,11 +20,11 @@ pub(crate) struct Bouncer {
     process: Option<Process>,
 }
 
-impl Bouncer {
-    /// Starts with further settings; `None`, said aloud, without PgBouncer.
-    pub(crate) fn before(table: &Table, settings: &[&str]) -> Option<Bouncer> {
+impl PgBouncer {
+    /// Starts with further settings; `None`, reported, without PgBouncer.
+    pub(crate) fn before(table: &Table, settings: &[&str]) -> Option<PgBouncer> {
         programs::find("pgbouncer")?;
-        let mut bouncer = Bouncer {
+        let mut bouncer = PgBouncer {
             folder: tempfile::tempdir().expect("a temporary folder"),
             server: table.server.address(),
             port: programs::free_port(),

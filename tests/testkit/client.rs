@@ -1,12 +1,12 @@
-//! A small HTTP/1.1 client that takes nothing on trust: a header that is there twice, that nobody
-//! meant to send, or a body without a length ends the test.
+//! A small, strict HTTP/1.1 client: a repeated header, one that the daemon should not send, or a body
+//! without a length fails the test.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-/// Every header that an answer may have.
+/// Every header that a response may have.
 const HEADERS: [&str; 20] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
@@ -38,7 +38,7 @@ impl<S: Read + Write + Send> Stream for S {}
 /// A connection that stays open between requests.
 pub(crate) struct Connection {
     stream: BufReader<Box<dyn Stream>>,
-    /// Headers of whoever stands between the daemon and this client.
+    /// Headers of a proxy before the daemon.
     pub(crate) further_headers: &'static [&'static str],
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn encoded(target: &str) -> String {
     utf8_percent_encode(target, UNSENDABLE).to_string()
 }
 
-/// One answer.
+/// One response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -199,6 +199,14 @@ impl Response {
         since_epoch.expect("a date after 1970").as_secs()
     }
 
+    /// The seconds that a cache may keep it.
+    #[track_caller]
+    pub(crate) fn max_age(&self) -> u64 {
+        let mut directives = self.header("cache-control").split(", ");
+        let age = directives.find_map(|directive| directive.strip_prefix("max-age="));
+        age.and_then(|age| age.parse().ok()).expect("max-age")
+    }
+
     pub(crate) fn says(&self, text: &str) -> bool {
         self.text().contains(text)
     }
@@ -207,7 +215,7 @@ impl Response {
         std::str::from_utf8(&self.body).expect("a body in UTF-8")
     }
 
-    /// Everything but the clock.
+    /// All headers but the date.
     pub(crate) fn headers_without_date(&self) -> BTreeMap<&str, &str> {
         let headers = self.headers.iter();
         headers

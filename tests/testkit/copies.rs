@@ -1,16 +1,16 @@
-//! What a reader keeps of feeds, and how two such copies differ.
+//! Feeds as a reader keeps them, and how two such copies differ.
 
 use std::collections::BTreeMap;
 
-use crate::client::Response;
-use crate::daemon::Daemon;
+use super::client::Response;
+use super::daemon::Daemon;
 
-/// Feeds as they were answered at one time, by path.
-pub(crate) struct Copies(BTreeMap<String, Kept>);
+/// Responses for feeds at one time, by path.
+pub(crate) struct Copies(BTreeMap<String, FeedCopy>);
 
-/// One answer.
+/// One response.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct FeedCopy {
     pub(crate) tag: String,
     pub(crate) last_modified: u64,
     pub(crate) body: Vec<u8>,
@@ -21,24 +21,24 @@ impl Copies {
         let kept = paths.iter().map(|path| {
             let response = daemon.get(path);
             assert_eq!(response.status, 200, "{path}: {}", response.text());
-            ((*path).to_owned(), Kept::of(response))
+            ((*path).to_owned(), FeedCopy::of(response))
         });
         Copies(kept.collect())
     }
 
-    /// The same feeds, asked again.
+    /// The same feeds, requested again.
     pub(crate) fn again(&self, daemon: &Daemon) -> Copies {
         let paths: Vec<&str> = self.0.keys().map(String::as_str).collect();
         Copies::take(daemon, &paths)
     }
 
     #[track_caller]
-    pub(crate) fn of(&self, path: &str) -> &Kept {
+    pub(crate) fn of(&self, path: &str) -> &FeedCopy {
         self.0.get(path).expect("a feed that was asked for")
     }
 
-    /// The paths of feeds whose tag is another one than in `before`. With the tag the bytes change
-    /// and the date grows; without it nothing does.
+    /// The paths of feeds whose ETag differs from that in `before`. With the ETag the bytes differ and the
+    /// date is later; without it nothing differs.
     #[track_caller]
     pub(crate) fn moved_since(&self, before: &Copies) -> Vec<&str> {
         let mut moved = Vec::new();
@@ -56,7 +56,7 @@ impl Copies {
         moved
     }
 
-    /// Nothing is another byte, and no tag another one.
+    /// Every byte and every ETag is the same.
     #[track_caller]
     pub(crate) fn assert_same_documents(&self, other: &Copies) {
         for (path, kept) in &self.0 {
@@ -67,9 +67,9 @@ impl Copies {
     }
 }
 
-impl Kept {
-    fn of(response: Response) -> Kept {
-        Kept {
+impl FeedCopy {
+    fn of(response: Response) -> FeedCopy {
+        FeedCopy {
             tag: response.header("etag").to_owned(),
             last_modified: response.seconds("last-modified"),
             body: response.body,

@@ -1,15 +1,13 @@
-//! What a service manager hears, and the sockets that it passes.
+//! Notifications to a service manager, and the sockets that it passes.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
-use std::time::Duration;
 
-use crate::client::Request;
-use crate::daemon::Daemon;
-use crate::newsroom::Newsroom;
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::testkit::client::Request;
+use crate::testkit::daemon::Daemon;
+use crate::testkit::newsroom::Newsroom;
+use crate::testkit::wait::DEADLINE;
 
 /// Waits for a message that has this line.
 #[track_caller]
@@ -27,12 +25,12 @@ fn hear(manager: &UnixDatagram, expected: &str) {
 fn listen(newsroom: &Newsroom) -> (UnixDatagram, String) {
     let path = newsroom.path("notify");
     let manager = UnixDatagram::bind(&path).expect("a socket");
-    manager.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    manager.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     (manager, path.to_str().expect("a path in UTF-8").to_owned())
 }
 
 #[test]
-fn the_manager_hears_of_the_start_reloads_and_the_end() {
+fn service_manager_is_notified_of_start_reload_and_stop() {
     let newsroom = Newsroom::of_three();
     let (manager, path) = listen(&newsroom);
     let mut daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
@@ -47,7 +45,7 @@ fn the_manager_hears_of_the_start_reloads_and_the_end() {
 }
 
 #[test]
-fn the_watchdog_hears_that_the_daemon_lives() {
+fn watchdog_is_notified_repeatedly() {
     let newsroom = Newsroom::of_three();
     let (manager, path) = listen(&newsroom);
     let variables = [("NOTIFY_SOCKET", &*path), ("WATCHDOG_USEC", "200000")];
@@ -59,7 +57,7 @@ fn the_watchdog_hears_that_the_daemon_lives() {
 }
 
 #[test]
-fn a_socket_that_is_passed_outlives_the_daemon() {
+fn passed_socket_queues_connections_between_daemons() {
     let newsroom = Newsroom::sample();
     let socket = TcpListener::bind("127.0.0.1:0").expect("a socket");
     let address = socket.local_addr().expect("its address");
@@ -71,7 +69,7 @@ fn a_socket_that_is_passed_outlives_the_daemon() {
 
     // Nobody is refused in between, and whoever waits is answered by the next.
     let mut waiting = TcpStream::connect(address).expect("it is queued");
-    waiting.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    waiting.set_read_timeout(Some(DEADLINE)).expect("a timeout");
     let request = b"HEAD /feeds.json HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
     waiting.write_all(request).expect("the system takes it");
     let next = Daemon::start_on(&newsroom, pass());

@@ -1,0 +1,157 @@
+//! From a request to its answer, or to the job that makes it.
+//!
+//! A request is routed once. A feed's validators are known from the snapshot alone, so a 304 costs a
+//! look-up; only a 200 may wait for a document. Every request has an answer.
+
+use std::sync::Arc;
+
+use hyper::{Method, Request};
+use tokio::task;
+
+use crate::feed::snapshot::FeedVersion;
+use crate::model::format::Format;
+use crate::model::selection::Selection;
+use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
+use crate::publish::publisher::unused;
+use crate::render::pages::PageRequest;
+use crate::serve::answer::Answer;
+use crate::serve::documents::Documents;
+use crate::serve::reply::{self, Reply};
+use crate::serve::request_context::RequestContext;
+use crate::serve::route::{self, Target};
+use crate::serve::{feeds, pages};
+
+/// The answer to a request, or the job that makes it.
+pub enum Dispatch {
+    /// Nothing has to be made: nearly every request is answered by a 304 or a cached feed.
+    Ready(Answer),
+    /// Something has to be made.
+    Pending(Box<Job>),
+}
+
+/// An answer that has to be made.
+pub struct Job {
+    documents: Arc<Documents>,
+    published: Arc<PublishedState>,
+    resource: Resource,
+    now: Timestamp,
+}
+
+enum Resource {
+    Feed(Arc<FeedVersion>, Format),
+    /// The page of a feed at the feed's own address.
+    FeedPage(Arc<FeedVersion>),
+    Selection(Selection, Format),
+    Page(PageRequest),
+    Asset(String),
+}
+
+/// Dispatches a request at the instant `now`; without `documents` nothing is published yet.
+pub fn dispatch<B>(
+    documents: Option<&Arc<Documents>>,
+    request: &Request<B>,
+    now: Timestamp,
+) -> Dispatch {
+    if let Some(reply) = reply_to_method(request.method()) {
+        return Dispatch::Ready(reply.into());
+    }
+    let current = documents.map(|documents| (documents, documents.published().published_now()));
+    let Some((documents, Some(published))) = current
+        .as_ref()
+        .map(|(documents, published)| (*documents, published.as_ref()))
+    else {
+        return Dispatch::Ready(reply::unavailable("the first edition is being made").into());
+    };
+    let context = RequestContext {
+        documents,
+        published,
+        headers: request.headers(),
+        query: request.uri().query(),
+        now,
+    };
+    match route::resolve(&published.snapshot, request.uri().path(), context.query) {
+        Target::Feed(version, format) => context.dispatch_feed(version, format),
+        Target::Select(selection, format) => match documents.published().kept_selection(&selection)
+        {
+            Some(version) => context.dispatch_feed(&version, format),
+            None => context.job(Resource::Selection(selection, format)),
+        },
+        Target::Page(page) => context.job(Resource::Page(page)),
+        Target::Asset(name) => context.job(Resource::Asset(name)),
+        Target::Favicon => context.job(Resource::Asset(published.templates.favicon().to_owned())),
+        Target::Redirect(location) => Dispatch::Ready(reply::moved(&location).into()),
+        Target::Gone => Dispatch::Ready(reply::gone().into()),
+        Target::NotFound(reason) => Dispatch::Ready(reply::not_found(&reason).into()),
+    }
+}
+
+/// The reply to every method but GET and HEAD.
+fn reply_to_method(method: &Method) -> Option<Reply> {
+    match *method {
+        Method::GET | Method::HEAD => None,
+        Method::OPTIONS => Some(reply::options()),
+        Method::POST
+        | Method::PUT
+        | Method::DELETE
+        | Method::PATCH
+        | Method::TRACE
+        | Method::CONNECT => Some(reply::method_not_allowed()),
+        _ => Some(reply::not_implemented()),
+    }
+}
+
+impl RequestContext<'_> {
+    /// A feed in one format; for a browser that opens it, its page.
+    fn dispatch_feed(&self, version: &Arc<FeedVersion>, format: Format) -> Dispatch {
+        if self.wants_page() {
+            return self.job(Resource::FeedPage(version.clone()));
+        }
+        match feeds::cached(self, version, format) {
+            Some(answer) => Dispatch::Ready(answer),
+            None => self.job(Resource::Feed(version.clone(), format)),
+        }
+    }
+
+    fn job(&self, resource: Resource) -> Dispatch {
+        Dispatch::Pending(Box::new(Job {
+            documents: self.documents.clone(),
+            published: self.published.clone(),
+            resource,
+            now: self.now,
+        }))
+    }
+}
+
+impl Job {
+    /// Makes the answer to the request that was dispatched.
+    pub async fn run(self, request: &Request<()>) -> Answer {
+        let context = RequestContext {
+            documents: &self.documents,
+            published: &self.published,
+            headers: request.headers(),
+            query: request.uri().query(),
+            now: self.now,
+        };
+        match self.resource {
+            Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
+            Resource::FeedPage(version) => pages::feed_page(&context, version).await,
+            Resource::Selection(selection, format) => {
+                let publisher = self.documents.published().clone();
+                match task::spawn_blocking(move || publisher.select(&selection)).await {
+                    Ok(Ok(version)) if context.wants_page() => {
+                        pages::feed_page(&context, version).await
+                    }
+                    Ok(Ok(version)) => match feeds::cached(&context, &version, format) {
+                        Some(answer) => answer,
+                        None => feeds::make(&context, &version, format).await,
+                    },
+                    Ok(Err(term)) => reply::not_found(&unused(&term)).into(),
+                    Err(_) => reply::unavailable("the selection could not be made").into(),
+                }
+            }
+            Resource::Page(page) => pages::page(&context, page).await,
+            Resource::Asset(name) => pages::asset(&context, &name).await,
+        }
+    }
+}

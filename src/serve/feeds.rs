@@ -1,0 +1,96 @@
+//! Answers with a feed in one of its formats.
+
+use std::sync::Arc;
+
+use tracing::error;
+
+use crate::feed::coding::Coding;
+use crate::feed::headers::{FeedHeaders, seconds_left};
+use crate::feed::poll_rate::PollReply;
+use crate::feed::snapshot::FeedVersion;
+use crate::model::format::Format;
+use crate::model::problem::chain;
+use crate::serve::answer::{Answer, Origin};
+use crate::serve::conditional::{self, ClientCopy};
+use crate::serve::reply::{self, DocumentHeaders};
+use crate::serve::request_context::RequestContext;
+use crate::serve::security_headers::Content;
+
+/// 304, or 200 with a cached document.
+pub(super) fn cached(
+    context: &RequestContext<'_>,
+    version: &FeedVersion,
+    format: Format,
+) -> Option<Answer> {
+    let coding = context.coding();
+    let headers = version.headers(format);
+    let document_headers = || document_headers(context, version, headers, format, coding);
+    let copy = conditional::evaluate(
+        context.headers,
+        &headers.opaque_tag,
+        Some(headers.last_modified),
+    );
+    let (poll, reply) = match copy {
+        ClientCopy::Current => (
+            PollReply::NotModified,
+            reply::not_modified(document_headers()),
+        ),
+        ClientCopy::Outdated => {
+            let document = context.documents.cached_feed(version, format, coding)?;
+            let reply = reply::document(document_headers(), document);
+            (PollReply::Document, reply)
+        }
+    };
+    version.polls.count(poll, context.now);
+    Some(Answer::feed(version.kind, coding, Origin::Cache, reply))
+}
+
+/// 200 with a document that has to be made.
+pub(super) async fn make(
+    context: &RequestContext<'_>,
+    version: &Arc<FeedVersion>,
+    format: Format,
+) -> Answer {
+    version.polls.count(PollReply::Document, context.now);
+    let coding = context.coding();
+    let headers = |headers| document_headers(context, version, headers, format, coding);
+    let documents = context.documents;
+    let reply = match documents.feed(version, format, coding).await {
+        Ok(document) => reply::document(headers(version.headers(format)), document),
+        Err(failure) => {
+            let (path, title) = (&version.path, format.title());
+            error!(
+                "feed `{path}` as {title} cannot be made: {}",
+                chain(&failure)
+            );
+            // The last good document, under its own tag, is better than an error.
+            match documents.previous_feed(version, format, coding) {
+                Some((document, previous)) => {
+                    let previous = version.headers_under(previous, format);
+                    reply::document(headers(&previous), document)
+                }
+                None => reply::unavailable("this feed cannot be made at the moment"),
+            }
+        }
+    };
+    Answer::feed(version.kind, coding, Origin::Renderer, reply)
+}
+
+fn document_headers(
+    context: &RequestContext<'_>,
+    version: &FeedVersion,
+    headers: &FeedHeaders,
+    format: Format,
+    coding: Coding,
+) -> DocumentHeaders {
+    DocumentHeaders {
+        etag: headers.etag(coding),
+        last_modified: Some(headers.date.clone()),
+        cache_control: headers
+            .cache_control(&version.settings, seconds_left(version.next, context.now)),
+        link: Some(headers.link.clone()),
+        content_type: format.content_type(),
+        coding,
+        content: Content::Feed,
+    }
+}

@@ -1,0 +1,54 @@
+//! A request with the published state that it is answered from.
+
+use std::sync::Arc;
+
+use hyper::header::{ACCEPT_ENCODING, HeaderMap, HeaderName};
+use url::form_urlencoded;
+
+use crate::feed::coding::Coding;
+use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
+use crate::render::pages::locale::Locale;
+use crate::serve::accept_encoding;
+use crate::serve::documents::Documents;
+
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
+/// A request with the published state that it is answered from.
+pub(super) struct RequestContext<'a> {
+    pub(super) documents: &'a Arc<Documents>,
+    pub(super) published: &'a Arc<PublishedState>,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) query: Option<&'a str>,
+    pub(super) now: Timestamp,
+}
+
+impl RequestContext<'_> {
+    /// The coding to answer with.
+    pub(super) fn coding(&self) -> Coding {
+        accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING))
+    }
+
+    /// Whether a browser is about to show a feed to a person: it says that it loads a document
+    /// (`Sec-Fetch-Dest`), and the address does not ask for the feed itself.
+    pub(super) fn wants_page(&self) -> bool {
+        let destination = self.headers.get(SEC_FETCH_DEST);
+        self.published.snapshot.config.server.browser_pages
+            && destination.is_some_and(|destination| destination == "document")
+            && self.parameter("raw").is_none()
+    }
+
+    /// The language that the address names, else the site's.
+    pub(super) fn locale(&self) -> Locale {
+        let named = self.parameter("lang");
+        let named = named.as_deref().and_then(Locale::from_tag);
+        named.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
+    }
+
+    /// The value of a query parameter, decoded; empty if it has none.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let mut parameters = form_urlencoded::parse(self.query?.as_bytes());
+        let found = parameters.find(|(found, _)| found == name);
+        found.map(|(_, value)| value.into_owned())
+    }
+}

@@ -1,0 +1,33 @@
+//! What unit tests of other rooms do to a state folder.
+
+use super::*;
+use crate::model::article::Refusal;
+
+/// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were
+/// refused since.
+pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
+    let store = Store::open(folder).expect("a store");
+    let header = store.header().expect("readable").expect("a whole reading");
+    let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
+    let rewritten = store.write(|batch| {
+        batch.set_header(&Header {
+            layout: 3,
+            ..header
+        })
+    });
+    rewritten.expect("a committed batch");
+    let transaction = store.database.begin_write().expect("a transaction");
+    {
+        let mut table = transaction.open_table(FILES).expect("a table");
+        for (path, file) in files.expect("readable") {
+            let is_refused = file
+                .key
+                .as_deref()
+                .is_some_and(|key| refused.contains(&key));
+            let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
+            let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
+            table.insert(&*path, &*row).expect("a rewritten row");
+        }
+    }
+    transaction.commit().expect("a committed transaction");
+}

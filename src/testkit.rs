@@ -1,0 +1,38 @@
+//! What the unit tests of several rooms share.
+
+pub(crate) mod sqlite;
+
+use std::path::Path;
+
+use crate::config::{Config, DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use crate::model::article::Reading;
+use crate::model::time::Zone;
+use crate::source::directory::Directory;
+
+/// The configuration of a text that has no error; its paths are below the folder.
+#[track_caller]
+pub(crate) fn config(text: &str, folder: &Path) -> Config {
+    let loaded = Config::parse(text, "feeds.toml", folder, &|_| None);
+    loaded
+        .unwrap_or_else(|problems| panic!("{problems:#?}"))
+        .config
+}
+
+/// A folder of articles as most newsrooms configure it.
+pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
+    let config = DirectoryConfig {
+        path: folder.to_owned(),
+        key,
+        rescan: 60,
+        watch: Watch::Poll,
+        legacy_encoding: LegacyEncoding::Windows1251,
+        link: None,
+    };
+    let reading = Reading {
+        zone: Zone::UTC,
+        language: "ru".into(),
+        site: "https://dala.example/".into(),
+        link: None,
+    };
+    Directory::new(&config, reading)
+}
