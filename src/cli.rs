@@ -7,8 +7,10 @@
 mod check;
 mod completions;
 mod explain;
+mod explanation;
 mod export;
 mod feed;
+mod find_article;
 mod health;
 mod kept;
 mod list;

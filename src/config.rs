@@ -3,27 +3,34 @@
 //! A [`Config`] holds no raw text: every default is filled in, every URL and zone parsed, every
 //! term a [`Term`]. [`Config::load`] reports all problems of a file together, each with its place.
 //!
-//! The file is walked by hand, table by table, because a derived reader stops at the first thing
-//! it does not like. Each part below reads one table into its checked form, reports what it
-//! refuses, and goes on.
+//! `keys` has the facts about every key: begin there. No derived deserializer reads the file, because
+//! one stops at the first mistake. Each module below reads one table into its checked form, reports
+//! what it refuses, and goes on.
+//!
+//! `reference` writes `docs/configuration.md`, `schema` the JSON Schema.
 
 mod address;
+mod config_file;
 mod directory;
 mod environment;
 mod feeds;
+mod key;
+mod keys;
+mod kind;
 mod load;
-pub(crate) mod nearest;
 mod reader;
 mod redirects;
+#[cfg(test)]
+mod reference;
 mod schema;
 mod server;
 mod settings;
 mod site;
 mod source;
-mod source_file;
 mod sql;
 mod syntax;
 mod table;
+mod template;
 mod terms;
 #[cfg(test)]
 mod testkit;
@@ -36,10 +43,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+pub use self::config_file::ConfigFile;
 pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
-pub use self::schema::SCHEMA;
-pub use self::source_file::SourceFile;
+pub use self::schema::schema;
 use ipnet::IpNet;
 
 use crate::model::format::Format;
@@ -91,7 +98,7 @@ pub struct Site {
     pub zone: Zone,
     /// What it is about.
     pub description: Option<String>,
-    /// Whom articles without author are credited to.
+    /// The author of articles that name none.
     pub author: Option<String>,
     /// The address of `author`.
     pub email: Option<String>,
@@ -112,15 +119,15 @@ pub struct Server {
     pub public_url: String,
     /// Where health, metrics and status are served.
     pub admin: Option<SocketAddr>,
-    /// The folder of what it keeps.
+    /// The folder of its state.
     pub state: PathBuf,
     /// What is written for each request.
     pub access_log: AccessLog,
-    /// Whether a browser that opens a feed sees the feed's page.
+    /// Whether a browser that opens a feed gets the feed's page.
     pub browser_pages: bool,
-    /// Bytes of finished documents kept in memory.
+    /// Bytes of memory for cached documents.
     pub cache_bytes: u64,
-    /// Proxies whose word about the client is believed.
+    /// Proxies whose headers about the client are trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The folder of files that replace built-in templates.
     pub templates: Option<PathBuf>,
@@ -153,17 +160,17 @@ pub enum AccessLog {
     Json,
 }
 
-/// What one client, or all together, may cost.
+/// Limits for one client, or for all together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Connections open at once; further ones wait in the kernel's queue.
     pub connections: u32,
-    /// Connections open at once of one address; further ones are closed. Proxies that are trusted
-    /// have no limit of their own.
+    /// Connections open at once of one address; further ones are closed. Trusted proxies have no
+    /// limit.
     pub connections_per_address: u32,
     /// Seconds until a request's headers must be complete; also how long an idle connection lives.
     pub header_timeout: u32,
-    /// Seconds that a client may take nothing of its reply.
+    /// Seconds that a client may go without reading any of its reply.
     pub write_timeout: u32,
     /// Bytes of a request's line and headers.
     pub header_bytes: u32,
@@ -171,19 +178,20 @@ pub struct Limits {
     pub headers: u32,
     /// Bytes of path and query.
     pub target_bytes: u32,
-    /// Bytes of a body, which nobody wants, that are read for the sake of the next request.
+    /// Bytes of a request's body that are read and dropped, so that the connection can take the next
+    /// request.
     pub body_bytes: u64,
-    /// Bytes of an answer that the kernel takes before the client does. It may take less
-    /// (`net.core.wmem_max`), and takes room for its own needs beside them.
+    /// Bytes of a reply that the kernel buffers. It may buffer less (`net.core.wmem_max`), and needs
+    /// more memory than that for its own records.
     pub send_bytes: u32,
-    /// Seconds after SIGTERM in which everybody is still let in, while `/readyz` says no already.
+    /// Seconds after SIGTERM in which connections are still accepted, while `/readyz` already says no.
     pub shutdown_delay: u32,
     /// Seconds that open requests get after that.
     pub drain_timeout: u32,
 }
 
 impl Limits {
-    /// The most that stopping may take, in seconds, and a little for what comes after the requests.
+    /// How many seconds stopping may take: both waits, and a reserve for what follows them.
     pub fn stopping_seconds(&self) -> u32 {
         const REST: u32 = 10;
         let requests = self.shutdown_delay.saturating_add(self.drain_timeout);
@@ -201,7 +209,7 @@ pub enum SourceConfig {
 }
 
 impl SourceConfig {
-    /// What operators call it before anything is read.
+    /// Its name in messages before anything is read.
     pub fn name(&self) -> String {
         match self {
             SourceConfig::Directory(config) => config.path.display().to_string(),
@@ -237,7 +245,7 @@ pub struct SqlConfig {
     pub refresh: u32,
     /// Seconds between comparisons of all ids.
     pub reconcile: u32,
-    /// The channel of PostgreSQL whose notifications hint at changes; `None` where nobody listens.
+    /// The channel of PostgreSQL whose notifications hint at changes; `None` turns listening off.
     pub listen: Option<String>,
     /// Where to listen, if not at `url`.
     pub listen_url: Option<Secret>,
@@ -245,7 +253,7 @@ pub struct SqlConfig {
     pub link: Option<String>,
 }
 
-/// A text with a password in it, which nothing prints.
+/// A text that may hold a password. Its `Debug` form hides it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -255,7 +263,7 @@ impl Secret {
         Secret(text)
     }
 
-    /// The text, for whom it is meant.
+    /// The hidden text.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -358,7 +366,7 @@ pub enum Content {
     Title,
 }
 
-/// A kind of automatic feeds.
+/// A table below `[auto]`: a feed for each term of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AutoFeeds {
     /// The feed's title, with `{name}` and `{site}`.
@@ -386,7 +394,7 @@ pub struct DeclaredFeed {
     pub description: Option<String>,
     /// BCP 47; the site's where absent.
     pub language: Option<String>,
-    /// Whom entries without author are credited to.
+    /// The author of entries that name none.
     pub author: Option<String>,
     /// The page it points at; the site's address where absent.
     pub link: Option<String>,

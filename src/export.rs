@@ -30,7 +30,7 @@ use crate::feed::coding::Coding;
 use crate::model::removal_guard::{Removal, is_too_many};
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::Publisher;
+use crate::publish::read_handle::ReadHandle;
 
 /// What is to be exported.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub enum ExportError {
 /// # Errors
 /// [`ExportError`]; no file was touched then.
 pub fn export(
-    publisher: &Publisher,
+    publisher: &ReadHandle,
     folder: Folder,
     articles: usize,
     options: &ExportOptions,
@@ -100,7 +100,7 @@ pub fn export(
 /// The keys and last corrections of the articles that may have a page here; none where all have one
 /// elsewhere.
 fn articles_with_pages(
-    publisher: &Publisher,
+    publisher: &ReadHandle,
     published: &PublishedState,
     options: &ExportOptions,
 ) -> Vec<(String, Timestamp)> {

@@ -1,10 +1,14 @@
-//! What exists: all accepted articles in one total order, and for each term the articles that
-//! carry it.
+//! All accepted articles in one total order, and for each term the articles that carry it.
 //!
 //! The index holds no title, summary or body: an article is a small number with its key, dates,
 //! terms and the record of the store that has the rest. Unreleased, expired and hidden articles
 //! are known here but stand in no list, so nothing that reads the lists can leak them. It never
 //! asks the clock; [`Index::advance`] is told the time.
+//!
+//! Begin with [`Index`]: `load` fills it, `gather` and `finish` change it, [`Query`] and [`Window`]
+//! read it.
+//!
+//! Uses [`model`](crate::model) and [`config`](crate::config).
 
 mod order;
 mod placing;

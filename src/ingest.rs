@@ -1,9 +1,15 @@
-//! Reconciliation: what a source holds now, compared with what the store was last told.
+//! Readings: what a source holds now, compared with what the store was last told.
 //!
 //! Only this decides what a change means. A file that can no longer be read as an article keeps
 //! the version that could; absence is believed only from a listing that succeeded, and not at all
 //! when it would remove more than half of what is stored, until somebody confirms it. Of two
 //! articles with one key the lowest path stays. Everything is committed before it is returned.
+//!
+//! Begin with [`driver::Driver::read`], which owns the source and the rules of a reading;
+//! [`reconcile`] does one. What came of it is a [`report::Report`] and changes for the index.
+//!
+//! Uses [`model`](crate::model), [`config`](crate::config), [`store`](crate::store) and
+//! [`source`](crate::source).
 
 mod change_set;
 mod comparison;
@@ -24,13 +30,13 @@ use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, Reached, Running};
 use self::reading::{ReadFile, read_all};
 use crate::index::natural;
-use crate::ingest::change_set::{ChangeSet, owned_article, rival};
+use crate::ingest::change_set::{ChangeSet, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
 use crate::model::removal_guard::is_too_many;
-use crate::source::{Found, Scope, Source, SourceError, Unlisted};
+use crate::source::{Place, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, Store, StoreError};
 
 /// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
@@ -163,11 +169,11 @@ impl<'a> Run<'a> {
             progress: self.progress,
             give,
         };
-        let (listed, heirs) = thread::scope(|scope| {
+        let (listed, retries) = thread::scope(|scope| {
             let listing = scope.spawn(|| comparison.run(scopes));
-            let heirs = self.take(found);
+            let retries = self.take(found);
             let listed = listing.join().unwrap_or_else(|panic| resume_unwind(panic));
-            (listed, heirs)
+            (listed, retries)
         });
         let Listed {
             refused,
@@ -184,7 +190,7 @@ impl<'a> Run<'a> {
         for unlisted in &unlisted {
             self.report_unlisted(unlisted);
         }
-        self.take_heirs(heirs?)?;
+        self.take_retries(retries?)?;
         if let Some(failure) = failure {
             return Err(failure);
         }
@@ -200,10 +206,10 @@ impl<'a> Run<'a> {
     /// Reads files and commits what they gave, the next ones being read meanwhile; returns those
     /// that wait for a key which is free now. No transaction is open while a file is read: a file
     /// that hangs must not hold up the publisher.
-    fn take<B: AsRef<[Found]>>(
+    fn take<B: AsRef<[Place]>>(
         &mut self,
         batches: impl IntoIterator<Item = B> + Send,
-    ) -> Result<Vec<Found>, ReconcileError> {
+    ) -> Result<Vec<Place>, ReconcileError> {
         let (source, store, progress) = (self.source, self.store, self.progress);
         let pace = self.options.pace;
         thread::scope(|scope| {
@@ -217,17 +223,17 @@ impl<'a> Run<'a> {
                     give.send(read_all(source, store, files.as_ref(), progress))
                 })
             });
-            let mut heirs = Vec::new();
+            let mut retries = Vec::new();
             for files in given {
-                heirs.extend(self.store(files?)?);
+                retries.extend(self.store(files?)?);
             }
-            Ok(heirs)
+            Ok(retries)
         })
     }
 
-    /// Reads files again that wait for keys, and those that wait for theirs.
-    fn take_heirs(&mut self, heirs: Vec<Found>) -> Result<(), ReconcileError> {
-        let mut waiting = heirs;
+    /// Reads files again that wait for keys, and those that wait for tretries.
+    fn take_retries(&mut self, retries: Vec<Place>) -> Result<(), ReconcileError> {
+        let mut waiting = retries;
         while !waiting.is_empty() {
             waiting = self.take(waiting.chunks(BATCH_FILES))?;
         }
@@ -238,23 +244,23 @@ impl<'a> Run<'a> {
     fn store(
         &mut self,
         files: Vec<Result<ReadFile, String>>,
-    ) -> Result<Vec<Found>, ReconcileError> {
+    ) -> Result<Vec<Place>, ReconcileError> {
         let files = self.news_of(files)?;
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let rivals = KeyConflicts::of(&files, self.source, self.store)?;
-        let mut given = ChangeSet::default();
+        let conflicts = KeyConflicts::of(&files, self.source, self.store)?;
+        let mut change_set = ChangeSet::default();
         self.store.write(|batch| {
             for file in files {
                 match file {
-                    Ok(file) => given.file(batch, &rivals, file)?,
-                    Err(path) => given.unsettled.push(path),
+                    Ok(file) => change_set.file(batch, &conflicts, file)?,
+                    Err(path) => change_set.unsettled.push(path),
                 }
             }
-            given.find_heirs(batch)
+            change_set.find_retries(batch)
         })?;
-        self.accept(given)
+        self.accept(change_set)
     }
 
     /// Those of files that were read of which something has to be stored. Whatever was read again and is
@@ -303,7 +309,7 @@ impl<'a> Run<'a> {
                         None => {
                             *owner.path == *found.path && owner.listing.revision == listing.revision
                         }
-                        Some(refusal) => *refusal == rival(&listing.key, &owner.path),
+                        Some(refusal) => *refusal == key_conflict(&listing.key, &owner.path),
                     })
                 }
             };
@@ -321,7 +327,7 @@ impl<'a> Run<'a> {
             removed,
             ..
         } = self.options;
-        let mut given = ChangeSet::default();
+        let mut change_set = ChangeSet::default();
         let counts = self.store.write(|batch| {
             let mut lost = 0;
             for path in gone {
@@ -331,26 +337,26 @@ impl<'a> Run<'a> {
                 return Ok((0, lost));
             }
             for path in gone {
-                given.release(batch, path)?;
+                change_set.release(batch, path)?;
             }
-            given.find_heirs(batch)?;
+            change_set.find_retries(batch)?;
             Ok((lost, 0))
         })?;
         (self.result.removed, self.result.held) = counts;
-        let heirs = self.accept(given)?;
-        self.take_heirs(heirs)
+        let retries = self.accept(change_set)?;
+        self.take_retries(retries)
     }
 
     /// Takes over what a committed transaction gave; returns the files to be read next.
-    fn accept(&mut self, given: ChangeSet) -> Result<Vec<Found>, ReconcileError> {
-        self.result.changes.extend(given.changes);
+    fn accept(&mut self, change_set: ChangeSet) -> Result<Vec<Place>, ReconcileError> {
+        self.result.changes.extend(change_set.changes);
         (self.meanwhile)(&mut self.result.changes);
-        self.result.retired.extend(given.retired);
-        self.result.unsettled.extend(given.unsettled);
-        for (path, row) in given.judged {
+        self.result.retired.extend(change_set.retired);
+        self.result.unsettled.extend(change_set.unsettled);
+        for (path, row) in change_set.judged {
             self.judge(path, row);
         }
-        Ok(self.source.look(&given.heirs)?)
+        Ok(self.source.look(&change_set.retries)?)
     }
 
     fn judge(&mut self, path: String, row: Option<FileRow>) {

@@ -1,16 +1,26 @@
-//! The loops that keep the snapshot current: one reads, one publishes. What was published goes to
-//! whoever wants it through a channel.
+//! What is published, and the loops that keep it current: one reads, one publishes. New versions go to
+//! whoever wants them through a channel.
 //!
-//! They are apart so that a slow or hanging source never delays what is due by itself. What is
+//! The loops are apart so that a slow or hanging source never delays what is due by itself. What is
 //! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
 //! on the blocking pool, so neither can delay a request.
+//!
+//! Begin with [`publisher::Publisher`], the one writer; everybody else asks a
+//! [`read_handle::ReadHandle`]. [`health`] says how the daemon is.
+//!
+//! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
+//! [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store),
+//! [`source`](crate::source) and [`ingest`](crate::ingest).
 
 pub mod clock;
 pub mod documents;
 pub mod health;
+mod index_state;
 mod log_once;
 pub mod published_state;
 pub mod publisher;
+pub mod read_handle;
+mod selections;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -95,7 +105,7 @@ async fn keep_reading(
     mut log: ReadingLog,
 ) {
     // Watching comes before listing, so that nothing changes unseen in between.
-    let mut watcher = SourceWatcher::start(&publisher.source(), down).await;
+    let mut watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
     let mut scopes = vec![Scope::Whole];
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
@@ -105,7 +115,7 @@ async fn keep_reading(
         }
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Articles that could not be read are not the same as none.
-        if publisher.snapshot().is_some() || log.failure.is_none() {
+        if publisher.handle().snapshot().is_some() || log.failure.is_none() {
             news.notify_one();
         }
         match read {
@@ -127,7 +137,7 @@ async fn keep_reading(
                 Order::Reconfigure(config, templates) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
                     reconfigure(publisher, health, *config, templates).await;
-                    watcher = SourceWatcher::start(&publisher.source(), down).await;
+                    watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
                 }
                 // Only a loss that was reported can be confirmed.
                 Order::Reread => {
@@ -178,7 +188,7 @@ async fn keep_publishing(
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
     let mut next = publish(publisher, health, &clock, revised).await;
-    if let (Some(articles), Some(snapshot)) = (remembered, publisher.snapshot()) {
+    if let (Some(articles), Some(snapshot)) = (remembered, publisher.handle().snapshot()) {
         let (articles, feeds) = (
             many(articles, "article"),
             many(snapshot.feeds.len(), "feed"),
@@ -212,7 +222,7 @@ async fn read(
         if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
             break ended;
         }
-        let reached = publisher.progress().reached();
+        let reached = publisher.driver().progress().reached();
         if let Some(reached) = reached.filter(|reached| reached.found > 0) {
             info!("{reached}");
         }
@@ -226,7 +236,7 @@ async fn read(
     // Whoever reads the log and then asks finds what it said.
     let proves = watcher.is_proof(whole);
     health.note_reading(
-        &publisher.source(),
+        &publisher.driver().source(),
         scopes,
         &report,
         took,
@@ -242,7 +252,7 @@ async fn read(
         } = &report;
         info!(
             "{} read in {took:.1?}: {}, {}, {}",
-            many(*read, publisher.source().noun()),
+            many(*read, publisher.driver().source().noun()),
             many(*changed, "change"),
             many(*articles, "article"),
             many(report.problems.len(), "problem"),
@@ -294,6 +304,7 @@ async fn publish(
                 info!("{} moved", many(published.moved, "feed"));
             }
             if let Some(snapshot) = publisher
+                .handle()
                 .snapshot()
                 .filter(|_| !published.revised.is_empty())
             {

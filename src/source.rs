@@ -1,8 +1,13 @@
 //! Where articles come from: a folder of files, or an SQL database.
 //!
 //! A source lists what it has, as places with stamps, and reads what it is asked to;
-//! [`reconcile`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
+//! [`ingest`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
 //! what leaves is an [`Accepted`] article or a [`Refusal`].
+//!
+//! Begin with [`Source`]. What tells that something changed is a `watcher`, one for each kind of
+//! source.
+//!
+//! Uses [`text`](crate::text), [`model`](crate::model) and [`config`](crate::config).
 
 pub mod article_file;
 pub mod directory;
@@ -45,7 +50,7 @@ pub enum Source {
 
 /// Something that may hold an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct Place {
     /// Where it stands: a path below the folder, with `/`; the id of a row.
     pub path: String,
     /// How it looks now.
@@ -66,7 +71,7 @@ pub enum Scope {
     Recent,
     /// One place and everything below it. A row has nothing below it.
     At {
-        /// The place, as in [`Found::path`].
+        /// The place, as in [`Place::path`].
         path: String,
         /// Whether whoever wrote there is known to have finished.
         closed: bool,
@@ -122,13 +127,13 @@ impl Unlisted {
 #[derive(Debug)]
 pub struct ReadResult {
     /// What it gave.
-    pub outcome: Outcome,
+    pub outcome: ReadOutcome,
     /// The digest of a row's columns without its text; 0 of a file.
     pub columns: u64,
 }
 
-impl From<Outcome> for ReadResult {
-    fn from(outcome: Outcome) -> ReadResult {
+impl From<ReadOutcome> for ReadResult {
+    fn from(outcome: ReadOutcome) -> ReadResult {
         ReadResult {
             outcome,
             columns: 0,
@@ -138,7 +143,7 @@ impl From<Outcome> for ReadResult {
 
 /// What reading one place gave.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum ReadOutcome {
     /// An article.
     Accepted(Box<Accepted>),
     /// No article, and why.
@@ -151,13 +156,13 @@ pub enum Outcome {
     Unsettled,
 }
 
-impl Outcome {
+impl ReadOutcome {
     /// What the gate makes of what `noun` calls it. A bug in the gate costs this one alone.
-    fn of(noun: &str, accept: impl FnOnce() -> Result<Accepted, Refusal>) -> Outcome {
+    fn of(noun: &str, accept: impl FnOnce() -> Result<Accepted, Refusal>) -> ReadOutcome {
         match catch_unwind(AssertUnwindSafe(accept)) {
-            Ok(Ok(accepted)) => Outcome::Accepted(Box::new(accepted)),
-            Ok(Err(refusal)) => Outcome::Refused(refusal),
-            Err(_) => Outcome::Refused(Refusal::new(
+            Ok(Ok(accepted)) => ReadOutcome::Accepted(Box::new(accepted)),
+            Ok(Err(refusal)) => ReadOutcome::Refused(refusal),
+            Err(_) => ReadOutcome::Refused(Refusal::new(
                 None,
                 format!("the {noun} could not be understood"),
                 format!("this is a fault of taspa: report it with the {noun}"),
@@ -342,7 +347,7 @@ impl Source {
 
     /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
     /// everything that could not be listed.
-    pub fn walk(&self, scope: &Scope) -> Box<dyn Iterator<Item = Result<Found, Gap>> + '_> {
+    pub fn walk(&self, scope: &Scope) -> Box<dyn Iterator<Item = Result<Place, Gap>> + '_> {
         match self {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
@@ -375,7 +380,7 @@ impl Source {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn read(&self, share: &[Found]) -> Result<Vec<ReadResult>, SourceError> {
+    pub fn read(&self, share: &[Place]) -> Result<Vec<ReadResult>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(share
                 .iter()
@@ -389,7 +394,7 @@ impl Source {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub fn look(&self, paths: &[String]) -> Result<Vec<Found>, SourceError> {
+    pub fn look(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(paths
                 .iter()
@@ -430,7 +435,7 @@ impl Source {
     }
 
     /// Whether what was an article once was emptied on purpose.
-    pub fn is_emptied(&self, found: &Found) -> bool {
+    pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
             Source::Directory(_) => directory::is_emptied(found),
             Source::Sql(_) => false,

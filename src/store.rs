@@ -4,8 +4,12 @@
 //! new record, and the old one is retired, then deleted once nothing published names it. Whatever
 //! is here can be made again from the articles themselves, apart from the floors of
 //! `Last-Modified`, the terms that only vanished articles had, the addresses that were served once,
-//! and the columns that a query gave; so the folder is safe to delete.
-//! `redb`'s types stay in this module.
+//! and what the source remembers; so the folder is safe to delete.
+//!
+//! Begin with [`Store`], which reads, then [`Batch`], which is one write transaction; the tables are in
+//! `rows`. `redb`'s types stay in this room.
+//!
+//! Uses [`model`](crate::model).
 
 mod batch;
 pub mod catch_panic;

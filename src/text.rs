@@ -12,6 +12,7 @@ mod language;
 mod lead;
 mod markdown;
 mod markup;
+pub(crate) mod nearest;
 mod sanitize;
 
 use std::borrow::Cow;

@@ -56,12 +56,12 @@ fn render(c: &mut Criterion) {
     let publisher = newsroom.publisher();
     let all = newsroom.version("all");
     for format in Format::ALL {
-        let document = render_feed(publisher.store(), &all, format).expect("a document");
+        let document = render_feed(publisher.handle().store(), &all, format).expect("a document");
         compare(
             c,
             &format!("render {}", format.extension()),
             ("compose and render", || {
-                render_feed(publisher.store(), &all, format)
+                render_feed(publisher.handle().store(), &all, format)
             }),
             ("gzip -6", || gzip(&document)),
         );
@@ -72,7 +72,7 @@ fn render(c: &mut Criterion) {
 fn request(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
     let publisher = newsroom.publisher();
-    let documents = Arc::new(Documents::new(publisher.clone(), CACHE_BYTES));
+    let documents = Arc::new(Documents::new(publisher.handle().clone(), CACHE_BYTES));
     let now = Timestamp::now();
     let request = |headers: &[(&str, &str)]| {
         let mut request = Request::get("/tags/t7.rss");
@@ -84,7 +84,7 @@ fn request(c: &mut Criterion) {
     let label = newsroom.version("tags/t7");
     let tag = format!("\"{}\"", label.headers(Format::Rss).opaque_tag);
     let known = request(&[("host", "a.example"), ("if-none-match", &tag)]);
-    let snapshot = publisher.snapshot().expect("an edition");
+    let snapshot = publisher.handle().snapshot().expect("an edition");
     compare(
         c,
         "request",
@@ -109,9 +109,13 @@ fn select(c: &mut Criterion) {
             number % 193
         );
         let selection = Selection::from_query(&query).expect("a selection");
-        publisher.select(&selection).expect("known terms")
+        publisher.handle().select(&selection).expect("known terms")
     };
-    let document = render_feed(publisher.store(), &newsroom.version("tags/t7"), Format::Rss);
+    let document = render_feed(
+        publisher.handle().store(),
+        &newsroom.version("tags/t7"),
+        Format::Rss,
+    );
     let document = document.expect("a document");
     compare(
         c,

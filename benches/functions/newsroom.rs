@@ -69,7 +69,7 @@ impl Newsroom {
     }
 
     pub(crate) fn version(&self, path: &str) -> Arc<FeedVersion> {
-        let snapshot = self.publisher.snapshot().expect("an edition");
+        let snapshot = self.publisher.handle().snapshot().expect("an edition");
         snapshot.feeds.get(path).expect("a feed").clone()
     }
 

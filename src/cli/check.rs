@@ -11,7 +11,8 @@ use crate::feed::vanished::vanished;
 use crate::ingest::state_header::check_identity;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::{Publisher, served_before};
+use crate::publish::publisher::served_before;
+use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
@@ -74,7 +75,7 @@ fn read(
     templates: Arc<Templates>,
     problems: &mut Vec<Problem>,
 ) -> Option<(usize, usize)> {
-    let (publisher, report) = match once::read(loaded.config.clone(), templates) {
+    let (published, report) = match once::read(loaded.config.clone(), templates) {
         Ok(read) => read,
         Err(failure) => {
             problems.push(of_source(loaded, chain(&failure), None));
@@ -82,7 +83,7 @@ fn read(
         }
     };
     // What is wrong with the query as a whole explains what is wrong with each row.
-    let of_query = query_problems(loaded, &publisher);
+    let of_query = query_problems(loaded, &published);
     let is_refused = |problem: &Problem| problem.severity == Severity::Error;
     let is_unusable = of_query.iter().any(is_refused);
     problems.extend(of_query);
@@ -98,9 +99,9 @@ fn read(
     // Where there is nothing, no term has an article.
     match is_empty {
         true => problems.push(nothing_there(loaded)),
-        false => problems.extend(idle_terms(loaded, &publisher)),
+        false => problems.extend(idle_terms(loaded, &published)),
     }
-    let feeds = publisher
+    let feeds = published
         .snapshot()
         .map_or(0, |snapshot| snapshot.feeds.len());
     Some((report.articles, feeds))
@@ -156,8 +157,8 @@ fn nothing_there(loaded: &Loaded) -> Problem {
 }
 
 /// How the columns of a query fit.
-fn query_problems(loaded: &Loaded, publisher: &Publisher) -> Vec<Problem> {
-    let Source::Sql(sql) = &*publisher.source() else {
+fn query_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
+    let Source::Sql(sql) = &*published.source() else {
         return Vec::new();
     };
     match sql.check() {
@@ -190,9 +191,9 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
 /// Terms that feeds.toml names and no released article has.
 fn idle_terms<'a>(
     loaded: &'a Loaded,
-    publisher: &Publisher,
+    published: &ReadHandle,
 ) -> impl Iterator<Item = Problem> + use<'a> {
-    publisher.idle_terms().into_iter().map(|named| {
+    published.idle_terms().into_iter().map(|named| {
         let message = format!(
             "no released article has the {} `{}`",
             named.term.kind.prefix(),

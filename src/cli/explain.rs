@@ -3,10 +3,11 @@
 use std::io;
 use std::path::Path;
 
+use super::explanation::{ExplainError, explain};
+use super::find_article::Unknown;
 use super::output::Screen;
 use super::{Exit, ListFormat, feed, once};
 use crate::model::problem::chain;
-use crate::publish::publisher::{ExplainError, Unknown};
 
 pub(super) fn run(
     path: &Path,
@@ -15,18 +16,18 @@ pub(super) fn run(
     format: ListFormat,
     screen: &mut Screen,
 ) -> io::Result<Exit> {
-    let publisher = match once::desk_or_complain(path, screen) {
-        Ok(publisher) => publisher,
+    let published = match once::published_or_complain(path, screen) {
+        Ok(published) => published,
         Err(exit) => return Ok(exit),
     };
-    let version = match feed::find_in_any_format(&publisher, wanted) {
+    let version = match feed::find_in_any_format(&published, wanted) {
         Ok(version) => version,
         Err(reason) => {
             screen.complain(&format!("cannot explain `{wanted}`: {reason}"));
             return Ok(Exit::Failed);
         }
     };
-    let explanation = match publisher.explain(&version, article) {
+    let explanation = match explain(&published, &version, article) {
         Ok(explanation) => explanation,
         Err(failure) => {
             screen.complain(&format!("cannot explain `{article}`: {}", why(&failure)));
@@ -62,6 +63,6 @@ fn why(failure: &ExplainError) -> String {
         ExplainError::Unknown(Unknown::Elsewhere) => {
             "this file is not below the articles' folder that feeds.toml names".to_owned()
         }
-        ExplainError::Ended | ExplainError::Store(_) => chain(failure),
+        ExplainError::Unpublished | ExplainError::Ended | ExplainError::Store(_) => chain(failure),
     }
 }

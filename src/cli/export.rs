@@ -54,7 +54,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
         Err(exit) => return Ok(exit),
     };
     let report = read(&opened);
-    if report.failure.is_some() && !opened.publisher.is_complete() {
+    if report.failure.is_some() && !opened.publisher.driver().is_complete() {
         tell(&report, screen);
         screen.complain("nothing is exported");
         return Ok(Exit::Failed);
@@ -79,7 +79,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
     let write = || {
         let Opened { publisher, .. } = &opened;
         export::export(
-            publisher,
+            publisher.handle(),
             folder,
             report.articles,
             &options,
@@ -142,7 +142,7 @@ fn open(
 /// another listing.
 fn read(Opened { publisher, removal }: &Opened) -> Report {
     let read = |scopes: &[Scope]| {
-        progress::run_with_progress(publisher.progress(), || {
+        progress::run_with_progress(publisher.driver().progress(), || {
             publisher.reconcile(scopes, *removal)
         })
     };
@@ -152,7 +152,7 @@ fn read(Opened { publisher, removal }: &Opened) -> Report {
         if unsettled.is_empty() || report.failure.is_some() {
             break;
         }
-        report.add(match publisher.source().look_tells_all() {
+        report.add(match publisher.driver().source().look_tells_all() {
             true => read(&Vec::from_iter(unsettled.into_iter().map(Scope::at))),
             false => read(&[Scope::Whole]),
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
-use crate::publish::publisher::{Publisher, unused};
+use crate::publish::read_handle::{ReadHandle, unused};
 use crate::serve::route::{self, Target};
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
@@ -22,7 +22,7 @@ pub(super) enum Named {
 }
 
 /// Finds what a request would, following redirects on this server.
-pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String> {
+pub(super) fn find(publisher: &ReadHandle, wanted: &str) -> Result<Named, String> {
     let published = publisher.published().ok_or("nothing is published")?;
     let mut wanted = format!("/{}", wanted.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
@@ -50,7 +50,7 @@ pub(super) fn find(publisher: &Publisher, wanted: &str) -> Result<Named, String>
 /// Finds a feed by its path or address, with an extension or without, in whatever formats it is
 /// served.
 pub(super) fn find_in_any_format(
-    publisher: &Publisher,
+    publisher: &ReadHandle,
     wanted: &str,
 ) -> Result<Arc<FeedVersion>, String> {
     let snapshot = publisher.snapshot().ok_or("nothing is published")?;
@@ -75,7 +75,7 @@ pub(super) fn find_in_any_format(
     }
 }
 
-fn find_feed(publisher: &Publisher, wanted: &str) -> Result<Arc<FeedVersion>, String> {
+fn find_feed(publisher: &ReadHandle, wanted: &str) -> Result<Arc<FeedVersion>, String> {
     match find(publisher, wanted)? {
         Named::Feed(version, _) | Named::Page(PageRequest::Feed(version)) => Ok(version),
         Named::Page(PageRequest::Select(selection)) => {

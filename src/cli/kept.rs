@@ -136,7 +136,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
     }
 
     fn feed(publisher: &Publisher, path: &str) -> Arc<FeedVersion> {
-        publisher.snapshot().expect("an edition").feeds[path].clone()
+        publisher.handle().snapshot().expect("an edition").feeds[path].clone()
     }
 
     #[test]
@@ -159,11 +159,15 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
             warning,
             "the state folder is made anew: it has layout 3, this program has 4"
         );
-        assert!(!publisher.is_complete(), "its articles are read again");
+        assert!(
+            !publisher.driver().is_complete(),
+            "its articles are read again"
+        );
         read(&publisher, LATER.plus(20));
         assert_eq!(feed(&publisher, "all").validators(), before);
         assert!(
             publisher
+                .handle()
                 .snapshot()
                 .expect("an edition")
                 .feeds

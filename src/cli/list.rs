@@ -8,12 +8,12 @@ use super::{Exit, ListFormat, once};
 use crate::render::feed_list;
 
 pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> io::Result<Exit> {
-    let publisher = match once::desk_or_complain(path, screen) {
-        Ok(publisher) => publisher,
+    let published = match once::published_or_complain(path, screen) {
+        Ok(published) => published,
         Err(exit) => return Ok(exit),
     };
-    let overview = publisher.overview();
-    let overview = overview.expect("a publisher that read its source has an overview");
+    let overview = published.overview();
+    let overview = overview.expect("what was read is published");
     let rows = feed_list::rows(&overview);
     match format {
         ListFormat::Json => {

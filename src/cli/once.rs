@@ -12,16 +12,17 @@ use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::publisher::Publisher;
+use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 use crate::store::Store;
 
 /// Reads all articles, keeping nothing, for a command that needs them to be readable at all.
-pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Publisher, Exit> {
+pub(super) fn published_or_complain(path: &Path, screen: &mut Screen) -> Result<ReadHandle, Exit> {
     let (loaded, templates) = load_or_complain(path, screen).ok_or(Exit::Config)?;
     let failure = match read(loaded.config, templates) {
-        Ok((publisher, report)) => match report.failure {
-            None => return Ok(publisher),
+        Ok((published, report)) => match report.failure {
+            None => return Ok(published),
             Some(failure) => chain(&failure),
         },
         Err(failure) => chain(&failure),
@@ -34,14 +35,14 @@ pub(super) fn desk_or_complain(path: &Path, screen: &mut Screen) -> Result<Publi
 pub(super) fn read(
     config: Config,
     templates: Arc<Templates>,
-) -> Result<(Publisher, Report), DriverError> {
+) -> Result<(ReadHandle, Report), DriverError> {
     let as_of = Timestamp::now();
     let publisher = open(config, templates, as_of)?;
     // Nothing is gone that this process has not just been told of.
     let read = || publisher.reconcile(&[Scope::Whole], Removal::Confirmed);
-    let report = progress::run_with_progress(publisher.progress(), read);
+    let report = progress::run_with_progress(publisher.driver().progress(), read);
     publisher.publish(as_of);
-    Ok((publisher, report))
+    Ok((publisher.handle().clone(), report))
 }
 
 /// A publisher that keeps nothing. What only the state folder knows, such as when a feed last moved and

@@ -11,16 +11,16 @@ use super::output::Screen;
 use super::{Exit, feed, once};
 use crate::model::problem::chain;
 use crate::publish::documents;
-use crate::publish::publisher::Publisher;
+use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
-    let publisher = match once::desk_or_complain(path, screen) {
-        Ok(publisher) => publisher,
+    let published = match once::published_or_complain(path, screen) {
+        Ok(published) => published,
         Err(exit) => return Ok(exit),
     };
-    match render(&publisher, wanted) {
+    match render(&published, wanted) {
         Ok(document) => screen.write(&document)?,
         Err(reason) => {
             screen.complain(&format!("cannot render `{wanted}`: {reason}"));
@@ -31,7 +31,7 @@ pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<
     Ok(Exit::Done)
 }
 
-fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
+fn render(publisher: &ReadHandle, wanted: &str) -> Result<Bytes, String> {
     match feed::find(publisher, wanted)? {
         Named::Feed(version, format) => documents::render_feed(publisher.store(), &version, format)
             .map_err(|failure| chain(&failure)),
@@ -46,7 +46,7 @@ fn render(publisher: &Publisher, wanted: &str) -> Result<Bytes, String> {
 }
 
 fn render_page(
-    publisher: &Publisher,
+    publisher: &ReadHandle,
     request: PageRequest,
     language: Option<&str>,
 ) -> Result<Bytes, String> {

@@ -4,10 +4,10 @@ use std::io;
 
 use super::Exit;
 use super::output::Screen;
-use crate::config::SCHEMA;
+use crate::config::schema;
 
 pub(super) fn run(screen: &mut Screen) -> io::Result<Exit> {
-    screen.write(SCHEMA.as_bytes())?;
+    screen.write(schema().as_bytes())?;
     screen.finish()?;
     Ok(Exit::Done)
 }

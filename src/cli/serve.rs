@@ -151,26 +151,26 @@ async fn daemon(
             }
         }
     };
-    let (publishing, prewarming, drawing) = match opened {
+    let (publisher, publishing, prewarming, drawing) = match opened {
         Ok(opened) => {
-            let opened = Arc::new(opened);
+            let publisher = Arc::new(opened);
             let documents = server
                 .documents
-                .get_or_init(|| Arc::new(Documents::new(opened.clone(), cache_bytes)))
+                .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
                 .clone();
-            let progress = opened.progress().clone();
+            let progress = publisher.driver().progress().clone();
             let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
             let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
             let prewarming = tokio::spawn(prewarm::run(documents, publications));
             let publishing = tokio::spawn(publish::run(
-                opened,
+                publisher.clone(),
                 health.clone(),
                 rescan,
                 ordered,
                 revised,
                 stopping,
             ));
-            (publishing, prewarming, drawing)
+            (publisher, publishing, prewarming, drawing)
         }
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
@@ -224,13 +224,10 @@ async fn daemon(
         task.abort();
         let _ = task.await;
     }
-    let documents = server.documents.get();
-    if let Some(publisher) = documents.map(|documents| documents.published().clone()) {
-        // A reading that is being stored may have the store for itself a little longer.
-        let saved = task::spawn_blocking(move || publisher.save());
-        if time::timeout(SAVE_FINISH, saved).await.is_err() {
-            warn!("the last changes are not in the state folder; the next start finds them anew");
-        }
+    // A reading that is being stored may have the store for itself a little longer.
+    let saved = task::spawn_blocking(move || publisher.save());
+    if time::timeout(SAVE_FINISH, saved).await.is_err() {
+        warn!("the last changes are not in the state folder; the next start finds them anew");
     }
     drop(running);
     // The bar is wiped before the shell writes there.

@@ -1,28 +1,44 @@
-//! Addresses in `feeds.toml`: URLs, link templates, redirect targets, and what is listened on.
+//! Addresses in `feeds.toml`: URLs, redirect targets, and what is listened on.
 //!
 //! Every URL leaves here as the `url` crate writes it: absolute, percent-encoded, ASCII.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
 use url::{Position, Url};
 
-use super::nearest::did_you_mean;
-use super::table::Refusal;
-use super::{Listen, RedirectTo, value};
+use super::kind::{Form, Mismatch, matching};
+use super::{Listen, RedirectTo};
+use crate::text::nearest::did_you_mean;
 
 /// An absolute http or https URL.
-pub(super) fn absolute(text: &str) -> Result<String, Refusal> {
+pub(super) const ABSOLUTE: Form<String> = Form {
+    expected: || "an absolute http or https URL".to_owned(),
+    schema: || matching(&format!(r"^{HTTP}\S+$")),
+    parse: absolute,
+};
+
+/// What the pattern of an absolute URL begins with.
+pub(super) const HTTP: &str = "[Hh][Tt][Tt][Pp][Ss]?://";
+
+fn absolute(text: &str) -> Result<String, Mismatch> {
     parse(text).map(String::from)
 }
 
 /// How readers reach the daemon: no query, no fragment, and a slash at the end.
-pub(super) fn public(text: &str) -> Result<String, Refusal> {
+pub(super) const PUBLIC: Form<String> = Form {
+    expected: || "an absolute http or https URL without `?` and `#`".to_owned(),
+    schema: || matching(&format!(r"^{HTTP}[^\s?#]+$")),
+    parse: public,
+};
+
+fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
-        return Err(Refusal::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
+        return Err(Mismatch::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -30,20 +46,20 @@ pub(super) fn public(text: &str) -> Result<String, Refusal> {
     Ok(url.into())
 }
 
-fn parse(text: &str) -> Result<Url, Refusal> {
-    let refusal = || Refusal::expected("an absolute http or https URL");
+pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
+    let mismatch = || ABSOLUTE.mismatch();
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
-        return Err(refusal().hint(with_scheme(text).map(did_you_mean)));
+        return Err(mismatch().hint(with_scheme(text).map(did_you_mean)));
     }
-    let url = Url::parse(text).map_err(|_| refusal())?;
+    let url = Url::parse(text).map_err(|_| mismatch())?;
     if text.contains(char::is_whitespace) || url.port() == Some(0) {
-        return Err(refusal());
+        return Err(mismatch());
     }
     // What stands in a feed is public.
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Refusal::expected("a URL without user name and password"));
+        return Err(Mismatch::expected("a URL without user name and password"));
     }
     Ok(url)
 }
@@ -57,44 +73,14 @@ fn with_scheme(text: &str) -> Option<String> {
     Some(url.into())
 }
 
-/// An absolute URL with `{names}` in its path or query; everything else in it is encoded.
-pub(super) fn link(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Refusal> {
-    move |text| {
-        let text = value::template(names)(text)?;
-        let host_start = text.find("://").map_or(0, |at| at + 3);
-        let host_end = text[host_start..]
-            .find(['/', '?', '#'])
-            .map_or(text.len(), |at| host_start + at);
-        let (origin, rest) = text.split_at(host_end);
-        if origin.contains('{') {
-            return Err(Refusal::expected("a URL with braces only behind the host"));
-        }
-        let origin = parse(origin)?;
-        if text.contains(char::is_whitespace) {
-            return Err(Refusal::expected("a URL without white space"));
-        }
-        let origin = &origin[..Position::BeforePath];
-        let slash = if rest.starts_with('/') { "" } else { "/" };
-        Ok(format!(
-            "{origin}{slash}{}",
-            utf8_percent_encode(rest, UNSAFE)
-        ))
-    }
-}
-
-/// What no URL may hold unencoded, braces excepted: those are the template's.
-const UNSAFE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'|');
-
 /// The address that a redirect is for: a decoded path.
-pub(super) fn redirect_from(text: &str) -> Result<String, Refusal> {
+pub(super) const REDIRECT_FROM: Form<String> = Form {
+    expected: || "a path that begins with `/`".to_owned(),
+    schema: || json!({ "type": "string", "pattern": r"^/|^\$\{" }),
+    parse: redirect_from,
+};
+
+fn redirect_from(text: &str) -> Result<String, Mismatch> {
     if text.starts_with('/') {
         return Ok(text.to_owned());
     }
@@ -102,7 +88,7 @@ pub(super) fn redirect_from(text: &str) -> Result<String, Refusal> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(Refusal::expected("a path that begins with `/`").hint(Some(did_you_mean(path))))
+    Err(REDIRECT_FROM.mismatch().hint(Some(did_you_mean(path))))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.
@@ -112,7 +98,13 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 }
 
 /// Where a redirect leads: nothing, a path on this server, or an absolute URL.
-pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
+pub(super) const REDIRECT_TO: Form<RedirectTo> = Form {
+    expected: || "a path that begins with `/`, an absolute URL, or empty for 410 Gone".to_owned(),
+    schema: || matching(&format!(r"^$|^/([^/\\]|$)|^{HTTP}\S+$")),
+    parse: redirect_to,
+};
+
+fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
     if text.is_empty() {
         return Ok(RedirectTo::Gone);
     }
@@ -121,10 +113,9 @@ pub(super) fn redirect_to(text: &str) -> Result<RedirectTo, Refusal> {
     }
     absolute(text)
         .map(RedirectTo::Moved)
-        .map_err(|refusal| Refusal {
-            expected: "a path that begins with `/`, an absolute URL, or empty for 410 Gone"
-                .to_owned(),
-            ..refusal
+        .map_err(|mismatch| Mismatch {
+            expected: (REDIRECT_TO.expected)(),
+            ..mismatch
         })
 }
 
@@ -151,13 +142,13 @@ pub(super) fn redirected<T>(target: &str, redirects: impl Fn(&str) -> Option<T>)
         .or_else(|| redirects(&path))
 }
 
-fn own_path(text: &str) -> Result<String, Refusal> {
-    let refusal = || Refusal::expected("a path on this server, with one `/` in front");
+fn own_path(text: &str) -> Result<String, Mismatch> {
+    let mismatch = || Mismatch::expected("a path on this server, with one `/` in front");
     let here = Url::parse("http://here.invalid/").expect("a constant URL");
-    let url = here.join(text).map_err(|_| refusal())?;
+    let url = here.join(text).map_err(|_| mismatch())?;
     // `//host/` and `/\host/` name another host.
     if url.origin() != here.origin() {
-        return Err(refusal());
+        return Err(mismatch());
     }
     Ok(url[Position::BeforePath..].to_owned())
 }
@@ -169,37 +160,64 @@ impl Listen {
     /// # Errors
     /// What the address must be, to be put behind "must be".
     pub fn parse(text: &str, folder: &Path) -> Result<Listen, String> {
-        listen(text, folder).map_err(|refusal| refusal.expected)
+        let socket = listen(text).map_err(|mismatch| mismatch.expected)?;
+        Ok(socket.below(folder))
+    }
+
+    /// The same, where a relative path starts at `folder`.
+    pub(super) fn below(self, folder: &Path) -> Listen {
+        match self {
+            Listen::Tcp(_) => self,
+            Listen::Unix { path, mode } => Listen::Unix {
+                path: folder.join(path),
+                mode,
+            },
+        }
     }
 }
 
-pub(super) fn listen(text: &str, folder: &Path) -> Result<Listen, Refusal> {
+/// Where readers are served.
+pub(super) const LISTEN: Form<Listen> = Form {
+    expected: || format!("{}, or `unix:PATH`", (SOCKET.expected)()),
+    schema: || matching(&format!("^unix:[^|]|{SOCKET_PATTERN}")),
+    parse: listen,
+};
+
+/// An IP address, or `localhost`, with a port.
+pub(super) const SOCKET: Form<SocketAddr> = Form {
+    expected: || "an IP address with a port, such as `127.0.0.1:8080`".to_owned(),
+    schema: || matching(SOCKET_PATTERN),
+    parse: socket,
+};
+
+const SOCKET_PATTERN: &str = r"^localhost:[0-9]+$|^[0-9.]+:[0-9]+$|^\[[0-9A-Fa-f:.%]+\]:[0-9]+$";
+
+fn listen(text: &str) -> Result<Listen, Mismatch> {
     if let Some(path) = text.strip_prefix("unix:") {
-        return unix(path, folder).ok_or_else(|| {
-            Refusal::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
+        return unix(path).ok_or_else(|| {
+            Mismatch::expected("`unix:` with a path behind it, and its mode, if any, as in `unix:/run/taspa.sock|0660`")
         });
     }
-    socket(text).map(Listen::Tcp).map_err(|refusal| Refusal {
-        expected: format!("{}, or `unix:PATH`", refusal.expected),
-        ..refusal
+    socket(text).map(Listen::Tcp).map_err(|mismatch| Mismatch {
+        expected: (LISTEN.expected)(),
+        ..mismatch
     })
 }
 
 /// A path, and after `|` a mode in octal digits.
-fn unix(text: &str, folder: &Path) -> Option<Listen> {
+fn unix(text: &str) -> Option<Listen> {
     let (path, mode) = match text.rsplit_once('|') {
         Some((path, mode)) => (path, Some(u32::from_str_radix(mode, 8).ok()?)),
         None => (text, None),
     };
     let is_mode = mode.is_none_or(|mode| mode <= 0o777);
     (!path.is_empty() && is_mode).then(|| Listen::Unix {
-        path: folder.join(path),
+        path: PathBuf::from(path),
         mode,
     })
 }
 
-/// An IP address, or `localhost`, with a port.
-pub(super) fn socket(text: &str) -> Result<SocketAddr, Refusal> {
+fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
     if let Some(port) = text.strip_prefix("localhost:").and_then(parse_port) {
         return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
@@ -210,7 +228,7 @@ pub(super) fn socket(text: &str) -> Result<SocketAddr, Refusal> {
                 "`0.0.0.0:{port}` listens on every address, `127.0.0.1:{port}` on this machine only"
             )
         });
-        Refusal::expected("an IP address with a port, such as `127.0.0.1:8080`").hint(hint)
+        SOCKET.mismatch().hint(hint)
     })
 }
 
@@ -273,24 +291,6 @@ mod tests {
     }
 
     #[test]
-    fn links_keep_their_braces_and_nothing_else_unencoded() {
-        check(
-            link(&["key", "name"]),
-            &[
-                (
-                    "https://dala.example/тег/{key}?a={name}",
-                    "\"https://dala.example/%D1%82%D0%B5%D0%B3/{key}?a={name}\"",
-                ),
-                ("https://дала.қаз?{key}", "/?{key}\""),
-                ("https://dala.example/{kye}", "did you mean `{key}`?"),
-                ("https://{name}.example/", "braces only behind the host"),
-                ("/tag/{key}", "an absolute http or https URL"),
-                ("https://dala.example/a b", "without white space"),
-            ],
-        );
-    }
-
-    #[test]
     fn redirects_lead_to_a_path_a_url_or_nowhere() {
         check(
             redirect_to,
@@ -328,7 +328,7 @@ mod tests {
     fn sockets() {
         let form = "an IP address with a port";
         check(
-            |text| listen(text, Path::new("/etc/taspa")),
+            |text| listen(text).map(|socket| socket.below(Path::new("/etc/taspa"))),
             &[
                 ("127.0.0.1:8080", "Tcp(127.0.0.1:8080)"),
                 ("[::1]:80", "Tcp([::1]:80)"),

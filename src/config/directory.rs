@@ -1,39 +1,38 @@
 //! `[source.directory]`: where the articles are.
 
+use super::keys::directory as key;
+use super::kind::Word;
 use super::table::Table;
-use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch, address, value};
+use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 
 /// Reads `[source.directory]`.
-pub(super) fn read(mut table: Table<'_>) -> DirectoryConfig {
-    let path = table.parsed("path", value::filled);
-    let directory = DirectoryConfig {
-        path: table.reader.path(path.as_deref().unwrap_or("articles")),
-        key: table
-            .parsed("key", value::word(&KEYS))
-            .unwrap_or(KeyFrom::Path),
-        rescan: table
-            .parsed("rescan", value::positive_duration)
-            .unwrap_or(60),
-        watch: table
-            .parsed("watch", value::word(&WATCHES))
-            .unwrap_or(Watch::Auto),
-        legacy_encoding: table
-            .parsed("legacy-encoding", value::word(&LEGACY_ENCODINGS))
-            .unwrap_or(LegacyEncoding::Windows1251),
-        link: table.parsed_if_filled("link", address::link(&LINK_NAMES)),
-    };
-    table.finish();
-    directory
+pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
+    table.refuse_unknown_keys();
+    DirectoryConfig {
+        path: table.reader.path(&table.read_or_default(&key::PATH)),
+        key: table.read_or_default(&key::KEY),
+        rescan: table.read_or_default(&key::RESCAN),
+        watch: table.read_or_default(&key::WATCH),
+        legacy_encoding: table.read_or_default(&key::LEGACY_ENCODING),
+        link: table.read(&key::LINK),
+    }
 }
 
-const KEYS: [(&str, KeyFrom); 2] = [("path", KeyFrom::Path), ("name", KeyFrom::Name)];
+impl Word for KeyFrom {
+    fn words() -> Vec<(&'static str, KeyFrom)> {
+        vec![("path", KeyFrom::Path), ("name", KeyFrom::Name)]
+    }
+}
 
-const WATCHES: [(&str, Watch); 2] = [("auto", Watch::Auto), ("poll", Watch::Poll)];
+impl Word for Watch {
+    fn words() -> Vec<(&'static str, Watch)> {
+        vec![("auto", Watch::Auto), ("poll", Watch::Poll)]
+    }
+}
 
-const LEGACY_ENCODINGS: [(&str, LegacyEncoding); 2] = [
-    ("windows-1251", LegacyEncoding::Windows1251),
-    ("kz-1048", LegacyEncoding::Kz1048),
-];
-
-/// What an article page's address may be made of.
-pub(super) const LINK_NAMES: [&str; 6] = ["key", "name", "year", "month", "day", "lang"];
+impl Word for LegacyEncoding {
+    fn words() -> Vec<(&'static str, LegacyEncoding)> {
+        let all = LegacyEncoding::ALL.into_iter();
+        all.map(|encoding| (encoding.name(), encoding)).collect()
+    }
+}

@@ -1,13 +1,13 @@
 //! `${NAME}` in strings: settings that a deployment keeps out of the file, secrets among them.
 //!
-//! What came from the environment is never shown again: a [`Text`] remembers how the file wrote
-//! it, and messages quote that.
+//! Values from the environment are never shown: a [`StringValue`] remembers how the file wrote it, and
+//! messages quote that.
 
 use std::ops::Range;
 
 /// A string of the file, with the environment's values in it.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
+pub(super) struct StringValue {
     /// What it means.
     pub(super) value: String,
     /// What the file says, which is all that messages may show.
@@ -18,10 +18,10 @@ pub(super) struct Text {
     pub(super) span: Range<usize>,
 }
 
-impl Text {
+impl StringValue {
     /// A string as the file writes it, nothing replaced.
-    pub(super) fn plain(written: &str, span: Range<usize>) -> Text {
-        Text {
+    pub(super) fn plain(written: &str, span: Range<usize>) -> StringValue {
+        StringValue {
             value: written.to_owned(),
             written: written.to_owned(),
             is_secret: false,
@@ -69,7 +69,7 @@ pub(super) fn replace(
     written: &str,
     span: Range<usize>,
     environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<Text, Vec<Unreplaced>> {
+) -> Result<StringValue, Vec<Unreplaced>> {
     let mut value = String::with_capacity(written.len());
     let mut unreplaced = Vec::new();
     let mut is_secret = false;
@@ -104,7 +104,7 @@ pub(super) fn replace(
     if !unreplaced.is_empty() {
         return Err(unreplaced);
     }
-    Ok(Text {
+    Ok(StringValue {
         value,
         written: written.to_owned(),
         is_secret,
@@ -194,9 +194,9 @@ mod tests {
 
     #[test]
     fn a_quoted_value_stays_on_one_line_and_is_not_endless() {
-        let text = Text::plain("a\u{1b}[31m\nя", 0..0);
+        let text = StringValue::plain("a\u{1b}[31m\nя", 0..0);
         assert_eq!(text.quoted(), "`a\\u{1b}[31m\\nя`");
-        let text = Text::plain(&"ж".repeat(1000), 0..0);
+        let text = StringValue::plain(&"ж".repeat(1000), 0..0);
         assert_eq!(text.quoted().chars().count(), SHOWN_MAX + 3);
     }
 }

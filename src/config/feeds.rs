@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::nearest::did_you_mean;
-use super::table::{Refusal, Table};
-use super::{AutoFeeds, DeclaredFeed, Settings, Site, address, settings, terms, value};
+use super::keys::{auto_feeds, feed as key};
+use super::kind::{Form, Mismatch, matching_except};
+use super::table::Table;
+use super::{AutoFeeds, DeclaredFeed, Settings, Site, settings, terms};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
+use crate::text::nearest::did_you_mean;
 
 /// The name of the feed of every article.
 pub const ALL: &str = "all";
@@ -19,13 +21,12 @@ pub(super) struct Defaults {
 }
 
 /// Reads `[defaults]`.
-pub(super) fn read_defaults(mut table: Table<'_>) -> Defaults {
-    let defaults = Defaults {
-        settings: settings::read(&mut table, &Settings::default()),
-        selection: settings::read_selection(&mut table, &Selection::default()),
-    };
-    table.finish();
-    defaults
+pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
+    table.refuse_unknown_keys();
+    Defaults {
+        settings: settings::read(table, &Settings::default()),
+        selection: settings::read_selection(table, &Selection::default()),
+    }
 }
 
 /// Reads every `[[feed]]`. The feed `all` is there whether declared or not, and comes first.
@@ -67,31 +68,30 @@ fn read_feed(
     first_places: &mut BTreeMap<String, usize>,
 ) -> Option<DeclaredFeed> {
     let name = read_name(&mut table, first_places);
-    let title = table.parsed("title", value::filled);
+    table.refuse_unknown_keys();
+    let title = table.read(&key::TITLE);
     if name.as_deref() != Some(ALL) {
-        table.require("title");
+        table.require(key::TITLE.name);
     }
     let title = title.or_else(|| site.map(|site| site.title.clone()));
     let feed = DeclaredFeed {
         name: name.unwrap_or_default(),
         title: title.unwrap_or_default(),
-        description: table.parsed_if_filled("description", value::filled),
-        language: table.parsed_if_filled("language", value::language),
-        author: table.parsed_if_filled("author", value::filled),
-        link: table.parsed_if_filled("link", address::absolute),
-        image: table.parsed_if_filled("image", address::absolute),
-        selection: settings::read_selection(&mut table, &defaults.selection),
-        settings: settings::read(&mut table, &defaults.settings),
+        description: table.read(&key::DESCRIPTION),
+        language: table.read(&key::LANGUAGE),
+        author: table.read(&key::AUTHOR),
+        link: table.read(&key::LINK),
+        image: table.read(&key::IMAGE),
+        selection: settings::read_selection(&table, &defaults.selection),
+        settings: settings::read(&table, &defaults.settings),
     };
-    table.finish();
     (!feed.name.is_empty()).then_some(feed)
 }
 
-/// Reads the name, which the table's later problems are told by.
+/// Reads the name, by which later messages call the table.
 fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) -> Option<String> {
-    table.require("name");
-    let text = table.text("name")?;
-    let name = table.accept("name", &text, feed_name)?;
+    let text = table.text(&key::NAME)?;
+    let name = table.accept(key::NAME.name, &key::NAME.kind, &text)?;
     if let Some(first) = first_places.get(&name) {
         let line = table.reader.line(*first);
         let message = format!("{} is declared twice, first on line {line}", text.quoted());
@@ -103,8 +103,17 @@ fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
     Some(name)
 }
 
-/// `[a-z0-9-]` parts joined by `/`, the first of which the daemon does not need itself.
-fn feed_name(text: &str) -> Result<String, Refusal> {
+/// The path of a feed. Its first part must not be one that the daemon needs itself.
+pub(super) const FEED_NAME: Form<String> = Form {
+    expected: || "parts of a-z, 0-9 and `-`, joined by `/`".to_owned(),
+    schema: || {
+        let reserved = format!("^({})(/|$)", RESERVED.join("|"));
+        matching_except("^[a-z0-9-]+(/[a-z0-9-]+)*$", &reserved)
+    },
+    parse: feed_name,
+};
+
+fn feed_name(text: &str) -> Result<String, Mismatch> {
     let part = |part: &str| {
         !part.is_empty()
             && part
@@ -113,10 +122,7 @@ fn feed_name(text: &str) -> Result<String, Refusal> {
     };
     if !text.split('/').all(part) || text.len() > NAME_BYTES_MAX {
         let meant = meant_name(text).filter(|meant| feed_name(meant).is_ok());
-        return Err(
-            Refusal::expected("parts of a-z, 0-9 and `-`, joined by `/`")
-                .hint(meant.map(did_you_mean)),
-        );
+        return Err(FEED_NAME.mismatch().hint(meant.map(did_you_mean)));
     }
     if text
         .split('/')
@@ -124,7 +130,7 @@ fn feed_name(text: &str) -> Result<String, Refusal> {
         .is_some_and(|first| RESERVED.contains(&first))
     {
         let reserved = RESERVED.join(", ");
-        return Err(Refusal::expected(format!(
+        return Err(Mismatch::expected(format!(
             "a name that begins with none of {reserved}"
         )));
     }
@@ -150,21 +156,19 @@ fn meant_name(text: &str) -> Option<String> {
 }
 
 /// Reads `[auto.*]`, whose feeds are named by terms of `kind`.
-pub(super) fn read_auto(mut table: Table<'_>, kind: TermKind, defaults: &Defaults) -> AutoFeeds {
-    let title = table.parsed("title", value::template(&["name", "site"]));
-    let except = table.texts("except").unwrap_or_default();
-    let feeds = AutoFeeds {
-        title: title.unwrap_or_else(|| "{name} — {site}".to_owned()),
-        link: table.parsed_if_filled("link", address::link(&["name", "key"])),
-        min_articles: table.integer("min-articles", 0..=1_000_000).unwrap_or(1),
-        except: except
-            .iter()
-            .filter_map(|text| terms::read_of(&table, "except", text, kind))
-            .map(|named| named.term)
-            .collect(),
-        selection: settings::read_selection(&mut table, &defaults.selection),
-        settings: settings::read(&mut table, &defaults.settings),
-    };
-    table.finish();
-    feeds
+pub(super) fn read_auto(table: &Table<'_>, kind: TermKind, defaults: &Defaults) -> AutoFeeds {
+    use auto_feeds as key;
+    table.refuse_unknown_keys();
+    let except = table.texts(&key::EXCEPT);
+    let except = except
+        .iter()
+        .filter_map(|text| terms::read_of(table, key::EXCEPT.name, text, kind));
+    AutoFeeds {
+        title: table.read_or_default(&key::TITLE),
+        link: table.read(&key::LINK),
+        min_articles: table.read_or_default(&key::MIN_ARTICLES),
+        except: except.map(|named| named.term).collect(),
+        selection: settings::read_selection(table, &defaults.selection),
+        settings: settings::read(table, &defaults.settings),
+    }
 }

@@ -7,13 +7,15 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, Server, Site, SourceFile, feeds, redirects, server, site, source, syntax, terms,
+    Config, ConfigFile, Server, Site, feeds, redirects, server, site, source, syntax, terms,
 };
 use crate::model::problem::{Problem, Severity};
 use crate::model::term::TermKind;
+use crate::text::nearest::one_of;
 
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -26,7 +28,7 @@ pub struct Loaded {
     /// Warnings, in the order of the file.
     pub warnings: Vec<Problem>,
     /// The file, for problems that show later, such as terms that no article has.
-    pub file: SourceFile,
+    pub file: ConfigFile,
 }
 
 impl Loaded {
@@ -53,16 +55,16 @@ impl Config {
         Config::parse(&text, &name, folder, environment)
     }
 
-    /// Where a daemon over the file at `path` is reached, as far as the file says so: one that was
-    /// spoiled while the daemon ran is no reason not to find it.
+    /// The `[server]` of the file at `path`, with defaults for what cannot be read. A file that was
+    /// damaged while the daemon ran must not keep commands from finding the daemon.
     pub fn find_server(path: &Path, environment: Environment<'_>) -> Server {
         let text = read_text(path, "").unwrap_or_default();
-        let file = SourceFile::new("", &text);
+        let file = ConfigFile::new("", &text);
         let parsed = syntax::parse(&file);
         let folder = path.parent().unwrap_or(Path::new(""));
         let reader = Reader::new(&file, folder, environment);
-        let mut root = Table::root(&reader, &parsed.root);
-        server::read(root.table_or_empty("server", "[server]"))
+        let root = Table::root(&reader, &root::TABLE, &parsed.root);
+        server::read(&root.table_or_empty(&root::SERVER))
     }
 
     /// Checks the text of a file that messages call `name`; relative paths start at `folder`.
@@ -75,7 +77,7 @@ impl Config {
         folder: &Path,
         environment: Environment<'_>,
     ) -> Result<Loaded, Vec<Problem>> {
-        let file = SourceFile::new(name, text);
+        let file = ConfigFile::new(name, text);
         let mut parsed = syntax::parse(&file);
         let root = std::mem::take(&mut parsed.root);
         let reader = Reader::new(&file, folder, environment);
@@ -97,28 +99,25 @@ impl Config {
     }
 }
 
-/// Walks the whole file; `None` if something required is absent or wrong.
+/// Reads the whole file; `None` if something required is absent or wrong.
 fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
-    let mut root = Table::root(reader, root);
-    let site = read_site(&mut root);
-    let server = server::read(root.table_or_empty("server", "[server]"));
-    let source = source::read(&mut root);
-    let defaults = feeds::read_defaults(root.table_or_empty("defaults", "[defaults]"));
+    let root = Table::root(reader, &root::TABLE, root);
+    root.refuse_unknown_keys();
+    let site = read_site(&root);
+    let server = server::read(&root.table_or_empty(&root::SERVER));
+    let source = source::read(&root);
+    let defaults = feeds::read_defaults(&root.table_or_empty(&root::DEFAULTS));
 
-    let mut auto = root.table_or_empty("auto", "[auto]");
-    let mut read_auto = |key, label, kind| {
-        let table = auto.table(key, label)?;
-        Some(feeds::read_auto(table, kind, &defaults))
-    };
-    let auto_sections = read_auto("sections", "[auto.sections]", TermKind::Section);
-    let auto_tags = read_auto("tags", "[auto.tags]", TermKind::Tag);
-    let auto_authors = read_auto("authors", "[auto.authors]", TermKind::Author);
-    auto.finish();
+    let auto = root.table_or_empty(&root::AUTO);
+    auto.refuse_unknown_keys();
+    let read_auto = |key, kind| Some(feeds::read_auto(&auto.table(key)?, kind, &defaults));
+    let auto_sections = read_auto(&auto::SECTIONS, TermKind::Section);
+    let auto_tags = read_auto(&auto::TAGS, TermKind::Tag);
+    let auto_authors = read_auto(&auto::AUTHORS, TermKind::Author);
 
-    let feeds = feeds::read(root.tables("feed"), site.as_ref(), &defaults);
-    let same = terms::read_same(&root.table_or_empty("same", "[same]"));
-    let redirects = redirects::read(root.tables("redirect"), &server.public_url);
-    root.finish();
+    let feeds = feeds::read(root.tables(&root::FEED), site.as_ref(), &defaults);
+    let same = terms::read_same(&root.table_or_empty(&root::SAME));
+    let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
     Some(Config {
         site: site?,
         server,
@@ -134,18 +133,19 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     })
 }
 
-fn read_site(root: &mut Table<'_>) -> Option<Site> {
-    if root.place("site").is_none() {
+fn read_site(root: &Table<'_>) -> Option<Site> {
+    if root.place(root::SITE.name).is_none() {
         let message = "`[site]` is required".to_owned();
-        let hint = "it names `title`, `url`, `id-authority` and `id-year`".to_owned();
+        let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");
+        let hint = format!("it names {names}");
         root.reader.missing(None, message, Some(hint));
     }
-    site::read(root.table_or_empty("site", "[site]"))
+    site::read(&root.table_or_empty(&root::SITE))
 }
 
 fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
     let whole_file = |message: String, hint: &str| {
-        SourceFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
+        ConfigFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
     };
     let mut bytes = Vec::new();
     File::open(path)
@@ -170,7 +170,7 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let hint = "save it as UTF-8".to_owned();
-        SourceFile::new(name, &text).problem(
+        ConfigFile::new(name, &text).problem(
             Severity::Error,
             Some(valid..valid + char::REPLACEMENT_CHARACTER.len_utf8()),
             "the file must be UTF-8",
@@ -179,5 +179,5 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
     })
 }
 
-/// A hundred thousand redirects fit; anything longer is another file by mistake.
+/// A hundred thousand redirects fit. Anything longer is probably another file.
 const FILE_BYTES_MAX: u64 = 16 << 20;

@@ -7,15 +7,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::NamedTerm;
-use super::environment::{self, Text};
-use super::source_file::SourceFile;
+use super::config_file::ConfigFile;
+use super::environment::{self, StringValue};
 use super::syntax::{Parsed, Shape};
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
 /// The state of reading one file.
 pub(super) struct Reader<'a> {
-    file: &'a SourceFile,
+    file: &'a ConfigFile,
     folder: &'a Path,
     environment: &'a dyn Fn(&str) -> Option<String>,
     findings: RefCell<Vec<Finding>>,
@@ -29,8 +29,8 @@ struct Finding {
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
-    /// Whether the line must not be repeated.
-    is_unseen: bool,
+    /// Whether the line of the file must not be shown.
+    is_without_excerpt: bool,
 }
 
 /// What a finding rests on, which decides whether a syntax error makes it void.
@@ -44,7 +44,7 @@ enum About {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        file: &'a SourceFile,
+        file: &'a ConfigFile,
         folder: &'a Path,
         environment: &'a dyn Fn(&str) -> Option<String>,
     ) -> Reader<'a> {
@@ -62,15 +62,15 @@ impl<'a> Reader<'a> {
         self.push(Severity::Error, About::Presence, Some(span), message, hint);
     }
 
-    /// The same over a value that must not be seen.
-    pub(super) fn error_unseen(&self, span: Range<usize>, message: String, hint: String) {
+    /// The same about a value that must not be shown.
+    pub(super) fn error_without_excerpt(&self, span: Range<usize>, message: String, hint: String) {
         self.findings.borrow_mut().push(Finding {
             severity: Severity::Error,
             about: About::Presence,
             span: Some(span),
             message,
             hint: Some(hint),
-            is_unseen: true,
+            is_without_excerpt: true,
         });
     }
 
@@ -109,12 +109,12 @@ impl<'a> Reader<'a> {
             span,
             message,
             hint,
-            is_unseen: false,
+            is_without_excerpt: false,
         });
     }
 
     /// `written` with the environment's values in it; what cannot be replaced is reported.
-    pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<Text> {
+    pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<StringValue> {
         let unreplaced = match environment::replace(written, span.clone(), self.environment) {
             Ok(text) => return Some(text),
             Err(unreplaced) => unreplaced,
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
             span: Some(error.span.clone()),
             message: error.message.clone(),
             hint: error.hint.clone(),
-            is_unseen: false,
+            is_without_excerpt: false,
         }));
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
             .take(PROBLEMS_MAX)
             .map(|f| {
                 let problem = file.problem(f.severity, f.span, f.message, f.hint);
-                if f.is_unseen {
+                if f.is_without_excerpt {
                     problem.unseen()
                 } else {
                     problem
@@ -202,15 +202,15 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Problems that are reported at once; nobody reads more.
+/// How many problems are reported; more would not be read.
 const PROBLEMS_MAX: usize = 100;
 
-/// Whether a finding would also hold if the syntax errors, which stand on `doubtful` lines, were
-/// mended.
+/// Whether a finding would still hold after the syntax errors, which stand on `doubtful` lines, are
+/// corrected.
 fn is_certain(
     finding: &Finding,
     parsed: &Parsed<'_>,
-    file: &SourceFile,
+    file: &ConfigFile,
     doubtful: &BTreeSet<usize>,
 ) -> bool {
     let Some(span) = &finding.span else {

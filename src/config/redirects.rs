@@ -1,45 +1,43 @@
-//! `[[redirect]]`: where addresses of the past went.
+//! `[[redirect]]`: where addresses of the past lead.
 
 use std::collections::BTreeMap;
 use std::iter;
 
-use super::environment::Text;
+use super::environment::StringValue;
+use super::keys::redirect as key;
 use super::table::Table;
 use super::{Redirect, RedirectTo, address};
 
-/// Reads every `[[redirect]]`; each address may be redirected once, and none back to itself. Paths may
-/// be written with the prefix of the public address or without, as in requests.
-pub(super) fn read(mut tables: Vec<Table<'_>>, public_url: &str) -> Vec<Redirect> {
+/// Reads every `[[redirect]]`. Each address may be redirected once, and none back to itself. A path may
+/// leave out the prefix of the public address, as in requests.
+pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> Vec<Redirect> {
     let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
-    let read: Vec<Option<(Redirect, Text)>> = tables
-        .iter_mut()
+    let read: Vec<Option<(Redirect, StringValue)>> = tables
+        .iter()
         .map(|table| read_one(table, &prefix, &mut first_places))
         .collect();
-    let known = iter::zip(&tables, &read);
+    let known = iter::zip(tables, &read);
     let known = known.filter_map(|(table, read)| {
         let (redirect, to) = read.as_ref()?;
         Some((table, redirect, to))
     });
     refuse_circles(&known.collect::<Vec<_>>());
-    tables.into_iter().for_each(Table::finish);
-    read.into_iter()
-        .flatten()
-        .map(|(redirect, _)| redirect)
-        .collect()
+    let read = read.into_iter().flatten();
+    read.map(|(redirect, _)| redirect).collect()
 }
 
 fn read_one(
-    table: &mut Table<'_>,
+    table: &Table<'_>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
-) -> Option<(Redirect, Text)> {
+) -> Option<(Redirect, StringValue)> {
+    table.refuse_unknown_keys();
     let from = read_from(table, prefix, first_places);
-    table.require("to");
-    let text = table.text("to");
+    let text = table.text(&key::TO);
     let to = text
         .as_ref()
-        .and_then(|text| table.accept("to", text, address::redirect_to));
+        .and_then(|text| table.accept(key::TO.name, &key::TO.kind, text));
     let to = to.map(|to| match to {
         RedirectTo::Gone => to,
         RedirectTo::Moved(to) => RedirectTo::Moved(address::below(prefix, &to).to_owned()),
@@ -51,8 +49,8 @@ fn read_one(
     Some((redirect, text?))
 }
 
-/// A circle is told once, at the first of its redirects.
-fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
+/// A circle is reported once, at the first of its redirects.
+fn refuse_circles(read: &[(&Table<'_>, &Redirect, &StringValue)]) {
     let by_from: BTreeMap<&str, usize> = iter::zip(read, 0..)
         .map(|((_, redirect, _), number)| (&*redirect.from, number))
         .collect();
@@ -60,15 +58,15 @@ fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
         RedirectTo::Gone => None,
         RedirectTo::Moved(to) => address::redirected(to, |from| by_from.get(from).copied()),
     };
-    // Which chain came by first, so that a long list is walked only once.
-    let mut walked_by = vec![None; read.len()];
+    // The chain that reached each redirect first: none is followed twice.
+    let mut reached_by = vec![None; read.len()];
     for (number, (table, _, text)) in read.iter().enumerate() {
         let mut at = Some(number);
-        while let Some(here) = at.filter(|at| walked_by[*at].is_none()) {
-            walked_by[here] = Some(number);
+        while let Some(here) = at.filter(|at| reached_by[*at].is_none()) {
+            reached_by[here] = Some(number);
             at = next(&here);
         }
-        if at.is_some_and(|at| walked_by[at] == Some(number)) {
+        if at.is_some_and(|at| reached_by[at] == Some(number)) {
             let leads = match next(&number) == Some(number) {
                 true => "leads to itself",
                 false => "leads in a circle",
@@ -79,13 +77,12 @@ fn refuse_circles(read: &[(&Table<'_>, &Redirect, &Text)]) {
 }
 
 fn read_from(
-    table: &mut Table<'_>,
+    table: &Table<'_>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
 ) -> Option<String> {
-    table.require("from");
-    let text = table.text("from")?;
-    let from = table.accept("from", &text, address::redirect_from)?;
+    let text = table.text(&key::FROM)?;
+    let from = table.accept(key::FROM.name, &key::FROM.kind, &text)?;
     if let Some(decoded) = address::decoded(&from) {
         let message = format!(
             "{} is compared after decoding: it never matches",

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::key::Key;
+use super::keys::defaults as key;
+use super::kind::{List, Word};
 use super::table::Table;
-use super::{Content, Settings, terms, value};
+use super::{Content, Settings, terms};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
@@ -12,90 +15,70 @@ use crate::model::term::Term;
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
-            items: 50,
-            keep: 24 * 3_600,
-            content: Content::Full,
-            formats: Format::ALL.to_vec(),
-            cache: 5 * 60,
-            stale_while_revalidate: 60,
-            stale_if_error: 86_400,
-            delay: 0,
+            items: key::ITEMS.default(),
+            keep: key::KEEP.default(),
+            content: key::CONTENT.default(),
+            formats: key::FORMATS.default(),
+            cache: key::CACHE.default(),
+            stale_while_revalidate: key::STALE_WHILE_REVALIDATE.default(),
+            stale_if_error: key::STALE_IF_ERROR.default(),
+            delay: key::DELAY.default(),
             oldest: None,
         }
     }
 }
 
 /// Reads the settings of `table`; what it does not say is as in `base`.
-pub(super) fn read(table: &mut Table<'_>, base: &Settings) -> Settings {
+pub(super) fn read(table: &Table<'_>, base: &Settings) -> Settings {
+    let formats = table.read(&key::FORMATS);
+    let stale_while_revalidate = table.read(&key::STALE_WHILE_REVALIDATE);
     Settings {
-        items: table.integer("items", 1..=500).unwrap_or(base.items),
-        keep: read_seconds(table, "keep", base.keep),
-        content: table
-            .parsed("content", value::word(&CONTENTS))
-            .unwrap_or(base.content),
-        formats: read_formats(table).unwrap_or_else(|| base.formats.clone()),
-        cache: read_seconds(table, "cache", base.cache),
-        stale_while_revalidate: read_seconds(
-            table,
-            "stale-while-revalidate",
-            base.stale_while_revalidate,
-        ),
-        stale_if_error: read_seconds(table, "stale-if-error", base.stale_if_error),
-        delay: read_seconds(table, "delay", base.delay),
-        oldest: table
-            .parsed("oldest", value::positive_duration)
-            .or(base.oldest),
+        items: table.read(&key::ITEMS).unwrap_or(base.items),
+        keep: table.read(&key::KEEP).unwrap_or(base.keep),
+        content: table.read(&key::CONTENT).unwrap_or(base.content),
+        formats: formats.unwrap_or_else(|| base.formats.clone()),
+        cache: table.read(&key::CACHE).unwrap_or(base.cache),
+        stale_while_revalidate: stale_while_revalidate.unwrap_or(base.stale_while_revalidate),
+        stale_if_error: table
+            .read(&key::STALE_IF_ERROR)
+            .unwrap_or(base.stale_if_error),
+        delay: table.read(&key::DELAY).unwrap_or(base.delay),
+        oldest: table.read(&key::OLDEST).or(base.oldest),
     }
 }
 
-fn read_seconds(table: &mut Table<'_>, key: &'static str, base: u32) -> u32 {
-    table.parsed(key, value::duration).unwrap_or(base)
+impl Word for Content {
+    fn words() -> Vec<(&'static str, Content)> {
+        vec![
+            ("full", Content::Full),
+            ("summary", Content::Summary),
+            ("title", Content::Title),
+        ]
+    }
 }
 
-const CONTENTS: [(&str, Content); 3] = [
-    ("full", Content::Full),
-    ("summary", Content::Summary),
-    ("title", Content::Title),
-];
-
-fn read_formats(table: &mut Table<'_>) -> Option<Vec<Format>> {
-    let place = table.place("formats");
-    let texts = table.texts("formats")?;
-    if let (true, Some(place)) = (texts.is_empty(), place) {
-        let message = table.say("formats must name at least one format");
-        table.reader.error(place, message, None);
+impl Word for Format {
+    fn words() -> Vec<(&'static str, Format)> {
+        let all = Format::ALL.into_iter();
+        all.map(|format| (format.extension(), format)).collect()
     }
-    let choices = Format::ALL.map(|format| (format.extension(), format));
-    let mut formats = Vec::with_capacity(texts.len());
-    for text in texts {
-        let Some(format) = table.accept("formats", &text, value::word(&choices)) else {
-            continue;
-        };
-        if formats.contains(&format) {
-            let message = format!("formats names {} twice", text.quoted());
-            table.refuse(&text, message, None);
-        } else {
-            formats.push(format);
-        }
-    }
-    Some(formats)
 }
 
 /// Reads `any`, `all` and `none`, which add to those of `base`.
-pub(super) fn read_selection(table: &mut Table<'_>, base: &Selection) -> Selection {
+pub(super) fn read_selection(table: &Table<'_>, base: &Selection) -> Selection {
     let own = Selection {
-        any: read_terms(table, "any"),
-        all: read_terms(table, "all"),
-        none: read_terms(table, "none"),
+        any: read_terms(table, &key::ANY),
+        all: read_terms(table, &key::ALL),
+        none: read_terms(table, &key::NONE),
     };
     own.and(base)
 }
 
-fn read_terms(table: &mut Table<'_>, key: &'static str) -> BTreeSet<Term> {
-    let texts = table.texts(key).unwrap_or_default();
+fn read_terms(table: &Table<'_>, key: &Key<List<String>>) -> BTreeSet<Term> {
+    let texts = table.texts(key);
     texts
         .iter()
-        .filter_map(|text| terms::read(table, key, text))
+        .filter_map(|text| terms::read(table, key.name, text))
         .map(|named| named.term)
         .collect()
 }

@@ -2,61 +2,90 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::directory::LINK_NAMES;
-use super::environment::Text;
-use super::nearest::one_of;
+use super::key::Key;
+use super::keys::sql as key;
+use super::kind::{Form, Mismatch, matching};
 use super::table::Table;
-use super::{Secret, SqlConfig, address, value};
+use super::{Secret, SqlConfig};
+use crate::text::nearest::one_of;
 
 /// How the address of a database that can be read begins.
-const SCHEMES: [&str; 5] = ["postgres:", "postgresql:", "mysql:", "mariadb:", "sqlite:"];
+const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite"];
 
 /// How that of a database begins that notifies.
-const NOTIFYING: [&str; 2] = ["postgres:", "postgresql:"];
+const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 
-/// The channel that notifications are expected on.
-const CHANNEL: &str = "taspa";
+/// The address of a database.
+pub(super) const DATABASE: Form<String> = Form {
+    expected: || format!("an address that begins with {}", beginnings(&SCHEMES)),
+    schema: || matching(&pattern(&SCHEMES)),
+    parse: |text| parse(text, &SCHEMES),
+};
+
+/// The address of a database that notifies.
+pub(super) const NOTIFYING_DATABASE: Form<String> = Form {
+    expected: || {
+        format!(
+            "an address that begins with {}",
+            beginnings(&NOTIFYING_SCHEMES)
+        )
+    },
+    schema: || matching(&pattern(&NOTIFYING_SCHEMES)),
+    parse: |text| parse(text, &NOTIFYING_SCHEMES),
+};
+
+fn beginnings(schemes: &[&str]) -> String {
+    let beginnings: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}:")).collect();
+    one_of(beginnings.iter().map(String::as_str))
+}
+
+fn pattern(schemes: &[&str]) -> String {
+    format!("^({}):", schemes.join("|"))
+}
+
+fn parse(text: &str, schemes: &[&str]) -> Result<String, Mismatch> {
+    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
+    let is_known = scheme.is_some_and(|scheme| schemes.contains(&scheme));
+    let mismatch = || Mismatch::expected(beginnings(schemes));
+    is_known.then(|| text.to_owned()).ok_or_else(mismatch)
+}
 
 /// Reads `[source.sql]`; `None` if something required is absent or wrong.
-pub(super) fn read(mut table: Table<'_>) -> Option<SqlConfig> {
-    table.require("url");
-    let url = table
-        .text("url")
-        .and_then(|url| check_url(&table, "url", url, &SCHEMES));
-    let query = table.required("query", value::filled);
-    let listen_url = table
-        .filled("listen-url")
-        .and_then(|url| check_url(&table, "listen-url", url, &NOTIFYING));
-    let (refresh, reconcile) = (
-        table.parsed("refresh", value::positive_duration),
-        table.parsed("reconcile", value::positive_duration),
-    );
-    let listen = table.text("listen").map(|channel| channel.value);
-    let link = table.parsed_if_filled("link", address::link(&LINK_NAMES));
-    table.finish();
+pub(super) fn read(table: &Table<'_>) -> Option<SqlConfig> {
+    table.refuse_unknown_keys();
+    let url = read_url(table, &key::URL);
+    let query = table.read(&key::QUERY);
+    let listen_url = read_url(table, &key::LISTEN_URL);
+    let refresh = table.read_or_default(&key::REFRESH);
+    let reconcile = table.read_or_default(&key::RECONCILE);
+    let channel = table.read_or_default(&key::LISTEN);
+    let link = table.read(&key::LINK);
     Some(SqlConfig {
         url: url?,
         query: query?,
-        refresh: refresh.unwrap_or(30),
-        reconcile: reconcile.unwrap_or(300),
-        listen: Some(listen.unwrap_or_else(|| CHANNEL.to_owned()))
-            .filter(|channel| !channel.trim().is_empty()),
+        refresh,
+        reconcile,
+        listen: Some(channel).filter(|channel| !channel.trim().is_empty()),
         listen_url,
         link,
     })
 }
 
-/// An address with its password, so nothing of it is ever repeated, its line neither.
-fn check_url(table: &Table<'_>, key: &str, text: Text, schemes: &[&str]) -> Option<Secret> {
-    if !schemes.iter().any(|scheme| text.value.starts_with(scheme)) {
-        let message = format!("{key} must begin with {}", one_of(schemes.iter().copied()));
-        let hint = "its value is not shown: it may hold a password".to_owned();
-        table.refuse_unseen(&text, message, hint);
-        return None;
-    }
-    Some(Secret::new(match text.value.strip_prefix("sqlite:") {
+/// An address may hold a password: neither its value nor its line is repeated.
+fn read_url(table: &Table<'_>, key: &Key<Form<String>>) -> Option<Secret> {
+    let text = table.text(key)?;
+    let url = match (key.kind.parse)(&text.value) {
+        Ok(url) => url,
+        Err(mismatch) => {
+            let message = format!("{} must begin with {}", key.name, mismatch.expected);
+            let hint = "its value is not shown: it may hold a password".to_owned();
+            table.refuse_without_excerpt(&text, message, hint);
+            return None;
+        }
+    };
+    Some(Secret::new(match url.strip_prefix("sqlite:") {
         Some(file) => format!("sqlite:{}", sqlite_file(table, file)),
-        None => text.value,
+        None => url,
     }))
 }
 

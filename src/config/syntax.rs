@@ -1,4 +1,4 @@
-//! From text to a TOML tree, with every syntax error that a reader would mend one by one.
+//! From text to a TOML tree, with every syntax error that a person would correct one by one.
 //!
 //! The parser recovers and goes on, but one slip makes it complain many times. Here each value
 //! keeps one complaint, and the caller learns which parts of the tree are guesses.
@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source_file::SourceFile;
+use super::config_file::ConfigFile;
 
 /// The tree of a file, and how far it may be believed.
 pub(super) struct Parsed<'a> {
@@ -39,7 +39,7 @@ pub(super) struct SyntaxError {
 }
 
 /// Parses `file`; the tree holds whatever could be read.
-pub(super) fn parse(file: &SourceFile) -> Parsed<'_> {
+pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
     let (root, complaints) = DeTable::parse_recoverable(file.text());
     let root = root.into_inner();
     let mut entries = Vec::new();
@@ -71,7 +71,7 @@ pub(super) fn parse(file: &SourceFile) -> Parsed<'_> {
         }
         parsed.errors.push(complaint.clone().into_error(file));
     }
-    // One line is mended at one go.
+    // A person corrects a line as a whole.
     parsed
         .errors
         .dedup_by_key(|error| file.line(error.span.start));
@@ -81,7 +81,7 @@ pub(super) fn parse(file: &SourceFile) -> Parsed<'_> {
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";
 
-/// What the parser said, and where.
+/// An error of the parser.
 #[derive(Clone)]
 struct Complaint {
     span: Range<usize>,
@@ -89,7 +89,7 @@ struct Complaint {
 }
 
 impl Complaint {
-    fn of(file: &SourceFile, error: &toml::de::Error) -> Complaint {
+    fn of(file: &ConfigFile, error: &toml::de::Error) -> Complaint {
         let end = file.text().len();
         let message = error.message();
         Complaint {
@@ -101,7 +101,7 @@ impl Complaint {
         }
     }
 
-    fn into_error(self, file: &SourceFile) -> SyntaxError {
+    fn into_error(self, file: &ConfigFile) -> SyntaxError {
         let marked = file.text().get(self.span.clone()).unwrap_or_default();
         let unquoted = self.message.starts_with("string values must be quoted")
             || self.message.starts_with("invalid unquoted key");
@@ -130,15 +130,15 @@ fn in_quotes(word: &str) -> Option<String> {
 }
 
 /// A key with its value, up to the end of its last line.
-struct Entry {
+struct KeyValueSpans {
     line: Range<usize>,
     value: Range<usize>,
 }
 
-impl Entry {
+impl KeyValueSpans {
     /// The first of `complaints` about this entry; an unclosed value is shown where it opens,
     /// because the parser notices only when it has swallowed the lines below.
-    fn explain(&self, file: &SourceFile, complaints: &[Complaint]) -> SyntaxError {
+    fn explain(&self, file: &ConfigFile, complaints: &[Complaint]) -> SyntaxError {
         let from = complaints.partition_point(|c| c.span.start < self.line.start);
         let own = complaints[from..]
             .iter()
@@ -155,13 +155,13 @@ impl Entry {
     }
 }
 
-fn entry_at(entries: &[Entry], offset: usize) -> Option<&Entry> {
+fn entry_at(entries: &[KeyValueSpans], offset: usize) -> Option<&KeyValueSpans> {
     let behind = entries.partition_point(|entry| entry.line.start <= offset);
     let entry = entries[..behind].last()?;
     entry.line.contains(&offset).then_some(entry)
 }
 
-fn collect_entries(file: &SourceFile, table: &DeTable<'_>, entries: &mut Vec<Entry>) {
+fn collect_entries(file: &ConfigFile, table: &DeTable<'_>, entries: &mut Vec<KeyValueSpans>) {
     for (key, value) in table {
         match value.get_ref() {
             DeValue::Table(table) => collect_entries(file, table, entries),
@@ -175,7 +175,7 @@ fn collect_entries(file: &SourceFile, table: &DeTable<'_>, entries: &mut Vec<Ent
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
-            | DeValue::Array(_) => entries.push(Entry {
+            | DeValue::Array(_) => entries.push(KeyValueSpans {
                 line: key.span().start..file.line_end(value.span().end) + 1,
                 value: value.span(),
             }),
@@ -194,7 +194,7 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<(usize, String)> {
-        let file = SourceFile::new("feeds.toml", text);
+        let file = ConfigFile::new("feeds.toml", text);
         parse(&file)
             .errors
             .into_iter()
@@ -247,7 +247,7 @@ mod tests {
             ("[site]\ntitle = x", Shape::Known),
             ("[site]\na = 1\n[site]\nb = 2", Shape::Known),
         ] {
-            let file = SourceFile::new("feeds.toml", text);
+            let file = ConfigFile::new("feeds.toml", text);
             assert_eq!(parse(&file).shape, expected, "{text}");
         }
     }
@@ -255,7 +255,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_either_a_tree_or_errors_with_a_place(text in "[\\[\\]{}=\",'#a.\n\\\\я1 -]{0,60}") {
-            let file = SourceFile::new("feeds.toml", &text);
+            let file = ConfigFile::new("feeds.toml", &text);
             let parsed = parse(&file);
             for error in &parsed.errors {
                 prop_assert!(error.span.start <= file.text().len());

@@ -1,264 +1,156 @@
-//! A TOML table that is asked for its keys one by one.
-//!
-//! It reports what it refuses instead of stopping, so one reading finds every problem; and it
-//! remembers what it was asked for, so that all other keys are known to be mistakes.
+//! A TOML table of the file. It reports what it refuses instead of stopping, so one reading finds
+//! every problem.
 
-use std::ops::{Range, RangeInclusive};
+use std::borrow::Cow;
+use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
-use super::environment::Text;
-use super::nearest::{did_you_mean, nearest, one_of};
+use super::environment::StringValue;
+use super::key::{Absent, Key, TableKeys};
+use super::kind::{Form, List, Mismatch, Readable, Tables, TomlValue, ValueKind};
 use super::reader::Reader;
+use crate::text::nearest::{did_you_mean, nearest, one_of};
 
 /// A table of the file, or the absence of one.
 pub(super) struct Table<'a> {
     pub(super) reader: &'a Reader<'a>,
     /// How messages name it; empty for the file itself.
     pub(super) label: String,
+    keys: &'static TableKeys,
     /// `None` where the file has no such table: every key is absent then.
-    entries: Option<&'a DeTable<'a>>,
+    values: Option<&'a DeTable<'a>>,
     /// Its header, for what it lacks.
     header: Option<Range<usize>>,
-    asked: Vec<&'static str>,
 }
 
-/// Why a value is refused.
-pub(super) struct Refusal {
-    /// What it must be, behind the words "must be".
-    pub(super) expected: String,
-    /// What was probably meant.
-    pub(super) hint: Option<String>,
-}
-
-impl Refusal {
-    /// A value that must be `expected`.
-    pub(super) fn expected(expected: impl Into<String>) -> Refusal {
-        Refusal {
-            expected: expected.into(),
-            hint: None,
-        }
-    }
-
-    /// The same, with a hint.
-    pub(super) fn hint(self, hint: Option<String>) -> Refusal {
-        Refusal { hint, ..self }
-    }
-}
-
-/// A key with its value.
+/// A key with its value, as the file has them.
 #[derive(Clone, Copy)]
-pub(super) struct Entry<'a> {
-    pub(super) key: &'a Spanned<std::borrow::Cow<'a, str>>,
-    pub(super) value: &'a Spanned<DeValue<'a>>,
+pub(super) struct KeyValue<'a> {
+    pub(super) key: &'a Spanned<Cow<'a, str>>,
+    pub(super) value: &'a TomlValue<'a>,
 }
 
 impl<'a> Table<'a> {
     /// The file itself.
-    pub(super) fn root(reader: &'a Reader<'a>, entries: &'a DeTable<'a>) -> Table<'a> {
+    pub(super) fn root(
+        reader: &'a Reader<'a>,
+        keys: &'static TableKeys,
+        values: &'a DeTable<'a>,
+    ) -> Table<'a> {
         Table {
-            entries: Some(entries),
-            ..Table::absent(reader, "")
+            values: Some(values),
+            ..Table::absent(reader, keys, String::new())
         }
     }
 
-    fn absent(reader: &'a Reader<'a>, label: &str) -> Table<'a> {
+    /// A table that the file does not have.
+    pub(super) fn absent(
+        reader: &'a Reader<'a>,
+        keys: &'static TableKeys,
+        label: String,
+    ) -> Table<'a> {
         Table {
             reader,
-            label: label.to_owned(),
-            entries: None,
+            label,
+            keys,
+            values: None,
             header: None,
-            asked: Vec::new(),
         }
-    }
-
-    fn take(&mut self, key: &'static str) -> Option<Entry<'a>> {
-        self.asked.push(key);
-        let (key, value) = self.entries?.get_key_value(key)?;
-        Some(Entry { key, value })
     }
 
     /// Where `key` stands, if the file has it.
     pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
-        Some(self.entries?.get_key_value(key)?.0.span())
+        Some(self.values?.get_key_value(key)?.0.span())
     }
 
     /// All keys with their values, in the order of the file.
-    pub(super) fn entries(&self) -> Vec<Entry<'a>> {
-        let mut entries: Vec<Entry<'a>> = self
-            .entries
-            .into_iter()
-            .flatten()
-            .map(|(key, value)| Entry { key, value })
-            .collect();
-        entries.sort_by_key(|entry| entry.key.span().start);
-        entries
+    pub(super) fn key_values(&self) -> Vec<KeyValue<'a>> {
+        let values = self.values.into_iter().flatten();
+        let mut values: Vec<KeyValue<'a>> =
+            values.map(|(key, value)| KeyValue { key, value }).collect();
+        values.sort_by_key(|value| value.key.span().start);
+        values
     }
 
-    /// A string, empty or not.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
-        let entry = self.take(key)?;
-        self.read_text(key, entry.value)
+    /// The value of a key; that a required one is missing is reported.
+    fn value<K: ValueKind>(&self, key: &Key<K>) -> Option<&'a TomlValue<'a>> {
+        if let Absent::Required = key.absent {
+            self.require(key.name);
+        }
+        self.values?.get(key.name)
     }
 
-    /// A string; an empty one, such as an unset `${LOGO:-}`, is as good as none.
-    pub(super) fn filled(&mut self, key: &'static str) -> Option<Text> {
-        self.text(key).filter(|text| !text.value.trim().is_empty())
-    }
-
-    /// A string that `parse` understands.
-    pub(super) fn parsed<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        let text = self.text(key)?;
-        self.accept(key, &text, parse)
-    }
-
-    /// A string that is empty or that `parse` understands.
-    pub(super) fn parsed_if_filled<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        let text = self.filled(key)?;
-        self.accept(key, &text, parse)
-    }
-
-    /// A string that must be there and that `parse` understands.
-    pub(super) fn required<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        self.require(key);
-        self.parsed(key, parse)
-    }
-
-    /// Reports `key` as missing if it is; of an absent table only the table itself is missed.
-    pub(super) fn require(&self, key: &'static str) {
-        if self
-            .entries
-            .is_some_and(|entries| !entries.contains_key(key))
-        {
+    /// Reports `key` as missing if it is. An absent table does not miss its keys: the table itself is
+    /// reported, if it is required.
+    pub(super) fn require(&self, key: &str) {
+        if self.values.is_some_and(|values| !values.contains_key(key)) {
             let message = self.say(format!("`{key}` is required"));
             self.reader.missing(self.header.clone(), message, None);
         }
     }
 
-    /// What `parse` makes of a text; a refusal is reported.
-    pub(super) fn accept<T>(
+    /// The checked value of a key, if the table has it.
+    pub(super) fn read<K: Readable>(&self, key: &Key<K>) -> Option<K::Output> {
+        K::read(key, self, self.value(key)?)
+    }
+
+    /// The checked value of a key, or its default.
+    pub(super) fn read_or_default<K: Readable>(&self, key: &Key<K>) -> K::Output {
+        self.read(key).unwrap_or_else(|| key.default())
+    }
+
+    /// The string of a key, for a check that needs more than the string.
+    pub(super) fn text<T>(&self, key: &Key<Form<T>>) -> Option<StringValue> {
+        self.text_of(key, self.value(key)?)
+    }
+
+    /// The strings of a key, for checks that need more than the string.
+    pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Vec<StringValue> {
+        let value = self.value(key);
+        value
+            .and_then(|value| self.texts_of(key, value))
+            .unwrap_or_default()
+    }
+
+    /// The string that a value is; `None` if it is blank and may be.
+    pub(super) fn text_of<T>(
         &self,
-        key: &str,
-        text: &Text,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        match parse(&text.value) {
-            Ok(value) => Some(value),
-            Err(refusal) => {
-                let message = format!("{key} must be {}, got {}", refusal.expected, text.quoted());
-                self.refuse(text, message, refusal.hint);
-                None
-            }
+        key: &Key<Form<T>>,
+        value: &TomlValue<'_>,
+    ) -> Option<StringValue> {
+        let text = self.read_text(key.name, value)?;
+        let is_none = matches!(key.absent, Absent::Optional) && text.value.trim().is_empty();
+        (!is_none).then_some(text)
+    }
+
+    /// The strings that a value lists.
+    pub(super) fn texts_of<T>(
+        &self,
+        key: &Key<List<T>>,
+        value: &TomlValue<'_>,
+    ) -> Option<Vec<StringValue>> {
+        match key.kind.or_one {
+            true => self.read_text_or_list(key.name, value),
+            false => self.read_texts(key.name, value),
         }
-    }
-
-    /// Reports a text that cannot be used.
-    pub(super) fn refuse(&self, text: &Text, message: String, hint: Option<String>) {
-        let hint = presentable(hint, text);
-        self.reader
-            .error(text.span.clone(), self.say(message), hint);
-    }
-
-    /// Reports a text that cannot be used and must not be seen.
-    pub(super) fn refuse_unseen(&self, text: &Text, message: String, hint: String) {
-        self.reader
-            .error_unseen(text.span.clone(), self.say(message), hint);
-    }
-
-    /// Reports a text that is used, but probably not what was meant.
-    pub(super) fn doubt(&self, text: &Text, message: String, hint: Option<String>) {
-        let hint = presentable(hint, text);
-        self.reader
-            .warning(text.span.clone(), self.say(message), hint);
-    }
-
-    /// A whole number within `range`.
-    pub(super) fn integer<N: TryFrom<i64>>(
-        &mut self,
-        key: &'static str,
-        range: RangeInclusive<i64>,
-    ) -> Option<N> {
-        let value = self.take(key)?.value;
-        let expected = format!("a whole number from {} to {}", range.start(), range.end());
-        let DeValue::Integer(integer) = value.get_ref() else {
-            self.refuse_type(key, &expected, value, None);
-            return None;
-        };
-        // A number too long for `i64` is out of range as well.
-        let number = i64::from_str_radix(integer.as_str(), integer.radix())
-            .ok()
-            .filter(|number| range.contains(number))
-            .and_then(|number| N::try_from(number).ok());
-        if number.is_none() {
-            let got = Text::plain(integer.as_str(), value.span());
-            let message = format!("{key} must be {expected}, got {}", got.quoted());
-            self.refuse(&got, message, None);
-        }
-        number
-    }
-
-    /// `true` or `false`.
-    pub(super) fn switch(&mut self, key: &'static str) -> Option<bool> {
-        let value = self.take(key)?.value;
-        let switch = value.get_ref().as_bool();
-        if switch.is_none() {
-            self.refuse_type(key, "`true` or `false`, without quotes", value, None);
-        }
-        switch
-    }
-
-    /// A string that `parse` understands, or an integer, given to it as its digits.
-    pub(super) fn text_or_integer<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, Refusal>,
-    ) -> Option<T> {
-        let value = self.take(key)?.value;
-        let text = match value.get_ref() {
-            DeValue::Integer(integer) => Text::plain(&integer.to_string(), value.span()),
-            _ => self.read_text(key, value)?,
-        };
-        self.accept(key, &text, parse)
-    }
-
-    /// A list of strings.
-    pub(super) fn texts(&mut self, key: &'static str) -> Option<Vec<Text>> {
-        let value = self.take(key)?.value;
-        self.read_texts(key, value)
-    }
-
-    /// One string or a list of them.
-    pub(super) fn text_or_list(&mut self, key: &'static str) -> Option<Vec<Text>> {
-        let value = self.take(key)?.value;
-        self.read_text_or_list(key, value)
     }
 
     /// The strings of a value that is one or a list of them.
     pub(super) fn read_text_or_list(
         &self,
         key: &str,
-        value: &'a Spanned<DeValue<'a>>,
-    ) -> Option<Vec<Text>> {
+        value: &TomlValue<'_>,
+    ) -> Option<Vec<StringValue>> {
         match value.get_ref() {
             DeValue::String(_) => Some(vec![self.read_text(key, value)?]),
             _ => self.read_texts(key, value),
         }
     }
 
-    fn read_text(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Text> {
+    /// The string that a value is.
+    pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
         match value.get_ref() {
             DeValue::String(written) => self.reader.text(written, value.span()),
             DeValue::Integer(integer) => {
@@ -277,7 +169,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn read_texts(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<Text>> {
+    fn read_texts(&self, key: &str, value: &TomlValue<'_>) -> Option<Vec<StringValue>> {
         let DeValue::Array(items) = value.get_ref() else {
             let is_text = value.get_ref().is_str();
             let hint = is_text.then(|| "write it in brackets: `[\"…\"]`".to_owned());
@@ -285,98 +177,61 @@ impl<'a> Table<'a> {
             return None;
         };
         // The good ones are used even beside bad ones, so that they are checked as well.
-        Some(
-            items
-                .iter()
-                .filter_map(|item| self.read_text(key, item))
-                .collect(),
-        )
+        let texts = items.iter().filter_map(|item| self.read_text(key, item));
+        Some(texts.collect())
     }
 
-    /// The table below `key`, if the file has it.
-    pub(super) fn table(&mut self, key: &'static str, label: &str) -> Option<Table<'a>> {
-        let entry = self.take(key)?;
-        match entry.value.get_ref() {
-            DeValue::Table(table) => Some(self.below(label, table, entry.value.span())),
-            _ => {
-                self.refuse_type(key, "a table", entry.value, None);
-                None
-            }
-        }
+    /// What `text` means in this form; a mismatch is reported.
+    pub(super) fn accept<T>(&self, key: &str, form: &Form<T>, text: &StringValue) -> Option<T> {
+        self.accept_parsed(key, (form.parse)(&text.value), text)
     }
 
-    /// The table below `key`, or one without keys.
-    pub(super) fn table_or_empty(&mut self, key: &'static str, label: &str) -> Table<'a> {
-        let reader = self.reader;
-        self.table(key, label)
-            .unwrap_or_else(|| Table::absent(reader, label))
-    }
-
-    /// The tables that are written `[[key]]`.
-    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Table<'a>> {
-        let Some(entry) = self.take(key) else {
-            return Vec::new();
+    /// What `text` was parsed to; a mismatch is reported.
+    pub(super) fn accept_parsed<T>(
+        &self,
+        key: &str,
+        parsed: Result<T, Mismatch>,
+        text: &StringValue,
+    ) -> Option<T> {
+        let report = |mismatch: Mismatch| {
+            let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
+            self.refuse(text, message, mismatch.hint);
         };
-        let label = format!("[[{key}]]");
-        let DeValue::Array(items) = entry.value.get_ref() else {
-            let expected = format!("a list of tables, each headed `{label}`");
-            self.refuse_type(key, &expected, entry.value, None);
-            return Vec::new();
-        };
-        self.tables_of(items, key, &label)
+        parsed.map_err(report).ok()
     }
 
-    fn tables_of(&self, items: &'a DeArray<'a>, key: &str, label: &str) -> Vec<Table<'a>> {
-        let mut tables = Vec::with_capacity(items.len());
-        for item in items.iter() {
-            match item.get_ref() {
-                DeValue::Table(table) => tables.push(self.below(label, table, item.span())),
-                _ => self.refuse_type(key, "a list of tables", item, None),
-            }
-        }
-        tables
+    /// Reports a text that cannot be used.
+    pub(super) fn refuse(&self, text: &StringValue, message: String, hint: Option<String>) {
+        let hint = without_secret(hint, text);
+        self.reader
+            .error(text.span.clone(), self.say(message), hint);
     }
 
-    fn below(&self, label: &str, entries: &'a DeTable<'a>, header: Range<usize>) -> Table<'a> {
-        Table {
-            entries: Some(entries),
-            header: Some(header),
-            ..Table::absent(self.reader, label)
-        }
+    /// Reports a text that cannot be used and must not be shown.
+    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String, hint: String) {
+        self.reader
+            .error_without_excerpt(text.span.clone(), self.say(message), hint);
     }
 
-    /// Reports every key that nobody asked for.
-    pub(super) fn finish(self) {
-        for Entry { key, .. } in self.entries() {
-            let name: &str = key.get_ref();
-            if self.asked.contains(&name) {
-                continue;
-            }
-            let known = self.asked.iter().copied();
-            let hint = match nearest(name, known.clone()) {
-                Some(near) => did_you_mean(near),
-                None => format!("known here: {}", one_of(known).replace(" or ", ", ")),
-            };
-            let shown = Text::plain(name, key.span());
-            let message = self.say(format!("unknown key {}", shown.quoted()));
-            self.reader.error(key.span(), message, Some(hint));
-        }
+    /// Reports a key whose value cannot be used as a whole.
+    pub(super) fn refuse_key(&self, key: &str, message: String) {
+        let place = self.place(key).unwrap_or_default();
+        self.reader.error(place, self.say(message), None);
     }
 
-    /// A message that begins with the table's name.
-    pub(super) fn say(&self, message: impl std::fmt::Display) -> String {
-        if self.label.is_empty() {
-            message.to_string()
-        } else {
-            format!("{}: {message}", self.label)
-        }
+    /// Reports a text that is used, but probably not what was meant.
+    pub(super) fn doubt(&self, text: &StringValue, message: String, hint: Option<String>) {
+        let hint = without_secret(hint, text);
+        self.reader
+            .warning(text.span.clone(), self.say(message), hint);
     }
 
-    fn refuse_type(
+    /// Reports a value of the wrong type.
+    pub(super) fn refuse_type(
         &self,
         key: &str,
         expected: &str,
-        value: &Spanned<DeValue<'_>>,
+        value: &TomlValue<'_>,
         hint: Option<String>,
     ) {
         let got = match value.get_ref() {
@@ -390,10 +245,98 @@ impl<'a> Table<'a> {
         let message = self.say(format!("{key} must be {expected}, got {got}"));
         self.reader.error(value.span(), message, hint);
     }
+
+    /// The table below `key`, if the file has it.
+    pub(super) fn table(&self, key: &Key<Tables>) -> Option<Table<'a>> {
+        let value = self.values?.get(key.name)?;
+        match value.get_ref() {
+            DeValue::Table(values) => Some(self.below(key, values, value.span())),
+            _ => {
+                self.refuse_type(key.name, "a table", value, None);
+                None
+            }
+        }
+    }
+
+    /// The table below `key`, or one without keys.
+    pub(super) fn table_or_empty(&self, key: &Key<Tables>) -> Table<'a> {
+        self.table(key)
+            .unwrap_or_else(|| Table::absent(self.reader, keys_of(key), self.label_of(key)))
+    }
+
+    /// The tables that are written `[[key]]`.
+    pub(super) fn tables(&self, key: &Key<Tables>) -> Vec<Table<'a>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(items) = value.get_ref() else {
+            let expected = format!("a list of tables, each headed `[[{}]]`", key.name);
+            self.refuse_type(key.name, &expected, value, None);
+            return Vec::new();
+        };
+        let mut tables = Vec::with_capacity(items.len());
+        for item in items.iter() {
+            match item.get_ref() {
+                DeValue::Table(values) => tables.push(Table {
+                    label: format!("[[{}]]", key.name),
+                    ..self.below(key, values, item.span())
+                }),
+                _ => self.refuse_type(key.name, "a list of tables", item, None),
+            }
+        }
+        tables
+    }
+
+    fn below(&self, key: &Key<Tables>, values: &'a DeTable<'a>, header: Range<usize>) -> Table<'a> {
+        Table {
+            values: Some(values),
+            header: Some(header),
+            ..Table::absent(self.reader, keys_of(key), self.label_of(key))
+        }
+    }
+
+    /// `[server.limits]` for the key `limits` of `[server]`.
+    fn label_of(&self, key: &Key<Tables>) -> String {
+        match self.label.strip_suffix(']') {
+            Some(parent) => format!("{parent}.{}]", key.name),
+            None => format!("[{}]", key.name),
+        }
+    }
+
+    /// Reports every key that this table cannot have.
+    pub(super) fn refuse_unknown_keys(&self) {
+        for KeyValue { key, .. } in self.key_values() {
+            let name: &str = key.get_ref();
+            let known = self.keys.names();
+            if known.clone().any(|known| known == name) {
+                continue;
+            }
+            let hint = match nearest(name, known.clone()) {
+                Some(near) => did_you_mean(near),
+                None => format!("known here: {}", one_of(known).replace(" or ", ", ")),
+            };
+            let shown = StringValue::plain(name, key.span());
+            let message = self.say(format!("unknown key {}", shown.quoted()));
+            self.reader.error(key.span(), message, Some(hint));
+        }
+    }
+
+    /// A message that begins with the table's name.
+    pub(super) fn say(&self, message: impl std::fmt::Display) -> String {
+        if self.label.is_empty() {
+            message.to_string()
+        } else {
+            format!("{}: {message}", self.label)
+        }
+    }
+}
+
+fn keys_of(key: &Key<Tables>) -> &'static TableKeys {
+    key.kind.table().expect("a key that leads to a table")
 }
 
 /// The hint about `text`, unless it could repeat what came from the environment.
-fn presentable(hint: Option<String>, text: &Text) -> Option<String> {
+fn without_secret(hint: Option<String>, text: &StringValue) -> Option<String> {
     if text.is_secret {
         Some("the value comes from the environment and is not shown".to_owned())
     } else {

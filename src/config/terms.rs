@@ -2,14 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::environment::Text;
-use super::nearest::{did_you_mean, nearest};
+use super::environment::StringValue;
+use super::kind::{Form, matching};
 use super::table::Table;
 use super::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
+use crate::text::nearest::{did_you_mean, nearest};
+
+/// A term. Only the table that names it knows the rest: which kinds it takes, and where it stands.
+pub(super) const TERM: Form<String> = Form {
+    expected: || {
+        "a tag, bare or with `#`, or `section:`, `author:`, `lang:` or `tag:` with a name"
+            .to_owned()
+    },
+    schema: || {
+        let prefixes = TermKind::ALL.map(|kind| any_case(kind.prefix())).join("|");
+        matching(&format!(r"^\s*#|^[^:]*$|^\s*({prefixes})\s*:"))
+    },
+    parse: |text| Ok(text.to_owned()),
+};
+
+/// A pattern for `word` in small or capital letters.
+fn any_case(word: &str) -> String {
+    let letters = word.chars();
+    letters
+        .map(|c| format!("[{}{c}]", c.to_ascii_uppercase()))
+        .collect()
+}
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
-pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTerm> {
+pub(super) fn read(table: &Table<'_>, key: &str, text: &StringValue) -> Option<NamedTerm> {
     match Term::split(&text.value) {
         Ok((kind, name)) => name_term(table, key, text, kind, name),
         Err(_) => {
@@ -24,7 +46,7 @@ pub(super) fn read(table: &Table<'_>, key: &str, text: &Text) -> Option<NamedTer
 pub(super) fn read_of(
     table: &Table<'_>,
     key: &str,
-    text: &Text,
+    text: &StringValue,
     kind: TermKind,
 ) -> Option<NamedTerm> {
     let is_bare = !text.value.contains(':') && !text.value.trim_start().starts_with('#');
@@ -43,7 +65,7 @@ pub(super) fn read_of(
 fn name_term(
     table: &Table<'_>,
     key: &str,
-    text: &Text,
+    text: &StringValue,
     kind: TermKind,
     name: &str,
 ) -> Option<NamedTerm> {
@@ -73,35 +95,35 @@ fn meant_prefix(text: &str) -> String {
 
 /// Reads `[same]`: on each line the term to keep, then those that count as it.
 pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
-    let mut lines = Vec::new();
-    for entry in table.entries() {
-        let key: &str = entry.key.get_ref();
+    let mut groups = Vec::new();
+    for line in table.key_values() {
+        let key: &str = line.key.get_ref();
         let left = table
             .reader
-            .text(key, entry.key.span())
+            .text(key, line.key.span())
             .and_then(|text| Some((read(table, "left side", &text)?, text)));
-        let right: Vec<(NamedTerm, Text)> = table
-            .read_text_or_list(key, entry.value)
+        let right: Vec<(NamedTerm, StringValue)> = table
+            .read_text_or_list(key, line.value)
             .unwrap_or_default()
             .into_iter()
             .filter_map(|text| Some((read(table, "right side", &text)?, text)))
             .collect();
         if let Some((left, text)) = left {
-            lines.push(Line { left, text, right });
+            groups.push(AliasGroup { left, text, right });
         }
     }
-    check_lines(table, &lines);
-    lines.into_iter().flat_map(Line::aliases).collect()
+    check_groups(table, &groups);
+    groups.into_iter().flat_map(AliasGroup::aliases).collect()
 }
 
-/// A line of `[same]`.
-struct Line {
+/// A line of `[same]`: the term that is kept, as written, and those that count as it.
+struct AliasGroup {
     left: NamedTerm,
-    text: Text,
-    right: Vec<(NamedTerm, Text)>,
+    text: StringValue,
+    right: Vec<(NamedTerm, StringValue)>,
 }
 
-impl Line {
+impl AliasGroup {
     fn aliases(self) -> impl Iterator<Item = Alias> {
         let NamedTerm { term, text, .. } = self.left;
         self.right.into_iter().map(move |(from, _)| Alias {
@@ -113,11 +135,11 @@ impl Line {
 }
 
 /// A term that is kept and replaced, or replaced by two, would have no one address.
-fn check_lines(table: &Table<'_>, lines: &[Line]) {
-    let kept: BTreeSet<&Term> = lines.iter().map(|line| &line.left.term).collect();
+fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
+    let kept: BTreeSet<&Term> = groups.iter().map(|group| &group.left.term).collect();
     let mut lefts: BTreeMap<&Term, usize> = BTreeMap::new();
     let mut rights: BTreeMap<&Term, usize> = BTreeMap::new();
-    for Line { left, text, right } in lines {
+    for AliasGroup { left, text, right } in groups {
         if let Some(first) = lefts.insert(&left.term, left.span.start) {
             refuse_second(table, text, "on the left", first);
         }
@@ -137,7 +159,7 @@ fn check_lines(table: &Table<'_>, lines: &[Line]) {
     }
 }
 
-fn refuse_second(table: &Table<'_>, text: &Text, side: &str, first: usize) {
+fn refuse_second(table: &Table<'_>, text: &StringValue, side: &str, first: usize) {
     let line = table.reader.line(first);
     let message = format!(
         "{} stands {side} twice, first on line {line}",

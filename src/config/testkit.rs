@@ -2,16 +2,16 @@
 
 use std::fmt::Debug;
 
-use super::table::Refusal;
+use super::kind::Mismatch;
 
-/// Checks `(text, what comes of it)`, where a refusal is shown as its expectation and hint.
-pub(super) fn check<T: Debug>(parse: impl Fn(&str) -> Result<T, Refusal>, cases: &[(&str, &str)]) {
+/// Checks `(text, what comes of it)`, where a mismatch is shown as its expectation and hint.
+pub(super) fn check<T: Debug>(parse: impl Fn(&str) -> Result<T, Mismatch>, cases: &[(&str, &str)]) {
     for &(text, expected) in cases {
         let outcome = match parse(text) {
             Ok(value) => format!("{value:?}"),
-            Err(refusal) => match refusal.hint {
-                Some(hint) => format!("{} ({hint})", refusal.expected),
-                None => refusal.expected,
+            Err(mismatch) => match mismatch.hint {
+                Some(hint) => format!("{} ({hint})", mismatch.expected),
+                None => mismatch.expected,
             },
         };
         assert!(outcome.contains(expected), "{text}: {outcome}");

@@ -1,62 +1,71 @@
-//! Values that are one string with a form of their own: durations, sizes, zones, languages, the
-//! authority of ids, CIDR blocks. Each parser says what it expected, never where.
+//! Forms of strings: durations, sizes, zones, languages, the authority of ids, CIDR blocks. Each
+//! parser says what it expected, never where.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde_json::json;
 
-use super::nearest::{did_you_mean, nearest, one_of};
-use super::table::Refusal;
+use super::kind::{Form, Mismatch, matching, matching_except};
 use crate::model::time::Zone;
+use crate::text::nearest::{did_you_mean, nearest};
+
+/// Any string.
+pub(super) const ANY: Form<String> = Form {
+    expected: || "a text".to_owned(),
+    schema: || json!({ "type": "string" }),
+    parse: |text| Ok(text.to_owned()),
+};
 
 /// A string that is not blank.
-pub(super) fn filled(text: &str) -> Result<String, Refusal> {
+pub(super) const FILLED: Form<String> = Form {
+    expected: || "a text that is not empty".to_owned(),
+    schema: || matching(r"\S"),
+    parse: filled,
+};
+
+fn filled(text: &str) -> Result<String, Mismatch> {
     if text.trim().is_empty() {
-        return Err(Refusal::expected("a text that is not empty"));
+        return Err(FILLED.mismatch());
     }
     Ok(text.to_owned())
 }
 
-/// One of the words in `choices`.
-pub(super) fn word<'a, T: Copy>(
-    choices: &'a [(&'a str, T)],
-) -> impl Fn(&str) -> Result<T, Refusal> + 'a {
-    move |text| {
-        let names = choices.iter().map(|&(name, _)| name);
-        choices
-            .iter()
-            .find(|&&(name, _)| name == text)
-            .map(|&(_, value)| value)
-            .ok_or_else(|| {
-                Refusal::expected(one_of(names.clone()))
-                    .hint(nearest(text, names).map(did_you_mean))
-            })
-    }
-}
-
 /// Seconds, written as one integer with `s`, `m`, `h` or `d`.
-pub(super) fn duration(text: &str) -> Result<u32, Refusal> {
-    let refusal = || {
-        Refusal::expected("a duration: one whole number with s, m, h or d, such as `5m`")
-            .hint(meant_duration(text).map(did_you_mean))
+pub(super) const DURATION: Form<u32> = Form {
+    expected: || "a duration: one whole number with s, m, h or d, such as `5m`".to_owned(),
+    schema: || matching("^[0-9]+[smhd]$"),
+    parse: duration,
+};
+
+/// A duration that is not zero.
+pub(super) const POSITIVE_DURATION: Form<u32> = Form {
+    expected: || format!("{}; at least `1s`", (DURATION.expected)()),
+    schema: || matching("^0*[1-9][0-9]*[smhd]$"),
+    parse: positive_duration,
+};
+
+fn duration(text: &str) -> Result<u32, Mismatch> {
+    let mismatch = || {
+        let meant = meant_duration(text);
+        DURATION.mismatch().hint(meant.map(did_you_mean))
     };
     let unit = text.chars().next_back().and_then(unit_seconds);
     let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
     let (Some(unit), true) = (unit, is_number(digits)) else {
-        return Err(refusal());
+        return Err(mismatch());
     };
     digits
         .parse::<u32>()
         .ok()
         .and_then(|number| number.checked_mul(unit))
         .filter(|&seconds| seconds <= DURATION_SECONDS_MAX)
-        .ok_or_else(|| Refusal::expected("at most `36500d`"))
+        .ok_or_else(|| Mismatch::expected("at most `36500d`"))
 }
 
-/// A duration that is not zero.
-pub(super) fn positive_duration(text: &str) -> Result<u32, Refusal> {
+fn positive_duration(text: &str) -> Result<u32, Mismatch> {
     match duration(text)? {
-        0 => Err(Refusal::expected("at least `1s`")),
+        0 => Err(Mismatch::expected("at least `1s`")),
         seconds => Ok(seconds),
     }
 }
@@ -89,7 +98,7 @@ fn meant_duration(text: &str) -> Option<String> {
 }
 
 /// Bytes, written as an integer, optionally with `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
-pub(super) fn size(text: &str) -> Result<u64, Refusal> {
+pub(super) fn size(text: &str) -> Result<u64, Mismatch> {
     let (digits, unit) = split_number(text.trim());
     let factor = match unit {
         "" => Some(1),
@@ -102,16 +111,29 @@ pub(super) fn size(text: &str) -> Result<u64, Refusal> {
         _ => None,
     };
     let (Some(factor), true) = (factor, is_number(digits)) else {
-        return Err(Refusal::expected(
-            "a size in bytes, or with KiB, MiB or GiB, such as `64MiB`",
-        ));
+        return Err(Mismatch::expected(SIZE));
     };
     digits
         .parse::<u64>()
         .ok()
         .and_then(|number| number.checked_mul(factor))
         .filter(|&bytes| bytes <= SIZE_BYTES_MAX)
-        .ok_or_else(|| Refusal::expected("at most `1024GiB`"))
+        .ok_or_else(|| Mismatch::expected("at most `1024GiB`"))
+}
+
+/// What [`size`] reads.
+pub(super) const SIZE: &str = "a size in bytes, or with KiB, MiB or GiB, such as `64MiB`";
+
+/// The shortest way to write a size.
+pub(super) fn written_size(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let unit = units
+        .into_iter()
+        .find(|&(_, factor)| bytes != 0 && bytes.is_multiple_of(factor));
+    match unit {
+        Some((unit, factor)) => format!("{}{unit}", bytes / factor),
+        None => bytes.to_string(),
+    }
 }
 
 /// More than any machine this runs on has.
@@ -130,10 +152,16 @@ fn is_number(digits: &str) -> bool {
 }
 
 /// A zone of the bundled database.
-pub(super) fn zone(name: &str) -> Result<Zone, Refusal> {
+pub(super) const ZONE: Form<Zone> = Form {
+    expected: || "a time zone such as `Asia/Almaty`".to_owned(),
+    schema: || matching(r"\S"),
+    parse: zone,
+};
+
+fn zone(name: &str) -> Result<Zone, Mismatch> {
     Zone::find(name).ok_or_else(|| {
-        Refusal::expected("a time zone such as `Asia/Almaty`")
-            .hint(nearest_zone(name).map(did_you_mean))
+        let near = nearest_zone(name);
+        ZONE.mismatch().hint(near.map(did_you_mean))
     })
 }
 
@@ -153,7 +181,13 @@ fn nearest_zone(name: &str) -> Option<String> {
 }
 
 /// A language tag in the form of BCP 47: `ru`, `kk-KZ`, `kk-Cyrl-KZ`.
-pub(super) fn language(text: &str) -> Result<String, Refusal> {
+pub(super) const LANGUAGE: Form<String> = Form {
+    expected: || "a language such as `ru`, `kk` or `kk-KZ`".to_owned(),
+    schema: || matching_except("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", "^[Kk][Zz](-|$)"),
+    parse: language,
+};
+
+fn language(text: &str) -> Result<String, Mismatch> {
     let mut parts = text.split('-');
     let primary = parts.next().unwrap_or_default();
     let well_formed = (2..=3).contains(&primary.len())
@@ -170,14 +204,26 @@ pub(super) fn language(text: &str) -> Result<String, Refusal> {
         let hyphened = text.replace('_', "-");
         (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
     };
-    Err(Refusal::expected("a language such as `ru`, `kk` or `kk-KZ`").hint(meant.map(did_you_mean)))
+    Err(
+        Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`")
+            .hint(meant.map(did_you_mean)),
+    )
 }
 
 /// The country's code, often taken for the language's.
 const KAZAKHSTAN: &str = "kz";
 
 /// Who names things in `tag:` URIs: a domain or an e-mail address, in ASCII (RFC 4151).
-pub(super) fn authority(text: &str) -> Result<String, Refusal> {
+pub(super) const AUTHORITY: Form<String> = Form {
+    expected: || "a domain or e-mail address in ASCII, such as `dala.example`".to_owned(),
+    schema: || {
+        let label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+        matching(&format!(r"^([A-Za-z0-9._-]+@)?{label}(\.{label})*$"))
+    },
+    parse: authority,
+};
+
+fn authority(text: &str) -> Result<String, Mismatch> {
     let domain = match text.split_once('@') {
         Some((local, domain)) => {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
@@ -188,10 +234,8 @@ pub(super) fn authority(text: &str) -> Result<String, Refusal> {
     if domain.is_some_and(is_domain) {
         return Ok(text.to_owned());
     }
-    Err(
-        Refusal::expected("a domain or e-mail address in ASCII, such as `dala.example`")
-            .hint(meant_domain(text).map(did_you_mean)),
-    )
+    let meant = meant_domain(text);
+    Err(AUTHORITY.mismatch().hint(meant.map(did_you_mean)))
 }
 
 /// The domain of a URL, or an international domain in its ASCII form.
@@ -218,19 +262,39 @@ fn is_domain(text: &str) -> bool {
 }
 
 /// An e-mail address, as far as feeds care: RSS puts a name in parentheses behind it.
-pub(super) fn email(text: &str) -> Result<String, Refusal> {
+pub(super) const EMAIL: Form<String> = Form {
+    expected: || "an e-mail address in ASCII".to_owned(),
+    schema: || {
+        let part = "[!#-'*+./0-9=?A-Z^-~-]+";
+        matching(&format!("^{part}@{part}$"))
+    },
+    parse: email,
+};
+
+fn email(text: &str) -> Result<String, Mismatch> {
     let plain = |part: &str| {
         let breaks = |b: u8| !b.is_ascii_graphic() || b"()<>,;:\\\"@[]".contains(&b);
         !part.is_empty() && !part.bytes().any(breaks)
     };
     match text.split_once('@') {
         Some((local, domain)) if plain(local) && plain(domain) => Ok(text.to_owned()),
-        Some(_) | None => Err(Refusal::expected("an e-mail address")),
+        Some(_) | None => Err(EMAIL.mismatch()),
     }
 }
 
 /// An address or a block of them: `127.0.0.1`, `10.0.0.0/8`, `::1/128`; with its length filled in.
-pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
+pub(super) const NETWORK: Form<IpNet> = Form {
+    expected: || "an IP address or block such as `10.0.0.0/8`".to_owned(),
+    schema: || {
+        let v6 = "[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*";
+        matching(&format!(
+            r"^[0-9]+(\.[0-9]+){{3}}(/[0-9]+)?$|^{v6}(/[0-9]+)?$"
+        ))
+    },
+    parse: network,
+};
+
+fn network(text: &str) -> Result<IpNet, Mismatch> {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length)),
         None => (text, None),
@@ -244,32 +308,7 @@ pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
         };
         IpNet::new(address, bits).ok()
     });
-    parsed.ok_or_else(|| Refusal::expected("an IP address or block such as `10.0.0.0/8`"))
-}
-
-/// A text in which `{…}` stands for one of `names`, and braces for nothing else.
-pub(super) fn template(names: &'static [&'static str]) -> impl Fn(&str) -> Result<String, Refusal> {
-    move |text| {
-        let refuse = |hint| {
-            let known = names.iter().map(|name| format!("{{{name}}}"));
-            let known: Vec<String> = known.collect();
-            let known = one_of(known.iter().map(String::as_str));
-            Refusal::expected(format!("a text whose only braces are {known}")).hint(hint)
-        };
-        let mut rest = filled(text)?;
-        while let Some(at) = rest.find(['{', '}']) {
-            let inside = rest[at..].strip_prefix('{').and_then(|s| s.split_once('}'));
-            let Some((name, behind)) = inside else {
-                return Err(refuse(None));
-            };
-            if !names.contains(&name) {
-                let near = nearest(name, names.iter().copied());
-                return Err(refuse(near.map(|near| did_you_mean(format!("{{{near}}}")))));
-            }
-            rest = behind.to_owned();
-        }
-        Ok(text.to_owned())
-    }
+    parsed.ok_or_else(|| NETWORK.mismatch())
 }
 
 #[cfg(test)]
@@ -328,6 +367,9 @@ mod tests {
                 ("", form),
             ],
         );
+        let written = [0, 256, 8 << 10, 3 << 20, 1 << 40, (1 << 20) + 1].map(written_size);
+        let expected = ["0", "256", "8KiB", "3MiB", "1024GiB", "1048577"];
+        assert_eq!(written, expected);
     }
 
     #[test]
@@ -397,24 +439,6 @@ mod tests {
                 ("10.0.0.0/+8", form),
                 ("10.0.0/8", form),
                 ("localhost", form),
-            ],
-        );
-    }
-
-    #[test]
-    fn templates() {
-        let form = "a text whose only braces are `{name}` or `{site}`";
-        check(
-            template(&["name", "site"]),
-            &[
-                ("{name} — {site}", "{name} — {site}"),
-                ("Новости", "Новости"),
-                ("{nane}", "(did you mean `{name}`?)"),
-                ("{", form),
-                ("}{", form),
-                ("{{name}}", form),
-                ("{}", form),
-                (" ", "not empty"),
             ],
         );
     }

@@ -9,14 +9,14 @@ use crate::export::plan::{DocumentSource, PlannedDocument};
 use crate::feed::document::Feed;
 use crate::model::problem::chain;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::{PageMissing, Publisher};
+use crate::publish::read_handle::{PageMissing, ReadHandle};
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 use crate::render::render;
 
 /// Makes documents of what is published, for any number of threads.
 pub(super) struct DocumentMaker<'a> {
-    publisher: &'a Publisher,
+    publisher: &'a ReadHandle,
     published: &'a PublishedState,
     entries: EntryCache<'a>,
 }
@@ -37,7 +37,7 @@ impl NotMade {
 
 impl<'a> DocumentMaker<'a> {
     pub(super) fn new(
-        publisher: &'a Publisher,
+        publisher: &'a ReadHandle,
         published: &'a PublishedState,
     ) -> DocumentMaker<'a> {
         DocumentMaker {

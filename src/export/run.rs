@@ -20,7 +20,7 @@ use crate::feed::snapshot::{Snapshot, last_modified};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::Publisher;
+use crate::publish::read_handle::ReadHandle;
 use crate::render::compress::encode;
 
 /// One export, shared by its workers.
@@ -44,7 +44,7 @@ struct WorkerReport {
 
 impl<'a> ExportRun<'a> {
     pub(super) fn new(
-        publisher: &'a Publisher,
+        publisher: &'a ReadHandle,
         published: &'a PublishedState,
         folder: &'a Folder,
         plan: &'a Plan,

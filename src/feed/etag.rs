@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use hyper::header::HeaderValue;
+use http::HeaderValue;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::feed::coding::Coding;

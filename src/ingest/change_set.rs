@@ -6,7 +6,7 @@ use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article::Refusal;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
-use crate::source::Found;
+use crate::source::Place;
 use crate::store::{ArticleRow, Batch, FileRow, Packed, StoreError};
 
 /// What one transaction gives to the index once it is committed.
@@ -19,7 +19,7 @@ pub(super) struct ChangeSet {
     /// Keys that no file has any more.
     pub(super) freed: Vec<Box<str>>,
     /// Files that waited for them.
-    pub(super) heirs: Vec<String>,
+    pub(super) retries: Vec<String>,
     pub(super) unsettled: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ impl ChangeSet {
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,
-        rivals: &KeyConflicts,
+        conflicts: &KeyConflicts,
         file: ReadFile,
     ) -> Result<(), StoreError> {
         let ReadFile {
@@ -38,7 +38,7 @@ impl ChangeSet {
         } = file;
         match outcome {
             Ok((listing, packed)) => {
-                self.article(batch, rivals, &found, columns, listing, &packed)?;
+                self.article(batch, conflicts, &found, columns, listing, &packed)?;
             }
             Err(refusal) => {
                 let key = batch.file(&found.path)?.and_then(|row| row.key);
@@ -51,8 +51,8 @@ impl ChangeSet {
     fn article(
         &mut self,
         batch: &mut Batch<'_>,
-        rivals: &KeyConflicts,
-        found: &Found,
+        conflicts: &KeyConflicts,
+        found: &Place,
         columns: u64,
         listing: ArticleMeta,
         packed: &Packed,
@@ -64,15 +64,15 @@ impl ChangeSet {
         }
         let current = batch.article(&key)?;
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
-            match rivals.at(&row.path) {
+            match conflicts.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
-                    batch.add_rival(&key, &found.path)?;
-                    return self.refuse(batch, found, columns, None, rival(&key, &row.path));
+                    batch.add_key_conflict(&key, &found.path)?;
+                    return self.refuse(batch, found, columns, None, key_conflict(&key, &row.path));
                 }
                 Some(other) => {
-                    batch.add_rival(&key, &row.path)?;
+                    batch.add_key_conflict(&key, &row.path)?;
                     let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
-                    self.refuse(batch, other, columns, None, rival(&key, &found.path))?;
+                    self.refuse(batch, other, columns, None, key_conflict(&key, &found.path))?;
                 }
                 // Should it only be out of sight, it is read again once it is back.
                 None => batch.remove_file(&row.path)?,
@@ -110,7 +110,7 @@ impl ChangeSet {
     fn refuse(
         &mut self,
         batch: &mut Batch<'_>,
-        found: &Found,
+        found: &Place,
         columns: u64,
         key: Option<Box<str>>,
         refusal: Refusal,
@@ -141,18 +141,18 @@ impl ChangeSet {
 
     /// Finds the files that waited for the keys which are free now. All of them are read again: the
     /// lowest path that still gives the article gets it, the others wait on.
-    pub(super) fn find_heirs(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
+    pub(super) fn find_retries(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
         for key in self.freed.drain(..) {
-            while let Some(path) = batch.take_rival(&key)? {
+            while let Some(path) = batch.take_key_conflict(&key)? {
                 // Should that fail, the next comparison finds that it is another.
                 if let Some(row) = batch.file(&path)? {
                     let stamp = Stamp::default();
                     batch.put_file(&path, &FileRow { stamp, ..row })?;
                 }
-                self.heirs.push(path);
+                self.retries.push(path);
             }
         }
-        self.heirs.sort_unstable();
+        self.retries.sort_unstable();
         Ok(())
     }
 }
@@ -168,7 +168,7 @@ pub(super) fn owned_article(
     Ok(batch.article(&key)?.filter(|row| *row.path == *path))
 }
 
-pub(super) fn rival(key: &str, path: &str) -> Refusal {
+pub(super) fn key_conflict(key: &str, path: &str) -> Refusal {
     let reason = format!("its key `{key}` belongs to `{path}` already");
     Refusal::new(None, reason, "give one of the two another name or id")
 }

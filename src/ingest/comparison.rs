@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::{BATCH_FILES, Progress, ReconcileError};
-use crate::source::{Found, Gap, Scope, Source, Unlisted};
+use crate::source::{Gap, Place, Scope, Source, Unlisted};
 use crate::store::{FileRow, Store};
 
 /// What is compared, and who is given the files to be read. Those need not wait for the last one,
@@ -18,7 +18,7 @@ pub(super) struct Comparison<'a> {
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
     /// Takes files in the order they are found, [`BATCH_FILES`] at a time.
-    pub(super) give: SyncSender<Vec<Found>>,
+    pub(super) give: SyncSender<Vec<Place>>,
 }
 
 /// What a listing showed beside the files that have to be read.
@@ -57,7 +57,7 @@ impl Comparison<'_> {
     fn compare(
         &self,
         scope: &Scope,
-        batch: &mut Vec<Found>,
+        batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         match scope {
@@ -75,7 +75,7 @@ impl Comparison<'_> {
         &self,
         below: &str,
         scope: &Scope,
-        batch: &mut Vec<Found>,
+        batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut known = self.store.files(below)?.peekable();
@@ -110,7 +110,7 @@ impl Comparison<'_> {
     fn compare_recent(
         &self,
         scope: &Scope,
-        batch: &mut Vec<Found>,
+        batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut shared = Vec::new();
@@ -129,7 +129,7 @@ impl Comparison<'_> {
             let is_doubted = before == Some(found.stamp) && self.source.is_young(found.stamp);
             if is_doubted && young < self.source.young_at_once() {
                 young += 1;
-                let found = Found {
+                let found = Place {
                     again: true,
                     ..found
                 };
@@ -154,7 +154,7 @@ impl Comparison<'_> {
         &self,
         path: &str,
         scope: &Scope,
-        batch: &mut Vec<Found>,
+        batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         match self.source.walk(scope).next() {
@@ -174,9 +174,9 @@ impl Comparison<'_> {
     /// still takes it.
     fn take(
         &self,
-        mut found: Found,
+        mut found: Place,
         last: Option<FileRow>,
-        batch: &mut Vec<Found>,
+        batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> bool {
         match last {
@@ -199,7 +199,7 @@ impl Comparison<'_> {
     }
 
     /// Has what was found read; whether anybody still takes it.
-    fn read(&self, found: Found, batch: &mut Vec<Found>, listed: &mut Listed) -> bool {
+    fn read(&self, found: Place, batch: &mut Vec<Place>, listed: &mut Listed) -> bool {
         self.progress.found_one();
         // It may have been at rest in a scope that overlaps with this one.
         listed.refused.remove(&found.path);
@@ -210,7 +210,7 @@ impl Comparison<'_> {
 }
 
 /// What a listing shows; `None` where it cannot show a part.
-fn found(entry: Result<Found, Gap>, listed: &mut Listed) -> Result<Option<Found>, ReconcileError> {
+fn found(entry: Result<Place, Gap>, listed: &mut Listed) -> Result<Option<Place>, ReconcileError> {
     match entry {
         Ok(found) => Ok(Some(found)),
         Err(Gap::Part(unlisted)) => {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::ReconcileError;
 use super::reading::ReadFile;
-use crate::source::{Found, Source};
+use crate::source::{Place, Source};
 use crate::store::Store;
 
 /// What stands where others of one batch have the same key.
 #[derive(Default)]
-pub(super) struct KeyConflicts(BTreeMap<String, Found>);
+pub(super) struct KeyConflicts(BTreeMap<String, Place>);
 
 impl KeyConflicts {
     /// Those of files that were read. Between this and their transaction nobody else gives articles to
@@ -27,25 +27,27 @@ impl KeyConflicts {
             let (listing, _) = file.outcome.as_ref().ok()?;
             Some((&file.found, &*listing.key))
         });
-        let (found, keys): (Vec<&Found>, Vec<&str>) = good.unzip();
-        let mut rivals = BTreeMap::new();
+        let (found, keys): (Vec<&Place>, Vec<&str>) = good.unzip();
+        let mut conflicts = BTreeMap::new();
         let mut claims = HashMap::with_capacity(keys.len());
         for (found, key) in found.iter().zip(&keys) {
             // It was read a moment ago.
             if let Some(other) = claims.insert(*key, *found) {
-                rivals.insert(other.path.clone(), other.clone());
+                conflicts.insert(other.path.clone(), other.clone());
             }
         }
         let owners = found.iter().zip(store.owners(&keys)?);
         let others = owners.filter_map(|(found, owner)| owner.filter(|path| *path != found.path));
-        let others: Vec<String> = others.filter(|path| !rivals.contains_key(path)).collect();
+        let others: Vec<String> = others
+            .filter(|path| !conflicts.contains_key(path))
+            .collect();
         let looked = source.look(&others)?.into_iter();
-        rivals.extend(looked.map(|found| (found.path.clone(), found)));
-        Ok(KeyConflicts(rivals))
+        conflicts.extend(looked.map(|found| (found.path.clone(), found)));
+        Ok(KeyConflicts(conflicts))
     }
 
     /// What stands at `path`, if something does.
-    pub(super) fn at(&self, path: &str) -> Option<&Found> {
+    pub(super) fn at(&self, path: &str) -> Option<&Place> {
         self.0.get(path)
     }
 }

@@ -8,12 +8,12 @@ use super::Progress;
 use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::{RecordId, Stamp};
-use crate::source::{Found, Outcome, ReadResult, Source, SourceError};
+use crate::source::{Place, ReadOutcome, ReadResult, Source, SourceError};
 use crate::store::{Packed, Packer, Store, StoreError};
 
 /// A file or row that has been read, its article packed for the store and not yet recorded there.
 pub(super) struct ReadFile {
-    pub(super) found: Found,
+    pub(super) found: Place,
     /// As in [`ReadResult::columns`].
     pub(super) columns: u64,
     pub(super) outcome: Result<(ArticleMeta, Packed), Refusal>,
@@ -26,7 +26,7 @@ pub(super) struct ReadFile {
 pub(super) fn read_all(
     source: &Source,
     store: &Store,
-    files: &[Found],
+    files: &[Place],
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
@@ -71,7 +71,7 @@ pub(super) fn read_all(
 
 fn read_share(
     source: &Source,
-    files: &[Found],
+    files: &[Place],
     packer: &mut Result<Packer, StoreError>,
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
@@ -88,23 +88,23 @@ fn read_share(
 }
 
 fn pack(
-    found: &Found,
+    found: &Place,
     result: ReadResult,
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
     let mut found = found.clone();
     let outcome = match result.outcome {
-        Outcome::Unsettled => return Err(found.path),
-        Outcome::Refused(refusal) => Err(refusal),
-        Outcome::Shared(stamp, refusal) => {
+        ReadOutcome::Unsettled => return Err(found.path),
+        ReadOutcome::Refused(refusal) => Err(refusal),
+        ReadOutcome::Shared(stamp, refusal) => {
             found.stamp = stamp;
             Err(refusal)
         }
-        Outcome::Unreadable(refusal) => {
+        ReadOutcome::Unreadable(refusal) => {
             found.stamp = Stamp::default();
             Err(refusal)
         }
-        Outcome::Accepted(accepted) => {
+        ReadOutcome::Accepted(accepted) => {
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
                 Ok(Ok(packed)) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), packed)),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(

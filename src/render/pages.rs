@@ -40,6 +40,7 @@ use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::Templates;
+use crate::render::pages::values::FeedRow;
 use crate::render::{feed_list, opml};
 
 /// Terms on one page of their list.
@@ -181,15 +182,17 @@ impl Page {
             locale,
         };
         Ok(match self {
-            Page::Catalogue(overview) => templates
-                .catalogue(&frame, &overview.catalogue(), &term_lists(config))?
-                .into(),
+            Page::Catalogue(overview) => {
+                let feeds = overview.catalogue().into_iter();
+                let rows: Vec<FeedRow<'_>> = feeds.map(FeedRow::from).collect();
+                let lists = term_lists(config);
+                templates.catalogue(&frame, &rows, &lists)?.into()
+            }
             Page::Terms(kind, part, overview) => {
-                let feeds = overview.of(*kind);
-                let shown = feeds.chunks(TERMS_MAX).nth(part.page - 1);
-                templates
-                    .terms(&frame, *kind, shown.unwrap_or_default(), *part)?
-                    .into()
+                let feeds = overview.of(*kind).into_iter();
+                let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
+                let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
+                templates.terms(&frame, *kind, &rows, *part)?.into()
             }
             Page::Feed(version) => {
                 let feed = version.compose(articles);

@@ -13,7 +13,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::unused;
+use crate::publish::read_handle::unused;
 use crate::render::pages::PageRequest;
 use crate::serve::answer::Answer;
 use crate::serve::documents::Documents;
@@ -72,11 +72,12 @@ pub fn dispatch<B>(
     };
     match route::resolve(&published.snapshot, request.uri().path(), context.query) {
         Target::Feed(version, format) => context.dispatch_feed(version, format),
-        Target::Select(selection, format) => match documents.published().kept_selection(&selection)
-        {
-            Some(version) => context.dispatch_feed(&version, format),
-            None => context.job(Resource::Selection(selection, format)),
-        },
+        Target::Select(selection, format) => {
+            match documents.published().cached_selection(&selection) {
+                Some(version) => context.dispatch_feed(&version, format),
+                None => context.job(Resource::Selection(selection, format)),
+            }
+        }
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
         Target::Favicon => context.job(Resource::Asset(published.templates.favicon().to_owned())),

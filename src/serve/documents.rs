@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::documents::{render_feed, render_page};
 use crate::publish::published_state::PublishedState;
-use crate::publish::publisher::Publisher;
+use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::{CacheError, DocumentCache};
@@ -21,14 +21,14 @@ use crate::serve::render_metrics::RenderMetrics;
 
 /// What is published, and the cache of its documents.
 pub struct Documents {
-    published: Arc<Publisher>,
+    published: ReadHandle,
     cache: DocumentCache,
     metrics: Arc<RenderMetrics>,
 }
 
 impl Documents {
     /// The documents of what is published, of which at most `cache_bytes` are cached.
-    pub fn new(published: Arc<Publisher>, cache_bytes: u64) -> Documents {
+    pub fn new(published: ReadHandle, cache_bytes: u64) -> Documents {
         Documents {
             published,
             cache: DocumentCache::new(cache_bytes),
@@ -37,7 +37,7 @@ impl Documents {
     }
 
     /// What is published.
-    pub fn published(&self) -> &Arc<Publisher> {
+    pub fn published(&self) -> &ReadHandle {
         &self.published
     }
 
@@ -144,6 +144,7 @@ mod tests {
     use super::*;
     use crate::feed::poll_rate::PollReply;
     use crate::model::removal_guard::Removal;
+    use crate::publish::publisher::Publisher;
     use crate::render::pages::templates::Templates;
     use crate::source::Scope;
     use crate::store::Store;
@@ -176,13 +177,11 @@ id-year = 2026
             later,
         )
         .expect("a publisher");
-        let documents = Documents::new(Arc::new(publisher), 1 << 20);
+        let documents = Documents::new(publisher.handle().clone(), 1 << 20);
         let publish = |at| {
-            let report = documents
-                .published
-                .reconcile(&[Scope::Whole], Removal::Held);
+            let report = publisher.reconcile(&[Scope::Whole], Removal::Held);
             assert!(report.problems.is_empty(), "{:?}", report.problems);
-            documents.published.publish(at)
+            publisher.publish(at)
         };
         write("a.txt", "#спорт #наука");
         publish(later);

@@ -17,14 +17,13 @@ use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
+use crate::publish::read_handle::DatabasePosition;
 use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
 use crate::serve::metrics::exposition::{Exposition, TextFormat};
 use crate::serve::metrics::process::Process;
 use crate::serve::request_outcome::{RequestKind, RequestResult};
 use crate::serve::server_context::ServerContext;
-use crate::source::Source;
-use crate::source::sql::Sql;
 
 /// Everything that one answer of `/metrics` is made from.
 pub struct Scrape {
@@ -195,12 +194,9 @@ impl Scrape {
                 read.0 as f64,
             )?;
         }
-        if let Some(Source::Sql(sql)) = self
-            .documents()
-            .map(|documents| documents.published().source())
-            .as_deref()
-        {
-            self.database(page, sql)?;
+        let published = self.documents().map(|documents| documents.published());
+        if let Some(position) = published.and_then(|published| published.database_position()) {
+            database(page, &position)?;
         }
         page.value(
             "taspa_source_reading_duration_seconds",
@@ -235,25 +231,6 @@ impl Scrape {
             "Whether the last changes are in the state folder",
             truth(self.condition.state_trouble().is_none()),
         )
-    }
-
-    /// How current the database is, to be compared between daemons over the same articles.
-    fn database(&self, page: &mut Exposition<'_>, sql: &Sql) -> fmt::Result {
-        if let Some(newest) = sql.newest() {
-            page.value(
-                "taspa_source_newest_timestamp_seconds",
-                "The latest change among the rows, as the database dates it",
-                newest.0 as f64,
-            )?;
-        }
-        if let Some(lag) = sql.replica_lag() {
-            page.value(
-                "taspa_source_replica_lag_seconds",
-                "How far a standby is behind its primary",
-                lag,
-            )?;
-        }
-        Ok(())
     }
 
     fn configuration(&self, page: &mut Exposition<'_>) -> fmt::Result {
@@ -318,6 +295,25 @@ impl Scrape {
         }
         Ok(())
     }
+}
+
+/// How current the database is, to be compared between daemons over the same articles.
+fn database(page: &mut Exposition<'_>, position: &DatabasePosition) -> fmt::Result {
+    if let Some(newest) = position.newest {
+        page.value(
+            "taspa_source_newest_timestamp_seconds",
+            "The latest change among the rows, as the database dates it",
+            newest.0 as f64,
+        )?;
+    }
+    if let Some(lag) = position.replica_lag {
+        page.value(
+            "taspa_source_replica_lag_seconds",
+            "How far a standby is behind its primary",
+            lag,
+        )?;
+    }
+    Ok(())
 }
 
 /// The number of feeds, and when the declared ones last changed.

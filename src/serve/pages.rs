@@ -16,7 +16,7 @@ use crate::feed::etag::ETag;
 use crate::feed::headers::{cache_control, seconds_left};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::chain;
-use crate::publish::publisher::PageMissing;
+use crate::publish::read_handle::PageMissing;
 use crate::render::pages::{Page, PageRequest};
 use crate::serve::answer::Answer;
 use crate::serve::conditional::{self, ClientCopy};

@@ -19,7 +19,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
 use super::article_file::{encoding, json, markdown, newsroom};
-use super::{Found, Outcome, Unlisted};
+use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
@@ -120,7 +120,7 @@ impl Directory {
         &self,
         below: Option<&str>,
         closed: bool,
-    ) -> impl Iterator<Item = Result<Found, Unlisted>> + use<> {
+    ) -> impl Iterator<Item = Result<Place, Unlisted>> + use<> {
         let root_target = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let (root, write_log) = (self.root.clone(), self.write_log.clone());
         let start = match below {
@@ -190,7 +190,7 @@ impl Directory {
                     return Some(Err(Unlisted::warning(path, "its name is not UTF-8")));
                 }
                 return Some(match entry.metadata() {
-                    Ok(metadata) => Ok(Found {
+                    Ok(metadata) => Ok(Place {
                         path,
                         stamp: stamp(&metadata),
                         closed,
@@ -203,9 +203,9 @@ impl Directory {
     }
 
     /// The current stamp of the file at `path`; `None` if there is no file.
-    pub fn look(&self, path: &str) -> Option<Found> {
+    pub fn look(&self, path: &str) -> Option<Place> {
         let metadata = fs::metadata(self.root.join(path)).ok()?;
-        metadata.is_file().then(|| Found {
+        metadata.is_file().then(|| Place {
             path: path.to_owned(),
             stamp: stamp(&metadata),
             closed: false,
@@ -214,26 +214,26 @@ impl Directory {
     }
 
     /// Reads and accepts one file. A panic while accepting it costs this file alone.
-    pub fn read(&self, found: &Found) -> Outcome {
+    pub fn read(&self, found: &Place) -> ReadOutcome {
         let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
-            return Outcome::Unsettled;
+            return ReadOutcome::Unsettled;
         }
         let bytes = match read_unchanged(&self.root.join(&found.path), found) {
-            Ok(_) if is_being_written() => return Outcome::Unsettled,
+            Ok(_) if is_being_written() => return ReadOutcome::Unsettled,
             Ok(Some(bytes)) => bytes,
-            Ok(None) => return Outcome::Unsettled,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Outcome::Unsettled,
+            Ok(None) => return ReadOutcome::Unsettled,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return ReadOutcome::Unsettled,
             Err(error) => {
                 let hint = "make the file readable for the user that runs taspa";
-                return Outcome::Unreadable(Refusal::new(
+                return ReadOutcome::Unreadable(Refusal::new(
                     None,
                     format!("cannot be read: {error}"),
                     hint,
                 ));
             }
         };
-        Outcome::of("file", || self.accept(&found.path, &bytes))
+        ReadOutcome::of("file", || self.accept(&found.path, &bytes))
     }
 
     fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
@@ -279,14 +279,14 @@ impl Directory {
 }
 
 /// Whether a file has been empty long enough to count as deleted.
-pub(super) fn is_emptied(found: &Found) -> bool {
+pub(super) fn is_emptied(found: &Place) -> bool {
     let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
     found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
 /// The bytes of a file whose stamp is the same as in the listing, before and after reading;
 /// otherwise `None`. Reads at most one byte more than the limit.
-fn read_unchanged(path: &Path, found: &Found) -> io::Result<Option<Vec<u8>>> {
+fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
     let quiet = if found.closed {
         QUIET_AFTER_CLOSE
     } else {

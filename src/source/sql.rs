@@ -9,7 +9,7 @@
 //!
 //! ```text
 //!  Sql::walk · read · look ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
-//!     ▲ Found, Outcome              │ Watermark: since when rows may be new
+//!     ▲ Place, ReadOutcome              │ Watermark: since when rows may be new
 //!  SourceEvents::next ◀── SourceEvent ◀── pulse, listener
 //! ```
 
@@ -51,11 +51,11 @@ use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
 use self::listener::Channel;
 use self::row::{Row, Rules};
-use super::{Found, Gap, Outcome, ReadResult};
+use super::{Gap, Place, ReadOutcome, ReadResult};
 use crate::config::SqlConfig;
 use crate::model::article::Reading;
 use crate::model::time::Timestamp;
-use crate::source::sql::listing::{Held, Walk};
+use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
@@ -184,7 +184,7 @@ impl Sql {
 
     /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused.
     /// A failure of the database is the last thing that comes, and without one the listing was complete.
-    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Found, Gap>> + use<> {
+    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Place, Gap>> + use<> {
         Walk::start(self, extent)
     }
 
@@ -194,10 +194,10 @@ impl Sql {
     ///
     /// # Errors
     /// The database does not answer, or not well.
-    pub fn read(&self, found: &[Found]) -> Result<Vec<ReadResult>, SqlError> {
+    pub fn read(&self, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
         let mut results = Vec::with_capacity(found.len());
         // What is still to be read, the next part last.
-        let mut parts: Vec<&[Found]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
+        let mut parts: Vec<&[Place]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
         let mut timeouts = 0;
         while let Some(part) = parts.pop() {
             if let Some(error) = self.0.engine.trouble() {
@@ -211,7 +211,7 @@ impl Sql {
                     self.look(&ids).map_err(|_| error)?;
                     timeouts += 1;
                     match part.split_at(part.len() / 2) {
-                        ([], _) => results.push(Outcome::Unreadable(row::slow()).into()),
+                        ([], _) => results.push(ReadOutcome::Unreadable(row::slow()).into()),
                         (first, second) => parts.extend([second, first]),
                     }
                 }
@@ -222,11 +222,14 @@ impl Sql {
     }
 
     /// What each of these ids gives, and what rows have it.
-    fn read_some(&self, found: &[Found]) -> Result<HashMap<String, (Held, ReadResult)>, SqlError> {
+    fn read_some(
+        &self,
+        found: &[Place],
+    ) -> Result<HashMap<String, (SameIdRows, ReadResult)>, SqlError> {
         let ids = found.iter().map(|found| found.path.clone());
         let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
-        let mut read: HashMap<String, (Held, ReadResult)> = HashMap::with_capacity(ids.len());
+        let mut read: HashMap<String, (SameIdRows, ReadResult)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
             let seen = row.seen(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
@@ -236,10 +239,10 @@ impl Sql {
                 }
                 None => {
                     let result = ReadResult {
-                        outcome: Outcome::of("row", || row.accept(&rules.reading)),
+                        outcome: ReadOutcome::of("row", || row.accept(&rules.reading)),
                         columns: row.columns(),
                     };
-                    read.insert(row.id().to_owned(), (Held::new(seen), result));
+                    read.insert(row.id().to_owned(), (SameIdRows::new(seen), result));
                 }
             }
         })?;
@@ -251,9 +254,9 @@ impl Sql {
     ///
     /// # Errors
     /// The database does not answer, or not well.
-    pub fn look(&self, ids: &[String]) -> Result<Vec<Found>, SqlError> {
+    pub fn look(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
-        let mut seen: BTreeMap<String, Held> = BTreeMap::new();
+        let mut seen: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
             self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
                 let found = row.seen(zone, now);
@@ -261,13 +264,13 @@ impl Sql {
                     Some(held) => held.join(found.stamp),
                     // Databases do not agree on what equal texts are.
                     None if ids.contains(&found.path) => {
-                        seen.insert(found.path.clone(), Held::new(found));
+                        seen.insert(found.path.clone(), SameIdRows::new(found));
                     }
                     None => {}
                 }
             })?;
         }
-        Ok(seen.into_values().map(Held::settle).collect())
+        Ok(seen.into_values().map(SameIdRows::settle).collect())
     }
 
     /// How many rows the query gives now.
@@ -434,19 +437,19 @@ impl Sql {
 
 /// The results of rows that were read, in the order that they were asked for.
 fn in_order(
-    found: &[Found],
-    mut read: HashMap<String, (Held, ReadResult)>,
+    found: &[Place],
+    mut read: HashMap<String, (SameIdRows, ReadResult)>,
 ) -> impl Iterator<Item = ReadResult> {
     found
         .iter()
         .map(move |found| match read.remove(&*found.path) {
-            Some((Held { rows: 1, .. }, result)) => result,
+            Some((SameIdRows { rows: 1, .. }, result)) => result,
             Some((held, result)) => {
                 let refusal = row::many(held.rows, &found.path);
-                let outcome = Outcome::Shared(held.settle().stamp, refusal);
+                let outcome = ReadOutcome::Shared(held.settle().stamp, refusal);
                 ReadResult { outcome, ..result }
             }
-            None if found.path.is_empty() => Outcome::Refused(row::no_id()).into(),
-            None => Outcome::Unsettled.into(),
+            None if found.path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),
+            None => ReadOutcome::Unsettled.into(),
         })
 }

@@ -9,8 +9,8 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::rows::{
-    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, RECORDS, RETIRED, RIVALS, SERVED,
-    TERMS, decode, encode, extensions, formats,
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
+    SERVED, TERMS, decode, encode, extensions, formats,
 };
 use super::{LastGood, Memory, Packed, StoreError};
 use crate::model::format::Format;
@@ -23,7 +23,7 @@ pub struct Batch<'t> {
     records: Table<'t, u64, &'static [u8]>,
     retired: Table<'t, u64, ()>,
     files: Table<'t, &'static str, &'static [u8]>,
-    rivals: Table<'t, (&'static str, &'static str), ()>,
+    key_conflicts: Table<'t, (&'static str, &'static str), ()>,
     terms: Table<'t, &'static str, &'static str>,
     feeds: Table<'t, &'static str, &'static [u8]>,
     served: Table<'t, &'static str, &'static str>,
@@ -40,7 +40,7 @@ impl<'t> Batch<'t> {
             records,
             retired: transaction.open_table(RETIRED)?,
             files: transaction.open_table(FILES)?,
-            rivals: transaction.open_table(RIVALS)?,
+            key_conflicts: transaction.open_table(KEY_CONFLICTS)?,
             terms: transaction.open_table(TERMS)?,
             feeds: transaction.open_table(FEEDS)?,
             served: transaction.open_table(SERVED)?,
@@ -127,14 +127,14 @@ impl<'t> Batch<'t> {
     }
 
     /// Notes that the file at `path` waits for `key`, which another file has.
-    pub fn add_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
-        self.rivals.insert((key, path), ())?;
+    pub fn add_key_conflict(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
+        self.key_conflicts.insert((key, path), ())?;
         Ok(())
     }
 
     /// Takes the lowest path that waits for `key` off the list.
-    pub fn take_rival(&mut self, key: &str) -> Result<Option<String>, StoreError> {
-        let next = match self.rivals.range((key, "")..)?.next() {
+    pub fn take_key_conflict(&mut self, key: &str) -> Result<Option<String>, StoreError> {
+        let next = match self.key_conflicts.range((key, "")..)?.next() {
             None => None,
             Some(row) => {
                 let row = row?.0;
@@ -143,13 +143,13 @@ impl<'t> Batch<'t> {
             }
         };
         if let Some(path) = &next {
-            self.remove_rival(key, path)?;
+            self.remove_key_conflict(key, path)?;
         }
         Ok(next)
     }
 
-    fn remove_rival(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
-        self.rivals.remove((key, path))?;
+    fn remove_key_conflict(&mut self, key: &str, path: &str) -> Result<(), StoreError> {
+        self.key_conflicts.remove((key, path))?;
         Ok(())
     }
 

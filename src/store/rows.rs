@@ -23,7 +23,8 @@ pub(super) const RETIRED: TableDefinition<'_, u64, ()> = TableDefinition::new("r
 /// Path below the articles' folder, or id of a row → [`FileRow`].
 pub(super) const FILES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("files");
 /// Key and path of files whose key another file has.
-pub(super) const RIVALS: TableDefinition<'_, (&str, &str), ()> = TableDefinition::new("rivals");
+pub(super) const KEY_CONFLICTS: TableDefinition<'_, (&str, &str), ()> =
+    TableDefinition::new("rivals");
 /// Term in canonical form → its name.
 pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
 /// Feed path → [`Validators`].

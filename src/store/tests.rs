@@ -217,16 +217,16 @@ fn rivals_are_taken_lowest_path_first_and_of_their_key_alone() {
             ("bb", "0"),
             ("b\0", "0"),
         ] {
-            batch.add_rival(key, path)?;
+            batch.add_key_conflict(key, path)?;
         }
         let mut taken = Vec::new();
-        while let Some(path) = batch.take_rival("b")? {
+        while let Some(path) = batch.take_key_conflict("b")? {
             taken.push(path);
         }
-        assert_eq!(batch.take_rival("c")?, None);
-        assert_eq!(batch.take_rival("bb")?.as_deref(), Some("0"));
-        assert_eq!(batch.take_rival("bb")?, None);
-        taken.extend(batch.take_rival("a")?);
+        assert_eq!(batch.take_key_conflict("c")?, None);
+        assert_eq!(batch.take_key_conflict("bb")?.as_deref(), Some("0"));
+        assert_eq!(batch.take_key_conflict("bb")?, None);
+        taken.extend(batch.take_key_conflict("a")?);
         Ok(taken)
     });
     assert_eq!(taken.expect("a committed batch"), ["10", "2", "9"]);

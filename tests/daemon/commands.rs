@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use taspa::config::SCHEMA;
+use taspa::config::schema;
 
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
@@ -112,9 +112,9 @@ fn schema_is_printed_with_a_broken_configuration() {
     for arguments in [&["schema"][..], &["schema", "--config", "nowhere.toml"]] {
         let output = newsroom.run(arguments);
         assert_ends(&output, 0, &["{"], &[]);
-        assert!(output.stdout == SCHEMA.as_bytes());
+        assert!(output.stdout == schema().as_bytes());
     }
-    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let schema: Value = serde_json::from_str(&schema()).expect("JSON");
     assert_eq!(schema["properties"]["site"]["type"], "object");
 }
 

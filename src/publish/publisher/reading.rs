@@ -13,7 +13,7 @@ impl Publisher {
     /// Reads what changed in the source; [`Publisher::publish`] makes it visible. Blocks while files or rows
     /// are read, without the lock.
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
-        let pace = match self.published.load().is_some() {
+        let pace = match self.handle.is_published() {
             true => Pace::GivingWay,
             false => Pace::Brisk,
         };
@@ -22,7 +22,10 @@ impl Publisher {
         let mut gather = |changes: &mut Vec<Change>| {
             // A first reading can be as long as an archive, and would be held twice.
             if !is_index_in_use {
-                self.state().index.gather(changes.drain(..), &mut batch);
+                self.handle
+                    .index()
+                    .index
+                    .gather(changes.drain(..), &mut batch);
             }
         };
         let ReadingResult {
@@ -30,11 +33,11 @@ impl Publisher {
             changes,
             retired,
         } = self.driver.read(scopes, removal, pace, &mut gather);
-        let mut state = self.state();
+        let mut writer = self.writer();
+        let mut state = self.handle.index();
         state.index.gather(changes, &mut batch);
-        let touched = state.index.finish(batch);
-        state.touch(touched);
-        state.retired.extend(retired);
+        writer.touch(state.index.finish(batch));
+        writer.retired.extend(retired);
         report
     }
 }

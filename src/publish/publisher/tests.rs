@@ -9,14 +9,16 @@ use std::path::Path;
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::selections::{Currency, SELECTIONS_MAX};
 use super::*;
 use crate::index::Query;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
 use crate::model::removal_guard::Removal;
+use crate::model::selection::Selection;
+use crate::model::term::Term;
 use crate::model::time::{WrittenDate, Zone};
 use crate::publish::documents;
+use crate::publish::selections::{CachedSelection, Currency, SELECTIONS_MAX};
 use crate::source::Scope;
 use crate::testkit;
 
@@ -132,7 +134,10 @@ impl Newsroom {
     }
 
     fn snapshot(&self) -> Arc<Snapshot> {
-        self.publisher().snapshot().expect("a published edition")
+        self.publisher()
+            .handle()
+            .snapshot()
+            .expect("a published edition")
     }
 
     fn version(&self, path: &str) -> Arc<FeedVersion> {
@@ -168,13 +173,14 @@ impl Newsroom {
     }
 
     fn render(&self, version: &FeedVersion) -> Bytes {
-        let document = documents::render_feed(self.publisher().store(), version, Format::Rss);
+        let document =
+            documents::render_feed(self.publisher().handle().store(), version, Format::Rss);
         document.unwrap_or_else(|error| panic!("{}: {}", version.path, chain(&error)))
     }
 
     fn select(&self, query: &str) -> Result<Arc<FeedVersion>, Term> {
         let selection = Selection::from_query(query).expect("a selection");
-        self.publisher().select(&selection)
+        self.publisher().handle().select(&selection)
     }
 
     fn selected(&self, query: &str) -> Arc<FeedVersion> {
@@ -195,10 +201,10 @@ fn ordinary() -> Newsroom {
 #[test]
 fn nothing_is_published_before_the_first_publication() {
     let newsroom = Newsroom::new(FEEDS);
-    assert!(newsroom.publisher().snapshot().is_none());
+    assert!(newsroom.publisher().handle().snapshot().is_none());
     assert!(newsroom.publisher().is_due(later()));
     newsroom.read_and_publish(later());
-    assert!(newsroom.publisher().snapshot().is_some());
+    assert!(newsroom.publisher().handle().snapshot().is_some());
     assert!(!newsroom.publisher().is_due(later()));
 }
 
@@ -298,6 +304,7 @@ fn an_embargo_opens_at_its_second() {
     assert!(
         newsroom
             .publisher()
+            .handle()
             .article("b")
             .expect("a readable store")
             .is_none()
@@ -316,6 +323,7 @@ fn an_embargo_opens_at_its_second() {
     assert!(
         newsroom
             .publisher()
+            .handle()
             .article("b")
             .expect("a readable store")
             .is_some()
@@ -503,6 +511,7 @@ fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
     // Somebody else's selection makes room, and then it is wanted once more.
     let publisher = newsroom.publisher();
     publisher
+        .handle()
         .selections()
         .forget(path.clone(), asked.last_modified);
     publisher.publish(later().plus(1));
@@ -574,12 +583,15 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
     let publisher = newsroom.publisher();
     for number in 0..SELECTIONS_MAX.get() {
         let path = format!("{SELECT}?any={number}").into();
-        let kept = Kept {
+        let kept = CachedSelection {
             query: Query::default(),
             version: before.clone(),
             currency: Currency::Current,
         };
-        publisher.selections().keep(path, kept, later().plus(9));
+        publisher
+            .handle()
+            .selections()
+            .insert(path, kept, later().plus(9));
     }
     newsroom.write("a.txt", "2026-01-08", "Опровержение.\n\n#а #б");
     newsroom.read_and_publish(later().plus(20));
@@ -616,9 +628,13 @@ fn a_selection_of_unknown_terms_names_the_first() {
         assert!(newsroom.select(&format!("any=спорт,{number}")).is_err());
     }
     let publisher = newsroom.publisher();
-    assert_eq!(publisher.selections().len(), 0, "nothing is kept of it");
+    assert_eq!(
+        publisher.handle().selections().len(),
+        0,
+        "nothing is kept of it"
+    );
     let term = Term::parse("7").expect("a term");
-    assert_eq!(publisher.state().index.find_term(&term), None);
+    assert_eq!(publisher.handle().index().index.find_term(&term), None);
 }
 
 #[test]
@@ -648,12 +664,12 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
     let publisher = newsroom.publisher();
     let filler = newsroom.version("all");
     for number in 1..SELECTIONS_MAX.get() {
-        let kept = Kept {
+        let kept = CachedSelection {
             query: Query::default(),
             version: filler.clone(),
             currency: Currency::Current,
         };
-        publisher.selections().keep(
+        publisher.handle().selections().insert(
             format!("{SELECT}?any={number}").into(),
             kept,
             later().plus(1),
@@ -661,14 +677,14 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
     }
     for query in ["any=б", "any=в", "any=г", "any=б,в", "any=б,г"] {
         newsroom.selected(query);
-        assert_eq!(publisher.selections().len(), SELECTIONS_MAX.get());
+        assert_eq!(publisher.handle().selections().len(), SELECTIONS_MAX.get());
     }
     newsroom.read_and_publish(later().plus(2));
     let rows = publisher.store.validators().expect("readable rows");
     let paths: Vec<&str> = rows.iter().map(|(path, _)| path.as_str()).collect();
     assert!(!paths.contains(&"select?any=а"), "{paths:?}");
-    // One for each selection that was asked for, one for `all`, one for the floor.
-    assert_eq!(paths.len(), 5 + 2, "{paths:?}");
+    // One for each cached selection, one for `all`, one for the floor.
+    assert_eq!(paths.len(), SELECTIONS_MAX.get() + 2, "{paths:?}");
     assert_eq!(newsroom.selected("any=а").validators(), moved.validators());
     assert!(newsroom.selected("any=в,г").last_modified >= moved.last_modified);
 }
@@ -773,6 +789,7 @@ fn other_feeds_appear_and_vanish_and_the_rest_keeps_its_validators() {
     );
     let idle: Vec<String> = newsroom
         .publisher()
+        .handle()
         .idle_terms()
         .into_iter()
         .map(|named| named.text)

@@ -1,7 +1,4 @@
-//! Pages for people, made by templates on the server: no script, one style sheet.
-//!
-//! A page is a function of what it is given: the templates, the [`Frame`] and its content. The
-//! built-in templates can be replaced, file by file, from a folder ([`Templates::load`]).
+//! What stands around the content of a page.
 
 use crate::config::Site;
 use crate::feed::document::Address;

@@ -15,7 +15,7 @@ use crate::model::time::{Timestamp, Zone};
 use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::values::FeedRow;
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -155,28 +155,17 @@ impl Sample {
             path,
             locale,
         };
-        let rows = self.rows();
+        let related = &self.related;
         match template {
-            CATALOGUE => {
-                let frame = frame("");
-                let page = CataloguePage::new(&frame, &rows, &self.lists);
-                templates.render(template, &frame, page)
-            }
+            CATALOGUE => templates.catalogue(&frame(""), &self.rows(), &self.lists),
             TERMS => {
                 let frame = frame("tags?page=2");
-                let page = TermsPage::new(&frame, TermKind::Tag, &rows, self.part);
-                templates.render(template, &frame, page)
+                templates.terms(&frame, TermKind::Tag, &self.rows(), self.part)
             }
-            FEED => {
-                let frame = frame("parliament");
-                let page = FeedPage::new(&frame, &self.feed, &self.related);
-                templates.render(template, &frame, page)
-            }
+            FEED => templates.feed(&frame("parliament"), &self.feed, related),
             _ => {
-                let frame = frame("articles/a");
                 let all = &self.feed.channel;
-                let page = ArticlePage::new(&frame, &self.article, all, &self.related);
-                templates.render(template, &frame, page)
+                templates.article(&frame("articles/a"), &self.article, all, related)
             }
         }
     }

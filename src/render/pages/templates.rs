@@ -13,10 +13,8 @@ use serde::Serialize;
 use super::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, SiteValue, TermsPage};
 use super::words::Words;
 use crate::feed::document::{Channel, Entry, Feed};
-use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
 use crate::render::pages::asset::Asset;
-use crate::render::pages::error::PageError;
 use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 
 /// The template of `/`.
@@ -77,67 +75,53 @@ impl Templates {
     }
 
     /// `/`: the feeds of the catalogue in its order, and the kinds of terms that have lists.
-    ///
-    /// # Errors
-    /// When a replaced template fails.
-    pub fn catalogue(
+    pub(super) fn catalogue(
         &self,
         frame: &Frame<'_>,
-        feeds: &[&FeedSummary],
+        rows: &[FeedRow<'_>],
         lists: &[TermKind],
-    ) -> Result<String, PageError> {
-        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
-        let page = CataloguePage::new(frame, &rows, lists);
-        Ok(self.render(CATALOGUE, frame, page)?)
+    ) -> Result<String, minijinja::Error> {
+        self.render(CATALOGUE, frame, CataloguePage::new(frame, rows, lists))
     }
 
     /// `/sections`, `/tags` or `/authors`: one page of the feeds of a kind.
-    ///
-    /// # Errors
-    /// When a replaced template fails.
-    pub fn terms(
+    pub(super) fn terms(
         &self,
         frame: &Frame<'_>,
         kind: TermKind,
-        feeds: &[&FeedSummary],
+        rows: &[FeedRow<'_>],
         part: ListPart,
-    ) -> Result<String, PageError> {
-        let rows: Vec<FeedRow<'_>> = feeds.iter().copied().map(FeedRow::from).collect();
-        let page = TermsPage::new(frame, kind, &rows, part);
-        Ok(self.render(TERMS, frame, page)?)
+    ) -> Result<String, minijinja::Error> {
+        self.render(TERMS, frame, TermsPage::new(frame, kind, rows, part))
     }
 
     /// The page of a feed.
-    ///
-    /// # Errors
-    /// When a replaced template fails.
-    pub fn feed(
+    pub(super) fn feed(
         &self,
         frame: &Frame<'_>,
         feed: &Feed,
         related: &[RelatedFeed],
-    ) -> Result<String, PageError> {
-        let page = FeedPage::new(frame, feed, related);
-        Ok(self.render(FEED, frame, page)?)
+    ) -> Result<String, minijinja::Error> {
+        self.render(FEED, frame, FeedPage::new(frame, feed, related))
     }
 
     /// The page of an article that has none elsewhere. `all` is the feed of every article.
-    ///
-    /// # Errors
-    /// When a replaced template fails.
-    pub fn article(
+    pub(super) fn article(
         &self,
         frame: &Frame<'_>,
         article: &Entry,
         all: &Channel,
         related: &[RelatedFeed],
-    ) -> Result<String, PageError> {
-        let page = ArticlePage::new(frame, article, all, related);
-        Ok(self.render(ARTICLE, frame, page)?)
+    ) -> Result<String, minijinja::Error> {
+        self.render(
+            ARTICLE,
+            frame,
+            ArticlePage::new(frame, article, all, related),
+        )
     }
 
     /// One page: the values that all pages share, and its own.
-    pub(super) fn render(
+    fn render(
         &self,
         template: &str,
         frame: &Frame<'_>,

@@ -14,7 +14,6 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::time::Timestamp;
 use crate::publish::health::{Condition, Degraded};
 use crate::serve::metrics::process::Process;
-use crate::source::Source as Articles;
 
 /// Files with problems that are shown; `taspa check` names all.
 const PROBLEMS_MAX: usize = 200;
@@ -26,8 +25,8 @@ const FEEDS_MAX: usize = 500;
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
     let documents = admin.server.documents.get();
-    let publisher = documents.map(|documents| documents.published());
-    let snapshot = publisher.and_then(|publisher| publisher.snapshot());
+    let published = documents.map(|documents| documents.published());
+    let snapshot = published.and_then(|published| published.snapshot());
     let site = match &snapshot {
         Some(snapshot) => &snapshot.config.site,
         None => &admin.config.site,
@@ -37,8 +36,8 @@ pub(super) fn page(admin: &Admin) -> String {
     let feeds = snapshot
         .as_deref()
         .map(|snapshot| feeds(snapshot, site, now));
-    let selections = publisher.map_or(Rate::default(), |publisher| {
-        publisher.selection_polls().rate(now)
+    let selections = published.map_or(Rate::default(), |published| {
+        published.selection_polls().rate(now)
     });
     let process = Process::read();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
@@ -96,18 +95,12 @@ fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
     let documents = admin.server.documents.get();
-    let publisher = documents.map(|documents| documents.published());
-    let reached = publisher.and_then(|publisher| publisher.progress().reached());
-    let database = publisher.map(|publisher| publisher.source());
-    let database = match database.as_deref() {
-        Some(Articles::Sql(sql)) => {
-            // A primary is behind nobody.
-            let lag = sql.replica_lag().filter(|_| sql.is_standby());
-            Some((sql.newest(), lag))
-        }
-        Some(Articles::Directory(_)) | None => None,
-    };
-    let (newest, lag) = database.unwrap_or_default();
+    let published = documents.map(|documents| documents.published());
+    let reached = published.and_then(|published| published.progress().reached());
+    let database = published.and_then(|published| published.database_position());
+    let database = database.unwrap_or_default();
+    // A primary is behind nobody.
+    let lag = database.replica_lag.filter(|_| database.is_standby);
     let failing = source.failing.as_ref();
     context! {
         name => &*source.name,
@@ -116,7 +109,7 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
         failing => failing.map(|(since, _)| date(site, *since)),
         took => format!("{:.1}", source.took.as_secs_f64()),
         articles_read => source.articles_read,
-        newest => newest.map(|at| date(site, at)),
+        newest => database.newest.map(|at| date(site, at)),
         lag => lag.map(|seconds| format!("{seconds:.1}")),
     }
 }

@@ -105,7 +105,7 @@ const ENGLISH: Words = Words {
     configuration: "Configuration",
     in_force: "In force since",
     refused: "Refused",
-    published: "Last site_rules",
+    published: "Last publication",
     process: "Process",
     version: "Version",
     started: "Running since",

@@ -11,7 +11,7 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
     fs::write(&file, bytes).expect("a file");
     let directory = directory(folder.path());
     // `closed`, so that the new file is read after the short quiet period.
-    let found: Vec<Found> = directory
+    let found: Vec<Place> = directory
         .walk(Some(path), true)
         .map(|found| found.expect("a file"))
         .collect();
@@ -19,8 +19,8 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
         panic!("{path} is not listed: {found:?}");
     };
     match directory.read(found) {
-        Outcome::Accepted(accepted) => Ok(*accepted),
-        Outcome::Refused(refusal) => Err(refusal),
+        ReadOutcome::Accepted(accepted) => Ok(*accepted),
+        ReadOutcome::Refused(refusal) => Err(refusal),
         other => panic!("{path}: {other:?}"),
     }
 }

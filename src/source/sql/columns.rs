@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::SqlError;
-use crate::config::nearest::{did_you_mean, nearest, one_of};
+use crate::text::nearest::{did_you_mean, nearest, one_of};
 
 /// The names that are read; the last three hold the text.
 pub(super) const NAMES: [&str; 19] = [

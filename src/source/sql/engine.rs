@@ -41,7 +41,7 @@ pub(super) struct Engine {
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
     required: Mutex<RequiredColumns>,
-    seen: Mutex<Seen>,
+    listings: Mutex<Listings>,
     /// What the last pulse showed that went well.
     shown: Mutex<Option<Pulse>>,
     /// Why the last pulse failed, if it did.
@@ -49,7 +49,7 @@ pub(super) struct Engine {
 }
 
 #[derive(Debug, Default)]
-struct Seen {
+struct Listings {
     watermark: Watermark,
     /// The latest change of what is there now, as far as listings tell.
     newest: Option<Timestamp>,
@@ -107,7 +107,7 @@ impl Engine {
             rules,
             columns: Mutex::default(),
             required: Mutex::default(),
-            seen: Mutex::default(),
+            listings: Mutex::default(),
             shown: Mutex::default(),
             trouble: Mutex::default(),
         }
@@ -265,7 +265,7 @@ impl Engine {
 
     /// Whether everything was listed with columns of another shape.
     pub(super) fn is_new(&self, shape: u64) -> bool {
-        let listed = locked(&self.seen).shape;
+        let listed = locked(&self.listings).shape;
         listed.is_some_and(|listed| listed != shape)
     }
 
@@ -290,21 +290,21 @@ impl Engine {
         newest: Option<Timestamp>,
         shape: Option<u64>,
     ) {
-        let mut seen = locked(&self.seen);
-        seen.watermark.listed(began, highest);
+        let mut listings = locked(&self.listings);
+        listings.watermark.listed(began, highest);
         match shape {
             // Whoever starts later does not see rows that were deleted either.
-            Some(_) => (seen.shape, seen.newest) = (shape, newest),
-            None => seen.newest = seen.newest.max(newest),
+            Some(_) => (listings.shape, listings.newest) = (shape, newest),
+            None => listings.newest = listings.newest.max(newest),
         }
     }
 
     pub(super) fn newest(&self) -> Option<Timestamp> {
-        locked(&self.seen).newest
+        locked(&self.listings).newest
     }
 
     fn since(&self) -> Since {
-        locked(&self.seen).watermark.since()
+        locked(&self.listings).watermark.since()
     }
 
     /// Keeps what a pulse showed.

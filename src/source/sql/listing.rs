@@ -14,7 +14,7 @@ use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::{Found, Gap, Unlisted};
+use crate::source::{Gap, Place, Unlisted};
 
 /// A listing under way.
 pub(super) struct Walk {
@@ -25,21 +25,21 @@ pub(super) struct Walk {
     extent: Extent,
     selected: Selected,
     /// The row before, until it is known that no other has its id.
-    held: Option<Held>,
+    held: Option<SameIdRows>,
     highest: Highest,
     newest: Option<Timestamp>,
     ended: bool,
 }
 
 /// A row that was found, and how many have its id.
-pub(super) struct Held {
-    pub(super) found: Found,
+pub(super) struct SameIdRows {
+    pub(super) found: Place,
     pub(super) rows: usize,
 }
 
-impl Held {
-    pub(super) fn new(found: Found) -> Held {
-        Held { found, rows: 1 }
+impl SameIdRows {
+    pub(super) fn new(found: Place) -> SameIdRows {
+        SameIdRows { found, rows: 1 }
     }
 
     /// Takes another row with the same id. In whatever order they come, together they have one stamp.
@@ -52,8 +52,8 @@ impl Held {
 
     /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
     /// one of them go.
-    pub(super) fn settle(self) -> Found {
-        let Held { mut found, rows } = self;
+    pub(super) fn settle(self) -> Place {
+        let SameIdRows { mut found, rows } = self;
         if rows > 1 {
             found.stamp.size = rows as u64;
         }
@@ -62,9 +62,9 @@ impl Held {
 }
 
 impl Iterator for Walk {
-    type Item = Result<Found, Gap>;
+    type Item = Result<Place, Gap>;
 
-    fn next(&mut self) -> Option<Result<Found, Gap>> {
+    fn next(&mut self) -> Option<Result<Place, Gap>> {
         while !self.ended {
             match self.rows.blocking_recv() {
                 // No row is what it was. The comparison of everything that is due has all of them at
@@ -117,7 +117,7 @@ impl Walk {
     }
 
     /// The row before this one, where that is complete.
-    fn take(&mut self, cells: &Cells) -> Result<Option<Found>, Gap> {
+    fn take(&mut self, cells: &Cells) -> Result<Option<Place>, Gap> {
         let row = Row {
             selected: &self.selected,
             cells,
@@ -142,7 +142,7 @@ impl Walk {
         Ok(self.hold(found)?)
     }
 
-    fn hold(&mut self, found: Found) -> Result<Option<Found>, SqlError> {
+    fn hold(&mut self, found: Place) -> Result<Option<Place>, SqlError> {
         if let Some(held) = &mut self.held {
             if held.found.path == found.path {
                 held.join(found.stamp);
@@ -152,11 +152,11 @@ impl Walk {
                 return Err(self.engine.out_of_order(found.path));
             }
         }
-        let before = self.held.replace(Held::new(found));
-        Ok(before.map(Held::settle))
+        let before = self.held.replace(SameIdRows::new(found));
+        Ok(before.map(SameIdRows::settle))
     }
 
-    fn fail(&mut self, gap: Gap) -> Option<Result<Found, Gap>> {
+    fn fail(&mut self, gap: Gap) -> Option<Result<Place, Gap>> {
         self.ended = matches!(gap, Gap::Rest(_));
         Some(Err(gap))
     }

@@ -10,7 +10,7 @@ use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
-use crate::source::Found;
+use crate::source::Place;
 use crate::source::article_file::fields::{Fields, parse_date};
 use crate::source::article_file::json;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
@@ -94,7 +94,7 @@ impl Row<'_> {
     }
 
     /// What a listing of stamps shows of it at `now`.
-    pub(super) fn seen(&self, zone: &Zone, now: Timestamp) -> Found {
+    pub(super) fn seen(&self, zone: &Zone, now: Timestamp) -> Place {
         let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
         self.found(updated.as_ref(), date.as_ref(), now)
     }
@@ -105,9 +105,9 @@ impl Row<'_> {
         updated: Option<&Moment>,
         date: Option<&Moment>,
         now: Timestamp,
-    ) -> Found {
+    ) -> Place {
         let changed = updated.or(date).and_then(Moment::seconds);
-        Found {
+        Place {
             path: self.id().to_owned(),
             stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,

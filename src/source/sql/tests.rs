@@ -79,25 +79,25 @@ fn reading() -> Reading {
     }
 }
 
-fn walk(sql: &Sql, extent: Extent) -> Vec<Found> {
-    let found: Result<Vec<Found>, Gap> = sql.walk(extent).collect();
+fn walk(sql: &Sql, extent: Extent) -> Vec<Place> {
+    let found: Result<Vec<Place>, Gap> = sql.walk(extent).collect();
     found.expect("a listing")
 }
 
-fn ids(found: &[Found]) -> Vec<&str> {
+fn ids(found: &[Place]) -> Vec<&str> {
     found.iter().map(|found| &*found.path).collect()
 }
 
 fn accepted(read: ReadResult) -> Accepted {
     match read.outcome {
-        Outcome::Accepted(accepted) => *accepted,
+        ReadOutcome::Accepted(accepted) => *accepted,
         other => panic!("not accepted: {other:?}"),
     }
 }
 
 fn refused(read: ReadResult) -> Refusal {
     match read.outcome {
-        Outcome::Refused(refusal) | Outcome::Shared(_, refusal) => refusal,
+        ReadOutcome::Refused(refusal) | ReadOutcome::Shared(_, refusal) => refusal,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -249,15 +249,19 @@ fn rows_are_read_in_the_order_asked_for() {
     let sql = news.sql();
     let mut found = walk(&sql, Extent::Whole);
     found.reverse();
-    let missing = Found {
+    let missing = Place {
         path: "17'; --".to_owned(),
         ..found[0].clone()
     };
     found.insert(1, missing);
     let read = sql.read(&found).expect("rows");
-    assert!(matches!(&read[0].outcome, Outcome::Accepted(accepted) if accepted.article.key == "2"));
-    assert!(matches!(read[1].outcome, Outcome::Unsettled));
-    assert!(matches!(&read[2].outcome, Outcome::Accepted(accepted) if accepted.article.key == "1"));
+    assert!(
+        matches!(&read[0].outcome, ReadOutcome::Accepted(accepted) if accepted.article.key == "2")
+    );
+    assert!(matches!(read[1].outcome, ReadOutcome::Unsettled));
+    assert!(
+        matches!(&read[2].outcome, ReadOutcome::Accepted(accepted) if accepted.article.key == "1")
+    );
 }
 
 /// What reading so many rows gives, of a server that takes too long over some statements, and how many
@@ -277,13 +281,13 @@ async fn read_slowly(
     })
     .await;
     let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
-    let found = (1..=rows).map(|id| Found {
+    let found = (1..=rows).map(|id| Place {
         path: id.to_string(),
         stamp: Stamp::default(),
         closed: false,
         again: false,
     });
-    let found: Vec<Found> = found.collect();
+    let found: Vec<Place> = found.collect();
     let read = tokio::task::spawn_blocking(move || sql.read(&found)).await;
     (read.expect("no panic"), timeouts.load(Ordering::Relaxed))
 }
@@ -297,7 +301,7 @@ async fn rows_that_take_too_long_together_are_read_in_parts() {
     let (read, timeouts) = read_slowly(5, |sql| is_whole(sql) && sql.contains("$3")).await;
     let read = read.expect("results");
     assert_eq!((read.len(), timeouts), (5, 2));
-    let is_answered = |read: &ReadResult| matches!(read.outcome, Outcome::Unsettled);
+    let is_answered = |read: &ReadResult| matches!(read.outcome, ReadOutcome::Unsettled);
     assert!(read.iter().all(is_answered), "{read:?}");
 }
 
@@ -307,7 +311,7 @@ async fn a_row_that_takes_too_long_alone_is_refused_alone() {
     let read = read.expect("results");
     assert_eq!((read.len(), timeouts), (3, 5));
     for read in read {
-        let Outcome::Unreadable(refusal) = read.outcome else {
+        let ReadOutcome::Unreadable(refusal) = read.outcome else {
             panic!("{read:?}");
         };
         assert!(
@@ -398,7 +402,7 @@ fn rows_with_one_id_look_the_same_in_any_order() {
         let sql = news.sql();
         let found = walk(&sql, Extent::Whole);
         let read = sql.read(&found).expect("rows").remove(0).outcome;
-        let Outcome::Shared(stamp, _) = read else {
+        let ReadOutcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
         };
         assert_eq!(stamp, found[0].stamp);

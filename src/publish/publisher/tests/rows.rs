@@ -103,16 +103,16 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 
 /// A feed as it is served, or why it is not.
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
-    let snapshot = publisher.snapshot().expect("an edition");
+    let snapshot = publisher.handle().snapshot().expect("an edition");
     let version = snapshot.feeds.get(path).expect("a feed");
-    match documents::render_feed(publisher.store(), version, Format::Json) {
+    match documents::render_feed(publisher.handle().store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
 }
 
 fn digest(publisher: &Publisher, path: &str) -> u128 {
-    publisher.snapshot().expect("an edition").feeds[path].digest
+    publisher.handle().snapshot().expect("an edition").feeds[path].digest
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn a_column_that_goes_makes_every_row_another() {
     for scope in [Scope::Recent, Scope::Whole] {
         assert_misses_section(&old, scope);
     }
-    let Source::Sql(sql) = &*old.source() else {
+    let Source::Sql(sql) = &*old.handle().source() else {
         panic!("no database");
     };
     sql.accept_lost_columns();
@@ -353,7 +353,7 @@ fn a_column_that_comes_moves_feeds_once() {
     news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
     assert_eq!(read(&publisher, Scope::Recent).read, 0);
-    let Source::Sql(sql) = &*publisher.source() else {
+    let Source::Sql(sql) = &*publisher.handle().source() else {
         panic!("no database");
     };
     assert!(sql.is_reshaped());
@@ -374,7 +374,7 @@ fn assert_misses_section(publisher: &Publisher, scope: Scope) {
 }
 
 fn misses_columns(publisher: &Publisher) -> bool {
-    match &*publisher.source() {
+    match &*publisher.handle().source() {
         Source::Sql(sql) => sql.misses_columns(),
         Source::Directory(_) => panic!("no database"),
     }

@@ -26,7 +26,7 @@ pub(super) static WORDS: Words = Words {
     add_to: "Add to",
     how: "How to subscribe",
     how_intro: "A feed is a list of new articles that keeps itself up to date. A feed reader shows it, \
-                together with every other site_rules you choose. It costs nothing, needs no e-mail \
+                together with every other publication you choose. It costs nothing, needs no e-mail \
                 address, and one tap unsubscribes you.",
     how_steps: [
         "Install a feed reader; a few names are below.",
@@ -57,7 +57,7 @@ pub(super) static WORDS: Words = Words {
     latest: "Latest articles",
     empty: "Nothing here yet. Subscribe now, and the first article will come to you by itself.",
     empty_list: "Nothing here yet: no article has been published.",
-    related: "RelatedFeed feeds",
+    related: "Related feeds",
     follow: "Follow articles like this one",
     corrected: "Corrected",
     files: "With this article",

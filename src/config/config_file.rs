@@ -8,19 +8,19 @@ use crate::model::problem::{Problem, Severity};
 
 /// A configuration file as it was read: its name and its text.
 #[derive(Clone, Debug)]
-pub struct SourceFile {
+pub struct ConfigFile {
     name: String,
     text: String,
     /// The offset of every line's first byte; the first one is 0.
     line_starts: Vec<usize>,
 }
 
-impl SourceFile {
+impl ConfigFile {
     /// The file `name` with this text; a byte order mark is dropped.
-    pub fn new(name: &str, text: &str) -> SourceFile {
+    pub fn new(name: &str, text: &str) -> ConfigFile {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        SourceFile {
+        ConfigFile {
             name: name.to_owned(),
             text: text.to_owned(),
             line_starts: std::iter::once(0).chain(after_breaks).collect(),
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, span: Range<usize>) -> String {
-        SourceFile::new("feeds.toml", text)
+        ConfigFile::new("feeds.toml", text)
             .problem(Severity::Error, Some(span), "wrong", Some("mend it".into()))
             .to_string()
     }
@@ -197,7 +197,7 @@ mod tests {
                 "feeds.toml:4:3: error: wrong\n4 | 😀 = 1\n  |    ^^^\n  hint: mend it",
             ),
         ] {
-            let file = SourceFile::new("feeds.toml", text);
+            let file = ConfigFile::new("feeds.toml", text);
             let start = file.text().find(marked).expect("the text holds it");
             assert_eq!(shown(text, start..start + marked.len()), expected);
         }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_problem_of_the_whole_file_has_no_place() {
         let problem =
-            SourceFile::new("feeds.toml", "").problem(Severity::Warning, None, "it is empty", None);
+            ConfigFile::new("feeds.toml", "").problem(Severity::Warning, None, "it is empty", None);
         assert_eq!(problem.to_string(), "feeds.toml: warning: it is empty");
     }
 }

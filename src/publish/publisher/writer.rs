@@ -1,35 +1,30 @@
-//! What the writer works on between two snapshots.
+//! What only the writer has: what changed since the last snapshot, what is due, and what has to be
+//! committed.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Weak};
 
 use tracing::{info, warn};
 
-use crate::config::Config;
-use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedKind};
-use crate::feed::poll_rate::PollRate;
+use crate::feed::definitions::FeedDefinition;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{Index, Touched};
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::index_state::IndexState;
 use crate::render::RENDERER_VERSION;
 use crate::render::pages::templates::Templates;
 
-/// What the writer works on.
-pub(super) struct State {
-    pub(super) config: Arc<Config>,
+/// What only the writer has.
+pub(super) struct Writer {
     pub(super) templates: Arc<Templates>,
-    pub(super) index: Index,
-    pub(super) definitions: FeedDefinitions,
     /// What changed since the last snapshot.
     pub(super) touched: Touched,
-    /// The next snapshot starts from the feed definitions, not from the last snapshot.
+    /// The next snapshot starts from the definitions, not from the last snapshot.
     pub(super) rebuild: bool,
     /// How many times it did.
     pub(super) generation: u64,
-    /// How many overviews were made.
-    pub(super) overviews: u64,
     /// The second in which a feed last moved.
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant at which they change by themselves.
@@ -42,15 +37,13 @@ pub(super) struct State {
     pub(super) served_unsaved: bool,
     /// Why the state folder does not have everything, so that it is said once.
     pub(super) unwritable: Option<String>,
-    /// How often selections are asked for.
-    pub(super) selection_polls: Arc<PollRate>,
     /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
     /// Snapshots by age, each with the records that only it and older ones name.
     pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
-impl State {
+impl Writer {
     pub(super) fn touch(&mut self, touched: Touched) {
         let before = std::mem::replace(&mut self.touched, Touched::Everything);
         self.touched = before.and(touched);
@@ -68,21 +61,24 @@ impl State {
     }
 
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self) -> Vec<FeedDefinition> {
+    pub(super) fn concerned(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
+        let IndexState {
+            index, definitions, ..
+        } = state;
         if self.rebuild {
             self.due.clear();
-            return self.definitions.every(&self.index);
+            return definitions.every(index);
         }
-        let mut concerned = self.definitions.touched(&self.index, &self.touched);
+        let mut concerned = definitions.touched(index, &self.touched);
         let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
             .first()
-            .filter(|(at, _)| *at <= self.index.as_of())
+            .filter(|(at, _)| *at <= index.as_of())
             .cloned()
         {
             self.due.pop_first();
-            let due = self.definitions.find(&self.index, &path);
+            let due = definitions.find(index, &path);
             concerned.extend(due.filter(|due| !touched.contains(&due.path)));
         }
         concerned
@@ -92,9 +88,9 @@ impl State {
     /// unsaved if they are others than before.
     pub(super) fn build(
         &mut self,
+        state: &IndexState,
         definition: FeedDefinition,
         old: Option<&FeedVersion>,
-        floor: Timestamp,
     ) -> FeedVersion {
         let path = definition.path.clone();
         let previous = old
@@ -105,16 +101,14 @@ impl State {
         }
         let mut version = FeedVersion::build(
             RENDERER_VERSION,
-            self.definitions.site_rules(),
-            &self.index,
+            state.definitions.site_rules(),
+            &state.index,
             definition,
             previous,
-            floor,
+            Timestamp(0),
         );
-        match (version.kind, old) {
-            (FeedKind::Select, _) => version.polls = self.selection_polls.clone(),
-            (_, Some(old)) => version.polls = old.polls.clone(),
-            (_, None) => {}
+        if let Some(old) = old {
+            version.polls = old.polls.clone();
         }
         if previous != Some(version.validators()) {
             self.unsaved.insert(path.clone(), version.validators());
@@ -137,24 +131,16 @@ impl State {
             .extend(left.map(|(path, version)| (path.clone(), version.validators())));
     }
 
-    /// A feed that is no longer kept falls due no more.
-    pub(super) fn forget(&mut self, version: &FeedVersion) {
-        self.unsaved.remove(&version.path);
-        if let Some(next) = version.next {
-            self.due.remove(&(next, version.path.clone()));
-        }
-    }
-
     /// Whether a publication would have something to look at, or something to write.
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        let is_due = self.next_instant().is_some_and(|at| at <= now);
+    pub(super) fn is_due(&self, index: &Index, now: Timestamp) -> bool {
+        let is_due = self.next_instant(index).is_some_and(|at| at <= now);
         let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
         is_due || self.rebuild || !self.touched.is_nothing() || is_unwritten
     }
 
-    pub(super) fn next_instant(&self) -> Option<Timestamp> {
+    pub(super) fn next_instant(&self, index: &Index) -> Option<Timestamp> {
         let due = self.due.first().map(|(at, _)| *at);
-        [due, self.index.next_instant()].into_iter().flatten().min()
+        [due, index.next_instant()].into_iter().flatten().min()
     }
 
     /// The records that no snapshot names any more.

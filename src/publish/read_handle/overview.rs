@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::Publisher;
-use super::state::State;
+use super::ReadHandle;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
+use crate::publish::index_state::IndexState;
 use crate::render::pages::ReleasedArticle;
 use crate::store::StoreError;
 
-impl Publisher {
+impl ReadHandle {
     /// Every feed with its articles counted; `None` before the first snapshot.
     pub fn overview(&self) -> Option<Arc<Overview>> {
-        if let Some(overview) = self.overview.load_full() {
+        if let Some(overview) = self.0.overview.load_full() {
             return Some(overview);
         }
-        let mut state = self.state();
+        let mut state = self.index();
         // Somebody else may have asked while this one waited.
-        if let Some(overview) = self.overview.load_full() {
+        if let Some(overview) = self.0.overview.load_full() {
             return Some(overview);
         }
         let snapshot = self.snapshot()?;
@@ -29,13 +29,13 @@ impl Publisher {
         let feeds = feeds.map(|version| state.counted(version)).collect();
         state.overviews += 1;
         let overview = Arc::new(Overview::new(state.overviews, feeds));
-        self.overview.store(Some(overview.clone()));
+        self.0.overview.store(Some(overview.clone()));
         Some(overview)
     }
 
     /// The keys of all released articles, each with the last correction that counts.
     pub fn released(&self) -> Vec<(String, Timestamp)> {
-        self.state().index.released().collect()
+        self.index().index.released().collect()
     }
 
     /// A released article.
@@ -43,7 +43,7 @@ impl Publisher {
     /// # Errors
     /// When the store cannot be read.
     pub fn article(&self, key: &str) -> Result<Option<ReleasedArticle>, StoreError> {
-        let state = self.state();
+        let state = self.index();
         let Some(number) = state.index.find(key) else {
             return Ok(None);
         };
@@ -51,7 +51,7 @@ impl Publisher {
         let (digest, as_of) = (state.digest(number, key), state.index.as_of());
         let expires = state.index.expires(number);
         drop(state);
-        let article = self.store.articles(&[record])?.pop();
+        let article = self.0.store.articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
             ReleasedArticle {
@@ -64,7 +64,7 @@ impl Publisher {
     }
 }
 
-impl State {
+impl IndexState {
     fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);

@@ -20,7 +20,7 @@ const UNPACKED: usize = 256;
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum NamedArticle {
     /// An article.
     Article(ArticleRow),
     /// A file that never gave an article.
@@ -29,7 +29,7 @@ pub(super) enum Found {
 
 /// Why a name stands for nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unknown {
+pub(super) enum Unknown {
     /// It is like these keys.
     Like(Vec<String>),
     /// It is a file below the articles' folder, but of a kind or name that is never read.
@@ -48,11 +48,11 @@ pub(super) fn find(
     source: &Source,
     site_rules: &SiteRules,
     text: &str,
-) -> Result<Result<Found, Unknown>, StoreError> {
+) -> Result<Result<NamedArticle, Unknown>, StoreError> {
     let keys = keys(site_rules, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
-            return Ok(Ok(Found::Article(row)));
+            return Ok(Ok(NamedArticle::Article(row)));
         }
     }
     for path in paths(source, text) {
@@ -62,10 +62,10 @@ pub(super) fn find(
     }
     let search = search(store, source, &keys, text)?;
     if let Some((path, row)) = search.broken {
-        return Ok(Ok(Found::File(path, row)));
+        return Ok(Ok(NamedArticle::File(path, row)));
     }
     if let Some(row) = by_page(store, site_rules, text)? {
-        return Ok(Ok(Found::Article(row)));
+        return Ok(Ok(NamedArticle::Article(row)));
     }
     Ok(Err(
         on_disk(source, text).unwrap_or(Unknown::Like(search.nearest))
@@ -128,7 +128,7 @@ fn search(
     })
 }
 
-fn by_file(store: &Store, path: String) -> Result<Option<Found>, StoreError> {
+fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreError> {
     let Some(file) = store.file(&path)? else {
         return Ok(None);
     };
@@ -137,8 +137,8 @@ fn by_file(store: &Store, path: String) -> Result<Option<Found>, StoreError> {
         None => None,
     };
     Ok(Some(match article {
-        Some(row) => Found::Article(row),
-        None => Found::File(path, file),
+        Some(row) => NamedArticle::Article(row),
+        None => NamedArticle::File(path, file),
     }))
 }
 

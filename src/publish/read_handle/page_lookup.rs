@@ -1,6 +1,6 @@
 //! The page that a request names.
 
-use super::Publisher;
+use super::ReadHandle;
 use crate::feed::snapshot::Snapshot;
 use crate::model::term::Term;
 use crate::render::pages::{Page, PageRequest};
@@ -20,7 +20,7 @@ pub enum PageMissing {
     Store(#[from] StoreError),
 }
 
-impl Publisher {
+impl ReadHandle {
     /// The page or list that a request names, in a snapshot.
     ///
     /// # Errors

@@ -1,0 +1,103 @@
+//! Why an article is, or is not, in a feed, put together for the operator.
+
+use super::find_article::{self, NamedArticle, Unknown};
+use crate::feed::explain::{Explanation, Judgement, Reason, Subject};
+use crate::feed::snapshot::FeedVersion;
+use crate::model::problem::{Problem, Severity};
+use crate::publish::read_handle::{NotJudged, ReadHandle};
+use crate::source::Source;
+use crate::store::{FileRow, StoreError};
+
+/// Why there is no explanation.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ExplainError {
+    /// No article has that name.
+    #[error("it names no article")]
+    Unknown(Unknown),
+    /// Nothing is published.
+    #[error("nothing is published")]
+    Unpublished,
+    /// The feed has ended since it was found.
+    #[error("this feed has ended")]
+    Ended,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why the article that `article` names (its key, file, id or address) is, or is not, in a feed at the
+/// instant of the last publication.
+///
+/// # Errors
+/// [`ExplainError`].
+pub(super) fn explain(
+    published: &ReadHandle,
+    version: &FeedVersion,
+    article: &str,
+) -> Result<Explanation, ExplainError> {
+    let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
+    let (store, source) = (published.store(), published.source());
+    let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
+    let (subject, judgement) = match named.map_err(ExplainError::Unknown)? {
+        NamedArticle::Article(row) => {
+            let judgement = published.judge(version, &row.listing.key);
+            let judgement = judgement.map_err(|failure| match failure {
+                NotJudged::Ended => ExplainError::Ended,
+                NotJudged::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
+            })?;
+            let articles = store.articles(&[row.listing.record])?;
+            let file = store.file(&row.path)?;
+            let subject = Subject {
+                title: articles.first().map(|article| article.title.to_string()),
+                published: Some(row.listing.published),
+                problem: file.and_then(|file| problem(&source, &row.path, file)),
+                noun: source.noun(),
+                file: source.locate(&row.path),
+                key: Some(row.listing.key.into()),
+            };
+            (subject, judgement)
+        }
+        NamedArticle::File(path, row) => {
+            let quarantined = Judgement {
+                reasons: vec![Reason::Quarantined],
+                ..Judgement::default()
+            };
+            (broken(&source, &path, row), quarantined)
+        }
+    };
+    Ok(Explanation {
+        feed: version.path.to_string(),
+        subject,
+        judgement,
+        zone: snapshot.config.site.zone.clone(),
+    })
+}
+
+fn broken(source: &Source, path: &str, row: FileRow) -> Subject {
+    Subject {
+        key: None,
+        title: None,
+        published: None,
+        noun: source.noun(),
+        file: source.locate(path),
+        problem: problem(source, path, row),
+    }
+}
+
+/// What is wrong with a file as it is now, if anything is.
+fn problem(source: &Source, path: &str, row: FileRow) -> Option<Problem> {
+    let refusal = row.refusal?;
+    let kept = match row.key {
+        Some(_) => "; its last good version stays",
+        None => "",
+    };
+    Some(Problem {
+        severity: Severity::Error,
+        file: source.locate(path),
+        line: refusal.line,
+        column: None,
+        message: format!("{}{kept}", refusal.reason),
+        hint: Some(refusal.hint),
+        excerpt: None,
+    })
+}

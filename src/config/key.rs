@@ -1,0 +1,108 @@
+//! What is known about a key of feeds.toml. The reader, the JSON Schema and the reference page take
+//! it from here, so none of them can contradict another.
+
+use serde_json::Value;
+
+use super::kind::ValueKind;
+
+/// A key whose value is of kind `K`.
+pub(super) struct Key<K: ValueKind> {
+    pub(super) name: &'static str,
+    pub(super) kind: K,
+    pub(super) absent: Absent<K::Literal>,
+    /// Shown where there is no default to show.
+    pub(super) examples: &'static [K::Literal],
+    /// What it means, in whole sentences of Markdown.
+    pub(super) doc: &'static str,
+}
+
+/// What a table without the key means.
+#[derive(Clone, Copy)]
+pub(super) enum Absent<L> {
+    /// The table cannot be used.
+    Required,
+    /// The same as with this value.
+    Default(L),
+    /// What the key's `doc` says. A blank string is as good as none: it may be an unset `${LOGO:-}`.
+    Optional,
+    /// What the key's `doc` says. A blank string is a mistake.
+    OptionalNotBlank,
+}
+
+/// The facts about a key, whatever its kind.
+#[derive(Clone)]
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) is_required: bool,
+    pub(super) default: Option<Value>,
+    pub(super) examples: Vec<Value>,
+    /// What the value must be.
+    pub(super) expected: String,
+    /// The JSON Schema of the value.
+    pub(super) schema: Value,
+    /// The keys below it, if its value is a table or a list of tables.
+    pub(super) table: Option<&'static TableKeys>,
+}
+
+impl<K: ValueKind> Key<K> {
+    pub(super) fn facts(&self) -> Facts {
+        let mut schema = self.kind.schema();
+        if let (Absent::Optional, Some(Value::String(pattern))) =
+            (&self.absent, schema.get_mut("pattern"))
+        {
+            pattern.insert_str(0, r"^\s*$|");
+        }
+        let json = |literal: &K::Literal| self.kind.json(*literal);
+        Facts {
+            name: self.name,
+            doc: self.doc,
+            is_required: matches!(self.absent, Absent::Required),
+            default: match &self.absent {
+                Absent::Default(literal) => Some(json(literal)),
+                Absent::Required | Absent::Optional | Absent::OptionalNotBlank => None,
+            },
+            examples: self.examples.iter().map(json).collect(),
+            expected: self.kind.expected(),
+            schema,
+            table: self.kind.table(),
+        }
+    }
+}
+
+/// The name of a key, and its facts, which only few readers need.
+pub(super) type NamedFacts = (&'static str, fn() -> Facts);
+
+/// The keys that a table may have.
+pub(super) struct TableKeys {
+    pub(super) own: &'static [NamedFacts],
+    /// The table whose keys this one has as well.
+    pub(super) shared: &'static [&'static TableKeys],
+    /// Keywords of JSON Schema about several keys together.
+    pub(super) rules: &'static [fn() -> Value],
+}
+
+impl TableKeys {
+    /// Its own keys.
+    pub(super) fn own(&self) -> impl Iterator<Item = Facts> {
+        self.own.iter().map(|(_, facts)| facts())
+    }
+
+    /// Its own keys, then the shared ones.
+    pub(super) fn all(&self) -> impl Iterator<Item = Facts> {
+        let shared = self.shared.iter().flat_map(|table| table.own());
+        self.own().chain(shared)
+    }
+
+    /// The names of all keys.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let shared = self.shared.iter().flat_map(|table| table.own);
+        self.own.iter().chain(shared).map(|&(name, _)| name)
+    }
+
+    /// The names of the keys that must be there.
+    pub(super) fn required(&self) -> Vec<&'static str> {
+        let required = self.all().filter(|key| key.is_required);
+        required.map(|key| key.name).collect()
+    }
+}

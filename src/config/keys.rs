@@ -1,0 +1,285 @@
+//! The facts about every key of feeds.toml. The reader checks by them, `taspa schema` prints them for
+//! editors, and `docs/configuration.md` is written from them.
+//!
+//! Each key is its meaning, then `NAME: kind = "name", form or range, meaning of its absence`, then
+//! examples, of which a key without a default needs one.
+//!
+//! To add a key, write it here, add a field to its struct in `config.rs`, and read it in the module of
+//! its table. Then run `UPDATE_DOCS=1 cargo test configuration_reference`.
+
+use std::net::SocketAddr;
+
+use ipnet::IpNet;
+use serde_json::json;
+
+use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKET};
+use super::feeds::FEED_NAME;
+use super::key::Absent::{Default, Optional, OptionalNotBlank, Required};
+use super::key::{Key, TableKeys};
+use super::kind::{Form, Integer, List, Size, Switch, Tables, word};
+use super::sql::{DATABASE, NOTIFYING_DATABASE};
+use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
+use super::terms::TERM;
+use super::value::{
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
+};
+use super::{AccessLog, Content, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
+use crate::model::format::Format;
+use crate::model::time::Zone;
+
+/// Declares a module with a constant for each key of a table, and `TABLE` with all of them. The
+/// table may share the keys of another (`+ other`) and have a rule about several keys (`where`).
+macro_rules! keys {
+    ($table:ident $(+ $shared:ident)? $(where $rule:expr)? => $(
+        $(#[doc = $doc:literal])+
+        $name:ident: $kind:ty = $key:literal, $value:expr, $absent:expr $(, $example:expr)*;
+    )*) => {
+        pub(in crate::config) mod $table {
+            #[allow(unused_imports, reason = "no table needs all kinds")]
+            use super::*;
+
+            $(pub(in crate::config) const $name: Key<$kind> = Key {
+                name: $key,
+                kind: $value,
+                absent: $absent,
+                examples: &[$($example),*],
+                doc: concat!($($doc),+).trim_ascii_start(),
+            };)*
+
+            pub(in crate::config) static TABLE: TableKeys = TableKeys {
+                own: &[$(($key, || $name.facts())),*],
+                shared: &[$(&$shared::TABLE)?],
+                rules: &[$($rule)?],
+            };
+        }
+    };
+}
+
+keys! { root =>
+    /// The publication.
+    SITE: Tables = "site", Tables::One(&site::TABLE), Required;
+    /// The daemon.
+    SERVER: Tables = "server", Tables::One(&server::TABLE), Optional;
+    /// Where the articles are: exactly one of its two tables.
+    SOURCE: Tables = "source", Tables::One(&source::TABLE), Required;
+    /// What every feed and every combination of terms starts from. Terms here add to those of each
+    /// feed; any other key of a feed replaces the one here.
+    DEFAULTS: Tables = "defaults", Tables::One(&defaults::TABLE), Optional;
+    /// Feeds that need no declaration. A table that is present, even empty, switches them on for all
+    /// terms that the articles have.
+    AUTO: Tables = "auto", Tables::One(&auto::TABLE), Optional;
+    /// A feed of your own. The feed `all` exists by itself; declare it only to change it.
+    FEED: Tables = "feed", Tables::List(&feed::TABLE), Optional;
+    /// Terms that count as one. Each key is the term that is kept; its value is the term, or the list
+    /// of terms, whose addresses lead there, as in `"#мажилис" = ["#мәжіліс"]`.
+    SAME: Tables = "same", Tables::OfTerms(&same::TABLE), Optional;
+    /// Where an address of the past leads.
+    REDIRECT: Tables = "redirect", Tables::List(&redirect::TABLE), Optional;
+}
+
+keys! { site =>
+    /// The name of the publication.
+    TITLE: Form<String> = "title", FILLED, Required, "Дала жаңалықтары";
+    /// The address of the site that readers know, not of this server.
+    URL: Form<String> = "url", ABSOLUTE, Required, "https://dala.example/";
+    /// A domain that you own, or an e-mail address there. With `id-year` it makes the id of every
+    /// article, so it must never change.
+    ID_AUTHORITY: Form<String> = "id-authority", AUTHORITY, Required, "dala.example";
+    /// A year in which you already owned `id-authority`. It must never change.
+    ID_YEAR: Integer<u16> = "id-year", Integer(1990..=2999), Required, 2026;
+    /// The language of articles that do not say theirs, as a BCP 47 tag. Kazakh is `kk`.
+    LANGUAGE: Form<String> = "language", super::LANGUAGE, Default("ru");
+    /// The time zone of dates without an offset, by its IANA name.
+    TIME_ZONE: Form<Zone> = "time-zone", ZONE, Default("UTC"), "Asia/Almaty";
+    /// What the publication is about.
+    DESCRIPTION: Form<String> = "description", FILLED, Optional, "Новости Казахстана";
+    /// The author of articles that name none; `title` if absent.
+    AUTHOR: Form<String> = "author", FILLED, Optional, "Редакция";
+    /// The e-mail address of `author`. RSS names both as its managing editor.
+    EMAIL: Form<String> = "email", super::EMAIL, Optional, "editors@dala.example";
+    /// A copyright line.
+    COPYRIGHT: Form<String> = "copyright", FILLED, Optional, "© Дала жаңалықтары";
+    /// The address of a square picture.
+    ICON: Form<String> = "icon", ABSOLUTE, Optional, "https://dala.example/icon.png";
+    /// The address of a wide picture. RSS shows `icon` if absent.
+    LOGO: Form<String> = "logo", ABSOLUTE, Optional, "https://dala.example/logo.png";
+}
+
+keys! { server =>
+    /// Where readers are served. A Unix socket may name its mode, in octal. Sockets that systemd
+    /// passes win.
+    LISTEN: List<Listen> = "listen",
+        List { item: super::LISTEN, set_of: Some("address"), or_one: true }, Default(&["127.0.0.1:8080"]),
+        &["unix:/run/taspa/taspa.sock|0660"], &["127.0.0.1:8080", "[::1]:8080"];
+    /// How readers reach this server, proxies included. Every absolute address begins with it, and
+    /// its path is a prefix.
+    PUBLIC_URL: Form<String> = "public-url", PUBLIC, Default("http://127.0.0.1:8080/"), "https://feeds.dala.example/";
+    /// Where health, metrics and the status page are served; nowhere if absent. It must not be one
+    /// of `listen`.
+    ADMIN: Form<SocketAddr> = "admin", SOCKET, Optional, "127.0.0.1:9090";
+    /// The folder in which taspa keeps its state. It is safe to delete.
+    STATE: Form<String> = "state", FILLED, Default("state");
+    /// The form of the access log on standard output: none, the combined format of Apache, or one
+    /// JSON object a line.
+    ACCESS_LOG: Form<AccessLog> = "access-log", word(), Default("off");
+    /// Whether a browser that opens a feed shows its page instead of XML.
+    BROWSER_PAGES: Switch = "browser-pages", Switch, Default(true);
+    /// How much memory cached documents may take.
+    CACHE_BYTES: Size<u64> = "cache-bytes", Size(0..=1 << 40), Default("64MiB");
+    /// Proxies whose headers about the client are trusted. Unix sockets always are.
+    TRUSTED_PROXIES: List<IpNet> = "trusted-proxies", List::of(NETWORK), Default(&["127.0.0.0/8", "::1/128"]),
+        &["10.0.0.0/8"];
+    /// A folder whose files replace the built-in pages.
+    TEMPLATES: Form<String> = "templates", FILLED, Optional, "templates";
+    /// Limits for one client, or for all together.
+    LIMITS: Tables = "limits", Tables::One(&limits::TABLE), Optional;
+}
+
+keys! { limits =>
+    /// Connections open at once; further ones wait.
+    CONNECTIONS: Integer<u32> = "connections", Integer(1..=1_000_000), Default(10_000);
+    /// Connections open at once of one IPv4 address or IPv6 /64; further ones are closed. Trusted
+    /// proxies have no limit.
+    CONNECTIONS_PER_ADDRESS: Integer<u32> = "connections-per-address", Integer(1..=1_000_000), Default(256);
+    /// Header lines of a request; the answer to more is 431.
+    HEADERS: Integer<u32> = "headers", Integer(8..=1000), Default(64);
+    /// How long the headers of a request may take, and how long an idle connection lives.
+    HEADER_TIMEOUT: Form<u32> = "header-timeout", POSITIVE_DURATION, Default("10s");
+    /// How long a client may go without reading any of its answer.
+    WRITE_TIMEOUT: Form<u32> = "write-timeout", POSITIVE_DURATION, Default("30s");
+    /// How long requests are still taken after SIGTERM, while `/readyz` says no.
+    SHUTDOWN_DELAY: Form<u32> = "shutdown-delay", DURATION, Default("0s");
+    /// How long open requests may take after `shutdown-delay`.
+    DRAIN_TIMEOUT: Form<u32> = "drain-timeout", DURATION, Default("10s");
+    /// The length of a request's line and headers; the answer to more is 431.
+    HEADER_BYTES: Size<u32> = "header-bytes", Size(8 << 10..=1 << 20), Default("32KiB");
+    /// The length of a path with its query; the answer to more is 414.
+    TARGET_BYTES: Size<u32> = "target-bytes", Size(256..=64 << 10), Default("8KiB");
+    /// How much of a request's body is read and dropped; the connection ends beyond.
+    BODY_BYTES: Size<u64> = "body-bytes", Size(0..=1 << 20), Default("64KiB");
+    /// How much of an answer the kernel buffers for a client.
+    SEND_BYTES: Size<u32> = "send-bytes", Size(16 << 10..=16 << 20), Default("64KiB");
+}
+
+keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "required": ["sql"] }] }) =>
+    /// A folder of articles, one a file.
+    DIRECTORY: Tables = "directory", Tables::One(&directory::TABLE), Optional;
+    /// A database of articles, one a row.
+    SQL: Tables = "sql", Tables::One(&sql::TABLE), Optional;
+}
+
+keys! { directory =>
+    /// The folder of the articles.
+    PATH: Form<String> = "path", FILLED, Default("articles");
+    /// What names an article: its path below the folder, or its file name alone, so that folders may
+    /// change.
+    KEY: Form<KeyFrom> = "key", word(), Default("path");
+    /// How often the whole folder is compared.
+    RESCAN: Form<u32> = "rescan", POSITIVE_DURATION, Default("60s");
+    /// How changes are noticed in between: by file events where they work, or not at all.
+    WATCH: Form<Watch> = "watch", word(), Default("auto");
+    /// The encoding of files that are not UTF-8.
+    LEGACY_ENCODING: Form<LegacyEncoding> = "legacy-encoding", word(), Default("windows-1251");
+    /// The address of an article's page on your site; a page of this server if absent.
+    LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+}
+
+keys! { sql =>
+    /// The database, with user and password, best from the environment. The file of an SQLite
+    /// database is relative to the folder of this file.
+    URL: Form<String> = "url", DATABASE, Required,
+        "postgres://reader@db.example/news", "mysql://reader@db.example/news", "sqlite:news.db";
+    /// A `SELECT` that gives one article a row. Its columns are named as the keys of an article:
+    /// `id`, `title` and `date` at least.
+    QUERY: Form<String> = "query", FILLED, Required,
+        "SELECT id, title, published_at AS date, updated_at AS updated, content_html FROM articles";
+    /// How often the database is polled for changes.
+    REFRESH: Form<u32> = "refresh", POSITIVE_DURATION, Default("30s");
+    /// How often all ids are compared.
+    RECONCILE: Form<u32> = "reconcile", POSITIVE_DURATION, Default("5m");
+    /// The channel of PostgreSQL whose notifications hint at changes; none if empty.
+    LISTEN: Form<String> = "listen", ANY, Default("taspa");
+    /// The database to listen at, where `url` leads through a pooler or to a standby.
+    LISTEN_URL: Form<String> = "listen-url", NOTIFYING_DATABASE, Optional, "postgres://reader@primary.example/news";
+    /// The address of an article's page on your site; a page of this server if absent.
+    LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+}
+
+keys! { defaults =>
+    /// Entries in a feed.
+    ITEMS: Integer<u16> = "items", Integer(1..=500), Default(50);
+    /// How long entries stay beyond `items`, up to four times as many, counted back from the newest
+    /// one.
+    KEEP: Form<u32> = "keep", DURATION, Default("24h");
+    /// How much of an article a feed carries: lead and text, the lead, or the headline.
+    CONTENT: Form<Content> = "content", word(), Default("full");
+    /// The formats a feed is served in.
+    FORMATS: List<Format> = "formats",
+        List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);
+    /// How long readers and proxies may keep a copy.
+    CACHE: Form<u32> = "cache", DURATION, Default("5m");
+    /// How long a proxy may go on serving its copy while it fetches a new one.
+    STALE_WHILE_REVALIDATE: Form<u32> = "stale-while-revalidate", DURATION, Default("1m");
+    /// How long a proxy may go on serving its copy while this server fails.
+    STALE_IF_ERROR: Form<u32> = "stale-if-error", DURATION, Default("1d");
+    /// How long an article is held back, counted from its own date.
+    DELAY: Form<u32> = "delay", DURATION, Default("0s");
+    /// The age at which an article leaves, counted from its own date; never if absent.
+    OLDEST: Form<u32> = "oldest", POSITIVE_DURATION, OptionalNotBlank, "30d";
+    /// Terms of which an article must have at least one.
+    ANY: List<String> = "any", List::of(TERM), Default(&[]), &["section:Парламент", "#мажилис"];
+    /// Terms of which an article must have every one.
+    ALL: List<String> = "all", List::of(TERM), Default(&[]), &["lang:ru"];
+    /// Terms of which an article must have none.
+    NONE: List<String> = "none", List::of(TERM), Default(&[]), &["#реклама"];
+}
+
+keys! { auto =>
+    /// A feed for each section.
+    SECTIONS: Tables = "sections", Tables::One(&auto_feeds::TABLE), Optional;
+    /// A feed for each tag.
+    TAGS: Tables = "tags", Tables::One(&auto_feeds::TABLE), Optional;
+    /// A feed for each author.
+    AUTHORS: Tables = "authors", Tables::One(&auto_feeds::TABLE), Optional;
+}
+
+keys! { auto_feeds + defaults =>
+    /// The title of a feed. `{name}` is the term, `{site}` the title of the site.
+    TITLE: Form<String> = "title", TITLE_TEMPLATE, Default("{name} — {site}");
+    /// The address of the page that a feed points at; the site's if absent.
+    LINK: Form<String> = "link", TERM_LINK, Optional, "https://dala.example/tag/{key}";
+    /// Articles that a feed needs to be listed. With fewer it is served all the same.
+    MIN_ARTICLES: Integer<u32> = "min-articles", Integer(0..=1_000_000), Default(1);
+    /// Terms that get no feed. A bare one is of this table's kind.
+    EXCEPT: List<String> = "except", List::of(TERM), Default(&[]), &["анонсы"];
+}
+
+keys! { feed + defaults where || json!({
+    "if": { "properties": { "name": { "pattern": r"^all$|\$\{" } } },
+    "else": { "required": ["title"] },
+}) =>
+    /// The path of the feed, at most 200 bytes: `parliament` for `/parliament.rss`.
+    NAME: Form<String> = "name", FEED_NAME, Required, "parliament";
+    /// The title of the feed. Only the feed `all` may leave it out, and has the site's then.
+    TITLE: Form<String> = "title", FILLED, OptionalNotBlank, "Парламент";
+    /// What the feed is about.
+    DESCRIPTION: Form<String> = "description", FILLED, Optional, "Мажилис и Сенат: законы, бюджет, назначения";
+    /// The language of the feed, as a BCP 47 tag; the site's if absent.
+    LANGUAGE: Form<String> = "language", super::LANGUAGE, Optional, "kk";
+    /// The author of entries that name none; the site's `author` if absent.
+    AUTHOR: Form<String> = "author", FILLED, Optional, "Отдел политики";
+    /// The address of the page that the feed points at; the site's if absent.
+    LINK: Form<String> = "link", ABSOLUTE, Optional, "https://dala.example/parliament";
+    /// The address of a picture.
+    IMAGE: Form<String> = "image", ABSOLUTE, Optional, "https://dala.example/parliament.png";
+}
+
+keys! { same => }
+
+keys! { redirect =>
+    /// The old path, decoded, with its query if it has one. The prefix of `public-url` may be left
+    /// out.
+    FROM: Form<String> = "from", REDIRECT_FROM, Required, "/rss.xml";
+    /// Where it went: a path on this server or a whole address (301), or nothing (410).
+    TO: Form<RedirectTo> = "to", REDIRECT_TO, Required, "/all.rss";
+}

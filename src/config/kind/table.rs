@@ -1,0 +1,51 @@
+//! Tables below a key.
+
+use serde_json::{Value, json};
+
+use super::ValueKind;
+use crate::config::key::TableKeys;
+use crate::config::schema;
+use crate::config::terms::TERM;
+
+/// A table, or several.
+pub(in crate::config) enum Tables {
+    /// `[key]`.
+    One(&'static TableKeys),
+    /// `[[key]]`, any number of times.
+    List(&'static TableKeys),
+    /// `[key]`, in which each key is a term and its value a term or a list of them.
+    OfTerms(&'static TableKeys),
+}
+
+impl ValueKind for Tables {
+    type Literal = ();
+
+    fn expected(&self) -> String {
+        match self {
+            Tables::One(_) | Tables::OfTerms(_) => "a table".to_owned(),
+            Tables::List(_) => "a list of tables".to_owned(),
+        }
+    }
+
+    fn schema(&self) -> Value {
+        match self {
+            Tables::One(keys) => schema::table(keys),
+            Tables::List(keys) => json!({ "type": "array", "items": schema::table(keys) }),
+            Tables::OfTerms(_) => {
+                let term = TERM.schema();
+                let list = json!({ "type": "array", "items": term });
+                json!({
+                    "type": "object",
+                    "propertyNames": term,
+                    "additionalProperties": { "anyOf": [term, list] },
+                })
+            }
+        }
+    }
+
+    fn table(&self) -> Option<&'static TableKeys> {
+        match self {
+            Tables::One(keys) | Tables::List(keys) | Tables::OfTerms(keys) => Some(keys),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What others ask of what is published.
+//!
+//! The snapshot is read without a lock. The index is behind one, for a selection that a change concerns,
+//! an overview or a single article.
+
+mod overview;
+mod page_lookup;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::{ArcSwapOption, Guard};
+
+pub use self::page_lookup::{PageMissing, unused};
+use crate::config::NamedTerm;
+use crate::feed::definitions::{FeedDefinition, SELECT};
+use crate::feed::explain::{Judgement, judge};
+use crate::feed::overview::Overview;
+use crate::feed::poll_rate::PollRate;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::ingest::Progress;
+use crate::ingest::driver::Driver;
+use crate::model::selection::Selection;
+use crate::model::term::Term;
+use crate::model::time::Timestamp;
+use crate::publish::index_state::IndexState;
+use crate::publish::published_state::PublishedState;
+use crate::publish::selections::{CachedSelection, Currency, Selections};
+use crate::render::RENDERER_VERSION;
+use crate::source::Source;
+use crate::store::Store;
+
+/// Access to what is published, for any number of readers.
+#[derive(Clone)]
+pub struct ReadHandle(Arc<Shared>);
+
+struct Shared {
+    store: Arc<Store>,
+    driver: Arc<Driver>,
+    published: ArcSwapOption<PublishedState>,
+    selections: Mutex<Selections>,
+    selection_polls: Arc<PollRate>,
+    /// Until something is published.
+    overview: ArcSwapOption<Overview>,
+    index: Mutex<IndexState>,
+}
+
+/// How far the database is, to be compared with others over the same articles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DatabasePosition {
+    /// The latest change in the articles that are there, as the database dates it.
+    pub newest: Option<Timestamp>,
+    /// Seconds that it is behind the database that it follows.
+    pub replica_lag: Option<f64>,
+    /// Whether it follows another one.
+    pub is_standby: bool,
+}
+
+impl ReadHandle {
+    pub(super) fn new(
+        store: Arc<Store>,
+        driver: Arc<Driver>,
+        selections: Selections,
+        index: IndexState,
+    ) -> ReadHandle {
+        ReadHandle(Arc::new(Shared {
+            store,
+            driver,
+            published: ArcSwapOption::empty(),
+            selection_polls: selections.polls(),
+            selections: Mutex::new(selections),
+            overview: ArcSwapOption::empty(),
+            index: Mutex::new(index),
+        }))
+    }
+
+    /// The published snapshot; `None` before the first.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        let published = self.0.published.load();
+        Some(published.as_ref()?.snapshot.clone())
+    }
+
+    /// The published snapshot and the templates of its pages; `None` before the first.
+    pub fn published(&self) -> Option<Arc<PublishedState>> {
+        self.0.published.load_full()
+    }
+
+    /// The same for a moment, at no cost to other threads. Whoever waits for something must not hold
+    /// it.
+    pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
+        self.0.published.load()
+    }
+
+    /// Whether something is published.
+    pub fn is_published(&self) -> bool {
+        self.0.published.load().is_some()
+    }
+
+    /// Replaces what is published.
+    pub(super) fn replace(&self, published: PublishedState) {
+        self.0.published.store(Some(Arc::new(published)));
+    }
+
+    /// Has the overview made anew when it is asked for.
+    pub(super) fn drop_overview(&self) {
+        self.0.overview.store(None);
+    }
+
+    /// How often selections are asked for, all of them together.
+    pub fn selection_polls(&self) -> &PollRate {
+        &self.0.selection_polls
+    }
+
+    /// How far the reading is that goes on.
+    pub fn progress(&self) -> &Arc<Progress> {
+        self.0.driver.progress()
+    }
+
+    /// Where the articles come from.
+    pub fn source(&self) -> Arc<Source> {
+        self.0.driver.source()
+    }
+
+    /// How far the database is that the articles come from; `None` where they come from files.
+    pub fn database_position(&self) -> Option<DatabasePosition> {
+        match &*self.source() {
+            Source::Directory(_) => None,
+            Source::Sql(sql) => Some(DatabasePosition {
+                newest: sql.newest(),
+                replica_lag: sql.replica_lag(),
+                is_standby: sql.is_standby(),
+            }),
+        }
+    }
+
+    /// What documents are made of.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.0.store
+    }
+
+    /// The current version of a selection that was asked for before, if nothing concerned it since.
+    pub fn cached_selection(&self, selection: &Selection) -> Option<Arc<FeedVersion>> {
+        let path = format!("{SELECT}?{selection}");
+        match self.selections().find(&path)? {
+            (version, Currency::Current) => Some(version),
+            (_, Currency::Stale) => None,
+        }
+    }
+
+    /// The current version of a canonical selection. Its validators wait for the next commit.
+    ///
+    /// # Errors
+    /// The first of its terms that is not known.
+    pub fn select(&self, selection: &Selection) -> Result<Arc<FeedVersion>, Term> {
+        if let Some(version) = self.cached_selection(selection) {
+            return Ok(version);
+        }
+        let path: Arc<str> = format!("{SELECT}?{selection}").into();
+        let state = self.index();
+        let as_of = state.index.as_of();
+        let found = self.selections().find(&path);
+        let old = match found {
+            // Somebody else may have asked while this one waited.
+            Some((version, Currency::Current)) => return Ok(version),
+            // A feed moves at most once in a second.
+            Some((version, Currency::Stale)) if version.last_modified == as_of => {
+                return Ok(version);
+            }
+            Some((version, Currency::Stale)) => Some(version),
+            None => None,
+        };
+        let definition = match state.definitions.select(&state.index, selection) {
+            Ok(definition) => definition,
+            Err(term) => {
+                self.selections().drop_unknown(&path, as_of);
+                return Err(term);
+            }
+        };
+        let query = definition.query.clone();
+        let (previous, floor) = self.selections().previous(&path, old.as_deref());
+        let mut version = FeedVersion::build(
+            RENDERER_VERSION,
+            state.definitions.site_rules(),
+            &state.index,
+            definition,
+            previous,
+            floor,
+        );
+        version.polls = self.0.selection_polls.clone();
+        let version = Arc::new(version);
+        let cached = CachedSelection {
+            query,
+            version: version.clone(),
+            currency: Currency::Current,
+        };
+        self.selections().insert(path, cached, as_of);
+        Ok(version)
+    }
+
+    /// Terms of feeds.toml that no released article has.
+    pub fn idle_terms(&self) -> Vec<NamedTerm> {
+        let state = self.index();
+        let is_idle = |named: &&NamedTerm| {
+            let term = state.index.find_term(&named.term);
+            term.is_none_or(|term| state.index.articles_with(term) == 0)
+        };
+        let named = state.config.named_terms.iter();
+        named.filter(is_idle).cloned().collect()
+    }
+
+    /// Why the article with this key is, or is not, in a feed at the instant of the last publication.
+    /// For the operator alone: nothing is too secret for it.
+    ///
+    /// # Errors
+    /// [`NotJudged`].
+    pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, NotJudged> {
+        let state = self.index();
+        let feed = definition(&state, version).ok_or(NotJudged::Ended)?;
+        let article = state.index.look_up(key).ok_or(NotJudged::Unknown)?;
+        Ok(judge(&state.index, &feed, article))
+    }
+
+    pub(super) fn index(&self) -> MutexGuard<'_, IndexState> {
+        // A panic while publishing leaves the index as the last whole step left it.
+        self.0.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn selections(&self) -> MutexGuard<'_, Selections> {
+        self.0
+            .selections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why it cannot be said what an article is to a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotJudged {
+    /// The feed has ended since it was found.
+    Ended,
+    /// The index does not know the article, or not yet.
+    Unknown,
+}
+
+fn definition(state: &IndexState, version: &FeedVersion) -> Option<FeedDefinition> {
+    let selection = version.path.strip_prefix(SELECT);
+    match selection.and_then(|rest| rest.strip_prefix('?')) {
+        None => state.definitions.find(&state.index, &version.path),
+        Some(query) => {
+            let selection = Selection::from_canonical(query)?;
+            state.definitions.select(&state.index, &selection).ok()
+        }
+    }
+}
