@@ -231,7 +231,7 @@ impl Source {
         }
         Ok(match (self, Source::new(next)?) {
             (Source::Directory(before), Source::Directory(next)) => {
-                Source::Directory(next.with_notes(before.notes().clone()))
+                Source::Directory(next.with_write_log(before.write_log().clone()))
             }
             (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
             (_, next) => next,

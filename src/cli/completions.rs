@@ -1,4 +1,4 @@
-//! `taspa completions SHELL`: the command line as a shell completes it.
+//! `taspa completions SHELL`: writes the completion script for a shell.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use super::output::Screen;
 use super::{Arguments, Exit};
 
 pub(super) fn run(shell: Shell, screen: &mut Screen) -> io::Result<Exit> {
-    // Written to a pipe that nobody reads, it would panic.
+    // clap panics on write errors, and standard output may be a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "taspa", &mut script);
     screen.write(&script)?;

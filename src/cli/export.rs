@@ -87,7 +87,7 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
             &stop,
         )
     };
-    let is_written = match progress::export_shown(&progress, write) {
+    let is_written = match progress::run_export_with_progress(&progress, write) {
         Ok(report) => summarize(&report, &command.folder, screen),
         Err(failure) => {
             screen.complain(&format!("{}{}", chain(&failure), hint(&failure)));
@@ -142,7 +142,7 @@ fn open(
 /// another listing.
 fn read(Opened { publisher, removal }: &Opened) -> Report {
     let read = |scopes: &[Scope]| {
-        progress::shown(publisher.driver().progress(), || {
+        progress::run_with_progress(publisher.driver().progress(), || {
             publisher.reconcile(scopes, *removal)
         })
     };

@@ -1,7 +1,8 @@
-//! `taspa health`: asks the running daemon how it is.
+//! `taspa health`: checks whether the running daemon is ready.
 //!
-//! The admin pages know best. Without them a feed is asked for: any answer that is not 5xx comes from
-//! a snapshot. A broken feeds.toml, which a running daemon ignores, is no bad health.
+//! If the admin pages are on, it requests `/readyz`. Otherwise it requests a feed: any status below
+//! 500 means that the daemon has a snapshot. A broken feeds.toml is no failure, because a running
+//! daemon ignores it.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -13,27 +14,27 @@ use super::Exit;
 use super::output::Screen;
 use crate::config::{Config, Listen};
 
-/// How long the daemon may take for each step.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The limit for connecting, and for each read and write.
+const STEP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// As much of an answer as is read.
-const ANSWER_BYTES_MAX: u64 = 64 << 10;
+/// A longer response is cut.
+const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
     let server = Config::find_server(path, &|name| std::env::var(name).ok());
-    let asked = match (server.admin, listen.or(server.listen.into_iter().next())) {
-        (Some(admin), _) => ask(&Listen::Tcp(admin), "GET", "/readyz"),
-        (None, Some(listen)) => ask(&listen, "HEAD", "/all.rss"),
-        (None, None) => Err("feeds.toml names no address".to_owned()),
+    let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
+        (Some(admin), _) => request(&Listen::Tcp(admin), "GET", "/readyz"),
+        (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),
+        (None, None) => Err("feeds.toml names no address to listen on".to_owned()),
     };
-    match asked {
-        Ok(Answer { status, body }) if status < 500 => {
+    match response {
+        Ok(Response { status, body }) if status < 500 => {
             let body = body.trim_end();
             screen.line(if body.is_empty() { "ready" } else { body })?;
             screen.finish()?;
             Ok(Exit::Done)
         }
-        Ok(Answer { status, body }) => {
+        Ok(Response { status, body }) => {
             let reason = format!("the daemon is not ready: {status} {}", body.trim_end());
             screen.complain(reason.trim_end());
             Ok(Exit::Failed)
@@ -45,37 +46,37 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     }
 }
 
-struct Answer {
+struct Response {
     status: u16,
     body: String,
 }
 
-fn ask(listen: &Listen, method: &str, target: &str) -> Result<Answer, String> {
-    let (address, answer) = match listen {
+fn request(listen: &Listen, method: &str, target: &str) -> Result<Response, String> {
+    let (address, response) = match listen {
         Listen::Tcp(address) => {
-            let address = reachable(*address);
-            (address.to_string(), ask_tcp(address, method, target))
+            let address = connect_address(*address);
+            (address.to_string(), request_tcp(address, method, target))
         }
         Listen::Unix { path, .. } => (
             format!("unix:{}", path.display()),
-            ask_unix(path, method, target),
+            request_unix(path, method, target),
         ),
     };
-    let answer = answer.map_err(|error| format!("no answer from {address}: {error}"))?;
-    read_answer(&answer).ok_or_else(|| format!("what answers at {address} is not taspa"))
+    let response = response.map_err(|error| format!("no answer from {address}: {error}"))?;
+    parse_response(&response).ok_or_else(|| format!("the service at {address} is not taspa"))
 }
 
-fn ask_tcp(address: SocketAddr, method: &str, target: &str) -> io::Result<Vec<u8>> {
-    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+fn request_tcp(address: SocketAddr, method: &str, target: &str) -> io::Result<Vec<u8>> {
+    let stream = TcpStream::connect_timeout(&address, STEP_TIMEOUT)?;
+    stream.set_read_timeout(Some(STEP_TIMEOUT))?;
+    stream.set_write_timeout(Some(STEP_TIMEOUT))?;
     exchange(stream, method, target)
 }
 
-fn ask_unix(path: &Path, method: &str, target: &str) -> io::Result<Vec<u8>> {
+fn request_unix(path: &Path, method: &str, target: &str) -> io::Result<Vec<u8>> {
     let stream = UnixStream::connect(path)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(STEP_TIMEOUT))?;
+    stream.set_write_timeout(Some(STEP_TIMEOUT))?;
     exchange(stream, method, target)
 }
 
@@ -85,13 +86,14 @@ fn exchange(mut stream: impl Read + Write, method: &str, target: &str) -> io::Re
          Connection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.take(RESPONSE_BYTES_MAX).read_to_end(&mut response)?;
+    Ok(response)
 }
 
-/// A wildcard is where one listens, not where one can be asked.
-fn reachable(address: SocketAddr) -> SocketAddr {
+/// Replaces a wildcard address by the loopback address, since a client cannot connect to a
+/// wildcard.
+fn connect_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -100,12 +102,12 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The status and body of an answer; `None` where it is not HTTP/1.1.
-fn read_answer(answer: &[u8]) -> Option<Answer> {
-    let text = String::from_utf8_lossy(answer);
+/// Parses the status and body of a response; `None` if it is not HTTP/1.1.
+fn parse_response(response: &[u8]) -> Option<Response> {
+    let text = String::from_utf8_lossy(response);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?;
-    Some(Answer {
+    Some(Response {
         status: status.parse().ok()?,
         body: body.to_owned(),
     })
@@ -116,29 +118,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wildcards_are_asked_at_the_loopback() {
+    fn wildcard_addresses_become_loopback() {
         for (listen, expected) in [
             ("0.0.0.0:8080", "127.0.0.1:8080"),
             ("[::]:8080", "[::1]:8080"),
             ("192.0.2.7:80", "192.0.2.7:80"),
         ] {
             let listen = listen.parse().expect("an address");
-            assert_eq!(reachable(listen).to_string(), expected);
+            assert_eq!(connect_address(listen).to_string(), expected);
         }
     }
 
     #[test]
-    fn only_http_counts_as_an_answer() {
-        let answer = read_answer(b"HTTP/1.1 503 Service Unavailable\r\na: b\r\n\r\nnot yet\n");
-        let answer = answer.expect("an answer");
-        assert_eq!((answer.status, answer.body.as_str()), (503, "not yet\n"));
+    fn only_http_1_1_is_a_response() {
+        let response = parse_response(b"HTTP/1.1 503 Service Unavailable\r\na: b\r\n\r\nnot yet\n");
+        let response = response.expect("a response");
+        assert_eq!(
+            (response.status, response.body.as_str()),
+            (503, "not yet\n")
+        );
         for other in [
             &b""[..],
             b"SSH-2.0-x\r\n\r\n",
             b"HTTP/1.1 2\r\n\r\n",
             b"HTTP/1.1 200 OK\r\n",
         ] {
-            assert!(read_answer(other).is_none(), "{other:?}");
+            assert!(parse_response(other).is_none(), "{other:?}");
         }
     }
 }

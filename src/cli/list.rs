@@ -1,4 +1,4 @@
-//! `taspa list`: every feed with its articles and last change.
+//! `taspa list`: lists every feed with its number of articles and its last change.
 
 use std::io;
 use std::path::Path;

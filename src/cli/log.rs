@@ -1,8 +1,8 @@
 //! The diagnostic log of the daemon, on standard error.
 //!
-//! Whoever reads standard error may stop reading, and a daemon that waited for them would serve
-//! nobody. So lines go through a bounded channel to a thread of its own; those that find it full are
-//! counted, and the count is written once there is room again.
+//! The reader of standard error may be slow or stuck, and must not block the daemon. So lines go
+//! through a bounded channel to a thread that writes them. Lines that find the channel full are
+//! counted, and the count is logged once there is room again.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -19,30 +19,30 @@ use tracing::{Level, Metadata, error};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::progress::Bar;
+use super::progress::ProgressBar;
 use crate::model::count::counted;
 use crate::store::catch_panic;
 
-/// Lines that may wait for the writer.
-const WAITING_LINES_MAX: usize = 1 << 10;
+/// Lines that may wait to be written.
+const QUEUED_LINES_MAX: usize = 1 << 10;
 
-/// How long the end of the daemon waits for whoever reads the log.
-const FINISH: Duration = Duration::from_secs(1);
+/// How long shutdown waits for the last lines to be written.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The log; what was written before it is dropped is on its way to standard error, unless nobody
-/// reads there.
-pub(super) struct Log(Lines);
+/// The log of this process. Dropping it writes the lines that still wait, unless standard error is
+/// blocked.
+pub(super) struct Log(LineQueue);
 
 impl Log {
-    /// Starts the log of this process: what `TASPA_LOG` lets through (`info` without it), below the
-    /// bar of a terminal, with priorities where the journal reads.
+    /// Starts the log with the filter of `TASPA_LOG` (default `info`). Lines go above the bar of a
+    /// terminal, and have priority prefixes in the journal.
     ///
     /// # Errors
-    /// When no thread can be started.
-    pub(super) fn start(bar: Option<&Bar>) -> io::Result<Log> {
+    /// The system cannot start a thread.
+    pub(super) fn start(bar: Option<&ProgressBar>) -> io::Result<Log> {
         let lines = match bar.cloned() {
-            Some(bar) => Lines::over(bar.above())?,
-            None => Lines::over(io::stderr())?,
+            Some(bar) => LineQueue::start(bar.above())?,
+            None => LineQueue::start(io::stderr())?,
         };
         let filter =
             EnvFilter::try_from_env("TASPA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
@@ -51,16 +51,17 @@ impl Log {
             .with_env_filter(filter)
             .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
             .with_target(false)
-            .with_writer(Pages {
+            .with_writer(EventWriters {
                 lines: lines.clone(),
                 is_in_journal,
             });
-        // Somebody else's subscriber in the same process is as good.
+        // Fails if the process has a subscriber already, such as that of a test, which then serves
+        // as well.
         let _ = match is_in_journal {
             true => log.without_time().try_init(),
             false => log.try_init(),
         };
-        // The hook that is there by default waits for whoever reads standard error.
+        // The default hook writes to standard error and may block.
         panic::set_hook(Box::new(|panic| {
             if !catch_panic::is_expected() {
                 error!("{panic}");
@@ -72,11 +73,11 @@ impl Log {
 
 impl Drop for Log {
     fn drop(&mut self) {
-        self.0.finish(FINISH);
+        self.0.flush(FLUSH_TIMEOUT);
     }
 }
 
-/// Whether standard error is the stream that systemd made to the journal (systemd.exec(5)).
+/// Whether standard error is connected to the journal, as systemd.exec(5) describes.
 fn is_in_journal() -> bool {
     let stream = || {
         let file = File::from(io::stderr().as_fd().try_clone_to_owned().ok()?);
@@ -86,93 +87,94 @@ fn is_in_journal() -> bool {
     std::env::var("JOURNAL_STREAM").is_ok_and(|named| Some(named) == stream())
 }
 
-/// What the thread that writes is told.
-enum Order {
+/// A message to the writing thread.
+enum Message {
     Write(Vec<u8>),
-    /// To say that everything before is written.
-    Report(SyncSender<()>),
+    /// Replies when all lines before it are written.
+    Flush(SyncSender<()>),
 }
 
-/// The way to the thread that writes.
+/// The queue to the writing thread.
 #[derive(Clone)]
-struct Lines {
-    orders: SyncSender<Order>,
+struct LineQueue {
+    sender: SyncSender<Message>,
     lost: Arc<AtomicU64>,
 }
 
-impl Lines {
-    fn over(output: impl Write + Send + 'static) -> io::Result<Lines> {
-        let (orders, ordered) = sync_channel(WAITING_LINES_MAX);
+impl LineQueue {
+    fn start(output: impl Write + Send + 'static) -> io::Result<LineQueue> {
+        let (sender, receiver) = sync_channel(QUEUED_LINES_MAX);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = lost.clone();
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || carry_out(&ordered, output, &losses))?;
-        Ok(Lines { orders, lost })
+            .spawn(move || write_messages(&receiver, output, &losses))?;
+        Ok(LineQueue { sender, lost })
     }
 
     fn add(&self, line: Vec<u8>) {
-        if self.orders.try_send(Order::Write(line)).is_err() {
+        if self.sender.try_send(Message::Write(line)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Waits until everything is written, but not for longer than `at_most`, and not at all when
-    /// nobody has taken anything for so long that the channel is full.
-    fn finish(&self, at_most: Duration) {
-        let (report, reported) = sync_channel(1);
-        if self.orders.try_send(Order::Report(report)).is_ok() {
-            let _ = reported.recv_timeout(at_most);
+    /// Waits until all lines are written, but not longer than `at_most`, and not at all if the
+    /// queue is full.
+    fn flush(&self, at_most: Duration) {
+        let (done, flushed) = sync_channel(1);
+        if self.sender.try_send(Message::Flush(done)).is_ok() {
+            let _ = flushed.recv_timeout(at_most);
         }
     }
 }
 
-/// Writes until nobody can say more. What cannot be written is nothing that could be said anywhere.
-fn carry_out(ordered: &Receiver<Order>, mut output: impl Write, lost: &AtomicU64) {
-    for order in ordered {
-        match order {
-            Order::Write(line) => {
+/// Writes lines until all senders are dropped. Ignores write errors, since there is no other place
+/// to report them.
+fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &AtomicU64) {
+    for message in receiver {
+        match message {
+            Message::Write(line) => {
                 let _ = output.write_all(&line);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let told = counted(lost, "line of this log is", "lines of this log are");
-                    let told = format!("{told} lost: nobody took them\n");
-                    let _ = output.write_all(told.as_bytes());
+                    let lost = counted(lost, "line of this log is", "lines of this log are");
+                    let text = format!("{lost} lost: standard error was not read in time\n");
+                    let _ = output.write_all(text.as_bytes());
                 }
             }
-            Order::Report(to) => {
+            Message::Flush(to) => {
                 let _ = to.send(());
             }
         }
     }
 }
 
-/// Where the formatter writes its events, one call each.
-struct Pages {
-    lines: Lines,
+/// Creates a writer for each event.
+struct EventWriters {
+    lines: LineQueue,
     is_in_journal: bool,
 }
 
-impl<'a> MakeWriter<'a> for Pages {
-    type Writer = Page<'a>;
+impl<'a> MakeWriter<'a> for EventWriters {
+    type Writer = EventWriter<'a>;
 
-    fn make_writer(&'a self) -> Page<'a> {
-        Page {
+    fn make_writer(&'a self) -> EventWriter<'a> {
+        EventWriter {
             lines: &self.lines,
             text: Vec::new(),
         }
     }
 
-    fn make_writer_for(&'a self, event: &Metadata<'_>) -> Page<'a> {
-        let mut page = self.make_writer();
+    fn make_writer_for(&'a self, event: &Metadata<'_>) -> EventWriter<'a> {
+        let mut writer = self.make_writer();
         if self.is_in_journal {
-            page.text.extend_from_slice(priority(*event.level()));
+            writer.text.extend_from_slice(priority(*event.level()));
         }
-        page
+        writer
     }
 }
 
-/// The prefix of a line in the journal (sd-daemon(3)).
+/// The priority prefix of a line in the journal (sd-daemon(3)).
 fn priority(level: Level) -> &'static [u8] {
     match level {
         Level::ERROR => b"<3>",
@@ -182,13 +184,13 @@ fn priority(level: Level) -> &'static [u8] {
     }
 }
 
-/// One event, sent when it is whole.
-struct Page<'a> {
-    lines: &'a Lines,
+/// Collects one event, and queues it as one line when dropped.
+struct EventWriter<'a> {
+    lines: &'a LineQueue,
     text: Vec<u8>,
 }
 
-impl Write for Page<'_> {
+impl Write for EventWriter<'_> {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
         self.text.extend_from_slice(text);
         Ok(text.len())
@@ -199,7 +201,7 @@ impl Write for Page<'_> {
     }
 }
 
-impl Drop for Page<'_> {
+impl Drop for EventWriter<'_> {
     fn drop(&mut self) {
         self.lines.add(std::mem::take(&mut self.text));
     }
@@ -211,16 +213,18 @@ mod tests {
 
     use super::*;
 
-    /// An output that says what came, and goes on when it is told to.
-    struct Agreed {
-        came: Sender<String>,
-        may_go_on: Receiver<()>,
+    /// Reports each write, then blocks until the test unblocks it.
+    struct BlockingOutput {
+        written: Sender<String>,
+        unblocked: Receiver<()>,
     }
 
-    impl Write for Agreed {
+    impl Write for BlockingOutput {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            let _ = self.came.send(String::from_utf8_lossy(text).into_owned());
-            let _ = self.may_go_on.recv();
+            let _ = self
+                .written
+                .send(String::from_utf8_lossy(text).into_owned());
+            let _ = self.unblocked.recv();
             Ok(text.len())
         }
 
@@ -230,39 +234,39 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_who_stops_reading_loses_lines_and_holds_up_nobody() {
-        let (came, coming) = channel();
-        let (go_on, may_go_on) = channel();
-        let lines = Lines::over(Agreed { came, may_go_on }).expect("a thread");
+    fn a_blocked_reader_loses_lines_and_blocks_no_writer() {
+        let (written, output) = channel();
+        let (unblock, unblocked) = channel();
+        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
         lines.add(b"first\n".to_vec());
-        assert_eq!(coming.recv().expect("a line"), "first\n");
-        for _ in 0..WAITING_LINES_MAX + 2 {
+        assert_eq!(output.recv().expect("a line"), "first\n");
+        for _ in 0..QUEUED_LINES_MAX + 2 {
             lines.add(b"more\n".to_vec());
         }
-        lines.finish(Duration::from_secs(3600));
-        drop(go_on);
-        let second = coming.recv().expect("a sentence");
+        lines.flush(Duration::from_secs(3600));
+        drop(unblock);
+        let second = output.recv().expect("a sentence");
         assert!(
             second.starts_with("2 lines of this log are lost"),
             "{second}"
         );
         drop(lines);
-        let rest: Vec<String> = coming.iter().collect();
-        assert_eq!(rest.len(), WAITING_LINES_MAX);
+        let rest: Vec<String> = output.iter().collect();
+        assert_eq!(rest.len(), QUEUED_LINES_MAX);
         assert!(rest.iter().all(|line| line == "more\n"));
     }
 
     #[test]
-    fn the_journal_is_told_how_grave_a_line_is() {
-        let (came, coming) = channel();
-        let (go_on, may_go_on) = channel();
-        drop(go_on);
-        let lines = Lines::over(Agreed { came, may_go_on }).expect("a thread");
+    fn journal_lines_have_priority_prefixes() {
+        let (written, output) = channel();
+        let (unblock, unblocked) = channel();
+        drop(unblock);
+        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
         let log = tracing_subscriber::fmt()
             .with_ansi(false)
             .with_target(false)
             .without_time()
-            .with_writer(Pages {
+            .with_writer(EventWriters {
                 lines,
                 is_in_journal: true,
             });
@@ -270,7 +274,7 @@ mod tests {
             error!("a feed is late");
             tracing::info!("ready");
         });
-        assert_eq!(coming.recv().expect("a line"), "<3>ERROR a feed is late\n");
-        assert_eq!(coming.recv().expect("a line"), "<6> INFO ready\n");
+        assert_eq!(output.recv().expect("a line"), "<3>ERROR a feed is late\n");
+        assert_eq!(output.recv().expect("a line"), "<6> INFO ready\n");
     }
 }

@@ -1,8 +1,8 @@
-//! Standard output for data, standard error for everything else.
+//! The output of commands: data to standard output, everything else to standard error.
 
 use std::io::{self, Stderr, Stdout, Write};
 
-/// Where a command writes.
+/// Standard output, buffered, and standard error.
 pub(super) struct Screen {
     out: io::BufWriter<Stdout>,
     err: Stderr,
@@ -16,22 +16,23 @@ impl Screen {
         }
     }
 
-    /// Data; errors come with [`Screen::finish`] at the latest.
+    /// Writes data. Because of the buffer, an error may only appear in [`Screen::finish`].
     pub(super) fn write(&mut self, data: &[u8]) -> io::Result<()> {
         self.out.write_all(data)
     }
 
-    /// A line of data.
+    /// Writes a line of data.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.out, "{line}")
     }
 
-    /// A line for the person at the terminal. That nobody reads it is no reason to stop.
+    /// Writes a line to standard error. Ignores errors: a closed standard error must not stop the
+    /// command.
     pub(super) fn complain(&mut self, line: &str) {
         let _ = writeln!(self.err, "{line}");
     }
 
-    /// Passes on all data.
+    /// Flushes standard output.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
     }

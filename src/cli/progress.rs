@@ -1,5 +1,5 @@
-//! How far a reading is, for the person who waits for it: a bar on a terminal, elsewhere a line
-//! now and then. Nothing is coloured, and a short reading shows nothing.
+//! Shows the progress of a reading or an export on standard error: a bar on a terminal, elsewhere a
+//! line every few seconds. It has no colours, and short work shows nothing.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -11,99 +11,103 @@ use crate::export::ExportProgress;
 use crate::ingest::{Progress, Reached};
 use crate::model::count::many;
 
-/// A reading of more files or more time than this is long.
-const LONG_FILES: usize = 1_000;
-const LONG: Duration = Duration::from_millis(500);
+/// Above either limit, progress is shown.
+const LONG_READ_FILES: usize = 1_000;
+const LONG_READ: Duration = Duration::from_millis(500);
 
 /// How often the bar is drawn.
-const DRAW_EVERY: Duration = Duration::from_millis(100);
+const DRAW_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How often a line is written where there is no bar.
-const LINE_EVERY: Duration = Duration::from_secs(5);
+/// How often a line is written if there is no bar.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Columns inside the bar: with the longest words beside it, it fits into 80.
+/// Columns inside the bar. With the longest text after it, the line fits into 80 columns.
 const BAR_COLUMNS: usize = 20;
 
-/// Runs `work`, showing on standard error how far `progress` is.
-pub(super) fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+/// Runs `work` and shows the progress of a reading meanwhile.
+pub(super) fn run_with_progress<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
     let reached = || progress.reached().filter(is_long);
     let bar = || reached().map(|reached| line(&reached));
-    beside(work, bar, || reached().map(|reached| reached.to_string()))
+    run_beside_display(work, bar, || reached().map(|reached| reached.to_string()))
 }
 
-/// Runs an export, showing on standard error how far it is.
-pub(super) fn export_shown<T>(progress: &ExportProgress, work: impl FnOnce() -> T) -> T {
+/// Runs `work` and shows the progress of an export meanwhile.
+pub(super) fn run_export_with_progress<T>(
+    progress: &ExportProgress,
+    work: impl FnOnce() -> T,
+) -> T {
     let begun = Instant::now();
-    let reached = || progress.reached().filter(|_| begun.elapsed() >= LONG);
+    let reached = || progress.reached().filter(|_| begun.elapsed() >= LONG_READ);
     let words = |(done, all)| format!("{done} of {} written", many(all, "document"));
     let bar =
-        || reached().map(|(done, all)| format!("{} {}", filled(done, all), words((done, all))));
-    beside(work, bar, || reached().map(words))
+        || reached().map(|(done, all)| format!("{} {}", bar_of(done, all), words((done, all))));
+    run_beside_display(work, bar, || reached().map(words))
 }
 
-/// Runs `work` beside somebody who draws the bar, or writes lines where there is none.
-fn beside<T>(
+/// Runs `work` while another thread draws the bar, or writes lines if there is no terminal.
+fn run_beside_display<T>(
     work: impl FnOnce() -> T,
     bar: impl Fn() -> Option<String> + Send,
     line: impl Fn() -> Option<String> + Send,
 ) -> T {
     thread::scope(|scope| {
-        // Dropped when `work` ends, however that is.
+        // Dropped when `work` returns or panics.
         let (_running, ended) = mpsc::channel();
-        scope.spawn(move || match Bar::of_terminal() {
-            Some(drawn) => drawn.follow_lines(bar, &ended),
+        scope.spawn(move || match ProgressBar::of_terminal() {
+            Some(drawn) => drawn.draw_lines(bar, &ended),
             None => write_lines(line, &ended),
         });
         work()
     })
 }
 
-/// The last line of the terminal, below everything that is written through [`Bar::above`].
+/// A bar on the last line of the terminal. What goes through [`ProgressBar::above`] appears above
+/// it.
 #[derive(Clone, Default)]
-pub(super) struct Bar(Arc<Mutex<String>>);
+pub(super) struct ProgressBar(Arc<Mutex<String>>);
 
-impl Bar {
-    /// The bar of standard error; `None` where that is no terminal, or one that cannot go back to
-    /// the start of a line.
-    pub(super) fn of_terminal() -> Option<Bar> {
+impl ProgressBar {
+    /// The bar of standard error; `None` if that is no terminal, or one that cannot return to the
+    /// start of a line.
+    pub(super) fn of_terminal() -> Option<ProgressBar> {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        (io::stderr().is_terminal() && !is_dumb).then(Bar::default)
+        (io::stderr().is_terminal() && !is_dumb).then(ProgressBar::default)
     }
 
-    /// Draws until the other end of `ended` is dropped.
+    /// Draws until the sender of `ended` is dropped.
     pub(super) fn follow(&self, progress: &Progress, ended: &Receiver<()>) {
         let reached = || progress.reached().filter(is_long);
-        self.follow_lines(|| reached().map(|reached| line(&reached)), ended);
+        self.draw_lines(|| reached().map(|reached| line(&reached)), ended);
     }
 
-    fn follow_lines(&self, line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
-        while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
+    fn draw_lines(&self, line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
+        while ended.recv_timeout(DRAW_INTERVAL) == Err(RecvTimeoutError::Timeout) {
             self.draw(line().unwrap_or_default());
         }
         self.draw(String::new());
     }
 
-    /// A writer of whole lines that the bar stays below.
-    pub(super) fn above(&self) -> Above {
-        Above(self.clone())
+    /// A writer of whole lines that appear above the bar.
+    pub(super) fn above(&self) -> AboveBar {
+        AboveBar(self.clone())
     }
 
     fn draw(&self, line: String) {
         let mut drawn = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if *drawn != line {
-            let _ = write!(io::stderr(), "{}{line}", erased(&drawn));
+            let _ = write!(io::stderr(), "{}{line}", erase(&drawn));
             *drawn = line;
         }
     }
 }
 
-/// Standard error above a bar.
-pub(super) struct Above(Bar);
+/// Writes to standard error above the bar.
+pub(super) struct AboveBar(ProgressBar);
 
-impl Write for Above {
+impl Write for AboveBar {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
         let drawn = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = erased(&drawn).into_bytes();
+        let mut text = erase(&drawn).into_bytes();
         text.extend(lines);
         text.extend(drawn.as_bytes());
         io::stderr().write_all(&text)?;
@@ -115,8 +119,8 @@ impl Write for Above {
     }
 }
 
-/// Spaces instead of the escape sequence, which not every terminal knows.
-fn erased(drawn: &str) -> String {
+/// Overwrites with spaces, because not every terminal knows the escape sequence that erases a line.
+fn erase(drawn: &str) -> String {
     match drawn.len() {
         0 => String::new(),
         columns => format!("\r{}\r", " ".repeat(columns)),
@@ -124,32 +128,32 @@ fn erased(drawn: &str) -> String {
 }
 
 fn is_long(reached: &Reached) -> bool {
-    let long = reached.read > LONG_FILES || reached.since.elapsed() >= LONG;
+    let long = reached.read > LONG_READ_FILES || reached.since.elapsed() >= LONG_READ;
     long && reached.found > 0
 }
 
-/// ASCII alone, so that its bytes are its columns.
+/// ASCII only, so that the number of bytes is the number of columns.
 fn line(reached: &Reached) -> String {
     if !reached.listed {
         return reached.to_string();
     }
-    format!("{} {reached}", filled(reached.read, reached.found))
+    format!("{} {reached}", bar_of(reached.read, reached.found))
 }
 
-fn filled(done: usize, all: usize) -> String {
+fn bar_of(done: usize, all: usize) -> String {
     let done = (BAR_COLUMNS * done / all.max(1)).min(BAR_COLUMNS);
     let (done, left) = ("#".repeat(done), "-".repeat(BAR_COLUMNS - done));
     format!("[{done}{left}]")
 }
 
 fn write_lines(line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
-    let mut said = Instant::now();
-    while ended.recv_timeout(DRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
-        if said.elapsed() >= LINE_EVERY
+    let mut written_at = Instant::now();
+    while ended.recv_timeout(DRAW_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+        if written_at.elapsed() >= LINE_INTERVAL
             && let Some(line) = line()
         {
             let _ = writeln!(io::stderr(), "{line}");
-            said = Instant::now();
+            written_at = Instant::now();
         }
     }
 }
@@ -169,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_fills_once_the_number_of_files_is_known() {
+    fn the_bar_appears_once_the_number_of_files_is_known() {
         for (reached, start) in [
             (reached(9_000, 0, false), "9000 files found"),
             (reached(9_000, 4_096, false), "4096 files read, "),
@@ -201,7 +205,7 @@ mod tests {
         assert!(!is_long(&reached(900, 900, true)));
         assert!(is_long(&reached(1_100, 1_001, true)));
         let nothing_to_read = Reached {
-            since: Instant::now() - LONG,
+            since: Instant::now() - LONG_READ,
             ..reached(0, 0, false)
         };
         assert!(!is_long(&nothing_to_read));

@@ -1,4 +1,4 @@
-//! `taspa schema`: what editors need to know about feeds.toml.
+//! `taspa schema`: writes the JSON Schema of feeds.toml, for editors.
 
 use std::io;
 

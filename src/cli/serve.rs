@@ -20,7 +20,7 @@ use tracing::{error, info, warn};
 use super::kept::{self, StartError};
 use super::log::Log;
 use super::output::Screen;
-use super::progress::Bar;
+use super::progress::ProgressBar;
 use super::supervisor::Supervisor;
 use super::{Exit, load, load_or_complain};
 use crate::config::{self, Config, Listen, Server};
@@ -55,7 +55,7 @@ const ACCESS_LOG_FINISH: Duration = Duration::from_secs(1);
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
     // It clears variables of the environment, which no other thread may look at meanwhile.
     let passed = ListenFd::from_env();
-    let bar = Bar::of_terminal();
+    let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
     let Some((loaded, templates)) = load_or_complain(path, screen) else {
         return Ok(Exit::Config);
@@ -79,7 +79,7 @@ async fn daemon(
     config: Config,
     templates: Arc<Templates>,
     passed: ListenFd,
-    bar: Option<Bar>,
+    bar: Option<ProgressBar>,
 ) -> io::Result<Exit> {
     let listeners =
         match Listener::open_all(&config.server.listen, passed, &config.server.limits).await {
@@ -147,7 +147,7 @@ async fn daemon(
                     }
                 },
                 () = ending.is_due() => ending.close_door(),
-                () = supervisor.keep_awake() => {}
+                () = supervisor.notify_watchdog() => {}
             }
         }
     };
@@ -205,7 +205,7 @@ async fn daemon(
                 ending.close_door();
                 Vec::new()
             },
-            () = supervisor.keep_awake() => Vec::new(),
+            () = supervisor.notify_watchdog() => Vec::new(),
             () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
             ended = &mut serving => {
                 exit = how_it_ended(ended, ending.has_begun());

@@ -1,4 +1,4 @@
-//! What systemd is told, where it started the daemon: ready, reloading, stopping, alive.
+//! Notifies systemd, if it started the daemon: ready, reloading, stopping, watchdog.
 
 use std::time::Duration;
 
@@ -6,58 +6,59 @@ use sd_notify::NotifyState;
 use tokio::time::{self, Instant};
 use tracing::warn;
 
-/// The supervisor, and when it next wants to hear that the daemon lives.
+/// The connection to systemd, with the watchdog timer.
 pub(super) struct Supervisor {
-    /// Half of the time after which it would believe the daemon dead.
-    pulse: Option<Duration>,
+    /// Half of the watchdog timeout; `None` if the watchdog is off.
+    interval: Option<Duration>,
     next: Instant,
 }
 
 impl Supervisor {
-    /// The one that started this process, if it listens.
+    /// The service manager that started this process, if any.
     pub(super) fn of_process() -> Supervisor {
         Supervisor {
-            pulse: sd_notify::watchdog_enabled().map(|patience| patience / 2),
+            interval: sd_notify::watchdog_enabled().map(|timeout| timeout / 2),
             next: Instant::now(),
         }
     }
 
-    /// Requests are taken.
+    /// The daemon accepts requests.
     pub(super) fn ready(&self) {
-        say(&[NotifyState::Ready]);
+        notify(&[NotifyState::Ready]);
     }
 
-    /// The configuration is read again; [`Supervisor::ready`] ends it.
+    /// The configuration is being read again, until [`Supervisor::ready`].
     pub(super) fn reloading(&self) {
         match NotifyState::monotonic_usec_now() {
-            Ok(now) => say(&[NotifyState::Reloading, now]),
-            Err(_) => say(&[NotifyState::Reloading]),
+            Ok(now) => notify(&[NotifyState::Reloading, now]),
+            Err(_) => notify(&[NotifyState::Reloading]),
         }
     }
 
-    /// Open requests are finished, then the process ends, which may take so many seconds.
+    /// The daemon finishes open requests and exits within `seconds`.
     pub(super) fn stopping(&self, seconds: u32) {
-        let patience = seconds.saturating_mul(1_000_000);
-        say(&[
+        let timeout = seconds.saturating_mul(1_000_000);
+        notify(&[
             NotifyState::Stopping,
-            NotifyState::ExtendTimeoutUsec(patience),
+            NotifyState::ExtendTimeoutUsec(timeout),
         ]);
     }
 
-    /// Waits until it is time for a sign of life, and gives it; for ever where nobody asks for one.
-    pub(super) async fn keep_awake(&mut self) {
-        let Some(pulse) = self.pulse else {
+    /// Waits until the next watchdog notification is due, and sends it. Never returns if the
+    /// watchdog is off.
+    pub(super) async fn notify_watchdog(&mut self) {
+        let Some(interval) = self.interval else {
             return std::future::pending().await;
         };
         time::sleep_until(self.next).await;
-        self.next = Instant::now() + pulse;
-        say(&[NotifyState::Watchdog]);
+        self.next = Instant::now() + interval;
+        notify(&[NotifyState::Watchdog]);
     }
 }
 
-/// Nothing happens where nobody listens.
-fn say(state: &[NotifyState<'_>]) {
+/// Without `NOTIFY_SOCKET` this does nothing.
+fn notify(state: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(state) {
-        warn!("the supervisor cannot be told: {error}");
+        warn!("cannot notify systemd: {error}");
     }
 }

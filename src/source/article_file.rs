@@ -1,10 +1,11 @@
-//! From the bytes of an article file to a [`Draft`](crate::model::article::Draft), without any I/O.
+//! Parses the bytes of an article file into a [`Draft`](crate::model::article::Draft), without any
+//! I/O.
 //!
-//! [`newsroom`] reads the text format of portals, [`markdown`] and [`json`] what other systems
-//! store. The keys of front matter and of JSON become one [`tree`], and [`fields`] alone knows what
-//! each key means; rows of a database take the same way.
+//! [`newsroom`] parses the text format of news portals, [`markdown`] and [`json`] the formats of
+//! other systems. The keys of front matter and of JSON become one `tree`, and `fields` alone
+//! decides what each key means. Database rows use the same two modules.
 //!
-//! Uses [`model`](crate::model) and [`text`](crate::text).
+//! Uses [`model`](crate::model) and [`text`].
 
 pub mod encoding;
 pub(crate) mod fields;
@@ -13,3 +14,10 @@ pub mod json;
 pub mod markdown;
 pub mod newsroom;
 pub(crate) mod tree;
+
+use crate::text;
+
+/// A value as messages show it: at most 40 characters.
+fn excerpt(value: &str) -> String {
+    text::cut(value, 40, 40).unwrap_or_else(|| value.to_owned())
+}

@@ -1,7 +1,7 @@
 //! A folder of article files.
 //!
-//! ArticleMeta and reading are apart, so that an unchanged file costs one `stat`. Nothing here
-//! decides what a missing file means.
+//! Listing and reading are separate, so an unchanged file costs one `stat`. What a missing file
+//! means is decided in [`ingest`](crate::ingest).
 
 pub mod events;
 mod sibling_files;
@@ -25,23 +25,24 @@ use crate::model::article::{Accepted, Draft, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::directory::write_log::Notes;
+use crate::source::directory::write_log::WriteLog;
 
-/// A file larger than this is no article.
+/// Larger files are refused.
 const FILE_BYTES_MAX: u64 = 2 << 20;
 
-/// How long a file must have rested before it is read: a pause of a writer is not its end.
-const REST: Duration = Duration::from_millis(200);
+/// How long a file must be unchanged before it is read. A shorter pause does not mean that its
+/// writer is done.
+const QUIET: Duration = Duration::from_millis(200);
 
-/// The same for a file that was closed or renamed: long enough for the clock of the file system,
-/// which ticks every few milliseconds, to show a next writer.
-const REST_CLOSED: Duration = Duration::from_millis(20);
+/// The same for a file that was closed or renamed. The clock of a file system ticks every few
+/// milliseconds, so a later write shows a later time.
+const QUIET_AFTER_CLOSE: Duration = Duration::from_millis(20);
 
-/// A file that was an article and is empty for so long was emptied on purpose.
-const EMPTY_SECONDS: i64 = 60;
+/// An article's file that has been empty for so long counts as deleted.
+const EMPTIED_SECONDS: i64 = 60;
 
-/// Endings of files that an editor or a copy leaves behind.
-const LEFTOVERS: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
+/// Suffixes of the temporary files of editors and copies.
+const TEMPORARY_SUFFIXES: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
 /// A folder of article files.
 #[derive(Clone, Debug)]
@@ -51,18 +52,19 @@ pub struct Directory {
     watch: Watch,
     legacy: LegacyEncoding,
     reading: Reading,
-    notes: Notes,
+    write_log: WriteLog,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum FileFormat {
     Newsroom,
     Markdown,
     Json,
 }
 
 impl Directory {
-    /// The folder that `config` names, whose articles are read as `reading` says.
+    /// `reading` is how its articles are read: time zone, default language, site address,
+    /// permalinks.
     pub fn new(config: &DirectoryConfig, reading: Reading) -> Directory {
         Directory {
             root: config.path.clone(),
@@ -70,31 +72,31 @@ impl Directory {
             watch: config.watch,
             legacy: config.legacy_encoding,
             reading,
-            notes: Notes::default(),
+            write_log: WriteLog::default(),
         }
     }
 
-    /// The same folder with these notes.
-    pub fn with_notes(self, notes: Notes) -> Directory {
-        Directory { notes, ..self }
+    /// The same folder, sharing the write log of an earlier configuration.
+    pub fn with_write_log(self, write_log: WriteLog) -> Directory {
+        Directory { write_log, ..self }
     }
 
-    /// What events and listings tell each other of it.
-    pub fn notes(&self) -> &Notes {
-        &self.notes
+    /// The writes and links that events and listings record.
+    pub fn write_log(&self) -> &WriteLog {
+        &self.write_log
     }
 
-    /// How changes in it are to be noticed between two listings.
+    /// How changes are noticed between two listings.
     pub fn watch(&self) -> Watch {
         self.watch
     }
 
-    /// The folder.
+    /// The path of the folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Everything that decides how a file is read, as bytes for a digest.
+    /// Everything that changes how a file is read, as bytes for a digest.
     pub fn reading_bytes(&self) -> Vec<u8> {
         let key = match self.key {
             KeyFrom::Path => "path",
@@ -111,23 +113,24 @@ impl Directory {
         parts.join("\n").into_bytes()
     }
 
-    /// Every file that may hold an article, ordered by the bytes of its path, and everything that
-    /// could not be listed; of the whole folder, or of one file or folder `below` it. What does not
-    /// stand there lists nothing, as long as the folder itself is there.
+    /// Lists every file that may hold an article, in byte order of the paths, and everything that
+    /// cannot be listed. `below` limits the listing to one file or folder; if it does not exist,
+    /// the listing is empty as long as the folder itself exists.
     pub fn walk(
         &self,
         below: Option<&str>,
         closed: bool,
     ) -> impl Iterator<Item = Result<Place, Unlisted>> + use<> {
-        let inside = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
-        let (root, notes) = (self.root.clone(), self.notes.clone());
+        let root_target = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
+        let (root, write_log) = (self.root.clone(), self.write_log.clone());
         let start = match below {
             None => Some(self.root.clone()),
             Some(path) => Some(self.root.join(path)).filter(|start| {
-                let unwanted = path.split('/').any(is_unwanted);
-                let strays = fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&inside));
+                let ignored = path.split('/').any(is_ignored_name);
+                let leaves_folder =
+                    fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&root_target));
                 let missing = fs::symlink_metadata(start).is_err() && self.root.is_dir();
-                !(unwanted || strays || missing)
+                !(ignored || leaves_folder || missing)
             }),
         };
         let whole = below.is_none();
@@ -149,7 +152,7 @@ impl Directory {
                 };
                 let is_dir = entry.file_type().is_dir();
                 if whole && entry.depth() == 0 {
-                    // A file in the folder's place lists nothing.
+                    // A file in place of the folder must not look like an empty folder.
                     if is_dir {
                         continue;
                     }
@@ -158,20 +161,20 @@ impl Directory {
                 let target = entry
                     .path_is_symlink()
                     .then(|| fs::canonicalize(entry.path()));
-                let strays = target.as_ref().is_some_and(|target| {
+                let leaves_folder = target.as_ref().is_some_and(|target| {
                     !target
                         .as_ref()
-                        .is_ok_and(|target| target.starts_with(&inside))
+                        .is_ok_and(|target| target.starts_with(&root_target))
                 });
                 let skipped = is_skipped(&entry);
-                if is_dir && (skipped || strays) {
+                if is_dir && (skipped || leaves_folder) {
                     walk.skip_current_dir();
                 }
                 if skipped {
                     continue;
                 }
                 let path = relative(&root, entry.path());
-                if strays {
+                if leaves_folder {
                     return Some(Err(Unlisted::warning(
                         path,
                         "it is a link that leaves the folder",
@@ -179,7 +182,7 @@ impl Directory {
                 }
                 if is_dir {
                     if let Some(Ok(target)) = target {
-                        notes.linked(&path, &relative(&inside, &target));
+                        write_log.note_link(&path, &relative(&root_target, &target));
                     }
                     continue;
                 }
@@ -199,7 +202,7 @@ impl Directory {
         })
     }
 
-    /// How the file at `path` looks now; `None` where there is none.
+    /// The current stamp of the file at `path`; `None` if there is no file.
     pub fn look(&self, path: &str) -> Option<Place> {
         let metadata = fs::metadata(self.root.join(path)).ok()?;
         metadata.is_file().then(|| Place {
@@ -210,13 +213,13 @@ impl Directory {
         })
     }
 
-    /// Reads one file through the gate. A bug in the gate costs this file alone.
+    /// Reads and accepts one file. A panic while accepting it costs this file alone.
     pub fn read(&self, found: &Place) -> ReadOutcome {
-        let is_being_written = || self.notes.is_being_written(found.stamp.inode);
+        let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
             return ReadOutcome::Unsettled;
         }
-        let bytes = match read_at_rest(&self.root.join(&found.path), found) {
+        let bytes = match read_unchanged(&self.root.join(&found.path), found) {
             Ok(_) if is_being_written() => return ReadOutcome::Unsettled,
             Ok(Some(bytes)) => bytes,
             Ok(None) => return ReadOutcome::Unsettled,
@@ -243,20 +246,20 @@ impl Directory {
             ));
         }
         let text = encoding::decode(bytes, self.legacy)?;
-        let mut draft: Draft = match kind(path) {
-            Some(Kind::Newsroom) | None => newsroom::parse(&text)?,
-            Some(Kind::Markdown) => markdown::parse(&text)?,
-            Some(Kind::Json) => json::parse(&text)?,
+        let mut draft: Draft = match format_of(path) {
+            Some(FileFormat::Newsroom) | None => newsroom::parse(&text)?,
+            Some(FileFormat::Markdown) => markdown::parse(&text)?,
+            Some(FileFormat::Json) => json::parse(&text)?,
         };
         if let Some(folder) = self.root.join(path).parent() {
-            sibling_files::measure(folder, &mut draft);
+            sibling_files::fill_lengths(folder, &mut draft);
         }
         let key = draft.own_key()?.unwrap_or_else(|| self.key_of(path));
         draft.accept(key, &self.reading)
     }
 
-    /// The key of an article without an id: its path or name, without extension, NFC; `x/index`
-    /// is `x`.
+    /// The key of an article without an id: its path or name in NFC, without extension. `x/index`
+    /// becomes `x`.
     pub fn key_of(&self, path: &str) -> String {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
@@ -278,69 +281,75 @@ impl Directory {
 /// Whether a file has been empty long enough to count as deleted.
 pub(super) fn is_emptied(found: &Place) -> bool {
     let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTY_SECONDS
+    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
-/// The bytes of a file that looks as it did when it was found, before and after reading; `None` of
-/// one that does not. One byte more than an article may have is read, no further.
-fn read_at_rest(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
-    let rest = if found.closed { REST_CLOSED } else { REST };
-    let found = found.stamp;
-    if let Some(left) = rest_left(found, rest) {
+/// The bytes of a file whose stamp is the same as in the listing, before and after reading;
+/// otherwise `None`. Reads at most one byte more than the limit.
+fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
+    let quiet = if found.closed {
+        QUIET_AFTER_CLOSE
+    } else {
+        QUIET
+    };
+    let listed = found.stamp;
+    if let Some(left) = quiet_left(listed, quiet) {
         thread::sleep(left);
     }
-    if stamp(&fs::metadata(path)?) != found {
+    if stamp(&fs::metadata(path)?) != listed {
         return Ok(None);
     }
     let mut file = File::open(path)?;
-    let size = found.size.min(FILE_BYTES_MAX + 1);
+    let size = listed.size.min(FILE_BYTES_MAX + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
-    // What takes a file's name away changes its date too, so nobody has to ask for the name again.
-    let settled = stamp(&file.metadata()?) == found;
-    Ok(settled.then_some(bytes))
+    // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
+    let unchanged = stamp(&file.metadata()?) == listed;
+    Ok(unchanged.then_some(bytes))
 }
 
-/// What is left until a file has rested long enough; `None` of one that has, or whose dates another
-/// machine's clock made.
-fn rest_left(found: Stamp, rest: Duration) -> Option<Duration> {
+/// The rest of the quiet period; `None` if it is over, or if the file's time lies in the future, as
+/// the clock of another machine may write it.
+fn quiet_left(stamp: Stamp, quiet: Duration) -> Option<Duration> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()?
         .as_nanos();
-    let changed = u128::try_from(found.modified.max(found.changed)).ok()?;
+    let changed = u128::try_from(stamp.modified.max(stamp.changed)).ok()?;
     let age = Duration::from_nanos(u64::try_from(now.checked_sub(changed)?).ok()?);
-    rest.checked_sub(age)
+    quiet.checked_sub(age)
 }
 
-/// The extensions of files that hold articles.
+/// Extensions of article files.
 pub const EXTENSIONS: [&str; 3] = ["txt", "md", "json"];
 
-fn kind(path: &str) -> Option<Kind> {
+fn format_of(path: &str) -> Option<FileFormat> {
     let [newsroom, markdown, json] = EXTENSIONS;
     match path.rsplit_once('.')?.1 {
-        extension if extension == newsroom => Some(Kind::Newsroom),
-        extension if extension == markdown => Some(Kind::Markdown),
-        extension if extension == json => Some(Kind::Json),
+        extension if extension == newsroom => Some(FileFormat::Newsroom),
+        extension if extension == markdown => Some(FileFormat::Markdown),
+        extension if extension == json => Some(FileFormat::Json),
         _ => None,
     }
 }
 
-/// Hidden names, `_…`, editors' leftovers, and whatever is neither a folder nor a file of a kind
-/// that holds articles are nobody's business.
+/// Skips hidden names, `_…`, temporary files, and all that is neither a folder nor an article file.
 fn is_skipped(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    let is_article = entry.file_type().is_file() && kind(&name).is_some();
-    is_unwanted(&name) || !(entry.file_type().is_dir() || is_article)
+    let is_article = entry.file_type().is_file() && format_of(&name).is_some();
+    is_ignored_name(&name) || !(entry.file_type().is_dir() || is_article)
 }
 
-/// Names that nothing of an article has.
-pub(super) fn is_unwanted(name: &str) -> bool {
-    name.starts_with(['.', '_']) || LEFTOVERS.iter().any(|ending| name.ends_with(ending))
+/// Names that no article file or folder has.
+pub(super) fn is_ignored_name(name: &str) -> bool {
+    name.starts_with(['.', '_'])
+        || TEMPORARY_SUFFIXES
+            .iter()
+            .any(|ending| name.ends_with(ending))
 }
 
-/// With `/` behind the names of folders, a depth-first walk lists paths in the order of their
-/// bytes, which is the order of the store. A link to a folder is walked as a folder.
+/// Appends `/` to the names of folders, so that a depth-first walk lists paths in byte order, which
+/// is the order of the store. A link to a folder counts as a folder.
 fn sort_key(entry: &DirEntry) -> Vec<u8> {
     let mut key = entry.file_name().as_encoded_bytes().to_vec();
     if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
@@ -349,27 +358,27 @@ fn sort_key(entry: &DirEntry) -> Vec<u8> {
     key
 }
 
-/// What an error of the walk hides; nothing where a name is skipped anyway.
+/// What could not be listed; `None` for an ignored name.
 fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
     let path = error
         .path()
         .map(|path| relative(root, path))
         .unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();
-    if is_unwanted(name) {
+    if is_ignored_name(name) {
         return None;
     }
     if error.loop_ancestor().is_some() {
         return Some(Unlisted::warning(
             path,
-            "it is a link to a folder that it stands in",
+            "it is a link to a folder that contains it",
         ));
     }
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), io::Error::to_string);
-    let dangles = root.join(&path).is_symlink() && !path.is_empty();
-    let severity = if dangles {
+    let is_dangling = root.join(&path).is_symlink() && !path.is_empty();
+    let severity = if is_dangling {
         Severity::Warning
     } else {
         Severity::Error

@@ -154,7 +154,7 @@ impl Sql {
     pub fn misunderstood(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
         let url = database::open(config.url.expose()).err();
         let listen_url = config.listen_url.as_ref();
-        let listen_url = listen_url.and_then(|url| database::address(url.expose()).err());
+        let listen_url = listen_url.and_then(|url| database::parse_address(url.expose()).err());
         let errors = [("url", url), ("listen-url", listen_url)].into_iter();
         errors
             .filter_map(|(key, error)| Some((key, error?)))

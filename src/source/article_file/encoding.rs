@@ -1,9 +1,9 @@
-//! From the bytes of an article file to text.
+//! Decodes the bytes of an article file.
 //!
-//! In order: a byte order mark is believed; valid UTF-8 is UTF-8; anything else is the
-//! newsroom's one-byte encoding, unless the file shows Cyrillic in UTF-8 somewhere. Such a file
-//! is UTF-8 that was cut or overwritten, and reading it as windows-1251 would publish garbage.
-//! Nothing is guessed by statistics: KZ-1048 and windows-1251 cannot be told apart.
+//! The rules, in order: a byte order mark decides; valid UTF-8 is UTF-8; anything else is the
+//! configured one-byte encoding, unless the file contains Cyrillic in UTF-8. Such a file is UTF-8
+//! that was truncated or overwritten, and windows-1251 would turn it into garbage. Statistics
+//! cannot help: they do not distinguish KZ-1048 from windows-1251.
 
 use std::borrow::Cow;
 use std::str::Utf8Error;
@@ -13,10 +13,10 @@ use encoding_rs::{UTF_8, WINDOWS_1251};
 use crate::config::LegacyEncoding;
 use crate::model::article::Refusal;
 
-/// The text of a file, without its byte order mark.
+/// Decodes a file and removes its byte order mark.
 ///
 /// # Errors
-/// Damaged UTF-8 or UTF-16, with the line where it starts.
+/// Damaged UTF-8 or UTF-16, with the line of the first damaged byte.
 pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refusal> {
     match bytes {
         [0xff, 0xfe, units @ ..] => decode_utf16(units, u16::from_le_bytes).map(Cow::Owned),
@@ -26,14 +26,14 @@ pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refu
         }
         text => match decode_utf8(text) {
             Ok(text) => Ok(text),
-            Err(error) if shows_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
+            Err(error) if has_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
             Err(_) => Ok(decode_legacy(text, legacy)),
         },
     }
 }
 
 fn decode_utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Utf8Error> {
-    // Many times faster than the standard library, which in return says what is wrong.
+    // encoding_rs is several times faster; the standard library tells where the damage is.
     match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => Ok(text),
         None => str::from_utf8(bytes).map(Cow::Borrowed),
@@ -41,17 +41,17 @@ fn decode_utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Utf8Error> {
 }
 
 fn damaged_utf8(bytes: &[u8], error: Utf8Error) -> Refusal {
-    let line = line_behind(&bytes[..error.valid_up_to()]);
+    let line = next_line_number(&bytes[..error.valid_up_to()]);
     match error.error_len() {
         None => Refusal::new(
             line,
-            "damaged UTF-8: the file ends inside a letter",
-            "the file was cut while it was copied; copy it again",
+            "damaged UTF-8: the file ends inside a character",
+            "the file was truncated while it was copied; copy it again",
         ),
         Some(_) => Refusal::new(
             line,
             format!(
-                "damaged UTF-8: byte 0x{:02X} belongs to no letter",
+                "damaged UTF-8: byte 0x{:02X} is not part of a character",
                 bytes[error.valid_up_to()]
             ),
             "copy the file again, or save it as UTF-8",
@@ -59,25 +59,25 @@ fn damaged_utf8(bytes: &[u8], error: Utf8Error) -> Refusal {
     }
 }
 
-/// The number of the line that follows after `text`, counted from 1.
-fn line_behind(text: &[u8]) -> u32 {
+/// The number of the line that ends `text`, counted from 1. CRLF counts once.
+fn next_line_number(text: &[u8]) -> u32 {
     let feeds = text.iter().filter(|&&b| b == b'\n').count();
     let returns = text.iter().filter(|&&b| b == b'\r').count();
     let pairs = text.windows(2).filter(|pair| pair == b"\r\n").count();
     u32::try_from(feeds + returns - pairs + 1).unwrap_or(u32::MAX)
 }
 
-/// Whether two letters in a row are Cyrillic in UTF-8. In a one-byte encoding the same four bytes
-/// are two capitals, each with a sign or a rare letter behind it.
-fn shows_cyrillic_utf8(bytes: &[u8]) -> bool {
+/// Whether the bytes contain two adjacent Cyrillic letters in UTF-8. In a one-byte encoding the same
+/// four bytes are two capitals, each followed by a sign or a rare letter, so text hardly has them.
+fn has_cyrillic_utf8(bytes: &[u8]) -> bool {
     bytes
         .windows(4)
         .any(|four| str::from_utf8(four).is_ok_and(|pair| pair.chars().all(is_common_cyrillic)))
 }
 
-/// Russian and its neighbours, which Kazakh text has side by side in every line. The letters that
-/// Kazakh adds stay out: KZ-1048 writes «ТҮРІ» and «ӨНДІРІСІ» in bytes that UTF-8 would take for
-/// one of those or a historic one beside a `в`.
+/// The letters of Russian and related alphabets; every line of Kazakh text has two of them side by
+/// side. Letters that only Kazakh uses are excluded: the KZ-1048 bytes of «ТҮРІ» and «ӨНДІРІСІ» are
+/// valid UTF-8 for such a letter, or a historic one, beside a `в`.
 fn is_common_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{45f}')
 }
@@ -88,13 +88,17 @@ fn decode_legacy(bytes: &[u8], legacy: LegacyEncoding) -> Cow<'_, str> {
         LegacyEncoding::Kz1048 => {
             let (russian, _) = WINDOWS_1251.decode_without_bom_handling(bytes);
             let letters = bytes.iter().zip(russian.chars());
-            Cow::Owned(letters.map(|(&b, c)| kazakh(b).unwrap_or(c)).collect())
+            Cow::Owned(
+                letters
+                    .map(|(&b, c)| kz1048_letter(b).unwrap_or(c))
+                    .collect(),
+            )
         }
     }
 }
 
 /// The sixteen bytes in which KZ-1048 (STRK1048-2002) differs from windows-1251.
-fn kazakh(byte: u8) -> Option<char> {
+fn kz1048_letter(byte: u8) -> Option<char> {
     Some(match byte {
         0x8d => 'Қ',
         0x8e => 'Һ',
@@ -128,13 +132,13 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Refusa
     if odd.is_empty() {
         Ok(text)
     } else {
-        Err(damaged_utf16(&text, "the file ends inside a letter"))
+        Err(damaged_utf16(&text, "the file ends inside a character"))
     }
 }
 
 fn damaged_utf16(before: &str, what: &str) -> Refusal {
     Refusal::new(
-        line_behind(before.as_bytes()),
+        next_line_number(before.as_bytes()),
         format!("damaged UTF-16: {what}"),
         "copy the file again, or save it as UTF-8",
     )
@@ -163,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn unicode_in_every_dress_is_the_same_text() {
+    fn utf8_and_utf16_decode_to_the_same_text() {
         let text = "Мәжіліс\r\n😀 A";
         let with_mark = format!("\u{feff}{text}");
         for bytes in [
@@ -186,39 +190,43 @@ mod tests {
     }
 
     #[test]
-    fn kazakh_letters_of_kz_1048() {
+    fn kz_1048_decodes_kazakh_letters() {
         let bytes = b"\x8d\x8e\x9d\x9e\xa1\xa2\xa3\xa5\xaa\xaf\xb4\xba\xbc\xbd\xbe\xbf \xa8\xb8\xb2\xb3\xb5\xc0\xff\x85a";
         let text = decode(bytes, LegacyEncoding::Kz1048).expect("every byte has a letter");
         assert_eq!(text, "ҚҺқһҰұӘӨҒҮөғәҢңү ЁёІіµАя…a");
     }
 
     #[test]
-    fn kazakh_capitals_of_kz_1048_are_not_taken_for_utf8() {
+    fn kz_1048_capitals_are_not_mistaken_for_utf8() {
         let bytes = b"\xa5\xcd\xc4\xb2\xd0\xb2\xd1\xb2 \xd2\xaf\xd0\xb2";
         let text = decode(bytes, LegacyEncoding::Kz1048).expect("no UTF-8 in it");
         assert_eq!(text, "ӨНДІРІСІ ТҮРІ");
     }
 
     #[test]
-    fn damage_names_its_line() {
-        let cut_inside_a_letter = &"date\nСенат".as_bytes()[.."date\nСенат".len() - 1];
+    fn a_damaged_file_is_refused_with_the_line_of_the_damage() {
+        let cut_inside_a_character = &"date\nСенат".as_bytes()[.."date\nСенат".len() - 1];
         let overwritten = ["а\r\nб\rСенат\n".as_bytes(), b"\xff", "да".as_bytes()].concat();
         let marked = b"\xef\xbb\xbfdate\n\n\xd1\xe5";
         let odd = [utf16("а\nб", u16::to_le_bytes), vec![0x30]].concat();
         let lone = b"\xfe\xff\0a\0\r\0\n\xd8\x00\0b";
         for (bytes, line, reason) in [
             (
-                cut_inside_a_letter,
+                cut_inside_a_character,
                 2,
-                "damaged UTF-8: the file ends inside a letter",
+                "damaged UTF-8: the file ends inside a character",
             ),
             (
                 &overwritten,
                 4,
-                "damaged UTF-8: byte 0xFF belongs to no letter",
+                "damaged UTF-8: byte 0xFF is not part of a character",
             ),
-            (marked, 3, "damaged UTF-8: byte 0xD1 belongs to no letter"),
-            (&odd, 2, "damaged UTF-16: the file ends inside a letter"),
+            (
+                marked,
+                3,
+                "damaged UTF-8: byte 0xD1 is not part of a character",
+            ),
+            (&odd, 2, "damaged UTF-16: the file ends inside a character"),
             (lone, 2, "damaged UTF-16: half a surrogate pair"),
         ] {
             let refusal = refused(bytes);
@@ -231,8 +239,8 @@ mod tests {
     }
 
     #[test]
-    fn one_letter_of_utf8_alone_is_no_sign_of_damage() {
-        // «С№» in windows-1251 is one letter in UTF-8; a second one beside it would be needed.
+    fn a_single_utf8_letter_does_not_mean_damage() {
+        // The windows-1251 bytes of «С…» are one letter in UTF-8; damage takes two adjacent ones.
         assert_eq!(decoded(b"\xd1\x85\xe0"), "С…а");
     }
 }

@@ -1,38 +1,38 @@
-//! What the keys of an article mean: one vocabulary for TOML, YAML and JSON.
+//! What the keys of an article mean, for TOML, YAML, JSON and database rows alike.
 //!
 //! Our own names come first, then the names that Zola and Hugo use. A key at the top level wins
-//! over one in a table of theirs, and in such a table a value that does not fit is a theme's
-//! business, not ours. Keys that nobody here knows are ignored.
+//! over the same key in a generator's table. In such a table a value of the wrong type belongs to a
+//! theme, so it is skipped instead of refused. Unknown keys are ignored.
 
-use super::tree::{Entry, Node, Value};
+use super::excerpt;
+use super::tree::{KeyValue, Node, Value};
 use crate::model::article::{Author, Body, Draft, Media, Refusal};
 use crate::model::time::{DateError, WrittenDate};
-use crate::text;
 
-/// Tables in which site generators keep an article's other keys.
+/// Tables in which Zola and Hugo keep further keys of an article.
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
 
 /// The keys of one article.
 pub(in crate::source) struct Fields {
-    entries: Vec<Entry>,
+    pairs: Vec<KeyValue>,
     line: u32,
 }
 
-/// A key that was found, with its value.
+/// One key of the article with its value.
 struct Field<'f> {
     key: &'f str,
     node: &'f Node,
 }
 
 impl Fields {
-    /// The keys of an article; `line` is where a missing one is reported. What has no lines has 0.
-    pub(in crate::source) fn new(entries: Vec<Entry>, line: u32) -> Fields {
-        Fields { entries, line }
+    /// A missing key is reported at `line`; 0 means that the source has no lines, as a database row.
+    pub(in crate::source) fn new(pairs: Vec<KeyValue>, line: u32) -> Fields {
+        Fields { pairs, line }
     }
 
-    /// The article with these keys and this text.
+    /// Builds the draft from these keys and `body`.
     pub(in crate::source) fn draft(&self, body: Body) -> Result<Draft, Refusal> {
-        // An embargo stands in `publishDate` where the date beside it is earlier.
+        // Hugo keeps an embargo in `publishDate`, beside an earlier `date`.
         let published = self.date(&["publishDate", "date"])?;
         Ok(Draft {
             id: self.text(&["id"])?.map(|id| id.trim().to_owned()),
@@ -47,19 +47,19 @@ impl Fields {
             url: self.text(&["url"])?,
             section: self.section()?,
             tags: self.tags()?,
-            authors: self.authors()?,
+            authors: self.list(&["authors", "author"], author)?,
             language: self.text(&["lang", "language"])?,
             summary: self.text(&["summary", "description"])?,
             image: self.image()?,
-            enclosures: self.enclosures()?,
+            enclosures: self.list(&["enclosures"], media)?,
             body,
         })
     }
 
-    /// The text behind the first of these keys that has any.
+    /// The text of the first of these keys that is not blank.
     pub(in crate::source) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
-        let found = self.find(names, is_scalar);
-        found.map(|found| found.text()).transpose()
+        let field = self.find(names, is_scalar);
+        field.map(|field| field.text()).transpose()
     }
 
     fn missing(&self, key: &str) -> Refusal {
@@ -70,94 +70,85 @@ impl Fields {
         )
     }
 
-    /// The first of `names` that has a value; in a generator's table only one that `fits`.
+    /// The first of `names` with a value; in a generator's table only if the value `fits`.
     fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Field<'_>> {
         names.iter().find_map(|name| {
-            lookup(&self.entries, name).or_else(|| {
+            lookup(&self.pairs, name).or_else(|| {
                 TABLES.iter().find_map(|table| {
-                    match &lookup(&self.entries, table)?.node.value {
+                    match &lookup(&self.pairs, table)?.node.value {
                         Value::Table(inner) => lookup(inner, name),
                         _ => None,
                     }
-                    .filter(|found| fits(&found.node.value))
+                    .filter(|field| fits(&field.node.value))
                 })
             })
         })
     }
 
     fn date(&self, names: &[&str]) -> Result<Option<WrittenDate>, Refusal> {
-        let found = self.find(names, is_scalar);
-        found.map(|found| found.date()).transpose()
+        let field = self.find(names, is_scalar);
+        field.map(|field| field.date()).transpose()
     }
 
     fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
-        let found = self.find(&[name], is_scalar);
-        found.map(|found| found.flag()).transpose()
+        let field = self.find(&[name], is_scalar);
+        field.map(|field| field.flag()).transpose()
     }
 
-    /// A site has one section an article: of a list it is the first.
+    /// The section, or the first of several: an article has one section.
     fn section(&self) -> Result<Option<String>, Refusal> {
         let names = ["section", "sections", "categories", "category"];
-        let Some(found) = self.find(&names, is_scalar_or_list) else {
+        let Some(field) = self.find(&names, is_scalar_or_list) else {
             return Ok(None);
         };
-        let first = match &found.node.value {
-            Value::Text(text) if !found.key.eq_ignore_ascii_case("section") => {
+        let first = match &field.node.value {
+            Value::Text(text) if !field.key.eq_ignore_ascii_case("section") => {
                 text.split([',', ';']).next()
             }
-            _ => return Ok(found.texts()?.into_iter().next()),
+            _ => return Ok(field.texts()?.into_iter().next()),
         };
         Ok(first.map(str::to_owned))
     }
 
     fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let Some(found) = self.find(&["tags"], is_scalar_or_list) else {
+        let Some(field) = self.find(&["tags"], is_scalar_or_list) else {
             return Ok(Vec::new());
         };
-        Ok(match &found.node.value {
+        Ok(match &field.node.value {
             Value::Text(text) => split_tags(text),
-            _ => found.texts()?,
+            _ => field.texts()?,
         })
     }
 
-    fn authors(&self) -> Result<Vec<Author>, Refusal> {
-        let Some(found) = self.find(&["authors", "author"], |_| true) else {
-            return Ok(Vec::new());
-        };
-        found
-            .items()
-            .iter()
-            .map(|item| author(&found, item))
-            .collect()
-    }
-
     fn image(&self) -> Result<Option<Media>, Refusal> {
-        let Some(found) = self.find(&["image"], |_| true) else {
+        let Some(field) = self.find(&["image"], |_| true) else {
             return Ok(None);
         };
-        let first = found.items().first();
-        first.map(|item| media(&found, item)).transpose()
+        let first = field.items().first();
+        first.map(|item| media(&field, item)).transpose()
     }
 
-    fn enclosures(&self) -> Result<Vec<Media>, Refusal> {
-        let Some(found) = self.find(&["enclosures"], |_| true) else {
+    /// All items of the first of `names` that has a value.
+    fn list<T>(
+        &self,
+        names: &[&str],
+        parse: fn(&Field<'_>, &Node) -> Result<T, Refusal>,
+    ) -> Result<Vec<T>, Refusal> {
+        let Some(field) = self.find(names, |_| true) else {
             return Ok(Vec::new());
         };
-        found
-            .items()
-            .iter()
-            .map(|item| media(&found, item))
-            .collect()
+        let items = field.items().iter();
+        items.map(|item| parse(&field, item)).collect()
     }
 }
 
-/// Generators do not agree on the case of keys (`publishDate`, `publishdate`).
-fn lookup<'f>(entries: &'f [Entry], name: &str) -> Option<Field<'f>> {
-    let found =
-        |entry: &&Entry| entry.key.eq_ignore_ascii_case(name) && !entry.node.value.is_blank();
-    entries.iter().find(found).map(|entry| Field {
-        key: &entry.key,
-        node: &entry.node,
+/// Ignores case, since generators do not agree on it (`publishDate`, `publishdate`).
+fn lookup<'f>(pairs: &'f [KeyValue], name: &str) -> Option<Field<'f>> {
+    let matches =
+        |pair: &&KeyValue| pair.key.eq_ignore_ascii_case(name) && !pair.node.value.is_blank();
+    pairs.iter().find(matches).map(|pair| Field {
+        key: &pair.key,
+        node: &pair.node,
     })
 }
 
@@ -183,7 +174,7 @@ impl Field<'_> {
             .ok_or_else(|| self.wrong(node, expected))
     }
 
-    /// The value itself, or what is in the list.
+    /// The items of a list, or the value itself as the only item.
     fn items(&self) -> &[Node] {
         match &self.node.value {
             Value::List(items) => items,
@@ -202,7 +193,7 @@ impl Field<'_> {
         let written = self.text_of(self.node, "a date")?;
         parse_date(written.trim()).map_err(|error| {
             let what = match error {
-                DateError::Shape => "is no date",
+                DateError::Shape => "is not a date",
                 DateError::NoSuchDay => "is a day or time that does not exist",
             };
             self.refuse(
@@ -230,7 +221,7 @@ impl Field<'_> {
         self.refuse(
             node,
             format!("must be {expected}, got {got}"),
-            "mend the value, or delete the key",
+            "correct the value, or delete the key",
         )
     }
 
@@ -239,16 +230,12 @@ impl Field<'_> {
     }
 }
 
-/// The line of a refusal.
+/// The line for a refusal; 0 means that there is none.
 fn at(line: u32) -> Option<u32> {
     (line > 0).then_some(line)
 }
 
-fn excerpt(word: &str) -> String {
-    text::cut(word, 40, 40).unwrap_or_else(|| word.to_owned())
-}
-
-/// YAML may have a space in front of an offset.
+/// Parses a date; YAML allows a space before its offset.
 pub(in crate::source) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
     match written.rsplit_once(' ') {
         Some((local, offset)) if offset.starts_with(['+', '-', 'Z']) => {
@@ -258,7 +245,7 @@ pub(in crate::source) fn parse_date(written: &str) -> Result<WrittenDate, DateEr
     }
 }
 
-/// Tags in one line: commas part them, and without any comma, spaces.
+/// Splits tags on one line at commas or semicolons, or at spaces where it has neither.
 fn split_tags(line: &str) -> Vec<String> {
     let tags = if line.contains([',', ';']) {
         line.split([',', ';']).map(str::trim).collect::<Vec<_>>()
@@ -269,9 +256,9 @@ fn split_tags(line: &str) -> Vec<String> {
     tags.map(str::to_owned).collect()
 }
 
-fn author(found: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
-    let Value::Table(entries) = &item.value else {
-        let name = found.text_of(
+fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
+    let Value::Table(pairs) = &item.value else {
+        let name = field.text_of(
             item,
             "a name, `{name, email, url, role}`, or a list of them",
         )?;
@@ -280,7 +267,7 @@ fn author(found: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
             ..Author::default()
         });
     };
-    let part = |name| lookup(entries, name).map(|part| part.text()).transpose();
+    let part = |name| lookup(pairs, name).map(|part| part.text()).transpose();
     Ok(Author {
         name: part("name")?.unwrap_or_default(),
         role: part("role")?,
@@ -289,21 +276,21 @@ fn author(found: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
     })
 }
 
-fn media(found: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
-    let Value::Table(entries) = &item.value else {
-        let url = found.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
+fn media(field: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
+    let Value::Table(pairs) = &item.value else {
+        let url = field.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
         return Ok(Media {
             url,
             ..Media::default()
         });
     };
-    let text = |name| lookup(entries, name).map(|part| part.text()).transpose();
-    let number = |name| lookup(entries, name).map(|part| number(&part)).transpose();
+    let text = |name| lookup(pairs, name).map(|part| part.text()).transpose();
+    let number = |name| lookup(pairs, name).map(|part| number(&part)).transpose();
     let pixels = |name| Ok(number(name)?.and_then(|pixels| u32::try_from(pixels).ok()));
     Ok(Media {
         url: text("url")?
             .or(text("src")?)
-            .ok_or_else(|| found.refuse(item, "there is no `url`".to_owned(), "add one"))?,
+            .ok_or_else(|| field.refuse(item, "there is no `url`".to_owned(), "add one"))?,
         media_type: text("type")?,
         length: number("length")?,
         width: pixels("width")?,

@@ -1,18 +1,18 @@
-//! The keys in front of a Markdown article, and where its text begins.
+//! Splits a Markdown file into its front matter and its text.
 
-use super::tree::{self, Entry};
+use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
 
-/// More bytes than this are no front matter but a fence that was never closed.
+/// Longer front matter most likely lacks its closing fence.
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 
-/// A Markdown file, parted.
-pub(in crate::source) struct Parted<'t> {
-    /// What the front matter says.
-    pub(in crate::source) entries: Vec<Entry>,
-    /// The line of its opening fence.
+/// A Markdown file with its front matter parsed.
+pub(in crate::source) struct MarkdownFile<'t> {
+    /// The keys of the front matter.
+    pub(in crate::source) pairs: Vec<KeyValue>,
+    /// The line of the opening fence.
     pub(in crate::source) line: u32,
-    /// What stands below it.
+    /// The text below the closing fence.
     pub(in crate::source) body: &'t str,
 }
 
@@ -22,14 +22,15 @@ enum Syntax {
     Yaml,
 }
 
-/// Parts a file whose lines end in LF.
+/// Splits a file whose lines end in LF.
 ///
 /// # Errors
-/// No front matter, one without end, or one that is neither TOML nor YAML.
-pub(in crate::source) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
-    let mut lines = numbered_lines(text);
+/// The front matter is missing, too large, without a closing fence, or not valid TOML or YAML.
+pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> {
+    let mut lines = line_spans(text);
     let opening = lines.find(|line| !line.text.trim().is_empty());
-    let Some((syntax, opening)) = opening.and_then(|line| Some((fence(line.text)?, line))) else {
+    let Some((syntax, opening)) = opening.and_then(|line| Some((opening_fence(line.text)?, line)))
+    else {
         return Err(Refusal::new(
             1,
             "the file does not begin with front matter",
@@ -55,18 +56,18 @@ pub(in crate::source) fn part(text: &str) -> Result<Parted<'_>, Refusal> {
         ));
     }
     let first_line = opening.number.saturating_add(1);
-    let entries = match syntax {
+    let pairs = match syntax {
         Syntax::Toml => tree::toml::parse(matter, first_line)?,
         Syntax::Yaml => tree::yaml::parse(matter, first_line)?,
     };
-    Ok(Parted {
-        entries,
+    Ok(MarkdownFile {
+        pairs,
         line: opening.number,
         body: &text[closing.end..],
     })
 }
 
-fn fence(line: &str) -> Option<Syntax> {
+fn opening_fence(line: &str) -> Option<Syntax> {
     match line.trim_end() {
         "+++" => Some(Syntax::Toml),
         "---" => Some(Syntax::Yaml),
@@ -81,19 +82,22 @@ fn closes(syntax: Syntax, line: &str) -> bool {
     }
 }
 
-struct Line<'t> {
+/// A line with the byte range that it takes in the file.
+struct LineSpan<'t> {
+    /// Counted from 1.
     number: u32,
+    /// With its line end.
     text: &'t str,
     start: usize,
     end: usize,
 }
 
-fn numbered_lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+fn line_spans(text: &str) -> impl Iterator<Item = LineSpan<'_>> {
     let mut start = 0;
     (1..)
         .zip(text.split_inclusive('\n'))
         .map(move |(number, text)| {
-            let line = Line {
+            let line = LineSpan {
                 number,
                 text,
                 start,

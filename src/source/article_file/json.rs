@@ -1,23 +1,22 @@
-//! JSON articles: one object with the keys of front matter and the text in one of
-//! `content_html`, `content_markdown` and `content_text`.
+//! JSON articles: one object that has the keys of front matter, and the text in `content_html`,
+//! `content_markdown` or `content_text`.
 
 use super::fields::Fields;
 use super::tree;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
-/// Reads one article.
+/// Parses one article.
 ///
 /// # Errors
-/// Text that is not one JSON object, no title, no date, or a key whose value is not what the key
-/// means.
+/// The text is not one JSON object, a required key is missing, or a value has the wrong type.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fields = Fields::new(tree::json::parse(text)?, 1);
     fields.draft(body(&fields)?)
 }
 
-/// The text of an article whose keys say what it is written in.
+/// The text of an article, from the first key that has one: HTML, then Markdown, then plain text.
 pub(in crate::source) fn body(fields: &Fields) -> Result<Body, Refusal> {
     Ok(
         match (
@@ -35,7 +34,7 @@ pub(in crate::source) fn body(fields: &Fields) -> Result<Body, Refusal> {
     )
 }
 
-/// Plain text by its blank lines, or by its lines where it has no blank one.
+/// Splits plain text at blank lines, or at every line end where it has no blank line.
 fn paragraphs(text: &str) -> Vec<String> {
     let text = text::clean(text);
     let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();

@@ -1,23 +1,21 @@
-//! Markdown articles with TOML or YAML front matter, as Zola and Hugo have them.
+//! Markdown articles with TOML or YAML front matter, as Zola and Hugo write them.
 //!
-//! Shortcodes of site generators (`{{< … >}}`) stay in the text as they are: what they would
-//! become is known to the generator alone.
+//! Shortcodes (`{{< … >}}`) stay in the text unchanged: only the site generator can expand them.
 
 use super::fields::Fields;
 use super::front_matter;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
-/// Reads one article.
+/// Parses one article.
 ///
 /// # Errors
-/// Front matter that is missing or cannot be read, no title, no date, or a key whose value is not
-/// what the key means.
+/// The front matter is missing or invalid, a required key is missing, or a value has the wrong type.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let parted = front_matter::part(&text)?;
-    let body = Body::Markdown(parted.body.to_owned());
-    Fields::new(parted.entries, parted.line).draft(body)
+    let file = front_matter::split(&text)?;
+    let body = Body::Markdown(file.body.to_owned());
+    Fields::new(file.pairs, file.line).draft(body)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The newsroom's own text files: a date line with the headline, a header block, paragraphs,
+//! The newsroom's own text format: a date line with the headline, a header block, paragraphs,
 //! credits and hashtags.
 //!
 //! ```text
@@ -6,7 +6,7 @@
 //!  updated 2026-01-09 10:00
 //!
 //! Section
-//! 4                       ← a view counter, read and dropped
+//! 4                       ← a view counter, ignored
 //! Name of the author
 //! role of the author
 //!
@@ -19,8 +19,8 @@
 //! #tag #another
 //! ```
 //!
-//! Everything but the date line may be missing. What the grammar does not claim is body: an
-//! article never loses text because a line looked odd.
+//! Only the date line is required. A line that the grammar does not recognize belongs to the body,
+//! so an article never loses text to an unusual line.
 
 mod body;
 mod date_line;
@@ -31,18 +31,18 @@ mod tags;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
-/// Reads one article.
+/// Parses one article.
 ///
 /// # Errors
-/// No date line, a date that no calendar has, or no headline behind it.
+/// The date line is missing, its date is invalid, or no headline follows the date.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
-    let (opening, rest) = date_line::read(&lines)?;
+    let (date_line, rest) = date_line::read(&lines)?;
     let (rest, tags) = tags::split_off(rest);
     let (header, rest) = header::split_off(rest, !tags.is_empty());
     let mut body = body::read(rest);
-    let headline = opening.headline.into_string();
-    let title = match text::cut(&headline, TITLE_MIN, TITLE_MAX) {
+    let headline = date_line.headline.into_string();
+    let title = match text::cut(&headline, TITLE_CHARS_MIN, TITLE_CHARS_MAX) {
         None => headline,
         Some(title) => {
             body.paragraphs.insert(0, headline);
@@ -52,8 +52,8 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
     Ok(Draft {
         id: None,
         title,
-        published: opening.published,
-        updated: opening.updated,
+        published: date_line.published,
+        updated: date_line.updated,
         url: None,
         section: header.section,
         tags,
@@ -72,11 +72,11 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
     })
 }
 
-/// A headline of more characters is run together with its lead.
-const TITLE_MAX: usize = 200;
+/// A longer headline has its lead on the same line and is cut.
+const TITLE_CHARS_MAX: usize = 200;
 
-/// A sentence of fewer characters is too short for a title («Да.»).
-const TITLE_MIN: usize = 20;
+/// A shorter sentence does not make a title («Да.»).
+const TITLE_CHARS_MIN: usize = 20;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
-//! Keys and values of an article file, whichever language they are written in.
+//! One tree for the keys and values of TOML, YAML and JSON.
 //!
-//! TOML, YAML and JSON end in one tree that keeps the line of every value, so that the meaning of
-//! a key is decided in one place and a mistake is shown where it was made.
+//! The tree keeps the line of each value, so a refusal names the line of the mistake, and one module
+//! can decide what a key means in all three languages.
 
 pub(in crate::source) mod json;
 pub(in crate::source) mod toml;
@@ -9,35 +9,35 @@ pub(in crate::source) mod yaml;
 
 use std::sync::Arc;
 
-/// A value and the line it stands in.
+/// A value with its line; 0 for a value from a source without lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source) struct Node {
     pub(in crate::source) line: u32,
     pub(in crate::source) value: Value,
 }
 
-/// What may stand behind a key. Dates are text, as all three languages write them alike.
+/// The value of a key. Dates are text, because all three languages write them alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::source) enum Value {
     Null,
     Bool(bool),
-    /// As written.
+    /// The digits as written.
     Number(String),
     Text(String),
     List(Vec<Node>),
-    Table(Vec<Entry>),
+    Table(Vec<KeyValue>),
 }
 
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::source) struct Entry {
-    /// Shared by the rows of a listing.
+pub(in crate::source) struct KeyValue {
+    /// Shared, because all rows of a listing have the same keys.
     pub(in crate::source) key: Arc<str>,
     pub(in crate::source) node: Node,
 }
 
 impl Value {
-    /// The name of this kind of value, for messages.
+    /// What messages call this type of value.
     pub(in crate::source) fn kind(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
@@ -49,7 +49,7 @@ impl Value {
         }
     }
 
-    /// A value of one word or sentence as text.
+    /// A scalar as text; `None` for nothing, lists and tables.
     pub(in crate::source) fn as_text(&self) -> Option<String> {
         match self {
             Value::Bool(flag) => Some(flag.to_string()),
@@ -58,7 +58,7 @@ impl Value {
         }
     }
 
-    /// Whether nothing was written behind the key.
+    /// Whether the key has no value or white space only.
     pub(in crate::source) fn is_blank(&self) -> bool {
         match self {
             Value::Null => true,
@@ -68,28 +68,28 @@ impl Value {
     }
 }
 
-/// Line numbers of places in a text.
-struct Lines {
+/// Finds the line number of a byte offset.
+struct LineIndex {
     ends: Vec<usize>,
     first: u32,
 }
 
-impl Lines {
-    /// The lines of `text`, whose first one has the number `first`.
-    fn new(text: &str, first: u32) -> Lines {
+impl LineIndex {
+    /// Indexes `text`, whose first line has the number `first`.
+    fn new(text: &str, first: u32) -> LineIndex {
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
-        Lines { ends, first }
+        LineIndex { ends, first }
     }
 
-    /// Of a text that nobody sees as lines.
-    fn none() -> Lines {
-        Lines {
+    /// For a text that has no line numbers, such as a database cell: every line is 0.
+    fn none() -> LineIndex {
+        LineIndex {
             ends: Vec::new(),
             first: 0,
         }
     }
 
-    /// The line that the byte at `offset` stands in.
+    /// The line of the byte at `offset`.
     fn at(&self, offset: usize) -> u32 {
         let before = self.ends.partition_point(|&end| end < offset);
         self.first

@@ -1,9 +1,9 @@
-//! File events as hints: which paths below the articles' folder are worth a look.
+//! Turns file events into hints: which paths below the articles' folder to compare with the store.
 //!
-//! Events get lost (a full queue, a new folder that is filled before it is watched, a folder that
-//! is swapped for another), so nothing is concluded from one: a hint names a path to compare with
-//! the store, now or a moment later, and full reconciliation stays the truth. Where events cannot
-//! work at all there are no hints.
+//! Events get lost: when the queue is full, when files appear in a new folder before it is watched,
+//! or when another folder replaces the watched one. So a hint only names a path to compare, now or
+//! a moment later. The periodic comparison of the whole folder finds what events missed. A file
+//! system without events gives no hints.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
@@ -19,25 +19,26 @@ use notify::{
 use tokio::sync::Notify;
 
 use crate::source::Scope;
-use crate::source::directory::write_log::Notes;
+use crate::source::directory::write_log::WriteLog;
 
-/// More paths than this, and the whole folder is compared.
+/// With more paths than this, the whole folder is compared instead.
 const PATHS_MAX: usize = 10_000;
 
-/// How long a file that was opened, written or removed is left alone: most are closed or replaced
-/// by then, and a whole tree that is removed is seen whole.
-const LATER: Duration = Duration::from_millis(300);
+/// How long a file that was opened, written or removed is not compared. Most files are closed or
+/// replaced by then, and the removal of a whole tree is seen at once.
+const WRITE_DELAY: Duration = Duration::from_millis(300);
 
-/// When a new folder is looked at again: what was put into it before it was watched sent no event.
-const SECOND_LOOK: Duration = Duration::from_millis(800);
+/// When a new folder is compared for the second time. Files that were created in it before it was
+/// watched sent no event.
+const NEW_FOLDER_DELAY: Duration = Duration::from_millis(800);
 
-/// What changes consist of. Our own reading opens files: it would fill the queue of the system with
-/// events about itself.
-const NEWS: EventKindMask = EventKindMask::CORE.union(EventKindMask::ACCESS_CLOSE);
+/// The kinds of event to receive. Opening a file is not among them: our own reading would fill the
+/// queue.
+const EVENT_KINDS: EventKindMask = EventKindMask::CORE.union(EventKindMask::ACCESS_CLOSE);
 
-/// Kinds of file system whose changes come from elsewhere and send no events here: NFS, SMB (three
+/// Magic numbers of file systems that other machines change without an event here: NFS, SMB (three
 /// numbers), FUSE, 9P, AFS, Ceph.
-const SILENT: [u64; 8] = [
+const SILENT_FILE_SYSTEMS: [u64; 8] = [
     0x6969,
     0x517b,
     0xff53_4d42,
@@ -48,157 +49,159 @@ const SILENT: [u64; 8] = [
     0x00c3_6400,
 ];
 
-/// What is worth a look.
+/// What to compare with the store.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// These paths below the folder, and everything below them.
+    /// These paths, and everything below them.
     Paths(Vec<Scope>),
-    /// All of it.
+    /// The whole folder.
     Everything,
 }
 
-/// Why there are no events.
+/// Why the folder sends no events.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The file system does not send any.
+    /// The file system sends none.
     #[error("{} is on a file system that sends no events", folder.display())]
     Silent {
         /// The articles' folder.
         folder: PathBuf,
     },
-    /// Every folder needs a watch, and the system has no more.
+    /// The system has no watch left; each folder needs one.
     #[error("the system has no more file watches; raise the sysctl fs.inotify.max_user_watches")]
     TooMany,
-    /// The system refuses.
+    /// The system refused for another reason.
     #[error("the system refuses file events")]
     Refused(#[source] notify::Error),
 }
 
-/// A watched folder; dropping it ends the events.
+/// A watch on a folder and everything below it. Dropping it ends the events.
 #[derive(Debug)]
-pub struct Watch {
+pub struct FolderWatch {
     root: PathBuf,
-    identity: Option<(u64, u64)>,
-    pending: Arc<Pending>,
+    folder_id: Option<(u64, u64)>,
+    checks: Arc<SharedChecks>,
     _events: RecommendedWatcher,
 }
 
 #[derive(Debug, Default)]
-struct Pending {
-    state: Mutex<State>,
-    news: Notify,
+struct SharedChecks {
+    state: Mutex<PlannedChecks>,
+    changed: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct PlannedChecks {
     everything: bool,
     /// Whether some folder could not be watched.
     partial: bool,
-    /// Whether that may be possible now, or the folder itself is no longer watched.
+    /// Whether a new watch may succeed for such a folder, or the root was removed.
     outdated: bool,
-    /// Paths that are worth a look.
-    paths: BTreeMap<String, Look>,
+    /// When to compare each path.
+    paths: BTreeMap<String, Check>,
 }
 
-/// When a path is to be looked at.
+/// When a path is compared.
 #[derive(Debug)]
-struct Look {
+struct Check {
     next: Instant,
-    /// Another look, if later: what happened since the next one was planned.
+    /// The last planned time; later than `next` if another event came in between.
     last: Instant,
-    /// Whether whoever wrote there has finished.
+    /// Whether the writer has closed or renamed the file.
     closed: bool,
 }
 
-impl Watch {
-    /// Watches a folder and everything below it; `notes` are kept for those who list it.
+impl FolderWatch {
+    /// Watches `root` and everything below it, and records writes in `write_log`.
     ///
     /// # Errors
-    /// [`WatchError`] where events cannot work.
-    pub fn start(root: &Path, notes: Notes) -> Result<Watch, WatchError> {
+    /// The folder sends no events.
+    pub fn start(root: &Path, write_log: WriteLog) -> Result<FolderWatch, WatchError> {
         let kind =
             rustix::fs::statfs(root).map(|system| system.f_type.cast_unsigned() & 0xffff_ffff);
-        if kind.is_ok_and(|kind| SILENT.contains(&kind)) {
+        if kind.is_ok_and(|kind| SILENT_FILE_SYSTEMS.contains(&kind)) {
             return Err(WatchError::Silent {
                 folder: root.to_owned(),
             });
         }
-        let pending = Arc::new(Pending::default());
+        let checks = Arc::new(SharedChecks::default());
         let target = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        let (noted, watched) = (pending.clone(), target.clone());
-        let note = move |event| noted.note(&watched, &notes, event);
-        let config = Config::default().with_event_kinds(NEWS);
+        let (noting, watched_root) = (checks.clone(), target.clone());
+        let note = move |event| noting.record_event(&watched_root, &write_log, event);
+        let config = Config::default().with_event_kinds(EVENT_KINDS);
         let mut events = RecommendedWatcher::new(note, config).map_err(refused)?;
         let partial = !watch_tree(&mut events, &target).map_err(refused)?;
-        pending.state().partial = partial;
-        Ok(Watch {
+        checks.state().partial = partial;
+        Ok(FolderWatch {
             root: root.to_owned(),
-            identity: identity(root),
-            pending,
+            folder_id: folder_id(root),
+            checks,
             _events: events,
         })
     }
 
-    /// Whether another folder stands in this one's place, whose changes send nothing here, or a
-    /// folder in it can be watched now that could not before.
+    /// Whether the watch must be started again: another folder has replaced the root, or a folder
+    /// that could not be watched may be accessible now.
     pub fn is_outdated(&self) -> bool {
-        identity(&self.root) != self.identity || self.pending.state().outdated
+        folder_id(&self.root) != self.folder_id || self.checks.state().outdated
     }
 
-    /// Waits for something that is worth a look.
+    /// Waits for the next paths to compare.
     pub async fn hint(&self) -> Hint {
         loop {
             let due = {
-                let mut state = self.pending.state();
+                let mut state = self.checks.state();
                 if let Some(hint) = state.take(Instant::now()) {
                     return hint;
                 }
-                state.paths.values().map(|look| look.next).min()
+                state.paths.values().map(|check| check.next).min()
             };
             match due {
                 Some(due) => tokio::select! {
-                    () = self.pending.news.notified() => {}
+                    () = self.checks.changed.notified() => {}
                     () = tokio::time::sleep_until(due.into()) => {}
                 },
-                None => self.pending.news.notified().await,
+                None => self.checks.changed.notified().await,
             }
         }
     }
 
-    /// Asks for another look at paths a moment later.
+    /// Plans another comparison of these paths.
     pub fn look_again(&self, paths: impl IntoIterator<Item = String>) {
         for path in paths {
-            self.pending.hint(path, LATER, false);
+            self.checks.hint(path, WRITE_DELAY, false);
         }
     }
 }
 
-impl Pending {
-    fn note(&self, root: &Path, notes: &Notes, event: notify::Result<Event>) {
+impl SharedChecks {
+    fn record_event(&self, root: &Path, write_log: &WriteLog, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
-            // Lost events come without a path.
+            // Lost events have no path.
             Ok(_) | Err(_) => return self.everything(),
         };
         let delays: &[Duration] = match event.kind {
             EventKind::Access(AccessKind::Close(AccessMode::Write))
-            | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => &[Duration::ZERO, SECOND_LOOK],
-            EventKind::Create(CreateKind::Folder) => &[Duration::ZERO, SECOND_LOOK],
-            // Nothing was written.
+            | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
+                &[Duration::ZERO, NEW_FOLDER_DELAY]
+            }
+            EventKind::Create(CreateKind::Folder) => &[Duration::ZERO, NEW_FOLDER_DELAY],
+            // Other accesses write nothing.
             EventKind::Access(_) => return,
-            // Each of the two paths of a rename has an event of its own.
+            // A rename also sends one event for each of its two paths.
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return,
             EventKind::Create(_)
             | EventKind::Modify(_)
             | EventKind::Remove(_)
             | EventKind::Any
-            | EventKind::Other => &[LATER],
+            | EventKind::Other => &[WRITE_DELAY],
         };
         for path in &event.paths {
             match path.strip_prefix(root).ok().and_then(Path::to_str) {
                 None | Some("") => {
-                    // What stands in its place may look the same: a fresh mount gets the numbers of
-                    // the one before.
+                    // The inode alone does not reveal the replacement: a new mount reuses the
+                    // numbers of the old one.
                     if matches!(event.kind, EventKind::Remove(_)) {
                         self.state().outdated = true;
                     }
@@ -209,13 +212,13 @@ impl Pending {
                     let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
                     match (&event.kind, metadata) {
                         (EventKind::Modify(ModifyKind::Data(_)), Ok(file)) => {
-                            notes.written(file.ino());
+                            write_log.note_write(file.ino());
                         }
                         (
                             EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(_)),
                             Ok(file),
                         ) => {
-                            notes.closed(file.ino());
+                            write_log.note_close(file.ino());
                         }
                         (_, _) => {}
                     }
@@ -223,7 +226,7 @@ impl Pending {
                         self.retry();
                     }
                     let delays = if is_folder { delays } else { &delays[..1] };
-                    for name in notes.names(path) {
+                    for name in write_log.all_paths(path) {
                         for &delay in delays {
                             self.hint(name.clone(), delay, delay.is_zero());
                         }
@@ -236,23 +239,23 @@ impl Pending {
     fn hint(&self, path: String, delay: Duration, closed: bool) {
         let mut state = self.state();
         let due = Instant::now() + delay;
-        let look = state.paths.entry(path).or_insert(Look {
+        let check = state.paths.entry(path).or_insert(Check {
             next: due,
             last: due,
             closed,
         });
-        look.next = due.min(look.next);
-        look.last = due.max(look.last);
-        look.closed = closed;
+        check.next = due.min(check.next);
+        check.last = due.max(check.last);
+        check.closed = closed;
         if state.paths.len() > PATHS_MAX {
             state.everything = true;
             state.paths.clear();
         }
         drop(state);
-        self.news.notify_one();
+        self.changed.notify_one();
     }
 
-    /// The rights of a folder may be others now.
+    /// A folder changed: its permissions may allow a watch now.
     fn retry(&self) {
         let mut state = self.state();
         state.outdated |= state.partial;
@@ -260,37 +263,37 @@ impl Pending {
 
     fn everything(&self) {
         self.state().everything = true;
-        self.news.notify_one();
+        self.changed.notify_one();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, PlannedChecks> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl PlannedChecks {
     fn take(&mut self, now: Instant) -> Option<Hint> {
         if std::mem::take(&mut self.everything) {
             self.paths.clear();
             return Some(Hint::Everything);
         }
         let mut due = Vec::new();
-        self.paths.retain(|path, look| {
-            if look.next <= now {
+        self.paths.retain(|path, check| {
+            if check.next <= now {
                 due.push(Scope::At {
                     path: path.clone(),
-                    closed: look.closed,
+                    closed: check.closed,
                 });
-                look.next = look.last;
+                check.next = check.last;
             }
-            look.last > now
+            check.last > now
         });
         (!due.is_empty()).then_some(Hint::Paths(due))
     }
 }
 
-/// Watches a folder and everything below it; says whether that is all of it. What must not be read or
-/// goes away meanwhile costs itself.
+/// Watches a folder and everything below it, and returns whether all of it is watched. A folder
+/// that is unreadable or disappears meanwhile is skipped.
 fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<bool> {
     match events.watch(folder, RecursiveMode::Recursive) {
         Ok(()) => return Ok(true),
@@ -311,8 +314,8 @@ fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<
     Ok(false)
 }
 
-/// The file system and inode behind a path, links followed.
-fn identity(path: &Path) -> Option<(u64, u64)> {
+/// Device and inode of a path. Follows links.
+fn folder_id(path: &Path) -> Option<(u64, u64)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
 }

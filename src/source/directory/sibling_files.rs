@@ -1,10 +1,9 @@
-//! The sizes of files that stand beside an article: `cover.jpg` next to `x/index.md`, `audio/a.mp3`
-//! below the folder of `a.md`.
+//! Fills in the length of media files in an article's folder or below it: `cover.jpg` next to
+//! `x/index.md`, `audio/a.mp3` below the folder of `a.md`.
 //!
-//! Feeds are to say how long a file is, and only here is it known without asking a server. The size
-//! is taken when the article is read, from the listing alone; a file that is replaced without its
-//! article counts at the next reading of the article. Nothing here follows a link, leaves the
-//! folder of the article upwards, or looks at what no article may be called.
+//! Feeds give the length of an enclosure, and a local file tells it without a request. The length is
+//! taken when the article is read; a file that is replaced alone is noticed when its article is read
+//! again. Links, `..` and ignored names are not followed, so no address reveals a file elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -13,20 +12,19 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::model::article::{Draft, Media};
-use crate::source::directory::is_unwanted;
+use crate::source::directory::is_ignored_name;
 
-/// Fills in the size of each of the draft's media that has none and stands below `folder`, the
-/// folder of the article's file.
-pub(super) fn measure(folder: &Path, draft: &mut Draft) {
+/// Sets the missing lengths of the draft's media; `folder` is the folder of the article's file.
+pub(super) fn fill_lengths(folder: &Path, draft: &mut Draft) {
     let media = draft.image.iter_mut().chain(&mut draft.enclosures);
     for medium in media.filter(|medium| medium.length.is_none()) {
-        medium.length = length(folder, medium);
+        medium.length = file_length(folder, medium);
     }
 }
 
-fn length(folder: &Path, medium: &Media) -> Option<u64> {
+fn file_length(folder: &Path, medium: &Media) -> Option<u64> {
     let mut path = folder.to_owned();
-    for name in names(&medium.url)? {
+    for name in path_names(&medium.url)? {
         path.push(name);
         if fs::symlink_metadata(&path).ok()?.is_symlink() {
             return None;
@@ -36,25 +34,24 @@ fn length(folder: &Path, medium: &Media) -> Option<u64> {
     metadata.is_file().then_some(metadata.len())
 }
 
-/// The names on the way from the article's folder to what a relative address means; `None` of any
-/// other address.
-fn names(address: &str) -> Option<Vec<String>> {
+/// The path segments of a relative address, decoded; `None` for every other address.
+fn path_names(address: &str) -> Option<Vec<String>> {
     let address = address.trim();
     if Url::parse(address).is_ok() {
         return None;
     }
     let path = address.split(['?', '#']).next()?;
-    let names = path.split('/').filter(|name| *name != ".").map(name);
+    let names = path.split('/').filter(|name| *name != ".").map(plain_name);
     names
         .collect::<Option<Vec<_>>>()
         .filter(|names| !names.is_empty())
 }
 
-/// A name that stays where it is: an empty one would start at the root, or repeat a slash.
-fn name(encoded: &str) -> Option<String> {
+/// A decoded segment, if it is the plain name of a file or folder that is not ignored.
+fn plain_name(encoded: &str) -> Option<String> {
     let name = percent_decode_str(encoded).decode_utf8().ok()?;
     let moves = name.is_empty() || name.contains(['/', '\\', '\0']);
-    (!moves && !is_unwanted(&name)).then(|| name.into_owned())
+    (!moves && !is_ignored_name(&name)).then(|| name.into_owned())
 }
 
 #[cfg(test)]
@@ -62,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn relative_addresses_name_files() {
+    fn only_plain_relative_addresses_are_paths() {
         for (address, expected) in [
             ("cover.jpg", Some(&["cover.jpg"][..])),
             (" ./cover.jpg?v=2#top ", Some(&["cover.jpg"])),
@@ -91,7 +88,7 @@ mod tests {
             (".env", None),
             ("_drafts/cover.jpg", None),
         ] {
-            let names = names(address);
+            let names = path_names(address);
             let names: Option<Vec<&str>> = names
                 .as_ref()
                 .map(|names| names.iter().map(String::as_str).collect());

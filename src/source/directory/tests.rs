@@ -3,14 +3,14 @@ use encoding_rs::WINDOWS_1251;
 use super::*;
 use crate::testkit;
 
-/// What the directory makes of one file with these bytes.
+/// Lists and reads one file with these bytes.
 fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join(path);
     fs::create_dir_all(file.parent().expect("a folder above")).expect("a folder");
     fs::write(&file, bytes).expect("a file");
     let directory = directory(folder.path());
-    // As after a file event: a file that has just been written is not waited for.
+    // `closed`, so that the new file is read after the short quiet period.
     let found: Vec<Place> = directory
         .walk(Some(path), true)
         .map(|found| found.expect("a file"))
@@ -42,7 +42,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn one_article_in_every_language_and_encoding() {
+fn every_format_and_encoding_gives_the_same_article() {
     let marked = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
     let windows = |text: &str| WINDOWS_1251.encode(text).0.into_owned();
     let expected = read("мост.txt", TEXT.as_bytes()).expect("an article");
@@ -65,7 +65,7 @@ fn one_article_in_every_language_and_encoding() {
 }
 
 #[test]
-fn what_an_article_is_called() {
+fn the_key_comes_from_the_id_or_the_path() {
     let with_id = MARKDOWN.replace("title:", "id: 2026/мост/\ntitle:");
     let with_uri = MARKDOWN.replace("title:", "id: https://dala.example/?p=7\ntitle:");
     for (path, text, key, id) in [
@@ -90,7 +90,7 @@ fn what_an_article_is_called() {
 }
 
 #[test]
-fn files_that_are_no_articles_are_not_listed() {
+fn other_files_are_not_listed() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in [
         "_index.md",
@@ -106,9 +106,9 @@ fn files_that_are_no_articles_are_not_listed() {
     assert_eq!(directory(folder.path()).walk(None, false).count(), 0);
 }
 
-/// Each is an article that is safe to show, or refused with a reason; nothing is a panic.
+/// No case panics.
 #[test]
-fn hostile_files() {
+fn hostile_files_are_accepted_safely_or_refused() {
     let markdown = |body: &str| format!("+++\ntitle = \"З\"\ndate = 2026-01-08\n+++\n{body}");
     let json = |body: &str| {
         let body = serde_json::to_string(body).expect("a string");
@@ -191,7 +191,7 @@ fn hostile_files() {
     }
 }
 
-/// What the directory makes of `x/index.md` whose image and enclosures have these addresses.
+/// The lengths of the image and enclosures of an `x/index.md` with these addresses.
 fn lengths(folder: &Path, image: &str, enclosures: &[&str]) -> Vec<Option<u64>> {
     let enclosures: Vec<String> = enclosures.iter().map(|url| format!("'{url}'")).collect();
     let text = format!(
@@ -205,7 +205,7 @@ fn lengths(folder: &Path, image: &str, enclosures: &[&str]) -> Vec<Option<u64>> 
 }
 
 #[test]
-fn files_beside_an_article_tell_their_size() {
+fn media_next_to_an_article_get_their_length() {
     let folder = tempfile::tempdir().expect("a folder");
     let bundle = folder.path().join("x");
     fs::create_dir_all(bundle.join("аудио")).expect("a folder");
@@ -227,12 +227,12 @@ fn files_beside_an_article_tell_their_size() {
         ),
         [Some(1234), Some(77), Some(77), Some(1234), None, None, None],
     );
-    let said = "{ url = 'cover.jpg', length = 7 }";
-    assert_eq!(lengths(folder.path(), said, &[]), [Some(7)]);
+    let with_length = "{ url = 'cover.jpg', length = 7 }";
+    assert_eq!(lengths(folder.path(), with_length, &[]), [Some(7)]);
 }
 
 #[test]
-fn no_address_measures_what_does_not_stand_beside_the_article() {
+fn no_address_reaches_outside_the_articles_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let bundle = folder.path().join("x");
     fs::create_dir_all(folder.path().join("y")).expect("a folder");

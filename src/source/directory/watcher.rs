@@ -13,7 +13,7 @@ use crate::config;
 use crate::model::problem::chain;
 use crate::source::Scope;
 use crate::source::directory::Directory;
-use crate::source::directory::events::{Hint, Watch, WatchError};
+use crate::source::directory::events::{FolderWatch, Hint, WatchError};
 
 /// How soon a file is read again that changed under our eyes, where no event asks for it.
 const UNSETTLED_REST: Duration = Duration::from_millis(500);
@@ -35,7 +35,7 @@ pub(crate) struct DirectoryWatcher {
 /// Whether the folder sends events.
 enum Events {
     /// It does.
-    Sent(Watch),
+    Sent(FolderWatch),
     /// It will once it is there.
     Awaited(PathBuf),
     /// The system does not allow it now, for this reason: its rights, or too few watches.
@@ -73,7 +73,7 @@ impl DirectoryWatcher {
         let started = task::spawn_blocking(move || match folder.watch() {
             config::Watch::Poll => Ok(Events::None),
             config::Watch::Auto if folder.root().is_dir() => {
-                Watch::start(folder.root(), folder.notes().clone()).map(Events::Sent)
+                FolderWatch::start(folder.root(), folder.write_log().clone()).map(Events::Sent)
             }
             config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
         });

@@ -1,87 +1,93 @@
-//! What the events of a folder and its listings tell each other.
+//! Which files are being written, and which folders are links.
 //!
-//! Events tell which files somebody is writing, so that a pause of a writer, however long a file
-//! rests meanwhile, is not taken for its end. Listings tell which folders are links: the system
-//! names a changed file once, by whichever of its paths it likes.
+//! Events record writes, and reading asks for them: a writer may pause for longer than the quiet
+//! period. Listings record links, and events ask for them: the system reports a change under only
+//! one of a file's paths.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A writer that pauses for longer has forgotten to close the file.
-const PAUSE_MAX: Duration = Duration::from_secs(10);
+/// After a longer pause the writer is assumed to have left the file open.
+const WRITE_PAUSE_MAX: Duration = Duration::from_secs(10);
 
-/// More files than this are not told apart from files at rest.
-const WRITTEN_MAX: usize = 10_000;
+/// Beyond this number, files that are being written are treated as closed.
+const OPEN_FILES_MAX: usize = 10_000;
 
-/// Links beyond this many are followed by listings alone.
+/// Events do not follow more links than this; listings do.
 const LINKS_MAX: usize = 1_000;
 
-/// Links that one path leads through; more are a loop.
+/// Links that one path may lead through; more are taken for a loop.
 const LINK_DEPTH_MAX: usize = 8;
 
-/// Notes on one folder, shared by everyone who looks at it.
+/// What is known of writes and links in one folder. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Notes(Arc<Mutex<Noted>>);
+pub struct WriteLog(Arc<Mutex<Records>>);
 
 #[derive(Debug, Default)]
-struct Noted {
-    /// When files were last written that are not closed yet, by inode.
-    written: HashMap<u64, Instant>,
-    /// Folders that are links, with the folders they stand for.
+struct Records {
+    /// Files that were written and not closed yet: their inode, and the time of the last write.
+    open_files: HashMap<u64, Instant>,
+    /// Folders that are links, with their targets, relative to the root.
     links: BTreeMap<String, String>,
 }
 
-impl Notes {
-    /// Somebody wrote to the file with this inode, and may go on.
-    pub fn written(&self, inode: u64) {
-        let mut noted = self.noted();
-        if noted.written.len() >= WRITTEN_MAX {
-            noted.written.retain(|_, at| at.elapsed() < PAUSE_MAX);
+impl WriteLog {
+    /// Records a write to the file with this inode.
+    pub fn note_write(&self, inode: u64) {
+        let mut records = self.records();
+        if records.open_files.len() >= OPEN_FILES_MAX {
+            records
+                .open_files
+                .retain(|_, at| at.elapsed() < WRITE_PAUSE_MAX);
         }
-        if noted.written.len() < WRITTEN_MAX {
-            noted.written.insert(inode, Instant::now());
+        if records.open_files.len() < OPEN_FILES_MAX {
+            records.open_files.insert(inode, Instant::now());
         }
     }
 
-    /// The file with this inode is complete.
-    pub fn closed(&self, inode: u64) {
-        self.noted().written.remove(&inode);
+    /// Records that the file with this inode was closed.
+    pub fn note_close(&self, inode: u64) {
+        self.records().open_files.remove(&inode);
     }
 
-    /// Whether somebody is writing the file with this inode.
+    /// Whether the file with this inode was written lately and not closed since.
     pub fn is_being_written(&self, inode: u64) -> bool {
-        let mut noted = self.noted();
-        let at = noted.written.get(&inode);
-        let (known, recent) = (at.is_some(), at.is_some_and(|at| at.elapsed() < PAUSE_MAX));
+        let mut records = self.records();
+        let at = records.open_files.get(&inode);
+        let (known, recent) = (
+            at.is_some(),
+            at.is_some_and(|at| at.elapsed() < WRITE_PAUSE_MAX),
+        );
         if known && !recent {
-            noted.written.remove(&inode);
+            records.open_files.remove(&inode);
         }
         recent
     }
 
-    /// The folder `link` stands for the folder `target`; both are paths below the root.
-    pub fn linked(&self, link: &str, target: &str) {
-        let mut noted = self.noted();
-        if noted.links.len() < LINKS_MAX || noted.links.contains_key(link) {
-            noted.links.insert(link.to_owned(), target.to_owned());
+    /// Records that the folder `link` is a link to the folder `target`; both paths are relative to
+    /// the root.
+    pub fn note_link(&self, link: &str, target: &str) {
+        let mut records = self.records();
+        if records.links.len() < LINKS_MAX || records.links.contains_key(link) {
+            records.links.insert(link.to_owned(), target.to_owned());
         }
     }
 
-    /// Every path that the file or folder at `path` has, itself included.
-    pub fn names(&self, path: &str) -> Vec<String> {
-        let noted = self.noted();
+    /// All paths of the file or folder at `path`, itself included.
+    pub fn all_paths(&self, path: &str) -> Vec<String> {
+        let records = self.records();
         let mut real = path.to_owned();
         for _ in 0..LINK_DEPTH_MAX {
-            let through = |(link, target): (&String, &String)| moved(&real, link, target);
-            match noted.links.iter().find_map(through) {
+            let through = |(link, target): (&String, &String)| replace_prefix(&real, link, target);
+            match records.links.iter().find_map(through) {
                 Some(path) => real = path,
                 None => break,
             }
         }
-        let others = noted.links.iter();
+        let others = records.links.iter();
         let mut names: Vec<String> = others
-            .filter_map(|(link, target)| moved(&real, target, link))
+            .filter_map(|(link, target)| replace_prefix(&real, target, link))
             .chain([path.to_owned(), real.clone()])
             .collect();
         names.sort_unstable();
@@ -89,13 +95,13 @@ impl Notes {
         names
     }
 
-    fn noted(&self) -> MutexGuard<'_, Noted> {
+    fn records(&self) -> MutexGuard<'_, Records> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The path that `path` has when what is at or below `from` is at or below `to`.
-fn moved(path: &str, from: &str, to: &str) -> Option<String> {
+/// Replaces the leading folder `from` of `path` by `to`; `None` if `path` is not below it.
+fn replace_prefix(path: &str, from: &str, to: &str) -> Option<String> {
     let rest = match from {
         "" => return Some(format!("{to}/{path}")),
         from => path.strip_prefix(from)?,
@@ -109,20 +115,20 @@ mod tests {
 
     #[test]
     fn a_file_is_being_written_until_it_is_closed() {
-        let notes = Notes::default();
-        assert!(!notes.is_being_written(7));
-        notes.written(7);
-        assert!(notes.clone().is_being_written(7));
-        assert!(!notes.is_being_written(8));
-        notes.closed(7);
-        assert!(!notes.is_being_written(7));
+        let log = WriteLog::default();
+        assert!(!log.is_being_written(7));
+        log.note_write(7);
+        assert!(log.clone().is_being_written(7));
+        assert!(!log.is_being_written(8));
+        log.note_close(7);
+        assert!(!log.is_being_written(7));
     }
 
     #[test]
-    fn a_path_is_known_by_every_name() {
-        let notes = Notes::default();
-        notes.linked("alias", "real");
-        notes.linked("news/today", "real/2026");
+    fn all_paths_follow_links_both_ways() {
+        let log = WriteLog::default();
+        log.note_link("alias", "real");
+        log.note_link("news/today", "real/2026");
         for (path, names) in [
             ("other/a.txt", &["other/a.txt"][..]),
             ("realty/a.txt", &["realty/a.txt"]),
@@ -134,15 +140,15 @@ mod tests {
                 &["alias/2026/a.txt", "news/today/a.txt", "real/2026/a.txt"],
             ),
         ] {
-            assert_eq!(notes.names(path), names, "{path}");
+            assert_eq!(log.all_paths(path), names, "{path}");
         }
     }
 
     #[test]
-    fn links_in_a_circle_end() {
-        let notes = Notes::default();
-        notes.linked("a", "b");
-        notes.linked("b", "a");
-        assert!(notes.names("a/x.txt").contains(&"a/x.txt".to_owned()));
+    fn a_loop_of_links_ends() {
+        let log = WriteLog::default();
+        log.note_link("a", "b");
+        log.note_link("b", "a");
+        assert!(log.all_paths("a/x.txt").contains(&"a/x.txt".to_owned()));
     }
 }

@@ -1,40 +1,40 @@
-//! How long to wait before trying again: longer each time, and not all machines at once.
+//! Pauses between retries: they grow, and differ between machines.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-const FIRST: Duration = Duration::from_millis(250);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-const LONGEST: Duration = Duration::from_secs(2);
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
-/// The pauses of one who tries again.
+/// The pauses of a series of retries.
 #[derive(Debug)]
 pub(super) struct Backoff(Duration);
 
 impl Default for Backoff {
     fn default() -> Backoff {
-        Backoff(FIRST)
+        Backoff(FIRST_PAUSE)
     }
 }
 
 impl Backoff {
-    /// The next pause, up to half longer or shorter than planned.
+    /// The next pause, randomly up to a half longer or shorter than planned.
     pub(super) fn next(&mut self) -> Duration {
         let planned = self.0;
-        self.0 = (planned * 2).min(LONGEST);
-        spread(planned, chance())
+        self.0 = (planned * 2).min(PAUSE_MAX);
+        jittered(planned, random_number())
     }
 }
 
-/// A pause moved by up to a half, as `chance` says.
-fn spread(planned: Duration, chance: u64) -> Duration {
-    let thousandth = u32::try_from(chance % 1001).unwrap_or(0);
+/// Scales a pause by 0.5 to 1.5, depending on `random`.
+fn jittered(planned: Duration, random: u64) -> Duration {
+    let thousandth = u32::try_from(random % 1001).unwrap_or(0);
     planned / 2 + planned * thousandth / 1000
 }
 
-/// A number that is another one for every process and moment; it decides nothing else.
-fn chance() -> u64 {
+/// A number that differs between processes and moments. Its quality does not matter.
+fn random_number() -> u64 {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
@@ -59,10 +59,10 @@ mod tests {
     }
 
     #[test]
-    fn pauses_are_spread_by_half() {
-        for (chance, milliseconds) in [(0, 500), (500, 1000), (1000, 1500), (1001, 500)] {
-            let pause = spread(Duration::from_secs(1), chance);
-            assert_eq!(pause, Duration::from_millis(milliseconds), "{chance}");
+    fn pauses_have_a_jitter_of_a_half() {
+        for (random, milliseconds) in [(0, 500), (500, 1000), (1000, 1500), (1001, 500)] {
+            let pause = jittered(Duration::from_secs(1), random);
+            assert_eq!(pause, Duration::from_millis(milliseconds), "{random}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The columns of a query: which are read, and as what.
+//! The columns of a query: their names, their types and their problems.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::SqlError;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
-/// Names that columns may have; the last three hold the text.
+/// The names that are read; the last three hold the text.
 pub(super) const NAMES: [&str; 19] = [
     "id",
     "title",
@@ -30,40 +30,40 @@ pub(super) const NAMES: [&str; 19] = [
     "content_text",
 ];
 
-/// No article can be without.
-const REQUIRED: [&str; 3] = ["id", "title", "date"];
+/// Every article needs these.
+const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
 
-const DATES: [&str; 3] = ["date", "updated", "expires"];
+const DATE_NAMES: [&str; 3] = ["date", "updated", "expires"];
 
-/// Columns in which lists are kept as JSON where a database has no lists.
-const LISTS: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
+/// Columns that hold lists; as JSON in databases without list types.
+const LIST_NAMES: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
 
-/// What a database calls the type of a column, as far as it matters for reading it.
+/// A column type, as far as reading depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Any text.
+    /// Any text type.
     Text,
     /// Whole numbers.
     Integer,
     /// Other numbers.
     Number,
-    /// True or false.
+    /// Booleans.
     Flag,
-    /// A date and time that is one instant.
+    /// Date and time with a zone.
     Instant,
-    /// A date and time of some zone.
+    /// Date and time without a zone.
     Local,
-    /// A date alone.
+    /// A date without time.
     Day,
     /// JSON.
     Json,
-    /// A list, or a type of the database's own: it becomes JSON.
+    /// An array, or a type that the database defines: it is read as JSON.
     Own,
-    /// Each value has its own type.
+    /// SQLite: each value has its own type.
     Any,
     /// Bytes.
     Bytes,
-    /// A type that is no article's: an interval, a point.
+    /// A type that no column of ours can have: an interval, a point.
     Other,
 }
 
@@ -73,12 +73,12 @@ pub(super) struct Column {
     /// As the query names it.
     pub(super) name: Arc<str>,
     pub(super) kind: Kind,
-    /// What the database calls its type.
+    /// The database's name for its type.
     pub(super) type_name: String,
 }
 
 impl Column {
-    /// Whether it has this name; databases do not agree on the case.
+    /// Compares names without case, because databases change it.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -88,11 +88,11 @@ impl Column {
     }
 
     pub(super) fn is_date(&self) -> bool {
-        self.is_one_of(&DATES)
+        self.is_one_of(&DATE_NAMES)
     }
 
     pub(super) fn is_list(&self) -> bool {
-        self.is_one_of(&LISTS)
+        self.is_one_of(&LIST_NAMES)
     }
 
     pub(super) fn is_text(&self) -> bool {
@@ -100,19 +100,19 @@ impl Column {
     }
 }
 
-/// Columns of a query that are read.
+/// The columns of a query that a statement reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Selected {
     pub(super) columns: Vec<Column>,
-    /// A number for all that could be read: a query such as `SELECT *` may have others tomorrow, or the
-    /// same of other types, and then no row is what it was.
+    /// The digest of all known columns, also of those that were not selected. Rows count as changed
+    /// when it changes, as when `SELECT *` gains a column or a column has another type.
     pub(super) shape: u64,
 }
 
-/// How the columns of a query fit.
+/// Something wrong with the columns of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnProblem {
-    /// Whether no article can be read so.
+    /// Whether it prevents reading articles.
     pub is_error: bool,
     /// What is wrong: lower case, no full stop.
     pub message: String,
@@ -129,16 +129,16 @@ impl Columns {
         self.0.iter().find(|column| column.is(name))
     }
 
-    /// Those that mean something and that `wanted` chooses.
-    pub(super) fn known(&self, wanted: impl Fn(&Column) -> bool) -> Selected {
+    /// The known columns that `filter` accepts.
+    pub(super) fn known(&self, filter: impl Fn(&Column) -> bool) -> Selected {
         let known = NAMES.iter().filter_map(|name| self.find(name));
         Selected {
-            columns: known.filter(|column| wanted(column)).cloned().collect(),
+            columns: known.filter(|column| filter(column)).cloned().collect(),
             shape: self.shape(),
         }
     }
 
-    /// A number for the set of columns that mean something, and for their types.
+    /// A digest of the names and types of the known columns.
     pub(super) fn shape(&self) -> u64 {
         let known = NAMES
             .iter()
@@ -146,9 +146,9 @@ impl Columns {
         xxh3_64(known.collect::<Vec<_>>().join(" ").as_bytes())
     }
 
-    /// Whether articles can be made of these at all.
+    /// Fails if a required column is missing.
     pub(super) fn suffice(&self) -> Result<(), SqlError> {
-        let missing = REQUIRED
+        let missing = REQUIRED_NAMES
             .into_iter()
             .filter(|name| self.find(name).is_none());
         let missing: Vec<&str> = missing.collect();
@@ -163,7 +163,7 @@ impl Columns {
         )))
     }
 
-    /// Whether all of these are there.
+    /// Fails if one of the columns `before` is missing.
     pub(super) fn keep(&self, before: &[String]) -> Result<(), SqlError> {
         match before.iter().find(|name| self.find(name).is_none()) {
             None => Ok(()),
@@ -174,15 +174,17 @@ impl Columns {
         }
     }
 
-    /// Everything that somebody should look at; `cast` says how a column becomes text.
+    /// All problems to report; `cast` gives the expression that turns a column into text.
     pub(super) fn problems(&self, cast: impl Fn(&Column) -> String) -> Vec<ColumnProblem> {
-        let missing = REQUIRED.iter().filter(|name| self.find(name).is_none());
+        let missing = REQUIRED_NAMES
+            .iter()
+            .filter(|name| self.find(name).is_none());
         let mut problems: Vec<ColumnProblem> = missing.map(|name| self.missing(name)).collect();
         for (at, column) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|other| other.is(&column.name)) {
-                problems.push(twice(column));
+                problems.push(duplicate(column));
             } else if column.is_one_of(&NAMES) {
-                problems.extend(unreadable(column, &cast));
+                problems.extend(unsupported_type(column, &cast));
             }
         }
         problems.extend(self.unknown());
@@ -223,12 +225,12 @@ impl Columns {
         }
     }
 
-    /// Columns whose names mean nothing: each that is nearly a name, and the others together.
+    /// Columns with unknown names: one problem for each near miss, and one for all others.
     fn unknown(&self) -> Vec<ColumnProblem> {
         let free = || NAMES.into_iter().filter(|name| self.find(name).is_none());
         let problem = |columns: String, hint| ColumnProblem {
             is_error: false,
-            message: format!("nobody reads the {columns}"),
+            message: format!("{columns} not used"),
             hint,
         };
         let (mut problems, mut others) = (Vec::new(), Vec::new());
@@ -239,7 +241,9 @@ impl Columns {
             }
             let name = format!("`{}`", column.name);
             match nearest(&column.name, free()) {
-                Some(near) => problems.push(problem(format!("column {name}"), did_you_mean(near))),
+                Some(near) => {
+                    problems.push(problem(format!("the column {name} is"), did_you_mean(near)))
+                }
                 None => others.push(name),
             }
         }
@@ -248,18 +252,18 @@ impl Columns {
             0 => {}
             1 => {
                 let hint = format!("leave it out, or name it {}", one_of(free()));
-                problems.push(problem(format!("column {names}"), hint));
+                problems.push(problem(format!("the column {names} is"), hint));
             }
             _ => {
                 let hint = format!("leave them out, or name them {}", one_of(free()));
-                problems.push(problem(format!("columns {names}"), hint));
+                problems.push(problem(format!("the columns {names} are"), hint));
             }
         }
         problems
     }
 }
 
-/// Rows are not found by their ids.
+/// The database cannot find a row by its id without a scan.
 pub(super) fn not_indexed() -> ColumnProblem {
     ColumnProblem {
         is_error: false,
@@ -272,7 +276,7 @@ pub(super) fn not_indexed() -> ColumnProblem {
     }
 }
 
-fn twice(column: &Column) -> ColumnProblem {
+fn duplicate(column: &Column) -> ColumnProblem {
     ColumnProblem {
         is_error: column.is_one_of(&NAMES),
         message: format!("two columns are named `{}`", column.name),
@@ -280,7 +284,7 @@ fn twice(column: &Column) -> ColumnProblem {
     }
 }
 
-fn unreadable(column: &Column, cast: impl Fn(&Column) -> String) -> Option<ColumnProblem> {
+fn unsupported_type(column: &Column, cast: impl Fn(&Column) -> String) -> Option<ColumnProblem> {
     let Column {
         name,
         kind,
@@ -333,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_tells_names_and_types_and_nothing_else() {
+    fn the_shape_depends_on_names_and_types_only() {
         let shape = |of: &[(&str, Kind)]| columns(of).shape();
         let good = shape(&GOOD);
         let mut others = GOOD.to_vec();
@@ -356,13 +360,13 @@ mod tests {
     ];
 
     #[test]
-    fn columns_that_fit_have_no_problems() {
+    fn complete_columns_have_no_problems() {
         assert_eq!(problems(&GOOD), []);
         assert_eq!(columns(&GOOD).suffice(), Ok(()));
     }
 
     #[test]
-    fn what_is_missing_is_named_with_what_it_could_be() {
+    fn a_missing_column_is_reported_with_the_nearest_name() {
         let found = problems(&[("id", Kind::Text), ("tilte", Kind::Text)]);
         let expected = [
             (true, "no column is named `title`", "write `tilte AS title`"),
@@ -373,7 +377,7 @@ mod tests {
             ),
             (
                 false,
-                "nobody reads the column `tilte`",
+                "the column `tilte` is not used",
                 "did you mean `title`?",
             ),
         ];
@@ -394,14 +398,14 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_mean_nothing_are_named_together() {
+    fn unknown_columns_are_reported_together() {
         let foreign = ["views", "sumary", "editor_id", "Views"].map(|name| (name, Kind::Text));
         let found = problems(&[GOOD.as_slice(), &foreign].concat());
         let messages: Vec<&str> = found.iter().map(|(_, message, _)| &**message).collect();
         let expected = [
             "two columns are named `Views`",
-            "nobody reads the column `sumary`",
-            "nobody reads the columns `views`, `editor_id`",
+            "the column `sumary` is not used",
+            "the columns `views`, `editor_id` are not used",
         ];
         assert_eq!(messages, expected);
         assert_eq!(found[1].2, "did you mean `summary`?");
@@ -413,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn types_that_no_article_has() {
+    fn unsupported_types_are_reported() {
         for (column, message, hint) in [
             (
                 ("summary", Kind::Bytes),

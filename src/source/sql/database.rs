@@ -1,7 +1,7 @@
-//! Connections, and statements on them.
+//! Database connections, and statements on them.
 //!
-//! The pool is our own: a failed connection has to say at once why, and a connection on which
-//! anything failed is cut, not asked to say goodbye to a server that may not answer.
+//! The pool is our own. It returns the reason of a failed connection at once. It drops a connection
+//! after any error instead of closing it politely, which a silent server would delay.
 
 mod endpoint;
 mod mysql;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt as _;
+use futures_util::TryStreamExt as _;
 use sqlx::database::HasStatementCache;
 use sqlx::{
     AssertSqlSafe, ColumnIndex, ConnectOptions as _, Connection, Decode, Encode, Executor, Type,
@@ -24,26 +24,26 @@ use sqlx::{
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio::time::timeout;
 
-pub(super) use self::postgres::address;
+pub(super) use self::postgres::parse_address;
 use super::columns::{Column, Kind};
 use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
-/// Connections at a time, besides the one of the pulse: a listing, a poll and a reading.
-const CONNECTIONS: usize = 3;
+/// Connections at a time, besides the one of the pulse: for a listing, a poll and a batch of rows.
+const CONNECTIONS_MAX: usize = 3;
 
-/// How long one of them is waited for. A listing has its own for minutes, everything else for
-/// seconds.
-const QUEUE: Duration = Duration::from_secs(30);
+/// How long a statement waits for one of them. A listing keeps its connection for minutes,
+/// everything else for seconds.
+const PERMIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long a new connection may take.
 pub(super) const CONNECT: Duration = Duration::from_secs(1);
 
-/// A connection that nobody used for so long is closed.
-const IDLE: Duration = Duration::from_secs(60);
+/// A connection that was idle for longer is closed.
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// A database of one of three kinds.
+/// A database with its connection pool.
 #[derive(Debug)]
 pub(super) enum Database {
     Postgres(Pool<sqlx::PgConnection>),
@@ -53,10 +53,10 @@ pub(super) enum Database {
 
 /// How long a statement may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
-    /// The server ends it after this.
+pub(super) struct StatementTimeout {
+    /// The server ends the statement after this time.
     pub(super) server: Duration,
-    /// Nothing is waited for longer than this.
+    /// The longest wait for the next row, or for any other answer.
     pub(super) silence: Duration,
 }
 
@@ -69,17 +69,17 @@ impl Database {
         }
     }
 
-    /// The same database with one connection, which nobody else takes.
-    pub(super) fn apart(&self) -> Database {
+    /// The same database with a pool of one connection, so that no other statement delays its own.
+    pub(super) fn with_own_connection(&self) -> Database {
         match self {
-            Database::Postgres(pool) => Database::Postgres(pool.apart()),
-            Database::MySql(pool) => Database::MySql(pool.apart()),
-            Database::Sqlite(pool) => Database::Sqlite(pool.apart()),
+            Database::Postgres(pool) => Database::Postgres(pool.with_own_connection()),
+            Database::MySql(pool) => Database::MySql(pool.with_own_connection()),
+            Database::Sqlite(pool) => Database::Sqlite(pool.with_own_connection()),
         }
     }
 
-    /// Closes the connections that nobody uses at the moment.
-    pub(super) fn close_rested(&self) {
+    /// Closes the connections that are idle.
+    pub(super) fn close_idle(&self) {
         match self {
             Database::Postgres(pool) => pool.idle().clear(),
             Database::MySql(pool) => pool.idle().clear(),
@@ -87,202 +87,203 @@ impl Database {
         }
     }
 
-    /// How many connections were found dead when they were to be used again.
-    pub(super) fn lost(&self) -> usize {
+    /// How many idle connections turned out to be dead when they were used again.
+    pub(super) fn lost_connections(&self) -> usize {
         match self {
-            Database::Postgres(pool) => pool.lost.load(Ordering::Relaxed),
-            Database::MySql(pool) => pool.lost.load(Ordering::Relaxed),
-            Database::Sqlite(pool) => pool.lost.load(Ordering::Relaxed),
+            Database::Postgres(pool) => pool.lost_connections.load(Ordering::Relaxed),
+            Database::MySql(pool) => pool.lost_connections.load(Ordering::Relaxed),
+            Database::Sqlite(pool) => pool.lost_connections.load(Ordering::Relaxed),
         }
     }
 
-    /// Runs a statement and gives away its rows, each in its wrapping, as they come; ends early where
-    /// nobody takes them.
+    /// Runs a statement and sends each row, converted by `wrap`, as it arrives. Ends early when the
+    /// receiver is dropped.
     pub(super) async fn rows<T>(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
         wrap: impl Fn(Cells) -> T,
         out: &mpsc::Sender<T>,
     ) -> Result<(), SqlError> {
         match self {
             Database::Postgres(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::MySql(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::Sqlite(pool) => {
                 let read = |row: &_| wrap(cells(row));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
         }
     }
 
-    /// The only row of a statement.
+    /// Runs a statement that returns one row.
     pub(super) async fn row(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
     ) -> Result<Cells, SqlError> {
         let (sender, mut receiver) = mpsc::channel(1);
-        self.rows(statement, patience, |cells| cells, &sender)
-            .await?;
+        self.rows(statement, limit, |cells| cells, &sender).await?;
         Ok(receiver.try_recv().unwrap_or_default())
     }
 
-    /// The only row of a statement, and the columns that it has.
-    pub(super) async fn described(
+    /// Runs a statement that returns one row, and returns its columns as well.
+    pub(super) async fn row_with_columns(
         &self,
         statement: Statement,
-        patience: Patience,
+        limit: StatementTimeout,
     ) -> Result<(Cells, Vec<Column>), SqlError> {
         let (sender, mut receiver) = mpsc::channel(1);
         let out = &sender;
         match self {
             Database::Postgres(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, postgres::kind));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::MySql(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, mysql::kind));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
             Database::Sqlite(pool) => {
                 let read = |row: &_| (cells(row), columns_of(row, |_| Kind::Any));
-                run(self, pool, statement, patience, read, out).await
+                run(self, pool, statement, limit, read, out).await
             }
         }?;
         Ok(receiver.try_recv().unwrap_or_default())
     }
 }
 
-/// Lends connections.
+/// A pool of connections.
 pub(super) struct Pool<C: Connection> {
     options: C::Options,
     reporter: Reporter,
     idle: Mutex<Vec<(C, Instant)>>,
-    room: Semaphore,
-    lost: AtomicUsize,
-    /// Whether connections are used again: a file may be another one meanwhile, which an open
-    /// connection does not notice.
-    keeps: bool,
+    permits: Semaphore,
+    lost_connections: AtomicUsize,
+    /// Whether connections are used again. SQLite opens its file each time: another file may have
+    /// replaced it, and an open connection does not notice.
+    reuses_connections: bool,
 }
 
 impl<C: Connection> std::fmt::Debug for Pool<C> {
-    /// The options hold the password.
+    /// Names the database only, because the options contain the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.reporter.database)
     }
 }
 
-/// A connection of one of the three kinds.
-pub(super) trait Kin: Connection {
-    /// Ends what it is doing once nobody waits for that any more. A server does so by itself.
-    fn end_with(
+/// A connection of any of the three databases.
+pub(super) trait DatabaseConnection: Connection {
+    /// Makes running statements end when `waiter` is dropped. Servers do that by themselves.
+    fn stop_when_dropped(
         &mut self,
-        waiting: Weak<()>,
+        waiter: Weak<()>,
     ) -> impl Future<Output = Result<(), sqlx::Error>> + Send {
-        drop(waiting);
+        drop(waiter);
         std::future::ready(Ok(()))
     }
 }
 
-/// A connection on loan. One that is not given back is cut.
-struct Lent<'p, C: Connection> {
-    /// As long as this is there, somebody waits.
-    _waiting: Arc<()>,
+/// A connection from the pool. Unless it is released, it is closed when dropped.
+struct PooledConnection<'p, C: Connection> {
+    /// Tells [`DatabaseConnection::stop_when_dropped`] that the caller still waits.
+    _waiter: Arc<()>,
     connection: C,
     pool: &'p Pool<C>,
-    _place: SemaphorePermit<'p>,
+    _permit: SemaphorePermit<'p>,
 }
 
-impl<C: Kin> Pool<C> {
-    fn new(options: C::Options, reporter: Reporter, keeps: bool) -> Pool<C> {
+impl<C: DatabaseConnection> Pool<C> {
+    fn new(options: C::Options, reporter: Reporter, reuses_connections: bool) -> Pool<C> {
         Pool {
             options,
             reporter,
             idle: Mutex::default(),
-            room: Semaphore::new(CONNECTIONS),
-            lost: AtomicUsize::new(0),
-            keeps,
+            permits: Semaphore::new(CONNECTIONS_MAX),
+            lost_connections: AtomicUsize::new(0),
+            reuses_connections,
         }
     }
 
-    fn apart(&self) -> Pool<C> {
-        let pool = Pool::new(self.options.clone(), self.reporter.clone(), self.keeps);
+    fn with_own_connection(&self) -> Pool<C> {
+        let pool = Pool::new(
+            self.options.clone(),
+            self.reporter.clone(),
+            self.reuses_connections,
+        );
         Pool {
-            room: Semaphore::new(1),
+            permits: Semaphore::new(1),
             ..pool
         }
     }
 
-    /// A connection on which a statement may follow what stands before it. One that rested may be
-    /// dead, as poolers close what is idle and servers are restarted, and only its use shows that:
-    /// then a new one is made.
-    async fn lend(
+    /// Takes a connection and begins the transaction on it. An idle connection may be dead, since
+    /// poolers close idle connections and servers restart, and only its use reveals that. Then a
+    /// new one is made.
+    async fn acquire(
         &self,
-        opening: Option<String>,
+        begin: Option<String>,
         silence: Duration,
-    ) -> Result<Lent<'_, C>, SqlError>
+    ) -> Result<PooledConnection<'_, C>, SqlError>
     where
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
-        let waiting = Arc::default();
-        let lent = |connection, place, waiting| Lent {
-            _waiting: waiting,
+        let waiter = Arc::default();
+        let pooled = |connection, permit, waiter| PooledConnection {
+            _waiter: waiter,
             connection,
             pool: self,
-            _place: place,
+            _permit: permit,
         };
-        let place = self.place().await?;
-        if let Some(mut rested) = self.rested() {
-            // It is given no longer than a new one, which is still to come.
-            let opened = self.open(&mut rested, opening.clone(), silence.min(CONNECT));
-            match opened.await {
-                Ok(()) => return Ok(lent(rested, place, waiting)),
-                Err(_) => self.lost.fetch_add(1, Ordering::Relaxed),
+        let permit = self.permit().await?;
+        if let Some(mut idle) = self.take_idle() {
+            // No longer than a new connection may take, since that may have to follow.
+            let begun = self.begin(&mut idle, begin.clone(), silence.min(CONNECT));
+            match begun.await {
+                Ok(()) => return Ok(pooled(idle, permit, waiter)),
+                Err(_) => self.lost_connections.fetch_add(1, Ordering::Relaxed),
             };
         }
-        let mut new = self.connect(Arc::downgrade(&waiting)).await?;
-        self.open(&mut new, opening, silence).await?;
-        Ok(lent(new, place, waiting))
+        let mut new = self.connect(Arc::downgrade(&waiter)).await?;
+        self.begin(&mut new, begin, silence).await?;
+        Ok(pooled(new, permit, waiter))
     }
 
-    async fn open(
+    async fn begin(
         &self,
         connection: &mut C,
-        opening: Option<String>,
+        begin: Option<String>,
         silence: Duration,
     ) -> Result<(), SqlError>
     where
         for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     {
-        let Some(opening) = opening else {
+        let Some(begin) = begin else {
             return Ok(());
         };
-        let opening = sqlx::raw_sql(AssertSqlSafe(opening)).execute(connection);
-        let opened = timeout(silence, opening).await;
-        let opened = opened.map_err(|_| self.reporter.timeout(silence))?;
-        opened.map_err(|error| self.reporter.failed(&error))?;
+        let begin = sqlx::raw_sql(AssertSqlSafe(begin)).execute(connection);
+        self.reporter.answer(silence, begin).await?;
         Ok(())
     }
 
-    /// Waits until others have done with theirs, which says nothing about the database.
-    async fn place(&self) -> Result<SemaphorePermit<'_>, SqlError> {
-        match timeout(QUEUE, self.room.acquire()).await {
-            Ok(Ok(place)) => Ok(place),
+    /// Waits for a free connection. Its timeout is no error of the database.
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, SqlError> {
+        match timeout(PERMIT_TIMEOUT, self.permits.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(SqlError::Stopped(self.reporter.database.clone())),
-            Err(_) => Err(self.reporter.busy(QUEUE)),
+            Err(_) => Err(self.reporter.busy(PERMIT_TIMEOUT)),
         }
     }
 
-    async fn connect(&self, waiting: Weak<()>) -> Result<C, SqlError> {
+    async fn connect(&self, waiter: Weak<()>) -> Result<C, SqlError> {
         let connect = async {
             let mut connection = self.options.connect().await?;
-            connection.end_with(waiting).await?;
+            connection.stop_when_dropped(waiter).await?;
             Ok(connection)
         };
         let connected = timeout(CONNECT, connect).await;
@@ -290,10 +291,10 @@ impl<C: Kin> Pool<C> {
         connected.map_err(|error: sqlx::Error| self.reporter.unreachable(&error))
     }
 
-    /// The connection that was used last; those that nobody needed for long are closed.
-    fn rested(&self) -> Option<C> {
+    /// Takes the connection that was used last, and closes those that were idle for too long.
+    fn take_idle(&self) -> Option<C> {
         let mut idle = self.idle();
-        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        idle.retain(|(_, since)| since.elapsed() < IDLE_MAX);
         idle.pop().map(|(connection, _)| connection)
     }
 
@@ -302,26 +303,26 @@ impl<C: Kin> Pool<C> {
     }
 }
 
-impl<C: Kin> Lent<'_, C> {
-    fn give_back(self) {
-        if self.pool.keeps {
+impl<C: DatabaseConnection> PooledConnection<'_, C> {
+    fn release(self) {
+        if self.pool.reuses_connections {
             let mut idle = self.pool.idle();
             idle.push((self.connection, Instant::now()));
         }
     }
 }
 
-/// Runs one statement within its own transaction.
+/// Runs one statement in its own transaction.
 async fn run<C, T>(
     database: &Database,
     pool: &Pool<C>,
     statement: Statement,
-    patience: Patience,
+    limit: StatementTimeout,
     read: impl Fn(&<C::Database as sqlx::Database>::Row) -> T,
     out: &mpsc::Sender<T>,
 ) -> Result<(), SqlError>
 where
-    C: Kin<Database: HasStatementCache>,
+    C: DatabaseConnection<Database: HasStatementCache>,
     for<'c> &'c mut C: Executor<'c, Database = C::Database>,
     <C::Database as sqlx::Database>::Arguments: sqlx::IntoArguments<C::Database>,
     for<'e> String: Encode<'e, C::Database> + Type<C::Database>,
@@ -330,10 +331,10 @@ where
 {
     let dialect = database.dialect();
     let reporter = &pool.reporter;
-    let opening = dialect.opening(patience.server);
-    let mut lent = pool.lend(opening, patience.silence).await?;
+    let begin = dialect.begin(limit.server);
+    let mut pooled = pool.acquire(begin, limit.silence).await?;
     let mut rows = if statement.is_simple {
-        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut lent.connection)
+        sqlx::raw_sql(AssertSqlSafe(statement.sql)).fetch(&mut pooled.connection)
     } else {
         let query = sqlx::query(AssertSqlSafe(statement.sql)).persistent(false);
         let bound = statement
@@ -344,28 +345,19 @@ where
                 Bind::Integer(number) => query.bind(number),
                 Bind::Bytes(bytes) => query.bind(bytes),
             });
-        bound.fetch(&mut lent.connection)
+        bound.fetch(&mut pooled.connection)
     };
-    loop {
-        let next = timeout(patience.silence, rows.next()).await;
-        match next.map_err(|_| reporter.timeout(patience.silence))? {
-            None => break,
-            Some(Err(error)) => return Err(reporter.failed(&error)),
-            Some(Ok(row)) => {
-                if out.send(read(&row)).await.is_err() {
-                    return Ok(());
-                }
-            }
+    while let Some(row) = reporter.answer(limit.silence, rows.try_next()).await? {
+        if out.send(read(&row)).await.is_err() {
+            return Ok(());
         }
     }
     drop(rows);
-    if let Some(closing) = dialect.closing() {
-        let closing = sqlx::raw_sql(closing).execute(&mut lent.connection);
-        let closed = timeout(patience.silence, closing).await;
-        let closed = closed.map_err(|_| reporter.timeout(patience.silence))?;
-        closed.map_err(|error| reporter.failed(&error))?;
+    if let Some(commit) = dialect.commit() {
+        let commit = sqlx::raw_sql(commit).execute(&mut pooled.connection);
+        reporter.answer(limit.silence, commit).await?;
     }
-    lent.give_back();
+    pooled.release();
     Ok(())
 }
 
@@ -379,7 +371,10 @@ where
 {
     let broken = |at: usize| {
         let bytes = row.try_get_unchecked::<Option<Vec<u8>>, usize>(at);
-        bytes.ok().flatten().map(|bytes| shown(&bytes))
+        bytes
+            .ok()
+            .flatten()
+            .map(|bytes| escape_invalid_utf8(&bytes))
     };
     let cell = |at: usize| {
         let text = row.try_get_unchecked::<Option<String>, usize>(at);
@@ -395,8 +390,8 @@ where
     (0..row.len()).map(cell).collect()
 }
 
-/// Bytes that are no text, so that somebody finds them: `caf\xE9`.
-fn shown(bytes: &[u8]) -> String {
+/// Shows bytes that are not valid UTF-8 so that a person can find them: `caf\xE9`.
+fn escape_invalid_utf8(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
@@ -420,7 +415,7 @@ fn columns_of<R: sqlx::Row>(
     row.columns().iter().map(column).collect()
 }
 
-/// What `text` means as an address; nothing is opened.
+/// Parses a database address. Does not connect.
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     let scheme = text.split(':').next().unwrap_or_default();
     match scheme {
@@ -433,8 +428,8 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     }
 }
 
-/// Parameters whose values may have an `@` as it is; no value of theirs is shown.
-const AT_MAY_STAND_IN: [&str; 10] = [
+/// Query parameters whose values may contain an unescaped `@`. Their values are never shown.
+const KEYS_THAT_MAY_HOLD_AT: [&str; 10] = [
     "application_name",
     "options",
     "password",
@@ -447,22 +442,24 @@ const AT_MAY_STAND_IN: [&str; 10] = [
     "user",
 ];
 
-/// Whether a password has what ends a host, so that a part of it would be taken for a place, and shown
-/// as one. An `@` behind that tells.
-fn is_cut_short(text: &str) -> bool {
-    let behind = text.split_once("://").map_or(text, |(_, behind)| behind);
-    let rest = behind.find(['/', '?', '#']).map_or("", |at| &behind[at..]);
+/// Whether an unescaped `/`, `?` or `#` ends the host inside the password, so that the rest of the
+/// password would be taken for the database and be shown. An `@` after the delimiter reveals it.
+fn has_unescaped_delimiter(text: &str) -> bool {
+    let (_, address) = text.split_once("://").unwrap_or(("", text));
+    let rest = address
+        .find(['/', '?', '#'])
+        .map_or("", |at| &address[at..]);
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let tells = |parameter: &str| match parameter.split_once('=') {
-        Some((key, _)) if AT_MAY_STAND_IN.contains(&key) => false,
+    let has_at = |parameter: &str| match parameter.split_once('=') {
+        Some((key, _)) if KEYS_THAT_MAY_HOLD_AT.contains(&key) => false,
         Some(_) | None => parameter.contains('@'),
     };
-    path.contains('@') || fragment.contains('@') || query.split('&').any(tells)
+    path.contains('@') || fragment.contains('@') || query.split('&').any(has_at)
 }
 
-/// The library's word on an address may quote it.
-fn misunderstood(form: &str) -> SqlError {
+/// Our own message: that of the library may quote the address with its password.
+fn invalid_address(form: &str) -> SqlError {
     SqlError::Url(format!(
         "cannot be understood: it is written {form}, with special characters of a name or password as %XX"
     ))

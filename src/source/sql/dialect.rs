@@ -1,7 +1,7 @@
-//! The statements, in the words of each database. Everything here is text: nothing is asked.
+//! The SQL statements of each database. Nothing here does I/O.
 //!
-//! The newsroom's query is a subquery of each of them, and only the columns that are needed are
-//! taken from it, so that a listing never makes the database read a text.
+//! The newsroom's query is a subquery of each statement. The outer statement selects only the
+//! columns that it needs, so that a listing does not make the database read the texts.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -10,16 +10,17 @@ use super::columns::{Column, Columns, Kind};
 use super::row::Cells;
 use super::watermark::{Mark, Raw, Since};
 
-/// What a database speaks.
+/// A database's variant of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
     Postgres,
-    /// MariaDB too: what differs is in comments that only one of the two reads.
+    /// MariaDB too: where the two differ, the statement has comments that only one of them
+    /// executes.
     MySql,
     Sqlite,
 }
 
-/// A value that a statement is given.
+/// A parameter of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bind {
     Text(String),
@@ -27,12 +28,12 @@ pub(super) enum Bind {
     Bytes(Vec<u8>),
 }
 
-/// A statement with its values.
+/// A statement with its parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Statement {
     pub(super) sql: String,
     pub(super) binds: Vec<Bind>,
-    /// Whether it is sent as a text, without being prepared.
+    /// Whether it is sent as plain text instead of being prepared.
     pub(super) is_simple: bool,
 }
 
@@ -45,22 +46,24 @@ impl Statement {
     }
 }
 
-/// What a pulse gives before the columns of the query.
+/// The columns that [`Dialect::pulse`] returns before those of the query.
 pub(super) const PULSE_COLUMNS: usize = 3;
 
 /// How long a statement may wait for a lock.
-const LOCK: Duration = Duration::from_secs(1);
+const LOCK_WAIT: Duration = Duration::from_secs(1);
 
 impl Dialect {
-    /// What stands before every statement, so that nothing is written and nothing runs for ever. It
-    /// is part of the transaction where it can be: behind a pooler, the next one may be elsewhere.
-    pub(super) fn opening(self, limit: Duration) -> Option<String> {
-        // Of the two, the word about the lock says more.
-        let lock = LOCK.min(limit * 3 / 4).as_millis();
+    /// What precedes each statement: it makes the transaction read-only and limits its time. The
+    /// settings belong to the transaction where possible, because a pooler may run the next one on
+    /// another connection.
+    pub(super) fn begin(self, limit: Duration) -> Option<String> {
+        // The lock timeout comes first, since its error says more than that of the statement
+        // timeout.
+        let lock = LOCK_WAIT.min(limit * 3 / 4).as_millis();
         let limit = limit.as_millis();
         match self {
-            // A server that knows no encoding fails a whole listing over one byte that is no UTF-8,
-            // unless that is left to us.
+            // A server with the encoding SQL_ASCII fails a whole listing over one byte that is not
+            // valid UTF-8, unless it sends the bytes as they are.
             Dialect::Postgres => Some(format!(
                 "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; \
                  SET LOCAL lock_timeout = {lock}; SET LOCAL timezone = 'UTC'; \
@@ -68,7 +71,8 @@ impl Dialect {
                  SELECT set_config('client_encoding', 'SQL_ASCII', true) \
                  WHERE current_setting('server_encoding') = 'SQL_ASCII'"
             )),
-            // MariaDB passes over comments for MySQL 5.7, where this limit is another variable.
+            // MySQL 5.7 has another variable for this limit; MariaDB ignores comments for that
+            // version.
             Dialect::MySql => Some(format!(
                 "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = {limit} */ \
                  /*M!100101 , max_statement_time = {}.{:03} */; START TRANSACTION READ ONLY",
@@ -79,31 +83,31 @@ impl Dialect {
         }
     }
 
-    /// What stands behind it.
-    pub(super) fn closing(self) -> Option<&'static str> {
+    /// What follows each statement.
+    pub(super) fn commit(self) -> Option<&'static str> {
         match self {
             Dialect::Postgres | Dialect::MySql => Some("COMMIT"),
             Dialect::Sqlite => None,
         }
     }
 
-    /// Whether the query is one that can be read at all, and a single one: what is prepared cannot be
-    /// two.
+    /// Fails if the query is not valid, or is more than one statement: only a single one can be
+    /// prepared.
     pub(super) fn probe(self, query: &str) -> Statement {
         Statement::plain(format!("SELECT 1 FROM {} LIMIT 0", subquery(query, ROWS)))
     }
 
-    /// One row without values that shows every column of the query: statements are not described
-    /// without leaving a name behind in the session, which is another program's behind a pooler.
+    /// Returns one row of NULLs with every column of the query. Describing a prepared statement
+    /// would leave its name in the session, which belongs to other programs behind a pooler.
     ///
-    /// PostgreSQL is sent a simple one, as the library would ask it for types that it does not know,
-    /// and lose the prepared statement over that.
+    /// PostgreSQL gets it as plain text. If it were prepared, the library would query the server
+    /// for unknown types, and lose the prepared statement behind a pooler.
     pub(super) fn describe(self, query: &str) -> Statement {
         self.beside_columns("taspa_rows.*", "SELECT 1 AS taspa_one", query)
     }
 
-    /// Whether there are rows; of PostgreSQL also whether it is a standby, and how many seconds it
-    /// is behind; then every column of the query, described as above.
+    /// Returns whether the query has rows, and the columns of the query as [`Dialect::describe`]
+    /// does. PostgreSQL also returns whether it is a standby, and how many seconds it lags behind.
     pub(super) fn pulse(self, query: &str) -> Statement {
         let rows = subquery(query, ROWS);
         let any = format!("CASE WHEN EXISTS (SELECT 1 FROM {rows} LIMIT 1) THEN 'rows' END");
@@ -121,10 +125,10 @@ impl Dialect {
         self.beside_columns("*", &first, query)
     }
 
-    /// What is wanted of the one row that `first` gives and of all columns of the query beside it.
-    fn beside_columns(self, wanted: &str, first: &str, query: &str) -> Statement {
+    /// Selects `columns` from the one row of `first`, joined with the columns of the query.
+    fn beside_columns(self, columns: &str, first: &str, query: &str) -> Statement {
         let sql = format!(
-            "SELECT {wanted} FROM ({first}) AS taspa_first \
+            "SELECT {columns} FROM ({first}) AS taspa_first \
              LEFT JOIN (SELECT * FROM {} LIMIT 0) AS taspa_rows ON 1 = 1",
             subquery(query, "taspa_query")
         );
@@ -143,15 +147,15 @@ impl Dialect {
         Statement::plain(format!("SELECT {count} FROM {}", subquery(query, ROWS)))
     }
 
-    /// These columns of every row, by the bytes of the ids.
+    /// Selects these columns of all rows, in byte order of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
         let mut sql = self.select(query, selected);
-        self.order(&mut sql, selected);
+        self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
     }
 
     /// Orders rows by the bytes of their ids.
-    fn order(self, sql: &mut String, selected: &[Column]) {
+    fn order_by_id(self, sql: &mut String, selected: &[Column]) {
         let Some(column) = selected.iter().find(|column| column.is("id")) else {
             return;
         };
@@ -165,7 +169,7 @@ impl Dialect {
         let _ = write!(sql, " ORDER BY {order}");
     }
 
-    /// These columns of the rows that changed since then, by the bytes of the ids.
+    /// Selects these columns of the rows that changed after the marks, in byte order of the ids.
     pub(super) fn recent(
         self,
         query: &str,
@@ -174,23 +178,24 @@ impl Dialect {
         since: &Since,
     ) -> Statement {
         let mut statement = Statement::plain(self.select(query, selected));
-        if let Some(changed) = self.changed(columns, since, &mut statement.binds) {
+        if let Some(changed) = self.is_changed(columns, since, &mut statement.binds) {
             let _ = write!(statement.sql, " WHERE {changed}");
         }
-        self.order(&mut statement.sql, selected);
+        self.order_by_id(&mut statement.sql, selected);
         statement
     }
 
-    /// That a row was updated, or where it never was, dated since then; `None` where all may be.
-    fn changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
+    /// The condition that a row was updated after the mark or, if it was never updated, is dated
+    /// after the mark. `None` if every row may be.
+    fn is_changed(self, columns: &Columns, since: &Since, binds: &mut Vec<Bind>) -> Option<String> {
         let updated = columns.find("updated").map(|updated| {
-            let never = self.never(updated);
-            let later = self.later(updated, since.updated.as_ref(), binds);
+            let never = self.is_without_date(updated);
+            let later = self.is_after(updated, since.updated.as_ref(), binds);
             let later = later.unwrap_or_else(|| format!("NOT {never}"));
             (never, later)
         });
         let date = columns.find("date");
-        let dated = date.and_then(|date| self.later(date, since.date.as_ref(), binds));
+        let dated = date.and_then(|date| self.is_after(date, since.date.as_ref(), binds));
         match (updated, dated) {
             (None, dated) => dated,
             (Some((never, later)), None) => Some(format!("({later} OR {never})")),
@@ -200,8 +205,8 @@ impl Dialect {
         }
     }
 
-    /// That a column holds no date. MySQL has a date that is none.
-    fn never(self, column: &Column) -> String {
+    /// The condition that a column has no date. MySQL has a zero date as well as NULL.
+    fn is_without_date(self, column: &Column) -> String {
         let name = self.quoted(&column.name);
         match (self, column.kind) {
             (Dialect::MySql, Kind::Instant | Kind::Local | Kind::Day) => {
@@ -211,32 +216,33 @@ impl Dialect {
         }
     }
 
-    /// These columns of the rows with these ids. An id that the column cannot hold is asked for in
-    /// vain.
+    /// Selects these columns of the rows with these ids. An id that the column cannot hold finds no
+    /// row.
     pub(super) fn by_id(self, query: &str, selected: &[Column], ids: &[&str]) -> Statement {
         let mut statement = Statement::plain(self.select(query, selected));
         let Some(id) = selected.iter().find(|column| column.is("id")) else {
             return statement;
         };
         let (compared, cast) = self.comparison(id);
-        let mut places = Vec::with_capacity(ids.len());
-        for bind in ids.iter().flat_map(|wanted| self.id_binds(id, wanted)) {
+        let mut placeholders = Vec::with_capacity(ids.len());
+        for bind in ids.iter().flat_map(|value| self.id_binds(id, value)) {
             statement.binds.push(bind);
-            places.push(format!("{}{cast}", self.place(statement.binds.len())));
+            placeholders.push(format!("{}{cast}", self.placeholder(statement.binds.len())));
         }
-        let _ = match places.is_empty() {
+        let _ = match placeholders.is_empty() {
             true => write!(statement.sql, " WHERE 1 = 0"),
             false => write!(
                 statement.sql,
                 " WHERE {compared} IN ({})",
-                places.join(", ")
+                placeholders.join(", ")
             ),
         };
         statement
     }
 
-    /// How the database would read these columns of all rows, and of the row with one id. The id is a
-    /// part of the text, since MySQL shows numbers as text only where nothing is prepared.
+    /// Explains how the database would read these columns of all rows, and of the row with one id.
+    /// The id is part of the statement, because MySQL shows numbers as text only in statements that
+    /// are not prepared.
     pub(super) fn plans(self, query: &str, selected: &[Column]) -> Option<[Statement; 2]> {
         let id = selected.iter().find(|column| column.is("id"))?;
         let explain = match self {
@@ -244,22 +250,22 @@ impl Dialect {
             Dialect::Sqlite => "EXPLAIN QUERY PLAN",
         };
         let (compared, cast) = self.comparison(id);
-        let wanted = match (self, id.kind) {
-            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NO_UUID,
+        let value = match (self, id.kind) {
+            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NIL_UUID,
             (Dialect::MySql, Kind::Integer) => "1",
             (Dialect::Sqlite, _) => "'1', 1",
             (Dialect::Postgres | Dialect::MySql, _) => "'1'",
         };
         let all = format!("{explain} {}", self.select(query, selected));
-        let one = format!("{all} WHERE {compared} IN ({wanted}{cast})");
+        let one = format!("{all} WHERE {compared} IN ({value}{cast})");
         Some([all, one].map(|sql| Statement {
             is_simple: true,
             ..Statement::plain(sql)
         }))
     }
 
-    /// What a plan costs, by its lines: in PostgreSQL's own unit, in rows of the largest table that
-    /// MySQL looks at, in tables that SQLite reads from end to end.
+    /// The cost of a plan: PostgreSQL's own unit, the rows of the largest table that MySQL reads,
+    /// or the number of tables that SQLite scans.
     pub(super) fn cost(self, plan: &[Cells]) -> f64 {
         let cell = |line: &Cells, at: usize| line.get(at).and_then(|cell| cell.text.clone());
         match self {
@@ -271,7 +277,7 @@ impl Dialect {
                 most.unwrap_or(0.0)
             }
             Dialect::MySql => {
-                // MySQL has two columns more than MariaDB, one of them before the rows.
+                // MySQL has two columns more than MariaDB; one of them stands before the rows.
                 let rows = plan.iter().filter_map(|line| match line.len() {
                     10 => cell(line, 8),
                     _ => cell(line, 9),
@@ -286,16 +292,16 @@ impl Dialect {
         }
     }
 
-    /// Whether a plan for one row, of so many, looks at all of them.
+    /// Whether a plan for one row scans all of them, judged by the costs of both plans.
     pub(super) fn reads_all(self, all: f64, one: f64) -> bool {
         match self {
             Dialect::Postgres | Dialect::MySql => one * 2.0 > all,
-            // What a subquery reads from end to end it reads in both.
+            // A table that a subquery scans counts in both plans.
             Dialect::Sqlite => one >= all,
         }
     }
 
-    /// How bytes in a column become text.
+    /// An SQL expression that turns a column of bytes into text; hints show it.
     pub(super) fn cast(self, column: &Column) -> String {
         let name = &column.name;
         match self {
@@ -314,23 +320,23 @@ impl Dialect {
         format!("SELECT {columns} FROM {}", subquery(query, ROWS))
     }
 
-    /// The column as a text, so that one way of reading does for all types. SQLite makes one of any
-    /// value that is asked for as such.
+    /// The column as text, so that all types are read in the same way. SQLite converts any value
+    /// when it is read as text.
     fn as_text(self, column: &Column) -> String {
         let name = self.quoted(&column.name);
         match (self, column.kind) {
             (Dialect::Postgres, Kind::Own) if !column.is("id") => format!("to_json({name})::text"),
             (Dialect::Postgres, _) => format!("({name})::text"),
             (Dialect::MySql, Kind::Text) | (Dialect::Sqlite, _) => name,
-            // What is no text would become one that several share.
+            // A conversion would map different bytes that are not valid text to the same text.
             (Dialect::MySql, Kind::Bytes) if column.is("id") => name,
             (Dialect::MySql, Kind::Flag) => format!("CAST({name} + 0 AS CHAR)"),
             (Dialect::MySql, _) => format!("CAST({name} AS CHAR)"),
         }
     }
 
-    /// What is compared with a list of ids so that an index on them serves, and what makes an id
-    /// that was bound as text one of these.
+    /// The expression to compare with ids, chosen so that an index on the column can be used, and
+    /// the cast that gives a text parameter the type of the column.
     fn comparison(self, id: &Column) -> (String, &'static str) {
         let name = self.quoted(&id.name);
         match (self, id.kind) {
@@ -354,12 +360,12 @@ impl Dialect {
         match (self, column.kind) {
             (Dialect::Postgres, Kind::Text) if column.type_name == "UUID" && !is_uuid(id) => vec![],
             (Dialect::Postgres, Kind::Integer) => number.map(|_| text).into_iter().collect(),
-            // Beyond the numbers with a sign, MySQL compares a text with one.
+            // MySQL converts a text parameter, so numbers above `i64::MAX` work too.
             (Dialect::MySql, Kind::Integer) => match id.parse::<u64>() {
                 Ok(_) => vec![number.unwrap_or(text)],
                 Err(_) => number.into_iter().collect(),
             },
-            // A column without a type holds whatever was put in.
+            // A column without a type may hold text, bytes or numbers.
             (Dialect::Sqlite, _) => {
                 let bytes = Bind::Bytes(id.as_bytes().to_vec());
                 [text, bytes].into_iter().chain(number).collect()
@@ -368,8 +374,14 @@ impl Dialect {
         }
     }
 
-    /// That a column lies after a mark; `None` where that cannot be asked.
-    fn later(self, column: &Column, mark: Option<&Mark>, binds: &mut Vec<Bind>) -> Option<String> {
+    /// The condition that a column lies after a mark; `None` if there is no mark or the type cannot
+    /// be compared.
+    fn is_after(
+        self,
+        column: &Column,
+        mark: Option<&Mark>,
+        binds: &mut Vec<Bind>,
+    ) -> Option<String> {
         let mark = mark?;
         let cast = match (self, column.kind) {
             (Dialect::MySql | Dialect::Sqlite, _) => "",
@@ -386,15 +398,15 @@ impl Dialect {
             (_, Raw::Whole(number)) => Bind::Integer(*number),
             (_, Raw::Text(text)) => Bind::Text(text.clone()),
         });
-        let place = self.place(binds.len());
+        let placeholder = self.placeholder(binds.len());
         let after = if mark.inclusive { ">=" } else { ">" };
         Some(format!(
-            "{} {after} {place}{cast}",
+            "{} {after} {placeholder}{cast}",
             self.quoted(&column.name)
         ))
     }
 
-    fn place(self, number: usize) -> String {
+    fn placeholder(self, number: usize) -> String {
         match self {
             Dialect::Postgres => format!("${number}"),
             Dialect::MySql | Dialect::Sqlite => "?".to_owned(),
@@ -404,7 +416,7 @@ impl Dialect {
     fn quoted(self, name: &str) -> String {
         match self {
             Dialect::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
-            // SQLite takes a name in double quotes that there is no column of for a text.
+            // SQLite takes an unknown name in double quotes for a string.
             Dialect::MySql | Dialect::Sqlite => format!("`{}`", name.replace('`', "``")),
         }
     }
@@ -414,12 +426,12 @@ fn is_uuid(id: &str) -> bool {
     id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
-/// A UUID that no row has.
-const NO_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
+/// The nil UUID, which no row has.
+const NIL_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
 
 const ROWS: &str = "taspa_rows";
 
-/// The newsroom's query; on lines of its own, since it may end in a comment.
+/// The newsroom's query as a subquery. It has lines of its own, because it may end in a comment.
 fn subquery(query: &str, name: &str) -> String {
     let query = query.trim().trim_end_matches([';', ' ', '\n', '\r', '\t']);
     format!("(\n{query}\n) AS {name}")

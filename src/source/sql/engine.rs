@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
-use super::database::{Database, Patience};
+use super::database::{Database, StatementTimeout};
 use super::dialect::{PULSE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cells, Rules};
@@ -16,13 +16,13 @@ use crate::model::time::Timestamp;
 use crate::source::sql::required_columns::RequiredColumns;
 
 /// What polls, looks and readings may take, once they have a connection.
-const SHORT: Patience = Patience {
+const SHORT: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(5),
     silence: Duration::from_secs(6),
 };
 
 /// What the listing of a whole archive may take.
-const LONG: Patience = Patience {
+const LONG: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(10 * 60),
     silence: Duration::from_secs(30),
 };
@@ -100,7 +100,7 @@ impl Engine {
         rules: Rules,
     ) -> Engine {
         Engine {
-            pulse: database.apart(),
+            pulse: database.with_own_connection(),
             database,
             reporter,
             query,
@@ -210,14 +210,14 @@ impl Engine {
     async fn describe(
         &self,
         database: &Database,
-        patience: Patience,
+        patience: StatementTimeout,
     ) -> Result<Arc<Columns>, SqlError> {
         let dialect = database.dialect();
         let sender = mpsc::channel(1).0;
         let probe = dialect.probe(&self.query);
         database.rows(probe, patience, |_| (), &sender).await?;
         let describe = dialect.describe(&self.query);
-        let (_, columns) = database.described(describe, patience).await?;
+        let (_, columns) = database.row_with_columns(describe, patience).await?;
         Ok(self.learn(columns))
     }
 
@@ -229,13 +229,13 @@ impl Engine {
 
     /// Feels the pulse: what it shows of the database, whether articles can be made of the query's
     /// columns as they are now, and what the columns are.
-    pub(super) async fn feel(&self, patience: Patience) -> Result<Cells, SqlError> {
+    pub(super) async fn feel(&self, patience: StatementTimeout) -> Result<Cells, SqlError> {
         // It is sent as it is, so only a query that was probed may be part of it.
         if locked(&self.columns).is_none() {
             self.describe(&self.pulse, patience).await?;
         }
         let statement = self.database.dialect().pulse(&self.query);
-        let (mut shown, mut columns) = self.pulse.described(statement, patience).await?;
+        let (mut shown, mut columns) = self.pulse.row_with_columns(statement, patience).await?;
         shown.truncate(PULSE_COLUMNS);
         let columns = self.learn(columns.split_off(columns.len().min(PULSE_COLUMNS)));
         locked(&self.required).take(&columns)?;

@@ -1,4 +1,4 @@
-//! What goes wrong between us and a database, in words that show neither our SQL nor a secret.
+//! Errors of the database, with messages that contain neither our SQL nor a secret.
 
 use std::fmt;
 use std::io;
@@ -9,85 +9,84 @@ use sqlx::error::DatabaseError;
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
 
-/// What went wrong with the database. Every message is one line and names the database, not its
-/// password.
+/// An error of the database. Each message is one line and names the database without its password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SqlError {
-    /// The address cannot be understood.
+    /// The address is not valid.
     #[error("the database's address {0}")]
     Url(String),
-    /// Nobody answers there, or whoever does lets us not in.
+    /// The connection failed, or the server refused it.
     #[error("{database} cannot be reached: {reason}")]
     Unreachable {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
-        /// What the system or the server said.
+        /// The message of the system or the server.
         reason: String,
     },
-    /// It does not answer in time.
+    /// The database did not answer in time.
     #[error("{database} gave no answer within {} s", waited.as_secs())]
     Timeout {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
-        /// How long it had.
+        /// The timeout.
         waited: Duration,
     },
-    /// All connections are in use, for longer than anybody should have to wait.
+    /// No connection of the pool became free in time.
     #[error("no connection to {database} was free within {} s", waited.as_secs())]
     Busy {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
-        /// How long one was waited for.
+        /// The timeout.
         waited: Duration,
     },
-    /// The database refuses a statement, or ends it.
+    /// The server refused or ended a statement.
     #[error("{database}: {message}")]
     Database {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
         /// The server's message.
         message: String,
-        /// What the server thinks was meant.
+        /// The server's hint.
         hint: Option<String>,
     },
-    /// The server ended a statement that took too long.
+    /// The server ended a statement at its time limit.
     #[error("{database}: {message}")]
     Slow {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
         /// The server's message.
         message: String,
     },
-    /// The query gives no articles.
+    /// The columns of the query are not those of articles.
     #[error("the query {0}")]
     Columns(String),
-    /// The listing was not in the order that was asked for, so no comparison can be made of it.
+    /// A listing was not in byte order, so it cannot be compared with the store.
     #[error(
         "{database} listed the id `{id}` out of order; the query must give each id as the same text every time"
     )]
     Order {
-        /// Where the database is.
+        /// The address without its password.
         database: Arc<str>,
         /// The id that should have come earlier.
         id: String,
     },
-    /// The program is ending.
-    #[error("reading from {0} was broken off")]
+    /// The program is stopping.
+    #[error("reading from {0} was stopped")]
     Stopped(Arc<str>),
 }
 
 impl SqlError {
-    /// Whether a statement that reads less may be fast enough.
+    /// Whether a statement that reads less may succeed.
     pub(super) fn is_timeout(&self) -> bool {
         matches!(self, SqlError::Timeout { .. } | SqlError::Slow { .. })
     }
 
-    /// What to do about it, where somebody knows; `query` is what the newsroom asks.
+    /// What to do about it, if known; `query` is the newsroom's query.
     pub fn hint(&self, query: &str) -> Option<String> {
         let SqlError::Database { message, hint, .. } = self else {
             return None;
         };
-        // It stands within statements of ours, so the server has no better word for it.
+        // The server sees the query inside our statement, so its own message misleads.
         let is_several = query.trim().trim_end_matches(';').contains(';');
         match message.to_lowercase().contains("syntax") && is_several {
             true => Some("the query must be one statement, without `;` in it".to_owned()),
@@ -96,7 +95,7 @@ impl SqlError {
     }
 }
 
-/// Whose failures are put into words, and what must not be among them.
+/// Turns errors of one database into messages, and removes secrets from them.
 #[derive(Clone)]
 pub(super) struct Reporter {
     pub(super) database: Arc<str>,
@@ -110,7 +109,19 @@ impl fmt::Debug for Reporter {
 }
 
 impl Reporter {
-    /// Nothing came for too long.
+    /// Waits for an answer of the server, at most for `silence`.
+    pub(super) async fn answer<T>(
+        &self,
+        silence: Duration,
+        answer: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, SqlError> {
+        match tokio::time::timeout(silence, answer).await {
+            Ok(answer) => answer.map_err(|error| self.failed(&error)),
+            Err(_) => Err(self.timeout(silence)),
+        }
+    }
+
+    /// Nothing was received within `waited`.
     pub(super) fn timeout(&self, waited: Duration) -> SqlError {
         SqlError::Timeout {
             database: self.database.clone(),
@@ -118,7 +129,7 @@ impl Reporter {
         }
     }
 
-    /// No connection was free for too long.
+    /// No connection became free within `waited`.
     pub(super) fn busy(&self, waited: Duration) -> SqlError {
         SqlError::Busy {
             database: self.database.clone(),
@@ -126,79 +137,79 @@ impl Reporter {
         }
     }
 
-    /// What the library says when there is no connection yet.
+    /// An error of the connection.
     pub(super) fn unreachable(&self, error: &sqlx::Error) -> SqlError {
         SqlError::Unreachable {
             database: self.database.clone(),
-            reason: self.said(error),
+            reason: self.message(error),
         }
     }
 
-    /// What the library says of a statement.
+    /// An error of a statement, or of its connection.
     pub(super) fn failed(&self, error: &sqlx::Error) -> SqlError {
         match error {
-            sqlx::Error::Database(said) if is_statement_timeout(&**said) => SqlError::Slow {
+            sqlx::Error::Database(message) if is_statement_timeout(&**message) => SqlError::Slow {
                 database: self.database.clone(),
-                message: self.said(error),
+                message: self.message(error),
             },
             sqlx::Error::Database(_) => SqlError::Database {
                 database: self.database.clone(),
-                message: self.said(error),
+                message: self.message(error),
                 hint: self.hint(error),
             },
             _ => self.unreachable(error),
         }
     }
 
-    /// PostgreSQL has a hint where it can think of one.
+    /// Only PostgreSQL sends hints.
     fn hint(&self, error: &sqlx::Error) -> Option<String> {
         let error = error.as_database_error()?;
         let error = error.try_downcast_ref::<PgDatabaseError>()?;
-        error.hint().map(|hint| self.presentable(hint))
+        error.hint().map(|hint| self.redact(hint))
     }
 
-    fn said(&self, error: &sqlx::Error) -> String {
-        let said = match error {
-            sqlx::Error::Database(error) => without_statement(error.message()).to_owned(),
+    fn message(&self, error: &sqlx::Error) -> String {
+        let message = match error {
+            sqlx::Error::Database(error) => strip_statement(error.message()).to_owned(),
             sqlx::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 "the connection was closed".to_owned()
             }
             sqlx::Error::Io(error) => error.to_string(),
-            sqlx::Error::Configuration(error) if error.to_string().contains(WITHOUT_TLS) => {
+            sqlx::Error::Configuration(error) if error.to_string().contains(RSA_FEATURE) => {
                 "the server takes this user's password over TLS only; switch TLS on there, and leave \
                  `ssl-mode=DISABLED` out of the address"
                     .to_owned()
             }
             error => error.to_string(),
         };
-        self.presentable(&said)
+        self.redact(&message)
     }
 
-    /// One line without secrets.
-    fn presentable(&self, said: &str) -> String {
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    /// Makes one line of a message, and replaces secrets.
+    fn redact(&self, message: &str) -> String {
+        let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
         self.secrets
             .iter()
-            .fold(said, |said, secret| said.replace(secret, "…"))
+            .fold(message, |message, secret| message.replace(secret, "…"))
     }
 }
 
-/// Whether a server says that it ended a statement by its limit of time.
+/// Whether the server ended the statement at its time limit.
 fn is_statement_timeout(error: &dyn DatabaseError) -> bool {
     match error.try_downcast_ref::<MySqlDatabaseError>() {
-        // Of MySQL and of MariaDB.
+        // MySQL, then MariaDB.
         Some(error) => matches!(error.number(), 3024 | 1969),
         None => error.code().is_some_and(|code| code == "57014"),
     }
 }
 
-/// What the library would need for a password that is sent to MySQL without TLS. It is left out: who
-/// listens in could give their own key for the server's.
-const WITHOUT_TLS: &str = "`mysql-rsa`";
+/// The feature that the library lacks for a password over MySQL without TLS. It is off on purpose:
+/// an attacker in between could replace the server's key.
+const RSA_FEATURE: &str = "`mysql-rsa`";
 
-/// MySQL and MariaDB quote a part of the statement behind a syntax error, which is as much ours as
-/// the newsroom's.
-fn without_statement(message: &str) -> &str {
+/// Cuts off the part of the statement that MySQL and MariaDB quote in a syntax error: it may be
+/// ours.
+fn strip_statement(message: &str) -> &str {
     message.split(" to use near ").next().unwrap_or(message)
 }
 
@@ -207,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn neither_secrets_nor_statements_nor_features_are_shown() {
+    fn messages_contain_no_secret_and_no_statement() {
         let reporter = Reporter {
             database: Arc::from("mysql://db:3306/news"),
             secrets: Arc::from(["s3cret".to_owned()]),
@@ -219,12 +230,12 @@ mod tests {
              encountered unexpected or invalid data: bad handshake with …"
         );
         let error = sqlx::Error::Configuration("enable feature `mysql-rsa` or use TLS".into());
-        let said = reporter.unreachable(&error).to_string();
-        assert!(said.contains(" over TLS only"), "{said}");
+        let message = reporter.unreachable(&error).to_string();
+        assert!(message.contains(" over TLS only"), "{message}");
         let message = "You have an error in your SQL syntax; check the manual for the right syntax \
                        to use near 'FORM articles) AS taspa_rows' at line 1";
         assert_eq!(
-            without_statement(message),
+            strip_statement(message),
             "You have an error in your SQL syntax; check the manual for the right syntax"
         );
     }

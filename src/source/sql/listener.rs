@@ -1,8 +1,8 @@
-//! PostgreSQL's notifications: hints that rows changed.
+//! Listens to notifications of PostgreSQL, which are hints that rows changed.
 //!
-//! They go lost with the connection, so every new one means that everything is to be compared; and
-//! without them the polls find the same a little later. Standbys send none, and poolers that lend
-//! connections by the transaction give them to whoever has the connection then.
+//! Notifications are lost with their connection, so every new connection causes a full comparison.
+//! Without notifications, polls find the same changes a little later. Standbys send none. A pooler
+//! in transaction mode delivers them to whichever client has the connection.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,44 +17,44 @@ use super::engine::Engine;
 use super::error::{Reporter, SqlError};
 use crate::source::sql::source_event::PendingSignals;
 
-/// When the rows are looked at again, after a notification that a standby may not have caught up with.
-const ECHOES: [Duration; 3] = [
+/// When to poll again after a notification, for a standby that has not replayed the change yet.
+const STANDBY_RECHECKS: [Duration; 3] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
     Duration::from_secs(4),
 ];
 
-/// A connection that was silent for so long is asked whether it still is one.
-const SILENCE: Duration = Duration::from_secs(30);
+/// A connection without notifications is checked this often.
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
 
-/// How long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the server may take to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A standby may be promoted, and a pooler be set otherwise, but not every other second.
-const DEAF_PAUSE: Duration = Duration::from_secs(30);
+/// How long to wait after finding a standby or a pooler: promotion and new settings are rare.
+const UNSUPPORTED_PAUSE: Duration = Duration::from_secs(30);
 
-/// What PostgreSQL says to LISTEN on a standby.
-const READ_ONLY: &str = "25006";
+/// The SQLSTATE of LISTEN on a standby.
+const READ_ONLY_TRANSACTION: &str = "25006";
 
-/// A connection that lasted for so long may be followed by the next one at once.
-const STEADY: Duration = Duration::from_secs(5);
+/// After a connection that lasted this long, the next one may cause a comparison at once.
+const STABLE_AFTER: Duration = Duration::from_secs(5);
 
-/// So many in a row that did not may be chance.
-const UNSTEADY: u32 = 1;
+/// So many short connections in a row still cause a comparison at once.
+const SHORT_CONNECTIONS_MAX: u32 = 1;
 
-/// What notifications are told on.
+/// The channel to listen on.
 #[derive(Clone)]
 pub(super) struct Channel {
     name: String,
     options: PgConnectOptions,
-    /// It may be another database than the one that is read.
+    /// `listen-url` may name another database than the one that is read.
     reporter: Reporter,
 }
 
 impl Channel {
-    /// Nothing is opened.
+    /// Does not connect.
     pub(super) fn new(name: &str, url: &str) -> Result<Channel, SqlError> {
-        let (options, reporter) = database::address(url)?;
+        let (options, reporter) = database::parse_address(url)?;
         Ok(Channel {
             name: name.to_owned(),
             options,
@@ -62,9 +62,10 @@ impl Channel {
         })
     }
 
-    /// Begins to listen, in a pool of its own: a listener that is dropped takes its leave before the
-    /// pool has its connection back, and where the network lost that, it waits until TCP gives up.
-    async fn open(&self) -> Result<PgListener, Deaf> {
+    /// Connects and listens, with a pool of its own for each listener. A dropped listener sends
+    /// UNLISTEN before it frees its connection; if the network is gone, that hangs until TCP gives
+    /// up.
+    async fn open(&self) -> Result<PgListener, ListenError> {
         let open = async {
             let pool = PgPoolOptions::new()
                 .max_connections(1)
@@ -76,37 +77,38 @@ impl Channel {
             let mut listener = PgListener::connect_with(&pool).await?;
             listener.eager_reconnect(false);
             if self.is_pooled(&mut listener).await {
-                return Err(Deaf::Pooled);
+                return Err(ListenError::Pooled);
             }
             listener.listen(&self.name).await?;
             Ok(listener)
         };
-        let opened = timeout(PATIENCE, open).await;
-        opened.unwrap_or(Err(Deaf::Failed(sqlx::Error::PoolTimedOut)))
+        let opened = timeout(ANSWER_TIMEOUT, open).await;
+        opened.unwrap_or(Err(ListenError::Failed(sqlx::Error::PoolTimedOut)))
     }
 
-    /// Whether a pooler lends it by the transaction: then another connection has the same process of
-    /// the server, or this one has another soon. To listen there would leave a channel to strangers.
-    /// What cannot be asked is no pooler.
+    /// Whether a pooler in transaction mode lends the connection. Then a second connection has the
+    /// same server process, or this one soon has another. LISTEN would stay active for the next
+    /// client there. If the question fails, there is no pooler.
     async fn is_pooled(&self, listener: &mut PgListener) -> bool {
         let ask = async {
-            let Some(ours) = backend(&mut *listener).await? else {
+            let Some(ours) = backend_pid(&mut *listener).await? else {
                 return Ok(false);
             };
             let mut other = self.options.connect().await?;
-            let theirs = backend(&mut other).await?;
-            let still_ours = backend(&mut *listener).await?;
+            let theirs = backend_pid(&mut other).await?;
+            let still_ours = backend_pid(&mut *listener).await?;
             Ok::<bool, sqlx::Error>(theirs == Some(ours) || still_ours != Some(ours))
         };
         matches!(timeout(CONNECT, ask).await, Ok(Ok(true)))
     }
 
-    /// Why it could not be opened.
+    /// Why listening failed.
     async fn reason(&self, error: &sqlx::Error) -> SqlError {
         if !matches!(error, sqlx::Error::PoolTimedOut) {
             return self.reporter.failed(error);
         }
-        // The pool goes on asking a server that refuses, and does not say that it did.
+        // The library retries a server that refuses, and hides its reason. A direct connection
+        // shows it.
         match timeout(CONNECT, self.options.connect()).await {
             Ok(Err(error)) => self.reporter.unreachable(&error),
             Ok(Ok(_)) | Err(_) => self.reporter.timeout(CONNECT),
@@ -114,59 +116,58 @@ impl Channel {
     }
 }
 
-/// Why nothing can be heard.
+/// Why it is not possible to listen.
 #[derive(Debug)]
-enum Deaf {
-    /// The connection is lost, or was never made.
+enum ListenError {
+    /// The connection failed.
     Failed(sqlx::Error),
-    /// The server follows another one.
+    /// The server is a standby.
     Standby,
-    /// A pooler lends the connection to others between two statements.
+    /// A pooler lends the connection by the transaction.
     Pooled,
 }
 
-impl From<sqlx::Error> for Deaf {
-    fn from(error: sqlx::Error) -> Deaf {
+impl From<sqlx::Error> for ListenError {
+    fn from(error: sqlx::Error) -> ListenError {
         let code = error.as_database_error().and_then(|error| error.code());
         match code.as_deref() {
-            Some(READ_ONLY) => Deaf::Standby,
-            _ => Deaf::Failed(error),
+            Some(READ_ONLY_TRANSACTION) => ListenError::Standby,
+            _ => ListenError::Failed(error),
         }
     }
 }
 
-/// Listens until it is dropped.
-pub(super) async fn listen(engine: Arc<Engine>, board: Arc<PendingSignals>, channel: Channel) {
+/// Listens until the future is dropped.
+pub(super) async fn listen(engine: Arc<Engine>, signals: Arc<PendingSignals>, channel: Channel) {
     let mut backoff = Backoff::default();
-    let mut complained = false;
-    let mut unsteady = 0;
+    let mut logged = false;
+    let mut short_connections = 0;
     loop {
         let pause = match channel.open().await {
             Ok(mut listener) => {
                 let began = Instant::now();
-                // A server that hangs up all the time must not have everything compared all the
-                // time.
-                let compare_at = match unsteady <= UNSTEADY {
+                // A server that keeps closing the connection must not cause a comparison each time.
+                let compare_at = match short_connections <= SHORT_CONNECTIONS_MAX {
                     true => began,
-                    false => began + STEADY,
+                    false => began + STABLE_AFTER,
                 };
-                hear(&engine, &board, &mut listener, compare_at).await;
-                unsteady += 1;
-                if began.elapsed() >= STEADY {
+                forward_notifications(&engine, &signals, &mut listener, compare_at).await;
+                short_connections += 1;
+                if began.elapsed() >= STABLE_AFTER {
                     backoff = Backoff::default();
-                    complained = false;
-                    unsteady = 0;
+                    logged = false;
+                    short_connections = 0;
                 }
                 backoff.next()
             }
-            Err(deaf) => {
-                if !complained {
-                    complain(&channel, &deaf).await;
+            Err(error) => {
+                if !logged {
+                    log_failure(&channel, &error).await;
                 }
-                complained = true;
-                match deaf {
-                    Deaf::Failed(_) => backoff.next(),
-                    Deaf::Standby | Deaf::Pooled => DEAF_PAUSE,
+                logged = true;
+                match error {
+                    ListenError::Failed(_) => backoff.next(),
+                    ListenError::Standby | ListenError::Pooled => UNSUPPORTED_PAUSE,
                 }
             }
         };
@@ -174,10 +175,10 @@ pub(super) async fn listen(engine: Arc<Engine>, board: Arc<PendingSignals>, chan
     }
 }
 
-async fn complain(channel: &Channel, deaf: &Deaf) {
+async fn log_failure(channel: &Channel, error: &ListenError) {
     let (name, database) = (&channel.name, &channel.reporter.database);
-    match deaf {
-        Deaf::Failed(error) => {
+    match error {
+        ListenError::Failed(error) => {
             let reason = channel.reason(error).await.to_string();
             tracing::warn!(
                 channel = name,
@@ -185,13 +186,13 @@ async fn complain(channel: &Channel, deaf: &Deaf) {
                 "cannot listen; changes are found by polling"
             );
         }
-        Deaf::Standby => tracing::info!(
+        ListenError::Standby => tracing::info!(
             %database,
             channel = name,
             "a standby sends no notifications; changes are found by polling, or by listening to the \
              primary with `listen-url`"
         ),
-        Deaf::Pooled => tracing::warn!(
+        ListenError::Pooled => tracing::warn!(
             %database,
             channel = name,
             "a pooler that lends connections by the transaction passes on no notifications; changes are \
@@ -200,49 +201,53 @@ async fn complain(channel: &Channel, deaf: &Deaf) {
     }
 }
 
-/// Which process of the server answers.
-async fn backend<'c>(
+/// The process id of the server that answers.
+async fn backend_pid<'c>(
     connection: impl Executor<'c, Database = Postgres>,
 ) -> Result<Option<i32>, sqlx::Error> {
-    let asked = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
-    let row = asked.await?;
+    let row = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_optional(connection);
+    let row = row.await?;
     row.map(|row| row.try_get(0)).transpose()
 }
 
-/// Passes on notifications until the connection is lost; and that some may have been missed before,
-/// at that instant.
-async fn hear(
+/// Forwards notifications until the connection is lost. Asks for a full comparison at `compare_at`,
+/// because notifications may have been missed before.
+async fn forward_notifications(
     engine: &Engine,
-    board: &PendingSignals,
+    signals: &PendingSignals,
     listener: &mut PgListener,
     compare_at: Instant,
 ) {
     let mut compare_at = Some(compare_at);
-    let mut echoes: Vec<Instant> = Vec::new();
+    let mut rechecks: Vec<Instant> = Vec::new();
     loop {
         let now = Instant::now();
         if compare_at.take_if(|at| *at <= now).is_some() {
-            board.missed();
+            signals.missed();
         }
-        if echoes.iter().any(|echo| *echo <= now) {
-            echoes.retain(|echo| *echo > now);
-            board.changed();
+        if rechecks.iter().any(|recheck| *recheck <= now) {
+            rechecks.retain(|recheck| *recheck > now);
+            signals.changed();
         }
-        let next = echoes.iter().chain(&compare_at).min().map(|at| *at - now);
-        match timeout(next.unwrap_or(SILENCE), listener.try_recv()).await {
+        let next = rechecks.iter().chain(&compare_at).min().map(|at| *at - now);
+        match timeout(next.unwrap_or(KEEPALIVE_EVERY), listener.try_recv()).await {
             Ok(Ok(Some(_))) => {
-                board.changed();
+                signals.changed();
                 if engine.is_standby() {
                     let now = Instant::now();
-                    // One that is planned already is as good as a later one, but the last.
-                    echoes = ECHOES.iter().map(|echo| now + *echo).collect();
+                    // Replaces rechecks that are already planned, so that a burst of notifications
+                    // adds none.
+                    rechecks = STANDBY_RECHECKS
+                        .iter()
+                        .map(|recheck| now + *recheck)
+                        .collect();
                 }
             }
             Ok(Ok(None) | Err(_)) => return,
             Err(_) if next.is_some() => {}
             Err(_) => {
-                let asked = sqlx::raw_sql("SELECT 1").execute(&mut *listener);
-                if !matches!(timeout(PATIENCE, asked).await, Ok(Ok(_))) {
+                let answer = sqlx::raw_sql("SELECT 1").execute(&mut *listener);
+                if !matches!(timeout(ANSWER_TIMEOUT, answer).await, Ok(Ok(_))) {
                     return;
                 }
             }
@@ -256,17 +261,17 @@ mod tests {
 
     use super::*;
     use crate::source::sql::source_event::{SourceEvent, SourceEvents};
-    use crate::source::sql::testkit::{Manner, Server};
+    use crate::source::sql::testkit::{FakePostgres, Reaction};
 
-    fn channel(server: &Server) -> Channel {
+    fn channel(server: &FakePostgres) -> Channel {
         Channel::new("news", &server.url).expect("an address")
     }
 
     #[tokio::test]
-    async fn a_connection_that_hangs_keeps_nobody_from_the_next() {
-        let server = Server::start(|_, sql| match sql.starts_with("UNLISTEN") {
-            true => Manner::FallSilent,
-            false => Manner::Answer,
+    async fn a_hanging_connection_does_not_block_the_next_one() {
+        let server = FakePostgres::start(|_, sql| match sql.starts_with("UNLISTEN") {
+            true => Reaction::FallSilent,
+            false => Reaction::Answer,
         })
         .await;
         let channel = channel(&server);
@@ -278,16 +283,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn failures_name_the_database_that_is_listened_to() {
-        let server = Server::start(|_, _| Manner::Refuse("not s3cret enough")).await;
-        let nobody = "postgres://taspa:s3cret@127.0.0.1:9/news";
+    async fn a_failure_names_the_database_that_listens() {
+        let server = FakePostgres::start(|_, _| Reaction::Refuse("not s3cret enough")).await;
+        let closed_port = "postgres://taspa:s3cret@127.0.0.1:9/news";
         for (url, expected) in [
             (&*server.url, ": not … enough"),
-            (nobody, " cannot be reached: Connection refused"),
+            (closed_port, " cannot be reached: Connection refused"),
         ] {
             let channel = Channel::new("news", url).expect("an address");
-            let Err(Deaf::Failed(error)) = channel.open().await else {
-                panic!("{url} is no place to listen");
+            let Err(ListenError::Failed(error)) = channel.open().await else {
+                panic!("{url} accepts a listener");
             };
             let reason = channel.reason(&error).await.to_string();
             let (_, place) = url.split_once('@').expect("a password");
@@ -300,24 +305,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_hangs_up_all_the_time_is_not_compared_all_the_time() {
-        let server = Server::start(|_, sql| match sql.starts_with("LISTEN") {
-            true => Manner::AnswerAndHangUp,
-            false => Manner::Answer,
+    async fn short_connections_delay_the_comparison() {
+        let server = FakePostgres::start(|_, sql| match sql.starts_with("LISTEN") {
+            true => Reaction::AnswerAndHangUp,
+            false => Reaction::Answer,
         })
         .await;
-        let board = Arc::new(PendingSignals::default());
-        let listening = listen(server.engine(), board.clone(), channel(&server));
-        board.up();
-        let mut line = SourceEvents {
-            board,
+        let signals = Arc::new(PendingSignals::default());
+        let listening = listen(server.engine(), signals.clone(), channel(&server));
+        signals.up();
+        let mut events = SourceEvents {
+            board: signals,
             watchers: Vec::new(),
         };
-        assert_eq!(line.next().await, SourceEvent::Up);
-        line.watchers.push(tokio::spawn(listening));
+        assert_eq!(events.next().await, SourceEvent::Up);
+        events.watchers.push(tokio::spawn(listening));
         server.accepts(3).await;
-        assert_eq!(line.next().now_or_never(), Some(SourceEvent::Up));
+        assert_eq!(events.next().now_or_never(), Some(SourceEvent::Up));
         server.accepts(4).await;
-        assert_eq!(line.next().now_or_never(), None);
+        assert_eq!(events.next().now_or_never(), None);
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
-use super::database::Patience;
+use super::database::StatementTimeout;
 use super::engine::{Engine, Pulse};
 use super::error::SqlError;
 use crate::source::sql::source_event::PendingSignals;
@@ -51,8 +51,8 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
                     tracing::debug!(database = %engine.reporter.database, "the database answers");
                 }
                 // Nobody closes what rests for a moment: perhaps this is another server.
-                if engine.pulse.lost() > lost {
-                    lost = engine.pulse.lost();
+                if engine.pulse.lost_connections() > lost {
+                    lost = engine.pulse.lost_connections();
                     board.missed();
                 }
                 // One comparison is enough, however long it takes.
@@ -74,7 +74,7 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
             }
             Err(error) => {
                 engine.forget();
-                engine.database.close_rested();
+                engine.database.close_idle();
                 board.down(&error.to_string());
                 engine.note_trouble(Some(error));
                 patience = PATIENCE_LONGEST;
@@ -91,7 +91,7 @@ fn pause_after(pulse: Duration) -> Duration {
 }
 
 async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
-    let patience = Patience {
+    let patience = StatementTimeout {
         // The server's own word, such as that it waits for a lock, says more than our silence.
         server: limit.saturating_sub(limit / 5),
         silence: limit,

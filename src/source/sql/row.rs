@@ -13,7 +13,7 @@ use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
 use crate::source::article_file::fields::{Fields, parse_date};
 use crate::source::article_file::json;
-use crate::source::article_file::tree::{self, Entry, Node, Value};
+use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::sql::recheck_window;
 
 /// A row with more text than this is no article, as a file would be none.
@@ -159,7 +159,7 @@ impl Row<'_> {
         }
         let cells = self.selected.columns.iter().zip(self.cells);
         let entries = cells.map(|(column, cell)| {
-            Ok(Entry {
+            Ok(KeyValue {
                 key: column.name.clone(),
                 node: Node {
                     line: 0,
@@ -488,7 +488,7 @@ mod tests {
             ),
             (
                 [text("1"), text("Т"), text("infinity")],
-                "`date`: `infinity` is no date",
+                "`date`: `infinity` is not a date",
             ),
         ] {
             let row = Row {

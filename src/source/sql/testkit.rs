@@ -1,5 +1,5 @@
-//! Stands in for PostgreSQL where a test needs one that misbehaves at a certain point. It lets
-//! everybody in, and knows columns but no rows.
+//! A fake PostgreSQL server whose reaction to each statement a test chooses. It accepts every
+//! client, and returns columns but no rows.
 
 use std::sync::Arc;
 
@@ -13,55 +13,55 @@ use super::row::Rules;
 use crate::model::article::Reading;
 use crate::model::time::Zone;
 
-/// What it does with a statement.
+/// What the server does with a statement.
 #[derive(Clone, Copy)]
-pub(super) enum Manner {
+pub(super) enum Reaction {
     Answer,
-    /// Answers that it will not, in these words.
+    /// Returns an error with this message.
     Refuse(&'static str),
-    /// Answers that it took too long.
+    /// Returns the error of a statement timeout.
     TimeOut,
-    /// Says nothing any more.
+    /// Never answers.
     FallSilent,
-    /// Ends the connection.
+    /// Closes the connection.
     HangUp,
-    /// Ends it behind the answer.
+    /// Answers, then closes the connection.
     AnswerAndHangUp,
 }
 
-/// What it does with a statement on its first, second, … connection.
-type Manners = dyn Fn(usize, &str) -> Manner + Send + Sync;
+/// The reaction to a statement, by the number of its connection, counted from 1.
+type Reactions = dyn Fn(usize, &str) -> Reaction + Send + Sync;
 
-/// The server, for as long as its test runs.
-pub(super) struct Server {
+/// A running server.
+pub(super) struct FakePostgres {
     pub(super) url: String,
     accepted: watch::Receiver<usize>,
 }
 
-impl Server {
+impl FakePostgres {
     pub(super) async fn start(
-        manners: impl Fn(usize, &str) -> Manner + Send + Sync + 'static,
-    ) -> Server {
+        reactions: impl Fn(usize, &str) -> Reaction + Send + Sync + 'static,
+    ) -> FakePostgres {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (sender, accepted) = watch::channel(0);
-        let manners: Arc<Manners> = Arc::new(manners);
+        let reactions: Arc<Reactions> = Arc::new(reactions);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 sender.send_modify(|accepted| *accepted += 1);
                 let number = *sender.borrow();
-                let manners = manners.clone();
-                // Whoever leaves leaves without a word.
-                tokio::spawn(async move { serve(stream, number, &*manners).await.ok() });
+                let reactions = reactions.clone();
+                // A client may disconnect at any time.
+                tokio::spawn(async move { serve(stream, number, &*reactions).await.ok() });
             }
         });
-        Server {
+        FakePostgres {
             url: format!("postgres://taspa:s3cret@{address}/news?sslmode=disable"),
             accepted,
         }
     }
 
-    /// An engine that asks it.
+    /// An engine that reads from this server.
     pub(super) fn engine(&self) -> Arc<Engine> {
         let (database, reporter) = database::open(&self.url).expect("an address");
         let reading = Reading {
@@ -75,12 +75,12 @@ impl Server {
         Arc::new(Engine::new(database, reporter, query, rules))
     }
 
-    /// How many connections there were until now.
+    /// How many connections the server has accepted.
     pub(super) fn connections(&self) -> usize {
         *self.accepted.borrow()
     }
 
-    /// Waits until there were so many.
+    /// Waits until the server has accepted this many connections.
     pub(super) async fn accepts(&self, connections: usize) {
         let mut accepted = self.accepted.clone();
         let waiting = accepted.wait_for(|accepted| *accepted >= connections);
@@ -92,7 +92,7 @@ impl Server {
 const READY: &[u8] = b"Z\0\0\0\x05I";
 const COMPLETE: &[u8] = b"C\0\0\0\x0dSELECT 0\0";
 
-async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> std::io::Result<()> {
     let welcome = read(&mut stream).await?;
     assert!(welcome.len() > 4, "a version and parameters");
     stream.write_all(b"R\0\0\0\x08\0\0\0\0").await?;
@@ -102,26 +102,26 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
         let body = read(&mut stream).await?;
         let statement = match kind {
             b'Q' => body.split(|byte| *byte == 0).next(),
-            // Behind the name.
+            // The statement follows its name.
             b'P' => body.split(|byte| *byte == 0).nth(1),
             _ => None,
         };
-        let manner = statement.map_or(Manner::Answer, |statement| {
-            manners(number, &String::from_utf8_lossy(statement))
+        let reaction = statement.map_or(Reaction::Answer, |statement| {
+            reactions(number, &String::from_utf8_lossy(statement))
         });
-        match manner {
-            Manner::Answer | Manner::AnswerAndHangUp => {}
-            Manner::Refuse(_) | Manner::TimeOut => {
-                let refusal = match manner {
-                    Manner::Refuse(words) => refusal("28000", words),
+        match reaction {
+            Reaction::Answer | Reaction::AnswerAndHangUp => {}
+            Reaction::Refuse(_) | Reaction::TimeOut => {
+                let refusal = match reaction {
+                    Reaction::Refuse(words) => refusal("28000", words),
                     _ => refusal("57014", "canceling statement due to statement timeout"),
                 };
                 stream.write_all(&refusal).await?;
                 stream.write_all(READY).await?;
                 continue;
             }
-            Manner::FallSilent => std::future::pending().await,
-            Manner::HangUp => return Ok(()),
+            Reaction::FallSilent => std::future::pending().await,
+            Reaction::HangUp => return Ok(()),
         }
         let described = described(&String::from_utf8_lossy(&body));
         let answer: &[&[u8]] = match (kind, body.first()) {
@@ -137,13 +137,13 @@ async fn serve(mut stream: TcpStream, number: usize, manners: &Manners) -> std::
             (other, _) => panic!("a message of the kind {}", char::from(other)),
         };
         stream.write_all(&answer.concat()).await?;
-        if matches!(manner, Manner::AnswerAndHangUp) {
+        if matches!(reaction, Reaction::AnswerAndHangUp) {
             return Ok(());
         }
     }
 }
 
-/// The row without values that shows the columns of the query, where a statement asks for it.
+/// The row of NULLs that shows the columns, if the statement asks for them.
 fn described(statement: &str) -> Vec<u8> {
     let names: &[&str] = match statement {
         pulse if pulse.contains("taspa_any") => &["any", "standby", "lag", "id", "title", "date"],
@@ -151,7 +151,7 @@ fn described(statement: &str) -> Vec<u8> {
         _ => return Vec::new(),
     };
     let count = (names.len() as u16).to_be_bytes();
-    // No table and a text, however long.
+    // No table, the type text, any length.
     let kind = b"\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0";
     let columns = names
         .iter()
@@ -174,7 +174,7 @@ fn refusal(code: &str, words: &str) -> Vec<u8> {
     [b"E", &length.to_be_bytes()[..], fields.as_bytes()].concat()
 }
 
-/// What follows a length.
+/// Reads a message body after its length.
 async fn read(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let length = stream.read_u32().await?;
     let mut body = vec![0; length as usize - 4];

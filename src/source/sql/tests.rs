@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::testkit::{Manner, Server};
+use super::testkit::{FakePostgres, Reaction};
 use super::*;
 use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};
@@ -272,12 +272,12 @@ async fn read_slowly(
 ) -> (Result<Vec<ReadResult>, SqlError>, usize) {
     let timeouts = Arc::new(AtomicUsize::new(0));
     let counted = timeouts.clone();
-    let server = Server::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
+    let server = FakePostgres::start(move |_, sql| match sql.contains(" IN (") && is_slow(sql) {
         true => {
             counted.fetch_add(1, Ordering::Relaxed);
-            Manner::TimeOut
+            Reaction::TimeOut
         }
-        false => Manner::Answer,
+        false => Reaction::Answer,
     })
     .await;
     let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
@@ -457,7 +457,7 @@ fn a_query_without_what_articles_need() {
         messages,
         [
             "no column is named `date`",
-            "nobody reads the column `published_at`",
+            "the column `published_at` is not used",
             "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
             "no column holds the text of the articles"
         ]

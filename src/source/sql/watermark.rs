@@ -1,8 +1,8 @@
-//! Since when rows may have changed that no listing has shown yet.
+//! From which date on the next poll has to read rows.
 //!
-//! A row becomes visible when its transaction commits, which may be a while after the instant that
-//! stands in it. So the rows asked for are those after the value that was the highest one some time
-//! *before* the last listing, not in it; what comes twice costs a comparison.
+//! A row becomes visible when its transaction commits, later than the date in it. So a poll does
+//! not start at the highest date of the last listing, but at the highest one some time *before*
+//! that listing. Rows that are read twice cost a comparison.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -11,26 +11,26 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::source::sql::recheck_window::YOUTH_SECONDS;
 
-/// How long a transaction may take that writes an article, and how long before the last listing a row
-/// may have been seen that was young in it: the next one has to show it again. Some seconds more, since
-/// clocks that are set do not agree with those that are not.
+/// How far before the last listing a poll starts. It covers transactions that last as long, and
+/// rows whose stamp was provisional in the last listing and has to be read again. It includes ten
+/// seconds for clocks that differ.
 const OVERLAP: Duration = Duration::from_secs(OVERLAP_SECONDS.unsigned_abs());
 
-/// The same for values of a first listing, before which nothing was seen.
+/// The same in seconds, for values of the first listing, which no earlier listing bounds.
 const OVERLAP_SECONDS: i64 = YOUTH_SECONDS + 10;
 
-/// A value as the database has it. Texts that databases make of dates are in the order of the dates.
+/// A date as the database writes it. Text forms sort in the order of their dates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Raw {
     Whole(i64),
     Text(String),
 }
 
-/// What lies after this may be new.
+/// Rows after this value may be new.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) after: Raw,
-    /// Whether rows with the value itself may be new too: many articles have one day.
+    /// Whether rows with the value itself may be new too. Many articles share a day.
     pub(super) inclusive: bool,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Since {
     pub(super) updated: Option<Mark>,
-    /// Of rows that were never updated.
+    /// For rows that were never updated.
     pub(super) date: Option<Mark>,
 }
 
@@ -57,21 +57,21 @@ impl Highest {
     }
 }
 
-/// What all listings saw.
+/// The highest values of all listings until now.
 #[derive(Debug, Default)]
 pub(super) struct Watermark {
-    updated: Side,
-    date: Side,
-    /// When the last whole listing began.
+    updated: HighestValues,
+    date: HighestValues,
+    /// When the last complete listing began.
     listed: Option<Instant>,
 }
 
-/// The highest values of one column, rising, each with when a listing began that saw it.
+/// Rising values of one column, each with the start of the listing that first returned it.
 #[derive(Debug, Default)]
-struct Side(VecDeque<(Instant, Raw)>);
+struct HighestValues(VecDeque<(Instant, Raw)>);
 
 impl Watermark {
-    /// A listing that began at `began` came to its end.
+    /// Records a listing that began at `began` and is complete.
     pub(super) fn listed(&mut self, began: Instant, highest: Highest) {
         self.listed = self.listed.max(Some(began));
         let settled = self.settled();
@@ -79,7 +79,7 @@ impl Watermark {
         self.date.see(began, highest.date, settled);
     }
 
-    /// Where the next poll begins.
+    /// The marks for the next poll.
     pub(super) fn since(&self) -> Since {
         let settled = self.settled();
         Since {
@@ -88,13 +88,13 @@ impl Watermark {
         }
     }
 
-    /// What was seen by then was in the last listing for certain.
+    /// Whatever a listing returned before this instant was certainly visible to the last listing.
     fn settled(&self) -> Option<Instant> {
         self.listed?.checked_sub(OVERLAP)
     }
 }
 
-impl Side {
+impl HighestValues {
     fn see(&mut self, began: Instant, highest: Option<Raw>, settled: Option<Instant>) {
         let higher = highest.filter(|raw| self.0.back().is_none_or(|(_, last)| last < raw));
         self.0.extend(higher.map(|raw| (began, raw)));
@@ -119,28 +119,28 @@ impl Side {
     }
 }
 
-/// `2026-01-08`.
+/// The length of `2026-01-08`.
 const DAY_BYTES: usize = 10;
 
-/// From here on a number counts milliseconds, not seconds.
+/// Larger numbers are milliseconds, smaller ones seconds.
 pub(super) const MILLISECONDS: i64 = 100_000_000_000;
 
-/// A value [`OVERLAP_SECONDS`] before this one, in its own form; `None` where that is anybody's.
+/// The value [`OVERLAP_SECONDS`] earlier, in the same format; `None` for an unknown format.
 fn earlier(raw: &Raw) -> Option<Raw> {
     match raw {
         Raw::Whole(number) if number.abs() > MILLISECONDS => {
             Some(Raw::Whole(number - OVERLAP_SECONDS * 1000))
         }
         Raw::Whole(number) => Some(Raw::Whole(number - OVERLAP_SECONDS)),
-        Raw::Text(text) => FORMS
+        Raw::Text(text) => DATE_FORMATS
             .iter()
-            .find_map(|(bytes, form)| earlier_text(text, *bytes, form))
+            .find_map(|(bytes, format)| earlier_date(text, *bytes, format))
             .map(Raw::Text),
     }
 }
 
-/// How dates and times begin, with the length of each form.
-const FORMS: [(usize, &str); 5] = [
+/// The formats that a date may begin with, and their lengths.
+const DATE_FORMATS: [(usize, &str); 5] = [
     (19, "%Y-%m-%d %H:%M:%S"),
     (19, "%Y-%m-%dT%H:%M:%S"),
     (16, "%Y-%m-%d %H:%M"),
@@ -148,16 +148,16 @@ const FORMS: [(usize, &str); 5] = [
     (DAY_BYTES, "%Y-%m-%d"),
 ];
 
-fn earlier_text(text: &str, bytes: usize, form: &str) -> Option<String> {
+fn earlier_date(text: &str, bytes: usize, format: &str) -> Option<String> {
     let (start, rest) = text.split_at_checked(bytes)?;
     let at = match bytes {
-        DAY_BYTES => NaiveDate::parse_from_str(start, form)
+        DAY_BYTES => NaiveDate::parse_from_str(start, format)
             .ok()?
             .and_time(NaiveTime::MIN),
-        _ => NaiveDateTime::parse_from_str(start, form).ok()?,
+        _ => NaiveDateTime::parse_from_str(start, format).ok()?,
     };
     let earlier = at.checked_sub_signed(TimeDelta::seconds(OVERLAP_SECONDS))?;
-    Some(format!("{}{rest}", earlier.format(form)))
+    Some(format!("{}{rest}", earlier.format(format)))
 }
 
 #[cfg(test)]
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_and_more_before_a_value_in_its_own_form() {
+    fn an_earlier_value_keeps_its_format() {
         for (raw, expected) in [
             (Raw::Whole(1_767_225_600), Some(Raw::Whole(1_767_225_530))),
             (
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_what_was_highest_some_time_before_the_last_listing() {
+    fn the_mark_is_the_highest_value_some_time_before_the_last_listing() {
         let start = Instant::now();
         let after = |seconds| start + Duration::from_secs(seconds);
         let mut watermark = Watermark::default();
@@ -206,7 +206,7 @@ mod tests {
         for (seconds, seen, expected) in [
             (100, Some(1000), 930),
             (130, Some(1020), 930),
-            // A row that was dated before others and came after them is seen nevertheless.
+            // A row with an earlier date that was committed later is still read.
             (145, Some(1001), 930),
             (170, None, 1000),
             (195, Some(1090), 1000),
@@ -227,8 +227,8 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_was_young_is_shown_once_more_when_it_is_grown() {
-        /// When the row was written, as it says itself.
+    fn a_recently_changed_row_is_read_once_more_later() {
+        /// The row's own date.
         const WRITTEN: u64 = 1000;
         let start = Instant::now();
         for refresh in [1, 7, 30, 59, 60, 61, 300] {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_one_day_are_asked_for_again() {
+    fn rows_of_the_last_day_are_read_again() {
         let mut watermark = Watermark::default();
         let highest = Highest {
             updated: None,

@@ -20,7 +20,7 @@ fn draft(written: Written) -> Result<Draft, Refusal> {
     Fields::new(entries, 1).draft(Body::Markdown(String::new()))
 }
 
-/// The article that these keys give beside a title and a date.
+/// Parses these keys together with a title and a date.
 fn with(written: Written) -> Result<Draft, Refusal> {
     let start = |text: &str, start: &str| -> &'static str {
         Box::leak(format!("{start}{text}").into_boxed_str())
@@ -35,7 +35,7 @@ fn with(written: Written) -> Result<Draft, Refusal> {
     })
 }
 
-/// Every case is what is written, and what one part of the draft must be.
+/// Each case is the keys, and the expected value of one field of the draft.
 fn check<T: PartialEq + std::fmt::Debug>(cases: &[(Written, T)], part: impl Fn(Draft) -> T) {
     for (written, expected) in cases {
         let draft = with(*written).unwrap_or_else(|refusal| panic!("{written:?}: {refusal:?}"));
@@ -52,7 +52,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn titles() {
+fn a_title_is_any_scalar() {
     for (written, title) in [
         (
             Toml("title = \"Мажилис: принял\"\ndate = 2026-01-08"),
@@ -109,7 +109,7 @@ fn titles() {
 }
 
 #[test]
-fn dates() {
+fn dates_of_every_syntax_are_parsed() {
     for (written, expected) in [
         (Toml("date = 2026-01-08"), "2026-01-08"),
         (Toml("date = \"2026-01-08\""), "2026-01-08"),
@@ -175,7 +175,7 @@ fn dates() {
 }
 
 #[test]
-fn tags() {
+fn tags_are_a_list_or_one_line() {
     let two = || texts(&["мажилис", "регион"]);
     check(
         &[
@@ -227,7 +227,7 @@ fn tags() {
 }
 
 #[test]
-fn sections() {
+fn the_first_of_several_sections_wins() {
     let politics = || Some("Парламент".to_owned());
     check(
         &[
@@ -267,7 +267,7 @@ fn sections() {
 }
 
 #[test]
-fn authors() {
+fn authors_are_names_or_tables() {
     let named = |name: &str| Author {
         name: name.into(),
         ..Author::default()
@@ -324,7 +324,7 @@ fn authors() {
 }
 
 #[test]
-fn media() {
+fn media_are_addresses_or_tables() {
     let plain = |url: &str| Media {
         url: url.into(),
         ..Media::default()
@@ -381,7 +381,7 @@ fn media() {
 }
 
 #[test]
-fn words_and_flags() {
+fn texts_and_flags_accept_every_spelling() {
     let some = |text: &str| Some(text.to_owned());
     check(
         &[
@@ -440,7 +440,7 @@ fn words_and_flags() {
 }
 
 #[test]
-fn what_is_refused_is_shown_where_it_stands() {
+fn a_wrong_value_is_refused_with_its_line() {
     for (written, line, reason) in [
         (Toml(""), 1, "there is no `title`"),
         (Toml("title = \"З\""), 1, "there is no `date`"),
@@ -450,12 +450,12 @@ fn what_is_refused_is_shown_where_it_stands() {
         (
             Toml("title = \"З\"\ndate = \"8 января\""),
             3,
-            "`date`: `8 января` is no date",
+            "`date`: `8 января` is not a date",
         ),
         (
             Toml("title = \"З\"\ndate = 10:30:00"),
             3,
-            "`date`: `10:30:00` is no date",
+            "`date`: `10:30:00` is not a date",
         ),
         (
             Yaml("title: З\n\ndate: 2026-02-30"),
@@ -465,7 +465,7 @@ fn what_is_refused_is_shown_where_it_stands() {
         (
             Json("{\"title\": \"З\",\n\"date\": 2026}"),
             2,
-            "`date`: `2026` is no date",
+            "`date`: `2026` is not a date",
         ),
         (
             Toml("title = [\"З\"]"),
@@ -495,7 +495,7 @@ fn what_is_refused_is_shown_where_it_stands() {
         (
             Toml("title = \"З\"\ndate = 2026-01-08\nexpires = \"завтра\""),
             4,
-            "`expires`: `завтра` is no date",
+            "`expires`: `завтра` is not a date",
         ),
         (
             Yaml("- а\n- б"),
@@ -514,64 +514,68 @@ fn what_is_refused_is_shown_where_it_stands() {
 }
 
 #[test]
-fn what_is_no_toml_yaml_or_json_is_shown_where_it_stands() {
+fn a_syntax_error_is_refused_with_its_line() {
     for (written, line, reason) in [
         (
             Toml("title = \"З\"\ntags = [а]"),
             3,
-            "the front matter is no TOML: ",
+            "the front matter is not valid TOML: ",
         ),
         (
             Toml("title = \"З\ndate = 2026-01-08"),
             2,
-            "the front matter is no TOML: ",
+            "the front matter is not valid TOML: ",
         ),
         (
             Toml("title = \"З\"\ntitle = \"И\""),
             3,
-            "the front matter is no TOML: duplicate key",
+            "the front matter is not valid TOML: duplicate key",
         ),
         (
             Yaml("title: З\ndate: [2026-01-08"),
             3,
-            "the front matter is no YAML: ",
+            "the front matter is not valid YAML: ",
         ),
         (
             Yaml("title: З\ntitle: И"),
             3,
-            "the front matter is no YAML: ",
+            "the front matter is not valid YAML: ",
         ),
         (
             Yaml("title: З\n\tdate: x"),
             2,
-            "the front matter is no YAML: ",
+            "the front matter is not valid YAML: ",
         ),
-        (Json("{\"title\": \"З\",\n}"), 2, "the file is no JSON: "),
+        (
+            Json("{\"title\": \"З\",\n}"),
+            2,
+            "the file is not valid JSON: ",
+        ),
         (
             Json("{\"title\": \"З\",\n\"title\": \"И\"}"),
             2,
-            "the file is no JSON: `title` is given twice",
+            "the file is not valid JSON: `title` is given twice",
         ),
         (
             Json("[1]"),
             1,
-            "the file is no JSON: invalid type: sequence, expected an object",
+            "the file is not valid JSON: invalid type: sequence, expected an object",
         ),
         (
             Json("{\"title\": \"З\",\n\"a\": \"\\q\"}"),
             2,
-            "the file is no JSON: invalid escape",
+            "the file is not valid JSON: invalid escape",
         ),
         (
             Json("{\"title\": \"а\nб\"}"),
             1,
-            "the file is no JSON: control character",
+            "the file is not valid JSON: control character",
         ),
-        (Json(""), 1, "the file is no JSON: EOF"),
+        (Json(""), 1, "the file is not valid JSON: EOF"),
         (
             Json("{\"title\": \"З\"} x"),
             1,
-            "the file is no JSON: trailing characters",
+            "the file is not valid JSON: trailing characters",
         ),
     ] {
         let refusal = draft(written).expect_err(reason);

@@ -15,7 +15,7 @@ fn plain(paragraphs: &[&str]) -> Body {
 }
 
 #[test]
-fn where_the_text_is() {
+fn html_wins_over_markdown_and_markdown_over_plain_text() {
     for (keys, expected) in [
         ("", plain(&[])),
         (
@@ -50,13 +50,13 @@ fn where_the_text_is() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_json() {
+fn a_byte_order_mark_is_skipped() {
     let marked = "\u{feff}\u{20}{\"title\": \"З\", \"date\": \"2026-01-08\"}";
     assert_eq!(parse(marked).expect("an article").title, "З");
 }
 
 #[test]
-fn values_of_other_systems_are_left_alone() {
+fn unknown_keys_of_any_depth_are_ignored() {
     let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     let keys = format!(", \"a\": {deep}, \"b\": {{\"c\": [1, {{}}]}}, \"content_text\": \"т\"");
     assert_eq!(body(&keys), plain(&["т"]));

@@ -7,7 +7,7 @@ fn read(text: &str) -> Draft {
 }
 
 #[test]
-fn the_fence_in_every_dress() {
+fn fences_of_both_syntaxes_and_any_line_end_are_recognized() {
     let lines = "+++\ntitle = \"З\"\ndate = 2026-01-08\n+++\nТекст.\n";
     for (text, body) in [
         (lines.to_owned(), "Текст.\n"),
@@ -35,7 +35,7 @@ fn the_fence_in_every_dress() {
 }
 
 #[test]
-fn what_is_refused() {
+fn invalid_front_matter_is_refused_with_its_line() {
     let endless = format!("+++\n{}+++\n", "# x\n".repeat(20_000));
     for (text, line, reason) in [
         ("", 1, "the file does not begin with front matter"),
@@ -55,7 +55,7 @@ fn what_is_refused() {
         (
             "\n---\ntitle: З\ndate: вчера\n---\n",
             4,
-            "`date`: `вчера` is no date",
+            "`date`: `вчера` is not a date",
         ),
     ] {
         let refusal = parse(text).expect_err(reason);
@@ -69,7 +69,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn front_matter_that_unfolds_without_end_is_refused() {
+fn front_matter_that_expands_beyond_limits_is_refused() {
     let bomb: String = (1..12)
         .map(|n| {
             format!(

@@ -1,20 +1,20 @@
-//! Paragraphs and credits.
+//! Splits the body into paragraphs and credits.
 
-use super::lines::Line;
+use super::lines::TextLine;
 
-/// The text below the header, without tags.
+/// The text below the header block, without tags.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Body {
-    /// The lead first.
+    /// The first one is the lead.
     pub(in crate::source) paragraphs: Vec<String>,
-    /// Whose photos and videos they are, in the order written.
+    /// Lines such as `Фото: …`, in their order in the file.
     pub(in crate::source) credits: Vec<String>,
 }
 
-/// Puts lines together to paragraphs. Without any blank line every line is one: such a file was
-/// written by a system that ends each paragraph with a single line break.
-pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
-    let parted_by_blanks = lines.iter().skip(1).any(|line| line.after_blank);
+/// Joins lines into paragraphs. Without any blank line each line is a paragraph: some systems end
+/// paragraphs with a single line break.
+pub(in crate::source) fn read(lines: &[TextLine<'_>]) -> Body {
+    let has_blank_lines = lines.iter().skip(1).any(|line| line.after_blank);
     let mut body = Body::default();
     let mut open = None;
     for line in lines {
@@ -22,7 +22,7 @@ pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
             body.credits.push(line.text.to_owned());
             open = None;
         } else if let Some(last) = open
-            && parted_by_blanks
+            && has_blank_lines
             && !line.after_blank
             && !is_speech(line.text)
         {
@@ -37,7 +37,7 @@ pub(in crate::source) fn read(lines: &[Line<'_>]) -> Body {
     body
 }
 
-/// Hyphen, en dash, em dash, horizontal bar, minus: typists use all of them.
+/// Hyphen, en dash, em dash, horizontal bar and minus: newsrooms use all of them for speech.
 pub(in crate::source) const DASHES: [char; 5] = ['-', '–', '—', '―', '−'];
 
 fn is_speech(line: &str) -> bool {
@@ -58,17 +58,17 @@ const CREDIT_WORDS: [&str; 10] = [
     "PHOTO",
 ];
 
-/// More behind the colon is prose.
-const CREDIT_MAX: usize = 150;
+/// A longer text after the colon is prose, not a credit.
+const CREDIT_CHARS_MAX: usize = 150;
 
 fn is_credit(line: &str) -> bool {
-    behind_credit_word(line)
+    after_credit_word(line)
         .and_then(|rest| rest.trim_start().strip_prefix(':'))
-        .is_some_and(|credit| credit.trim().chars().nth(CREDIT_MAX).is_none())
+        .is_some_and(|credit| credit.trim().chars().nth(CREDIT_CHARS_MAX).is_none())
 }
 
-/// What follows after the word that begins a credit; `Фотограф` is another word.
-pub(in crate::source) fn behind_credit_word(line: &str) -> Option<&str> {
+/// The rest of a line that begins with a credit word; `Фотограф` is another word.
+pub(in crate::source) fn after_credit_word(line: &str) -> Option<&str> {
     CREDIT_WORDS
         .iter()
         .find_map(|word| line.strip_prefix(word))

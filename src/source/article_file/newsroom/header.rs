@@ -1,28 +1,29 @@
-//! The header block: section, view counter, authors and their roles.
+//! Parses the header block: section, view counter, authors and their roles.
 //!
-//! No line of it is marked, so it is recognized by its looks, and in doubt it is body.
+//! Its lines carry no markup, so the block is recognized by length, position and punctuation. In
+//! doubt the lines belong to the body.
 
 use super::body;
-use super::lines::Line;
+use super::lines::TextLine;
 use crate::model::article::Author;
 
-/// What the header block says; empty where there is none.
+/// The contents of the header block; empty if there is no block.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Header {
     pub(in crate::source) section: Option<String>,
     pub(in crate::source) authors: Vec<Author>,
 }
 
-/// Reads the first run of lines if it is a header block, and returns the lines below it.
+/// Parses the lines up to the first blank one if they are a header block, and returns the rest.
 pub(in crate::source) fn split_off<'a, 't>(
-    lines: &'a [Line<'t>],
+    lines: &'a [TextLine<'t>],
     tags_follow: bool,
-) -> (Header, &'a [Line<'t>]) {
+) -> (Header, &'a [TextLine<'t>]) {
     let end = lines
         .iter()
         .skip(1)
         .position(|line| line.after_blank)
-        .map_or(lines.len(), |behind_first| behind_first + 1);
+        .map_or(lines.len(), |index| index + 1);
     let (block, below) = lines.split_at(end);
     if is_header(block, !below.is_empty(), tags_follow) {
         (read(block), below)
@@ -31,32 +32,33 @@ pub(in crate::source) fn split_off<'a, 't>(
     }
 }
 
-const LINES_MAX: usize = 6;
-const LINE_MAX: usize = 100;
+const BLOCK_LINES_MAX: usize = 6;
+const LINE_CHARS_MAX: usize = 100;
 
-/// A counter betrays the block; without one every line must look like a name.
-const NAME_MAX: usize = 60;
+/// Without a view counter, which only header blocks have, each line must be as short as a name.
+const NAME_CHARS_MAX: usize = 60;
 
-fn is_header(block: &[Line<'_>], text_follows: bool, tags_follow: bool) -> bool {
-    let counted = block.iter().any(|line| is_number(line.text));
-    (text_follows || (counted && tags_follow))
-        && block.len() <= LINES_MAX
+fn is_header(block: &[TextLine<'_>], text_follows: bool, tags_follow: bool) -> bool {
+    let has_counter = block.iter().any(|line| is_number(line.text));
+    (text_follows || (has_counter && tags_follow))
+        && block.len() <= BLOCK_LINES_MAX
         && block.iter().all(|line| may_be_header(line.text))
-        && (counted || block.iter().all(|line| looks_like_name(line.text)))
+        && (has_counter || block.iter().all(|line| looks_like_name(line.text)))
 }
 
 fn may_be_header(line: &str) -> bool {
     !line.starts_with('#')
         && !line.starts_with(body::DASHES)
-        && body::behind_credit_word(line).is_none()
-        && at_most(line, LINE_MAX)
+        && body::after_credit_word(line).is_none()
+        && at_most(line, LINE_CHARS_MAX)
 }
 
 fn looks_like_name(line: &str) -> bool {
-    at_most(line, NAME_MAX) && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
+    at_most(line, NAME_CHARS_MAX)
+        && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
 }
 
-/// `Иванов А.`, `А.Б.`: one capital in front of the last dot.
+/// Whether one capital stands before the last dot, as in `Иванов А.` and `А.Б.`.
 fn ends_in_initial(line: &str) -> bool {
     let mut letters = line.chars().rev();
     letters.next() == Some('.')
@@ -68,13 +70,13 @@ fn at_most(line: &str, characters: usize) -> bool {
     line.chars().nth(characters).is_none()
 }
 
-/// Digits, in groups or not; a line has no space at its ends.
+/// Whether a line is a number, with or without spaces between groups of digits.
 fn is_number(line: &str) -> bool {
     line.chars()
         .all(|c| c.is_ascii_digit() || c.is_whitespace())
 }
 
-fn read(block: &[Line<'_>]) -> Header {
+fn read(block: &[TextLine<'_>]) -> Header {
     let mut header = Header::default();
     for (index, line) in block.iter().enumerate() {
         let line = line.text;
@@ -98,7 +100,7 @@ fn read(block: &[Line<'_>]) -> Header {
     header
 }
 
-/// Authors and roles of one line, parted by commas, ` и ` and ` және `.
+/// Splits a line of authors and roles at commas, ` и ` and ` және `.
 fn author_parts(line: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     for word in line.split_whitespace() {
@@ -135,8 +137,8 @@ fn add_author(authors: &mut Vec<Author>, name: &str) {
     });
 }
 
-/// Gives the last author a role; without an author the text is a name that happens to begin in
-/// lower case, such as `пресс-служба мажилиса`.
+/// Gives the last author a role. Without an author the text is a name in lower case, such as
+/// `пресс-служба мажилиса`.
 fn add_role(authors: &mut Vec<Author>, role: &str) {
     match authors.last_mut() {
         None => add_author(authors, role),

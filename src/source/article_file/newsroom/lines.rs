@@ -1,24 +1,24 @@
-//! Lines as the grammar sees them: trimmed, numbered, blank ones only remembered.
+//! Splits a text into trimmed, numbered lines without the blank ones.
 
-/// A line that holds something.
+/// A line that is not blank.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::source) struct Line<'a> {
-    /// Counted from 1 over all lines of the file.
+pub(in crate::source) struct TextLine<'a> {
+    /// Counted from 1, blank lines included.
     pub(in crate::source) number: u32,
-    /// Without the space around it; never empty.
+    /// Trimmed; never empty.
     pub(in crate::source) text: &'a str,
     /// Whether a blank line stands directly above.
     pub(in crate::source) after_blank: bool,
 }
 
 /// The lines of `text` that are not blank. LF, CRLF and CR end a line.
-pub(in crate::source) fn non_blank(text: &str) -> Vec<Line<'_>> {
+pub(in crate::source) fn non_blank(text: &str) -> Vec<TextLine<'_>> {
     let mut non_blank = Vec::new();
     let mut after_blank = false;
     for (number, line) in (1..).zip(lines(text)) {
         let text = line.trim_matches(is_space);
         if !text.is_empty() {
-            non_blank.push(Line {
+            non_blank.push(TextLine {
                 number,
                 text,
                 after_blank,
@@ -34,7 +34,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     lines.flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
-/// White space, and what content systems leave where a person sees an empty line.
+/// White space, and the invisible characters that content systems leave on empty lines.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}')
 }
@@ -49,7 +49,7 @@ mod tests {
         #[test]
         fn lines_end_in_lf_or_crlf_or_cr(text in "[\r\nа ]{0,12}") {
             let mut plain = text.replace("\r\n", "\n").replace('\r', "\n");
-            // What stands behind the last line end is a line only if there is something.
+            // Nothing after the last line end is no further line.
             plain.truncate(plain.trim_end_matches('\n').len());
             let found = lines(&text).collect::<Vec<_>>().join("\n");
             prop_assert_eq!(found.trim_end_matches('\n'), plain);

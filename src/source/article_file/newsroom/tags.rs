@@ -1,13 +1,15 @@
-//! The hashtags at the end of an article.
+//! Splits off the hashtags at the end of an article.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use super::lines::Line;
+use super::lines::TextLine;
 
-/// Takes the trailing lines that hold nothing but hashtags, and returns the lines above with the
-/// tags in the order written, without `#`.
-pub(in crate::source) fn split_off<'a, 't>(lines: &'a [Line<'t>]) -> (&'a [Line<'t>], Vec<String>) {
+/// Removes the trailing lines that contain only hashtags, and returns the remaining lines with the
+/// tags in their order in the file, without `#`.
+pub(in crate::source) fn split_off<'a, 't>(
+    lines: &'a [TextLine<'t>],
+) -> (&'a [TextLine<'t>], Vec<String>) {
     let mut above = lines;
     let mut found = Vec::new();
     while let Some((line, rest)) = above.split_last()
@@ -19,8 +21,8 @@ pub(in crate::source) fn split_off<'a, 't>(lines: &'a [Line<'t>]) -> (&'a [Line<
     (above, found.into_iter().rev().flatten().collect())
 }
 
-/// The hashtags of a line that holds nothing else. A label alone is such a line too: its tags
-/// stand below, or the article has none.
+/// The hashtags of a line that contains nothing else. A label alone (`Теги:`) counts as such a line:
+/// its tags are on the next line, or missing.
 fn read_line(line: &str) -> Option<Vec<String>> {
     match strip_label(line) {
         Some(tags) => hashtags(tags),
@@ -38,9 +40,9 @@ fn strip_label(line: &str) -> Option<&str> {
     known.then_some(tags)
 }
 
-const TAG_MAX: usize = 100;
+const TAG_CHARS_MAX: usize = 100;
 
-/// Hashtags parted by white space, `,`, `;` or nothing; `None` if anything else is there.
+/// Parses hashtags, separated by white space, `,`, `;` or nothing; `None` if there is anything else.
 fn hashtags(text: &str) -> Option<Vec<String>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let mut tags = Vec::new();
@@ -53,7 +55,7 @@ fn hashtags(text: &str) -> Option<Vec<String>> {
         let (tag, separators) = part.split_at(end);
         // Content systems leave soft hyphens and zero-width spaces in tags.
         let tag: String = tag.chars().filter(|&c| !ignorable.contains(c)).collect();
-        let whole = !tag.is_empty() && tag.chars().nth(TAG_MAX).is_none();
+        let whole = !tag.is_empty() && tag.chars().nth(TAG_CHARS_MAX).is_none();
         if !whole || !tag.chars().all(is_tag_character) || !separators.chars().all(is_separator) {
             return None;
         }

@@ -3,13 +3,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::time::WrittenDate;
 
-fn read(text: &str) -> Draft {
+fn draft(text: &str) -> Draft {
     parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
 }
 
-/// A draft on one page: what the grammar made of a text, without date and title.
-fn shown(text: &str) -> String {
-    let draft = read(text);
+/// A draft on one line, without its date and title.
+fn outline(text: &str) -> String {
+    let draft = draft(text);
     let mut page: Vec<String> = Vec::new();
     page.extend(draft.section.map(|section| format!("section {section}")));
     page.extend(draft.authors.iter().map(|author| match &author.role {
@@ -29,23 +29,23 @@ fn shown(text: &str) -> String {
     page.join(" | ")
 }
 
-/// Every case is the text below the date line and its blank line.
+/// Each case is the text below the date line and a blank line, with the expected outline.
 fn check(cases: &[(&str, &str)]) {
     for (below, expected) in cases {
         let text = format!(" date 2026-01-08 Заголовок\n\n{below}\n");
-        assert_eq!(shown(&text), *expected, "{below:?}");
+        assert_eq!(outline(&text), *expected, "{below:?}");
     }
 }
 
 #[test]
-fn a_whole_article() {
+fn a_complete_article_is_parsed() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
-    let draft = read(text);
+    let draft = draft(text);
     assert_eq!(draft.title, "Депутаты осмотрели мост через Каратал");
     assert_eq!(Ok(draft.published), WrittenDate::parse("2026-02-14"));
     assert_eq!(draft.updated, None);
     assert_eq!(
-        shown(text),
+        outline(text),
         "section Регионы | author Сауле Ержанова (собственный корреспондент) \
          | p Группа депутатов побывала на строительстве моста через реку Каратал, который свяжет \
          шесть аулов с районным центром. Работы идут с прошлой осени, сообщает Dala.example \
@@ -60,15 +60,15 @@ fn a_whole_article() {
 }
 
 #[test]
-fn every_line_end_reads_the_same() {
+fn crlf_and_cr_end_a_line_like_lf() {
     let text = include_str!("../../../../tests/fixtures/newsroom/whole-article.txt");
     for end in ["\r\n", "\r"] {
-        assert_eq!(read(&text.replace('\n', end)), read(text), "{end:?}");
+        assert_eq!(draft(&text.replace('\n', end)), draft(text), "{end:?}");
     }
 }
 
 #[test]
-fn lines_of_the_header_block() {
+fn a_header_block_gives_section_authors_and_roles() {
     check(&[
         (
             "Парламент\n4\nАйман А.\nредактор\n\nТекст.",
@@ -133,7 +133,7 @@ fn lines_of_the_header_block() {
 }
 
 #[test]
-fn a_first_run_that_is_no_header_block() {
+fn a_first_paragraph_is_not_mistaken_for_a_header_block() {
     let long = "я".repeat(61);
     let longer = "я".repeat(101);
     check(&[
@@ -185,7 +185,7 @@ fn a_first_run_that_is_no_header_block() {
 }
 
 #[test]
-fn paragraphs_and_credits() {
+fn the_body_is_split_into_paragraphs_and_credits() {
     let credit = format!("Фото: {}", "я".repeat(150));
     let prose = format!("Фото: {}", "я".repeat(151));
     check(&[
@@ -229,7 +229,7 @@ fn paragraphs_and_credits() {
 }
 
 #[test]
-fn tags_at_the_end() {
+fn trailing_hashtags_become_tags() {
     let longest = "я".repeat(100);
     let too_long = "я".repeat(101);
     check(&[
@@ -278,7 +278,7 @@ fn tags_at_the_end() {
 }
 
 #[test]
-fn forms_of_the_date_line() {
+fn the_date_line_accepts_these_forms() {
     for (line, date, title) in [
         (" date 2026-01-08 Заголовок", "2026-01-08", "Заголовок"),
         ("date 2026-01-08 Заголовок", "2026-01-08", "Заголовок"),
@@ -335,15 +335,15 @@ fn forms_of_the_date_line() {
         ),
         ("date 2026-01-08 date", "2026-01-08", "date"),
     ] {
-        let draft = read(line);
+        let draft = draft(line);
         assert_eq!(draft.title, title, "{line:?}");
         assert_eq!(Ok(draft.published), WrittenDate::parse(date), "{line:?}");
-        assert_eq!(shown(line), "", "{line:?}");
+        assert_eq!(outline(line), "", "{line:?}");
     }
 }
 
 #[test]
-fn updated_lines() {
+fn the_last_updated_line_wins() {
     for (below, updated, body) in [
         ("updated 2026-01-09 10:00", Some("2026-01-09T10:00"), ""),
         (
@@ -371,15 +371,15 @@ fn updated_lines() {
     ] {
         let text = format!("date 2026-01-08 Заголовок\n{below}");
         let updated = updated.map(|date| WrittenDate::parse(date).expect("a date"));
-        assert_eq!(read(&text).updated, updated, "{below:?}");
-        assert_eq!(shown(&text), body, "{below:?}");
+        assert_eq!(draft(&text).updated, updated, "{below:?}");
+        assert_eq!(outline(&text), body, "{below:?}");
     }
 }
 
 #[test]
-fn what_is_refused() {
+fn an_invalid_opening_is_refused_with_its_line() {
     let endless = format!("date {} x", "9".repeat(300));
-    let shortened = format!("`{}…` is no date", "9".repeat(39));
+    let shortened = format!("`{}…` is not a date", "9".repeat(39));
     for (text, line, reason) in [
         ("", None, "the file is empty"),
         ("\n \u{a0}\r\n", None, "the file is empty"),
@@ -394,16 +394,16 @@ fn what_is_refused() {
             "the first line does not begin with `date`",
         ),
         ("date", Some(1), "there is no date"),
-        ("date Заголовок", Some(1), "`Заголовок` is no date"),
+        ("date Заголовок", Some(1), "`Заголовок` is not a date"),
         (
             "date 08.01.2026 Заголовок",
             Some(1),
-            "`08.01.2026` is no date",
+            "`08.01.2026` is not a date",
         ),
         (
             "date 2026-01-08Заголовок",
             Some(1),
-            "`2026-01-08Заголовок` is no date",
+            "`2026-01-08Заголовок` is not a date",
         ),
         (
             "\rdate 2026-02-30 Заголовок",
@@ -418,22 +418,22 @@ fn what_is_refused() {
         (
             "date 2026-01-08",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 10:00\n\nТекст.",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 \u{ad}\u{200d}\u{fe0f}",
             Some(1),
-            "there is no headline behind the date",
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 З\nupdated 9 января",
             Some(2),
-            "`9` is no date",
+            "`9` is not a date",
         ),
         (
             "date 2026-01-08 З\r\nupdated 2026-13-01",
@@ -453,7 +453,7 @@ fn what_is_refused() {
 }
 
 #[test]
-fn a_headline_run_together_with_its_lead_is_cut_and_opens_the_body() {
+fn a_long_headline_is_cut_and_repeated_in_the_body() {
     let sentence = "Мост через Каратал откроют весной.";
     let rest = "слово ".repeat(40);
     let rest = rest.trim_end();
@@ -467,22 +467,22 @@ fn a_headline_run_together_with_its_lead_is_cut_and_opens_the_body() {
         (rest.to_owned(), words.as_str()),
     ] {
         let text = format!("date 2026-01-08 {headline}\n\nДороги\n4\n\nДалее.\n\n#мост");
-        assert_eq!(read(&text).title, title, "{headline}");
+        assert_eq!(draft(&text).title, title, "{headline}");
         let body = format!("section Дороги | p {headline} | p Далее. | tag мост");
-        assert_eq!(shown(&text), body);
+        assert_eq!(outline(&text), body);
     }
 }
 
 #[test]
-fn a_headline_of_two_hundred_characters_stays_whole() {
+fn a_headline_of_200_characters_is_not_cut() {
     let headline = format!("{}.", "я ".repeat(99) + "я");
     assert_eq!(headline.chars().count(), 200);
     let text = format!("date 2026-01-08 {headline}");
-    assert_eq!(read(&text).title, headline);
-    assert_eq!(shown(&text), "");
+    assert_eq!(draft(&text).title, headline);
+    assert_eq!(outline(&text), "");
 }
 
-/// Pieces of the grammar in any order.
+/// Tokens of the grammar in random order.
 fn article_like() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "date ",
@@ -527,7 +527,7 @@ proptest! {
         match parse(&text) {
             Ok(draft) => {
                 prop_assert!(!draft.title.trim().is_empty());
-                prop_assert!(draft.title.chars().count() <= TITLE_MAX);
+                prop_assert!(draft.title.chars().count() <= TITLE_CHARS_MAX);
                 let Body::Paragraphs { paragraphs, .. } = draft.body else {
                     panic!("newsroom text is plain text");
                 };

@@ -1,7 +1,7 @@
-//! A JSON object as a tree.
+//! Parses JSON into the tree.
 //!
-//! Values are kept raw until they are asked for: a raw value borrows from the text and so knows
-//! its line.
+//! `serde_json` gives no line numbers for values. A [`RawValue`] borrows from the text, so its
+//! address tells its line.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,59 +10,59 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Entry, Lines, Node, Value};
+use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
-/// Lists and objects inside each other; what lies deeper is none of ours.
+/// Levels of nested lists and objects; no key of ours lies deeper.
 const DEPTH_MAX: usize = 8;
 
-/// Reads a file that holds one object.
+/// Parses a file that contains one object.
 ///
 /// # Errors
-/// The first place that is no JSON, or a key that is given twice.
-pub(in crate::source) fn parse(text: &str) -> Result<Vec<Entry>, Refusal> {
+/// The first syntax error, or a duplicate key.
+pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
-    let tree = Tree {
+    let parser = Parser {
         text: &text,
-        lines: Lines::new(&text, 1),
+        lines: LineIndex::new(&text, 1),
     };
-    tree.entries(&text, DEPTH_MAX)
+    parser.pairs(&text, DEPTH_MAX)
 }
 
-/// Reads one value, without lines; `None` where it is no JSON.
+/// Parses one value, without line numbers; `None` if it is not valid JSON.
 pub(in crate::source) fn value(text: &str) -> Option<Value> {
     let text = without_lone_surrogates(text);
-    let tree = Tree {
+    let parser = Parser {
         text: &text,
-        lines: Lines::none(),
+        lines: LineIndex::none(),
     };
     let raw: &RawValue = serde_json::from_str(&text).ok()?;
-    tree.node(raw, DEPTH_MAX).ok().map(|node| node.value)
+    parser.node(raw, DEPTH_MAX).ok().map(|node| node.value)
 }
 
-struct Tree<'t> {
+struct Parser<'t> {
     text: &'t str,
-    lines: Lines,
+    lines: LineIndex,
 }
 
-impl Tree<'_> {
-    fn entries(&self, raw: &str, depth: usize) -> Result<Vec<Entry>, Refusal> {
+impl Parser<'_> {
+    fn pairs(&self, raw: &str, depth: usize) -> Result<Vec<KeyValue>, Refusal> {
         let members: Members<'_> =
             serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
-        let entry = |(key, raw): (String, &RawValue)| {
-            Ok(Entry {
+        let pair = |(key, raw): (String, &RawValue)| {
+            Ok(KeyValue {
                 key: key.into(),
                 node: self.node(raw, depth - 1)?,
             })
         };
-        members.0.into_iter().map(entry).collect()
+        members.0.into_iter().map(pair).collect()
     }
 
     fn node(&self, raw: &RawValue, depth: usize) -> Result<Node, Refusal> {
         let raw = raw.get();
         let value = match raw.as_bytes().first() {
             Some(b'{' | b'[') if depth == 0 => Value::Null,
-            Some(b'{') => Value::Table(self.entries(raw, depth)?),
+            Some(b'{') => Value::Table(self.pairs(raw, depth)?),
             Some(b'[') => {
                 let items: Vec<&RawValue> =
                     serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
@@ -81,7 +81,7 @@ impl Tree<'_> {
         Ok(Node { line, value })
     }
 
-    /// Where a part of the text begins.
+    /// The offset of a part of the text.
     fn offset(&self, part: &str) -> usize {
         part.as_ptr().addr() - self.text.as_ptr().addr()
     }
@@ -93,19 +93,19 @@ impl Tree<'_> {
         let message = message
             .rsplit_once(" at line ")
             .map_or(message.as_str(), |(message, _)| message);
-        let hint = if message.ends_with(TWICE) {
+        let hint = if message.ends_with(DUPLICATE_KEY) {
             "delete one of the two"
         } else {
             "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
         };
-        let reason = format!("the file is no JSON: {message}");
+        let reason = format!("the file is not valid JSON: {message}");
         Refusal::new(first.saturating_add(below), reason, hint)
     }
 }
 
-const TWICE: &str = "is given twice";
+const DUPLICATE_KEY: &str = "is given twice";
 
-/// An object's keys with their values, still raw.
+/// The keys of an object with their unparsed values.
 struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
@@ -125,10 +125,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Vec::new();
-        let mut seen = HashSet::new();
+        let mut keys = HashSet::new();
         while let Some((key, raw)) = map.next_entry::<String, &RawValue>()? {
-            if !seen.insert(key.clone()) {
-                return Err(A::Error::custom(format_args!("`{key}` {TWICE}")));
+            if !keys.insert(key.clone()) {
+                return Err(A::Error::custom(format_args!("`{key}` {DUPLICATE_KEY}")));
             }
             members.push((key, raw));
         }
@@ -136,36 +136,36 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// The text with a replacement character for each half of a surrogate pair: exports that cut text
-/// by UTF-16 units leave such halves, and no character can be made of one.
+/// Replaces each lone surrogate by U+FFFD: exports that cut text by UTF-16 units leave them, and
+/// `serde_json` refuses them.
 fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     let lone = lone_surrogates(text);
     if lone.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut mended = text.to_owned();
+    let mut replaced = text.to_owned();
     for at in lone {
-        mended.replace_range(at..at + ESCAPE, "\\ufffd");
+        replaced.replace_range(at..at + ESCAPE_BYTES, "\\ufffd");
     }
-    Cow::Owned(mended)
+    Cow::Owned(replaced)
 }
 
-/// Bytes of an escape such as `\ud83d`; its replacement has as many, so no place moves.
-const ESCAPE: usize = 6;
+/// Bytes of an escape such as `\ud83d`. The replacement is as long, so offsets do not change.
+const ESCAPE_BYTES: usize = 6;
 
-/// Where halves without their other half are escaped.
+/// The offsets of the escapes of lone surrogates.
 fn lone_surrogates(text: &str) -> Vec<usize> {
     let mut lone = Vec::new();
     let mut at = 0;
     while let Some(found) = text[at..].find('\\') {
         at += found;
-        match (unit(text, at), unit(text, at + ESCAPE)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE,
+        match (unit(text, at), unit(text, at + ESCAPE_BYTES)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * ESCAPE_BYTES,
             (Some(0xd800..=0xdfff), _) => {
                 lone.push(at);
-                at += ESCAPE;
+                at += ESCAPE_BYTES;
             }
-            (Some(_), _) => at += ESCAPE,
+            (Some(_), _) => at += ESCAPE_BYTES,
             // The escaped character may be a backslash itself.
             (None, _) => {
                 at += 1;
@@ -176,8 +176,8 @@ fn lone_surrogates(text: &str) -> Vec<usize> {
     lone
 }
 
-/// The UTF-16 unit that is escaped at `at`.
+/// The UTF-16 code unit of the escape at `at`.
 fn unit(text: &str, at: usize) -> Option<u16> {
-    let digits = text.get(at..at + ESCAPE)?.strip_prefix("\\u")?;
+    let digits = text.get(at..at + ESCAPE_BYTES)?.strip_prefix("\\u")?;
     u16::from_str_radix(digits, 16).ok()
 }

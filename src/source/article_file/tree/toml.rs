@@ -1,22 +1,22 @@
-//! TOML front matter as a tree.
+//! Parses TOML front matter into the tree.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, Lines, Node, Value};
+use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
-/// Reads TOML whose first line has the number `first_line` in its file.
+/// Parses TOML whose first line has the number `first_line` in its file.
 ///
 /// # Errors
-/// The first place that is no TOML.
-pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
-    let lines = Lines::new(text, first_line);
+/// The first syntax error.
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
+    let lines = LineIndex::new(text, first_line);
     match DeTable::parse(text) {
-        Ok(table) => Ok(entries(table.into_inner(), &lines)),
+        Ok(table) => Ok(pairs(table.into_inner(), &lines)),
         Err(error) => {
             let line = lines.at(error.span().map_or(text.len(), |span| span.start));
-            let reason = format!("the front matter is no TOML: {}", error.message());
+            let reason = format!("the front matter is not valid TOML: {}", error.message());
             Err(Refusal::new(line, reason, hint(error.message())))
         }
     }
@@ -30,11 +30,11 @@ fn hint(message: &str) -> &'static str {
     }
 }
 
-fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
-    let entry = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
+fn pairs(table: DeTable<'_>, lines: &LineIndex) -> Vec<KeyValue> {
+    let pair = |(key, value): (Spanned<_>, Spanned<DeValue<'_>>)| {
         let line = lines.at(key.span().start);
         let key: std::borrow::Cow<'_, str> = key.into_inner();
-        Entry {
+        KeyValue {
             key: key.as_ref().into(),
             node: Node {
                 line,
@@ -42,10 +42,10 @@ fn entries(table: DeTable<'_>, lines: &Lines) -> Vec<Entry> {
             },
         }
     };
-    table.into_iter().map(entry).collect()
+    table.into_iter().map(pair).collect()
 }
 
-fn value_of(value: DeValue<'_>, lines: &Lines) -> Value {
+fn value_of(value: DeValue<'_>, lines: &LineIndex) -> Value {
     match value {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(number) => Value::Number(number.as_str().to_owned()),
@@ -59,6 +59,6 @@ fn value_of(value: DeValue<'_>, lines: &Lines) -> Value {
             };
             Value::List(items.into_iter().map(node).collect())
         }
-        DeValue::Table(table) => Value::Table(entries(table, lines)),
+        DeValue::Table(table) => Value::Table(pairs(table, lines)),
     }
 }

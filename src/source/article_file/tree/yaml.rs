@@ -1,35 +1,35 @@
-//! YAML front matter as a tree, with the two slips mended that newsrooms make.
+//! Parses YAML front matter into the tree, and repairs two common mistakes.
 //!
-//! A headline with a colon and a tag with its `#` are no YAML, or other YAML than was meant. Both
-//! are tried again with quotes, and only if that does not help is the first error shown.
+//! A headline with a colon is a syntax error, and a tag with its `#` starts a comment. Such front
+//! matter is repaired and parsed again. If that fails too, the first error is reported.
 
-mod mend;
+mod repair;
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Options, Spanned};
 
-use self::mend::{LISTS, mend};
-use super::{Entry, Node, Value};
+use self::repair::{LIST_KEYS, repair};
+use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
-/// Reads YAML whose first line has the number `first_line` in its file.
+/// Parses YAML whose first line has the number `first_line` in its file.
 ///
 /// # Errors
-/// The first place that is no YAML, or an alias that unfolds to more than an article needs.
-pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+/// The first syntax error, or aliases that expand beyond the limits.
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
-    let meant = first
+    let is_plausible = first
         .as_ref()
-        .is_ok_and(|entries| !holds_empty_item(entries));
-    if meant {
+        .is_ok_and(|pairs| !has_empty_list_item(pairs));
+    if is_plausible {
         return first;
     }
-    read(&mend(text), first_line).or(first)
+    read(&repair(text), first_line).or(first)
 }
 
-/// What stays far above any article and far below any harm.
+/// Limits far above what an article needs, and low enough against alias bombs.
 fn options() -> Options {
     let budget = serde_saphyr::budget! {
         max_events: 10_000,
@@ -50,15 +50,15 @@ fn options() -> Options {
     }
 }
 
-fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
+fn read(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
     match serde_saphyr::from_str_with_options::<Yaml>(text, options()) {
         Ok(Yaml(Node {
-            value: Value::Table(entries),
+            value: Value::Table(pairs),
             ..
-        })) => Ok(shift(entries, first_line)),
+        })) => Ok(offset_lines(pairs, first_line)),
         Ok(Yaml(node)) => {
             let reason = format!("the front matter is {}, expected keys", node.value.kind());
             Err(Refusal::new(first_line, reason, HINT))
@@ -70,62 +70,62 @@ fn read(text: &str, first_line: u32) -> Result<Vec<Entry>, Refusal> {
             let message = message.lines().next().unwrap_or_default();
             let message = message.split(" at line ").next().unwrap_or(message);
             Err(Refusal::new(
-                shifted(u32::try_from(line).unwrap_or(u32::MAX), first_line),
-                format!("the front matter is no YAML: {message}"),
+                offset_line(u32::try_from(line).unwrap_or(u32::MAX), first_line),
+                format!("the front matter is not valid YAML: {message}"),
                 HINT,
             ))
         }
     }
 }
 
-const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it wants \
+const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it needs \
                     quotes around it, as in `title: \"Мажилис: принял\"` or `tags: [\"#мажилис\"]`";
 
-/// Whether some list has an item of which nothing is left, or the tags have vanished: what stood
-/// there may have begun with `#`, which makes it a comment.
-fn holds_empty_item(entries: &[Entry]) -> bool {
+/// Whether a list has an empty item, or a key of [`LIST_KEYS`] has no value: the text there may have
+/// begun with `#`, which starts a comment.
+fn has_empty_list_item(pairs: &[KeyValue]) -> bool {
     let empty = |value: &Value| match value {
         Value::List(items) => items.iter().any(|item| item.value == Value::Null),
-        Value::Table(inner) => holds_empty_item(inner),
+        Value::Table(inner) => has_empty_list_item(inner),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
     };
-    entries.iter().any(|Entry { key, node }| {
-        empty(&node.value) || (node.value == Value::Null && LISTS.contains(&&**key))
+    pairs.iter().any(|KeyValue { key, node }| {
+        empty(&node.value) || (node.value == Value::Null && LIST_KEYS.contains(&&**key))
     })
 }
 
-/// Lines counted from the start of the file.
-fn shift(entries: Vec<Entry>, first_line: u32) -> Vec<Entry> {
-    let entry = |Entry { key, node }| Entry {
+/// Changes line numbers of the front matter into those of the file.
+fn offset_lines(pairs: Vec<KeyValue>, first_line: u32) -> Vec<KeyValue> {
+    let pair = |KeyValue { key, node }| KeyValue {
         key,
-        node: shift_node(node, first_line),
+        node: offset_node(node, first_line),
     };
-    entries.into_iter().map(entry).collect()
+    pairs.into_iter().map(pair).collect()
 }
 
-fn shift_node(Node { line, value }: Node, first_line: u32) -> Node {
+fn offset_node(Node { line, value }: Node, first_line: u32) -> Node {
     let value = match value {
         Value::List(items) => {
-            let items = items.into_iter().map(|item| shift_node(item, first_line));
+            let items = items.into_iter().map(|item| offset_node(item, first_line));
             Value::List(items.collect())
         }
-        Value::Table(entries) => Value::Table(shift(entries, first_line)),
+        Value::Table(pairs) => Value::Table(offset_lines(pairs, first_line)),
         value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => value,
     };
-    let line = shifted(line, first_line);
+    let line = offset_line(line, first_line);
     Node { line, value }
 }
 
-fn shifted(line: u32, first_line: u32) -> u32 {
+fn offset_line(line: u32, first_line: u32) -> u32 {
     line.max(1).saturating_add(first_line - 1)
 }
 
-/// A node as the parser gives it, with its own line numbers.
+/// A node as the parser returns it; its lines are counted within the front matter.
 struct Yaml(Node);
 
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
-        let spanned = Spanned::<Any>::deserialize(deserializer)?;
+        let spanned = Spanned::<AnyValue>::deserialize(deserializer)?;
         let line = u32::try_from(spanned.referenced.line()).unwrap_or(u32::MAX);
         Ok(Yaml(Node {
             line,
@@ -134,18 +134,18 @@ impl<'de> Deserialize<'de> for Yaml {
     }
 }
 
-/// A value of any kind.
-struct Any(Value);
+/// A value of any type.
+struct AnyValue(Value);
 
-impl<'de> Deserialize<'de> for Any {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Any, D::Error> {
-        deserializer.deserialize_any(AnyVisitor).map(Any)
+impl<'de> Deserialize<'de> for AnyValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AnyValue, D::Error> {
+        deserializer.deserialize_any(AnyValueVisitor).map(AnyValue)
     }
 }
 
-struct AnyVisitor;
+struct AnyValueVisitor;
 
-impl<'de> Visitor<'de> for AnyVisitor {
+impl<'de> Visitor<'de> for AnyValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,13 +201,13 @@ impl<'de> Visitor<'de> for AnyVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
+        let mut pairs = Vec::new();
         while let Some((key, Yaml(node))) = map.next_entry::<String, Yaml>()? {
-            entries.push(Entry {
+            pairs.push(KeyValue {
                 key: key.into(),
                 node,
             });
         }
-        Ok(Value::Table(entries))
+        Ok(Value::Table(pairs))
     }
 }

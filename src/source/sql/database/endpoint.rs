@@ -1,4 +1,4 @@
-//! Where a server is: how operators read it, and what they must not.
+//! The address of a server as messages show it, without its secrets.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::source::sql::error::Reporter;
 
-/// A database on a server, as the library understood its address.
+/// The address of a database, as the library parsed it.
 pub(super) struct Endpoint<'a> {
     pub(super) scheme: &'static str,
-    /// Goes before host and port.
+    /// Replaces host and port.
     pub(super) socket: Option<&'a PathBuf>,
     pub(super) host: &'a str,
     pub(super) port: u16,
@@ -18,7 +18,7 @@ pub(super) struct Endpoint<'a> {
 }
 
 impl Endpoint<'_> {
-    /// Who speaks of it, without the secrets of the address that it was understood from.
+    /// The reporter of errors for this database; `address` tells it which secrets to remove.
     pub(super) fn reporter(&self, address: &str) -> Reporter {
         let Endpoint {
             scheme,
@@ -39,7 +39,7 @@ impl Endpoint<'_> {
     }
 }
 
-/// What must not be shown of an address: the password, written and meant.
+/// The passwords in an address, as written and as decoded.
 fn secrets(address: &str) -> Arc<[String]> {
     let url = Url::parse(address).ok();
     let written = url.as_ref().and_then(|url| url.password());

@@ -6,16 +6,16 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlTypeInfo};
 use sqlx::{ConnectOptions as _, MySql, MySqlConnection, Type, TypeInfo as _};
 
 use super::endpoint::Endpoint;
-use super::{Database, Kin, Pool, is_cut_short, misunderstood};
+use super::{Database, DatabaseConnection, Pool, has_unescaped_delimiter, invalid_address};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
-    let misunderstood = || misunderstood("mysql://USER:PASSWORD@HOST:PORT/DATABASE");
-    if is_cut_short(text) {
-        return Err(misunderstood());
+    let invalid_address = || invalid_address("mysql://USER:PASSWORD@HOST:PORT/DATABASE");
+    if has_unescaped_delimiter(text) {
+        return Err(invalid_address());
     }
-    let options = MySqlConnectOptions::from_str(text).map_err(|_| misunderstood())?;
+    let options = MySqlConnectOptions::from_str(text).map_err(|_| invalid_address())?;
     let endpoint = Endpoint {
         scheme: "mysql",
         socket: options.get_socket(),
@@ -24,7 +24,8 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
         database: options.get_database(),
     };
     let reporter = endpoint.reporter(text);
-    // The query means what it means in the newsroom's own client; TIMESTAMP is read in UTC.
+    // The library's defaults change the SQL mode; these keep the one that the newsroom's own client
+    // has. TIMESTAMP is read in UTC.
     let options = options
         .pipes_as_concat(false)
         .no_engine_substitution(false)
@@ -34,11 +35,11 @@ pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
     Ok((Database::MySql(pool), reporter))
 }
 
-impl Kin for MySqlConnection {}
+impl DatabaseConnection for MySqlConnection {}
 
-/// What a type is to us.
+/// Maps a column type of MySQL.
 pub(super) fn kind(type_info: &MySqlTypeInfo) -> Kind {
-    // The names of types with a collation that compares bytes are those of bytes.
+    // Text with a binary collation has the type name of bytes.
     if <str as Type<MySql>>::compatible(type_info) {
         return Kind::Text;
     }

@@ -1,4 +1,4 @@
-//! PostgreSQL: addresses, types, and connections that listen.
+//! PostgreSQL: addresses and types.
 
 use std::str::FromStr as _;
 
@@ -7,27 +7,27 @@ use sqlx::{ConnectOptions as _, PgConnection, TypeInfo as _};
 use tracing::subscriber::{NoSubscriber, with_default};
 
 use super::endpoint::Endpoint;
-use super::{Database, Kin, Pool, is_cut_short, misunderstood};
+use super::{Database, DatabaseConnection, Pool, has_unescaped_delimiter, invalid_address};
 use crate::source::sql::columns::Kind;
 use crate::source::sql::error::{Reporter, SqlError};
 
 pub(super) fn open(text: &str) -> Result<(Database, Reporter), SqlError> {
-    let (options, reporter) = address(text)?;
+    let (options, reporter) = parse_address(text)?;
     let pool = Pool::new(options, reporter.clone(), true);
     Ok((Database::Postgres(pool), reporter))
 }
 
-/// What `text` means to the library, and who speaks of it.
-pub(in crate::source::sql) fn address(
+/// Parses an address into the options of the library, and the reporter of its errors.
+pub(in crate::source::sql) fn parse_address(
     text: &str,
 ) -> Result<(PgConnectOptions, Reporter), SqlError> {
-    let misunderstood = || misunderstood("postgres://USER:PASSWORD@HOST:PORT/DATABASE");
-    if is_cut_short(text) {
-        return Err(misunderstood());
+    let invalid_address = || invalid_address("postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+    if has_unescaped_delimiter(text) {
+        return Err(invalid_address());
     }
-    // The library logs parameters that it does not know with their values, which may be secrets.
+    // The library logs unknown parameters with their values, which may be secrets.
     let options = with_default(NoSubscriber::default(), || PgConnectOptions::from_str(text))
-        .map_err(|_| misunderstood())?;
+        .map_err(|_| invalid_address())?;
     let endpoint = Endpoint {
         scheme: "postgres",
         socket: options.get_socket(),
@@ -36,7 +36,7 @@ pub(in crate::source::sql) fn address(
         database: options.get_database(),
     };
     let reporter = endpoint.reporter(text);
-    // PgBouncer hands on a few settings of a new connection, and refuses it for any other.
+    // PgBouncer passes on few startup parameters, and refuses a connection with any other.
     let options = options
         .application_name("taspa")
         .extra_float_digits(None)
@@ -45,9 +45,9 @@ pub(in crate::source::sql) fn address(
     Ok((options, reporter))
 }
 
-impl Kin for PgConnection {}
+impl DatabaseConnection for PgConnection {}
 
-/// What a type is to us.
+/// Maps a column type of PostgreSQL.
 pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
     match type_info.name() {
         "TEXT" | "VARCHAR" | "CHAR" | "NAME" | "\"CHAR\"" | "UUID" => Kind::Text,
@@ -59,7 +59,7 @@ pub(super) fn kind(type_info: &PgTypeInfo) -> Kind {
         "DATE" => Kind::Day,
         "JSON" | "JSONB" => Kind::Json,
         "BYTEA" => Kind::Bytes,
-        // The library's word for a type that only this server has.
+        // The library's name for a type that is defined in the database.
         "?" => Kind::Own,
         name if name.ends_with("[]") => Kind::Own,
         _ => Kind::Other,

@@ -5,9 +5,9 @@ use sqlx::sqlite::SqliteConnectOptions;
 use super::*;
 use crate::source::sql::probe::run;
 use crate::source::sql::source_event::{PendingSignals, SourceEvent, SourceEvents};
-use crate::source::sql::testkit::{Manner, Server};
+use crate::source::sql::testkit::{FakePostgres, Reaction};
 
-const PATIENCE: Patience = Patience {
+const LIMIT: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(60),
     silence: Duration::from_secs(60),
 };
@@ -19,94 +19,95 @@ fn statement(sql: &str) -> Statement {
     }
 }
 
-fn database(server: &Server) -> Arc<Database> {
+fn database(server: &FakePostgres) -> Arc<Database> {
     Arc::new(open(&server.url).expect("an address").0)
 }
 
 #[tokio::test]
-async fn a_statement_waits_for_a_connection_and_the_pulse_for_none() {
-    let server = Server::start(|_, sql| match sql {
-        "SELECT slowly" => Manner::FallSilent,
-        _ => Manner::Answer,
+async fn a_statement_waits_for_a_connection_but_a_pulse_does_not() {
+    let server = FakePostgres::start(|_, sql| match sql {
+        "SELECT slowly" => Reaction::FallSilent,
+        _ => Reaction::Answer,
     })
     .await;
     let database = database(&server);
     let begin = |sql: &str| {
         let (database, statement) = (database.clone(), statement(sql));
-        tokio::spawn(async move { database.row(statement, PATIENCE).await })
+        tokio::spawn(async move { database.row(statement, LIMIT).await })
     };
-    let slow: Vec<_> = (0..CONNECTIONS).map(|_| begin("SELECT slowly")).collect();
-    server.accepts(CONNECTIONS).await;
+    let slow: Vec<_> = (0..CONNECTIONS_MAX)
+        .map(|_| begin("SELECT slowly"))
+        .collect();
+    server.accepts(CONNECTIONS_MAX).await;
     let mut next = begin("SELECT 1");
-    let pulse = database.apart();
+    let pulse = database.with_own_connection();
     for _ in 0..2 {
-        assert_eq!(pulse.row(statement("SELECT 1"), PATIENCE).await, Ok(vec![]));
+        assert_eq!(pulse.row(statement("SELECT 1"), LIMIT).await, Ok(vec![]));
     }
     let waited = timeout(CONNECT * 3 / 2, &mut next).await;
     assert!(waited.is_err(), "others are slow, not the database");
-    assert_eq!(server.connections(), CONNECTIONS + 1);
+    assert_eq!(server.connections(), CONNECTIONS_MAX + 1);
     slow[0].abort();
     assert_eq!(next.await.expect("no panic"), Ok(vec![]));
 }
 
-/// A server that ends its first connection, or forgets it, when that is to be used again after so many
-/// statements.
-async fn forgetful(manner: Manner, statements: usize) -> Server {
+/// A server that shows `reaction` when its first connection is used again after this many statements.
+async fn server_that_fails_on_reuse(reaction: Reaction, statements: usize) -> FakePostgres {
     let begun = AtomicUsize::new(0);
-    Server::start(move |connection, sql| {
+    FakePostgres::start(move |connection, sql| {
         let again = sql.starts_with("BEGIN") && begun.fetch_add(1, Ordering::Relaxed) == statements;
         match again && connection == 1 {
-            true => manner,
-            false => Manner::Answer,
+            true => reaction,
+            false => Reaction::Answer,
         }
     })
     .await
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_it_rested_is_replaced() {
-    for manner in [Manner::HangUp, Manner::FallSilent] {
-        let server = forgetful(manner, 1).await;
+async fn a_dead_idle_connection_is_replaced() {
+    for reaction in [Reaction::HangUp, Reaction::FallSilent] {
+        let server = server_that_fails_on_reuse(reaction, 1).await;
         let database = database(&server);
         for connections in [1, 2, 2] {
-            let row = database.row(statement("SELECT 1"), PATIENCE).await;
+            let row = database.row(statement("SELECT 1"), LIMIT).await;
             assert_eq!(row, Ok(vec![]));
             assert_eq!(server.connections(), connections);
         }
-        assert_eq!(database.lost(), 1);
+        assert_eq!(database.lost_connections(), 1);
     }
 }
 
 #[tokio::test]
-async fn connections_that_rest_can_be_closed() {
-    let server = Server::start(|_, _| Manner::Answer).await;
+async fn idle_connections_can_be_closed() {
+    let server = FakePostgres::start(|_, _| Reaction::Answer).await;
     let database = database(&server);
     for connections in [1, 2] {
-        let row = database.row(statement("SELECT 1"), PATIENCE).await;
+        let row = database.row(statement("SELECT 1"), LIMIT).await;
         assert_eq!(row, Ok(vec![]));
         assert_eq!(server.connections(), connections);
-        database.close_rested();
+        database.close_idle();
     }
 }
 
 #[tokio::test]
-async fn a_pulse_that_lost_its_connection_has_everything_compared() {
-    // Of the first pulse one probes the query, one asks for its columns.
-    let server = forgetful(Manner::HangUp, 3).await;
+async fn a_pulse_that_lost_its_connection_causes_a_full_comparison() {
+    // The first pulse also probes the query and reads its columns.
+    let server = server_that_fails_on_reuse(Reaction::HangUp, 3).await;
     let board = Arc::new(PendingSignals::default());
-    let beating = tokio::spawn(run(server.engine(), board.clone()));
-    let mut line = SourceEvents {
+    let pulse = tokio::spawn(run(server.engine(), board.clone()));
+    let mut events = SourceEvents {
         board,
-        watchers: vec![beating],
+        watchers: vec![pulse],
     };
     for connections in [1, 2] {
-        assert_eq!(line.next().await, SourceEvent::Up);
+        assert_eq!(events.next().await, SourceEvent::Up);
         assert_eq!(server.connections(), connections);
     }
 }
 
 #[tokio::test]
-async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
+async fn an_abandoned_statement_releases_the_sqlite_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("news.db");
     let mut writer = SqliteConnectOptions::new()
@@ -121,18 +122,18 @@ async fn a_file_is_free_again_when_nobody_waits_for_a_statement() {
     let (database, _) = open(&format!("sqlite:{}", file.display())).expect("an address");
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
                    SELECT count(*) FROM n, articles";
-    let patience = Patience {
+    let limit = StatementTimeout {
         silence: Duration::from_millis(200),
-        ..PATIENCE
+        ..LIMIT
     };
-    let error = database.row(statement(endless), patience).await;
+    let error = database.row(statement(endless), limit).await;
     assert!(matches!(error, Err(SqlError::Timeout { .. })), "{error:?}");
     let write = sqlx::raw_sql("INSERT INTO articles VALUES (2)").execute(&mut writer);
-    write.await.expect("nobody reads any more");
+    write.await.expect("the file is not locked");
 }
 
 #[test]
-fn what_a_password_has_is_never_taken_for_a_place() {
+fn an_unescaped_password_is_refused_and_not_shown() {
     for cut in [
         "reader:5432/x@h/news",
         "reader:5432?x@h/news",

@@ -23,7 +23,7 @@ fn columns() -> Columns {
 }
 
 #[test]
-fn listings_are_texts_in_the_order_of_bytes() {
+fn listings_select_text_in_byte_order() {
     let expected = [
         "SELECT (\"id\")::text, (\"Up\"\"dated`\")::text, to_json(\"tags\")::text, \
          (\"draft\")::text FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
@@ -41,7 +41,7 @@ fn listings_are_texts_in_the_order_of_bytes() {
 }
 
 #[test]
-fn plans_are_told_apart_by_what_they_cost() {
+fn plans_are_compared_by_cost() {
     let lines = |lines: &[&[&str]]| -> Vec<Cells> {
         let cell = |text: &&str| Cell {
             text: Some((*text).to_owned()),
@@ -87,7 +87,7 @@ fn plans_are_told_apart_by_what_they_cost() {
 }
 
 #[test]
-fn the_pulse_shows_columns_and_reads_none() {
+fn the_pulse_returns_columns_without_values() {
     let query = "(\nSELECT * FROM articles -- all\n) AS";
     let any =
         format!("CASE WHEN EXISTS (SELECT 1 FROM {query} taspa_rows LIMIT 1) THEN 'rows' END");
@@ -109,7 +109,7 @@ fn mark(after: Raw) -> Option<Mark> {
     })
 }
 
-/// The condition of a poll, with its values.
+/// The condition of a poll, with its parameters.
 fn recent(dialect: Dialect, columns: &Columns, since: &Since) -> (String, Vec<Bind>) {
     let statement = dialect.recent("q", &columns.0[..1], columns, since);
     let (_, condition) = statement.sql.split_once(" AS taspa_rows").expect("rows");
@@ -118,7 +118,7 @@ fn recent(dialect: Dialect, columns: &Columns, since: &Since) -> (String, Vec<Bi
 }
 
 #[test]
-fn polls_ask_for_what_is_later_than_the_marks() {
+fn polls_select_rows_after_the_marks() {
     let columns = Columns(vec![
         column("id", Kind::Integer, "INT8"),
         column("updated", Kind::Instant, "TIMESTAMPTZ"),
@@ -148,9 +148,9 @@ fn polls_ask_for_what_is_later_than_the_marks() {
             Bind::Integer(7),
         ),
     ] {
-        let asked = recent(dialect, &columns, &since);
+        let condition_and_binds = recent(dialect, &columns, &since);
         let binds = vec![text("2026-01-08 05:00:00+00"), date];
-        assert_eq!(asked, (condition.to_owned(), binds));
+        assert_eq!(condition_and_binds, (condition.to_owned(), binds));
     }
 }
 
@@ -188,7 +188,7 @@ fn a_column_without_a_mark_is_not_restricted() {
 }
 
 #[test]
-fn ids_are_compared_as_what_the_column_holds() {
+fn ids_are_compared_with_the_type_of_the_column() {
     let ids = ["17", "a'b", "18446744073709551615"];
     let uuid = "02cd6952-6ae3-44c9-8e4b-e3e6252ebe4c";
     for (dialect, id, expected, binds) in [
@@ -246,20 +246,20 @@ fn ids_are_compared_as_what_the_column_holds() {
 }
 
 #[test]
-fn every_statement_is_read_only_and_limited() {
+fn transactions_are_read_only_and_limited_in_time() {
     let limit = Duration::from_millis(5500);
-    let opening = |dialect: Dialect| dialect.opening(limit).unwrap_or_default();
+    let begin = |dialect: Dialect| dialect.begin(limit).unwrap_or_default();
     assert_eq!(
-        opening(Dialect::Postgres),
+        begin(Dialect::Postgres),
         "BEGIN READ ONLY; SET LOCAL statement_timeout = 5500; SET LOCAL lock_timeout = 1000; \
          SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL extra_float_digits = 2; \
          SELECT set_config('client_encoding', 'SQL_ASCII', true) \
          WHERE current_setting('server_encoding') = 'SQL_ASCII'"
     );
     assert_eq!(
-        opening(Dialect::MySql),
+        begin(Dialect::MySql),
         "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = 5500 */ \
          /*M!100101 , max_statement_time = 5.500 */; START TRANSACTION READ ONLY"
     );
-    assert_eq!(opening(Dialect::Sqlite), "");
+    assert_eq!(begin(Dialect::Sqlite), "");
 }

@@ -1,25 +1,25 @@
-//! Front matter that is meant well: quotes where YAML wants them.
+//! Repairs YAML front matter in which quotes are missing.
 
-/// The same text with quotes around sentences and without `#` in front of tags.
-pub(in crate::source) fn mend(text: &str) -> String {
-    let mut mended = String::with_capacity(text.len() + 16);
+/// Adds quotes around the values of [`TEXT_KEYS`], and removes `#` before tags.
+pub(in crate::source) fn repair(text: &str) -> String {
+    let mut repaired = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
         let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
         let key = rest.split(':').next().unwrap_or(rest).trim_end();
-        mended.push_str(indent);
-        if TEXTS.contains(&key) {
-            mended.push_str(&quoted(rest));
-        } else if rest.starts_with('-') || LISTS.contains(&key) {
-            mended.push_str(&without_hashes(rest));
+        repaired.push_str(indent);
+        if TEXT_KEYS.contains(&key) {
+            repaired.push_str(&quote_value(rest));
+        } else if rest.starts_with('-') || LIST_KEYS.contains(&key) {
+            repaired.push_str(&strip_hashes(rest));
         } else {
-            mended.push_str(rest);
+            repaired.push_str(rest);
         }
     }
-    mended
+    repaired
 }
 
-/// Keys whose text on one line may be anything a person types.
-const TEXTS: [&str; 7] = [
+/// Keys whose value is a text on one line.
+const TEXT_KEYS: [&str; 7] = [
     "title",
     "description",
     "summary",
@@ -29,11 +29,11 @@ const TEXTS: [&str; 7] = [
     "credit",
 ];
 
-/// Keys whose values are written as hashtags now and then.
-pub(in crate::source) const LISTS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
+/// Keys whose values people write as hashtags.
+pub(in crate::source) const LIST_KEYS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
 
-/// `key: sentence` with the sentence in quotes, unless it is in quotes or goes on below.
-fn quoted(line: &str) -> String {
+/// Puts the value of `key: value` in quotes, unless it has quotes or continues on the next line.
+fn quote_value(line: &str) -> String {
     let (content, end) = line.split_at(line.trim_end().len());
     let Some((key, value)) = content.split_once(':') else {
         return line.to_owned();
@@ -46,18 +46,18 @@ fn quoted(line: &str) -> String {
     format!("{key}: '{}'{end}", value.replace('\'', "''"))
 }
 
-/// A line without each `#` that begins a word.
-fn without_hashes(line: &str) -> String {
+/// Removes each `#` at the start of a word.
+fn strip_hashes(line: &str) -> String {
     let mut before = ' ';
     let mut rest = line.chars().peekable();
-    let mut kept = String::with_capacity(line.len());
+    let mut stripped = String::with_capacity(line.len());
     while let Some(c) = rest.next() {
         let begins = before.is_whitespace() || matches!(before, '[' | ',');
         let word = rest.peek().is_some_and(|next| next.is_alphanumeric());
         if !(c == '#' && begins && word) {
-            kept.push(c);
+            stripped.push(c);
         }
         before = c;
     }
-    kept
+    stripped
 }
