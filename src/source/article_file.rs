@@ -1,7 +1,7 @@
 //! From the bytes of an article file to a [`Draft`](crate::model::article::Draft), without any I/O.
 //!
 //! [`newsroom`] reads the text format of portals, [`markdown`] and [`json`] what other systems
-//! store. The keys of front matter and of JSON become one [`tree`], and [`fields`] alone knows what
+//! store. The keys of front matter and of JSON become one `tree`, and `fields` alone knows what
 //! each key means; rows of a database take the same way.
 //!
 //! Uses [`model`](crate::model) and [`text`](crate::text).

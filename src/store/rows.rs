@@ -27,7 +27,7 @@ pub(super) const KEY_CONFLICTS: TableDefinition<'_, (&str, &str), ()> =
     TableDefinition::new("rivals");
 /// Term in canonical form → its name.
 pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
-/// Feed path → [`Validators`].
+/// Feed path → [`Validators`](crate::model::validators::Validators).
 pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("feeds");
 
 /// Name of a declared feed, or folder of a kind of feeds → the extensions it was ever served with.
