@@ -1,7 +1,7 @@
 //! Pages for people, made by templates on the server: no script, one style sheet.
 //!
 //! A page is a function of what it is given: the templates, the [`Frame`] and its content. The
-//! built-in templates can be replaced, file by file, from a folder ([`load_templates`](super::load_templates)).
+//! built-in templates can be replaced, file by file, from a folder (`load_templates`).
 
 use crate::config::Site;
 use crate::feed::document::Address;
