@@ -81,15 +81,15 @@ pub async fn run(
     revised: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let news = Notify::new();
+    let changed = Notify::new();
     let (down, changes) = watch::channel(None);
     let outage = Arc::new(OutageLog::default());
     let log = ReadingLog::new(outage.clone());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&publisher, &health, rescan, orders, &news, &down, log) => {}
+        () = keep_reading(&publisher, &health, rescan, orders, &changed, &down, log) => {}
         () = keep_reporting(&publisher, &health, changes, &outage) => {}
-        () = keep_publishing(&publisher, &health, &news, &revised) => {}
+        () = keep_publishing(&publisher, &health, &changed, &revised) => {}
     }
 }
 
@@ -100,7 +100,7 @@ async fn keep_reading(
     health: &Arc<Health>,
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
-    news: &Notify,
+    changed: &Notify,
     down: &Down,
     mut log: ReadingLog,
 ) {
@@ -116,7 +116,7 @@ async fn keep_reading(
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Articles that could not be read are not the same as none.
         if publisher.handle().snapshot().is_some() || log.failure.is_none() {
-            news.notify_one();
+            changed.notify_one();
         }
         match read {
             Some(note) => watcher.note(note).await,
@@ -125,15 +125,15 @@ async fn keep_reading(
         removal = Removal::Held;
         let mut order = None;
         scopes = tokio::select! {
-            given = orders.recv() => {
-                order = given;
+            next = orders.recv() => {
+                order = next;
                 vec![Scope::Whole]
             }
             next = watcher.next() => next,
             () = time::sleep_until(rescan_at.into()) => vec![Scope::Whole],
         };
-        while let Some(given) = order {
-            match given {
+        while let Some(next) = order {
+            match next {
                 Order::Reconfigure(config, templates) => {
                     rescan = Duration::from_secs(config.source.compared_every().into());
                     reconfigure(publisher, health, *config, templates).await;
@@ -176,7 +176,7 @@ async fn keep_reporting(
 async fn keep_publishing(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
-    news: &Notify,
+    changed: &Notify,
     revised: &mpsc::Sender<NewVersions>,
 ) {
     // What the state folder remembers is served while the source is compared with it.
@@ -184,7 +184,7 @@ async fn keep_publishing(
     let remembered = task::spawn_blocking(move || remembering.remembered());
     let remembered = remembered.await.unwrap_or(None);
     if remembered.is_none() {
-        news.notified().await;
+        changed.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
     let mut next = publish(publisher, health, &clock, revised).await;
@@ -198,7 +198,7 @@ async fn keep_publishing(
     loop {
         let due = next.map_or(SLEEP_MAX, Timestamp::remaining);
         tokio::select! {
-            () = news.notified() => {}
+            () = changed.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
         next = publish(publisher, health, &clock, revised).await;

@@ -42,7 +42,7 @@ pub(super) fn open(
     warn: impl FnOnce(&str),
 ) -> Result<Result<Publisher, StoreError>, StartError> {
     let folder = &config.server.state;
-    let failure = match desk_over(Store::open(folder), config, templates) {
+    let failure = match publisher_over(Store::open(folder), config, templates) {
         Ok(publisher) => return Ok(Ok(publisher)),
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
@@ -67,11 +67,11 @@ pub(super) fn open(
         batch.restore(&last_good)?;
         memory.iter().try_for_each(|memory| batch.recall(memory))
     })?;
-    desk_over(Ok(store), config, templates).map(Ok)
+    publisher_over(Ok(store), config, templates).map(Ok)
 }
 
 /// A publisher over what a store remembers.
-pub(super) fn desk_over(
+pub(super) fn publisher_over(
     store: Result<Store, StoreError>,
     config: &Config,
     templates: &Arc<Templates>,

@@ -455,5 +455,5 @@ fn open_publisher(
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    kept::desk_over(Store::scratch(), &config, templates)
+    kept::publisher_over(Store::scratch(), &config, templates)
 }

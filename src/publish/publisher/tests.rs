@@ -92,11 +92,11 @@ impl Newsroom {
     fn start(&mut self, feeds: &str, store: Store, as_of: Timestamp) {
         let config = config(self.folder.path(), feeds);
         self.publisher =
-            Some(Publisher::new(config, Templates::built_in(), store, as_of).expect("a desk"));
+            Some(Publisher::new(config, Templates::built_in(), store, as_of).expect("a publisher"));
     }
 
     fn publisher(&self) -> &Publisher {
-        self.publisher.as_ref().expect("a started desk")
+        self.publisher.as_ref().expect("a started publisher")
     }
 
     fn reconfigure(&self, feeds: &str) {

@@ -80,7 +80,7 @@ impl News {
     /// A publisher over what the last one kept.
     fn start(&self, config: &Arc<Config>) -> Publisher {
         let store = Store::open(&self.folder.path().join("state")).expect("a store");
-        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk")
+        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a publisher")
     }
 
     /// A publisher that keeps nothing, over the listed rows.
@@ -88,7 +88,7 @@ impl News {
         let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let publisher =
-            Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
+            Publisher::new(config, Templates::built_in(), store, LATER).expect("a publisher");
         read(&publisher, Scope::Whole);
         publisher.publish(LATER);
         publisher
@@ -305,7 +305,7 @@ fn another_query_is_another_text() {
         Store::scratch().expect("a store"),
         LATER,
     )
-    .expect("a desk");
+    .expect("a publisher");
     read(&new, Scope::Whole);
     new.publish(LATER);
     assert!(render(&old, "all").is_ok_and(|all| all.contains("Текст 2.</p>2")));
@@ -319,8 +319,8 @@ fn a_column_that_goes_makes_every_row_another() {
     let config = news.everything();
     let publisher = || {
         let store = Store::scratch().expect("a scratch store");
-        let publisher =
-            Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk");
+        let publisher = Publisher::new(config.clone(), Templates::built_in(), store, LATER)
+            .expect("a publisher");
         read(&publisher, Scope::Whole);
         publisher.publish(LATER);
         publisher
@@ -348,7 +348,8 @@ fn a_column_that_comes_moves_feeds_once() {
     let news = News::new(3);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
-    let publisher = Publisher::new(config, Templates::built_in(), store, LATER).expect("a desk");
+    let publisher =
+        Publisher::new(config, Templates::built_in(), store, LATER).expect("a publisher");
     read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles ADD COLUMN summary TEXT DEFAULT 'Кратко'");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
@@ -386,7 +387,7 @@ fn a_column_that_is_gone_is_missed_after_a_reload() {
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
     let publisher =
-        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a desk");
+        Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a publisher");
     read(&publisher, Scope::Whole);
     news.run("ALTER TABLE articles DROP COLUMN section");
     let mut next = Config::clone(&config);
