@@ -291,7 +291,7 @@ fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let templates = load_templates(&loaded);
     let misunderstood = match &loaded.config.source {
         SourceConfig::Directory(_) => Vec::new(),
-        SourceConfig::Sql(config) => Sql::misunderstood(config),
+        SourceConfig::Sql(config) => Sql::address_errors(config),
     };
     let problem = |(key, error): (&str, SqlError)| {
         let place = loaded.place(&["source", "sql", key]);

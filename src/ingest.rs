@@ -27,7 +27,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use self::comparison::{Comparison, Listed};
-pub use self::progress::{Progress, Reached, Running};
+pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadFile, read_all};
 use crate::index::natural;
 use crate::ingest::change_set::{ChangeSet, key_conflict, owned_article};
@@ -58,17 +58,17 @@ pub struct Options {
     /// Articles that were removed since then: a folder that is emptied file by file is emptied too.
     pub removed: usize,
     /// Who goes first.
-    pub pace: Pace,
+    pub priority: Priority,
 }
 
 /// Whether reading lets others go first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Pace {
+pub enum Priority {
     /// Nobody is waiting for anything else.
     #[default]
-    Brisk,
+    Normal,
     /// Requests are answered meanwhile.
-    GivingWay,
+    Low,
 }
 
 /// What a reading found.
@@ -83,7 +83,7 @@ pub struct Reconciliation {
     /// Files or rows that were read.
     pub read: usize,
     /// What operators call those that are good now, or gone.
-    pub mended: Vec<String>,
+    pub resolved: Vec<String>,
     /// Those that changed while they were read and have to be read again soon.
     pub unsettled: Vec<String>,
     /// Articles that were removed.
@@ -116,7 +116,7 @@ pub fn reconcile(
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> Reconciliation {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.tells_mended = !scopes.contains(&Scope::Whole);
+    run.reports_resolved = !scopes.contains(&Scope::All);
     if let Err(error) = run.compare(scopes) {
         run.result.failure = Some(error);
     }
@@ -132,7 +132,7 @@ struct Run<'a> {
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
     /// Whether somebody wants to know of everything that is good: of a whole source it goes without
     /// saying.
-    tells_mended: bool,
+    reports_resolved: bool,
     /// Refused files by path: a later step of one reading may change its mind about a file.
     refused: BTreeMap<String, FileRow>,
     result: Reconciliation,
@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
             options,
             progress,
             meanwhile,
-            tells_mended: false,
+            reports_resolved: false,
             refused: BTreeMap::new(),
             result: Reconciliation::default(),
         }
@@ -171,7 +171,7 @@ impl<'a> Run<'a> {
         };
         let (listed, retries) = thread::scope(|scope| {
             let listing = scope.spawn(|| comparison.run(scopes));
-            let retries = self.take(found);
+            let retries = self.read_and_store(found);
             let listed = listing.join().unwrap_or_else(|panic| resume_unwind(panic));
             (listed, retries)
         });
@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
         } = listed;
         self.result.unsettled.extend(missing);
         for (path, row) in refused {
-            // A reading that judged the file meanwhile knows better.
+            // A reading that outcomes the file meanwhile knows better.
             self.refused.entry(path).or_insert(row);
         }
         for unlisted in &unlisted {
@@ -206,17 +206,17 @@ impl<'a> Run<'a> {
     /// Reads files and commits what they gave, the next ones being read meanwhile; returns those
     /// that wait for a key which is free now. No transaction is open while a file is read: a file
     /// that hangs must not hold up the publisher.
-    fn take<B: AsRef<[Place]>>(
+    fn read_and_store<B: AsRef<[Place]>>(
         &mut self,
         batches: impl IntoIterator<Item = B> + Send,
     ) -> Result<Vec<Place>, ReconcileError> {
         let (source, store, progress) = (self.source, self.store, self.progress);
-        let pace = self.options.pace;
+        let priority = self.options.priority;
         thread::scope(|scope| {
             let (give, given) = mpsc::sync_channel(1);
             scope.spawn(move || {
-                if pace == Pace::GivingWay {
-                    step_back();
+                if priority == Priority::Low {
+                    lower_priority();
                 }
                 // The other end hangs up when the store fails.
                 batches.into_iter().try_for_each(|files| {
@@ -235,7 +235,7 @@ impl<'a> Run<'a> {
     fn take_retries(&mut self, retries: Vec<Place>) -> Result<(), ReconcileError> {
         let mut waiting = retries;
         while !waiting.is_empty() {
-            waiting = self.take(waiting.chunks(BATCH_FILES))?;
+            waiting = self.read_and_store(waiting.chunks(BATCH_FILES))?;
         }
         Ok(())
     }
@@ -245,7 +245,7 @@ impl<'a> Run<'a> {
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Place>, ReconcileError> {
-        let files = self.news_of(files)?;
+        let files = self.without_unchanged(files)?;
         if files.is_empty() {
             return Ok(Vec::new());
         }
@@ -265,19 +265,19 @@ impl<'a> Run<'a> {
 
     /// Those of files that were read of which something has to be stored. Whatever was read again and is
     /// what it was counts for nothing; only that it is no longer young is worth a note.
-    fn news_of(
+    fn without_unchanged(
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Result<ReadFile, String>>, StoreError> {
         let mut news = Vec::with_capacity(files.len());
         for file in files {
             let known = match &file {
-                Ok(file) if file.found.again => self.known(file)?,
+                Ok(file) if file.found.recheck => self.unchanged_row(file)?,
                 Ok(_) | Err(_) => None,
             };
             match (known, &file) {
                 (Some(row), Ok(file)) if row.stamp == file.found.stamp => {
-                    self.judge(file.found.path.clone(), Some(row));
+                    self.note_outcome(file.found.path.clone(), Some(row));
                     continue;
                 }
                 (Some(_), _) => {}
@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
 
     /// What is stored of a file, where it is what was just read; of a loser, that the same owner still has
     /// its key.
-    fn known(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
+    fn unchanged_row(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
         let ReadFile {
             found,
             columns,
@@ -351,21 +351,21 @@ impl<'a> Run<'a> {
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
         self.result.unsettled.extend(change_set.unsettled);
-        for (path, row) in change_set.judged {
-            self.judge(path, row);
+        for (path, row) in change_set.outcomes {
+            self.note_outcome(path, row);
         }
-        Ok(self.source.look(&change_set.retries)?)
+        Ok(self.source.stat(&change_set.retries)?)
     }
 
-    fn judge(&mut self, path: String, row: Option<FileRow>) {
+    fn note_outcome(&mut self, path: String, row: Option<FileRow>) {
         match row.filter(|row| row.refusal.is_some()) {
             Some(row) => {
                 self.refused.insert(path, row);
             }
             None => {
                 self.refused.remove(&path);
-                if self.tells_mended {
-                    self.result.mended.push(self.source.locate(&path));
+                if self.reports_resolved {
+                    self.result.resolved.push(self.source.locate(&path));
                 }
             }
         }
@@ -409,7 +409,7 @@ impl<'a> Run<'a> {
 }
 
 /// Lets whoever answers requests go first. Threads that this one starts do so too.
-fn step_back() {
+fn lower_priority() {
     // Reading at the same priority is better than not reading.
     let _ = rustix::process::nice(READING_NICENESS);
 }

@@ -87,15 +87,15 @@ pub async fn run(
     let log = ReadingLog::new(outage.clone());
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
-        () = keep_reading(&publisher, &health, rescan, orders, &changed, &down, log) => {}
-        () = keep_reporting(&publisher, &health, changes, &outage) => {}
-        () = keep_publishing(&publisher, &health, &changed, &revised) => {}
+        () = reading_loop(&publisher, &health, rescan, orders, &changed, &down, log) => {}
+        () = outage_loop(&publisher, &health, changes, &outage) => {}
+        () = publishing_loop(&publisher, &health, &changed, &revised) => {}
     }
 }
 
 /// Compares the source with the store: all of it at the start, every `rescan` or `reconcile`, when
 /// ordered to and when signs were lost; parts of it when a sign hints at them.
-async fn keep_reading(
+async fn reading_loop(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     mut rescan: Duration,
@@ -106,11 +106,11 @@ async fn keep_reading(
 ) {
     // Watching comes before listing, so that nothing changes unseen in between.
     let mut watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
-    let mut scopes = vec![Scope::Whole];
+    let mut scopes = vec![Scope::All];
     let mut removal = Removal::Held;
     let mut rescan_at = Instant::now();
     loop {
-        if scopes.contains(&Scope::Whole) {
+        if scopes.contains(&Scope::All) {
             rescan_at = Instant::now() + rescan;
         }
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
@@ -127,10 +127,10 @@ async fn keep_reading(
         scopes = tokio::select! {
             next = orders.recv() => {
                 order = next;
-                vec![Scope::Whole]
+                vec![Scope::All]
             }
             next = watcher.next() => next,
-            () = time::sleep_until(rescan_at.into()) => vec![Scope::Whole],
+            () = time::sleep_until(rescan_at.into()) => vec![Scope::All],
         };
         while let Some(next) = order {
             match next {
@@ -153,7 +153,7 @@ async fn keep_reading(
 }
 
 /// Says that the source does not answer, as soon as its watcher knows: a reading may hang meanwhile.
-async fn keep_reporting(
+async fn outage_loop(
     publisher: &Publisher,
     health: &Health,
     mut changes: watch::Receiver<Option<Arc<str>>>,
@@ -173,7 +173,7 @@ async fn keep_reporting(
 }
 
 /// Publishes what was read and what falls due by itself.
-async fn keep_publishing(
+async fn publishing_loop(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     changed: &Notify,
@@ -181,7 +181,7 @@ async fn keep_publishing(
 ) {
     // What the state folder remembers is served while the source is compared with it.
     let remembering = publisher.clone();
-    let remembered = task::spawn_blocking(move || remembering.remembered());
+    let remembered = task::spawn_blocking(move || remembering.stored_articles());
     let remembered = remembered.await.unwrap_or(None);
     if remembered.is_none() {
         changed.notified().await;
@@ -214,7 +214,7 @@ async fn read(
     log: &mut ReadingLog,
     watcher: &SourceWatcher,
 ) -> Option<ReadingNote> {
-    let whole = scopes.contains(&Scope::Whole);
+    let is_full = scopes.contains(&Scope::All);
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
@@ -234,7 +234,7 @@ async fn read(
     };
     let took = started.elapsed();
     // Whoever reads the log and then asks finds what it said.
-    let proves = watcher.is_proof(whole);
+    let proves = watcher.is_proof(is_full);
     health.note_reading(
         &publisher.driver().source(),
         scopes,
@@ -259,9 +259,9 @@ async fn read(
         );
     }
     let is_published = publisher.has_something_to_serve();
-    log.log(whole, &report, watcher.is_down(), proves, is_published);
+    log.log(is_full, &report, watcher.is_down(), proves, is_published);
     Some(ReadingNote {
-        whole,
+        is_full,
         failed: report.failure.is_some(),
         found: report.read > 0 || report.changed > 0,
         held: report.held,

@@ -59,14 +59,14 @@ pub struct Place {
     pub closed: bool,
     /// Whether it looks as before and is read again nevertheless: what it says then is news only where
     /// it differs.
-    pub again: bool,
+    pub recheck: bool,
 }
 
 /// What of a source is to be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All of it.
-    Whole,
+    All,
     /// What changed lately, as it says itself. A folder, which keeps no order of time, shows all of it.
     Recent,
     /// One place and everything below it. A row has nothing below it.
@@ -189,24 +189,21 @@ pub enum SourceError {
 
 /// Why a listing does not show something.
 #[derive(Debug)]
-pub enum Gap {
+pub enum ListingError {
     /// A part of the source cannot be listed.
-    Part(Unlisted),
+    Unlisted(Unlisted),
     /// The listing ends here.
-    Rest(SourceError),
+    Source(SourceError),
 }
 
-impl From<SqlError> for Gap {
-    fn from(error: SqlError) -> Gap {
-        Gap::Rest(error.into())
+impl From<SqlError> for ListingError {
+    fn from(error: SqlError) -> ListingError {
+        ListingError::Source(error.into())
     }
 }
 
 impl Source {
     /// The source that a configuration names; nothing is read yet.
-    ///
-    /// # Errors
-    /// When an address cannot be understood.
     pub fn new(config: &Config) -> Result<Source, SqlError> {
         let reading = Reading {
             zone: config.site.zone.clone(),
@@ -222,10 +219,7 @@ impl Source {
 
     /// The source of the next configuration: this one, with all that it knows, where nothing about it
     /// differs; else another, with what of that is still true.
-    ///
-    /// # Errors
-    /// When an address cannot be understood.
-    pub fn succeeded_by(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
+    pub fn reconfigured(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
         if before.source == next.source && before.site == next.site {
             return Ok(self.clone());
         }
@@ -238,7 +232,7 @@ impl Source {
         })
     }
 
-    /// What the next start has to know of the source, as bytes that only [`Source::recall`] reads; a
+    /// What the next start has to know of the source, as bytes that only [`Source::restore_memory`] reads; a
     /// folder has nothing to remember.
     pub fn memory(&self) -> Option<Vec<u8>> {
         match self {
@@ -248,10 +242,10 @@ impl Source {
     }
 
     /// Takes over what an earlier run remembered.
-    pub fn recall(&self, memory: &[u8]) {
+    pub fn restore_memory(&self, memory: &[u8]) {
         match self {
             Source::Directory(_) => {}
-            Source::Sql(sql) => sql.recall(memory),
+            Source::Sql(sql) => sql.restore_memory(memory),
         }
     }
 
@@ -347,39 +341,41 @@ impl Source {
 
     /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
     /// everything that could not be listed.
-    pub fn walk(&self, scope: &Scope) -> Box<dyn Iterator<Item = Result<Place, Gap>> + '_> {
+    pub fn walk(
+        &self,
+        scope: &Scope,
+    ) -> Box<dyn Iterator<Item = Result<Place, ListingError>> + '_> {
         match self {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
                     Scope::At { path, closed } => (Some(path.as_str()), *closed),
-                    Scope::Whole | Scope::Recent => (None, false),
+                    Scope::All | Scope::Recent => (None, false),
                 };
                 let gap = |unlisted: Unlisted| match unlisted.path.is_empty() {
-                    true => Gap::Rest(SourceError::Folder {
+                    true => ListingError::Source(SourceError::Folder {
                         folder: self.name(),
                         reason: unlisted.reason,
                     }),
-                    false => Gap::Part(unlisted),
+                    false => ListingError::Unlisted(unlisted),
                 };
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(gap)))
             }
             Source::Sql(sql) => match scope {
                 Scope::At { path, .. } => {
-                    let row = sql.look(std::slice::from_ref(path)).map_err(Gap::from);
+                    let row = sql
+                        .stat(std::slice::from_ref(path))
+                        .map_err(ListingError::from);
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
                 Scope::Recent => Box::new(sql.walk(Extent::Recent)),
-                Scope::Whole => Box::new(sql.walk(Extent::Whole)),
+                Scope::All => Box::new(sql.walk(Extent::All)),
             },
         }
     }
 
     /// Reads a share of what was found through the gate; a result for each, in their order. A bug in
     /// the gate costs the article that met it alone.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub fn read(&self, share: &[Place]) -> Result<Vec<ReadResult>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(share
@@ -391,16 +387,13 @@ impl Source {
     }
 
     /// How what stands at these places looks now, where something does.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub fn look(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
+    pub fn stat(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(paths
                 .iter()
-                .filter_map(|path| directory.look(path))
+                .filter_map(|path| directory.stat(path))
                 .collect()),
-            Source::Sql(sql) => Ok(sql.look(paths)?),
+            Source::Sql(sql) => Ok(sql.stat(paths)?),
         }
     }
 
@@ -414,24 +407,19 @@ impl Source {
     }
 
     /// Whether what has this stamp may become another without changing it.
-    pub fn is_young(&self, stamp: Stamp) -> bool {
+    pub fn is_in_recheck_window(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            Source::Sql(_) => sql::is_young(stamp),
+            Source::Sql(_) => sql::is_in_recheck_window(stamp),
         }
     }
 
     /// Whether what was young before, or is, looks the same otherwise.
-    pub fn is_as_before(&self, before: Stamp, now: Stamp) -> bool {
+    pub fn is_same_row(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
             Source::Sql(_) => sql::is_same_row(before, now),
         }
-    }
-
-    /// How many young places are worth reading again at each look at what changed lately.
-    pub fn young_at_once(&self) -> usize {
-        self.at_once()
     }
 
     /// Whether what was an article once was emptied on purpose.

@@ -59,7 +59,7 @@ impl Newsroom {
             publisher: Arc::new(publisher),
         };
         (0..articles).for_each(|number| newsroom.write(number));
-        newsroom.publisher.reconcile(&[Scope::Whole], Removal::Held);
+        newsroom.publisher.reconcile(&[Scope::All], Removal::Held);
         newsroom.publisher.publish(now);
         newsroom
     }

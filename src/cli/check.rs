@@ -193,7 +193,7 @@ fn idle_terms<'a>(
     loaded: &'a Loaded,
     published: &ReadHandle,
 ) -> impl Iterator<Item = Problem> + use<'a> {
-    published.idle_terms().into_iter().map(|named| {
+    published.unused_terms().into_iter().map(|named| {
         let message = format!(
             "no released article has the {} `{}`",
             named.term.kind.prefix(),

@@ -4,7 +4,7 @@ use super::find_article::{self, NamedArticle, Unknown};
 use crate::feed::explain::{Explanation, Judgement, Reason, Subject};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
-use crate::publish::read_handle::{NotJudged, ReadHandle};
+use crate::publish::read_handle::{JudgeError, ReadHandle};
 use crate::source::Source;
 use crate::store::{FileRow, StoreError};
 
@@ -42,8 +42,8 @@ pub(super) fn explain(
         NamedArticle::Article(row) => {
             let judgement = published.judge(version, &row.meta.key);
             let judgement = judgement.map_err(|failure| match failure {
-                NotJudged::Ended => ExplainError::Ended,
-                NotJudged::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
+                JudgeError::Ended => ExplainError::Ended,
+                JudgeError::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
             })?;
             let articles = store.articles(&[row.meta.record])?;
             let file = store.file(&row.path)?;

@@ -146,7 +146,7 @@ fn read(Opened { publisher, removal }: &Opened) -> Report {
             publisher.reconcile(scopes, *removal)
         })
     };
-    let mut report = read(&[Scope::Whole]);
+    let mut report = read(&[Scope::All]);
     for _ in 0..LOOKS_AGAIN {
         let unsettled = mem::take(&mut report.unsettled);
         if unsettled.is_empty() || report.failure.is_some() {
@@ -154,7 +154,7 @@ fn read(Opened { publisher, removal }: &Opened) -> Report {
         }
         report.add(match publisher.driver().source().look_tells_all() {
             true => read(&Vec::from_iter(unsettled.into_iter().map(Scope::at))),
-            false => read(&[Scope::Whole]),
+            false => read(&[Scope::All]),
         });
     }
     report

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
-use crate::publish::read_handle::{ReadHandle, unused};
+use crate::publish::read_handle::{ReadHandle, unknown_term};
 use crate::serve::route::{self, Target};
 
 /// Other spellings lead to a feed in one step; a redirect of feeds.toml may add one.
@@ -33,7 +33,9 @@ pub(super) fn find(publisher: &ReadHandle, wanted: &str) -> Result<Named, String
         match route::resolve(&published.snapshot, path, query) {
             Target::Feed(version, format) => return Ok(Named::Feed(version.clone(), format)),
             Target::Select(selection, format) => {
-                let version = publisher.select(&selection).map_err(|term| unused(&term))?;
+                let version = publisher
+                    .select(&selection)
+                    .map_err(|term| unknown_term(&term))?;
                 return Ok(Named::Feed(version, format));
             }
             Target::Page(page) => return Ok(Named::Page(page)),
@@ -78,9 +80,9 @@ pub(super) fn find_in_any_format(
 fn find_feed(publisher: &ReadHandle, wanted: &str) -> Result<Arc<FeedVersion>, String> {
     match find(publisher, wanted)? {
         Named::Feed(version, _) | Named::Page(PageRequest::Feed(version)) => Ok(version),
-        Named::Page(PageRequest::Select(selection)) => {
-            publisher.select(&selection).map_err(|term| unused(&term))
-        }
+        Named::Page(PageRequest::Select(selection)) => publisher
+            .select(&selection)
+            .map_err(|term| unknown_term(&term)),
         Named::Page(_) | Named::Asset(_) => Err("this is a page and no feed".to_owned()),
     }
 }

@@ -130,7 +130,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
     }
 
     fn read(publisher: &Publisher, as_of: Timestamp) {
-        let report = publisher.reconcile(&[Scope::Whole], Removal::Held);
+        let report = publisher.reconcile(&[Scope::All], Removal::Held);
         assert!(report.failure.is_none(), "{:?}", report.failure);
         publisher.publish(as_of);
     }

@@ -39,7 +39,7 @@ pub(super) fn read(
     let as_of = Timestamp::now();
     let publisher = open(config, templates, as_of)?;
     // Nothing is gone that this process has not just been told of.
-    let read = || publisher.reconcile(&[Scope::Whole], Removal::Confirmed);
+    let read = || publisher.reconcile(&[Scope::All], Removal::Confirmed);
     let report = progress::run_with_progress(publisher.driver().progress(), read);
     publisher.publish(as_of);
     Ok((publisher.handle().clone(), report))

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::export::ExportProgress;
-use crate::ingest::{Progress, Reached};
+use crate::ingest::{Progress, ProgressCounts};
 use crate::model::count::many;
 
 /// Above either limit, progress is shown.
@@ -127,13 +127,13 @@ fn erase(drawn: &str) -> String {
     }
 }
 
-fn is_long(reached: &Reached) -> bool {
+fn is_long(reached: &ProgressCounts) -> bool {
     let long = reached.read > LONG_READ_FILES || reached.since.elapsed() >= LONG_READ;
     long && reached.found > 0
 }
 
 /// ASCII only, so that the number of bytes is the number of columns.
-fn line(reached: &Reached) -> String {
+fn line(reached: &ProgressCounts) -> String {
     if !reached.listed {
         return reached.to_string();
     }
@@ -162,8 +162,8 @@ fn write_lines(line: impl Fn() -> Option<String>, ended: &Receiver<()>) {
 mod tests {
     use super::*;
 
-    fn reached(found: usize, read: usize, listed: bool) -> Reached {
-        Reached {
+    fn reached(found: usize, read: usize, listed: bool) -> ProgressCounts {
+        ProgressCounts {
             since: Instant::now(),
             noun: "file",
             found,
@@ -204,7 +204,7 @@ mod tests {
     fn a_short_reading_shows_nothing() {
         assert!(!is_long(&reached(900, 900, true)));
         assert!(is_long(&reached(1_100, 1_001, true)));
-        let nothing_to_read = Reached {
+        let nothing_to_read = ProgressCounts {
             since: Instant::now() - LONG_READ,
             ..reached(0, 0, false)
         };

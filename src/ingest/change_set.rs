@@ -15,7 +15,7 @@ pub(super) struct ChangeSet {
     pub(super) changes: Vec<Change>,
     pub(super) retired: Vec<RecordId>,
     /// Refused files, and without a row those that are good or gone.
-    pub(super) judged: Vec<(String, Option<FileRow>)>,
+    pub(super) outcomes: Vec<(String, Option<FileRow>)>,
     /// Keys that no file has any more.
     pub(super) freed: Vec<Box<str>>,
     /// Files that waited for them.
@@ -103,7 +103,7 @@ impl ChangeSet {
             columns,
         };
         batch.put_file(&found.path, &file)?;
-        self.judged.push((found.path.clone(), None));
+        self.outcomes.push((found.path.clone(), None));
         Ok(())
     }
 
@@ -122,7 +122,7 @@ impl ChangeSet {
             columns,
         };
         batch.put_file(&found.path, &row)?;
-        self.judged.push((found.path.clone(), Some(row)));
+        self.outcomes.push((found.path.clone(), Some(row)));
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl ChangeSet {
             self.changes.push(Change::Remove(row.meta.key.clone()));
             self.freed.push(row.meta.key);
         }
-        self.judged.push((path.to_owned(), None));
+        self.outcomes.push((path.to_owned(), None));
         batch.remove_file(path)
     }
 

@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::{BATCH_FILES, Progress, ReconcileError};
-use crate::source::{Gap, Place, Scope, Source, Unlisted};
+use crate::source::{ListingError, Place, Scope, Source, Unlisted};
 use crate::store::{FileRow, Store};
 
 /// What is compared, and who is given the files to be read. Those need not wait for the last one,
@@ -61,7 +61,7 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         match scope {
-            Scope::Whole => self.compare_all("", scope, batch, listed),
+            Scope::All => self.compare_all("", scope, batch, listed),
             Scope::Recent => self.compare_recent(scope, batch, listed),
             Scope::At { path, .. } if self.source.look_tells_all() => {
                 self.compare_all(path, scope, batch, listed)
@@ -94,7 +94,7 @@ impl Comparison<'_> {
                     listed.gone.push(path);
                 }
             }
-            if !self.take(found, last, batch, listed) {
+            if !self.queue_if_changed(found, last, batch, listed) {
                 return Ok(());
             }
         }
@@ -126,23 +126,24 @@ impl Comparison<'_> {
                 shared.push(found.path);
                 continue;
             }
-            let is_doubted = before == Some(found.stamp) && self.source.is_young(found.stamp);
-            if is_doubted && young < self.source.young_at_once() {
+            let is_doubted =
+                before == Some(found.stamp) && self.source.is_in_recheck_window(found.stamp);
+            if is_doubted && young < self.source.at_once() {
                 young += 1;
                 let found = Place {
-                    again: true,
+                    recheck: true,
                     ..found
                 };
-                if !self.read(found, batch, listed) {
+                if !self.queue(found, batch, listed) {
                     return Ok(());
                 }
-            } else if !self.take(found, last, batch, listed) {
+            } else if !self.queue_if_changed(found, last, batch, listed) {
                 return Ok(());
             }
         }
-        for found in self.source.look(&shared)? {
+        for found in self.source.stat(&shared)? {
             let last = self.store.file(&found.path)?;
-            if !self.take(found, last, batch, listed) {
+            if !self.queue_if_changed(found, last, batch, listed) {
                 return Ok(());
             }
         }
@@ -172,7 +173,7 @@ impl Comparison<'_> {
 
     /// Takes what was found among what has to be read, unless it is known as it is; whether anybody
     /// still takes it.
-    fn take(
+    fn queue_if_changed(
         &self,
         mut found: Place,
         last: Option<FileRow>,
@@ -191,15 +192,15 @@ impl Comparison<'_> {
                 true
             }
             last => {
-                let is_as_before = |row: FileRow| self.source.is_as_before(row.stamp, found.stamp);
-                found.again = !self.reread && last.is_some_and(is_as_before);
-                self.read(found, batch, listed)
+                let is_same_row = |row: FileRow| self.source.is_same_row(row.stamp, found.stamp);
+                found.recheck = !self.reread && last.is_some_and(is_same_row);
+                self.queue(found, batch, listed)
             }
         }
     }
 
     /// Has what was found read; whether anybody still takes it.
-    fn read(&self, found: Place, batch: &mut Vec<Place>, listed: &mut Listed) -> bool {
+    fn queue(&self, found: Place, batch: &mut Vec<Place>, listed: &mut Listed) -> bool {
         self.progress.found_one();
         // It may have been at rest in a scope that overlaps with this one.
         listed.refused.remove(&found.path);
@@ -210,13 +211,16 @@ impl Comparison<'_> {
 }
 
 /// What a listing shows; `None` where it cannot show a part.
-fn found(entry: Result<Place, Gap>, listed: &mut Listed) -> Result<Option<Place>, ReconcileError> {
+fn found(
+    entry: Result<Place, ListingError>,
+    listed: &mut Listed,
+) -> Result<Option<Place>, ReconcileError> {
     match entry {
         Ok(found) => Ok(Some(found)),
-        Err(Gap::Part(unlisted)) => {
+        Err(ListingError::Unlisted(unlisted)) => {
             listed.unlisted.push(unlisted);
             Ok(None)
         }
-        Err(Gap::Rest(failure)) => Err(failure.into()),
+        Err(ListingError::Source(failure)) => Err(failure.into()),
     }
 }

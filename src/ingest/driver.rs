@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tracing::error;
 
-use super::{Options, Pace, Progress, reconcile};
+use super::{Options, Priority, Progress, reconcile};
 use crate::config::Config;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::header;
@@ -68,13 +68,10 @@ pub struct ReadingResult {
 
 impl Driver {
     /// A driver that reads what `config` names into `store`. Nothing is read yet.
-    ///
-    /// # Errors
-    /// [`DriverError`].
     pub fn new(config: &Config, store: Arc<Store>) -> Result<Driver, DriverError> {
         let source = Source::new(config)?;
         if let Some(memory) = store.source_memory()? {
-            source.recall(&memory);
+            source.restore_memory(&memory);
         }
         let (stored, header) = (store.header()?, header(config, &source));
         Ok(Driver {
@@ -112,11 +109,8 @@ impl Driver {
     }
 
     /// The source of the configuration `next`, which takes over from that of `before`.
-    ///
-    /// # Errors
-    /// When an address cannot be understood.
     pub fn next_source(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
-        self.source().succeeded_by(before, next)
+        self.source().reconfigured(before, next)
     }
 
     /// Has the next reading read `source`, by the rules of `config`.
@@ -134,23 +128,23 @@ impl Driver {
         &self,
         scopes: &[Scope],
         removal: Removal,
-        pace: Pace,
+        priority: Priority,
         meanwhile: &mut dyn FnMut(&mut Vec<Change>),
     ) -> ReadingResult {
         let stored = match self.store.count_articles() {
             Ok(stored) => stored,
             Err(error) => return ReadingResult::failed(error),
         };
-        let whole = scopes.contains(&Scope::Whole);
+        let is_full = scopes.contains(&Scope::All);
         let (source, header, options) = {
             let mut state = self.state();
             let removed = state.removed_lately();
             let options = Options {
-                reread: state.reread && whole,
+                reread: state.reread && is_full,
                 confirm_removal: removal == Removal::Confirmed,
                 stored: stored + removed,
                 removed,
-                pace,
+                priority,
             };
             (state.source.clone(), state.header.clone(), options)
         };
@@ -166,8 +160,8 @@ impl Driver {
         };
         let (store, progress) = (&self.store, &self.progress);
         let result = reconcile(&source, store, scopes, options, progress, &mut take);
-        let is_whole = whole && result.failure.is_none();
-        if is_whole {
+        let is_complete = is_full && result.failure.is_none();
+        if is_complete {
             self.remember_source(&source);
             if options.reread {
                 self.remember_header(&header);
@@ -177,7 +171,7 @@ impl Driver {
         if result.removed > 0 {
             state.removals.push_back((Instant::now(), result.removed));
         }
-        if whole || result.held > 0 {
+        if is_full || result.held > 0 {
             state.held = result.held;
         }
         drop(state);
@@ -188,8 +182,8 @@ impl Driver {
                 articles: self.store.count_articles().unwrap_or(stored),
                 problems: result.problems,
                 held: result.held,
-                mended: result.mended,
-                whole: is_whole,
+                resolved: result.resolved,
+                is_full: is_complete,
                 unsettled: result.unsettled,
                 places: self.store.count_files().ok(),
                 failure: result.failure,

@@ -15,9 +15,6 @@ pub(super) struct KeyConflicts(BTreeMap<String, Place>);
 impl KeyConflicts {
     /// Those of files that were read. Between this and their transaction nobody else gives articles to
     /// the store.
-    ///
-    /// # Errors
-    /// When the store or the source fails.
     pub(super) fn of(
         files: &[Result<ReadFile, String>],
         source: &Source,
@@ -41,7 +38,7 @@ impl KeyConflicts {
         let others: Vec<String> = others
             .filter(|path| !conflicts.contains_key(path))
             .collect();
-        let looked = source.look(&others)?.into_iter();
+        let looked = source.stat(&others)?.into_iter();
         conflicts.extend(looked.map(|found| (found.path.clone(), found)));
         Ok(KeyConflicts(conflicts))
     }

@@ -8,11 +8,11 @@ use crate::model::count::many;
 
 /// The reading that is going on.
 #[derive(Debug, Default)]
-pub struct Progress(Mutex<Option<Reached>>);
+pub struct Progress(Mutex<Option<ProgressCounts>>);
 
 /// How far a reading is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reached {
+pub struct ProgressCounts {
     /// When it began.
     pub since: Instant,
     /// What is read: a file or a row.
@@ -28,23 +28,23 @@ pub struct Reached {
 /// A reading that goes on until this is dropped.
 #[derive(Debug)]
 #[must_use]
-pub struct Running<'a>(&'a Progress);
+pub struct ProgressGuard<'a>(&'a Progress);
 
 impl Progress {
     /// Begins a reading of what `noun` calls it.
-    pub fn start(&self, noun: &'static str) -> Running<'_> {
-        *self.lock() = Some(Reached {
+    pub fn start(&self, noun: &'static str) -> ProgressGuard<'_> {
+        *self.lock() = Some(ProgressCounts {
             since: Instant::now(),
             noun,
             found: 0,
             read: 0,
             listed: false,
         });
-        Running(self)
+        ProgressGuard(self)
     }
 
     /// How far the reading is that goes on; `None` between readings.
-    pub fn reached(&self) -> Option<Reached> {
+    pub fn reached(&self) -> Option<ProgressCounts> {
         *self.lock()
     }
 
@@ -64,27 +64,27 @@ impl Progress {
         self.note(|reached| reached.listed = true);
     }
 
-    fn note(&self, change: impl FnOnce(&mut Reached)) {
+    fn note(&self, change: impl FnOnce(&mut ProgressCounts)) {
         if let Some(reached) = self.lock().as_mut() {
             change(reached);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Reached>> {
+    fn lock(&self) -> MutexGuard<'_, Option<ProgressCounts>> {
         // Counters are whole after each step.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for ProgressGuard<'_> {
     fn drop(&mut self) {
         *self.0.lock() = None;
     }
 }
 
-impl fmt::Display for Reached {
+impl fmt::Display for ProgressCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Reached {
+        let ProgressCounts {
             found, read, noun, ..
         } = self;
         if *read == 0 {

@@ -20,9 +20,6 @@ pub(super) struct ReadFile {
 }
 
 /// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
-///
-/// # Errors
-/// When the source fails as a whole.
 pub(super) fn read_all(
     source: &Source,
     store: &Store,

@@ -20,9 +20,9 @@ pub struct Report {
     /// Articles whose removal waits for a confirmation.
     pub held: usize,
     /// What operators call the places that are good now, or gone, of a reading of less than everything.
-    pub mended: Vec<String>,
+    pub resolved: Vec<String>,
     /// Whether everything was compared, so that what has no problem here has none.
-    pub whole: bool,
+    pub is_full: bool,
     /// Places that have to be read again soon.
     pub unsettled: Vec<String>,
     /// Places that are known now, where the store tells.
@@ -36,19 +36,19 @@ impl Report {
     /// one knows better, and what it holds may be what was held before.
     pub fn add(&mut self, next: Report) {
         let again = next.problems.iter().map(|problem| &problem.file);
-        let again: BTreeSet<&String> = again.chain(&next.mended).collect();
+        let again: BTreeSet<&String> = again.chain(&next.resolved).collect();
         let mut problems = mem::take(&mut self.problems);
-        problems.retain(|problem| !next.whole && !again.contains(&problem.file));
+        problems.retain(|problem| !next.is_full && !again.contains(&problem.file));
         problems.extend(next.problems);
-        let mut mended = mem::take(&mut self.mended);
-        mended.extend(next.mended);
+        let mut resolved = mem::take(&mut self.resolved);
+        resolved.extend(next.resolved);
         *self = Report {
             read: self.read + next.read,
             changed: self.changed + next.changed,
             problems,
             held: self.held.max(next.held),
-            mended,
-            whole: self.whole || next.whole,
+            resolved,
+            is_full: self.is_full || next.is_full,
             ..next
         };
     }
@@ -93,16 +93,16 @@ mod tests {
         assert_eq!(both.held, 12);
         assert!(both.unsettled.is_empty());
         both.add(Report {
-            mended: vec!["b".to_owned()],
+            resolved: vec!["b".to_owned()],
             ..report(&[("c", "no date")], 0)
         });
         let files = |report: &Report| {
             let files = report.problems.iter().map(|problem| problem.file.clone());
             Vec::from_iter(files)
         };
-        assert_eq!(files(&both), ["a", "c"], "what is mended is no problem");
+        assert_eq!(files(&both), ["a", "c"], "what is resolved is no problem");
         both.add(Report {
-            whole: true,
+            is_full: true,
             ..report(&[("c", "no date")], 0)
         });
         assert_eq!(
@@ -110,6 +110,6 @@ mod tests {
             ["c"],
             "nor what everything was compared without"
         );
-        assert!(both.whole);
+        assert!(both.is_full);
     }
 }

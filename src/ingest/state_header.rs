@@ -20,9 +20,6 @@ pub struct IdentityChanged {
 }
 
 /// Refuses a configuration that would give every article of a store with this header another id.
-///
-/// # Errors
-/// [`IdentityChanged`].
 pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
     match header {
         Some(header)

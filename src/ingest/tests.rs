@@ -23,7 +23,7 @@ const CONFIRMED: Options = Options {
     confirm_removal: true,
     stored: 0,
     removed: 0,
-    pace: Pace::Brisk,
+    priority: Priority::Normal,
 };
 
 /// A folder of articles and what is known of it.
@@ -108,7 +108,7 @@ impl Newsroom {
             stored: stored.count(),
             ..options
         };
-        let scopes = [Scope::Whole];
+        let scopes = [Scope::All];
         reconcile(
             &self.source(),
             &self.store,
@@ -189,7 +189,7 @@ fn progress_counts_files() {
     reconcile(
         &newsroom.source(),
         &newsroom.store,
-        &[Scope::Whole],
+        &[Scope::All],
         Options::default(),
         &progress,
         &mut |_| {},
@@ -419,7 +419,7 @@ fn a_young_row_is_read_again_whatever_its_stamp() {
         "UPDATE articles SET date = '{}' WHERE id = 'b'",
         Timestamp::now()
     ));
-    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (2, 2));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (2, 2));
     let stored = || {
         let row = rows.store.file("b").expect("a readable row");
         row.expect("a row").stamp
@@ -431,7 +431,7 @@ fn a_young_row_is_read_again_whatever_its_stamp() {
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
     // The old one's stamp is believed.
-    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
     assert_eq!(stored(), before);
 }
 
@@ -446,7 +446,7 @@ fn a_young_row_that_becomes_a_draft_is_noticed() {
         let row = rows.store.article("a").expect("a readable row");
         row.expect("a row").meta.visibility
     };
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     assert_eq!(visibility(), Visibility::Public);
     // Its stamp and its revision stay what they were.
     rows.run("UPDATE articles SET draft = 1");
@@ -460,7 +460,7 @@ fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
     let rows = Rows::with(&["a"], "true");
     let now = Timestamp::now();
     rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
-    for scope in [Scope::Whole, Scope::Recent, Scope::Recent] {
+    for scope in [Scope::All, Scope::Recent, Scope::Recent] {
         let result = rows.reconcile(scope, || {});
         assert_eq!(result.problems.len(), 1, "{:?}", result.problems);
     }
@@ -468,7 +468,7 @@ fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
     let result = rows.reconcile(Scope::Recent, || {});
     assert_eq!(counts(&result), (1, 1));
     assert_eq!(
-        (result.problems.len(), result.mended),
+        (result.problems.len(), result.resolved),
         (0, vec!["[source.sql] row a".to_owned()])
     );
 }
@@ -486,7 +486,7 @@ fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
         (counts(&result), is_stored, losers.collect::<Vec<_>>())
     };
     let lost = |to: &str| format!("its key `a` belongs to `{to}` already");
-    assert_eq!(look(Scope::Whole), ((2, 1), true, vec![lost("/a")]));
+    assert_eq!(look(Scope::All), ((2, 1), true, vec![lost("/a")]));
     for _ in 0..2 {
         assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("/a")]));
     }
@@ -496,7 +496,7 @@ fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
     assert_eq!(look(Scope::Recent), ((1, 0), true, vec![lost("//a"); 2]));
     assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("//a"); 2]));
     rows.run("DELETE FROM articles WHERE id <> 'a'");
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("a"));
     assert_eq!(look(Scope::Recent), ((0, 0), false, vec![]));
 }
@@ -504,7 +504,7 @@ fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
 #[test]
 fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
     let rows = Rows::with(&["a", "b"], "true");
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     let stored = |id| {
         let row = rows.store.file(id).expect("a readable row");
         row.expect("a row")
@@ -520,10 +520,10 @@ fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
         noted.expect("a writable store");
     }
     rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
-    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1, 1));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1, 1));
     let stamps = |rows: [FileRow; 2]| rows.map(|row| row.stamp);
     assert_eq!(stamps([stored("a"), stored("b")]), stamps(grown));
-    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (0, 0));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
 }
 
 #[test]
@@ -534,9 +534,9 @@ fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
          INSERT INTO articles (id, date) SELECT n, '{}' FROM n",
         Timestamp::now()
     ));
-    assert_eq!(counts(&rows.reconcile(Scope::Whole, || {})), (1000, 1000));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1000, 1000));
     rows.run("UPDATE articles SET title = 'Т'");
-    let at_once = rows.source.young_at_once();
+    let at_once = rows.source.at_once();
     let read = rows.reconcile(Scope::Recent, || {});
     assert_eq!(counts(&read), (at_once, at_once));
 }
@@ -545,17 +545,17 @@ fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
 fn rows_with_one_key_wait_for_each_other() {
     // As files do, the lowest has it, whoever came first.
     let rows = Rows::with(&["a", "//a"], "true");
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("//a"));
     rows.insert("/a");
     rows.insert("///a");
-    let result = rows.reconcile(Scope::Whole, || {});
+    let result = rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("///a"));
     assert_eq!(result.problems.len(), 3);
     for heir in ["//a", "/a", "a"] {
         let owner = rows.owner().expect("an owner");
         rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
-        rows.reconcile(Scope::Whole, || {});
+        rows.reconcile(Scope::All, || {});
         assert_eq!(rows.owner().as_deref(), Some(heir));
     }
 }
@@ -563,14 +563,14 @@ fn rows_with_one_key_wait_for_each_other() {
 #[test]
 fn a_key_that_nobody_could_take_is_taken_later() {
     let rows = Rows::with(&["a", "/a"], "true");
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     rows.run("DELETE FROM articles WHERE id = '/a'");
     // The database goes away when the row that waits for the key is to be read.
-    let away = rows.reconcile(Scope::Whole, || rows.rename("news.db", "away"));
+    let away = rows.reconcile(Scope::All, || rows.rename("news.db", "away"));
     assert!(away.failure.is_some());
     assert_eq!(rows.owner(), None);
     rows.rename("away", "news.db");
-    let back = rows.reconcile(Scope::Whole, || {});
+    let back = rows.reconcile(Scope::All, || {});
     assert!(back.failure.is_none(), "{:?}", back.failure);
     assert_eq!(rows.owner().as_deref(), Some("a"));
 }
@@ -578,10 +578,10 @@ fn a_key_that_nobody_could_take_is_taken_later() {
 #[test]
 fn a_slow_database_holds_up_no_other_writer() {
     let rows = Rows::with(&["a"], "true");
-    rows.reconcile(Scope::Whole, || {});
+    rows.reconcile(Scope::All, || {});
     rows.insert("/a");
     let (source, store, progress) = (&rows.source, &rows.store, &Progress::default());
-    let found = source.look(&["/a".to_owned()]).expect("a row");
+    let found = source.stat(&["/a".to_owned()]).expect("a row");
     let files = read_all(source, store, &found, progress).expect("its article");
     let opened_until = |is_enough: &dyn Fn(usize) -> bool| {
         while !is_enough(rows.opened()) {
@@ -909,7 +909,7 @@ fn files_are_listed_in_the_order_of_their_bytes() {
     symlink("b", newsroom.path("link")).expect("a link");
     let paths: Vec<String> = newsroom
         .source()
-        .walk(&Scope::Whole)
+        .walk(&Scope::All)
         .map(|entry| entry.expect("a file").path)
         .collect();
     assert!(paths.is_sorted(), "{paths:?}");

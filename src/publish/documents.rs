@@ -29,9 +29,6 @@ pub enum DocumentError {
 }
 
 /// Makes the document of a feed in a format.
-///
-/// # Errors
-/// [`DocumentError`].
 pub fn render_feed(
     store: &Store,
     version: &FeedVersion,
@@ -42,9 +39,6 @@ pub fn render_feed(
 }
 
 /// Makes a page or list of what is published.
-///
-/// # Errors
-/// [`DocumentError`].
 pub fn render_page(
     store: &Store,
     published: &PublishedState,

@@ -181,7 +181,7 @@ impl Health {
         proves: bool,
         at: Timestamp,
     ) {
-        let whole = scopes.contains(&Scope::Whole);
+        let is_full = scopes.contains(&Scope::All);
         self.change(|condition| {
             let source = &mut condition.source;
             source.name = articles.name().into();
@@ -191,7 +191,7 @@ impl Health {
                     source.read = Some(at);
                     source.readings += 1;
                     source.failing.take_if(|_| proves);
-                    if whole {
+                    if is_full {
                         source.took = took;
                     }
                 }
@@ -199,7 +199,7 @@ impl Health {
             }
             condition.problems = merged(&condition.problems, articles, scopes, report);
             condition.articles = report.articles;
-            if whole || report.held > 0 {
+            if is_full || report.held > 0 {
                 condition.held = report.held;
             }
         });
@@ -285,7 +285,7 @@ fn merged(
 ) -> Arc<[Problem]> {
     let stays = |problem: &&Problem| {
         let found_again = report.problems.iter().any(|new| new.file == problem.file);
-        let is_read = report.mended.contains(&problem.file)
+        let is_read = report.resolved.contains(&problem.file)
             || report.failure.is_none() && is_within(problem, articles, scopes);
         !found_again && !is_read
     };
@@ -297,7 +297,7 @@ fn merged(
 
 fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
     scopes.iter().any(|scope| match scope {
-        Scope::Whole => true,
+        Scope::All => true,
         Scope::Recent => false,
         Scope::At { path, .. } => articles.covers(path, &problem.file),
     })
@@ -334,8 +334,8 @@ mod tests {
             articles: 7,
             problems: problems.collect(),
             held: 0,
-            mended: Vec::new(),
-            whole: false,
+            resolved: Vec::new(),
+            is_full: false,
             unsettled: Vec::new(),
             places: None,
             failure: None,
@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn a_reading_speaks_for_its_scopes_and_for_nothing_else() {
         let health = Health::new(ROOT, Timestamp(0));
-        let whole = [Scope::Whole];
+        let whole = [Scope::All];
         let first = report(&["a/1.txt", "a/2.txt", "ab.txt", "b.txt"]);
         assert_eq!(read(&health, &whole, &first, 1).len(), 4);
         for (scopes, found, expected) in [
@@ -404,16 +404,16 @@ mod tests {
     fn problems_are_in_the_order_of_their_numbers() {
         let health = Health::new(ROOT, Timestamp(0));
         let found = report(&["10.txt", "1.txt", "2.txt"]);
-        let read = read(&health, &[Scope::Whole], &found, 1);
+        let read = read(&health, &[Scope::All], &found, 1);
         assert_eq!(read, ["1.txt", "2.txt", "10.txt"]);
     }
 
     #[test]
     fn a_failing_source_is_failing_since_its_first_failure() {
         let health = Health::new(ROOT, Timestamp(0));
-        read(&health, &[Scope::Whole], &report(&[]), 10);
+        read(&health, &[Scope::All], &report(&[]), 10);
         for at in [20, 30] {
-            read(&health, &[Scope::Whole], &failed(report(&[])), at);
+            read(&health, &[Scope::All], &failed(report(&[])), at);
         }
         let source = &health.condition().source;
         assert_eq!(source.read, Some(Timestamp(10)));
@@ -421,7 +421,7 @@ mod tests {
         let (since, reason) = source.failing.as_ref().expect("it fails");
         assert_eq!(*since, Timestamp(20));
         assert!(reason.contains("it is gone"), "{reason}");
-        read(&health, &[Scope::Whole], &report(&[]), 40);
+        read(&health, &[Scope::All], &report(&[]), 40);
         assert!(health.condition().degraded().is_empty());
     }
 
@@ -432,7 +432,7 @@ mod tests {
         let mut bad = failed(report(&["a.txt"]));
         bad.problems.push(problem("link", Severity::Warning));
         bad.held = 12;
-        read(&health, &[Scope::Whole], &bad, 1);
+        read(&health, &[Scope::All], &bad, 1);
         health.note_publication(
             Some(Timestamp(2)),
             Some("the disk is full".to_owned()),

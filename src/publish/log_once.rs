@@ -35,11 +35,11 @@ impl ReadingLog {
         }
     }
 
-    /// Logs what is new about a reading, of everything if `whole`; whether the source `is_down` is
+    /// Logs what is new about a reading, of everything if `is_full`; whether the source `is_down` is
     /// logged elsewhere, and a reading that went well ends an outage only where it `proves` that it did.
     pub(crate) fn log(
         &mut self,
-        whole: bool,
+        is_full: bool,
         report: &Report,
         is_down: bool,
         proves: bool,
@@ -59,7 +59,7 @@ impl ReadingLog {
             );
         }
         // One that failed says nothing of what it did not reach.
-        if report.whole {
+        if report.is_full {
             self.problems.clone_from(&report.problems);
         } else {
             self.problems.extend(
@@ -84,7 +84,7 @@ impl ReadingLog {
         }
         let failure = failure.or_else(|| self.failure.take_if(|_| !proves));
         self.failure = failure;
-        if !whole && report.held == 0 {
+        if !is_full && report.held == 0 {
             return;
         }
         if report.held > 0 && report.held != self.held {

@@ -40,7 +40,7 @@ pub struct Publisher {
 
 /// What a publication did.
 #[derive(Debug)]
-pub struct Published {
+pub struct Publication {
     /// Feeds that moved.
     pub moved: usize,
     /// Feeds that have a new version, selections aside.
@@ -53,9 +53,6 @@ pub struct Published {
 
 impl Publisher {
     /// A publisher over what `store` remembers, at the instant `as_of`. Nothing is published yet.
-    ///
-    /// # Errors
-    /// [`DriverError`].
     pub fn new(
         config: Arc<Config>,
         templates: Arc<Templates>,
@@ -99,7 +96,7 @@ impl Publisher {
                 validators,
                 unsaved: HashMap::new(),
                 served_unsaved: true,
-                unwritable: None,
+                write_failure: None,
                 retired,
                 leaving: VecDeque::new(),
             }),
@@ -124,14 +121,14 @@ impl Publisher {
     }
 
     /// How many articles the store had at the start, if they are a snapshot.
-    pub fn remembered(&self) -> Option<usize> {
+    pub fn stored_articles(&self) -> Option<usize> {
         let is_complete = self.driver.is_complete();
         is_complete.then(|| self.handle.index().index.len())
     }
 
     /// Why the state folder does not have everything, after the last publication.
     pub fn state_trouble(&self) -> Option<String> {
-        self.writer().unwritable.clone()
+        self.writer().write_failure.clone()
     }
 
     /// The second in which a feed last moved.
@@ -160,12 +157,12 @@ impl Publisher {
     }
 
     /// Publishes everything that changed or fell due by `as_of`, and commits the validators first.
-    pub fn publish(&self, as_of: Timestamp) -> Published {
+    pub fn publish(&self, as_of: Timestamp) -> Publication {
         let (mut writer, mut state) = (self.writer(), self.handle.index());
         let (writer, state) = (&mut *writer, &mut *state);
         writer.touch(state.index.advance(as_of));
         if !self.has_something_due(writer, &state.index, as_of) {
-            return Published {
+            return Publication {
                 moved: 0,
                 revised: Vec::new(),
                 reconfigured: false,
@@ -176,7 +173,7 @@ impl Publisher {
         let unsaved_before = mem::take(&mut writer.unsaved);
 
         let mut revised = Vec::new();
-        for definition in writer.concerned(state) {
+        for definition in writer.affected_feeds(state) {
             let path = definition.path.clone();
             let old = current
                 .as_ref()
@@ -201,7 +198,7 @@ impl Publisher {
         for (path, validators) in unsaved_before {
             writer.unsaved.entry(path).or_insert(validators);
         }
-        self.save_both(writer, state);
+        self.commit_and_log(writer, state);
         let is_replaced = rebuild || !revised.is_empty();
         if is_replaced {
             let mut feeds = match &current {
@@ -234,7 +231,7 @@ impl Publisher {
                 .leaving
                 .push_back((Arc::downgrade(&current), retired));
         }
-        Published {
+        Publication {
             moved,
             revised,
             reconfigured: rebuild,
@@ -246,27 +243,21 @@ impl Publisher {
     /// was answered.
     pub fn save(&self) {
         let mut writer = self.writer();
-        self.save_both(&mut writer, &mut self.handle.index());
+        self.commit_and_log(&mut writer, &mut self.handle.index());
     }
 
-    fn save_both(&self, writer: &mut Writer, state: &mut IndexState) {
+    fn commit_and_log(&self, writer: &mut Writer, state: &mut IndexState) {
         let failure = self.commit(writer, state);
-        writer.say_whether_written(failure.or_else(|| self.store.trouble()));
+        writer.log_state_writes(failure.or_else(|| self.store.trouble()));
     }
 
     /// Addresses that were served once, and are neither served nor redirected now.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.handle.index().config.clone();
         Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
     /// Puts another configuration and other templates in force, from the next publication on.
-    ///
-    /// # Errors
-    /// [`DriverError`]; nothing has changed then.
     pub fn reconfigure(
         &self,
         config: Arc<Config>,
@@ -298,7 +289,7 @@ impl Publisher {
         let as_of = index.as_of();
         let mut selections = self.handle.selections();
         if writer.rebuild {
-            selections.forget_surplus(as_of);
+            selections.forget_excess(as_of);
         }
         selections.mark_stale(as_of, |cached| {
             writer.rebuild || writer.touched.includes(&cached.query)
@@ -309,7 +300,7 @@ impl Publisher {
     /// what a restart would have remembered, and the next commit tries again.
     fn commit(&self, writer: &mut Writer, state: &mut IndexState) -> Option<String> {
         let terms = state.index.take_new_terms();
-        let deletable = writer.deletable(!self.handle.is_published());
+        let deletable = writer.take_deletable(!self.handle.is_published());
         let (selections, floor) = self.handle.selections().take_uncommitted();
         let floor = Validators {
             digest: 0,
@@ -352,7 +343,7 @@ impl Publisher {
             }
             Err(error) => {
                 state.index.restore_new_terms(terms);
-                self.handle.selections().give_back(selections);
+                self.handle.selections().restore_uncommitted(selections);
                 Some(chain(&error))
             }
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::{ArcSwapOption, Guard};
 
-pub use self::page_lookup::{PageMissing, unused};
+pub use self::page_lookup::{PageMissing, unknown_term};
 use crate::config::NamedTerm;
 use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{Judgement, judge};
@@ -147,9 +147,6 @@ impl ReadHandle {
     }
 
     /// The current version of a canonical selection. Its validators wait for the next commit.
-    ///
-    /// # Errors
-    /// The first of its terms that is not known.
     pub fn select(&self, selection: &Selection) -> Result<Arc<FeedVersion>, Term> {
         if let Some(version) = self.cached_selection(selection) {
             return Ok(version);
@@ -197,7 +194,7 @@ impl ReadHandle {
     }
 
     /// Terms of feeds.toml that no released article has.
-    pub fn idle_terms(&self) -> Vec<NamedTerm> {
+    pub fn unused_terms(&self) -> Vec<NamedTerm> {
         let state = self.index();
         let is_idle = |named: &&NamedTerm| {
             let term = state.index.find_term(&named.term);
@@ -209,13 +206,10 @@ impl ReadHandle {
 
     /// Why the article with this key is, or is not, in a feed at the instant of the last publication.
     /// For the operator alone: nothing is too secret for it.
-    ///
-    /// # Errors
-    /// [`NotJudged`].
-    pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, NotJudged> {
+    pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, JudgeError> {
         let state = self.index();
-        let feed = definition(&state, version).ok_or(NotJudged::Ended)?;
-        let article = state.index.find_any(key).ok_or(NotJudged::Unknown)?;
+        let feed = definition(&state, version).ok_or(JudgeError::Ended)?;
+        let article = state.index.find_any(key).ok_or(JudgeError::Unknown)?;
         Ok(judge(&state.index, &feed, article))
     }
 
@@ -234,7 +228,7 @@ impl ReadHandle {
 
 /// Why it cannot be said what an article is to a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotJudged {
+pub enum JudgeError {
     /// The feed has ended since it was found.
     Ended,
     /// The index does not know the article, or not yet.

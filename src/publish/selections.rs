@@ -162,7 +162,7 @@ impl Selections {
 
     /// Forgets what the state folder remembers of more selections than are cached, so that its rows do
     /// not pile up. The others take up their last dates when somebody asks.
-    pub(super) fn forget_surplus(&mut self, as_of: Timestamp) {
+    pub(super) fn forget_excess(&mut self, as_of: Timestamp) {
         let paths: BTreeSet<Arc<str>> = self.remembered.keys().cloned().collect();
         for path in paths.into_iter().skip(SELECTIONS_MAX.get()) {
             if let Some(row) = self.remembered.remove(&path) {
@@ -187,7 +187,7 @@ impl Selections {
     }
 
     /// Takes up again what could not be written. A row too many costs little, a list without end more.
-    pub(super) fn give_back(&mut self, unwritten: Uncommitted) {
+    pub(super) fn restore_uncommitted(&mut self, unwritten: Uncommitted) {
         let Uncommitted {
             forgotten,
             validators,

@@ -13,7 +13,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::read_handle::unused;
+use crate::publish::read_handle::unknown_term;
 use crate::render::pages::PageRequest;
 use crate::serve::answer::Answer;
 use crate::serve::documents::Documents;
@@ -147,7 +147,7 @@ impl Job {
                         Some(answer) => answer,
                         None => feeds::make(&context, &version, format).await,
                     },
-                    Ok(Err(term)) => reply::not_found(&unused(&term)).into(),
+                    Ok(Err(term)) => reply::not_found(&unknown_term(&term)).into(),
                     Err(_) => reply::unavailable("the selection could not be made").into(),
                 }
             }

@@ -179,7 +179,7 @@ id-year = 2026
         .expect("a publisher");
         let documents = Documents::new(publisher.handle().clone(), 1 << 20);
         let publish = |at| {
-            let report = publisher.reconcile(&[Scope::Whole], Removal::Held);
+            let report = publisher.reconcile(&[Scope::All], Removal::Held);
             assert!(report.problems.is_empty(), "{:?}", report.problems);
             publisher.publish(at)
         };

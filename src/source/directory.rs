@@ -194,7 +194,7 @@ impl Directory {
                         path,
                         stamp: stamp(&metadata),
                         closed,
-                        again: false,
+                        recheck: false,
                     }),
                     Err(error) => Err(Unlisted::error(path, &error.to_string())),
                 });
@@ -203,13 +203,13 @@ impl Directory {
     }
 
     /// The current stamp of the file at `path`; `None` if there is no file.
-    pub fn look(&self, path: &str) -> Option<Place> {
+    pub fn stat(&self, path: &str) -> Option<Place> {
         let metadata = fs::metadata(self.root.join(path)).ok()?;
         metadata.is_file().then(|| Place {
             path: path.to_owned(),
             stamp: stamp(&metadata),
             closed: false,
-            again: false,
+            recheck: false,
         })
     }
 

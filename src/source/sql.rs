@@ -10,7 +10,7 @@
 //! ```text
 //!  Sql::walk · read · look ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
 //!     ▲ Place, ReadOutcome              │ Watermark: since when rows may be new
-//!  SourceEvents::next ◀── SourceEvent ◀── pulse, listener
+//!  SourceEvents::next ◀── SourceEvent ◀── probe, listener
 //! ```
 
 mod backoff;
@@ -51,7 +51,7 @@ use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
 use self::listener::Channel;
 use self::row::{Row, Rules};
-use super::{Gap, Place, ReadOutcome, ReadResult};
+use super::{ListingError, Place, ReadOutcome, ReadResult};
 use crate::config::SqlConfig;
 use crate::model::article::Reading;
 use crate::model::time::Timestamp;
@@ -60,7 +60,7 @@ use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
-pub(super) use crate::source::sql::recheck_window::{is_same_row, is_young};
+pub(super) use crate::source::sql::recheck_window::{is_in_recheck_window, is_same_row};
 
 /// Rows read with one statement.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
@@ -109,7 +109,7 @@ impl Drop for Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// Every row.
-    Whole,
+    All,
     /// The rows that may have changed since the last listings; none once the query gives other columns
     /// than in the last listing of everything. Of several with one id these may be only some.
     Recent,
@@ -118,9 +118,6 @@ pub enum Extent {
 impl Sql {
     /// The database that `config` names, whose rows are read as `reading` says. Nothing is opened
     /// yet.
-    ///
-    /// # Errors
-    /// [`SqlError::Url`] of an address that cannot be understood.
     pub fn new(config: &SqlConfig, reading: Reading) -> Result<Sql, SqlError> {
         let url = config.url.expose();
         let (database, reporter) = database::open(url)?;
@@ -151,7 +148,7 @@ impl Sql {
     }
 
     /// The keys of `config` whose addresses cannot be understood, and why.
-    pub fn misunderstood(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
+    pub fn address_errors(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
         let url = database::open(config.url.expose()).err();
         let listen_url = config.listen_url.as_ref();
         let listen_url = listen_url.and_then(|url| database::parse_address(url.expose()).err());
@@ -184,16 +181,16 @@ impl Sql {
 
     /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused.
     /// A failure of the database is the last thing that comes, and without one the listing was complete.
-    pub fn walk(&self, extent: Extent) -> impl Iterator<Item = Result<Place, Gap>> + use<> {
+    pub fn walk(
+        &self,
+        extent: Extent,
+    ) -> impl Iterator<Item = Result<Place, ListingError>> + use<> {
         Walk::start(self, extent)
     }
 
-    /// Reads the rows that were found, in the order given. While the pulse fails, so does this, and at
+    /// Reads the rows that were found, in the order given. While the probe fails, so does this, and at
     /// once. Rows that take too long together are read in two parts, so that one which takes too long
     /// alone costs itself.
-    ///
-    /// # Errors
-    /// The database does not answer, or not well.
     pub fn read(&self, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
         let mut results = Vec::with_capacity(found.len());
         // What is still to be read, the next part last.
@@ -203,12 +200,12 @@ impl Sql {
             if let Some(error) = self.0.engine.trouble() {
                 return Err(error);
             }
-            match self.read_some(part) {
+            match self.read_part(part) {
                 Ok(read) => results.extend(in_order(part, read)),
                 Err(error) if error.is_timeout() && timeouts < TIMEOUTS_MAX => {
                     // Where even their stamps take too long, it is not the rows.
                     let ids: Vec<String> = part.iter().map(|found| found.path.clone()).collect();
-                    self.look(&ids).map_err(|_| error)?;
+                    self.stat(&ids).map_err(|_| error)?;
                     timeouts += 1;
                     match part.split_at(part.len() / 2) {
                         ([], _) => results.push(ReadOutcome::Unreadable(row::slow()).into()),
@@ -222,7 +219,7 @@ impl Sql {
     }
 
     /// What each of these ids gives, and what rows have it.
-    fn read_some(
+    fn read_part(
         &self,
         found: &[Place],
     ) -> Result<HashMap<String, (SameIdRows, ReadResult)>, SqlError> {
@@ -231,10 +228,10 @@ impl Sql {
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
         let mut read: HashMap<String, (SameIdRows, ReadResult)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let seen = row.seen(&rules.reading.zone, now);
+            let seen = row.place(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
                 Some((held, result)) => {
-                    held.join(seen.stamp);
+                    held.add(seen.stamp);
                     result.columns = result.columns.wrapping_add(row.columns());
                 }
                 None => {
@@ -251,17 +248,14 @@ impl Sql {
 
     /// How the rows with these ids look now, by the bytes of the ids; those that are not there are
     /// missing.
-    ///
-    /// # Errors
-    /// The database does not answer, or not well.
-    pub fn look(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
+    pub fn stat(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut seen: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
             self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
-                let found = row.seen(zone, now);
+                let found = row.place(zone, now);
                 match seen.get_mut(&found.path) {
-                    Some(held) => held.join(found.stamp),
+                    Some(held) => held.add(found.stamp),
                     // Databases do not agree on what equal texts are.
                     None if ids.contains(&found.path) => {
                         seen.insert(found.path.clone(), SameIdRows::new(found));
@@ -270,13 +264,10 @@ impl Sql {
                 }
             })?;
         }
-        Ok(seen.into_values().map(SameIdRows::settle).collect())
+        Ok(seen.into_values().map(SameIdRows::into_place).collect())
     }
 
     /// How many rows the query gives now.
-    ///
-    /// # Errors
-    /// The database does not answer, or not well.
     pub fn count(&self) -> Result<u64, SqlError> {
         let engine = self.0.engine.clone();
         let count = self.wait(async move {
@@ -288,9 +279,6 @@ impl Sql {
 
     /// How the columns of the query fit, and whether rows are found by their ids; nothing where all is
     /// well.
-    ///
-    /// # Errors
-    /// The database does not answer, or refuses the query.
     pub fn check(&self) -> Result<Vec<ColumnProblem>, SqlError> {
         let engine = self.0.engine.clone();
         let dialect = engine.database.dialect();
@@ -314,8 +302,8 @@ impl Sql {
 
     /// Whether the query gives other columns than when everything was listed, or of other types, so that
     /// no row is what it was.
-    pub fn is_reshaped(&self) -> bool {
-        self.0.engine.reshaped().is_some()
+    pub fn has_changed_columns(&self) -> bool {
+        self.0.engine.changed_shape().is_some()
     }
 
     /// The columns that must not go unnoticed, as bytes for the next start.
@@ -324,7 +312,7 @@ impl Sql {
     }
 
     /// Requires the columns that an earlier run remembered, where they are this query's.
-    pub fn recall(&self, memory: &[u8]) {
+    pub fn restore_memory(&self, memory: &[u8]) {
         if let Some(required) = required_columns::decode(memory, self.place()) {
             self.0.engine.require(required);
         }
@@ -361,19 +349,19 @@ impl Sql {
     }
 
     /// How many seconds a PostgreSQL standby is behind, 0 of a primary; `None` of other databases and
-    /// before the first pulse.
+    /// before the first probe.
     pub fn replica_lag(&self) -> Option<f64> {
         self.0.engine.lag()
     }
 
-    /// Whether it is a standby of PostgreSQL, as far as the last pulse showed.
+    /// Whether it is a standby of PostgreSQL, as far as the last probe showed.
     pub fn is_standby(&self) -> bool {
         self.0.engine.is_standby()
     }
 
     /// Begins to watch the database; ends when the line is dropped.
     pub fn watch(&self) -> SourceEvents {
-        let board = Arc::new(PendingSignals::default());
+        let signals = Arc::new(PendingSignals::default());
         let Inner {
             engine,
             listen,
@@ -382,13 +370,13 @@ impl Sql {
         } = &*self.0;
         let mut watchers = Vec::new();
         if let Some(runtime) = runtime {
-            watchers.push(runtime.spawn(probe::run(engine.clone(), board.clone())));
+            watchers.push(runtime.spawn(probe::run(engine.clone(), signals.clone())));
             if let Some(channel) = listen {
-                let listener = listener::listen(engine.clone(), board.clone(), channel.clone());
+                let listener = listener::listen(engine.clone(), signals.clone(), channel.clone());
                 watchers.push(runtime.spawn(listener));
             }
         }
-        SourceEvents { board, watchers }
+        SourceEvents { signals, watchers }
     }
 
     /// Begins a task on the runtime.
@@ -446,7 +434,7 @@ fn in_order(
             Some((SameIdRows { rows: 1, .. }, result)) => result,
             Some((held, result)) => {
                 let refusal = row::many(held.rows, &found.path);
-                let outcome = ReadOutcome::Shared(held.settle().stamp, refusal);
+                let outcome = ReadOutcome::Shared(held.into_place().stamp, refusal);
                 ReadResult { outcome, ..result }
             }
             None if found.path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),

@@ -72,10 +72,10 @@ impl SourceWatcher {
     }
 
     /// Whether a reading that went well, of everything or not, shows that the source is well.
-    pub(crate) fn is_proof(&self, whole: bool) -> bool {
+    pub(crate) fn is_proof(&self, is_full: bool) -> bool {
         match self {
             SourceWatcher::Directory(_) => true,
-            SourceWatcher::Sql(watcher) => watcher.is_proof(whole),
+            SourceWatcher::Sql(watcher) => watcher.is_proof(is_full),
         }
     }
 }

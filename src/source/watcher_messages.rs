@@ -13,7 +13,7 @@ pub(crate) type Down = watch::Sender<Option<Arc<str>>>;
 #[derive(Debug)]
 pub(crate) struct ReadingNote {
     /// Whether everything was to be compared.
-    pub(crate) whole: bool,
+    pub(crate) is_full: bool,
     /// Whether it did not come to its end.
     pub(crate) failed: bool,
     /// Whether something was read or is another than before.

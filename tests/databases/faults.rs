@@ -22,7 +22,7 @@ use crate::testkit::newsroom::Newsroom;
 use crate::testkit::terminal::report;
 use crate::testkit::wait::{self, eventually};
 
-/// How soon a fault has to be known. The documentation promises two seconds, and the pulse's own tests hold its
+/// How soon a fault has to be known. The documentation promises two seconds, and the probe's own tests hold its
 /// pauses to that; here other programs may keep the processors from the daemon.
 const SAID_MAX: Duration = Duration::from_secs(10);
 
@@ -578,7 +578,7 @@ fn rows_that_cannot_be_read_while_all_else_can() {
     // It is tried again and again, and said once.
     let log = scene.daemon.log();
     assert_eq!(log.matches("texts are being moved").count(), 1, "{log}");
-    // Nobody tells of it, and the pulse saw nothing of all this.
+    // Nobody tells of it, and the probe saw nothing of all this.
     scene.table.execute("TRUNCATE maintenance");
     scene.takes(Instant::now(), fault, |scene| {
         scene.daemon.get("/all.rss").says("Ярмарку продлили")

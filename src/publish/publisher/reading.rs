@@ -2,7 +2,7 @@
 
 use super::Publisher;
 use crate::index::Update;
-use crate::ingest::Pace;
+use crate::ingest::Priority;
 use crate::ingest::driver::ReadingResult;
 use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
@@ -13,9 +13,9 @@ impl Publisher {
     /// Reads what changed in the source; [`Publisher::publish`] makes it visible. Blocks while files or rows
     /// are read, without the lock.
     pub fn reconcile(&self, scopes: &[Scope], removal: Removal) -> Report {
-        let pace = match self.handle.is_published() {
-            true => Pace::GivingWay,
-            false => Pace::Brisk,
+        let priority = match self.handle.is_published() {
+            true => Priority::Low,
+            false => Priority::Normal,
         };
         let is_index_in_use = self.has_something_to_serve();
         let mut update = Update::default();
@@ -32,7 +32,7 @@ impl Publisher {
             report,
             changes,
             retired,
-        } = self.driver.read(scopes, removal, pace, &mut gather);
+        } = self.driver.read(scopes, removal, priority, &mut gather);
         let mut writer = self.writer();
         let mut state = self.handle.index();
         state.index.stage(changes, &mut update);

@@ -123,12 +123,12 @@ impl Newsroom {
     }
 
     fn read(&self) -> Report {
-        let report = self.publisher().reconcile(&[Scope::Whole], Removal::Held);
+        let report = self.publisher().reconcile(&[Scope::All], Removal::Held);
         assert!(report.failure.is_none(), "{:?}", report.failure);
         report
     }
 
-    fn read_and_publish(&self, as_of: Timestamp) -> Published {
+    fn read_and_publish(&self, as_of: Timestamp) -> Publication {
         self.read();
         self.publisher().publish(as_of)
     }
@@ -790,7 +790,7 @@ fn other_feeds_appear_and_vanish_and_the_rest_keeps_its_validators() {
     let idle: Vec<String> = newsroom
         .publisher()
         .handle()
-        .idle_terms()
+        .unused_terms()
         .into_iter()
         .map(|named| named.text)
         .collect();

@@ -36,7 +36,7 @@ pub(super) struct Writer {
     /// Whether the store may not know yet what this configuration serves.
     pub(super) served_unsaved: bool,
     /// Why the state folder does not have everything, so that it is said once.
-    pub(super) unwritable: Option<String>,
+    pub(super) write_failure: Option<String>,
     /// Records that the next snapshot will not name.
     pub(super) retired: Vec<RecordId>,
     /// Snapshots by age, each with the records that only it and older ones name.
@@ -49,19 +49,19 @@ impl Writer {
         self.touched = before.union(touched);
     }
 
-    pub(super) fn say_whether_written(&mut self, trouble: Option<String>) {
-        match (&self.unwritable, &trouble) {
+    pub(super) fn log_state_writes(&mut self, trouble: Option<String>) {
+        match (&self.write_failure, &trouble) {
             (None, Some(cause)) => warn!(
                 "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
             ),
             (Some(_), None) => info!("the state folder is written again"),
             (None, None) | (Some(_), Some(_)) => {}
         }
-        self.unwritable = trouble;
+        self.write_failure = trouble;
     }
 
     /// Every feed, selections aside, that may have moved.
-    pub(super) fn concerned(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
+    pub(super) fn affected_feeds(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
         let IndexState {
             index, definitions, ..
         } = state;
@@ -134,7 +134,7 @@ impl Writer {
     /// Whether a publication would have something to look at, or something to write.
     pub(super) fn is_due(&self, index: &Index, now: Timestamp) -> bool {
         let is_due = self.next_instant(index).is_some_and(|at| at <= now);
-        let is_unwritten = !self.unsaved.is_empty() || self.unwritable.is_some();
+        let is_unwritten = !self.unsaved.is_empty() || self.write_failure.is_some();
         is_due || self.rebuild || !self.touched.is_empty() || is_unwritten
     }
 
@@ -144,7 +144,7 @@ impl Writer {
     }
 
     /// The records that no snapshot names any more.
-    pub(super) fn deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
+    pub(super) fn take_deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
         let mut records = Vec::new();
         if unpublished {
             records.append(&mut self.retired);

@@ -39,9 +39,6 @@ impl ReadHandle {
     }
 
     /// A released article.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
     pub fn article(&self, key: &str) -> Result<Option<ReleasedArticle>, StoreError> {
         let state = self.index();
         let Some(number) = state.index.find(key) else {

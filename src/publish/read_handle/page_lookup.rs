@@ -22,9 +22,6 @@ pub enum PageMissing {
 
 impl ReadHandle {
     /// The page or list that a request names, in a snapshot.
-    ///
-    /// # Errors
-    /// [`PageMissing`].
     pub fn find_page(
         &self,
         snapshot: &Snapshot,
@@ -38,7 +35,7 @@ impl ReadHandle {
             PageRequest::Feed(version) => Ok(Page::Feed(version)),
             PageRequest::Select(selection) => match self.select(&selection) {
                 Ok(version) => Ok(Page::Feed(version)),
-                Err(term) => Err(PageMissing::Unknown(unused(&term))),
+                Err(term) => Err(PageMissing::Unknown(unknown_term(&term))),
             },
             PageRequest::Article(key) => {
                 let released = self.article(&key)?;
@@ -59,7 +56,7 @@ impl ReadHandle {
 }
 
 /// Says that a selection names a term in vain.
-pub fn unused(term: &Term) -> String {
+pub fn unknown_term(term: &Term) -> String {
     format!(
         "no article has the {} \"{}\"",
         term.kind.prefix(),

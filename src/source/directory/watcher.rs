@@ -110,7 +110,7 @@ impl DirectoryWatcher {
                 Events::Sent(watch) => {
                     tokio::select! {
                         hint = watch.hint() => return match hint {
-                            Hint::Everything => vec![Scope::Whole],
+                            Hint::Everything => vec![Scope::All],
                             Hint::Paths(scopes) => scopes,
                         },
                         () = time::sleep(REPLACED_LOOK_EVERY) => {}
@@ -141,7 +141,7 @@ impl DirectoryWatcher {
                 }
             }
             if self.watch_again().await {
-                return vec![Scope::Whole];
+                return vec![Scope::All];
             }
         }
     }

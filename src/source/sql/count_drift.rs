@@ -2,16 +2,16 @@
 //!
 //! A row that was deleted, or that came with an old date, is in no listing of what changed lately, but
 //! the count differs. So does it for ever where rows share an id, which makes one place of them; what a
-//! comparison of everything does not explain is therefore believed. Only of what was counted before it
+//! comparison of everything does not explain is therefore accepted. Only of what was counted before it
 //! began, though, and only if it found nothing: a row that comes or goes while everything is listed may
 //! make up for one that was found.
 
 /// How many rows there are too many, or too few.
 #[derive(Debug, Default)]
 pub(crate) struct CountDrift {
-    believed: i128,
+    accepted: i128,
     /// The last counts, where nothing explains them.
-    doubted: Option<Counts>,
+    unexplained: Option<Counts>,
 }
 
 /// Rows that the query gives, and places that are known, at one time.
@@ -31,24 +31,24 @@ impl CountDrift {
     /// Takes note of the counts after everything was compared, and whether that `found` something. Those
     /// that nothing explains may be of rows that came after they were listed: the next look at what
     /// changed tells.
-    pub(crate) fn after_all(&mut self, given: u64, known: u64, found: bool) {
+    pub(crate) fn after_full_reading(&mut self, given: u64, known: u64, found: bool) {
         let counts = Counts { given, known };
-        if self.doubted == Some(counts) && !found {
-            self.believed = counts.drift();
+        if self.unexplained == Some(counts) && !found {
+            self.accepted = counts.drift();
         }
-        self.take(counts);
+        self.note(counts);
     }
 
     /// Takes note of the counts after a look at less than everything; whether everything has to be
     /// compared for their sake.
     #[must_use]
-    pub(crate) fn after_some(&mut self, given: u64, known: u64) -> bool {
-        self.take(Counts { given, known });
-        self.doubted.is_some()
+    pub(crate) fn after_partial_reading(&mut self, given: u64, known: u64) -> bool {
+        self.note(Counts { given, known });
+        self.unexplained.is_some()
     }
 
-    fn take(&mut self, counts: Counts) {
-        self.doubted = Some(counts).filter(|counts| counts.drift() != self.believed);
+    fn note(&mut self, counts: Counts) {
+        self.unexplained = Some(counts).filter(|counts| counts.drift() != self.accepted);
     }
 }
 
@@ -72,14 +72,14 @@ mod tests {
         let mut drift = CountDrift::default();
         let asks = counts.iter().map(|count| match *count {
             All(given, known) => {
-                drift.after_all(given, known, false);
+                drift.after_full_reading(given, known, false);
                 false
             }
             Others(given, known) => {
-                drift.after_all(given, known, true);
+                drift.after_full_reading(given, known, true);
                 false
             }
-            Part(given, known) => drift.after_some(given, known),
+            Part(given, known) => drift.after_partial_reading(given, known),
         });
         let asking = asks.enumerate().filter(|(_, asks)| *asks);
         assert_eq!(Vec::from_iter(asking.map(|(at, _)| at)), expected);

@@ -30,7 +30,7 @@ use super::dialect::{Bind, Dialect, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells};
 
-/// Connections at a time, besides the one of the pulse: for a listing, a poll and a batch of rows.
+/// Connections at a time, besides the one of the probe: for a listing, a poll and a batch of rows.
 const CONNECTIONS_MAX: usize = 3;
 
 /// How long a statement waits for one of them. A listing keeps its connection for minutes,

@@ -46,8 +46,8 @@ impl Statement {
     }
 }
 
-/// The columns that [`Dialect::pulse`] returns before those of the query.
-pub(super) const PULSE_COLUMNS: usize = 3;
+/// The columns that [`Dialect::probe`] returns before those of the query.
+pub(super) const PROBE_COLUMNS: usize = 3;
 
 /// How long a statement may wait for a lock.
 const LOCK_WAIT: Duration = Duration::from_secs(1);
@@ -93,7 +93,7 @@ impl Dialect {
 
     /// Fails if the query is not valid, or is more than one statement: only a single one can be
     /// prepared.
-    pub(super) fn probe(self, query: &str) -> Statement {
+    pub(super) fn validate(self, query: &str) -> Statement {
         Statement::plain(format!("SELECT 1 FROM {} LIMIT 0", subquery(query, ROWS)))
     }
 
@@ -108,7 +108,7 @@ impl Dialect {
 
     /// Returns whether the query has rows, and the columns of the query as [`Dialect::describe`]
     /// does. PostgreSQL also returns whether it is a standby, and how many seconds it lags behind.
-    pub(super) fn pulse(self, query: &str) -> Statement {
+    pub(super) fn probe(self, query: &str) -> Statement {
         let rows = subquery(query, ROWS);
         let any = format!("CASE WHEN EXISTS (SELECT 1 FROM {rows} LIMIT 1) THEN 'rows' END");
         let (is_standby, lag) = match self {

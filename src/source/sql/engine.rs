@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, StatementTimeout};
-use super::dialect::{PULSE_COLUMNS, Statement};
+use super::dialect::{PROBE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
@@ -34,17 +34,17 @@ const PLAN_LINES_MAX: usize = 1_024;
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) database: Database,
-    /// The same one for the pulse, which must not wait until others are done.
-    pub(super) pulse: Database,
+    /// The same one for the probe, which must not wait until others are done.
+    pub(super) probe: Database,
     pub(super) reporter: Reporter,
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
     required: Mutex<RequiredColumns>,
     listings: Mutex<Listings>,
-    /// What the last pulse showed that went well.
-    shown: Mutex<Option<Pulse>>,
-    /// Why the last pulse failed, if it did.
+    /// What the last probe showed that went well.
+    shown: Mutex<Option<ProbeResult>>,
+    /// Why the last probe failed, if it did.
     trouble: Mutex<Option<SqlError>>,
 }
 
@@ -57,9 +57,9 @@ struct Listings {
     shape: Option<u64>,
 }
 
-/// What a pulse shows.
+/// What a probe shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pulse {
+pub(super) struct ProbeResult {
     pub(super) has_rows: bool,
     /// Of PostgreSQL: whether it replays another server.
     pub(super) is_standby: bool,
@@ -71,9 +71,9 @@ pub(super) struct Pulse {
 #[derive(Clone, Debug)]
 pub(super) enum Task {
     /// Stamps of all rows, in order.
-    ArticleMeta,
+    AllStamps,
     /// Stamps of rows that changed lately.
-    Recent,
+    RecentStamps,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
 }
@@ -100,7 +100,7 @@ impl Engine {
         rules: Rules,
     ) -> Engine {
         Engine {
-            pulse: database.with_own_connection(),
+            probe: database.with_own_connection(),
             database,
             reporter,
             query,
@@ -132,10 +132,10 @@ impl Engine {
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
         let patience = match task {
-            Task::ArticleMeta => LONG,
-            Task::Recent | Task::Rows(..) => SHORT,
+            Task::AllStamps => LONG,
+            Task::RecentStamps | Task::Rows(..) => SHORT,
         };
-        if matches!(task, Task::ArticleMeta | Task::Recent) {
+        if matches!(task, Task::AllStamps | Task::RecentStamps) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget();
         }
@@ -143,12 +143,12 @@ impl Engine {
         locked(&self.required).take(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
-            Task::ArticleMeta => {
+            Task::AllStamps => {
                 let selected = columns.known(is_stamp);
                 let statement = dialect.listing(&self.query, &selected.columns);
                 (selected, statement)
             }
-            Task::Recent => {
+            Task::RecentStamps => {
                 let selected = columns.known(is_stamp);
                 let since = self.since();
                 let statement = dialect.recent(&self.query, &selected.columns, &columns, &since);
@@ -214,7 +214,7 @@ impl Engine {
     ) -> Result<Arc<Columns>, SqlError> {
         let dialect = database.dialect();
         let sender = mpsc::channel(1).0;
-        let probe = dialect.probe(&self.query);
+        let probe = dialect.validate(&self.query);
         database.rows(probe, patience, |_| (), &sender).await?;
         let describe = dialect.describe(&self.query);
         let (_, columns) = database.row_with_columns(describe, patience).await?;
@@ -227,17 +227,17 @@ impl Engine {
         columns
     }
 
-    /// Feels the pulse: what it shows of the database, whether articles can be made of the query's
+    /// Feels the probe: what it shows of the database, whether articles can be made of the query's
     /// columns as they are now, and what the columns are.
     pub(super) async fn feel(&self, patience: StatementTimeout) -> Result<Cells, SqlError> {
         // It is sent as it is, so only a query that was probed may be part of it.
         if locked(&self.columns).is_none() {
-            self.describe(&self.pulse, patience).await?;
+            self.describe(&self.probe, patience).await?;
         }
-        let statement = self.database.dialect().pulse(&self.query);
-        let (mut shown, mut columns) = self.pulse.row_with_columns(statement, patience).await?;
-        shown.truncate(PULSE_COLUMNS);
-        let columns = self.learn(columns.split_off(columns.len().min(PULSE_COLUMNS)));
+        let statement = self.database.dialect().probe(&self.query);
+        let (mut shown, mut columns) = self.probe.row_with_columns(statement, patience).await?;
+        shown.truncate(PROBE_COLUMNS);
+        let columns = self.learn(columns.split_off(columns.len().min(PROBE_COLUMNS)));
         locked(&self.required).take(&columns)?;
         Ok(shown)
     }
@@ -258,13 +258,13 @@ impl Engine {
     }
 
     /// The shape of the query's columns, where it is another than when everything was listed.
-    pub(super) fn reshaped(&self) -> Option<u64> {
+    pub(super) fn changed_shape(&self) -> Option<u64> {
         let columns = locked(&self.columns).clone()?;
-        Some(columns.shape()).filter(|now| self.is_new(*now))
+        Some(columns.shape()).filter(|now| self.differs_from_listing(*now))
     }
 
     /// Whether everything was listed with columns of another shape.
-    pub(super) fn is_new(&self, shape: u64) -> bool {
+    pub(super) fn differs_from_listing(&self, shape: u64) -> bool {
         let listed = locked(&self.listings).shape;
         listed.is_some_and(|listed| listed != shape)
     }
@@ -307,27 +307,27 @@ impl Engine {
         locked(&self.listings).watermark.since()
     }
 
-    /// Keeps what a pulse showed.
-    pub(super) fn beat(&self, pulse: Pulse) {
-        *locked(&self.shown) = Some(pulse);
+    /// Keeps what a probe showed.
+    pub(super) fn beat(&self, probe: ProbeResult) {
+        *locked(&self.shown) = Some(probe);
     }
 
-    /// Keeps whether the pulse fails.
+    /// Keeps whether the probe fails.
     pub(super) fn note_trouble(&self, trouble: Option<SqlError>) {
         *locked(&self.trouble) = trouble;
     }
 
-    /// Why the last pulse failed, if it did.
+    /// Why the last probe failed, if it did.
     pub(super) fn trouble(&self) -> Option<SqlError> {
         locked(&self.trouble).clone()
     }
 
     pub(super) fn is_standby(&self) -> bool {
-        locked(&self.shown).is_some_and(|pulse| pulse.is_standby)
+        locked(&self.shown).is_some_and(|probe| probe.is_standby)
     }
 
     pub(super) fn lag(&self) -> Option<f64> {
-        locked(&self.shown).and_then(|pulse| pulse.lag)
+        locked(&self.shown).and_then(|probe| probe.lag)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
-use crate::source::{Gap, Place, Unlisted};
+use crate::source::{ListingError, Place, Unlisted};
 
 /// A listing under way.
 pub(super) struct Walk {
@@ -43,7 +43,7 @@ impl SameIdRows {
     }
 
     /// Takes another row with the same id. In whatever order they come, together they have one stamp.
-    pub(super) fn join(&mut self, other: Stamp) {
+    pub(super) fn add(&mut self, other: Stamp) {
         let stamp = &mut self.found.stamp;
         stamp.modified = stamp.modified.wrapping_add(other.modified);
         stamp.changed = stamp.changed.wrapping_add(other.changed);
@@ -52,7 +52,7 @@ impl SameIdRows {
 
     /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
     /// one of them go.
-    pub(super) fn settle(self) -> Place {
+    pub(super) fn into_place(self) -> Place {
         let SameIdRows { mut found, rows } = self;
         if rows > 1 {
             found.stamp.size = rows as u64;
@@ -62,15 +62,16 @@ impl SameIdRows {
 }
 
 impl Iterator for Walk {
-    type Item = Result<Place, Gap>;
+    type Item = Result<Place, ListingError>;
 
-    fn next(&mut self) -> Option<Result<Place, Gap>> {
+    fn next(&mut self) -> Option<Result<Place, ListingError>> {
         while !self.ended {
             match self.rows.blocking_recv() {
                 // No row is what it was. The comparison of everything that is due has all of them at
                 // once, so that feeds move once.
                 Some(Ok(Step::Columns(selected)))
-                    if self.extent == Extent::Recent && self.engine.is_new(selected.shape) =>
+                    if self.extent == Extent::Recent
+                        && self.engine.differs_from_listing(selected.shape) =>
                 {
                     self.ended = true;
                 }
@@ -83,10 +84,10 @@ impl Iterator for Walk {
                 Some(Ok(Step::End)) => {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
-                    let is_whole = self.extent == Extent::Whole;
+                    let is_whole = self.extent == Extent::All;
                     let shape = is_whole.then_some(self.selected.shape);
                     self.engine.listed(self.began, highest, self.newest, shape);
-                    return self.held.take().map(|held| Ok(held.settle()));
+                    return self.held.take().map(|held| Ok(held.into_place()));
                 }
                 Some(Err(error)) => return self.fail(error.into()),
                 None => return self.fail(self.engine.stopped().into()),
@@ -99,8 +100,8 @@ impl Iterator for Walk {
 impl Walk {
     pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
         let task = match extent {
-            Extent::Whole => Task::ArticleMeta,
-            Extent::Recent => Task::Recent,
+            Extent::All => Task::AllStamps,
+            Extent::Recent => Task::RecentStamps,
         };
         Walk {
             began: Instant::now(),
@@ -117,17 +118,17 @@ impl Walk {
     }
 
     /// The row before this one, where that is complete.
-    fn take(&mut self, cells: &Cells) -> Result<Option<Place>, Gap> {
+    fn take(&mut self, cells: &Cells) -> Result<Option<Place>, ListingError> {
         let row = Row {
             selected: &self.selected,
             cells,
         };
         if let Some(id) = row.broken_id() {
-            return Err(Gap::Part(unreadable(id)));
+            return Err(ListingError::Unlisted(unreadable(id)));
         }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-        let found = row.found(updated.as_ref(), date.as_ref(), self.now);
+        let found = row.place_with(updated.as_ref(), date.as_ref(), self.now);
         // A row that was updated counts by that alone, as it is asked for by that alone.
         let (moment, side) = match updated {
             Some(updated) => (Some(updated), &mut self.highest.updated),
@@ -145,7 +146,7 @@ impl Walk {
     fn hold(&mut self, found: Place) -> Result<Option<Place>, SqlError> {
         if let Some(held) = &mut self.held {
             if held.found.path == found.path {
-                held.join(found.stamp);
+                held.add(found.stamp);
                 return Ok(None);
             }
             if found.path < held.found.path {
@@ -153,11 +154,11 @@ impl Walk {
             }
         }
         let before = self.held.replace(SameIdRows::new(found));
-        Ok(before.map(SameIdRows::settle))
+        Ok(before.map(SameIdRows::into_place))
     }
 
-    fn fail(&mut self, gap: Gap) -> Option<Result<Place, Gap>> {
-        self.ended = matches!(gap, Gap::Rest(_));
+    fn fail(&mut self, gap: ListingError) -> Option<Result<Place, ListingError>> {
+        self.ended = matches!(gap, ListingError::Source(_));
         Some(Err(gap))
     }
 }

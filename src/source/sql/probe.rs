@@ -1,4 +1,4 @@
-//! The pulse: a statement so small that it may run all the time, and yet fails with everything that
+//! The probe: a statement so small that it may run all the time, and yet fails with everything that
 //! would make a reading fail: a dead or silent server, a lock, a column that is gone, even one that
 //! the query does not name. It shows too that a column came, or has another type.
 
@@ -9,29 +9,29 @@ use tokio::time::{sleep, timeout};
 
 use super::backoff::Backoff;
 use super::database::StatementTimeout;
-use super::engine::{Engine, Pulse};
+use super::engine::{Engine, ProbeResult};
 use super::error::SqlError;
 use crate::source::sql::source_event::PendingSignals;
 
-/// Between pulses. With [`PATIENCE`] that makes less than two seconds until a fault is known.
+/// Between probes. With [`PATIENCE`] that makes less than two seconds until a fault is known.
 const PAUSE: Duration = Duration::from_millis(600);
 
-/// The pause is at least so many times as long as the pulse, so that a query that takes seconds has
+/// The pause is at least so many times as long as the probe, so that a query that takes seconds has
 /// a connection busy for a fifth of the time. Up to 250 ms a fault is still known in two seconds.
 const PAUSE_SHARE: u32 = 4;
 
-/// How long a pulse may take, where it usually takes far less.
+/// How long a probe may take, where it usually takes far less.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long it may take at first and while it fails: a query that has to aggregate everything is
 /// slow, not broken.
 const PATIENCE_LONGEST: Duration = Duration::from_secs(5);
 
-/// A pulse that takes so many times as long as the last one has failed.
+/// A probe that takes so many times as long as the last one has failed.
 const SLOWER: u32 = 4;
 
 /// Beats until it is dropped.
-pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
+pub(super) async fn run(engine: Arc<Engine>, signals: Arc<PendingSignals>) {
     let mut backoff = Backoff::default();
     let mut patience = PATIENCE_LONGEST;
     let mut had_rows = None;
@@ -41,29 +41,29 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
     loop {
         let began = Instant::now();
         let pause = match once(&engine, patience).await {
-            Ok(pulse) => {
+            Ok(probe) => {
                 // One that waited for a lock says nothing about the load.
                 let took = began.elapsed();
                 let usual = took.min(std::mem::replace(&mut last, took));
-                engine.beat(pulse);
+                engine.beat(probe);
                 engine.note_trouble(None);
-                if board.up() {
+                if signals.up() {
                     tracing::debug!(database = %engine.reporter.database, "the database answers");
                 }
                 // Nobody closes what rests for a moment: perhaps this is another server.
-                if engine.pulse.lost_connections() > lost {
-                    lost = engine.pulse.lost_connections();
-                    board.missed();
+                if engine.probe.lost_connections() > lost {
+                    lost = engine.probe.lost_connections();
+                    signals.missed();
                 }
                 // One comparison is enough, however long it takes.
-                let before = std::mem::replace(&mut reshaped, engine.reshaped());
+                let before = std::mem::replace(&mut reshaped, engine.changed_shape());
                 if reshaped.is_some() && reshaped != before {
-                    board.missed();
+                    signals.missed();
                 }
-                if had_rows.is_some_and(|had| had != pulse.has_rows) {
-                    board.filled(pulse.has_rows);
+                if had_rows.is_some_and(|had| had != probe.has_rows) {
+                    signals.filled(probe.has_rows);
                 }
-                let is_first = had_rows.replace(pulse.has_rows).is_none();
+                let is_first = had_rows.replace(probe.has_rows).is_none();
                 backoff = Backoff::default();
                 patience = (usual * SLOWER).clamp(PATIENCE, PATIENCE_LONGEST);
                 match is_first {
@@ -75,7 +75,7 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
             Err(error) => {
                 engine.forget();
                 engine.database.close_idle();
-                board.down(&error.to_string());
+                signals.down(&error.to_string());
                 engine.note_trouble(Some(error));
                 patience = PATIENCE_LONGEST;
                 backoff.next()
@@ -85,12 +85,12 @@ pub(super) async fn run(engine: Arc<Engine>, board: Arc<PendingSignals>) {
     }
 }
 
-/// No longer than 20 s, as no pulse takes longer than five.
-fn pause_after(pulse: Duration) -> Duration {
-    PAUSE.max(pulse * PAUSE_SHARE)
+/// No longer than 20 s, as no probe takes longer than five.
+fn pause_after(probe: Duration) -> Duration {
+    PAUSE.max(probe * PAUSE_SHARE)
 }
 
-async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
+async fn once(engine: &Engine, limit: Duration) -> Result<ProbeResult, SqlError> {
     let patience = StatementTimeout {
         // The server's own word, such as that it waits for a lock, says more than our silence.
         server: limit.saturating_sub(limit / 5),
@@ -99,7 +99,7 @@ async fn once(engine: &Engine, limit: Duration) -> Result<Pulse, SqlError> {
     let row = timeout(limit, engine.feel(patience)).await;
     let row = row.map_err(|_| engine.reporter.timeout(limit))??;
     let text = |at: usize| row.get(at).and_then(|cell| cell.text.as_deref());
-    Ok(Pulse {
+    Ok(ProbeResult {
         has_rows: text(0).is_some(),
         is_standby: text(1) == Some("true"),
         lag: text(2).and_then(|seconds| seconds.parse().ok()),
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn cheap_pulses_are_frequent_and_expensive_ones_a_fifth_of_the_time() {
-        for (pulse, pause) in [
+        for (probe, pause) in [
             (1, 600),
             (100, 600),
             (150, 600),
@@ -120,10 +120,10 @@ mod tests {
             (1000, 4000),
             (5000, 20_000),
         ] {
-            let [pulse, pause] = [pulse, pause].map(Duration::from_millis);
-            assert_eq!(pause_after(pulse), pause, "{pulse:?}");
-            if pulse <= Duration::from_millis(250) {
-                assert!(pause + PATIENCE <= Duration::from_secs(2), "{pulse:?}");
+            let [probe, pause] = [probe, pause].map(Duration::from_millis);
+            assert_eq!(pause_after(probe), pause, "{probe:?}");
+            if probe <= Duration::from_millis(250) {
+                assert!(pause + PATIENCE <= Duration::from_secs(2), "{probe:?}");
             }
         }
     }

@@ -94,13 +94,13 @@ impl Row<'_> {
     }
 
     /// What a listing of stamps shows of it at `now`.
-    pub(super) fn seen(&self, zone: &Zone, now: Timestamp) -> Place {
+    pub(super) fn place(&self, zone: &Zone, now: Timestamp) -> Place {
         let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
-        self.found(updated.as_ref(), date.as_ref(), now)
+        self.place_with(updated.as_ref(), date.as_ref(), now)
     }
 
     /// What a listing shows of it at `now`.
-    pub(super) fn found(
+    pub(super) fn place_with(
         &self,
         updated: Option<&Moment>,
         date: Option<&Moment>,
@@ -111,7 +111,7 @@ impl Row<'_> {
             path: self.id().to_owned(),
             stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
-            again: false,
+            recheck: false,
         }
     }
 

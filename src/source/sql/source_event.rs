@@ -26,7 +26,7 @@ pub enum SourceEvent {
 /// The news of a database as they come; dropping it ends the watching.
 #[derive(Debug)]
 pub struct SourceEvents {
-    pub(super) board: Arc<PendingSignals>,
+    pub(super) signals: Arc<PendingSignals>,
     pub(super) watchers: Vec<JoinHandle<()>>,
 }
 
@@ -34,8 +34,8 @@ impl SourceEvents {
     /// The next sign; waits for one. Nothing is lost where this is broken off.
     pub async fn next(&mut self) -> SourceEvent {
         loop {
-            let news = self.board.news.notified();
-            if let Some(sign) = self.board.state().take() {
+            let news = self.signals.news.notified();
+            if let Some(sign) = self.signals.state().take() {
                 return sign;
             }
             news.await;
@@ -147,22 +147,22 @@ mod tests {
 
     #[test]
     fn news_are_how_things_stand_now() {
-        let board = PendingSignals::default();
-        let take = || board.state().take();
+        let signals = PendingSignals::default();
+        let take = || signals.state().take();
         assert_eq!(take(), None);
-        board.changed();
-        board.changed();
-        assert!(board.down("no answer"));
-        assert!(!board.down("no answer"));
-        board.missed();
-        board.filled(false);
+        signals.changed();
+        signals.changed();
+        assert!(signals.down("no answer"));
+        assert!(!signals.down("no answer"));
+        signals.missed();
+        signals.filled(false);
         assert_eq!(take(), Some(SourceEvent::Down(Arc::from("no answer"))));
-        assert!(board.up());
+        assert!(signals.up());
         assert_eq!(take(), Some(SourceEvent::Up));
         assert_eq!(take(), Some(SourceEvent::Emptied));
         assert_eq!(take(), Some(SourceEvent::Changed));
         assert_eq!(take(), None);
-        board.missed();
+        signals.missed();
         assert_eq!(take(), Some(SourceEvent::Up));
         assert_eq!(take(), None);
     }

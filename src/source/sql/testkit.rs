@@ -146,7 +146,7 @@ async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> s
 /// The row of NULLs that shows the columns, if the statement asks for them.
 fn described(statement: &str) -> Vec<u8> {
     let names: &[&str] = match statement {
-        pulse if pulse.contains("taspa_any") => &["any", "standby", "lag", "id", "title", "date"],
+        probe if probe.contains("taspa_any") => &["any", "standby", "lag", "id", "title", "date"],
         describe if describe.contains("taspa_one") => &["id", "title", "date"],
         _ => return Vec::new(),
     };

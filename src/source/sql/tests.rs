@@ -80,7 +80,7 @@ fn reading() -> Reading {
 }
 
 fn walk(sql: &Sql, extent: Extent) -> Vec<Place> {
-    let found: Result<Vec<Place>, Gap> = sql.walk(extent).collect();
+    let found: Result<Vec<Place>, ListingError> = sql.walk(extent).collect();
     found.expect("a listing")
 }
 
@@ -114,10 +114,10 @@ fn ids_come_in_the_order_of_their_bytes() {
     let gone = News::new(&[]).sql();
     let expected = ["10", "10a", "9", "Z", "a", "a.b", "a/b", "б"];
     let news = News::new(&rows);
-    assert_eq!(ids(&walk(&news.sql(), Extent::Whole)), expected);
+    assert_eq!(ids(&walk(&news.sql(), Extent::All)), expected);
     assert!(matches!(
-        gone.walk(Extent::Whole).next(),
-        Some(Err(Gap::Rest(SourceError::Database(
+        gone.walk(Extent::All).next(),
+        Some(Err(ListingError::Source(SourceError::Database(
             SqlError::Unreachable { .. }
         ))))
     ));
@@ -138,16 +138,16 @@ fn an_id_that_is_no_text_costs_its_row() {
     let rows = ids.map(|id| format!("{id}, 'Т', '2026-01-08', NULL, NULL, NULL, NULL"));
     let news = News::new(&rows.each_ref().map(String::as_str));
     let sql = news.sql();
-    for extent in [Extent::Whole, Extent::Recent] {
+    for extent in [Extent::All, Extent::Recent] {
         let (mut found, mut broken) = (Vec::new(), Vec::new());
         for row in sql.walk(extent) {
             match row {
                 Ok(row) => found.push(row),
-                Err(Gap::Part(unlisted)) => {
+                Err(ListingError::Unlisted(unlisted)) => {
                     assert!(unlisted.reason.starts_with("its `id` is no text"));
                     broken.push(unlisted.path);
                 }
-                Err(Gap::Rest(failure)) => panic!("{failure}"),
+                Err(ListingError::Source(failure)) => panic!("{failure}"),
             }
         }
         found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -168,7 +168,7 @@ fn an_id_that_is_no_text_costs_its_row() {
 fn rows_are_articles() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Whole);
+    let found = walk(&sql, Extent::All);
     let mut read = sql.read(&found).expect("rows").into_iter();
     let first = accepted(read.next().expect("the first")).article;
     assert_eq!(first.key, "1");
@@ -197,7 +197,7 @@ fn commas_part_tags_in_a_text() {
             "1, 'А', '2026-01-08', NULL, NULL, '{written}', ''"
         )]);
         let sql = news.sql();
-        let outcomes = sql.read(&walk(&sql, Extent::Whole)).expect("an article");
+        let outcomes = sql.read(&walk(&sql, Extent::All)).expect("an article");
         let article = accepted(outcomes.into_iter().next().expect("an outcome")).article;
         let tags: Vec<&str> = article.tags.iter().map(|tag| tag.as_str()).collect();
         assert_eq!(tags, expected, "{written}");
@@ -209,7 +209,7 @@ fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let revision = || {
-        let found = walk(&sql, Extent::Whole);
+        let found = walk(&sql, Extent::All);
         accepted(sql.read(&found).expect("a row").remove(0)).revision
     };
     let first = revision();
@@ -225,7 +225,7 @@ fn the_digest_of_the_columns_tells_everything_but_the_text() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let columns = || {
-        let found = walk(&sql, Extent::Whole);
+        let found = walk(&sql, Extent::All);
         sql.read(&found).expect("a row")[0].columns
     };
     let mut before = columns();
@@ -247,7 +247,7 @@ fn the_digest_of_the_columns_tells_everything_but_the_text() {
 fn rows_are_read_in_the_order_asked_for() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    let mut found = walk(&sql, Extent::Whole);
+    let mut found = walk(&sql, Extent::All);
     found.reverse();
     let missing = Place {
         path: "17'; --".to_owned(),
@@ -285,7 +285,7 @@ async fn read_slowly(
         path: id.to_string(),
         stamp: Stamp::default(),
         closed: false,
-        again: false,
+        recheck: false,
     });
     let found: Vec<Place> = found.collect();
     let read = tokio::task::spawn_blocking(move || sql.read(&found)).await;
@@ -365,7 +365,7 @@ fn more_rows_than_one_statement_asks_for() {
          INSERT INTO articles SELECT i, 'Т' || i, '2026-01-08', NULL, NULL, NULL, 'x' FROM n",
     );
     let sql = news.sql();
-    let found = walk(&sql, Extent::Whole);
+    let found = walk(&sql, Extent::All);
     let read = sql.read(&found).expect("rows");
     assert_eq!(read.len(), 600);
     for (found, outcome) in found.iter().zip(read) {
@@ -378,7 +378,7 @@ fn more_rows_than_one_statement_asks_for() {
 fn rows_with_one_id_cost_themselves() {
     let news = News::new(&[FIRST, FIRST, SECOND, "NULL, 'Т', '2026-01-08', 1, 1, 1, 1"]);
     let sql = news.sql();
-    let found = walk(&sql, Extent::Whole);
+    let found = walk(&sql, Extent::All);
     assert_eq!(ids(&found), ["", "1", "2"]);
     let read = sql.read(&found).expect("rows");
     let reasons = ["there is no `id`", "2 rows have the id `1`"];
@@ -386,11 +386,11 @@ fn rows_with_one_id_cost_themselves() {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
-        sql.look(&["1".to_owned(), "3".to_owned()]),
+        sql.stat(&["1".to_owned(), "3".to_owned()]),
         Ok(vec![found[1].clone()])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
-    let alone = sql.look(&["1".to_owned()]).expect("an answer");
+    let alone = sql.stat(&["1".to_owned()]).expect("an answer");
     assert_ne!(alone[0].stamp, found[1].stamp);
 }
 
@@ -400,7 +400,7 @@ fn rows_with_one_id_look_the_same_in_any_order() {
         let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
         let news = News::new(&rows.each_ref().map(String::as_str));
         let sql = news.sql();
-        let found = walk(&sql, Extent::Whole);
+        let found = walk(&sql, Extent::All);
         let read = sql.read(&found).expect("rows").remove(0).outcome;
         let ReadOutcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
@@ -434,7 +434,7 @@ fn polls_show_what_may_have_changed() {
     news.write("DELETE FROM articles WHERE id = 4");
     walk(&sql, Extent::Recent);
     assert_eq!(sql.newest().map(|at| at.to_string()), newest);
-    walk(&sql, Extent::Whole);
+    walk(&sql, Extent::All);
     let newest = sql.newest().map(|at| at.to_string());
     assert_eq!(newest.as_deref(), Some("2026-01-09T05:00:00Z"));
 }
@@ -443,8 +443,8 @@ fn polls_show_what_may_have_changed() {
 fn a_query_without_what_articles_need() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
-    let error = sql.walk(Extent::Whole).next().expect("an end");
-    let Err(Gap::Rest(error)) = error else {
+    let error = sql.walk(Extent::All).next().expect("an end");
+    let Err(ListingError::Source(error)) = error else {
         panic!("a listing without dates");
     };
     assert_eq!(
@@ -564,7 +564,7 @@ async fn next(line: &mut SourceEvents) -> SourceEvent {
 }
 
 #[tokio::test]
-async fn the_pulse_tells_what_happens() {
+async fn the_probe_tells_what_happens() {
     let news = tokio::task::spawn_blocking(|| News::new(&[FIRST])).await;
     let news = Arc::new(news.expect("a file"));
     let change = |sql: &'static str| {

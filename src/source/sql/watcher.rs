@@ -36,7 +36,7 @@ pub(crate) struct SqlWatcher {
     /// When what changed lately is asked for.
     poll_at: Instant,
     /// When everything has to be compared again, for once.
-    whole_at: Option<Instant>,
+    full_at: Option<Instant>,
     /// Whether the last comparison of everything failed.
     has_failed: bool,
     /// How long a failed reading rests.
@@ -49,7 +49,7 @@ pub(crate) struct SqlWatcher {
 struct Signals {
     /// Whether everything has been compared once.
     compared: AtomicBool,
-    whole: AtomicBool,
+    full: AtomicBool,
     recent: AtomicBool,
     arrived: Notify,
 }
@@ -66,7 +66,7 @@ impl SqlWatcher {
             down,
             listening,
             poll_at: Instant::now() + refresh,
-            whole_at: None,
+            full_at: None,
             has_failed: false,
             rest: AGAIN_FIRST,
             drift: CountDrift::default(),
@@ -80,8 +80,8 @@ impl SqlWatcher {
 
     /// Whether a reading that went well shows that the database is well: not while the probe fails, and
     /// of a comparison of everything that failed only another one can tell.
-    pub(crate) fn is_proof(&self, whole: bool) -> bool {
-        !self.is_down() && (whole || !self.has_failed)
+    pub(crate) fn is_proof(&self, is_full: bool) -> bool {
+        !self.is_down() && (is_full || !self.has_failed)
     }
 
     /// Waits for something that is worth a reading.
@@ -90,23 +90,23 @@ impl SqlWatcher {
             let signals = self.signals.clone();
             let arrived = signals.arrived.notified();
             if !self.is_down() {
-                if self.signals.whole.swap(false, SeqCst) {
+                if self.signals.full.swap(false, SeqCst) {
                     self.signals.recent.store(false, SeqCst);
-                    return vec![Scope::Whole];
+                    return vec![Scope::All];
                 }
-                if self.whole_at.is_none() && self.signals.recent.swap(false, SeqCst) {
+                if self.full_at.is_none() && self.signals.recent.swap(false, SeqCst) {
                     return self.poll();
                 }
             }
             // Before everything was compared nobody knows what is recent.
-            let may_poll = !self.is_down() && self.whole_at.is_none();
-            let whole_at = self.whole_at.filter(|_| !self.is_down());
+            let may_poll = !self.is_down() && self.full_at.is_none();
+            let full_at = self.full_at.filter(|_| !self.is_down());
             tokio::select! {
                 biased;
                 () = arrived => {}
-                () = until(whole_at) => {
-                    self.whole_at = None;
-                    return vec![Scope::Whole];
+                () = until(full_at) => {
+                    self.full_at = None;
+                    return vec![Scope::All];
                 }
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
             }
@@ -120,20 +120,20 @@ impl SqlWatcher {
 
     /// Takes note of how a reading went.
     pub(crate) async fn note(&mut self, note: &ReadingNote) {
-        let whole = note.whole;
+        let is_full = note.is_full;
         if note.failed {
-            self.has_failed |= whole;
+            self.has_failed |= is_full;
             self.compare_soon();
             return;
         }
-        self.has_failed &= !whole;
-        if whole {
+        self.has_failed &= !is_full;
+        if is_full {
             self.signals.compared.store(true, SeqCst);
-            self.whole_at = None;
+            self.full_at = None;
         }
         if note.held > 0 {
             let rest = HELD_LOOK_EVERY.max(note.took * HELD_LOOK_SHARE);
-            self.whole_at = Some(Instant::now() + rest);
+            self.full_at = Some(Instant::now() + rest);
             return;
         }
         match note.unsettled.is_empty() {
@@ -141,17 +141,17 @@ impl SqlWatcher {
             // Rows that went away while they were read, or that are never found by their ids.
             false => self.compare_soon(),
         }
-        if !whole && self.sql.is_reshaped() {
-            self.whole_at = Some(Instant::now());
+        if !is_full && self.sql.has_changed_columns() {
+            self.full_at = Some(Instant::now());
             return;
         }
         let Some((given, known)) = self.count().await.zip(note.known) else {
             return;
         };
-        if whole {
-            self.drift.after_all(given, known, note.found);
-        } else if self.drift.after_some(given, known) {
-            self.whole_at = Some(Instant::now());
+        if is_full {
+            self.drift.after_full_reading(given, known, note.found);
+        } else if self.drift.after_partial_reading(given, known) {
+            self.full_at = Some(Instant::now());
         }
     }
 
@@ -165,7 +165,7 @@ impl SqlWatcher {
     /// Has everything compared after a rest, which grows while there are reasons: what a reading missed
     /// that failed or did not end is not known.
     pub(crate) fn compare_soon(&mut self) {
-        self.whole_at = Some(Instant::now() + self.rest);
+        self.full_at = Some(Instant::now() + self.rest);
         self.rest = (self.rest * 2).min(AGAIN_LAST);
     }
 
@@ -205,16 +205,16 @@ async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
                 }
                 // At the start, everything is being compared anyway.
                 match was_down || signals.compared.load(SeqCst) {
-                    true => signals.whole.store(true, SeqCst),
+                    true => signals.full.store(true, SeqCst),
                     false => signals.recent.store(true, SeqCst),
                 }
             }
             SourceEvent::Changed => signals.recent.store(true, SeqCst),
             SourceEvent::Emptied => {
                 warn!("the query gives no rows any more: everything is compared");
-                signals.whole.store(true, SeqCst);
+                signals.full.store(true, SeqCst);
             }
-            SourceEvent::Refilled => signals.whole.store(true, SeqCst),
+            SourceEvent::Refilled => signals.full.store(true, SeqCst),
         }
         signals.arrived.notify_one();
     }

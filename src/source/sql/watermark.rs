@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::source::sql::recheck_window::YOUTH_SECONDS;
+use crate::source::sql::recheck_window::RECHECK_SECONDS;
 
 /// How far before the last listing a poll starts. It covers transactions that last as long, and
 /// rows whose stamp was provisional in the last listing and has to be read again. It includes ten
@@ -17,7 +17,7 @@ use crate::source::sql::recheck_window::YOUTH_SECONDS;
 const OVERLAP: Duration = Duration::from_secs(OVERLAP_SECONDS.unsigned_abs());
 
 /// The same in seconds, for values of the first listing, which no earlier listing bounds.
-const OVERLAP_SECONDS: i64 = YOUTH_SECONDS + 10;
+const OVERLAP_SECONDS: i64 = RECHECK_SECONDS + 10;
 
 /// A date as the database writes it. Text forms sort in the order of their dates.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,7 +237,7 @@ mod tests {
             loop {
                 let mark = watermark.since().updated.map(|mark| mark.after);
                 let is_shown = mark.is_none_or(|after| after < Raw::Whole(1000));
-                if at >= WRITTEN + YOUTH_SECONDS.unsigned_abs() {
+                if at >= WRITTEN + RECHECK_SECONDS.unsigned_abs() {
                     assert!(is_shown, "every {refresh} s, at {at}");
                     break;
                 }

@@ -24,7 +24,7 @@ fn database(server: &FakePostgres) -> Arc<Database> {
 }
 
 #[tokio::test]
-async fn a_statement_waits_for_a_connection_but_a_pulse_does_not() {
+async fn a_statement_waits_for_a_connection_but_a_probe_does_not() {
     let server = FakePostgres::start(|_, sql| match sql {
         "SELECT slowly" => Reaction::FallSilent,
         _ => Reaction::Answer,
@@ -40,9 +40,9 @@ async fn a_statement_waits_for_a_connection_but_a_pulse_does_not() {
         .collect();
     server.accepts(CONNECTIONS_MAX).await;
     let mut next = begin("SELECT 1");
-    let pulse = database.with_own_connection();
+    let probe = database.with_own_connection();
     for _ in 0..2 {
-        assert_eq!(pulse.row(statement("SELECT 1"), LIMIT).await, Ok(vec![]));
+        assert_eq!(probe.row(statement("SELECT 1"), LIMIT).await, Ok(vec![]));
     }
     let waited = timeout(CONNECT * 3 / 2, &mut next).await;
     assert!(waited.is_err(), "others are slow, not the database");
@@ -91,14 +91,14 @@ async fn idle_connections_can_be_closed() {
 }
 
 #[tokio::test]
-async fn a_pulse_that_lost_its_connection_causes_a_full_comparison() {
-    // The first pulse also probes the query and reads its columns.
+async fn a_probe_that_lost_its_connection_causes_a_full_comparison() {
+    // The first probe also probes the query and reads its columns.
     let server = server_that_fails_on_reuse(Reaction::HangUp, 3).await;
-    let board = Arc::new(PendingSignals::default());
-    let pulse = tokio::spawn(run(server.engine(), board.clone()));
+    let signals = Arc::new(PendingSignals::default());
+    let probe = tokio::spawn(run(server.engine(), signals.clone()));
     let mut events = SourceEvents {
-        board,
-        watchers: vec![pulse],
+        signals,
+        watchers: vec![probe],
     };
     for connections in [1, 2] {
         assert_eq!(events.next().await, SourceEvent::Up);

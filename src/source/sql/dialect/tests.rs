@@ -87,18 +87,18 @@ fn plans_are_compared_by_cost() {
 }
 
 #[test]
-fn the_pulse_returns_columns_without_values() {
+fn the_probe_returns_columns_without_values() {
     let query = "(\nSELECT * FROM articles -- all\n) AS";
     let any =
         format!("CASE WHEN EXISTS (SELECT 1 FROM {query} taspa_rows LIMIT 1) THEN 'rows' END");
     let columns =
         format!("LEFT JOIN (SELECT * FROM {query} taspa_query LIMIT 0) AS taspa_rows ON 1 = 1");
     for dialect in ALL {
-        let pulse = dialect.pulse(QUERY);
+        let probe = dialect.probe(QUERY);
         let first = format!("SELECT * FROM (SELECT {any} AS taspa_any, ");
-        assert!(pulse.sql.starts_with(&first), "{}", pulse.sql);
-        assert!(pulse.sql.ends_with(&columns), "{}", pulse.sql);
-        assert_eq!(pulse.is_simple, dialect == Dialect::Postgres);
+        assert!(probe.sql.starts_with(&first), "{}", probe.sql);
+        assert!(probe.sql.ends_with(&columns), "{}", probe.sql);
+        assert_eq!(probe.is_simple, dialect == Dialect::Postgres);
     }
 }
 
