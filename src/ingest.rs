@@ -1,12 +1,13 @@
-//! Readings: what a source holds now, compared with what the store was last told.
+//! Readings: the source is compared with the store, and the store is brought up to date.
 //!
-//! Only this decides what a change means. A file that can no longer be read as an article keeps
-//! the version that could; absence is believed only from a listing that succeeded, and not at all
-//! when it would remove more than half of what is stored, until somebody confirms it. Of two
-//! articles with one key the lowest path stays. Everything is committed before it is returned.
+//! Only this room decides what a change means. A file that is no longer a valid article keeps its last
+//! good version. A missing file is removed only after a complete listing; if more than half of the
+//! articles are missing, only after a confirmation. Of two articles with one key, the one with the
+//! lowest path stays. Everything is committed before it is returned.
 //!
-//! Begin with [`driver::Driver::read`], which owns the source and the rules of a reading;
-//! [`reconcile`] does one. What came of it is a [`report::Report`] and changes for the index.
+//! Begin with [`driver::Driver::read`], which holds the source and the state between readings;
+//! [`reconcile`] does one reading. A [`ReadingResult`] holds a [`report::Report`] and the changes for
+//! the index.
 //!
 //! Uses [`model`](crate::model), [`config`](crate::config), [`store`](crate::store) and
 //! [`source`](crate::source).
@@ -32,6 +33,7 @@ use self::reading::{ReadFile, read_all};
 use crate::index::natural;
 use crate::ingest::change_set::{ChangeSet, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
+use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
@@ -39,62 +41,52 @@ use crate::model::removal_guard::is_too_many;
 use crate::source::{Place, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, Store, StoreError};
 
-/// Files written in one transaction, and read ahead of the next: what a crash may cost, and what is
-/// held in memory meanwhile.
+/// Files in one transaction, which limits what a crash loses and what is held in memory.
 const BATCH_FILES: usize = 4096;
 
-/// How much less than others a thread that reads wants a processor (nice(2)).
+/// The niceness of threads that read at low priority; see nice(2).
 const READING_NICENESS: i32 = 10;
 
-/// How a reading is to be done.
+/// The options of a reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Read every file, whether it changed or not.
+    /// Read unchanged files too.
     pub reread: bool,
-    /// Believe that more than half of the articles are gone.
+    /// Remove missing articles even if they are more than half.
     pub confirm_removal: bool,
-    /// Articles that were stored a moment ago, those that were removed since then included.
+    /// Articles in the store, including those in `removed`.
     pub stored: usize,
-    /// Articles that were removed since then: a folder that is emptied file by file is emptied too.
+    /// Articles that were removed shortly before, so that a folder that is emptied file by file counts
+    /// as emptied.
     pub removed: usize,
-    /// Who goes first.
+    /// The priority of the threads that read.
     pub priority: Priority,
 }
 
-/// Whether reading lets others go first.
+/// The priority of a reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
-    /// Nobody is waiting for anything else.
+    /// Nothing is served meanwhile.
     #[default]
     Normal,
-    /// Requests are answered meanwhile.
+    /// Requests are answered meanwhile, and go first.
     Low,
 }
 
-/// What a reading found.
+/// The result of a reading.
 #[derive(Debug, Default)]
-pub struct Reconciliation {
-    /// What the index has to be told, all of it committed; what was taken meanwhile is not in it.
+pub struct ReadingResult {
+    /// What the log and the health show of it.
+    pub report: Report,
+    /// The committed changes for the index that `meanwhile` did not take.
     pub changes: Vec<Change>,
     /// Records that no current article names.
     pub retired: Vec<RecordId>,
-    /// Files that gave no article, or not their newest version, and what could not be listed.
-    pub problems: Vec<Problem>,
-    /// Files or rows that were read.
-    pub read: usize,
-    /// What operators call those that are good now, or gone.
-    pub resolved: Vec<String>,
-    /// Those that changed while they were read and have to be read again soon.
-    pub unsettled: Vec<String>,
     /// Articles that were removed.
     pub removed: usize,
-    /// Articles whose removal is held until it is confirmed.
-    pub held: usize,
-    /// Why the reading is not complete.
-    pub failure: Option<ReconcileError>,
 }
 
-/// Why a reading is not complete; what it committed before stays.
+/// Why a reading is not complete. What it has committed stays.
 #[derive(Debug, thiserror::Error)]
 pub enum ReconcileError {
     /// The source failed.
@@ -105,8 +97,8 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to what `source` holds within `scopes`. `progress` is told how far it is;
-/// `meanwhile` is shown the changes that are committed so far, and may take them.
+/// Brings `store` up to date with `source` within `scopes`. `meanwhile` gets the changes that are
+/// committed so far, and may take them.
 pub fn reconcile(
     source: &Source,
     store: &Store,
@@ -114,28 +106,26 @@ pub fn reconcile(
     options: Options,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
-) -> Reconciliation {
+) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
     run.reports_resolved = !scopes.contains(&Scope::All);
-    if let Err(error) = run.compare(scopes) {
-        run.result.failure = Some(error);
-    }
+    run.result.report.failure = run.compare(scopes).err();
     run.report_refused();
     run.result
 }
 
+/// A reading that is going on.
 struct Run<'a> {
     source: &'a Source,
     store: &'a Store,
     options: Options,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
-    /// Whether somebody wants to know of everything that is good: of a whole source it goes without
-    /// saying.
+    /// Whether to list the files without a problem. A full reading needs no such list.
     reports_resolved: bool,
-    /// Refused files by path: a later step of one reading may change its mind about a file.
+    /// Refused files by path; a file may be read twice in one reading.
     refused: BTreeMap<String, FileRow>,
-    result: Reconciliation,
+    result: ReadingResult,
 }
 
 impl<'a> Run<'a> {
@@ -154,20 +144,19 @@ impl<'a> Run<'a> {
             meanwhile,
             reports_resolved: false,
             refused: BTreeMap::new(),
-            result: Reconciliation::default(),
+            result: ReadingResult::default(),
         }
     }
 
-    /// Lists, reads and stores at the same time; what is gone is only known, and only believed, at
-    /// the end.
+    /// Lists, reads and stores at the same time. Missing files are known only at the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let (give, found) = mpsc::sync_channel(self.source.batches_ahead());
+        let (batches, found) = mpsc::sync_channel(self.source.batches_ahead());
         let comparison = Comparison {
             source: self.source,
             store: self.store,
             reread: self.options.reread,
             progress: self.progress,
-            give,
+            batches,
         };
         let (listed, retries) = thread::scope(|scope| {
             let listing = scope.spawn(|| comparison.run(scopes));
@@ -179,33 +168,30 @@ impl<'a> Run<'a> {
             refused,
             unlisted,
             gone,
-            missing,
             failure,
         } = listed;
-        self.result.unsettled.extend(missing);
         for (path, row) in refused {
-            // A reading that outcomes the file meanwhile knows better.
+            // If the file was also read, that result is newer.
             self.refused.entry(path).or_insert(row);
         }
         for unlisted in &unlisted {
             self.report_unlisted(unlisted);
         }
-        self.take_retries(retries?)?;
+        self.retry(retries?)?;
         if let Some(failure) = failure {
             return Err(failure);
         }
         let hidden: Vec<&Unlisted> = unlisted.iter().filter(|folder| folder.hides).collect();
-        // Scopes overlap where a folder is removed with all that is in it.
         let gone: BTreeSet<String> = gone
             .into_iter()
             .filter(|path| !hidden.iter().any(|folder| is_below(path, &folder.path)))
             .collect();
-        self.forget(&gone)
+        self.remove(&gone)
     }
 
-    /// Reads files and commits what they gave, the next ones being read meanwhile; returns those
-    /// that wait for a key which is free now. No transaction is open while a file is read: a file
-    /// that hangs must not hold up the publisher.
+    /// Reads files and commits the results while the next files are read; returns the files to retry,
+    /// because their key is free now. No transaction is open while a file is read, since a file that
+    /// hangs must not delay the publisher.
     fn read_and_store<B: AsRef<[Place]>>(
         &mut self,
         batches: impl IntoIterator<Item = B> + Send,
@@ -213,34 +199,33 @@ impl<'a> Run<'a> {
         let (source, store, progress) = (self.source, self.store, self.progress);
         let priority = self.options.priority;
         thread::scope(|scope| {
-            let (give, given) = mpsc::sync_channel(1);
+            let (sender, results) = mpsc::sync_channel(1);
             scope.spawn(move || {
                 if priority == Priority::Low {
                     lower_priority();
                 }
-                // The other end hangs up when the store fails.
+                // The receiver is dropped when the store fails.
                 batches.into_iter().try_for_each(|files| {
-                    give.send(read_all(source, store, files.as_ref(), progress))
+                    sender.send(read_all(source, store, files.as_ref(), progress))
                 })
             });
             let mut retries = Vec::new();
-            for files in given {
+            for files in results {
                 retries.extend(self.store(files?)?);
             }
             Ok(retries)
         })
     }
 
-    /// Reads files again that wait for keys, and those that wait for tretries.
-    fn take_retries(&mut self, retries: Vec<Place>) -> Result<(), ReconcileError> {
-        let mut waiting = retries;
-        while !waiting.is_empty() {
-            waiting = self.read_and_store(waiting.chunks(BATCH_FILES))?;
+    /// Reads files again whose key is free now, until no other key becomes free.
+    fn retry(&mut self, mut retries: Vec<Place>) -> Result<(), ReconcileError> {
+        while !retries.is_empty() {
+            retries = self.read_and_store(retries.chunks(BATCH_FILES))?;
         }
         Ok(())
     }
 
-    /// Commits files that were read; returns those that wait for a key which is free now.
+    /// Commits files that were read; returns the files to retry.
     fn store(
         &mut self,
         files: Vec<Result<ReadFile, String>>,
@@ -263,33 +248,33 @@ impl<'a> Run<'a> {
         self.accept(change_set)
     }
 
-    /// Those of files that were read of which something has to be stored. Whatever was read again and is
-    /// what it was counts for nothing; only that it is no longer young is worth a note.
+    /// The files that have to be stored. A recheck that shows no change counts only if it ends the
+    /// recheck window.
     fn without_unchanged(
         &mut self,
         files: Vec<Result<ReadFile, String>>,
     ) -> Result<Vec<Result<ReadFile, String>>, StoreError> {
-        let mut news = Vec::with_capacity(files.len());
+        let mut changed = Vec::with_capacity(files.len());
         for file in files {
-            let known = match &file {
+            let unchanged = match &file {
                 Ok(file) if file.found.recheck => self.unchanged_row(file)?,
                 Ok(_) | Err(_) => None,
             };
-            match (known, &file) {
+            match (unchanged, &file) {
                 (Some(row), Ok(file)) if row.stamp == file.found.stamp => {
                     self.note_outcome(file.found.path.clone(), Some(row));
                     continue;
                 }
                 (Some(_), _) => {}
-                (None, _) => self.result.read += 1,
+                (None, _) => self.result.report.read += 1,
             }
-            news.push(file);
+            changed.push(file);
         }
-        Ok(news)
+        Ok(changed)
     }
 
-    /// What is stored of a file, where it is what was just read; of a loser, that the same owner still has
-    /// its key.
+    /// The stored row of a file whose content has not changed; if its key belongs to another file, that
+    /// has not changed either.
     fn unchanged_row(&self, file: &ReadFile) -> Result<Option<FileRow>, StoreError> {
         let ReadFile {
             found,
@@ -299,8 +284,8 @@ impl<'a> Run<'a> {
         let Some(row) = self.store.file(&found.path)? else {
             return Ok(None);
         };
-        // What only decides who may see an article is no part of its revision.
-        let is_known = row.columns == *columns
+        // Visibility is not part of the revision, but of the columns.
+        let is_unchanged = row.columns == *columns
             && match outcome {
                 Err(refusal) => row.refusal.as_ref() == Some(refusal),
                 Ok((meta, _)) => {
@@ -311,11 +296,11 @@ impl<'a> Run<'a> {
                     })
                 }
             };
-        Ok(is_known.then_some(row))
+        Ok(is_unchanged.then_some(row))
     }
 
-    /// Removes what is gone, unless that is more than half of everything.
-    fn forget(&mut self, gone: &BTreeSet<String>) -> Result<(), ReconcileError> {
+    /// Removes missing files, unless they hold more than half of the articles.
+    fn remove(&mut self, gone: &BTreeSet<String>) -> Result<(), ReconcileError> {
         if gone.is_empty() {
             return Ok(());
         }
@@ -340,17 +325,17 @@ impl<'a> Run<'a> {
             change_set.find_retries(batch)?;
             Ok((lost, 0))
         })?;
-        (self.result.removed, self.result.held) = counts;
+        (self.result.removed, self.result.report.held) = counts;
         let retries = self.accept(change_set)?;
-        self.take_retries(retries)
+        self.retry(retries)
     }
 
-    /// Takes over what a committed transaction gave; returns the files to be read next.
+    /// Takes the results of a committed transaction; returns the files to retry.
     fn accept(&mut self, change_set: ChangeSet) -> Result<Vec<Place>, ReconcileError> {
         self.result.changes.extend(change_set.changes);
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
-        self.result.unsettled.extend(change_set.unsettled);
+        self.result.report.unsettled.extend(change_set.unsettled);
         for (path, row) in change_set.outcomes {
             self.note_outcome(path, row);
         }
@@ -365,7 +350,7 @@ impl<'a> Run<'a> {
             None => {
                 self.refused.remove(&path);
                 if self.reports_resolved {
-                    self.result.resolved.push(self.source.locate(&path));
+                    self.result.report.resolved.push(self.source.locate(&path));
                 }
             }
         }
@@ -379,7 +364,7 @@ impl<'a> Run<'a> {
             } else {
                 ""
             };
-            self.result.problems.push(Problem {
+            self.result.report.problems.push(Problem {
                 severity: Severity::Error,
                 file: self.source.locate(&path),
                 line: refusal.line,
@@ -389,12 +374,12 @@ impl<'a> Run<'a> {
                 excerpt: None,
             });
         }
-        let problems = &mut self.result.problems;
+        let problems = &mut self.result.report.problems;
         problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
     }
 
     fn report_unlisted(&mut self, unlisted: &Unlisted) {
-        self.result.problems.push(Problem {
+        self.result.report.problems.push(Problem {
             severity: unlisted.severity,
             file: self.source.locate(&unlisted.path),
             line: None,
@@ -408,9 +393,9 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Lets whoever answers requests go first. Threads that this one starts do so too.
+/// Gives requests the processor first. Threads that this one starts inherit the priority.
 fn lower_priority() {
-    // Reading at the same priority is better than not reading.
+    // If that fails, reading goes on at normal priority.
     let _ = rustix::process::nice(READING_NICENESS);
 }
 

@@ -120,7 +120,7 @@ async fn reading_loop(
         }
         match read {
             Some(note) => watcher.note(note).await,
-            None => watcher.note_broken(),
+            None => watcher.note_panic(),
         }
         removal = Removal::Held;
         let mut order = None;
@@ -266,7 +266,7 @@ async fn read(
         found: report.read > 0 || report.changed > 0,
         held: report.held,
         unsettled: report.unsettled,
-        known: report.places,
+        stored: report.places,
         took,
     })
 }

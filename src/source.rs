@@ -1,11 +1,10 @@
 //! Where articles come from: a folder of files, or an SQL database.
 //!
-//! A source lists what it has, as places with stamps, and reads what it is asked to;
-//! [`ingest`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here:
-//! what leaves is an [`Accepted`] article or a [`Refusal`].
+//! A source lists places with their stamps, and reads the articles of some of them;
+//! [`ingest`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here: the
+//! result is an [`Accepted`] article or a [`Refusal`].
 //!
-//! Begin with [`Source`]. What tells that something changed is a `watcher`, one for each kind of
-//! source.
+//! Begin with [`Source`]. Each kind of source has a `watcher` that reports changes.
 //!
 //! Uses [`text`](crate::text), [`model`](crate::model) and [`config`](crate::config).
 
@@ -25,18 +24,18 @@ use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 
-/// Files that a thread reads at a time. They differ in cost, so whoever is done early helps with the
-/// rest.
+/// Files that a thread takes at a time: few, because files differ in cost and all threads should end
+/// together.
 const SHARE_FILES: usize = 32;
 
-/// Batches of files that are found before they are read: enough for most archives to know early how
-/// much there is, and few enough that a first listing need not be held whole.
+/// Batches of files that may wait to be read: enough to know the number of files early in most
+/// archives, and few enough to bound the memory of a first listing.
 const FILES_AHEAD: usize = 16;
 
-/// The same of rows. They are more, because a listing that waits for readings stays open on the server.
+/// The same for rows: more, because a listing that waits stays open on the server.
 const ROWS_AHEAD: usize = 64;
 
-/// Threads that read rows: each has a connection for a statement at a time, and there are few.
+/// Threads that read rows. Each uses one of the few connections.
 const ROW_THREADS: usize = 2;
 
 /// Where articles come from.
@@ -48,38 +47,37 @@ pub enum Source {
     Sql(Sql),
 }
 
-/// Something that may hold an article.
+/// A file or a row that may hold an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Where it stands: a path below the folder, with `/`; the id of a row.
+    /// The path below the folder, with `/`; the id of a row.
     pub path: String,
-    /// How it looks now.
+    /// Changes when the file or row does.
     pub stamp: Stamp,
-    /// Whether whoever wrote it is known to have finished.
+    /// Whether it is known that its writer has closed it.
     pub closed: bool,
-    /// Whether it looks as before and is read again nevertheless: what it says then is news only where
-    /// it differs.
+    /// Whether it is read again despite its stamp, and counts only if its article differs.
     pub recheck: bool,
 }
 
-/// What of a source is to be compared.
+/// The part of a source to compare with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All of it.
+    /// Everything.
     All,
-    /// What changed lately, as it says itself. A folder, which keeps no order of time, shows all of it.
+    /// What may have changed since the last listings; for a folder, everything.
     Recent,
-    /// One place and everything below it. A row has nothing below it.
+    /// One place and everything below it. Only folders are compared by it.
     At {
         /// The place, as in [`Place::path`].
         path: String,
-        /// Whether whoever wrote there is known to have finished.
+        /// Whether it is known that its writer has closed it.
         closed: bool,
     },
 }
 
 impl Scope {
-    /// One place, of whose writer nothing is known.
+    /// The scope of one path.
     pub fn at(path: String) -> Scope {
         Scope::At {
             path,
@@ -88,21 +86,21 @@ impl Scope {
     }
 }
 
-/// Something of a source that cannot be listed.
+/// A part of a source that cannot be listed.
 #[derive(Debug)]
 pub struct Unlisted {
-    /// Where it stands; empty for the source itself.
+    /// Its path; empty for the source itself.
     pub path: String,
-    /// Why.
+    /// Why it cannot be listed.
     pub reason: String,
-    /// Whether articles may stand there that an earlier listing saw.
+    /// Whether it may hold articles that an earlier listing found.
     pub hides: bool,
-    /// Whether somebody should mend it.
+    /// Whether it needs a correction.
     pub severity: Severity,
 }
 
 impl Unlisted {
-    /// What stood there before may still stand there.
+    /// It may hold articles that were found before.
     fn error(path: String, reason: &str) -> Unlisted {
         Unlisted {
             path,
@@ -123,12 +121,12 @@ impl Unlisted {
     }
 }
 
-/// What reading one place gave, and what it looked like then.
+/// The result of reading one place.
 #[derive(Debug)]
 pub struct ReadResult {
-    /// What it gave.
+    /// The article or the reason why there is none.
     pub outcome: ReadOutcome,
-    /// The digest of a row's columns without its text; 0 of a file.
+    /// The digest of a row's columns without its text; 0 for a file.
     pub columns: u64,
 }
 
@@ -141,23 +139,23 @@ impl From<ReadOutcome> for ReadResult {
     }
 }
 
-/// What reading one place gave.
+/// The article of a place, or the reason why there is none.
 #[derive(Debug)]
 pub enum ReadOutcome {
     /// An article.
     Accepted(Box<Accepted>),
-    /// No article, and why.
+    /// No article, for this reason.
     Refused(Refusal),
-    /// No article but several rows that look like this together, and why that is none.
+    /// Several rows with one id: their common stamp, and the reason why they are refused.
     Shared(Stamp, Refusal),
-    /// The system did not let it be read; the next reading tries again.
+    /// It cannot be read now; the next reading tries again.
     Unreadable(Refusal),
-    /// It changed while it was read, or went away: the next listing knows more.
+    /// It changed or disappeared while it was read: the next listing shows which.
     Unsettled,
 }
 
 impl ReadOutcome {
-    /// What the gate makes of what `noun` calls it. A bug in the gate costs this one alone.
+    /// The result of `accept` for a file or row, which `noun` names. A panic refuses this one alone.
     fn of(noun: &str, accept: impl FnOnce() -> Result<Accepted, Refusal>) -> ReadOutcome {
         match catch_unwind(AssertUnwindSafe(accept)) {
             Ok(Ok(accepted)) => ReadOutcome::Accepted(Box::new(accepted)),
@@ -171,28 +169,28 @@ impl ReadOutcome {
     }
 }
 
-/// Why a source cannot be read at all.
+/// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The articles' folder cannot be listed.
     #[error("cannot list {folder}: {reason}")]
     Folder {
-        /// The folder.
+        /// The folder's path.
         folder: String,
-        /// Why.
+        /// The error of the system.
         reason: String,
     },
-    /// The database does not answer as it should.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] SqlError),
 }
 
-/// Why a listing does not show something.
+/// Why a listing is not complete.
 #[derive(Debug)]
 pub enum ListingError {
-    /// A part of the source cannot be listed.
+    /// A part of the source cannot be listed; the listing goes on.
     Unlisted(Unlisted),
-    /// The listing ends here.
+    /// The source failed; the listing ends.
     Source(SourceError),
 }
 
@@ -203,7 +201,7 @@ impl From<SqlError> for ListingError {
 }
 
 impl Source {
-    /// The source that a configuration names; nothing is read yet.
+    /// The source that a configuration names. Reads nothing yet; fails if an address is not valid.
     pub fn new(config: &Config) -> Result<Source, SqlError> {
         let reading = Reading {
             zone: config.site.zone.clone(),
@@ -217,8 +215,8 @@ impl Source {
         })
     }
 
-    /// The source of the next configuration: this one, with all that it knows, where nothing about it
-    /// differs; else another, with what of that is still true.
+    /// The source of the next configuration: this one if its settings did not change, else a new one that
+    /// takes over the required columns or the write log.
     pub fn reconfigured(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
         if before.source == next.source && before.site == next.site {
             return Ok(self.clone());
@@ -232,8 +230,7 @@ impl Source {
         })
     }
 
-    /// What the next start has to know of the source, as bytes that only [`Source::restore_memory`] reads; a
-    /// folder has nothing to remember.
+    /// The source's memory for the next start, which [`Source::restore_memory`] reads; a folder has none.
     pub fn memory(&self) -> Option<Vec<u8>> {
         match self {
             Source::Directory(_) => None,
@@ -241,7 +238,7 @@ impl Source {
         }
     }
 
-    /// Takes over what an earlier run remembered.
+    /// Restores the memory of an earlier run.
     pub fn restore_memory(&self, memory: &[u8]) {
         match self {
             Source::Directory(_) => {}
@@ -249,7 +246,7 @@ impl Source {
         }
     }
 
-    /// Believes that columns are gone, if they are.
+    /// Accepts that columns of the query are missing.
     pub fn accept_lost_columns(&self) {
         match self {
             Source::Directory(_) => {}
@@ -257,7 +254,7 @@ impl Source {
         }
     }
 
-    /// What operators call it: the folder, or the database's address without secrets.
+    /// Its name in messages: the folder, or the database's address without secrets.
     pub fn name(&self) -> String {
         match self {
             Source::Directory(directory) => directory.root().display().to_string(),
@@ -265,7 +262,7 @@ impl Source {
         }
     }
 
-    /// What operators call one place in it.
+    /// The name of a place in messages.
     pub fn locate(&self, path: &str) -> String {
         match self {
             Source::Directory(directory) => directory.root().join(path).display().to_string(),
@@ -274,24 +271,23 @@ impl Source {
         }
     }
 
-    /// Whether what operators call `place` stands at `path` or below it.
-    pub fn covers(&self, path: &str, place: &str) -> bool {
+    /// Whether the place that messages call `name` is at `path` or below it.
+    pub fn covers(&self, path: &str, name: &str) -> bool {
         match self {
-            Source::Directory(_) => Path::new(place).starts_with(self.locate(path)),
-            Source::Sql(_) => place == self.locate(path),
+            Source::Directory(_) => Path::new(name).starts_with(self.locate(path)),
+            Source::Sql(_) => name == self.locate(path),
         }
     }
 
-    /// Whether a look at one place tells all about it. A row may be another while its stamp is the
-    /// same, and that it is gone is believed only from a listing.
-    pub fn look_tells_all(&self) -> bool {
+    /// The scopes that show these places again. Only a full listing shows that a row was deleted.
+    pub fn scopes_at(&self, paths: Vec<String>) -> Vec<Scope> {
         match self {
-            Source::Directory(_) => true,
-            Source::Sql(_) => false,
+            Source::Directory(_) => paths.into_iter().map(Scope::at).collect(),
+            Source::Sql(_) => vec![Scope::All],
         }
     }
 
-    /// What it consists of, in the singular.
+    /// The word for one of its places.
     pub fn noun(&self) -> &'static str {
         match self {
             Source::Directory(_) => "file",
@@ -307,7 +303,7 @@ impl Source {
         }
     }
 
-    /// How many places are read by one thread at a time.
+    /// How many places a thread takes at a time.
     pub fn share(&self) -> usize {
         match self {
             Source::Directory(_) => SHARE_FILES,
@@ -315,7 +311,7 @@ impl Source {
         }
     }
 
-    /// How many batches of places may be found before they are read.
+    /// How many batches of places may wait to be read.
     pub fn batches_ahead(&self) -> usize {
         match self {
             Source::Directory(_) => FILES_AHEAD,
@@ -323,7 +319,7 @@ impl Source {
         }
     }
 
-    /// How many threads may read at once, on however many processors.
+    /// How many threads may read at once, on any number of processors.
     pub fn threads(&self) -> usize {
         match self {
             Source::Directory(_) => usize::MAX,
@@ -331,7 +327,7 @@ impl Source {
         }
     }
 
-    /// How many places are worth reading with one call.
+    /// How many places one call of [`Source::read`] should get.
     pub fn at_once(&self) -> usize {
         match self {
             Source::Directory(_) => 1,
@@ -339,8 +335,7 @@ impl Source {
         }
     }
 
-    /// Every place within `scope` that may hold an article, ordered by the bytes of its path, and
-    /// everything that could not be listed.
+    /// Lists every place within `scope`, in the byte order of the paths.
     pub fn walk(
         &self,
         scope: &Scope,
@@ -351,7 +346,7 @@ impl Source {
                     Scope::At { path, closed } => (Some(path.as_str()), *closed),
                     Scope::All | Scope::Recent => (None, false),
                 };
-                let gap = |unlisted: Unlisted| match unlisted.path.is_empty() {
+                let error = |unlisted: Unlisted| match unlisted.path.is_empty() {
                     true => ListingError::Source(SourceError::Folder {
                         folder: self.name(),
                         reason: unlisted.reason,
@@ -359,7 +354,7 @@ impl Source {
                     false => ListingError::Unlisted(unlisted),
                 };
                 let entries = directory.walk(below, closed);
-                Box::new(entries.map(move |entry| entry.map_err(gap)))
+                Box::new(entries.map(move |entry| entry.map_err(error)))
             }
             Source::Sql(sql) => match scope {
                 Scope::At { path, .. } => {
@@ -374,8 +369,7 @@ impl Source {
         }
     }
 
-    /// Reads a share of what was found through the gate; a result for each, in their order. A bug in
-    /// the gate costs the article that met it alone.
+    /// Reads places, with a result for each in their order.
     pub fn read(&self, share: &[Place]) -> Result<Vec<ReadResult>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(share
@@ -386,7 +380,7 @@ impl Source {
         }
     }
 
-    /// How what stands at these places looks now, where something does.
+    /// The places at these paths as they are now, without missing ones.
     pub fn stat(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(paths
@@ -397,16 +391,16 @@ impl Source {
         }
     }
 
-    /// Whether a listing of what changed lately may show only a part of what has this stamp.
+    /// Whether this is the stamp of several rows with one id, of which a listing of recent rows may show
+    /// only some.
     pub fn is_shared(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            // So many rows have one id.
             Source::Sql(_) => stamp.size > 1,
         }
     }
 
-    /// Whether what has this stamp may become another without changing it.
+    /// Whether a place with this stamp may change without changing it.
     pub fn is_in_recheck_window(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
@@ -414,7 +408,7 @@ impl Source {
         }
     }
 
-    /// Whether what was young before, or is, looks the same otherwise.
+    /// Whether two stamps differ in nothing but the recheck window.
     pub fn is_same_row(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
@@ -422,7 +416,7 @@ impl Source {
         }
     }
 
-    /// Whether what was an article once was emptied on purpose.
+    /// Whether a file that held an article was emptied on purpose.
     pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
             Source::Directory(_) => directory::is_emptied(found),
@@ -430,7 +424,7 @@ impl Source {
         }
     }
 
-    /// The key that an article at `path` has if it brings none.
+    /// The key of an article at `path` that names none.
     pub fn key_of(&self, path: &str) -> String {
         match self {
             Source::Directory(directory) => directory.key_of(path),

@@ -138,8 +138,7 @@ fn open(
     }
 }
 
-/// Reads what changed, and what was being written meanwhile once more. That a row is gone shows only in
-/// another listing.
+/// Reads what changed, and once more what was being written meanwhile.
 fn read(Opened { publisher, removal }: &Opened) -> Report {
     let read = |scopes: &[Scope]| {
         progress::run_with_progress(publisher.driver().progress(), || {
@@ -152,10 +151,7 @@ fn read(Opened { publisher, removal }: &Opened) -> Report {
         if unsettled.is_empty() || report.failure.is_some() {
             break;
         }
-        report.add(match publisher.driver().source().look_tells_all() {
-            true => read(&Vec::from_iter(unsettled.into_iter().map(Scope::at))),
-            false => read(&[Scope::All]),
-        });
+        report.add(read(&publisher.driver().source().scopes_at(unsettled)));
     }
     report
 }

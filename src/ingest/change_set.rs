@@ -1,5 +1,4 @@
-//! One transaction of a reading: what files gave, written to the store, and what the index has to
-//! be told of it once it is committed.
+//! One transaction of a reading: writes files to the store, and collects the changes for the index.
 
 use super::reading::ReadFile;
 use crate::ingest::key_conflicts::KeyConflicts;
@@ -9,22 +8,22 @@ use crate::model::record::{RecordId, Stamp};
 use crate::source::Place;
 use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
 
-/// What one transaction gives to the index once it is committed.
+/// The changes of one transaction, valid once it is committed.
 #[derive(Default)]
 pub(super) struct ChangeSet {
     pub(super) changes: Vec<Change>,
     pub(super) retired: Vec<RecordId>,
-    /// Refused files, and without a row those that are good or gone.
+    /// Refused files with their rows; accepted and removed files without one.
     pub(super) outcomes: Vec<(String, Option<FileRow>)>,
-    /// Keys that no file has any more.
+    /// Keys that no article has any more.
     pub(super) freed: Vec<Box<str>>,
-    /// Files that waited for them.
+    /// Files that conflicted with an article of such a key.
     pub(super) retries: Vec<String>,
     pub(super) unsettled: Vec<String>,
 }
 
 impl ChangeSet {
-    /// Stores what a file gave.
+    /// Stores the result of reading a file.
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,
@@ -74,7 +73,7 @@ impl ChangeSet {
                     let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
                     self.refuse(batch, other, columns, None, key_conflict(&key, &found.path))?;
                 }
-                // Should it only be out of sight, it is read again once it is back.
+                // If it is only hidden, it is read again once it is listed again.
                 None => batch.remove_file(&row.path)?,
             }
         }
@@ -126,7 +125,7 @@ impl ChangeSet {
         Ok(())
     }
 
-    /// Forgets a file, and its article unless another file has taken that over.
+    /// Removes a file, and its article unless that belongs to another file now.
     pub(super) fn release(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
         if let Some(row) = owned_article(batch, path)? {
             batch.remove_article(&row.meta.key)?;
@@ -139,12 +138,12 @@ impl ChangeSet {
         batch.remove_file(path)
     }
 
-    /// Finds the files that waited for the keys which are free now. All of them are read again: the
-    /// lowest path that still gives the article gets it, the others wait on.
+    /// Finds the files whose keys are free now. All of them are read again: the lowest path that still has
+    /// the key gets it, the others remain in conflict.
     pub(super) fn find_retries(&mut self, batch: &mut Batch<'_>) -> Result<(), StoreError> {
         for key in self.freed.drain(..) {
             while let Some(path) = batch.take_key_conflict(&key)? {
-                // Should that fail, the next comparison finds that it is another.
+                // If that fails, the next comparison finds another stamp.
                 if let Some(row) = batch.file(&path)? {
                     let stamp = Stamp::default();
                     batch.put_file(&path, &FileRow { stamp, ..row })?;
@@ -157,7 +156,7 @@ impl ChangeSet {
     }
 }
 
-/// The stored article that the file at `path` owns.
+/// The article of the file at `path`.
 pub(super) fn owned_article(
     batch: &Batch<'_>,
     path: &str,

@@ -1,5 +1,4 @@
-//! The comparison of a listing with what the store knows: which files have to be read, and what is
-//! no longer there.
+//! Compares a listing with the store: which files have to be read, and which are missing.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -9,35 +8,32 @@ use super::{BATCH_FILES, Progress, ReconcileError};
 use crate::source::{ListingError, Place, Scope, Source, Unlisted};
 use crate::store::{FileRow, Store};
 
-/// What is compared, and who is given the files to be read. Those need not wait for the last one,
-/// so the store may have moved on before the listing ends; nothing here depends on it.
+/// A comparison. Files are read while the listing goes on, so the store may change before the listing
+/// ends; nothing here depends on that.
 pub(super) struct Comparison<'a> {
     pub(super) source: &'a Source,
     pub(super) store: &'a Store,
-    /// Read every file, whether it changed or not.
+    /// As in [`super::Options::reread`].
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
-    /// Takes files in the order they are found, [`BATCH_FILES`] at a time.
-    pub(super) give: SyncSender<Vec<Place>>,
+    /// Gets the files to read in the order of the listing, [`BATCH_FILES`] at a time.
+    pub(super) batches: SyncSender<Vec<Place>>,
 }
 
-/// What a listing showed beside the files that have to be read.
+/// The result of a listing, apart from the files to read.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    /// Files that look as they did when they were refused.
+    /// Files that have not changed since they were refused.
     pub(super) refused: BTreeMap<String, FileRow>,
-    /// What could not be listed.
     pub(super) unlisted: Vec<Unlisted>,
-    /// Files that were read before and that the listing did not show.
+    /// Stored files that the listing did not show.
     pub(super) gone: Vec<String>,
-    /// Rows that were asked for one by one, and are not there.
-    pub(super) missing: Vec<String>,
     /// Why the listing is not complete.
     pub(super) failure: Option<ReconcileError>,
 }
 
 impl Comparison<'_> {
-    /// Compares everything within `scopes`; not all of it once nobody takes files any more.
+    /// Compares everything within `scopes`, or stops when the receiver of batches is dropped.
     pub(super) fn run(self, scopes: &[Scope]) -> Listed {
         let mut listed = Listed::default();
         let mut batch = Vec::new();
@@ -49,7 +45,7 @@ impl Comparison<'_> {
         }
         self.progress.all_found();
         if !batch.is_empty() {
-            let _ = self.give.send(batch);
+            let _ = self.batches.send(batch);
         }
         listed
     }
@@ -63,14 +59,11 @@ impl Comparison<'_> {
         match scope {
             Scope::All => self.compare_all("", scope, batch, listed),
             Scope::Recent => self.compare_recent(scope, batch, listed),
-            Scope::At { path, .. } if self.source.look_tells_all() => {
-                self.compare_all(path, scope, batch, listed)
-            }
-            Scope::At { path, .. } => self.look_at(path, scope, batch, listed),
+            Scope::At { path, .. } => self.compare_all(path, scope, batch, listed),
         }
     }
 
-    /// Compares everything at `below` and below it, in the order of its bytes.
+    /// Compares everything at `below` and below it, in the byte order of the paths.
     fn compare_all(
         &self,
         below: &str,
@@ -104,9 +97,9 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Compares what says that it changed lately; nothing is gone because it does not. Where several
-    /// rows are known to share an id, all of them are looked at first. What is young is read again as it
-    /// is, so much of it as costs nothing: of an import, the rest is once it has come of age.
+    /// Compares recent rows; a row that is not listed is not missing. If several rows share an id, all of
+    /// them are queried first. Unchanged rows in the recheck window are read again, but only as many as
+    /// one statement reads: after an import, the others are read again after the window.
     fn compare_recent(
         &self,
         scope: &Scope,
@@ -114,7 +107,7 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut shared = Vec::new();
-        let mut young = 0;
+        let mut rechecked = 0;
         for entry in self.source.walk(scope) {
             let Some(found) = found(entry, listed)? else {
                 continue;
@@ -126,10 +119,10 @@ impl Comparison<'_> {
                 shared.push(found.path);
                 continue;
             }
-            let is_doubted =
+            let is_rechecked =
                 before == Some(found.stamp) && self.source.is_in_recheck_window(found.stamp);
-            if is_doubted && young < self.source.at_once() {
-                young += 1;
+            if is_rechecked && rechecked < self.source.at_once() {
+                rechecked += 1;
                 let found = Place {
                     recheck: true,
                     ..found
@@ -150,29 +143,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// Looks at one row that somebody doubts, whatever its stamp.
-    fn look_at(
-        &self,
-        path: &str,
-        scope: &Scope,
-        batch: &mut Vec<Place>,
-        listed: &mut Listed,
-    ) -> Result<(), ReconcileError> {
-        match self.source.walk(scope).next() {
-            Some(entry) => {
-                if let Some(found) = found(entry, listed)? {
-                    self.progress.found_one();
-                    batch.push(found);
-                }
-            }
-            // Absence is believed only from a listing.
-            None => listed.missing.push(path.to_owned()),
-        }
-        Ok(())
-    }
-
-    /// Takes what was found among what has to be read, unless it is known as it is; whether anybody
-    /// still takes it.
+    /// Queues a place to be read, unless it has not changed; whether the receiver still exists.
     fn queue_if_changed(
         &self,
         mut found: Place,
@@ -199,18 +170,18 @@ impl Comparison<'_> {
         }
     }
 
-    /// Has what was found read; whether anybody still takes it.
+    /// Queues a place to be read; whether the receiver still exists.
     fn queue(&self, found: Place, batch: &mut Vec<Place>, listed: &mut Listed) -> bool {
         self.progress.found_one();
-        // It may have been at rest in a scope that overlaps with this one.
+        // It may have been unchanged in a scope that overlaps with this one.
         listed.refused.remove(&found.path);
         batch.push(found);
-        // Nobody takes them any more when the store has failed, which is reported instead.
-        batch.len() < BATCH_FILES || self.give.send(mem::take(batch)).is_ok()
+        // The receiver is dropped when the store fails; that error is reported instead.
+        batch.len() < BATCH_FILES || self.batches.send(mem::take(batch)).is_ok()
     }
 }
 
-/// What a listing shows; `None` where it cannot show a part.
+/// The place of an entry; `None` if it cannot be listed.
 fn found(
     entry: Result<Place, ListingError>,
     listed: &mut Listed,

@@ -1,5 +1,4 @@
-//! The driver of readings: by what rules the source is read, and how many articles a reading may find
-//! gone.
+//! The driver of readings: the source, and what one reading has to know of earlier ones.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,67 +6,53 @@ use std::time::{Duration, Instant};
 
 use tracing::error;
 
-use super::{Options, Priority, Progress, reconcile};
+use super::{Options, Priority, Progress, ReadingResult, reconcile};
 use crate::config::Config;
-use crate::ingest::report::Report;
 use crate::ingest::state_header::header;
 use crate::model::article_meta::Change;
 use crate::model::problem::chain;
-use crate::model::record::RecordId;
 use crate::model::removal_guard::Removal;
 use crate::source::sql::SqlError;
 use crate::source::{Scope, Source};
 use crate::store::{Header, Store, StoreError};
 
-/// Removals that are less apart than this count as one when their share is weighed.
-const REMOVALS_APART: Duration = Duration::from_secs(60);
+/// Removals within this time count together against the limit on removals.
+const REMOVALS_WINDOW: Duration = Duration::from_secs(60);
 
 /// Reads the source of the configuration in force into the store, one reading at a time.
 pub struct Driver {
     store: Arc<Store>,
     progress: Arc<Progress>,
-    /// Whether the state folder remembered a whole reading at the start, so that what is stored is not a
-    /// part.
+    /// Whether the state folder held a full reading at the start.
     is_complete: bool,
     state: Mutex<State>,
 }
 
 struct State {
     source: Arc<Source>,
-    /// What the state folder of this source and its configuration is written with.
+    /// The header of the state folder for this source and its configuration.
     header: Header,
-    /// Every file has to be read again: the stored articles were read by other rules.
+    /// Whether every file has to be read again, because the configuration reads it differently.
     reread: bool,
-    /// When articles were removed lately, and how many.
+    /// Recent removals and their number of articles.
     removals: VecDeque<(Instant, usize)>,
-    /// Articles whose removal waits for a confirmation.
+    /// Articles whose removal waits for confirmation.
     held: usize,
 }
 
-/// Why the articles cannot be read by a configuration.
+/// Why there is no driver for a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum DriverError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The source's address cannot be understood.
+    /// The source's address is not valid.
     #[error(transparent)]
     Source(#[from] SqlError),
 }
 
-/// What a reading did, and what the index has to be told of it.
-#[derive(Debug)]
-pub struct ReadingResult {
-    /// What it did.
-    pub report: Report,
-    /// The committed changes that nobody took meanwhile.
-    pub changes: Vec<Change>,
-    /// Records that no current article names.
-    pub retired: Vec<RecordId>,
-}
-
 impl Driver {
-    /// A driver that reads what `config` names into `store`. Nothing is read yet.
+    /// A driver for the source that `config` names. Reads nothing yet.
     pub fn new(config: &Config, store: Arc<Store>) -> Result<Driver, DriverError> {
         let source = Source::new(config)?;
         if let Some(memory) = store.source_memory()? {
@@ -93,27 +78,27 @@ impl Driver {
         self.state().source.clone()
     }
 
-    /// How far the reading is that goes on.
+    /// The progress of the current reading.
     pub fn progress(&self) -> &Arc<Progress> {
         &self.progress
     }
 
-    /// Whether the state folder remembered a whole reading at the start.
+    /// Whether the state folder held a full reading at the start.
     pub fn is_complete(&self) -> bool {
         self.is_complete
     }
 
-    /// How many removals wait for a confirmation: only a loss that was reported can be confirmed.
+    /// How many removals were reported and wait for confirmation.
     pub fn held(&self) -> usize {
         self.state().held
     }
 
-    /// The source of the configuration `next`, which takes over from that of `before`.
+    /// The source of the configuration `next`, as [`Source::reconfigured`] makes it.
     pub fn next_source(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
         self.source().reconfigured(before, next)
     }
 
-    /// Has the next reading read `source`, by the rules of `config`.
+    /// Replaces the source from the next reading on.
     pub fn replace_source(&self, source: Source, config: &Config) {
         let header = header(config, &source);
         let mut state = self.state();
@@ -122,8 +107,8 @@ impl Driver {
         state.source = Arc::new(source);
     }
 
-    /// Reads what changed in the source within `scopes`. Blocks while files or rows are read.
-    /// `meanwhile` is shown the changes that are committed so far, and may take them.
+    /// Reads changes of the source within `scopes`, and blocks meanwhile. `meanwhile` gets the changes that
+    /// are committed so far, and may take them.
     pub fn read(
         &self,
         scopes: &[Scope],
@@ -133,7 +118,11 @@ impl Driver {
     ) -> ReadingResult {
         let stored = match self.store.count_articles() {
             Ok(stored) => stored,
-            Err(error) => return ReadingResult::failed(error),
+            Err(error) => {
+                let mut result = ReadingResult::default();
+                result.report.failure = Some(error.into());
+                return result;
+            }
         };
         let is_full = scopes.contains(&Scope::All);
         let (source, header, options) = {
@@ -159,50 +148,37 @@ impl Driver {
             taken += before - changes.len();
         };
         let (store, progress) = (&self.store, &self.progress);
-        let result = reconcile(&source, store, scopes, options, progress, &mut take);
-        let is_complete = is_full && result.failure.is_none();
-        if is_complete {
-            self.remember_source(&source);
+        let mut result = reconcile(&source, store, scopes, options, progress, &mut take);
+        let report = &mut result.report;
+        report.changed = taken + result.changes.len();
+        report.articles = store.count_articles().unwrap_or(stored);
+        report.places = store.count_files().ok();
+        report.is_full = is_full && report.failure.is_none();
+        if report.is_full {
+            self.store_source_memory(&source);
             if options.reread {
-                self.remember_header(&header);
+                self.store_header(&header);
             }
         }
         let mut state = self.state();
         if result.removed > 0 {
             state.removals.push_back((Instant::now(), result.removed));
         }
-        if is_full || result.held > 0 {
-            state.held = result.held;
+        if is_full || report.held > 0 {
+            state.held = report.held;
         }
         drop(state);
-        ReadingResult {
-            report: Report {
-                read: result.read,
-                changed: taken + result.changes.len(),
-                articles: self.store.count_articles().unwrap_or(stored),
-                problems: result.problems,
-                held: result.held,
-                resolved: result.resolved,
-                is_full: is_complete,
-                unsettled: result.unsettled,
-                places: self.store.count_files().ok(),
-                failure: result.failure,
-            },
-            changes: result.changes,
-            retired: result.retired,
-        }
+        result
     }
 
-    /// Has the next start know that the stored articles were read by these rules.
-    fn remember_header(&self, header: &Header) {
+    fn store_header(&self, header: &Header) {
         match self.store.write(|batch| batch.set_header(header)) {
             Ok(()) => self.state().reread = false,
             Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
         }
     }
 
-    /// Has the next start know what the source has to remember.
-    fn remember_source(&self, source: &Source) {
+    fn store_source_memory(&self, source: &Source) {
         let Some(memory) = source.memory() else {
             return;
         };
@@ -218,29 +194,16 @@ impl Driver {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change of it is a whole one.
+        // A panic leaves no change half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// How many articles were removed within the last minute.
+    /// How many articles were removed within [`REMOVALS_WINDOW`].
     fn removed_lately(&mut self) -> usize {
-        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= REMOVALS_APART;
+        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= REMOVALS_WINDOW;
         while self.removals.pop_front_if(is_old).is_some() {}
         self.removals.iter().map(|(_, removed)| removed).sum()
-    }
-}
-
-impl ReadingResult {
-    fn failed(error: StoreError) -> ReadingResult {
-        ReadingResult {
-            report: Report {
-                failure: Some(error.into()),
-                ..Report::default()
-            },
-            changes: Vec::new(),
-            retired: Vec::new(),
-        }
     }
 }

@@ -1,5 +1,5 @@
-//! Files that have the keys of others. How those others look is asked before the transaction begins
-//! that decides between them: a database takes its time, and a transaction holds up everybody.
+//! Files with the key of another file. The other file is checked before the transaction that decides
+//! between them begins: a database may be slow, and a transaction blocks every other writer.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,27 +8,26 @@ use super::reading::ReadFile;
 use crate::source::{Place, Source};
 use crate::store::Store;
 
-/// What stands where others of one batch have the same key.
+/// The other files that exist and have the same key as a file of one batch.
 #[derive(Default)]
 pub(super) struct KeyConflicts(BTreeMap<String, Place>);
 
 impl KeyConflicts {
-    /// Those of files that were read. Between this and their transaction nobody else gives articles to
-    /// the store.
+    /// The conflicts of files that were read. No other writer stores articles until their transaction.
     pub(super) fn of(
         files: &[Result<ReadFile, String>],
         source: &Source,
         store: &Store,
     ) -> Result<KeyConflicts, ReconcileError> {
-        let good = files.iter().flatten().filter_map(|file| {
+        let accepted = files.iter().flatten().filter_map(|file| {
             let (meta, _) = file.outcome.as_ref().ok()?;
             Some((&file.found, &*meta.key))
         });
-        let (found, keys): (Vec<&Place>, Vec<&str>) = good.unzip();
+        let (found, keys): (Vec<&Place>, Vec<&str>) = accepted.unzip();
         let mut conflicts = BTreeMap::new();
         let mut claims = HashMap::with_capacity(keys.len());
         for (found, key) in found.iter().zip(&keys) {
-            // It was read a moment ago.
+            // It was just read, so it exists.
             if let Some(other) = claims.insert(*key, *found) {
                 conflicts.insert(other.path.clone(), other.clone());
             }
@@ -38,12 +37,11 @@ impl KeyConflicts {
         let others: Vec<String> = others
             .filter(|path| !conflicts.contains_key(path))
             .collect();
-        let looked = source.stat(&others)?.into_iter();
-        conflicts.extend(looked.map(|found| (found.path.clone(), found)));
+        let existing = source.stat(&others)?.into_iter();
+        conflicts.extend(existing.map(|found| (found.path.clone(), found)));
         Ok(KeyConflicts(conflicts))
     }
 
-    /// What stands at `path`, if something does.
     pub(super) fn at(&self, path: &str) -> Option<&Place> {
         self.0.get(path)
     }

@@ -1,4 +1,4 @@
-//! How far a reading is, for whoever watches it from another thread.
+//! The progress of a reading, for other threads.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,32 +6,32 @@ use std::time::Instant;
 
 use crate::model::count::many;
 
-/// The reading that is going on.
+/// The progress of the current reading.
 #[derive(Debug, Default)]
 pub struct Progress(Mutex<Option<ProgressCounts>>);
 
-/// How far a reading is.
+/// The counts of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgressCounts {
-    /// When it began.
+    /// When the reading began.
     pub since: Instant,
-    /// What is read: a file or a row.
+    /// The word for what is read: file or row.
     pub noun: &'static str,
-    /// Files found so far that have to be read.
+    /// Files that have to be read, as far as they are listed.
     pub found: usize,
     /// Files read so far.
     pub read: usize,
-    /// Whether all have been found.
+    /// Whether the listing is complete.
     pub listed: bool,
 }
 
-/// A reading that goes on until this is dropped.
+/// Ends the progress when it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct ProgressGuard<'a>(&'a Progress);
 
 impl Progress {
-    /// Begins a reading of what `noun` calls it.
+    /// Begins a reading; `noun` is the word for what it reads.
     pub fn start(&self, noun: &'static str) -> ProgressGuard<'_> {
         *self.lock() = Some(ProgressCounts {
             since: Instant::now(),
@@ -43,7 +43,7 @@ impl Progress {
         ProgressGuard(self)
     }
 
-    /// How far the reading is that goes on; `None` between readings.
+    /// The counts of the current reading; `None` between readings.
     pub fn reached(&self) -> Option<ProgressCounts> {
         *self.lock()
     }
@@ -55,7 +55,7 @@ impl Progress {
     pub(super) fn read_one(&self) {
         self.note(|reached| {
             reached.read += 1;
-            // A file that waited for another one's key is read twice.
+            // A file with a key conflict may be read twice.
             reached.found = reached.found.max(reached.read);
         });
     }
@@ -71,7 +71,7 @@ impl Progress {
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<ProgressCounts>> {
-        // Counters are whole after each step.
+        // A panic leaves no change half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -91,7 +91,7 @@ impl fmt::Display for ProgressCounts {
             return write!(f, "{} found", many(*found, noun));
         }
         if self.listed && read == found {
-            // What was read last is still being written.
+            // The last files are still being written.
             return write!(f, "{} read, storing them", many(*read, noun));
         }
         if self.listed {

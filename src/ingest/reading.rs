@@ -1,4 +1,4 @@
-//! Reading files through the gate, on all processors.
+//! Reads and packs files or rows, on all processors.
 
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use crate::model::record::{RecordId, Stamp};
 use crate::source::{Place, ReadOutcome, ReadResult, Source, SourceError};
 use crate::store::{PackedArticle, Packer, Store, StoreError};
 
-/// A file or row that has been read, its article packed for the store and not yet recorded there.
+/// A file or row that has been read. Its article is packed, but not stored yet.
 pub(super) struct ReadFile {
     pub(super) found: Place,
     /// As in [`ReadResult::columns`].
@@ -19,7 +19,8 @@ pub(super) struct ReadFile {
     pub(super) outcome: Result<(ArticleMeta, PackedArticle), Refusal>,
 }
 
-/// Reads files or rows on all processors, in the order given; of one that changed meanwhile, its path.
+/// Reads files or rows in parallel, with a result for each in their order; the path of one that changed
+/// meanwhile. Fails when the source does.
 pub(super) fn read_all(
     source: &Source,
     store: &Store,
@@ -54,7 +55,7 @@ pub(super) fn read_all(
             let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let joined = threads
                 .into_iter()
-                .map(|thread| thread.join().expect("a panicking gate is caught inside"));
+                .map(|thread| thread.join().expect("a panic of `accept` is caught inside"));
             joined.flatten().collect()
         }),
     };
@@ -72,7 +73,7 @@ fn read_share(
     packer: &mut Result<Packer, StoreError>,
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
-    // A file is packed before the next one is read: whole articles are larger than packed ones.
+    // Each file is packed before the next one is read, because packed articles are smaller.
     let mut read = Vec::with_capacity(files.len());
     for files in files.chunks(source.at_once()) {
         let results = source.read(files)?;

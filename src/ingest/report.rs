@@ -1,4 +1,4 @@
-//! What a reading did, as the log, the health and `taspa check` are told of it.
+//! The report of a reading, for the log, the health and `taspa check`.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -6,34 +6,34 @@ use std::mem;
 use super::ReconcileError;
 use crate::model::problem::Problem;
 
-/// What a reading did.
+/// The report of a reading.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Files or rows that were read.
     pub read: usize,
     /// Articles that are new, changed or gone.
     pub changed: usize,
-    /// Articles that are known now, released or not.
+    /// Articles in the store, released or not.
     pub articles: usize,
-    /// Files that gave no article, or not their newest version.
+    /// Files and rows that were refused, and what could not be listed.
     pub problems: Vec<Problem>,
-    /// Articles whose removal waits for a confirmation.
+    /// Articles whose removal waits for confirmation.
     pub held: usize,
-    /// What operators call the places that are good now, or gone, of a reading of less than everything.
+    /// The names of places without a problem; empty after a full reading.
     pub resolved: Vec<String>,
-    /// Whether everything was compared, so that what has no problem here has none.
+    /// Whether everything was compared, so that `problems` is complete.
     pub is_full: bool,
-    /// Places that have to be read again soon.
+    /// Places that changed while they were read, and have to be read again.
     pub unsettled: Vec<String>,
-    /// Places that are known now, where the store tells.
+    /// Places in the store, if they could be counted.
     pub places: Option<u64>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }
 
 impl Report {
-    /// Takes over what the reading after this one did. Where both found something of a place, the later
-    /// one knows better, and what it holds may be what was held before.
+    /// Adds the report of the next reading. For a place in both, the later one counts. A removal that is
+    /// held in both counts once.
     pub fn add(&mut self, next: Report) {
         let again = next.problems.iter().map(|problem| &problem.file);
         let again: BTreeSet<&String> = again.chain(&next.resolved).collect();
@@ -60,7 +60,7 @@ mod tests {
     use crate::model::problem::Severity;
 
     #[test]
-    fn of_two_readings_the_later_one_knows_better() {
+    fn a_later_report_replaces_the_problems_of_the_same_places() {
         let report = |problems: &[(&str, &str)], held| Report {
             read: 2,
             changed: 1,
@@ -89,7 +89,7 @@ mod tests {
         });
         assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
         assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
-        // What is gone is held as long as it is, and not once more each time it is looked for.
+        // A held removal is counted once.
         assert_eq!(both.held, 12);
         assert!(both.unsettled.is_empty());
         both.add(Report {
@@ -100,7 +100,7 @@ mod tests {
             let files = report.problems.iter().map(|problem| problem.file.clone());
             Vec::from_iter(files)
         };
-        assert_eq!(files(&both), ["a", "c"], "what is resolved is no problem");
+        assert_eq!(files(&both), ["a", "c"], "a resolved problem is dropped");
         both.add(Report {
             is_full: true,
             ..report(&[("c", "no date")], 0)

@@ -1,5 +1,4 @@
-//! What a state folder is written with: whether its articles were read by the same rules, and whether
-//! they keep their ids.
+//! The header of a state folder: by which rules its articles were read, and with which ids.
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -8,7 +7,7 @@ use crate::model::article::ACCEPT_VERSION;
 use crate::source::Source;
 use crate::store::{Header, LAYOUT};
 
-/// Why a store does not fit a configuration.
+/// The configuration would change every article's id.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "[site] id-authority or id-year differ from those in the state folder ({authority}, {year}): \
@@ -19,7 +18,7 @@ pub struct IdentityChanged {
     year: u16,
 }
 
-/// Refuses a configuration that would give every article of a store with this header another id.
+/// Refuses a configuration that would change the id of every article in a store with this header.
 pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), IdentityChanged> {
     match header {
         Some(header)
@@ -35,7 +34,7 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
     }
 }
 
-/// What the state folder of this configuration is written with.
+/// The header of the state folder for this configuration.
 pub(super) fn header(config: &Config, source: &Source) -> Header {
     Header {
         layout: LAYOUT,

@@ -21,12 +21,12 @@ use crate::ingest::Progress;
 use crate::ingest::driver::Driver;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
-use crate::model::time::Timestamp;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::selections::{CachedSelection, Currency, Selections};
 use crate::render::RENDERER_VERSION;
 use crate::source::Source;
+pub use crate::source::sql::DatabasePosition;
 use crate::store::Store;
 
 /// Access to what is published, for any number of readers.
@@ -42,17 +42,6 @@ struct Shared {
     /// Until something is published.
     overview: ArcSwapOption<Overview>,
     index: Mutex<IndexState>,
-}
-
-/// How far the database is, to be compared with others over the same articles.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DatabasePosition {
-    /// The latest change in the articles that are there, as the database dates it.
-    pub newest: Option<Timestamp>,
-    /// Seconds that it is behind the database that it follows.
-    pub replica_lag: Option<f64>,
-    /// Whether it follows another one.
-    pub is_standby: bool,
 }
 
 impl ReadHandle {
@@ -124,11 +113,7 @@ impl ReadHandle {
     pub fn database_position(&self) -> Option<DatabasePosition> {
         match &*self.source() {
             Source::Directory(_) => None,
-            Source::Sql(sql) => Some(DatabasePosition {
-                newest: sql.newest(),
-                replica_lag: sql.replica_lag(),
-                is_standby: sql.is_standby(),
-            }),
+            Source::Sql(sql) => Some(sql.position()),
         }
     }
 

@@ -1,14 +1,14 @@
 //! A database of articles: the rows of one query of the newsroom's.
 //!
-//! The query's columns carry the names that keys have in front matter, and mean the same. Nothing is
-//! ever written: each statement runs in a read-only transaction of its own, with a limit of time on
-//! both sides, which a pooler in between does not disturb.
+//! The query's columns have the names and meanings of front matter keys. Nothing is ever written: each
+//! statement runs in a read-only transaction of its own, with a timeout on both sides, which also
+//! works behind a pooler.
 //!
-//! The rest of the program blocks where it reads articles, so this part has a small runtime of its
-//! own and shows a blocking face; the library's types stay in here.
+//! Articles are read by blocking code, so [`Sql`] has blocking methods and a small runtime of its own.
+//! The library's types stay in here.
 //!
 //! ```text
-//!  Sql::walk · read · look ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
+//!  Sql::walk · read · stat ─────▶ Engine ──▶ Dialect (text of a statement) ──▶ Database (connections)
 //!     ▲ Place, ReadOutcome              │ Watermark: since when rows may be new
 //!  SourceEvents::next ◀── SourceEvent ◀── probe, listener
 //! ```
@@ -47,6 +47,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::columns::ColumnProblem;
 use self::columns::Selected;
 use self::database::Database;
+pub use self::engine::DatabasePosition;
 use self::engine::{Engine, Step, Task, is_stamp};
 pub use self::error::SqlError;
 use self::listener::Channel;
@@ -62,17 +63,17 @@ pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
 pub(super) use crate::source::sql::recheck_window::{is_in_recheck_window, is_same_row};
 
-/// Rows read with one statement.
+/// Rows that one statement reads.
 pub(super) const ROWS_A_STATEMENT: usize = 256;
 
-/// Rows from which on it matters how one of them is found. Planners take no index for a small table.
+/// With fewer rows, a query without an index is no problem. Planners use none for a small table.
 const INDEX_FROM: u64 = 5_000;
 
-/// Rows that may wait for whoever reads them. All of a statement's find room, so that the database
-/// does not wait for the gate.
-const UNDERWAY: usize = ROWS_A_STATEMENT + 2;
+/// Rows that may wait in the channel: all of one statement, so that the database never waits for
+/// articles to be accepted.
+const ROWS_BUFFERED: usize = ROWS_A_STATEMENT + 2;
 
-/// Statements of one reading that may take too long. Of so many rows a single slow one costs nine.
+/// Statements that may time out in one call of [`Sql::read`]. One slow row among 256 costs nine.
 const TIMEOUTS_MAX: usize = 32;
 
 /// A database of articles.
@@ -81,23 +82,21 @@ pub struct Sql(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
-    /// Between two polls for changes.
     refresh: Duration,
-    /// Where notifications are heard.
     listen: Option<Channel>,
-    /// Taken when it is dropped.
+    /// `None` only while this is dropped.
     runtime: Option<Runtime>,
 }
 
 impl fmt::Debug for Inner {
-    /// A channel holds a password.
+    /// Leaves out the channel, which holds a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.engine.fmt(f)
     }
 }
 
 impl Drop for Inner {
-    /// A runtime that waits for its tasks must not be dropped where others wait.
+    /// Waiting for the runtime's tasks would panic in an async context.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -105,19 +104,18 @@ impl Drop for Inner {
     }
 }
 
-/// Which rows a listing shows. It shows their ids and when they changed.
+/// Which rows to list, by their ids and stamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
     /// Every row.
     All,
-    /// The rows that may have changed since the last listings; none once the query gives other columns
-    /// than in the last listing of everything. Of several with one id these may be only some.
+    /// The rows that may have changed since the last listings; none if the query's columns differ from
+    /// those of the last full listing. Of several rows with one id, only some may be listed.
     Recent,
 }
 
 impl Sql {
-    /// The database that `config` names, whose rows are read as `reading` says. Nothing is opened
-    /// yet.
+    /// The database that `config` names. Does not connect; fails if the address is not valid.
     pub fn new(config: &SqlConfig, reading: Reading) -> Result<Sql, SqlError> {
         let url = config.url.expose();
         let (database, reporter) = database::open(url)?;
@@ -147,7 +145,7 @@ impl Sql {
         })))
     }
 
-    /// The keys of `config` whose addresses cannot be understood, and why.
+    /// The keys of `config` whose addresses are not valid, and why.
     pub fn address_errors(config: &SqlConfig) -> Vec<(&'static str, SqlError)> {
         let url = database::open(config.url.expose()).err();
         let listen_url = config.listen_url.as_ref();
@@ -158,29 +156,28 @@ impl Sql {
             .collect()
     }
 
-    /// The newsroom's query.
+    /// The query of the configuration.
     pub fn query(&self) -> &str {
         &self.0.engine.query
     }
 
-    /// Where the database is, without user, password and parameters.
+    /// The database's address without user, password and parameters.
     pub fn name(&self) -> &str {
         &self.0.engine.reporter.database
     }
 
-    /// How long to wait between two polls for changes.
+    /// The time between two polls.
     pub fn refresh(&self) -> Duration {
         self.0.refresh
     }
 
-    /// Everything that decides how a row is read, as bytes for a digest. Where the database is
-    /// decides nothing.
+    /// Everything that decides how a row is read, as bytes for a digest. The address is not part of it.
     pub fn reading_bytes(&self) -> Vec<u8> {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
     }
 
-    /// The rows, as `extent` says, by the bytes of their ids; several with one id are one that is refused.
-    /// A failure of the database is the last thing that comes, and without one the listing was complete.
+    /// Lists rows in the byte order of their ids; several rows with one id are one place. An error of the
+    /// database is the last item; without one the listing is complete.
     pub fn walk(
         &self,
         extent: Extent,
@@ -188,22 +185,21 @@ impl Sql {
         Walk::start(self, extent)
     }
 
-    /// Reads the rows that were found, in the order given. While the probe fails, so does this, and at
-    /// once. Rows that take too long together are read in two parts, so that one which takes too long
-    /// alone costs itself.
+    /// Reads rows, with a result for each in their order. Fails at once while the probe fails. Rows that
+    /// time out together are read in two parts, so that a single slow row is refused alone.
     pub fn read(&self, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
         let mut results = Vec::with_capacity(found.len());
-        // What is still to be read, the next part last.
+        // The next part is the last one.
         let mut parts: Vec<&[Place]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
         let mut timeouts = 0;
         while let Some(part) = parts.pop() {
-            if let Some(error) = self.0.engine.trouble() {
+            if let Some(error) = self.0.engine.failure() {
                 return Err(error);
             }
             match self.read_part(part) {
                 Ok(read) => results.extend(in_order(part, read)),
                 Err(error) if error.is_timeout() && timeouts < TIMEOUTS_MAX => {
-                    // Where even their stamps take too long, it is not the rows.
+                    // If even their stamps time out, the database is slow, not the rows.
                     let ids: Vec<String> = part.iter().map(|found| found.path.clone()).collect();
                     self.stat(&ids).map_err(|_| error)?;
                     timeouts += 1;
@@ -218,7 +214,7 @@ impl Sql {
         Ok(results)
     }
 
-    /// What each of these ids gives, and what rows have it.
+    /// The result of each id, and the rows that have it.
     fn read_part(
         &self,
         found: &[Place],
@@ -228,46 +224,45 @@ impl Sql {
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
         let mut read: HashMap<String, (SameIdRows, ReadResult)> = HashMap::with_capacity(ids.len());
         self.rows(Task::Rows(|_| true, ids), |row| {
-            let seen = row.place(&rules.reading.zone, now);
+            let found = row.place(&rules.reading.zone, now);
             match read.get_mut(row.id()) {
-                Some((held, result)) => {
-                    held.add(seen.stamp);
-                    result.columns = result.columns.wrapping_add(row.columns());
+                Some((rows, result)) => {
+                    rows.add(found.stamp);
+                    result.columns = result.columns.wrapping_add(row.columns_digest());
                 }
                 None => {
                     let result = ReadResult {
                         outcome: ReadOutcome::of("row", || row.accept(&rules.reading)),
-                        columns: row.columns(),
+                        columns: row.columns_digest(),
                     };
-                    read.insert(row.id().to_owned(), (SameIdRows::new(seen), result));
+                    read.insert(row.id().to_owned(), (SameIdRows::new(found), result));
                 }
             }
         })?;
         Ok(read)
     }
 
-    /// How the rows with these ids look now, by the bytes of the ids; those that are not there are
-    /// missing.
+    /// The places with these ids as they are now, in the byte order of the ids, without missing ones.
     pub fn stat(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
-        let mut seen: BTreeMap<String, SameIdRows> = BTreeMap::new();
+        let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
             self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
                 let found = row.place(zone, now);
-                match seen.get_mut(&found.path) {
-                    Some(held) => held.add(found.stamp),
-                    // Databases do not agree on what equal texts are.
+                match places.get_mut(&found.path) {
+                    Some(rows) => rows.add(found.stamp),
+                    // A collation may find ids that differ in their bytes.
                     None if ids.contains(&found.path) => {
-                        seen.insert(found.path.clone(), SameIdRows::new(found));
+                        places.insert(found.path.clone(), SameIdRows::new(found));
                     }
                     None => {}
                 }
             })?;
         }
-        Ok(seen.into_values().map(SameIdRows::into_place).collect())
+        Ok(places.into_values().map(SameIdRows::into_place).collect())
     }
 
-    /// How many rows the query gives now.
+    /// How many rows the query returns.
     pub fn count(&self) -> Result<u64, SqlError> {
         let engine = self.0.engine.clone();
         let count = self.wait(async move {
@@ -277,89 +272,75 @@ impl Sql {
         Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
     }
 
-    /// How the columns of the query fit, and whether rows are found by their ids; nothing where all is
-    /// well.
+    /// The problems of the query: its columns, and an id without an index.
     pub fn check(&self) -> Result<Vec<ColumnProblem>, SqlError> {
         let engine = self.0.engine.clone();
         let dialect = engine.database.dialect();
-        engine.forget();
+        engine.forget_columns();
         let columns = self.wait(async move { engine.columns().await })?;
         let mut problems = columns.problems(|column| dialect.cast(column));
         let is_readable = !problems.iter().any(|problem| problem.is_error);
-        if is_readable && self.count()? >= INDEX_FROM && self.reads_all_for_one() {
+        if is_readable && self.count()? >= INDEX_FROM && self.scans_all_for_one() {
             problems.push(columns::not_indexed());
         }
         Ok(problems)
     }
 
-    /// Whether finding rows by their ids looks at all rows. A database that does not tell its plans to
-    /// whoever may read the rows is not asked further.
-    fn reads_all_for_one(&self) -> bool {
+    /// Whether finding rows by their ids scans all rows; `false` if the database does not show its plan.
+    fn scans_all_for_one(&self) -> bool {
         let engine = self.0.engine.clone();
-        let reads_all = self.wait(async move { engine.reads_all_for_one().await });
+        let reads_all = self.wait(async move { engine.scans_all_for_one().await });
         reads_all.unwrap_or(false)
     }
 
-    /// Whether the query gives other columns than when everything was listed, or of other types, so that
-    /// no row is what it was.
+    /// Whether the query's columns or their types differ from the last full listing, so that every row
+    /// has another stamp.
     pub fn has_changed_columns(&self) -> bool {
         self.0.engine.changed_shape().is_some()
     }
 
-    /// The columns that must not go unnoticed, as bytes for the next start.
+    /// The required columns, as bytes for the next start.
     pub fn memory(&self) -> Vec<u8> {
-        required_columns::encode(self.place(), self.0.engine.required().names)
+        required_columns::encode(self.query_digest(), self.0.engine.required().names)
     }
 
-    /// Requires the columns that an earlier run remembered, where they are this query's.
+    /// Requires the columns that an earlier run stored, if it had the same query.
     pub fn restore_memory(&self, memory: &[u8]) {
-        if let Some(required) = required_columns::decode(memory, self.place()) {
+        if let Some(required) = required_columns::decode(memory, self.query_digest()) {
             self.0.engine.require(required);
         }
     }
 
-    /// This database, knowing of its columns what the one before it knew, where the query is the same.
+    /// This database with the required columns of `before`, if it has the same query.
     pub(super) fn with_columns_of(self, before: &Sql) -> Sql {
-        if self.place() == before.place() {
+        if self.query_digest() == before.query_digest() {
             self.0.engine.require(before.0.engine.required());
         }
         self
     }
 
-    /// Whether a column was gone when somebody last looked.
+    /// Whether a required column was missing from the last columns.
     pub fn misses_columns(&self) -> bool {
         self.0.engine.required().is_missed
     }
 
-    /// Believes that columns are gone, if they are, from the next listing on.
+    /// Requires no columns until the next listing, which then accepts the loss of columns.
     pub fn accept_lost_columns(&self) {
         self.0.engine.require(RequiredColumns::default());
     }
 
-    /// A number for the query and for where it is asked. Whoever asks it decides nothing: passwords
+    /// The digest of the query and the database's address, without the user and the password, which may
     /// change.
-    fn place(&self) -> u128 {
+    fn query_digest(&self) -> u128 {
         xxh3_128(format!("{}\0{}", self.name(), self.query()).as_bytes())
     }
 
-    /// The latest change in the rows that are there, as the last listing of everything and those of
-    /// changes since then tell; what is dated in the future is none yet.
-    pub fn newest(&self) -> Option<Timestamp> {
-        self.0.engine.newest()
+    /// The state of the database, as the last listings and the last probe show.
+    pub fn position(&self) -> DatabasePosition {
+        self.0.engine.position()
     }
 
-    /// How many seconds a PostgreSQL standby is behind, 0 of a primary; `None` of other databases and
-    /// before the first probe.
-    pub fn replica_lag(&self) -> Option<f64> {
-        self.0.engine.lag()
-    }
-
-    /// Whether it is a standby of PostgreSQL, as far as the last probe showed.
-    pub fn is_standby(&self) -> bool {
-        self.0.engine.is_standby()
-    }
-
-    /// Begins to watch the database; ends when the line is dropped.
+    /// Watches the database until the events are dropped.
     pub fn watch(&self) -> SourceEvents {
         let signals = Arc::new(PendingSignals::default());
         let Inner {
@@ -379,9 +360,9 @@ impl Sql {
         SourceEvents { signals, watchers }
     }
 
-    /// Begins a task on the runtime.
+    /// Starts a task on the runtime.
     fn start(&self, task: Task) -> mpsc::Receiver<Result<Step, SqlError>> {
-        let (sender, receiver) = mpsc::channel(UNDERWAY);
+        let (sender, receiver) = mpsc::channel(ROWS_BUFFERED);
         let engine = self.0.engine.clone();
         if let Some(runtime) = &self.0.runtime {
             runtime.spawn(async move { engine.work(task, sender).await });
@@ -389,14 +370,14 @@ impl Sql {
         receiver
     }
 
-    /// Does a task, showing each of its rows.
-    fn rows(&self, task: Task, mut show: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
+    /// Runs a task and calls `visit` with each row.
+    fn rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
         let mut steps = self.start(task);
         let mut selected = Selected::default();
         while let Some(step) = steps.blocking_recv() {
             match step? {
                 Step::Columns(columns) => selected = columns,
-                Step::Row(cells) => show(Row {
+                Step::Row(cells) => visit(Row {
                     selected: &selected,
                     cells: &cells,
                 }),
@@ -406,7 +387,7 @@ impl Sql {
         Err(self.0.engine.stopped())
     }
 
-    /// Waits for something that runs on the runtime.
+    /// Runs `work` on the runtime and waits for it.
     fn wait<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, SqlError>> + Send + 'static,
@@ -423,7 +404,7 @@ impl Sql {
     }
 }
 
-/// The results of rows that were read, in the order that they were asked for.
+/// The results in the order of `found`.
 fn in_order(
     found: &[Place],
     mut read: HashMap<String, (SameIdRows, ReadResult)>,
@@ -432,9 +413,9 @@ fn in_order(
         .iter()
         .map(move |found| match read.remove(&*found.path) {
             Some((SameIdRows { rows: 1, .. }, result)) => result,
-            Some((held, result)) => {
-                let refusal = row::many(held.rows, &found.path);
-                let outcome = ReadOutcome::Shared(held.into_place().stamp, refusal);
+            Some((rows, result)) => {
+                let refusal = row::shared_id(rows.rows, &found.path);
+                let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
                 ReadResult { outcome, ..result }
             }
             None if found.path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),

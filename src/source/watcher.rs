@@ -1,24 +1,21 @@
-//! What tells that a source changed, for each kind of source.
+//! Watches a source for changes.
 //!
-//! A watcher yields the scopes that are worth a reading, and is told how each reading went. That a
-//! database does not answer goes through a channel of its own, since somebody has to say so while a
-//! reading hangs.
+//! A watcher yields the scopes to read, and is told the result of each reading. An outage of a database
+//! goes through a channel of its own, because it must be reported while a reading hangs.
 
 use crate::source::directory::watcher::DirectoryWatcher;
 use crate::source::sql::watcher::SqlWatcher;
 use crate::source::watcher_messages::{Down, ReadingNote};
 use crate::source::{Scope, Source};
 
-/// A source, and what it tells by itself.
+/// The watcher of a source.
 pub(crate) enum SourceWatcher {
-    /// A folder sends events.
     Directory(Box<DirectoryWatcher>),
-    /// A database gives signals, and is asked.
     Sql(Box<SqlWatcher>),
 }
 
 impl SourceWatcher {
-    /// Begins, before the first reading, so that nothing changes unseen in between.
+    /// Starts to watch. Call it before the first reading, so that no change is missed in between.
     pub(crate) async fn start(source: &Source, down: &Down) -> SourceWatcher {
         match source {
             Source::Directory(directory) => {
@@ -31,7 +28,7 @@ impl SourceWatcher {
         }
     }
 
-    /// Waits for something that is worth a reading.
+    /// Waits until scopes have to be read.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         match self {
             SourceWatcher::Directory(watcher) => watcher.next().await,
@@ -39,23 +36,23 @@ impl SourceWatcher {
         }
     }
 
-    /// Takes note of how a reading went.
+    /// Notes the result of a reading.
     pub(crate) async fn note(&mut self, note: ReadingNote) {
         match self {
-            SourceWatcher::Directory(watcher) => watcher.look_again(note.unsettled),
+            SourceWatcher::Directory(watcher) => watcher.reread(note.unsettled),
             SourceWatcher::Sql(watcher) => watcher.note(&note).await,
         }
     }
 
-    /// Takes note of a reading that did not end.
-    pub(crate) fn note_broken(&mut self) {
+    /// Notes that a reading panicked.
+    pub(crate) fn note_panic(&mut self) {
         match self {
             SourceWatcher::Directory(_) => {}
-            SourceWatcher::Sql(watcher) => watcher.compare_soon(),
+            SourceWatcher::Sql(watcher) => watcher.retry(),
         }
     }
 
-    /// Believes a loss that was reported.
+    /// Accepts a loss of columns that was reported.
     pub(crate) fn confirm(&self) {
         match self {
             SourceWatcher::Directory(_) => {}
@@ -63,7 +60,7 @@ impl SourceWatcher {
         }
     }
 
-    /// Whether the source is known not to answer.
+    /// Whether the source is known to be down.
     pub(crate) fn is_down(&self) -> bool {
         match self {
             SourceWatcher::Directory(_) => false,
@@ -71,7 +68,7 @@ impl SourceWatcher {
         }
     }
 
-    /// Whether a reading that went well, of everything or not, shows that the source is well.
+    /// Whether a successful reading, full or not, ends an outage.
     pub(crate) fn is_proof(&self, is_full: bool) -> bool {
         match self {
             SourceWatcher::Directory(_) => true,

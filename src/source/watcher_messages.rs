@@ -1,29 +1,27 @@
-//! What a watcher and whoever reads the source tell each other.
+//! The messages between a watcher and the reading loop.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// Why the source does not answer; `None` while it does. A reload starts another watcher, which has to
-/// know what the one before it said.
+/// Why the source does not answer; `None` while it does. It outlives a watcher, because a reload starts
+/// another one.
 pub(crate) type Down = watch::Sender<Option<Arc<str>>>;
 
-/// How a reading went, as far as it concerns a watcher.
+/// The result of a reading, as far as a watcher needs it.
 #[derive(Debug)]
 pub(crate) struct ReadingNote {
-    /// Whether everything was to be compared.
+    /// Whether it was a full reading.
     pub(crate) is_full: bool,
-    /// Whether it did not come to its end.
     pub(crate) failed: bool,
-    /// Whether something was read or is another than before.
+    /// Whether something was read or changed.
     pub(crate) found: bool,
-    /// Articles whose removal waits for a confirmation.
+    /// Articles whose removal waits for confirmation.
     pub(crate) held: usize,
     /// Places that have to be read again soon.
     pub(crate) unsettled: Vec<String>,
-    /// Places that are known now, where the store tells.
-    pub(crate) known: Option<u64>,
-    /// How long it took.
+    /// Places in the store, if they could be counted.
+    pub(crate) stored: Option<u64>,
     pub(crate) took: Duration,
 }

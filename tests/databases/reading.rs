@@ -121,7 +121,7 @@ fn id_that_is_not_text_affects_only_its_row() {
         assert_eq!(quarantined(&admin), 1.0, "{kind:?}");
         let log = daemon.log();
         assert!(
-            log.contains(r"row caf\xE9: error: skipped: its `id` is no text in UTF-8"),
+            log.contains(r"row caf\xE9: error: skipped: its `id` is not text in UTF-8"),
             "{log}"
         );
         table

@@ -1,4 +1,4 @@
-//! The articles' folder while it is watched: what is worth a look, and when.
+//! Watches the articles' folder: which scopes to read, and when.
 
 use std::future;
 use std::mem;
@@ -15,41 +15,40 @@ use crate::source::Scope;
 use crate::source::directory::Directory;
 use crate::source::directory::events::{FolderWatch, Hint, WatchError};
 
-/// How soon a file is read again that changed under our eyes, where no event asks for it.
-const UNSETTLED_REST: Duration = Duration::from_millis(500);
+/// How soon a file that changed while it was read is read again, if no event demands it.
+const REREAD_AFTER: Duration = Duration::from_millis(500);
 
-/// How often a watched folder is compared with the one that events come from.
-const REPLACED_LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How often to check whether the watched folder was replaced by another.
+const REPLACED_CHECK_EVERY: Duration = Duration::from_millis(250);
 
-/// How often the system is asked again for events that it refused.
-const REFUSED_LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often to try again to watch after the system refused.
+const REFUSED_RETRY_EVERY: Duration = Duration::from_secs(2);
 
-/// The articles' folder with the events it sends, if it does.
+/// The articles' folder and its events.
 pub(crate) struct DirectoryWatcher {
     folder: Directory,
     events: Events,
-    /// Files to be read again where no events ask for it.
+    /// Files to read again while there are no events.
     unsettled: Vec<String>,
 }
 
-/// Whether the folder sends events.
+/// Where events come from.
 enum Events {
-    /// It does.
-    Sent(FolderWatch),
-    /// It will once it is there.
-    Awaited(PathBuf),
-    /// The system does not allow it now, for this reason: its rights, or too few watches.
+    /// The folder is watched.
+    Watched(FolderWatch),
+    /// The folder does not exist yet.
+    Missing(PathBuf),
+    /// The system refuses now, for lack of permissions or watches.
     Refused { reason: String, again_at: Instant },
-    /// It cannot, or is not asked to.
+    /// The file system sends none, or feeds.toml wants polling.
     None,
 }
 
 impl Events {
-    /// Why there are none at the moment, though there could be.
     fn refusal(&self) -> Option<&str> {
         match self {
             Events::Refused { reason, .. } => Some(reason),
-            Events::Sent(_) | Events::Awaited(_) | Events::None => None,
+            Events::Watched(_) | Events::Missing(_) | Events::None => None,
         }
     }
 }
@@ -67,15 +66,15 @@ impl DirectoryWatcher {
         }
     }
 
-    /// Starts watching, unless feeds.toml or the system speaks against it.
+    /// Starts to watch if feeds.toml and the system allow it.
     async fn watch(folder: &Directory) -> Events {
         let folder = folder.clone();
         let started = task::spawn_blocking(move || match folder.watch() {
             config::Watch::Poll => Ok(Events::None),
             config::Watch::Auto if folder.root().is_dir() => {
-                FolderWatch::start(folder.root(), folder.write_log().clone()).map(Events::Sent)
+                FolderWatch::start(folder.root(), folder.write_log().clone()).map(Events::Watched)
             }
-            config::Watch::Auto => Ok(Events::Awaited(folder.root().to_owned())),
+            config::Watch::Auto => Ok(Events::Missing(folder.root().to_owned())),
         });
         match started.await {
             Ok(Ok(events)) => events,
@@ -88,39 +87,40 @@ impl DirectoryWatcher {
             }
             Ok(Err(failure @ (WatchError::TooMany | WatchError::Refused(_)))) => Events::Refused {
                 reason: chain(&failure),
-                again_at: Instant::now() + REFUSED_LOOK_EVERY,
+                again_at: Instant::now() + REFUSED_RETRY_EVERY,
             },
             Err(_) => Events::None,
         }
     }
 
-    pub(crate) fn look_again(&mut self, unsettled: Vec<String>) {
+    /// Reads files again soon.
+    pub(crate) fn reread(&mut self, unsettled: Vec<String>) {
         match &self.events {
-            Events::Sent(watch) => watch.look_again(unsettled),
-            Events::Awaited(_) | Events::Refused { .. } | Events::None => {
+            Events::Watched(watch) => watch.look_again(unsettled),
+            Events::Missing(_) | Events::Refused { .. } | Events::None => {
                 self.unsettled = unsettled;
             }
         }
     }
 
-    /// Waits for something that is worth a look.
+    /// Waits until scopes have to be read.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             match &self.events {
-                Events::Sent(watch) => {
+                Events::Watched(watch) => {
                     tokio::select! {
                         hint = watch.hint() => return match hint {
                             Hint::Everything => vec![Scope::All],
                             Hint::Paths(scopes) => scopes,
                         },
-                        () = time::sleep(REPLACED_LOOK_EVERY) => {}
+                        () = time::sleep(REPLACED_CHECK_EVERY) => {}
                     }
                     if !watch.is_outdated() {
                         continue;
                     }
                 }
-                Events::Awaited(folder) => {
-                    time::sleep(REPLACED_LOOK_EVERY).await;
+                Events::Missing(folder) => {
+                    time::sleep(REPLACED_CHECK_EVERY).await;
                     if !folder.is_dir() {
                         continue;
                     }
@@ -129,15 +129,15 @@ impl DirectoryWatcher {
                     let is_unsettled = !self.unsettled.is_empty();
                     tokio::select! {
                         () = time::sleep_until((*again_at).into()) => {}
-                        () = time::sleep(UNSETTLED_REST), if is_unsettled => {
-                            return self.read_again();
+                        () = time::sleep(REREAD_AFTER), if is_unsettled => {
+                            return self.take_unsettled();
                         }
                     }
                 }
                 Events::None if self.unsettled.is_empty() => return future::pending().await,
                 Events::None => {
-                    time::sleep(UNSETTLED_REST).await;
-                    return self.read_again();
+                    time::sleep(REREAD_AFTER).await;
+                    return self.take_unsettled();
                 }
             }
             if self.watch_again().await {
@@ -146,7 +146,7 @@ impl DirectoryWatcher {
         }
     }
 
-    /// Asks for events anew; whether everything is worth a look because of what may have been missed.
+    /// Starts to watch anew; whether a full reading is needed because events may have been missed.
     async fn watch_again(&mut self) -> bool {
         let events = DirectoryWatcher::watch(&self.folder).await;
         let before = mem::replace(&mut self.events, events);
@@ -164,8 +164,7 @@ impl DirectoryWatcher {
         }
     }
 
-    /// The files that changed while they were read.
-    fn read_again(&mut self) -> Vec<Scope> {
+    fn take_unsettled(&mut self) -> Vec<Scope> {
         let unsettled = mem::take(&mut self.unsettled);
         unsettled.into_iter().map(Scope::at).collect()
     }

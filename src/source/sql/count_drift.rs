@@ -1,49 +1,47 @@
-//! Rows that the query gives beyond those that are known: what tells of changes that no row tells of.
+//! Count drift: the number of rows that the query returns, minus the number that is stored.
 //!
-//! A row that was deleted, or that came with an old date, is in no listing of what changed lately, but
-//! the count differs. So does it for ever where rows share an id, which makes one place of them; what a
-//! comparison of everything does not explain is therefore accepted. Only of what was counted before it
-//! began, though, and only if it found nothing: a row that comes or goes while everything is listed may
-//! make up for one that was found.
+//! A row that was deleted, or that was inserted with an old date, is in no listing of recent rows, but
+//! the count differs. It also differs permanently where rows share an id, which makes one place of them;
+//! so a drift that a full reading does not explain is accepted. That holds only for a drift that was
+//! counted before the reading began, and only if the reading changed nothing: a row that is inserted or
+//! deleted meanwhile may cancel out one that was found.
 
-/// How many rows there are too many, or too few.
+/// The drift, and whether a full reading has to explain it.
 #[derive(Debug, Default)]
 pub(crate) struct CountDrift {
     accepted: i128,
-    /// The last counts, where nothing explains them.
+    /// The last counts, if their drift is not accepted.
     unexplained: Option<Counts>,
 }
 
-/// Rows that the query gives, and places that are known, at one time.
+/// Rows that the query returns, and places in the store, at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Counts {
-    given: u64,
-    known: u64,
+    returned: u64,
+    stored: u64,
 }
 
 impl Counts {
     fn drift(self) -> i128 {
-        i128::from(self.given) - i128::from(self.known)
+        i128::from(self.returned) - i128::from(self.stored)
     }
 }
 
 impl CountDrift {
-    /// Takes note of the counts after everything was compared, and whether that `found` something. Those
-    /// that nothing explains may be of rows that came after they were listed: the next look at what
-    /// changed tells.
-    pub(crate) fn after_full_reading(&mut self, given: u64, known: u64, found: bool) {
-        let counts = Counts { given, known };
+    /// Notes the counts after a full reading, and whether it `found` a change. A drift that remains may
+    /// be of rows that were inserted after they were listed, which the next poll shows.
+    pub(crate) fn after_full_reading(&mut self, returned: u64, stored: u64, found: bool) {
+        let counts = Counts { returned, stored };
         if self.unexplained == Some(counts) && !found {
             self.accepted = counts.drift();
         }
         self.note(counts);
     }
 
-    /// Takes note of the counts after a look at less than everything; whether everything has to be
-    /// compared for their sake.
+    /// Notes the counts after a partial reading; whether their drift demands a full one.
     #[must_use]
-    pub(crate) fn after_partial_reading(&mut self, given: u64, known: u64) -> bool {
-        self.note(Counts { given, known });
+    pub(crate) fn after_partial_reading(&mut self, returned: u64, stored: u64) -> bool {
+        self.note(Counts { returned, stored });
         self.unexplained.is_some()
     }
 
@@ -56,37 +54,37 @@ impl CountDrift {
 mod tests {
     use super::*;
 
-    /// What is counted once a reading has ended: rows that the query gives, places that are known.
+    /// The counts after a reading: rows that the query returns, places in the store.
     #[derive(Clone, Copy)]
     enum After {
         All(u64, u64),
         Part(u64, u64),
-        /// As many are known as before, but others.
+        /// A full reading that found as many new places as missing ones.
         Others(u64, u64),
     }
     use After::{All, Others, Part};
 
-    /// Takes counts one after the other; the numbers of those that ask for a comparison.
+    /// Checks which of these counts demand a full reading.
     #[track_caller]
     fn check(counts: &[After], expected: &[usize]) {
         let mut drift = CountDrift::default();
         let asks = counts.iter().map(|count| match *count {
-            All(given, known) => {
-                drift.after_full_reading(given, known, false);
+            All(returned, stored) => {
+                drift.after_full_reading(returned, stored, false);
                 false
             }
-            Others(given, known) => {
-                drift.after_full_reading(given, known, true);
+            Others(returned, stored) => {
+                drift.after_full_reading(returned, stored, true);
                 false
             }
-            Part(given, known) => drift.after_partial_reading(given, known),
+            Part(returned, stored) => drift.after_partial_reading(returned, stored),
         });
         let asking = asks.enumerate().filter(|(_, asks)| *asks);
         assert_eq!(Vec::from_iter(asking.map(|(at, _)| at)), expected);
     }
 
     #[test]
-    fn what_every_row_tells_of_asks_for_nothing() {
+    fn no_drift_demands_no_full_reading() {
         check(
             &[All(7, 7), Part(7, 7), Part(9, 9), All(9, 9), Part(9, 9)],
             &[],
@@ -94,30 +92,30 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_is_compared() {
+    fn a_deletion_demands_a_full_reading() {
         check(&[All(7, 7), Part(6, 7), All(6, 6), Part(6, 6)], &[1]);
     }
 
     #[test]
-    fn a_row_that_came_with_an_old_date_is_compared() {
+    fn an_insertion_with_an_old_date_demands_a_full_reading() {
         check(&[All(7, 7), Part(8, 7), All(8, 8), Part(8, 8)], &[1]);
     }
 
     #[test]
-    fn rows_that_share_an_id_are_compared_once_and_for_all() {
+    fn rows_that_share_an_id_demand_one_full_reading() {
         let shared = [All(9, 7), Part(9, 7), All(9, 7), Part(9, 7)];
         check(&shared, &[1]);
         let later = [Part(9, 7), All(9, 7), Part(10, 8), All(10, 8), Part(10, 8)];
         check(&[&shared[..], &later].concat(), &[1]);
-        // What happens beside them is noticed as before,
+        // Other changes are still noticed,
         check(&[&shared[..], &[Part(8, 7), All(8, 6)]].concat(), &[1, 4]);
-        // and that they no longer share it as well.
+        // and so is the end of the shared id.
         let apart = [Part(8, 7), All(7, 7), Part(7, 7), All(7, 7), Part(7, 7)];
         check(&[&shared[..], &apart].concat(), &[1, 4, 6]);
     }
 
     #[test]
-    fn each_drift_that_no_comparison_explains_is_compared_once() {
+    fn each_unexplained_drift_demands_one_full_reading() {
         let counts = [
             Part(8, 7),
             All(8, 7),
@@ -131,9 +129,9 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_come_while_everything_is_compared_are_no_reason_to_do_it_again() {
+    fn rows_inserted_during_a_full_reading_demand_no_other() {
         check(&[Part(6, 7), All(7, 6), Part(7, 7)], &[0]);
-        // Unless they bring an old date.
+        // Unless they have an old date.
         check(
             &[Part(6, 7), All(7, 6), Part(7, 6), All(7, 7), Part(7, 7)],
             &[0, 2],
@@ -141,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_found_does_not_hide_another_that_comes_meanwhile() {
+    fn a_found_row_does_not_hide_one_inserted_meanwhile() {
         let counts = [
             Part(8, 7),
             All(9, 8),
@@ -154,8 +152,8 @@ mod tests {
     }
 
     #[test]
-    fn one_that_goes_while_another_is_found_is_compared() {
-        // One was gone, and one with an old date came for it; then another went.
+    fn a_deletion_during_a_full_reading_demands_another() {
+        // One row was replaced by one with an old date; then another was deleted.
         let counts = [
             Part(6, 7),
             Others(6, 7),
@@ -168,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn drift_that_returns_after_it_went_away_is_compared_again() {
+    fn drift_that_returns_demands_another_full_reading() {
         check(&[Part(6, 7), Part(7, 7), Part(6, 7)], &[0, 2]);
     }
 }

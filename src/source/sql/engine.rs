@@ -1,4 +1,4 @@
-//! What the tasks of a database share.
+//! The database with its query: runs tasks, and holds what they share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,49 +15,46 @@ use super::watermark::{Highest, Since, Watermark};
 use crate::model::time::Timestamp;
 use crate::source::sql::required_columns::RequiredColumns;
 
-/// What polls, looks and readings may take, once they have a connection.
+/// The timeout of everything but a full listing, once it has a connection.
 const SHORT: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(5),
     silence: Duration::from_secs(6),
 };
 
-/// What the listing of a whole archive may take.
+/// The timeout of a full listing.
 const LONG: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(10 * 60),
     silence: Duration::from_secs(30),
 };
 
-/// Lines of a plan that are looked at.
 const PLAN_LINES_MAX: usize = 1_024;
 
-/// The database, the query, and what is known of both.
 #[derive(Debug)]
 pub(super) struct Engine {
     pub(super) database: Database,
-    /// The same one for the probe, which must not wait until others are done.
-    pub(super) probe: Database,
+    /// The same database with a connection for the probe, which must not wait for other statements.
+    pub(super) probe_database: Database,
     pub(super) reporter: Reporter,
     pub(super) query: String,
     pub(super) rules: Rules,
     columns: Mutex<Option<Arc<Columns>>>,
     required: Mutex<RequiredColumns>,
     listings: Mutex<Listings>,
-    /// What the last probe showed that went well.
-    shown: Mutex<Option<ProbeResult>>,
-    /// Why the last probe failed, if it did.
-    trouble: Mutex<Option<SqlError>>,
+    /// The last probe that succeeded.
+    last_probe: Mutex<Option<ProbeResult>>,
+    /// Why the last probe failed.
+    failure: Mutex<Option<SqlError>>,
 }
 
 #[derive(Debug, Default)]
 struct Listings {
     watermark: Watermark,
-    /// The latest change of what is there now, as far as listings tell.
+    /// The latest change in the listed rows.
     newest: Option<Timestamp>,
-    /// What columns the last listing of everything had.
+    /// The columns of the last full listing.
     shape: Option<u64>,
 }
 
-/// What a probe shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ProbeResult {
     pub(super) has_rows: bool,
@@ -67,23 +64,35 @@ pub(super) struct ProbeResult {
     pub(super) lag: Option<f64>,
 }
 
-/// What of the rows is read, and how long that may take.
+/// The state of a database, to be compared with others that hold the same articles.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DatabasePosition {
+    /// The latest change in the listed rows, without those dated in the future.
+    pub newest: Option<Timestamp>,
+    /// Seconds that a PostgreSQL standby is behind, 0 of a primary; `None` of other databases and
+    /// before the first probe.
+    pub replica_lag: Option<f64>,
+    /// Whether the last probe reached a standby.
+    pub is_standby: bool,
+}
+
+/// Which columns of which rows to read.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
-    /// Stamps of all rows, in order.
+    /// The stamps of all rows, in order.
     AllStamps,
-    /// Stamps of rows that changed lately.
+    /// The stamps of rows that may have changed since the last listings.
     RecentStamps,
     /// These columns of the rows with these ids.
     Rows(fn(&Column) -> bool, Vec<String>),
 }
 
-/// What comes of a task, piece by piece.
+/// One part of a task's result.
 pub(super) enum Step {
     /// The columns of all rows that follow.
     Columns(Selected),
     Row(Cells),
-    /// That was all. Without it the rows are not complete.
+    /// The result is complete.
     End,
 }
 
@@ -100,7 +109,7 @@ impl Engine {
         rules: Rules,
     ) -> Engine {
         Engine {
-            probe: database.with_own_connection(),
+            probe_database: database.with_own_connection(),
             database,
             reporter,
             query,
@@ -108,21 +117,21 @@ impl Engine {
             columns: Mutex::default(),
             required: Mutex::default(),
             listings: Mutex::default(),
-            shown: Mutex::default(),
-            trouble: Mutex::default(),
+            last_probe: Mutex::default(),
+            failure: Mutex::default(),
         }
     }
 
-    /// Does a task, giving away what comes of it.
+    /// Runs a task and sends its result to `out`.
     pub(super) async fn work(&self, task: Task, out: mpsc::Sender<Result<Step, SqlError>>) {
         let last = match self.try_work(task, &out).await {
             Ok(()) => Ok(Step::End),
             Err(error) => {
-                self.forget();
+                self.forget_columns();
                 Err(error)
             }
         };
-        // Nobody to take it has nobody to miss it.
+        // A closed channel means that the result is no longer wanted.
         let _ = out.send(last).await;
     }
 
@@ -131,16 +140,16 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let patience = match task {
+        let limit = match task {
             Task::AllStamps => LONG,
             Task::RecentStamps | Task::Rows(..) => SHORT,
         };
         if matches!(task, Task::AllStamps | Task::RecentStamps) {
             // A query such as `SELECT *` may have other columns by now.
-            self.forget();
+            self.forget_columns();
         }
         let columns = self.columns().await?;
-        locked(&self.required).take(&columns)?;
+        locked(&self.required).update(&columns)?;
         let dialect = self.database.dialect();
         let (selected, statement) = match task {
             Task::AllStamps => {
@@ -165,17 +174,17 @@ impl Engine {
             return Ok(());
         }
         let row = |cells| Ok(Step::Row(cells));
-        self.database.rows(statement, patience, row, out).await
+        self.database.rows(statement, limit, row, out).await
     }
 
-    /// The single text that a statement gives.
+    /// The first value that a statement returns.
     pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
         let row = self.database.row(statement, SHORT).await?;
         Ok(row.into_iter().next().and_then(|cell| cell.text))
     }
 
-    /// Whether finding rows by their ids looks at all rows.
-    pub(super) async fn reads_all_for_one(&self) -> Result<bool, SqlError> {
+    /// Whether finding rows by their ids scans all rows.
+    pub(super) async fn scans_all_for_one(&self) -> Result<bool, SqlError> {
         let dialect = self.database.dialect();
         let selected = self.columns().await?.known(|_| true).columns;
         let Some([all, one]) = dialect.plans(&self.query, &selected) else {
@@ -188,7 +197,7 @@ impl Engine {
     async fn plan(&self, explain: Statement) -> Result<Vec<Cells>, SqlError> {
         let (sender, mut receiver) = mpsc::channel(PLAN_LINES_MAX);
         let lines = self.database.rows(explain, SHORT, |cells| cells, &sender);
-        // Of a longer plan, the first lines say enough.
+        // The first lines of a longer plan are enough.
         let lines = timeout(SHORT.silence, lines).await;
         drop(sender);
         lines.unwrap_or(Ok(()))?;
@@ -199,7 +208,7 @@ impl Engine {
         Ok(plan)
     }
 
-    /// The columns of the query, asked for where they are not known.
+    /// The columns of the query, from the database unless they are cached.
     pub(super) async fn columns(&self) -> Result<Arc<Columns>, SqlError> {
         if let Some(columns) = locked(&self.columns).clone() {
             return Ok(columns);
@@ -210,71 +219,71 @@ impl Engine {
     async fn describe(
         &self,
         database: &Database,
-        patience: StatementTimeout,
+        limit: StatementTimeout,
     ) -> Result<Arc<Columns>, SqlError> {
         let dialect = database.dialect();
         let sender = mpsc::channel(1).0;
-        let probe = dialect.validate(&self.query);
-        database.rows(probe, patience, |_| (), &sender).await?;
+        let validate = dialect.validate(&self.query);
+        database.rows(validate, limit, |_| (), &sender).await?;
         let describe = dialect.describe(&self.query);
-        let (_, columns) = database.row_with_columns(describe, patience).await?;
-        Ok(self.learn(columns))
+        let (_, columns) = database.row_with_columns(describe, limit).await?;
+        Ok(self.cache_columns(columns))
     }
 
-    fn learn(&self, columns: Vec<Column>) -> Arc<Columns> {
+    fn cache_columns(&self, columns: Vec<Column>) -> Arc<Columns> {
         let columns = Arc::new(Columns(columns));
         *locked(&self.columns) = Some(columns.clone());
         columns
     }
 
-    /// Feels the probe: what it shows of the database, whether articles can be made of the query's
-    /// columns as they are now, and what the columns are.
-    pub(super) async fn feel(&self, patience: StatementTimeout) -> Result<Cells, SqlError> {
-        // It is sent as it is, so only a query that was probed may be part of it.
+    /// Runs the probe, and checks whether the query's columns still suffice for articles.
+    pub(super) async fn probe(&self, limit: StatementTimeout) -> Result<Cells, SqlError> {
+        // It is sent as plain text, so only a validated query may be part of it.
         if locked(&self.columns).is_none() {
-            self.describe(&self.probe, patience).await?;
+            self.describe(&self.probe_database, limit).await?;
         }
         let statement = self.database.dialect().probe(&self.query);
-        let (mut shown, mut columns) = self.probe.row_with_columns(statement, patience).await?;
-        shown.truncate(PROBE_COLUMNS);
-        let columns = self.learn(columns.split_off(columns.len().min(PROBE_COLUMNS)));
-        locked(&self.required).take(&columns)?;
-        Ok(shown)
+        let (mut cells, mut columns) = self
+            .probe_database
+            .row_with_columns(statement, limit)
+            .await?;
+        cells.truncate(PROBE_COLUMNS);
+        let columns = self.cache_columns(columns.split_off(columns.len().min(PROBE_COLUMNS)));
+        locked(&self.required).update(&columns)?;
+        Ok(cells)
     }
 
-    /// After a failure the columns may be others.
-    pub(super) fn forget(&self) {
+    /// After a failure the query may have other columns.
+    pub(super) fn forget_columns(&self) {
         *locked(&self.columns) = None;
     }
 
-    /// The columns that must not go unnoticed.
     pub(super) fn required(&self) -> RequiredColumns {
         locked(&self.required).clone()
     }
 
-    /// Requires these columns and no others.
     pub(super) fn require(&self, required: RequiredColumns) {
         *locked(&self.required) = required;
     }
 
-    /// The shape of the query's columns, where it is another than when everything was listed.
+    /// The shape of the query's columns, if it differs from that of the last full listing.
     pub(super) fn changed_shape(&self) -> Option<u64> {
         let columns = locked(&self.columns).clone()?;
         Some(columns.shape()).filter(|now| self.differs_from_listing(*now))
     }
 
-    /// Whether everything was listed with columns of another shape.
+    /// Whether the last full listing had columns of another shape.
     pub(super) fn differs_from_listing(&self, shape: u64) -> bool {
         let listed = locked(&self.listings).shape;
         listed.is_some_and(|listed| listed != shape)
     }
 
-    /// The runtime ended before the work did.
+    /// The error of work that outlived the runtime.
     pub(super) fn stopped(&self) -> SqlError {
         SqlError::Stopped(self.reporter.database.clone())
     }
 
-    /// A listing came to an id that should have come earlier.
+    /// The error of a listing that is not sorted by id.
     pub(super) fn out_of_order(&self, id: String) -> SqlError {
         SqlError::Order {
             database: self.reporter.database.clone(),
@@ -282,8 +291,8 @@ impl Engine {
         }
     }
 
-    /// A listing that began at `began` is complete; one of everything had columns of this shape.
-    pub(super) fn listed(
+    /// Notes a complete listing that began at `began`; a full one has the shape of its columns.
+    pub(super) fn note_listing(
         &self,
         began: Instant,
         highest: Highest,
@@ -293,41 +302,39 @@ impl Engine {
         let mut listings = locked(&self.listings);
         listings.watermark.listed(began, highest);
         match shape {
-            // Whoever starts later does not see rows that were deleted either.
+            // Deleted rows must not count, as they do not for a process that starts now.
             Some(_) => (listings.shape, listings.newest) = (shape, newest),
             None => listings.newest = listings.newest.max(newest),
         }
-    }
-
-    pub(super) fn newest(&self) -> Option<Timestamp> {
-        locked(&self.listings).newest
     }
 
     fn since(&self) -> Since {
         locked(&self.listings).watermark.since()
     }
 
-    /// Keeps what a probe showed.
-    pub(super) fn beat(&self, probe: ProbeResult) {
-        *locked(&self.shown) = Some(probe);
-    }
-
-    /// Keeps whether the probe fails.
-    pub(super) fn note_trouble(&self, trouble: Option<SqlError>) {
-        *locked(&self.trouble) = trouble;
+    pub(super) fn note_probe(&self, result: Result<ProbeResult, SqlError>) {
+        let failure = match result {
+            Ok(probe) => {
+                *locked(&self.last_probe) = Some(probe);
+                None
+            }
+            Err(error) => Some(error),
+        };
+        *locked(&self.failure) = failure;
     }
 
     /// Why the last probe failed, if it did.
-    pub(super) fn trouble(&self) -> Option<SqlError> {
-        locked(&self.trouble).clone()
+    pub(super) fn failure(&self) -> Option<SqlError> {
+        locked(&self.failure).clone()
     }
 
-    pub(super) fn is_standby(&self) -> bool {
-        locked(&self.shown).is_some_and(|probe| probe.is_standby)
-    }
-
-    pub(super) fn lag(&self) -> Option<f64> {
-        locked(&self.shown).and_then(|probe| probe.lag)
+    pub(super) fn position(&self) -> DatabasePosition {
+        let probe = *locked(&self.last_probe);
+        DatabasePosition {
+            newest: locked(&self.listings).newest,
+            replica_lag: probe.and_then(|probe| probe.lag),
+            is_standby: probe.is_some_and(|probe| probe.is_standby),
+        }
     }
 }
 

@@ -233,7 +233,7 @@ async fn forward_notifications(
         match timeout(next.unwrap_or(KEEPALIVE_EVERY), listener.try_recv()).await {
             Ok(Ok(Some(_))) => {
                 signals.changed();
-                if engine.is_standby() {
+                if engine.position().is_standby {
                     let now = Instant::now();
                     // Replaces rechecks that are already planned, so that a burst of notifications
                     // adds none.

@@ -1,5 +1,5 @@
-//! A listing as it comes: rows become what was found, each id once and in order. One whose id is no
-//! text has no place in that order, so it is named and passed over.
+//! A listing: rows become places, each id once and in order. A row whose id is not text has no
+//! position in that order, so it is reported and skipped.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,7 +16,7 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place, Unlisted};
 
-/// A listing under way.
+/// A listing that is being read.
 pub(super) struct Walk {
     began: Instant,
     now: Timestamp,
@@ -24,14 +24,14 @@ pub(super) struct Walk {
     rows: mpsc::Receiver<Result<Step, SqlError>>,
     extent: Extent,
     selected: Selected,
-    /// The row before, until it is known that no other has its id.
-    held: Option<SameIdRows>,
+    /// The last row, until a row with another id follows.
+    last: Option<SameIdRows>,
     highest: Highest,
     newest: Option<Timestamp>,
     ended: bool,
 }
 
-/// A row that was found, and how many have its id.
+/// A place, and how many rows have its id.
 pub(super) struct SameIdRows {
     pub(super) found: Place,
     pub(super) rows: usize,
@@ -42,7 +42,7 @@ impl SameIdRows {
         SameIdRows { found, rows: 1 }
     }
 
-    /// Takes another row with the same id. In whatever order they come, together they have one stamp.
+    /// Adds another row with the same id. The stamp does not depend on their order.
     pub(super) fn add(&mut self, other: Stamp) {
         let stamp = &mut self.found.stamp;
         stamp.modified = stamp.modified.wrapping_add(other.modified);
@@ -50,8 +50,8 @@ impl SameIdRows {
         self.rows += 1;
     }
 
-    /// What is shown of it. The stamp tells how many rows there are, so that it changes when all but
-    /// one of them go.
+    /// The place of all rows. Its stamp holds their number, so that it changes when all but one of
+    /// them are deleted.
     pub(super) fn into_place(self) -> Place {
         let SameIdRows { mut found, rows } = self;
         if rows > 1 {
@@ -67,8 +67,8 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Result<Place, ListingError>> {
         while !self.ended {
             match self.rows.blocking_recv() {
-                // No row is what it was. The comparison of everything that is due has all of them at
-                // once, so that feeds move once.
+                // Every row changed. The full comparison that follows reads all of them at once, so
+                // that feeds move once.
                 Some(Ok(Step::Columns(selected)))
                     if self.extent == Extent::Recent
                         && self.engine.differs_from_listing(selected.shape) =>
@@ -86,8 +86,9 @@ impl Iterator for Walk {
                     let highest = std::mem::take(&mut self.highest);
                     let is_whole = self.extent == Extent::All;
                     let shape = is_whole.then_some(self.selected.shape);
-                    self.engine.listed(self.began, highest, self.newest, shape);
-                    return self.held.take().map(|held| Ok(held.into_place()));
+                    self.engine
+                        .note_listing(self.began, highest, self.newest, shape);
+                    return self.last.take().map(|last| Ok(last.into_place()));
                 }
                 Some(Err(error)) => return self.fail(error.into()),
                 None => return self.fail(self.engine.stopped().into()),
@@ -110,14 +111,14 @@ impl Walk {
             rows: sql.start(task),
             extent,
             selected: Selected::default(),
-            held: None,
+            last: None,
             highest: Highest::default(),
             newest: None,
             ended: false,
         }
     }
 
-    /// The row before this one, where that is complete.
+    /// Takes a row; returns the place before it, once that is complete.
     fn take(&mut self, cells: &Cells) -> Result<Option<Place>, ListingError> {
         let row = Row {
             selected: &self.selected,
@@ -129,31 +130,31 @@ impl Walk {
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
         let found = row.place_with(updated.as_ref(), date.as_ref(), self.now);
-        // A row that was updated counts by that alone, as it is asked for by that alone.
+        // The query for recent rows looks at `date` only where `updated` is NULL.
         let (moment, side) = match updated {
             Some(updated) => (Some(updated), &mut self.highest.updated),
             None => (date, &mut self.highest.date),
         };
         let seconds = moment.as_ref().and_then(Moment::seconds);
-        let has_come = seconds.is_some_and(|seconds| seconds <= self.now);
-        if let Some(moment) = moment.filter(|_| has_come) {
+        let is_past = seconds.is_some_and(|seconds| seconds <= self.now);
+        if let Some(moment) = moment.filter(|_| is_past) {
             Highest::see(side, moment.raw);
             self.newest = self.newest.max(seconds);
         }
-        Ok(self.hold(found)?)
+        Ok(self.push(found)?)
     }
 
-    fn hold(&mut self, found: Place) -> Result<Option<Place>, SqlError> {
-        if let Some(held) = &mut self.held {
-            if held.found.path == found.path {
-                held.add(found.stamp);
+    fn push(&mut self, found: Place) -> Result<Option<Place>, SqlError> {
+        if let Some(last) = &mut self.last {
+            if last.found.path == found.path {
+                last.add(found.stamp);
                 return Ok(None);
             }
-            if found.path < held.found.path {
+            if found.path < last.found.path {
                 return Err(self.engine.out_of_order(found.path));
             }
         }
-        let before = self.held.replace(SameIdRows::new(found));
+        let before = self.last.replace(SameIdRows::new(found));
         Ok(before.map(SameIdRows::into_place))
     }
 
@@ -166,7 +167,7 @@ impl Walk {
 fn unreadable(id: &str) -> Unlisted {
     Unlisted {
         path: id.to_owned(),
-        reason: "its `id` is no text in UTF-8; mend it, or convert it in the query".to_owned(),
+        reason: "its `id` is not text in UTF-8; correct it, or convert it in the query".to_owned(),
         hides: false,
         severity: Severity::Error,
     }

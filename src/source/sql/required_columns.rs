@@ -1,28 +1,28 @@
-//! The columns that must not go unnoticed: without one of them, articles would lose what it said.
+//! The required columns: without one of them, articles would lose its content, so its loss is an error
+//! until somebody confirms it.
 
 use serde::{Deserialize, Serialize};
 
 use super::SqlError;
 use super::columns::Columns;
 
-/// Columns that articles were made of.
+/// The columns that articles were made of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RequiredColumns {
-    /// As the query named them; none before anybody looked.
+    /// As the query named them; empty before the first reading.
     pub(super) names: Vec<String>,
-    /// Whether one of them was gone when somebody last looked.
+    /// Whether one of them was missing from the last columns.
     pub(super) is_missed: bool,
 }
 
-/// Required columns as the next start gets them.
 #[derive(Serialize, Deserialize)]
 struct Memory {
-    /// The digest of the query, and of where it is asked.
+    /// The digest of the query and the database's address.
     query: u128,
     names: Vec<String>,
 }
 
-/// The columns `names` of a query as bytes.
+/// The columns `names` of a query as bytes for the next start.
 pub(super) fn encode(query: u128, names: Vec<String>) -> Vec<u8> {
     postcard::to_stdvec(&Memory { query, names }).expect("numbers and texts have a form")
 }
@@ -37,8 +37,9 @@ pub(super) fn decode(memory: &[u8], query: u128) -> Option<RequiredColumns> {
 }
 
 impl RequiredColumns {
-    /// Takes these columns instead, unless one is missing among them or no article can be made of them.
-    pub(super) fn take(&mut self, columns: &Columns) -> Result<(), SqlError> {
+    /// Requires `columns` from now on, unless a required one is missing or they do not suffice for an
+    /// article.
+    pub(super) fn update(&mut self, columns: &Columns) -> Result<(), SqlError> {
         let kept = columns.keep(&self.names);
         self.is_missed = kept.is_err();
         kept?;

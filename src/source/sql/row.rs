@@ -1,4 +1,4 @@
-//! What a row says: when it changed, and what its columns mean.
+//! A row: its stamp, and the article that its columns give.
 
 use std::hash::Hash as _;
 
@@ -16,28 +16,28 @@ use crate::source::article_file::json;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::sql::recheck_window;
 
-/// A row with more text than this is no article, as a file would be none.
+/// A row with more text than this is refused, as a file is.
 const ROW_BYTES_MAX: usize = 2 << 20;
 
-/// A value as the database wrote it; of what is no text, how it is shown.
+/// A value as the database wrote it; one that is not text, as it is shown in messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// `None` of NULL.
+    /// `None` for NULL.
     pub(super) text: Option<String>,
-    /// Whether it is a number in a column that holds anything.
+    /// Whether it is a number in a column without a type.
     pub(super) is_number: bool,
-    /// Whether it is no text that we could read.
+    /// Whether it is not text in UTF-8.
     pub(super) is_broken: bool,
 }
 
-/// A row: one cell for each of the columns that were asked for.
+/// One cell for each selected column.
 pub(super) type Cells = Vec<Cell>;
 
-/// An instant in a row, and how the database has it.
+/// An instant in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) raw: Raw,
-    /// Microseconds since 1970; `None` of what is no date.
+    /// Microseconds since 1970; `None` if it is not a date.
     pub(super) micros: Option<i128>,
 }
 
@@ -47,7 +47,7 @@ impl Moment {
         i64::try_from(seconds).ok().map(Timestamp)
     }
 
-    /// What changes when it does.
+    /// A number that changes with it.
     fn stamp(&self) -> i128 {
         self.micros.unwrap_or_else(|| match &self.raw {
             Raw::Whole(number) => i128::from(*number),
@@ -64,27 +64,27 @@ pub(super) struct Row<'r> {
 }
 
 impl Row<'_> {
-    /// Its id as text; empty where it has none, or none that is a text.
+    /// Its id; empty if it has none, or one that is not text.
     pub(super) fn id(&self) -> &str {
         let id = self.cell("id").filter(|(_, cell)| !cell.is_broken);
         id.and_then(|(_, cell)| cell.text.as_deref())
             .unwrap_or_default()
     }
 
-    /// An id that is no text: nothing can be compared or asked for by it.
+    /// An id that is not text, which cannot be compared or queried.
     pub(super) fn broken_id(&self) -> Option<&str> {
         let (_, cell) = self.cell("id").filter(|(_, cell)| cell.is_broken)?;
         cell.text.as_deref()
     }
 
-    /// When a column says.
+    /// The instant in a column.
     pub(super) fn moment(&self, name: &str, zone: &Zone) -> Option<Moment> {
         let (column, cell) = self.cell(name)?;
         let text = cell.text.as_deref().filter(|text| !is_zero(text))?;
         if let Some(number) = number(column, cell) {
             return Some(Moment {
                 raw: Raw::Whole(number),
-                micros: Some(micros_of(number) + micros_behind(text, number)),
+                micros: Some(micros_of(number) + micros_of_fraction(text, number)),
             });
         }
         Some(Moment {
@@ -93,13 +93,13 @@ impl Row<'_> {
         })
     }
 
-    /// What a listing of stamps shows of it at `now`.
+    /// Its place at `now`.
     pub(super) fn place(&self, zone: &Zone, now: Timestamp) -> Place {
         let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
         self.place_with(updated.as_ref(), date.as_ref(), now)
     }
 
-    /// What a listing shows of it at `now`.
+    /// Its place at `now`, from its `updated` and `date`.
     pub(super) fn place_with(
         &self,
         updated: Option<&Moment>,
@@ -115,7 +115,7 @@ impl Row<'_> {
         }
     }
 
-    /// What changes when it does, as far as it says so.
+    /// Changes when `updated`, `date` or the query's columns do.
     fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Stamp {
         Stamp {
             size: 0,
@@ -126,7 +126,7 @@ impl Row<'_> {
     }
 
     /// The digest of its columns without the text.
-    pub(super) fn columns(&self) -> u64 {
+    pub(super) fn columns_digest(&self) -> u64 {
         let mut hash = Xxh3::new();
         let cells = self.selected.columns.iter().zip(self.cells);
         for (column, cell) in cells.filter(|(column, _)| !column.is_text()) {
@@ -135,7 +135,6 @@ impl Row<'_> {
         hash.digest()
     }
 
-    /// The article.
     pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
         let draft = fields.draft(json::body(&fields)?)?;
@@ -171,16 +170,16 @@ impl Row<'_> {
     }
 }
 
-/// What rows are read by.
+/// How rows are read.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) reading: Reading,
-    /// A digest of all that decides how a row is read, the query included.
+    /// A digest of everything that decides how a row is read, the query included.
     pub(super) digest: u128,
 }
 
 impl Rules {
-    /// Where the database is decides nothing, so it is no part of the digest.
+    /// The digest leaves out the database's address, which does not change a row.
     pub(super) fn new(query: &str, reading: Reading) -> Rules {
         let Reading {
             zone,
@@ -197,16 +196,14 @@ impl Rules {
     }
 }
 
-/// Nothing names a row without an id.
 pub(super) fn no_id() -> Refusal {
     Refusal::new(
         None,
         "there is no `id`",
-        "every row has an `id`: its number, or a text that never changes",
+        "every row needs an `id`: its number, or a text that never changes",
     )
 }
 
-/// The database does not give it in time.
 pub(super) fn slow() -> Refusal {
     Refusal::new(
         None,
@@ -215,16 +212,15 @@ pub(super) fn slow() -> Refusal {
     )
 }
 
-/// An article must be one row.
-pub(super) fn many(rows: usize, id: &str) -> Refusal {
+pub(super) fn shared_id(rows: usize, id: &str) -> Refusal {
     if id.is_empty() {
         return no_id();
     }
     Refusal::new(
         None,
         format!("{rows} rows have the id `{id}`"),
-        "let the query give one row an article: aggregate what is joined, and where two articles share \
-         an id, leave one of them out or take another column for `id`",
+        "let the query return one row for each article: aggregate joined tables, and where two articles \
+         share an id, leave one out or use another column as `id`",
     )
 }
 
@@ -232,8 +228,8 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     if cell.is_broken {
         return Err(Refusal::new(
             None,
-            format!("`{}`: is no text in UTF-8", column.name),
-            "mend the value, or convert it in the query",
+            format!("`{}`: is not text in UTF-8", column.name),
+            "correct the value, or convert it in the query",
         ));
     }
     let Some(text) = &cell.text else {
@@ -266,7 +262,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
     Ok(match json {
         Some(json) => json,
-        // In a column, only commas part tags: a space is within one. Hashtags part themselves.
+        // In a column, only commas separate tags, since a tag may contain spaces. Hashtags need none.
         None if is_one_tag => Value::List(vec![Node {
             line: 0,
             value: Value::Text(text.clone()),
@@ -275,7 +271,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     })
 }
 
-/// A number that stands for a date.
+/// A date that is a number.
 fn number(column: &Column, cell: &Cell) -> Option<i64> {
     let is_number = matches!(column.kind, Kind::Integer | Kind::Number) || cell.is_number;
     let text = cell.text.as_deref().filter(|_| is_number)?;
@@ -286,7 +282,7 @@ fn number(column: &Column, cell: &Cell) -> Option<i64> {
     })
 }
 
-/// Seconds since 1970, or milliseconds.
+/// From seconds since 1970, or milliseconds.
 fn micros_of(number: i64) -> i128 {
     let unit = if number.abs() > MILLISECONDS {
         1000
@@ -296,16 +292,16 @@ fn micros_of(number: i64) -> i128 {
     i128::from(number) * unit
 }
 
-/// The microseconds behind the point of a number that stands for a date. Only stamps know them: dates
-/// are whole seconds.
-fn micros_behind(text: &str, number: i64) -> i128 {
+/// The microseconds in the fraction of a date that is a number. Only stamps use them: dates are whole
+/// seconds.
+fn micros_of_fraction(text: &str, number: i64) -> i128 {
     match number.abs() > MILLISECONDS {
         true => millionths(text) / 1000,
         false => millionths(text),
     }
 }
 
-/// What stands behind the first point of a text.
+/// The first six digits after the first point of a text.
 fn millionths(text: &str) -> i128 {
     let fraction = text.split('.').nth(1).unwrap_or_default();
     let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(6);
@@ -315,12 +311,12 @@ fn millionths(text: &str) -> i128 {
     millionths
 }
 
-/// MySQL's date that is none.
+/// MySQL's zero date.
 fn is_zero(text: &str) -> bool {
     text.starts_with("0000-00-00")
 }
 
-/// A date as an article would write it: an instant says so, which MySQL leaves out.
+/// A date as an article writes it: an instant gets the zone that MySQL leaves out.
 fn written(column: &Column, text: &str) -> String {
     let is_date = text.starts_with(|c: char| c.is_ascii_digit());
     let is_marked = text
@@ -359,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_any_type_are_instants() {
+    fn dates_of_any_column_type_are_instants() {
         let zone = Zone::find("Asia/Almaty").expect("a zone");
         let second = 1_767_848_400_i128 * 1_000_000;
         for (kind, value, micros, as_written) in [
@@ -428,7 +424,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_still_shows_that_it_changed() {
+    fn a_change_of_an_invalid_date_changes_the_stamp() {
         let columns = [column("updated", Kind::Text), column("date", Kind::Local)];
         let cells = [text("вчера"), text("0000-00-00 00:00:00")];
         let row = Row {
@@ -443,7 +439,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_json_where_a_database_has_none() {
+    fn json_in_a_text_column_is_a_list() {
         let list = |words: &[&str]| {
             let node = |word: &&str| Node {
                 line: 0,
@@ -470,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_no_article_is() {
+    fn rows_that_are_not_articles_are_refused() {
         let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
         let title = "т".repeat(ROW_BYTES_MAX);
         for (cells, reason) in [

@@ -1,29 +1,30 @@
-//! What the watchers of a database tell, kept until somebody takes it.
+//! What the watchers of a database report, kept until it is taken.
 //!
-//! There is one place for each kind of news, so that nothing piles up behind a long comparison and
-//! what is taken is how things stand now.
+//! There is one slot for each kind of event, so nothing queues up behind a long comparison, and an
+//! event that is taken describes the present state.
 
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-/// News of a database.
+/// An event of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceEvent {
-    /// It does not answer, or not well; and why.
+    /// It does not answer, or answers with an error, for this reason.
     Down(Arc<str>),
-    /// It answers again, or may have changed unseen: everything is to be compared.
+    /// It answers again, or may have changed unnoticed: everything has to be compared.
     Up,
     /// Rows changed.
     Changed,
-    /// The query gives no rows any more.
+    /// The query returns no rows any more.
     Emptied,
-    /// It gives some again.
+    /// The query returns rows again.
     Refilled,
 }
 
-/// The news of a database as they come; dropping it ends the watching.
+/// The events of a database; dropping it ends the watching.
 #[derive(Debug)]
 pub struct SourceEvents {
     pub(super) signals: Arc<PendingSignals>,
@@ -31,14 +32,14 @@ pub struct SourceEvents {
 }
 
 impl SourceEvents {
-    /// The next sign; waits for one. Nothing is lost where this is broken off.
+    /// Waits for the next event. Cancelling it loses nothing.
     pub async fn next(&mut self) -> SourceEvent {
         loop {
-            let news = self.signals.news.notified();
-            if let Some(sign) = self.signals.state().take() {
-                return sign;
+            let arrived = self.signals.arrived.notified();
+            if let Some(event) = self.signals.state().take() {
+                return event;
             }
-            news.await;
+            arrived.await;
         }
     }
 }
@@ -51,74 +52,66 @@ impl Drop for SourceEvents {
     }
 }
 
-/// Where watchers leave their news.
+/// Where watchers leave events.
 #[derive(Debug, Default)]
 pub(super) struct PendingSignals {
     state: Mutex<State>,
-    news: Notify,
+    arrived: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// How the database was last.
-    health: Option<Health>,
-    untold: bool,
-    filling: Option<SourceEvent>,
+    /// The last state of the database: `Up` or `Down`.
+    health: Option<SourceEvent>,
+    is_health_pending: bool,
+    /// `Emptied` or `Refilled`.
+    rows: Option<SourceEvent>,
     changed: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Health {
-    Up,
-    Down(Arc<str>),
-}
-
 impl PendingSignals {
-    /// It answered; says whether that is news.
+    /// The database answered; whether it did not before.
     pub(super) fn up(&self) -> bool {
-        self.health(Health::Up)
+        self.set_health(SourceEvent::Up)
     }
 
-    /// It did not; says whether that is news.
-    pub(super) fn down(&self, reason: &str) -> bool {
-        self.health(Health::Down(Arc::from(reason)))
+    pub(super) fn down(&self, reason: &str) {
+        self.set_health(SourceEvent::Down(reason.into()));
     }
 
-    fn health(&self, health: Health) -> bool {
+    fn set_health(&self, health: SourceEvent) -> bool {
         let mut state = self.state();
-        let is_news = state.health.as_ref() != Some(&health);
+        let is_new = state.health.as_ref() != Some(&health);
         state.health = Some(health);
-        state.untold |= is_news;
+        state.is_health_pending |= is_new;
         drop(state);
-        if is_news {
-            self.news.notify_one();
+        if is_new {
+            self.arrived.notify_one();
         }
-        is_news
+        is_new
     }
 
-    /// Something may have been missed. While the database is down, `Up` follows anyway.
+    /// A change may have been missed. While the database is down, `Up` follows anyway.
     pub(super) fn missed(&self) {
         let mut state = self.state();
-        state.untold |= state.health == Some(Health::Up);
+        state.is_health_pending |= state.health == Some(SourceEvent::Up);
         drop(state);
-        self.news.notify_one();
+        self.arrived.notify_one();
     }
 
     /// Rows changed.
     pub(super) fn changed(&self) {
         self.state().changed = true;
-        self.news.notify_one();
+        self.arrived.notify_one();
     }
 
-    /// There are no rows any more, or some again.
-    pub(super) fn filled(&self, has_rows: bool) {
-        let sign = if has_rows {
-            SourceEvent::Refilled
-        } else {
-            SourceEvent::Emptied
-        };
-        self.state().filling = Some(sign);
-        self.news.notify_one();
+    /// The query returns rows again, or none any more.
+    pub(super) fn has_rows(&self, has_rows: bool) {
+        self.state().rows = Some(match has_rows {
+            true => SourceEvent::Refilled,
+            false => SourceEvent::Emptied,
+        });
+        self.arrived.notify_one();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -128,16 +121,12 @@ impl PendingSignals {
 
 impl State {
     fn take(&mut self) -> Option<SourceEvent> {
-        if std::mem::take(&mut self.untold) {
-            return self.health.clone().map(|health| match health {
-                Health::Up => SourceEvent::Up,
-                Health::Down(reason) => SourceEvent::Down(reason),
-            });
+        if mem::take(&mut self.is_health_pending) {
+            return self.health.clone();
         }
-        if let Some(filling) = self.filling.take() {
-            return Some(filling);
-        }
-        std::mem::take(&mut self.changed).then_some(SourceEvent::Changed)
+        self.rows
+            .take()
+            .or_else(|| mem::take(&mut self.changed).then_some(SourceEvent::Changed))
     }
 }
 
@@ -146,19 +135,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn news_are_how_things_stand_now() {
+    fn events_describe_the_present_state() {
         let signals = PendingSignals::default();
         let take = || signals.state().take();
         assert_eq!(take(), None);
         signals.changed();
         signals.changed();
-        assert!(signals.down("no answer"));
-        assert!(!signals.down("no answer"));
+        signals.down("no answer");
         signals.missed();
-        signals.filled(false);
-        assert_eq!(take(), Some(SourceEvent::Down(Arc::from("no answer"))));
+        signals.has_rows(false);
+        assert_eq!(take(), Some(SourceEvent::Down("no answer".into())));
+        signals.down("no answer");
         assert!(signals.up());
         assert_eq!(take(), Some(SourceEvent::Up));
+        assert!(!signals.up());
         assert_eq!(take(), Some(SourceEvent::Emptied));
         assert_eq!(take(), Some(SourceEvent::Changed));
         assert_eq!(take(), None);

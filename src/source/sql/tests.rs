@@ -1,4 +1,4 @@
-//! Against a real file, which only the test writes.
+//! Against a real SQLite file, which only the test writes.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -124,7 +124,7 @@ fn ids_come_in_the_order_of_their_bytes() {
 }
 
 #[test]
-fn an_id_that_is_no_text_costs_its_row() {
+fn a_row_whose_id_is_not_text_is_skipped_alone() {
     let ids = [
         "'a'",
         "x'62'",
@@ -144,7 +144,7 @@ fn an_id_that_is_no_text_costs_its_row() {
             match row {
                 Ok(row) => found.push(row),
                 Err(ListingError::Unlisted(unlisted)) => {
-                    assert!(unlisted.reason.starts_with("its `id` is no text"));
+                    assert!(unlisted.reason.starts_with("its `id` is not text"));
                     broken.push(unlisted.path);
                 }
                 Err(ListingError::Source(failure)) => panic!("{failure}"),
@@ -157,7 +157,7 @@ fn an_id_that_is_no_text_costs_its_row() {
         let mut read = sql.read(&found).expect("rows");
         let twice = refused(read.pop().expect("the last")).reason;
         assert_eq!(twice, "2 rows have the id `я`");
-        // Bytes that are a text are found as such.
+        // Bytes in UTF-8 are text.
         for (outcome, id) in read.into_iter().zip(["a", "b", "caf"]) {
             assert_eq!(accepted(outcome).article.key, id);
         }
@@ -165,7 +165,7 @@ fn an_id_that_is_no_text_costs_its_row() {
 }
 
 #[test]
-fn rows_are_articles() {
+fn rows_become_articles() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
     let found = walk(&sql, Extent::All);
@@ -185,7 +185,7 @@ fn rows_are_articles() {
 }
 
 #[test]
-fn commas_part_tags_in_a_text() {
+fn commas_separate_tags_in_a_text_column() {
     for (written, expected) in [
         ("сельские школы", &["сельские школы"][..]),
         ("сельские школы, мажилис", &["сельские школы", "мажилис"]),
@@ -205,7 +205,7 @@ fn commas_part_tags_in_a_text() {
 }
 
 #[test]
-fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
+fn the_revision_covers_the_text_but_not_updated() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let revision = || {
@@ -221,7 +221,7 @@ fn the_text_is_a_part_of_the_revision_and_when_it_was_edited_none() {
 }
 
 #[test]
-fn the_digest_of_the_columns_tells_everything_but_the_text() {
+fn the_columns_digest_covers_everything_but_the_text() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let columns = || {
@@ -264,8 +264,7 @@ fn rows_are_read_in_the_order_asked_for() {
     );
 }
 
-/// What reading so many rows gives, of a server that takes too long over some statements, and how many
-/// statements that were.
+/// The result of reading `rows` rows from a server where some statements time out, and how many did.
 async fn read_slowly(
     rows: usize,
     is_slow: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -292,13 +291,13 @@ async fn read_slowly(
     (read.expect("no panic"), timeouts.load(Ordering::Relaxed))
 }
 
-fn is_whole(sql: &str) -> bool {
+fn reads_text(sql: &str) -> bool {
     sql.contains("title")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_take_too_long_together_are_read_in_parts() {
-    let (read, timeouts) = read_slowly(5, |sql| is_whole(sql) && sql.contains("$3")).await;
+    let (read, timeouts) = read_slowly(5, |sql| reads_text(sql) && sql.contains("$3")).await;
     let read = read.expect("results");
     assert_eq!((read.len(), timeouts), (5, 2));
     let is_answered = |read: &ReadResult| matches!(read.outcome, ReadOutcome::Unsettled);
@@ -307,7 +306,7 @@ async fn rows_that_take_too_long_together_are_read_in_parts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_takes_too_long_alone_is_refused_alone() {
-    let (read, timeouts) = read_slowly(3, is_whole).await;
+    let (read, timeouts) = read_slowly(3, reads_text).await;
     let read = read.expect("results");
     assert_eq!((read.len(), timeouts), (3, 5));
     for read in read {
@@ -323,11 +322,11 @@ async fn a_row_that_takes_too_long_alone_is_refused_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_takes_too_long_over_everything_is_no_fault_of_rows() {
-    let (read, timeouts) = read_slowly(200, is_whole).await;
+async fn a_slow_database_refuses_no_row() {
+    let (read, timeouts) = read_slowly(200, reads_text).await;
     assert!(matches!(read, Err(SqlError::Slow { .. })), "{read:?}");
     assert_eq!(timeouts, TIMEOUTS_MAX + 1);
-    // Stamps are asked for before anything is read in parts.
+    // Stamps are read before the rows are read in parts.
     let (read, timeouts) = read_slowly(200, |_| true).await;
     let error = read.expect_err("nothing was read").to_string();
     assert!(
@@ -338,27 +337,30 @@ async fn a_database_that_takes_too_long_over_everything_is_no_fault_of_rows() {
 }
 
 #[test]
-fn a_query_that_finds_no_row_by_its_id_is_doubted() {
+fn a_query_without_an_index_on_id_is_a_problem() {
     let news = News::new(&[]);
     news.write(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {INDEX_FROM}) \
          INSERT INTO articles SELECT i, 'Т', '2026-01-08', i, NULL, '[]', 'x' FROM n"
     ));
     let problems = |query: &str| news.query(query).check().expect("an answer");
-    let doubted = vec![columns::not_indexed()];
+    let not_indexed = vec![columns::not_indexed()];
     let plain = "SELECT id, title, published_at AS date, updated_at AS updated, content_html, \
                  (SELECT group_concat(value) FROM json_each(tags)) AS tags FROM articles";
-    assert_eq!(problems(plain), doubted);
+    assert_eq!(problems(plain), not_indexed);
     news.write("CREATE UNIQUE INDEX by_id ON articles (id)");
     assert_eq!(problems(plain), []);
-    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), doubted);
-    // Of few rows it does not matter.
+    assert_eq!(
+        problems(&plain.replace("id,", "'a' || id AS id,")),
+        not_indexed
+    );
+    // With few rows it does not matter.
     news.write("DELETE FROM articles WHERE id = 1");
     assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), []);
 }
 
 #[test]
-fn more_rows_than_one_statement_asks_for() {
+fn more_rows_than_one_statement_reads() {
     let news = News::new(&[]);
     news.write(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600) \
@@ -375,7 +377,7 @@ fn more_rows_than_one_statement_asks_for() {
 }
 
 #[test]
-fn rows_with_one_id_cost_themselves() {
+fn rows_that_share_an_id_are_refused_alone() {
     let news = News::new(&[FIRST, FIRST, SECOND, "NULL, 'Т', '2026-01-08', 1, 1, 1, 1"]);
     let sql = news.sql();
     let found = walk(&sql, Extent::All);
@@ -395,7 +397,7 @@ fn rows_with_one_id_cost_themselves() {
 }
 
 #[test]
-fn rows_with_one_id_look_the_same_in_any_order() {
+fn the_stamp_of_a_shared_id_does_not_depend_on_row_order() {
     let look = |rows: [&str; 2]| {
         let rows = rows.map(|dates| format!("1, 'Т', {dates}, NULL, NULL, NULL"));
         let news = News::new(&rows.each_ref().map(String::as_str));
@@ -414,33 +416,33 @@ fn rows_with_one_id_look_the_same_in_any_order() {
 }
 
 #[test]
-fn polls_show_what_may_have_changed() {
+fn polls_list_rows_that_may_have_changed() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
-    // Without a listing before, everything may have.
+    // Without an earlier listing, every row may have changed.
     assert_eq!(walk(&sql, Extent::Recent).len(), 2);
     news.insert("3, 'Т', '2026-01-07', NULL, NULL, NULL, 'x'");
     news.insert("4, 'Т', '2026-01-07', 1767934900, NULL, NULL, 'x'");
     news.insert("5, 'Т', '2026-01-08 10:01', NULL, NULL, NULL, 'x'");
     // The highest values still count as unsettled, so they come again.
     assert_eq!(ids(&walk(&sql, Extent::Recent)), ["1", "2", "4", "5"]);
-    let newest = sql.newest().map(|at| at.to_string());
+    let newest = sql.position().newest.map(|at| at.to_string());
     assert_eq!(newest.as_deref(), Some("2026-01-09T05:01:40Z"));
-    // What is planned for the future hides nothing.
+    // A row dated in the future hides nothing.
     news.insert("6, 'Т', '2999-01-01', 32472144000, NULL, NULL, 'x'");
     assert_eq!(walk(&sql, Extent::Recent).len(), 5);
-    assert_eq!(sql.newest().map(|at| at.to_string()), newest);
-    // What is gone was not there, once everything has been listed.
+    assert_eq!(sql.position().newest.map(|at| at.to_string()), newest);
+    // A deleted row does not count after a full listing.
     news.write("DELETE FROM articles WHERE id = 4");
     walk(&sql, Extent::Recent);
-    assert_eq!(sql.newest().map(|at| at.to_string()), newest);
+    assert_eq!(sql.position().newest.map(|at| at.to_string()), newest);
     walk(&sql, Extent::All);
-    let newest = sql.newest().map(|at| at.to_string());
+    let newest = sql.position().newest.map(|at| at.to_string());
     assert_eq!(newest.as_deref(), Some("2026-01-09T05:00:00Z"));
 }
 
 #[test]
-fn a_query_without_what_articles_need() {
+fn a_query_without_required_columns_is_an_error() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
     let error = sql.walk(Extent::All).next().expect("an end");
@@ -516,7 +518,7 @@ fn addresses_are_shown_without_secrets() {
 }
 
 #[test]
-fn addresses_that_cannot_be_understood() {
+fn invalid_addresses_are_errors_without_secrets() {
     for url in [
         "postgres://taspa:s3cret@db.example:port/news",
         "mysql://taspa:s3cret@:1/x?ssl-mode=s3cret",
@@ -534,8 +536,8 @@ fn addresses_that_cannot_be_understood() {
 }
 
 #[test]
-fn a_server_that_refuses_is_told_from_our_address() {
-    // Nobody listens on the discard port of this machine.
+fn an_unreachable_server_is_named_in_the_error() {
+    // No server listens on the discard port.
     let url = "postgres://taspa:s3cret@127.0.0.1:9/news";
     let sql = Sql::new(&config(url, "SELECT 1"), reading()).expect("an address");
     let error = sql.count().expect_err("nobody is there").to_string();
@@ -546,7 +548,7 @@ fn a_server_that_refuses_is_told_from_our_address() {
 }
 
 #[test]
-fn reading_depends_on_the_query_and_not_on_the_place() {
+fn reading_bytes_depend_on_the_query_and_not_on_the_address() {
     let bytes = |url, query| {
         let sql = Sql::new(&config(url, query), reading()).expect("an address");
         sql.reading_bytes()
@@ -556,15 +558,15 @@ fn reading_depends_on_the_query_and_not_on_the_place() {
     assert_ne!(here, bytes("sqlite:here.db", "SELECT 2"));
 }
 
-/// The next sign, which must come within a few seconds.
-async fn next(line: &mut SourceEvents) -> SourceEvent {
-    tokio::time::timeout(Duration::from_secs(10), line.next())
+/// The next event, which must arrive within a few seconds.
+async fn next(events: &mut SourceEvents) -> SourceEvent {
+    tokio::time::timeout(Duration::from_secs(10), events.next())
         .await
-        .expect("a sign")
+        .expect("an event")
 }
 
 #[tokio::test]
-async fn the_probe_tells_what_happens() {
+async fn the_probe_reports_events() {
     let news = tokio::task::spawn_blocking(|| News::new(&[FIRST])).await;
     let news = Arc::new(news.expect("a file"));
     let change = |sql: &'static str| {
@@ -575,16 +577,19 @@ async fn the_probe_tells_what_happens() {
         }
     };
     let sql = news.sql();
-    let mut line = sql.watch();
-    assert_eq!(next(&mut line).await, SourceEvent::Up);
+    let mut events = sql.watch();
+    assert_eq!(next(&mut events).await, SourceEvent::Up);
     change("DELETE FROM articles").await;
-    assert_eq!(next(&mut line).await, SourceEvent::Emptied);
+    assert_eq!(next(&mut events).await, SourceEvent::Emptied);
     change("INSERT INTO articles (id) VALUES (1)").await;
-    assert_eq!(next(&mut line).await, SourceEvent::Refilled);
+    assert_eq!(next(&mut events).await, SourceEvent::Refilled);
     change("ALTER TABLE articles RENAME TO others").await;
     let reason = format!("{}: no such table: articles", sql.name());
-    assert_eq!(next(&mut line).await, SourceEvent::Down(Arc::from(reason)));
+    assert_eq!(
+        next(&mut events).await,
+        SourceEvent::Down(Arc::from(reason))
+    );
     change("ALTER TABLE others RENAME TO articles").await;
-    assert_eq!(next(&mut line).await, SourceEvent::Up);
-    assert_eq!(sql.replica_lag(), None);
+    assert_eq!(next(&mut events).await, SourceEvent::Up);
+    assert_eq!(sql.position().replica_lag, None);
 }

@@ -1,4 +1,4 @@
-//! The articles' database while it is watched: what is worth a reading, and when.
+//! Watches the articles' database: which scopes to read, and when.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -14,40 +14,38 @@ use crate::source::sql::count_drift::CountDrift;
 use crate::source::sql::{SourceEvent, SourceEvents, Sql};
 use crate::source::watcher_messages::{Down, ReadingNote};
 
-/// How soon a reading that failed is tried again, though the database answers; twice as long each time.
-const AGAIN_FIRST: Duration = Duration::from_secs(1);
+/// The first delay of a retry after a failed reading; each retry doubles it.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
 
-/// The longest that becomes: what was missed meanwhile should not wait.
-const AGAIN_LAST: Duration = Duration::from_secs(3);
+/// The longest delay, because changes wait for the retry.
+const RETRY_LAST: Duration = Duration::from_secs(3);
 
-/// How soon rows whose removal is held are looked for again,
-const HELD_LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How soon a full reading follows one that held a removal,
+const HELD_REREAD_AFTER: Duration = Duration::from_secs(2);
 
-/// or so many times as long as looking takes.
-const HELD_LOOK_SHARE: u32 = 10;
+/// but at least this many times as long as the last one took.
+const HELD_REREAD_SHARE: u32 = 10;
 
-/// The articles' database with the signals it gives.
+/// The articles' database and its events.
 pub(crate) struct SqlWatcher {
     sql: Sql,
-    refresh: Duration,
     signals: Arc<Signals>,
     down: Down,
     listening: JoinHandle<()>,
-    /// When what changed lately is asked for.
+    /// When to poll for recent changes.
     poll_at: Instant,
-    /// When everything has to be compared again, for once.
+    /// When a full reading is due by itself.
     full_at: Option<Instant>,
-    /// Whether the last comparison of everything failed.
-    has_failed: bool,
-    /// How long a failed reading rests.
-    rest: Duration,
+    /// Whether the last full reading failed.
+    full_failed: bool,
+    retry_delay: Duration,
     drift: CountDrift,
 }
 
-/// What the signals ask for.
+/// The readings that events demand.
 #[derive(Default)]
 struct Signals {
-    /// Whether everything has been compared once.
+    /// Whether a full reading has succeeded since the start.
     compared: AtomicBool,
     full: AtomicBool,
     recent: AtomicBool,
@@ -58,33 +56,30 @@ impl SqlWatcher {
     pub(crate) fn start(sql: Sql, down: Down) -> SqlWatcher {
         let signals = Arc::new(Signals::default());
         let listening = task::spawn(listen(sql.watch(), signals.clone(), down.clone()));
-        let refresh = sql.refresh();
         SqlWatcher {
+            poll_at: Instant::now() + sql.refresh(),
             sql,
-            refresh,
             signals,
             down,
             listening,
-            poll_at: Instant::now() + refresh,
             full_at: None,
-            has_failed: false,
-            rest: AGAIN_FIRST,
+            full_failed: false,
+            retry_delay: RETRY_FIRST,
             drift: CountDrift::default(),
         }
     }
 
-    /// Whether the database is known not to answer.
     pub(crate) fn is_down(&self) -> bool {
         self.down.borrow().is_some()
     }
 
-    /// Whether a reading that went well shows that the database is well: not while the probe fails, and
-    /// of a comparison of everything that failed only another one can tell.
+    /// Whether a successful reading ends an outage: not while the probe fails, and after a full reading
+    /// that failed only another full one does.
     pub(crate) fn is_proof(&self, is_full: bool) -> bool {
-        !self.is_down() && (is_full || !self.has_failed)
+        !self.is_down() && (is_full || !self.full_failed)
     }
 
-    /// Waits for something that is worth a reading.
+    /// Waits until scopes have to be read.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             let signals = self.signals.clone();
@@ -98,7 +93,7 @@ impl SqlWatcher {
                     return self.poll();
                 }
             }
-            // Before everything was compared nobody knows what is recent.
+            // A poll finds too little while a full reading is due.
             let may_poll = !self.is_down() && self.full_at.is_none();
             let full_at = self.full_at.filter(|_| !self.is_down());
             tokio::select! {
@@ -114,62 +109,61 @@ impl SqlWatcher {
     }
 
     fn poll(&mut self) -> Vec<Scope> {
-        self.poll_at = Instant::now() + self.refresh;
+        self.poll_at = Instant::now() + self.sql.refresh();
         vec![Scope::Recent]
     }
 
-    /// Takes note of how a reading went.
+    /// Plans the next reading by the result of the last one.
     pub(crate) async fn note(&mut self, note: &ReadingNote) {
         let is_full = note.is_full;
         if note.failed {
-            self.has_failed |= is_full;
-            self.compare_soon();
+            self.full_failed |= is_full;
+            self.retry();
             return;
         }
-        self.has_failed &= !is_full;
+        self.full_failed &= !is_full;
         if is_full {
             self.signals.compared.store(true, SeqCst);
             self.full_at = None;
         }
         if note.held > 0 {
-            let rest = HELD_LOOK_EVERY.max(note.took * HELD_LOOK_SHARE);
-            self.full_at = Some(Instant::now() + rest);
+            let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
+            self.full_at = Some(Instant::now() + delay);
             return;
         }
         match note.unsettled.is_empty() {
-            true => self.rest = AGAIN_FIRST,
-            // Rows that went away while they were read, or that are never found by their ids.
-            false => self.compare_soon(),
+            true => self.retry_delay = RETRY_FIRST,
+            // These rows were deleted while they were read, or cannot be found by their ids.
+            false => self.retry(),
         }
         if !is_full && self.sql.has_changed_columns() {
             self.full_at = Some(Instant::now());
             return;
         }
-        let Some((given, known)) = self.count().await.zip(note.known) else {
+        let Some((returned, stored)) = self.count().await.zip(note.stored) else {
             return;
         };
         if is_full {
-            self.drift.after_full_reading(given, known, note.found);
-        } else if self.drift.after_partial_reading(given, known) {
+            self.drift.after_full_reading(returned, stored, note.found);
+        } else if self.drift.after_partial_reading(returned, stored) {
             self.full_at = Some(Instant::now());
         }
     }
 
-    /// Believes what was reported of the query's columns.
+    /// Accepts a loss of columns that was reported.
     pub(crate) fn confirm(&self) {
         if self.sql.misses_columns() {
             self.sql.accept_lost_columns();
         }
     }
 
-    /// Has everything compared after a rest, which grows while there are reasons: what a reading missed
-    /// that failed or did not end is not known.
-    pub(crate) fn compare_soon(&mut self) {
-        self.full_at = Some(Instant::now() + self.rest);
-        self.rest = (self.rest * 2).min(AGAIN_LAST);
+    /// Plans a full reading after a delay that grows with each call, because it is not known what a
+    /// failed reading missed.
+    pub(crate) fn retry(&mut self) {
+        self.full_at = Some(Instant::now() + self.retry_delay);
+        self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
     }
 
-    /// How many rows the query gives.
     async fn count(&self) -> Option<u64> {
         let sql = self.sql.clone();
         let count = task::spawn_blocking(move || sql.count().ok()).await;
@@ -183,7 +177,7 @@ impl Drop for SqlWatcher {
     }
 }
 
-/// Waits until then; for ever without an instant.
+/// Waits until `at`; for ever without one.
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => time::sleep_until(at.into()).await,
@@ -191,7 +185,7 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// Passes signals on as they come: a reading that hangs must not keep anybody from knowing why.
+/// Forwards events as they arrive, so that an outage is reported while a reading hangs.
 async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
     loop {
         match events.next().await {
@@ -201,9 +195,9 @@ async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
             SourceEvent::Up => {
                 let was_down = down.send_replace(None).is_some();
                 if was_down {
-                    info!("the database gives articles again: everything is compared");
+                    info!("the database answers again: everything is compared");
                 }
-                // At the start, everything is being compared anyway.
+                // At the start, a full reading runs anyway.
                 match was_down || signals.compared.load(SeqCst) {
                     true => signals.full.store(true, SeqCst),
                     false => signals.recent.store(true, SeqCst),
@@ -211,7 +205,7 @@ async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
             }
             SourceEvent::Changed => signals.recent.store(true, SeqCst),
             SourceEvent::Emptied => {
-                warn!("the query gives no rows any more: everything is compared");
+                warn!("the query returns no rows any more: everything is compared");
                 signals.full.store(true, SeqCst);
             }
             SourceEvent::Refilled => signals.full.store(true, SeqCst),
