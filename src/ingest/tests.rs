@@ -1,4 +1,4 @@
-//! What a folder does between two readings, and what the store makes of it.
+//! Changes of a folder or a database between two readings, and the store after them.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -26,7 +26,7 @@ const CONFIRMED: Options = Options {
     priority: Priority::Normal,
 };
 
-/// A folder of articles and what is known of it.
+/// A folder of articles and its store.
 struct Newsroom {
     above: TempDir,
     store: Store,
@@ -58,7 +58,7 @@ impl Newsroom {
         self.above.path().join("articles").join(below)
     }
 
-    /// A place that is not in the articles' folder.
+    /// A path outside the articles' folder.
     fn outside(&self, name: &str) -> PathBuf {
         self.above.path().join(name)
     }
@@ -70,7 +70,7 @@ impl Newsroom {
         );
     }
 
-    /// As an editor saves: the new file has another inode, so no clock decides what is noticed.
+    /// Saves like an editor: the new file has another inode, so the change is found on any clock.
     fn write(&self, path: &str, bytes: &[u8]) {
         let (path, beside) = (self.path(path), self.outside("saving"));
         fs::create_dir_all(path.parent().expect("a folder")).expect("the folder");
@@ -134,7 +134,7 @@ impl Newsroom {
         self.read_as(Options::default())
     }
 
-    /// Every stored article as `key = path: title`, once its record is proven readable.
+    /// Every stored article as `key = path: title`.
     fn stored(&self) -> Vec<String> {
         let rows = self.store.article_rows().expect("readable rows");
         let rows: Vec<_> = rows.collect::<Result<_, _>>().expect("readable rows");
@@ -166,7 +166,7 @@ fn changes(result: &ReadingResult) -> Vec<String> {
 }
 
 #[test]
-fn a_first_reading_reads_all_and_a_second_nothing() {
+fn a_second_reading_reads_no_unchanged_file() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Path);
     newsroom.publish("b.txt", "Б");
     newsroom.publish("a/index.txt", "А");
@@ -205,7 +205,7 @@ fn progress_counts_files() {
 }
 
 #[test]
-fn a_touched_file_is_read_again_and_changes_nothing() {
+fn a_touched_file_is_read_again_without_a_change() {
     let newsroom = Newsroom::with(&["a.txt"]);
     newsroom.touch("a.txt");
     let touched = newsroom.read();
@@ -235,7 +235,7 @@ fn an_edited_file_gives_a_new_record_and_retires_the_old_one() {
 }
 
 #[test]
-fn a_deleted_file_takes_its_article_along() {
+fn a_deleted_file_removes_its_article() {
     let newsroom = Newsroom::with(&["a.txt", "b.txt"]);
     newsroom.remove("a.txt");
     let result = newsroom.read();
@@ -254,7 +254,7 @@ fn a_renamed_file_is_another_article() {
 }
 
 #[test]
-fn a_moved_tree_keyed_by_name_loses_nothing() {
+fn a_moved_folder_keyed_by_name_keeps_its_articles() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     for number in 0..12 {
         newsroom.publish(&format!("old/{number}.txt"), "Заголовок");
@@ -276,7 +276,7 @@ fn a_moved_tree_keyed_by_name_loses_nothing() {
 }
 
 #[test]
-fn of_two_files_with_one_key_the_lowest_path_stays() {
+fn the_lowest_path_keeps_a_key_of_two_files() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     newsroom.publish("b/x.txt", "Б");
     newsroom.publish("a/x.txt", "А");
@@ -289,7 +289,7 @@ fn of_two_files_with_one_key_the_lowest_path_stays() {
 }
 
 #[test]
-fn a_lower_path_that_comes_later_takes_over() {
+fn a_later_file_with_a_lower_path_takes_the_key() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     newsroom.publish("b/x.txt", "Б");
     newsroom.read();
@@ -303,7 +303,7 @@ fn a_lower_path_that_comes_later_takes_over() {
 }
 
 #[test]
-fn a_fault_is_reported_once_in_a_reading() {
+fn a_problem_is_reported_once_in_a_reading() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     newsroom.publish("b/x.txt", "Б");
     newsroom.read();
@@ -313,7 +313,7 @@ fn a_fault_is_reported_once_in_a_reading() {
 }
 
 #[test]
-fn the_loser_takes_over_when_the_winner_goes_away() {
+fn a_refused_file_takes_the_key_when_its_owner_disappears() {
     type Departure = fn(&Newsroom);
     let ways: [(&str, Departure); 3] = [
         ("deleted", |newsroom| newsroom.remove("a/x.txt")),
@@ -410,7 +410,7 @@ impl Rows {
     }
 }
 
-/// What a reading counted: rows that were read, and changes.
+/// The numbers of rows read and of changes.
 fn counts(result: &ReadingResult) -> (usize, usize) {
     assert!(
         result.report.failure.is_none(),
@@ -421,7 +421,7 @@ fn counts(result: &ReadingResult) -> (usize, usize) {
 }
 
 #[test]
-fn a_young_row_is_read_again_whatever_its_stamp() {
+fn a_row_in_the_recheck_window_is_read_again_with_the_same_stamp() {
     let rows = Rows::with(&["a", "b"], "true");
     rows.run(&format!(
         "UPDATE articles SET date = '{}' WHERE id = 'b'",
@@ -433,18 +433,18 @@ fn a_young_row_is_read_again_whatever_its_stamp() {
         row.expect("a row").stamp
     };
     let before = stored();
-    // One that is what it was counts for nothing.
+    // An unchanged row does not count.
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
     rows.run("UPDATE articles SET title = 'Б'");
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
-    // The old one's stamp is believed.
+    // The stamp of the old row is trusted.
     assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
     assert_eq!(stored(), before);
 }
 
 #[test]
-fn a_young_row_that_becomes_a_draft_is_noticed() {
+fn a_row_in_the_recheck_window_can_become_a_draft() {
     let rows = Rows::with(&["a"], "true");
     rows.run(&format!(
         "UPDATE articles SET date = '{}'",
@@ -456,7 +456,7 @@ fn a_young_row_that_becomes_a_draft_is_noticed() {
     };
     rows.reconcile(Scope::All, || {});
     assert_eq!(visibility(), Visibility::Public);
-    // Its stamp and its revision stay what they were.
+    // Its stamp and its revision do not change.
     rows.run("UPDATE articles SET draft = 1");
     assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
     assert_eq!(visibility(), Visibility::Draft);
@@ -464,7 +464,7 @@ fn a_young_row_that_becomes_a_draft_is_noticed() {
 }
 
 #[test]
-fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
+fn a_refused_row_in_the_recheck_window_is_reported_until_it_is_valid() {
     let rows = Rows::with(&["a"], "true");
     let now = Timestamp::now();
     rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
@@ -487,60 +487,69 @@ fn a_young_row_that_is_no_article_is_reported_until_it_is_one() {
 }
 
 #[test]
-fn a_young_row_whose_key_is_taken_counts_once_for_each_owner() {
+fn a_rechecked_row_with_a_key_conflict_counts_once_for_each_owner() {
     let rows = Rows::with(&["a", "/a"], "true");
     let now = Timestamp::now();
     rows.run(&format!("UPDATE articles SET date = '{now}'"));
-    let look = |scope| {
+    let read = |scope| {
         let mut is_stored = false;
         let result = rows.reconcile(scope, || is_stored = true);
         let problems = result.report.problems.iter();
-        let losers = problems.map(|problem| problem.message.clone());
-        (counts(&result), is_stored, losers.collect::<Vec<_>>())
+        let refusals = problems.map(|problem| problem.message.clone());
+        (counts(&result), is_stored, refusals.collect::<Vec<_>>())
     };
-    let lost = |to: &str| format!("its key `a` belongs to `{to}` already");
-    assert_eq!(look(Scope::All), ((2, 1), true, vec![lost("/a")]));
+    let refused_for = |to: &str| format!("its key `a` belongs to `{to}` already");
+    assert_eq!(read(Scope::All), ((2, 1), true, vec![refused_for("/a")]));
     for _ in 0..2 {
-        assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("/a")]));
+        assert_eq!(
+            read(Scope::Recent),
+            ((0, 0), false, vec![refused_for("/a")])
+        );
     }
-    // Another takes the key from the one that had it; of the third row that is news too.
+    // Another row takes the key, which also changes the refusal of the third.
     rows.insert("//a");
     rows.reconcile(Scope::All, || {});
-    assert_eq!(look(Scope::Recent), ((1, 0), true, vec![lost("//a"); 2]));
-    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![lost("//a"); 2]));
+    assert_eq!(
+        read(Scope::Recent),
+        ((1, 0), true, vec![refused_for("//a"); 2])
+    );
+    assert_eq!(
+        read(Scope::Recent),
+        ((0, 0), false, vec![refused_for("//a"); 2])
+    );
     rows.run("DELETE FROM articles WHERE id <> 'a'");
     rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("a"));
-    assert_eq!(look(Scope::Recent), ((0, 0), false, vec![]));
+    assert_eq!(read(Scope::Recent), ((0, 0), false, vec![]));
 }
 
 #[test]
-fn a_row_that_was_young_when_it_was_read_is_read_once_more() {
+fn a_row_is_read_once_more_after_the_recheck_window() {
     let rows = Rows::with(&["a", "b"], "true");
     rows.reconcile(Scope::All, || {});
     let stored = |id| {
         let row = rows.store.file(id).expect("a readable row");
         row.expect("a row")
     };
-    let grown = [stored("a"), stored("b")];
-    for (id, row) in ["a", "b"].into_iter().zip(grown.clone()) {
+    let outside = [stored("a"), stored("b")];
+    for (id, row) in ["a", "b"].into_iter().zip(outside.clone()) {
         let stamp = Stamp {
             size: 1,
             ..row.stamp
         };
-        let young = FileRow { stamp, ..row };
-        let noted = rows.store.write(|batch| batch.put_file(id, &young));
+        let inside = FileRow { stamp, ..row };
+        let noted = rows.store.write(|batch| batch.put_file(id, &inside));
         noted.expect("a writable store");
     }
     rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
     assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1, 1));
     let stamps = |rows: [FileRow; 2]| rows.map(|row| row.stamp);
-    assert_eq!(stamps([stored("a"), stored("b")]), stamps(grown));
+    assert_eq!(stamps([stored("a"), stored("b")]), stamps(outside));
     assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
 }
 
 #[test]
-fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
+fn a_poll_rechecks_as_many_rows_as_one_statement_reads() {
     let rows = Rows::with(&[], "true");
     rows.run(&format!(
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
@@ -555,8 +564,8 @@ fn of_an_import_so_many_rows_are_read_again_as_one_statement_reads() {
 }
 
 #[test]
-fn rows_with_one_key_wait_for_each_other() {
-    // As files do, the lowest has it, whoever came first.
+fn rows_with_one_key_take_it_in_the_order_of_their_ids() {
+    // As with files, the lowest id has the key, in any order of arrival.
     let rows = Rows::with(&["a", "//a"], "true");
     rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("//a"));
@@ -565,20 +574,20 @@ fn rows_with_one_key_wait_for_each_other() {
     let result = rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("///a"));
     assert_eq!(result.report.problems.len(), 3);
-    for heir in ["//a", "/a", "a"] {
+    for next in ["//a", "/a", "a"] {
         let owner = rows.owner().expect("an owner");
         rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
         rows.reconcile(Scope::All, || {});
-        assert_eq!(rows.owner().as_deref(), Some(heir));
+        assert_eq!(rows.owner().as_deref(), Some(next));
     }
 }
 
 #[test]
-fn a_key_that_nobody_could_take_is_taken_later() {
+fn a_free_key_is_taken_after_an_outage() {
     let rows = Rows::with(&["a", "/a"], "true");
     rows.reconcile(Scope::All, || {});
     rows.run("DELETE FROM articles WHERE id = '/a'");
-    // The database goes away when the row that waits for the key is to be read.
+    // The database disappears before the row that waits for the key is read.
     let away = rows.reconcile(Scope::All, || rows.rename("news.db", "away"));
     assert!(away.report.failure.is_some());
     assert_eq!(rows.owner(), None);
@@ -589,7 +598,7 @@ fn a_key_that_nobody_could_take_is_taken_later() {
 }
 
 #[test]
-fn a_slow_database_holds_up_no_other_writer() {
+fn a_slow_database_does_not_block_writers_of_the_store() {
     let rows = Rows::with(&["a"], "true");
     rows.reconcile(Scope::All, || {});
     rows.insert("/a");
@@ -603,24 +612,24 @@ fn a_slow_database_holds_up_no_other_writer() {
     };
     opened_until(&|opened| opened == 0);
     thread::scope(|scope| {
-        // Until it is let go, nobody learns how the row looks that has the key.
+        // Until the lock is released, the row that has the key cannot be read.
         let locked = sqlite::begin(&rows.file(), "BEGIN EXCLUSIVE");
         let storing = scope.spawn(|| {
-            let mut nobody = |_: &mut Vec<Change>| {};
-            let mut run = Run::new(source, store, Options::default(), progress, &mut nobody);
+            let mut meanwhile = |_: &mut Vec<Change>| {};
+            let mut run = Run::new(source, store, Options::default(), progress, &mut meanwhile);
             run.store(files).map(|_| ())
         });
         opened_until(&|opened| opened > 1 || storing.is_finished());
         store.write(|_| Ok(())).expect("a write");
         drop(locked);
         let stored = storing.join().expect("no panic");
-        stored.expect("a look that did not wait for a writer of the store");
+        stored.expect("the owner is read before the transaction");
     });
     assert_eq!(rows.owner().as_deref(), Some("/a"));
 }
 
 #[test]
-fn a_loser_that_no_longer_wants_the_key_does_not_keep_others_from_it() {
+fn a_refused_file_that_changes_its_key_does_not_block_the_next() {
     type Change = fn(&Newsroom);
     let ways: [(&str, Change); 2] = [
         ("renamed", |newsroom| newsroom.rename("b/x.txt", "b/y.txt")),
@@ -646,7 +655,7 @@ fn a_loser_that_no_longer_wants_the_key_does_not_keep_others_from_it() {
 }
 
 #[test]
-fn a_rereading_under_another_rule_for_keys_ends_as_a_first_one_would() {
+fn rereading_with_another_key_rule_equals_a_first_reading() {
     for (from, to) in [
         (KeyFrom::Path, KeyFrom::Name),
         (KeyFrom::Name, KeyFrom::Path),
@@ -711,8 +720,7 @@ fn a_file_that_never_was_an_article_is_reported_on_every_reading() {
 #[test]
 fn a_file_of_two_mebibytes_is_an_article() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Path);
-    // What grows most: paragraphs of one character, and a lead of characters, that HTML writes as
-    // five.
+    // The worst growth: paragraphs of one character, and characters that HTML writes as five.
     for (name, unit) in [("lines.txt", "&\n"), ("text.txt", "\"")] {
         let mut text = "date 2026-01-08 Длинный\n\n".to_owned();
         text.push_str(&unit.repeat(((2 << 20) - text.len()) / unit.len()));
@@ -724,7 +732,7 @@ fn a_file_of_two_mebibytes_is_an_article() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_listed_removes_nothing() {
+fn an_unlisted_folder_removes_nothing() {
     type Loss = fn(&Newsroom);
     let losses: [(&str, Loss); 3] = [
         ("missing", |newsroom| {
@@ -753,8 +761,8 @@ fn a_folder_that_cannot_be_listed_removes_nothing() {
 }
 
 #[test]
-fn a_corner_that_cannot_be_listed_keeps_what_was_read_there() {
-    // Permissions do not bind everybody, a link to nowhere does.
+fn an_unlisted_subfolder_keeps_its_articles() {
+    // Root ignores permissions, but not a dangling link.
     let newsroom = Newsroom::with(&["a/x.txt", "a.txt", "b.txt", "c.txt"]);
     fs::rename(newsroom.path("a"), newsroom.outside("away")).expect("a folder to move");
     symlink("nowhere", newsroom.path("a")).expect("a link");
@@ -781,7 +789,7 @@ fn a_corner_that_cannot_be_listed_keeps_what_was_read_there() {
 }
 
 #[test]
-fn an_article_that_returns_to_its_corner_is_the_lowest_path_again() {
+fn an_article_in_a_relisted_subfolder_takes_its_key_back() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     newsroom.publish("a/x.txt", "А");
     newsroom.read();
@@ -851,7 +859,7 @@ fn articles_that_return_end_a_held_removal() {
 }
 
 #[test]
-fn what_is_nobodys_business_is_skipped_silently() {
+fn hidden_drafts_and_other_files_are_skipped_silently() {
     let newsroom = Newsroom::with(&["a.txt"]);
     for path in [
         ".hidden.txt",
@@ -867,7 +875,7 @@ fn what_is_nobodys_business_is_skipped_silently() {
     ] {
         newsroom.publish(path, path);
     }
-    // What an editor leaves beside an open file.
+    // An editor creates such a link beside an open file.
     symlink("editor@host.1234", newsroom.path(".#a.txt")).expect("a link");
     let _socket = UnixListener::bind(newsroom.path("socket.txt")).expect("a socket");
     let result = newsroom.read();
@@ -925,7 +933,7 @@ fn files_are_listed_in_the_order_of_their_bytes() {
         "b-/x.txt",
         "я.txt",
     ]);
-    // A folder by another name is a folder.
+    // A link to a folder is listed as a folder.
     symlink("b", newsroom.path("link")).expect("a link");
     let paths: Vec<String> = newsroom
         .source()

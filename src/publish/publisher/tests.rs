@@ -1,4 +1,4 @@
-//! Readings, publications, restarts and reconfigurations, seen as a reader of the feeds sees them.
+//! Readings, publications, restarts and reconfigurations, as a subscriber sees them.
 
 mod rows;
 
@@ -51,7 +51,7 @@ fn at(text: &str) -> Timestamp {
     Zone::UTC.resolve(WrittenDate::parse(text).expect("a date"))
 }
 
-/// An instant at which nothing of these tests is in the future.
+/// An instant after every date of these tests.
 fn later() -> Timestamp {
     at("2026-06-01")
 }
@@ -137,7 +137,7 @@ impl Newsroom {
         self.publisher()
             .handle()
             .snapshot()
-            .expect("a published edition")
+            .expect("a published snapshot")
     }
 
     fn version(&self, path: &str) -> Arc<FeedVersion> {
@@ -190,7 +190,7 @@ impl Newsroom {
 }
 
 /// A newsroom with two published articles, one of them on sport.
-fn ordinary() -> Newsroom {
+fn two_articles() -> Newsroom {
     let newsroom = Newsroom::new(FEEDS);
     newsroom.write("a.txt", "2026-01-08T10:00", "Текст.\n\n#спорт");
     newsroom.write("b.txt", "2026-01-09T10:00", "Текст.\n\n#театр");
@@ -209,7 +209,7 @@ fn nothing_is_published_before_the_first_publication() {
 }
 
 #[test]
-fn a_change_moves_the_feeds_it_concerns_and_no_other() {
+fn a_change_moves_only_the_feeds_that_it_affects() {
     type Change = fn(&Newsroom);
     let cases: [(&str, Change, &[&str]); 6] = [
         ("nothing", |_| {}, &[]),
@@ -246,7 +246,7 @@ fn a_change_moves_the_feeds_it_concerns_and_no_other() {
         ),
     ];
     for (change, make, expected) in cases {
-        let newsroom = ordinary();
+        let newsroom = two_articles();
         let before = newsroom.snapshot();
         make(&newsroom);
         let published = newsroom.read_and_publish(later().plus(5));
@@ -270,8 +270,8 @@ fn a_view_counter_moves_nothing() {
 }
 
 #[test]
-fn last_modified_is_the_contents_time_or_the_second_of_a_silent_change() {
-    let newsroom = ordinary();
+fn last_modified_is_the_newest_article_or_the_second_of_a_removal() {
+    let newsroom = two_articles();
     let last_modified = || newsroom.version("all").last_modified;
     assert_eq!(last_modified(), at("2026-01-09T10:00"));
     // Newer content has its own time.
@@ -294,7 +294,7 @@ fn last_modified_is_the_contents_time_or_the_second_of_a_silent_change() {
 }
 
 #[test]
-fn an_embargo_opens_at_its_second() {
+fn an_embargoed_article_is_released_at_its_second() {
     let newsroom = Newsroom::new(FEEDS);
     newsroom.write("a.txt", "2026-01-08T10:00", "Текст.\n\n#старое");
     newsroom.write("b.txt", "2026-03-01T12:00", "Текст.\n\n#спорт #новое");
@@ -331,7 +331,7 @@ fn an_embargo_opens_at_its_second() {
 }
 
 #[test]
-fn a_correction_announced_for_later_counts_from_its_instant_on() {
+fn a_correction_dated_in_the_future_counts_from_its_instant() {
     let newsroom = Newsroom::new(FEEDS);
     let path = newsroom.folder.path().join("articles/a.txt");
     let text = "date 2026-01-08 Заголовок\nupdated 2026-01-20 10:00\n\nТекст.\n";
@@ -347,7 +347,7 @@ fn a_correction_announced_for_later_counts_from_its_instant_on() {
 }
 
 #[test]
-fn feeds_with_a_delay_or_an_age_change_by_time_alone() {
+fn feeds_with_a_delay_or_an_age_limit_change_without_an_edit() {
     let newsroom = Newsroom::new(FEEDS);
     newsroom.write("a.txt", "2026-03-01T12:00", "Текст.");
     let release = at("2026-03-01T12:00");
@@ -370,7 +370,7 @@ fn feeds_with_a_delay_or_an_age_change_by_time_alone() {
 }
 
 #[test]
-fn publishing_in_small_steps_ends_as_one_large_step_does() {
+fn publishing_in_small_steps_equals_one_large_step() {
     let write = |newsroom: &Newsroom| {
         for (path, date) in [
             ("a", "2026-03-01"),
@@ -400,7 +400,7 @@ fn publishing_in_small_steps_ends_as_one_large_step_does() {
 
 #[test]
 fn a_restart_changes_no_validator_and_no_byte() {
-    let mut newsroom = ordinary();
+    let mut newsroom = two_articles();
     newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#СПОРТ #театр");
     newsroom.read_and_publish(later().plus(1));
     newsroom.remove("c.txt");
@@ -411,7 +411,7 @@ fn a_restart_changes_no_validator_and_no_byte() {
     let (before, selected) = (newsroom.published(), newsroom.selected("any=спорт,театр"));
     assert_eq!(selected.last_modified, later().plus(3));
     assert_ne!(selected.digest, selection.digest);
-    // Its new date is written with the next look at what is due.
+    // Its new date is committed with the next publication.
     newsroom.publisher().publish(later().plus(4));
 
     newsroom.restart(FEEDS, later().plus(100));
@@ -456,17 +456,17 @@ fn a_restart_between_two_changes_changes_no_title() {
 }
 
 #[test]
-fn what_was_served_is_remembered_until_a_redirect_covers_it() {
-    let mut newsroom = ordinary();
+fn an_address_that_is_no_longer_served_is_reported_until_a_redirect_covers_it() {
+    let mut newsroom = two_articles();
     let vanished = |newsroom: &Newsroom| -> Vec<String> {
         let vanished = newsroom.publisher().vanished().expect("a readable store");
         vanished.iter().map(ToString::to_string).collect()
     };
     let without = FEEDS.replace("'sport'", "'sports'");
-    let told = ["`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer"];
+    let reported = ["`/sport.rss`, `/sport.atom` and `/sport.json` were served and are no longer"];
     newsroom.reconfigure(&without);
     assert!(newsroom.publisher().publish(later().plus(1)).reconfigured);
-    assert_eq!(vanished(&newsroom), told);
+    assert_eq!(vanished(&newsroom), reported);
     assert!(!newsroom.publisher().publish(later().plus(2)).reconfigured);
     for instant in 3..5 {
         newsroom.restart(&without, later().plus(instant));
@@ -476,25 +476,28 @@ fn what_was_served_is_remembered_until_a_redirect_covers_it() {
                 .publish(later().plus(instant))
                 .reconfigured
         );
-        assert_eq!(vanished(&newsroom), told);
+        assert_eq!(vanished(&newsroom), reported);
     }
     let gone = ["rss", "atom", "json"]
         .map(|extension| format!("[[redirect]]\nfrom = '/sport.{extension}'\nto = ''\n"));
     newsroom.reconfigure(&(without.clone() + &gone.concat()));
     newsroom.publisher().publish(later().plus(6));
     assert_eq!(vanished(&newsroom), [""; 0]);
-    // Whoever deletes the redirects, or what is served by now, hears of it.
+    // Removed redirects and removed feeds are reported.
     newsroom.reconfigure("");
     newsroom.publisher().publish(later().plus(7));
-    let told = vanished(&newsroom);
+    let reported = vanished(&newsroom);
     let names = ["fresh", "late", "sport", "sports"];
-    assert_eq!(told.len(), names.len() + 1, "{told:?}");
-    for (told, name) in told.iter().zip(names) {
-        assert!(told.starts_with(&format!("`/{name}.rss`")), "{told}");
+    assert_eq!(reported.len(), names.len() + 1, "{reported:?}");
+    for (reported, name) in reported.iter().zip(names) {
+        assert!(
+            reported.starts_with(&format!("`/{name}.rss`")),
+            "{reported}"
+        );
     }
     assert!(
-        told[4].starts_with("6 addresses, such as `/tags/"),
-        "{told:?}"
+        reported[4].starts_with("6 addresses, such as `/tags/"),
+        "{reported:?}"
     );
     newsroom.reconfigure(FEEDS);
     newsroom.publisher().publish(later().plus(8));
@@ -502,13 +505,13 @@ fn what_was_served_is_remembered_until_a_redirect_covers_it() {
 }
 
 #[test]
-fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
+fn an_evicted_selection_that_is_requested_again_keeps_its_validators() {
     let newsroom = Newsroom::new("");
     newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а");
     newsroom.read_and_publish(later());
     let asked = newsroom.selected("any=а");
     let path: Arc<str> = asked.path.clone();
-    // Somebody else's selection makes room, and then it is wanted once more.
+    // It is evicted, then requested once more.
     let publisher = newsroom.publisher();
     publisher
         .handle()
@@ -520,8 +523,8 @@ fn a_selection_that_is_asked_for_again_at_once_keeps_its_row() {
 }
 
 #[test]
-fn a_selection_is_made_once_and_moves_with_its_articles() {
-    let newsroom = ordinary();
+fn a_selection_is_built_once_and_moves_with_its_articles() {
+    let newsroom = two_articles();
     let first = newsroom.selected("all=спорт");
     assert_eq!(first.entries.len(), 1);
     assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
@@ -529,7 +532,7 @@ fn a_selection_is_made_once_and_moves_with_its_articles() {
     newsroom.read_and_publish(later().plus(1));
     assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
     newsroom.write("d.txt", "2026-01-10", "Текст.\n\n#спорт");
-    // The selection moves when somebody asks for it.
+    // The selection moves when it is requested.
     assert_eq!(newsroom.read_and_publish(later().plus(2)).moved, 4);
     let second = newsroom.selected("all=спорт");
     assert_eq!(
@@ -548,8 +551,8 @@ fn a_selection_is_made_once_and_moves_with_its_articles() {
 }
 
 #[test]
-fn a_selection_moves_once_in_a_second_and_holds_up_no_other_feed() {
-    // Edits that are in no window but the selection's.
+fn a_selection_moves_once_a_second_and_delays_no_other_feed() {
+    // Edits that only the selection's window shows.
     let newsroom = Newsroom::new("[defaults]\nitems = 1\nkeep = '0s'\n");
     newsroom.write("new.txt", "2026-01-09", "Текст.");
     newsroom.write("mid.txt", "2026-01-08T12:00", "Текст.\n\n#а");
@@ -575,7 +578,7 @@ fn a_selection_moves_once_in_a_second_and_holds_up_no_other_feed() {
 }
 
 #[test]
-fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
+fn an_evicted_selection_gets_no_older_date_with_other_bytes() {
     let newsroom = Newsroom::new("");
     newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а #б");
     newsroom.read_and_publish(later());
@@ -583,7 +586,7 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
     let publisher = newsroom.publisher();
     for number in 0..SELECTIONS_MAX.get() {
         let path = format!("{SELECT}?any={number}").into();
-        let kept = CachedSelection {
+        let cached = CachedSelection {
             query: Query::default(),
             version: before.clone(),
             currency: Currency::Current,
@@ -591,7 +594,7 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
         publisher
             .handle()
             .selections()
-            .insert(path, kept, later().plus(9));
+            .insert(path, cached, later().plus(9));
     }
     newsroom.write("a.txt", "2026-01-08", "Опровержение.\n\n#а #б");
     newsroom.read_and_publish(later().plus(20));
@@ -601,7 +604,7 @@ fn a_forgotten_selection_has_no_old_date_for_other_bytes() {
 }
 
 #[test]
-fn a_selection_changes_by_time_alone() {
+fn a_selection_changes_without_an_edit() {
     let newsroom = Newsroom::new("[defaults]\ndelay = '1h'\n");
     newsroom.write("a.txt", "2026-03-01T12:00", "Текст.\n\n#спорт");
     newsroom.read_and_publish(at("2026-03-01T12:00"));
@@ -619,8 +622,8 @@ fn a_selection_changes_by_time_alone() {
 }
 
 #[test]
-fn a_selection_of_unknown_terms_names_the_first() {
-    let newsroom = ordinary();
+fn a_selection_of_unknown_terms_reports_the_first() {
+    let newsroom = two_articles();
     let unknown = newsroom.select("any=спорт,шахматы&none=lang:xx");
     assert_eq!(unknown.expect_err("unknown").to_string(), "шахматы");
     assert!(newsroom.select("none=lang:xx").is_err());
@@ -631,14 +634,14 @@ fn a_selection_of_unknown_terms_names_the_first() {
     assert_eq!(
         publisher.handle().selections().len(),
         0,
-        "nothing is kept of it"
+        "nothing is cached of it"
     );
     let term = Term::parse("7").expect("a term");
     assert_eq!(publisher.handle().index().index.find_term(&term), None);
 }
 
 #[test]
-fn an_alias_selects_what_its_term_does() {
+fn an_alias_selects_the_same_articles_as_its_term() {
     let newsroom = Newsroom::new("[same]\n'#спорт' = ['#sport']\n");
     newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
     newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#sport");
@@ -651,7 +654,7 @@ fn an_alias_selects_what_its_term_does() {
 }
 
 #[test]
-fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
+fn selections_beyond_the_limit_are_evicted_and_keep_the_date_floor() {
     let newsroom = Newsroom::new("");
     newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#а #б #в #г");
     newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#а");
@@ -664,14 +667,14 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
     let publisher = newsroom.publisher();
     let filler = newsroom.version("all");
     for number in 1..SELECTIONS_MAX.get() {
-        let kept = CachedSelection {
+        let cached = CachedSelection {
             query: Query::default(),
             version: filler.clone(),
             currency: Currency::Current,
         };
         publisher.handle().selections().insert(
             format!("{SELECT}?any={number}").into(),
-            kept,
+            cached,
             later().plus(1),
         );
     }
@@ -690,8 +693,8 @@ fn selections_beyond_the_limit_make_room_and_keep_their_floor() {
 }
 
 #[test]
-fn records_stay_while_an_edition_that_names_them_lives() {
-    let newsroom = ordinary();
+fn records_stay_while_a_snapshot_names_them() {
+    let newsroom = two_articles();
     let old = newsroom.snapshot();
     let old_selection = newsroom.selected("all=спорт");
     let documents = newsroom.published();
@@ -714,7 +717,7 @@ fn records_stay_while_an_edition_that_names_them_lives() {
 }
 
 #[test]
-fn an_article_that_another_file_takes_over_unchanged_stays_readable() {
+fn an_unchanged_article_that_moves_to_another_file_stays_readable() {
     let newsroom = Newsroom::new(&format!("key = 'name'\n{FEEDS}"));
     newsroom.write("a/x.txt", "2026-01-08", "Текст.\n\n#спорт");
     newsroom.write("b/x.txt", "2026-01-08", "Текст.\n\n#спорт");
@@ -736,8 +739,8 @@ fn an_article_that_another_file_takes_over_unchanged_stays_readable() {
 }
 
 #[test]
-fn a_vanished_articles_record_is_deleted_by_a_restart() {
-    let mut newsroom = ordinary();
+fn a_restart_deletes_the_record_of_a_removed_article() {
+    let mut newsroom = two_articles();
     newsroom.remove("a.txt");
     newsroom.read_and_publish(later().plus(1));
     newsroom.restart(FEEDS, later().plus(2));
@@ -750,8 +753,8 @@ fn a_vanished_articles_record_is_deleted_by_a_restart() {
 }
 
 #[test]
-fn other_words_of_the_site_move_every_feed() {
-    let newsroom = ordinary();
+fn another_site_title_moves_every_feed() {
+    let newsroom = two_articles();
     let before = newsroom.published();
     let text = format!("{SITE}{FEEDS}").replace("'Дала'", "'Степь'");
     let config = config_of(newsroom.folder.path(), &text);
@@ -772,8 +775,8 @@ fn other_words_of_the_site_move_every_feed() {
 }
 
 #[test]
-fn other_feeds_appear_and_vanish_and_the_rest_keeps_its_validators() {
-    let newsroom = ordinary();
+fn reconfigured_feeds_keep_the_validators_of_the_others() {
+    let newsroom = two_articles();
     let before = newsroom.published();
     newsroom.reconfigure(
         "[auto.authors]\n[[feed]]\nname = 'stage'\ntitle = 'Сцена'\nany = ['#театр', '#опера']\n",
@@ -787,19 +790,19 @@ fn other_feeds_appear_and_vanish_and_the_rest_keeps_its_validators() {
         newsroom.version("stage").last_modified,
         at("2026-01-09T10:00")
     );
-    let idle: Vec<String> = newsroom
+    let unused: Vec<String> = newsroom
         .publisher()
         .handle()
         .unused_terms()
         .into_iter()
         .map(|named| named.text)
         .collect();
-    assert_eq!(idle, ["опера"]);
+    assert_eq!(unused, ["опера"]);
 }
 
 #[test]
-fn a_feed_that_comes_back_has_no_older_date_than_before() {
-    let newsroom = ordinary();
+fn a_feed_that_is_configured_again_has_no_older_date() {
+    let newsroom = two_articles();
     newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#спорт");
     newsroom.read_and_publish(later().plus(1));
     newsroom.remove("c.txt");
@@ -814,9 +817,9 @@ fn a_feed_that_comes_back_has_no_older_date_than_before() {
 }
 
 #[test]
-fn caching_rules_reach_readers_with_or_without_another_tag() {
+fn caching_rules_take_effect_with_or_without_another_etag() {
     for (rule, moves) in [("cache = '1h'", true), ("stale-if-error = '1h'", false)] {
-        let newsroom = ordinary();
+        let newsroom = two_articles();
         let before = newsroom.published();
         newsroom.reconfigure(&format!("[defaults]\n{rule}\n{FEEDS}"));
         let published = newsroom.publisher().publish(later().plus(1));
@@ -839,8 +842,8 @@ fn caching_rules_reach_readers_with_or_without_another_tag() {
 }
 
 #[test]
-fn terms_that_begin_to_count_as_one_share_a_feed() {
-    let newsroom = ordinary();
+fn terms_that_become_aliases_share_a_feed() {
+    let newsroom = two_articles();
     let sport = newsroom.version("sport").validators();
     newsroom.reconfigure(&format!("{FEEDS}[same]\n'#спорт' = ['#театр']\n"));
     newsroom.publisher().publish(later().plus(1));
@@ -856,7 +859,7 @@ fn terms_that_begin_to_count_as_one_share_a_feed() {
 }
 
 #[test]
-fn a_term_that_feeds_toml_no_longer_names_is_unknown_again() {
+fn a_term_removed_from_feeds_toml_is_unknown_again() {
     let named = "[auto.tags]\n[[feed]]\nname = 'opera'\ntitle = 'Опера'\nany = ['#опера']\n";
     let mut newsroom = Newsroom::new(named);
     newsroom.write("a.txt", "2026-01-08", "Текст.");
@@ -877,8 +880,8 @@ fn a_term_that_feeds_toml_no_longer_names_is_unknown_again() {
 }
 
 #[test]
-fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
-    let newsroom = ordinary();
+fn a_configuration_with_other_reading_rules_reads_all_articles_again() {
+    let newsroom = two_articles();
     assert_eq!(newsroom.read().read, 0);
     newsroom.reconfigure(&format!("key = 'name'\n{FEEDS}"));
     assert_eq!(newsroom.read().read, 2);
@@ -897,8 +900,8 @@ fn a_configuration_that_reads_articles_differently_reads_all_of_them_again() {
 }
 
 #[test]
-fn another_identity_is_refused() {
-    let newsroom = ordinary();
+fn another_site_identity_is_refused() {
+    let newsroom = two_articles();
     let header = newsroom.publisher().store.header().expect("a readable row");
     for (from, to, fits) in [
         ("x", "x", true),

@@ -1,4 +1,4 @@
-//! Rows of a database: how they come, change and go, seen as a reader of the feeds sees them.
+//! Inserted, changed and deleted rows of a database, as a subscriber sees them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ query = 'SELECT id, title, date, updated, section, content_html FROM articles'
 [auto.sections]
 ";
 
-/// An instant at which nothing of these tests is in the future.
+/// An instant after every date of these tests.
 const LATER: Timestamp = Timestamp(1_800_000_000);
 
 /// A database of articles.
@@ -77,13 +77,13 @@ impl News {
         Arc::new(testkit::config(&feeds, self.folder.path()))
     }
 
-    /// A publisher over what the last one kept.
+    /// A publisher over the state folder of the last one.
     fn start(&self, config: &Arc<Config>) -> Publisher {
         let store = Store::open(&self.folder.path().join("state")).expect("a store");
         Publisher::new(config.clone(), Templates::built_in(), store, LATER).expect("a publisher")
     }
 
-    /// A publisher that keeps nothing, over the listed rows.
+    /// A publisher without a state folder that has read all rows.
     fn publisher(&self) -> Publisher {
         let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
@@ -103,7 +103,7 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 
 /// A feed as it is served, or why it is not.
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
-    let snapshot = publisher.handle().snapshot().expect("an edition");
+    let snapshot = publisher.handle().snapshot().expect("a snapshot");
     let version = snapshot.feeds.get(path).expect("a feed");
     match documents::render_feed(publisher.handle().store(), version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
@@ -112,11 +112,11 @@ fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
 }
 
 fn digest(publisher: &Publisher, path: &str) -> u128 {
-    publisher.handle().snapshot().expect("an edition").feeds[path].digest
+    publisher.handle().snapshot().expect("a snapshot").feeds[path].digest
 }
 
 #[test]
-fn every_feed_can_be_made_while_the_database_is_away() {
+fn every_feed_is_rendered_while_the_database_is_down() {
     let news = News::new(4);
     let publisher = news.publisher();
     fs::remove_file(news.file()).expect("a file");
@@ -130,7 +130,7 @@ fn every_feed_can_be_made_while_the_database_is_away() {
 }
 
 #[test]
-fn a_text_that_fails_the_gate_costs_its_row() {
+fn a_row_with_a_bad_text_is_refused_alone() {
     let news = News::new(3);
     let deep = "<b>".repeat(100_000);
     news.run(&format!(
@@ -172,9 +172,9 @@ fn a_text_that_fails_the_gate_costs_its_row() {
     );
 }
 
-/// One daemon saw everything happen, another starts at the end.
+/// One publisher reads every change, another starts at the end.
 #[test]
-fn the_way_that_rows_came_shows_nowhere() {
+fn feeds_do_not_depend_on_the_order_of_changes() {
     let news = News::new(3);
     let old = news.publisher();
     news.run(
@@ -190,12 +190,12 @@ fn the_way_that_rows_came_shows_nowhere() {
         assert_eq!(digest(&old, path), digest(&new, path), "{path}");
         assert_eq!(render(&old, path), render(&new, path), "{path}");
     }
-    // A feed that nothing is in any more is still a feed of the one that knew it.
+    // An empty feed stays, for a publisher that had articles in it.
     assert!(render(&old, "sections/край").is_ok());
 }
 
 #[test]
-fn an_emptied_table_is_not_believed() {
+fn the_removal_of_all_rows_is_held() {
     let news = News::new(12);
     let publisher = news.publisher();
     let before = render(&publisher, "all");
@@ -218,21 +218,17 @@ fn an_emptied_table_is_not_believed() {
     assert!(render(&publisher, "all").is_ok_and(|all| !all.contains("Новость")));
 }
 
-/// What one daemon serves that saw everything happen, and another that starts now.
+/// Compares a publisher that read every change with one that starts now.
 #[track_caller]
 fn assert_same_as_new(news: &News, old: &Publisher, path: &str) {
     let new = news.publisher();
     let same = digest(old, path) == digest(&new, path);
-    assert_eq!(
-        render(old, path),
-        render(&new, path),
-        "tags are equal: {same}"
-    );
-    assert!(same, "other tags on the same bytes");
+    assert_eq!(render(old, path), render(&new, path), "equal ETags: {same}");
+    assert!(same, "other ETags for the same bytes");
 }
 
 #[test]
-fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
+fn a_text_that_changes_with_a_hidden_date_is_another_version() {
     for (date, before, after) in [
         // Planned for tomorrow, so `updated` lies before `date`.
         (
@@ -261,7 +257,7 @@ fn a_text_that_changes_without_a_date_that_shows_is_another_version() {
 }
 
 #[test]
-fn a_text_that_is_edited_alone_has_a_tag_of_its_own() {
+fn an_edited_text_with_the_same_updated_has_another_etag() {
     let news = News::new(2);
     let old = news.publisher();
     news.run("UPDATE articles SET content_html = '<p>Новый</p>' WHERE id = 1");
@@ -272,7 +268,7 @@ fn a_text_that_is_edited_alone_has_a_tag_of_its_own() {
 }
 
 #[test]
-fn the_language_is_told_from_the_text_too() {
+fn the_language_is_detected_from_the_text() {
     let news = News::new(1);
     let kazakh = "Ауылда жаңа кітапхана ашылды, оқырмандар үшін үш мың кітап әкелінді";
     news.run(&format!(
@@ -283,7 +279,7 @@ fn the_language_is_told_from_the_text_too() {
 }
 
 #[test]
-fn another_query_is_another_text() {
+fn another_query_reads_every_row_again() {
     let news = News::new(2);
     let old = news.publisher();
     let feeds = FEEDS.replace(
@@ -310,7 +306,7 @@ fn another_query_is_another_text() {
 }
 
 #[test]
-fn a_column_that_goes_makes_every_row_another() {
+fn a_dropped_column_changes_every_row_once_confirmed() {
     let news = News::new(2);
     let config = news.everything();
     let publisher = || {
@@ -324,7 +320,7 @@ fn a_column_that_goes_makes_every_row_another() {
     let old = publisher();
     news.run("ALTER TABLE articles DROP COLUMN section");
     news.run("UPDATE articles SET updated = '2026-03-01T00:00:00Z' WHERE id = 1");
-    // The column is missed by whatever comes first, and nothing is lost before somebody confirms it.
+    // Any reading reports the column, and nothing is lost before a confirmation.
     for scope in [Scope::Recent, Scope::All] {
         assert_misses_section(&old, scope);
     }
@@ -340,7 +336,7 @@ fn a_column_that_goes_makes_every_row_another() {
 }
 
 #[test]
-fn a_column_that_comes_moves_feeds_once() {
+fn an_added_column_moves_feeds_once() {
     let news = News::new(3);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
@@ -378,7 +374,7 @@ fn misses_columns(publisher: &Publisher) -> bool {
 }
 
 #[test]
-fn a_column_that_is_gone_is_missed_after_a_reload() {
+fn a_dropped_column_is_reported_after_a_reload() {
     let news = News::new(2);
     let config = news.everything();
     let store = Store::scratch().expect("a scratch store");
@@ -399,7 +395,7 @@ fn a_column_that_is_gone_is_missed_after_a_reload() {
         .expect("a source");
     assert!(misses_columns(&publisher));
     assert_misses_section(&publisher, Scope::All);
-    ask_otherwise(&mut next);
+    change_query(&mut next);
     publisher
         .reconfigure(Arc::new(next), Templates::built_in())
         .expect("a source");
@@ -407,7 +403,7 @@ fn a_column_that_is_gone_is_missed_after_a_reload() {
 }
 
 /// The same rows by another query.
-fn ask_otherwise(config: &mut Config) {
+fn change_query(config: &mut Config) {
     let SourceConfig::Sql(sql) = &mut config.source else {
         panic!("no database");
     };
@@ -415,7 +411,7 @@ fn ask_otherwise(config: &mut Config) {
 }
 
 #[test]
-fn a_column_that_is_gone_is_missed_after_a_restart() {
+fn a_dropped_column_is_reported_after_a_restart() {
     let news = News::new(2);
     let config = news.everything();
     read(&news.start(&config), Scope::All);
@@ -432,13 +428,13 @@ fn a_column_that_is_gone_is_missed_after_a_restart() {
 }
 
 #[test]
-fn another_query_misses_no_column() {
+fn another_query_requires_no_old_column() {
     let news = News::new(2);
     let config = news.everything();
     read(&news.start(&config), Scope::All);
     news.run("ALTER TABLE articles DROP COLUMN section");
     let mut other = Config::clone(&config);
-    ask_otherwise(&mut other);
+    change_query(&mut other);
     assert_eq!(read(&news.start(&Arc::new(other)), Scope::All).changed, 2);
     assert_eq!(read(&news.start(&config), Scope::All).articles, 2);
 }
@@ -453,7 +449,7 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
             "INSERT INTO articles VALUES ({id}, 'Две', '2026-01-02', '{updated}', 'Мир', '')"
         ));
     };
-    // Of both rows, of one, and of none of them a poll takes notice.
+    // A poll lists both rows of one id, one of another, and none of a third.
     for (id, updated) in [
         (2, "2026-03-01T10:00:01Z"),
         (3, "2026-03-01T10:00:02Z"),
@@ -472,7 +468,7 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
         "UPDATE articles SET updated = '2026-03-01T10:00:07Z' WHERE id = 3 AND updated < '2026-02'",
     );
     assert_eq!(rows_read(), [1, 0, 0]);
-    // A good article is joined by another row, and is alone again.
+    // Another row with the id of a good article is inserted, then deleted.
     insert(1, "2026-03-01T10:00:08Z");
     assert_eq!(rows_read(), [1, 0, 0]);
     let problems = read(&publisher, Scope::All).problems;
