@@ -1,12 +1,12 @@
-//! What is published, and the loops that keep it current: one reads, one publishes. New versions go to
-//! whoever wants them through a channel.
+//! Publishing: the published state, and the loops that keep it current. One loop reads, another publishes
+//! and sends new versions through a channel.
 //!
-//! The loops are apart so that a slow or hanging source never delays what is due by itself. What is
-//! published when is decided by the clock here and nowhere else. Reading articles and publishing happen
-//! on the blocking pool, so neither can delay a request.
+//! The loops are separate so that a slow or hanging source never delays a due change. Only the clock here
+//! decides when an article is released. Reading and publishing run on the blocking pool, so neither can
+//! delay a request.
 //!
-//! Begin with [`publisher::Publisher`], the one writer; everybody else asks a
-//! [`read_handle::ReadHandle`]. [`health`] says how the daemon is.
+//! Begin with [`publisher::Publisher`], the only writer; all other code reads through a
+//! [`read_handle::ReadHandle`]. [`health`] holds the state of the daemon.
 //!
 //! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
 //! [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store),
@@ -47,38 +47,38 @@ use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
 use crate::source::watcher_messages::{Down, ReadingNote};
 
-/// The longest the publisher sleeps: how late it notices a jump of the wall clock.
+/// The longest sleep of the publishing loop, after which it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
-/// How often a long reading says how far it is.
+/// How often a long reading logs its progress.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// What the operator wants done now.
+/// A request of the operator.
 #[derive(Debug)]
 pub enum Order {
     /// Put this configuration and its templates in force, then read the articles.
     Reconfigure(Box<Config>, Arc<Templates>),
-    /// Read the articles, and believe a loss that was reported: of articles, or of a query's columns.
+    /// Read the articles, and accept a loss of articles or columns that was reported.
     Reread,
 }
 
-/// The versions that a publication brought.
+/// The new versions of a publication.
 #[derive(Debug)]
 pub struct NewVersions {
-    /// Their snapshot: while it is held, the store keeps the articles that they name.
+    /// Their snapshot: while it is held, the store keeps their articles.
     pub snapshot: Arc<Snapshot>,
-    /// The versions, selections aside.
+    /// The versions, without selections.
     pub versions: Vec<Arc<FeedVersion>>,
 }
 
-/// Keeps `publisher` current until `stop` turns true, and sends each publication's new versions to
-/// `revised`. Those that the channel has no room for are left out.
+/// Keeps `publisher` current until `stop` turns true, and sends the versions of each publication to
+/// `new_versions`, unless the channel is full.
 pub async fn run(
     publisher: Arc<Publisher>,
     health: Arc<Health>,
     rescan: Duration,
     orders: mpsc::Receiver<Order>,
-    revised: mpsc::Sender<NewVersions>,
+    new_versions: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
     let changed = Notify::new();
@@ -89,12 +89,12 @@ pub async fn run(
         _ = stop.wait_for(|stop| *stop) => {}
         () = reading_loop(&publisher, &health, rescan, orders, &changed, &down, log) => {}
         () = outage_loop(&publisher, &health, changes, &outage) => {}
-        () = publishing_loop(&publisher, &health, &changed, &revised) => {}
+        () = publishing_loop(&publisher, &health, &changed, &new_versions) => {}
     }
 }
 
-/// Compares the source with the store: all of it at the start, every `rescan` or `reconcile`, when
-/// ordered to and when signs were lost; parts of it when a sign hints at them.
+/// Reads the source: all of it at the start, every `rescan` or `reconcile`, after an order and after lost
+/// events; parts of it after an event that names them.
 async fn reading_loop(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
@@ -104,7 +104,7 @@ async fn reading_loop(
     down: &Down,
     mut log: ReadingLog,
 ) {
-    // Watching comes before listing, so that nothing changes unseen in between.
+    // Watching starts before the first listing, so that no change is missed in between.
     let mut watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
     let mut scopes = vec![Scope::All];
     let mut removal = Removal::Held;
@@ -114,7 +114,7 @@ async fn reading_loop(
             rescan_at = Instant::now() + rescan;
         }
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
-        // Articles that could not be read are not the same as none.
+        // Nothing is published before articles could be read once.
         if publisher.handle().snapshot().is_some() || log.failure.is_none() {
             changed.notify_one();
         }
@@ -139,7 +139,7 @@ async fn reading_loop(
                     reconfigure(publisher, health, *config, templates).await;
                     watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
                 }
-                // Only a loss that was reported can be confirmed.
+                // Only a reported loss can be confirmed.
                 Order::Reread => {
                     if publisher.driver().held() > 0 {
                         removal = Removal::Confirmed;
@@ -152,7 +152,7 @@ async fn reading_loop(
     }
 }
 
-/// Says that the source does not answer, as soon as its watcher knows: a reading may hang meanwhile.
+/// Reports an outage as soon as the watcher knows of it, even while a reading hangs.
 async fn outage_loop(
     publisher: &Publisher,
     health: &Health,
@@ -163,7 +163,7 @@ async fn outage_loop(
         let reason = changes.borrow_and_update().clone();
         match reason {
             Some(reason) => {
-                // Whoever reads the log and then asks finds what it said.
+                // The health is set before the log, so that whoever reads the log finds it changed.
                 health.note_failing_source(&reason, Timestamp::now());
                 outage.log(&reason, publisher.has_something_to_serve());
             }
@@ -172,23 +172,23 @@ async fn outage_loop(
     }
 }
 
-/// Publishes what was read and what falls due by itself.
+/// Publishes after each reading, and when something is due.
 async fn publishing_loop(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     changed: &Notify,
-    revised: &mpsc::Sender<NewVersions>,
+    new_versions: &mpsc::Sender<NewVersions>,
 ) {
-    // What the state folder remembers is served while the source is compared with it.
-    let remembering = publisher.clone();
-    let remembered = task::spawn_blocking(move || remembering.stored_articles());
-    let remembered = remembered.await.unwrap_or(None);
-    if remembered.is_none() {
+    // Stored articles are served while the source is compared with the store.
+    let storing = publisher.clone();
+    let stored = task::spawn_blocking(move || storing.stored_articles());
+    let stored = stored.await.unwrap_or(None);
+    if stored.is_none() {
         changed.notified().await;
     }
     let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(publisher, health, &clock, revised).await;
-    if let (Some(articles), Some(snapshot)) = (remembered, publisher.handle().snapshot()) {
+    let mut next = publish(publisher, health, &clock, new_versions).await;
+    if let (Some(articles), Some(snapshot)) = (stored, publisher.handle().snapshot()) {
         let (articles, feeds) = (
             many(articles, "article"),
             many(snapshot.feeds.len(), "feed"),
@@ -201,11 +201,11 @@ async fn publishing_loop(
             () = changed.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
-        next = publish(publisher, health, &clock, revised).await;
+        next = publish(publisher, health, &clock, new_versions).await;
     }
 }
 
-/// Reads what changed; `None` where the reading did not end.
+/// Reads `scopes`; `None` if the reading panicked.
 async fn read(
     publisher: &Arc<Publisher>,
     health: &Health,
@@ -233,7 +233,6 @@ async fn read(
         return None;
     };
     let took = started.elapsed();
-    // Whoever reads the log and then asks finds what it said.
     let proves = watcher.is_proof(is_full);
     health.note_reading(
         &publisher.driver().source(),
@@ -271,12 +270,12 @@ async fn read(
     })
 }
 
-/// Publishes what is due; says when something is due next. A feed moves at most once in a second.
+/// Publishes what is due, and returns the next due instant. A feed moves at most once a second.
 async fn publish(
     publisher: &Arc<Publisher>,
     health: &Arc<Health>,
     clock: &Arc<Mutex<Clock>>,
-    revised: &mpsc::Sender<NewVersions>,
+    new_versions: &mpsc::Sender<NewVersions>,
 ) -> Option<Timestamp> {
     let (publishing, health, clock) = (publisher.clone(), health.clone(), clock.clone());
     let published = task::spawn_blocking(move || {
@@ -285,7 +284,7 @@ async fn publish(
             .then(|| publishing.last_moved())
             .flatten()
         {
-            // The clock may have been set back, so the wait has an end of its own.
+            // The clock may have been set back, so the wait is limited.
             thread::sleep(last.plus(1).remaining().min(SLEEP_MAX));
         }
         let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
@@ -306,10 +305,10 @@ async fn publish(
             if let Some(snapshot) = publisher
                 .handle()
                 .snapshot()
-                .filter(|_| !published.revised.is_empty())
+                .filter(|_| !published.new_versions.is_empty())
             {
-                let versions = published.revised;
-                let _ = revised.try_send(NewVersions { snapshot, versions });
+                let versions = published.new_versions;
+                let _ = new_versions.try_send(NewVersions { snapshot, versions });
             }
             published.next
         }
@@ -320,7 +319,7 @@ async fn publish(
     }
 }
 
-/// A configuration that leaves readers behind says so when it comes into force.
+/// Warns of addresses that a new configuration no longer serves.
 fn report_vanished(publisher: &Publisher) {
     match publisher.vanished() {
         Ok(vanished) => {

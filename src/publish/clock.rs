@@ -1,10 +1,9 @@
-//! The clock that releases articles: wall time, as long as it can be believed.
+//! The clock that releases articles: wall time, while it agrees with the boot clock.
 //!
-//! An embargo must not open because somebody sets the clock, or because a machine wakes up with a
-//! wrong one. Wall time is believed while it moves as the boot clock does, which counts on while
-//! the machine sleeps. After a jump forward the old reckoning goes on until the new time has moved
-//! evenly for a while; after a jump back the new time is taken at once, since what it delays it
-//! does not leak.
+//! An embargo must not end because the clock is set, or because a machine wakes up with a wrong one.
+//! Wall time is believed while it moves like the boot clock, which also runs while the machine sleeps.
+//! After a jump forward, the old time goes on until the new one has moved evenly for a minute. A jump
+//! back is believed at once, because it releases nothing too early.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,11 +11,11 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::model::time::Timestamp;
 
-/// How far wall time may stray from the boot clock between two looks: more than a time service
-/// slews, less than anybody means by setting a clock.
+/// How many milliseconds wall time may differ from the boot clock between two readings: more than a time
+/// service slews, less than a clock that is set.
 const STRAY_MAX: i128 = 2_000;
 
-/// How long a new time must have moved evenly after a jump forward.
+/// How many milliseconds a new time must move evenly after a jump forward.
 const PROBATION: i128 = 60_000;
 
 /// Both clocks at one moment, in milliseconds.
@@ -38,7 +37,7 @@ impl Reading {
         }
     }
 
-    /// What the wall clock should show at `boot` if it moves evenly from here.
+    /// The wall time at `boot` if it moves evenly from here.
     fn expected(self, boot: i128) -> i128 {
         self.wall + boot - self.boot
     }
@@ -48,14 +47,14 @@ impl Reading {
 #[derive(Debug)]
 pub struct Clock {
     believed: Reading,
-    /// The first reading of a time that is not believed yet.
+    /// The first reading after a jump forward that is not believed yet.
     doubted: Option<Reading>,
 }
 
-/// What the clock says, and whether somebody should hear of it.
+/// The time, and a jump to be logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// The time to publish by.
+    /// The time to publish at.
     pub at: Timestamp,
     /// Set once for each jump.
     pub jump: Option<Jump>,
@@ -64,16 +63,16 @@ pub struct Now {
 /// A jump of the wall clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jump {
-    /// Forward by so much: nothing is released by the new time yet.
+    /// Forward by this much; the new time releases nothing yet.
     Doubted(Duration),
-    /// The new time has proven itself.
+    /// The new time has moved evenly and is believed now.
     Believed,
-    /// Back by so much.
+    /// Back by this much.
     Back(Duration),
 }
 
 impl Clock {
-    /// A clock that believes the wall as it is now.
+    /// A clock that believes the present wall time.
     pub fn start() -> Clock {
         Clock {
             believed: Reading::now(),
@@ -81,7 +80,7 @@ impl Clock {
         }
     }
 
-    /// The time to publish by.
+    /// The time to publish at.
     pub fn now(&mut self) -> Now {
         self.look(Reading::now())
     }
@@ -89,37 +88,26 @@ impl Clock {
     fn look(&mut self, now: Reading) -> Now {
         let expected = self.believed.expected(now.boot);
         let stray = now.wall - expected;
-        let jump = if stray.abs() <= STRAY_MAX {
-            self.doubted = None;
-            None
-        } else if stray < 0 {
-            self.doubted = None;
+        let jump = if stray < -STRAY_MAX {
             Some(Jump::Back(milliseconds(-stray)))
+        } else if stray <= STRAY_MAX {
+            None
         } else {
-            match self
-                .doubted
-                .filter(|first| (now.wall - first.expected(now.boot)).abs() <= STRAY_MAX)
-            {
-                Some(first) if now.boot - first.boot >= PROBATION => {
-                    self.doubted = None;
-                    Some(Jump::Believed)
-                }
-                Some(_) => {
-                    return Now {
-                        at: seconds(expected),
-                        jump: None,
-                    };
-                }
-                None => {
-                    self.doubted = Some(now);
-                    let jump = Some(Jump::Doubted(milliseconds(stray)));
-                    return Now {
-                        at: seconds(expected),
-                        jump,
-                    };
-                }
+            let is_even = |first: &Reading| {
+                let stray = now.wall - first.expected(now.boot);
+                stray.abs() <= STRAY_MAX
+            };
+            let first = self.doubted.filter(is_even);
+            if first.is_none_or(|first| now.boot - first.boot < PROBATION) {
+                self.doubted = first.or(Some(now));
+                return Now {
+                    at: seconds(expected),
+                    jump: first.is_none().then(|| Jump::Doubted(milliseconds(stray))),
+                };
             }
+            Some(Jump::Believed)
         };
+        self.doubted = None;
         self.believed = now;
         Now {
             at: seconds(now.wall),
@@ -142,8 +130,8 @@ mod tests {
 
     const START: i128 = 1_767_000_000_000;
 
-    /// Looks at seconds of the boot clock, each with what the wall shows beyond them, and what is
-    /// expected to be believed beyond them.
+    /// Checks readings: seconds of the boot clock, how far the wall clock is ahead of them, and how far
+    /// the believed time is.
     fn check(looks: &[(i128, i128, i64)]) -> Vec<Jump> {
         let mut clock = Clock {
             believed: Reading {
@@ -175,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_forward_releases_nothing_until_it_has_proven_itself() {
+    fn a_jump_forward_is_believed_after_a_minute() {
         let hour = Duration::from_secs(3600);
         let looks = [
             (10, 3600, 0),
@@ -188,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_forward_that_is_taken_back_was_none() {
+    fn a_jump_forward_that_is_taken_back_is_ignored() {
         let looks = [(10, 3600, 0), (40, 3600, 0), (50, 0, 0), (120, 0, 0)];
         assert_eq!(check(&looks), [Jump::Doubted(Duration::from_secs(3600))]);
     }
@@ -201,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_back_is_taken_at_once() {
+    fn a_jump_back_is_believed_at_once() {
         let looks = [
             (10, -3600, -3600),
             (20, -3600, -3600),

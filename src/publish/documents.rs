@@ -1,4 +1,4 @@
-//! From what is published to the bytes of a document: articles from the store, composed and rendered.
+//! Makes documents: loads articles from the store, composes and renders them.
 
 use bytes::Bytes;
 
@@ -28,7 +28,7 @@ pub enum DocumentError {
     Write(#[from] std::io::Error),
 }
 
-/// Makes the document of a feed in a format.
+/// Renders a feed in a format.
 pub fn render_feed(
     store: &Store,
     version: &FeedVersion,
@@ -38,7 +38,7 @@ pub fn render_feed(
     Ok(render(format, &version.compose(&articles))?.into())
 }
 
-/// Makes a page or list of what is published.
+/// Renders a page or a list.
 pub fn render_page(
     store: &Store,
     published: &PublishedState,

@@ -1,7 +1,7 @@
-//! How the daemon is: what the publisher last read and published, and what somebody should know.
+//! The daemon's health: its last reading, publication and reload, and what needs attention.
 //!
-//! The publisher and the reloads write here what they also log; the admin pages read. A
-//! [`Condition`] is a finished value that is replaced as a whole, so that reading one never waits.
+//! The publisher and the reloads write it, the admin pages and the metrics read it. A [`Condition`] is
+//! immutable and replaced at once, so reading one never waits.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
 use crate::source::{Scope, Source as Articles};
 
-/// The daemon's condition, for one writer at a time and any number of readers.
+/// The daemon's health.
 #[derive(Debug)]
 pub struct Health {
     started: Timestamp,
@@ -22,54 +22,54 @@ pub struct Health {
     writing: Mutex<()>,
 }
 
-/// The condition at one instant.
+/// The health at one instant.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// Where the articles come from.
+    /// The source of the articles.
     pub source: Source,
-    /// Files that gave no article, or not their newest version, and what could not be listed.
+    /// Files and rows that were refused, and what could not be listed.
     pub problems: Arc<[Problem]>,
-    /// Articles whose removal waits for a confirmation.
+    /// Articles whose removal waits for confirmation.
     pub held: usize,
-    /// Articles that are known, released or not.
+    /// Articles in the store, released or not.
     pub articles: usize,
     /// When a feed was last published; `None` before the first snapshot.
     pub published: Option<Timestamp>,
-    /// The configuration.
+    /// Reloads of feeds.toml.
     pub reloads: Reloads,
-    /// Why there is no state folder at all.
+    /// Why the daemon runs without a state folder.
     pub without_state: Option<Arc<str>>,
-    /// Why the state folder does not have everything.
+    /// Why the state folder is not up to date.
     pub state_trouble: Option<Arc<str>>,
     /// Whether the daemon is stopping.
     pub draining: bool,
 }
 
-/// Where the articles come from.
-#[derive(Clone, Debug)]
+/// The source of the articles.
+#[derive(Clone, Debug, Default)]
 pub struct Source {
-    /// As the log names it.
+    /// Its name in messages.
     pub name: Arc<str>,
-    /// When a reading last ended well.
+    /// When a reading last succeeded.
     pub read: Option<Timestamp>,
-    /// How long the last whole reading took.
+    /// How long the last full reading took.
     pub took: Duration,
     /// Files or rows that were read since the start.
     pub articles_read: u64,
-    /// Readings that ended well since the start.
+    /// Readings that succeeded since the start.
     pub readings: u64,
     /// Readings that failed since the start.
     pub failures: u64,
-    /// Why it cannot be read, and since when.
+    /// Since when it cannot be read, and why.
     pub failing: Option<(Timestamp, Arc<str>)>,
 }
 
-/// What became of feeds.toml while the daemon runs; the start counts as a good reload.
+/// Reloads of feeds.toml; the start counts as a successful one.
 #[derive(Clone, Debug)]
 pub struct Reloads {
     /// When the file was last put in force.
     pub succeeded: Timestamp,
-    /// Why it was last refused and when, unless it was put in force since then.
+    /// When and why it was last refused, unless it was put in force since then.
     pub refused: Option<(Timestamp, Arc<str>)>,
     /// Reloads that were put in force.
     pub successes: u64,
@@ -77,23 +77,23 @@ pub struct Reloads {
     pub refusals: u64,
 }
 
-/// Something that costs freshness or needs a person, while everything is served.
+/// A fault that costs freshness or needs an operator, while everything is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Degraded {
-    /// The articles cannot be read, and why.
+    /// The articles cannot be read, for this reason.
     Source(Arc<str>),
-    /// The state folder cannot be written, and why.
+    /// The state folder cannot be written, for this reason.
     State(Arc<str>),
-    /// feeds.toml was refused, and why.
+    /// feeds.toml was refused, for this reason.
     Reload(Arc<str>),
-    /// So many removals wait for a confirmation.
+    /// This many removals wait for confirmation.
     Held(usize),
-    /// So many articles are in quarantine.
+    /// This many files or rows are refused.
     Quarantine(usize),
 }
 
 impl Condition {
-    /// Files that gave no article, or not their newest version.
+    /// How many files and rows are refused.
     pub fn quarantined(&self) -> usize {
         let problems = self.problems.iter();
         problems
@@ -101,12 +101,12 @@ impl Condition {
             .count()
     }
 
-    /// Why a restart will not remember everything.
+    /// Why a restart will lose changes.
     pub fn state_trouble(&self) -> Option<&Arc<str>> {
         self.without_state.as_ref().or(self.state_trouble.as_ref())
     }
 
-    /// What is not as it should be, the most serious first.
+    /// All faults, the most serious first.
     pub fn degraded(&self) -> Vec<Degraded> {
         let reason = |failing: &Option<(Timestamp, Arc<str>)>| {
             let (_, reason) = failing.as_ref()?;
@@ -127,28 +127,23 @@ impl Condition {
 }
 
 impl Health {
-    /// The condition of a daemon that started at `started` to read `source`.
+    /// The health of a daemon that started at `started` and reads `source`.
     pub fn new(source: &str, started: Timestamp) -> Health {
         let condition = Condition {
             source: Source {
                 name: source.into(),
-                read: None,
-                took: Duration::ZERO,
-                articles_read: 0,
-                readings: 0,
-                failures: 0,
-                failing: None,
+                ..Source::default()
             },
-            problems: Arc::new([]),
-            held: 0,
-            articles: 0,
-            published: None,
             reloads: Reloads {
                 succeeded: started,
                 refused: None,
                 successes: 0,
                 refusals: 0,
             },
+            problems: Arc::new([]),
+            held: 0,
+            articles: 0,
+            published: None,
             without_state: None,
             state_trouble: None,
             draining: false,
@@ -165,13 +160,13 @@ impl Health {
         self.started
     }
 
-    /// How it is now.
+    /// The present health.
     pub fn condition(&self) -> Arc<Condition> {
         self.condition.load_full()
     }
 
-    /// Notes what a reading of `scopes` of `articles` found. One that went well ends a failure only
-    /// where it `proves` that the source is well.
+    /// Notes the report of a reading of `scopes`. A successful one ends a failure only if it `proves` that
+    /// the source works.
     pub fn note_reading(
         &self,
         articles: &Articles,
@@ -205,7 +200,7 @@ impl Health {
         });
     }
 
-    /// Notes that the source does not answer, or that a reading did not come to an end.
+    /// Notes that the source does not answer, or that a reading panicked.
     pub fn note_failing_source(&self, reason: &str, at: Timestamp) {
         self.change(|condition| condition.source.fail(reason, at));
     }
@@ -215,8 +210,8 @@ impl Health {
         self.change(|condition| condition.without_state = Some(reason.into()));
     }
 
-    /// Notes that there is a snapshot, and when one of its feeds last moved; a snapshot of a newsroom
-    /// without articles is made `at` its first publication.
+    /// Notes a publication, and when a feed last moved; without articles, that is the first publication,
+    /// `at`.
     pub fn note_publication(
         &self,
         moved: Option<Timestamp>,
@@ -259,7 +254,7 @@ impl Health {
     }
 
     fn change(&self, change: impl FnOnce(&mut Condition)) {
-        // What a panic could leave behind is a condition that was not replaced.
+        // A panic leaves the old condition.
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut condition = Condition::clone(&self.condition.load());
         change(&mut condition);
@@ -275,8 +270,8 @@ impl Source {
     }
 }
 
-/// The problems after a reading: within its scopes those that it found, elsewhere those before.
-/// A reading that failed says nothing of what it did not reach.
+/// The problems after a reading: within its scopes the reported ones, elsewhere the earlier ones. A
+/// failed reading keeps the earlier ones that it did not report.
 fn merged(
     before: &[Problem],
     articles: &Articles,
@@ -330,15 +325,9 @@ mod tests {
         let problems = files.iter().map(|file| problem(file, Severity::Error));
         Report {
             read: files.len(),
-            changed: 0,
             articles: 7,
             problems: problems.collect(),
-            held: 0,
-            resolved: Vec::new(),
-            is_full: false,
-            unsettled: Vec::new(),
-            places: None,
-            failure: None,
+            ..Report::default()
         }
     }
 
@@ -370,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_speaks_for_its_scopes_and_for_nothing_else() {
+    fn a_reading_replaces_the_problems_of_its_scopes() {
         let health = Health::new(ROOT, Timestamp(0));
         let whole = [Scope::All];
         let first = report(&["a/1.txt", "a/2.txt", "ab.txt", "b.txt"]);
@@ -401,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_in_the_order_of_their_numbers() {
+    fn problems_are_in_natural_order() {
         let health = Health::new(ROOT, Timestamp(0));
         let found = report(&["10.txt", "1.txt", "2.txt"]);
         let read = read(&health, &[Scope::All], &found, 1);
@@ -426,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_degraded_is_named_once() {
+    fn each_fault_is_listed_once() {
         let health = Health::new(ROOT, Timestamp(0));
         assert!(health.condition().degraded().is_empty());
         let mut bad = failed(report(&["a.txt"]));

@@ -1,5 +1,5 @@
-//! What the log has said already of readings and of the source, so that an unchanged fault is logged
-//! once, whoever notices it first: a reading, or the watcher of the database.
+//! Logs each problem and each outage once, no matter whether a reading or the watcher of the database
+//! notices it first.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,19 +9,18 @@ use tracing::{error, info, warn};
 use crate::ingest::report::Report;
 use crate::model::problem::{Problem, chain};
 
-/// Quarantined files named in the log after one reading; `check` names all.
+/// Problems logged after one reading; `check` lists all.
 const PROBLEMS_LOGGED: usize = 20;
 
-/// Reasons of one outage that are remembered; with more, the first may be logged again.
+/// Reasons of one outage that are compared; with more, the first may be logged again.
 const REASONS_MAX: usize = 8;
 
-/// What was logged of readings.
+/// The last logged state of readings.
 pub(crate) struct ReadingLog {
     outage: Arc<OutageLog>,
     problems: Vec<Problem>,
-    /// Why the articles cannot be read, as far as readings know.
+    /// Why the last reading failed.
     pub(crate) failure: Option<String>,
-    /// Articles whose removal waits for a confirmation.
     held: usize,
 }
 
@@ -35,8 +34,8 @@ impl ReadingLog {
         }
     }
 
-    /// Logs what is new about a reading, of everything if `is_full`; whether the source `is_down` is
-    /// logged elsewhere, and a reading that went well ends an outage only where it `proves` that it did.
+    /// Logs what is new in a report. The watcher logs that the source `is_down`. A successful reading ends
+    /// an outage only if it `proves` that the source works.
     pub(crate) fn log(
         &mut self,
         is_full: bool,
@@ -45,11 +44,9 @@ impl ReadingLog {
         proves: bool,
         is_published: bool,
     ) {
-        let new = report
-            .problems
-            .iter()
-            .filter(|problem| !self.problems.contains(problem));
-        for problem in new.take(PROBLEMS_LOGGED) {
+        let is_new = |problem: &&Problem| !self.problems.contains(problem);
+        let new: Vec<&Problem> = report.problems.iter().filter(is_new).collect();
+        for problem in new.iter().take(PROBLEMS_LOGGED) {
             warn!("{problem}");
         }
         if report.problems.len() > PROBLEMS_LOGGED && report.problems != self.problems {
@@ -58,18 +55,9 @@ impl ReadingLog {
                 report.problems.len()
             );
         }
-        // One that failed says nothing of what it did not reach.
-        if report.is_full {
-            self.problems.clone_from(&report.problems);
-        } else {
-            self.problems.extend(
-                report
-                    .problems
-                    .iter()
-                    .filter(|problem| !self.problems.contains(problem))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+        match report.is_full {
+            true => self.problems.clone_from(&report.problems),
+            false => self.problems.extend(new.into_iter().cloned()),
         }
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
@@ -97,10 +85,9 @@ impl ReadingLog {
     }
 }
 
-/// What was logged of the source while it cannot be read.
+/// The reasons of an outage that were logged.
 #[derive(Default)]
 pub(crate) struct OutageLog {
-    /// The reasons that were logged since it began.
     reasons: Mutex<Reasons>,
 }
 
@@ -117,7 +104,7 @@ impl OutageLog {
         error!("the articles cannot be read, so {consequence}: {reason}");
     }
 
-    /// It is over: what comes next is another one.
+    /// Ends the outage: the next reason belongs to another one.
     pub(crate) fn end(&self) {
         *self.reasons() = Reasons::default();
     }
@@ -127,12 +114,12 @@ impl OutageLog {
     }
 }
 
-/// The last reasons that an outage had.
+/// The last reasons of an outage.
 #[derive(Default)]
 struct Reasons(VecDeque<String>);
 
 impl Reasons {
-    /// Takes note of a reason; whether it is a new one.
+    /// Adds a reason; whether it is new.
     fn add(&mut self, reason: &str) -> bool {
         if self.0.iter().any(|before| before == reason) {
             return false;
@@ -150,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_new_once_in_an_outage() {
+    fn a_reason_is_new_once_in_an_outage_until_it_is_evicted() {
         let mut reasons = Reasons::default();
         let mut is_new = |reason: &str| reasons.add(reason);
         for (reason, expected) in [("closed", true), ("refused", true), ("closed", false)] {
@@ -159,6 +146,6 @@ mod tests {
         for number in 0..REASONS_MAX {
             assert!(is_new(&number.to_string()));
         }
-        assert!(is_new("closed"), "that was long ago");
+        assert!(is_new("closed"), "it was evicted");
     }
 }

@@ -1,4 +1,4 @@
-//! What readers see: a snapshot and the templates of its pages, replaced together.
+//! The published state, which is replaced at once.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::render::pages::templates::Templates;
 /// A snapshot and the templates of its pages.
 #[derive(Debug)]
 pub struct PublishedState {
-    /// Every feed.
+    /// Every published feed.
     pub snapshot: Arc<Snapshot>,
-    /// What pages are made with.
+    /// The templates of pages.
     pub templates: Arc<Templates>,
 }

@@ -1,8 +1,7 @@
-//! The publisher: the one writer of what is published.
+//! The publisher: the only writer of the published state.
 //!
-//! It changes the index, makes snapshots, commits what a restart has to remember, and replaces what
-//! readers see through a [`ReadHandle`]. The index is behind a lock that is held for a batch and a
-//! commit, never while files are read.
+//! It changes the index, builds snapshots, commits what the next start needs, and replaces the state that a
+//! [`ReadHandle`] shows. It locks the index for a batch and a commit, never while files are read.
 
 mod reading;
 mod writer;
@@ -29,30 +28,30 @@ use crate::publish::selections::{Selections, is_selection};
 use crate::render::pages::templates::Templates;
 use crate::store::{Memory, Store, StoreError};
 
-/// The one writer of what is published.
+/// The only writer of the published state.
 pub struct Publisher {
     store: Arc<Store>,
     driver: Arc<Driver>,
     handle: ReadHandle,
-    /// Locked before the index, and that before selections.
+    /// Lock order: writer, index, selections.
     writer: Mutex<Writer>,
 }
 
-/// What a publication did.
-#[derive(Debug)]
+/// The result of a publication.
+#[derive(Debug, Default)]
 pub struct Publication {
-    /// Feeds that moved.
+    /// How many feeds moved.
     pub moved: usize,
-    /// Feeds that have a new version, selections aside.
-    pub revised: Vec<Arc<FeedVersion>>,
-    /// Whether a configuration came into force with it.
+    /// The new versions of feeds, without selections.
+    pub new_versions: Vec<Arc<FeedVersion>>,
+    /// Whether it put a configuration in force.
     pub reconfigured: bool,
-    /// When something is due by itself.
+    /// The instant of the next change without an edit.
     pub next: Option<Timestamp>,
 }
 
 impl Publisher {
-    /// A publisher over what `store` remembers, at the instant `as_of`. Nothing is published yet.
+    /// A publisher over the articles in `store` at the instant `as_of`. Publishes nothing yet.
     pub fn new(
         config: Arc<Config>,
         templates: Arc<Templates>,
@@ -71,7 +70,7 @@ impl Publisher {
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
         let retired = store.retired()?;
-        // A clock that was set back must not keep the publisher waiting.
+        // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
         let selections = validators
@@ -98,35 +97,35 @@ impl Publisher {
                 served_unsaved: true,
                 write_failure: None,
                 retired,
-                leaving: VecDeque::new(),
+                old_snapshots: VecDeque::new(),
             }),
             driver,
             store,
         })
     }
 
-    /// What others ask of what is published.
+    /// Read access to what is published.
     pub fn handle(&self) -> &ReadHandle {
         &self.handle
     }
 
-    /// What reads the articles.
+    /// The driver of readings.
     pub fn driver(&self) -> &Driver {
         &self.driver
     }
 
-    /// Whether readers get something, or will as soon as what is stored is published.
+    /// Whether something is published, or can be from the store alone.
     pub fn has_something_to_serve(&self) -> bool {
         self.driver.is_complete() || self.handle.is_published()
     }
 
-    /// How many articles the store had at the start, if they are a snapshot.
+    /// How many articles can be published before the first reading; `None` if the store is not complete.
     pub fn stored_articles(&self) -> Option<usize> {
         let is_complete = self.driver.is_complete();
         is_complete.then(|| self.handle.index().index.len())
     }
 
-    /// Why the state folder does not have everything, after the last publication.
+    /// Why the last commit to the state folder failed.
     pub fn state_trouble(&self) -> Option<String> {
         self.writer().write_failure.clone()
     }
@@ -136,7 +135,7 @@ impl Publisher {
         self.writer().last_moved
     }
 
-    /// Whether [`Publisher::publish`] would have something to look at.
+    /// Whether [`Publisher::publish`] has something to do.
     pub fn is_due(&self, now: Timestamp) -> bool {
         let writer = self.writer();
         self.has_something_due(&writer, &self.handle.index().index, now)
@@ -156,23 +155,21 @@ impl Publisher {
             .min()
     }
 
-    /// Publishes everything that changed or fell due by `as_of`, and commits the validators first.
+    /// Publishes everything that changed or is due at `as_of`, and commits the validators first.
     pub fn publish(&self, as_of: Timestamp) -> Publication {
         let (mut writer, mut state) = (self.writer(), self.handle.index());
         let (writer, state) = (&mut *writer, &mut *state);
         writer.touch(state.index.advance(as_of));
         if !self.has_something_due(writer, &state.index, as_of) {
             return Publication {
-                moved: 0,
-                revised: Vec::new(),
-                reconfigured: false,
                 next: self.next_instant(writer, &state.index),
+                ..Publication::default()
             };
         }
         let current = self.handle.snapshot();
         let unsaved_before = mem::take(&mut writer.unsaved);
 
-        let mut revised = Vec::new();
+        let mut new_versions = Vec::new();
         for definition in writer.affected_feeds(state) {
             let path = definition.path.clone();
             let old = current
@@ -180,12 +177,12 @@ impl Publisher {
                 .and_then(|snapshot| snapshot.feeds.get(&path));
             let version = writer.build(state, definition, old.map(Arc::as_ref));
             if writer.rebuild || old.is_none_or(|old| version.differs(old)) {
-                revised.push(Arc::new(version));
+                new_versions.push(Arc::new(version));
             }
         }
-        self.revise_selections(writer, &state.index);
+        self.mark_stale_selections(writer, &state.index);
 
-        if writer.rebuild || !revised.is_empty() || !writer.touched.is_empty() {
+        if writer.rebuild || !new_versions.is_empty() || !writer.touched.is_empty() {
             self.handle.drop_overview();
         }
         writer.touched = AffectedFeeds::none();
@@ -199,13 +196,13 @@ impl Publisher {
             writer.unsaved.entry(path).or_insert(validators);
         }
         self.commit_and_log(writer, state);
-        let is_replaced = rebuild || !revised.is_empty();
+        let is_replaced = rebuild || !new_versions.is_empty();
         if is_replaced {
             let mut feeds = match &current {
                 Some(snapshot) if !rebuild => snapshot.feeds.clone(),
                 _ => HashMap::new(),
             };
-            let paths = revised
+            let paths = new_versions
                 .iter()
                 .map(|version| (version.path.clone(), version.clone()));
             feeds.extend(paths);
@@ -225,22 +222,21 @@ impl Publisher {
             });
         }
         if let Some(current) = current.filter(|_| is_replaced || !writer.retired.is_empty()) {
-            // Older snapshots name what it retires too, so each has its place in the row.
+            // Older snapshots name these records too, so records are deleted in order of age.
             let retired = mem::take(&mut writer.retired);
             writer
-                .leaving
+                .old_snapshots
                 .push_back((Arc::downgrade(&current), retired));
         }
         Publication {
             moved,
-            revised,
+            new_versions,
             reconfigured: rebuild,
             next: self.next_instant(writer, &state.index),
         }
     }
 
-    /// Commits what the next publication would: at the end, so that the next start knows everything that
-    /// was answered.
+    /// Commits pending changes at shutdown, so that the next start has the validators of all responses.
     pub fn save(&self) {
         let mut writer = self.writer();
         self.commit_and_log(&mut writer, &mut self.handle.index());
@@ -248,16 +244,16 @@ impl Publisher {
 
     fn commit_and_log(&self, writer: &mut Writer, state: &mut IndexState) {
         let failure = self.commit(writer, state);
-        writer.log_state_writes(failure.or_else(|| self.store.trouble()));
+        writer.log_commit(failure.or_else(|| self.store.trouble()));
     }
 
-    /// Addresses that were served once, and are neither served nor redirected now.
+    /// Addresses that were served before, and are neither served nor redirected now.
     pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
         let config = self.handle.index().config.clone();
         Ok(vanished(&served_before(self.store.memory()?), &config))
     }
 
-    /// Puts another configuration and other templates in force, from the next publication on.
+    /// Puts a configuration and templates in force from the next publication on. An error changes nothing.
     pub fn reconfigure(
         &self,
         config: Arc<Config>,
@@ -284,8 +280,8 @@ impl Publisher {
         Ok(())
     }
 
-    /// Notes which selections a change concerns.
-    fn revise_selections(&self, writer: &Writer, index: &Index) {
+    /// Marks the selections that a change affects as stale.
+    fn mark_stale_selections(&self, writer: &Writer, index: &Index) {
         let as_of = index.as_of();
         let mut selections = self.handle.selections();
         if writer.rebuild {
@@ -296,8 +292,8 @@ impl Publisher {
         });
     }
 
-    /// Commits what must not be forgotten once it is seen. A failure, which is returned, costs only
-    /// what a restart would have remembered, and the next commit tries again.
+    /// Commits what is about to be published, and returns a failure. The next commit tries again; until
+    /// then a restart would lose these changes.
     fn commit(&self, writer: &mut Writer, state: &mut IndexState) -> Option<String> {
         let terms = state.index.take_new_terms();
         let deletable = writer.take_deletable(!self.handle.is_published());
@@ -326,7 +322,7 @@ impl Publisher {
             for path in &selections.forgotten {
                 batch.remove_validators(path)?;
             }
-            // A selection may have been asked for again since it was forgotten.
+            // A selection may have been requested again since it was evicted.
             for (path, validators) in writer.unsaved.iter().chain(&selections.validators) {
                 batch.put_validators(path, validators)?;
             }
@@ -349,7 +345,7 @@ impl Publisher {
         }
     }
 
-    /// What the configuration serves and the store does not remember to have been served.
+    /// The names and formats that the configuration serves and that are not in the store yet.
     fn newly_served<'a>(
         &self,
         writer: &Writer,
@@ -368,12 +364,12 @@ impl Publisher {
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
-        // A panic while publishing leaves it as the last whole step left it.
+        // A panic leaves it as the last complete step left it.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a state folder knows to have been served.
+/// What was served before, according to a state folder.
 pub fn served_before(memory: Memory) -> ServedBefore {
     ServedBefore {
         terms: memory.terms.into_iter().map(|(term, _)| term).collect(),

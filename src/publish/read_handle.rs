@@ -1,7 +1,6 @@
-//! What others ask of what is published.
+//! Read access to what is published.
 //!
-//! The snapshot is read without a lock. The index is behind one, for a selection that a change concerns,
-//! an overview or a single article.
+//! The snapshot is read without a lock. Stale selections, overviews and single articles lock the index.
 
 mod overview;
 mod page_lookup;
@@ -24,12 +23,11 @@ use crate::model::term::Term;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::selections::{CachedSelection, Currency, Selections};
-use crate::render::RENDERER_VERSION;
 use crate::source::Source;
 pub use crate::source::sql::DatabasePosition;
 use crate::store::Store;
 
-/// Access to what is published, for any number of readers.
+/// Read access to what is published, for any number of threads.
 #[derive(Clone)]
 pub struct ReadHandle(Arc<Shared>);
 
@@ -39,7 +37,7 @@ struct Shared {
     published: ArcSwapOption<PublishedState>,
     selections: Mutex<Selections>,
     selection_polls: Arc<PollRate>,
-    /// Until something is published.
+    /// Dropped when a publication changes it.
     overview: ArcSwapOption<Overview>,
     index: Mutex<IndexState>,
 }
@@ -73,43 +71,40 @@ impl ReadHandle {
         self.0.published.load_full()
     }
 
-    /// The same for a moment, at no cost to other threads. Whoever waits for something must not hold
-    /// it.
+    /// As [`ReadHandle::published`], without a shared counter. Do not hold it across a wait.
     pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
         self.0.published.load()
     }
 
-    /// Whether something is published.
+    /// Whether there is a snapshot.
     pub fn is_published(&self) -> bool {
         self.0.published.load().is_some()
     }
 
-    /// Replaces what is published.
     pub(super) fn replace(&self, published: PublishedState) {
         self.0.published.store(Some(Arc::new(published)));
     }
 
-    /// Has the overview made anew when it is asked for.
     pub(super) fn drop_overview(&self) {
         self.0.overview.store(None);
     }
 
-    /// How often selections are asked for, all of them together.
+    /// How often selections are requested, all together.
     pub fn selection_polls(&self) -> &PollRate {
         &self.0.selection_polls
     }
 
-    /// How far the reading is that goes on.
+    /// The progress of the current reading.
     pub fn progress(&self) -> &Arc<Progress> {
         self.0.driver.progress()
     }
 
-    /// Where the articles come from.
+    /// The source of the articles.
     pub fn source(&self) -> Arc<Source> {
         self.0.driver.source()
     }
 
-    /// How far the database is that the articles come from; `None` where they come from files.
+    /// The state of the database; `None` if the articles come from files.
     pub fn database_position(&self) -> Option<DatabasePosition> {
         match &*self.source() {
             Source::Directory(_) => None,
@@ -117,12 +112,12 @@ impl ReadHandle {
         }
     }
 
-    /// What documents are made of.
+    /// The store of the articles.
     pub fn store(&self) -> &Arc<Store> {
         &self.0.store
     }
 
-    /// The current version of a selection that was asked for before, if nothing concerned it since.
+    /// The cached version of a selection, unless it is stale.
     pub fn cached_selection(&self, selection: &Selection) -> Option<Arc<FeedVersion>> {
         let path = format!("{SELECT}?{selection}");
         match self.selections().find(&path)? {
@@ -131,7 +126,8 @@ impl ReadHandle {
         }
     }
 
-    /// The current version of a canonical selection. Its validators wait for the next commit.
+    /// The current version of a selection, or the first of its terms that is unknown. Its validators wait
+    /// for the next commit.
     pub fn select(&self, selection: &Selection) -> Result<Arc<FeedVersion>, Term> {
         if let Some(version) = self.cached_selection(selection) {
             return Ok(version);
@@ -141,7 +137,7 @@ impl ReadHandle {
         let as_of = state.index.as_of();
         let found = self.selections().find(&path);
         let old = match found {
-            // Somebody else may have asked while this one waited.
+            // Another thread may have built it meanwhile.
             Some((version, Currency::Current)) => return Ok(version),
             // A feed moves at most once in a second.
             Some((version, Currency::Stale)) if version.last_modified == as_of => {
@@ -159,14 +155,7 @@ impl ReadHandle {
         };
         let query = definition.query.clone();
         let (previous, floor) = self.selections().previous(&path, old.as_deref());
-        let mut version = FeedVersion::build(
-            RENDERER_VERSION,
-            state.definitions.site_rules(),
-            &state.index,
-            definition,
-            previous,
-            floor,
-        );
+        let mut version = state.build(definition, previous, floor);
         version.polls = self.0.selection_polls.clone();
         let version = Arc::new(version);
         let cached = CachedSelection {
@@ -189,8 +178,8 @@ impl ReadHandle {
         named.filter(is_idle).cloned().collect()
     }
 
-    /// Why the article with this key is, or is not, in a feed at the instant of the last publication.
-    /// For the operator alone: nothing is too secret for it.
+    /// Why an article is, or is not, in a feed at the last publication. Only for operators, because it
+    /// shows unreleased articles too.
     pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, JudgeError> {
         let state = self.index();
         let feed = definition(&state, version).ok_or(JudgeError::Ended)?;
@@ -199,7 +188,7 @@ impl ReadHandle {
     }
 
     pub(super) fn index(&self) -> MutexGuard<'_, IndexState> {
-        // A panic while publishing leaves the index as the last whole step left it.
+        // A panic leaves the index as the last complete step left it.
         self.0.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -211,12 +200,12 @@ impl ReadHandle {
     }
 }
 
-/// Why it cannot be said what an article is to a feed.
+/// Why a feed and an article cannot be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JudgeError {
-    /// The feed has ended since it was found.
+    /// The feed no longer exists.
     Ended,
-    /// The index does not know the article, or not yet.
+    /// The article is not in the index.
     Unknown,
 }
 

@@ -1,5 +1,5 @@
-//! The selections that readers asked for, but only so many of them. A change that concerns one has it
-//! built again when somebody asks: most are asked for far less often than articles come.
+//! A cache of the selections that were requested. A change marks a selection as stale; it is built again
+//! at the next request, because most are requested less often than articles are published.
 
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
@@ -15,13 +15,12 @@ use crate::index::Query;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 
-/// Selections that are cached; the one asked for longest ago makes room.
+/// Cached selections; the least recently used one is evicted.
 pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(1024).expect("it is not zero");
 
-/// Rows of forgotten selections that wait for a state folder which cannot be written.
+/// Evicted selections whose rows wait to be removed from a state folder that cannot be written.
 const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
 
-/// A selection that somebody asked for.
 #[derive(Debug)]
 pub(super) struct CachedSelection {
     pub(super) query: Query,
@@ -29,21 +28,21 @@ pub(super) struct CachedSelection {
     pub(super) currency: Currency,
 }
 
-/// Whether a selection is what it would be if it were built now.
+/// Whether a cached selection is up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Currency {
-    /// It is.
+    /// No change has affected it.
     Current,
-    /// A change concerned it since.
+    /// A change has affected it since it was built.
     Stale,
 }
 
-/// What the next commit has to write of selections.
+/// Changes of selections for the next commit.
 #[derive(Debug, Default)]
 pub(super) struct Uncommitted {
-    /// Forgotten selections whose rows the store still has.
+    /// Evicted selections whose rows are still in the store.
     pub(super) forgotten: Vec<Arc<str>>,
-    /// Validators that the store does not have yet.
+    /// Validators that are not in the store yet.
     pub(super) validators: HashMap<Arc<str>, Validators>,
 }
 
@@ -53,19 +52,18 @@ impl Uncommitted {
     }
 }
 
-/// Selections by path, the one asked for last in front.
+/// Selections by path.
 #[derive(Debug)]
 pub(super) struct Selections {
     cached: LruCache<Arc<str>, CachedSelection>,
-    /// The second in which a selection was last forgotten. One that is asked for again is dated no
-    /// earlier, since nobody knows any more what it was dated before, and for which bytes.
+    /// The last second in which a selection was evicted. An evicted selection that is requested again is
+    /// dated no earlier, because its earlier dates and bytes are no longer known.
     floor: Timestamp,
-    /// The last validators of selections that nobody has asked for since the start.
+    /// The stored validators of selections that were not requested since the start.
     remembered: HashMap<Arc<str>, Validators>,
-    /// Cached selections by the instant at which they change by themselves.
+    /// Cached selections by the instant of their next change without an edit.
     due: BTreeSet<(Timestamp, Arc<str>)>,
     uncommitted: Uncommitted,
-    /// How often selections are asked for.
     polls: Arc<PollRate>,
 }
 
@@ -86,33 +84,32 @@ impl Selections {
         self.cached.len()
     }
 
-    /// How often selections are asked for, all of them together.
+    /// How often selections are requested, all together.
     pub(super) fn polls(&self) -> Arc<PollRate> {
         self.polls.clone()
     }
 
-    /// A selection, which now is the one asked for last.
+    /// A cached selection, which becomes the most recently used one.
     pub(super) fn find(&mut self, path: &str) -> Option<(Arc<FeedVersion>, Currency)> {
         let cached = self.cached.get(path)?;
         Some((cached.version.clone(), cached.currency))
     }
 
-    /// The last validators of the selection with this path, which is built anew, and the earliest date
-    /// that it may have now.
+    /// The last validators of a selection that is built again, and the earliest date that it may get.
     pub(super) fn previous(
         &self,
         path: &str,
         old: Option<&FeedVersion>,
     ) -> (Option<Validators>, Timestamp) {
         match old {
-            // One that is cached has its own last date.
+            // A cached selection has a last date of its own.
             Some(old) => (Some(old.validators()), Timestamp(0)),
             None => (self.remembered.get(path).copied(), self.floor),
         }
     }
 
-    /// Caches a selection, whose validators wait for the next commit if they are others than before. The
-    /// one that makes room for it is forgotten at `as_of`.
+    /// Caches a selection; changed validators wait for the next commit. Another selection may be evicted at
+    /// `as_of`.
     pub(super) fn insert(&mut self, path: Arc<str>, cached: CachedSelection, as_of: Timestamp) {
         let (validators, next) = (cached.version.validators(), cached.version.next);
         let replaced = match self.cached.push(path.clone(), cached) {
@@ -135,11 +132,11 @@ impl Selections {
         self.due.extend(next.map(|next| (next, path)));
     }
 
-    /// Notes which selections a change concerns; those that are due by `as_of` changed by themselves.
+    /// Marks the selections that are due at `as_of`, or that a change affects.
     pub(super) fn mark_stale(
         &mut self,
         as_of: Timestamp,
-        is_concerned: impl Fn(&CachedSelection) -> bool,
+        is_affected: impl Fn(&CachedSelection) -> bool,
     ) {
         while self.due.first().is_some_and(|(at, _)| *at <= as_of) {
             self.due.pop_first();
@@ -147,21 +144,20 @@ impl Selections {
         let cached = self.cached.iter_mut().map(|(_, cached)| cached);
         for cached in cached.filter(|cached| cached.currency == Currency::Current) {
             let is_due = cached.version.next.is_some_and(|next| next <= as_of);
-            if is_due || is_concerned(cached) {
+            if is_due || is_affected(cached) {
                 cached.currency = Currency::Stale;
             }
         }
     }
 
-    /// Forgets a selection, since one of its terms is unknown now.
+    /// Evicts a selection that has an unknown term now.
     pub(super) fn drop_unknown(&mut self, path: &Arc<str>, as_of: Timestamp) {
         if let Some(cached) = self.cached.pop(path) {
             self.remove(path.clone(), &cached.version, as_of);
         }
     }
 
-    /// Forgets what the state folder remembers of more selections than are cached, so that its rows do
-    /// not pile up. The others take up their last dates when somebody asks.
+    /// Removes stored validators beyond the number of cached selections, so that rows do not accumulate.
     pub(super) fn forget_excess(&mut self, as_of: Timestamp) {
         let paths: BTreeSet<Arc<str>> = self.remembered.keys().cloned().collect();
         for path in paths.into_iter().skip(SELECTIONS_MAX.get()) {
@@ -171,22 +167,21 @@ impl Selections {
         }
     }
 
-    /// When a selection changes by itself.
+    /// When the next selection changes without an edit.
     pub(super) fn next_instant(&self) -> Option<Timestamp> {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// Whether the next commit has something to write.
     pub(super) fn is_uncommitted(&self) -> bool {
         !self.uncommitted.is_empty()
     }
 
-    /// What has to be written now, with what selections are dated by that are asked for again.
+    /// Takes the changes to commit, and the date floor of evicted selections.
     pub(super) fn take_uncommitted(&mut self) -> (Uncommitted, Timestamp) {
         (mem::take(&mut self.uncommitted), self.floor)
     }
 
-    /// Takes up again what could not be written. A row too many costs little, a list without end more.
+    /// Puts back changes that could not be committed. Evicted rows beyond the limit stay in the store.
     pub(super) fn restore_uncommitted(&mut self, unwritten: Uncommitted) {
         let Uncommitted {
             forgotten,
@@ -199,7 +194,7 @@ impl Selections {
         }
     }
 
-    /// Notes that a selection is no longer cached; no answer with it was dated later than `last`.
+    /// Notes that a selection was evicted; no response with it was dated later than `last`.
     pub(super) fn forget(&mut self, path: Arc<str>, last: Timestamp) {
         self.floor = self.floor.max(last);
         self.uncommitted.forgotten.push(path);
@@ -214,7 +209,7 @@ impl Selections {
     }
 }
 
-/// Whether a path is one of a selection.
+/// Whether this is the path of a selection.
 pub(super) fn is_selection(path: &str) -> bool {
     path.strip_prefix(SELECT)
         .is_some_and(|rest| rest.starts_with('?'))

@@ -196,7 +196,7 @@ id-year = 2026
         write("b.txt", "#спорт #наука");
         let published = publish(later.plus(60));
         let forms = |path: &str| {
-            let mut revised = published.revised.iter();
+            let mut revised = published.new_versions.iter();
             let version = revised.find(|version| &*version.path == path).expect("it");
             documents.likely_forms(version, later.plus(60))
         };

@@ -1,5 +1,4 @@
-//! What only the writer has: what changed since the last snapshot, what is due, and what has to be
-//! committed.
+//! The writer's state: changes since the last snapshot, due instants, and changes to commit.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Weak};
@@ -13,34 +12,33 @@ use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::index_state::IndexState;
-use crate::render::RENDERER_VERSION;
 use crate::render::pages::templates::Templates;
 
-/// What only the writer has.
+/// The writer's state.
 pub(super) struct Writer {
     pub(super) templates: Arc<Templates>,
-    /// What changed since the last snapshot.
+    /// The feeds that changes since the last snapshot may affect.
     pub(super) touched: AffectedFeeds,
-    /// The next snapshot starts from the definitions, not from the last snapshot.
+    /// Whether the next snapshot is built from the definitions, not from the last snapshot.
     pub(super) rebuild: bool,
-    /// How many times it did.
+    /// The number of such snapshots.
     pub(super) generation: u64,
     /// The second in which a feed last moved.
     pub(super) last_moved: Option<Timestamp>,
-    /// Feeds by the instant at which they change by themselves.
+    /// Feeds by the instant of their next change without an edit.
     pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
-    /// The last validators of feeds that are not in the snapshot.
+    /// The stored validators of feeds that are not in the snapshot.
     pub(super) validators: HashMap<Arc<str>, Validators>,
-    /// Validators that the store does not have yet.
+    /// Validators that are not in the store yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
-    /// Whether the store may not know yet what this configuration serves.
+    /// Whether the store may lack names that this configuration serves.
     pub(super) served_unsaved: bool,
-    /// Why the state folder does not have everything, so that it is said once.
+    /// Why the last commit failed, so that it is logged once.
     pub(super) write_failure: Option<String>,
-    /// Records that the next snapshot will not name.
+    /// Records that the next snapshot does not name.
     pub(super) retired: Vec<RecordId>,
-    /// Snapshots by age, each with the records that only it and older ones name.
-    pub(super) leaving: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
+    /// Earlier snapshots by age, each with the records that only it and older ones name.
+    pub(super) old_snapshots: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
 impl Writer {
@@ -49,18 +47,18 @@ impl Writer {
         self.touched = before.union(touched);
     }
 
-    pub(super) fn log_state_writes(&mut self, trouble: Option<String>) {
-        match (&self.write_failure, &trouble) {
+    pub(super) fn log_commit(&mut self, failure: Option<String>) {
+        match (&self.write_failure, &failure) {
             (None, Some(cause)) => warn!(
                 "the state folder cannot be written, so a restart will not remember what changes from now on: {cause}"
             ),
             (Some(_), None) => info!("the state folder is written again"),
             (None, None) | (Some(_), Some(_)) => {}
         }
-        self.write_failure = trouble;
+        self.write_failure = failure;
     }
 
-    /// Every feed, selections aside, that may have moved.
+    /// The definitions of all feeds that may have changed, without selections.
     pub(super) fn affected_feeds(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
         let IndexState {
             index, definitions, ..
@@ -69,8 +67,8 @@ impl Writer {
             self.due.clear();
             return definitions.every(index);
         }
-        let mut concerned = definitions.touched(index, &self.touched);
-        let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
+        let mut affected = definitions.touched(index, &self.touched);
+        let touched: HashSet<Arc<str>> = affected.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due
             .first()
@@ -79,13 +77,12 @@ impl Writer {
         {
             self.due.pop_first();
             let due = definitions.find(index, &path);
-            concerned.extend(due.filter(|due| !touched.contains(&due.path)));
+            affected.extend(due.filter(|due| !touched.contains(&due.path)));
         }
-        concerned
+        affected
     }
 
-    /// Builds a version, enters its next instant into the queue, and its validators among the
-    /// unsaved if they are others than before.
+    /// Builds a version, queues its next instant, and notes its validators if they changed.
     pub(super) fn build(
         &mut self,
         state: &IndexState,
@@ -99,14 +96,7 @@ impl Writer {
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let mut version = FeedVersion::build(
-            RENDERER_VERSION,
-            state.definitions.site_rules(),
-            &state.index,
-            definition,
-            previous,
-            Timestamp(0),
-        );
+        let mut version = state.build(definition, previous, Timestamp(0));
         if let Some(old) = old {
             version.polls = old.polls.clone();
         }
@@ -117,7 +107,7 @@ impl Writer {
         version
     }
 
-    /// Remembers the feeds that leave the snapshot, in case they return.
+    /// Keeps the validators of feeds that are not in the next snapshot, in case they return.
     pub(super) fn keep_validators(
         &mut self,
         old: Option<&Snapshot>,
@@ -131,11 +121,11 @@ impl Writer {
             .extend(left.map(|(path, version)| (path.clone(), version.validators())));
     }
 
-    /// Whether a publication would have something to look at, or something to write.
+    /// Whether a publication has something to build or to commit.
     pub(super) fn is_due(&self, index: &Index, now: Timestamp) -> bool {
         let is_due = self.next_instant(index).is_some_and(|at| at <= now);
-        let is_unwritten = !self.unsaved.is_empty() || self.write_failure.is_some();
-        is_due || self.rebuild || !self.touched.is_empty() || is_unwritten
+        let is_unsaved = !self.unsaved.is_empty() || self.write_failure.is_some();
+        is_due || self.rebuild || !self.touched.is_empty() || is_unsaved
     }
 
     pub(super) fn next_instant(&self, index: &Index) -> Option<Timestamp> {
@@ -143,14 +133,14 @@ impl Writer {
         [due, index.next_instant()].into_iter().flatten().min()
     }
 
-    /// The records that no snapshot names any more.
+    /// Takes the records that no snapshot names any more.
     pub(super) fn take_deletable(&mut self, unpublished: bool) -> Vec<RecordId> {
         let mut records = Vec::new();
         if unpublished {
             records.append(&mut self.retired);
         }
         while let Some((_, gone)) = self
-            .leaving
+            .old_snapshots
             .pop_front_if(|(snapshot, _)| snapshot.strong_count() == 0)
         {
             records.extend(gone);

@@ -1,4 +1,4 @@
-//! What the index knows beside the snapshot: how many articles a feed has, and single articles.
+//! What comes from the index, not from the snapshot: numbers of articles, and single articles.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use crate::render::pages::ReleasedArticle;
 use crate::store::StoreError;
 
 impl ReadHandle {
-    /// Every feed with its articles counted; `None` before the first snapshot.
+    /// Every feed with its number of articles; `None` before the first snapshot.
     pub fn overview(&self) -> Option<Arc<Overview>> {
         if let Some(overview) = self.0.overview.load_full() {
             return Some(overview);
         }
         let mut state = self.index();
-        // Somebody else may have asked while this one waited.
+        // Another thread may have made it meanwhile.
         if let Some(overview) = self.0.overview.load_full() {
             return Some(overview);
         }
@@ -33,7 +33,7 @@ impl ReadHandle {
         Some(overview)
     }
 
-    /// The keys of all released articles, each with the last correction that counts.
+    /// The keys of all released articles, with their dates of update.
     pub fn released(&self) -> Vec<(String, Timestamp)> {
         self.index().index.released().collect()
     }
@@ -65,7 +65,7 @@ impl IndexState {
     fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
-        // Without one, the feed ends with the next snapshot.
+        // Without a query, the feed is not in the next snapshot.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
         FeedSummary {
             version: version.clone(),
@@ -75,7 +75,7 @@ impl IndexState {
         }
     }
 
-    /// Names what can be seen of an article now, its configuration aside.
+    /// Changes when the article's content or its date of update does.
     fn digest(&self, article: ArticleNo, key: &str) -> u128 {
         let mut hash = Xxh3::new();
         hash.update(&self.index.revision(article).0.to_le_bytes());

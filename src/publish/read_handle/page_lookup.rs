@@ -1,4 +1,4 @@
-//! The page that a request names.
+//! Finds the page of a request.
 
 use super::ReadHandle;
 use crate::feed::snapshot::Snapshot;
@@ -6,13 +6,13 @@ use crate::model::term::Term;
 use crate::render::pages::{Page, PageRequest};
 use crate::store::StoreError;
 
-/// Why a request names no page.
+/// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum PageMissing {
-    /// There is nothing with this name.
+    /// There is no such page, for this reason.
     #[error("{0}")]
     Unknown(String),
-    /// The article has a page of its own.
+    /// The article's page is at this address.
     #[error("the article is at {0}")]
     Elsewhere(String),
     /// The article cannot be read.
@@ -21,7 +21,7 @@ pub enum PageMissing {
 }
 
 impl ReadHandle {
-    /// The page or list that a request names, in a snapshot.
+    /// Finds the page or list of a request.
     pub fn find_page(
         &self,
         snapshot: &Snapshot,
@@ -55,7 +55,7 @@ impl ReadHandle {
     }
 }
 
-/// Says that a selection names a term in vain.
+/// The message about a term that no article has.
 pub fn unknown_term(term: &Term) -> String {
     format!(
         "no article has the {} \"{}\"",
