@@ -114,7 +114,6 @@ pub fn reconcile(
     run.result
 }
 
-/// A reading that is going on.
 struct Run<'a> {
     source: &'a Source,
     store: &'a Store,
@@ -150,7 +149,7 @@ impl<'a> Run<'a> {
 
     /// Lists, reads and stores at the same time. Missing files are known only at the end.
     fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
-        let (batches, found) = mpsc::sync_channel(self.source.batches_ahead());
+        let (batches, found) = mpsc::sync_channel(self.source.limits().batches_ahead);
         let comparison = Comparison {
             source: self.source,
             store: self.store,

@@ -33,7 +33,6 @@ use tracing::{error, info, warn};
 
 use crate::config::Config;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::ingest::report::Report;
 use crate::model::count::many;
 use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
@@ -243,17 +242,11 @@ async fn read(
         Timestamp::now(),
     );
     if report.read > 0 || report.changed > 0 {
-        let Report {
-            read,
-            changed,
-            articles,
-            ..
-        } = &report;
         info!(
             "{} read in {took:.1?}: {}, {}, {}",
-            many(*read, publisher.driver().source().noun()),
-            many(*changed, "change"),
-            many(*articles, "article"),
+            many(report.read, publisher.driver().source().noun()),
+            many(report.changed, "change"),
+            many(report.articles, "article"),
             many(report.problems.len(), "problem"),
         );
     }

@@ -24,19 +24,35 @@ use crate::model::article::{Accepted, Reading, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 
-/// Files that a thread takes at a time: few, because files differ in cost and all threads should end
-/// together.
-const SHARE_FILES: usize = 32;
+/// How much of a source is read at once.
+pub(crate) struct ReadingLimits {
+    /// Places that a thread takes at a time: few, where they differ in cost, so that all threads end
+    /// together.
+    pub(crate) share: usize,
+    /// Batches of places that may wait to be read: enough to know their number early in most archives,
+    /// and few enough to bound the memory of a first listing.
+    pub(crate) batches_ahead: usize,
+    /// Threads that read, on any number of processors.
+    pub(crate) threads: usize,
+    /// Places that one call of [`Source::read`] should get.
+    pub(crate) at_once: usize,
+}
 
-/// Batches of files that may wait to be read: enough to know the number of files early in most
-/// archives, and few enough to bound the memory of a first listing.
-const FILES_AHEAD: usize = 16;
+const FILE_LIMITS: ReadingLimits = ReadingLimits {
+    share: 32,
+    batches_ahead: 16,
+    threads: usize::MAX,
+    at_once: 1,
+};
 
-/// The same for rows: more, because a listing that waits stays open on the server.
-const ROWS_AHEAD: usize = 64;
-
-/// Threads that read rows. Each uses one of the few connections.
-const ROW_THREADS: usize = 2;
+/// More batches, because a listing that waits stays open on the server. Each thread uses one of the few
+/// connections.
+const ROW_LIMITS: ReadingLimits = ReadingLimits {
+    share: sql::ROWS_A_STATEMENT,
+    batches_ahead: 64,
+    threads: 2,
+    at_once: sql::ROWS_A_STATEMENT,
+};
 
 /// Where articles come from.
 #[derive(Clone, Debug)]
@@ -303,35 +319,10 @@ impl Source {
         }
     }
 
-    /// How many places a thread takes at a time.
-    pub fn share(&self) -> usize {
+    pub(crate) fn limits(&self) -> &'static ReadingLimits {
         match self {
-            Source::Directory(_) => SHARE_FILES,
-            Source::Sql(_) => sql::ROWS_A_STATEMENT,
-        }
-    }
-
-    /// How many batches of places may wait to be read.
-    pub fn batches_ahead(&self) -> usize {
-        match self {
-            Source::Directory(_) => FILES_AHEAD,
-            Source::Sql(_) => ROWS_AHEAD,
-        }
-    }
-
-    /// How many threads may read at once, on any number of processors.
-    pub fn threads(&self) -> usize {
-        match self {
-            Source::Directory(_) => usize::MAX,
-            Source::Sql(_) => ROW_THREADS,
-        }
-    }
-
-    /// How many places one call of [`Source::read`] should get.
-    pub fn at_once(&self) -> usize {
-        match self {
-            Source::Directory(_) => 1,
-            Source::Sql(_) => sql::ROWS_A_STATEMENT,
+            Source::Directory(_) => &FILE_LIMITS,
+            Source::Sql(_) => &ROW_LIMITS,
         }
     }
 

@@ -23,7 +23,6 @@ pub(super) struct ChangeSet {
 }
 
 impl ChangeSet {
-    /// Stores the result of reading a file.
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,

@@ -13,7 +13,6 @@ use crate::store::{FileRow, Store};
 pub(super) struct Comparison<'a> {
     pub(super) source: &'a Source,
     pub(super) store: &'a Store,
-    /// As in [`super::Options::reread`].
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
     /// Gets the files to read in the order of the listing, [`BATCH_FILES`] at a time.
@@ -28,7 +27,6 @@ pub(super) struct Listed {
     pub(super) unlisted: Vec<Unlisted>,
     /// Stored files that the listing did not show.
     pub(super) gone: Vec<String>,
-    /// Why the listing is not complete.
     pub(super) failure: Option<ReconcileError>,
 }
 
@@ -121,7 +119,7 @@ impl Comparison<'_> {
             }
             let is_rechecked =
                 before == Some(found.stamp) && self.source.is_in_recheck_window(found.stamp);
-            if is_rechecked && rechecked < self.source.at_once() {
+            if is_rechecked && rechecked < self.source.limits().at_once {
                 rechecked += 1;
                 let found = Place {
                     recheck: true,

@@ -30,7 +30,6 @@ pub struct Driver {
 
 struct State {
     source: Arc<Source>,
-    /// The header of the state folder for this source and its configuration.
     header: Header,
     /// Whether every file has to be read again, because the configuration reads it differently.
     reread: bool,

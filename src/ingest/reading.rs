@@ -28,10 +28,11 @@ pub(super) fn read_all(
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let limits = source.limits();
     let threads = threads
-        .min(source.threads())
-        .min(files.len().div_ceil(source.share()));
-    let waiting = Mutex::new(files.chunks(source.share()).enumerate());
+        .min(limits.threads)
+        .min(files.len().div_ceil(limits.share));
+    let waiting = Mutex::new(files.chunks(limits.share).enumerate());
     let next = || {
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.next()
@@ -75,7 +76,7 @@ fn read_share(
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     // Each file is packed before the next one is read, because packed articles are smaller.
     let mut read = Vec::with_capacity(files.len());
-    for files in files.chunks(source.at_once()) {
+    for files in files.chunks(source.limits().at_once) {
         let results = source.read(files)?;
         read.extend(files.iter().zip(results).map(|(found, result)| {
             progress.read_one();

@@ -558,7 +558,7 @@ fn a_poll_rechecks_as_many_rows_as_one_statement_reads() {
     ));
     assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1000, 1000));
     rows.run("UPDATE articles SET title = 'Т'");
-    let at_once = rows.source.at_once();
+    let at_once = rows.source.limits().at_once;
     let read = rows.reconcile(Scope::Recent, || {});
     assert_eq!(counts(&read), (at_once, at_once));
 }

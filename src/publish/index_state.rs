@@ -10,12 +10,10 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
 
-/// The index by the configuration in force.
 pub(super) struct IndexState {
     pub(super) config: Arc<Config>,
     pub(super) index: Index,
     pub(super) definitions: FeedDefinitions,
-    /// How many overviews were made.
     pub(super) overviews: u64,
 }
 

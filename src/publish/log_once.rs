@@ -15,11 +15,9 @@ const PROBLEMS_LOGGED: usize = 20;
 /// Reasons of one outage that are compared; with more, the first may be logged again.
 const REASONS_MAX: usize = 8;
 
-/// The last logged state of readings.
 pub(crate) struct ReadingLog {
     outage: Arc<OutageLog>,
     problems: Vec<Problem>,
-    /// Why the last reading failed.
     pub(crate) failure: Option<String>,
     held: usize,
 }
@@ -85,7 +83,6 @@ impl ReadingLog {
     }
 }
 
-/// The reasons of an outage that were logged.
 #[derive(Default)]
 pub(crate) struct OutageLog {
     reasons: Mutex<Reasons>,
@@ -114,7 +111,6 @@ impl OutageLog {
     }
 }
 
-/// The last reasons of an outage.
 #[derive(Default)]
 struct Reasons(VecDeque<String>);
 

@@ -280,7 +280,6 @@ impl Publisher {
         Ok(())
     }
 
-    /// Marks the selections that a change affects as stale.
     fn mark_stale_selections(&self, writer: &Writer, index: &Index) {
         let as_of = index.as_of();
         let mut selections = self.handle.selections();

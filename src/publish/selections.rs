@@ -37,7 +37,6 @@ pub(super) enum Currency {
     Stale,
 }
 
-/// Changes of selections for the next commit.
 #[derive(Debug, Default)]
 pub(super) struct Uncommitted {
     /// Evicted selections whose rows are still in the store.
@@ -52,7 +51,6 @@ impl Uncommitted {
     }
 }
 
-/// Selections by path.
 #[derive(Debug)]
 pub(super) struct Selections {
     cached: LruCache<Arc<str>, CachedSelection>,
@@ -84,7 +82,6 @@ impl Selections {
         self.cached.len()
     }
 
-    /// How often selections are requested, all together.
     pub(super) fn polls(&self) -> Arc<PollRate> {
         self.polls.clone()
     }
@@ -167,7 +164,6 @@ impl Selections {
         }
     }
 
-    /// When the next selection changes without an edit.
     pub(super) fn next_instant(&self) -> Option<Timestamp> {
         self.due.first().map(|(at, _)| *at)
     }
@@ -209,7 +205,6 @@ impl Selections {
     }
 }
 
-/// Whether this is the path of a selection.
 pub(super) fn is_selection(path: &str) -> bool {
     path.strip_prefix(SELECT)
         .is_some_and(|rest| rest.starts_with('?'))

@@ -360,7 +360,6 @@ impl Sql {
         SourceEvents { signals, watchers }
     }
 
-    /// Starts a task on the runtime.
     fn start(&self, task: Task) -> mpsc::Receiver<Result<Step, SqlError>> {
         let (sender, receiver) = mpsc::channel(ROWS_BUFFERED);
         let engine = self.0.engine.clone();
@@ -404,7 +403,6 @@ impl Sql {
     }
 }
 
-/// The results in the order of `found`.
 fn in_order(
     found: &[Place],
     mut read: HashMap<String, (SameIdRows, ReadResult)>,

@@ -14,7 +14,6 @@ use crate::model::validators::Validators;
 use crate::publish::index_state::IndexState;
 use crate::render::pages::templates::Templates;
 
-/// The writer's state.
 pub(super) struct Writer {
     pub(super) templates: Arc<Templates>,
     /// The feeds that changes since the last snapshot may affect.
@@ -23,7 +22,6 @@ pub(super) struct Writer {
     pub(super) rebuild: bool,
     /// The number of such snapshots.
     pub(super) generation: u64,
-    /// The second in which a feed last moved.
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant of their next change without an edit.
     pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,

@@ -24,7 +24,6 @@ const REPLACED_CHECK_EVERY: Duration = Duration::from_millis(250);
 /// How often to try again to watch after the system refused.
 const REFUSED_RETRY_EVERY: Duration = Duration::from_secs(2);
 
-/// The articles' folder and its events.
 pub(crate) struct DirectoryWatcher {
     folder: Directory,
     events: Events,
@@ -32,7 +31,6 @@ pub(crate) struct DirectoryWatcher {
     unsettled: Vec<String>,
 }
 
-/// Where events come from.
 enum Events {
     /// The folder is watched.
     Watched(FolderWatch),
@@ -93,7 +91,6 @@ impl DirectoryWatcher {
         }
     }
 
-    /// Reads files again soon.
     pub(crate) fn reread(&mut self, unsettled: Vec<String>) {
         match &self.events {
             Events::Watched(watch) => watch.look_again(unsettled),
@@ -103,7 +100,6 @@ impl DirectoryWatcher {
         }
     }
 
-    /// Waits until scopes have to be read.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             match &self.events {

@@ -40,9 +40,7 @@ pub(super) struct Engine {
     columns: Mutex<Option<Arc<Columns>>>,
     required: Mutex<RequiredColumns>,
     listings: Mutex<Listings>,
-    /// The last probe that succeeded.
     last_probe: Mutex<Option<ProbeResult>>,
-    /// Why the last probe failed.
     failure: Mutex<Option<SqlError>>,
 }
 
@@ -96,7 +94,6 @@ pub(super) enum Step {
     End,
 }
 
-/// The columns of a stamp.
 pub(super) fn is_stamp(column: &Column) -> bool {
     column.is_one_of(&["id", "updated", "date"])
 }
@@ -140,9 +137,10 @@ impl Engine {
         task: Task,
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
-        let limit = match task {
-            Task::AllStamps => LONG,
-            Task::RecentStamps | Task::Rows(..) => SHORT,
+        let (limit, wanted): (_, fn(&Column) -> bool) = match task {
+            Task::AllStamps => (LONG, is_stamp),
+            Task::RecentStamps => (SHORT, is_stamp),
+            Task::Rows(wanted, _) => (SHORT, wanted),
         };
         if matches!(task, Task::AllStamps | Task::RecentStamps) {
             // A query such as `SELECT *` may have other columns by now.
@@ -151,23 +149,15 @@ impl Engine {
         let columns = self.columns().await?;
         locked(&self.required).update(&columns)?;
         let dialect = self.database.dialect();
-        let (selected, statement) = match task {
-            Task::AllStamps => {
-                let selected = columns.known(is_stamp);
-                let statement = dialect.listing(&self.query, &selected.columns);
-                (selected, statement)
-            }
+        let selected = columns.known(wanted);
+        let statement = match task {
+            Task::AllStamps => dialect.listing(&self.query, &selected.columns),
             Task::RecentStamps => {
-                let selected = columns.known(is_stamp);
-                let since = self.since();
-                let statement = dialect.recent(&self.query, &selected.columns, &columns, &since);
-                (selected, statement)
+                dialect.recent(&self.query, &selected.columns, &columns, &self.since())
             }
-            Task::Rows(wanted, ids) => {
-                let selected = columns.known(wanted);
+            Task::Rows(_, ids) => {
                 let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                let statement = dialect.by_id(&self.query, &selected.columns, &ids);
-                (selected, statement)
+                dialect.by_id(&self.query, &selected.columns, &ids)
             }
         };
         if out.send(Ok(Step::Columns(selected))).await.is_err() {
@@ -323,7 +313,6 @@ impl Engine {
         *locked(&self.failure) = failure;
     }
 
-    /// Why the last probe failed, if it did.
     pub(super) fn failure(&self) -> Option<SqlError> {
         locked(&self.failure).clone()
     }

@@ -315,7 +315,7 @@ mod tests {
         let listening = listen(server.engine(), signals.clone(), channel(&server));
         signals.up();
         let mut events = SourceEvents {
-            signals: signals,
+            signals,
             watchers: Vec::new(),
         };
         assert_eq!(events.next().await, SourceEvent::Up);

@@ -16,7 +16,6 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place, Unlisted};
 
-/// A listing that is being read.
 pub(super) struct Walk {
     began: Instant,
     now: Timestamp,

@@ -22,7 +22,6 @@ const ROW_BYTES_MAX: usize = 2 << 20;
 /// A value as the database wrote it; one that is not text, as it is shown in messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// `None` for NULL.
     pub(super) text: Option<String>,
     /// Whether it is a number in a column without a type.
     pub(super) is_number: bool,
@@ -33,7 +32,6 @@ pub(super) struct Cell {
 /// One cell for each selected column.
 pub(super) type Cells = Vec<Cell>;
 
-/// An instant in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) raw: Raw,
@@ -47,7 +45,6 @@ impl Moment {
         i64::try_from(seconds).ok().map(Timestamp)
     }
 
-    /// A number that changes with it.
     fn stamp(&self) -> i128 {
         self.micros.unwrap_or_else(|| match &self.raw {
             Raw::Whole(number) => i128::from(*number),
@@ -77,7 +74,6 @@ impl Row<'_> {
         cell.text.as_deref()
     }
 
-    /// The instant in a column.
     pub(super) fn moment(&self, name: &str, zone: &Zone) -> Option<Moment> {
         let (column, cell) = self.cell(name)?;
         let text = cell.text.as_deref().filter(|text| !is_zero(text))?;
@@ -93,7 +89,6 @@ impl Row<'_> {
         })
     }
 
-    /// Its place at `now`.
     pub(super) fn place(&self, zone: &Zone, now: Timestamp) -> Place {
         let (updated, date) = (self.moment("updated", zone), self.moment("date", zone));
         self.place_with(updated.as_ref(), date.as_ref(), now)
@@ -125,7 +120,6 @@ impl Row<'_> {
         }
     }
 
-    /// The digest of its columns without the text.
     pub(super) fn columns_digest(&self) -> u64 {
         let mut hash = Xxh3::new();
         let cells = self.selected.columns.iter().zip(self.cells);
@@ -170,7 +164,6 @@ impl Row<'_> {
     }
 }
 
-/// How rows are read.
 #[derive(Debug)]
 pub(super) struct Rules {
     pub(super) reading: Reading,
@@ -271,7 +264,6 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     })
 }
 
-/// A date that is a number.
 fn number(column: &Column, cell: &Cell) -> Option<i64> {
     let is_number = matches!(column.kind, Kind::Integer | Kind::Number) || cell.is_number;
     let text = cell.text.as_deref().filter(|_| is_number)?;

@@ -26,17 +26,14 @@ const HELD_REREAD_AFTER: Duration = Duration::from_secs(2);
 /// but at least this many times as long as the last one took.
 const HELD_REREAD_SHARE: u32 = 10;
 
-/// The articles' database and its events.
 pub(crate) struct SqlWatcher {
     sql: Sql,
     signals: Arc<Signals>,
     down: Down,
     listening: JoinHandle<()>,
-    /// When to poll for recent changes.
     poll_at: Instant,
     /// When a full reading is due by itself.
     full_at: Option<Instant>,
-    /// Whether the last full reading failed.
     full_failed: bool,
     retry_delay: Duration,
     drift: CountDrift,
@@ -79,7 +76,6 @@ impl SqlWatcher {
         !self.is_down() && (is_full || !self.full_failed)
     }
 
-    /// Waits until scopes have to be read.
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         loop {
             let signals = self.signals.clone();
@@ -150,7 +146,6 @@ impl SqlWatcher {
         }
     }
 
-    /// Accepts a loss of columns that was reported.
     pub(crate) fn confirm(&self) {
         if self.sql.misses_columns() {
             self.sql.accept_lost_columns();
@@ -177,7 +172,6 @@ impl Drop for SqlWatcher {
     }
 }
 
-/// Waits until `at`; for ever without one.
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => time::sleep_until(at.into()).await,
