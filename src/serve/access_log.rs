@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
-pub use self::line::{LineFormat, LogLine};
+pub(crate) use self::line::{LineFormat, LogLine};
 use crate::model::count::counted;
 use crate::serve::counter::Counter;
 
@@ -34,7 +34,7 @@ const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// The access log; every copy writes to the same one.
 #[derive(Clone, Debug)]
-pub struct AccessLog {
+pub(crate) struct AccessLog {
     lines: Sender<LogLine>,
     progress: Arc<Progress>,
 }
@@ -55,7 +55,7 @@ impl AccessLog {
     ///
     /// # Errors
     /// When there is no standard output, or no thread can be started.
-    pub fn start(format: LineFormat) -> io::Result<AccessLog> {
+    pub(crate) fn start(format: LineFormat) -> io::Result<AccessLog> {
         // Not through `Stdout`, whose lock and line buffer others may hold.
         let output = io::stdout().as_fd().try_clone_to_owned()?;
         AccessLog::over(File::from(output), format)
@@ -76,12 +76,12 @@ impl AccessLog {
     }
 
     /// Lines that were dropped.
-    pub fn dropped_lines(&self) -> &Counter {
+    pub(crate) fn dropped_lines(&self) -> &Counter {
         &self.progress.dropped
     }
 
     /// Adds a line, or counts it as dropped.
-    pub fn write(&self, line: LogLine) {
+    pub(crate) fn write(&self, line: LogLine) {
         match self.lines.try_send(line) {
             Ok(()) => {
                 self.progress.added.fetch_add(1, Ordering::Relaxed);
@@ -91,7 +91,7 @@ impl AccessLog {
     }
 
     /// Waits until everything is written, but not for longer than `at_most`.
-    pub fn finish(&self, at_most: Duration) {
+    pub(crate) fn finish(&self, at_most: Duration) {
         let Progress {
             added,
             done,

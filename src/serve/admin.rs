@@ -49,7 +49,7 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the pages are made from.
 #[derive(Clone)]
-pub struct Admin {
+pub(crate) struct Admin {
     /// The configuration at the start; that of the snapshot goes before it.
     pub config: Arc<Config>,
     /// How the daemon is.
@@ -66,7 +66,7 @@ type Reply = Response<Full<Bytes>>;
 ///
 /// # Errors
 /// [`ListenError`] names the address.
-pub async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
+pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
     match config.server.admin {
         Some(address) => Listener::open_admin(address).await.map(Some),
         None => Ok(None),
@@ -77,7 +77,7 @@ pub async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
 ///
 /// # Errors
 /// When the runtime cannot wait on the socket.
-pub async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
+pub(crate) async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
     info!("admin pages at {}/status", listener.address());
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();

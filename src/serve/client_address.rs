@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 /// The address of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientAddress {
+pub(crate) enum ClientAddress {
     /// By network.
     Ip(IpAddr),
     /// By a unix socket, whose peers have no address.
@@ -18,7 +18,7 @@ pub enum ClientAddress {
 impl ClientAddress {
     /// Whether it is in one of these blocks. A unix socket is not: who may open it is a matter of
     /// its mode.
-    pub fn is_within(self, blocks: &[IpNet]) -> bool {
+    pub(crate) fn is_within(self, blocks: &[IpNet]) -> bool {
         match self {
             ClientAddress::Ip(address) => blocks.iter().any(|block| block.contains(&address)),
             ClientAddress::Unix => false,
@@ -27,7 +27,7 @@ impl ClientAddress {
 
     /// The client behind this peer. What `X-Forwarded-For` says is believed as far as each speaker,
     /// from the last one back, is a trusted proxy or connected by a unix socket.
-    pub fn behind(self, headers: &HeaderMap, trusted: &[IpNet]) -> ClientAddress {
+    pub(crate) fn behind(self, headers: &HeaderMap, trusted: &[IpNet]) -> ClientAddress {
         let lists = headers.get_all("x-forwarded-for").iter();
         let names = lists.filter_map(|list| list.to_str().ok());
         let named: Vec<&str> = names.flat_map(|list| list.split(',')).collect();

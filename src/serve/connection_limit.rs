@@ -14,7 +14,7 @@ use crate::serve::counter::Counter;
 /// The limits of open connections, and their counters. Trusted proxies speak for many clients, so
 /// only the total limits them.
 #[derive(Debug)]
-pub struct ConnectionLimit {
+pub(crate) struct ConnectionLimit {
     total: Arc<Semaphore>,
     per_address: u32,
     trusted: Vec<IpNet>,
@@ -45,7 +45,7 @@ struct AddressSlot {
 
 impl ConnectionLimit {
     /// At most `total` connections, and at most `per_address` from one address that is not `trusted`.
-    pub fn new(total: usize, per_address: u32, trusted: &[IpNet]) -> Arc<ConnectionLimit> {
+    pub(crate) fn new(total: usize, per_address: u32, trusted: &[IpNet]) -> Arc<ConnectionLimit> {
         Arc::new(ConnectionLimit {
             total: Arc::new(Semaphore::new(total)),
             per_address,
@@ -58,7 +58,7 @@ impl ConnectionLimit {
     }
 
     /// The connections that are open.
-    pub fn open(&self) -> u64 {
+    pub(crate) fn open(&self) -> u64 {
         // Read in this order, the difference is never below zero.
         let closed = self.closed.value();
         self.accepted.value().saturating_sub(closed)

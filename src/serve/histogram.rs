@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::serve::counter::Counter;
 
 /// The upper bounds of the buckets in seconds: from a reply out of memory to one that is too late.
-pub const BOUNDS: [f64; 17] = [
+pub(super) const BOUNDS: [f64; 17] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 5.0, 10.0,
 ];

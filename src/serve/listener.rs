@@ -16,7 +16,7 @@ use crate::config::{Limits, Listen};
 
 /// An open listening socket.
 #[derive(Debug)]
-pub enum Listener {
+pub(crate) enum Listener {
     /// IPv4 or IPv6.
     Tcp(TcpListener),
     /// A path.
@@ -26,7 +26,7 @@ pub enum Listener {
 /// A socket that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}")]
-pub struct ListenError {
+pub(crate) struct ListenError {
     address: String,
     #[source]
     source: io::Error,
@@ -37,7 +37,7 @@ impl Listener {
     ///
     /// # Errors
     /// [`ListenError`] names the first address that cannot be listened on.
-    pub async fn open_all(
+    pub(crate) async fn open_all(
         named: &[Listen],
         mut passed: ListenFd,
         limits: &Limits,
@@ -123,7 +123,7 @@ impl Listener {
     }
 
     /// The address, as a person would open it.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         match self {
             Listener::Tcp(listener) => listener
                 .local_addr()
@@ -159,7 +159,7 @@ async fn remove_stale(path: &Path) {
 }
 
 /// Logs the addresses.
-pub fn announce(listeners: &[Listener], public_url: &str) {
+pub(crate) fn announce(listeners: &[Listener], public_url: &str) {
     for listener in listeners {
         info!(
             "listening on {} (public address {public_url})",

@@ -3,8 +3,8 @@
 //! Labels are few and closed: kinds, statuses, codings, and the feeds that feeds.toml declares;
 //! never a path, a tag or a client.
 
-pub mod exposition;
-pub mod process;
+pub(super) mod exposition;
+pub(super) mod process;
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::serve::request_outcome::{RequestKind, RequestResult};
 use crate::serve::server_context::ServerContext;
 
 /// Everything that one answer of `/metrics` is made from.
-pub struct Scrape {
+pub(super) struct Scrape {
     /// The server.
     pub server: Arc<ServerContext>,
     /// The panics so far.
@@ -41,7 +41,7 @@ pub struct Scrape {
 
 impl Scrape {
     /// The text.
-    pub fn text(self, format: TextFormat) -> String {
+    pub(super) fn text(self, format: TextFormat) -> String {
         exposition::encode(self, format)
     }
 

@@ -14,7 +14,7 @@ use crate::publish::NewVersions;
 use crate::serve::documents::Documents;
 
 /// Publications that may wait while a document is made. What finds no room is made on request.
-pub const PUBLICATIONS_MAX: usize = 16;
+pub(crate) const PUBLICATIONS_MAX: usize = 16;
 
 /// The documents that are still to be made, by the feed's path.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Job {
 }
 
 /// Makes one document after the other until `publications` ends.
-pub async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
+pub(crate) async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
     let mut queue = Queue::default();
     loop {
         let next = match queue.0.is_empty() {

@@ -14,7 +14,7 @@ use crate::serve::security_headers::{
 };
 
 /// A reply with its whole body.
-pub type Reply = Response<Full<Bytes>>;
+pub(super) type Reply = Response<Full<Bytes>>;
 
 /// The headers that the 200 and the 304 of a document have in common.
 #[derive(Debug)]

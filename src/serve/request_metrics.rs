@@ -20,7 +20,7 @@ const RESULTS: usize = RequestResult::ALL.len();
 
 /// The counters of answered requests.
 #[derive(Debug)]
-pub struct RequestMetrics {
+pub(crate) struct RequestMetrics {
     /// By kind, status, coding and result; see [`index`].
     requests: Box<[Counter]>,
     durations: [Histogram; RESULTS],
@@ -41,7 +41,7 @@ impl Default for RequestMetrics {
 
 impl RequestMetrics {
     /// Counts an answered request.
-    pub fn count(&self, outcome: &RequestOutcome) {
+    pub(crate) fn count(&self, outcome: &RequestOutcome) {
         let status = outcome.status.as_u16();
         let status = STATUSES.iter().position(|known| *known == status);
         let index = index(
@@ -56,12 +56,12 @@ impl RequestMetrics {
     }
 
     /// How long requests with a result took.
-    pub fn durations(&self, result: RequestResult) -> &Histogram {
+    pub(crate) fn durations(&self, result: RequestResult) -> &Histogram {
         &self.durations[result as usize]
     }
 
     /// The labels and number of every combination that has occurred.
-    pub fn counts(&self) -> Vec<([(&'static str, String); 4], u64)> {
+    pub(crate) fn counts(&self) -> Vec<([(&'static str, String); 4], u64)> {
         let mut counts = Vec::new();
         for kind in RequestKind::ALL {
             for status in 0..=STATUSES.len() {

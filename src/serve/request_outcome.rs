@@ -9,7 +9,7 @@ use crate::feed::definitions::FeedKind;
 
 /// One answered request.
 #[derive(Clone, Copy, Debug)]
-pub struct RequestOutcome {
+pub(crate) struct RequestOutcome {
     /// The kind of resource.
     pub kind: RequestKind,
     /// The status of the reply.
@@ -92,7 +92,7 @@ impl From<FeedKind> for RequestKind {
 
 /// How a request was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestResult {
+pub(crate) enum RequestResult {
     /// A cached document.
     Hit,
     /// A document that was made for this request, or for one that this request waited for.
@@ -107,7 +107,7 @@ pub enum RequestResult {
 
 impl RequestResult {
     /// Every result.
-    pub const ALL: [RequestResult; 5] = [
+    pub(crate) const ALL: [RequestResult; 5] = [
         RequestResult::Hit,
         RequestResult::Made,
         RequestResult::NotModified,
@@ -116,7 +116,7 @@ impl RequestResult {
     ];
 
     /// Its label.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             RequestResult::Hit => "hit",
             RequestResult::Made => "made",

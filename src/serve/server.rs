@@ -34,7 +34,7 @@ const BLOCKING_THREADS_MAX: usize = 8;
 ///
 /// # Errors
 /// When no thread can be started.
-pub async fn serve(
+pub(crate) async fn serve(
     listeners: Vec<Listener>,
     context: Arc<ServerContext>,
     stop: watch::Receiver<bool>,

@@ -11,10 +11,10 @@ use crate::serve::documents::Documents;
 use crate::serve::request_metrics::RequestMetrics;
 
 /// The documents, once the state folder has been read.
-pub type DocumentsSlot = OnceLock<Arc<Documents>>;
+pub(crate) type DocumentsSlot = OnceLock<Arc<Documents>>;
 
 /// What all connections share.
-pub struct ServerContext {
+pub(crate) struct ServerContext {
     /// What is published, once the state folder has been read.
     pub documents: DocumentsSlot,
     /// What a client may cost.
@@ -31,7 +31,7 @@ pub struct ServerContext {
 
 impl ServerContext {
     /// The context of a server that is configured so.
-    pub fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
+    pub(crate) fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
         let limits = config.limits;
         ServerContext {
             documents: DocumentsSlot::new(),

@@ -19,7 +19,7 @@ const WORDS_BYTES_MAX: usize = 1024;
 /// The values of a line. Headers are copied: sharing those of a request would keep the whole read
 /// buffer of its connection in memory.
 #[derive(Debug)]
-pub struct LogLine {
+pub(crate) struct LogLine {
     /// When the reply was made.
     pub at: SystemTime,
     /// The client.
@@ -40,7 +40,7 @@ pub struct LogLine {
 
 impl LogLine {
     /// The line of a request that was answered at `at`.
-    pub fn of<B>(
+    pub(crate) fn of<B>(
         request: &Request<B>,
         client: ClientAddress,
         outcome: RequestOutcome,
@@ -74,7 +74,7 @@ fn shown(words: &[u8]) -> Box<[u8]> {
 
 /// The form of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineFormat {
+pub(crate) enum LineFormat {
     /// Apache's combined format.
     Combined,
     /// One JSON object each.

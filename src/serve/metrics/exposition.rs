@@ -15,7 +15,7 @@ use crate::serve::histogram::{BOUNDS, Histogram};
 
 /// The format of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
+pub(crate) enum TextFormat {
     /// Version 0.0.4 of the text format of Prometheus, which every scraper reads.
     Prometheus,
     /// OpenMetrics 1.0.0.

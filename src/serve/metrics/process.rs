@@ -7,7 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 /// The values of this process in `/proc`. One that is missing there is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Process {
+pub(crate) struct Process {
     /// Processor time, user and system.
     pub cpu: Duration,
     /// Resident memory.
@@ -22,7 +22,7 @@ pub struct Process {
 
 impl Process {
     /// Reads them.
-    pub fn read() -> Process {
+    pub(crate) fn read() -> Process {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         let cpu = clock_gettime(ClockId::ProcessCPUTime);
