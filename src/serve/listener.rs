@@ -1,4 +1,4 @@
-//! Listening sockets: those that systemd passed, else those that are named.
+//! Listening sockets: those of systemd's socket activation, otherwise those of the configuration.
 
 use std::fs::Permissions;
 use std::io;
@@ -14,16 +14,12 @@ use tracing::{info, warn};
 
 use crate::config::{Limits, Listen};
 
-/// An open listening socket.
 #[derive(Debug)]
 pub(crate) enum Listener {
-    /// IPv4 or IPv6.
     Tcp(TcpListener),
-    /// A path.
     Unix(UnixListener),
 }
 
-/// A socket that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}")]
 pub(crate) struct ListenError {
@@ -33,49 +29,34 @@ pub(crate) struct ListenError {
 }
 
 impl Listener {
-    /// The sockets that systemd passed, else those that are named.
-    ///
-    /// # Errors
-    /// [`ListenError`] names the first address that cannot be listened on.
+    /// Takes the sockets of systemd, or opens the configured ones if there are none.
     pub(crate) async fn open_all(
-        named: &[Listen],
-        mut passed: ListenFd,
+        configured: &[Listen],
+        mut activated: ListenFd,
         limits: &Limits,
     ) -> Result<Vec<Listener>, ListenError> {
-        let listeners = if passed.len() > 0 {
-            Listener::take_all(&mut passed)?
-        } else {
-            Listener::open_named(named).await?
-        };
-        for listener in &listeners {
-            listener.limit_unsent(limits.send_bytes as usize);
-        }
-        Ok(listeners)
-    }
-
-    fn take_all(passed: &mut ListenFd) -> Result<Vec<Listener>, ListenError> {
-        let places = 0..passed.len();
-        let taken = places.map(|place| Listener::take(passed, place));
-        taken
-            .collect::<io::Result<_>>()
-            .map_err(|source| ListenError {
-                address: "a socket that was passed at the start".to_owned(),
+        let mut listeners = Vec::new();
+        for index in 0..activated.len() {
+            let listener = Listener::take(&mut activated, index);
+            listeners.push(listener.map_err(|source| ListenError {
+                address: "a socket of systemd".to_owned(),
                 source,
-            })
-    }
-
-    async fn open_named(named: &[Listen]) -> Result<Vec<Listener>, ListenError> {
-        let mut listeners = Vec::with_capacity(named.len());
-        for listen in named {
-            listeners.push(Listener::open(listen).await?);
+            })?);
+        }
+        if listeners.is_empty() {
+            for listen in configured {
+                listeners.push(Listener::open(listen).await?);
+            }
+        }
+        for listener in &listeners {
+            listener.limit_send_buffer(limits.send_bytes as usize);
         }
         Ok(listeners)
     }
 
-    /// Limits the kernel's send buffer. Its own limit is megabytes for each connection, so a few hundred
-    /// clients that do not read would fill its memory. Connections inherit it from their listening
-    /// socket.
-    fn limit_unsent(&self, bytes: usize) {
+    /// The kernel's default limit is megabytes for each connection, so a few hundred clients that do not
+    /// read would fill its memory. Connections inherit the size from their listening socket.
+    fn limit_send_buffer(&self, bytes: usize) {
         if let Listener::Tcp(listener) = self
             && let Err(error) = set_socket_send_buffer_size(listener, bytes)
         {
@@ -83,20 +64,19 @@ impl Listener {
         }
     }
 
-    /// A socket that was passed (sd_listen_fds(3)).
-    fn take(passed: &mut ListenFd, place: usize) -> io::Result<Listener> {
-        // Each refuses a socket of the other kind and leaves it in its place.
-        if let Ok(Some(listener)) = passed.take_tcp_listener(place) {
+    /// A socket of systemd (sd_listen_fds(3)).
+    fn take(activated: &mut ListenFd, index: usize) -> io::Result<Listener> {
+        // This refuses a unix socket and leaves it in its place.
+        if let Ok(Some(listener)) = activated.take_tcp_listener(index) {
             listener.set_nonblocking(true)?;
             return Ok(Listener::Tcp(listener));
         }
-        let listener = passed.take_unix_listener(place)?;
+        let listener = activated.take_unix_listener(index)?;
         let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
         listener.set_nonblocking(true)?;
         Ok(Listener::Unix(listener))
     }
 
-    /// Opens the socket of the admin pages.
     pub(super) async fn open_admin(address: SocketAddr) -> Result<Listener, ListenError> {
         let failed = |source| ListenError {
             address: format!("{address} for the admin pages"),
@@ -105,7 +85,7 @@ impl Listener {
         open_tcp(&address).await.map(Listener::Tcp).map_err(failed)
     }
 
-    /// Opens a socket. A unix socket that a stopped daemon left behind is replaced.
+    /// Opens a socket, and replaces the file of a unix socket that a stopped daemon left behind.
     async fn open(listen: &Listen) -> Result<Listener, ListenError> {
         let failed = |address: String| move |source| ListenError { address, source };
         match listen {
@@ -122,7 +102,6 @@ impl Listener {
         }
     }
 
-    /// The address, as a person would open it.
     pub(crate) fn address(&self) -> String {
         match self {
             Listener::Tcp(listener) => listener
@@ -137,7 +116,7 @@ impl Listener {
     }
 }
 
-// The library's own `bind` has a queue of only 128 connections.
+// The queue of a listener of `std` has only 128 connections, that of tokio 1,024.
 async fn open_tcp(address: &SocketAddr) -> io::Result<TcpListener> {
     net::TcpListener::bind(address).await?.into_std()
 }
@@ -158,8 +137,7 @@ async fn remove_stale(path: &Path) {
     }
 }
 
-/// Logs the addresses.
-pub(crate) fn announce(listeners: &[Listener], public_url: &str) {
+pub(crate) fn log_addresses(listeners: &[Listener], public_url: &str) {
     for listener in listeners {
         info!(
             "listening on {} (public address {public_url})",

@@ -1,4 +1,4 @@
-//! Records every request once its reply is made: in the metrics and in the access log.
+//! Counts every request in the metrics and writes it to the access log.
 
 use std::time::{Instant, SystemTime};
 
@@ -22,6 +22,6 @@ pub(super) fn record<B>(
     let Some(access_log) = &context.access_log else {
         return;
     };
-    let client = peer.behind(request.headers(), &context.trusted_proxies);
+    let client = peer.forwarded_for(request.headers(), &context.trusted_proxies);
     access_log.write(LogLine::of(request, client, outcome, SystemTime::now()));
 }
