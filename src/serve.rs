@@ -13,7 +13,7 @@
 //!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
 //!    its `DocumentCache` keeps it.
 //! 8. `reply` sets the headers, including those of `security_headers`.
-//! 9. `record::record` counts the request and writes it to the access log.
+//! 9. `Answer::record` counts the request and writes it to the access log.
 //!
 //! [`prewarm`] renders documents of new versions before clients request them. [`admin`] serves the pages
 //! for operators. `metrics` exports the counters, which each part owns.
@@ -42,7 +42,6 @@ pub(crate) mod listener;
 mod metrics;
 mod pages;
 pub(crate) mod prewarm;
-mod record;
 mod render_metrics;
 mod reply;
 mod request_checks;

@@ -93,12 +93,8 @@ impl AccessLog {
         let sent = progress.sent.load(Ordering::Relaxed);
         let done = progress.done.lock().unwrap_or_else(PoisonError::into_inner);
         let is_behind = |done: &mut u64| *done < sent;
-        let wait = |done| {
-            progress
-                .done_changed
-                .wait_timeout_while(done, timeout, is_behind)
-        };
-        let _ = wait(done);
+        let changed = &progress.done_changed;
+        let _ = changed.wait_timeout_while(done, timeout, is_behind);
     }
 }
 

@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, LOCATION};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{self, JoinSet};
@@ -35,8 +34,8 @@ use crate::serve::listener::{ListenError, Listener};
 use crate::serve::metrics::Scrape;
 use crate::serve::metrics::exposition::{self, TextFormat};
 use crate::serve::metrics::process::Process;
-use crate::serve::reply::{Reply, STARTING, with_header};
-use crate::serve::security_headers::{allow_admin_content, forbid_active_content};
+use crate::serve::reply::{Reply, STARTING, unvalidated, with_header};
+use crate::serve::security_headers::allow_admin_content;
 use crate::serve::server_context::ServerContext;
 
 /// Open connections, from all addresses together.
@@ -244,18 +243,16 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Reply {
 }
 
 fn reply(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
-    *reply.status_mut() = status;
-    let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    forbid_active_content(headers);
-    allow_admin_content(headers);
+    let reply = unvalidated(status, "no-store", body.into());
+    let mut reply = with_header(reply, CONTENT_TYPE, media_type);
+    allow_admin_content(reply.headers_mut());
     reply
 }
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderValue;
+
     use super::*;
 
     #[test]

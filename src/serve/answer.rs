@@ -1,13 +1,16 @@
 //! A reply with the values that the metrics and the access log record.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use hyper::body::Body;
-use hyper::{Method, StatusCode};
+use hyper::{Method, Request, StatusCode};
 
 use crate::feed::coding::Coding;
+use crate::serve::access_log::LogLine;
+use crate::serve::client_address::ClientAddress;
 use crate::serve::reply::Reply;
 use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
+use crate::serve::server_context::ServerContext;
 
 /// A reply with the values that are recorded.
 #[derive(Debug)]
@@ -53,11 +56,17 @@ impl Answer {
         }
     }
 
-    /// The outcome of a request with this method that began at `start`.
-    pub(super) fn outcome(&self, method: &Method, start: Instant) -> RequestOutcome {
+    /// Counts a request that began at `start`, and writes it to the access log.
+    pub(super) fn record<B>(
+        &self,
+        context: &ServerContext,
+        peer: ClientAddress,
+        request: &Request<B>,
+        start: Instant,
+    ) {
         let status = self.reply.status();
-        let has_body = *method != Method::HEAD && status != StatusCode::NOT_MODIFIED;
-        RequestOutcome {
+        let has_body = *request.method() != Method::HEAD && status != StatusCode::NOT_MODIFIED;
+        let outcome = RequestOutcome {
             kind: self.kind,
             status,
             coding: self.coding,
@@ -67,6 +76,11 @@ impl Answer {
                 false => 0,
             },
             duration: start.elapsed(),
+        };
+        context.requests.count(&outcome);
+        if let Some(access_log) = &context.access_log {
+            let client = peer.forwarded_for(request.headers(), &context.trusted_proxies);
+            access_log.write(LogLine::of(request, client, outcome, SystemTime::now()));
         }
     }
 }

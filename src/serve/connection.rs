@@ -25,7 +25,6 @@ use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::dispatch::{Dispatch, dispatch};
-use crate::serve::record::record;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
@@ -99,7 +98,7 @@ impl ReplyFuture {
     ) -> ReplyFuture {
         let start = Instant::now();
         let ready = |answer: Answer| {
-            record(context, client, &request, &answer, start);
+            answer.record(context, client, &request, start);
             ReplyFuture::Ready(Some(answer.reply))
         };
         if let Some(reply) = request_checks::reject(&request, &context.limits) {
@@ -121,7 +120,7 @@ impl ReplyFuture {
             if !is_drained {
                 answer.reply = with_close(answer.reply);
             }
-            record(&context, client, &request, &answer, start);
+            answer.record(&context, client, &request, start);
             answer.reply
         }))
     }

@@ -45,7 +45,14 @@ impl Listener {
         }
         if listeners.is_empty() {
             for listen in configured {
-                listeners.push(Listener::open(listen).await?);
+                let listener = Listener::open(listen).await;
+                listeners.push(listener.map_err(|source| ListenError {
+                    address: match listen {
+                        Listen::Tcp(address) => address.to_string(),
+                        Listen::Unix { path, .. } => format!("unix:{}", path.display()),
+                    },
+                    source,
+                })?);
             }
         }
         for listener in &listeners {
@@ -78,26 +85,27 @@ impl Listener {
     }
 
     pub(super) async fn open_admin(address: SocketAddr) -> Result<Listener, ListenError> {
-        let failed = |source| ListenError {
+        let listener = Listener::open(&Listen::Tcp(address)).await;
+        listener.map_err(|source| ListenError {
             address: format!("{address} for the admin pages"),
             source,
-        };
-        open_tcp(&address).await.map(Listener::Tcp).map_err(failed)
+        })
     }
 
-    /// Opens a socket, and replaces the file of a unix socket that a stopped daemon left behind.
-    async fn open(listen: &Listen) -> Result<Listener, ListenError> {
-        let failed = |address: String| move |source| ListenError { address, source };
+    async fn open(listen: &Listen) -> io::Result<Listener> {
         match listen {
-            Listen::Tcp(address) => open_tcp(address)
-                .await
-                .map(Listener::Tcp)
-                .map_err(failed(address.to_string())),
+            // The queue of a listener of `std` has only 128 connections.
+            Listen::Tcp(address) => {
+                let listener = net::TcpListener::bind(address).await?;
+                Ok(Listener::Tcp(listener.into_std()?))
+            }
             Listen::Unix { path, mode } => {
                 remove_stale(path).await;
-                open_unix(path, *mode)
-                    .map(Listener::Unix)
-                    .map_err(failed(format!("unix:{}", path.display())))
+                let listener = net::UnixListener::bind(path)?.into_std()?;
+                if let Some(mode) = *mode {
+                    std::fs::set_permissions(path, Permissions::from_mode(mode))?;
+                }
+                Ok(Listener::Unix(listener))
             }
         }
     }
@@ -116,20 +124,7 @@ impl Listener {
     }
 }
 
-// The queue of a listener of `std` has only 128 connections, that of tokio 1,024.
-async fn open_tcp(address: &SocketAddr) -> io::Result<TcpListener> {
-    net::TcpListener::bind(address).await?.into_std()
-}
-
-fn open_unix(path: &Path, mode: Option<u32>) -> io::Result<UnixListener> {
-    let listener = net::UnixListener::bind(path)?.into_std()?;
-    if let Some(mode) = mode {
-        std::fs::set_permissions(path, Permissions::from_mode(mode))?;
-    }
-    Ok(listener)
-}
-
-/// Removes a socket file on which no process listens.
+/// Removes the file of a socket on which no process listens, such as a stopped daemon's.
 async fn remove_stale(path: &Path) {
     let is_socket = std::fs::metadata(path).is_ok_and(|file| file.file_type().is_socket());
     if is_socket && UnixStream::connect(path).await.is_err() {

@@ -36,14 +36,12 @@ const UNAVAILABLE: &str = "this page cannot be made at the moment";
 
 /// A page or list.
 pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> Answer {
-    let found = match find(context, request).await {
-        Ok(page) => render(context, &page)
-            .await
-            .map(|document| (page, document)),
-        Err(reply) => Err(reply),
+    let page = match find(context, request).await {
+        Ok(page) => page,
+        Err(reply) => return (*reply).into(),
     };
-    let (page, document) = match found {
-        Ok(found) => found,
+    let document = match render(context, &page).await {
+        Ok(document) => document,
         Err(reply) => return (*reply).into(),
     };
     let coding = context.coding();

@@ -179,7 +179,7 @@ fn text(status: StatusCode, cache_control: &'static str, line: impl Into<String>
 }
 
 /// A plain text without validators.
-fn unvalidated(status: StatusCode, cache_control: &'static str, body: Bytes) -> Reply {
+pub(super) fn unvalidated(status: StatusCode, cache_control: &'static str, body: Bytes) -> Reply {
     let mut reply = with_status(status, body);
     let headers = reply.headers_mut();
     set_content(headers, "text/plain; charset=utf-8", Coding::Identity);
