@@ -2,12 +2,11 @@
 //!
 //! The path of a request from the socket to the response:
 //!
-//! 1. [`Listener::open_all`](listener::Listener::open_all) opens the sockets, and [`server::serve`] starts
-//!    the threads.
+//! 1. `Listener::open_all` opens the sockets, and `server::serve` starts the threads.
 //! 2. `AcceptLoop::run` accepts a connection, and `ConnectionLimit::admit` gives it a permit.
 //! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `ConnectionTimer`.
 //! 4. `request_checks::reject` rejects invalid and ambiguous requests.
-//! 5. [`dispatch::dispatch`] loads the published snapshot, and [`route::resolve`] finds the resource.
+//! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
 //! 6. `feeds::cached` evaluates the conditions, and answers with a 304 or a cached document.
 //! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer with `feeds::make`, `pages::page`,
 //!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
@@ -15,8 +14,8 @@
 //! 8. `reply` sets the headers, including those of `security_headers`.
 //! 9. `Answer::record` counts the request and writes it to the access log.
 //!
-//! [`prewarm`] renders documents of new versions before clients request them. [`admin`] serves the pages
-//! for operators. `metrics` exports the counters, which each part owns.
+//! `prewarm` renders documents of new versions before clients request them. `admin` serves the pages for
+//! operators. `metrics` exports the counters, which each part owns.
 //!
 //! It may use `text`, `model`, `config`, `feed`, `render`, `store` and `publish`. Only this room uses
 //! hyper.

@@ -16,11 +16,11 @@ pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {
         .filter_map(element)
         .collect();
     let weight = |coding: Coding| {
-        let named = |name: &str| {
+        let weight_of = |name: &str| {
             let mut elements = elements.iter();
             elements.find_map(|(other, weight)| is_name(other, name).then_some(*weight))
         };
-        let weight = named(coding.name()).or_else(|| named("*"));
+        let weight = weight_of(coding.name()).or_else(|| weight_of("*"));
         weight.unwrap_or(u16::from(coding == Coding::Identity))
     };
     let mut best = (Coding::Identity, 0);

@@ -14,7 +14,7 @@ use crate::serve::connection_limit::{ConnectionLimit, ConnectionPermit};
 /// The pause after a failed `accept`, so that a process without free file descriptors does not loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// `accept` must succeed for this long before the log says so.
+/// The log reports the recovery after this time without a failure.
 const RECOVERED_AFTER: Duration = Duration::from_secs(2);
 
 /// The accept loops of a server, one for each thread and listening socket, share its limit and log.

@@ -99,8 +99,9 @@ impl AccessLog {
 }
 
 impl Progress {
-    fn update(&self, change: impl FnOnce(&mut u64)) {
-        change(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner));
+    fn add_done(&self, lines: u64) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = done.saturating_add(lines);
         self.done_changed.notify_all();
     }
 }
@@ -128,7 +129,7 @@ impl Writer {
             match output.write_all(text.as_bytes()) {
                 Ok(()) => {
                     text.clear();
-                    self.progress.update(|done| *done += count);
+                    self.progress.add_done(count);
                     self.warn_of_dropped("the reader of the output is too slow");
                 }
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -139,13 +140,13 @@ impl Writer {
                         dropped += 1;
                     }
                     self.progress.dropped.add(dropped);
-                    self.progress.update(|done| *done = u64::MAX);
+                    self.progress.add_done(u64::MAX);
                     warn!("the access log ends: the reader of standard output closed the pipe");
                     return;
                 }
                 Err(error) => {
                     self.progress.dropped.add(count);
-                    self.progress.update(|done| *done += count);
+                    self.progress.add_done(count);
                     self.warn_of_dropped(&format!("cannot write them: {error}"));
                     // The failed write may have left half a line in the output.
                     text.clear();

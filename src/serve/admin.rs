@@ -151,7 +151,7 @@ impl Admin {
         }
     }
 
-    /// One line that says whether the daemon is ready, and one for each problem.
+    /// The readiness in the first line, and one line for each problem.
     fn readyz(&self) -> Reply {
         let (status, first) = match self.readiness() {
             Readiness::Ready => (StatusCode::OK, "ready".to_owned()),
@@ -163,11 +163,11 @@ impl Admin {
             Degraded::Source(reason) => format!("the articles cannot be read: {reason}"),
             Degraded::State(reason) => format!("the state folder cannot be written: {reason}"),
             Degraded::Reload(reason) => format!("feeds.toml was refused: {reason}"),
-            Degraded::Held(held) => {
-                format!("{held} removals are held until SIGHUP confirms them")
+            Degraded::Held(count) => {
+                format!("{count} removals are held until SIGHUP confirms them")
             }
-            Degraded::Quarantine(articles) => {
-                let articles = counted(*articles, "article is", "articles are");
+            Degraded::Quarantine(count) => {
+                let articles = counted(*count, "article is", "articles are");
                 format!("{articles} in quarantine")
             }
         });

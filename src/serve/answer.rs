@@ -12,7 +12,6 @@ use crate::serve::reply::Reply;
 use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
 use crate::serve::server_context::ServerContext;
 
-/// A reply with the values that are recorded.
 #[derive(Debug)]
 pub struct Answer {
     pub(super) reply: Reply,
@@ -25,12 +24,8 @@ pub struct Answer {
 /// Redirects, errors and OPTIONS.
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Answer {
-        Answer::new(
-            RequestKind::Other,
-            Coding::Identity,
-            RequestResult::Made,
-            reply,
-        )
+        let (kind, coding) = (RequestKind::Other, Coding::Identity);
+        Answer::new(kind, coding, RequestResult::Made, reply)
     }
 }
 

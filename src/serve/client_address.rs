@@ -14,7 +14,8 @@ pub(crate) enum ClientAddress {
 }
 
 impl ClientAddress {
-    /// Whether it is in one of these blocks. A unix socket never is: its file mode says who may connect.
+    /// Whether it is in one of these blocks. A unix socket never is: its file mode limits
+    /// who may connect.
     pub(crate) fn is_in(self, blocks: &[IpNet]) -> bool {
         match self {
             ClientAddress::Ip(address) => blocks.iter().any(|block| block.contains(&address)),

@@ -124,7 +124,7 @@ impl Drop for AddressSlot {
     }
 }
 
-/// The part of an address that one client can not change: all of IPv4, the first 64 bits of IPv6.
+/// The part of an address that one client cannot change: all of IPv4, the first 64 bits of IPv6.
 fn network(address: IpAddr) -> IpAddr {
     const NETWORK: u128 = u128::MAX << 64;
     match address {

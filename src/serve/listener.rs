@@ -29,22 +29,22 @@ pub(crate) struct ListenError {
 }
 
 impl Listener {
-    /// Takes the sockets of systemd, or opens the configured ones if there are none.
+    /// Takes the sockets that systemd opened, or opens `addresses` if there are none.
     pub(crate) async fn open_all(
-        configured: &[Listen],
-        mut activated: ListenFd,
+        addresses: &[Listen],
+        mut systemd: ListenFd,
         limits: &Limits,
     ) -> Result<Vec<Listener>, ListenError> {
         let mut listeners = Vec::new();
-        for index in 0..activated.len() {
-            let listener = Listener::take(&mut activated, index);
+        for index in 0..systemd.len() {
+            let listener = Listener::take(&mut systemd, index);
             listeners.push(listener.map_err(|source| ListenError {
                 address: "a socket of systemd".to_owned(),
                 source,
             })?);
         }
         if listeners.is_empty() {
-            for listen in configured {
+            for listen in addresses {
                 let listener = Listener::open(listen).await;
                 listeners.push(listener.map_err(|source| ListenError {
                     address: match listen {
@@ -72,13 +72,13 @@ impl Listener {
     }
 
     /// A socket of systemd (sd_listen_fds(3)).
-    fn take(activated: &mut ListenFd, index: usize) -> io::Result<Listener> {
+    fn take(systemd: &mut ListenFd, index: usize) -> io::Result<Listener> {
         // This refuses a unix socket and leaves it in its place.
-        if let Ok(Some(listener)) = activated.take_tcp_listener(index) {
+        if let Ok(Some(listener)) = systemd.take_tcp_listener(index) {
             listener.set_nonblocking(true)?;
             return Ok(Listener::Tcp(listener));
         }
-        let listener = activated.take_unix_listener(index)?;
+        let listener = systemd.take_unix_listener(index)?;
         let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
         listener.set_nonblocking(true)?;
         Ok(Listener::Unix(listener))

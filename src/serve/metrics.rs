@@ -64,12 +64,9 @@ impl Scrape {
             "Requests by kind of resource, status, coding and outcome",
             server.requests.counts(),
         )?;
-        let durations = RequestResult::ALL.map(|result| {
-            (
-                [("outcome", result.name())],
-                server.requests.durations(result),
-            )
-        });
+        let duration = |result| server.requests.durations(result);
+        let durations =
+            RequestResult::ALL.map(|result| ([("outcome", result.name())], duration(result)));
         page.histogram_family(
             "taspa_http_request_duration_seconds",
             "Time to make a response, without sending it",

@@ -22,7 +22,7 @@ pub(super) const STARTING: &str = "the first snapshot is being built";
 
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
-/// What decides on the headers of a document's 200 and 304.
+/// The values of the headers of a document's 200 and 304.
 #[derive(Debug)]
 pub(super) struct DocumentHeaders {
     pub(super) etag: HeaderValue,

@@ -31,12 +31,8 @@ pub(super) fn page(admin: &Admin) -> String {
     };
     let (locale, condition) = (Locale::of_site(&site.language), admin.health.condition());
     let date = |at: Timestamp| date(site, at);
-    let feeds = snapshot
-        .as_deref()
-        .map(|snapshot| feeds(snapshot, site, now));
-    let selections = published.map_or(Rate::default(), |published| {
-        published.selection_polls().rate(now)
-    });
+    let feeds = snapshot.as_deref().map(|all| feeds(all, site, now));
+    let selections = published.map(|published| published.selection_polls().rate(now));
     let process = Process::read();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
     render(context! {
@@ -54,7 +50,7 @@ pub(super) fn page(admin: &Admin) -> String {
         reload => reload(&condition, site),
         feeds => feeds.unwrap_or_default(),
         feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
-        selections => rate(selections),
+        selections => rate(selections.unwrap_or_default()),
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
