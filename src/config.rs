@@ -7,7 +7,7 @@
 //! one stops at the first mistake. Each module below reads one table into its checked form, reports
 //! what it refuses, and goes on.
 //!
-//! `reference` writes `docs/configuration.md`, `schema` the JSON Schema.
+//! `schema` writes the JSON Schema, `tests::reference` writes `docs/configuration.md`.
 
 mod address;
 mod config_file;
@@ -20,8 +20,6 @@ mod kind;
 mod load;
 mod reader;
 mod redirects;
-#[cfg(test)]
-mod reference;
 mod schema;
 mod server;
 mod settings;

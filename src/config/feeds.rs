@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::keys::{auto_feeds, feed as key};
 use super::kind::{Form, Mismatch, matching_except};
 use super::table::Table;
-use super::{AutoFeeds, DeclaredFeed, Settings, Site, settings, terms};
+use super::{AutoFeeds, DeclaredFeed, Settings, settings, terms};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
@@ -32,25 +32,25 @@ pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
 /// Reads every `[[feed]]`. The feed `all` is there whether declared or not, and comes first.
 pub(super) fn read(
     tables: Vec<Table<'_>>,
-    site: Option<&Site>,
+    site_title: &str,
     defaults: &Defaults,
 ) -> Vec<DeclaredFeed> {
     let mut first_places = BTreeMap::new();
     let mut feeds: Vec<DeclaredFeed> = tables
         .into_iter()
-        .filter_map(|table| read_feed(table, site, defaults, &mut first_places))
+        .filter_map(|table| read_feed(table, site_title, defaults, &mut first_places))
         .collect();
     match feeds.iter().position(|feed| feed.name == ALL) {
         Some(at) => feeds[..=at].rotate_right(1),
-        None => feeds.insert(0, undeclared_all(site, defaults)),
+        None => feeds.insert(0, undeclared_all(site_title, defaults)),
     }
     feeds
 }
 
-fn undeclared_all(site: Option<&Site>, defaults: &Defaults) -> DeclaredFeed {
+fn undeclared_all(site_title: &str, defaults: &Defaults) -> DeclaredFeed {
     DeclaredFeed {
         name: ALL.to_owned(),
-        title: site.map_or_else(String::new, |site| site.title.clone()),
+        title: site_title.to_owned(),
         description: None,
         language: None,
         author: None,
@@ -63,7 +63,7 @@ fn undeclared_all(site: Option<&Site>, defaults: &Defaults) -> DeclaredFeed {
 
 fn read_feed(
     mut table: Table<'_>,
-    site: Option<&Site>,
+    site_title: &str,
     defaults: &Defaults,
     first_places: &mut BTreeMap<String, usize>,
 ) -> Option<DeclaredFeed> {
@@ -73,10 +73,9 @@ fn read_feed(
     if name.as_deref() != Some(ALL) {
         table.require(key::TITLE.name);
     }
-    let title = title.or_else(|| site.map(|site| site.title.clone()));
     let feed = DeclaredFeed {
         name: name.unwrap_or_default(),
-        title: title.unwrap_or_default(),
+        title: title.unwrap_or_else(|| site_title.to_owned()),
         description: table.read(&key::DESCRIPTION),
         language: table.read(&key::LANGUAGE),
         author: table.read(&key::AUTHOR),
@@ -93,9 +92,7 @@ fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
     let text = table.text(&key::NAME)?;
     let name = table.accept(key::NAME.name, &key::NAME.kind, &text)?;
     if let Some(first) = first_places.get(&name) {
-        let line = table.reader.line(*first);
-        let message = format!("{} is declared twice, first on line {line}", text.quoted());
-        table.refuse(&text, message, None);
+        table.refuse_repeated(&text, "is declared", *first);
         return None;
     }
     table.label = format!("feed {}", text.quoted());

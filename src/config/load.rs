@@ -82,25 +82,24 @@ impl Config {
         let root = std::mem::take(&mut parsed.root);
         let reader = Reader::new(&file, folder, environment);
         let config = read(&reader, &root);
-        let (problems, named_terms) = reader.finish(&parsed);
+        let (problems, named_terms) = reader.finish(parsed);
 
-        let is_usable = problems.iter().all(|p| p.severity == Severity::Warning);
-        match config.filter(|_| is_usable) {
-            Some(config) => Ok(Loaded {
-                config: Config {
-                    named_terms,
-                    ..config
-                },
-                warnings: problems,
-                file,
-            }),
-            None => Err(problems),
+        if problems.iter().any(|p| p.severity == Severity::Error) {
+            return Err(problems);
         }
+        Ok(Loaded {
+            config: Config {
+                named_terms,
+                ..config
+            },
+            warnings: problems,
+            file,
+        })
     }
 }
 
-/// Reads the whole file; `None` if something required is absent or wrong.
-fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
+/// Reads the whole file. What is absent or wrong is reported, and has any value here.
+fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Config {
     let root = Table::root(reader, &root::TABLE, root);
     root.refuse_unknown_keys();
     let site = read_site(&root);
@@ -115,13 +114,13 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     let auto_tags = read_auto(&auto::TAGS, TermKind::Tag);
     let auto_authors = read_auto(&auto::AUTHORS, TermKind::Author);
 
-    let feeds = feeds::read(root.tables(&root::FEED), site.as_ref(), &defaults);
+    let feeds = feeds::read(root.tables(&root::FEED), &site.title, &defaults);
     let same = terms::read_same(&root.table_or_empty(&root::SAME));
     let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
-    Some(Config {
-        site: site?,
+    Config {
+        site,
         server,
-        source: source?,
+        source,
         defaults: defaults.settings,
         auto_sections,
         auto_tags,
@@ -130,10 +129,10 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
         same,
         redirects,
         named_terms: Vec::new(),
-    })
+    }
 }
 
-fn read_site(root: &Table<'_>) -> Option<Site> {
+fn read_site(root: &Table<'_>) -> Site {
     if root.place(root::SITE.name).is_none() {
         let message = "`[site]` is required".to_owned();
         let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");

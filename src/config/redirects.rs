@@ -93,12 +93,7 @@ fn read_from(
     let plain = address::decoded(prefix);
     let from = address::below(plain.as_deref().unwrap_or(prefix), &from).to_owned();
     if let Some(first) = first_places.get(&from) {
-        let line = table.reader.line(*first);
-        let message = format!(
-            "{} is redirected twice, first on line {line}",
-            text.quoted()
-        );
-        table.refuse(&text, message, None);
+        table.refuse_repeated(&text, "is redirected", *first);
         return None;
     }
     first_places.insert(from.clone(), text.span.start);

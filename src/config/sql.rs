@@ -17,22 +17,21 @@ const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 
 /// The address of a database.
 pub(super) const DATABASE: Form<String> = Form {
-    expected: || format!("an address that begins with {}", beginnings(&SCHEMES)),
+    expected: || expected(&SCHEMES),
     schema: || matching(&pattern(&SCHEMES)),
     parse: |text| parse(text, &SCHEMES),
 };
 
 /// The address of a database that notifies.
 pub(super) const NOTIFYING_DATABASE: Form<String> = Form {
-    expected: || {
-        format!(
-            "an address that begins with {}",
-            beginnings(&NOTIFYING_SCHEMES)
-        )
-    },
+    expected: || expected(&NOTIFYING_SCHEMES),
     schema: || matching(&pattern(&NOTIFYING_SCHEMES)),
     parse: |text| parse(text, &NOTIFYING_SCHEMES),
 };
+
+fn expected(schemes: &[&str]) -> String {
+    format!("an address that begins with {}", beginnings(schemes))
+}
 
 fn beginnings(schemes: &[&str]) -> String {
     let beginnings: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}:")).collect();
@@ -50,39 +49,28 @@ fn parse(text: &str, schemes: &[&str]) -> Result<String, Mismatch> {
     is_known.then(|| text.to_owned()).ok_or_else(mismatch)
 }
 
-/// Reads `[source.sql]`; `None` if something required is absent or wrong.
-pub(super) fn read(table: &Table<'_>) -> Option<SqlConfig> {
+pub(super) fn read(table: &Table<'_>) -> SqlConfig {
     table.refuse_unknown_keys();
-    let url = read_url(table, &key::URL);
-    let query = table.read(&key::QUERY);
-    let listen_url = read_url(table, &key::LISTEN_URL);
-    let refresh = table.read_or_default(&key::REFRESH);
-    let reconcile = table.read_or_default(&key::RECONCILE);
     let channel = table.read_or_default(&key::LISTEN);
-    let link = table.read(&key::LINK);
-    Some(SqlConfig {
-        url: url?,
-        query: query?,
-        refresh,
-        reconcile,
+    SqlConfig {
+        url: read_url(table, &key::URL).unwrap_or_default(),
+        query: table.read_required(&key::QUERY),
+        refresh: table.read_or_default(&key::REFRESH),
+        reconcile: table.read_or_default(&key::RECONCILE),
         listen: Some(channel).filter(|channel| !channel.trim().is_empty()),
-        listen_url,
-        link,
-    })
+        listen_url: read_url(table, &key::LISTEN_URL),
+        link: table.read(&key::LINK),
+    }
 }
 
 /// An address may hold a password: neither its value nor its line is repeated.
 fn read_url(table: &Table<'_>, key: &Key<Form<String>>) -> Option<Secret> {
     let text = table.text(key)?;
-    let url = match (key.kind.parse)(&text.value) {
-        Ok(url) => url,
-        Err(mismatch) => {
-            let message = format!("{} must begin with {}", key.name, mismatch.expected);
-            let hint = "its value is not shown: it may hold a password".to_owned();
-            table.refuse_without_excerpt(&text, message, hint);
-            return None;
-        }
+    let report = |mismatch: Mismatch| {
+        let message = format!("{} must begin with {}", key.name, mismatch.expected);
+        table.refuse_without_excerpt(&text, message);
     };
+    let url = (key.kind.parse)(&text.value).map_err(report).ok()?;
     Some(Secret::new(match url.strip_prefix("sqlite:") {
         Some(file) => format!("sqlite:{}", sqlite_file(table, file)),
         None => url,

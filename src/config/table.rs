@@ -96,6 +96,11 @@ impl<'a> Table<'a> {
         K::read(key, self, self.value(key)?)
     }
 
+    /// The checked value of a key, or any value where the lack of one is reported.
+    pub(super) fn read_required<K: Readable<Output: Default>>(&self, key: &Key<K>) -> K::Output {
+        self.read(key).unwrap_or_default()
+    }
+
     /// The checked value of a key, or its default.
     pub(super) fn read_or_default<K: Readable>(&self, key: &Key<K>) -> K::Output {
         self.read(key).unwrap_or_else(|| key.default())
@@ -208,9 +213,17 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a text that cannot be used and must not be shown.
-    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String, hint: String) {
+    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String) {
+        let message = self.say(message);
         self.reader
-            .error_without_excerpt(text.span.clone(), self.say(message), hint);
+            .error_without_excerpt(text.span.clone(), message);
+    }
+
+    /// Reports a text that stands at `first` already, where it may stand only once.
+    pub(super) fn refuse_repeated(&self, text: &StringValue, verb: &str, first: usize) {
+        let line = self.reader.line(first);
+        let message = format!("{} {verb} twice, first on line {line}", text.quoted());
+        self.refuse(text, message, None);
     }
 
     /// Reports a key whose value cannot be used as a whole.

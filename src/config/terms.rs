@@ -141,7 +141,7 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
     let mut rights: BTreeMap<&Term, usize> = BTreeMap::new();
     for AliasGroup { left, text, right } in groups {
         if let Some(first) = lefts.insert(&left.term, left.span.start) {
-            refuse_second(table, text, "on the left", first);
+            table.refuse_repeated(text, "stands on the left", first);
         }
         for (from, text) in right {
             if kept.contains(&from.term) {
@@ -149,7 +149,7 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
                 let hint = "a term is either kept or replaced";
                 table.refuse(text, message, Some(hint.to_owned()));
             } else if let Some(first) = rights.insert(&from.term, from.span.start) {
-                refuse_second(table, text, "on the right", first);
+                table.refuse_repeated(text, "stands on the right", first);
             } else if from.term.kind != left.term.kind {
                 let kind = left.term.kind.prefix();
                 let message = format!("{} is no {kind}, but counts as one", text.quoted());
@@ -157,13 +157,4 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
             }
         }
     }
-}
-
-fn refuse_second(table: &Table<'_>, text: &StringValue, side: &str, first: usize) {
-    let line = table.reader.line(first);
-    let message = format!(
-        "{} stands {side} twice, first on line {line}",
-        text.quoted()
-    );
-    table.refuse(text, message, None);
 }

@@ -1,5 +1,7 @@
 //! Whole files: what they mean, and everything that is wrong with them.
 
+mod reference;
+
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;

@@ -55,10 +55,9 @@ fn duration(text: &str) -> Result<u32, Mismatch> {
     let (Some(unit), true) = (unit, is_number(digits)) else {
         return Err(mismatch());
     };
-    digits
-        .parse::<u32>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
+    let number = digits.parse::<u32>().ok();
+    let seconds = number.and_then(|number| number.checked_mul(unit));
+    seconds
         .filter(|&seconds| seconds <= DURATION_SECONDS_MAX)
         .ok_or_else(|| Mismatch::expected("at most `36500d`"))
 }
@@ -295,20 +294,9 @@ pub(super) const NETWORK: Form<IpNet> = Form {
 };
 
 fn network(text: &str) -> Result<IpNet, Mismatch> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length)),
-        None => (text, None),
-    };
-    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
-        let bits_max = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match length {
-            Some(length) if is_number(length) => length.parse::<u8>().ok()?,
-            Some(_) => return None,
-            None => bits_max,
-        };
-        IpNet::new(address, bits).ok()
-    });
-    parsed.ok_or_else(|| NETWORK.mismatch())
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let network = text.parse().or_else(|_| address());
+    network.map_err(|_| NETWORK.mismatch())
 }
 
 #[cfg(test)]
