@@ -318,9 +318,6 @@ pub enum LegacyEncoding {
 }
 
 impl LegacyEncoding {
-    /// Every encoding.
-    pub const ALL: [LegacyEncoding; 2] = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
-
     /// Its name in feeds.toml.
     pub fn name(self) -> &'static str {
         match self {

@@ -11,7 +11,6 @@ use url::{Position, Url};
 
 use super::kind::{Form, Mismatch, matching};
 use super::{Listen, RedirectTo};
-use crate::text::nearest::did_you_mean;
 
 /// An absolute http or https URL.
 pub(super) const ABSOLUTE: Form<String> = Form {
@@ -38,7 +37,7 @@ fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
-        return Err(Mismatch::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
+        return Err(Mismatch::expected("a URL without `?` and `#`").meant(Some(bare)));
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -51,7 +50,7 @@ pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
-        return Err(mismatch().hint(with_scheme(text).map(did_you_mean)));
+        return Err(mismatch().meant(with_scheme(text)));
     }
     let url = Url::parse(text).map_err(|_| mismatch())?;
     if text.contains(char::is_whitespace) || url.port() == Some(0) {
@@ -88,7 +87,7 @@ fn redirect_from(text: &str) -> Result<String, Mismatch> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(REDIRECT_FROM.mismatch().hint(Some(did_you_mean(path))))
+    Err(REDIRECT_FROM.mismatch().meant(Some(path)))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.

@@ -32,7 +32,7 @@ impl Word for Watch {
 
 impl Word for LegacyEncoding {
     fn words() -> Vec<(&'static str, LegacyEncoding)> {
-        let all = LegacyEncoding::ALL.into_iter();
-        all.map(|encoding| (encoding.name(), encoding)).collect()
+        let all = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
+        all.map(|encoding| (encoding.name(), encoding)).to_vec()
     }
 }

@@ -9,7 +9,6 @@ use super::{AutoFeeds, DeclaredFeed, Settings, settings, terms};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
-use crate::text::nearest::did_you_mean;
 
 /// The name of the feed of every article.
 pub const ALL: &str = "all";
@@ -119,7 +118,7 @@ fn feed_name(text: &str) -> Result<String, Mismatch> {
     };
     if !text.split('/').all(part) || text.len() > NAME_BYTES_MAX {
         let meant = meant_name(text).filter(|meant| feed_name(meant).is_ok());
-        return Err(FEED_NAME.mismatch().hint(meant.map(did_you_mean)));
+        return Err(FEED_NAME.mismatch().meant(meant));
     }
     if text
         .split('/')
@@ -156,7 +155,7 @@ fn meant_name(text: &str) -> Option<String> {
 pub(super) fn read_auto(table: &Table<'_>, kind: TermKind, defaults: &Defaults) -> AutoFeeds {
     use auto_feeds as key;
     table.refuse_unknown_keys();
-    let except = table.texts(&key::EXCEPT);
+    let except = table.texts(&key::EXCEPT).unwrap_or_default();
     let except = except
         .iter()
         .filter_map(|text| terms::read_of(table, key::EXCEPT.name, text, kind));

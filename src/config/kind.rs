@@ -5,6 +5,8 @@ mod list;
 mod number;
 mod table;
 
+use std::fmt::Display;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use toml::Spanned;
@@ -46,8 +48,8 @@ pub(super) trait ValueKind {
 pub(super) trait Readable: ValueKind + Sized {
     type Output;
 
-    /// The checked value; what does not fit is reported to `table`.
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<Self::Output>;
+    /// The checked value, if the table has it; what does not fit is reported to `table`.
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<Self::Output>;
 
     /// What a literal means. Literals are constants, and a test reads each.
     fn parse_literal(&self, literal: Self::Literal) -> Self::Output;
@@ -83,6 +85,11 @@ impl Mismatch {
     pub(super) fn hint(self, hint: Option<String>) -> Mismatch {
         Mismatch { hint, ..self }
     }
+
+    /// The mismatch with a hint that names what was probably meant.
+    pub(super) fn meant(self, meant: Option<impl Display>) -> Mismatch {
+        self.hint(meant.map(did_you_mean))
+    }
 }
 
 /// A string of a certain form.
@@ -114,8 +121,8 @@ impl<T> ValueKind for Form<T> {
 impl<T> Readable for Form<T> {
     type Output = T;
 
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<T> {
-        let text = table.text_of(key, value)?;
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<T> {
+        let text = table.text(key)?;
         table.accept(key.name, &key.kind, &text)
     }
 
@@ -158,7 +165,7 @@ pub(super) const fn word<T: Word>() -> Form<T> {
             let choice = words.iter().find(|&&(word, _)| word == text);
             choice.map(|&(_, choice)| choice).ok_or_else(|| {
                 let near = nearest(text, names(&words));
-                word::<T>().mismatch().hint(near.map(did_you_mean))
+                word::<T>().mismatch().meant(near)
             })
         },
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::NamedTerm;
 use super::config_file::ConfigFile;
 use super::environment::{self, StringValue};
-use super::syntax::{Parsed, Shape};
+use super::syntax::Parsed;
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
@@ -204,7 +204,7 @@ fn is_certain(
     let is_guess = broken[..behind]
         .last()
         .is_some_and(|broken| broken.contains(&span.start));
-    parsed.shape == Shape::Known
+    !parsed.is_shape_lost
         && !finding.is_absence
         && !is_guess
         && !doubtful.contains(&file.line(span.start))

@@ -75,7 +75,7 @@ pub(super) fn read_selection(table: &Table<'_>, base: &Selection) -> Selection {
 }
 
 fn read_terms(table: &Table<'_>, key: &Key<List<String>>) -> BTreeSet<Term> {
-    let texts = table.texts(key);
+    let texts = table.texts(key).unwrap_or_default();
     texts
         .iter()
         .filter_map(|text| terms::read(table, key.name, text))

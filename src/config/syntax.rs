@@ -5,7 +5,6 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::config_file::ConfigFile;
@@ -18,17 +17,8 @@ pub(super) struct Parsed<'a> {
     pub(super) errors: Vec<SyntaxError>,
     /// Keys and values that the parser guessed.
     pub(super) broken: Vec<Range<usize>>,
-    /// Whether every table and key is where its author put it.
-    pub(super) shape: Shape,
-}
-
-/// Whether keys can be judged by the table they stand in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// All errors are inside values.
-    Known,
-    /// A header or key could not be read: what follows may have been meant for another table.
-    Lost,
+    /// Whether a header or key could not be read: what follows may have been meant for another table.
+    pub(super) is_shape_lost: bool,
 }
 
 /// Something that is not TOML.
@@ -52,7 +42,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
         root,
         errors: Vec::new(),
         broken: Vec::new(),
-        shape: Shape::Known,
+        is_shape_lost: false,
     };
     let mut complaints: Vec<Complaint> =
         complaints.iter().map(|c| Complaint::of(file, c)).collect();
@@ -66,7 +56,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
                     parsed.errors.push(entry.explain(file, &complaints));
                     continue;
                 }
-                None => parsed.shape = Shape::Lost,
+                None => parsed.is_shape_lost = true,
             }
         }
         parsed.errors.push(complaint.clone().into_error(file));
@@ -165,26 +155,17 @@ fn collect_entries(file: &ConfigFile, table: &DeTable<'_>, entries: &mut Vec<Key
     for (key, value) in table {
         match value.get_ref() {
             DeValue::Table(table) => collect_entries(file, table, entries),
-            DeValue::Array(array) if holds_tables(array.iter()) => {
+            DeValue::Array(array) if array.iter().any(|item| item.get_ref().is_table()) => {
                 for table in array.iter().filter_map(|item| item.get_ref().as_table()) {
                     collect_entries(file, table, entries);
                 }
             }
-            DeValue::String(_)
-            | DeValue::Integer(_)
-            | DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_)
-            | DeValue::Array(_) => entries.push(KeyValueSpans {
+            _ => entries.push(KeyValueSpans {
                 line: key.span().start..file.line_end(value.span().end) + 1,
                 value: value.span(),
             }),
         }
     }
-}
-
-fn holds_tables<'a, 'i: 'a>(mut items: impl Iterator<Item = &'a Spanned<DeValue<'i>>>) -> bool {
-    items.any(|item| item.get_ref().is_table())
 }
 
 #[cfg(test)]
@@ -242,13 +223,13 @@ mod tests {
     #[test]
     fn a_broken_header_loses_the_shape_and_a_broken_value_does_not() {
         for (text, expected) in [
-            ("[site\ntitle = 'x'", Shape::Lost),
-            ("title 'x'", Shape::Lost),
-            ("[site]\ntitle = x", Shape::Known),
-            ("[site]\na = 1\n[site]\nb = 2", Shape::Known),
+            ("[site\ntitle = 'x'", true),
+            ("title 'x'", true),
+            ("[site]\ntitle = x", false),
+            ("[site]\na = 1\n[site]\nb = 2", false),
         ] {
             let file = ConfigFile::new("feeds.toml", text);
-            assert_eq!(parse(&file).shape, expected, "{text}");
+            assert_eq!(parse(&file).is_shape_lost, expected, "{text}");
         }
     }
 

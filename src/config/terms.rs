@@ -96,15 +96,12 @@ fn meant_prefix(text: &str) -> String {
 /// Reads `[same]`: on each line the term to keep, then those that count as it.
 pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
     let mut groups = Vec::new();
-    for line in table.key_values() {
-        let key: &str = line.key.get_ref();
-        let left = table
-            .reader
-            .text(key, line.key.span())
-            .and_then(|text| Some((read(table, "left side", &text)?, text)));
-        let right: Vec<(NamedTerm, StringValue)> = table
-            .read_text_or_list(key, line.value)
-            .unwrap_or_default()
+    for (key, value) in table.key_values() {
+        let name: &str = key.get_ref();
+        let left = table.reader.text(name, key.span());
+        let left = left.and_then(|text| Some((read(table, "left side", &text)?, text)));
+        let right = table.read_texts(name, value, true).unwrap_or_default();
+        let right = right
             .into_iter()
             .filter_map(|text| Some((read(table, "right side", &text)?, text)))
             .collect();

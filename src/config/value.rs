@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::kind::{Form, Mismatch, matching, matching_except};
 use crate::model::time::Zone;
-use crate::text::nearest::{did_you_mean, nearest};
+use crate::text::nearest::nearest;
 
 /// Any string.
 pub(super) const ANY: Form<String> = Form {
@@ -48,7 +48,7 @@ pub(super) const POSITIVE_DURATION: Form<u32> = Form {
 fn duration(text: &str) -> Result<u32, Mismatch> {
     let mismatch = || {
         let meant = meant_duration(text);
-        DURATION.mismatch().hint(meant.map(did_you_mean))
+        DURATION.mismatch().meant(meant)
     };
     let unit = text.chars().next_back().and_then(unit_seconds);
     let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
@@ -160,7 +160,7 @@ pub(super) const ZONE: Form<Zone> = Form {
 fn zone(name: &str) -> Result<Zone, Mismatch> {
     Zone::find(name).ok_or_else(|| {
         let near = nearest_zone(name);
-        ZONE.mismatch().hint(near.map(did_you_mean))
+        ZONE.mismatch().meant(near)
     })
 }
 
@@ -203,10 +203,7 @@ fn language(text: &str) -> Result<String, Mismatch> {
         let hyphened = text.replace('_', "-");
         (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
     };
-    Err(
-        Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`")
-            .hint(meant.map(did_you_mean)),
-    )
+    Err(Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`").meant(meant))
 }
 
 /// The country's code, often taken for the language's.
@@ -234,7 +231,7 @@ fn authority(text: &str) -> Result<String, Mismatch> {
         return Ok(text.to_owned());
     }
     let meant = meant_domain(text);
-    Err(AUTHORITY.mismatch().hint(meant.map(did_you_mean)))
+    Err(AUTHORITY.mismatch().meant(meant))
 }
 
 /// The domain of a URL, or an international domain in its ASCII form.

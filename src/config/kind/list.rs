@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Form, Readable, TomlValue, ValueKind};
+use super::{Form, Readable, ValueKind};
 use crate::config::key::Key;
 use crate::config::table::Table;
 
@@ -61,14 +61,12 @@ impl<T> ValueKind for List<T> {
 impl<T: PartialEq> Readable for List<T> {
     type Output = Vec<T>;
 
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<Vec<T>> {
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<Vec<T>> {
         let List { item, set_of, .. } = &key.kind;
-        let texts = table.texts_of(key, value)?;
+        let texts = table.texts(key)?;
         if let (true, Some(noun)) = (texts.is_empty(), set_of) {
-            table.refuse_key(
-                key.name,
-                format!("{} must name at least one {noun}", key.name),
-            );
+            let message = format!("{} must name at least one {noun}", key.name);
+            table.refuse_key(key.name, message);
         }
         let mut items = Vec::with_capacity(texts.len());
         for text in &texts {

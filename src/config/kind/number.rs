@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use toml::de::DeValue;
 
-use super::{ENVIRONMENT, Mismatch, Readable, TomlValue, ValueKind};
+use super::{ENVIRONMENT, Mismatch, Readable, ValueKind};
 use crate::config::environment::StringValue;
 use crate::config::key::Key;
 use crate::config::table::Table;
@@ -35,7 +35,8 @@ where
 {
     type Output = N;
 
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<N> {
+        let value = table.value(key)?;
         let expected = key.kind.expected();
         let DeValue::Integer(integer) = value.get_ref() else {
             table.refuse_type(key.name, &expected, value, None);
@@ -93,7 +94,8 @@ impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> ValueKind for Size<N> {
 impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Readable for Size<N> {
     type Output = N;
 
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<N> {
+        let value = table.value(key)?;
         let text = match value.get_ref() {
             DeValue::Integer(integer) => StringValue::plain(&integer.to_string(), value.span()),
             _ => table.read_text(key.name, value)?,
@@ -125,7 +127,8 @@ impl ValueKind for Switch {
 impl Readable for Switch {
     type Output = bool;
 
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<bool> {
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<bool> {
+        let value = table.value(key)?;
         let switch = value.get_ref().as_bool();
         if switch.is_none() {
             table.refuse_type(key.name, &key.kind.expected(), value, None);
