@@ -9,10 +9,9 @@ mod completions;
 mod explain;
 mod explanation;
 mod export;
-mod feed;
 mod find_article;
+mod find_document;
 mod health;
-mod kept;
 mod list;
 mod log;
 mod once;
@@ -21,8 +20,10 @@ mod progress;
 mod render;
 mod schema;
 mod serve;
+mod state_folder;
 mod supervisor;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,6 +62,36 @@ impl From<Exit> for ExitCode {
         })
     }
 }
+
+/// Why a command ends early.
+#[derive(Debug)]
+enum CommandError {
+    /// A message for standard error, and how the command ends.
+    Failed(String, Exit),
+    /// Standard output or the system fails.
+    Io(io::Error),
+}
+
+impl From<String> for CommandError {
+    fn from(message: String) -> CommandError {
+        CommandError::Failed(message, Exit::Failed)
+    }
+}
+
+impl From<Vec<Problem>> for CommandError {
+    fn from(problems: Vec<Problem>) -> CommandError {
+        let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        CommandError::Failed(lines.join("\n"), Exit::Config)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> CommandError {
+        CommandError::Io(error)
+    }
+}
+
+type CommandResult = Result<Exit, CommandError>;
 
 /// The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP.
 #[derive(Debug, Parser)]
@@ -240,52 +271,47 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut screen = Screen::of_process();
     let path = config_path(arguments.config);
-    let outcome = match arguments.command {
-        Command::Serve(command) => {
-            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
-            serve::run(&path, listen, &mut screen)
-        }
+    let result = match arguments.command {
+        Command::Serve(command) => serve::run(&path, command.listen.and_then(|listen| listen.0)),
         Command::Check(command) => {
             check::run(&path, command.config_only, command.format, &mut screen)
         }
         Command::List(command) => list::run(&path, command.format, &mut screen),
         Command::Render(command) => render::run(&path, &command.path, &mut screen),
-        Command::Explain(command) => {
-            let ExplainArguments {
-                feed,
-                article,
-                format,
-            } = command;
-            explain::run(&path, &feed, &article, format, &mut screen)
-        }
+        Command::Explain(command) => explain::run(&path, &command, &mut screen),
         Command::Export(command) => export::run(&path, &command, &mut screen),
         Command::Health(command) => {
-            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
+            let listen = command.listen.and_then(|listen| listen.0);
             health::run(&path, listen, &mut screen)
         }
         Command::Schema => schema::run(&mut screen),
         Command::Completions(command) => completions::run(command.shell, &mut screen),
     };
-    match outcome {
-        Ok(exit) => exit.into(),
-        // Whoever read our output has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done.into(),
-        Err(error) => {
-            screen.complain(&format!("cannot write: {error}"));
-            Exit::Failed.into()
+    let exit = match result.and_then(|exit| Ok(screen.finish().map(|()| exit)?)) {
+        Ok(exit) => exit,
+        Err(CommandError::Failed(message, exit)) => {
+            screen.complain(&message);
+            exit
         }
-    }
+        // The reader of our output has closed it.
+        Err(CommandError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(CommandError::Io(error)) => {
+            screen.complain(&format!("cannot write: {error}"));
+            Exit::Failed
+        }
+    };
+    exit.into()
 }
 
-fn config_path(given: Option<PathBuf>) -> PathBuf {
-    given.unwrap_or_else(|| {
+fn config_path(argument: Option<PathBuf>) -> PathBuf {
+    argument.unwrap_or_else(|| {
         let place = PLACES.iter().map(Path::new).find(|place| place.exists());
         place.unwrap_or(Path::new(PLACES[0])).to_owned()
     })
 }
 
-/// Reads feeds.toml with the process's environment, and the templates that it names. What an address of
-/// a database means is known only to those who open it.
+/// Reads feeds.toml with the process's environment, and the templates that it names. Only the source can
+/// parse the address of a database, so this checks it too.
 fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
     let templates = load_templates(&loaded);
@@ -325,17 +351,4 @@ fn load_templates(loaded: &Loaded) -> Result<Arc<Templates>, Vec<Problem>> {
     loaded
         .map(Arc::new)
         .map_err(|errors| errors.into_iter().map(problem).collect())
-}
-
-/// Reads feeds.toml, or says on standard error what is wrong with it.
-fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<(Loaded, Arc<Templates>)> {
-    match load(path) {
-        Ok(loaded) => Some(loaded),
-        Err(problems) => {
-            for problem in &problems {
-                screen.complain(&problem.to_string());
-            }
-            None
-        }
-    }
 }
