@@ -154,10 +154,7 @@ fn own_path(text: &str) -> Result<String, Mismatch> {
 
 impl Listen {
     /// Reads `HOST:PORT`, where the host is an IP address or `localhost`, or `unix:PATH`, where a
-    /// relative path starts at `folder`.
-    ///
-    /// # Errors
-    /// What the address must be, to be put behind "must be".
+    /// relative path starts at `folder`. The error is put behind "must be".
     pub fn parse(text: &str, folder: &Path) -> Result<Listen, String> {
         let socket = listen(text).map_err(|mismatch| mismatch.expected)?;
         Ok(socket.below(folder))

@@ -62,9 +62,6 @@ pub(super) struct Unreplaced {
 
 /// Replaces `${NAME}`, `${NAME:-default}` and `$$` in `written`. As in a shell, the default also
 /// stands in for an empty variable; a `$` before anything else is a dollar sign.
-///
-/// # Errors
-/// All that cannot be replaced: unset variables without default, and braces that hold no name.
 pub(super) fn replace(
     written: &str,
     span: Range<usize>,

@@ -45,9 +45,7 @@ impl Loaded {
 
 impl Config {
     /// Reads and checks the file at `path`; relative paths in it start at its folder.
-    ///
-    /// # Errors
-    /// Every problem of the file, warnings included; at least one is an error.
+    /// The error is every problem, warnings included.
     pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
         let name = path.display().to_string();
         let text = read_text(path, &name).map_err(|problem| vec![problem])?;
@@ -68,9 +66,6 @@ impl Config {
     }
 
     /// Checks the text of a file that messages call `name`; relative paths start at `folder`.
-    ///
-    /// # Errors
-    /// Every problem of the text, warnings included; at least one is an error.
     pub fn parse(
         text: &str,
         name: &str,

@@ -52,9 +52,6 @@ impl Update {
 
 impl Index {
     /// Adds many articles, as at start; all feeds count as affected.
-    ///
-    /// # Errors
-    /// The first error of `articles`.
     pub fn load<E>(
         &mut self,
         articles: impl IntoIterator<Item = Result<ArticleMeta, E>>,

@@ -22,9 +22,6 @@ pub struct Packer(Compressor<'static>);
 
 impl Packer {
     /// A packer for a state folder.
-    ///
-    /// # Errors
-    /// When the compressor cannot be created.
     pub fn new() -> Result<Packer, StoreError> {
         // On articles of 3 kB, level 1 takes half the time of the default level and gives 4 % more bytes.
         Packer::of_level(1)
@@ -40,9 +37,6 @@ impl Packer {
     }
 
     /// Compresses an article.
-    ///
-    /// # Errors
-    /// When the compressor fails.
     pub fn pack(&mut self, article: &Article) -> Result<PackedArticle, StoreError> {
         let bytes = postcard::to_stdvec(article).map_err(|_| StoreError::Row("article"))?;
         self.0

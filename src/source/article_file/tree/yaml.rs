@@ -15,9 +15,6 @@ use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
 /// Parses YAML whose first line has the number `first_line` in its file.
-///
-/// # Errors
-/// The first syntax error, or aliases that expand beyond the limits.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
     let is_plausible = first
