@@ -12,7 +12,6 @@ use url::{Position, Url};
 use super::kind::{Form, Mismatch, matching};
 use super::{Listen, RedirectTo};
 
-/// An absolute http or https URL.
 pub(super) const ABSOLUTE: Form<String> = Form {
     expected: || "an absolute http or https URL".to_owned(),
     schema: || matching(&format!(r"^{HTTP}\S+$")),
@@ -172,14 +171,12 @@ impl Listen {
     }
 }
 
-/// Where readers are served.
 pub(super) const LISTEN: Form<Listen> = Form {
     expected: || format!("{}, or `unix:PATH`", (SOCKET.expected)()),
     schema: || matching(&format!("^unix:[^|]|{SOCKET_PATTERN}")),
     parse: listen,
 };
 
-/// An IP address, or `localhost`, with a port.
 pub(super) const SOCKET: Form<SocketAddr> = Form {
     expected: || "an IP address with a port, such as `127.0.0.1:8080`".to_owned(),
     schema: || matching(SOCKET_PATTERN),

@@ -5,7 +5,6 @@ use super::kind::Word;
 use super::table::Table;
 use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 
-/// Reads `[source.directory]`.
 pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
     DirectoryConfig {

@@ -14,7 +14,6 @@ pub(super) struct StringValue {
     written: String,
     /// Whether a part of the value came from the environment.
     pub(super) is_secret: bool,
-    /// Where it stands.
     pub(super) span: Range<usize>,
 }
 

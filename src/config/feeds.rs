@@ -13,13 +13,11 @@ use crate::model::term::TermKind;
 /// The name of the feed of every article.
 pub const ALL: &str = "all";
 
-/// What every feed starts from.
 pub(super) struct Defaults {
     pub(super) settings: Settings,
     pub(super) selection: Selection,
 }
 
-/// Reads `[defaults]`.
 pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
     table.refuse_unknown_keys();
     Defaults {

@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::kind::ValueKind;
 
-/// A key whose value is of kind `K`.
 pub(super) struct Key<K: ValueKind> {
     pub(super) name: &'static str,
     pub(super) kind: K,
@@ -29,7 +28,6 @@ pub(super) enum Absent<L> {
     OptionalNotBlank,
 }
 
-/// The facts about a key, whatever its kind.
 #[derive(Clone)]
 pub(super) struct Facts {
     pub(super) name: &'static str,
@@ -37,9 +35,7 @@ pub(super) struct Facts {
     pub(super) is_required: bool,
     pub(super) default: Option<Value>,
     pub(super) examples: Vec<Value>,
-    /// What the value must be.
     pub(super) expected: String,
-    /// The JSON Schema of the value.
     pub(super) schema: Value,
     /// The keys below it, if its value is a table or a list of tables.
     pub(super) table: Option<&'static TableKeys>,
@@ -73,7 +69,6 @@ impl<K: ValueKind> Key<K> {
 /// The name of a key, and its facts, which only few readers need.
 pub(super) type NamedFacts = (&'static str, fn() -> Facts);
 
-/// The keys that a table may have.
 pub(super) struct TableKeys {
     pub(super) own: &'static [NamedFacts],
     /// The table whose keys this one has as well.
@@ -83,7 +78,6 @@ pub(super) struct TableKeys {
 }
 
 impl TableKeys {
-    /// Its own keys.
     pub(super) fn own(&self) -> impl Iterator<Item = Facts> {
         self.own.iter().map(|(_, facts)| facts())
     }
@@ -94,13 +88,11 @@ impl TableKeys {
         self.own().chain(shared)
     }
 
-    /// The names of all keys.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         let shared = self.shared.iter().flat_map(|table| table.own);
         self.own.iter().chain(shared).map(|&(name, _)| name)
     }
 
-    /// The names of the keys that must be there.
     pub(super) fn required(&self) -> Vec<&'static str> {
         let required = self.all().filter(|key| key.is_required);
         required.map(|key| key.name).collect()

@@ -19,7 +19,6 @@ use super::key::{Absent, Key, TableKeys};
 use super::table::Table;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
-/// A value of the file with its place.
 pub(super) type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 /// What the value of a key must be.
@@ -100,7 +99,6 @@ pub(super) struct Form<T: 'static> {
 }
 
 impl<T> Form<T> {
-    /// The mismatch of a string that has another form.
     pub(super) fn mismatch(&self) -> Mismatch {
         Mismatch::expected((self.expected)())
     }
@@ -148,11 +146,9 @@ pub(super) const ENVIRONMENT: &str = r"\$\{";
 
 /// A choice that is written as one of several words.
 pub(super) trait Word: Copy + 'static {
-    /// Every choice with its word.
     fn words() -> Vec<(&'static str, Self)>;
 }
 
-/// One of the words of `T`.
 pub(super) const fn word<T: Word>() -> Form<T> {
     Form {
         expected: || one_of(names(&T::words())),

@@ -13,7 +13,6 @@ use super::syntax::Parsed;
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
-/// The state of reading one file.
 pub(super) struct Reader<'a> {
     file: &'a ConfigFile,
     folder: &'a Path,
@@ -127,7 +126,6 @@ impl<'a> Reader<'a> {
         self.folder.join(written)
     }
 
-    /// The folder that relative paths start from.
     pub(super) fn folder(&self) -> &Path {
         self.folder
     }
@@ -137,7 +135,6 @@ impl<'a> Reader<'a> {
         self.file.line(offset)
     }
 
-    /// Remembers that the file names a term.
     pub(super) fn name_term(&self, term: NamedTerm) {
         self.named_terms.borrow_mut().push(term);
     }

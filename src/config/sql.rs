@@ -15,14 +15,12 @@ const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlit
 /// How that of a database begins that notifies.
 const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 
-/// The address of a database.
 pub(super) const DATABASE: Form<String> = Form {
     expected: || expected(&SCHEMES),
     schema: || matching(&pattern(&SCHEMES)),
     parse: |text| parse(text, &SCHEMES),
 };
 
-/// The address of a database that notifies.
 pub(super) const NOTIFYING_DATABASE: Form<String> = Form {
     expected: || expected(&NOTIFYING_SCHEMES),
     schema: || matching(&pattern(&NOTIFYING_SCHEMES)),

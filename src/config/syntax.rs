@@ -13,7 +13,6 @@ use super::config_file::ConfigFile;
 pub(super) struct Parsed<'a> {
     /// All tables and values, guessed ones included.
     pub(super) root: DeTable<'a>,
-    /// What is wrong, in the order of the file.
     pub(super) errors: Vec<SyntaxError>,
     /// Keys and values that the parser guessed.
     pub(super) broken: Vec<Range<usize>>,
@@ -21,7 +20,6 @@ pub(super) struct Parsed<'a> {
     pub(super) is_shape_lost: bool,
 }
 
-/// Something that is not TOML.
 pub(super) struct SyntaxError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
@@ -71,7 +69,6 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";
 
-/// An error of the parser.
 #[derive(Clone)]
 struct Complaint {
     span: Range<usize>,

@@ -26,7 +26,6 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The file itself.
     pub(super) fn root(
         reader: &'a Reader<'a>,
         keys: &'static TableKeys,
@@ -82,7 +81,6 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The checked value of a key, if the table has it.
     pub(super) fn read<K: Readable>(&self, key: &Key<K>) -> Option<K::Output> {
         K::read(key, self)
     }
@@ -92,7 +90,6 @@ impl<'a> Table<'a> {
         self.read(key).unwrap_or_default()
     }
 
-    /// The checked value of a key, or its default.
     pub(super) fn read_or_default<K: Readable>(&self, key: &Key<K>) -> K::Output {
         self.read(key).unwrap_or_else(|| key.default())
     }
@@ -104,12 +101,10 @@ impl<'a> Table<'a> {
         (!is_none).then_some(text)
     }
 
-    /// The strings of a key.
     pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Option<Vec<StringValue>> {
         self.read_texts(key.name, self.value(key)?, key.kind.or_one)
     }
 
-    /// The string that a value is.
     pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
         let hint = match value.get_ref() {
             DeValue::String(written) => return self.reader.text(written, value.span()),
@@ -162,7 +157,6 @@ impl<'a> Table<'a> {
         parsed.map_err(report).ok()
     }
 
-    /// Reports a text that cannot be used.
     pub(super) fn refuse(&self, text: &StringValue, message: String, hint: Option<String>) {
         let hint = without_secret(hint, text);
         self.reader
@@ -196,7 +190,6 @@ impl<'a> Table<'a> {
             .warning(text.span.clone(), self.say(message), hint);
     }
 
-    /// Reports a value of the wrong type.
     pub(super) fn refuse_type(
         &self,
         key: &str,

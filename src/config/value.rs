@@ -10,14 +10,12 @@ use super::kind::{Form, Mismatch, matching, matching_except};
 use crate::model::time::Zone;
 use crate::text::nearest::nearest;
 
-/// Any string.
 pub(super) const ANY: Form<String> = Form {
     expected: || "a text".to_owned(),
     schema: || json!({ "type": "string" }),
     parse: |text| Ok(text.to_owned()),
 };
 
-/// A string that is not blank.
 pub(super) const FILLED: Form<String> = Form {
     expected: || "a text that is not empty".to_owned(),
     schema: || matching(r"\S"),
@@ -38,7 +36,6 @@ pub(super) const DURATION: Form<u32> = Form {
     parse: duration,
 };
 
-/// A duration that is not zero.
 pub(super) const POSITIVE_DURATION: Form<u32> = Form {
     expected: || format!("{}; at least `1s`", (DURATION.expected)()),
     schema: || matching("^0*[1-9][0-9]*[smhd]$"),
@@ -150,7 +147,6 @@ fn is_number(digits: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A zone of the bundled database.
 pub(super) const ZONE: Form<Zone> = Form {
     expected: || "a time zone such as `Asia/Almaty`".to_owned(),
     schema: || matching(r"\S"),

@@ -6,7 +6,6 @@ use super::{Form, Readable, ValueKind};
 use crate::config::key::Key;
 use crate::config::table::Table;
 
-/// A list of strings of one form.
 pub(in crate::config) struct List<T: 'static> {
     pub(in crate::config) item: Form<T>,
     /// What messages call an item, if there must be at least one and none twice.
@@ -16,7 +15,6 @@ pub(in crate::config) struct List<T: 'static> {
 }
 
 impl<T> List<T> {
-    /// Any number of strings.
     pub(in crate::config) const fn of(item: Form<T>) -> List<T> {
         List {
             item,

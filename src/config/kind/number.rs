@@ -13,7 +13,6 @@ use crate::config::key::Key;
 use crate::config::table::Table;
 use crate::config::value;
 
-/// A whole number within a range.
 pub(in crate::config) struct Integer<N>(pub(in crate::config) RangeInclusive<N>);
 
 impl<N: Copy + Display + Serialize + TryFrom<i64>> ValueKind for Integer<N> {
@@ -109,7 +108,6 @@ impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Readable for Size<N> {
     }
 }
 
-/// `true` or `false`.
 pub(in crate::config) struct Switch;
 
 impl ValueKind for Switch {

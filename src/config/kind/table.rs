@@ -7,9 +7,7 @@ use crate::config::key::TableKeys;
 use crate::config::schema;
 use crate::config::terms::TERM;
 
-/// A table, or several.
 pub(in crate::config) enum Tables {
-    /// `[key]`.
     One(&'static TableKeys),
     /// `[[key]]`, any number of times.
     List(&'static TableKeys),
