@@ -36,8 +36,8 @@ pub use self::error::StoreError;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::no_sync_backend::NoSyncBackend;
 use self::overlay_backend::OverlayBackend;
-use self::packer::Unpacker;
 pub use self::packer::{PackedArticle, Packer};
+use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
@@ -155,7 +155,7 @@ impl Store {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         let database = match tempfile::tempfile() {
-            Ok(file) => builder.create_with_backend(NoSyncBackend::new(FileBackend::new(file)?)),
+            Ok(file) => builder.create_with_backend(NoSyncBackend(FileBackend::new(file)?)),
             Err(_) => builder.create_with_backend(InMemoryBackend::new()),
         };
         Store::with_tables(database?, None)
@@ -268,19 +268,16 @@ impl Store {
     /// The retired records, which are not deleted yet.
     pub fn retired(&self) -> Result<Vec<RecordId>, StoreError> {
         let table = self.database.begin_read()?.open_table(RETIRED)?;
-        let mut records = Vec::new();
-        for row in table.iter()? {
-            records.push(RecordId(row?.0.value()));
-        }
-        Ok(records)
+        let records = table.iter()?.map(|row| Ok(RecordId(row?.0.value())));
+        records.collect()
     }
 
     /// A packer for this store; each thread needs its own.
     pub fn packer(&self) -> Result<Packer, StoreError> {
-        match &self.file {
-            Some(_) => Packer::new(),
-            None => Packer::fast(),
-        }
+        Packer::new(match &self.file {
+            Some(_) => STATE_LEVEL,
+            None => SCRATCH_LEVEL,
+        })
     }
 
     /// The articles of these records, in their order.

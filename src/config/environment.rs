@@ -30,20 +30,15 @@ impl StringValue {
 
     /// The written form for messages: in backquotes, on one line, not too long.
     pub(super) fn quoted(&self) -> String {
-        let mut shown = String::from("`");
-        for (count, c) in self.written.chars().enumerate() {
-            if count == SHOWN_MAX {
-                shown.push('…');
-                break;
-            }
-            if c.is_control() {
-                shown.extend(c.escape_default());
-            } else {
-                shown.push(c);
+        let mut shown = String::new();
+        for c in self.written.chars().take(SHOWN_MAX) {
+            match c.is_control() {
+                true => shown.extend(c.escape_default()),
+                false => shown.push(c),
             }
         }
-        shown.push('`');
-        shown
+        let is_longer = self.written.chars().nth(SHOWN_MAX).is_some();
+        format!("`{shown}{}`", if is_longer { "…" } else { "" })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::{auto_feeds, feed as key};
+use super::keys::{auto_feeds, feed as key, root};
 use super::kind::{Form, Mismatch, matching_except};
 use super::table::Table;
 use super::{AutoFeeds, DeclaredFeed, Settings, settings, terms};
@@ -27,61 +27,47 @@ pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
 }
 
 /// Reads every `[[feed]]`. The feed `all` is there whether declared or not, and comes first.
-pub(super) fn read(
-    tables: Vec<Table<'_>>,
-    site_title: &str,
-    defaults: &Defaults,
-) -> Vec<DeclaredFeed> {
+pub(super) fn read(root: &Table<'_>, site_title: &str, defaults: &Defaults) -> Vec<DeclaredFeed> {
     let mut first_places = BTreeMap::new();
-    let mut feeds: Vec<DeclaredFeed> = tables
-        .into_iter()
-        .filter_map(|table| read_feed(table, site_title, defaults, &mut first_places))
-        .collect();
+    let tables = root.tables(&root::FEED).into_iter();
+    let feeds = tables.map(|mut table| {
+        let name = read_name(&mut table, &mut first_places);
+        read_feed(&table, name.unwrap_or_default(), site_title, defaults)
+    });
+    let mut feeds: Vec<DeclaredFeed> = feeds.filter(|feed| !feed.name.is_empty()).collect();
     match feeds.iter().position(|feed| feed.name == ALL) {
         Some(at) => feeds[..=at].rotate_right(1),
-        None => feeds.insert(0, undeclared_all(site_title, defaults)),
+        None => {
+            let undeclared = Table::absent(root.reader, &key::TABLE, String::new());
+            let all = read_feed(&undeclared, ALL.to_owned(), site_title, defaults);
+            feeds.insert(0, all);
+        }
     }
     feeds
 }
 
-fn undeclared_all(site_title: &str, defaults: &Defaults) -> DeclaredFeed {
-    DeclaredFeed {
-        name: ALL.to_owned(),
-        title: site_title.to_owned(),
-        description: None,
-        language: None,
-        author: None,
-        link: None,
-        image: None,
-        selection: defaults.selection.clone(),
-        settings: defaults.settings.clone(),
-    }
-}
-
 fn read_feed(
-    mut table: Table<'_>,
+    table: &Table<'_>,
+    name: String,
     site_title: &str,
     defaults: &Defaults,
-    first_places: &mut BTreeMap<String, usize>,
-) -> Option<DeclaredFeed> {
-    let name = read_name(&mut table, first_places);
+) -> DeclaredFeed {
     table.refuse_unknown_keys();
     let title = table.read(&key::TITLE);
-    if name.as_deref() != Some(ALL) {
+    if name != ALL {
         table.require(key::TITLE.name);
     }
-    let feed = DeclaredFeed {
-        name: name.unwrap_or_default(),
+    DeclaredFeed {
+        name,
         title: title.unwrap_or_else(|| site_title.to_owned()),
         description: table.read(&key::DESCRIPTION),
         language: table.read(&key::LANGUAGE),
         author: table.read(&key::AUTHOR),
         link: table.read(&key::LINK),
         image: table.read(&key::IMAGE),
-        selection: settings::read_selection(&table, &defaults.selection),
-        settings: settings::read(&table, &defaults.settings),
-    };
-    (!feed.name.is_empty()).then_some(feed)
+        selection: settings::read_selection(table, &defaults.selection),
+        settings: settings::read(table, &defaults.settings),
+    }
 }
 
 /// Reads the name, by which later messages call the table.

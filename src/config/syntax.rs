@@ -20,6 +20,7 @@ pub(super) struct Parsed<'a> {
     pub(super) is_shape_lost: bool,
 }
 
+#[derive(Clone)]
 pub(super) struct SyntaxError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
@@ -42,8 +43,8 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
         broken: Vec::new(),
         is_shape_lost: false,
     };
-    let mut complaints: Vec<Complaint> =
-        complaints.iter().map(|c| Complaint::of(file, c)).collect();
+    let complaints = complaints.iter().map(|c| SyntaxError::of(file, c));
+    let mut complaints: Vec<SyntaxError> = complaints.collect();
     complaints.sort_by_key(|complaint| complaint.span.start);
     for complaint in &complaints {
         if complaint.message != DUPLICATE {
@@ -57,7 +58,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
                 None => parsed.is_shape_lost = true,
             }
         }
-        parsed.errors.push(complaint.clone().into_error(file));
+        parsed.errors.push(complaint.clone().explain(file));
     }
     // A person corrects a line as a whole.
     parsed
@@ -69,43 +70,36 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";
 
-#[derive(Clone)]
-struct Complaint {
-    span: Range<usize>,
-    message: String,
-}
-
-impl Complaint {
-    fn of(file: &ConfigFile, error: &toml::de::Error) -> Complaint {
+impl SyntaxError {
+    /// An error in the words of the parser.
+    fn of(file: &ConfigFile, error: &toml::de::Error) -> SyntaxError {
         let end = file.text().len();
         let message = error.message();
-        Complaint {
+        let message = message
+            .strip_suffix(", expected nothing")
+            .unwrap_or(message);
+        SyntaxError {
             span: error.span().unwrap_or(end..end),
-            message: message
-                .strip_suffix(", expected nothing")
-                .unwrap_or(message)
-                .to_owned(),
+            message: message.to_owned(),
+            hint: None,
         }
     }
 
-    fn into_error(self, file: &ConfigFile) -> SyntaxError {
+    /// The same error in plain words, with a hint.
+    fn explain(mut self, file: &ConfigFile) -> SyntaxError {
         let marked = file.text().get(self.span.clone()).unwrap_or_default();
         let unquoted = self.message.starts_with("string values must be quoted")
             || self.message.starts_with("invalid unquoted key");
-        let (message, hint) = match () {
-            () if unquoted && marked.is_empty() => ("a value is missing".to_owned(), None),
-            () if unquoted => (self.message, in_quotes(marked)),
-            () if self.message == DUPLICATE => (
-                format!("`{marked}` is given twice"),
-                Some("delete one of the two, or write `[[…]]` for a list of tables".to_owned()),
-            ),
-            () => (self.message, None),
-        };
-        SyntaxError {
-            span: self.span,
-            message,
-            hint,
+        if unquoted && marked.is_empty() {
+            self.message = "a value is missing".to_owned();
+        } else if unquoted {
+            self.hint = in_quotes(marked);
+        } else if self.message == DUPLICATE {
+            self.message = format!("`{marked}` is given twice");
+            let hint = "delete one of the two, or write `[[…]]` for a list of tables";
+            self.hint = Some(hint.to_owned());
         }
+        self
     }
 }
 
@@ -125,20 +119,20 @@ struct KeyValueSpans {
 impl KeyValueSpans {
     /// The first of `complaints` about this entry; an unclosed value is shown where it opens,
     /// because the parser notices only when it has swallowed the lines below.
-    fn explain(&self, file: &ConfigFile, complaints: &[Complaint]) -> SyntaxError {
+    fn explain(&self, file: &ConfigFile, complaints: &[SyntaxError]) -> SyntaxError {
         let from = complaints.partition_point(|c| c.span.start < self.line.start);
         let own = complaints[from..]
             .iter()
             .take_while(|complaint| complaint.span.start < self.line.end);
         let unclosed = own.clone().find(|c| c.message.starts_with("unclosed"));
-        match unclosed {
-            Some(complaint) => Complaint {
+        let complaint = match unclosed {
+            Some(complaint) => SyntaxError {
                 span: self.value.start..self.value.start + 1,
-                message: complaint.message.clone(),
+                ..complaint.clone()
             },
             None => complaints[from].clone(),
-        }
-        .into_error(file)
+        };
+        complaint.explain(file)
     }
 }
 
