@@ -125,7 +125,7 @@ async fn daemon(
                 signal = signals.next() => match signal {
                     // The files are being read for the first time.
                     SignalRequest::Reload => {}
-                    SignalRequest::Stop if shutdown.has_begun() => {
+                    SignalRequest::Stop if shutdown.has_begun => {
                         warn!("stopping at once");
                         return Ok(Exit::Done);
                     }
@@ -134,37 +134,34 @@ async fn daemon(
                         shutdown.begin(&health);
                     }
                 },
-                () = shutdown.delay() => shutdown.stop_accepting(),
+                () = shutdown.delay_over() => shutdown.stop_accepting(),
                 () = supervisor.notify_watchdog() => {}
             }
         }
     };
-    let (publisher, publishing, prewarming, drawing) = match opened {
-        Ok(opened) => {
-            let publisher = Arc::new(opened);
-            let documents = server
-                .documents
-                .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
-                .clone();
-            let progress = publisher.driver().progress().clone();
-            let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
-            let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
-            let prewarming = tokio::spawn(prewarm::run(documents, publications));
-            let publishing = tokio::spawn(publish::run(
-                publisher.clone(),
-                health.clone(),
-                rescan,
-                ordered,
-                revised,
-                stopping,
-            ));
-            (publisher, publishing, prewarming, drawing)
-        }
+    let publisher = match opened {
+        Ok(publisher) => Arc::new(publisher),
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
             return Ok(failure.exit());
         }
     };
+    let documents = server
+        .documents
+        .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
+        .clone();
+    let progress = publisher.driver().progress().clone();
+    let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+    let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
+    let prewarming = tokio::spawn(prewarm::run(documents, publications));
+    let publishing = tokio::spawn(publish::run(
+        publisher.clone(),
+        health.clone(),
+        rescan,
+        ordered,
+        revised,
+        stopping,
+    ));
     let mut exit = Exit::Done;
     loop {
         let order = tokio::select! {
@@ -176,7 +173,7 @@ async fn daemon(
                     supervisor.ready();
                     order.into_iter().chain([Order::Reread]).collect()
                 }
-                SignalRequest::Stop if shutdown.has_begun() => {
+                SignalRequest::Stop if shutdown.has_begun => {
                     warn!("stopping at once");
                     break;
                 }
@@ -186,14 +183,14 @@ async fn daemon(
                     Vec::new()
                 }
             },
-            () = shutdown.delay() => {
+            () = shutdown.delay_over() => {
                 shutdown.stop_accepting();
                 Vec::new()
             },
             () = supervisor.notify_watchdog() => Vec::new(),
             () = time::sleep(CONFIG_POLL_INTERVAL) => Vec::from_iter(config_file.load_if_changed()),
             ended = &mut serving => {
-                exit = serving_result(ended, shutdown.has_begun());
+                exit = serving_result(ended, shutdown.has_begun);
                 break;
             }
         };
@@ -264,7 +261,7 @@ fn count_panics(panics: Arc<Counter>) {
 /// no connection is accepted.
 struct Shutdown {
     stop: watch::Sender<bool>,
-    delay_length: Duration,
+    delay: Duration,
     /// When accepting stops; `None` before the shutdown begins, and after accepting has stopped.
     due: Option<Instant>,
     has_begun: bool,
@@ -274,27 +271,23 @@ impl Shutdown {
     fn new(stop: watch::Sender<bool>, delay_seconds: u32) -> Shutdown {
         Shutdown {
             stop,
-            delay_length: Duration::from_secs(delay_seconds.into()),
+            delay: Duration::from_secs(delay_seconds.into()),
             due: None,
             has_begun: false,
         }
     }
 
-    fn has_begun(&self) -> bool {
-        self.has_begun
-    }
-
     fn begin(&mut self, health: &Health) {
         health.note_draining();
         self.has_begun = true;
-        self.due = Some(Instant::now() + self.delay_length);
-        let delay = self.delay_length;
+        let delay = self.delay;
+        self.due = Some(Instant::now() + delay);
         if !delay.is_zero() {
             info!("stopping in {delay:?}: /readyz says no, requests are still taken");
         }
     }
 
-    async fn delay(&self) {
+    async fn delay_over(&self) {
         match self.due {
             Some(due) => time::sleep_until(due).await,
             None => future::pending().await,
