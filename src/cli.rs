@@ -324,7 +324,8 @@ fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
         let message = format!("[source.sql]: {error}");
         // It may hold a password.
         let file = &loaded.file;
-        file.problem(Severity::Error, place, message, None).unseen()
+        file.problem(Severity::Error, place, message, None)
+            .without_excerpt()
     };
     let misunderstood = misunderstood.into_iter().map(problem);
     let mut problems = match templates {

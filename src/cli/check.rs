@@ -83,7 +83,12 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, problems: &mut Vec<Problem>)
     let is_empty = report.articles == 0 && report.problems.is_empty();
     problems.extend(report.problems);
     if let Some(failure) = report.failure {
-        problems.push(of_source(loaded, chain(&failure), hint(loaded)));
+        let hint = match &loaded.config.source {
+            SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
+            SourceConfig::Sql(_) => None,
+        };
+        let hint = hint.map(str::to_owned);
+        problems.push(of_source(loaded, chain(&failure), hint));
         return None;
     }
     // Without articles, every term would get a warning.
@@ -115,15 +120,6 @@ fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem 
             format!("[source.sql]: {message}"),
             hint,
         ),
-    }
-}
-
-fn hint(loaded: &Loaded) -> Option<String> {
-    match &loaded.config.source {
-        SourceConfig::Directory(_) => {
-            Some("check that the folder exists and can be read".to_owned())
-        }
-        SourceConfig::Sql(_) => None,
     }
 }
 

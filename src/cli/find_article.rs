@@ -70,16 +70,14 @@ pub(super) fn find(
             return Ok(Ok(found));
         }
     }
-    let search = search(store, source, &keys, text)?;
-    if let Some((path, row)) = search.broken {
-        return Ok(Ok(NamedArticle::File(path, row)));
-    }
+    let nearest = match search(store, source, &keys, text)? {
+        Ok((path, row)) => return Ok(Ok(NamedArticle::File(path, row))),
+        Err(nearest) => nearest,
+    };
     if let Some(row) = by_page(store, site_rules, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
-    Ok(Err(
-        on_disk(source, text).unwrap_or(NotFound::Like(search.nearest))
-    ))
+    Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
 }
 
 /// The keys that a text may name: itself, or the key in an id or address of this site.
@@ -96,20 +94,13 @@ fn keys(site_rules: &SiteRules, text: &str) -> Vec<String> {
     keys
 }
 
-/// The result of searching every file.
-struct Search {
-    /// The file that would have one of the keys, could it be read.
-    broken: Option<(String, FileRow)>,
-    /// The keys that resemble the text most, or contain it.
-    nearest: Vec<String>,
-}
-
+/// The refused file that would have one of the keys; without one, the keys that resemble `text` most.
 fn search(
     store: &Store,
     source: &Source,
     keys: &[String],
     text: &str,
-) -> Result<Search, StoreError> {
+) -> Result<Result<(String, FileRow), Vec<String>>, StoreError> {
     let stem = stem(text).to_lowercase();
     let distance_max = (stem.chars().count() / 3).max(1);
     let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
@@ -117,9 +108,7 @@ fn search(
         let (path, row) = row?;
         let Some(key) = row.key else {
             if keys.contains(&source.key_of(&path)) {
-                let broken = Some((path, row));
-                let nearest = Vec::new();
-                return Ok(Search { broken, nearest });
+                return Ok(Ok((path, row)));
             }
             continue;
         };
@@ -132,10 +121,8 @@ fn search(
             nearest.truncate(NEAREST_MAX);
         }
     }
-    Ok(Search {
-        broken: None,
-        nearest: nearest.into_iter().map(|(_, key)| key.into()).collect(),
-    })
+    let nearest = nearest.into_iter().map(|(_, key)| key.into());
+    Ok(Err(nearest.collect()))
 }
 
 fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreError> {

@@ -36,7 +36,7 @@ fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
-        return Err(Mismatch::expected("a URL without `?` and `#`").meant(Some(bare)));
+        return Err(Mismatch::expected("a URL without `?` and `#`").did_you_mean(Some(bare)));
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
-        return Err(mismatch().meant(with_scheme(text)));
+        return Err(mismatch().did_you_mean(with_scheme(text)));
     }
     let url = Url::parse(text).map_err(|_| mismatch())?;
     if text.contains(char::is_whitespace) || url.port() == Some(0) {
@@ -86,7 +86,7 @@ fn redirect_from(text: &str) -> Result<String, Mismatch> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(REDIRECT_FROM.mismatch().meant(Some(path)))
+    Err(REDIRECT_FROM.mismatch().did_you_mean(Some(path)))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.

@@ -47,7 +47,7 @@ const SHOWN_MAX: usize = 60;
 
 /// A `$` that cannot be replaced.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unreplaced {
+pub(super) struct ReplaceError {
     /// Bytes of the written string.
     pub(super) at: Range<usize>,
     pub(super) message: String,
@@ -60,9 +60,9 @@ pub(super) fn replace(
     written: &str,
     span: Range<usize>,
     environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<StringValue, Vec<Unreplaced>> {
+) -> Result<StringValue, Vec<ReplaceError>> {
     let mut value = String::with_capacity(written.len());
-    let mut unreplaced = Vec::new();
+    let mut errors = Vec::new();
     let mut is_secret = false;
     let mut rest = written;
     while let Some(at) = rest.find('$') {
@@ -79,7 +79,7 @@ pub(super) fn replace(
                     value.push_str(&found);
                     is_secret = true;
                 }
-                Err((message, hint)) => unreplaced.push(Unreplaced {
+                Err((message, hint)) => errors.push(ReplaceError {
                     at: from..(from + 2 + length + 1).min(written.len()),
                     message,
                     hint,
@@ -92,8 +92,8 @@ pub(super) fn replace(
         };
     }
     value.push_str(rest);
-    if !unreplaced.is_empty() {
-        return Err(unreplaced);
+    if !errors.is_empty() {
+        return Err(errors);
     }
     Ok(StringValue {
         value,

@@ -102,7 +102,7 @@ fn feed_name(text: &str) -> Result<String, Mismatch> {
     };
     if !text.split('/').all(part) || text.len() > NAME_BYTES_MAX {
         let meant = meant_name(text).filter(|meant| feed_name(meant).is_ok());
-        return Err(FEED_NAME.mismatch().meant(meant));
+        return Err(FEED_NAME.mismatch().did_you_mean(meant));
     }
     if text
         .split('/')

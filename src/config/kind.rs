@@ -86,7 +86,7 @@ impl Mismatch {
     }
 
     /// The mismatch with a hint that names what was probably meant.
-    pub(super) fn meant(self, meant: Option<impl Display>) -> Mismatch {
+    pub(super) fn did_you_mean(self, meant: Option<impl Display>) -> Mismatch {
         self.hint(meant.map(did_you_mean))
     }
 }
@@ -161,7 +161,7 @@ pub(super) const fn word<T: Word>() -> Form<T> {
             let choice = words.iter().find(|&&(word, _)| word == text);
             choice.map(|&(_, choice)| choice).ok_or_else(|| {
                 let near = nearest(text, names(&words));
-                word::<T>().mismatch().meant(near)
+                word::<T>().mismatch().did_you_mean(near)
             })
         },
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::NamedTerm;
 use super::config_file::ConfigFile;
 use super::environment::{self, StringValue};
-use super::syntax::Parsed;
+use super::syntax::SyntaxTree;
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
@@ -104,14 +104,14 @@ impl<'a> Reader<'a> {
 
     /// `written` with the environment's values in it; what cannot be replaced is reported.
     pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<StringValue> {
-        let unreplaced = match environment::replace(written, span.clone(), self.environment) {
+        let errors = match environment::replace(written, span.clone(), self.environment) {
             Ok(text) => return Some(text),
-            Err(unreplaced) => unreplaced,
+            Err(errors) => errors,
         };
         // Without escapes the string stands in the file byte for byte, behind one quote.
         let inside = span.start + 1..span.end.saturating_sub(1);
         let verbatim = self.file.text().get(inside.clone()) == Some(written);
-        for failure in unreplaced {
+        for failure in errors {
             let place = match verbatim {
                 true => inside.start + failure.at.start..inside.start + failure.at.end,
                 false => span.clone(),
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Everything that was found, syntax errors included, in the order of the file; and the terms.
-    pub(super) fn finish(&self, parsed: Parsed<'_>) -> (Vec<Problem>, Vec<NamedTerm>) {
+    pub(super) fn finish(&self, parsed: SyntaxTree<'_>) -> (Vec<Problem>, Vec<NamedTerm>) {
         let file = self.file;
         let mut findings = self.findings.take();
         if !parsed.errors.is_empty() {
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
             } = finding;
             let problem = file.problem(severity, span, message, hint);
             match finding.is_without_excerpt {
-                true => problem.unseen(),
+                true => problem.without_excerpt(),
                 false => problem,
             }
         });
@@ -189,7 +189,7 @@ const PROBLEMS_MAX: usize = 100;
 /// corrected.
 fn is_certain(
     finding: &Finding,
-    parsed: &Parsed<'_>,
+    parsed: &SyntaxTree<'_>,
     file: &ConfigFile,
     doubtful: &BTreeSet<usize>,
 ) -> bool {

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::config_file::ConfigFile;
 
 /// The tree of a file, and how far it may be believed.
-pub(super) struct Parsed<'a> {
+pub(super) struct SyntaxTree<'a> {
     /// All tables and values, guessed ones included.
     pub(super) root: DeTable<'a>,
     pub(super) errors: Vec<SyntaxError>,
@@ -28,7 +28,7 @@ pub(super) struct SyntaxError {
 }
 
 /// Parses `file`; the tree holds whatever could be read.
-pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
+pub(super) fn parse(file: &ConfigFile) -> SyntaxTree<'_> {
     let (root, complaints) = DeTable::parse_recoverable(file.text());
     let root = root.into_inner();
     let mut entries = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
         entries.sort_by_key(|entry| entry.line.start);
     }
 
-    let mut parsed = Parsed {
+    let mut parsed = SyntaxTree {
         root,
         errors: Vec::new(),
         broken: Vec::new(),

@@ -45,7 +45,7 @@ pub(super) const POSITIVE_DURATION: Form<u32> = Form {
 fn duration(text: &str) -> Result<u32, Mismatch> {
     let mismatch = || {
         let meant = meant_duration(text);
-        DURATION.mismatch().meant(meant)
+        DURATION.mismatch().did_you_mean(meant)
     };
     let unit = text.chars().next_back().and_then(unit_seconds);
     let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
@@ -156,7 +156,7 @@ pub(super) const ZONE: Form<Zone> = Form {
 fn zone(name: &str) -> Result<Zone, Mismatch> {
     Zone::find(name).ok_or_else(|| {
         let near = nearest_zone(name);
-        ZONE.mismatch().meant(near)
+        ZONE.mismatch().did_you_mean(near)
     })
 }
 
@@ -199,7 +199,7 @@ fn language(text: &str) -> Result<String, Mismatch> {
         let hyphened = text.replace('_', "-");
         (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
     };
-    Err(Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`").meant(meant))
+    Err(Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`").did_you_mean(meant))
 }
 
 /// The country's code, often taken for the language's.
@@ -227,7 +227,7 @@ fn authority(text: &str) -> Result<String, Mismatch> {
         return Ok(text.to_owned());
     }
     let meant = meant_domain(text);
-    Err(AUTHORITY.mismatch().meant(meant))
+    Err(AUTHORITY.mismatch().did_you_mean(meant))
 }
 
 /// The domain of a URL, or an international domain in its ASCII form.
