@@ -108,18 +108,36 @@ struct Arguments {
 enum Command {
     /// Run the daemon.
     #[command(after_long_help = "Example:\n  taspa serve --listen 0.0.0.0:8080")]
-    Serve(ServeArguments),
+    Serve {
+        /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
+        #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+        listen: Option<ListenOverride>,
+    },
     /// Check the configuration and every article.
     #[command(after_long_help = "Example:\n  taspa check --format json | jq -r '.[].message'")]
-    Check(CheckArguments),
+    Check {
+        /// Leave the articles alone.
+        #[arg(long)]
+        config_only: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// List every feed with its articles and last change.
     #[command(after_long_help = "Example:\n  taspa list | sort -k2 -n | tail")]
-    List(ListArguments),
+    List {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// Write one document to standard output.
     #[command(after_long_help = "Examples:\n  taspa render all.rss\n  \
         taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'\n  \
         taspa render 'tags/мажилис?lang=kk' > page.html")]
-    Render(RenderArguments),
+    Render {
+        /// A path as in its address: of a feed with its extension, of a page without.
+        path: String,
+    },
     /// Say why an article is, or is not, in a feed.
     #[command(after_long_help = "Examples:\n  \
         taspa explain parliament articles/2026-11/0041_budget.txt\n  \
@@ -141,7 +159,11 @@ enum Command {
     Export(ExportArguments),
     /// Ask the running daemon how it is.
     #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
-    Health(HealthArguments),
+    Health {
+        /// Where the daemon was told to listen, if not where feeds.toml says.
+        #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+        listen: Option<ListenOverride>,
+    },
     /// Print the JSON Schema of feeds.toml, for editors.
     #[command(after_long_help = "Example:\n  taspa schema > feeds.schema.json\n\n\
         With `#:schema ./feeds.schema.json` as the first line of feeds.toml, editors complete, \
@@ -152,14 +174,11 @@ enum Command {
         taspa completions bash > ~/.local/share/bash-completion/completions/taspa\n  \
         taspa completions zsh > ~/.zfunc/_taspa\n  \
         taspa completions fish > ~/.config/fish/completions/taspa.fish")]
-    Completions(CompletionsArguments),
-}
-
-#[derive(Debug, Args)]
-struct ServeArguments {
-    /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
-    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
-    listen: Option<ListenOverride>,
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
 }
 
 /// An address in the place of those in feeds.toml; an empty one, as in an unset variable of a
@@ -175,29 +194,6 @@ fn parse_listen(text: &str) -> Result<ListenOverride, String> {
     listen
         .map(ListenOverride)
         .map_err(|expected| format!("must be {expected}"))
-}
-
-#[derive(Debug, Args)]
-struct CheckArguments {
-    /// Leave the articles alone.
-    #[arg(long)]
-    config_only: bool,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
-}
-
-#[derive(Debug, Args)]
-struct ListArguments {
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
-}
-
-#[derive(Debug, Args)]
-struct RenderArguments {
-    /// A path as in its address: of a feed with its extension, of a page without.
-    path: String,
 }
 
 #[derive(Debug, Args)]
@@ -244,20 +240,6 @@ fn parse_codings(text: &str) -> Result<Codings, String> {
     Ok(Codings(codings))
 }
 
-#[derive(Debug, Args)]
-struct HealthArguments {
-    /// Where the daemon was told to listen, if not where feeds.toml says.
-    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
-    listen: Option<ListenOverride>,
-}
-
-#[derive(Debug, Args)]
-struct CompletionsArguments {
-    /// The shell.
-    #[arg(value_enum)]
-    shell: Shell,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people.
@@ -272,20 +254,20 @@ pub fn main() -> ExitCode {
     let mut screen = Screen::of_process();
     let path = config_path(arguments.config);
     let result = match arguments.command {
-        Command::Serve(command) => serve::run(&path, command.listen.and_then(|listen| listen.0)),
-        Command::Check(command) => {
-            check::run(&path, command.config_only, command.format, &mut screen)
-        }
-        Command::List(command) => list::run(&path, command.format, &mut screen),
-        Command::Render(command) => render::run(&path, &command.path, &mut screen),
+        Command::Serve { listen } => serve::run(&path, listen.and_then(|listen| listen.0)),
+        Command::Check {
+            config_only,
+            format,
+        } => check::run(&path, config_only, format, &mut screen),
+        Command::List { format } => list::run(&path, format, &mut screen),
+        Command::Render { path: document } => render::run(&path, &document, &mut screen),
         Command::Explain(command) => explain::run(&path, &command, &mut screen),
         Command::Export(command) => export::run(&path, &command, &mut screen),
-        Command::Health(command) => {
-            let listen = command.listen.and_then(|listen| listen.0);
-            health::run(&path, listen, &mut screen)
+        Command::Health { listen } => {
+            health::run(&path, listen.and_then(|listen| listen.0), &mut screen)
         }
         Command::Schema => schema::run(&mut screen),
-        Command::Completions(command) => completions::run(command.shell, &mut screen),
+        Command::Completions { shell } => completions::run(shell, &mut screen),
     };
     let exit = match result.and_then(|exit| Ok(screen.finish().map(|()| exit)?)) {
         Ok(exit) => exit,
