@@ -11,9 +11,12 @@
 
 mod address;
 mod config_file;
+mod database_url;
 mod directory;
 mod environment;
+mod feed_name;
 mod feeds;
+mod form;
 mod key;
 mod keys;
 mod kind;
@@ -29,6 +32,7 @@ mod sql;
 mod syntax;
 mod table;
 mod template;
+mod term_form;
 mod terms;
 #[cfg(test)]
 mod testkit;

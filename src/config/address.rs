@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 use url::{Position, Url};
 
-use super::kind::{Form, Mismatch, matching};
+use super::form::{Form, Mismatch, matching};
 use super::{Listen, RedirectTo};
 
 pub(super) const ABSOLUTE: Form<String> = Form {

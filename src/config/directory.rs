@@ -1,7 +1,7 @@
 //! `[source.directory]`: where the articles are.
 
+use super::form::Word;
 use super::keys::directory as key;
-use super::kind::Word;
 use super::table::Table;
 use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 

@@ -1,9 +1,44 @@
 //! What is known about a key of feeds.toml. The reader, the JSON Schema and the reference page take
 //! it from here, so none of them can contradict another.
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use super::kind::ValueKind;
+use super::form::Form;
+
+/// What the value of a key must be.
+pub(super) trait ValueKind {
+    /// How a default or an example is written in the tables of keys.
+    type Literal: Copy + Serialize + Sync + 'static;
+
+    /// What the value must be, to be put behind "must be".
+    fn expected(&self) -> String;
+
+    /// The JSON Schema of the value. It may be laxer than the reader, never stricter.
+    fn schema(&self) -> Value;
+
+    /// A literal as the file would have it.
+    fn json(&self, literal: Self::Literal) -> Value {
+        json!(literal)
+    }
+
+    /// The keys of the table, if the value is one.
+    fn table(&self) -> Option<&'static TableKeys> {
+        None
+    }
+}
+
+impl<T> ValueKind for Form<T> {
+    type Literal = &'static str;
+
+    fn expected(&self) -> String {
+        (self.expected)()
+    }
+
+    fn schema(&self) -> Value {
+        (self.schema)()
+    }
+}
 
 pub(super) struct Key<K: ValueKind> {
     pub(super) name: &'static str,
@@ -97,4 +132,39 @@ impl TableKeys {
         let required = self.all().filter(|key| key.is_required);
         required.map(|key| key.name).collect()
     }
+
+    /// The JSON Schema of a table with these keys and no others.
+    pub(super) fn schema(&self) -> Value {
+        let properties: Map<String, Value> = self
+            .all()
+            .map(|key| (key.name.to_owned(), property(key)))
+            .collect();
+        let mut schema = json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": self.required(),
+            "properties": properties,
+        });
+        for rule in self.rules {
+            if let (Value::Object(schema), Value::Object(keywords)) = (&mut schema, rule()) {
+                schema.extend(keywords);
+            }
+        }
+        schema
+    }
+}
+
+fn property(key: Facts) -> Value {
+    let mut schema = key.schema;
+    schema["description"] = match key.table {
+        Some(_) => json!(key.doc),
+        None => json!(format!("{} Value: {}.", key.doc, key.expected)),
+    };
+    if let Some(default) = key.default {
+        schema["default"] = default;
+    }
+    if !key.examples.is_empty() {
+        schema["examples"] = json!(key.examples);
+    }
+    schema
 }

@@ -2,8 +2,8 @@
 
 use std::net::SocketAddr;
 
+use super::form::Word;
 use super::keys::{limits, server as key};
-use super::kind::Word;
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server};
 

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::form::Word;
 use super::key::Key;
 use super::keys::defaults as key;
-use super::kind::{List, Word};
+use super::kind::List;
 use super::table::Table;
 use super::{Content, Settings, terms};
 use crate::model::format::Format;

@@ -1,17 +1,23 @@
 //! A TOML table of the file. It reports what it refuses instead of stopping, so one reading finds
 //! every problem.
 
+mod readable;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::readable::Readable;
 use super::environment::StringValue;
-use super::key::{Absent, Key, TableKeys};
-use super::kind::{Form, List, Mismatch, Readable, Tables, TomlValue, ValueKind};
+use super::form::{Form, Mismatch};
+use super::key::{Absent, Key, TableKeys, ValueKind};
+use super::kind::{List, Tables};
 use super::reader::Reader;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
+
+pub(super) type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 /// A table of the file, or the absence of one.
 pub(super) struct Table<'a> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Position;
 
 use super::address::{self, HTTP};
-use super::kind::{Form, Mismatch, matching};
+use super::form::{Form, Mismatch, matching};
 use super::value::FILLED;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 

@@ -3,32 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::environment::StringValue;
-use super::kind::{Form, matching};
 use super::table::Table;
 use super::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 use crate::text::nearest::{did_you_mean, nearest};
-
-/// A term. Only the table that names it knows the rest: which kinds it takes, and where it stands.
-pub(super) const TERM: Form<String> = Form {
-    expected: || {
-        "a tag, bare or with `#`, or `section:`, `author:`, `lang:` or `tag:` with a name"
-            .to_owned()
-    },
-    schema: || {
-        let prefixes = TermKind::ALL.map(|kind| any_case(kind.prefix())).join("|");
-        matching(&format!(r"^\s*#|^[^:]*$|^\s*({prefixes})\s*:"))
-    },
-    parse: |text| Ok(text.to_owned()),
-};
-
-/// A pattern for `word` in small or capital letters.
-fn any_case(word: &str) -> String {
-    let letters = word.chars();
-    letters
-        .map(|c| format!("[{}{c}]", c.to_ascii_uppercase()))
-        .collect()
-}
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
 pub(super) fn read(table: &Table<'_>, key: &str, text: &StringValue) -> Option<NamedTerm> {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::kind::{Form, Mismatch, matching, matching_except};
+use super::form::{Form, Mismatch, matching, matching_except};
 use crate::model::time::Zone;
 use crate::text::nearest::nearest;
 
