@@ -9,10 +9,9 @@ mod completions;
 mod explain;
 mod explanation;
 mod export;
-mod feed;
 mod find_article;
+mod find_document;
 mod health;
-mod kept;
 mod list;
 mod log;
 mod once;
@@ -21,8 +20,10 @@ mod progress;
 mod render;
 mod schema;
 mod serve;
+mod state_folder;
 mod supervisor;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -62,6 +63,36 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Why a command ends early.
+#[derive(Debug)]
+enum CommandError {
+    /// A message for standard error, and how the command ends.
+    Failed(String, Exit),
+    /// Standard output or the system fails.
+    Io(io::Error),
+}
+
+impl From<String> for CommandError {
+    fn from(message: String) -> CommandError {
+        CommandError::Failed(message, Exit::Failed)
+    }
+}
+
+impl From<Vec<Problem>> for CommandError {
+    fn from(problems: Vec<Problem>) -> CommandError {
+        let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        CommandError::Failed(lines.join("\n"), Exit::Config)
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> CommandError {
+        CommandError::Io(error)
+    }
+}
+
+type CommandResult = Result<Exit, CommandError>;
+
 /// The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP.
 #[derive(Debug, Parser)]
 #[command(name = "taspa", version, max_term_width = 100)]
@@ -77,18 +108,36 @@ struct Arguments {
 enum Command {
     /// Run the daemon.
     #[command(after_long_help = "Example:\n  taspa serve --listen 0.0.0.0:8080")]
-    Serve(ServeArguments),
+    Serve {
+        /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
+        #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+        listen: Option<ListenOverride>,
+    },
     /// Check the configuration and every article.
     #[command(after_long_help = "Example:\n  taspa check --format json | jq -r '.[].message'")]
-    Check(CheckArguments),
+    Check {
+        /// Leave the articles alone.
+        #[arg(long)]
+        config_only: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// List every feed with its articles and last change.
     #[command(after_long_help = "Example:\n  taspa list | sort -k2 -n | tail")]
-    List(ListArguments),
+    List {
+        /// How to print.
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
     /// Write one document to standard output.
     #[command(after_long_help = "Examples:\n  taspa render all.rss\n  \
         taspa render 'select.atom?any=мажилис,сенат&all=lang:ru'\n  \
         taspa render 'tags/мажилис?lang=kk' > page.html")]
-    Render(RenderArguments),
+    Render {
+        /// A path as in its address: of a feed with its extension, of a page without.
+        path: String,
+    },
     /// Say why an article is, or is not, in a feed.
     #[command(after_long_help = "Examples:\n  \
         taspa explain parliament articles/2026-11/0041_budget.txt\n  \
@@ -110,7 +159,11 @@ enum Command {
     Export(ExportArguments),
     /// Ask the running daemon how it is.
     #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
-    Health(HealthArguments),
+    Health {
+        /// Where the daemon was told to listen, if not where feeds.toml says.
+        #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
+        listen: Option<ListenOverride>,
+    },
     /// Print the JSON Schema of feeds.toml, for editors.
     #[command(after_long_help = "Example:\n  taspa schema > feeds.schema.json\n\n\
         With `#:schema ./feeds.schema.json` as the first line of feeds.toml, editors complete, \
@@ -121,14 +174,11 @@ enum Command {
         taspa completions bash > ~/.local/share/bash-completion/completions/taspa\n  \
         taspa completions zsh > ~/.zfunc/_taspa\n  \
         taspa completions fish > ~/.config/fish/completions/taspa.fish")]
-    Completions(CompletionsArguments),
-}
-
-#[derive(Debug, Args)]
-struct ServeArguments {
-    /// Listen here instead of where feeds.toml says: HOST:PORT or unix:PATH.
-    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
-    listen: Option<ListenOverride>,
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: Shell,
+    },
 }
 
 /// An address in the place of those in feeds.toml; an empty one, as in an unset variable of a
@@ -144,29 +194,6 @@ fn parse_listen(text: &str) -> Result<ListenOverride, String> {
     listen
         .map(ListenOverride)
         .map_err(|expected| format!("must be {expected}"))
-}
-
-#[derive(Debug, Args)]
-struct CheckArguments {
-    /// Leave the articles alone.
-    #[arg(long)]
-    config_only: bool,
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
-}
-
-#[derive(Debug, Args)]
-struct ListArguments {
-    /// How to print.
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
-}
-
-#[derive(Debug, Args)]
-struct RenderArguments {
-    /// A path as in its address: of a feed with its extension, of a page without.
-    path: String,
 }
 
 #[derive(Debug, Args)]
@@ -213,20 +240,6 @@ fn parse_codings(text: &str) -> Result<Codings, String> {
     Ok(Codings(codings))
 }
 
-#[derive(Debug, Args)]
-struct HealthArguments {
-    /// Where the daemon was told to listen, if not where feeds.toml says.
-    #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]
-    listen: Option<ListenOverride>,
-}
-
-#[derive(Debug, Args)]
-struct CompletionsArguments {
-    /// The shell.
-    #[arg(value_enum)]
-    shell: Shell,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people.
@@ -240,52 +253,47 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut screen = Screen::of_process();
     let path = config_path(arguments.config);
-    let outcome = match arguments.command {
-        Command::Serve(command) => {
-            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
-            serve::run(&path, listen, &mut screen)
-        }
-        Command::Check(command) => {
-            check::run(&path, command.config_only, command.format, &mut screen)
-        }
-        Command::List(command) => list::run(&path, command.format, &mut screen),
-        Command::Render(command) => render::run(&path, &command.path, &mut screen),
-        Command::Explain(command) => {
-            let ExplainArguments {
-                feed,
-                article,
-                format,
-            } = command;
-            explain::run(&path, &feed, &article, format, &mut screen)
-        }
+    let result = match arguments.command {
+        Command::Serve { listen } => serve::run(&path, listen.and_then(|listen| listen.0)),
+        Command::Check {
+            config_only,
+            format,
+        } => check::run(&path, config_only, format, &mut screen),
+        Command::List { format } => list::run(&path, format, &mut screen),
+        Command::Render { path: document } => render::run(&path, &document, &mut screen),
+        Command::Explain(command) => explain::run(&path, &command, &mut screen),
         Command::Export(command) => export::run(&path, &command, &mut screen),
-        Command::Health(command) => {
-            let listen = command.listen.and_then(|ListenOverride(listen)| listen);
-            health::run(&path, listen, &mut screen)
+        Command::Health { listen } => {
+            health::run(&path, listen.and_then(|listen| listen.0), &mut screen)
         }
         Command::Schema => schema::run(&mut screen),
-        Command::Completions(command) => completions::run(command.shell, &mut screen),
+        Command::Completions { shell } => completions::run(shell, &mut screen),
     };
-    match outcome {
-        Ok(exit) => exit.into(),
-        // Whoever read our output has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done.into(),
-        Err(error) => {
-            screen.complain(&format!("cannot write: {error}"));
-            Exit::Failed.into()
+    let exit = match result.and_then(|exit| Ok(screen.finish().map(|()| exit)?)) {
+        Ok(exit) => exit,
+        Err(CommandError::Failed(message, exit)) => {
+            screen.complain(&message);
+            exit
         }
-    }
+        // The reader of our output has closed it.
+        Err(CommandError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(CommandError::Io(error)) => {
+            screen.complain(&format!("cannot write: {error}"));
+            Exit::Failed
+        }
+    };
+    exit.into()
 }
 
-fn config_path(given: Option<PathBuf>) -> PathBuf {
-    given.unwrap_or_else(|| {
+fn config_path(argument: Option<PathBuf>) -> PathBuf {
+    argument.unwrap_or_else(|| {
         let place = PLACES.iter().map(Path::new).find(|place| place.exists());
         place.unwrap_or(Path::new(PLACES[0])).to_owned()
     })
 }
 
-/// Reads feeds.toml with the process's environment, and the templates that it names. What an address of
-/// a database means is known only to those who open it.
+/// Reads feeds.toml with the process's environment, and the templates that it names. Only the source can
+/// parse the address of a database, so this checks it too.
 fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
     let templates = load_templates(&loaded);
@@ -298,7 +306,8 @@ fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
         let message = format!("[source.sql]: {error}");
         // It may hold a password.
         let file = &loaded.file;
-        file.problem(Severity::Error, place, message, None).unseen()
+        file.problem(Severity::Error, place, message, None)
+            .without_excerpt()
     };
     let misunderstood = misunderstood.into_iter().map(problem);
     let mut problems = match templates {
@@ -325,17 +334,4 @@ fn load_templates(loaded: &Loaded) -> Result<Arc<Templates>, Vec<Problem>> {
     loaded
         .map(Arc::new)
         .map_err(|errors| errors.into_iter().map(problem).collect())
-}
-
-/// Reads feeds.toml, or says on standard error what is wrong with it.
-fn load_or_complain(path: &Path, screen: &mut Screen) -> Option<(Loaded, Arc<Templates>)> {
-    match load(path) {
-        Ok(loaded) => Some(loaded),
-        Err(problems) => {
-            for problem in &problems {
-                screen.complain(&problem.to_string());
-            }
-            None
-        }
-    }
 }

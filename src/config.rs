@@ -7,21 +7,22 @@
 //! one stops at the first mistake. Each module below reads one table into its checked form, reports
 //! what it refuses, and goes on.
 //!
-//! `reference` writes `docs/configuration.md`, `schema` the JSON Schema.
+//! `schema` writes the JSON Schema, `tests::reference` writes `docs/configuration.md`.
 
 mod address;
 mod config_file;
+mod database_url;
 mod directory;
 mod environment;
+mod feed_name;
 mod feeds;
+mod form;
 mod key;
 mod keys;
 mod kind;
 mod load;
 mod reader;
 mod redirects;
-#[cfg(test)]
-mod reference;
 mod schema;
 mod server;
 mod settings;
@@ -31,6 +32,7 @@ mod sql;
 mod syntax;
 mod table;
 mod template;
+mod term_form;
 mod terms;
 #[cfg(test)]
 mod testkit;
@@ -320,9 +322,6 @@ pub enum LegacyEncoding {
 }
 
 impl LegacyEncoding {
-    /// Every encoding.
-    pub const ALL: [LegacyEncoding; 2] = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
-
     /// Its name in feeds.toml.
     pub fn name(self) -> &'static str {
         match self {

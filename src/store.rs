@@ -36,8 +36,8 @@ pub use self::error::StoreError;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::no_sync_backend::NoSyncBackend;
 use self::overlay_backend::OverlayBackend;
-use self::packer::Unpacker;
 pub use self::packer::{PackedArticle, Packer};
+use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
@@ -138,9 +138,6 @@ impl Store {
     }
 
     /// Deletes the file of a state folder; a missing file is no error.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] when the file cannot be deleted.
     pub fn discard(folder: &Path) -> Result<(), StoreError> {
         let path = folder.join(FILE);
         match std::fs::remove_file(&path) {
@@ -154,39 +151,27 @@ impl Store {
 
     /// A store that ends with the process: an unlinked temporary file, or memory if no file can be
     /// created, as in a container with a read-only root.
-    ///
-    /// # Errors
-    /// When the temporary file fails.
     pub fn scratch() -> Result<Store, StoreError> {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE_BYTES);
         let database = match tempfile::tempfile() {
-            Ok(file) => builder.create_with_backend(NoSyncBackend::new(FileBackend::new(file)?)),
+            Ok(file) => builder.create_with_backend(NoSyncBackend(FileBackend::new(file)?)),
             Err(_) => builder.create_with_backend(InMemoryBackend::new()),
         };
         Store::with_tables(database?, None)
     }
 
     /// The versions and settings that the state was written with; `None` for a new folder.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
         memory::read_header(&self.database)
     }
 
     /// The source's memory, which only the source can decode; `None` if it stored nothing.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
         memory::read_source_memory(&self.database)
     }
 
     /// The rows of all articles, by key, as of now.
-    ///
-    /// # Errors
-    /// When the file or a row cannot be read.
     pub fn article_rows(
         &self,
     ) -> Result<impl Iterator<Item = Result<ArticleRow, StoreError>> + use<>, StoreError> {
@@ -201,9 +186,6 @@ impl Store {
 
     /// The rows of the file or folder at `path` and of all files below it, by path, as of now. An empty
     /// path stands for all files.
-    ///
-    /// # Errors
-    /// When the file or a row cannot be read.
     pub fn files(
         &self,
         path: &str,
@@ -229,35 +211,23 @@ impl Store {
     }
 
     /// The number of articles.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn count_articles(&self) -> Result<usize, StoreError> {
         let articles = self.database.begin_read()?.open_table(ARTICLES)?.len()?;
         Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
 
     /// The number of files, or of rows of a database, that were read.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn count_files(&self) -> Result<u64, StoreError> {
         Ok(self.database.begin_read()?.open_table(FILES)?.len()?)
     }
 
     /// The article with this key.
-    ///
-    /// # Errors
-    /// When the file or the row cannot be read.
     pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
         let table = self.database.begin_read()?.open_table(ARTICLES)?;
         table.get(key)?.map(|row| decode(row.value())).transpose()
     }
 
     /// For each key the path of the article that has it.
-    ///
-    /// # Errors
-    /// When the file or a row cannot be read.
     pub fn owners(&self, keys: &[&str]) -> Result<Vec<Option<String>>, StoreError> {
         let table = self.database.begin_read()?.open_table(ARTICLES)?;
         let owner = |key: &&str| {
@@ -270,74 +240,47 @@ impl Store {
     }
 
     /// The row of the file at this path, as it was last read.
-    ///
-    /// # Errors
-    /// When the file or the row cannot be read.
     pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
         let table = self.database.begin_read()?.open_table(FILES)?;
         table.get(path)?.map(|row| decode(row.value())).transpose()
     }
 
     /// All terms that were ever known, with their names.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn terms(&self) -> Result<Vec<(Term, String)>, StoreError> {
         memory::read_terms(&self.database)
     }
 
     /// The last validators of every feed, by path.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn validators(&self) -> Result<Vec<(String, Validators)>, StoreError> {
         memory::read_validators(&self.database)
     }
 
     /// All that cannot be computed from the articles.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn memory(&self) -> Result<Memory, StoreError> {
         memory::read(&self.database)
     }
 
     /// All formats that were ever served, by the name of a declared feed or the folder of a kind of feeds.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn served(&self) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
         memory::read_served(&self.database)
     }
 
     /// The retired records, which are not deleted yet.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
     pub fn retired(&self) -> Result<Vec<RecordId>, StoreError> {
         let table = self.database.begin_read()?.open_table(RETIRED)?;
-        let mut records = Vec::new();
-        for row in table.iter()? {
-            records.push(RecordId(row?.0.value()));
-        }
-        Ok(records)
+        let records = table.iter()?.map(|row| Ok(RecordId(row?.0.value())));
+        records.collect()
     }
 
     /// A packer for this store; each thread needs its own.
-    ///
-    /// # Errors
-    /// When the compressor cannot be made.
     pub fn packer(&self) -> Result<Packer, StoreError> {
-        match &self.file {
-            Some(_) => Packer::new(),
-            None => Packer::fast(),
-        }
+        Packer::new(match &self.file {
+            Some(_) => STATE_LEVEL,
+            None => SCRATCH_LEVEL,
+        })
     }
 
     /// The articles of these records, in their order.
-    ///
-    /// # Errors
-    /// When a record is missing or damaged.
     pub fn articles(&self, records: &[RecordId]) -> Result<Vec<Article>, StoreError> {
         let table = self.database.begin_read()?.open_table(RECORDS)?;
         let mut unpacker = Unpacker::new()?;
@@ -349,9 +292,6 @@ impl Store {
     }
 
     /// Runs `work` in one transaction and commits it durably. After an error nothing is written.
-    ///
-    /// # Errors
-    /// The error of `work` or of the commit.
     pub fn write<T>(
         &self,
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,

@@ -1,11 +1,10 @@
 //! `taspa check`: the configuration and every article, all problems at once.
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::output::Screen;
-use super::{Exit, ListFormat, load, once};
+use super::{CommandResult, Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::vanished;
 use crate::ingest::state_header::check_identity;
@@ -23,11 +22,11 @@ pub(super) fn run(
     config_only: bool,
     format: ListFormat,
     screen: &mut Screen,
-) -> io::Result<Exit> {
+) -> CommandResult {
     let mut problems = Vec::new();
     let (exit, summary) = match load(path) {
-        Err(found) => {
-            problems.extend(found);
+        Err(errors) => {
+            problems.extend(errors);
             (Exit::Config, "the configuration cannot be used".to_owned())
         }
         Ok((loaded, templates)) => {
@@ -35,19 +34,17 @@ pub(super) fn run(
             problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),
-                false => articles(&loaded, templates, &mut problems),
+                false => check_articles(&loaded, templates, &mut problems),
             };
-            let failed = problems
-                .iter()
-                .any(|problem| problem.severity == Severity::Error);
-            (if failed { Exit::Failed } else { Exit::Done }, summary)
+            let exit = match count_severity(&problems, Severity::Error) {
+                0 => Exit::Done,
+                _ => Exit::Failed,
+            };
+            (exit, summary)
         }
     };
     match format {
-        ListFormat::Json => {
-            screen.write(&serde_json::to_vec_pretty(&problems).map_err(io::Error::other)?)?;
-            screen.line("")?;
-        }
+        ListFormat::Json => screen.json(&problems)?,
         ListFormat::Text => {
             for problem in &problems {
                 screen.line(&problem.to_string())?;
@@ -55,26 +52,20 @@ pub(super) fn run(
             screen.line(&format!("{}; {summary}", count(&problems)))?;
         }
     }
-    screen.finish()?;
     Ok(exit)
 }
 
-/// Reads every article; says how many there are.
-fn articles(loaded: &Loaded, templates: Arc<Templates>, problems: &mut Vec<Problem>) -> String {
-    match read(loaded, templates, problems) {
-        None => "the articles could not be read".to_owned(),
-        Some((articles, feeds)) => {
-            format!("{} in {}", many(articles, "article"), many(feeds, "feed"))
-        }
-    }
-}
-
-/// How many articles and feeds there are; `None` where that cannot be known.
-fn read(
+/// Reads every article, and returns how many articles and feeds there are, for the last line.
+fn check_articles(
     loaded: &Loaded,
     templates: Arc<Templates>,
     problems: &mut Vec<Problem>,
-) -> Option<(usize, usize)> {
+) -> String {
+    let counts = read(loaded, templates, problems);
+    counts.unwrap_or_else(|| "the articles could not be read".to_owned())
+}
+
+fn read(loaded: &Loaded, templates: Arc<Templates>, problems: &mut Vec<Problem>) -> Option<String> {
     let (published, report) = match once::read(loaded.config.clone(), templates) {
         Ok(read) => read,
         Err(failure) => {
@@ -84,30 +75,34 @@ fn read(
     };
     // What is wrong with the query as a whole explains what is wrong with each row.
     let of_query = query_problems(loaded, &published);
-    let is_refused = |problem: &Problem| problem.severity == Severity::Error;
-    let is_unusable = of_query.iter().any(is_refused);
+    let errors = count_severity(&of_query, Severity::Error);
     problems.extend(of_query);
-    if is_unusable {
+    if errors > 0 {
         return None;
     }
     let is_empty = report.articles == 0 && report.problems.is_empty();
     problems.extend(report.problems);
     if let Some(failure) = report.failure {
-        problems.push(of_source(loaded, chain(&failure), hint(loaded)));
+        let hint = match &loaded.config.source {
+            SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
+            SourceConfig::Sql(_) => None,
+        };
+        let hint = hint.map(str::to_owned);
+        problems.push(of_source(loaded, chain(&failure), hint));
         return None;
     }
-    // Where there is nothing, no term has an article.
+    // Without articles, every term would get a warning.
     match is_empty {
-        true => problems.push(nothing_there(loaded)),
-        false => problems.extend(idle_terms(loaded, &published)),
+        true => problems.push(empty_source(loaded)),
+        false => problems.extend(unused_terms(loaded, &published)),
     }
-    let feeds = published
-        .snapshot()
-        .map_or(0, |snapshot| snapshot.feeds.len());
-    Some((report.articles, feeds))
+    let snapshot = published.snapshot();
+    let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
+    let articles = many(report.articles, "article");
+    Some(format!("{articles} in {}", many(feeds, "feed")))
 }
 
-/// What cannot be read of the source as a whole.
+/// An error of the source as a whole.
 fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem {
     match &loaded.config.source {
         SourceConfig::Directory(folder) => Problem {
@@ -128,17 +123,8 @@ fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem 
     }
 }
 
-fn hint(loaded: &Loaded) -> Option<String> {
-    match &loaded.config.source {
-        SourceConfig::Directory(_) => {
-            Some("check that the folder exists and can be read".to_owned())
-        }
-        SourceConfig::Sql(_) => None,
-    }
-}
-
-/// A source without articles, which is seldom meant.
-fn nothing_there(loaded: &Loaded) -> Problem {
+/// The warning about a source without articles.
+fn empty_source(loaded: &Loaded) -> Problem {
     match &loaded.config.source {
         SourceConfig::Directory(_) => Problem {
             severity: Severity::Warning,
@@ -156,7 +142,7 @@ fn nothing_there(loaded: &Loaded) -> Problem {
     }
 }
 
-/// How the columns of a query fit.
+/// Checks the columns of the query.
 fn query_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     let Source::Sql(sql) = &*published.source() else {
         return Vec::new();
@@ -172,7 +158,7 @@ fn query_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
             });
             problems.collect()
         }
-        // What was refused is the query; otherwise the database does not answer.
+        // The database refused the query; with other errors it does not answer.
         Err(error @ (SqlError::Database { .. } | SqlError::Slow { .. })) => {
             let hint = error.hint(sql.query());
             vec![of_query(loaded, Severity::Error, error.to_string(), hint)]
@@ -181,7 +167,7 @@ fn query_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     }
 }
 
-/// Something about the query.
+/// A problem at the `query` of feeds.toml.
 fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<String>) -> Problem {
     let place = loaded.place(&["source", "sql", "query"]);
     let message = format!("[source.sql]: {message}");
@@ -189,7 +175,7 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
 }
 
 /// Terms that feeds.toml names and no released article has.
-fn idle_terms<'a>(
+fn unused_terms<'a>(
     loaded: &'a Loaded,
     published: &ReadHandle,
 ) -> impl Iterator<Item = Problem> + use<'a> {
@@ -206,7 +192,7 @@ fn idle_terms<'a>(
     })
 }
 
-/// What the state folder remembers and the configuration does not heed.
+/// Compares the configuration with the state folder: the identity of the site, and feeds that are gone.
 fn state_problems(loaded: &Loaded) -> Vec<Problem> {
     let Loaded { config, file, .. } = loaded;
     let folder = config.server.state.display();
@@ -239,14 +225,15 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
     }
 }
 
+fn count_severity(problems: &[Problem], severity: Severity) -> usize {
+    let problems = problems.iter();
+    problems.filter(|p| p.severity == severity).count()
+}
+
 fn count(problems: &[Problem]) -> String {
-    let of = |severity| {
-        problems
-            .iter()
-            .filter(|problem| problem.severity == severity)
-            .count()
-    };
-    match (of(Severity::Error), of(Severity::Warning)) {
+    let [errors, warnings] =
+        [Severity::Error, Severity::Warning].map(|severity| count_severity(problems, severity));
+    match (errors, warnings) {
         (0, 0) => "no problems".to_owned(),
         (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),
     }

@@ -1,6 +1,6 @@
-//! Why an article is, or is not, in a feed, put together for the operator.
+//! Explains why an article is, or is not, in a feed.
 
-use super::find_article::{self, NamedArticle, Unknown};
+use super::find_article::{self, NamedArticle, NotFound};
 use crate::feed::explain::{Explanation, Judgement, Reason, Subject};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
@@ -12,8 +12,8 @@ use crate::store::{FileRow, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ExplainError {
     /// No article has that name.
-    #[error("it names no article")]
-    Unknown(Unknown),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// Nothing is published.
     #[error("nothing is published")]
     Unpublished,
@@ -25,11 +25,7 @@ pub(super) enum ExplainError {
     Store(#[from] StoreError),
 }
 
-/// Why the article that `article` names (its key, file, id or address) is, or is not, in a feed at the
-/// instant of the last publication.
-///
-/// # Errors
-/// [`ExplainError`].
+/// Explains it for the instant of the last publication. `article` is a key, file, id or address.
 pub(super) fn explain(
     published: &ReadHandle,
     version: &FeedVersion,
@@ -38,12 +34,12 @@ pub(super) fn explain(
     let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
     let (store, source) = (published.store(), published.source());
     let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
-    let (subject, judgement) = match named.map_err(ExplainError::Unknown)? {
+    let (subject, judgement) = match named? {
         NamedArticle::Article(row) => {
             let judgement = published.judge(version, &row.meta.key);
             let judgement = judgement.map_err(|failure| match failure {
                 JudgeError::Ended => ExplainError::Ended,
-                JudgeError::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
+                JudgeError::Unknown => ExplainError::NotFound(NotFound::Like(Vec::new())),
             })?;
             let articles = store.articles(&[row.meta.record])?;
             let file = store.file(&row.path)?;
@@ -62,7 +58,15 @@ pub(super) fn explain(
                 reasons: vec![Reason::Quarantined],
                 ..Judgement::default()
             };
-            (broken(&source, &path, row), quarantined)
+            let subject = Subject {
+                key: None,
+                title: None,
+                published: None,
+                noun: source.noun(),
+                file: source.locate(&path),
+                problem: problem(&source, &path, row),
+            };
+            (subject, quarantined)
         }
     };
     Ok(Explanation {
@@ -73,21 +77,10 @@ pub(super) fn explain(
     })
 }
 
-fn broken(source: &Source, path: &str, row: FileRow) -> Subject {
-    Subject {
-        key: None,
-        title: None,
-        published: None,
-        noun: source.noun(),
-        file: source.locate(path),
-        problem: problem(source, path, row),
-    }
-}
-
 /// What is wrong with a file as it is now, if anything is.
 fn problem(source: &Source, path: &str, row: FileRow) -> Option<Problem> {
     let refusal = row.refusal?;
-    let kept = match row.key {
+    let consequence = match row.key {
         Some(_) => "; its last good version stays",
         None => "",
     };
@@ -96,7 +89,7 @@ fn problem(source: &Source, path: &str, row: FileRow) -> Option<Problem> {
         file: source.locate(path),
         line: refusal.line,
         column: None,
-        message: format!("{}{kept}", refusal.reason),
+        message: format!("{}{consequence}", refusal.reason),
         hint: Some(refusal.hint),
         excerpt: None,
     })

@@ -1,7 +1,7 @@
 //! `taspa export FOLDER`: every feed as files, for a static host.
 //!
-//! Articles are read as the daemon reads them, with the same state folder and the same doubts; beside
-//! a daemon, which has the folder for itself, without it.
+//! It reads articles as the daemon does, with the same state folder and the same guard against losses.
+//! While a daemon has the state folder open, it runs without one.
 
 use std::io;
 use std::mem;
@@ -13,9 +13,10 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::kept::StartError;
 use super::output::Screen;
-use super::{Exit, ExportArguments, kept, load_or_complain, once, progress};
+use super::{
+    CommandError, CommandResult, Exit, ExportArguments, load, once, progress, state_folder,
+};
 use crate::config::Config;
 use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
 use crate::ingest::report::Report;
@@ -27,41 +28,29 @@ use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 
-/// How often files are read again that were being written.
-const LOOKS_AGAIN: usize = 5;
+/// The most times that files are read again because they were being written.
+const REREADS_MAX: usize = 5;
 
-pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> io::Result<Exit> {
-    let Some((loaded, templates)) = load_or_complain(path, screen) else {
-        return Ok(Exit::Config);
-    };
+pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> CommandResult {
+    let (loaded, templates) = load(path)?;
     for warning in &loaded.warnings {
         screen.complain(&warning.to_string());
     }
-    // A wrong folder is told before all articles are read.
-    let folder = match Folder::open(&command.folder) {
-        Ok(folder) => folder,
-        Err(failure) => {
-            screen.complain(&chain(&failure));
-            return Ok(Exit::Failed);
-        }
-    };
+    // A wrong folder is reported before the articles are read, which may take long.
+    let folder = Folder::open(&command.folder).map_err(|failure| chain(&failure))?;
     let removal = match command.confirm_removal {
         true => Removal::Confirmed,
         false => Removal::Held,
     };
-    let opened = match open(loaded.config, templates, removal, screen) {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
-    let report = read(&opened);
-    if report.failure.is_some() && !opened.publisher.driver().is_complete() {
-        tell(&report, screen);
-        screen.complain("nothing is exported");
-        return Ok(Exit::Failed);
+    let (publisher, believed) = open(loaded.config, templates, removal, screen)?;
+    let report = read(&publisher, believed);
+    if report.failure.is_some() && !publisher.driver().is_complete() {
+        print_problems(&report, screen);
+        return Err("nothing is exported".to_owned().into());
     }
-    publish(&opened.publisher, &report);
-    let is_read = tell(&report, screen);
-    if let Some(trouble) = opened.publisher.state_trouble() {
+    publish(&publisher, &report);
+    let is_read = print_problems(&report, screen);
+    if let Some(trouble) = publisher.state_trouble() {
         screen.complain(&format!(
             "the state folder cannot be written, so the next export will read more than it has to: {trouble}"
         ));
@@ -76,88 +65,61 @@ pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -
     };
     let (progress, stop) = (ExportProgress::default(), Arc::new(AtomicBool::new(false)));
     stop_at_signal(stop.clone())?;
-    let write = || {
-        let Opened { publisher, .. } = &opened;
-        export::export(
-            publisher.handle(),
-            folder,
-            report.articles,
-            &options,
-            &progress,
-            &stop,
-        )
-    };
-    let is_written = match progress::run_export_with_progress(&progress, write) {
-        Ok(report) => summarize(&report, &command.folder, screen),
-        Err(failure) => {
-            screen.complain(&format!("{}{}", chain(&failure), hint(&failure)));
-            false
-        }
-    };
+    let (handle, articles) = (publisher.handle(), report.articles);
+    let report = progress::run_export_with_progress(&progress, || {
+        export::export(handle, folder, articles, &options, &progress, &stop)
+    });
+    let report = report.map_err(|failure| format!("{}{}", chain(&failure), hint(&failure)))?;
+    let is_written = print_report(&report, &command.folder, screen);
     Ok(match is_read && is_written {
         true => Exit::Done,
         false => Exit::Failed,
     })
 }
 
-/// A publisher, and how far what it misses is to be believed gone.
-struct Opened {
-    publisher: Publisher,
-    removal: Removal,
-}
-
+/// A publisher, and whether it may believe the loss of most articles. It runs without the state folder if
+/// a daemon has that open.
 fn open(
     config: Config,
     templates: Arc<Templates>,
     removal: Removal,
     screen: &mut Screen,
-) -> Result<Opened, Exit> {
-    let failure = match kept::open(&config, &templates, |warning| screen.complain(warning)) {
-        Ok(Ok(publisher)) => return Ok(Opened { publisher, removal }),
-        Ok(Err(failure)) => failure,
-        Err(failure) => {
-            screen.complain(&format!("cannot start: {}", chain(&failure)));
-            return Err(match failure {
-                StartError::Identity(_) | StartError::Source(_) => Exit::Config,
-                StartError::Store(_) => Exit::Failed,
-            });
-        }
+) -> Result<(Publisher, Removal), CommandError> {
+    let opened = state_folder::open(&config, &templates, |warning| screen.complain(warning));
+    let failure = match opened.map_err(|failure| {
+        CommandError::Failed(format!("cannot start: {}", chain(&failure)), failure.exit())
+    })? {
+        Ok(publisher) => return Ok((publisher, removal)),
+        Err(failure) => failure,
     };
     let reason = chain(&failure);
     screen.complain(&format!("exporting without keeping state: {reason}"));
-    match once::open(config, templates, Timestamp::now()) {
-        // Nothing is gone that this process has not just been told of.
-        Ok(publisher) => Ok(Opened {
-            publisher,
-            removal: Removal::Confirmed,
-        }),
-        Err(failure) => {
-            screen.complain(&format!("the articles cannot be read: {}", chain(&failure)));
-            Err(Exit::Failed)
-        }
-    }
+    let publisher = once::open(config, templates, Timestamp::now());
+    let publisher = publisher.map_err(|failure| once::unreadable(&failure))?;
+    // Its store is empty, so no article can be lost.
+    Ok((publisher, Removal::Confirmed))
 }
 
-/// Reads what changed, and once more what was being written meanwhile.
-fn read(Opened { publisher, removal }: &Opened) -> Report {
+/// Reads what has changed, and again what was being written. Only a listing of all rows shows that a row
+/// is gone.
+fn read(publisher: &Publisher, removal: Removal) -> Report {
+    let driver = publisher.driver();
     let read = |scopes: &[Scope]| {
-        progress::run_with_progress(publisher.driver().progress(), || {
-            publisher.reconcile(scopes, *removal)
-        })
+        progress::run_with_progress(driver.progress(), || publisher.reconcile(scopes, removal))
     };
     let mut report = read(&[Scope::All]);
-    for _ in 0..LOOKS_AGAIN {
+    for _ in 0..REREADS_MAX {
         let unsettled = mem::take(&mut report.unsettled);
         if unsettled.is_empty() || report.failure.is_some() {
             break;
         }
-        report.add(read(&publisher.driver().source().scopes_at(unsettled)));
+        report.add(read(&driver.source().scopes_at(unsettled)));
     }
     report
 }
 
-/// Says what is wrong with the articles; whether nothing is.
-fn tell(report: &Report, screen: &mut Screen) -> bool {
+/// Prints the problems of the articles, and returns whether there is none.
+fn print_problems(report: &Report, screen: &mut Screen) -> bool {
     for problem in &report.problems {
         screen.complain(&problem.to_string());
     }
@@ -182,7 +144,7 @@ fn tell(report: &Report, screen: &mut Screen) -> bool {
         && report.held == 0
 }
 
-/// Publishes what was read. A feed moves at most once in a second, so that its date tells.
+/// Publishes the articles, not in the same second as the last change: Last-Modified must differ.
 fn publish(publisher: &Publisher, report: &Report) {
     if let Some(last) = publisher.last_moved().filter(|_| report.changed > 0) {
         thread::sleep(last.plus(1).remaining());
@@ -190,7 +152,7 @@ fn publish(publisher: &Publisher, report: &Report) {
     publisher.publish(Timestamp::now());
 }
 
-/// Has the export end with whole files at the first signal, and at once at the second.
+/// At the first signal the export ends with whole files, at the second at once.
 fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
     let runtime: Runtime = Builder::new_current_thread().enable_all().build()?;
     let (mut interrupt, mut terminate) = {
@@ -200,7 +162,7 @@ fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
             signal(SignalKind::terminate())?,
         )
     };
-    // It waits for what may never come, so nobody waits for it.
+    // A signal may never come, so the thread is not joined.
     thread::spawn(move || {
         runtime.block_on(async {
             let mut next = async || {
@@ -218,8 +180,8 @@ fn stop_at_signal(stop: Arc<AtomicBool>) -> io::Result<()> {
     Ok(())
 }
 
-/// Says what was done; whether that is everything.
-fn summarize(report: &ExportReport, folder: &Path, screen: &mut Screen) -> bool {
+/// Prints the result, and returns whether every file is written.
+fn print_report(report: &ExportReport, folder: &Path, screen: &mut Screen) -> bool {
     let folder = folder.display();
     for reason in &report.without_file {
         screen.complain(&format!("{folder}: warning: {reason}"));

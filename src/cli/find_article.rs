@@ -1,4 +1,4 @@
-//! What people call an article: its key, its file, its id or its address.
+//! Finds an article by its key, file, id or address.
 
 use std::path::{Path, absolute};
 
@@ -12,13 +12,13 @@ use crate::source::Source;
 use crate::source::directory::EXTENSIONS;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
-/// Keys that are offered in the place of one that nobody has.
+/// The most keys in a hint.
 const NEAREST_MAX: usize = 3;
 
-/// Articles that are unpacked at once in search of an address.
-const UNPACKED: usize = 256;
+/// The most articles that a search for an address holds in memory at once.
+const ARTICLES_PER_READ: usize = 256;
 
-/// What a name stands for.
+/// What an operator's name of an article leads to.
 #[derive(Debug)]
 pub(super) enum NamedArticle {
     /// An article.
@@ -27,28 +27,38 @@ pub(super) enum NamedArticle {
     File(String, FileRow),
 }
 
-/// Why a name stands for nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Unknown {
-    /// It is like these keys.
+/// Why no article or file has a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotFound {
+    /// It resembles these keys.
+    #[error("no article has this key, file, id or address{}", hint(.0))]
     Like(Vec<String>),
     /// It is a file below the articles' folder, but of a kind or name that is never read.
+    #[error(
+        "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md` or `.json` file, and \
+         names that begin with `.` or `_` or end in `~`, `.tmp`, `.part` or `.swp` are skipped, folders too"
+    )]
     Skipped,
     /// It is a file somewhere else.
+    #[error("this file is not below the articles' folder that feeds.toml names")]
     Elsewhere,
 }
 
-/// Finds the article that `text` names. What is stored under a key is looked up; only a name that
-/// stands for nothing stored costs a look at every file, once, and an address one at every article.
-///
-/// # Errors
-/// When the store cannot be read.
+fn hint(keys: &[String]) -> String {
+    match keys {
+        [] => String::new(),
+        keys => format!("\n  hint: did you mean `{}`?", keys.join("` or `")),
+    }
+}
+
+/// Finds the article that `text` names. Keys and files are looked up. Only if there is none, every file
+/// is searched, and for an address every article.
 pub(super) fn find(
     store: &Store,
     source: &Source,
     site_rules: &SiteRules,
     text: &str,
-) -> Result<Result<NamedArticle, Unknown>, StoreError> {
+) -> Result<Result<NamedArticle, NotFound>, StoreError> {
     let keys = keys(site_rules, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
@@ -60,19 +70,17 @@ pub(super) fn find(
             return Ok(Ok(found));
         }
     }
-    let search = search(store, source, &keys, text)?;
-    if let Some((path, row)) = search.broken {
-        return Ok(Ok(NamedArticle::File(path, row)));
-    }
+    let nearest = match search(store, source, &keys, text)? {
+        Ok((path, row)) => return Ok(Ok(NamedArticle::File(path, row))),
+        Err(nearest) => nearest,
+    };
     if let Some(row) = by_page(store, site_rules, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
-    Ok(Err(
-        on_disk(source, text).unwrap_or(Unknown::Like(search.nearest))
-    ))
+    Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
 }
 
-/// The keys that a text may name: itself, or what an id or address of this site has in it.
+/// The keys that a text may name: itself, or the key in an id or address of this site.
 fn keys(site_rules: &SiteRules, text: &str) -> Vec<String> {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
     let named = [
@@ -86,46 +94,35 @@ fn keys(site_rules: &SiteRules, text: &str) -> Vec<String> {
     keys
 }
 
-/// What a look at every file finds.
-struct Search {
-    /// The file that would have one of the keys, could it be read.
-    broken: Option<(String, FileRow)>,
-    /// The keys that are most like the text, or have it in them.
-    nearest: Vec<String>,
-}
-
+/// The refused file that would have one of the keys; without one, the keys that resemble `text` most.
 fn search(
     store: &Store,
     source: &Source,
     keys: &[String],
     text: &str,
-) -> Result<Search, StoreError> {
-    let wanted = stem(text).to_lowercase();
-    let errors_max = (wanted.chars().count() / 3).max(1);
+) -> Result<Result<(String, FileRow), Vec<String>>, StoreError> {
+    let stem = stem(text).to_lowercase();
+    let distance_max = (stem.chars().count() / 3).max(1);
     let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
     for row in store.files("")? {
         let (path, row) = row?;
         let Some(key) = row.key else {
             if keys.contains(&source.key_of(&path)) {
-                let broken = Some((path, row));
-                let nearest = Vec::new();
-                return Ok(Search { broken, nearest });
+                return Ok(Ok((path, row)));
             }
             continue;
         };
         let name = key.rsplit('/').next().unwrap_or(&key);
-        let errors =
-            errors(&wanted, &key.to_lowercase()).min(errors(&wanted, &name.to_lowercase()));
-        if errors <= errors_max {
-            nearest.push((errors, key));
+        let distance =
+            distance(&stem, &key.to_lowercase()).min(distance(&stem, &name.to_lowercase()));
+        if distance <= distance_max {
+            nearest.push((distance, key));
             nearest.sort();
             nearest.truncate(NEAREST_MAX);
         }
     }
-    Ok(Search {
-        broken: None,
-        nearest: nearest.into_iter().map(|(_, key)| key.into()).collect(),
-    })
+    let nearest = nearest.into_iter().map(|(_, key)| key.into());
+    Ok(Err(nearest.collect()))
 }
 
 fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreError> {
@@ -142,8 +139,7 @@ fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreErr
     }))
 }
 
-/// What a row may be called, or a file below the articles' folder: as it is, or by a path that leads
-/// there.
+/// The paths below the articles' folder that a text may mean; of a row, the text itself.
 fn paths(source: &Source, text: &str) -> Vec<String> {
     let Source::Directory(directory) = source else {
         return vec![text.to_owned()];
@@ -162,19 +158,19 @@ fn paths(source: &Source, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn on_disk(source: &Source, text: &str) -> Option<Unknown> {
+fn on_disk(source: &Source, text: &str) -> Option<NotFound> {
     let Source::Directory(directory) = source else {
         return None;
     };
     let path = Path::new(text);
     if directory.root().join(text).is_file() && path.is_relative() {
-        return Some(Unknown::Skipped);
+        return Some(NotFound::Skipped);
     }
     let path = path.canonicalize().ok().filter(|path| path.is_file())?;
     let inside = directory.root().canonicalize().ok();
     Some(match inside.is_some_and(|root| path.starts_with(root)) {
-        true => Unknown::Skipped,
-        false => Unknown::Elsewhere,
+        true => NotFound::Skipped,
+        false => NotFound::Elsewhere,
     })
 }
 
@@ -197,25 +193,28 @@ fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
     Some(key.to_owned())
 }
 
-/// The article whose own page has this address. Articles whose name is in it are looked at first, as an
-/// article may bring an address that its key has no part in.
+/// The article whose page has this address. Articles whose name is in the address are read first, but
+/// an article may have an address without it.
 fn by_page(
     store: &Store,
     site_rules: &SiteRules,
     text: &str,
 ) -> Result<Option<ArticleRow>, StoreError> {
-    let Some(wanted) = Page::parse(text) else {
+    let Some(address) = PageAddress::parse(text) else {
         return Ok(None);
     };
-    let unmarked = wanted.unmarked();
+    let without_query = address.without_query();
     let mut nearly = None;
     let mut look = |articles: &[Article]| {
         for article in articles {
-            let own = site_rules.page(article).as_deref().and_then(Page::parse);
-            if own.as_ref() == Some(&wanted) {
+            let own = site_rules
+                .page(article)
+                .as_deref()
+                .and_then(PageAddress::parse);
+            if own.as_ref() == Some(&address) {
                 return Some(article.key.clone());
             }
-            if own.is_some() && own == unmarked {
+            if own.is_some() && own == without_query {
                 nearly.get_or_insert(article.key.clone());
             }
         }
@@ -225,14 +224,14 @@ fn by_page(
     for row in store.article_rows()? {
         let row = row?;
         let name = row.meta.key.rsplit('/').next().unwrap_or_default();
-        match wanted.place.contains(name) {
+        match address.place.contains(name) {
             true => likely.push(row.meta.record),
             false => others.push(row.meta.record),
         }
     }
     for records in [likely, others]
         .iter()
-        .flat_map(|records| records.chunks(UNPACKED))
+        .flat_map(|records| records.chunks(ARTICLES_PER_READ))
     {
         if let Some(key) = look(&store.articles(records)?) {
             return store.article(&key);
@@ -241,30 +240,29 @@ fn by_page(
     nearly.map_or(Ok(None), |key| store.article(&key))
 }
 
-/// What two addresses of one page have in common. People copy them with another scheme, or a slash at
-/// the end.
+/// An address of a page, without the parts in which copies differ: the scheme, and a slash at the end.
 #[derive(PartialEq, Eq)]
-struct Page {
+struct PageAddress {
     /// Host and decoded path.
     place: String,
     query: Option<String>,
 }
 
-impl Page {
-    fn parse(text: &str) -> Option<Page> {
+impl PageAddress {
+    fn parse(text: &str) -> Option<PageAddress> {
         let url = Url::parse(text).ok()?;
         let path = decode(url.path())?;
-        Some(Page {
+        Some(PageAddress {
             place: format!("{}{}", url.host_str()?, path.trim_end_matches('/')),
             query: url.query().map(str::to_owned),
         })
     }
 
-    /// The page without its query, which may be the marks of a campaign; but where a site tells pages
-    /// apart by nothing else, its front page is another one.
-    fn unmarked(&self) -> Option<Page> {
+    /// The address without its query, which may only count visitors of a campaign. The front page has none:
+    /// some sites tell all pages apart by the query.
+    fn without_query(&self) -> Option<PageAddress> {
         let is_within = self.place.contains('/');
-        (is_within && self.query.is_some()).then(|| Page {
+        (is_within && self.query.is_some()).then(|| PageAddress {
             place: self.place.clone(),
             query: None,
         })
@@ -275,7 +273,7 @@ fn decode(text: &str) -> Option<String> {
     Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
-/// A text without what files and addresses have around a key.
+/// The key in a file name or address.
 fn stem(text: &str) -> &str {
     let text = text.trim_start_matches("./").trim_matches('/');
     let text = match text.contains("://") {
@@ -287,15 +285,15 @@ fn stem(text: &str) -> &str {
     stem.unwrap_or(text)
 }
 
-/// How many letters two names differ by; none where one is part of the other.
-fn errors(wanted: &str, name: &str) -> usize {
-    if wanted.chars().count() >= PART_MIN && name.contains(wanted) {
+/// The edit distance of two names; 0 if `name` contains `text`.
+fn distance(text: &str, name: &str) -> usize {
+    if text.chars().count() >= PART_MIN && name.contains(text) {
         return 0;
     }
     // Comparing costs the product of both lengths.
-    match wanted.len().abs_diff(name.len()) > wanted.len() {
+    match text.len().abs_diff(name.len()) > text.len() {
         true => usize::MAX,
-        false => strsim::osa_distance(wanted, name),
+        false => strsim::osa_distance(text, name),
     }
 }
 

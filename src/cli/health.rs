@@ -10,8 +10,8 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
-use super::Exit;
 use super::output::Screen;
+use super::{CommandResult, Exit};
 use crate::config::{Config, Listen};
 
 /// The limit for connecting, and for each read and write.
@@ -20,30 +20,21 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(3);
 /// A longer response is cut.
 const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 
-pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
+pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> CommandResult {
     let server = Config::find_server(path, &|name| std::env::var(name).ok());
     let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
         (Some(admin), _) => request(&Listen::Tcp(admin), "GET", "/readyz"),
         (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),
         (None, None) => Err("feeds.toml names no address to listen on".to_owned()),
     };
-    match response {
-        Ok(Response { status, body }) if status < 500 => {
-            let body = body.trim_end();
-            screen.line(if body.is_empty() { "ready" } else { body })?;
-            screen.finish()?;
-            Ok(Exit::Done)
-        }
-        Ok(Response { status, body }) => {
-            let reason = format!("the daemon is not ready: {status} {}", body.trim_end());
-            screen.complain(reason.trim_end());
-            Ok(Exit::Failed)
-        }
-        Err(reason) => {
-            screen.complain(&reason);
-            Ok(Exit::Failed)
-        }
+    let Response { status, body } = response?;
+    let body = body.trim_end();
+    if status >= 500 {
+        let reason = format!("the daemon is not ready: {status} {body}");
+        return Err(reason.trim_end().to_owned().into());
     }
+    screen.line(if body.is_empty() { "ready" } else { body })?;
+    Ok(Exit::Done)
 }
 
 struct Response {

@@ -36,9 +36,6 @@ pub(super) struct Log(LineQueue);
 impl Log {
     /// Starts the log with the filter of `TASPA_LOG` (default `info`). Lines go above the bar of a
     /// terminal, and have priority prefixes in the journal.
-    ///
-    /// # Errors
-    /// The system cannot start a thread.
     pub(super) fn start(bar: Option<&ProgressBar>) -> io::Result<Log> {
         let lines = match bar.cloned() {
             Some(bar) => LineQueue::start(bar.above())?,

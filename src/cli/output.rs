@@ -2,6 +2,8 @@
 
 use std::io::{self, Stderr, Stdout, Write};
 
+use serde::Serialize;
+
 /// Standard output, buffered, and standard error.
 pub(super) struct Screen {
     out: io::BufWriter<Stdout>,
@@ -24,6 +26,12 @@ impl Screen {
     /// Writes a line of data.
     pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
         writeln!(self.out, "{line}")
+    }
+
+    /// Writes a value as JSON.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.out, value)?;
+        self.line("")
     }
 
     /// Writes a line to standard error. Ignores errors: a closed standard error must not stop the

@@ -1,42 +1,34 @@
 //! `taspa render PATH`: one document to standard output.
 
-use std::io;
 use std::path::Path;
 
 use bytes::Bytes;
 use url::form_urlencoded;
 
-use super::feed::Named;
+use super::find_document::{self, Document};
 use super::output::Screen;
-use super::{Exit, feed, once};
+use super::{CommandResult, Exit, once};
 use crate::model::problem::chain;
 use crate::publish::documents;
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 
-pub(super) fn run(path: &Path, wanted: &str, screen: &mut Screen) -> io::Result<Exit> {
-    let published = match once::published_or_complain(path, screen) {
-        Ok(published) => published,
-        Err(exit) => return Ok(exit),
-    };
-    match render(&published, wanted) {
-        Ok(document) => screen.write(&document)?,
-        Err(reason) => {
-            screen.complain(&format!("cannot render `{wanted}`: {reason}"));
-            return Ok(Exit::Failed);
-        }
-    }
-    screen.finish()?;
+pub(super) fn run(path: &Path, address: &str, screen: &mut Screen) -> CommandResult {
+    let published = once::published(path)?;
+    let document = render(&published, address);
+    screen.write(&document.map_err(|reason| format!("cannot render `{address}`: {reason}"))?)?;
     Ok(Exit::Done)
 }
 
-fn render(publisher: &ReadHandle, wanted: &str) -> Result<Bytes, String> {
-    match feed::find(publisher, wanted)? {
-        Named::Feed(version, format) => documents::render_feed(publisher.store(), &version, format)
-            .map_err(|failure| chain(&failure)),
-        Named::Page(page) => render_page(publisher, page, language(wanted).as_deref()),
-        Named::Asset(name) => {
+fn render(publisher: &ReadHandle, address: &str) -> Result<Bytes, String> {
+    match find_document::find(publisher, address)? {
+        Document::Feed(version, format) => {
+            documents::render_feed(publisher.store(), &version, format)
+                .map_err(|failure| chain(&failure))
+        }
+        Document::Page(page) => render_page(publisher, page, language(address).as_deref()),
+        Document::Asset(name) => {
             let published = publisher.published().ok_or("nothing is published")?;
             let asset = published.templates.asset(&name);
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
@@ -61,8 +53,8 @@ fn render_page(
 }
 
 /// The language that a page's address asks for.
-fn language(wanted: &str) -> Option<String> {
-    let (_, query) = wanted.split_once('?')?;
+fn language(address: &str) -> Option<String> {
+    let (_, query) = address.split_once('?')?;
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let (_, language) = parameters.find(|(name, _)| name == "lang")?;
     Some(language.into_owned())

@@ -1,13 +1,10 @@
 //! `taspa schema`: writes the JSON Schema of feeds.toml, for editors.
 
-use std::io;
-
-use super::Exit;
 use super::output::Screen;
+use super::{CommandResult, Exit};
 use crate::config::schema;
 
-pub(super) fn run(screen: &mut Screen) -> io::Result<Exit> {
+pub(super) fn run(screen: &mut Screen) -> CommandResult {
     screen.write(schema().as_bytes())?;
-    screen.finish()?;
     Ok(Exit::Done)
 }

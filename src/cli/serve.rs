@@ -17,12 +17,11 @@ use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
 
-use super::kept::{self, StartError};
 use super::log::Log;
-use super::output::Screen;
 use super::progress::ProgressBar;
+use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
-use super::{Exit, load, load_or_complain};
+use super::{CommandResult, Exit, load};
 use crate::config::{self, Config, Listen, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
@@ -40,26 +39,24 @@ use crate::serve::server;
 use crate::serve::server_context::ServerContext;
 use crate::store::{Store, catch_panic};
 
-/// Reloads that may wait for a reading to end.
+/// The most reloads that wait while articles are read.
 const ORDERS_MAX: usize = 16;
 
-/// How often feeds.toml is looked at.
-const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often feeds.toml is checked for changes.
+const CONFIG_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long the end waits for what is still to be committed.
-const SAVE_FINISH: Duration = Duration::from_secs(5);
+/// How long shutdown waits for the last commit.
+const SAVE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the end waits for whoever reads the access log.
-const ACCESS_LOG_FLUSH: Duration = Duration::from_secs(1);
+/// How long shutdown waits for the reader of the access log.
+const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
-    // It clears variables of the environment, which no other thread may look at meanwhile.
+pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
+    // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
-    let Some((loaded, templates)) = load_or_complain(path, screen) else {
-        return Ok(Exit::Config);
-    };
+    let (loaded, templates) = load(path)?;
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
@@ -69,7 +66,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> i
     }
     let runtime = Runtime::new()?;
     let exit = runtime.block_on(daemon(path.to_owned(), config, templates, passed, bar))?;
-    // A task that still reads files must not hold up the end.
+    // Shutdown does not wait for a task that still reads files.
     runtime.shutdown_background();
     Ok(exit)
 }
@@ -81,17 +78,11 @@ async fn daemon(
     passed: ListenFd,
     bar: Option<ProgressBar>,
 ) -> io::Result<Exit> {
-    let listeners =
-        match Listener::open_all(&config.server.listen, passed, &config.server.limits).await {
-            Ok(listeners) => listeners,
-            Err(failure) => {
-                error!("{}; is another daemon running there?", chain(&failure));
-                return Ok(Exit::Failed);
-            }
-        };
-    let admin_listener = match admin::open(&config).await {
-        Ok(listener) => listener,
-        Err(failure) => {
+    let limits = config.server.limits;
+    let listeners = Listener::open_all(&config.server.listen, passed, &limits);
+    let (listeners, admin_listener) = match (listeners.await, admin::open(&config).await) {
+        (Ok(listeners), Ok(admin_listener)) => (listeners, admin_listener),
+        (Err(failure), _) | (_, Err(failure)) => {
             error!("{}; is another daemon running there?", chain(&failure));
             return Ok(Exit::Failed);
         }
@@ -104,11 +95,8 @@ async fn daemon(
     ));
     let panics = Arc::new(Counter::default());
     count_panics(panics.clone());
-    let (limits, rescan) = (
-        config.server.limits,
-        Duration::from_secs(config.source.compared_every().into()),
-    );
-    let mut reloading = Reloading::new(path, config.clone(), health.clone());
+    let rescan = Duration::from_secs(config.source.compared_every().into());
+    let mut config_file = ConfigFile::new(path, config.clone(), health.clone());
     let (stop, stopping) = watch::channel(false);
     let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let mut signals = Signals::new()?;
@@ -127,7 +115,7 @@ async fn daemon(
     });
     let mut supervisor = Supervisor::of_process();
     supervisor.ready();
-    let mut ending = Ending::new(stop, limits.shutdown_delay);
+    let mut shutdown = Shutdown::new(stop, limits.shutdown_delay);
     let opened = {
         let opening = health.clone();
         let mut opened = task::spawn_blocking(move || open_publisher(config, &templates, &opening));
@@ -135,80 +123,74 @@ async fn daemon(
             tokio::select! {
                 opened = &mut opened => break opened?,
                 signal = signals.next() => match signal {
-                    // What is being read is new already.
-                    Wanted::Reload => {}
-                    Wanted::Stop if ending.has_begun() => {
+                    // The files are being read for the first time.
+                    SignalRequest::Reload => {}
+                    SignalRequest::Stop if shutdown.has_begun => {
                         warn!("stopping at once");
                         return Ok(Exit::Done);
                     }
-                    Wanted::Stop => {
+                    SignalRequest::Stop => {
                         supervisor.stopping(limits.stopping_seconds());
-                        ending.begin(&health);
+                        shutdown.begin(&health);
                     }
                 },
-                () = ending.is_due() => ending.close_door(),
+                () = shutdown.delay_over() => shutdown.stop_accepting(),
                 () = supervisor.notify_watchdog() => {}
             }
         }
     };
-    let (publisher, publishing, prewarming, drawing) = match opened {
-        Ok(opened) => {
-            let publisher = Arc::new(opened);
-            let documents = server
-                .documents
-                .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
-                .clone();
-            let progress = publisher.driver().progress().clone();
-            let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
-            let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
-            let prewarming = tokio::spawn(prewarm::run(documents, publications));
-            let publishing = tokio::spawn(publish::run(
-                publisher.clone(),
-                health.clone(),
-                rescan,
-                ordered,
-                revised,
-                stopping,
-            ));
-            (publisher, publishing, prewarming, drawing)
-        }
+    let publisher = match opened {
+        Ok(publisher) => Arc::new(publisher),
         Err(failure) => {
             error!("cannot start: {}", chain(&failure));
-            return Ok(match failure {
-                StartError::Identity(_) | StartError::Source(_) => Exit::Config,
-                StartError::Store(_) => Exit::Failed,
-            });
+            return Ok(failure.exit());
         }
     };
+    let documents = server
+        .documents
+        .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
+        .clone();
+    let progress = publisher.driver().progress().clone();
+    let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+    let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
+    let prewarming = tokio::spawn(prewarm::run(documents, publications));
+    let publishing = tokio::spawn(publish::run(
+        publisher.clone(),
+        health.clone(),
+        rescan,
+        ordered,
+        revised,
+        stopping,
+    ));
     let mut exit = Exit::Done;
     loop {
         let order = tokio::select! {
             signal = signals.next() => match signal {
-                Wanted::Reload => {
+                SignalRequest::Reload => {
                     info!("SIGHUP: reading feeds.toml and the articles again");
                     supervisor.reloading();
-                    let order = reloading.load();
+                    let order = config_file.load();
                     supervisor.ready();
                     order.into_iter().chain([Order::Reread]).collect()
                 }
-                Wanted::Stop if ending.has_begun() => {
+                SignalRequest::Stop if shutdown.has_begun => {
                     warn!("stopping at once");
                     break;
                 }
-                Wanted::Stop => {
+                SignalRequest::Stop => {
                     supervisor.stopping(limits.stopping_seconds());
-                    ending.begin(&health);
+                    shutdown.begin(&health);
                     Vec::new()
                 }
             },
-            () = ending.is_due() => {
-                ending.close_door();
+            () = shutdown.delay_over() => {
+                shutdown.stop_accepting();
                 Vec::new()
             },
             () = supervisor.notify_watchdog() => Vec::new(),
-            () = time::sleep(CONFIG_LOOK_EVERY) => Vec::from_iter(reloading.load_if_changed()),
+            () = time::sleep(CONFIG_POLL_INTERVAL) => Vec::from_iter(config_file.load_if_changed()),
             ended = &mut serving => {
-                exit = how_it_ended(ended, ending.has_begun());
+                exit = serving_result(ended, shutdown.has_begun);
                 break;
             }
         };
@@ -218,35 +200,35 @@ async fn daemon(
             }
         }
     }
-    // Whoever lets go of the publisher last closes the state folder. If that is a task that nobody
-    // waits for, the next start has to repair it.
+    // The last owner of the publisher closes the state folder. These tasks must not be the last, or the
+    // next start has to repair it.
     for task in [publishing, prewarming] {
         task.abort();
         let _ = task.await;
     }
-    // A reading that is being stored may have the store for itself a little longer.
+    // A batch of articles that is being written locks the store for a moment.
     let saved = task::spawn_blocking(move || publisher.save());
-    if time::timeout(SAVE_FINISH, saved).await.is_err() {
+    if time::timeout(SAVE_TIMEOUT, saved).await.is_err() {
         warn!("the last changes are not in the state folder; the next start finds them anew");
     }
     drop(running);
-    // The bar is wiped before the shell writes there.
+    // The bar must be erased before the shell writes its prompt.
     let _ = drawing.map(thread::JoinHandle::join);
     if let Some(admin) = admin {
         admin.abort();
         let _ = admin.await;
     }
     if let Some(access_log) = &server.access_log {
-        access_log.flush(ACCESS_LOG_FLUSH);
+        access_log.flush(ACCESS_LOG_TIMEOUT);
     }
     info!("stopped");
     Ok(exit)
 }
 
-/// How serving ended, which it should only when it was told to.
-fn how_it_ended(ended: Result<io::Result<()>, JoinError>, was_told: bool) -> Exit {
+/// The exit code of a daemon whose serving ended; without a shutdown, that is a failure.
+fn serving_result(ended: Result<io::Result<()>, JoinError>, is_shutdown: bool) -> Exit {
     let failure = match ended {
-        Ok(Ok(())) if was_told => return Exit::Done,
+        Ok(Ok(())) if is_shutdown => return Exit::Done,
         Ok(Ok(())) => "no thread that serves is left".to_owned(),
         Ok(Err(failure)) => failure.to_string(),
         Err(failure) => failure.to_string(),
@@ -275,19 +257,19 @@ fn count_panics(panics: Arc<Counter>) {
     }));
 }
 
-/// The way to the end: readiness falls, those who ask for it get time to send nobody any more, then
-/// nobody is let in.
-struct Ending {
+/// Shutdown in two steps: `/readyz` says no, so that load balancers stop sending requests; after a delay
+/// no connection is accepted.
+struct Shutdown {
     stop: watch::Sender<bool>,
     delay: Duration,
-    /// When the door closes, once the end has begun; never again once it is closed.
+    /// When accepting stops; `None` before the shutdown begins, and after accepting has stopped.
     due: Option<Instant>,
     has_begun: bool,
 }
 
-impl Ending {
-    fn new(stop: watch::Sender<bool>, delay_seconds: u32) -> Ending {
-        Ending {
+impl Shutdown {
+    fn new(stop: watch::Sender<bool>, delay_seconds: u32) -> Shutdown {
+        Shutdown {
             stop,
             delay: Duration::from_secs(delay_seconds.into()),
             due: None,
@@ -295,36 +277,32 @@ impl Ending {
         }
     }
 
-    fn has_begun(&self) -> bool {
-        self.has_begun
-    }
-
     fn begin(&mut self, health: &Health) {
         health.note_draining();
         self.has_begun = true;
-        self.due = Some(Instant::now() + self.delay);
-        if !self.delay.is_zero() {
-            let delay = self.delay;
+        let delay = self.delay;
+        self.due = Some(Instant::now() + delay);
+        if !delay.is_zero() {
             info!("stopping in {delay:?}: /readyz says no, requests are still taken");
         }
     }
 
-    async fn is_due(&self) {
+    async fn delay_over(&self) {
         match self.due {
             Some(due) => time::sleep_until(due).await,
             None => future::pending().await,
         }
     }
 
-    fn close_door(&mut self) {
+    fn stop_accepting(&mut self) {
         info!("stopping: open requests are finished first");
         self.due = None;
         let _ = self.stop.send(true);
     }
 }
 
-/// What a signal asks for.
-enum Wanted {
+/// What a signal requests.
+enum SignalRequest {
     Reload,
     Stop,
 }
@@ -344,48 +322,49 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Wanted {
+    async fn next(&mut self) -> SignalRequest {
         tokio::select! {
-            _ = self.terminate.recv() => Wanted::Stop,
-            _ = self.interrupt.recv() => Wanted::Stop,
-            _ = self.hangup.recv() => Wanted::Reload,
+            _ = self.terminate.recv() => SignalRequest::Stop,
+            _ = self.interrupt.recv() => SignalRequest::Stop,
+            _ = self.hangup.recv() => SignalRequest::Reload,
         }
     }
 }
 
-/// feeds.toml while the daemon runs.
-struct Reloading {
+/// Reloads feeds.toml while the daemon runs.
+struct ConfigFile {
     path: PathBuf,
-    /// What the daemon was started with: some keys only a restart can change.
-    started: Config,
+    /// Some keys only a restart can change.
+    config_at_start: Config,
     health: Arc<Health>,
-    looked_like: Option<(SystemTime, u64)>,
+    /// Its date and length when it was last read.
+    state: Option<(SystemTime, u64)>,
 }
 
-impl Reloading {
-    fn new(path: PathBuf, started: Config, health: Arc<Health>) -> Reloading {
-        let looked_like = look(&path);
-        Reloading {
+impl ConfigFile {
+    fn new(path: PathBuf, config_at_start: Config, health: Arc<Health>) -> ConfigFile {
+        let state = file_state(&path);
+        ConfigFile {
             path,
-            started,
+            config_at_start,
             health,
-            looked_like,
+            state,
         }
     }
 
     fn load_if_changed(&mut self) -> Option<Order> {
-        let looks_like = look(&self.path);
-        // An editor that replaces the file may have it away for a moment.
-        if looks_like.is_none() || looks_like == self.looked_like {
+        let state = file_state(&self.path);
+        // While an editor replaces the file, it may be missing for a moment.
+        if state.is_none() || state == self.state {
             return None;
         }
         info!("{} has changed", self.path.display());
         self.load()
     }
 
-    /// What feeds.toml says now; `None` when it cannot be used.
+    /// Reads feeds.toml; `None` if it cannot be used.
     fn load(&mut self) -> Option<Order> {
-        self.looked_like = look(&self.path);
+        self.state = file_state(&self.path);
         let (loaded, templates) = match load(&self.path) {
             Ok(loaded) => loaded,
             Err(problems) => {
@@ -401,15 +380,15 @@ impl Reloading {
             warn!("{warning}");
         }
         let mut config = loaded.config;
-        let (site, server) = (&self.started.site, &self.started.server);
+        let (site, server) = (&self.config_at_start.site, &self.config_at_start.server);
         if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
             let reason = "[site] id-authority and id-year must never change";
             self.refuse(&[reason.to_owned()]);
             error!("{reason}; the configuration before stays");
             return None;
         }
-        // What differs once those keys that only a start reads are the same is not theirs.
-        let restarted = Server {
+        // The new table with the old values of the keys that need a restart.
+        let reloadable = Server {
             state: server.state.clone(),
             limits: server.limits,
             cache_bytes: server.cache_bytes,
@@ -418,7 +397,7 @@ impl Reloading {
             trusted_proxies: server.trusted_proxies.clone(),
             ..config.server.clone()
         };
-        if config.server != restarted {
+        if config.server != reloadable {
             warn!(
                 "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
                  `[server.limits]` need a restart"
@@ -436,24 +415,23 @@ impl Reloading {
     }
 }
 
-/// What changes when somebody writes the file.
-fn look(path: &Path) -> Option<(SystemTime, u64)> {
+fn file_state(path: &Path) -> Option<(SystemTime, u64)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
 }
 
-/// A publisher over the state folder. A damaged folder is made anew, an unusable one is done without.
+/// Opens a publisher over the state folder, or without one if the folder cannot be used.
 fn open_publisher(
     config: Config,
     templates: &Arc<Templates>,
     health: &Health,
 ) -> Result<Publisher, StartError> {
-    let failure = match kept::open(&config, templates, |warning| warn!("{warning}"))? {
+    let failure = match state_folder::open(&config, templates, |warning| warn!("{warning}"))? {
         Ok(publisher) => return Ok(publisher),
         Err(failure) => failure,
     };
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    kept::publisher_over(Store::scratch(), &config, templates)
+    state_folder::publisher_over(Store::scratch(), &config, templates)
 }

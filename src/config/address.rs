@@ -9,11 +9,9 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 use url::{Position, Url};
 
-use super::kind::{Form, Mismatch, matching};
+use super::form::{Form, Mismatch, matching};
 use super::{Listen, RedirectTo};
-use crate::text::nearest::did_you_mean;
 
-/// An absolute http or https URL.
 pub(super) const ABSOLUTE: Form<String> = Form {
     expected: || "an absolute http or https URL".to_owned(),
     schema: || matching(&format!(r"^{HTTP}\S+$")),
@@ -38,7 +36,7 @@ fn public(text: &str) -> Result<String, Mismatch> {
     let mut url = parse(text)?;
     if url.query().is_some() || url.fragment().is_some() {
         let bare = url[..Position::AfterPath].to_owned();
-        return Err(Mismatch::expected("a URL without `?` and `#`").hint(Some(did_you_mean(bare))));
+        return Err(Mismatch::expected("a URL without `?` and `#`").did_you_mean(Some(bare)));
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -51,7 +49,7 @@ pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
     // The parser would also take `https:dala.example` and white space around a URL.
     let lower = text.to_ascii_lowercase();
     if !(lower.starts_with("http://") || lower.starts_with("https://")) {
-        return Err(mismatch().hint(with_scheme(text).map(did_you_mean)));
+        return Err(mismatch().did_you_mean(with_scheme(text)));
     }
     let url = Url::parse(text).map_err(|_| mismatch())?;
     if text.contains(char::is_whitespace) || url.port() == Some(0) {
@@ -88,7 +86,7 @@ fn redirect_from(text: &str) -> Result<String, Mismatch> {
         Ok(url) => url[Position::BeforePath..].to_owned(),
         Err(_) => format!("/{text}"),
     };
-    Err(REDIRECT_FROM.mismatch().hint(Some(did_you_mean(path))))
+    Err(REDIRECT_FROM.mismatch().did_you_mean(Some(path)))
 }
 
 /// The path behind percent-encoding, where `text` uses any: such a `from` would never match.
@@ -155,10 +153,7 @@ fn own_path(text: &str) -> Result<String, Mismatch> {
 
 impl Listen {
     /// Reads `HOST:PORT`, where the host is an IP address or `localhost`, or `unix:PATH`, where a
-    /// relative path starts at `folder`.
-    ///
-    /// # Errors
-    /// What the address must be, to be put behind "must be".
+    /// relative path starts at `folder`. The error is put behind "must be".
     pub fn parse(text: &str, folder: &Path) -> Result<Listen, String> {
         let socket = listen(text).map_err(|mismatch| mismatch.expected)?;
         Ok(socket.below(folder))
@@ -176,14 +171,12 @@ impl Listen {
     }
 }
 
-/// Where readers are served.
 pub(super) const LISTEN: Form<Listen> = Form {
     expected: || format!("{}, or `unix:PATH`", (SOCKET.expected)()),
     schema: || matching(&format!("^unix:[^|]|{SOCKET_PATTERN}")),
     parse: listen,
 };
 
-/// An IP address, or `localhost`, with a port.
 pub(super) const SOCKET: Form<SocketAddr> = Form {
     expected: || "an IP address with a port, such as `127.0.0.1:8080`".to_owned(),
     schema: || matching(SOCKET_PATTERN),

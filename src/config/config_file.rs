@@ -45,17 +45,28 @@ impl ConfigFile {
         message: impl Into<String>,
         hint: Option<String>,
     ) -> Problem {
-        let place = span.map(|span| self.locate(span));
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Problem {
+        let mut problem = Problem {
             severity,
             file: self.name.clone(),
-            line: place.as_ref().map(|place| number(place.line)),
-            column: place.as_ref().map(|place| number(place.column)),
+            line: None,
+            column: None,
             message: message.into(),
             hint,
-            excerpt: place.map(|place| place.excerpt()),
+            excerpt: None,
+        };
+        if let Some(span) = span {
+            let start = self.text.floor_char_boundary(span.start);
+            let (line_start, line_end) = (self.line_start(start), self.line_end(start));
+            let text = &self.text[line_start..line_end];
+            let from = (start - line_start).min(text.len());
+            let to = text.floor_char_boundary(span.end.saturating_sub(line_start).max(from));
+            let (line, column) = (self.line(start), text[..from].chars().count() + 1);
+            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            problem.line = Some(number(line));
+            problem.column = Some(number(column));
+            problem.excerpt = Some(excerpt(text, line, from..to.max(from)));
         }
+        problem
     }
 
     /// The number, from 1, of the line that holds the byte at `offset`.
@@ -77,46 +88,21 @@ impl ConfigFile {
     fn line_start(&self, offset: usize) -> usize {
         self.line_starts[self.line(offset) - 1]
     }
-
-    fn locate(&self, span: Range<usize>) -> Place<'_> {
-        let start = self.text.floor_char_boundary(span.start);
-        let (line_start, line_end) = (self.line_start(start), self.line_end(start));
-        let text = &self.text[line_start..line_end];
-        let from = (start - line_start).min(text.len());
-        let to = text.floor_char_boundary(span.end.saturating_sub(line_start).max(from));
-        Place {
-            line: self.line(start),
-            column: text[..from].chars().count() + 1,
-            text,
-            marked: from..to.max(from),
-        }
-    }
 }
 
-/// The first line of a span.
-struct Place<'a> {
-    line: usize,
-    column: usize,
-    text: &'a str,
-    /// Bytes of `text` that get a caret.
-    marked: Range<usize>,
-}
-
-impl Place<'_> {
-    /// The line with its number, and carets under the marked part.
-    ///
-    /// The renderer knows how wide each character is; its title and its leading empty line are
-    /// left out, for a problem prints its own first line.
-    fn excerpt(&self) -> String {
-        let text = without_secrets(self.text);
-        let snippet = Snippet::source(text.as_str())
-            .line_start(self.line)
-            .annotation(AnnotationKind::Primary.span(self.marked.clone()));
-        let group = Group::with_level(Level::ERROR).element(snippet);
-        let rendered = Renderer::plain().render(&[group]);
-        let lines: Vec<&str> = rendered.lines().skip(1).map(str::trim_end).collect();
-        lines.join("\n")
-    }
+/// The line with its number, and carets under the bytes `marked`.
+///
+/// The renderer knows how wide each character is; its title and its leading empty line are left out,
+/// for a problem prints its own first line.
+fn excerpt(line: &str, number: usize, marked: Range<usize>) -> String {
+    let text = without_secrets(line);
+    let snippet = Snippet::source(text.as_str())
+        .line_start(number)
+        .annotation(AnnotationKind::Primary.span(marked));
+    let group = Group::with_level(Level::ERROR).element(snippet);
+    let rendered = Renderer::plain().render(&[group]);
+    let lines: Vec<&str> = rendered.lines().skip(1).map(str::trim_end).collect();
+    lines.join("\n")
 }
 
 /// The same text with stars in the place of users and passwords in addresses, byte for byte.

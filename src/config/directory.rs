@@ -1,11 +1,10 @@
 //! `[source.directory]`: where the articles are.
 
+use super::form::Word;
 use super::keys::directory as key;
-use super::kind::Word;
 use super::table::Table;
 use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 
-/// Reads `[source.directory]`.
 pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
     DirectoryConfig {
@@ -32,7 +31,7 @@ impl Word for Watch {
 
 impl Word for LegacyEncoding {
     fn words() -> Vec<(&'static str, LegacyEncoding)> {
-        let all = LegacyEncoding::ALL.into_iter();
-        all.map(|encoding| (encoding.name(), encoding)).collect()
+        let all = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
+        all.map(|encoding| (encoding.name(), encoding)).to_vec()
     }
 }

@@ -14,7 +14,6 @@ pub(super) struct StringValue {
     written: String,
     /// Whether a part of the value came from the environment.
     pub(super) is_secret: bool,
-    /// Where it stands.
     pub(super) span: Range<usize>,
 }
 
@@ -31,20 +30,15 @@ impl StringValue {
 
     /// The written form for messages: in backquotes, on one line, not too long.
     pub(super) fn quoted(&self) -> String {
-        let mut shown = String::from("`");
-        for (count, c) in self.written.chars().enumerate() {
-            if count == SHOWN_MAX {
-                shown.push('…');
-                break;
-            }
-            if c.is_control() {
-                shown.extend(c.escape_default());
-            } else {
-                shown.push(c);
+        let mut shown = String::new();
+        for c in self.written.chars().take(SHOWN_MAX) {
+            match c.is_control() {
+                true => shown.extend(c.escape_default()),
+                false => shown.push(c),
             }
         }
-        shown.push('`');
-        shown
+        let is_longer = self.written.chars().nth(SHOWN_MAX).is_some();
+        format!("`{shown}{}`", if is_longer { "…" } else { "" })
     }
 }
 
@@ -53,7 +47,7 @@ const SHOWN_MAX: usize = 60;
 
 /// A `$` that cannot be replaced.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unreplaced {
+pub(super) struct ReplaceError {
     /// Bytes of the written string.
     pub(super) at: Range<usize>,
     pub(super) message: String,
@@ -62,16 +56,13 @@ pub(super) struct Unreplaced {
 
 /// Replaces `${NAME}`, `${NAME:-default}` and `$$` in `written`. As in a shell, the default also
 /// stands in for an empty variable; a `$` before anything else is a dollar sign.
-///
-/// # Errors
-/// All that cannot be replaced: unset variables without default, and braces that hold no name.
 pub(super) fn replace(
     written: &str,
     span: Range<usize>,
     environment: &dyn Fn(&str) -> Option<String>,
-) -> Result<StringValue, Vec<Unreplaced>> {
+) -> Result<StringValue, Vec<ReplaceError>> {
     let mut value = String::with_capacity(written.len());
-    let mut unreplaced = Vec::new();
+    let mut errors = Vec::new();
     let mut is_secret = false;
     let mut rest = written;
     while let Some(at) = rest.find('$') {
@@ -88,7 +79,7 @@ pub(super) fn replace(
                     value.push_str(&found);
                     is_secret = true;
                 }
-                Err((message, hint)) => unreplaced.push(Unreplaced {
+                Err((message, hint)) => errors.push(ReplaceError {
                     at: from..(from + 2 + length + 1).min(written.len()),
                     message,
                     hint,
@@ -101,8 +92,8 @@ pub(super) fn replace(
         };
     }
     value.push_str(rest);
-    if !unreplaced.is_empty() {
-        return Err(unreplaced);
+    if !errors.is_empty() {
+        return Err(errors);
     }
     Ok(StringValue {
         value,

@@ -2,25 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use super::keys::{auto_feeds, feed as key};
-use super::kind::{Form, Mismatch, matching_except};
+use super::keys::{auto_feeds, feed as key, root};
 use super::table::Table;
-use super::{AutoFeeds, DeclaredFeed, Settings, Site, settings, terms};
-use crate::model::format::Format;
+use super::{AutoFeeds, DeclaredFeed, Settings, settings, terms};
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
-use crate::text::nearest::did_you_mean;
 
 /// The name of the feed of every article.
 pub const ALL: &str = "all";
 
-/// What every feed starts from.
 pub(super) struct Defaults {
     pub(super) settings: Settings,
     pub(super) selection: Selection,
 }
 
-/// Reads `[defaults]`.
 pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
     table.refuse_unknown_keys();
     Defaults {
@@ -30,62 +25,47 @@ pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
 }
 
 /// Reads every `[[feed]]`. The feed `all` is there whether declared or not, and comes first.
-pub(super) fn read(
-    tables: Vec<Table<'_>>,
-    site: Option<&Site>,
-    defaults: &Defaults,
-) -> Vec<DeclaredFeed> {
+pub(super) fn read(root: &Table<'_>, site_title: &str, defaults: &Defaults) -> Vec<DeclaredFeed> {
     let mut first_places = BTreeMap::new();
-    let mut feeds: Vec<DeclaredFeed> = tables
-        .into_iter()
-        .filter_map(|table| read_feed(table, site, defaults, &mut first_places))
-        .collect();
+    let tables = root.tables(&root::FEED).into_iter();
+    let feeds = tables.map(|mut table| {
+        let name = read_name(&mut table, &mut first_places);
+        read_feed(&table, name.unwrap_or_default(), site_title, defaults)
+    });
+    let mut feeds: Vec<DeclaredFeed> = feeds.filter(|feed| !feed.name.is_empty()).collect();
     match feeds.iter().position(|feed| feed.name == ALL) {
         Some(at) => feeds[..=at].rotate_right(1),
-        None => feeds.insert(0, undeclared_all(site, defaults)),
+        None => {
+            let undeclared = Table::absent(root.reader, &key::TABLE, String::new());
+            let all = read_feed(&undeclared, ALL.to_owned(), site_title, defaults);
+            feeds.insert(0, all);
+        }
     }
     feeds
 }
 
-fn undeclared_all(site: Option<&Site>, defaults: &Defaults) -> DeclaredFeed {
-    DeclaredFeed {
-        name: ALL.to_owned(),
-        title: site.map_or_else(String::new, |site| site.title.clone()),
-        description: None,
-        language: None,
-        author: None,
-        link: None,
-        image: None,
-        selection: defaults.selection.clone(),
-        settings: defaults.settings.clone(),
-    }
-}
-
 fn read_feed(
-    mut table: Table<'_>,
-    site: Option<&Site>,
+    table: &Table<'_>,
+    name: String,
+    site_title: &str,
     defaults: &Defaults,
-    first_places: &mut BTreeMap<String, usize>,
-) -> Option<DeclaredFeed> {
-    let name = read_name(&mut table, first_places);
+) -> DeclaredFeed {
     table.refuse_unknown_keys();
     let title = table.read(&key::TITLE);
-    if name.as_deref() != Some(ALL) {
+    if name != ALL {
         table.require(key::TITLE.name);
     }
-    let title = title.or_else(|| site.map(|site| site.title.clone()));
-    let feed = DeclaredFeed {
-        name: name.unwrap_or_default(),
-        title: title.unwrap_or_default(),
+    DeclaredFeed {
+        name,
+        title: title.unwrap_or_else(|| site_title.to_owned()),
         description: table.read(&key::DESCRIPTION),
         language: table.read(&key::LANGUAGE),
         author: table.read(&key::AUTHOR),
         link: table.read(&key::LINK),
         image: table.read(&key::IMAGE),
-        selection: settings::read_selection(&table, &defaults.selection),
-        settings: settings::read(&table, &defaults.settings),
-    };
-    (!feed.name.is_empty()).then_some(feed)
+        selection: settings::read_selection(table, &defaults.selection),
+        settings: settings::read(table, &defaults.settings),
+    }
 }
 
 /// Reads the name, by which later messages call the table.
@@ -93,9 +73,7 @@ fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
     let text = table.text(&key::NAME)?;
     let name = table.accept(key::NAME.name, &key::NAME.kind, &text)?;
     if let Some(first) = first_places.get(&name) {
-        let line = table.reader.line(*first);
-        let message = format!("{} is declared twice, first on line {line}", text.quoted());
-        table.refuse(&text, message, None);
+        table.refuse_repeated(&text, "is declared", *first);
         return None;
     }
     table.label = format!("feed {}", text.quoted());
@@ -103,63 +81,11 @@ fn read_name(table: &mut Table<'_>, first_places: &mut BTreeMap<String, usize>) 
     Some(name)
 }
 
-/// The path of a feed. Its first part must not be one that the daemon needs itself.
-pub(super) const FEED_NAME: Form<String> = Form {
-    expected: || "parts of a-z, 0-9 and `-`, joined by `/`".to_owned(),
-    schema: || {
-        let reserved = format!("^({})(/|$)", RESERVED.join("|"));
-        matching_except("^[a-z0-9-]+(/[a-z0-9-]+)*$", &reserved)
-    },
-    parse: feed_name,
-};
-
-fn feed_name(text: &str) -> Result<String, Mismatch> {
-    let part = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    if !text.split('/').all(part) || text.len() > NAME_BYTES_MAX {
-        let meant = meant_name(text).filter(|meant| feed_name(meant).is_ok());
-        return Err(FEED_NAME.mismatch().hint(meant.map(did_you_mean)));
-    }
-    if text
-        .split('/')
-        .next()
-        .is_some_and(|first| RESERVED.contains(&first))
-    {
-        let reserved = RESERVED.join(", ");
-        return Err(Mismatch::expected(format!(
-            "a name that begins with none of {reserved}"
-        )));
-    }
-    Ok(text.to_owned())
-}
-
-/// With an extension it is a file name, and file systems stop at 255 bytes.
-const NAME_BYTES_MAX: usize = 200;
-
-/// First parts of paths that mean something else.
-const RESERVED: [&str; 7] = [
-    "articles", "assets", "authors", "feeds", "sections", "select", "tags",
-];
-
-/// The name behind `/Sport_News.rss`.
-fn meant_name(text: &str) -> Option<String> {
-    let stem = Format::ALL
-        .into_iter()
-        .find_map(|format| text.strip_suffix(format.extension())?.strip_suffix('.'));
-    let stem = stem.unwrap_or(text).trim_matches('/');
-    let name = stem.to_ascii_lowercase().replace(['_', ' '], "-");
-    (name != text).then_some(name)
-}
-
 /// Reads `[auto.*]`, whose feeds are named by terms of `kind`.
 pub(super) fn read_auto(table: &Table<'_>, kind: TermKind, defaults: &Defaults) -> AutoFeeds {
     use auto_feeds as key;
     table.refuse_unknown_keys();
-    let except = table.texts(&key::EXCEPT);
+    let except = table.texts(&key::EXCEPT).unwrap_or_default();
     let except = except
         .iter()
         .filter_map(|text| terms::read_of(table, key::EXCEPT.name, text, kind));

@@ -1,11 +1,45 @@
 //! What is known about a key of feeds.toml. The reader, the JSON Schema and the reference page take
 //! it from here, so none of them can contradict another.
 
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
 
-use super::kind::ValueKind;
+use super::form::Form;
 
-/// A key whose value is of kind `K`.
+/// What the value of a key must be.
+pub(super) trait ValueKind {
+    /// How a default or an example is written in the tables of keys.
+    type Literal: Copy + Serialize + Sync + 'static;
+
+    /// What the value must be, to be put behind "must be".
+    fn expected(&self) -> String;
+
+    /// The JSON Schema of the value. It may be laxer than the reader, never stricter.
+    fn schema(&self) -> Value;
+
+    /// A literal as the file would have it.
+    fn json(&self, literal: Self::Literal) -> Value {
+        json!(literal)
+    }
+
+    /// The keys of the table, if the value is one.
+    fn table(&self) -> Option<&'static TableKeys> {
+        None
+    }
+}
+
+impl<T> ValueKind for Form<T> {
+    type Literal = &'static str;
+
+    fn expected(&self) -> String {
+        (self.expected)()
+    }
+
+    fn schema(&self) -> Value {
+        (self.schema)()
+    }
+}
+
 pub(super) struct Key<K: ValueKind> {
     pub(super) name: &'static str,
     pub(super) kind: K,
@@ -29,7 +63,6 @@ pub(super) enum Absent<L> {
     OptionalNotBlank,
 }
 
-/// The facts about a key, whatever its kind.
 #[derive(Clone)]
 pub(super) struct Facts {
     pub(super) name: &'static str,
@@ -37,9 +70,7 @@ pub(super) struct Facts {
     pub(super) is_required: bool,
     pub(super) default: Option<Value>,
     pub(super) examples: Vec<Value>,
-    /// What the value must be.
     pub(super) expected: String,
-    /// The JSON Schema of the value.
     pub(super) schema: Value,
     /// The keys below it, if its value is a table or a list of tables.
     pub(super) table: Option<&'static TableKeys>,
@@ -73,7 +104,6 @@ impl<K: ValueKind> Key<K> {
 /// The name of a key, and its facts, which only few readers need.
 pub(super) type NamedFacts = (&'static str, fn() -> Facts);
 
-/// The keys that a table may have.
 pub(super) struct TableKeys {
     pub(super) own: &'static [NamedFacts],
     /// The table whose keys this one has as well.
@@ -83,7 +113,6 @@ pub(super) struct TableKeys {
 }
 
 impl TableKeys {
-    /// Its own keys.
     pub(super) fn own(&self) -> impl Iterator<Item = Facts> {
         self.own.iter().map(|(_, facts)| facts())
     }
@@ -94,15 +123,48 @@ impl TableKeys {
         self.own().chain(shared)
     }
 
-    /// The names of all keys.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
         let shared = self.shared.iter().flat_map(|table| table.own);
         self.own.iter().chain(shared).map(|&(name, _)| name)
     }
 
-    /// The names of the keys that must be there.
     pub(super) fn required(&self) -> Vec<&'static str> {
         let required = self.all().filter(|key| key.is_required);
         required.map(|key| key.name).collect()
     }
+
+    /// The JSON Schema of a table with these keys and no others.
+    pub(super) fn schema(&self) -> Value {
+        let properties: Map<String, Value> = self
+            .all()
+            .map(|key| (key.name.to_owned(), property(key)))
+            .collect();
+        let mut schema = json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": self.required(),
+            "properties": properties,
+        });
+        for rule in self.rules {
+            if let (Value::Object(schema), Value::Object(keywords)) = (&mut schema, rule()) {
+                schema.extend(keywords);
+            }
+        }
+        schema
+    }
+}
+
+fn property(key: Facts) -> Value {
+    let mut schema = key.schema;
+    schema["description"] = match key.table {
+        Some(_) => json!(key.doc),
+        None => json!(format!("{} Value: {}.", key.doc, key.expected)),
+    };
+    if let Some(default) = key.default {
+        schema["default"] = default;
+    }
+    if !key.examples.is_empty() {
+        schema["examples"] = json!(key.examples);
+    }
+    schema
 }

@@ -13,13 +13,14 @@ use ipnet::IpNet;
 use serde_json::json;
 
 use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKET};
-use super::feeds::FEED_NAME;
+use super::database_url::{DATABASE, NOTIFYING_DATABASE};
+use super::feed_name::FEED_NAME;
+use super::form::{Form, word};
 use super::key::Absent::{Default, Optional, OptionalNotBlank, Required};
 use super::key::{Key, TableKeys};
-use super::kind::{Form, Integer, List, Size, Switch, Tables, word};
-use super::sql::{DATABASE, NOTIFYING_DATABASE};
+use super::kind::{Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
-use super::terms::TERM;
+use super::term_form::TERM;
 use super::value::{
     ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };

@@ -45,9 +45,7 @@ impl Loaded {
 
 impl Config {
     /// Reads and checks the file at `path`; relative paths in it start at its folder.
-    ///
-    /// # Errors
-    /// Every problem of the file, warnings included; at least one is an error.
+    /// The error is every problem, warnings included.
     pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
         let name = path.display().to_string();
         let text = read_text(path, &name).map_err(|problem| vec![problem])?;
@@ -68,9 +66,6 @@ impl Config {
     }
 
     /// Checks the text of a file that messages call `name`; relative paths start at `folder`.
-    ///
-    /// # Errors
-    /// Every problem of the text, warnings included; at least one is an error.
     pub fn parse(
         text: &str,
         name: &str,
@@ -82,25 +77,24 @@ impl Config {
         let root = std::mem::take(&mut parsed.root);
         let reader = Reader::new(&file, folder, environment);
         let config = read(&reader, &root);
-        let (problems, named_terms) = reader.finish(&parsed);
+        let (problems, named_terms) = reader.finish(parsed);
 
-        let is_usable = problems.iter().all(|p| p.severity == Severity::Warning);
-        match config.filter(|_| is_usable) {
-            Some(config) => Ok(Loaded {
-                config: Config {
-                    named_terms,
-                    ..config
-                },
-                warnings: problems,
-                file,
-            }),
-            None => Err(problems),
+        if problems.iter().any(|p| p.severity == Severity::Error) {
+            return Err(problems);
         }
+        Ok(Loaded {
+            config: Config {
+                named_terms,
+                ..config
+            },
+            warnings: problems,
+            file,
+        })
     }
 }
 
-/// Reads the whole file; `None` if something required is absent or wrong.
-fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
+/// Reads the whole file. What is absent or wrong is reported, and has any value here.
+fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Config {
     let root = Table::root(reader, &root::TABLE, root);
     root.refuse_unknown_keys();
     let site = read_site(&root);
@@ -115,13 +109,13 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
     let auto_tags = read_auto(&auto::TAGS, TermKind::Tag);
     let auto_authors = read_auto(&auto::AUTHORS, TermKind::Author);
 
-    let feeds = feeds::read(root.tables(&root::FEED), site.as_ref(), &defaults);
+    let feeds = feeds::read(&root, &site.title, &defaults);
     let same = terms::read_same(&root.table_or_empty(&root::SAME));
     let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
-    Some(Config {
-        site: site?,
+    Config {
+        site,
         server,
-        source: source?,
+        source,
         defaults: defaults.settings,
         auto_sections,
         auto_tags,
@@ -130,10 +124,10 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Option<Config> {
         same,
         redirects,
         named_terms: Vec::new(),
-    })
+    }
 }
 
-fn read_site(root: &Table<'_>) -> Option<Site> {
+fn read_site(root: &Table<'_>) -> Site {
     if root.place(root::SITE.name).is_none() {
         let message = "`[site]` is required".to_owned();
         let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");

@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use super::NamedTerm;
 use super::config_file::ConfigFile;
 use super::environment::{self, StringValue};
-use super::syntax::{Parsed, Shape};
+use super::syntax::SyntaxTree;
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
-/// The state of reading one file.
 pub(super) struct Reader<'a> {
     file: &'a ConfigFile,
     folder: &'a Path,
@@ -25,21 +24,31 @@ pub(super) struct Reader<'a> {
 /// A problem before its place is turned into a line and an excerpt.
 struct Finding {
     severity: Severity,
-    about: About,
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
+    /// Whether it rests on what the file does not say, which a syntax error may have hidden.
+    is_absence: bool,
     /// Whether the line of the file must not be shown.
     is_without_excerpt: bool,
 }
 
-/// What a finding rests on, which decides whether a syntax error makes it void.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
-    /// Something that the file says.
-    Presence,
-    /// Something that the file does not say, or not where it could be read.
-    Absence,
+impl Finding {
+    fn new(
+        severity: Severity,
+        span: Option<Range<usize>>,
+        message: String,
+        hint: Option<String>,
+    ) -> Finding {
+        Finding {
+            severity,
+            span,
+            message,
+            hint,
+            is_absence: false,
+            is_without_excerpt: false,
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -59,30 +68,21 @@ impl<'a> Reader<'a> {
 
     /// The file cannot be used as it is.
     pub(super) fn error(&self, span: Range<usize>, message: String, hint: Option<String>) {
-        self.push(Severity::Error, About::Presence, Some(span), message, hint);
+        self.push(Finding::new(Severity::Error, Some(span), message, hint));
     }
 
     /// The same about a value that must not be shown.
-    pub(super) fn error_without_excerpt(&self, span: Range<usize>, message: String, hint: String) {
-        self.findings.borrow_mut().push(Finding {
-            severity: Severity::Error,
-            about: About::Presence,
-            span: Some(span),
-            message,
-            hint: Some(hint),
+    pub(super) fn error_without_excerpt(&self, span: Range<usize>, message: String) {
+        let hint = Some("its value is not shown: it may hold a password".to_owned());
+        self.push(Finding {
             is_without_excerpt: true,
+            ..Finding::new(Severity::Error, Some(span), message, hint)
         });
     }
 
     /// The file can be used, but says something doubtful.
     pub(super) fn warning(&self, span: Range<usize>, message: String, hint: Option<String>) {
-        self.push(
-            Severity::Warning,
-            About::Presence,
-            Some(span),
-            message,
-            hint,
-        );
+        self.push(Finding::new(Severity::Warning, Some(span), message, hint));
     }
 
     /// Something required is not there; without `span` a whole table.
@@ -92,41 +92,29 @@ impl<'a> Reader<'a> {
         message: String,
         hint: Option<String>,
     ) {
-        self.push(Severity::Error, About::Absence, span, message, hint);
+        self.push(Finding {
+            is_absence: true,
+            ..Finding::new(Severity::Error, span, message, hint)
+        });
     }
 
-    fn push(
-        &self,
-        severity: Severity,
-        about: About,
-        span: Option<Range<usize>>,
-        message: String,
-        hint: Option<String>,
-    ) {
-        self.findings.borrow_mut().push(Finding {
-            severity,
-            about,
-            span,
-            message,
-            hint,
-            is_without_excerpt: false,
-        });
+    fn push(&self, finding: Finding) {
+        self.findings.borrow_mut().push(finding);
     }
 
     /// `written` with the environment's values in it; what cannot be replaced is reported.
     pub(super) fn text(&self, written: &str, span: Range<usize>) -> Option<StringValue> {
-        let unreplaced = match environment::replace(written, span.clone(), self.environment) {
+        let errors = match environment::replace(written, span.clone(), self.environment) {
             Ok(text) => return Some(text),
-            Err(unreplaced) => unreplaced,
+            Err(errors) => errors,
         };
         // Without escapes the string stands in the file byte for byte, behind one quote.
         let inside = span.start + 1..span.end.saturating_sub(1);
         let verbatim = self.file.text().get(inside.clone()) == Some(written);
-        for failure in unreplaced {
-            let place = if verbatim {
-                inside.start + failure.at.start..inside.start + failure.at.end
-            } else {
-                span.clone()
+        for failure in errors {
+            let place = match verbatim {
+                true => inside.start + failure.at.start..inside.start + failure.at.end,
+                false => span.clone(),
             };
             self.error(place, failure.message, Some(failure.hint));
         }
@@ -138,7 +126,6 @@ impl<'a> Reader<'a> {
         self.folder.join(written)
     }
 
-    /// The folder that relative paths start from.
     pub(super) fn folder(&self) -> &Path {
         self.folder
     }
@@ -148,57 +135,50 @@ impl<'a> Reader<'a> {
         self.file.line(offset)
     }
 
-    /// Remembers that the file names a term.
     pub(super) fn name_term(&self, term: NamedTerm) {
         self.named_terms.borrow_mut().push(term);
     }
 
     /// Everything that was found, syntax errors included, in the order of the file; and the terms.
-    pub(super) fn finish(&self, parsed: &Parsed<'_>) -> (Vec<Problem>, Vec<NamedTerm>) {
+    pub(super) fn finish(&self, parsed: SyntaxTree<'_>) -> (Vec<Problem>, Vec<NamedTerm>) {
         let file = self.file;
         let mut findings = self.findings.take();
         if !parsed.errors.is_empty() {
-            let doubtful: BTreeSet<usize> = parsed
+            let lines = parsed
                 .errors
                 .iter()
-                .map(|error| file.line(error.span.start))
-                .collect();
-            findings.retain(|finding| is_certain(finding, parsed, file, &doubtful));
+                .map(|error| file.line(error.span.start));
+            let doubtful = lines.collect();
+            findings.retain(|finding| is_certain(finding, &parsed, file, &doubtful));
         }
-        findings.extend(parsed.errors.iter().map(|error| Finding {
-            severity: Severity::Error,
-            about: About::Presence,
-            span: Some(error.span.clone()),
-            message: error.message.clone(),
-            hint: error.hint.clone(),
-            is_without_excerpt: false,
+        findings.extend(parsed.errors.into_iter().map(|error| {
+            Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
         }));
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
         // Errors decide whether the file is used: none may fall behind the limit unseen.
         if more > 0 {
             findings.sort_by_key(|finding| finding.severity);
+            findings.truncate(PROBLEMS_MAX);
+            let further = counted(more, "further problem is", "further problems are");
+            let message = format!("{further} not shown");
+            findings.push(Finding::new(Severity::Warning, None, message, None));
         }
-        let mut problems: Vec<Problem> = findings
-            .into_iter()
-            .take(PROBLEMS_MAX)
-            .map(|f| {
-                let problem = file.problem(f.severity, f.span, f.message, f.hint);
-                if f.is_without_excerpt {
-                    problem.unseen()
-                } else {
-                    problem
-                }
-            })
-            .collect();
-        if more > 0 {
-            let message = format!(
-                "{} not shown",
-                counted(more, "further problem is", "further problems are")
-            );
-            problems.push(file.problem(Severity::Warning, None, message, None));
-        }
-        (problems, self.named_terms.take())
+        let problems = findings.into_iter().map(|finding| {
+            let Finding {
+                severity,
+                span,
+                message,
+                hint,
+                ..
+            } = finding;
+            let problem = file.problem(severity, span, message, hint);
+            match finding.is_without_excerpt {
+                true => problem.without_excerpt(),
+                false => problem,
+            }
+        });
+        (problems.collect(), self.named_terms.take())
     }
 }
 
@@ -209,7 +189,7 @@ const PROBLEMS_MAX: usize = 100;
 /// corrected.
 fn is_certain(
     finding: &Finding,
-    parsed: &Parsed<'_>,
+    parsed: &SyntaxTree<'_>,
     file: &ConfigFile,
     doubtful: &BTreeSet<usize>,
 ) -> bool {
@@ -221,8 +201,8 @@ fn is_certain(
     let is_guess = broken[..behind]
         .last()
         .is_some_and(|broken| broken.contains(&span.start));
-    parsed.shape == Shape::Known
-        && finding.about == About::Presence
+    !parsed.is_shape_lost
+        && !finding.is_absence
         && !is_guess
         && !doubtful.contains(&file.line(span.start))
 }

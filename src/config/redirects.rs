@@ -13,25 +13,20 @@ use super::{Redirect, RedirectTo, address};
 pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> Vec<Redirect> {
     let prefix = address::prefix(public_url);
     let mut first_places = BTreeMap::new();
-    let read: Vec<Option<(Redirect, StringValue)>> = tables
+    let redirects: Vec<(&Table<'_>, Redirect, StringValue)> = tables
         .iter()
-        .map(|table| read_one(table, &prefix, &mut first_places))
+        .filter_map(|table| read_one(table, &prefix, &mut first_places))
         .collect();
-    let known = iter::zip(tables, &read);
-    let known = known.filter_map(|(table, read)| {
-        let (redirect, to) = read.as_ref()?;
-        Some((table, redirect, to))
-    });
-    refuse_circles(&known.collect::<Vec<_>>());
-    let read = read.into_iter().flatten();
-    read.map(|(redirect, _)| redirect).collect()
+    refuse_circles(&redirects);
+    let redirects = redirects.into_iter();
+    redirects.map(|(_, redirect, _)| redirect).collect()
 }
 
-fn read_one(
-    table: &Table<'_>,
+fn read_one<'t, 'a>(
+    table: &'t Table<'a>,
     prefix: &str,
     first_places: &mut BTreeMap<String, usize>,
-) -> Option<(Redirect, StringValue)> {
+) -> Option<(&'t Table<'a>, Redirect, StringValue)> {
     table.refuse_unknown_keys();
     let from = read_from(table, prefix, first_places);
     let text = table.text(&key::TO);
@@ -46,11 +41,11 @@ fn read_one(
         from: from?,
         to: to?,
     };
-    Some((redirect, text?))
+    Some((table, redirect, text?))
 }
 
 /// A circle is reported once, at the first of its redirects.
-fn refuse_circles(read: &[(&Table<'_>, &Redirect, &StringValue)]) {
+fn refuse_circles(read: &[(&Table<'_>, Redirect, StringValue)]) {
     let by_from: BTreeMap<&str, usize> = iter::zip(read, 0..)
         .map(|((_, redirect, _), number)| (&*redirect.from, number))
         .collect();
@@ -93,12 +88,7 @@ fn read_from(
     let plain = address::decoded(prefix);
     let from = address::below(plain.as_deref().unwrap_or(prefix), &from).to_owned();
     if let Some(first) = first_places.get(&from) {
-        let line = table.reader.line(*first);
-        let message = format!(
-            "{} is redirected twice, first on line {line}",
-            text.quoted()
-        );
-        table.refuse(&text, message, None);
+        table.refuse_repeated(&text, "is redirected", *first);
         return None;
     }
     first_places.insert(from.clone(), text.span.start);

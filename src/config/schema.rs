@@ -7,14 +7,13 @@
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::key::{Facts, TableKeys};
 use super::keys::root;
 
 /// The JSON Schema of `feeds.toml`, in draft 7: the newest that TOML editors agree on.
 pub fn schema() -> String {
-    let mut schema = table(&root::TABLE);
+    let mut schema = root::TABLE.schema();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("feeds.toml of taspa");
     schema["description"] = json!(
@@ -22,39 +21,4 @@ pub fn schema() -> String {
          the environment; `$$` is a dollar sign."
     );
     format!("{schema:#}\n")
-}
-
-/// The schema of a table with these keys and no others.
-pub(super) fn table(keys: &TableKeys) -> Value {
-    let properties: Map<String, Value> = keys
-        .all()
-        .map(|key| (key.name.to_owned(), property(key)))
-        .collect();
-    let mut schema = json!({
-        "type": "object",
-        "additionalProperties": false,
-        "required": keys.required(),
-        "properties": properties,
-    });
-    for rule in keys.rules {
-        if let (Value::Object(schema), Value::Object(keywords)) = (&mut schema, rule()) {
-            schema.extend(keywords);
-        }
-    }
-    schema
-}
-
-fn property(key: Facts) -> Value {
-    let mut schema = key.schema;
-    schema["description"] = match key.table {
-        Some(_) => json!(key.doc),
-        None => json!(format!("{} Value: {}.", key.doc, key.expected)),
-    };
-    if let Some(default) = key.default {
-        schema["default"] = default;
-    }
-    if !key.examples.is_empty() {
-        schema["examples"] = json!(key.examples);
-    }
-    schema
 }

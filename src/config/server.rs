@@ -1,12 +1,9 @@
 //! `[server]`: the daemon and its limits.
 
 use std::net::SocketAddr;
-use std::path::Path;
 
-use super::config_file::ConfigFile;
+use super::form::Word;
 use super::keys::{limits, server as key};
-use super::kind::Word;
-use super::reader::Reader;
 use super::table::Table;
 use super::{AccessLog, Limits, Listen, Server};
 
@@ -84,13 +81,5 @@ fn read_limits(table: &Table<'_>) -> Limits {
         send_bytes: table.read_or_default(&key::SEND_BYTES),
         shutdown_delay: table.read_or_default(&key::SHUTDOWN_DELAY),
         drain_timeout: table.read_or_default(&key::DRAIN_TIMEOUT),
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        let file = ConfigFile::new("", "");
-        let reader = Reader::new(&file, Path::new(""), &|_| None);
-        read_limits(&Table::absent(&reader, &limits::TABLE, String::new()))
     }
 }

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::form::Word;
 use super::key::Key;
 use super::keys::defaults as key;
-use super::kind::{List, Word};
+use super::kind::List;
 use super::table::Table;
 use super::{Content, Settings, terms};
 use crate::model::format::Format;
@@ -75,7 +76,7 @@ pub(super) fn read_selection(table: &Table<'_>, base: &Selection) -> Selection {
 }
 
 fn read_terms(table: &Table<'_>, key: &Key<List<String>>) -> BTreeSet<Term> {
-    let texts = table.texts(key);
+    let texts = table.texts(key).unwrap_or_default();
     texts
         .iter()
         .filter_map(|text| terms::read(table, key.name, text))

@@ -2,87 +2,34 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::form::{Form, Mismatch};
 use super::key::Key;
 use super::keys::sql as key;
-use super::kind::{Form, Mismatch, matching};
 use super::table::Table;
 use super::{Secret, SqlConfig};
-use crate::text::nearest::one_of;
 
-/// How the address of a database that can be read begins.
-const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite"];
-
-/// How that of a database begins that notifies.
-const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];
-
-/// The address of a database.
-pub(super) const DATABASE: Form<String> = Form {
-    expected: || format!("an address that begins with {}", beginnings(&SCHEMES)),
-    schema: || matching(&pattern(&SCHEMES)),
-    parse: |text| parse(text, &SCHEMES),
-};
-
-/// The address of a database that notifies.
-pub(super) const NOTIFYING_DATABASE: Form<String> = Form {
-    expected: || {
-        format!(
-            "an address that begins with {}",
-            beginnings(&NOTIFYING_SCHEMES)
-        )
-    },
-    schema: || matching(&pattern(&NOTIFYING_SCHEMES)),
-    parse: |text| parse(text, &NOTIFYING_SCHEMES),
-};
-
-fn beginnings(schemes: &[&str]) -> String {
-    let beginnings: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}:")).collect();
-    one_of(beginnings.iter().map(String::as_str))
-}
-
-fn pattern(schemes: &[&str]) -> String {
-    format!("^({}):", schemes.join("|"))
-}
-
-fn parse(text: &str, schemes: &[&str]) -> Result<String, Mismatch> {
-    let scheme = text.split_once(':').map(|(scheme, _)| scheme);
-    let is_known = scheme.is_some_and(|scheme| schemes.contains(&scheme));
-    let mismatch = || Mismatch::expected(beginnings(schemes));
-    is_known.then(|| text.to_owned()).ok_or_else(mismatch)
-}
-
-/// Reads `[source.sql]`; `None` if something required is absent or wrong.
-pub(super) fn read(table: &Table<'_>) -> Option<SqlConfig> {
+pub(super) fn read(table: &Table<'_>) -> SqlConfig {
     table.refuse_unknown_keys();
-    let url = read_url(table, &key::URL);
-    let query = table.read(&key::QUERY);
-    let listen_url = read_url(table, &key::LISTEN_URL);
-    let refresh = table.read_or_default(&key::REFRESH);
-    let reconcile = table.read_or_default(&key::RECONCILE);
     let channel = table.read_or_default(&key::LISTEN);
-    let link = table.read(&key::LINK);
-    Some(SqlConfig {
-        url: url?,
-        query: query?,
-        refresh,
-        reconcile,
+    SqlConfig {
+        url: read_url(table, &key::URL).unwrap_or_default(),
+        query: table.read_required(&key::QUERY),
+        refresh: table.read_or_default(&key::REFRESH),
+        reconcile: table.read_or_default(&key::RECONCILE),
         listen: Some(channel).filter(|channel| !channel.trim().is_empty()),
-        listen_url,
-        link,
-    })
+        listen_url: read_url(table, &key::LISTEN_URL),
+        link: table.read(&key::LINK),
+    }
 }
 
 /// An address may hold a password: neither its value nor its line is repeated.
 fn read_url(table: &Table<'_>, key: &Key<Form<String>>) -> Option<Secret> {
     let text = table.text(key)?;
-    let url = match (key.kind.parse)(&text.value) {
-        Ok(url) => url,
-        Err(mismatch) => {
-            let message = format!("{} must begin with {}", key.name, mismatch.expected);
-            let hint = "its value is not shown: it may hold a password".to_owned();
-            table.refuse_without_excerpt(&text, message, hint);
-            return None;
-        }
+    let report = |mismatch: Mismatch| {
+        let message = format!("{} must begin with {}", key.name, mismatch.expected);
+        table.refuse_without_excerpt(&text, message);
     };
+    let url = (key.kind.parse)(&text.value).map_err(report).ok()?;
     Some(Secret::new(match url.strip_prefix("sqlite:") {
         Some(file) => format!("sqlite:{}", sqlite_file(table, file)),
         None => url,

@@ -5,33 +5,22 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::config_file::ConfigFile;
 
 /// The tree of a file, and how far it may be believed.
-pub(super) struct Parsed<'a> {
+pub(super) struct SyntaxTree<'a> {
     /// All tables and values, guessed ones included.
     pub(super) root: DeTable<'a>,
-    /// What is wrong, in the order of the file.
     pub(super) errors: Vec<SyntaxError>,
     /// Keys and values that the parser guessed.
     pub(super) broken: Vec<Range<usize>>,
-    /// Whether every table and key is where its author put it.
-    pub(super) shape: Shape,
+    /// Whether a header or key could not be read: what follows may have been meant for another table.
+    pub(super) is_shape_lost: bool,
 }
 
-/// Whether keys can be judged by the table they stand in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// All errors are inside values.
-    Known,
-    /// A header or key could not be read: what follows may have been meant for another table.
-    Lost,
-}
-
-/// Something that is not TOML.
+#[derive(Clone)]
 pub(super) struct SyntaxError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
@@ -39,7 +28,7 @@ pub(super) struct SyntaxError {
 }
 
 /// Parses `file`; the tree holds whatever could be read.
-pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
+pub(super) fn parse(file: &ConfigFile) -> SyntaxTree<'_> {
     let (root, complaints) = DeTable::parse_recoverable(file.text());
     let root = root.into_inner();
     let mut entries = Vec::new();
@@ -48,14 +37,14 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
         entries.sort_by_key(|entry| entry.line.start);
     }
 
-    let mut parsed = Parsed {
+    let mut parsed = SyntaxTree {
         root,
         errors: Vec::new(),
         broken: Vec::new(),
-        shape: Shape::Known,
+        is_shape_lost: false,
     };
-    let mut complaints: Vec<Complaint> =
-        complaints.iter().map(|c| Complaint::of(file, c)).collect();
+    let complaints = complaints.iter().map(|c| SyntaxError::of(file, c));
+    let mut complaints: Vec<SyntaxError> = complaints.collect();
     complaints.sort_by_key(|complaint| complaint.span.start);
     for complaint in &complaints {
         if complaint.message != DUPLICATE {
@@ -66,10 +55,10 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
                     parsed.errors.push(entry.explain(file, &complaints));
                     continue;
                 }
-                None => parsed.shape = Shape::Lost,
+                None => parsed.is_shape_lost = true,
             }
         }
-        parsed.errors.push(complaint.clone().into_error(file));
+        parsed.errors.push(complaint.clone().explain(file));
     }
     // A person corrects a line as a whole.
     parsed
@@ -81,44 +70,36 @@ pub(super) fn parse(file: &ConfigFile) -> Parsed<'_> {
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";
 
-/// An error of the parser.
-#[derive(Clone)]
-struct Complaint {
-    span: Range<usize>,
-    message: String,
-}
-
-impl Complaint {
-    fn of(file: &ConfigFile, error: &toml::de::Error) -> Complaint {
+impl SyntaxError {
+    /// An error in the words of the parser.
+    fn of(file: &ConfigFile, error: &toml::de::Error) -> SyntaxError {
         let end = file.text().len();
         let message = error.message();
-        Complaint {
+        let message = message
+            .strip_suffix(", expected nothing")
+            .unwrap_or(message);
+        SyntaxError {
             span: error.span().unwrap_or(end..end),
-            message: message
-                .strip_suffix(", expected nothing")
-                .unwrap_or(message)
-                .to_owned(),
+            message: message.to_owned(),
+            hint: None,
         }
     }
 
-    fn into_error(self, file: &ConfigFile) -> SyntaxError {
+    /// The same error in plain words, with a hint.
+    fn explain(mut self, file: &ConfigFile) -> SyntaxError {
         let marked = file.text().get(self.span.clone()).unwrap_or_default();
         let unquoted = self.message.starts_with("string values must be quoted")
             || self.message.starts_with("invalid unquoted key");
-        let (message, hint) = match () {
-            () if unquoted && marked.is_empty() => ("a value is missing".to_owned(), None),
-            () if unquoted => (self.message, in_quotes(marked)),
-            () if self.message == DUPLICATE => (
-                format!("`{marked}` is given twice"),
-                Some("delete one of the two, or write `[[…]]` for a list of tables".to_owned()),
-            ),
-            () => (self.message, None),
-        };
-        SyntaxError {
-            span: self.span,
-            message,
-            hint,
+        if unquoted && marked.is_empty() {
+            self.message = "a value is missing".to_owned();
+        } else if unquoted {
+            self.hint = in_quotes(marked);
+        } else if self.message == DUPLICATE {
+            self.message = format!("`{marked}` is given twice");
+            let hint = "delete one of the two, or write `[[…]]` for a list of tables";
+            self.hint = Some(hint.to_owned());
         }
+        self
     }
 }
 
@@ -138,20 +119,20 @@ struct KeyValueSpans {
 impl KeyValueSpans {
     /// The first of `complaints` about this entry; an unclosed value is shown where it opens,
     /// because the parser notices only when it has swallowed the lines below.
-    fn explain(&self, file: &ConfigFile, complaints: &[Complaint]) -> SyntaxError {
+    fn explain(&self, file: &ConfigFile, complaints: &[SyntaxError]) -> SyntaxError {
         let from = complaints.partition_point(|c| c.span.start < self.line.start);
         let own = complaints[from..]
             .iter()
             .take_while(|complaint| complaint.span.start < self.line.end);
         let unclosed = own.clone().find(|c| c.message.starts_with("unclosed"));
-        match unclosed {
-            Some(complaint) => Complaint {
+        let complaint = match unclosed {
+            Some(complaint) => SyntaxError {
                 span: self.value.start..self.value.start + 1,
-                message: complaint.message.clone(),
+                ..complaint.clone()
             },
             None => complaints[from].clone(),
-        }
-        .into_error(file)
+        };
+        complaint.explain(file)
     }
 }
 
@@ -165,26 +146,17 @@ fn collect_entries(file: &ConfigFile, table: &DeTable<'_>, entries: &mut Vec<Key
     for (key, value) in table {
         match value.get_ref() {
             DeValue::Table(table) => collect_entries(file, table, entries),
-            DeValue::Array(array) if holds_tables(array.iter()) => {
+            DeValue::Array(array) if array.iter().any(|item| item.get_ref().is_table()) => {
                 for table in array.iter().filter_map(|item| item.get_ref().as_table()) {
                     collect_entries(file, table, entries);
                 }
             }
-            DeValue::String(_)
-            | DeValue::Integer(_)
-            | DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_)
-            | DeValue::Array(_) => entries.push(KeyValueSpans {
+            _ => entries.push(KeyValueSpans {
                 line: key.span().start..file.line_end(value.span().end) + 1,
                 value: value.span(),
             }),
         }
     }
-}
-
-fn holds_tables<'a, 'i: 'a>(mut items: impl Iterator<Item = &'a Spanned<DeValue<'i>>>) -> bool {
-    items.any(|item| item.get_ref().is_table())
 }
 
 #[cfg(test)]
@@ -242,13 +214,13 @@ mod tests {
     #[test]
     fn a_broken_header_loses_the_shape_and_a_broken_value_does_not() {
         for (text, expected) in [
-            ("[site\ntitle = 'x'", Shape::Lost),
-            ("title 'x'", Shape::Lost),
-            ("[site]\ntitle = x", Shape::Known),
-            ("[site]\na = 1\n[site]\nb = 2", Shape::Known),
+            ("[site\ntitle = 'x'", true),
+            ("title 'x'", true),
+            ("[site]\ntitle = x", false),
+            ("[site]\na = 1\n[site]\nb = 2", false),
         ] {
             let file = ConfigFile::new("feeds.toml", text);
-            assert_eq!(parse(&file).shape, expected, "{text}");
+            assert_eq!(parse(&file).is_shape_lost, expected, "{text}");
         }
     }
 

@@ -1,17 +1,23 @@
 //! A TOML table of the file. It reports what it refuses instead of stopping, so one reading finds
 //! every problem.
 
+mod readable;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+pub(super) use self::readable::Readable;
 use super::environment::StringValue;
-use super::key::{Absent, Key, TableKeys};
-use super::kind::{Form, List, Mismatch, Readable, Tables, TomlValue, ValueKind};
+use super::form::{Form, Mismatch};
+use super::key::{Absent, Key, TableKeys, ValueKind};
+use super::kind::{List, Tables};
 use super::reader::Reader;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
+
+pub(super) type TomlValue<'a> = Spanned<DeValue<'a>>;
 
 /// A table of the file, or the absence of one.
 pub(super) struct Table<'a> {
@@ -25,15 +31,7 @@ pub(super) struct Table<'a> {
     header: Option<Range<usize>>,
 }
 
-/// A key with its value, as the file has them.
-#[derive(Clone, Copy)]
-pub(super) struct KeyValue<'a> {
-    pub(super) key: &'a Spanned<Cow<'a, str>>,
-    pub(super) value: &'a TomlValue<'a>,
-}
-
 impl<'a> Table<'a> {
-    /// The file itself.
     pub(super) fn root(
         reader: &'a Reader<'a>,
         keys: &'static TableKeys,
@@ -66,16 +64,14 @@ impl<'a> Table<'a> {
     }
 
     /// All keys with their values, in the order of the file.
-    pub(super) fn key_values(&self) -> Vec<KeyValue<'a>> {
-        let values = self.values.into_iter().flatten();
-        let mut values: Vec<KeyValue<'a>> =
-            values.map(|(key, value)| KeyValue { key, value }).collect();
-        values.sort_by_key(|value| value.key.span().start);
+    pub(super) fn key_values(&self) -> Vec<(&'a Spanned<Cow<'a, str>>, &'a TomlValue<'a>)> {
+        let mut values: Vec<_> = self.values.into_iter().flatten().collect();
+        values.sort_by_key(|(key, _)| key.span().start);
         values
     }
 
     /// The value of a key; that a required one is missing is reported.
-    fn value<K: ValueKind>(&self, key: &Key<K>) -> Option<&'a TomlValue<'a>> {
+    pub(super) fn value<K: ValueKind>(&self, key: &Key<K>) -> Option<&'a TomlValue<'a>> {
         if let Absent::Required = key.absent {
             self.require(key.name);
         }
@@ -91,94 +87,61 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The checked value of a key, if the table has it.
     pub(super) fn read<K: Readable>(&self, key: &Key<K>) -> Option<K::Output> {
-        K::read(key, self, self.value(key)?)
+        K::read(key, self)
     }
 
-    /// The checked value of a key, or its default.
+    /// The checked value of a key, or any value where the lack of one is reported.
+    pub(super) fn read_required<K: Readable<Output: Default>>(&self, key: &Key<K>) -> K::Output {
+        self.read(key).unwrap_or_default()
+    }
+
     pub(super) fn read_or_default<K: Readable>(&self, key: &Key<K>) -> K::Output {
         self.read(key).unwrap_or_else(|| key.default())
     }
 
-    /// The string of a key, for a check that needs more than the string.
+    /// The string of a key; `None` if it is blank and may be.
     pub(super) fn text<T>(&self, key: &Key<Form<T>>) -> Option<StringValue> {
-        self.text_of(key, self.value(key)?)
-    }
-
-    /// The strings of a key, for checks that need more than the string.
-    pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Vec<StringValue> {
-        let value = self.value(key);
-        value
-            .and_then(|value| self.texts_of(key, value))
-            .unwrap_or_default()
-    }
-
-    /// The string that a value is; `None` if it is blank and may be.
-    pub(super) fn text_of<T>(
-        &self,
-        key: &Key<Form<T>>,
-        value: &TomlValue<'_>,
-    ) -> Option<StringValue> {
-        let text = self.read_text(key.name, value)?;
+        let text = self.read_text(key.name, self.value(key)?)?;
         let is_none = matches!(key.absent, Absent::Optional) && text.value.trim().is_empty();
         (!is_none).then_some(text)
     }
 
-    /// The strings that a value lists.
-    pub(super) fn texts_of<T>(
-        &self,
-        key: &Key<List<T>>,
-        value: &TomlValue<'_>,
-    ) -> Option<Vec<StringValue>> {
-        match key.kind.or_one {
-            true => self.read_text_or_list(key.name, value),
-            false => self.read_texts(key.name, value),
-        }
+    pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Option<Vec<StringValue>> {
+        self.read_texts(key.name, self.value(key)?, key.kind.or_one)
     }
 
-    /// The strings of a value that is one or a list of them.
-    pub(super) fn read_text_or_list(
+    pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
+        let hint = match value.get_ref() {
+            DeValue::String(written) => return self.reader.text(written, value.span()),
+            DeValue::Integer(integer) => {
+                Some(format!("write it in quotes: `\"{}\"`", integer.as_str()))
+            }
+            _ => None,
+        };
+        self.refuse_type(key, "a string", value, hint);
+        None
+    }
+
+    /// The strings that a value lists; with `or_one`, it may also be one string.
+    pub(super) fn read_texts(
         &self,
         key: &str,
         value: &TomlValue<'_>,
+        or_one: bool,
     ) -> Option<Vec<StringValue>> {
-        match value.get_ref() {
-            DeValue::String(_) => Some(vec![self.read_text(key, value)?]),
-            _ => self.read_texts(key, value),
-        }
-    }
-
-    /// The string that a value is.
-    pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
-        match value.get_ref() {
-            DeValue::String(written) => self.reader.text(written, value.span()),
-            DeValue::Integer(integer) => {
-                let hint = format!("write it in quotes: `\"{}\"`", integer.as_str());
-                self.refuse_type(key, "a string", value, Some(hint));
-                None
+        let hint = match value.get_ref() {
+            // The good ones are used even beside bad ones, so that they are checked as well.
+            DeValue::Array(items) => {
+                let texts = items.iter().filter_map(|item| self.read_text(key, item));
+                return Some(texts.collect());
             }
-            DeValue::Float(_)
-            | DeValue::Boolean(_)
-            | DeValue::Datetime(_)
-            | DeValue::Array(_)
-            | DeValue::Table(_) => {
-                self.refuse_type(key, "a string", value, None);
-                None
-            }
-        }
-    }
-
-    fn read_texts(&self, key: &str, value: &TomlValue<'_>) -> Option<Vec<StringValue>> {
-        let DeValue::Array(items) = value.get_ref() else {
-            let is_text = value.get_ref().is_str();
-            let hint = is_text.then(|| "write it in brackets: `[\"…\"]`".to_owned());
-            self.refuse_type(key, "a list of strings", value, hint);
-            return None;
+            DeValue::String(_) if or_one => return Some(vec![self.read_text(key, value)?]),
+            DeValue::String(_) => Some("write it in brackets: `[\"…\"]`".to_owned()),
+            _ => None,
         };
-        // The good ones are used even beside bad ones, so that they are checked as well.
-        let texts = items.iter().filter_map(|item| self.read_text(key, item));
-        Some(texts.collect())
+        self.refuse_type(key, "a list of strings", value, hint);
+        None
     }
 
     /// What `text` means in this form; a mismatch is reported.
@@ -200,7 +163,6 @@ impl<'a> Table<'a> {
         parsed.map_err(report).ok()
     }
 
-    /// Reports a text that cannot be used.
     pub(super) fn refuse(&self, text: &StringValue, message: String, hint: Option<String>) {
         let hint = without_secret(hint, text);
         self.reader
@@ -208,9 +170,17 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a text that cannot be used and must not be shown.
-    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String, hint: String) {
+    pub(super) fn refuse_without_excerpt(&self, text: &StringValue, message: String) {
+        let message = self.say(message);
         self.reader
-            .error_without_excerpt(text.span.clone(), self.say(message), hint);
+            .error_without_excerpt(text.span.clone(), message);
+    }
+
+    /// Reports a text that stands at `first` already, where it may stand only once.
+    pub(super) fn refuse_repeated(&self, text: &StringValue, verb: &str, first: usize) {
+        let line = self.reader.line(first);
+        let message = format!("{} {verb} twice, first on line {line}", text.quoted());
+        self.refuse(text, message, None);
     }
 
     /// Reports a key whose value cannot be used as a whole.
@@ -226,7 +196,6 @@ impl<'a> Table<'a> {
             .warning(text.span.clone(), self.say(message), hint);
     }
 
-    /// Reports a value of the wrong type.
     pub(super) fn refuse_type(
         &self,
         key: &str,
@@ -305,7 +274,7 @@ impl<'a> Table<'a> {
 
     /// Reports every key that this table cannot have.
     pub(super) fn refuse_unknown_keys(&self) {
-        for KeyValue { key, .. } in self.key_values() {
+        for (key, _) in self.key_values() {
             let name: &str = key.get_ref();
             let known = self.keys.names();
             if known.clone().any(|known| known == name) {
@@ -323,10 +292,9 @@ impl<'a> Table<'a> {
 
     /// A message that begins with the table's name.
     pub(super) fn say(&self, message: impl std::fmt::Display) -> String {
-        if self.label.is_empty() {
-            message.to_string()
-        } else {
-            format!("{}: {message}", self.label)
+        match self.label.as_str() {
+            "" => message.to_string(),
+            label => format!("{label}: {message}"),
         }
     }
 }
@@ -337,9 +305,8 @@ fn keys_of(key: &Key<Tables>) -> &'static TableKeys {
 
 /// The hint about `text`, unless it could repeat what came from the environment.
 fn without_secret(hint: Option<String>, text: &StringValue) -> Option<String> {
-    if text.is_secret {
-        Some("the value comes from the environment and is not shown".to_owned())
-    } else {
-        hint
+    match text.is_secret {
+        true => Some("the value comes from the environment and is not shown".to_owned()),
+        false => hint,
     }
 }

@@ -5,11 +5,10 @@ use serde_json::Value;
 use url::Position;
 
 use super::address::{self, HTTP};
-use super::kind::{Form, Mismatch, matching};
+use super::form::{Form, Mismatch, matching};
 use super::value::FILLED;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
-/// The title of an automatic feed.
 pub(super) const TITLE_TEMPLATE: Form<String> = Form {
     expected: || only_braces(&TITLE_NAMES),
     schema: || {
@@ -55,7 +54,6 @@ fn template(text: &str, names: &[&str]) -> Result<String, Mismatch> {
     Ok(text.to_owned())
 }
 
-/// The address of an article's page.
 pub(super) const ARTICLE_LINK: Form<String> = Form {
     expected: || expected_link(&ARTICLE_NAMES),
     schema: || link_schema(&ARTICLE_NAMES),
@@ -64,7 +62,6 @@ pub(super) const ARTICLE_LINK: Form<String> = Form {
 
 const ARTICLE_NAMES: [&str; 6] = ["key", "name", "year", "month", "day", "lang"];
 
-/// The address of a term's page.
 pub(super) const TERM_LINK: Form<String> = Form {
     expected: || expected_link(&TERM_NAMES),
     schema: || link_schema(&TERM_NAMES),

@@ -3,32 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::environment::StringValue;
-use super::kind::{Form, matching};
 use super::table::Table;
 use super::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 use crate::text::nearest::{did_you_mean, nearest};
-
-/// A term. Only the table that names it knows the rest: which kinds it takes, and where it stands.
-pub(super) const TERM: Form<String> = Form {
-    expected: || {
-        "a tag, bare or with `#`, or `section:`, `author:`, `lang:` or `tag:` with a name"
-            .to_owned()
-    },
-    schema: || {
-        let prefixes = TermKind::ALL.map(|kind| any_case(kind.prefix())).join("|");
-        matching(&format!(r"^\s*#|^[^:]*$|^\s*({prefixes})\s*:"))
-    },
-    parse: |text| Ok(text.to_owned()),
-};
-
-/// A pattern for `word` in small or capital letters.
-fn any_case(word: &str) -> String {
-    let letters = word.chars();
-    letters
-        .map(|c| format!("[{}{c}]", c.to_ascii_uppercase()))
-        .collect()
-}
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
 pub(super) fn read(table: &Table<'_>, key: &str, text: &StringValue) -> Option<NamedTerm> {
@@ -96,15 +74,12 @@ fn meant_prefix(text: &str) -> String {
 /// Reads `[same]`: on each line the term to keep, then those that count as it.
 pub(super) fn read_same(table: &Table<'_>) -> Vec<Alias> {
     let mut groups = Vec::new();
-    for line in table.key_values() {
-        let key: &str = line.key.get_ref();
-        let left = table
-            .reader
-            .text(key, line.key.span())
-            .and_then(|text| Some((read(table, "left side", &text)?, text)));
-        let right: Vec<(NamedTerm, StringValue)> = table
-            .read_text_or_list(key, line.value)
-            .unwrap_or_default()
+    for (key, value) in table.key_values() {
+        let name: &str = key.get_ref();
+        let left = table.reader.text(name, key.span());
+        let left = left.and_then(|text| Some((read(table, "left side", &text)?, text)));
+        let right = table.read_texts(name, value, true).unwrap_or_default();
+        let right = right
             .into_iter()
             .filter_map(|text| Some((read(table, "right side", &text)?, text)))
             .collect();
@@ -141,7 +116,7 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
     let mut rights: BTreeMap<&Term, usize> = BTreeMap::new();
     for AliasGroup { left, text, right } in groups {
         if let Some(first) = lefts.insert(&left.term, left.span.start) {
-            refuse_second(table, text, "on the left", first);
+            table.refuse_repeated(text, "stands on the left", first);
         }
         for (from, text) in right {
             if kept.contains(&from.term) {
@@ -149,7 +124,7 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
                 let hint = "a term is either kept or replaced";
                 table.refuse(text, message, Some(hint.to_owned()));
             } else if let Some(first) = rights.insert(&from.term, from.span.start) {
-                refuse_second(table, text, "on the right", first);
+                table.refuse_repeated(text, "stands on the right", first);
             } else if from.term.kind != left.term.kind {
                 let kind = left.term.kind.prefix();
                 let message = format!("{} is no {kind}, but counts as one", text.quoted());
@@ -157,13 +132,4 @@ fn check_groups(table: &Table<'_>, groups: &[AliasGroup]) {
             }
         }
     }
-}
-
-fn refuse_second(table: &Table<'_>, text: &StringValue, side: &str, first: usize) {
-    let line = table.reader.line(first);
-    let message = format!(
-        "{} stands {side} twice, first on line {line}",
-        text.quoted()
-    );
-    table.refuse(text, message, None);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::kind::Mismatch;
+use super::form::Mismatch;
 
 /// Checks `(text, what comes of it)`, where a mismatch is shown as its expectation and hint.
 pub(super) fn check<T: Debug>(parse: impl Fn(&str) -> Result<T, Mismatch>, cases: &[(&str, &str)]) {

@@ -1,5 +1,7 @@
 //! Whole files: what they mean, and everything that is wrong with them.
 
+mod reference;
+
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -72,6 +74,10 @@ fn check(cases: &[(&str, &[&str])]) {
     }
 }
 
+fn default_limits() -> Limits {
+    Config::find_server(Path::new("no feeds.toml"), &|_| None).limits
+}
+
 fn directory(config: &Config) -> &DirectoryConfig {
     match &config.source {
         SourceConfig::Directory(directory) => directory,
@@ -99,7 +105,7 @@ fn a_minimal_file_is_a_whole_configuration() {
     let config = config("");
     assert_eq!(config.site.url, "https://dala.example/");
     assert_eq!(config.server.state, PathBuf::from("/etc/taspa/state"));
-    assert_eq!(config.server.limits, Limits::default());
+    assert_eq!(config.server.limits, default_limits());
     assert_eq!(config.server.templates, None);
     assert_eq!(
         directory(&config).path,
@@ -702,7 +708,7 @@ fn limits_have_names_and_ranges() {
         headers: 32,
         target_bytes: 1024,
         body_bytes: 0,
-        ..Limits::default()
+        ..default_limits()
     };
     assert_eq!(limits.server.limits, expected);
     check(&[(

@@ -6,18 +6,16 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::kind::{Form, Mismatch, matching, matching_except};
+use super::form::{Form, Mismatch, matching, matching_except};
 use crate::model::time::Zone;
-use crate::text::nearest::{did_you_mean, nearest};
+use crate::text::nearest::nearest;
 
-/// Any string.
 pub(super) const ANY: Form<String> = Form {
     expected: || "a text".to_owned(),
     schema: || json!({ "type": "string" }),
     parse: |text| Ok(text.to_owned()),
 };
 
-/// A string that is not blank.
 pub(super) const FILLED: Form<String> = Form {
     expected: || "a text that is not empty".to_owned(),
     schema: || matching(r"\S"),
@@ -38,7 +36,6 @@ pub(super) const DURATION: Form<u32> = Form {
     parse: duration,
 };
 
-/// A duration that is not zero.
 pub(super) const POSITIVE_DURATION: Form<u32> = Form {
     expected: || format!("{}; at least `1s`", (DURATION.expected)()),
     schema: || matching("^0*[1-9][0-9]*[smhd]$"),
@@ -48,17 +45,16 @@ pub(super) const POSITIVE_DURATION: Form<u32> = Form {
 fn duration(text: &str) -> Result<u32, Mismatch> {
     let mismatch = || {
         let meant = meant_duration(text);
-        DURATION.mismatch().hint(meant.map(did_you_mean))
+        DURATION.mismatch().did_you_mean(meant)
     };
     let unit = text.chars().next_back().and_then(unit_seconds);
     let digits = text.get(..text.len().saturating_sub(1)).unwrap_or_default();
     let (Some(unit), true) = (unit, is_number(digits)) else {
         return Err(mismatch());
     };
-    digits
-        .parse::<u32>()
-        .ok()
-        .and_then(|number| number.checked_mul(unit))
+    let number = digits.parse::<u32>().ok();
+    let seconds = number.and_then(|number| number.checked_mul(unit));
+    seconds
         .filter(|&seconds| seconds <= DURATION_SECONDS_MAX)
         .ok_or_else(|| Mismatch::expected("at most `36500d`"))
 }
@@ -151,7 +147,6 @@ fn is_number(digits: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// A zone of the bundled database.
 pub(super) const ZONE: Form<Zone> = Form {
     expected: || "a time zone such as `Asia/Almaty`".to_owned(),
     schema: || matching(r"\S"),
@@ -161,7 +156,7 @@ pub(super) const ZONE: Form<Zone> = Form {
 fn zone(name: &str) -> Result<Zone, Mismatch> {
     Zone::find(name).ok_or_else(|| {
         let near = nearest_zone(name);
-        ZONE.mismatch().hint(near.map(did_you_mean))
+        ZONE.mismatch().did_you_mean(near)
     })
 }
 
@@ -204,10 +199,7 @@ fn language(text: &str) -> Result<String, Mismatch> {
         let hyphened = text.replace('_', "-");
         (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
     };
-    Err(
-        Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`")
-            .hint(meant.map(did_you_mean)),
-    )
+    Err(Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`").did_you_mean(meant))
 }
 
 /// The country's code, often taken for the language's.
@@ -235,7 +227,7 @@ fn authority(text: &str) -> Result<String, Mismatch> {
         return Ok(text.to_owned());
     }
     let meant = meant_domain(text);
-    Err(AUTHORITY.mismatch().hint(meant.map(did_you_mean)))
+    Err(AUTHORITY.mismatch().did_you_mean(meant))
 }
 
 /// The domain of a URL, or an international domain in its ASCII form.
@@ -295,20 +287,9 @@ pub(super) const NETWORK: Form<IpNet> = Form {
 };
 
 fn network(text: &str) -> Result<IpNet, Mismatch> {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, Some(length)),
-        None => (text, None),
-    };
-    let parsed = address.parse::<IpAddr>().ok().and_then(|address| {
-        let bits_max = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match length {
-            Some(length) if is_number(length) => length.parse::<u8>().ok()?,
-            Some(_) => return None,
-            None => bits_max,
-        };
-        IpNet::new(address, bits).ok()
-    });
-    parsed.ok_or_else(|| NETWORK.mismatch())
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    let network = text.parse().or_else(|_| address());
+    network.map_err(|_| NETWORK.mismatch())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Changes to the index. An [`Update`] collects them, so that each posting list is merged only once.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use hashbrown::HashMap;
@@ -52,9 +52,6 @@ impl Update {
 
 impl Index {
     /// Adds many articles, as at start; all feeds count as affected.
-    ///
-    /// # Errors
-    /// The first error of `articles`.
     pub fn load<E>(
         &mut self,
         articles: impl IntoIterator<Item = Result<ArticleMeta, E>>,
@@ -93,18 +90,18 @@ impl Index {
     pub fn advance(&mut self, as_of: Timestamp) -> AffectedFeeds {
         let mut update = Update::default();
         self.as_of = self.as_of.max(as_of);
-        for queue in [Queue::Releases, Queue::Changes] {
-            while let Some((_, article)) = self
-                .queue(queue)
-                .first()
-                .copied()
-                .filter(|(at, _)| *at <= self.as_of)
-            {
-                self.unlist(article, &mut update);
-                self.list(article, &mut update);
-            }
+        while let Some(article) = self.first_due() {
+            self.unlist(article, &mut update);
+            self.list(article, &mut update);
         }
         self.finish(update)
+    }
+
+    fn first_due(&self) -> Option<ArticleNo> {
+        let queues = [&self.releases, &self.changes_due].into_iter();
+        let mut first = queues.filter_map(|queue| queue.first());
+        let due = first.find(|(at, _)| *at <= self.as_of);
+        due.map(|&(_, article)| article)
     }
 
     fn put(&mut self, meta: ArticleMeta, update: &mut Update) {
@@ -245,17 +242,4 @@ impl Index {
             }
         }
     }
-
-    fn queue(&self, queue: Queue) -> &BTreeSet<(Timestamp, ArticleNo)> {
-        match queue {
-            Queue::Releases => &self.releases,
-            Queue::Changes => &self.changes_due,
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Queue {
-    Releases,
-    Changes,
 }

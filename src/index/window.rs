@@ -1,8 +1,8 @@
 //! The window of a feed: which of the matching articles it holds now.
 
-use super::term_dictionary::TermNo;
 use std::collections::BTreeSet;
 
+use super::term_dictionary::TermNo;
 use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index};
 use crate::config::Settings;
@@ -13,9 +13,12 @@ use crate::model::time::Timestamp;
 /// A selection with the numbers of terms in place of terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    any: Vec<TermNo>,
-    all: Vec<TermNo>,
-    none: Vec<TermNo>,
+    /// A matching article has at least one of these, unless there are none.
+    pub any: Vec<TermNo>,
+    /// A matching article has all of these.
+    pub all: Vec<TermNo>,
+    /// A matching article has none of these.
+    pub none: Vec<TermNo>,
 }
 
 impl Query {
@@ -34,21 +37,6 @@ impl Query {
         } else {
             &self.any
         }
-    }
-
-    /// A matching article has at least one of these, unless there are none.
-    pub fn any(&self) -> &[TermNo] {
-        &self.any
-    }
-
-    /// A matching article has all of these.
-    pub fn all(&self) -> &[TermNo] {
-        &self.all
-    }
-
-    /// A matching article has none of these.
-    pub fn none(&self) -> &[TermNo] {
-        &self.none
     }
 
     /// Whether an article with these terms matches.

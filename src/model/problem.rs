@@ -26,7 +26,7 @@ pub struct Problem {
 
 impl Problem {
     /// Drops the excerpt, because the lines of the file may contain a secret such as a password.
-    pub fn unseen(self) -> Problem {
+    pub fn without_excerpt(self) -> Problem {
         Problem {
             excerpt: None,
             ..self

@@ -78,9 +78,6 @@ impl Selection {
     }
 
     /// Parses the query of a URL. Other parameters are ignored, and `+` is a space.
-    ///
-    /// # Errors
-    /// [`SelectionError`], whose message says what to write.
     pub fn from_query(query: &str) -> Result<Selection, SelectionError> {
         let parameters = query.split('&').map(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));

@@ -78,18 +78,12 @@ impl Term {
     }
 
     /// Parses `#x`, `tag:x`, `x`, `section:x`, `author:x` or `lang:x`.
-    ///
-    /// # Errors
-    /// When the prefix is unknown or the key is empty.
     pub fn parse(text: &str) -> Result<Term, TermError> {
         let (kind, name) = Term::split(text)?;
         Term::new(kind, name).ok_or_else(|| TermError::Empty(text.to_owned()))
     }
 
     /// Splits a term into its kind and its spelling, without prefix and `#`.
-    ///
-    /// # Errors
-    /// When the prefix is unknown.
     pub fn split(text: &str) -> Result<(TermKind, &str), TermError> {
         let text = text.trim();
         if let Some(tag) = text.strip_prefix('#') {

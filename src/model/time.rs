@@ -71,9 +71,6 @@ pub enum WrittenDate {
 impl WrittenDate {
     /// Parses `YYYY-MM-DD`, optionally with `THH:MM[:SS[.fff]]` (or a space for the `T`), optionally
     /// with an offset (`Z`, `+05`, `+0500`, `+05:00`) after the time. A date alone means 00:00.
-    ///
-    /// # Errors
-    /// When the form is wrong, or the calendar has no such day or time.
     pub fn parse(text: &str) -> Result<WrittenDate, DateError> {
         let (day, rest) = split_day(text)?;
         if rest.is_empty() {

@@ -87,6 +87,11 @@ mod tests {
     use hyper::StatusCode;
 
     use super::*;
+    use crate::config::Config;
+
+    fn limits() -> Limits {
+        Config::find_server("no feeds.toml".as_ref(), &|_| None).limits
+    }
 
     fn status(version: Version, target: &str, headers: &[(&str, &str)]) -> Option<StatusCode> {
         let mut request = Request::builder().version(version).uri(target);
@@ -94,7 +99,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(()).expect("a request");
-        reject(&request, &Limits::default()).map(|reply| reply.status())
+        reject(&request, &limits()).map(|reply| reply.status())
     }
 
     #[test]
@@ -137,7 +142,7 @@ mod tests {
             Some(StatusCode::BAD_REQUEST)
         );
         let long = |length: u32| format!("/{}", "a".repeat(length as usize - 1));
-        let most = Limits::default().target_bytes;
+        let most = limits().target_bytes;
         assert_eq!(status(Version::HTTP_11, &long(most), &[host]), None);
         assert_eq!(
             status(Version::HTTP_11, &long(most + 1), &[host]),

@@ -50,9 +50,6 @@ impl<'t> Batch<'t> {
     }
 
     /// Replaces the header.
-    ///
-    /// # Errors
-    /// When the write fails, as for every method of this type.
     pub fn set_header(&mut self, header: &Header) -> Result<(), StoreError> {
         put(&mut self.header, "header", header)
     }

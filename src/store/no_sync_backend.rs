@@ -1,20 +1,14 @@
-//! The file of a scratch store. No process opens it again, so no write waits for the disk.
+//! The file of a scratch store. No other process opens it, so it has no locks and no write waits for the
+//! disk.
 
 use std::io;
-use std::ops::Bound;
 
+use redb::StorageBackend;
 use redb::backends::FileBackend;
-use redb::{BackendError, StorageBackend};
 
 /// A file whose `sync_data` does nothing.
 #[derive(Debug)]
-pub(super) struct NoSyncBackend(FileBackend);
-
-impl NoSyncBackend {
-    pub(super) fn new(file: FileBackend) -> NoSyncBackend {
-        NoSyncBackend(file)
-    }
-}
+pub(super) struct NoSyncBackend(pub(super) FileBackend);
 
 impl StorageBackend for NoSyncBackend {
     fn len(&self) -> io::Result<u64> {
@@ -40,33 +34,5 @@ impl StorageBackend for NoSyncBackend {
 
     fn close(&self) -> io::Result<()> {
         self.0.close()
-    }
-
-    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.try_lock_range(start, end)
-    }
-
-    fn try_lock_shared_range(
-        &self,
-        start: Bound<u64>,
-        end: Bound<u64>,
-    ) -> Result<bool, BackendError> {
-        self.0.try_lock_shared_range(start, end)
-    }
-
-    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_range(start, end)
-    }
-
-    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.lock_shared_range(start, end)
-    }
-
-    fn unlock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
-        self.0.unlock_range(start, end)
-    }
-
-    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        self.0.query_lock_range(start, end)
     }
 }

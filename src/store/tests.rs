@@ -64,7 +64,8 @@ fn header() -> Header {
 
 /// Stores one article, with a row in nearly every table.
 fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
-    let packed = Packer::new()
+    let packed = store
+        .packer()
         .expect("a packer")
         .pack(&article("a"))
         .expect("a packed article");

@@ -35,9 +35,6 @@ impl Html {
 
     /// The elements and attributes of `markup` that feeds may carry, with URLs resolved against
     /// `base`.
-    ///
-    /// # Errors
-    /// [`MarkupError::TooLong`] or [`MarkupError::Unstable`].
     pub fn from_markup(markup: &Markup, base: Option<&Url>) -> Result<Html, MarkupError> {
         sanitize(markup, base).map(Html)
     }

@@ -60,26 +60,7 @@ static CLASSES: LazyLock<Vec<LetterClass>> =
     LazyLock::new(|| ('\0'..='\u{52f}').map(LetterClass::of).collect());
 
 fn is_kazakh(c: char) -> bool {
-    matches!(
-        c,
-        'ә' | 'ғ'
-            | 'қ'
-            | 'ң'
-            | 'ө'
-            | 'ұ'
-            | 'ү'
-            | 'һ'
-            | 'і'
-            | 'Ә'
-            | 'Ғ'
-            | 'Қ'
-            | 'Ң'
-            | 'Ө'
-            | 'Ұ'
-            | 'Ү'
-            | 'Һ'
-            | 'І'
-    )
+    "әғқңөұүһіӘҒҚҢӨҰҮҺІ".contains(c)
 }
 
 #[cfg(test)]

@@ -7,9 +7,6 @@ use pulldown_cmark::{Options, Parser, html};
 use super::markup::{HTML_BYTES_MAX, MarkupError};
 
 /// Renders CommonMark with tables, strikethrough, footnotes and heading attributes (`{#id}`).
-///
-/// # Errors
-/// [`MarkupError::TooLong`] when the HTML is larger than an article may be.
 pub fn markdown_to_html(markdown: &str) -> Result<String, MarkupError> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH

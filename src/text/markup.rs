@@ -80,9 +80,6 @@ pub(super) enum Piece {
 
 impl Markup {
     /// Parses HTML and keeps the allowed tags and the text.
-    ///
-    /// # Errors
-    /// When the HTML is beyond a limit.
     pub fn read(html: &str) -> Result<Markup, MarkupError> {
         if html.len() > HTML_BYTES_MAX {
             return Err(MarkupError::TooLong);

@@ -2,11 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Form, Readable, TomlValue, ValueKind};
-use crate::config::key::Key;
-use crate::config::table::Table;
+use crate::config::form::Form;
+use crate::config::key::ValueKind;
 
-/// A list of strings of one form.
 pub(in crate::config) struct List<T: 'static> {
     pub(in crate::config) item: Form<T>,
     /// What messages call an item, if there must be at least one and none twice.
@@ -16,7 +14,6 @@ pub(in crate::config) struct List<T: 'static> {
 }
 
 impl<T> List<T> {
-    /// Any number of strings.
     pub(in crate::config) const fn of(item: Form<T>) -> List<T> {
         List {
             item,
@@ -55,38 +52,5 @@ impl<T> ValueKind for List<T> {
             [one] if self.or_one => json!(one),
             items => json!(items),
         }
-    }
-}
-
-impl<T: PartialEq> Readable for List<T> {
-    type Output = Vec<T>;
-
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<Vec<T>> {
-        let List { item, set_of, .. } = &key.kind;
-        let texts = table.texts_of(key, value)?;
-        if let (true, Some(noun)) = (texts.is_empty(), set_of) {
-            table.refuse_key(
-                key.name,
-                format!("{} must name at least one {noun}", key.name),
-            );
-        }
-        let mut items = Vec::with_capacity(texts.len());
-        for text in &texts {
-            let Some(item) = table.accept(key.name, item, text) else {
-                continue;
-            };
-            if set_of.is_some() && items.contains(&item) {
-                let message = format!("{} names {} twice", key.name, text.quoted());
-                table.refuse(text, message, None);
-            } else {
-                items.push(item);
-            }
-        }
-        Some(items)
-    }
-
-    fn parse_literal(&self, literal: Self::Literal) -> Vec<T> {
-        let items = literal.iter();
-        items.map(|item| self.item.parse_literal(item)).collect()
     }
 }

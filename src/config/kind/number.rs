@@ -5,15 +5,11 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use toml::de::DeValue;
 
-use super::{ENVIRONMENT, Mismatch, Readable, TomlValue, ValueKind};
-use crate::config::environment::StringValue;
-use crate::config::key::Key;
-use crate::config::table::Table;
+use crate::config::form::{ENVIRONMENT, Mismatch};
+use crate::config::key::ValueKind;
 use crate::config::value;
 
-/// A whole number within a range.
 pub(in crate::config) struct Integer<N>(pub(in crate::config) RangeInclusive<N>);
 
 impl<N: Copy + Display + Serialize + TryFrom<i64>> ValueKind for Integer<N> {
@@ -29,33 +25,6 @@ impl<N: Copy + Display + Serialize + TryFrom<i64>> ValueKind for Integer<N> {
     }
 }
 
-impl<N> Readable for Integer<N>
-where
-    N: Copy + Display + PartialOrd + Serialize + TryFrom<i64>,
-{
-    type Output = N;
-
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
-        let expected = key.kind.expected();
-        let DeValue::Integer(integer) = value.get_ref() else {
-            table.refuse_type(key.name, &expected, value, None);
-            return None;
-        };
-        // A number too long for `i64` is out of range as well.
-        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let number = number.and_then(|number| N::try_from(number).ok());
-        let number = number.filter(|number| key.kind.0.contains(number));
-        let text = StringValue::plain(integer.as_str(), value.span());
-        let parsed = number.ok_or_else(|| Mismatch::expected(expected));
-        table.accept_parsed(key.name, parsed, &text)
-    }
-
-    fn parse_literal(&self, literal: i64) -> N {
-        let number = N::try_from(literal).ok();
-        number.expect("a literal is within the range of its key")
-    }
-}
-
 /// Bytes within a range, as a whole number or as a string with a unit.
 pub(in crate::config) struct Size<N>(pub(in crate::config) RangeInclusive<N>);
 
@@ -65,7 +34,7 @@ impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Size<N> {
         format!("from {least} to {most}")
     }
 
-    fn parse(&self, text: &str) -> Result<N, Mismatch> {
+    pub(in crate::config) fn parse(&self, text: &str) -> Result<N, Mismatch> {
         let bytes = N::try_from(value::size(text)?).ok();
         let bytes = bytes.filter(|bytes| self.0.contains(bytes));
         bytes.ok_or_else(|| Mismatch::expected(self.range()))
@@ -90,24 +59,6 @@ impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> ValueKind for Size<N> {
     }
 }
 
-impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Readable for Size<N> {
-    type Output = N;
-
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<N> {
-        let text = match value.get_ref() {
-            DeValue::Integer(integer) => StringValue::plain(&integer.to_string(), value.span()),
-            _ => table.read_text(key.name, value)?,
-        };
-        table.accept_parsed(key.name, key.kind.parse(&text.value), &text)
-    }
-
-    fn parse_literal(&self, literal: &'static str) -> N {
-        let bytes = self.parse(literal);
-        bytes.expect("a literal is within the range of its key")
-    }
-}
-
-/// `true` or `false`.
 pub(in crate::config) struct Switch;
 
 impl ValueKind for Switch {
@@ -119,21 +70,5 @@ impl ValueKind for Switch {
 
     fn schema(&self) -> Value {
         json!({ "type": "boolean" })
-    }
-}
-
-impl Readable for Switch {
-    type Output = bool;
-
-    fn read(key: &Key<Self>, table: &Table<'_>, value: &TomlValue<'_>) -> Option<bool> {
-        let switch = value.get_ref().as_bool();
-        if switch.is_none() {
-            table.refuse_type(key.name, &key.kind.expected(), value, None);
-        }
-        switch
-    }
-
-    fn parse_literal(&self, literal: bool) -> bool {
-        literal
     }
 }

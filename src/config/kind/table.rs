@@ -2,14 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::ValueKind;
-use crate::config::key::TableKeys;
-use crate::config::schema;
-use crate::config::terms::TERM;
+use crate::config::key::{TableKeys, ValueKind};
+use crate::config::term_form::TERM;
 
-/// A table, or several.
 pub(in crate::config) enum Tables {
-    /// `[key]`.
     One(&'static TableKeys),
     /// `[[key]]`, any number of times.
     List(&'static TableKeys),
@@ -29,8 +25,8 @@ impl ValueKind for Tables {
 
     fn schema(&self) -> Value {
         match self {
-            Tables::One(keys) => schema::table(keys),
-            Tables::List(keys) => json!({ "type": "array", "items": schema::table(keys) }),
+            Tables::One(keys) => keys.schema(),
+            Tables::List(keys) => json!({ "type": "array", "items": keys.schema() }),
             Tables::OfTerms(_) => {
                 let term = TERM.schema();
                 let list = json!({ "type": "array", "items": term });

@@ -93,18 +93,20 @@ fn crowding(rank: Rank, published: Timestamp, settings: &Settings) -> Crowding {
 /// The rules about terms that the feed has.
 fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check> {
     let (all, own) = match feed.kind {
-        FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
+        FeedKind::All | FeedKind::Declared | FeedKind::Select => {
+            (feed.query.all.as_slice(), &[][..])
+        }
         // The term that the feed is made for stands behind those of the configuration.
         FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
-            let all = feed.query.all();
+            let all = feed.query.all.as_slice();
             all.split_at(all.len().saturating_sub(1))
         }
     };
     [
         (Role::Own, own),
-        (Role::Any, feed.query.any()),
+        (Role::Any, feed.query.any.as_slice()),
         (Role::All, all),
-        (Role::None, feed.query.none()),
+        (Role::None, feed.query.none.as_slice()),
     ]
     .into_iter()
     .filter(|(_, terms)| !terms.is_empty())

@@ -171,41 +171,36 @@ fn name_with_key(raw: &str) -> Option<(Text, String)> {
     (!key.is_empty()).then_some((text, key))
 }
 
+/// The clean names of `items`, no two with the same term key.
+fn unique_names<'d, T>(
+    items: &'d [T],
+    raw: impl Fn(&'d T) -> &'d str,
+) -> impl Iterator<Item = (Text, &'d T)> {
+    let mut keys = Vec::with_capacity(items.len());
+    items.iter().filter_map(move |item| {
+        let (name, key) = name_with_key(raw(item))?;
+        let is_new = !keys.contains(&key);
+        keys.push(key);
+        is_new.then_some((name, item))
+    })
+}
+
 fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
     at_most(written.len(), TAGS_MAX, "tags")?;
-    let mut keys = Vec::with_capacity(written.len());
-    let mut tags = Vec::with_capacity(written.len());
-    for raw in written {
-        let Some((tag, key)) = name_with_key(raw.trim_start().trim_start_matches('#')) else {
-            continue;
-        };
-        if !keys.contains(&key) {
-            keys.push(key);
-            tags.push(tag);
-        }
-    }
-    Ok(tags)
+    let tags = unique_names(written, |raw| raw.trim_start().trim_start_matches('#'));
+    Ok(tags.map(|(tag, _)| tag).collect())
 }
 
 fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
     at_most(written.len(), AUTHORS_MAX, "authors")?;
-    let mut keys = Vec::with_capacity(written.len());
-    let mut authors = Vec::with_capacity(written.len());
-    for author in written {
-        let Some((name, key)) = name_with_key(&author.name) else {
-            continue;
-        };
-        if !keys.contains(&key) {
-            keys.push(key);
-            authors.push(Author {
-                name: name.into_string(),
-                role: author.role.as_deref().and_then(some_text),
-                email: author.email.as_deref().and_then(email_address),
-                url: author.url.as_deref().and_then(|url| page_url(base, url)),
-            });
-        }
-    }
-    Ok(authors)
+    let names = unique_names(written, |author| &author.name);
+    let authors = names.map(|(name, author)| Author {
+        name: name.into_string(),
+        role: author.role.as_deref().and_then(some_text),
+        email: author.email.as_deref().and_then(email_address),
+        url: author.url.as_deref().and_then(|url| page_url(base, url)),
+    });
+    Ok(authors.collect())
 }
 
 /// An ASCII e-mail address. A domain has an ASCII form (IDNA); a local part outside ASCII has none, so

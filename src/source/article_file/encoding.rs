@@ -14,9 +14,6 @@ use crate::config::LegacyEncoding;
 use crate::model::article::Refusal;
 
 /// Decodes a file and removes its byte order mark.
-///
-/// # Errors
-/// Damaged UTF-8 or UTF-16, with the line of the first damaged byte.
 pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refusal> {
     match bytes {
         [0xff, 0xfe, units @ ..] => decode_utf16(units, u16::from_le_bytes).map(Cow::Owned),

@@ -23,9 +23,6 @@ enum Syntax {
 }
 
 /// Splits a file whose lines end in LF.
-///
-/// # Errors
-/// The front matter is missing, too large, without a closing fence, or not valid TOML or YAML.
 pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> {
     let mut lines = line_spans(text);
     let opening = lines.find(|line| !line.text.trim().is_empty());

@@ -7,9 +7,6 @@ use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Parses one article.
-///
-/// # Errors
-/// The text is not one JSON object, a required key is missing, or a value has the wrong type.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fields = Fields::new(tree::json::parse(text)?, 1);

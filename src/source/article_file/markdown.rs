@@ -8,9 +8,6 @@ use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Parses one article.
-///
-/// # Errors
-/// The front matter is missing or invalid, a required key is missing, or a value has the wrong type.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text)?;

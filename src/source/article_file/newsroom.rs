@@ -32,9 +32,6 @@ use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Parses one article.
-///
-/// # Errors
-/// The date line is missing, its date is invalid, or no headline follows the date.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
     let (date_line, rest) = date_line::read(&lines)?;

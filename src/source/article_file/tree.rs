@@ -89,7 +89,6 @@ impl LineIndex {
         }
     }
 
-    /// The line of the byte at `offset`.
     fn at(&self, offset: usize) -> u32 {
         let before = self.ends.partition_point(|&end| end < offset);
         self.first

@@ -6,7 +6,6 @@ use crate::model::time::{DateError, WrittenDate};
 use crate::source::article_file::excerpt;
 use crate::text::Text;
 
-/// The first lines of an article.
 pub(in crate::source) struct DateLine {
     pub(in crate::source) published: WrittenDate,
     pub(in crate::source) updated: Option<WrittenDate>,

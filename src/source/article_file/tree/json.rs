@@ -17,9 +17,6 @@ use crate::model::article::Refusal;
 const DEPTH_MAX: usize = 8;
 
 /// Parses a file that contains one object.
-///
-/// # Errors
-/// The first syntax error, or a duplicate key.
 pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
     let parser = Parser {

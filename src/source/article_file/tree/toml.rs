@@ -7,9 +7,6 @@ use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
 
 /// Parses TOML whose first line has the number `first_line` in its file.
-///
-/// # Errors
-/// The first syntax error.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let lines = LineIndex::new(text, first_line);
     match DeTable::parse(text) {

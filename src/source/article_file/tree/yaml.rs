@@ -15,9 +15,6 @@ use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
 /// Parses YAML whose first line has the number `first_line` in its file.
-///
-/// # Errors
-/// The first syntax error, or aliases that expand beyond the limits.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
     let is_plausible = first
@@ -125,21 +122,17 @@ struct Yaml(Node);
 
 impl<'de> Deserialize<'de> for Yaml {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
-        let spanned = Spanned::<AnyValue>::deserialize(deserializer)?;
-        let line = u32::try_from(spanned.referenced.line()).unwrap_or(u32::MAX);
-        Ok(Yaml(Node {
-            line,
-            value: spanned.value.0,
-        }))
+        let Spanned {
+            value, referenced, ..
+        } = Spanned::deserialize(deserializer)?;
+        let line = u32::try_from(referenced.line()).unwrap_or(u32::MAX);
+        Ok(Yaml(Node { line, value }))
     }
 }
 
-/// A value of any type.
-struct AnyValue(Value);
-
-impl<'de> Deserialize<'de> for AnyValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AnyValue, D::Error> {
-        deserializer.deserialize_any(AnyValueVisitor).map(AnyValue)
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(AnyValueVisitor)
     }
 }
 

@@ -1,7 +1,8 @@
-//! The state folder, as a command opens it that keeps it.
+//! Opens the state folder, for commands that keep state.
 
 use std::sync::Arc;
 
+use super::Exit;
 use crate::config::Config;
 use crate::ingest::driver::DriverError;
 use crate::ingest::state_header::{IdentityChanged, check_identity};
@@ -13,16 +14,24 @@ use crate::source::sql::SqlError;
 use crate::store::catch_panic;
 use crate::store::{Store, StoreError};
 
-/// Why such a command cannot start.
+/// Why a command that keeps state cannot start.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
     #[error(transparent)]
     Identity(#[from] IdentityChanged),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The source's address cannot be understood.
     #[error("[source.sql]")]
     Source(#[from] SqlError),
+}
+
+impl StartError {
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            StartError::Identity(_) | StartError::Source(_) => Exit::Config,
+            StartError::Store(_) => Exit::Failed,
+        }
+    }
 }
 
 impl From<DriverError> for StartError {
@@ -34,8 +43,8 @@ impl From<DriverError> for StartError {
     }
 }
 
-/// A publisher over the state folder, or why that cannot be used now. A damaged folder, or one of another
-/// layout, is made anew, which `warn` is told of; of the latter, what the articles do not say is kept.
+/// A publisher over the state folder, or why the folder cannot be used now. A damaged folder, or one of
+/// another layout, is made anew with a warning. From the latter, what the articles do not say is copied.
 pub(super) fn open(
     config: &Config,
     templates: &Arc<Templates>,
@@ -70,7 +79,7 @@ pub(super) fn open(
     publisher_over(Ok(store), config, templates).map(Ok)
 }
 
-/// A publisher over what a store remembers.
+/// A publisher over an open store.
 pub(super) fn publisher_over(
     store: Result<Store, StoreError>,
     config: &Config,
@@ -120,7 +129,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         testkit::config(FEEDS, folder)
     }
 
-    fn open_kept(config: &Config) -> (Publisher, String) {
+    fn open_state(config: &Config) -> (Publisher, String) {
         let mut warning = String::new();
         let opened = open(config, &Templates::built_in(), |said| {
             said.clone_into(&mut warning)
@@ -143,7 +152,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
     fn dates_names_and_addresses_survive_another_layout() {
         let folder = tempfile::tempdir().expect("a folder");
         let config = newsroom(folder.path());
-        let (publisher, _) = open_kept(&config);
+        let (publisher, _) = open_state(&config);
         read(&publisher, LATER);
         // A removal is dated when it was published, which only the state folder knows.
         let news = folder.path().join("news.db");
@@ -154,7 +163,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         drop(publisher);
         make_layout_3(&config.server.state, &[]);
 
-        let (publisher, warning) = open_kept(&config);
+        let (publisher, warning) = open_state(&config);
         assert_eq!(
             warning,
             "the state folder is made anew: it has layout 3, this program has 4"
@@ -175,21 +184,21 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         );
         drop(publisher);
         // It is one of this layout now.
-        assert_eq!(open_kept(&config).1, "");
+        assert_eq!(open_state(&config).1, "");
     }
 
     #[test]
     fn the_last_good_version_of_a_broken_row_survives_another_layout() {
         let folder = tempfile::tempdir().expect("a folder");
         let config = newsroom(folder.path());
-        let (publisher, _) = open_kept(&config);
+        let (publisher, _) = open_state(&config);
         read(&publisher, LATER);
         let before = feed(&publisher, "all").validators();
         drop(publisher);
         let news = folder.path().join("news.db");
         sqlite::write(&news, "UPDATE articles SET title = '' WHERE id = 2");
         make_layout_3(&config.server.state, &["2"]);
-        let (publisher, _) = open_kept(&config);
+        let (publisher, _) = open_state(&config);
         read(&publisher, LATER.plus(10));
         assert_eq!(feed(&publisher, "all").validators(), before);
     }
@@ -198,7 +207,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
     fn another_identity_is_refused_over_another_layout_too() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = newsroom(folder.path());
-        let (publisher, _) = open_kept(&config);
+        let (publisher, _) = open_state(&config);
         read(&publisher, LATER);
         drop(publisher);
         make_layout_3(&config.server.state, &[]);

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::key::{Facts, TableKeys};
-use super::keys::root;
+use crate::config::key::{Facts, TableKeys};
+use crate::config::keys::root;
 
 const INTRODUCTION: &str = r#"# Configuration reference
 

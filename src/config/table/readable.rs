@@ -1,0 +1,140 @@
+//! Reads a value of each kind from a table, and reports what does not fit.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use toml::de::DeValue;
+
+use super::Table;
+use crate::config::environment::StringValue;
+use crate::config::form::{Form, Mismatch};
+use crate::config::key::{Absent, Key, ValueKind};
+use crate::config::kind::{Integer, List, Size, Switch};
+
+/// Kinds that the reader turns into a checked value at one go.
+pub(in crate::config) trait Readable: ValueKind + Sized {
+    type Output;
+
+    /// The checked value, if the table has it; what does not fit is reported to `table`.
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<Self::Output>;
+
+    /// What a literal means. Literals are constants, and a test reads each.
+    fn parse_literal(&self, literal: Self::Literal) -> Self::Output;
+}
+
+impl<K: Readable> Key<K> {
+    /// What a table without this key means; only for keys that have a default.
+    pub(in crate::config) fn default(&self) -> K::Output {
+        let Absent::Default(literal) = self.absent else {
+            unreachable!("{} has no default", self.name);
+        };
+        self.kind.parse_literal(literal)
+    }
+}
+
+impl<T> Readable for Form<T> {
+    type Output = T;
+
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<T> {
+        let text = table.text(key)?;
+        table.accept(key.name, &key.kind, &text)
+    }
+
+    fn parse_literal(&self, literal: &'static str) -> T {
+        (self.parse)(literal).expect("a literal has the form of its key")
+    }
+}
+
+impl<T: PartialEq> Readable for List<T> {
+    type Output = Vec<T>;
+
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<Vec<T>> {
+        let List { item, set_of, .. } = &key.kind;
+        let texts = table.texts(key)?;
+        if let (true, Some(noun)) = (texts.is_empty(), set_of) {
+            let message = format!("{} must name at least one {noun}", key.name);
+            table.refuse_key(key.name, message);
+        }
+        let mut items = Vec::with_capacity(texts.len());
+        for text in &texts {
+            let Some(item) = table.accept(key.name, item, text) else {
+                continue;
+            };
+            if set_of.is_some() && items.contains(&item) {
+                let message = format!("{} names {} twice", key.name, text.quoted());
+                table.refuse(text, message, None);
+            } else {
+                items.push(item);
+            }
+        }
+        Some(items)
+    }
+
+    fn parse_literal(&self, literal: Self::Literal) -> Vec<T> {
+        let items = literal.iter();
+        items.map(|item| self.item.parse_literal(item)).collect()
+    }
+}
+
+impl<N> Readable for Integer<N>
+where
+    N: Copy + Display + PartialOrd + Serialize + TryFrom<i64>,
+{
+    type Output = N;
+
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<N> {
+        let value = table.value(key)?;
+        let expected = key.kind.expected();
+        let DeValue::Integer(integer) = value.get_ref() else {
+            table.refuse_type(key.name, &expected, value, None);
+            return None;
+        };
+        // A number too long for `i64` is out of range as well.
+        let number = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let number = number.and_then(|number| N::try_from(number).ok());
+        let number = number.filter(|number| key.kind.0.contains(number));
+        let text = StringValue::plain(integer.as_str(), value.span());
+        let parsed = number.ok_or_else(|| Mismatch::expected(expected));
+        table.accept_parsed(key.name, parsed, &text)
+    }
+
+    fn parse_literal(&self, literal: i64) -> N {
+        let number = N::try_from(literal).ok();
+        number.expect("a literal is within the range of its key")
+    }
+}
+
+impl<N: Copy + Into<u64> + PartialOrd + TryFrom<u64>> Readable for Size<N> {
+    type Output = N;
+
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<N> {
+        let value = table.value(key)?;
+        let text = match value.get_ref() {
+            DeValue::Integer(integer) => StringValue::plain(&integer.to_string(), value.span()),
+            _ => table.read_text(key.name, value)?,
+        };
+        table.accept_parsed(key.name, key.kind.parse(&text.value), &text)
+    }
+
+    fn parse_literal(&self, literal: &'static str) -> N {
+        let bytes = self.parse(literal);
+        bytes.expect("a literal is within the range of its key")
+    }
+}
+
+impl Readable for Switch {
+    type Output = bool;
+
+    fn read(key: &Key<Self>, table: &Table<'_>) -> Option<bool> {
+        let value = table.value(key)?;
+        let switch = value.get_ref().as_bool();
+        if switch.is_none() {
+            table.refuse_type(key.name, &key.kind.expected(), value, None);
+        }
+        switch
+    }
+
+    fn parse_literal(&self, literal: bool) -> bool {
+        literal
+    }
+}
