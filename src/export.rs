@@ -76,7 +76,7 @@ pub fn export(
         .published()
         .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
-    let before = folder.before().articles;
+    let before = folder.previous().articles;
     let is_shrunk = is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
@@ -113,7 +113,7 @@ fn articles_with_pages(
 
 /// Deletes what earlier exports wrote and this one does not have.
 fn remove(folder: &Folder, files: &mut BTreeMap<String, ExportedFile>, report: &mut ExportReport) {
-    for (path, file) in &folder.before().files {
+    for (path, file) in &folder.previous().files {
         if files.contains_key(path) {
             continue;
         }

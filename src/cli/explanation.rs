@@ -1,10 +1,10 @@
 //! Why an article is, or is not, in a feed, put together for the operator.
 
 use super::find_article::{self, NamedArticle, Unknown};
-use crate::feed::explain::{Explanation, Judgement, Reason, Subject};
+use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
-use crate::publish::read_handle::{NotJudged, ReadHandle};
+use crate::publish::read_handle::{EvaluateError, ReadHandle};
 use crate::source::Source;
 use crate::store::{FileRow, StoreError};
 
@@ -38,16 +38,16 @@ pub(super) fn explain(
     let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
     let (store, source) = (published.store(), published.source());
     let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
-    let (subject, judgement) = match named.map_err(ExplainError::Unknown)? {
+    let (explained, evaluation) = match named.map_err(ExplainError::Unknown)? {
         NamedArticle::Article(row) => {
-            let judgement = published.judge(version, &row.meta.key);
-            let judgement = judgement.map_err(|failure| match failure {
-                NotJudged::Ended => ExplainError::Ended,
-                NotJudged::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
+            let evaluation = published.evaluate(version, &row.meta.key);
+            let evaluation = evaluation.map_err(|failure| match failure {
+                EvaluateError::Ended => ExplainError::Ended,
+                EvaluateError::Unknown => ExplainError::Unknown(Unknown::Like(Vec::new())),
             })?;
             let articles = store.articles(&[row.meta.record])?;
             let file = store.file(&row.path)?;
-            let subject = Subject {
+            let explained = ExplainedArticle {
                 title: articles.first().map(|article| article.title.to_string()),
                 published: Some(row.meta.published),
                 problem: file.and_then(|file| problem(&source, &row.path, file)),
@@ -55,26 +55,26 @@ pub(super) fn explain(
                 file: source.locate(&row.path),
                 key: Some(row.meta.key.into()),
             };
-            (subject, judgement)
+            (explained, evaluation)
         }
         NamedArticle::File(path, row) => {
-            let quarantined = Judgement {
-                reasons: vec![Reason::Quarantined],
-                ..Judgement::default()
+            let unreadable = Evaluation {
+                reasons: vec![Reason::Unreadable],
+                ..Evaluation::default()
             };
-            (broken(&source, &path, row), quarantined)
+            (unreadable_article(&source, &path, row), unreadable)
         }
     };
     Ok(Explanation {
         feed: version.path.to_string(),
-        subject,
-        judgement,
+        article: explained,
+        evaluation,
         zone: snapshot.config.site.zone.clone(),
     })
 }
 
-fn broken(source: &Source, path: &str, row: FileRow) -> Subject {
-    Subject {
+fn unreadable_article(source: &Source, path: &str, row: FileRow) -> ExplainedArticle {
+    ExplainedArticle {
         key: None,
         title: None,
         published: None,

@@ -80,6 +80,6 @@ impl EntryCache<'_> {
             .filter_map(|entry| entry.or_else(|| made.next()))
             .map(Arc::unwrap_or_clone);
         let channel = version.channel.as_ref().clone();
-        Ok(version.site_rules.gather(channel, entries.collect()))
+        Ok(version.site_rules.from_entries(channel, entries.collect()))
     }
 }

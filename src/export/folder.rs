@@ -14,8 +14,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::manifest::{ExportedFile, FILE, Manifest};
 use crate::model::time::Timestamp;
 
-/// How the names of unfinished files begin.
-const UNFINISHED: &str = ".taspa-export-";
+/// How the names of temporary files begin.
+const TEMPORARY_PREFIX: &str = ".taspa-export-";
 
 /// Why nothing is exported to a folder.
 #[derive(Debug, thiserror::Error)]
@@ -25,10 +25,10 @@ pub enum FolderError {
         "{} is not empty, and no export wrote what is in it: name an empty folder, or run \
          `touch {}` if exports may write beside what is there", .0.display(), .0.join(FILE).display()
     )]
-    Foreign(PathBuf),
+    NotAnExport(PathBuf),
     /// Another export writes there.
     #[error("another export is writing to {}", .0.display())]
-    Busy(PathBuf),
+    Locked(PathBuf),
     /// The manifest is not what an export wrote.
     #[error(
         "{}:{line}: no export wrote this line; export to another folder, or empty this one", .path.display()
@@ -56,7 +56,7 @@ pub enum FileState {
     /// What the manifest says.
     AsWritten,
     /// The same bytes as far as their number shows, under another date: copies lose it.
-    Redated,
+    DateChanged,
     /// Nothing, or a file that was changed since.
     Changed,
 }
@@ -66,9 +66,9 @@ pub enum FileState {
 pub struct Folder {
     root: PathBuf,
     /// What earlier exports wrote.
-    before: Manifest,
+    previous: Manifest,
     /// Whether the manifest that is there has given up what is about to be touched.
-    begun: OnceLock<Result<(), io::ErrorKind>>,
+    invalidated: OnceLock<Result<(), io::ErrorKind>>,
     _lock: File,
 }
 
@@ -85,19 +85,19 @@ impl Folder {
         fs::create_dir_all(root).map_err(failed(root))?;
         let lock = File::open(root).map_err(failed(root))?;
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(FolderError::Busy(root.to_owned())),
+            Err(TryLockError::WouldBlock) => return Err(FolderError::Locked(root.to_owned())),
             // Not every file system has locks; most exports are alone.
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         let path = root.join(FILE);
-        let before = match fs::read_to_string(&path) {
+        let previous = match fs::read_to_string(&path) {
             Ok(text) => Manifest::parse(&text).map_err(|line| FolderError::Manifest {
                 path: path.clone(),
                 line,
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if holds_anything(root).map_err(failed(root))? {
-                    return Err(FolderError::Foreign(root.to_owned()));
+                if has_visible_entry(root).map_err(failed(root))? {
+                    return Err(FolderError::NotAnExport(root.to_owned()));
                 }
                 Manifest::default()
             }
@@ -105,17 +105,17 @@ impl Folder {
         };
         let folder = Folder {
             root: root.to_owned(),
-            before,
-            begun: OnceLock::new(),
+            previous,
+            invalidated: OnceLock::new(),
             _lock: lock,
         };
-        folder.sweep();
+        folder.remove_temporary_files();
         Ok(folder)
     }
 
     /// What earlier exports wrote.
-    pub fn before(&self) -> &Manifest {
-        &self.before
+    pub fn previous(&self) -> &Manifest {
+        &self.previous
     }
 
     /// Whether a file is still as an earlier export wrote it.
@@ -129,12 +129,12 @@ impl Folder {
             true if metadata.modified().ok() == Some(system_time(written.modified)) => {
                 FileState::AsWritten
             }
-            true => FileState::Redated,
+            true => FileState::DateChanged,
         }
     }
 
     /// Gives a file its date back. Not every file system keeps dates, which costs nothing but them.
-    pub fn redate(&self, path: &str, modified: Timestamp) {
+    pub fn set_modified(&self, path: &str, modified: Timestamp) {
         if let Ok(file) = File::options().write(true).open(self.root.join(path)) {
             let _ = file.set_modified(system_time(modified));
         }
@@ -144,12 +144,12 @@ impl Folder {
     ///
     /// # Errors
     /// When that cannot be written: then nothing must be touched.
-    pub fn begin(&self, manifest: impl FnOnce() -> Manifest) -> io::Result<()> {
-        let begun = self.begun.get_or_init(|| {
+    pub fn invalidate(&self, manifest: impl FnOnce() -> Manifest) -> io::Result<()> {
+        let invalidated = self.invalidated.get_or_init(|| {
             let saved = self.replace(FILE, manifest().to_string().as_bytes(), None, 0);
             saved.map_err(|error| error.kind())
         });
-        (*begun).map_err(io::Error::from)
+        (*invalidated).map_err(io::Error::from)
     }
 
     /// Puts a file in its place, whole; `worker` tells apart who writes at the same time.
@@ -163,7 +163,7 @@ impl Folder {
         modified: Timestamp,
         worker: usize,
     ) -> io::Result<()> {
-        if !self.before.files.contains_key(path) && self.is_taken(path, bytes) {
+        if !self.previous.files.contains_key(path) && self.is_occupied(path, bytes) {
             return Err(io::Error::other(
                 "a file is there that no export wrote, so it is left alone",
             ));
@@ -196,18 +196,18 @@ impl Folder {
     /// # Errors
     /// When the manifest cannot be written; the one that is there relies on nothing that was touched.
     pub fn finish(self, manifest: &Manifest) -> io::Result<()> {
-        if let Some(Err(_)) = self.begun.get() {
+        if let Some(Err(_)) = self.invalidated.get() {
             return Ok(());
         }
         let is_new = !self.root.join(FILE).exists();
-        if is_new || self.begun.get().is_some() || *manifest != self.before {
+        if is_new || self.invalidated.get().is_some() || *manifest != self.previous {
             self.replace(FILE, manifest.to_string().as_bytes(), None, 0)?;
         }
         Ok(())
     }
 
     /// Whether something else than these bytes is in the place of a file.
-    fn is_taken(&self, path: &str, bytes: &[u8]) -> bool {
+    fn is_occupied(&self, path: &str, bytes: &[u8]) -> bool {
         let place = self.root.join(path);
         match fs::symlink_metadata(&place) {
             Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
@@ -227,11 +227,11 @@ impl Folder {
     ) -> io::Result<()> {
         let place = self.root.join(path);
         let folder = place.parent().unwrap_or(&self.root);
-        let unfinished = folder.join(format!("{UNFINISHED}{worker}"));
-        let mut file = match File::create(&unfinished) {
+        let temporary = folder.join(format!("{TEMPORARY_PREFIX}{worker}"));
+        let mut file = match File::create(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(folder)?;
-                File::create(&unfinished)?
+                File::create(&temporary)?
             }
             file => file?,
         };
@@ -239,18 +239,18 @@ impl Folder {
             if let Some(modified) = modified {
                 let _ = file.set_modified(system_time(modified));
             }
-            fs::rename(&unfinished, &place)
+            fs::rename(&temporary, &place)
         });
         if written.is_err() {
-            let _ = fs::remove_file(&unfinished);
+            let _ = fs::remove_file(&temporary);
         }
         written
     }
 
     /// Deletes what an export that was killed had not finished.
-    fn sweep(&self) {
+    fn remove_temporary_files(&self) {
         let touched = self
-            .before
+            .previous
             .files
             .iter()
             .filter(|(_, file)| file.digest.is_none());
@@ -262,11 +262,11 @@ impl Folder {
                 continue;
             };
             let names = entries.flatten().map(|entry| entry.path());
-            let unfinished = names.filter(|path| {
+            let temporary = names.filter(|path| {
                 let name = path.file_name().unwrap_or_default();
-                name.to_string_lossy().starts_with(UNFINISHED)
+                name.to_string_lossy().starts_with(TEMPORARY_PREFIX)
             });
-            unfinished.for_each(|path| {
+            temporary.for_each(|path| {
                 let _ = fs::remove_file(path);
             });
         }
@@ -274,7 +274,7 @@ impl Folder {
 }
 
 /// Whether a folder has anything in it but hidden names, such as `.git` and `.nojekyll`.
-fn holds_anything(folder: &Path) -> io::Result<bool> {
+fn has_visible_entry(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         if !entry?.file_name().as_encoded_bytes().starts_with(b".") {
             return Ok(true);

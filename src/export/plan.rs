@@ -101,9 +101,9 @@ impl Plan {
         articles: impl IntoIterator<Item = (String, Timestamp)>,
         pages: PageExport,
     ) -> Plan {
-        let mut places = Places {
+        let mut layout = FileLayout {
             snapshot,
-            taken: BTreeMap::new(),
+            documents: BTreeMap::new(),
             without_file: Vec::new(),
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
@@ -114,39 +114,39 @@ impl Plan {
             ("feeds.opml", PageRequest::Opml),
             ("feeds.json", PageRequest::List),
         ] {
-            places.put(name, name.to_owned(), document(list, latest));
+            layout.put(name, name.to_owned(), document(list, latest));
         }
         for version in feeds.clone() {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
                 let feed = DocumentSource::Feed(version.clone(), *format);
-                places.put(&path.clone(), path, (feed, version.last_modified));
+                layout.put(&path.clone(), path, (feed, version.last_modified));
             }
         }
         if pages == PageExport::Write {
-            places.put("", page("index"), document(PageRequest::Catalogue, latest));
+            layout.put("", page("index"), document(PageRequest::Catalogue, latest));
             for version in feeds {
                 let feed = PageRequest::Feed(version.clone());
                 let of_feed = document(feed, version.last_modified);
-                places.put(&version.path, page(&version.path), of_feed);
+                layout.put(&version.path, page(&version.path), of_feed);
             }
-            places.lists(&snapshot.config, overview, latest);
+            layout.lists(&snapshot.config, overview, latest);
             for (key, updated) in articles {
                 let path = format!("articles/{key}");
                 let article = document(PageRequest::Article(key), updated);
-                places.put(&path, page(&path), article);
+                layout.put(&path, page(&path), article);
             }
             for (name, asset) in templates.assets() {
                 let path = format!("assets/{name}");
                 let asset = DocumentSource::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
+                layout.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
             }
         }
-        let mut documents: Vec<PlannedDocument> = places.taken.into_values().collect();
+        let mut documents: Vec<PlannedDocument> = layout.documents.into_values().collect();
         documents.sort_by_key(|document| matches!(document.source, DocumentSource::Page(_)));
         Plan {
             documents,
-            without_file: places.without_file,
+            without_file: layout.without_file,
         }
     }
 }
@@ -168,13 +168,13 @@ pub fn is_file_path(path: &str) -> bool {
 }
 
 /// Documents by the file that each gets.
-struct Places<'e> {
+struct FileLayout<'e> {
     snapshot: &'e Snapshot,
-    taken: BTreeMap<String, PlannedDocument>,
+    documents: BTreeMap<String, PlannedDocument>,
     without_file: Vec<String>,
 }
 
-impl Places<'_> {
+impl FileLayout<'_> {
     /// Gives a document that is served at `/address` the file at `path`.
     fn put(
         &mut self,
@@ -190,7 +190,7 @@ impl Places<'_> {
             let reason = format!("`{address}` is left out: no file can have its name");
             return self.without_file.push(reason);
         }
-        if let Some(first) = self.taken.get(&path) {
+        if let Some(first) = self.documents.get(&path) {
             let path = &first.path;
             let reason = format!("`{address}` is left out: `{path}` is another page already");
             return self.without_file.push(reason);
@@ -200,7 +200,7 @@ impl Places<'_> {
             source,
             modified,
         };
-        self.taken.insert(path, planned);
+        self.documents.insert(path, planned);
     }
 
     /// The lists of sections, tags and authors; from its second page on, a list has the query of its

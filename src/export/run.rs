@@ -8,7 +8,7 @@ use std::thread;
 
 use bytes::Bytes;
 
-use crate::export::document_maker::{DocumentMaker, NotMade};
+use crate::export::document_maker::{DocumentMaker, MakeError};
 use crate::export::folder::{FileState, Folder};
 use crate::export::manifest::{ExportedFile, Manifest};
 use crate::export::plan::{DocumentSource, Plan, PlannedDocument};
@@ -89,7 +89,7 @@ impl<'a> ExportRun<'a> {
                 if stop.load(Ordering::Relaxed) || cut_short.load(Ordering::Relaxed) {
                     cut_short.store(true, Ordering::Relaxed);
                     job.iter()
-                        .for_each(|document| self.keep(document, &mut done));
+                        .for_each(|document| self.keep_previous(document, &mut done));
                     continue;
                 }
                 if let Err(error) = self.job(job, worker, &mut done) {
@@ -141,11 +141,11 @@ impl<'a> ExportRun<'a> {
             };
             match made {
                 Ok((bytes, digest)) => self.write(document, bytes, digest, worker, done)?,
-                Err(NotMade::NotServed) => {}
-                Err(NotMade::Failed(reason)) => {
+                Err(MakeError::NotServed) => {}
+                Err(MakeError::Failed(reason)) => {
                     let path = document.path.clone();
                     done.report.failures.push(FileFailure { path, reason });
-                    self.keep(document, done);
+                    self.keep_previous(document, done);
                 }
             }
         }
@@ -164,7 +164,7 @@ impl<'a> ExportRun<'a> {
         done: &mut WorkerReport,
     ) -> Result<(), FileFailure> {
         for (path, coding) in self.files(document).zip(&self.codings) {
-            let before = self.folder.before().files.get(&path);
+            let before = self.folder.previous().files.get(&path);
             let modified = self.date(document, digest, before);
             let unchanged = before.filter(|_| bytes.is_none() || self.is_up_to_date(&path, digest));
             if let Some(before) = unchanged {
@@ -173,15 +173,15 @@ impl<'a> ExportRun<'a> {
                     ..*before
                 };
                 if self.folder.state(&path, &written) != FileState::AsWritten {
-                    self.folder.redate(&path, modified);
+                    self.folder.set_modified(&path, modified);
                 }
                 done.report.unchanged += 1;
                 done.files.insert(path, written);
                 continue;
             }
             let Some(bytes) = &bytes else { continue };
-            let begun = self.folder.begin(|| self.manifest_before_writing());
-            begun.map_err(|error| FileFailure::of_manifest(&error))?;
+            let invalidated = self.folder.invalidate(|| self.manifest_before_writing());
+            invalidated.map_err(|error| FileFailure::of_manifest(&error))?;
             let put = self.put(&path, bytes, *coding, modified, worker);
             match put {
                 Ok(size) => {
@@ -196,7 +196,7 @@ impl<'a> ExportRun<'a> {
                 Err(error) => {
                     let reason = format!("cannot be written: {error}");
                     let failure = FileFailure { path, reason };
-                    self.keep(document, done);
+                    self.keep_previous(document, done);
                     if is_final(&error) {
                         return Err(failure);
                     }
@@ -223,7 +223,7 @@ impl<'a> ExportRun<'a> {
 
     /// The manifest of earlier exports, without the digests of what this one may touch.
     fn manifest_before_writing(&self) -> Manifest {
-        let mut manifest = self.folder.before().clone();
+        let mut manifest = self.folder.previous().clone();
         let touched = self.documents.iter();
         let touched = touched.filter(|document| !self.up_to_date.contains(&*document.path));
         for path in touched.flat_map(|document| self.files(document)) {
@@ -239,9 +239,9 @@ impl<'a> ExportRun<'a> {
     }
 
     /// Keeps what earlier exports wrote of a document and this one has not replaced.
-    fn keep(&self, document: &PlannedDocument, done: &mut WorkerReport) {
+    fn keep_previous(&self, document: &PlannedDocument, done: &mut WorkerReport) {
         for path in self.files(document) {
-            if let Some(before) = self.folder.before().files.get(&path) {
+            if let Some(before) = self.folder.previous().files.get(&path) {
                 done.files.entry(path).or_insert(*before);
             }
         }
@@ -261,7 +261,7 @@ impl<'a> ExportRun<'a> {
 
     /// Whether an earlier export wrote the same, and it is still there.
     fn is_up_to_date(&self, path: &str, digest: u128) -> bool {
-        let before = self.folder.before().files.get(path);
+        let before = self.folder.previous().files.get(path);
         let before = before.filter(|before| before.digest == Some(digest));
         before.is_some_and(|before| self.folder.state(path, before) != FileState::Changed)
     }

@@ -28,7 +28,7 @@ impl Coding {
     }
 
     /// What it appends to a document's tag, so that different bytes have different tags.
-    pub fn tag_suffix(self) -> &'static str {
+    pub fn etag_suffix(self) -> &'static str {
         match self {
             Coding::Identity => "",
             Coding::Gzip => "-gzip",

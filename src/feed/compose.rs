@@ -59,7 +59,7 @@ impl SiteRules {
 
     /// What of these rules can reach every feed. `[same]` is left out: it is digested where it
     /// replaces something.
-    pub fn digested(&self) -> impl Serialize + '_ {
+    pub fn digest_fields(&self) -> impl Serialize + '_ {
         (
             &self.zone_name,
             &self.id_authority,
@@ -129,11 +129,11 @@ impl SiteRules {
         as_of: Timestamp,
     ) -> Feed {
         let entry = |article| self.entry(article, content, as_of);
-        self.gather(channel, articles.iter().map(entry).collect())
+        self.from_entries(channel, articles.iter().map(entry).collect())
     }
 
     /// A feed of entries that are there already, newest first as given.
-    pub fn gather(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
+    pub fn from_entries(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
         let updated = entries.iter().map(|entry| entry.updated).max();
         Feed {
             updated: updated.unwrap_or_else(|| self.zone.date_time(self.epoch())),

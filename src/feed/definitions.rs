@@ -129,7 +129,7 @@ impl FeedDefinitions {
     }
 
     /// Every feed but selections.
-    pub fn every(&self, index: &Index) -> Vec<FeedDefinition> {
+    pub fn all(&self, index: &Index) -> Vec<FeedDefinition> {
         let automatic = index
             .known_terms()
             .filter_map(|term| self.automatic(index, term));
@@ -153,9 +153,9 @@ impl FeedDefinitions {
     }
 
     /// The feeds, selections aside, that a change may have moved.
-    pub fn touched(&self, index: &Index, touched: &AffectedFeeds) -> Vec<FeedDefinition> {
-        let articles = match touched {
-            AffectedFeeds::All => return self.every(index),
+    pub fn affected(&self, index: &Index, changed: &AffectedFeeds) -> Vec<FeedDefinition> {
+        let articles = match changed {
+            AffectedFeeds::All => return self.all(index),
             AffectedFeeds::Matching(articles) => articles,
         };
         let mut declared: HashSet<usize> = HashSet::new();

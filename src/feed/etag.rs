@@ -28,7 +28,7 @@ impl ETag {
 
     /// The header value for the document in a coding.
     pub fn value(self, coding: Coding) -> HeaderValue {
-        let value = format!("\"{self}{}\"", coding.tag_suffix());
+        let value = format!("\"{self}{}\"", coding.etag_suffix());
         HeaderValue::try_from(value).expect("hexadecimal digits and a suffix")
     }
 

@@ -4,12 +4,12 @@
 //! For the operator alone: embargoed and expired articles are explained like any other. The rule of
 //! the window is asked, not repeated.
 
-mod judge;
+mod evaluate;
 mod text;
 
 use serde::{Serialize, Serializer};
 
-pub use self::judge::judge;
+pub use self::evaluate::evaluate;
 use crate::config::Settings;
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
@@ -22,10 +22,10 @@ pub struct Explanation {
     pub feed: String,
     /// The article.
     #[serde(flatten)]
-    pub subject: Subject,
+    pub article: ExplainedArticle,
     /// What the feed's rules make of it.
     #[serde(flatten)]
-    pub judgement: Judgement,
+    pub evaluation: Evaluation,
     /// The zone that people read dates in.
     #[serde(skip)]
     pub zone: Zone,
@@ -33,7 +33,7 @@ pub struct Explanation {
 
 /// The article that is explained.
 #[derive(Clone, Debug, Serialize)]
-pub struct Subject {
+pub struct ExplainedArticle {
     /// Its key; `None` of a file that never gave an article.
     #[serde(rename = "article")]
     pub key: Option<String>,
@@ -53,13 +53,13 @@ pub struct Subject {
 
 /// What a feed's rules make of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Judgement {
+pub struct Evaluation {
     /// Whether it is in the feed.
     pub included: bool,
     /// Why it is not; empty where it is.
     pub reasons: Vec<Reason>,
     /// The feed's rules about terms; empty where it holds every article.
-    pub rules: Vec<Check>,
+    pub rules: Vec<RuleResult>,
     /// Its place among the articles that match, the newest being 1; `None` where it does not match
     /// or is not released.
     pub place: Option<usize>,
@@ -72,7 +72,8 @@ pub struct Judgement {
     #[serde(serialize_with = "optional_instant")]
     pub leaves: Option<Timestamp>,
     /// When newer articles will have crowded it out.
-    pub crowded_out: Option<Crowding>,
+    #[serde(rename = "crowded_out")]
+    pub eviction: Option<Eviction>,
     /// The window that the feed was given.
     #[serde(skip)]
     pub settings: Settings,
@@ -83,11 +84,12 @@ pub struct Judgement {
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Reason {
     /// Its file cannot be read as an article.
-    Quarantined,
+    #[serde(rename = "quarantined")]
+    Unreadable,
     /// A rule about terms refuses it.
     Refused {
         /// Which one.
-        by: Role,
+        by: RuleKind,
     },
     /// Its file says `feed = false`.
     OutOfFeeds,
@@ -106,7 +108,8 @@ pub enum Reason {
         until: Timestamp,
     },
     /// The feed's `delay` keeps it back.
-    HeldBack {
+    #[serde(rename = "held-back")]
+    Delayed {
         /// When that ends.
         #[serde(serialize_with = "instant")]
         until: Timestamp,
@@ -118,7 +121,8 @@ pub enum Reason {
         since: Timestamp,
     },
     /// Too many articles of the feed are newer.
-    CrowdedOut {
+    #[serde(rename = "crowded-out")]
+    OverLimit {
         /// How many are.
         newer: usize,
     },
@@ -126,9 +130,9 @@ pub enum Reason {
 
 /// A rule about terms, and whether it admits the article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
+pub struct RuleResult {
     /// What the rule asks.
-    pub rule: Role,
+    pub rule: RuleKind,
     /// Whether the article satisfies it.
     pub admits: bool,
     /// The terms it names.
@@ -138,7 +142,7 @@ pub struct Check {
 /// What a rule asks of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
+pub enum RuleKind {
     /// The term that an automatic feed is made for.
     Own,
     /// At least one of these terms.
@@ -172,7 +176,7 @@ pub struct TermMatch {
 
 /// When newer articles will have crowded an entry out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Crowding {
+pub struct Eviction {
     /// So many have to come,
     pub newer: usize,
     /// one of them dated then or later; `None` where the newest is already.

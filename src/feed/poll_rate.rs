@@ -12,12 +12,12 @@ use crate::model::time::Timestamp;
 pub struct PollRate {
     /// The hour that is counted, in hours since 1970.
     hour: AtomicU32,
-    now: Tally,
-    before: Tally,
+    now: HourCount,
+    before: HourCount,
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct HourCount {
     all: AtomicU32,
     unchanged: AtomicU32,
 }
@@ -45,7 +45,7 @@ const HOUR_SECONDS: i64 = 3600;
 impl PollRate {
     /// Counts one request.
     pub fn count(&self, reply: PollReply, at: Timestamp) {
-        self.turn(hour_of(at));
+        self.start_hour(hour_of(at));
         self.now.all.fetch_add(1, Relaxed);
         if reply == PollReply::NotModified {
             self.now.unchanged.fetch_add(1, Relaxed);
@@ -55,7 +55,7 @@ impl PollRate {
     /// The rate at an instant: this hour's requests, and those of the hour before as far as it
     /// reaches into the last sixty minutes.
     pub fn rate(&self, at: Timestamp) -> Rate {
-        self.turn(hour_of(at));
+        self.start_hour(hour_of(at));
         let gone = at.0.rem_euclid(HOUR_SECONDS) as f64 / HOUR_SECONDS as f64;
         let recent = |now: &AtomicU32, before: &AtomicU32| {
             f64::from(now.load(Relaxed)) + f64::from(before.load(Relaxed)) * (1.0 - gone)
@@ -69,7 +69,7 @@ impl PollRate {
     }
 
     /// Begins another hour, if it is one. A request that comes in between may be counted in either.
-    fn turn(&self, hour: u32) {
+    fn start_hour(&self, hour: u32) {
         let counted = self.hour.load(Relaxed);
         if counted == hour
             || self

@@ -161,7 +161,7 @@ fn digest(
 ) -> u128 {
     let head = (
         renderer_version,
-        site_rules.digested(),
+        site_rules.digest_fields(),
         &*definition.channel,
         definition.settings.content,
     );

@@ -17,14 +17,14 @@ use crate::model::term::{Term, TermKind};
 
 /// Addresses that vanished together. Prints itself as what happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vanished {
+pub struct VanishedAddresses {
     /// Lower case, no full stop.
     message: String,
     /// What to do about it, with lines for feeds.toml.
     pub hint: String,
 }
 
-impl fmt::Display for Vanished {
+impl fmt::Display for VanishedAddresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
@@ -32,7 +32,7 @@ impl fmt::Display for Vanished {
 
 /// What was served until now.
 #[derive(Clone, Debug, Default)]
-pub struct ServedBefore {
+pub struct ServedHistory {
     /// Terms that an article had.
     pub terms: Vec<Term>,
     /// Names of declared feeds, and folders of kinds of feeds, with the formats of each.
@@ -43,10 +43,10 @@ pub struct ServedBefore {
 
 /// What was served `before` and `config` neither serves nor redirects. Declared feeds are named one by
 /// one, automatic ones are counted: a kind may have thousands.
-pub fn vanished(before: &ServedBefore, config: &Config) -> Vec<Vanished> {
+pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAddresses> {
     let redirects = config.redirects.iter();
     let same = config.same.iter();
-    let served = Served {
+    let current = CurrentFeeds {
         config,
         redirects: redirects.map(|redirect| &*redirect.from).collect(),
         same: same.map(|alias| (&alias.from, &alias.to)).collect(),
@@ -54,9 +54,9 @@ pub fn vanished(before: &ServedBefore, config: &Config) -> Vec<Vanished> {
     let mut found = Vec::new();
     for (name, formats) in &before.formats {
         match AUTOMATIC.into_iter().find(|kind| kind.folder() == name) {
-            Some(kind) => found.extend(served.automatic(kind, formats, before)),
-            None if name == SELECT => found.extend(served.selections(formats)),
-            None => found.extend(served.declared(name, formats)),
+            Some(kind) => found.extend(current.automatic(kind, formats, before)),
+            None if name == SELECT => found.extend(current.selections(formats)),
+            None => found.extend(current.declared(name, formats)),
         }
     }
     found
@@ -65,7 +65,7 @@ pub fn vanished(before: &ServedBefore, config: &Config) -> Vec<Vanished> {
 const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
 
 /// What a configuration serves.
-struct Served<'a> {
+struct CurrentFeeds<'a> {
     config: &'a Config,
     redirects: HashSet<&'a str>,
     same: HashMap<&'a Term, &'a Term>,
@@ -79,8 +79,8 @@ enum Cause {
     Format,
 }
 
-impl Served<'_> {
-    fn declared(&self, name: &str, before: &BTreeSet<Format>) -> Option<Vanished> {
+impl CurrentFeeds<'_> {
+    fn declared(&self, name: &str, before: &BTreeSet<Format>) -> Option<VanishedAddresses> {
         let feed = self.config.feeds.iter().find(|feed| feed.name == name);
         let now = feed.map_or(&[][..], |feed| &feed.settings.formats);
         let gone = self.unserved(name, before, now);
@@ -88,7 +88,7 @@ impl Served<'_> {
         one_by_one(&gone, target.as_deref())
     }
 
-    fn selections(&self, before: &BTreeSet<Format>) -> Option<Vanished> {
+    fn selections(&self, before: &BTreeSet<Format>) -> Option<VanishedAddresses> {
         let gone = self.unserved(SELECT, before, &self.config.defaults.formats);
         one_by_one(&gone, None)
     }
@@ -97,8 +97,8 @@ impl Served<'_> {
         &self,
         kind: TermKind,
         formats: &BTreeSet<Format>,
-        before: &ServedBefore,
-    ) -> impl Iterator<Item = Vanished> {
+        before: &ServedHistory,
+    ) -> impl Iterator<Item = VanishedAddresses> {
         let auto = self.auto(kind);
         let except: HashSet<&Term> = auto.map_or(HashSet::new(), |auto| {
             auto.except
@@ -168,20 +168,20 @@ fn address(path: &str, format: Format) -> String {
     format!("/{path}.{}", format.extension())
 }
 
-fn one_by_one(gone: &[String], target: Option<&str>) -> Option<Vanished> {
+fn one_by_one(gone: &[String], target: Option<&str>) -> Option<VanishedAddresses> {
     let verb = match gone {
         [] => return None,
         [_] => "was served and is no longer",
         [..] => "were served and are no longer",
     };
     let lines: String = gone.iter().map(|from| redirect(from, target)).collect();
-    Some(Vanished {
+    Some(VanishedAddresses {
         message: format!("{} {verb}", list(gone)),
         hint: format!("say where their readers should go:{lines}"),
     })
 }
 
-fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Vanished {
+fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> VanishedAddresses {
     let folder = kind.folder();
     let (why, mend) = match cause {
         Cause::Off => (format!("[auto.{folder}] is not there"), "put it back"),
@@ -198,7 +198,7 @@ fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Van
         1 => format!("`{example}` was served and is no longer"),
         _ => format!("{addresses} addresses, such as `{example}`, were served and are no longer"),
     };
-    Vanished {
+    VanishedAddresses {
         message: format!("{counted}: {why}"),
         hint: format!(
             "{mend}, or say for each where its readers should go:{}",
@@ -247,7 +247,7 @@ public-url = 'https://dala.example/news/'
     }
 
     /// What a newsroom served that had everything.
-    fn before() -> ServedBefore {
+    fn before() -> ServedHistory {
         let paths = [
             "all",
             "sport",
@@ -261,7 +261,7 @@ public-url = 'https://dala.example/news/'
         ];
         let names = ["вода", "реклама", "суу", "section:мир"];
         let every = BTreeSet::from(Format::ALL);
-        ServedBefore {
+        ServedHistory {
             terms: names.map(|name| Term::parse(name).expect("a term")).into(),
             paths: paths.map(str::to_owned).into(),
             formats: ["all", "sport", "select", "tags", "sections"]
@@ -280,8 +280,8 @@ any = ['#спорт']
 ";
 
     fn found(text: &str) -> Vec<String> {
-        let found = vanished(&before(), &config(text));
-        found.iter().map(Vanished::to_string).collect()
+        let found = find_vanished(&before(), &config(text));
+        found.iter().map(VanishedAddresses::to_string).collect()
     }
 
     #[test]
@@ -290,8 +290,8 @@ any = ['#спорт']
         let more = format!("{ALL_THERE}[[feed]]\nname = 'new'\ntitle = 'Новое'\n");
         assert_eq!(found(&more), [""; 0]);
         assert_eq!(
-            vanished(
-                &ServedBefore {
+            find_vanished(
+                &ServedHistory {
                     formats: [].into(),
                     ..before()
                 },
@@ -378,13 +378,13 @@ any = ['#спорт']
                 "[auto.sections]\nformats = ['rss', 'atom']",
             ),
         ] {
-            let found = vanished(&before(), &config(&text));
+            let found = find_vanished(&before(), &config(&text));
             let [one] = &found[..] else {
                 panic!("{found:?}");
             };
             let (_, lines) = one.hint.split_once(":\n").expect("lines behind a colon");
             let mended = format!("{text}{lines}\n");
-            assert_eq!(vanished(&before(), &config(&mended)), [], "{mended}");
+            assert_eq!(find_vanished(&before(), &config(&mended)), [], "{mended}");
         }
     }
 }

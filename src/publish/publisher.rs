@@ -15,7 +15,7 @@ use self::writer::Writer;
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::feed::vanished::{ServedBefore, Vanished, vanished};
+use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
@@ -258,9 +258,9 @@ impl Publisher {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
+    pub fn vanished(&self) -> Result<Vec<VanishedAddresses>, StoreError> {
         let config = self.handle.index().config.clone();
-        Ok(vanished(&served_before(self.store.memory()?), &config))
+        Ok(find_vanished(&served_before(self.store.memory()?), &config))
     }
 
     /// Puts another configuration and other templates in force, from the next publication on.
@@ -383,8 +383,8 @@ impl Publisher {
 }
 
 /// What a state folder knows to have been served.
-pub fn served_before(memory: Memory) -> ServedBefore {
-    ServedBefore {
+pub fn served_before(memory: Memory) -> ServedHistory {
+    ServedHistory {
         terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
         formats: memory.served,
         paths: memory

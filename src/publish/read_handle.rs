@@ -13,7 +13,7 @@ use arc_swap::{ArcSwapOption, Guard};
 pub use self::page_lookup::{PageMissing, unused};
 use crate::config::NamedTerm;
 use crate::feed::definitions::{FeedDefinition, SELECT};
-use crate::feed::explain::{Judgement, judge};
+use crate::feed::explain::{self, Evaluation};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
@@ -211,12 +211,12 @@ impl ReadHandle {
     /// For the operator alone: nothing is too secret for it.
     ///
     /// # Errors
-    /// [`NotJudged`].
-    pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, NotJudged> {
+    /// [`EvaluateError`].
+    pub fn evaluate(&self, version: &FeedVersion, key: &str) -> Result<Evaluation, EvaluateError> {
         let state = self.index();
-        let feed = definition(&state, version).ok_or(NotJudged::Ended)?;
-        let article = state.index.find_any(key).ok_or(NotJudged::Unknown)?;
-        Ok(judge(&state.index, &feed, article))
+        let feed = definition(&state, version).ok_or(EvaluateError::Ended)?;
+        let article = state.index.find_any(key).ok_or(EvaluateError::Unknown)?;
+        Ok(explain::evaluate(&state.index, &feed, article))
     }
 
     pub(super) fn index(&self) -> MutexGuard<'_, IndexState> {
@@ -234,7 +234,7 @@ impl ReadHandle {
 
 /// Why it cannot be said what an article is to a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotJudged {
+pub enum EvaluateError {
     /// The feed has ended since it was found.
     Ended,
     /// The index does not know the article, or not yet.

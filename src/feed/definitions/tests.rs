@@ -118,7 +118,7 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
         "tags/спорт",
         "tags/футбол",
     ];
-    assert_eq!(paths(definitions.every(&index)), expected);
+    assert_eq!(paths(definitions.all(&index)), expected);
     for path in expected {
         let found = definitions.find(&index, path).expect("a defined feed");
         assert_eq!(&*found.path, path);
@@ -282,7 +282,7 @@ fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128
         let version = FeedVersion::build(1, site_rules, index, feed, None, Timestamp(0));
         (path, version.digest)
     };
-    definitions.every(index).into_iter().map(digest).collect()
+    definitions.all(index).into_iter().map(digest).collect()
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_change_touches_every_feed_that_it_moves_and_few_others() {
         let (mut index, definitions) = definitions(FILE);
         let before = digests(&index, &definitions);
         let touched = index.apply([put(&changed)]);
-        let found = paths(definitions.touched(&index, &touched));
+        let found = paths(definitions.affected(&index, &touched));
         assert_eq!(found, expected);
         for (path, digest) in digests(&index, &definitions) {
             let moved = before.get(&path) != Some(&digest);

@@ -140,7 +140,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
     let article = index.find_any(key).expect("an article");
     Explanation {
         feed: definition.path.to_string(),
-        subject: Subject {
+        article: ExplainedArticle {
             key: Some(key.to_owned()),
             title: None,
             published: Some(index.published(article)),
@@ -148,7 +148,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
             file: format!("{key}.txt"),
             problem: None,
         },
-        judgement: judge(&index, &definition, article),
+        evaluation: evaluate(&index, &definition, article),
         zone: Zone::UTC,
     }
 }
@@ -304,7 +304,7 @@ fn the_window_is_explained() {
             ],
         ),
     ] {
-        let text = explain(feed, key).judgement.rules;
+        let text = explain(feed, key).evaluation.rules;
         let expected: Vec<String> = expected.iter().map(|&line| line.to_owned()).collect();
         let mut with_rules = expected.clone();
         let rule = match text.is_empty() {

@@ -67,9 +67,9 @@ impl Writer {
         } = state;
         if self.rebuild {
             self.due.clear();
-            return definitions.every(index);
+            return definitions.all(index);
         }
-        let mut concerned = definitions.touched(index, &self.touched);
+        let mut concerned = definitions.affected(index, &self.touched);
         let touched: HashSet<Arc<str>> = concerned.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due

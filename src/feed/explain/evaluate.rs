@@ -1,6 +1,6 @@
 //! What the rules of a feed make of an article.
 
-use super::{Check, Crowding, Judgement, Reason, Role, RuleTerm, TermMatch, text};
+use super::{Evaluation, Eviction, Reason, RuleKind, RuleResult, RuleTerm, TermMatch, text};
 use crate::config::Settings;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
@@ -8,7 +8,7 @@ use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
 /// Judges an article that the index knows by the rules of a feed.
-pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgement {
+pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Evaluation {
     let (as_of, settings) = (index.as_of(), &*feed.settings);
     let rules = rules(index, feed, article);
     let mut reasons: Vec<Reason> = rules
@@ -27,7 +27,7 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
     let included = now.is_some_and(is_in);
     let visible_from = index.published(article).plus(settings.delay.into());
     let enters = Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_in));
-    Judgement {
+    Evaluation {
         included,
         reasons,
         rules,
@@ -35,9 +35,9 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
         entries: now.map(|rank| rank.entries),
         enters,
         leaves: leaves(index, settings, article).filter(|_| included || enters.is_some()),
-        crowded_out: now
+        eviction: now
             .filter(|_| included)
-            .map(|rank| crowding(rank, index.published(article), settings)),
+            .map(|rank| eviction(rank, index.published(article), settings)),
         settings: settings.clone(),
     }
 }
@@ -63,9 +63,9 @@ fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason
 fn window_reason(rank: Rank) -> Option<Reason> {
     match rank.membership {
         Membership::Included { .. } => None,
-        Membership::Delayed { until } => Some(Reason::HeldBack { until }),
+        Membership::Delayed { until } => Some(Reason::Delayed { until }),
         Membership::TooOld { since } => Some(Reason::TooOld { since }),
-        Membership::OverLimit => Some(Reason::CrowdedOut { newer: rank.newer }),
+        Membership::OverLimit => Some(Reason::OverLimit { newer: rank.newer }),
     }
 }
 
@@ -80,10 +80,10 @@ fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Time
     [oldest, index.expires(article)].into_iter().flatten().min()
 }
 
-fn crowding(rank: Rank, published: Timestamp, settings: &Settings) -> Crowding {
+fn eviction(rank: Rank, published: Timestamp, settings: &Settings) -> Eviction {
     let items = usize::from(settings.items);
     let kept_until = published.plus(settings.keep.into());
-    Crowding {
+    Eviction {
         newer: items.saturating_sub(rank.newer).max(1),
         one_from: Some(kept_until).filter(|at| rank.newest < *at),
         newer_at_most: 4 * items - rank.newer,
@@ -91,7 +91,7 @@ fn crowding(rank: Rank, published: Timestamp, settings: &Settings) -> Crowding {
 }
 
 /// The rules about terms that the feed has.
-fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check> {
+fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<RuleResult> {
     let (all, own) = match feed.kind {
         FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
         // The term that the feed is made for stands behind those of the configuration.
@@ -101,10 +101,10 @@ fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check>
         }
     };
     [
-        (Role::Own, own),
-        (Role::Any, feed.query.any()),
-        (Role::All, all),
-        (Role::None, feed.query.none()),
+        (RuleKind::Own, own),
+        (RuleKind::Any, feed.query.any()),
+        (RuleKind::All, all),
+        (RuleKind::None, feed.query.none()),
     ]
     .into_iter()
     .filter(|(_, terms)| !terms.is_empty())
@@ -112,7 +112,7 @@ fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check>
     .collect()
 }
 
-fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
+fn check(index: &Index, article: ArticleNo, rule: RuleKind, terms: &[TermNo]) -> RuleResult {
     let terms: Vec<RuleTerm> = terms
         .iter()
         .map(|&term| RuleTerm {
@@ -126,11 +126,11 @@ fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Che
         .collect();
     let mut carried = terms.iter().map(|term| term.carried.is_some());
     let admits = match rule {
-        Role::Own | Role::All => carried.all(|carried| carried),
-        Role::Any => carried.any(|carried| carried),
-        Role::None => !carried.any(|carried| carried),
+        RuleKind::Own | RuleKind::All => carried.all(|carried| carried),
+        RuleKind::Any => carried.any(|carried| carried),
+        RuleKind::None => !carried.any(|carried| carried),
     };
-    Check {
+    RuleResult {
         rule,
         admits,
         terms,
