@@ -80,6 +80,14 @@ fn category_label(text: &Text) -> String {
         .replace(',', "\u{201a}")
 }
 
+/// Text for an element or a quoted attribute of XML or HTML.
+fn escape_markup(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
 /// RFC 3339 in whole seconds, with the offset of the article.
 fn rfc3339(date: DateTime<FixedOffset>) -> String {
     date.to_rfc3339_opts(SecondsFormat::Secs, false)

@@ -21,6 +21,9 @@ use crate::text::Text;
 /// The path of selections, without extension.
 pub const SELECT: &str = "select";
 
+/// The kinds of terms that can have automatic feeds.
+pub const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
+
 /// Where a feed comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,7 +62,7 @@ pub struct FeedDefinition {
 pub struct FeedDefinitions {
     site_rules: Arc<SiteRules>,
     site_title: String,
-    /// The channel that others are made from; its address and title are placeholders.
+    /// The channel that others are made from, without address, id, title and settings.
     site_channel: Channel,
     declared: Vec<FeedDefinition>,
     by_path: HashMap<Arc<str>, usize>,
@@ -88,14 +91,9 @@ impl FeedDefinitions {
     pub fn new(config: &Config, index: &mut Index) -> FeedDefinitions {
         index.set_named(&config.named_terms);
         let site_rules = Arc::new(SiteRules::new(config));
-        let kinds = [
-            (TermKind::Section, &config.auto_sections),
-            (TermKind::Tag, &config.auto_tags),
-            (TermKind::Author, &config.auto_authors),
-        ];
-        let auto = kinds
+        let auto = AUTOMATIC
             .into_iter()
-            .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, index))));
+            .filter_map(|kind| Some((kind, Auto::new(config.auto(kind)?, index))));
         let redirects = config
             .redirects
             .iter()
@@ -383,8 +381,7 @@ impl Auto {
 /// The kind and key of an automatic feed's path.
 pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
     let (parent, key) = path.split_once('/')?;
-    let kinds = [TermKind::Tag, TermKind::Section, TermKind::Author];
-    kinds
+    AUTOMATIC
         .into_iter()
         .find(|&kind| kind.folder() == parent)
         .map(|kind| (kind, key))
@@ -394,12 +391,6 @@ fn site_channel(config: &Config) -> Channel {
     let site = &config.site;
     let author = site.author.as_ref().unwrap_or(&site.title);
     Channel {
-        address: Address {
-            stem: String::new(),
-            query: None,
-        },
-        id: String::new(),
-        title: Text::new(&site.title),
         description: Text::new(site.description.as_ref().unwrap_or(&site.title)),
         link: site.url.clone(),
         language: site.language.clone(),
@@ -411,8 +402,7 @@ fn site_channel(config: &Config) -> Channel {
         copyright: site.copyright.as_deref().map(Text::new),
         icon: site.icon.clone(),
         logo: site.logo.clone(),
-        cache_seconds: config.defaults.cache,
-        formats: config.defaults.formats.clone(),
+        ..Channel::default()
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Feed {
 
 /// Everything about a feed but its entries that can reach a document; its digest goes into the
 /// feed's tag, so a format must print nothing that is neither here nor in an [`Entry`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Channel {
     /// Where the feed is served.
     pub address: Address,
@@ -49,7 +49,7 @@ pub struct Channel {
 }
 
 /// Where a feed is served, in every format.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Address {
     /// Absolute URL up to the extension, percent-encoded: `https://x.example/tags/%D0%BC…`.
     pub stem: String,
@@ -91,7 +91,7 @@ pub struct Person {
 }
 
 /// One article in a feed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// The permanent id: an absolute ASCII URI.
     pub id: String,

@@ -7,11 +7,12 @@
 //! address too, ends the report, and so does the feed's return. A term that only feeds.toml ever
 //! named has had no reader worth a report.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use super::definitions::{SELECT, split_automatic};
-use crate::config::{AutoFeeds, Config};
+use super::definitions::{AUTOMATIC, SELECT, split_automatic};
+use crate::config::Config;
+use crate::feed::compose::SiteRules;
 use crate::model::format::Format;
 use crate::model::term::{Term, TermKind};
 
@@ -45,11 +46,10 @@ pub struct ServedHistory {
 /// one, automatic ones are counted: a kind may have thousands.
 pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAddresses> {
     let redirects = config.redirects.iter();
-    let same = config.same.iter();
     let current = CurrentFeeds {
         config,
         redirects: redirects.map(|redirect| &*redirect.from).collect(),
-        same: same.map(|alias| (&alias.from, &alias.to)).collect(),
+        site_rules: SiteRules::new(config),
     };
     let mut found = Vec::new();
     for (name, formats) in &before.formats {
@@ -62,13 +62,11 @@ pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAdd
     found
 }
 
-const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
-
 /// What a configuration serves.
 struct CurrentFeeds<'a> {
     config: &'a Config,
     redirects: HashSet<&'a str>,
-    same: HashMap<&'a Term, &'a Term>,
+    site_rules: SiteRules,
 }
 
 /// Why an automatic feed, or one of its formats, is no longer served.
@@ -99,14 +97,17 @@ impl CurrentFeeds<'_> {
         formats: &BTreeSet<Format>,
         before: &ServedHistory,
     ) -> impl Iterator<Item = VanishedAddresses> {
-        let auto = self.auto(kind);
+        let auto = self.config.auto(kind);
         let except: HashSet<&Term> = auto.map_or(HashSet::new(), |auto| {
             auto.except
                 .iter()
-                .map(|term| self.canonical(term))
+                .map(|term| self.site_rules.canonical(term))
                 .collect()
         });
-        let carried = before.terms.iter().map(|term| self.canonical(term));
+        let carried = before
+            .terms
+            .iter()
+            .map(|term| self.site_rules.canonical(term));
         let carried: HashSet<&Term> = carried.collect();
         let mut counts = [Cause::Off, Cause::Excepted, Cause::Format].map(|cause| (cause, 0, None));
         for path in &before.paths {
@@ -116,7 +117,7 @@ impl CurrentFeeds<'_> {
             else {
                 continue;
             };
-            let term = self.canonical(&term);
+            let term = self.site_rules.canonical(&term);
             if !carried.contains(term) {
                 continue;
             }
@@ -147,20 +148,6 @@ impl CurrentFeeds<'_> {
         gone.map(|format| address(path, *format))
             .filter(|address| !self.redirects.contains(address.as_str()))
             .collect()
-    }
-
-    fn auto(&self, kind: TermKind) -> Option<&AutoFeeds> {
-        match kind {
-            TermKind::Section => self.config.auto_sections.as_ref(),
-            TermKind::Tag => self.config.auto_tags.as_ref(),
-            TermKind::Author => self.config.auto_authors.as_ref(),
-            TermKind::Lang => None,
-        }
-    }
-
-    /// The term that `term` counts as: its address redirects there.
-    fn canonical<'t>(&'t self, term: &'t Term) -> &'t Term {
-        self.same.get(term).copied().unwrap_or(term)
     }
 }
 

@@ -15,7 +15,7 @@ use atom_syndication::{Content, Generator, Link, TextType};
 use chrono::SubsecRound;
 
 use super::media::{self, EntryMedia};
-use super::{GENERATOR, RenderError, alternates, buffer, category_label};
+use super::{GENERATOR, RenderError, alternates, buffer, category_label, escape_markup};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
 use crate::text::{Html, Text};
@@ -156,12 +156,7 @@ fn attribute(value: &str) -> Cow<'_, str> {
     if *ESCAPES_ATTRIBUTES || !value.contains(['&', '<', '>', '"']) {
         return Cow::Borrowed(value);
     }
-    let escaped = value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
-    Cow::Owned(escaped)
+    Cow::Owned(escape_markup(value))
 }
 
 /// Whether the library escapes attributes of extensions: 0.12.10 does not, and the version that

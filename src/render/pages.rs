@@ -26,7 +26,7 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{ALL, Config, Content};
-use crate::feed::definitions::SELECT;
+use crate::feed::definitions::{AUTOMATIC, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;
@@ -39,8 +39,8 @@ use crate::render::pages::error::PageError;
 use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
-use crate::render::pages::templates::Templates;
-use crate::render::pages::values::FeedRow;
+use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::render::{feed_list, opml};
 
 /// Terms on one page of their list.
@@ -97,13 +97,8 @@ pub struct ReleasedArticle {
 
 /// The kinds of terms that have lists.
 pub fn term_lists(config: &Config) -> Vec<TermKind> {
-    let kinds = [
-        (TermKind::Section, &config.auto_sections),
-        (TermKind::Tag, &config.auto_tags),
-        (TermKind::Author, &config.auto_authors),
-    ];
-    let present = kinds.into_iter().filter(|(_, auto)| auto.is_some());
-    present.map(|(kind, _)| kind).collect()
+    let has_feeds = |kind: &TermKind| config.auto(*kind).is_some();
+    AUTOMATIC.into_iter().filter(has_feeds).collect()
 }
 
 impl Page {
@@ -132,11 +127,8 @@ impl Page {
     pub fn records(&self) -> &[RecordId] {
         match self {
             Page::Feed(version) => &version.entries,
-            Page::Catalogue(_)
-            | Page::Terms(..)
-            | Page::Article(_)
-            | Page::Opml(_)
-            | Page::List(_) => &[],
+            Page::Catalogue(_) | Page::Terms(..) | Page::Article(_) => &[],
+            Page::Opml(_) | Page::List(_) => &[],
         }
     }
 
@@ -186,27 +178,29 @@ impl Page {
                 let feeds = overview.catalogue().into_iter();
                 let rows: Vec<FeedRow<'_>> = feeds.map(FeedRow::from).collect();
                 let lists = term_lists(config);
-                templates.catalogue(&frame, &rows, &lists)?.into()
+                let page = CataloguePage::new(&frame, &rows, &lists);
+                templates.render(CATALOGUE, &frame, page)?.into()
             }
             Page::Terms(kind, part, overview) => {
                 let feeds = overview.of(*kind).into_iter();
                 let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
                 let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
-                templates.terms(&frame, *kind, &rows, *part)?.into()
+                let page = TermsPage::new(&frame, *kind, &rows, *part);
+                templates.render(TERMS, &frame, page)?.into()
             }
             Page::Feed(version) => {
                 let feed = version.compose(articles);
                 let related = related(config, site_rules, &feed.entries, Some(&version.path));
-                templates.feed(&frame, &feed, &related)?.into()
+                let page = FeedPage::new(&frame, &feed, &related);
+                templates.render(FEED, &frame, page)?.into()
             }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
                 let entries = [site_rules.entry(article, Content::Full, *as_of)];
                 let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
-                templates
-                    .article(&frame, &entries[0], all, &related)?
-                    .into()
+                let page = ArticlePage::new(&frame, &entries[0], all, &related);
+                templates.render(ARTICLE, &frame, page)?.into()
             }
             Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
             Page::List(overview) => feed_list::render(overview).into(),

@@ -180,10 +180,7 @@ fn texts(entry: &Entry) -> (Option<String>, Option<String>) {
 
 /// Plain text as HTML that shows it.
 fn as_html(text: &Text) -> String {
-    text.as_str()
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    quick_xml::escape::partial_escape(text.as_str()).into_owned()
 }
 
 fn category(category: &Category) -> rss::Category {

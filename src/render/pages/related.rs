@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::config::{AutoFeeds, Config};
+use crate::config::Config;
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Entry};
 use crate::model::term::{Term, TermKind};
@@ -36,7 +36,9 @@ pub fn related(
         places.then_with(|| a.key().cmp(b.key()))
     });
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
-        let auto = automatic(config, term.kind).filter(|auto| !auto.except.contains(&term))?;
+        let auto = config
+            .auto(term.kind)
+            .filter(|auto| !auto.except.contains(&term))?;
         let path = format!("{}/{}", term.kind.folder(), term.key());
         (own != Some(&*path)).then(|| RelatedFeed {
             kind: term.kind,
@@ -75,14 +77,5 @@ fn place(kind: TermKind) -> usize {
         TermKind::Tag => 1,
         TermKind::Author => 2,
         TermKind::Lang => 3,
-    }
-}
-
-fn automatic(config: &Config, kind: TermKind) -> Option<&AutoFeeds> {
-    match kind {
-        TermKind::Section => config.auto_sections.as_ref(),
-        TermKind::Tag => config.auto_tags.as_ref(),
-        TermKind::Author => config.auto_authors.as_ref(),
-        TermKind::Lang => None,
     }
 }

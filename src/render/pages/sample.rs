@@ -15,7 +15,7 @@ use crate::model::time::{Timestamp, Zone};
 use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
-use crate::render::pages::values::FeedRow;
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -157,15 +157,24 @@ impl Sample {
         };
         let related = &self.related;
         match template {
-            CATALOGUE => templates.catalogue(&frame(""), &self.rows(), &self.lists),
+            CATALOGUE => {
+                let frame = frame("");
+                let page = CataloguePage::new(&frame, &self.rows(), &self.lists);
+                templates.render(template, &frame, page)
+            }
             TERMS => {
                 let frame = frame("tags?page=2");
-                templates.terms(&frame, TermKind::Tag, &self.rows(), self.part)
+                let page = TermsPage::new(&frame, TermKind::Tag, &self.rows(), self.part);
+                templates.render(template, &frame, page)
             }
-            FEED => templates.feed(&frame("parliament"), &self.feed, related),
+            FEED => {
+                let frame = frame("parliament");
+                templates.render(template, &frame, FeedPage::new(&frame, &self.feed, related))
+            }
             _ => {
-                let all = &self.feed.channel;
-                templates.article(&frame("articles/a"), &self.article, all, related)
+                let (frame, all) = (frame("articles/a"), &self.feed.channel);
+                let page = ArticlePage::new(&frame, &self.article, all, related);
+                templates.render(template, &frame, page)
             }
         }
     }
@@ -196,12 +205,9 @@ fn channel(path: &str, title: &str, formats: &[Format]) -> Channel {
         description: Text::new("Дала жаңалықтары"),
         link: "https://dala.example/".to_owned(),
         language: "ru".to_owned(),
-        author: Person::default(),
-        copyright: None,
-        icon: None,
-        logo: None,
         cache_seconds: 300,
         formats: formats.to_vec(),
+        ..Channel::default()
     }
 }
 
@@ -278,13 +284,8 @@ fn flash() -> Entry {
         title: Text::new("Мәжіліс бюджетті қабылдады"),
         published: at("2026-11-19T00:00:00+05:00"),
         updated: at("2026-11-19T00:00:00+05:00"),
-        authors: Vec::new(),
-        categories: Vec::new(),
         language: "ru".to_owned(),
-        summary: None,
-        content: None,
-        image: None,
-        enclosures: Vec::new(),
+        ..Entry::default()
     }
 }
 

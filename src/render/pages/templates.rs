@@ -7,15 +7,13 @@ use minijinja::value::Serde;
 use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
-use super::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, SiteValue, TermsPage};
+use super::values::{SiteValue, UNRESERVED};
 use super::words::Words;
-use crate::feed::document::{Channel, Entry, Feed};
-use crate::model::term::TermKind;
 use crate::render::pages::asset::Asset;
-use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
+use crate::render::pages::frame::Frame;
 
 /// The template of `/`.
 pub(super) const CATALOGUE: &str = "catalogue.html";
@@ -74,54 +72,8 @@ impl Templates {
         self.assets.iter().map(|(name, asset)| (&**name, asset))
     }
 
-    /// `/`: the feeds of the catalogue in its order, and the kinds of terms that have lists.
-    pub(super) fn catalogue(
-        &self,
-        frame: &Frame<'_>,
-        rows: &[FeedRow<'_>],
-        lists: &[TermKind],
-    ) -> Result<String, minijinja::Error> {
-        self.render(CATALOGUE, frame, CataloguePage::new(frame, rows, lists))
-    }
-
-    /// `/sections`, `/tags` or `/authors`: one page of the feeds of a kind.
-    pub(super) fn terms(
-        &self,
-        frame: &Frame<'_>,
-        kind: TermKind,
-        rows: &[FeedRow<'_>],
-        part: ListPart,
-    ) -> Result<String, minijinja::Error> {
-        self.render(TERMS, frame, TermsPage::new(frame, kind, rows, part))
-    }
-
-    /// The page of a feed.
-    pub(super) fn feed(
-        &self,
-        frame: &Frame<'_>,
-        feed: &Feed,
-        related: &[RelatedFeed],
-    ) -> Result<String, minijinja::Error> {
-        self.render(FEED, frame, FeedPage::new(frame, feed, related))
-    }
-
-    /// The page of an article that has none elsewhere. `all` is the feed of every article.
-    pub(super) fn article(
-        &self,
-        frame: &Frame<'_>,
-        article: &Entry,
-        all: &Channel,
-        related: &[RelatedFeed],
-    ) -> Result<String, minijinja::Error> {
-        self.render(
-            ARTICLE,
-            frame,
-            ArticlePage::new(frame, article, all, related),
-        )
-    }
-
     /// One page: the values that all pages share, and its own.
-    fn render(
+    pub(super) fn render(
         &self,
         template: &str,
         frame: &Frame<'_>,
@@ -140,20 +92,13 @@ impl Templates {
     fn addresses(&self, frame: &Frame<'_>) -> BTreeMap<&str, String> {
         let address = |(name, asset)| {
             let (name, Asset { version, .. }): (&String, &Asset) = (name, asset);
-            let encoded = utf8_percent_encode(name, RAW_IN_NAMES);
+            let encoded = utf8_percent_encode(name, UNRESERVED);
             let address = format!("{}assets/{encoded}?v={version}", frame.root);
             (name.as_str(), address)
         };
         self.assets.iter().map(address).collect()
     }
 }
-
-/// What stays raw in the names of assets.
-const RAW_IN_NAMES: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// An engine without templates. A name that no value has is an error, so that a misspelt one in a
 /// replaced template is found when it is loaded.

@@ -23,8 +23,8 @@ use crate::model::format::Format;
 use crate::model::term::TermKind;
 use crate::text::Html;
 
-/// What stays raw in a query value or a mail address: the unreserved characters of RFC 3986.
-const RAW: &AsciiSet = &NON_ALPHANUMERIC
+/// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
+pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -36,25 +36,20 @@ pub(super) struct Href(String);
 
 impl Href {
     pub(super) fn new(address: &str) -> Option<Href> {
-        let begins = |scheme: &str| {
-            let start = address.get(..scheme.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        };
         let path = address.starts_with('/') && !address.starts_with("//");
         // What browsers remove from an address must not be what hides its scheme.
         let plain = !address.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
-        let known = path || ["https://", "http://", "mailto:"].into_iter().any(begins);
+        let known = path
+            || ["https://", "http://", "mailto:"]
+                .iter()
+                .any(|scheme| has_scheme(address, scheme));
         (plain && known).then(|| Href(address.to_owned()))
     }
 
     /// An address on the web, such as a picture's.
     pub(super) fn web(address: &str) -> Option<Href> {
-        Href::new(address).filter(|href| !href.0.starts_with('/') && !href.is_mail())
-    }
-
-    fn is_mail(&self) -> bool {
-        let start = self.0.get(.."mailto:".len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+        Href::new(address)
+            .filter(|href| !href.0.starts_with('/') && !has_scheme(&href.0, "mailto:"))
     }
 
     /// The same address with a parameter more.
@@ -62,6 +57,11 @@ impl Href {
         let separator = if self.0.contains('?') { '&' } else { '?' };
         Href(format!("{}{separator}{parameter}", self.0))
     }
+}
+
+fn has_scheme(address: &str, scheme: &str) -> bool {
+    let start = address.get(..scheme.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 /// `site`: the publication.
@@ -128,25 +128,6 @@ impl PageValue {
             alternates: Vec::new(),
             previous: None,
             next: None,
-        }
-    }
-
-    pub(super) fn described(self, description: Option<&str>) -> PageValue {
-        PageValue {
-            description: description.map(str::to_owned),
-            ..self
-        }
-    }
-
-    pub(super) fn announcing(self, alternates: Vec<AlternateValue>) -> PageValue {
-        PageValue { alternates, ..self }
-    }
-
-    pub(super) fn between(self, previous: Option<Href>, next: Option<Href>) -> PageValue {
-        PageValue {
-            previous,
-            next,
-            ..self
         }
     }
 }
@@ -307,13 +288,10 @@ fn page(frame: &Frame<'_>, path: &str) -> Option<Href> {
 
 /// The page of a feed.
 fn feed_page(frame: &Frame<'_>, address: &Address) -> Option<Href> {
-    let whole = match &address.query {
-        Some(query) => format!("{}?{query}", address.stem),
-        None => address.stem.clone(),
-    };
-    match whole.strip_prefix(frame.base) {
+    let address = address.page();
+    match address.strip_prefix(frame.base) {
         Some(path) => page(frame, path),
-        None => Href::web(&whole),
+        None => Href::web(&address),
     }
 }
 

@@ -4,8 +4,10 @@ use minijinja::Value;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::feed::{AuthorValue, related_page};
-use super::{AlternateValue, Href, PageValue, RelatedValue, WhenValue, kind_name, other, safe};
+use super::feed::AuthorValue;
+use super::{
+    AlternateValue, Href, PageValue, RelatedValue, WhenValue, feed_page, kind_name, other, safe,
+};
 use crate::feed::document::{Category, Channel, Entry};
 use crate::model::article::Media;
 use crate::model::term::{Term, TermKind};
@@ -28,13 +30,12 @@ impl<'a> ArticlePage<'a> {
         all: &Channel,
         related: &[RelatedFeed],
     ) -> ArticlePage<'a> {
-        let description = entry.lead().map(|lead| lead.as_str());
         ArticlePage {
             page: PageValue {
                 canonical: Href::web(&entry.link),
+                description: entry.lead().map(Text::to_string),
+                alternates: alternates(frame, all, related),
                 ..PageValue::new(frame, entry.title.as_str())
-                    .described(description)
-                    .announcing(announced(frame, all, related))
             },
             article: ArticleValue::new(frame, entry, related),
             related: RelatedValue::each(frame, related),
@@ -43,16 +44,15 @@ impl<'a> ArticlePage<'a> {
 }
 
 /// One link a feed, in its first format: readers show all of them to choose from.
-fn announced(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
-    let named = related.iter().filter_map(|related| {
+fn alternates(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
+    let of_terms = related.iter().filter_map(|related| {
         let name = kind_name(frame.locale, related.kind);
         let title = format!("{name}: {} — {}", related.label, frame.site.title);
         let &format = related.formats.first()?;
         Some(AlternateValue::new(title, &related.address, format))
     });
-    let mut announced: Vec<AlternateValue> = named.collect();
-    announced.extend(AlternateValue::each(frame, all).into_iter().take(1));
-    announced
+    let of_all = AlternateValue::each(frame, all).into_iter().take(1);
+    of_terms.chain(of_all).collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -99,7 +99,10 @@ impl<'a> ArticleValue<'a> {
         let image = entry.image.as_ref();
         let authors = entry.authors.iter().map(|author| {
             let feed = find(related, TermKind::Author, author.name.as_str());
-            AuthorValue::new(author, feed.and_then(|feed| related_page(frame, feed)))
+            AuthorValue::new(
+                author,
+                feed.and_then(|feed| feed_page(frame, &feed.address)),
+            )
         });
         ArticleValue {
             title: entry.title.as_str(),
@@ -250,7 +253,7 @@ impl<'a> TermValue<'a> {
         let feed = find(related, kind, label.as_str());
         TermValue {
             name: label.as_str(),
-            url: feed.and_then(|feed| related_page(frame, feed)),
+            url: feed.and_then(|feed| feed_page(frame, &feed.address)),
         }
     }
 }

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::list::description;
 use super::{
-    AlternateValue, FormatValue, Href, PageValue, RAW, RelatedValue, WhenValue, article_page,
-    feed_page, other, with_site, without_site,
+    AlternateValue, FormatValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue,
+    article_page, other, with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::format::Format;
+use crate::render::escape_markup;
 use crate::render::pages::frame::{Frame, RelatedFeed};
 use crate::render::pages::words::Words;
 
@@ -33,11 +34,14 @@ impl<'a> FeedPage<'a> {
     ) -> FeedPage<'a> {
         let channel = &feed.channel;
         let about = description(frame, channel);
-        let announced = AlternateValue::each(frame, channel);
         FeedPage {
-            page: PageValue::new(frame, channel.title.as_str())
-                .described(about.or(frame.site.description.as_deref()))
-                .announcing(announced),
+            page: PageValue {
+                description: about
+                    .or(frame.site.description.as_deref())
+                    .map(str::to_owned),
+                alternates: AlternateValue::each(frame, channel),
+                ..PageValue::new(frame, channel.title.as_str())
+            },
             feed: ChannelValue::new(frame, feed, about),
             readers: readers(channel),
             snippets: Snippets::new(frame, channel),
@@ -117,7 +121,7 @@ fn readers(channel: &Channel) -> Vec<ReaderValue> {
         return Vec::new();
     };
     let address = channel.address.url(format);
-    let encoded = utf8_percent_encode(&address, RAW);
+    let encoded = utf8_percent_encode(&address, UNRESERVED);
     READERS
         .iter()
         .filter(|(_, _, json)| *json || format != Format::Json)
@@ -144,8 +148,8 @@ impl Snippets {
             format!(
                 r#"<link rel="alternate" type="{}" title="{}" href="{}">"#,
                 format.media_type(),
-                escaped(&format!("{title} ({})", format.title())),
-                escaped(&channel.address.url(format)),
+                escape_markup(&format!("{title} ({})", format.title())),
+                escape_markup(&channel.address.url(format)),
             )
         });
         // Absolute, and in the language that readers choose there.
@@ -154,18 +158,11 @@ impl Snippets {
             head: links.collect::<Vec<_>>().join("\n"),
             link: format!(
                 r#"<a href="{}">{}</a>"#,
-                escaped(&page),
-                escaped(without_site(frame, channel.title.as_str())),
+                escape_markup(&page),
+                escape_markup(without_site(frame, channel.title.as_str())),
             ),
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 /// An article in the list of a feed's page.
@@ -221,15 +218,10 @@ impl<'a> AuthorValue<'a> {
             role: person.role.as_ref().map(|role| role.as_str()),
             url: person.url.as_deref().and_then(Href::web).or(articles),
             mail: email.and_then(|email| {
-                let encoded = utf8_percent_encode(email, RAW).to_string();
+                let encoded = utf8_percent_encode(email, UNRESERVED).to_string();
                 Href::new(&format!("mailto:{}", encoded.replace("%40", "@")))
             }),
             email,
         }
     }
-}
-
-/// The page of a related feed that an author's name leads to.
-pub(super) fn related_page(frame: &Frame<'_>, related: &RelatedFeed) -> Option<Href> {
-    feed_page(frame, &related.address)
 }

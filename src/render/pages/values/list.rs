@@ -81,11 +81,13 @@ impl<'a> CataloguePage<'a> {
             title: list_name(frame.locale, kind),
             url: list_page(frame, kind, 1),
         });
-        let announced = all.map(|row| AlternateValue::each(frame, row.channel));
+        let alternates = all.map(|row| AlternateValue::each(frame, row.channel));
         CataloguePage {
-            page: PageValue::new(frame, words.catalogue)
-                .described(Some(words.catalogue_intro))
-                .announcing(announced.unwrap_or_default()),
+            page: PageValue {
+                description: Some(words.catalogue_intro.to_owned()),
+                alternates: alternates.unwrap_or_default(),
+                ..PageValue::new(frame, words.catalogue)
+            },
             all: all.map(|row| FeedValue::new(frame, row)),
             groups: groups.filter(|group| !group.feeds.is_empty()).collect(),
             lists: lists.collect(),
@@ -151,8 +153,11 @@ impl<'a> TermsPage<'a> {
         let next = (part.page < part.pages).then_some(part.page + 1);
         let link = |page| list_page(frame, kind, page);
         TermsPage {
-            page: PageValue::new(frame, &title)
-                .between(previous.and_then(link), next.and_then(link)),
+            page: PageValue {
+                previous: previous.and_then(link),
+                next: next.and_then(link),
+                ..PageValue::new(frame, &title)
+            },
             kind: kind.prefix(),
             heading,
             total: total(locale, kind, part.feeds),
