@@ -23,10 +23,10 @@ pub mod opml;
 pub mod pages;
 mod rss;
 
-use crate::model::format::Format;
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 
 use crate::feed::document::{Channel, Entry, Feed};
+use crate::model::format::Format;
 use crate::text::Text;
 
 /// The version of the renderer: raise it whenever the same feed would be written differently. It is

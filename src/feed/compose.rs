@@ -4,7 +4,6 @@
 //! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
 //! another feed.
 
-use crate::model::url_encoding::encode_path;
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
@@ -16,6 +15,7 @@ use crate::model::article::{Article, Author};
 use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
+use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
 /// The site-wide rules that entries are written by.

@@ -5,7 +5,6 @@
 //! ([`attribute`]); its own elements it escapes. An `entry` of the library has no `xml:lang`, so an
 //! article in another language than its feed says so on its title, summary and content.
 
-use crate::model::format::Format;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -18,6 +17,7 @@ use super::media::{self, EntryMedia};
 use super::{GENERATOR, RenderError, alternates, buffer, category_label, escape_markup};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::{Html, Text};
 
 /// Writes `feed` as Atom 1.0.

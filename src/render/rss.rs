@@ -8,7 +8,6 @@
 //! RSS. Names of authors are `dc:creator`, their e-mail addresses, pages and roles are not in RSS:
 //! an `author` beside `dc:creator` would say the same thing twice.
 
-use crate::model::format::Format;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
@@ -20,6 +19,7 @@ use super::media::{self, EntryMedia};
 use super::{GENERATOR, RenderError, alternates, buffer, category_label, rfc3339};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::Text;
 
 /// Writes `feed` as RSS 2.0.

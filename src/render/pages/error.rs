@@ -82,19 +82,9 @@ pub enum TemplateError {
 }
 
 impl TemplateError {
-    /// What parsing said of the template `name`.
-    pub(super) fn parsing(
-        folder: &Path,
-        name: &str,
-        own: bool,
-        error: minijinja::Error,
-    ) -> TemplateError {
-        TemplateError::sample(folder, name, |_| own, error)
-    }
-
-    /// What the page `name` said of a sample of its values. Behind a template that includes
-    /// another, the innermost one is where the fault is.
-    pub(super) fn sample(
+    /// An error of the template `name`, parsed or rendered; `own` says which templates come from
+    /// `folder`. Where templates include others, the innermost one has the fault.
+    pub(super) fn new(
         folder: &Path,
         name: &str,
         own: impl Fn(&str) -> bool,

@@ -7,7 +7,6 @@ mod article;
 mod feed;
 mod list;
 
-use crate::render::pages::frame::RelatedFeed;
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
@@ -21,6 +20,7 @@ use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
 use crate::model::format::Format;
 use crate::model::term::TermKind;
+use crate::render::pages::frame::RelatedFeed;
 use crate::text::Html;
 
 /// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
