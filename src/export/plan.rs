@@ -208,7 +208,7 @@ impl FileLayout<'_> {
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in term_lists(config) {
             let name = kind.folder();
-            let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
+            let pages = overview.of_terms(kind).len().div_ceil(TERMS_MAX).max(1);
             for number in 1..=pages {
                 let list = (
                     DocumentSource::Page(PageRequest::Terms(kind, number)),

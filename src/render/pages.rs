@@ -1,8 +1,7 @@
-//! Pages for people, and the lists of feeds for programs.
+//! HTML pages, and the lists of feeds for programs.
 //!
-//! A [`PageRequest`] names a page, a [`Page`] holds what the page shows, and [`Page::render`] makes the
-//! document. Its bytes follow from the articles, the configuration and the templates alone, so the
-//! digest of the bytes is the page's ETag.
+//! A [`PageRequest`] names a page, a [`Page`] holds its content, and [`Page::render`] renders it. The
+//! bytes depend only on the articles, the configuration and the templates, so their digest is the ETag.
 
 pub mod asset;
 pub mod error;
@@ -65,7 +64,7 @@ pub enum PageRequest {
     List,
 }
 
-/// A page or list, with what it shows.
+/// A page or list with its content.
 #[derive(Clone, Debug)]
 pub enum Page {
     /// `/`.
@@ -87,7 +86,7 @@ pub enum Page {
 pub struct ReleasedArticle {
     /// The article.
     pub article: Article,
-    /// Names what can be seen of it.
+    /// Changes whenever the page changes.
     pub digest: u128,
     /// The instant it is true for.
     pub as_of: Timestamp,
@@ -102,9 +101,9 @@ pub fn term_lists(config: &Config) -> Vec<TermKind> {
 }
 
 impl Page {
-    /// A page of a list of terms, by its number from 1; `None` where the list is not that long.
+    /// A page of a list of terms, by its number from 1; `None` past the end of the list.
     pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
-        let feeds = overview.of(kind).len();
+        let feeds = overview.of_terms(kind).len();
         let pages = feeds.div_ceil(TERMS_MAX).max(1);
         let part = ListPart { page, pages, feeds };
         (1..=pages)
@@ -132,7 +131,7 @@ impl Page {
         }
     }
 
-    /// Names the page in caches of this process: equal digests, equal bytes.
+    /// The cache key of the page in this process: equal digests mean equal bytes.
     pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
         (snapshot.generation, locale.tag()).hash(&mut hash);
@@ -151,7 +150,7 @@ impl Page {
         hash.digest128()
     }
 
-    /// Makes the document. `articles` are those of [`Page::records`], in the same order.
+    /// Renders the document. `articles` are those of [`Page::records`], in the same order.
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.
@@ -182,7 +181,7 @@ impl Page {
                 templates.render(CATALOGUE, &frame, page)?.into()
             }
             Page::Terms(kind, part, overview) => {
-                let feeds = overview.of(*kind).into_iter();
+                let feeds = overview.of_terms(*kind).into_iter();
                 let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
                 let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
                 let page = TermsPage::new(&frame, *kind, &rows, *part);
@@ -207,7 +206,7 @@ impl Page {
         })
     }
 
-    /// Where the page is below the public address, percent-encoded, its language aside.
+    /// The path below the public address, percent-encoded, without the language.
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),

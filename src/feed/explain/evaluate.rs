@@ -1,4 +1,4 @@
-//! What the rules of a feed make of an article.
+//! Evaluates the rules of a feed for an article.
 
 use super::{Evaluation, Eviction, Reason, RuleKind, RuleResult, RuleTerm, TermMatch, text};
 use crate::config::Settings;
@@ -7,7 +7,7 @@ use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
 use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
-/// Judges an article that the index knows by the rules of a feed.
+/// Evaluates the rules of a feed for an article of the index.
 pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Evaluation {
     let (as_of, settings) = (index.as_of(), &*feed.settings);
     let rules = rules(index, feed, article);
@@ -17,16 +17,17 @@ pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Eva
         .map(|check| Reason::Refused { by: check.rule })
         .collect();
     let matches = reasons.is_empty();
-    reasons.extend(own_reasons(index, article));
+    reasons.extend(article_reasons(index, article));
     let place_at = |at| {
         let listed = matches && index.visibility(article) == Visibility::Public;
         listed.then(|| index.rank(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
     reasons.extend(now.and_then(window_reason));
-    let included = now.is_some_and(is_in);
+    let included = now.is_some_and(is_included);
     let visible_from = index.published(article).plus(settings.delay.into());
-    let enters = Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_in));
+    let enters =
+        Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_included));
     Evaluation {
         included,
         reasons,
@@ -42,8 +43,8 @@ pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Eva
     }
 }
 
-/// What the article itself says against being shown now.
-fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
+/// The reasons that hold in every feed.
+fn article_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
     let (as_of, until) = (index.as_of(), index.published(article));
     let expires = index.expires(article).filter(|end| *end <= as_of);
     let hidden = match index.visibility(article) {
@@ -69,7 +70,7 @@ fn window_reason(rank: Rank) -> Option<Reason> {
     }
 }
 
-fn is_in(rank: Rank) -> bool {
+fn is_included(rank: Rank) -> bool {
     matches!(rank.membership, Membership::Included { .. })
 }
 
@@ -82,19 +83,19 @@ fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Time
 
 fn eviction(rank: Rank, published: Timestamp, settings: &Settings) -> Eviction {
     let items = usize::from(settings.items);
-    let kept_until = published.plus(settings.keep.into());
+    let keep_until = published.plus(settings.keep.into());
     Eviction {
         newer: items.saturating_sub(rank.newer).max(1),
-        one_from: Some(kept_until).filter(|at| rank.newest < *at),
+        one_from: Some(keep_until).filter(|at| rank.newest < *at),
         newer_at_most: 4 * items - rank.newer,
     }
 }
 
-/// The rules about terms that the feed has.
+/// The feed's rules about terms, each with its result.
 fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<RuleResult> {
     let (all, own) = match feed.kind {
         FeedKind::All | FeedKind::Declared | FeedKind::Select => (feed.query.all(), &[][..]),
-        // The term that the feed is made for stands behind those of the configuration.
+        // The feed's own term is the last, after those of the configuration.
         FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
             let all = feed.query.all();
             all.split_at(all.len().saturating_sub(1))

@@ -1,4 +1,4 @@
-//! An explanation in words: one sentence, then a row for each thing worth knowing.
+//! An explanation as text: one sentence, then one row for each fact.
 
 use std::fmt::{self, Display};
 
@@ -8,7 +8,7 @@ use crate::model::problem::Problem;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 
-/// A term as feeds.toml would write it.
+/// A term in the notation of feeds.toml.
 pub(super) fn term(kind: TermKind, name: &str) -> String {
     match kind {
         TermKind::Tag => format!("#{name}"),
@@ -18,10 +18,9 @@ pub(super) fn term(kind: TermKind, name: &str) -> String {
 
 impl Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.evaluation.included {
-            "is in"
-        } else {
-            "is not in"
+        let verb = match self.evaluation.included {
+            true => "is in",
+            false => "is not in",
         };
         match (&self.article.title, &self.article.key) {
             (Some(title), Some(key)) => write!(f, "\"{title}\" ({key}) ")?,
@@ -84,7 +83,7 @@ impl Explanation {
                 )
             }
             Reason::Delayed { until } => format!(
-                "this feed holds articles back for {}: this one until {}",
+                "this feed delays articles by {}: this one until {}",
                 duration(settings.delay),
                 self.date(*until)
             ),
@@ -101,22 +100,17 @@ impl Explanation {
         }
     }
 
-    /// Why the rules of one role refuse the article.
+    /// Why the rule of this kind refuses the article.
     fn refusal(&self, by: RuleKind) -> String {
         let check = self.evaluation.rules.iter().find(|check| check.rule == by);
         let terms = check.map(|check| &check.terms[..]).unwrap_or_default();
-        let names = |wanted: fn(&&RuleTerm) -> bool| {
-            let names = terms.iter().filter(wanted).map(|named| &*named.term);
-            names.collect::<Vec<_>>().join(", ")
-        };
-        let missing = names(|named| named.carried.is_none());
+        let is_named = |term: &&RuleTerm| term.carried.is_some() == (by == RuleKind::None);
+        let names = terms.iter().filter(is_named).map(|term| &*term.term);
+        let names = names.collect::<Vec<_>>().join(", ");
         match by {
-            RuleKind::Own | RuleKind::All => format!("it does not have {missing}"),
-            RuleKind::Any => format!("it has none of {missing}"),
-            RuleKind::None => {
-                let unwanted = names(|named| named.carried.is_some());
-                format!("this feed leaves out what has {unwanted}")
-            }
+            RuleKind::Own | RuleKind::All => format!("it does not have {names}"),
+            RuleKind::Any => format!("it has none of {names}"),
+            RuleKind::None => format!("this feed leaves out what has {names}"),
         }
     }
 
@@ -141,13 +135,13 @@ impl Explanation {
             0 => "it is the newest".to_owned(),
             newer => many(newer, "newer article"),
         };
-        Some(if self.evaluation.included {
-            format!("{place} of {entries}; {newer}; this feed keeps {limit}")
-        } else if matches!(self.evaluation.reasons[..], [Reason::Delayed { .. }]) {
-            return None;
-        } else {
-            format!("{place}, but the feed ends with {entries}")
-        })
+        match (self.evaluation.included, &self.evaluation.reasons[..]) {
+            (true, _) => Some(format!(
+                "{place} of {entries}; {newer}; this feed keeps {limit}"
+            )),
+            (false, [Reason::Delayed { .. }]) => None,
+            (false, _) => Some(format!("{place}, but the feed ends with {entries}")),
+        }
     }
 
     fn leaves(&self) -> Option<String> {
@@ -186,7 +180,7 @@ impl Explanation {
         )
     }
 
-    /// What would have to happen for an article to enter that does not by itself.
+    /// The condition under which an article that does not enter by itself would.
     fn never(&self) -> &'static str {
         match self.evaluation.reasons.last() {
             Some(Reason::OverLimit { .. }) => "only if newer articles are taken down",
@@ -200,7 +194,7 @@ impl Explanation {
         }
     }
 
-    /// An instant as the newsroom's clocks show it.
+    /// An instant in the newsroom's zone.
     fn date(&self, at: Timestamp) -> String {
         let date = self.zone.date_time(at);
         let seconds = if at.0.rem_euclid(60) == 0 { "" } else { ":%S" };
@@ -224,32 +218,23 @@ fn rule_row(check: &RuleResult) -> (&'static str, String) {
         RuleKind::All => "all",
         RuleKind::None => "none",
     };
-    let (carried, missing) = divide(&check.terms);
-    let missing = match missing.is_empty() {
-        true => None,
-        false => Some(format!("not {}", missing.join(", "))),
-    };
-    let carried = carried.into_iter();
-    let texts: Vec<String> = match check.admits {
-        true => carried.chain(missing).collect(),
-        // What it fails by comes first.
-        false if check.rule == RuleKind::None => carried.chain(missing).collect(),
-        false => missing.into_iter().chain(carried).collect(),
-    };
-    let verdict = if check.admits { "yes" } else { "no " };
-    (label, format!("{verdict}  {}", texts.join("; ")))
-}
-
-/// The terms that the article carries, each with how, and those that it does not.
-fn divide(terms: &[RuleTerm]) -> (Vec<String>, Vec<String>) {
-    let mut divided = (Vec::new(), Vec::new());
-    for RuleTerm { term, carried } in terms {
+    let (mut texts, mut missing) = (Vec::new(), Vec::new());
+    for RuleTerm { term, carried } in &check.terms {
         match carried {
-            Some(carried) => divided.0.push(carried_text(term, carried)),
-            None => divided.1.push(term.clone()),
+            Some(carried) => texts.push(carried_text(term, carried)),
+            None => missing.push(&**term),
         }
     }
-    divided
+    if !missing.is_empty() {
+        // The terms that the article fails by come first.
+        let at = match check.admits || check.rule == RuleKind::None {
+            true => texts.len(),
+            false => 0,
+        };
+        texts.insert(at, format!("not {}", missing.join(", ")));
+    }
+    let verdict = if check.admits { "yes" } else { "no " };
+    (label, format!("{verdict}  {}", texts.join("; ")))
 }
 
 fn carried_text(name: &str, carried: &TermMatch) -> String {
@@ -269,7 +254,7 @@ fn carried_text(name: &str, carried: &TermMatch) -> String {
     }
 }
 
-/// Seconds as feeds.toml writes them.
+/// Seconds in the notation of feeds.toml.
 fn duration(seconds: u32) -> String {
     match seconds {
         0 => "0s".to_owned(),

@@ -3,22 +3,21 @@
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
-use super::list::description;
+use super::list::{FeedValue, description};
 use super::{
-    AlternateValue, FormatValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue,
-    article_page, other, with_site, without_site,
+    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page, other,
+    with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::format::Format;
 use crate::render::escape_markup;
 use crate::render::pages::frame::{Frame, RelatedFeed};
-use crate::render::pages::words::Words;
 
 /// The values of `feed.html`.
 #[derive(Debug, Serialize)]
 pub(in crate::render::pages) struct FeedPage<'a> {
     page: PageValue,
-    feed: ChannelValue<'a>,
+    feed: FeedValue<'a>,
     /// Web readers that the feed can be added to at one click.
     readers: Vec<ReaderValue>,
     snippets: Snippets,
@@ -42,7 +41,7 @@ impl<'a> FeedPage<'a> {
                 alternates: AlternateValue::each(frame, channel),
                 ..PageValue::new(frame, channel.title.as_str())
             },
-            feed: ChannelValue::new(frame, feed, about),
+            feed: FeedValue::new(frame, channel, feed.entries.len(), feed.updated),
             readers: readers(channel),
             snippets: Snippets::new(frame, channel),
             articles: feed
@@ -51,44 +50,6 @@ impl<'a> FeedPage<'a> {
                 .map(|entry| TeaserValue::new(frame, entry))
                 .collect(),
             related: RelatedValue::each(frame, related),
-        }
-    }
-}
-
-/// What the feed says of itself.
-#[derive(Debug, Serialize)]
-struct ChannelValue<'a> {
-    /// Its title without the publication's name.
-    name: &'a str,
-    /// Its title as readers show it.
-    title: &'a str,
-    /// What it is about, where that is not what the publication is about.
-    description: Option<&'a str>,
-    /// Its language, where the page speaks another one.
-    lang: Option<&'a str>,
-    /// The page of the publication that it belongs to.
-    link: Option<Href>,
-    formats: Vec<FormatValue>,
-    /// The number of articles on this page in words.
-    count: String,
-    /// The latest article's date; none while it is empty.
-    changed: Option<WhenValue>,
-}
-
-impl<'a> ChannelValue<'a> {
-    fn new(frame: &Frame<'a>, feed: &'a Feed, about: Option<&'a str>) -> ChannelValue<'a> {
-        let (channel, locale) = (&feed.channel, frame.locale);
-        let count = feed.entries.len();
-        let title = channel.title.as_str();
-        ChannelValue {
-            name: without_site(frame, title),
-            title,
-            description: about,
-            lang: other(locale, &channel.language),
-            link: Href::web(&channel.link),
-            formats: FormatValue::each(frame, &channel.address, &channel.formats),
-            count: locale.count(count, &Words::of(locale).count_articles),
-            changed: (count > 0).then(|| WhenValue::new(locale, feed.updated)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The values of `catalogue.html` and `terms.html`.
 
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{
@@ -72,7 +73,7 @@ impl<'a> CataloguePage<'a> {
             GroupValue {
                 kind,
                 title,
-                feeds: listed.map(|row| FeedValue::new(frame, row)).collect(),
+                feeds: listed.map(|row| FeedValue::of_row(frame, row)).collect(),
                 more: more.and_then(|&kind| list_page(frame, kind, 1)),
             }
         });
@@ -88,7 +89,7 @@ impl<'a> CataloguePage<'a> {
                 alternates: alternates.unwrap_or_default(),
                 ..PageValue::new(frame, words.catalogue)
             },
-            all: all.map(|row| FeedValue::new(frame, row)),
+            all: all.map(|row| FeedValue::of_row(frame, row)),
             groups: groups.filter(|group| !group.feeds.is_empty()).collect(),
             lists: lists.collect(),
         }
@@ -161,7 +162,10 @@ impl<'a> TermsPage<'a> {
             kind: kind.prefix(),
             heading,
             total: total(locale, kind, part.feeds),
-            feeds: rows.iter().map(|row| FeedValue::new(frame, row)).collect(),
+            feeds: rows
+                .iter()
+                .map(|row| FeedValue::of_row(frame, row))
+                .collect(),
             part: PartValue {
                 number: part.page,
                 of: part.pages,
@@ -188,9 +192,9 @@ fn total(locale: Locale, kind: TermKind, feeds: usize) -> String {
     locale.count(feeds, noun)
 }
 
-/// A feed in a list.
+/// A feed: in a list, or on its own page.
 #[derive(Debug, Serialize)]
-struct FeedValue<'a> {
+pub(super) struct FeedValue<'a> {
     /// Its title without the publication's name.
     name: &'a str,
     /// Its title as readers show it.
@@ -200,6 +204,8 @@ struct FeedValue<'a> {
     /// Its language, where the page speaks another one.
     lang: Option<&'a str>,
     url: Option<Href>,
+    /// The page of the publication that it belongs to.
+    link: Option<Href>,
     formats: Vec<FormatValue>,
     articles: usize,
     /// The number of articles in words.
@@ -209,20 +215,30 @@ struct FeedValue<'a> {
 }
 
 impl<'a> FeedValue<'a> {
-    fn new(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
-        let (channel, locale) = (row.channel, frame.locale);
+    fn of_row(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
+        let changed = frame.site.zone.date_time(row.changed);
+        FeedValue::new(frame, row.channel, row.articles, changed)
+    }
+
+    pub(super) fn new(
+        frame: &Frame<'_>,
+        channel: &'a Channel,
+        articles: usize,
+        changed: DateTime<FixedOffset>,
+    ) -> FeedValue<'a> {
+        let locale = frame.locale;
         let title = channel.title.as_str();
-        let changed = || WhenValue::new(locale, frame.site.zone.date_time(row.changed));
         FeedValue {
             name: without_site(frame, title),
             title,
             description: description(frame, channel),
             lang: other(locale, &channel.language),
             url: feed_page(frame, &channel.address),
+            link: Href::web(&channel.link),
             formats: FormatValue::each(frame, &channel.address, &channel.formats),
-            articles: row.articles,
-            count: locale.count(row.articles, &Words::of(locale).count_articles),
-            changed: (row.articles > 0).then(changed),
+            articles,
+            count: locale.count(articles, &Words::of(locale).count_articles),
+            changed: (articles > 0).then(|| WhenValue::new(locale, changed)),
         }
     }
 }
