@@ -1,4 +1,4 @@
-//! The bytes of a planned document.
+//! Renders planned documents.
 
 use std::error::Error;
 
@@ -14,18 +14,18 @@ use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 use crate::render::render;
 
-/// Makes documents of what is published, for any number of threads.
+/// Renders documents of a published snapshot, from any number of threads.
 pub(super) struct DocumentMaker<'a> {
     publisher: &'a ReadHandle,
     published: &'a PublishedState,
     entries: EntryCache<'a>,
 }
 
-/// Why a document is not made.
+/// Why there is no document.
 pub(super) enum MakeError {
-    /// It is not served here.
+    /// The daemon does not serve it.
     NotServed,
-    /// It cannot be made, and why.
+    /// Rendering failed, with the reason.
     Failed(String),
 }
 
@@ -47,8 +47,7 @@ impl<'a> DocumentMaker<'a> {
         }
     }
 
-    /// Makes a document. `composed` is the feed of the document before, where both are the same feed in
-    /// two formats.
+    /// Renders a document. `composed` holds the feed while its formats follow each other.
     pub(super) fn make(
         &self,
         document: &PlannedDocument,

@@ -1,9 +1,8 @@
-//! The plan: which documents a folder of files is to hold, said from a snapshot without any I/O.
+//! The plan: the documents of an exported folder, from a snapshot and without I/O.
 //!
-//! A document stands where its address leads: feeds, lists and files under their decoded paths, and a
-//! page, whose address has no extension, with `.html` behind it. What an address says in its query is
-//! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
-//! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
+//! The file of a document has the decoded path of its address; a page has `.html` behind it. A host of
+//! static files ignores queries. Only the number of a page is part of the file name, as in mirrors that
+//! `wget` writes. An address with a `[[redirect]]` has no file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,27 +17,27 @@ use crate::publish::published_state::PublishedState;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::{PageRequest, TERMS_MAX, term_lists};
 
-/// Whether people get pages.
+/// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageExport {
-    /// Feeds and their lists alone.
+    /// Only feeds and their lists.
     Skip,
     /// Pages of feeds, terms and articles, and the files that they refer to.
     Write,
 }
 
-/// A document and where it stands.
+/// A document and its file.
 #[derive(Clone, Debug)]
 pub struct PlannedDocument {
     /// Its path below the folder, with `/`.
     pub path: String,
-    /// What it is made of.
+    /// What it is rendered from.
     pub source: DocumentSource,
-    /// Its date, as far as its content alone says.
+    /// The date of its content.
     pub modified: Timestamp,
 }
 
-/// What a document is made of.
+/// What a document is rendered from.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
     /// A feed in a format.
@@ -52,14 +51,14 @@ pub enum DocumentSource {
 /// All documents.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Pages last, else by path: the formats of a feed are neighbours.
+    /// By path with pages last, so the formats of a feed follow each other.
     pub documents: Vec<PlannedDocument>,
-    /// Why something that is served has no place, in words for a warning.
+    /// A warning for each address that has no file.
     pub without_file: Vec<String>,
 }
 
 impl PlannedDocument {
-    /// What names the document's bytes before it is made, where anything does.
+    /// The digest that is known before the document is rendered, if any.
     pub fn digest(&self) -> Option<u128> {
         match &self.source {
             DocumentSource::Feed(version, format) => {
@@ -90,8 +89,8 @@ impl PlannedDocument {
 }
 
 impl Plan {
-    /// The documents of what is published. `articles` are the keys and last
-    /// corrections of those that may have a page here.
+    /// The documents of a published snapshot. `articles` are the keys and last corrections of the
+    /// articles that may have a page here.
     pub fn new(
         PublishedState {
             snapshot,
@@ -151,15 +150,13 @@ impl Plan {
     }
 }
 
-/// The file of the page at an address without extension. Hosts that know `NAME.html` serve it at
-/// `NAME`; those that know `NAME/index.html` redirect to `NAME/` first, which is another address than
-/// the one that feeds and pages name.
+/// The file of a page. Hosts serve `NAME.html` at `NAME`. They redirect to `NAME/` for
+/// `NAME/index.html`, which is not the address in feeds and pages.
 fn page(path: &str) -> String {
     format!("{path}.html")
 }
 
-/// Whether every part of a path can be the name of a file below a folder, and of none that a host
-/// hides or that means another place.
+/// Whether a path stays below the folder and each of its parts can be the name of a file.
 pub fn is_file_path(path: &str) -> bool {
     path.split('/').all(|name| {
         let moves = name.is_empty() || name == "." || name == "..";
@@ -167,7 +164,7 @@ pub fn is_file_path(path: &str) -> bool {
     })
 }
 
-/// Documents by the file that each gets.
+/// The documents by file.
 struct FileLayout<'e> {
     snapshot: &'e Snapshot,
     documents: BTreeMap<String, PlannedDocument>,
@@ -203,8 +200,7 @@ impl FileLayout<'_> {
         self.documents.insert(path, planned);
     }
 
-    /// The lists of sections, tags and authors; from its second page on, a list has the query of its
-    /// address in its name.
+    /// The lists of sections, tags and authors; the names of all pages but the first have a query.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in term_lists(config) {
             let name = kind.folder();
@@ -229,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lead_elsewhere_are_no_file_paths() {
+    fn paths_that_leave_the_folder_are_no_file_paths() {
         for path in ["all.rss", "tags/c++.rss", "articles/0001/a b.html", ".x/y"] {
             assert!(is_file_path(path), "{path}");
         }
