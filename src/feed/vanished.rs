@@ -1,11 +1,9 @@
-//! Addresses that were served once and no longer are, without a `[[redirect]]` that says where they
-//! went: a feed that was renamed or deleted, a format or a whole kind of feeds that was switched off,
-//! a tag that was excepted. Their readers see an error from one day to the next, and nobody tells the
-//! newsroom.
+//! Addresses that were served before, are not served now, and have no `[[redirect]]`: a feed was renamed
+//! or deleted, a format or a kind of feeds was switched off, or `except` names a tag. Without a report
+//! only the readers of the feed would notice.
 //!
-//! The state folder remembers what was served until somebody deletes it; a redirect, to an empty
-//! address too, ends the report, and so does the feed's return. A term that only feeds.toml ever
-//! named has had no reader worth a report.
+//! The state folder stores what was served. A redirect, also one to an empty address, ends the report,
+//! and so does the return of the feed. Feeds of terms that no article had are not reported.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
@@ -16,12 +14,11 @@ use crate::feed::compose::SiteRules;
 use crate::model::format::Format;
 use crate::model::term::{Term, TermKind};
 
-/// Addresses that vanished together. Prints itself as what happened.
+/// Addresses that vanished for one reason; displayed as a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VanishedAddresses {
-    /// Lower case, no full stop.
     message: String,
-    /// What to do about it, with lines for feeds.toml.
+    /// What to do, with lines for feeds.toml.
     pub hint: String,
 }
 
@@ -31,19 +28,19 @@ impl fmt::Display for VanishedAddresses {
     }
 }
 
-/// What was served until now.
+/// The feeds that were served before, from the state folder.
 #[derive(Clone, Debug, Default)]
 pub struct ServedHistory {
     /// Terms that an article had.
     pub terms: Vec<Term>,
-    /// Names of declared feeds, and folders of kinds of feeds, with the formats of each.
+    /// The formats by name of a declared feed or folder of a kind of feeds.
     pub formats: BTreeMap<String, BTreeSet<Format>>,
     /// Paths of feeds, without extension.
     pub paths: Vec<String>,
 }
 
-/// What was served `before` and `config` neither serves nor redirects. Declared feeds are named one by
-/// one, automatic ones are counted: a kind may have thousands.
+/// The addresses of `before` that `config` neither serves nor redirects. Each declared feed is named;
+/// automatic feeds are counted, since a kind may have thousands.
 pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAddresses> {
     let redirects = config.redirects.iter();
     let current = CurrentFeeds {
@@ -62,7 +59,7 @@ pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAdd
     found
 }
 
-/// What a configuration serves.
+/// The feeds and redirects of a configuration.
 struct CurrentFeeds<'a> {
     config: &'a Config,
     redirects: HashSet<&'a str>,
@@ -73,7 +70,7 @@ struct CurrentFeeds<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cause {
     Off,
-    Excepted,
+    Except,
     Format,
 }
 
@@ -83,12 +80,12 @@ impl CurrentFeeds<'_> {
         let now = feed.map_or(&[][..], |feed| &feed.settings.formats);
         let gone = self.unserved(name, before, now);
         let target = now.first().map(|format| address(name, *format));
-        one_by_one(&gone, target.as_deref())
+        named(&gone, target.as_deref())
     }
 
     fn selections(&self, before: &BTreeSet<Format>) -> Option<VanishedAddresses> {
         let gone = self.unserved(SELECT, before, &self.config.defaults.formats);
-        one_by_one(&gone, None)
+        named(&gone, None)
     }
 
     fn automatic(
@@ -109,7 +106,7 @@ impl CurrentFeeds<'_> {
             .iter()
             .map(|term| self.site_rules.canonical(term));
         let carried: HashSet<&Term> = carried.collect();
-        let mut counts = [Cause::Off, Cause::Excepted, Cause::Format].map(|cause| (cause, 0, None));
+        let mut counts = [Cause::Off, Cause::Except, Cause::Format].map(|cause| (cause, 0, None));
         for path in &before.paths {
             let Some(term) = split_automatic(path)
                 .filter(|(of, _)| *of == kind)
@@ -123,7 +120,7 @@ impl CurrentFeeds<'_> {
             }
             let (cause, now) = match auto {
                 None => (Cause::Off, &[][..]),
-                Some(_) if except.contains(term) => (Cause::Excepted, &[][..]),
+                Some(_) if except.contains(term) => (Cause::Except, &[][..]),
                 Some(auto) => (Cause::Format, &auto.settings.formats[..]),
             };
             let gone = self.unserved(path, formats, now);
@@ -142,7 +139,7 @@ impl CurrentFeeds<'_> {
             })
     }
 
-    /// The addresses of a path that neither a feed nor a redirect has now.
+    /// The addresses of a path that have neither a feed nor a redirect now.
     fn unserved(&self, path: &str, before: &BTreeSet<Format>, now: &[Format]) -> Vec<String> {
         let gone = before.iter().filter(|format| !now.contains(format));
         gone.map(|format| address(path, *format))
@@ -155,7 +152,7 @@ fn address(path: &str, format: Format) -> String {
     format!("/{path}.{}", format.extension())
 }
 
-fn one_by_one(gone: &[String], target: Option<&str>) -> Option<VanishedAddresses> {
+fn named(gone: &[String], target: Option<&str>) -> Option<VanishedAddresses> {
     let verb = match gone {
         [] => return None,
         [_] => "was served and is no longer",
@@ -172,7 +169,7 @@ fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Van
     let folder = kind.folder();
     let (why, mend) = match cause {
         Cause::Off => (format!("[auto.{folder}] is not there"), "put it back"),
-        Cause::Excepted => (
+        Cause::Except => (
             format!("`except` of [auto.{folder}] names their terms"),
             "change `except`",
         ),
@@ -194,7 +191,7 @@ fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Van
     }
 }
 
-/// Lines for feeds.toml. Paths hold neither quotes nor backslashes.
+/// Lines for feeds.toml. Paths contain neither quotes nor backslashes.
 fn redirect(from: &str, target: Option<&str>) -> String {
     let to = match target {
         Some(target) => format!("\"{target}\""),
@@ -233,7 +230,7 @@ public-url = 'https://dala.example/news/'
         testkit::config(&format!("{SITE}{text}"), Path::new(""))
     }
 
-    /// What a newsroom served that had everything.
+    /// Feeds of every kind.
     fn before() -> ServedHistory {
         let paths = [
             "all",
@@ -272,7 +269,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn what_is_still_served_or_was_never_read_is_not_reported() {
+    fn served_and_never_read_addresses_are_not_reported() {
         assert_eq!(found(ALL_THERE), [""; 0]);
         let more = format!("{ALL_THERE}[[feed]]\nname = 'new'\ntitle = 'Новое'\n");
         assert_eq!(found(&more), [""; 0]);
@@ -289,7 +286,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn every_way_to_lose_an_address_is_told_once() {
+    fn each_reason_is_reported_once() {
         let without = |from: &str, to: &str| {
             assert!(ALL_THERE.contains(from));
             found(&ALL_THERE.replace(from, to))
@@ -334,7 +331,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn redirects_and_counting_as_another_term_cover_an_address() {
+    fn redirects_and_aliases_end_the_report_of_an_address() {
         let redirect = |from| format!("[[redirect]]\nfrom = '{from}'\nto = ''\n");
         let renamed = ALL_THERE.replace("'sport'", "'sports'");
         let covered = renamed.clone() + &redirect("/sport.rss") + &redirect("/news/sport.atom");
@@ -353,7 +350,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn the_lines_of_a_hint_end_the_report() {
+    fn the_lines_of_the_hint_end_the_report() {
         for text in [
             ALL_THERE.replace("'sport'", "'sports'"),
             ALL_THERE.replace(
