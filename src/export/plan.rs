@@ -79,7 +79,7 @@ impl PlannedDocument {
         }
     }
 
-    /// Whether compressing it saves anything.
+    /// Whether it is worth compressing.
     pub fn is_text(&self) -> bool {
         match &self.source {
             DocumentSource::Feed(..) | DocumentSource::Page(_) => true,

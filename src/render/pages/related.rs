@@ -1,4 +1,4 @@
-//! Which feeds a page leads to: those of the sections, tags and authors of its articles.
+//! The feeds that a page links to: those of the sections, tags and authors of its articles.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use crate::text::Text;
 pub const RELATED_MAX: usize = 24;
 
 /// The feeds of the sections, tags and authors of these articles, the most frequent first, without
-/// the one at the path `own`. It follows from the configuration and the articles alone.
+/// the one at the path `own`. They depend only on the configuration and the articles.
 pub fn related(
     config: &Config,
     site_rules: &SiteRules,
@@ -30,10 +30,10 @@ pub fn related(
         }
     }
     let mut found: Vec<(Term, (usize, &Text))> = found.into_iter().collect();
-    found.sort_by(|(a, (more, _)), (b, (less, _))| {
-        let place = |times, term: &Term| (Reverse(times), place(term.kind));
-        let places = place(*more, a).cmp(&place(*less, b));
-        places.then_with(|| a.key().cmp(b.key()))
+    found.sort_by(|(a, (times_a, _)), (b, (times_b, _))| {
+        let order = |times, term: &Term| (Reverse(times), kind_order(term.kind));
+        let orders = order(*times_a, a).cmp(&order(*times_b, b));
+        orders.then_with(|| a.key().cmp(b.key()))
     });
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
         let auto = config
@@ -53,7 +53,7 @@ pub fn related(
     feeds.take(RELATED_MAX).collect()
 }
 
-/// What an article is filed under, as it is printed.
+/// The section, tags and authors of an article, in its spelling.
 fn terms<'a>(
     site_rules: &SiteRules,
     entry: &'a Entry,
@@ -70,8 +70,8 @@ fn terms<'a>(
     categories.chain(authors.map(|author| (TermKind::Author, &author.name)))
 }
 
-/// Of equally frequent ones, the broadest first.
-fn place(kind: TermKind) -> usize {
+/// Of equally frequent terms, sections come first.
+fn kind_order(kind: TermKind) -> usize {
     match kind {
         TermKind::Section => 0,
         TermKind::Tag => 1,
