@@ -30,11 +30,7 @@ pub fn related(
         }
     }
     let mut found: Vec<(Term, (usize, &Text))> = found.into_iter().collect();
-    found.sort_by(|(a, (times_a, _)), (b, (times_b, _))| {
-        let order = |times, term: &Term| (Reverse(times), kind_order(term.kind));
-        let orders = order(*times_a, a).cmp(&order(*times_b, b));
-        orders.then_with(|| a.key().cmp(b.key()))
-    });
+    found.sort_by(|a, b| order(a).cmp(&order(b)));
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
         let auto = config
             .auto(term.kind)
@@ -70,7 +66,11 @@ fn terms<'a>(
     categories.chain(authors.map(|author| (TermKind::Author, &author.name)))
 }
 
-/// Of equally frequent terms, sections come first.
+/// The most frequent terms come first, then sections, tags and authors.
+fn order<'a>((term, (times, _)): &'a (Term, (usize, &Text))) -> (Reverse<usize>, usize, &'a str) {
+    (Reverse(*times), kind_order(term.kind), term.key())
+}
+
 fn kind_order(kind: TermKind) -> usize {
     match kind {
         TermKind::Section => 0,

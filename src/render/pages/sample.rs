@@ -1,7 +1,6 @@
-//! Invented articles and feeds, on which templates are tried when they are loaded.
+//! Sample articles and feeds that check templates when they are loaded.
 //!
-//! Each page is made twice in each language: with everything that a page can have, and with
-//! nothing that it can do without.
+//! Each page is rendered twice in each language: with all optional values and with none.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -20,19 +19,19 @@ use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
 
-/// Every page on every sample: the template's name, and what came of it.
+/// Renders every page of every sample: the template's name and the result.
 pub(super) fn pages(
     templates: &Templates,
 ) -> Vec<(&'static str, Result<String, minijinja::Error>)> {
     let samples = [Sample::full(), Sample::bare()];
     let mut pages = Vec::new();
     for name in PAGES {
-        let made = samples.iter().flat_map(|sample| {
-            let make = |locale| (name, sample.render(templates, name, locale));
-            Locale::ALL.into_iter().map(make)
+        let rendered = samples.iter().flat_map(|sample| {
+            let render = |locale| (name, sample.render(templates, name, locale));
+            Locale::ALL.into_iter().map(render)
         });
-        // One failure of a template says enough, and each may have cost all that a page may cost.
-        for (name, page) in made {
+        // One failure of a template is enough, and each may use the whole budget of a page.
+        for (name, page) in rendered {
             let failed = page.is_err();
             pages.push((name, page));
             if failed {
@@ -43,7 +42,7 @@ pub(super) fn pages(
     pages
 }
 
-/// The templates that pages begin with.
+/// The templates of pages.
 pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
 
 /// A publication on one day.
@@ -141,7 +140,7 @@ impl Sample {
             .collect()
     }
 
-    /// The page that a template makes of this sample.
+    /// Renders a template with this sample.
     pub(super) fn render(
         &self,
         templates: &Templates,
@@ -218,7 +217,7 @@ fn address(path: &str) -> Address {
     }
 }
 
-/// An article with everything an article can have.
+/// An article with all optional values.
 fn article() -> Entry {
     let medium = |name: &str, media_type: &str| Media {
         url: format!("https://dala.example/media/{name}"),
@@ -276,7 +275,7 @@ fn article() -> Entry {
     }
 }
 
-/// An article that is a headline and nothing else.
+/// An article with only a headline.
 fn flash() -> Entry {
     Entry {
         id: "tag:dala.example,2026:a".to_owned(),

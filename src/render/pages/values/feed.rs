@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::list::{FeedValue, description};
 use super::{
-    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page, other,
-    with_site, without_site,
+    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page,
+    other_language, with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::format::Format;
@@ -18,7 +18,7 @@ use crate::render::pages::frame::{Frame, RelatedFeed};
 pub(in crate::render::pages) struct FeedPage<'a> {
     page: PageValue,
     feed: FeedValue<'a>,
-    /// Web readers that the feed can be added to at one click.
+    /// Web readers with a link that adds the feed.
     readers: Vec<ReaderValue>,
     snippets: Snippets,
     articles: Vec<TeaserValue<'a>>,
@@ -61,7 +61,7 @@ struct ReaderValue {
     url: Option<Href>,
 }
 
-/// Name, what stands before the encoded address of the feed, and whether JSON Feed is understood.
+/// Name, the link up to the encoded address of the feed, and whether the reader knows JSON Feed.
 const READERS: [(&str, &str, bool); 4] = [
     ("Feedly", "https://feedly.com/i/subscription/feed%2F", false),
     ("Inoreader", "https://www.inoreader.com/?add_feed=", true),
@@ -74,10 +74,10 @@ const READERS: [(&str, &str, bool); 4] = [
 ];
 
 fn readers(channel: &Channel) -> Vec<ReaderValue> {
-    let offers = |wanted: &Format| channel.formats.contains(wanted);
+    let is_served = |format: &Format| channel.formats.contains(format);
     let Some(format) = [Format::Rss, Format::Atom, Format::Json]
         .into_iter()
-        .find(offers)
+        .find(is_served)
     else {
         return Vec::new();
     };
@@ -86,17 +86,17 @@ fn readers(channel: &Channel) -> Vec<ReaderValue> {
     READERS
         .iter()
         .filter(|(_, _, json)| *json || format != Format::Json)
-        .map(|(name, before, _)| ReaderValue {
+        .map(|(name, link, _)| ReaderValue {
             name,
-            url: Href::web(&format!("{before}{encoded}")),
+            url: Href::web(&format!("{link}{encoded}")),
         })
         .collect()
 }
 
-/// HTML for the publication's own pages, to be shown and copied.
+/// HTML for the publication's own pages, to copy.
 #[derive(Debug, Serialize)]
 struct Snippets {
-    /// `<link>`, one line a format.
+    /// One `<link>` for each format.
     head: String,
     /// `<a>`.
     link: String,
@@ -113,7 +113,7 @@ impl Snippets {
                 escape_markup(&channel.address.url(format)),
             )
         });
-        // Absolute, and in the language that readers choose there.
+        // Without `lang`, so that readers get their own language there.
         let page = channel.address.page();
         Snippets {
             head: links.collect::<Vec<_>>().join("\n"),
@@ -131,10 +131,10 @@ impl Snippets {
 struct TeaserValue<'a> {
     title: &'a str,
     url: Option<Href>,
-    /// Its language, where the page speaks another one.
+    /// Its language, if it differs from the page's.
     lang: Option<&'a str>,
     published: WhenValue,
-    /// The last correction, where there was one.
+    /// The last correction, if there was one.
     corrected: Option<WhenValue>,
     authors: Vec<AuthorValue<'a>>,
     lead: Option<&'a str>,
@@ -146,7 +146,7 @@ impl<'a> TeaserValue<'a> {
         TeaserValue {
             title: entry.title.as_str(),
             url: article_page(frame, &entry.link),
-            lang: other(locale, &entry.language),
+            lang: other_language(locale, &entry.language),
             published: WhenValue::new(locale, entry.published),
             corrected: entry.corrected().map(|at| WhenValue::new(locale, at)),
             authors: entry
@@ -159,12 +159,12 @@ impl<'a> TeaserValue<'a> {
     }
 }
 
-/// Who wrote an article.
+/// An author of an article.
 #[derive(Debug, Serialize)]
 pub(super) struct AuthorValue<'a> {
     name: &'a str,
     role: Option<&'a str>,
-    /// The person's own page, else that of the person's articles.
+    /// The person's own page, else the page of the person's feed.
     url: Option<Href>,
     /// A `mailto:` address.
     mail: Option<Href>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
-    other, without_site,
+    other_language, without_site,
 };
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::Channel;
@@ -16,7 +16,7 @@ use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::words::Words;
 
-/// What a list shows of a feed.
+/// A feed in a list.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::render::pages) struct FeedRow<'a> {
     pub(in crate::render::pages) kind: FeedKind,
@@ -36,7 +36,7 @@ impl<'a> From<&'a FeedSummary> for FeedRow<'a> {
     }
 }
 
-/// Feeds of one kind that the catalogue shows; a page with more is of no use to people.
+/// The most feeds of one kind in the catalogue; nobody reads longer pages.
 const GROUP_MAX: usize = 1000;
 
 /// The values of `catalogue.html`.
@@ -47,7 +47,7 @@ pub(in crate::render::pages) struct CataloguePage<'a> {
     all: Option<FeedValue<'a>>,
     /// The other feeds by their kind; no group is empty.
     groups: Vec<GroupValue<'a>>,
-    /// Pages with every term of a kind.
+    /// The lists of all terms of a kind.
     lists: Vec<ListValue>,
 }
 
@@ -102,7 +102,7 @@ struct GroupValue<'a> {
     kind: &'static str,
     title: &'static str,
     feeds: Vec<FeedValue<'a>>,
-    /// The page of the whole list, where it is longer than `feeds`.
+    /// The page of the whole list, if it is longer than `feeds`.
     more: Option<Href>,
 }
 
@@ -121,18 +121,18 @@ pub(in crate::render::pages) struct TermsPage<'a> {
     /// `section`, `tag` or `author`.
     kind: &'static str,
     heading: &'static str,
-    /// How many there are on all pages, in words.
+    /// The number of feeds on all pages, with the noun.
     total: String,
     feeds: Vec<FeedValue<'a>>,
     part: PartValue,
 }
 
-/// Which part of the list this is.
+/// The part of the list on this page.
 #[derive(Debug, Serialize)]
 struct PartValue {
     number: usize,
     of: usize,
-    /// The same in words.
+    /// The part as text.
     text: String,
 }
 
@@ -199,16 +199,16 @@ pub(super) struct FeedValue<'a> {
     name: &'a str,
     /// Its title as readers show it.
     title: &'a str,
-    /// What it is about, where that is not what the publication is about.
+    /// Its description, if it is not that of the publication.
     description: Option<&'a str>,
-    /// Its language, where the page speaks another one.
+    /// Its language, if it differs from the page's.
     lang: Option<&'a str>,
     url: Option<Href>,
     /// The page of the publication that it belongs to.
     link: Option<Href>,
     formats: Vec<FormatValue>,
     articles: usize,
-    /// The number of articles in words.
+    /// The number of articles, with the noun.
     count: String,
     /// Its last change; none while it is empty.
     changed: Option<WhenValue>,
@@ -232,7 +232,7 @@ impl<'a> FeedValue<'a> {
             name: without_site(frame, title),
             title,
             description: description(frame, channel),
-            lang: other(locale, &channel.language),
+            lang: other_language(locale, &channel.language),
             url: feed_page(frame, &channel.address),
             link: Href::web(&channel.link),
             formats: FormatValue::each(frame, &channel.address, &channel.formats),
@@ -243,7 +243,7 @@ impl<'a> FeedValue<'a> {
     }
 }
 
-/// What a feed says of itself and the publication does not.
+/// The description of a feed, if it is not that of the publication.
 pub(super) fn description<'a>(frame: &Frame<'_>, channel: &'a Channel) -> Option<&'a str> {
     let description = channel.description.as_str();
     let own = description != frame.site.title
