@@ -108,37 +108,39 @@ impl Plan {
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
         let latest = latest.unwrap_or(snapshot.site_rules.epoch());
-        let document = |request, modified| (DocumentSource::Page(request), modified);
-        for (name, list) in [
-            ("feeds.opml", PageRequest::Opml),
-            ("feeds.json", PageRequest::List),
-        ] {
-            layout.put(name, name.to_owned(), document(list, latest));
-        }
+        layout.file(
+            "feeds.opml",
+            DocumentSource::Page(PageRequest::Opml),
+            latest,
+        );
+        layout.file(
+            "feeds.json",
+            DocumentSource::Page(PageRequest::List),
+            latest,
+        );
         for version in feeds.clone() {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
                 let feed = DocumentSource::Feed(version.clone(), *format);
-                layout.put(&path.clone(), path, (feed, version.last_modified));
+                layout.file(&path, feed, version.last_modified);
             }
         }
         if pages == PageExport::Write {
-            layout.put("", page("index"), document(PageRequest::Catalogue, latest));
+            let catalogue = DocumentSource::Page(PageRequest::Catalogue);
+            layout.put("", "index.html", catalogue, latest);
             for version in feeds {
                 let feed = PageRequest::Feed(version.clone());
-                let of_feed = document(feed, version.last_modified);
-                layout.put(&version.path, page(&version.path), of_feed);
+                layout.page(&version.path, feed, version.last_modified);
             }
             layout.lists(&snapshot.config, overview, latest);
             for (key, updated) in articles {
                 let path = format!("articles/{key}");
-                let article = document(PageRequest::Article(key), updated);
-                layout.put(&path, page(&path), article);
+                layout.page(&path, PageRequest::Article(key), updated);
             }
             for (name, asset) in templates.assets() {
-                let path = format!("assets/{name}");
                 let asset = DocumentSource::Asset(asset.clone());
-                layout.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
+                let epoch = snapshot.site_rules.epoch();
+                layout.file(&format!("assets/{name}"), asset, epoch);
             }
         }
         let mut documents: Vec<PlannedDocument> = layout.documents.into_values().collect();
@@ -148,12 +150,6 @@ impl Plan {
             without_file: layout.without_file,
         }
     }
-}
-
-/// The file of a page. Hosts serve `NAME.html` at `NAME`. They redirect to `NAME/` for
-/// `NAME/index.html`, which is not the address in feeds and pages.
-fn page(path: &str) -> String {
-    format!("{path}.html")
 }
 
 /// Whether a path stays below the folder and each of its parts can be the name of a file.
@@ -172,49 +168,50 @@ struct FileLayout<'e> {
 }
 
 impl FileLayout<'_> {
-    /// Gives a document that is served at `/address` the file at `path`.
-    fn put(
-        &mut self,
-        address: &str,
-        path: String,
-        (source, modified): (DocumentSource, Timestamp),
-    ) {
+    /// Plans the document at `/path` as the file `path`.
+    fn file(&mut self, path: &str, source: DocumentSource, modified: Timestamp) {
+        self.put(path, path, source, modified);
+    }
+
+    /// Plans the page at `/path` as `path.html`, which hosts serve at `/path`. For `path/index.html` they
+    /// redirect to `/path/`, which is not the address in feeds and pages.
+    fn page(&mut self, path: &str, request: PageRequest, modified: Timestamp) {
+        let page = DocumentSource::Page(request);
+        self.put(path, &format!("{path}.html"), page, modified);
+    }
+
+    /// Plans the document at `/address` as the file `path`.
+    fn put(&mut self, address: &str, path: &str, source: DocumentSource, modified: Timestamp) {
         let address = format!("/{address}");
         if self.snapshot.redirects.contains_key(&address) {
             return;
         }
-        if !is_file_path(&path) {
-            let reason = format!("`{address}` is left out: no file can have its name");
-            return self.without_file.push(reason);
-        }
-        if let Some(first) = self.documents.get(&path) {
-            let path = &first.path;
-            let reason = format!("`{address}` is left out: `{path}` is another page already");
-            return self.without_file.push(reason);
-        }
-        let planned = PlannedDocument {
-            path: path.clone(),
-            source,
-            modified,
+        let reason = if !is_file_path(path) {
+            format!("`{address}` is left out: no file can have its name")
+        } else if self.documents.contains_key(path) {
+            format!("`{address}` is left out: `{path}` is another page already")
+        } else {
+            let path = path.to_owned();
+            let document = PlannedDocument {
+                path: path.clone(),
+                source,
+                modified,
+            };
+            self.documents.insert(path, document);
+            return;
         };
-        self.documents.insert(path, planned);
+        self.without_file.push(reason);
     }
 
     /// The lists of sections, tags and authors; the names of all pages but the first have a query.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in term_lists(config) {
             let name = kind.folder();
-            let pages = overview.of_terms(kind).len().div_ceil(TERMS_MAX).max(1);
-            for number in 1..=pages {
-                let list = (
-                    DocumentSource::Page(PageRequest::Terms(kind, number)),
-                    latest,
-                );
-                let path = match number {
-                    1 => page(name),
-                    number => page(&format!("{name}?page={number}")),
-                };
-                self.put(name, path, list);
+            self.page(name, PageRequest::Terms(kind, 1), latest);
+            for number in 2..=overview.of_terms(kind).len().div_ceil(TERMS_MAX) {
+                let path = format!("{name}?page={number}.html");
+                let list = DocumentSource::Page(PageRequest::Terms(kind, number));
+                self.put(name, &path, list, latest);
             }
         }
     }
