@@ -1,71 +1,107 @@
 //! taspa reads a newsroom's stored articles, builds RSS, Atom and JSON feeds from any combination
 //! of their tags, sections, authors and languages, and serves them over HTTP.
 //!
-//! Work happens when content changes, never because somebody asks. A change moves a small
-//! immutable *snapshot* forward; a request looks one up, compares validators, and hands out shared
-//! bytes. A 304 never needs a rendered document at all.
+//! Work happens when content changes, not when a client asks. A change publishes a new immutable
+//! [`Snapshot`](feed::snapshot::Snapshot). A request finds a version in it, compares validators, and
+//! sends shared bytes. A 304 needs no rendered document.
 //!
 //! ```text
-//!  source ──Draft──▶ Draft::accept ──▶ Store ──▶ Index::apply ──▶ touched feeds ──▶ Snapshot
-//!  (files, rows)      (the one gate)   (records)  (terms → articles)  (windows, digests)   │
-//!                                                                                          ▼
-//!  socket ──▶ http::server ──▶ http::answer(snapshot, request): find · compare validators · bytes
-//!                                   │ not made yet: one task per document, all others wait for it
-//!                                   ▼
-//!                Store::articles ──▶ SiteRules::compose ──▶ Format::render ──▶ DocumentCache
+//!  Source::walk ──▶ Source::read ──▶ Draft::accept ──▶ Store::write ──▶ Index::finish ──▶ Publisher::publish
+//!  (places, stamps)  (a draft)        (an article)      (its record)     (affected feeds)  (a new Snapshot)
+//!                                                                                                 │
+//!                                                                                          ReadHandle::published
+//!                                                                                                 ▼
+//!  AcceptLoop::run ──▶ request_checks::refusal ──▶ dispatch ──▶ route::resolve ──▶ feeds::cached: 304, or 200
+//!                                                                     │ no cached document
+//!                                                                     ▼
+//!                              Job::run ──▶ Store::articles ──▶ FeedVersion::compose ──▶ render ──▶ DocumentCache
 //! ```
 //!
-//! What was asked for of a feed within the last hour or two is made for its next version before
-//! anybody asks ([`publish`]).
+//! # Rooms
 //!
-//! Pages for people take the same way: [`press`] makes them from a snapshot, and they are kept
-//! beside the feeds. For a host that knows nothing but files, [`export`] brings a folder up to an
-//! snapshot: what did not move since is neither made nor touched.
+//! The modules below are the rooms of the house, from the ground up: each uses only rooms above it
+//! in the list, and no two use each other. Each one's doc says which, and where to begin;
+//! `tests/rooms.rs` fails when an import breaks the plan. `text`, `model`, `index` and `feed` do no I/O.
 //!
-//! # Where things are
+//! | to find | look in |
+//! |---|---|
+//! | a key of feeds.toml: its type, default and meaning | `config/keys.rs` |
+//! | what a key of an article means | `source/article_file/fields.rs` |
+//! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
+//! | duplicate keys | `ingest/key_conflicts.rs` |
+//! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
+//! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
+//! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
+//! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
+//! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
+//! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
+//! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
+//! | cached documents | `serve/document_cache.rs` |
 //!
-//! The modules below are listed in reading order: first what is known without any I/O (dates,
-//! terms, text, articles, configuration), then the index and what is published from it, then
-//! the formats, and last the edges: files and databases, the state folder, the loop, sockets, commands.
+//! # Recipes
 //!
-//! To add an output format, write one file in `format/` and one variant of
-//! [`Format`](format::Format): routes, links and tags follow from its extension and media type. To
-//! add an article field, follow the compiler from [`Draft`](article::Draft) through
-//! [`Article`](article::Article) and [`Entry`](feed::Entry) into the formats, each of which has its
-//! golden documents. To add a kind of article file, write one parser in `source/`; if it has keys and
-//! values, they become a tree there, and what each key means is decided once for all kinds. To add a
-//! kind of source, write one file there and one variant of [`Source`](source::Source), and say in
-//! [`publish`] what tells that something changed; everything else asks a source for places, stamps
-//! and articles and knows of no kind. To make
-//! the pages speak another language, add a variant to [`Locale`](page::Locale) and its words beside
-//! the others: what is missing does not compile.
+//! The compiler and the tests name what a recipe leaves out: every `match` over one of our enums is
+//! exhaustive, and the golden documents, the reference page and the tables in `docs` are compared.
 //!
-//! # What must stay true
+//! **A feed format.** A variant of [`Format`](model::format::Format) with its extension, title and media
+//! type (`model/format.rs`); a writer beside `render/rss.rs`, with its `mod` and arm in `render.rs`;
+//! whether feed readers subscribe to it (`render/opml.rs`). Routes, headers, metrics, the key
+//! `formats` and page links follow. Then `UPDATE_DOCS=1 cargo test configuration_reference`, golden
+//! documents in `tests/golden`, and the arms of the tests in `tests/formats`.
 //!
-//! 1. The same configuration and articles give the same bytes and tags on every machine, with or
-//!    without the state folder: no build time, no observed time, no random value, no order of a
+//! **A field of an article.** [`Draft`](model::article::Draft) and
+//! [`Article`](model::article::Article), with `ACCEPT_VERSION` raised, since stored articles change
+//! (`model/article.rs`); what is acceptable (`model/article/accept.rs`); its key
+//! (`source/article_file/fields.rs`; also `tree/yaml/repair.rs` if it is a text on one line, and
+//! `newsroom.rs`); its column (`source/sql/columns.rs`);
+//! [`Entry`](feed::document::Entry) (`feed/document.rs`, `feed/compose.rs`); the writers that have a place
+//! for it, with `RENDERER_VERSION` raised (`render.rs`); the sample page (`render/pages/sample.rs`);
+//! `docs/articles.md` and `docs/databases.md`.
+//!
+//! **A source.** A room beside `source/sql` with its watcher, an arm in each `match` of
+//! [`Source`](source::Source) and of `source/watcher.rs`, and its table in `config/keys.rs`,
+//! `config/source.rs` and [`SourceConfig`](config::SourceConfig).
+//!
+//! **A key of feeds.toml.** Its facts in `config/keys.rs`, a field of its struct in `config.rs`, the line
+//! that reads it in the file of its table. Then `UPDATE_DOCS=1 cargo test configuration_reference`.
+//!
+//! **A page.** A variant of [`Page`](render::pages::Page) and of
+//! [`PageRequest`](render::pages::PageRequest) (`render/pages.rs`), its template in
+//! `render/pages/built_in` (listed in `folder.rs`), its values in `render/pages/values`, its sample in
+//! `sample.rs`, its route (`serve/route.rs`), and how it is found
+//! (`publish/read_handle/page_lookup.rs`).
+//!
+//! **A language of the pages.** A variant of [`Locale`](render::pages::locale::Locale) and a file of words
+//! in `render/pages/words`. A missing word does not compile.
+//!
+//! **A response header.** `serve/security_headers.rs` if it is the same for a kind of content, else
+//! `serve/reply.rs`; a value that follows from a feed's version is computed once in `feed/headers.rs`.
+//! A header that a key of feeds.toml sets takes the recipe for a key first.
+//!
+//! # Invariants
+//!
+//! 1. The same configuration and articles give the same bytes and ETags on every machine, with or
+//!    without the state folder: no build time, no observed time, no random value and no order of a
 //!    hash table reaches a document. Time zones come from a database inside the binary.
-//! 2. A [`Revision`](article::Revision) is the digest of an *accepted* article, text included, of
-//!    files and rows alike: everything that a document can show of it and nothing else. A feed's
-//!    digest is made of the writers' version ([`RENDERER_VERSION`](format::RENDERER_VERSION)), the site's rules, the
-//!    feed's own words and its entries' revisions in order; a [`Tag`](snapshot::Tag) is made of that
-//!    digest. Different bytes, different tag.
-//! 3. Rendering does not touch the source. What was accepted is in the store, and a record stays
-//!    there until no snapshot names it; so unreadable sources cost freshness and nothing else.
-//! 4. A request sees one snapshot, and [`http::answer`] has a reply for everything.
-//! 5. What is dated in the future, expired or hidden is in no list of the
-//!    [`Index`](index::Index), and a feed's own hold-back is part of its window; every instant
-//!    at which something changes by itself wakes the publisher, whose [`clock`] does not jump.
-//! 6. Absence is believed only from a listing that succeeded, and the loss of more than half of
-//!    the articles, or of a column of theirs, not until somebody confirms it ([`reconcile`],
-//!    [`source::sql`]).
+//! 2. A [`Revision`](model::article::Revision) is the digest of an *accepted* article, text included, of
+//!    files and rows alike. A feed's digest is made of
+//!    [`RENDERER_VERSION`](render::RENDERER_VERSION), the site's rules, the feed's definition and its
+//!    entries' revisions in order; an [`ETag`](feed::etag::ETag) is made of that digest and the format.
+//!    If the order of an article's categories changes, so do its revision and the ETags of its feeds.
+//! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
+//!    names it, so an unreadable source costs freshness and nothing else.
+//! 4. A request is answered from one published state, and every request gets an answer.
+//! 5. An article that is dated in the future, expired or hidden is in no list of the
+//!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
+//!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.
+//! 6. Absence is believed only from a listing that succeeded. The loss of more than half of the
+//!    articles, or of a column, is held until it is confirmed ([`ingest`], [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
-//! 8. The cost of a changed article does not grow with the number stored, and no text is held in
-//!    memory for one. Articles and validators have one writer each ([`reconcile`], [`publisher`]).
-//! 9. Library types stay home: `rss` and `atom_syndication` in [`format`](mod@format), hyper in
-//!    [`http`], `minijinja` in [`page`] and [`admin`], `quick_xml` in
-//!    [`overview`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in
-//!    [`store`], `sqlx` in [`source::sql`], `jiff` in [`time`].
+//! 8. The cost of a changed article does not grow with the number stored, and no text stays in
+//!    memory. [`Publisher`](publish::publisher::Publisher) is the only writer of what is published.
+//! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
+//!    hyper and the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
+//!    [`source::sql`], `jiff` in [`model::time`].
 //! 10. Everything that input can grow has a limit with a name.
 
 pub mod text;

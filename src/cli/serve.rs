@@ -50,7 +50,7 @@ const CONFIG_LOOK_EVERY: Duration = Duration::from_secs(1);
 const SAVE_FINISH: Duration = Duration::from_secs(5);
 
 /// How long the end waits for whoever reads the access log.
-const ACCESS_LOG_FINISH: Duration = Duration::from_secs(1);
+const ACCESS_LOG_FLUSH: Duration = Duration::from_secs(1);
 
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> io::Result<Exit> {
     // It clears variables of the environment, which no other thread may look at meanwhile.
@@ -96,7 +96,7 @@ async fn daemon(
             return Ok(Exit::Failed);
         }
     };
-    listener::announce(&listeners, &config.server.public_url);
+    listener::log_addresses(&listeners, &config.server.public_url);
     let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
     let server = Arc::new(ServerContext::new(
         &config.server,
@@ -237,7 +237,7 @@ async fn daemon(
         let _ = admin.await;
     }
     if let Some(access_log) = &server.access_log {
-        access_log.finish(ACCESS_LOG_FINISH);
+        access_log.flush(ACCESS_LOG_FLUSH);
     }
     info!("stopped");
     Ok(exit)
