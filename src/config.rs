@@ -53,7 +53,7 @@ use ipnet::IpNet;
 
 use crate::model::format::Format;
 use crate::model::selection::Selection;
-use crate::model::term::Term;
+use crate::model::term::{Term, TermKind};
 use crate::model::time::Zone;
 
 /// A checked `feeds.toml`.
@@ -81,6 +81,18 @@ pub struct Config {
     pub redirects: Vec<Redirect>,
     /// Every term the file names, with its spelling and place.
     pub named_terms: Vec<NamedTerm>,
+}
+
+impl Config {
+    /// The table of the automatic feeds of this kind, if present.
+    pub fn auto(&self, kind: TermKind) -> Option<&AutoFeeds> {
+        match kind {
+            TermKind::Section => self.auto_sections.as_ref(),
+            TermKind::Tag => self.auto_tags.as_ref(),
+            TermKind::Author => self.auto_authors.as_ref(),
+            TermKind::Lang => None,
+        }
+    }
 }
 
 /// The publication.

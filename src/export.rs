@@ -1,9 +1,9 @@
-//! The export: what is published as files, for a host that serves nothing else.
+//! Exports the published snapshot as files, for a host of static files.
 //!
-//! Begin with [`export`]. A [`Plan`] lists the files that there are to be; a [`Folder`] knows from its
-//! [`Manifest`] which of them an earlier export wrote. What is up to date is neither made nor touched,
-//! so an export costs what changed. Every file has the bytes that the daemon serves and, as its date,
-//! their `Last-Modified`; a document that cannot be made costs itself alone.
+//! Begin with [`export`]. A [`Plan`] lists the files; the [`Manifest`] of a [`Folder`] says which of them
+//! an earlier export wrote. A file that is up to date is neither rendered nor written. Every file has
+//! the bytes that the daemon serves and their `Last-Modified` as its date. If a document fails, the
+//! others are still written.
 //!
 //! Uses [`model`](crate::model), [`config`](crate::config), [`feed`](crate::feed),
 //! [`render`](crate::render), [`store`](crate::store) and [`publish`](crate::publish).
@@ -32,38 +32,35 @@ use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
 
-/// What is to be exported.
+/// The options of an export.
 #[derive(Clone, Debug)]
 pub struct ExportOptions {
-    /// The codings of text beside its plain bytes.
+    /// The content codings of text files, in addition to the plain files.
     pub codings: Vec<Coding>,
-    /// Whether people get pages.
+    /// Whether pages are exported.
     pub pages: PageExport,
-    /// Whether more than half of the articles may be gone since the last export.
+    /// Whether more than half of the articles of the last export may be missing.
     pub removal: Removal,
 }
 
-/// Why nothing was exported at all.
+/// Why nothing was exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// There is no snapshot.
     #[error("nothing is published")]
     Unpublished,
-    /// Most articles are gone.
+    /// Most articles of the last export are missing.
     #[error("of the {before} articles of the last export {now} are left: all files stay")]
     Shrunk {
-        /// The articles that the last export knew.
+        /// The number of articles at the last export.
         before: usize,
-        /// The articles that are there now.
+        /// The number of articles now.
         now: usize,
     },
 }
 
-/// Brings `folder` up to what `publisher` has published of so many `articles`. It ends early, with whole
-/// files, once `stop` is true.
-///
-/// # Errors
-/// [`ExportError`]; no file was touched then.
+/// Updates `folder` to what `publisher` has published; `articles` is the number of stored articles. It
+/// ends early, with whole files, once `stop` is true. On an error, no file was touched.
 pub fn export(
     publisher: &ReadHandle,
     folder: Folder,
@@ -76,7 +73,7 @@ pub fn export(
         .published()
         .zip(publisher.overview())
         .ok_or(ExportError::Unpublished)?;
-    let before = folder.before().articles;
+    let before = folder.previous().articles;
     let is_shrunk = is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
@@ -97,8 +94,8 @@ pub fn export(
     Ok(report)
 }
 
-/// The keys and last corrections of the articles that may have a page here; none where all have one
-/// elsewhere.
+/// The keys and last corrections of the articles that may have a page here; none if the newsroom's
+/// site has the pages.
 fn articles_with_pages(
     publisher: &ReadHandle,
     published: &PublishedState,
@@ -111,20 +108,19 @@ fn articles_with_pages(
     }
 }
 
-/// Deletes what earlier exports wrote and this one does not have.
+/// Deletes the files of earlier exports that this one does not have.
 fn remove(folder: &Folder, files: &mut BTreeMap<String, ExportedFile>, report: &mut ExportReport) {
-    for (path, file) in &folder.before().files {
+    for (path, file) in &folder.previous().files {
         if files.contains_key(path) {
             continue;
         }
         match folder.remove(path) {
             Ok(()) => report.removed += 1,
             Err(error) => {
-                report.failures.push(FileFailure {
-                    path: path.clone(),
-                    reason: format!("cannot be deleted: {error}"),
-                });
+                let reason = format!("cannot be deleted: {error}");
                 files.insert(path.clone(), *file);
+                let path = path.clone();
+                report.failures.push(FileFailure { path, reason });
             }
         }
     }

@@ -1,10 +1,9 @@
-//! What a feed is before any format writes it: its definition, its entries, and the validators of
-//! each version.
+//! Feeds, independent of any format: definitions, entries, and the validators of each version.
 //!
-//! Begin with [`definitions`], which says what feeds there are, then [`snapshot`], which holds the
-//! published version of each. [`document`] is the neutral feed that every format writes, and
-//! [`compose`] makes one from articles. Nothing here reads or writes: a version names records, and
-//! the caller gives their articles.
+//! Begin with [`definitions`], the list of all feeds, then [`snapshot`], which holds the published
+//! version of each. [`document`] is the neutral feed that every format writes, and [`compose`] builds
+//! one from articles. Nothing here does I/O: a version names records, and the caller reads their
+//! articles.
 //!
 //! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config) and
 //! [`index`](crate::index).

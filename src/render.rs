@@ -1,18 +1,16 @@
-//! Writes what is served: feeds in each format, pages for people, lists of feeds, and the compressed
-//! forms of all of them.
+//! Renders feeds in each format, HTML pages and lists of feeds, and compresses them.
 //!
-//! Begin with [`render`], which writes a [`Feed`] in a [`Format`], and with [`pages`]. Everything here
-//! is made from values: nothing reads the store or a source, and nothing is written to a disk. A new
-//! format is one file beside `rss.rs`, one variant of [`Format`], and one arm of [`render`].
+//! Begin with [`render`], which writes a [`Feed`] in a [`Format`], and with [`pages`]. Nothing here reads
+//! the store or a source, or writes to a disk. A new format is one file beside `rss.rs`, one variant of
+//! [`Format`], and one arm of [`render`].
 //!
 //! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config) and
 //! [`feed`](crate::feed).
 //!
-//! Every format carries the same entries with the same ids in the same order. What no element of a
-//! format has room for is left out there rather than put where it means something else. So the role
-//! of an author (`корреспондент`) is in JSON alone: RSS and Atom know names and addresses of
-//! people, their extensions credit media, and a namespace of our own would be read by nobody and
-//! questioned by every validator. Names stay bare everywhere, because readers filter by them.
+//! Every format has the same entries with the same ids in the same order. A property without an element
+//! in a format is left out of it. So only JSON has the role of an author (`корреспондент`): RSS and Atom
+//! have no element for it, and no reader knows a namespace of our own. Names never include the role,
+//! because readers filter by them.
 
 mod atom;
 pub mod compress;
@@ -23,14 +21,14 @@ pub mod opml;
 pub mod pages;
 mod rss;
 
-use crate::model::format::Format;
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 
 use crate::feed::document::{Channel, Entry, Feed};
+use crate::model::format::Format;
 use crate::text::Text;
 
-/// The version of the renderer: raise it whenever the same feed would be written differently. It is
-/// part of every ETag.
+/// The version of the renderer, part of every ETag: raise it whenever the same feed is written
+/// differently.
 pub const RENDERER_VERSION: u32 = 2;
 
 /// A document that could not be written.
@@ -48,9 +46,6 @@ pub enum RenderError {
 }
 
 /// Writes `feed` as one document in `format`.
-///
-/// # Errors
-/// Only what the format's own writer reports.
 pub fn render(format: Format, feed: &Feed) -> Result<Vec<u8>, RenderError> {
     match format {
         Format::Rss => rss::render(feed),
@@ -59,10 +54,10 @@ pub fn render(format: Format, feed: &Feed) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// What documents call their writer. Without a version: an upgrade alone must not move a feed.
+/// The generator in documents. It has no version, because an upgrade alone must not change a feed.
 const GENERATOR: &str = "taspa";
 
-/// The other formats the feed is served in: media type and address.
+/// The media types and addresses of the feed's other formats.
 fn alternates(channel: &Channel, this: Format) -> impl Iterator<Item = (&'static str, String)> {
     channel
         .formats
@@ -71,13 +66,20 @@ fn alternates(channel: &Channel, this: Format) -> impl Iterator<Item = (&'static
         .map(|&format| (format.media_type(), channel.address.url(format)))
 }
 
-/// A category for readers that take a comma for the end of a category, and put `#` in front
-/// of each by themselves. U+201A looks like a comma, and both lead to the same tag: keys ignore
-/// punctuation.
+/// A category for readers that split at commas and add `#` themselves. U+201A looks like a comma and
+/// gives the same tag, since keys ignore punctuation.
 fn category_label(text: &Text) -> String {
     text.as_str()
         .trim_start_matches(['#', ' '])
         .replace(',', "\u{201a}")
+}
+
+/// Text for an element or a quoted attribute of XML or HTML.
+fn escape_markup(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// RFC 3339 in whole seconds, with the offset of the article.
@@ -85,7 +87,7 @@ fn rfc3339(date: DateTime<FixedOffset>) -> String {
     date.to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// A buffer that most documents fit into, so that they are not copied while they grow.
+/// A buffer that is large enough for most documents, so that it is not reallocated.
 fn buffer(feed: &Feed) -> Vec<u8> {
     let text_bytes = |entry: &Entry| {
         let lead = entry.lead().map_or(0, |text| text.as_str().len());
@@ -100,7 +102,7 @@ fn buffer(feed: &Feed) -> Vec<u8> {
     Vec::with_capacity(MARKUP_BYTES + entries)
 }
 
-/// Roughly what an entry takes besides its texts, and what the head of a feed takes.
+/// Roughly the bytes of an entry without its texts, and of the head of a feed.
 const MARKUP_BYTES: usize = 2048;
 
 #[cfg(test)]
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_name_their_format() {
+    fn formats_are_found_by_their_extension() {
         for format in Format::ALL {
             assert_eq!(Format::from_extension(format.extension()), Some(format));
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::output::Screen;
 use super::{CommandResult, Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
-use crate::feed::vanished::vanished;
+use crate::feed::vanished::find_vanished;
 use crate::ingest::state_header::check_identity;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
@@ -207,7 +207,7 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                     format!("restore both keys; if the change is meant, delete {folder} first");
                 of_config(Severity::Error, changed.to_string(), hint)
             });
-            let vanished = vanished(&served_before(memory), config).into_iter();
+            let vanished = find_vanished(&served_before(memory), config).into_iter();
             let vanished = vanished
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()

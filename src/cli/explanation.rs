@@ -1,10 +1,10 @@
 //! Explains why an article is, or is not, in a feed.
 
 use super::find_article::{self, NamedArticle, NotFound};
-use crate::feed::explain::{Explanation, Judgement, Reason, Subject};
+use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::problem::{Problem, Severity};
-use crate::publish::read_handle::{JudgeError, ReadHandle};
+use crate::publish::read_handle::{EvaluateError, ReadHandle};
 use crate::source::Source;
 use crate::store::{FileRow, StoreError};
 
@@ -34,16 +34,16 @@ pub(super) fn explain(
     let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
     let (store, source) = (published.store(), published.source());
     let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
-    let (subject, judgement) = match named? {
+    let (explained, evaluation) = match named? {
         NamedArticle::Article(row) => {
-            let judgement = published.judge(version, &row.meta.key);
-            let judgement = judgement.map_err(|failure| match failure {
-                JudgeError::Ended => ExplainError::Ended,
-                JudgeError::Unknown => ExplainError::NotFound(NotFound::Like(Vec::new())),
+            let evaluation = published.evaluate(version, &row.meta.key);
+            let evaluation = evaluation.map_err(|failure| match failure {
+                EvaluateError::Ended => ExplainError::Ended,
+                EvaluateError::Unknown => ExplainError::NotFound(NotFound::Like(Vec::new())),
             })?;
             let articles = store.articles(&[row.meta.record])?;
             let file = store.file(&row.path)?;
-            let subject = Subject {
+            let explained = ExplainedArticle {
                 title: articles.first().map(|article| article.title.to_string()),
                 published: Some(row.meta.published),
                 problem: file.and_then(|file| problem(&source, &row.path, file)),
@@ -51,14 +51,14 @@ pub(super) fn explain(
                 file: source.locate(&row.path),
                 key: Some(row.meta.key.into()),
             };
-            (subject, judgement)
+            (explained, evaluation)
         }
         NamedArticle::File(path, row) => {
-            let quarantined = Judgement {
-                reasons: vec![Reason::Quarantined],
-                ..Judgement::default()
+            let unreadable = Evaluation {
+                reasons: vec![Reason::Unreadable],
+                ..Evaluation::default()
             };
-            let subject = Subject {
+            let explained = ExplainedArticle {
                 key: None,
                 title: None,
                 published: None,
@@ -66,13 +66,13 @@ pub(super) fn explain(
                 file: source.locate(&path),
                 problem: problem(&source, &path, row),
             };
-            (subject, quarantined)
+            (explained, unreadable)
         }
     };
     Ok(Explanation {
         feed: version.path.to_string(),
-        subject,
-        judgement,
+        article: explained,
+        evaluation,
         zone: snapshot.config.site.zone.clone(),
     })
 }

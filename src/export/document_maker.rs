@@ -1,4 +1,4 @@
-//! The bytes of a planned document.
+//! Renders planned documents.
 
 use std::error::Error;
 
@@ -14,24 +14,24 @@ use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 use crate::render::render;
 
-/// Makes documents of what is published, for any number of threads.
+/// Renders documents of a published snapshot, from any number of threads.
 pub(super) struct DocumentMaker<'a> {
     publisher: &'a ReadHandle,
     published: &'a PublishedState,
     entries: EntryCache<'a>,
 }
 
-/// Why a document is not made.
-pub(super) enum NotMade {
-    /// It is not served here.
+/// Why there is no document.
+pub(super) enum MakeError {
+    /// The daemon does not serve it.
     NotServed,
-    /// It cannot be made, and why.
+    /// Rendering failed, with the reason.
     Failed(String),
 }
 
-impl NotMade {
-    fn failed(error: &dyn Error) -> NotMade {
-        NotMade::Failed(format!("cannot be made: {}", chain(error)))
+impl MakeError {
+    fn failed(error: &dyn Error) -> MakeError {
+        MakeError::Failed(format!("cannot be made: {}", chain(error)))
     }
 }
 
@@ -47,46 +47,45 @@ impl<'a> DocumentMaker<'a> {
         }
     }
 
-    /// Makes a document. `composed` is the feed of the document before, where both are the same feed in
-    /// two formats.
+    /// Renders a document. `composed` holds the feed while its formats follow each other.
     pub(super) fn make(
         &self,
         document: &PlannedDocument,
         composed: &mut Option<Feed>,
-    ) -> Result<Bytes, NotMade> {
+    ) -> Result<Bytes, MakeError> {
         match &document.source {
             DocumentSource::Feed(version, format) => {
                 let feed = match composed.take() {
                     Some(feed) => feed,
                     None => {
                         let feed = self.entries.compose(version);
-                        feed.map_err(|error| NotMade::failed(&error))?
+                        feed.map_err(|error| MakeError::failed(&error))?
                     }
                 };
                 let written = render(*format, composed.insert(feed));
                 written
                     .map(Bytes::from)
-                    .map_err(|error| NotMade::failed(&error))
+                    .map_err(|error| MakeError::failed(&error))
             }
             DocumentSource::Page(request) => self.page(request),
             DocumentSource::Asset(asset) => Ok(asset.bytes.clone()),
         }
     }
 
-    fn page(&self, request: &PageRequest) -> Result<Bytes, NotMade> {
+    fn page(&self, request: &PageRequest) -> Result<Bytes, MakeError> {
         let PublishedState {
             snapshot,
             templates,
         } = self.published;
         let page = self.publisher.find_page(snapshot, request.clone());
         let page = page.map_err(|missing| match missing {
-            PageMissing::Store(error) => NotMade::failed(&error),
-            PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => NotMade::NotServed,
+            PageMissing::Store(error) => MakeError::failed(&error),
+            PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => MakeError::NotServed,
         })?;
         let articles = self.publisher.store().articles(page.records());
-        let articles = articles.map_err(|error| NotMade::failed(&error))?;
+        let articles = articles.map_err(|error| MakeError::failed(&error))?;
         let locale = Locale::of_site(&snapshot.config.site.language);
         page.render(snapshot, templates, &articles, locale)
-            .map_err(|error| NotMade::failed(&error))
+            .map_err(|error| MakeError::failed(&error))
     }
 }

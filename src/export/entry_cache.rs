@@ -1,5 +1,5 @@
-//! A cache of entries, for making many feeds one after the other: an article is in several of them, and
-//! reading it and composing its entry costs more than writing it once more.
+//! A cache of entries: an article is in several feeds, and reading it and composing its entry costs more
+//! than rendering it.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::store::{Store, StoreError};
 /// The most bytes of cached entries.
 const BYTES_MAX: u64 = 24 << 20;
 
-/// About what an entry takes besides its texts.
+/// Roughly the size of an entry without its texts.
 const OTHER_BYTES: usize = 1024;
 
-/// Everything that an entry follows from, the rules of the site aside.
+/// Everything that an entry depends on besides the rules of the site.
 type Key = (RecordId, Content, Timestamp);
 
-/// Entries of a store's articles, by the rules of one site, for any number of threads.
+/// Entries of a store's articles under the rules of one site, shared by threads.
 pub(super) struct EntryCache<'s> {
     store: &'s Store,
     entries: Cache<Key, Arc<Entry>, Size>,
@@ -40,7 +40,6 @@ impl Weighter<Key, Arc<Entry>> for Size {
 }
 
 impl EntryCache<'_> {
-    /// An empty cache.
     pub(super) fn new(store: &Store) -> EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
         EntryCache {
@@ -49,10 +48,7 @@ impl EntryCache<'_> {
         }
     }
 
-    /// A feed of the site, as [`FeedVersion::compose`] makes it.
-    ///
-    /// # Errors
-    /// When an article cannot be read.
+    /// The feed that [`FeedVersion::compose`] returns.
     pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (content, as_of) = (version.settings.content, version.as_of);
         let key = |record: &RecordId| (*record, content, as_of);
@@ -80,6 +76,6 @@ impl EntryCache<'_> {
             .filter_map(|entry| entry.or_else(|| made.next()))
             .map(Arc::unwrap_or_clone);
         let channel = version.channel.as_ref().clone();
-        Ok(version.site_rules.gather(channel, entries.collect()))
+        Ok(version.site_rules.from_entries(channel, entries.collect()))
     }
 }

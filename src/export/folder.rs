@@ -1,8 +1,7 @@
-//! The folder that is exported to: files are there whole or not at all, and nothing of others is
-//! touched.
+//! The exported folder. Files are replaced as a whole, and files of other programs are never touched.
 //!
-//! Nothing is flushed to the disk by itself. An export can be made again from the articles at any
-//! time, and what a power cut takes of a file that was just written shows in its size.
+//! Nothing is synced to the disk: an export can be repeated at any time, and the size of a file shows
+//! that a power cut lost its data.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -14,22 +13,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::manifest::{ExportedFile, FILE, Manifest};
 use crate::model::time::Timestamp;
 
-/// How the names of unfinished files begin.
-const UNFINISHED: &str = ".taspa-export-";
+/// How the names of temporary files begin.
+const TEMPORARY_PREFIX: &str = ".taspa-export-";
 
-/// Why nothing is exported to a folder.
+/// Why a folder cannot be exported to.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// Somebody else's files stand there.
+    /// Files of another program are in it.
     #[error(
         "{} is not empty, and no export wrote what is in it: name an empty folder, or run \
          `touch {}` if exports may write beside what is there", .0.display(), .0.join(FILE).display()
     )]
-    Foreign(PathBuf),
-    /// Another export writes there.
+    NotAnExport(PathBuf),
+    /// Another export writes to it.
     #[error("another export is writing to {}", .0.display())]
-    Busy(PathBuf),
-    /// The manifest is not what an export wrote.
+    Locked(PathBuf),
+    /// The manifest cannot be parsed.
     #[error(
         "{}:{line}: no export wrote this line; export to another folder, or empty this one", .path.display()
     )]
@@ -39,7 +38,7 @@ pub enum FolderError {
         /// Its first wrong line.
         line: usize,
     },
-    /// It cannot be made, listed or read.
+    /// It cannot be created, listed or read.
     #[error("cannot use {}", path.display())]
     Io {
         /// The folder or the manifest.
@@ -50,33 +49,30 @@ pub enum FolderError {
     },
 }
 
-/// What is at a path that an earlier export wrote.
+/// The state of a file that an earlier export wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileState {
-    /// What the manifest says.
+    /// The size and date of the manifest.
     AsWritten,
-    /// The same bytes as far as their number shows, under another date: copies lose it.
-    Redated,
-    /// Nothing, or a file that was changed since.
+    /// The same size and another date: a copy loses the date.
+    DateChanged,
+    /// Missing, or another size.
     Changed,
 }
 
-/// An exported folder; no other export writes to it meanwhile.
+/// An exported folder, locked against other exports.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// What earlier exports wrote.
-    before: Manifest,
-    /// Whether the manifest that is there has given up what is about to be touched.
-    begun: OnceLock<Result<(), io::ErrorKind>>,
+    /// The manifest of the last export.
+    previous: Manifest,
+    /// Whether the manifest without the digests of the files to be written was saved.
+    invalidated: OnceLock<Result<(), io::ErrorKind>>,
     _lock: File,
 }
 
 impl Folder {
-    /// Opens a folder, making it where it is missing.
-    ///
-    /// # Errors
-    /// [`FolderError`]; nothing in it was touched then.
+    /// Opens a folder, and creates it if it is missing. On an error, nothing in it was touched.
     pub fn open(root: &Path) -> Result<Folder, FolderError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -85,19 +81,19 @@ impl Folder {
         fs::create_dir_all(root).map_err(failed(root))?;
         let lock = File::open(root).map_err(failed(root))?;
         match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => return Err(FolderError::Busy(root.to_owned())),
-            // Not every file system has locks; most exports are alone.
+            Err(TryLockError::WouldBlock) => return Err(FolderError::Locked(root.to_owned())),
+            // Not every file system has locks, and exports at the same time are rare.
             Err(TryLockError::Error(_)) | Ok(()) => {}
         }
         let path = root.join(FILE);
-        let before = match fs::read_to_string(&path) {
+        let previous = match fs::read_to_string(&path) {
             Ok(text) => Manifest::parse(&text).map_err(|line| FolderError::Manifest {
                 path: path.clone(),
                 line,
             })?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if holds_anything(root).map_err(failed(root))? {
-                    return Err(FolderError::Foreign(root.to_owned()));
+                if has_visible_entry(root).map_err(failed(root))? {
+                    return Err(FolderError::NotAnExport(root.to_owned()));
                 }
                 Manifest::default()
             }
@@ -105,57 +101,52 @@ impl Folder {
         };
         let folder = Folder {
             root: root.to_owned(),
-            before,
-            begun: OnceLock::new(),
+            previous,
+            invalidated: OnceLock::new(),
             _lock: lock,
         };
-        folder.sweep();
+        folder.remove_temporary_files();
         Ok(folder)
     }
 
-    /// What earlier exports wrote.
-    pub fn before(&self) -> &Manifest {
-        &self.before
+    /// The manifest of the last export.
+    pub fn previous(&self) -> &Manifest {
+        &self.previous
     }
 
-    /// Whether a file is still as an earlier export wrote it.
+    /// Compares a file with its line of the manifest.
     pub fn state(&self, path: &str, written: &ExportedFile) -> FileState {
         let Ok(metadata) = fs::symlink_metadata(self.root.join(path)) else {
             return FileState::Changed;
         };
-        let is_whole = metadata.is_file() && metadata.len() == written.bytes;
-        match is_whole {
-            false => FileState::Changed,
-            true if metadata.modified().ok() == Some(system_time(written.modified)) => {
-                FileState::AsWritten
-            }
-            true => FileState::Redated,
+        if !metadata.is_file() || metadata.len() != written.bytes {
+            return FileState::Changed;
+        }
+        match metadata.modified().ok() == Some(system_time(written.modified)) {
+            true => FileState::AsWritten,
+            false => FileState::DateChanged,
         }
     }
 
-    /// Gives a file its date back. Not every file system keeps dates, which costs nothing but them.
-    pub fn redate(&self, path: &str, modified: Timestamp) {
+    /// Restores the date of a file. An error is ignored, since not every file system keeps dates.
+    pub fn set_modified(&self, path: &str, modified: Timestamp) {
         if let Ok(file) = File::options().write(true).open(self.root.join(path)) {
             let _ = file.set_modified(system_time(modified));
         }
     }
 
-    /// Writes, once, the manifest that has no digests of the files that are about to be touched.
-    ///
-    /// # Errors
-    /// When that cannot be written: then nothing must be touched.
-    pub fn begin(&self, manifest: impl FnOnce() -> Manifest) -> io::Result<()> {
-        let begun = self.begun.get_or_init(|| {
+    /// Writes, once, a manifest without the digests of the files to be written. After an error, no file
+    /// may be written.
+    pub fn invalidate(&self, manifest: impl FnOnce() -> Manifest) -> io::Result<()> {
+        let invalidated = self.invalidated.get_or_init(|| {
             let saved = self.replace(FILE, manifest().to_string().as_bytes(), None, 0);
             saved.map_err(|error| error.kind())
         });
-        (*begun).map_err(io::Error::from)
+        (*invalidated).map_err(io::Error::from)
     }
 
-    /// Puts a file in its place, whole; `worker` tells apart who writes at the same time.
-    ///
-    /// # Errors
-    /// When it cannot be written, or another program's file is in its place; what was there stays.
+    /// Writes a file as a whole; `worker` makes the name of its temporary file unique. On an error, or if
+    /// another program's file has this name, the old file stays.
     pub fn put(
         &self,
         path: &str,
@@ -163,7 +154,7 @@ impl Folder {
         modified: Timestamp,
         worker: usize,
     ) -> io::Result<()> {
-        if !self.before.files.contains_key(path) && self.is_taken(path, bytes) {
+        if !self.previous.files.contains_key(path) && self.is_occupied(path, bytes) {
             return Err(io::Error::other(
                 "a file is there that no export wrote, so it is left alone",
             ));
@@ -171,10 +162,7 @@ impl Folder {
         self.replace(path, bytes, Some(modified), worker)
     }
 
-    /// Deletes a file that an earlier export wrote, and folders that are empty without it.
-    ///
-    /// # Errors
-    /// When it stays.
+    /// Deletes a file of an earlier export, and the folders that are empty without it.
     pub fn remove(&self, path: &str) -> io::Result<()> {
         match fs::remove_file(self.root.join(path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -182,7 +170,7 @@ impl Folder {
         }
         let mut folder = Path::new(path);
         while let Some(parent) = folder.parent().filter(|parent| *parent != Path::new("")) {
-            // It has something else in it.
+            // The folder is not empty.
             if fs::remove_dir(self.root.join(parent)).is_err() {
                 break;
             }
@@ -191,23 +179,21 @@ impl Folder {
         Ok(())
     }
 
-    /// Ends an export. One that could not begin has touched nothing.
-    ///
-    /// # Errors
-    /// When the manifest cannot be written; the one that is there relies on nothing that was touched.
+    /// Saves the manifest at the end of an export, if the export could write files. On an error, the old
+    /// manifest has no digests of files that were written.
     pub fn finish(self, manifest: &Manifest) -> io::Result<()> {
-        if let Some(Err(_)) = self.begun.get() {
+        if let Some(Err(_)) = self.invalidated.get() {
             return Ok(());
         }
         let is_new = !self.root.join(FILE).exists();
-        if is_new || self.begun.get().is_some() || *manifest != self.before {
+        if is_new || self.invalidated.get().is_some() || *manifest != self.previous {
             self.replace(FILE, manifest.to_string().as_bytes(), None, 0)?;
         }
         Ok(())
     }
 
-    /// Whether something else than these bytes is in the place of a file.
-    fn is_taken(&self, path: &str, bytes: &[u8]) -> bool {
+    /// Whether a file with other bytes has this name.
+    fn is_occupied(&self, path: &str, bytes: &[u8]) -> bool {
         let place = self.root.join(path);
         match fs::symlink_metadata(&place) {
             Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
@@ -227,11 +213,11 @@ impl Folder {
     ) -> io::Result<()> {
         let place = self.root.join(path);
         let folder = place.parent().unwrap_or(&self.root);
-        let unfinished = folder.join(format!("{UNFINISHED}{worker}"));
-        let mut file = match File::create(&unfinished) {
+        let temporary = folder.join(format!("{TEMPORARY_PREFIX}{worker}"));
+        let mut file = match File::create(&temporary) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(folder)?;
-                File::create(&unfinished)?
+                File::create(&temporary)?
             }
             file => file?,
         };
@@ -239,42 +225,40 @@ impl Folder {
             if let Some(modified) = modified {
                 let _ = file.set_modified(system_time(modified));
             }
-            fs::rename(&unfinished, &place)
+            fs::rename(&temporary, &place)
         });
         if written.is_err() {
-            let _ = fs::remove_file(&unfinished);
+            let _ = fs::remove_file(&temporary);
         }
         written
     }
 
-    /// Deletes what an export that was killed had not finished.
-    fn sweep(&self) {
-        let touched = self
-            .before
+    /// Deletes the temporary files of an export that was killed.
+    fn remove_temporary_files(&self) {
+        let rewritten = self
+            .previous
             .files
             .iter()
             .filter(|(_, file)| file.digest.is_none());
-        let folders = touched.filter_map(|(path, _)| Path::new(path).parent());
+        let folders = rewritten.filter_map(|(path, _)| Path::new(path).parent());
         let mut folders: Vec<&Path> = iter::once(Path::new("")).chain(folders).collect();
         folders.dedup();
         for folder in folders {
             let Ok(entries) = fs::read_dir(self.root.join(folder)) else {
                 continue;
             };
-            let names = entries.flatten().map(|entry| entry.path());
-            let unfinished = names.filter(|path| {
-                let name = path.file_name().unwrap_or_default();
-                name.to_string_lossy().starts_with(UNFINISHED)
-            });
-            unfinished.for_each(|path| {
-                let _ = fs::remove_file(path);
-            });
+            for entry in entries.flatten() {
+                let name = entry.file_name();
+                if name.to_string_lossy().starts_with(TEMPORARY_PREFIX) {
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
         }
     }
 }
 
-/// Whether a folder has anything in it but hidden names, such as `.git` and `.nojekyll`.
-fn holds_anything(folder: &Path) -> io::Result<bool> {
+/// Whether a folder has an entry whose name is not hidden, as `.git` and `.nojekyll` are.
+fn has_visible_entry(folder: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(folder)? {
         if !entry?.file_name().as_encoded_bytes().starts_with(b".") {
             return Ok(true);

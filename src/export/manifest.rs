@@ -1,8 +1,7 @@
-//! The manifest: the list of the files that exports wrote, kept in their folder.
+//! The manifest: the digest, size and date of each file that exports wrote, in their folder.
 //!
-//! Only a file that it names is ever replaced or deleted. It holds a digest, the size and the date of
-//! each file. Before a file is touched, the manifest is written without its digest, so that the next
-//! export writes the file again if this one is killed.
+//! Only the files in it are replaced or deleted. Before a file is written, the manifest is saved without
+//! its digest, so that the next export writes the file again if this one is killed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,10 +14,10 @@ pub const FILE: &str = ".taspa-export";
 
 const HEAD: &str = "taspa export 1";
 
-/// What exports wrote.
+/// The files that exports wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The articles that the last export knew.
+    /// The number of articles at the last export.
     pub articles: usize,
     /// By path below the folder.
     pub files: BTreeMap<String, ExportedFile>,
@@ -27,7 +26,7 @@ pub struct Manifest {
 /// A file that an export wrote or was about to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportedFile {
-    /// Names its bytes; `None` while they are not known.
+    /// The digest of its bytes; `None` while they are unknown.
     pub digest: Option<u128>,
     /// Its size.
     pub bytes: u64,
@@ -36,7 +35,7 @@ pub struct ExportedFile {
 }
 
 impl ExportedFile {
-    /// The same file, its bytes being unknown.
+    /// The same file with unknown bytes.
     pub fn without_digest(self) -> ExportedFile {
         ExportedFile {
             digest: None,
@@ -46,10 +45,8 @@ impl ExportedFile {
 }
 
 impl Manifest {
-    /// Reads a manifest; an empty one says that the folder may be exported to.
-    ///
-    /// # Errors
-    /// The number of the first line that no export wrote.
+    /// Parses a manifest, or returns the number of the first wrong line. An empty one allows exports to
+    /// the folder.
     pub fn parse(text: &str) -> Result<Manifest, usize> {
         let mut manifest = Manifest::default();
         for (number, line) in text.lines().enumerate() {
@@ -89,16 +86,11 @@ impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEAD}\narticles {}", self.articles)?;
         for (path, written) in &self.files {
-            let ExportedFile {
-                digest,
-                bytes,
-                modified,
-            } = written;
-            match digest {
+            match written.digest {
                 Some(digest) => write!(f, "{digest:032x}")?,
                 None => f.write_str("-")?,
             }
-            writeln!(f, " {bytes} {} {path}", modified.0)?;
+            writeln!(f, " {} {} {path}", written.bytes, written.modified.0)?;
         }
         Ok(())
     }
@@ -109,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manifest_is_read_as_it_was_written() {
+    fn a_manifest_is_parsed_as_it_was_written() {
         let written = |digest| ExportedFile {
             digest,
             bytes: 1204,
@@ -130,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_export_wrote_is_refused_with_its_line() {
+    fn a_wrong_line_is_refused_with_its_number() {
         for (text, line) in [
             ("another program's\n", 1),
             ("taspa export 1\nall.rss\n", 2),

@@ -1,9 +1,8 @@
-//! The plan: which documents a folder of files is to hold, said from a snapshot without any I/O.
+//! The plan: the documents of an exported folder, from a snapshot and without I/O.
 //!
-//! A document stands where its address leads: feeds, lists and files under their decoded paths, and a
-//! page, whose address has no extension, with `.html` behind it. What an address says in its query is
-//! lost on a host of files, apart from the number of a page: that is part of the name, as mirroring
-//! programs have it. What a `[[redirect]]` leads elsewhere is not served, so it is not written.
+//! The file of a document has the decoded path of its address; a page has `.html` behind it. A host of
+//! static files ignores queries. Only the number of a page is part of the file name, as in mirrors that
+//! `wget` writes. An address with a `[[redirect]]` has no file.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,27 +17,27 @@ use crate::publish::published_state::PublishedState;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::{PageRequest, TERMS_MAX, term_lists};
 
-/// Whether people get pages.
+/// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageExport {
-    /// Feeds and their lists alone.
+    /// Only feeds and their lists.
     Skip,
     /// Pages of feeds, terms and articles, and the files that they refer to.
     Write,
 }
 
-/// A document and where it stands.
+/// A document and its file.
 #[derive(Clone, Debug)]
 pub struct PlannedDocument {
     /// Its path below the folder, with `/`.
     pub path: String,
-    /// What it is made of.
+    /// What it is rendered from.
     pub source: DocumentSource,
-    /// Its date, as far as its content alone says.
+    /// The date of its content.
     pub modified: Timestamp,
 }
 
-/// What a document is made of.
+/// What a document is rendered from.
 #[derive(Clone, Debug)]
 pub enum DocumentSource {
     /// A feed in a format.
@@ -52,14 +51,14 @@ pub enum DocumentSource {
 /// All documents.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// Pages last, else by path: the formats of a feed are neighbours.
+    /// By path with pages last, so the formats of a feed follow each other.
     pub documents: Vec<PlannedDocument>,
-    /// Why something that is served has no place, in words for a warning.
+    /// A warning for each address that has no file.
     pub without_file: Vec<String>,
 }
 
 impl PlannedDocument {
-    /// What names the document's bytes before it is made, where anything does.
+    /// The digest that is known before the document is rendered, if any.
     pub fn digest(&self) -> Option<u128> {
         match &self.source {
             DocumentSource::Feed(version, format) => {
@@ -80,7 +79,7 @@ impl PlannedDocument {
         }
     }
 
-    /// Whether compressing it saves anything.
+    /// Whether it is worth compressing.
     pub fn is_text(&self) -> bool {
         match &self.source {
             DocumentSource::Feed(..) | DocumentSource::Page(_) => true,
@@ -90,8 +89,8 @@ impl PlannedDocument {
 }
 
 impl Plan {
-    /// The documents of what is published. `articles` are the keys and last
-    /// corrections of those that may have a page here.
+    /// The documents of a published snapshot. `articles` are the keys and last corrections of the
+    /// articles that may have a page here.
     pub fn new(
         PublishedState {
             snapshot,
@@ -101,65 +100,59 @@ impl Plan {
         articles: impl IntoIterator<Item = (String, Timestamp)>,
         pages: PageExport,
     ) -> Plan {
-        let mut places = Places {
+        let mut layout = FileLayout {
             snapshot,
-            taken: BTreeMap::new(),
+            documents: BTreeMap::new(),
             without_file: Vec::new(),
         };
         let feeds = overview.feeds().iter().map(|feed| &feed.version);
         let latest = feeds.clone().map(|version| version.last_modified).max();
         let latest = latest.unwrap_or(snapshot.site_rules.epoch());
-        let document = |request, modified| (DocumentSource::Page(request), modified);
-        for (name, list) in [
-            ("feeds.opml", PageRequest::Opml),
-            ("feeds.json", PageRequest::List),
-        ] {
-            places.put(name, name.to_owned(), document(list, latest));
-        }
+        layout.file(
+            "feeds.opml",
+            DocumentSource::Page(PageRequest::Opml),
+            latest,
+        );
+        layout.file(
+            "feeds.json",
+            DocumentSource::Page(PageRequest::List),
+            latest,
+        );
         for version in feeds.clone() {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
                 let feed = DocumentSource::Feed(version.clone(), *format);
-                places.put(&path.clone(), path, (feed, version.last_modified));
+                layout.file(&path, feed, version.last_modified);
             }
         }
         if pages == PageExport::Write {
-            places.put("", page("index"), document(PageRequest::Catalogue, latest));
+            let catalogue = DocumentSource::Page(PageRequest::Catalogue);
+            layout.put("", "index.html", catalogue, latest);
             for version in feeds {
                 let feed = PageRequest::Feed(version.clone());
-                let of_feed = document(feed, version.last_modified);
-                places.put(&version.path, page(&version.path), of_feed);
+                layout.page(&version.path, feed, version.last_modified);
             }
-            places.lists(&snapshot.config, overview, latest);
+            layout.lists(&snapshot.config, overview, latest);
             for (key, updated) in articles {
                 let path = format!("articles/{key}");
-                let article = document(PageRequest::Article(key), updated);
-                places.put(&path, page(&path), article);
+                layout.page(&path, PageRequest::Article(key), updated);
             }
             for (name, asset) in templates.assets() {
-                let path = format!("assets/{name}");
                 let asset = DocumentSource::Asset(asset.clone());
-                places.put(&path.clone(), path, (asset, snapshot.site_rules.epoch()));
+                let epoch = snapshot.site_rules.epoch();
+                layout.file(&format!("assets/{name}"), asset, epoch);
             }
         }
-        let mut documents: Vec<PlannedDocument> = places.taken.into_values().collect();
+        let mut documents: Vec<PlannedDocument> = layout.documents.into_values().collect();
         documents.sort_by_key(|document| matches!(document.source, DocumentSource::Page(_)));
         Plan {
             documents,
-            without_file: places.without_file,
+            without_file: layout.without_file,
         }
     }
 }
 
-/// The file of the page at an address without extension. Hosts that know `NAME.html` serve it at
-/// `NAME`; those that know `NAME/index.html` redirect to `NAME/` first, which is another address than
-/// the one that feeds and pages name.
-fn page(path: &str) -> String {
-    format!("{path}.html")
-}
-
-/// Whether every part of a path can be the name of a file below a folder, and of none that a host
-/// hides or that means another place.
+/// Whether a path stays below the folder and each of its parts can be the name of a file.
 pub fn is_file_path(path: &str) -> bool {
     path.split('/').all(|name| {
         let moves = name.is_empty() || name == "." || name == "..";
@@ -167,58 +160,58 @@ pub fn is_file_path(path: &str) -> bool {
     })
 }
 
-/// Documents by the file that each gets.
-struct Places<'e> {
+/// The documents by file.
+struct FileLayout<'e> {
     snapshot: &'e Snapshot,
-    taken: BTreeMap<String, PlannedDocument>,
+    documents: BTreeMap<String, PlannedDocument>,
     without_file: Vec<String>,
 }
 
-impl Places<'_> {
-    /// Gives a document that is served at `/address` the file at `path`.
-    fn put(
-        &mut self,
-        address: &str,
-        path: String,
-        (source, modified): (DocumentSource, Timestamp),
-    ) {
+impl FileLayout<'_> {
+    /// Plans the document at `/path` as the file `path`.
+    fn file(&mut self, path: &str, source: DocumentSource, modified: Timestamp) {
+        self.put(path, path, source, modified);
+    }
+
+    /// Plans the page at `/path` as `path.html`, which hosts serve at `/path`. For `path/index.html` they
+    /// redirect to `/path/`, which is not the address in feeds and pages.
+    fn page(&mut self, path: &str, request: PageRequest, modified: Timestamp) {
+        let page = DocumentSource::Page(request);
+        self.put(path, &format!("{path}.html"), page, modified);
+    }
+
+    /// Plans the document at `/address` as the file `path`.
+    fn put(&mut self, address: &str, path: &str, source: DocumentSource, modified: Timestamp) {
         let address = format!("/{address}");
         if self.snapshot.redirects.contains_key(&address) {
             return;
         }
-        if !is_file_path(&path) {
-            let reason = format!("`{address}` is left out: no file can have its name");
-            return self.without_file.push(reason);
-        }
-        if let Some(first) = self.taken.get(&path) {
-            let path = &first.path;
-            let reason = format!("`{address}` is left out: `{path}` is another page already");
-            return self.without_file.push(reason);
-        }
-        let planned = PlannedDocument {
-            path: path.clone(),
-            source,
-            modified,
+        let reason = if !is_file_path(path) {
+            format!("`{address}` is left out: no file can have its name")
+        } else if self.documents.contains_key(path) {
+            format!("`{address}` is left out: `{path}` is another page already")
+        } else {
+            let path = path.to_owned();
+            let document = PlannedDocument {
+                path: path.clone(),
+                source,
+                modified,
+            };
+            self.documents.insert(path, document);
+            return;
         };
-        self.taken.insert(path, planned);
+        self.without_file.push(reason);
     }
 
-    /// The lists of sections, tags and authors; from its second page on, a list has the query of its
-    /// address in its name.
+    /// The lists of sections, tags and authors; the names of all pages but the first have a query.
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in term_lists(config) {
             let name = kind.folder();
-            let pages = overview.of(kind).len().div_ceil(TERMS_MAX).max(1);
-            for number in 1..=pages {
-                let list = (
-                    DocumentSource::Page(PageRequest::Terms(kind, number)),
-                    latest,
-                );
-                let path = match number {
-                    1 => page(name),
-                    number => page(&format!("{name}?page={number}")),
-                };
-                self.put(name, path, list);
+            self.page(name, PageRequest::Terms(kind, 1), latest);
+            for number in 2..=overview.of_terms(kind).len().div_ceil(TERMS_MAX) {
+                let path = format!("{name}?page={number}.html");
+                let list = DocumentSource::Page(PageRequest::Terms(kind, number));
+                self.put(name, &path, list, latest);
             }
         }
     }
@@ -229,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lead_elsewhere_are_no_file_paths() {
+    fn paths_that_leave_the_folder_are_no_file_paths() {
         for path in ["all.rss", "tags/c++.rss", "articles/0001/a b.html", ".x/y"] {
             assert!(is_file_path(path), "{path}");
         }

@@ -1,8 +1,8 @@
-//! How far an export is, for another thread to show.
+//! The progress of an export, for display in another thread.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How far an export is.
+/// The progress of an export.
 #[derive(Debug, Default)]
 pub struct ExportProgress {
     documents: AtomicUsize,
@@ -10,7 +10,7 @@ pub struct ExportProgress {
 }
 
 impl ExportProgress {
-    /// The documents that are done, and all of them; none before they are known.
+    /// The number of documents that are done and of all documents; `None` before it is known.
     pub fn reached(&self) -> Option<(usize, usize)> {
         let documents = self.documents.load(Ordering::Relaxed);
         (documents > 0).then(|| (self.done.load(Ordering::Relaxed), documents))

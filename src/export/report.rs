@@ -1,27 +1,27 @@
-//! What an export did.
+//! The result of an export.
 
 use std::io;
 
 use crate::export::manifest::FILE;
 
-/// What an export did.
+/// The result of an export.
 #[derive(Debug, Default)]
 pub struct ExportReport {
     /// Files that were written.
     pub written: usize,
-    /// Files that were left as they are.
+    /// Files that were already up to date.
     pub unchanged: usize,
     /// Files that were deleted.
     pub removed: usize,
-    /// Files that are not what they should be.
+    /// Files that could not be updated.
     pub failures: Vec<FileFailure>,
-    /// Why something that is served has no file.
+    /// A warning for each address that has no file.
     pub without_file: Vec<String>,
-    /// Whether it ended before all was done: nothing more could be written, or a signal stopped it.
+    /// Whether it ended early, because no file could be written or a signal stopped it.
     pub cut_short: bool,
 }
 
-/// A file that could not be brought up to date; an earlier version of it stays.
+/// A file that could not be updated; its earlier version stays.
 #[derive(Debug)]
 pub struct FileFailure {
     /// Its path below the folder.

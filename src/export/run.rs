@@ -1,4 +1,4 @@
-//! One export at work: all processors make documents and write their files.
+//! One export: a thread on each processor renders documents and writes their files.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -8,7 +8,7 @@ use std::thread;
 
 use bytes::Bytes;
 
-use crate::export::document_maker::{DocumentMaker, NotMade};
+use crate::export::document_maker::{DocumentMaker, MakeError};
 use crate::export::folder::{FileState, Folder};
 use crate::export::manifest::{ExportedFile, Manifest};
 use crate::export::plan::{DocumentSource, Plan, PlannedDocument};
@@ -29,13 +29,13 @@ pub(super) struct ExportRun<'a> {
     folder: &'a Folder,
     codings: Vec<Coding>,
     documents: &'a [PlannedDocument],
-    /// The instant that the snapshot is true for.
+    /// The instant of the snapshot.
     as_of: Timestamp,
-    /// The paths of documents that need not be made.
+    /// The paths of documents whose files need no change.
     up_to_date: HashSet<&'a str>,
 }
 
-/// What one worker did.
+/// The part of the report of one worker, and the files that it wrote or left.
 #[derive(Default)]
 struct WorkerReport {
     report: ExportReport,
@@ -50,29 +50,29 @@ impl<'a> ExportRun<'a> {
         plan: &'a Plan,
         codings: &[Coding],
     ) -> ExportRun<'a> {
-        let others = codings.iter().copied();
-        let others = others.filter(|coding| *coding != Coding::Identity);
+        let is_encoded = |coding: &Coding| *coding != Coding::Identity;
+        let encoded = codings.iter().copied().filter(is_encoded);
         let mut run = ExportRun {
             maker: DocumentMaker::new(publisher, published),
             folder,
-            codings: [Coding::Identity].into_iter().chain(others).collect(),
+            codings: [Coding::Identity].into_iter().chain(encoded).collect(),
             documents: &plan.documents,
             as_of: as_of(&published.snapshot),
             up_to_date: HashSet::new(),
         };
         let up_to_date = run.documents.iter().filter(|document| {
             let digest = document.digest();
-            digest.is_some_and(|digest| {
+            let same = |digest| {
                 run.files(document)
                     .all(|path| run.is_up_to_date(&path, digest))
-            })
+            };
+            digest.is_some_and(same)
         });
         run.up_to_date = up_to_date.map(|document| &*document.path).collect();
         run
     }
 
-    /// Brings all files up to date, on all processors. Gives what was done, and the files that are there
-    /// now.
+    /// Updates all files. Returns the report and the files that are now in the folder.
     pub(super) fn write_all(
         &self,
         progress: &ExportProgress,
@@ -89,11 +89,11 @@ impl<'a> ExportRun<'a> {
                 if stop.load(Ordering::Relaxed) || cut_short.load(Ordering::Relaxed) {
                     cut_short.store(true, Ordering::Relaxed);
                     job.iter()
-                        .for_each(|document| self.keep(document, &mut done));
+                        .for_each(|document| self.keep_previous(document, &mut done));
                     continue;
                 }
                 if let Err(error) = self.job(job, worker, &mut done) {
-                    // The others would meet the same.
+                    // The other workers would fail the same way.
                     cut_short.store(true, Ordering::Relaxed);
                     done.report.failures.push(error);
                 }
@@ -123,7 +123,7 @@ impl<'a> ExportRun<'a> {
         (all, files)
     }
 
-    /// Brings the files of a feed in all its formats, or of one other document, up to date.
+    /// Updates the files of a feed in all its formats, or of one other document.
     fn job(
         &self,
         job: &[PlannedDocument],
@@ -141,20 +141,20 @@ impl<'a> ExportRun<'a> {
             };
             match made {
                 Ok((bytes, digest)) => self.write(document, bytes, digest, worker, done)?,
-                Err(NotMade::NotServed) => {}
-                Err(NotMade::Failed(reason)) => {
+                Err(MakeError::NotServed) => {}
+                Err(MakeError::Failed(reason)) => {
                     let path = document.path.clone();
                     done.report.failures.push(FileFailure { path, reason });
-                    self.keep(document, done);
+                    self.keep_previous(document, done);
                 }
             }
         }
         Ok(())
     }
 
-    /// Brings the files of a document up to date; without `bytes`, all of them are.
+    /// Updates the files of a document; without `bytes`, only their dates.
     ///
-    /// An error ends the export: no other file could be written either.
+    /// An error ends the export, because every other file would fail too.
     fn write(
         &self,
         document: &PlannedDocument,
@@ -164,7 +164,7 @@ impl<'a> ExportRun<'a> {
         done: &mut WorkerReport,
     ) -> Result<(), FileFailure> {
         for (path, coding) in self.files(document).zip(&self.codings) {
-            let before = self.folder.before().files.get(&path);
+            let before = self.folder.previous().files.get(&path);
             let modified = self.date(document, digest, before);
             let unchanged = before.filter(|_| bytes.is_none() || self.is_up_to_date(&path, digest));
             if let Some(before) = unchanged {
@@ -173,21 +173,25 @@ impl<'a> ExportRun<'a> {
                     ..*before
                 };
                 if self.folder.state(&path, &written) != FileState::AsWritten {
-                    self.folder.redate(&path, modified);
+                    self.folder.set_modified(&path, modified);
                 }
                 done.report.unchanged += 1;
                 done.files.insert(path, written);
                 continue;
             }
             let Some(bytes) = &bytes else { continue };
-            let begun = self.folder.begin(|| self.manifest_before_writing());
-            begun.map_err(|error| FileFailure::of_manifest(&error))?;
-            let put = self.put(&path, bytes, *coding, modified, worker);
+            let invalidated = self.folder.invalidate(|| self.manifest_before_writing());
+            invalidated.map_err(|error| FileFailure::of_manifest(&error))?;
+            let put = encode(bytes.clone(), *coding).and_then(|encoded| {
+                self.folder.put(&path, &encoded, modified, worker)?;
+                Ok(encoded.len() as u64)
+            });
             match put {
-                Ok(size) => {
+                Ok(bytes) => {
+                    let digest = Some(digest);
                     let written = ExportedFile {
-                        digest: Some(digest),
-                        bytes: size,
+                        digest,
+                        bytes,
                         modified,
                     };
                     done.report.written += 1;
@@ -196,7 +200,7 @@ impl<'a> ExportRun<'a> {
                 Err(error) => {
                     let reason = format!("cannot be written: {error}");
                     let failure = FileFailure { path, reason };
-                    self.keep(document, done);
+                    self.keep_previous(document, done);
                     if is_final(&error) {
                         return Err(failure);
                     }
@@ -208,22 +212,9 @@ impl<'a> ExportRun<'a> {
         Ok(())
     }
 
-    fn put(
-        &self,
-        path: &str,
-        bytes: &Bytes,
-        coding: Coding,
-        modified: Timestamp,
-        worker: usize,
-    ) -> io::Result<u64> {
-        let coded = encode(bytes.clone(), coding)?;
-        self.folder.put(path, &coded, modified, worker)?;
-        Ok(coded.len() as u64)
-    }
-
-    /// The manifest of earlier exports, without the digests of what this one may touch.
+    /// The previous manifest without the digests of the files that this export may write.
     fn manifest_before_writing(&self) -> Manifest {
-        let mut manifest = self.folder.before().clone();
+        let mut manifest = self.folder.previous().clone();
         let touched = self.documents.iter();
         let touched = touched.filter(|document| !self.up_to_date.contains(&*document.path));
         for path in touched.flat_map(|document| self.files(document)) {
@@ -238,10 +229,10 @@ impl<'a> ExportRun<'a> {
         manifest
     }
 
-    /// Keeps what earlier exports wrote of a document and this one has not replaced.
-    fn keep(&self, document: &PlannedDocument, done: &mut WorkerReport) {
+    /// Keeps the files of a document that earlier exports wrote and this one has not replaced.
+    fn keep_previous(&self, document: &PlannedDocument, done: &mut WorkerReport) {
         for path in self.files(document) {
-            if let Some(before) = self.folder.before().files.get(&path) {
+            if let Some(before) = self.folder.previous().files.get(&path) {
                 done.files.entry(path).or_insert(*before);
             }
         }
@@ -259,14 +250,14 @@ impl<'a> ExportRun<'a> {
             .map(move |coding| format!("{path}{}", coding.file_suffix()))
     }
 
-    /// Whether an earlier export wrote the same, and it is still there.
+    /// Whether an earlier export wrote the same bytes and the file still has them.
     fn is_up_to_date(&self, path: &str, digest: u128) -> bool {
-        let before = self.folder.before().files.get(path);
+        let before = self.folder.previous().files.get(path);
         let before = before.filter(|before| before.digest == Some(digest));
         before.is_some_and(|before| self.folder.state(path, before) != FileState::Changed)
     }
 
-    /// The date of a file: that of its content, which moves forward whenever the bytes move.
+    /// The date of a file: that of its content, and later whenever the bytes change.
     fn date(
         &self,
         document: &PlannedDocument,
@@ -274,13 +265,13 @@ impl<'a> ExportRun<'a> {
         before: Option<&ExportedFile>,
     ) -> Timestamp {
         let before = before.map(|before| Validators {
-            // Unknown bytes are others.
+            // Unknown bytes count as different.
             digest: before.digest.unwrap_or(!digest),
             last_modified: before.modified,
         });
         let dated = last_modified(digest, document.modified, before, self.as_of);
         match document.source {
-            // A feed may have moved to and fro meanwhile.
+            // A feed may have changed and changed back since the last export.
             DocumentSource::Feed(..) => dated.max(document.modified),
             DocumentSource::Page(_) | DocumentSource::Asset(_) => dated,
         }
@@ -292,7 +283,7 @@ fn as_of(snapshot: &Snapshot) -> Timestamp {
     instants.max().unwrap_or(snapshot.site_rules.epoch())
 }
 
-/// Whether an error will meet every other file too.
+/// Whether every other file will fail with this error too.
 fn is_final(error: &io::Error) -> bool {
     use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     matches!(

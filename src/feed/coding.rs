@@ -3,7 +3,7 @@
 /// A content coding (RFC 9110 §8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Coding {
-    /// As it is.
+    /// No coding.
     Identity,
     /// gzip.
     Gzip,
@@ -14,8 +14,12 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// Every coding, the best first.
+    /// Every coding, the smallest documents first.
     pub const ALL: [Coding; 4] = [Coding::Zstd, Coding::Brotli, Coding::Gzip, Coding::Identity];
+
+    /// Every coding, the cheapest to decode first.
+    pub const BY_DECODING: [Coding; 4] =
+        [Coding::Identity, Coding::Zstd, Coding::Gzip, Coding::Brotli];
 
     /// Its name in `Accept-Encoding` and `Content-Encoding`.
     pub fn name(self) -> &'static str {
@@ -27,23 +31,12 @@ impl Coding {
         }
     }
 
-    /// What it appends to a document's tag, so that different bytes have different tags.
-    pub fn tag_suffix(self) -> &'static str {
-        match self {
-            Coding::Identity => "",
-            Coding::Gzip => "-gzip",
-            Coding::Brotli => "-br",
-            Coding::Zstd => "-zstd",
-        }
-    }
-
     /// The coding of this name.
     pub fn from_name(name: &str) -> Option<Coding> {
         Coding::ALL.into_iter().find(|coding| coding.name() == name)
     }
 
-    /// What stands behind the name of a file in this coding, as servers look for it; nothing behind
-    /// that of a plain one.
+    /// The suffix that web servers look for behind a file name, such as `.gz`.
     pub fn file_suffix(self) -> &'static str {
         match self {
             Coding::Identity => "",
@@ -52,8 +45,4 @@ impl Coding {
             Coding::Zstd => ".zst",
         }
     }
-
-    /// Every coding, the one that takes least to undo first.
-    pub const BY_DECODING: [Coding; 4] =
-        [Coding::Identity, Coding::Zstd, Coding::Gzip, Coding::Brotli];
 }

@@ -1,10 +1,8 @@
-//! From stored articles to a neutral [`Feed`]: ids, links, dates and what a feed carries of each.
+//! Composes a neutral [`Feed`] from stored articles: ids, links, dates and content.
 //!
-//! [`SiteRules`] is everything site-wide that an entry can show. It is digested into every
-//! feed's tag, so nothing here may look at anything else: not the clock, not the request, not
-//! another feed.
+//! [`SiteRules`] is everything site-wide that an entry depends on. It is part of every feed's ETag, so an
+//! entry must not depend on anything else, such as the clock, the request or another feed.
 
-use crate::model::url_encoding::encode_path;
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
@@ -16,9 +14,10 @@ use crate::model::article::{Article, Author};
 use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
+use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
-/// The site-wide rules that entries are written by.
+/// The site-wide rules of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SiteRules {
     #[serde(skip)]
@@ -26,13 +25,13 @@ pub struct SiteRules {
     zone_name: String,
     id_authority: String,
     id_year: u16,
-    /// How readers reach this daemon, with a trailing slash.
+    /// The public URL, with a slash at its end.
     base: String,
     /// The path of `base`, decoded, without a slash at its end.
     prefix: String,
     /// The template of article pages, where the site has its own.
     article_link: Option<String>,
-    /// What `[same]` makes of a term's text.
+    /// `[same]`: the term that each alias counts as, and its text.
     same: BTreeMap<Term, (Term, String)>,
 }
 
@@ -57,9 +56,9 @@ impl SiteRules {
         }
     }
 
-    /// What of these rules can reach every feed. `[same]` is left out: it is digested where it
-    /// replaces something.
-    pub fn digested(&self) -> impl Serialize + '_ {
+    /// The rules that are part of every feed's digest. `[same]` is part of the digest only where it
+    /// replaces a term.
+    pub fn digest_fields(&self) -> impl Serialize + '_ {
         (
             &self.zone_name,
             &self.id_authority,
@@ -69,7 +68,7 @@ impl SiteRules {
         )
     }
 
-    /// How readers reach this daemon, with a trailing slash.
+    /// The public URL, with a slash at its end.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -89,7 +88,7 @@ impl SiteRules {
         Timestamp::start_of_year(self.id_year)
     }
 
-    /// The permanent id of what `key` names: a `tag:` URI (RFC 4151) of the site.
+    /// The permanent id of `key`: a `tag:` URI (RFC 4151) of the site.
     pub fn id(&self, key: &str) -> String {
         format!(
             "tag:{},{}:{}",
@@ -99,13 +98,13 @@ impl SiteRules {
         )
     }
 
-    /// The address of an article's page: its own, or the one that this daemon serves.
+    /// The address of an article's page: on the newsroom's site, else on this daemon.
     pub fn link(&self, article: &Article) -> String {
         self.page(article)
             .unwrap_or_else(|| format!("{}articles/{}", self.base, encode_path(&article.key)))
     }
 
-    /// The address of an article's page on the newsroom's site, where it has one.
+    /// The address of an article's page on the newsroom's site, if it has one.
     pub fn page(&self, article: &Article) -> Option<String> {
         let from_template = || {
             let date = self.zone.date_time(article.published);
@@ -115,12 +114,12 @@ impl SiteRules {
         article.url.clone().or_else(from_template)
     }
 
-    /// The base address of the feeds of one kind of term.
+    /// The base address of the feeds of a kind of terms.
     pub fn scheme(&self, kind: TermKind) -> String {
         format!("{}{}/", self.base, kind.folder())
     }
 
-    /// A feed of these articles, newest first as given, at the instant `as_of` of their window.
+    /// A feed of these articles, in their order, at the instant `as_of` of their window.
     pub fn compose(
         &self,
         channel: Channel,
@@ -129,11 +128,11 @@ impl SiteRules {
         as_of: Timestamp,
     ) -> Feed {
         let entry = |article| self.entry(article, content, as_of);
-        self.gather(channel, articles.iter().map(entry).collect())
+        self.from_entries(channel, articles.iter().map(entry).collect())
     }
 
-    /// A feed of entries that are there already, newest first as given.
-    pub fn gather(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
+    /// A feed of these entries, in their order.
+    pub fn from_entries(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
         let updated = entries.iter().map(|entry| entry.updated).max();
         Feed {
             updated: updated.unwrap_or_else(|| self.zone.date_time(self.epoch())),
@@ -142,7 +141,7 @@ impl SiteRules {
         }
     }
 
-    /// One article as `content` of it is shown at the instant `as_of`.
+    /// The entry of an article with this much content, at the instant `as_of`.
     pub fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
         let full = content == Content::Full && !article.body.is_empty();
         let lead = content != Content::Title && !article.lead.is_empty();
@@ -162,7 +161,7 @@ impl SiteRules {
         }
     }
 
-    /// The section, then the tags; two spellings of one term are one category.
+    /// The section, then the tags; several spellings of one term are one category.
     fn categories(&self, article: &Article) -> Vec<Category> {
         let section = article
             .section
@@ -197,7 +196,7 @@ fn person(author: &Author) -> Person {
     }
 }
 
-/// The last correction that counts at `as_of`: one announced for later does not yet.
+/// The last correction at `as_of`: one with a later date does not count yet.
 fn updated(article: &Article, as_of: Timestamp) -> Timestamp {
     if article.updated > as_of {
         article.published

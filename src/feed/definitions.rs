@@ -1,7 +1,7 @@
-//! The feeds that there are, where each is served, and which of them a change concerns.
+//! The definitions of all feeds, their paths, and the feeds that a change affects.
 //!
-//! Declared feeds come from feeds.toml, automatic ones from the index's terms, selections from
-//! URLs. All become a [`FeedDefinition`], and nothing behind it asks which they were.
+//! Declared feeds come from feeds.toml, automatic ones from the terms of the index, selections from
+//! URLs. All become a [`FeedDefinition`], and later code does not distinguish them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,6 +21,9 @@ use crate::text::Text;
 /// The path of selections, without extension.
 pub const SELECT: &str = "select";
 
+/// The kinds of terms that can have automatic feeds.
+pub const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
+
 /// Where a feed comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,6 +42,17 @@ pub enum FeedKind {
     Select,
 }
 
+impl FeedKind {
+    /// The kind of the automatic feeds of these terms.
+    pub fn of_terms(kind: TermKind) -> FeedKind {
+        match kind {
+            TermKind::Section => FeedKind::Section,
+            TermKind::Author => FeedKind::Author,
+            TermKind::Tag | TermKind::Lang => FeedKind::Tag,
+        }
+    }
+}
+
 /// Everything about a feed that does not depend on its articles.
 #[derive(Clone, Debug)]
 pub struct FeedDefinition {
@@ -48,9 +62,9 @@ pub struct FeedDefinition {
     pub kind: FeedKind,
     /// Which articles it holds.
     pub query: Query,
-    /// How many, how much of them, for how long.
+    /// Its window, its content and its caching.
     pub settings: Arc<Settings>,
-    /// What it says of itself.
+    /// Its metadata.
     pub channel: Arc<Channel>,
 }
 
@@ -59,14 +73,14 @@ pub struct FeedDefinition {
 pub struct FeedDefinitions {
     site_rules: Arc<SiteRules>,
     site_title: String,
-    /// The channel that others are made from; its address and title are placeholders.
+    /// The channel that others are made from, without address, id, title and settings.
     site_channel: Channel,
     declared: Vec<FeedDefinition>,
     by_path: HashMap<Arc<str>, usize>,
-    /// Which declared feeds an article with this term may belong to.
+    /// The declared feeds that an article with this term may match.
     triggers: HashMap<TermNo, Vec<usize>>,
-    /// Declared feeds that any article may belong to.
-    open: Vec<usize>,
+    /// The declared feeds that an article may match whatever its terms are.
+    without_trigger: Vec<usize>,
     auto: HashMap<TermKind, Auto>,
     redirects: Arc<HashMap<String, RedirectTo>>,
     defaults: Arc<Settings>,
@@ -83,19 +97,14 @@ struct Auto {
 }
 
 impl FeedDefinitions {
-    /// The feeds of `config` over the terms of `index`, which learns those that only the
-    /// configuration names.
+    /// The feeds of `config` over the terms of `index`. The terms that only the configuration names
+    /// are added to the index.
     pub fn new(config: &Config, index: &mut Index) -> FeedDefinitions {
         index.set_named(&config.named_terms);
         let site_rules = Arc::new(SiteRules::new(config));
-        let kinds = [
-            (TermKind::Section, &config.auto_sections),
-            (TermKind::Tag, &config.auto_tags),
-            (TermKind::Author, &config.auto_authors),
-        ];
-        let auto = kinds
+        let auto = AUTOMATIC
             .into_iter()
-            .filter_map(|(kind, auto)| Some((kind, Auto::new(auto.as_ref()?, index))));
+            .filter_map(|kind| Some((kind, Auto::new(config.auto(kind)?, index))));
         let redirects = config
             .redirects
             .iter()
@@ -106,7 +115,7 @@ impl FeedDefinitions {
             declared: Vec::new(),
             by_path: HashMap::new(),
             triggers: HashMap::new(),
-            open: Vec::new(),
+            without_trigger: Vec::new(),
             auto: auto.collect(),
             redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
@@ -118,26 +127,25 @@ impl FeedDefinitions {
         definitions
     }
 
-    /// The rules that every entry is written by.
+    /// The rules of every entry.
     pub fn site_rules(&self) -> &Arc<SiteRules> {
         &self.site_rules
     }
 
-    /// Addresses of the past.
+    /// The targets of `[[redirect]]`, by former address.
     pub fn redirects(&self) -> &Arc<HashMap<String, RedirectTo>> {
         &self.redirects
     }
 
-    /// Every feed but selections.
-    pub fn every(&self, index: &Index) -> Vec<FeedDefinition> {
+    /// All feeds except selections.
+    pub fn all(&self, index: &Index) -> Vec<FeedDefinition> {
         let automatic = index
             .known_terms()
             .filter_map(|term| self.automatic(index, term));
         self.declared.iter().cloned().chain(automatic).collect()
     }
 
-    /// What is served in which formats, by the name of a declared feed or the folder of a kind of
-    /// feeds.
+    /// The formats of each declared feed, by its name, and of each kind of feeds, by its folder.
     pub fn served(&self) -> impl Iterator<Item = (&str, &[Format])> {
         let declared = self
             .declared
@@ -152,10 +160,10 @@ impl FeedDefinitions {
         all.map(|(name, settings)| (name, &settings.formats[..]))
     }
 
-    /// The feeds, selections aside, that a change may have moved.
-    pub fn touched(&self, index: &Index, touched: &AffectedFeeds) -> Vec<FeedDefinition> {
-        let articles = match touched {
-            AffectedFeeds::All => return self.every(index),
+    /// The feeds, selections aside, that a change may affect.
+    pub fn affected(&self, index: &Index, changed: &AffectedFeeds) -> Vec<FeedDefinition> {
+        let articles = match changed {
+            AffectedFeeds::All => return self.all(index),
             AffectedFeeds::Matching(articles) => articles,
         };
         let mut declared: HashSet<usize> = HashSet::new();
@@ -165,7 +173,7 @@ impl FeedDefinitions {
                 .iter()
                 .filter_map(|term| self.triggers.get(term))
                 .flatten();
-            let candidates = triggered.chain(&self.open).copied();
+            let candidates = triggered.chain(&self.without_trigger).copied();
             declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
             automatic.extend(terms);
         }
@@ -183,12 +191,8 @@ impl FeedDefinitions {
         if let Some(place) = self.place(path) {
             return Some(self.declared[place].clone());
         }
-        let (kind, key) = split_automatic(path)?;
-        let term = index.find_term(&Term::new(kind, key)?)?;
-        index
-            .is_known(term)
-            .then(|| self.automatic(index, term))
-            .flatten()
+        let (_, term) = find_automatic_term(index, path)?;
+        self.automatic(index, term).filter(|_| index.is_known(term))
     }
 
     /// Which articles the feed at a path holds, selections aside.
@@ -196,8 +200,7 @@ impl FeedDefinitions {
         if let Some(place) = self.place(path) {
             return Some(self.declared[place].query.clone());
         }
-        let (kind, key) = split_automatic(path)?;
-        let term = index.find_term(&Term::new(kind, key)?)?;
+        let (kind, term) = find_automatic_term(index, path)?;
         Some(self.auto.get(&kind)?.query.with(term))
     }
 
@@ -249,23 +252,24 @@ impl FeedDefinitions {
         })
     }
 
-    /// Whether a feed has enough articles to be listed in catalogues.
+    /// Whether a feed has enough articles to be listed.
     pub fn is_listed(&self, kind: FeedKind, articles: usize) -> bool {
-        let auto = match kind {
-            FeedKind::All | FeedKind::Declared => return true,
-            FeedKind::Select => return false,
-            FeedKind::Section => self.auto.get(&TermKind::Section),
-            FeedKind::Tag => self.auto.get(&TermKind::Tag),
-            FeedKind::Author => self.auto.get(&TermKind::Author),
-        };
-        auto.is_some_and(|auto| articles >= auto.min_articles)
+        match kind {
+            FeedKind::All | FeedKind::Declared => true,
+            FeedKind::Select => false,
+            FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
+                let mut auto = self.auto.iter();
+                let auto = auto.find(|(terms, _)| FeedKind::of_terms(**terms) == kind);
+                auto.is_some_and(|(_, auto)| articles >= auto.min_articles)
+            }
+        }
     }
 
     fn declare(&mut self, feed: &DeclaredFeed, index: &mut Index) {
         let number = self.declared.len();
         let query = index.register(&feed.selection);
         match query.triggers() {
-            [] => self.open.push(number),
+            [] => self.without_trigger.push(number),
             triggers => triggers
                 .iter()
                 .for_each(|&term| self.triggers.entry(term).or_default().push(number)),
@@ -302,7 +306,7 @@ impl FeedDefinitions {
         });
     }
 
-    /// The automatic feed of a term, if its kind has them and it is not excepted.
+    /// The automatic feed of a term, if its kind has them and `except` does not name it.
     fn automatic(&self, index: &Index, term: TermNo) -> Option<FeedDefinition> {
         let kind = index.term(term).kind;
         let auto = self
@@ -330,11 +334,7 @@ impl FeedDefinitions {
         };
         Some(FeedDefinition {
             path: path.into(),
-            kind: match kind {
-                TermKind::Section => FeedKind::Section,
-                TermKind::Author => FeedKind::Author,
-                TermKind::Tag | TermKind::Lang => FeedKind::Tag,
-            },
+            kind: FeedKind::of_terms(kind),
             query: auto.query.with(term),
             settings: auto.settings.clone(),
             channel: Arc::new(channel),
@@ -383,23 +383,21 @@ impl Auto {
 /// The kind and key of an automatic feed's path.
 pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
     let (parent, key) = path.split_once('/')?;
-    let kinds = [TermKind::Tag, TermKind::Section, TermKind::Author];
-    kinds
+    AUTOMATIC
         .into_iter()
         .find(|&kind| kind.folder() == parent)
         .map(|kind| (kind, key))
+}
+
+fn find_automatic_term(index: &Index, path: &str) -> Option<(TermKind, TermNo)> {
+    let (kind, key) = split_automatic(path)?;
+    Some((kind, index.find_term(&Term::new(kind, key)?)?))
 }
 
 fn site_channel(config: &Config) -> Channel {
     let site = &config.site;
     let author = site.author.as_ref().unwrap_or(&site.title);
     Channel {
-        address: Address {
-            stem: String::new(),
-            query: None,
-        },
-        id: String::new(),
-        title: Text::new(&site.title),
         description: Text::new(site.description.as_ref().unwrap_or(&site.title)),
         link: site.url.clone(),
         language: site.language.clone(),
@@ -411,13 +409,12 @@ fn site_channel(config: &Config) -> Channel {
         copyright: site.copyright.as_deref().map(Text::new),
         icon: site.icon.clone(),
         logo: site.logo.clone(),
-        cache_seconds: config.defaults.cache,
-        formats: config.defaults.formats.clone(),
+        ..Channel::default()
     }
 }
 
-/// A selection as a title: `a / b + c − d`. Made of keys, because how a term is written may change
-/// with an article that does not belong to the selection.
+/// A selection as a title: `a / b + c − d`. It consists of keys, because an article outside the
+/// selection may change how a term is spelled.
 fn describe(selection: &Selection) -> String {
     let names = |terms| -> Vec<&str> { BTreeSet::iter(terms).map(describe_term).collect() };
     let any = names(&selection.any).join(" / ");
@@ -433,7 +430,7 @@ fn describe(selection: &Selection) -> String {
     title
 }
 
-/// The key of a term; of a language that this newsroom writes in, its own name.
+/// The key of a term, or the own name of a language.
 fn describe_term(term: &Term) -> &str {
     match (term.kind, term.key()) {
         (TermKind::Lang, "ru") => "русский",

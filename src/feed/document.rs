@@ -1,4 +1,4 @@
-//! Feeds in Atom's vocabulary, before any format: what a document says, not how it is written.
+//! A feed in Atom's vocabulary, independent of any format.
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -10,17 +10,17 @@ use crate::text::{Html, Text};
 /// One feed, ready to be written in any format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
-    /// What the feed says of itself.
+    /// The feed's metadata.
     pub channel: Channel,
     /// The latest `updated` of the entries; of an empty feed the start of the site's id year.
     pub updated: DateTime<FixedOffset>,
-    /// Newest first.
+    /// The newest first.
     pub entries: Vec<Entry>,
 }
 
-/// Everything about a feed but its entries that can reach a document; its digest goes into the
-/// feed's tag, so a format must print nothing that is neither here nor in an [`Entry`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The metadata of a feed. It is part of the feed's ETag, so a format must write nothing that is neither
+/// here nor in an [`Entry`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Channel {
     /// Where the feed is served.
     pub address: Address,
@@ -28,13 +28,13 @@ pub struct Channel {
     pub id: String,
     /// The feed's title.
     pub title: Text,
-    /// What the feed is about; the site's description or title where it has none.
+    /// The description; the site's description or title if it has none.
     pub description: Text,
     /// The page the feed belongs to, absolute and percent-encoded.
     pub link: String,
     /// BCP 47.
     pub language: String,
-    /// Whom entries without author are credited to.
+    /// The author of entries without one.
     pub author: Person,
     /// A copyright line.
     pub copyright: Option<Text>,
@@ -42,14 +42,14 @@ pub struct Channel {
     pub icon: Option<String>,
     /// A picture for the channel, absolute URL.
     pub logo: Option<String>,
-    /// How long an answer stays fresh, in seconds.
+    /// How long a response stays fresh, in seconds.
     pub cache_seconds: u32,
-    /// The formats it is served in, in the order offered.
+    /// The formats it is served in, in the order of pages and links.
     pub formats: Vec<Format>,
 }
 
 /// Where a feed is served, in every format.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Address {
     /// Absolute URL up to the extension, percent-encoded: `https://x.example/tags/%D0%BC…`.
     pub stem: String,
@@ -77,10 +77,10 @@ impl Address {
     }
 }
 
-/// Somebody to name as author.
+/// A person, such as an author.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Person {
-    /// The name to print.
+    /// The name.
     pub name: Text,
     /// `корреспондент`, `editor`, …
     pub role: Option<Text>,
@@ -91,7 +91,7 @@ pub struct Person {
 }
 
 /// One article in a feed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
     /// The permanent id: an absolute ASCII URI.
     pub id: String,
@@ -109,43 +109,43 @@ pub struct Entry {
     pub categories: Vec<Category>,
     /// BCP 47.
     pub language: String,
-    /// The lead, unless the feed carries titles alone.
+    /// The lead, unless the feed has only titles.
     pub summary: Option<Text>,
-    /// The full text, where the feed carries it.
+    /// The full text, if the feed has it.
     pub content: Option<Html>,
-    /// The picture that stands for the article.
+    /// The main picture.
     pub image: Option<Media>,
-    /// Sound, video and other files that come with it.
+    /// Audio, video and other files.
     pub enclosures: Vec<Media>,
 }
 
 impl Entry {
-    /// The date of the last correction, where there was one.
+    /// The date of the last correction, if there was one.
     pub fn corrected(&self) -> Option<DateTime<FixedOffset>> {
         (self.updated != self.published).then_some(self.updated)
     }
 
-    /// The summary, where there is one to show: a flash has an empty lead.
+    /// The summary, if it is not empty.
     pub fn lead(&self) -> Option<&Text> {
         self.summary.as_ref().filter(|text| !text.is_empty())
     }
 
-    /// The full text, where there is one to show.
+    /// The full text, if it is not empty.
     pub fn body(&self) -> Option<&Html> {
         self.content.as_ref().filter(|html| !html.is_empty())
     }
 
-    /// The language, where `channel` has not said it already.
+    /// The language, if it differs from that of `channel`.
     pub fn own_language(&self, channel: &Channel) -> Option<&str> {
-        let said = self.language.eq_ignore_ascii_case(&channel.language);
-        (!said).then_some(self.language.as_str())
+        let is_same = self.language.eq_ignore_ascii_case(&channel.language);
+        (!is_same).then_some(self.language.as_str())
     }
 }
 
 /// A section or tag of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {
-    /// As the article wrote it, without `#`.
+    /// The article's spelling, without `#`.
     pub label: Text,
     /// The base URL of its kind, such as `https://x.example/tags/`.
     pub scheme: String,

@@ -8,31 +8,34 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::feed::coding::Coding;
 use crate::model::format::Format;
 
-/// A strong entity tag without quotes and without the suffix of a coding: it moves whenever the
-/// document in this format would.
+/// A strong entity tag without quotes and without the suffix of a coding. It changes whenever the
+/// document changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ETag(u128);
 
 impl ETag {
-    /// The tag of a digest's document in `format`.
+    /// The entity tag of the document in `format` of a feed version with this digest.
     pub fn new(digest: u128, format: Format) -> ETag {
         let mut bytes = digest.to_le_bytes().to_vec();
         bytes.extend(format.extension().as_bytes());
         ETag(xxh3_128(&bytes))
     }
 
-    /// The tag of a document that is known only by its bytes.
+    /// The entity tag of a document, from its bytes alone.
     pub fn of(document: &[u8]) -> ETag {
         ETag(xxh3_128(document))
     }
 
-    /// The header value for the document in a coding.
+    /// The value of `ETag` for the document in a coding.
     pub fn value(self, coding: Coding) -> HeaderValue {
-        let value = format!("\"{self}{}\"", coding.tag_suffix());
-        HeaderValue::try_from(value).expect("hexadecimal digits and a suffix")
+        let value = match coding {
+            Coding::Identity => format!("\"{self}\""),
+            coding => format!("\"{self}-{}\"", coding.name()),
+        };
+        HeaderValue::try_from(value).expect("hexadecimal digits and a name")
     }
 
-    /// The tag as a number, which names the document in caches.
+    /// The number that names the document in caches.
     pub fn digest(self) -> u128 {
         self.0
     }
@@ -49,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_have_different_tags() {
+    fn formats_have_different_etags() {
         let tags: Vec<String> = Format::ALL
             .iter()
             .map(|&format| ETag::new(7, format).to_string())

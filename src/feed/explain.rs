@@ -1,40 +1,40 @@
-//! Why an article is, or is not, in a feed: every rule that admits or refuses it, its place in the
-//! window, and when it will enter or leave.
+//! Why an article is, or is not, in a feed: the rules that admit or refuse it, its position in the
+//! window, and when it enters or leaves.
 //!
-//! For the operator alone: embargoed and expired articles are explained like any other. The rule of
-//! the window is asked, not repeated.
+//! Only the operator sees this, so it explains embargoed and expired articles too. The index computes
+//! the window; nothing here repeats its rules.
 
-mod judge;
+mod evaluate;
 mod text;
 
 use serde::{Serialize, Serializer};
 
-pub use self::judge::judge;
+pub use self::evaluate::evaluate;
 use crate::config::Settings;
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
 
-/// Why an article is, or is not, in a feed. Prints itself for people, serializes for programs.
+/// Why an article is, or is not, in a feed: as text for people, serialized for programs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     /// The feed's path without extension; of a selection with its query.
     pub feed: String,
-    /// The article.
+    /// The article that is explained.
     #[serde(flatten)]
-    pub subject: Subject,
-    /// What the feed's rules make of it.
+    pub article: ExplainedArticle,
+    /// The result of the feed's rules.
     #[serde(flatten)]
-    pub judgement: Judgement,
-    /// The zone that people read dates in.
+    pub evaluation: Evaluation,
+    /// The zone of the dates in the text.
     #[serde(skip)]
     pub zone: Zone,
 }
 
 /// The article that is explained.
 #[derive(Clone, Debug, Serialize)]
-pub struct Subject {
-    /// Its key; `None` of a file that never gave an article.
+pub struct ExplainedArticle {
+    /// Its key; `None` if the file never was an article.
     #[serde(rename = "article")]
     pub key: Option<String>,
     /// Its headline.
@@ -42,38 +42,39 @@ pub struct Subject {
     /// When it was or will be published.
     #[serde(serialize_with = "optional_instant")]
     pub published: Option<Timestamp>,
-    /// What it comes from: a file or a row.
+    /// The noun for its source: a file or a row.
     #[serde(skip)]
     pub noun: &'static str,
-    /// Which one, as the operator would name it.
+    /// The path of the file or the id of the row.
     pub file: String,
-    /// Why that as it is now gives no article.
+    /// Why its current content is no article.
     pub problem: Option<Problem>,
 }
 
-/// What a feed's rules make of an article.
+/// The result of a feed's rules for an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Judgement {
+pub struct Evaluation {
     /// Whether it is in the feed.
     pub included: bool,
-    /// Why it is not; empty where it is.
+    /// Why it is not; empty if it is.
     pub reasons: Vec<Reason>,
-    /// The feed's rules about terms; empty where it holds every article.
-    pub rules: Vec<Check>,
-    /// Its place among the articles that match, the newest being 1; `None` where it does not match
-    /// or is not released.
+    /// The feed's rules about terms; empty if it takes every article.
+    pub rules: Vec<RuleResult>,
+    /// Its position among the articles that match, from 1 for the newest; `None` if it does not
+    /// match or is not released.
     pub place: Option<usize>,
     /// How many entries the feed has.
     pub entries: Option<usize>,
-    /// When it enters by itself.
+    /// When it enters without another change.
     #[serde(serialize_with = "optional_instant")]
     pub enters: Option<Timestamp>,
-    /// When it leaves by itself, however few newer articles come.
+    /// When it leaves even without newer articles.
     #[serde(serialize_with = "optional_instant")]
     pub leaves: Option<Timestamp>,
-    /// When newer articles will have crowded it out.
-    pub crowded_out: Option<Crowding>,
-    /// The window that the feed was given.
+    /// The newer articles that push it out.
+    #[serde(rename = "crowded_out")]
+    pub eviction: Option<Eviction>,
+    /// The settings of the feed.
     #[serde(skip)]
     pub settings: Settings,
 }
@@ -83,17 +84,18 @@ pub struct Judgement {
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Reason {
     /// Its file cannot be read as an article.
-    Quarantined,
+    #[serde(rename = "quarantined")]
+    Unreadable,
     /// A rule about terms refuses it.
     Refused {
-        /// Which one.
-        by: Role,
+        /// The rule.
+        by: RuleKind,
     },
     /// Its file says `feed = false`.
     OutOfFeeds,
     /// Its file says `draft = true`.
     Draft,
-    /// It is past its own end.
+    /// Its `expires` has passed.
     Expired {
         /// Since when.
         #[serde(serialize_with = "instant")]
@@ -105,41 +107,43 @@ pub enum Reason {
         #[serde(serialize_with = "instant")]
         until: Timestamp,
     },
-    /// The feed's `delay` keeps it back.
-    HeldBack {
+    /// The feed's `delay` has not passed.
+    #[serde(rename = "held-back")]
+    Delayed {
         /// When that ends.
         #[serde(serialize_with = "instant")]
         until: Timestamp,
     },
-    /// It is past the feed's `oldest`.
+    /// It is older than the feed's `oldest`.
     TooOld {
         /// Since when.
         #[serde(serialize_with = "instant")]
         since: Timestamp,
     },
     /// Too many articles of the feed are newer.
-    CrowdedOut {
-        /// How many are.
+    #[serde(rename = "crowded-out")]
+    OverLimit {
+        /// How many.
         newer: usize,
     },
 }
 
 /// A rule about terms, and whether it admits the article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What the rule asks.
-    pub rule: Role,
-    /// Whether the article satisfies it.
+pub struct RuleResult {
+    /// The rule.
+    pub rule: RuleKind,
+    /// Whether the article passes.
     pub admits: bool,
     /// The terms it names.
     pub terms: Vec<RuleTerm>,
 }
 
-/// What a rule asks of an article.
+/// A kind of rule: the terms that an article must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// The term that an automatic feed is made for.
+pub enum RuleKind {
+    /// The term of an automatic feed.
     Own,
     /// At least one of these terms.
     Any,
@@ -152,13 +156,13 @@ pub enum Role {
 /// A term that a rule names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RuleTerm {
-    /// As feeds.toml would write it: `#мажилис`, `section:Парламент`.
+    /// In the notation of feeds.toml: `#мажилис`, `section:Парламент`.
     pub term: String,
-    /// How the article writes it; `None` where it does not carry it.
+    /// The article's spelling; `None` if it does not have the term.
     pub carried: Option<TermMatch>,
 }
 
-/// How an article carries a term.
+/// The term of an article that matches the term of a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TermMatch {
     /// `tag`, `section`, `author` or `lang` of the article.
@@ -166,19 +170,19 @@ pub struct TermMatch {
     pub kind: TermKind,
     /// Its own spelling.
     pub written: String,
-    /// Whether `[same]` makes that count as the term.
+    /// Whether they match because of `[same]`.
     pub same: bool,
 }
 
-/// When newer articles will have crowded an entry out.
+/// The newer articles that push an entry out of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Crowding {
-    /// So many have to come,
+pub struct Eviction {
+    /// How many are needed.
     pub newer: usize,
-    /// one of them dated then or later; `None` where the newest is already.
+    /// One of them must have this date or a later one; `None` if the newest entry has it already.
     #[serde(serialize_with = "optional_instant")]
     pub one_from: Option<Timestamp>,
-    /// However they are dated, so many are enough.
+    /// How many are enough whatever their dates.
     pub newer_at_most: usize,
 }
 

@@ -1,4 +1,5 @@
-//! The header values of answers with a feed, made once for a version and format: every 304 clones them.
+//! The header values of a feed's responses, built once for each version and format: every 304 clones
+//! them.
 
 use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
@@ -26,25 +27,25 @@ pub struct FeedHeaders {
     pub date: HeaderValue,
     /// `Link`.
     pub link: HeaderValue,
-    /// `Cache-Control`, while nothing is due soon.
+    /// `Cache-Control`, while no change is due soon.
     cache_control: HeaderValue,
 }
 
 impl FeedHeaders {
-    /// The header values of a channel's document in `format`, under these validators.
+    /// The header values of a channel's document in `format` with these validators.
     pub fn new(
         channel: &Channel,
         settings: &Settings,
         validators: Validators,
         format: Format,
     ) -> FeedHeaders {
-        let tag = ETag::new(validators.digest, format);
+        let etag = ETag::new(validators.digest, format);
         let mut etags = [const { HeaderValue::from_static("") }; Coding::ALL.len()];
         for coding in Coding::ALL {
-            etags[coding as usize] = tag.value(coding);
+            etags[coding as usize] = etag.value(coding);
         }
         FeedHeaders {
-            opaque_tag: tag.to_string(),
+            opaque_tag: etag.to_string(),
             etags,
             last_modified: validators.last_modified,
             date: header(&http_date(validators.last_modified)),
@@ -58,8 +59,8 @@ impl FeedHeaders {
         self.etags[coding as usize].clone()
     }
 
-    /// `Cache-Control` of a feed that changes by itself in `left` seconds, under the settings that these
-    /// values were made with.
+    /// `Cache-Control` of a feed whose next scheduled change is in `left` seconds, with the settings that
+    /// these values were built from.
     pub fn cache_control(&self, settings: &Settings, left: u32) -> HeaderValue {
         let cached = settings
             .cache
@@ -72,15 +73,15 @@ impl FeedHeaders {
     }
 }
 
-/// Seconds until something changes by itself.
+/// The seconds until the next scheduled change.
 pub fn seconds_left(next: Option<Timestamp>, now: Timestamp) -> u32 {
     next.map_or(u32::MAX, |next| {
         u32::try_from((next.0 - now.0).max(0)).unwrap_or(u32::MAX)
     })
 }
 
-/// How long something may be cached that stays for `left` seconds (stale copies for a broken origin
-/// apart).
+/// `Cache-Control` of a document that stays the same for `left` seconds. `stale-if-error` may reach
+/// further, for a broken origin.
 pub fn cache_control(settings: &Settings, left: u32) -> HeaderValue {
     let max_age = settings.cache.min(left);
     let revalidate = settings.stale_while_revalidate.min(left - max_age);
@@ -106,7 +107,6 @@ fn links(channel: &Channel, format: Format) -> String {
     links
 }
 
-/// A value that we wrote.
 fn header(value: &str) -> HeaderValue {
     HeaderValue::try_from(value)
         .expect("dates, numbers and encoded URLs have no control characters")
@@ -124,7 +124,7 @@ mod tests {
     use crate::config::Content;
 
     #[test]
-    fn caches_never_reach_past_the_next_change() {
+    fn max_age_ends_at_the_next_scheduled_change() {
         let settings = Settings {
             items: 50,
             keep: 0,

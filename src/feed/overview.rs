@@ -1,8 +1,6 @@
-//! The overview: every feed of a snapshot with its articles counted, in the order people look for
-//! them.
+//! The overview: every feed of a snapshot with its number of articles, in the order of the catalogue.
 //!
-//! Counting takes the writer's lock, so an overview is made when somebody asks, and again only
-//! after something was published.
+//! Counting locks the index, so an overview is built on the first request after a publication.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,7 +16,7 @@ pub struct FeedSummary {
     pub version: Arc<FeedVersion>,
     /// Released articles that match it.
     pub articles: usize,
-    /// Whether it has enough of them to be in catalogues.
+    /// Whether it has enough of them to be listed.
     pub listed: bool,
     /// Its place in feeds.toml, of a declared feed.
     pub place: usize,
@@ -32,13 +30,13 @@ pub struct Overview {
 }
 
 impl Overview {
-    /// An overview of these feeds. No other one of this process has the `number`.
+    /// An overview of these feeds. `number` is unique in this process.
     pub fn new(number: u64, mut feeds: Vec<FeedSummary>) -> Overview {
         feeds.sort_by(|a, b| place(a).cmp(&place(b)));
         Overview { number, feeds }
     }
 
-    /// What tells it from every other overview of this process.
+    /// The number that no other overview of this process has.
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -49,7 +47,7 @@ impl Overview {
         &self.feeds
     }
 
-    /// What the catalogue shows: `all`, declared feeds and sections.
+    /// The feeds of the catalogue: `all`, declared feeds and sections.
     pub fn catalogue(&self) -> Vec<&FeedSummary> {
         let kinds = [FeedKind::All, FeedKind::Declared, FeedKind::Section];
         let shown = |feed: &&FeedSummary| feed.listed && kinds.contains(&feed.version.kind);
@@ -57,12 +55,8 @@ impl Overview {
     }
 
     /// The automatic feeds of a kind of terms.
-    pub fn of(&self, kind: TermKind) -> Vec<&FeedSummary> {
-        let kind = match kind {
-            TermKind::Section => FeedKind::Section,
-            TermKind::Author => FeedKind::Author,
-            TermKind::Tag | TermKind::Lang => FeedKind::Tag,
-        };
+    pub fn of_terms(&self, kind: TermKind) -> Vec<&FeedSummary> {
+        let kind = FeedKind::of_terms(kind);
         let shown = |feed: &&FeedSummary| feed.listed && feed.version.kind == kind;
         self.feeds.iter().filter(shown).collect()
     }

@@ -1,7 +1,6 @@
 //! How often a feed is requested, over all of its versions.
 //!
-//! One hour is counted while the one before is kept, so that the rate of the last sixty minutes can
-//! be told from five small numbers.
+//! The counts of this hour and the previous one give an estimate of the last sixty minutes.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -12,15 +11,12 @@ use crate::model::time::Timestamp;
 pub struct PollRate {
     /// The hour that is counted, in hours since 1970.
     hour: AtomicU32,
-    now: Tally,
-    before: Tally,
+    current: HourCount,
+    previous: HourCount,
 }
 
-#[derive(Debug, Default)]
-struct Tally {
-    all: AtomicU32,
-    unchanged: AtomicU32,
-}
+/// All requests of an hour, and those of them that were answered with 304.
+type HourCount = [AtomicU32; 2];
 
 /// The reply to a request for a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +32,7 @@ pub enum PollReply {
 pub struct Rate {
     /// Requests.
     pub per_hour: f64,
-    /// The share of them that were answered with 304; none without requests.
+    /// The share of them that were answered with 304; `None` without requests.
     pub unchanged: Option<f64>,
 }
 
@@ -45,48 +41,40 @@ const HOUR_SECONDS: i64 = 3600;
 impl PollRate {
     /// Counts one request.
     pub fn count(&self, reply: PollReply, at: Timestamp) {
-        self.turn(hour_of(at));
-        self.now.all.fetch_add(1, Relaxed);
+        self.start_hour(hour_of(at));
+        let [all, unchanged] = &self.current;
+        all.fetch_add(1, Relaxed);
         if reply == PollReply::NotModified {
-            self.now.unchanged.fetch_add(1, Relaxed);
+            unchanged.fetch_add(1, Relaxed);
         }
     }
 
     /// The rate at an instant: this hour's requests, and those of the hour before as far as it
     /// reaches into the last sixty minutes.
     pub fn rate(&self, at: Timestamp) -> Rate {
-        self.turn(hour_of(at));
-        let gone = at.0.rem_euclid(HOUR_SECONDS) as f64 / HOUR_SECONDS as f64;
-        let recent = |now: &AtomicU32, before: &AtomicU32| {
-            f64::from(now.load(Relaxed)) + f64::from(before.load(Relaxed)) * (1.0 - gone)
-        };
-        let per_hour = recent(&self.now.all, &self.before.all);
-        let unchanged = recent(&self.now.unchanged, &self.before.unchanged);
+        self.start_hour(hour_of(at));
+        let elapsed = at.0.rem_euclid(HOUR_SECONDS) as f64 / HOUR_SECONDS as f64;
+        let [per_hour, unchanged] = [0, 1].map(|index| {
+            let count = |hour: &HourCount| f64::from(hour[index].load(Relaxed));
+            count(&self.current) + count(&self.previous) * (1.0 - elapsed)
+        });
         Rate {
             per_hour,
             unchanged: (per_hour > 0.0).then(|| (unchanged / per_hour).min(1.0)),
         }
     }
 
-    /// Begins another hour, if it is one. A request that comes in between may be counted in either.
-    fn turn(&self, hour: u32) {
+    /// Starts counting `hour`, if it is not counted yet. A concurrent request may be counted in either.
+    fn start_hour(&self, hour: u32) {
         let counted = self.hour.load(Relaxed);
-        if counted == hour
-            || self
-                .hour
-                .compare_exchange(counted, hour, Relaxed, Relaxed)
-                .is_err()
-        {
+        let exchange = || self.hour.compare_exchange(counted, hour, Relaxed, Relaxed);
+        if counted == hour || exchange().is_err() {
             return;
         }
         let follows = counted.wrapping_add(1) == hour;
-        let pairs = [
-            (&self.now.all, &self.before.all),
-            (&self.now.unchanged, &self.before.unchanged),
-        ];
-        for (now, before) in pairs {
-            let last = now.swap(0, Relaxed);
-            before.store(if follows { last } else { 0 }, Relaxed);
+        for (current, previous) in self.current.iter().zip(&self.previous) {
+            let last = current.swap(0, Relaxed);
+            previous.store(if follows { last } else { 0 }, Relaxed);
         }
     }
 }

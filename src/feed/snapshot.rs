@@ -1,7 +1,6 @@
-//! What is published: for each feed its entries and validators, never changed once made.
+//! The published snapshot: the entries and validators of each feed, immutable.
 //!
-//! A request finds a [`FeedVersion`] and knows from it the tag and the date of every format without
-//! rendering one.
+//! A [`FeedVersion`] gives a request the ETag and the date of every format without rendering one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -25,61 +24,61 @@ use crate::model::validators::Validators;
 /// Every feed at one instant.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// The configuration it was made by.
+    /// The configuration.
     pub config: Arc<Config>,
-    /// How many configurations this process had before: what only they decide is the same in all
-    /// snapshots of one generation.
+    /// The number of earlier configurations of this process. Everything that depends only on the
+    /// configuration is the same in all snapshots of one generation.
     pub generation: u64,
-    /// The rules its entries are written by.
+    /// The rules of its entries.
     pub site_rules: Arc<SiteRules>,
-    /// Addresses of the past, decoded, with their query if they have one.
+    /// The targets of `[[redirect]]`, by decoded former address with its query.
     pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
     pub feeds: HashMap<Arc<str>, Arc<FeedVersion>>,
 }
 
 impl Snapshot {
-    /// Where links between pages start: the path of the public address, percent-encoded, with a
-    /// slash at its end.
+    /// The base path of links between pages: that of the public address, percent-encoded, with a slash
+    /// at its end.
     pub fn root(&self) -> String {
         format!("{}/", encode_path(self.site_rules.prefix()))
     }
 }
 
-/// One feed as it stands until it changes.
+/// One version of a feed.
 #[derive(Debug)]
 pub struct FeedVersion {
     /// Path without extension; of a selection with its query.
     pub path: Arc<str>,
     /// Where the feed comes from.
     pub kind: FeedKind,
-    /// The rules its entries are written by.
+    /// The rules of its entries.
     pub site_rules: Arc<SiteRules>,
-    /// What the feed says of itself.
+    /// The feed's metadata.
     pub channel: Arc<Channel>,
-    /// Its caching, and how much of an article it carries.
+    /// Its settings.
     pub settings: Arc<Settings>,
-    /// The articles of its window, newest first.
+    /// The articles of its window, the newest first.
     pub entries: Box<[RecordId]>,
-    /// The instant its window is true for.
+    /// The instant of its window.
     pub as_of: Timestamp,
-    /// When something enters, leaves or changes by itself.
+    /// The next scheduled change: an entry that enters, leaves or is corrected.
     pub next: Option<Timestamp>,
-    /// What its tags are made of.
+    /// The digest that its ETags follow from.
     pub digest: u128,
     /// When its content last changed.
     pub last_modified: Timestamp,
-    /// The validators of the version before, whose documents may still be in the cache.
+    /// The validators of the previous version, whose documents may still be in the cache.
     pub previous: Option<Validators>,
-    /// By format, made at the first request.
+    /// By format, built at the first request.
     headers: [OnceLock<Box<FeedHeaders>>; Format::ALL.len()],
-    /// How often it is asked for; all versions of a feed count here, and all selections together.
+    /// How often it is requested; shared by all versions of a feed, and by all selections.
     pub polls: Arc<PollRate>,
 }
 
 impl FeedVersion {
-    /// The version of a feed at the index's instant, whose documents are written by this version of
-    /// the renderer. `floor` is a date that earlier, forgotten answers may have had.
+    /// The version of a feed at the instant of the index. `floor` is the latest `Last-Modified` that
+    /// earlier responses may have had.
     pub fn build(
         renderer_version: u32,
         site_rules: &Arc<SiteRules>,
@@ -121,19 +120,19 @@ impl FeedVersion {
             .compose(channel, content, articles, self.as_of)
     }
 
-    /// The header values of answers with this feed in `format`.
+    /// The header values of this feed's responses in `format`.
     pub fn headers(&self, format: Format) -> &FeedHeaders {
         self.headers[format as usize]
             .get_or_init(|| Box::new(self.headers_under(self.validators(), format)))
     }
 
-    /// The header values of a document in `format` that has other validators, such as the one of the
-    /// version before.
+    /// The header values of a document in `format` with other validators, such as those of the previous
+    /// version.
     pub fn headers_under(&self, validators: Validators, format: Format) -> FeedHeaders {
         FeedHeaders::new(&self.channel, &self.settings, validators, format)
     }
 
-    /// What the feed's answers are validated by.
+    /// The validators of the feed's responses.
     pub fn validators(&self) -> Validators {
         Validators {
             digest: self.digest,
@@ -141,7 +140,7 @@ impl FeedVersion {
         }
     }
 
-    /// Whether a request could tell the two apart, or only one of them names records that stay.
+    /// Whether responses differ between the two, or the records that they name.
     pub fn differs(&self, other: &FeedVersion) -> bool {
         self.validators() != other.validators()
             || self.entries != other.entries
@@ -150,8 +149,8 @@ impl FeedVersion {
     }
 }
 
-/// Everything that can reach a document of this feed: the version of the renderer, the site's
-/// rules, the feed's own words, and each entry's revision, in order.
+/// Digests everything that a document of this feed depends on: the renderer's version, the site's rules,
+/// the feed's metadata, and the revisions of the entries in order.
 fn digest(
     renderer_version: u32,
     site_rules: &SiteRules,
@@ -161,7 +160,7 @@ fn digest(
 ) -> u128 {
     let head = (
         renderer_version,
-        site_rules.digested(),
+        site_rules.digest_fields(),
         &*definition.channel,
         definition.settings.content,
     );
@@ -179,8 +178,8 @@ fn digest(
     hash.digest128()
 }
 
-/// `Last-Modified`: the content's own time, unless the tag moves without it exceeding the last
-/// value; then the second of publication. Never lowered, never in the future.
+/// `Last-Modified`: the time of the content. If the ETag changes and that time is not later than the last
+/// value, the second of publication. It never decreases and is never in the future.
 pub(crate) fn last_modified(
     digest: u128,
     content_time: Timestamp,
@@ -200,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn last_modified_moves_with_the_tag_and_only_forward() {
+    fn last_modified_changes_with_the_etag_and_never_decreases() {
         let previous = |last_modified| {
             Some(Validators {
                 digest: 1,
@@ -209,7 +208,7 @@ mod tests {
         };
         for (digest, content_time, previous, expected, why) in [
             (1, 50, None, 50, "a new feed has its content's time"),
-            (1, 90, previous(50), 50, "an equal tag keeps its date"),
+            (1, 90, previous(50), 50, "an equal ETag keeps its date"),
             (2, 90, previous(50), 90, "newer content has its own time"),
             (
                 2,

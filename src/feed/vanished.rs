@@ -1,114 +1,112 @@
-//! Addresses that were served once and no longer are, without a `[[redirect]]` that says where they
-//! went: a feed that was renamed or deleted, a format or a whole kind of feeds that was switched off,
-//! a tag that was excepted. Their readers see an error from one day to the next, and nobody tells the
-//! newsroom.
+//! Addresses that were served before, are not served now, and have no `[[redirect]]`: a feed was renamed
+//! or deleted, a format or a kind of feeds was switched off, or `except` names a tag. Without a report
+//! only the readers of the feed would notice.
 //!
-//! The state folder remembers what was served until somebody deletes it; a redirect, to an empty
-//! address too, ends the report, and so does the feed's return. A term that only feeds.toml ever
-//! named has had no reader worth a report.
+//! The state folder stores what was served. A redirect, also one to an empty address, ends the report,
+//! and so does the return of the feed. Feeds of terms that no article had are not reported.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use super::definitions::{SELECT, split_automatic};
-use crate::config::{AutoFeeds, Config};
+use super::definitions::{AUTOMATIC, SELECT, split_automatic};
+use crate::config::Config;
+use crate::feed::compose::SiteRules;
 use crate::model::format::Format;
 use crate::model::term::{Term, TermKind};
 
-/// Addresses that vanished together. Prints itself as what happened.
+/// Addresses that vanished for one reason; displayed as a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vanished {
-    /// Lower case, no full stop.
+pub struct VanishedAddresses {
     message: String,
-    /// What to do about it, with lines for feeds.toml.
+    /// What to do, with lines for feeds.toml.
     pub hint: String,
 }
 
-impl fmt::Display for Vanished {
+impl fmt::Display for VanishedAddresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-/// What was served until now.
+/// The feeds that were served before, from the state folder.
 #[derive(Clone, Debug, Default)]
-pub struct ServedBefore {
+pub struct ServedHistory {
     /// Terms that an article had.
     pub terms: Vec<Term>,
-    /// Names of declared feeds, and folders of kinds of feeds, with the formats of each.
+    /// The formats by name of a declared feed or folder of a kind of feeds.
     pub formats: BTreeMap<String, BTreeSet<Format>>,
     /// Paths of feeds, without extension.
     pub paths: Vec<String>,
 }
 
-/// What was served `before` and `config` neither serves nor redirects. Declared feeds are named one by
-/// one, automatic ones are counted: a kind may have thousands.
-pub fn vanished(before: &ServedBefore, config: &Config) -> Vec<Vanished> {
+/// The addresses of `before` that `config` neither serves nor redirects. Each declared feed is named;
+/// automatic feeds are counted, since a kind may have thousands.
+pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAddresses> {
     let redirects = config.redirects.iter();
-    let same = config.same.iter();
-    let served = Served {
+    let current = CurrentFeeds {
         config,
         redirects: redirects.map(|redirect| &*redirect.from).collect(),
-        same: same.map(|alias| (&alias.from, &alias.to)).collect(),
+        site_rules: SiteRules::new(config),
     };
     let mut found = Vec::new();
     for (name, formats) in &before.formats {
         match AUTOMATIC.into_iter().find(|kind| kind.folder() == name) {
-            Some(kind) => found.extend(served.automatic(kind, formats, before)),
-            None if name == SELECT => found.extend(served.selections(formats)),
-            None => found.extend(served.declared(name, formats)),
+            Some(kind) => found.extend(current.automatic(kind, formats, before)),
+            None if name == SELECT => found.extend(current.selections(formats)),
+            None => found.extend(current.declared(name, formats)),
         }
     }
     found
 }
 
-const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
-
-/// What a configuration serves.
-struct Served<'a> {
+/// The feeds and redirects of a configuration.
+struct CurrentFeeds<'a> {
     config: &'a Config,
     redirects: HashSet<&'a str>,
-    same: HashMap<&'a Term, &'a Term>,
+    site_rules: SiteRules,
 }
 
 /// Why an automatic feed, or one of its formats, is no longer served.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cause {
     Off,
-    Excepted,
+    Except,
     Format,
 }
 
-impl Served<'_> {
-    fn declared(&self, name: &str, before: &BTreeSet<Format>) -> Option<Vanished> {
+impl CurrentFeeds<'_> {
+    fn declared(&self, name: &str, before: &BTreeSet<Format>) -> Option<VanishedAddresses> {
         let feed = self.config.feeds.iter().find(|feed| feed.name == name);
         let now = feed.map_or(&[][..], |feed| &feed.settings.formats);
         let gone = self.unserved(name, before, now);
         let target = now.first().map(|format| address(name, *format));
-        one_by_one(&gone, target.as_deref())
+        named(&gone, target.as_deref())
     }
 
-    fn selections(&self, before: &BTreeSet<Format>) -> Option<Vanished> {
+    fn selections(&self, before: &BTreeSet<Format>) -> Option<VanishedAddresses> {
         let gone = self.unserved(SELECT, before, &self.config.defaults.formats);
-        one_by_one(&gone, None)
+        named(&gone, None)
     }
 
     fn automatic(
         &self,
         kind: TermKind,
         formats: &BTreeSet<Format>,
-        before: &ServedBefore,
-    ) -> impl Iterator<Item = Vanished> {
-        let auto = self.auto(kind);
+        before: &ServedHistory,
+    ) -> impl Iterator<Item = VanishedAddresses> {
+        let auto = self.config.auto(kind);
         let except: HashSet<&Term> = auto.map_or(HashSet::new(), |auto| {
             auto.except
                 .iter()
-                .map(|term| self.canonical(term))
+                .map(|term| self.site_rules.canonical(term))
                 .collect()
         });
-        let carried = before.terms.iter().map(|term| self.canonical(term));
+        let carried = before
+            .terms
+            .iter()
+            .map(|term| self.site_rules.canonical(term));
         let carried: HashSet<&Term> = carried.collect();
-        let mut counts = [Cause::Off, Cause::Excepted, Cause::Format].map(|cause| (cause, 0, None));
+        let mut counts = [Cause::Off, Cause::Except, Cause::Format].map(|cause| (cause, 0, None));
         for path in &before.paths {
             let Some(term) = split_automatic(path)
                 .filter(|(of, _)| *of == kind)
@@ -116,13 +114,13 @@ impl Served<'_> {
             else {
                 continue;
             };
-            let term = self.canonical(&term);
+            let term = self.site_rules.canonical(&term);
             if !carried.contains(term) {
                 continue;
             }
             let (cause, now) = match auto {
                 None => (Cause::Off, &[][..]),
-                Some(_) if except.contains(term) => (Cause::Excepted, &[][..]),
+                Some(_) if except.contains(term) => (Cause::Except, &[][..]),
                 Some(auto) => (Cause::Format, &auto.settings.formats[..]),
             };
             let gone = self.unserved(path, formats, now);
@@ -141,26 +139,12 @@ impl Served<'_> {
             })
     }
 
-    /// The addresses of a path that neither a feed nor a redirect has now.
+    /// The addresses of a path that have neither a feed nor a redirect now.
     fn unserved(&self, path: &str, before: &BTreeSet<Format>, now: &[Format]) -> Vec<String> {
         let gone = before.iter().filter(|format| !now.contains(format));
         gone.map(|format| address(path, *format))
             .filter(|address| !self.redirects.contains(address.as_str()))
             .collect()
-    }
-
-    fn auto(&self, kind: TermKind) -> Option<&AutoFeeds> {
-        match kind {
-            TermKind::Section => self.config.auto_sections.as_ref(),
-            TermKind::Tag => self.config.auto_tags.as_ref(),
-            TermKind::Author => self.config.auto_authors.as_ref(),
-            TermKind::Lang => None,
-        }
-    }
-
-    /// The term that `term` counts as: its address redirects there.
-    fn canonical<'t>(&'t self, term: &'t Term) -> &'t Term {
-        self.same.get(term).copied().unwrap_or(term)
     }
 }
 
@@ -168,24 +152,24 @@ fn address(path: &str, format: Format) -> String {
     format!("/{path}.{}", format.extension())
 }
 
-fn one_by_one(gone: &[String], target: Option<&str>) -> Option<Vanished> {
+fn named(gone: &[String], target: Option<&str>) -> Option<VanishedAddresses> {
     let verb = match gone {
         [] => return None,
         [_] => "was served and is no longer",
         [..] => "were served and are no longer",
     };
     let lines: String = gone.iter().map(|from| redirect(from, target)).collect();
-    Some(Vanished {
+    Some(VanishedAddresses {
         message: format!("{} {verb}", list(gone)),
         hint: format!("say where their readers should go:{lines}"),
     })
 }
 
-fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Vanished {
+fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> VanishedAddresses {
     let folder = kind.folder();
     let (why, mend) = match cause {
         Cause::Off => (format!("[auto.{folder}] is not there"), "put it back"),
-        Cause::Excepted => (
+        Cause::Except => (
             format!("`except` of [auto.{folder}] names their terms"),
             "change `except`",
         ),
@@ -198,7 +182,7 @@ fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Van
         1 => format!("`{example}` was served and is no longer"),
         _ => format!("{addresses} addresses, such as `{example}`, were served and are no longer"),
     };
-    Vanished {
+    VanishedAddresses {
         message: format!("{counted}: {why}"),
         hint: format!(
             "{mend}, or say for each where its readers should go:{}",
@@ -207,7 +191,7 @@ fn summary(kind: TermKind, cause: Cause, addresses: usize, example: &str) -> Van
     }
 }
 
-/// Lines for feeds.toml. Paths hold neither quotes nor backslashes.
+/// Lines for feeds.toml. Paths contain neither quotes nor backslashes.
 fn redirect(from: &str, target: Option<&str>) -> String {
     let to = match target {
         Some(target) => format!("\"{target}\""),
@@ -246,8 +230,8 @@ public-url = 'https://dala.example/news/'
         testkit::config(&format!("{SITE}{text}"), Path::new(""))
     }
 
-    /// What a newsroom served that had everything.
-    fn before() -> ServedBefore {
+    /// Feeds of every kind.
+    fn before() -> ServedHistory {
         let paths = [
             "all",
             "sport",
@@ -261,7 +245,7 @@ public-url = 'https://dala.example/news/'
         ];
         let names = ["вода", "реклама", "суу", "section:мир"];
         let every = BTreeSet::from(Format::ALL);
-        ServedBefore {
+        ServedHistory {
             terms: names.map(|name| Term::parse(name).expect("a term")).into(),
             paths: paths.map(str::to_owned).into(),
             formats: ["all", "sport", "select", "tags", "sections"]
@@ -280,18 +264,18 @@ any = ['#спорт']
 ";
 
     fn found(text: &str) -> Vec<String> {
-        let found = vanished(&before(), &config(text));
-        found.iter().map(Vanished::to_string).collect()
+        let found = find_vanished(&before(), &config(text));
+        found.iter().map(VanishedAddresses::to_string).collect()
     }
 
     #[test]
-    fn what_is_still_served_or_was_never_read_is_not_reported() {
+    fn served_and_never_read_addresses_are_not_reported() {
         assert_eq!(found(ALL_THERE), [""; 0]);
         let more = format!("{ALL_THERE}[[feed]]\nname = 'new'\ntitle = 'Новое'\n");
         assert_eq!(found(&more), [""; 0]);
         assert_eq!(
-            vanished(
-                &ServedBefore {
+            find_vanished(
+                &ServedHistory {
                     formats: [].into(),
                     ..before()
                 },
@@ -302,7 +286,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn every_way_to_lose_an_address_is_told_once() {
+    fn each_reason_is_reported_once() {
         let without = |from: &str, to: &str| {
             assert!(ALL_THERE.contains(from));
             found(&ALL_THERE.replace(from, to))
@@ -347,7 +331,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn redirects_and_counting_as_another_term_cover_an_address() {
+    fn redirects_and_aliases_end_the_report_of_an_address() {
         let redirect = |from| format!("[[redirect]]\nfrom = '{from}'\nto = ''\n");
         let renamed = ALL_THERE.replace("'sport'", "'sports'");
         let covered = renamed.clone() + &redirect("/sport.rss") + &redirect("/news/sport.atom");
@@ -366,7 +350,7 @@ any = ['#спорт']
     }
 
     #[test]
-    fn the_lines_of_a_hint_end_the_report() {
+    fn the_lines_of_the_hint_end_the_report() {
         for text in [
             ALL_THERE.replace("'sport'", "'sports'"),
             ALL_THERE.replace(
@@ -378,13 +362,13 @@ any = ['#спорт']
                 "[auto.sections]\nformats = ['rss', 'atom']",
             ),
         ] {
-            let found = vanished(&before(), &config(&text));
+            let found = find_vanished(&before(), &config(&text));
             let [one] = &found[..] else {
                 panic!("{found:?}");
             };
             let (_, lines) = one.hint.split_once(":\n").expect("lines behind a colon");
             let mended = format!("{text}{lines}\n");
-            assert_eq!(vanished(&before(), &config(&mended)), [], "{mended}");
+            assert_eq!(find_vanished(&before(), &config(&mended)), [], "{mended}");
         }
     }
 }

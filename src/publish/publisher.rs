@@ -14,7 +14,7 @@ use self::writer::Writer;
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::feed::vanished::{ServedBefore, Vanished, vanished};
+use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
@@ -248,9 +248,9 @@ impl Publisher {
     }
 
     /// Addresses that were served before, and are neither served nor redirected now.
-    pub fn vanished(&self) -> Result<Vec<Vanished>, StoreError> {
+    pub fn vanished(&self) -> Result<Vec<VanishedAddresses>, StoreError> {
         let config = self.handle.index().config.clone();
-        Ok(vanished(&served_before(self.store.memory()?), &config))
+        Ok(find_vanished(&served_before(self.store.memory()?), &config))
     }
 
     /// Puts a configuration and templates in force from the next publication on. An error changes nothing.
@@ -369,8 +369,8 @@ impl Publisher {
 }
 
 /// What was served before, according to a state folder.
-pub fn served_before(memory: Memory) -> ServedBefore {
-    ServedBefore {
+pub fn served_before(memory: Memory) -> ServedHistory {
+    ServedHistory {
         terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
         formats: memory.served,
         paths: memory

@@ -12,7 +12,7 @@ use arc_swap::{ArcSwapOption, Guard};
 pub use self::page_lookup::{PageMissing, unknown_term};
 use crate::config::NamedTerm;
 use crate::feed::definitions::{FeedDefinition, SELECT};
-use crate::feed::explain::{Judgement, judge};
+use crate::feed::explain::{self, Evaluation};
 use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
@@ -180,11 +180,11 @@ impl ReadHandle {
 
     /// Why an article is, or is not, in a feed at the last publication. Only for operators, because it
     /// shows unreleased articles too.
-    pub fn judge(&self, version: &FeedVersion, key: &str) -> Result<Judgement, JudgeError> {
+    pub fn evaluate(&self, version: &FeedVersion, key: &str) -> Result<Evaluation, EvaluateError> {
         let state = self.index();
-        let feed = definition(&state, version).ok_or(JudgeError::Ended)?;
-        let article = state.index.find_any(key).ok_or(JudgeError::Unknown)?;
-        Ok(judge(&state.index, &feed, article))
+        let feed = definition(&state, version).ok_or(EvaluateError::Ended)?;
+        let article = state.index.find_any(key).ok_or(EvaluateError::Unknown)?;
+        Ok(explain::evaluate(&state.index, &feed, article))
     }
 
     pub(super) fn index(&self) -> MutexGuard<'_, IndexState> {
@@ -200,9 +200,9 @@ impl ReadHandle {
     }
 }
 
-/// Why a feed and an article cannot be judged.
+/// Why an article cannot be evaluated against a feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JudgeError {
+pub enum EvaluateError {
     /// The feed no longer exists.
     Ended,
     /// The article is not in the index.

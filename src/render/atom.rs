@@ -1,11 +1,9 @@
-//! Atom 1.0 (RFC 4287), and Media RSS for what its own vocabulary has no words for: the size in
-//! pixels, the description and the credit of a picture.
+//! Atom 1.0 (RFC 4287), with Media RSS for the pixel size, description and credit of media.
 //!
-//! The library writes attributes of extensions as they are, so they are escaped here
-//! ([`attribute`]); its own elements it escapes. An `entry` of the library has no `xml:lang`, so an
-//! article in another language than its feed says so on its title, summary and content.
+//! The library escapes its own elements but not the attributes of extensions, so [`attribute`] escapes
+//! them. An `entry` of the library has no `xml:lang`, so the title, summary and content of an article
+//! in another language than its feed have it.
 
-use crate::model::format::Format;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,9 +13,10 @@ use atom_syndication::{Content, Generator, Link, TextType};
 use chrono::SubsecRound;
 
 use super::media::{self, EntryMedia};
-use super::{GENERATOR, RenderError, alternates, buffer, category_label};
+use super::{GENERATOR, RenderError, alternates, buffer, category_label, escape_markup};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::{Html, Text};
 
 /// Writes `feed` as Atom 1.0.
@@ -55,15 +54,15 @@ fn document(feed: &Feed) -> atom_syndication::Feed {
     }
 }
 
-/// Media RSS where some entry uses it: the library writes prefixes that nobody declared. Namespaces
-/// are written as they are too, so nothing but constants may stand here.
+/// Media RSS, if an entry uses it: the library does not declare it. The library does not escape
+/// namespaces either, so they must be constants.
 fn namespaces(entries: &[atom_syndication::Entry]) -> BTreeMap<String, String> {
     let has_media = entries.iter().any(|entry| !entry.extensions.is_empty());
     let media = (media::PREFIX.to_owned(), media::NAMESPACE.to_owned());
     has_media.then_some(media).into_iter().collect()
 }
 
-/// The alternates differ in type, as Atom demands of links with one relation.
+/// The alternates differ in type: Atom requires it of links with one relation.
 fn links(channel: &Channel) -> Vec<Link> {
     let this = channel.address.url(Format::Atom);
     let others = alternates(channel, Format::Atom)
@@ -77,7 +76,6 @@ fn links(channel: &Channel) -> Vec<Link> {
     .collect()
 }
 
-/// The media type of pages for people.
 const PAGE_TYPE: &str = "text/html";
 
 fn link(rel: &str, media_type: &str, href: String) -> Link {
@@ -91,26 +89,25 @@ fn link(rel: &str, media_type: &str, href: String) -> Link {
 
 fn entry(entry: &Entry, channel: &Channel) -> atom_syndication::Entry {
     let language = entry.own_language(channel);
-    let attached = EntryMedia::new(entry);
-    let enclosed = attached.enclosures();
+    let media = EntryMedia::new(entry);
+    let enclosures = media.enclosures();
     let page = link("alternate", PAGE_TYPE, entry.link.clone());
-    let enclosures = enclosed.iter().map(|media| enclosure(media));
+    let links = enclosures.iter().map(|media| enclosure(media));
     atom_syndication::Entry {
         title: text(&entry.title, language),
         id: entry.id.clone(),
         updated: entry.updated.trunc_subsecs(0),
         authors: entry.authors.iter().map(person).collect(),
         categories: entry.categories.iter().map(category).collect(),
-        links: std::iter::once(page).chain(enclosures).collect(),
+        links: std::iter::once(page).chain(links).collect(),
         published: Some(entry.published.trunc_subsecs(0)),
         summary: entry.lead().map(|lead| text(lead, language)),
         content: entry.body().map(|body| content(body, language)),
-        extensions: extensions(&attached, &enclosed),
+        extensions: extensions(&media, &enclosures),
         ..atom_syndication::Entry::default()
     }
 }
 
-/// The title of the link is what the file shows.
 fn enclosure(media: &Media) -> Link {
     Link {
         title: media.alt.clone(),
@@ -119,20 +116,20 @@ fn enclosure(media: &Media) -> Link {
     }
 }
 
-fn extensions(attached: &EntryMedia<'_>, enclosed: &[&Media]) -> ExtensionMap {
-    let contents = attached.contents(enclosed);
+fn extensions(entry: &EntryMedia<'_>, enclosures: &[&Media]) -> ExtensionMap {
+    let contents = entry.contents(enclosures);
     if contents.is_empty() {
         return ExtensionMap::default();
     }
     let elements = contents
         .into_iter()
-        .map(|media| media_content(attached, media));
+        .map(|media| media_content(entry, media));
     let elements = BTreeMap::from([("content".to_owned(), elements.collect())]);
     BTreeMap::from([(media::PREFIX.to_owned(), elements)])
 }
 
-fn media_content(attached: &EntryMedia<'_>, media: &Media) -> Extension {
-    let attributes = attached.attributes(media).into_iter();
+fn media_content(entry: &EntryMedia<'_>, media: &Media) -> Extension {
+    let attributes = entry.attributes(media).into_iter();
     let leaf = |(name, text): (&str, &str)| {
         let element = Extension {
             name: format!("{}:{name}", media::PREFIX),
@@ -151,21 +148,16 @@ fn media_content(attached: &EntryMedia<'_>, media: &Media) -> Extension {
     }
 }
 
-/// The value of an extension's attribute, escaped exactly when the library does not do it.
+/// The value of an extension's attribute, escaped unless the library does it.
 fn attribute(value: &str) -> Cow<'_, str> {
     if *ESCAPES_ATTRIBUTES || !value.contains(['&', '<', '>', '"']) {
         return Cow::Borrowed(value);
     }
-    let escaped = value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
-    Cow::Owned(escaped)
+    Cow::Owned(escape_markup(value))
 }
 
-/// Whether the library escapes attributes of extensions: 0.12.10 does not, and the version that
-/// begins to must not make `&amp;amp;` of our addresses.
+/// Whether the library escapes attributes of extensions. 0.12.10 does not; a later version may, and
+/// escaping twice would break our addresses.
 static ESCAPES_ATTRIBUTES: LazyLock<bool> = LazyLock::new(|| {
     let element = Extension {
         name: "probe".to_owned(),
@@ -189,7 +181,7 @@ fn text(text: &Text, language: Option<&str>) -> atom_syndication::Text {
     }
 }
 
-/// Never `xhtml`: the library writes that one unescaped.
+/// Never `xhtml`: the library does not escape it.
 fn content(html: &Html, language: Option<&str>) -> Content {
     Content {
         value: Some(html.as_str().to_owned()),
@@ -208,7 +200,7 @@ fn person(person: &Person) -> atom_syndication::Person {
     }
 }
 
-/// Most readers show the term, so it is the tag as written and not its key; some show the label.
+/// Most readers show the term, so it is the article's spelling and not the key; some show the label.
 fn category(category: &Category) -> atom_syndication::Category {
     atom_syndication::Category {
         term: category.label.as_str().to_owned(),

@@ -1,4 +1,4 @@
-//! Documents into content codings and back.
+//! Encodes and decodes documents in content codings.
 
 use std::io::{self, Read, Write};
 
@@ -8,10 +8,7 @@ use flate2::{Compression, GzBuilder};
 
 use crate::feed::coding::Coding;
 
-/// The document in a coding. Equal input gives equal bytes.
-///
-/// # Errors
-/// When the compressor fails.
+/// Encodes a document. Equal input gives equal bytes.
 pub fn encode(plain: Bytes, coding: Coding) -> io::Result<Bytes> {
     match coding {
         Coding::Identity => Ok(plain),
@@ -21,10 +18,7 @@ pub fn encode(plain: Bytes, coding: Coding) -> io::Result<Bytes> {
     }
 }
 
-/// The document that is in a coding.
-///
-/// # Errors
-/// When the bytes are not in that coding.
+/// Decodes a document.
 pub fn decode(encoded: Bytes, coding: Coding) -> io::Result<Bytes> {
     let mut plain = Vec::new();
     match coding {
@@ -38,7 +32,7 @@ pub fn decode(encoded: Bytes, coding: Coding) -> io::Result<Bytes> {
     Ok(plain.into())
 }
 
-/// Level 6 with neither time nor system in the header, so that equal input gives equal bytes.
+/// Level 6, without time and system in the header, so that equal input gives equal bytes.
 fn gzip(plain: &[u8]) -> io::Result<Bytes> {
     let mut writer = GzBuilder::new()
         .mtime(0)
@@ -48,16 +42,15 @@ fn gzip(plain: &[u8]) -> io::Result<Bytes> {
     Ok(writer.finish()?.into())
 }
 
-/// Smaller than gzip at its cost. Its window is 4 MiB, within the 8 MiB of RFC 9659.
+/// Smaller than gzip in the same time. Its window is 4 MiB, within the 8 MiB of RFC 9659.
 const ZSTD_LEVEL: i32 = 9;
 
-/// The level whose time is that of the others.
+/// The level that takes as long as the other codings.
 const BROTLI_QUALITY: u32 = 5;
 
 /// 4 MiB.
 const BROTLI_WINDOW_BITS: u32 = 22;
 
-/// What Brotli takes at once.
 const BUFFER_BYTES: usize = 4096;
 
 fn brotli(plain: &[u8]) -> io::Result<Bytes> {
@@ -65,7 +58,7 @@ fn brotli(plain: &[u8]) -> io::Result<Bytes> {
     let mut writer =
         brotli::CompressorWriter::new(&mut coded, BUFFER_BYTES, BROTLI_QUALITY, BROTLI_WINDOW_BITS);
     writer.write_all(plain)?;
-    // What is left is written when it is dropped.
+    // Dropping the writer writes the rest.
     drop(writer);
     Ok(coded.into())
 }
@@ -75,10 +68,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_coding_can_be_undone() {
+    fn decoding_returns_the_document() {
         let document = Bytes::from("Вода в канале стоит высоко. ".repeat(500));
         for coding in Coding::ALL {
-            let coded = encode(document.clone(), coding).expect("it is coded");
+            let coded = encode(document.clone(), coding).expect("it is encoded");
             assert_eq!(decode(coded, coding).expect("it is decoded"), document);
         }
     }

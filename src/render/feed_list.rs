@@ -1,4 +1,4 @@
-//! `/feeds.json`: every feed as programs read it.
+//! `/feeds.json`: every feed, for programs.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::feed::definitions::FeedKind;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::model::format::Format;
 
-/// A feed as programs read it.
+/// A feed in `/feeds.json`.
 #[derive(Debug, Serialize)]
 pub struct FeedListItem<'a> {
     /// Path without extension, below the public address.
@@ -17,7 +17,7 @@ pub struct FeedListItem<'a> {
     pub kind: FeedKind,
     /// The formats it is served in.
     pub formats: &'a [Format],
-    /// Released articles that match it, in its window or not.
+    /// The number of released articles that match it, inside its window or not.
     pub articles: usize,
     /// Its `Last-Modified`, RFC 3339.
     pub updated: String,
@@ -37,7 +37,7 @@ impl<'a> From<&'a FeedSummary> for FeedListItem<'a> {
     }
 }
 
-/// One row a feed, in the order of the overview.
+/// One item for each feed, in the order of the overview.
 pub fn rows(overview: &Overview) -> Vec<FeedListItem<'_>> {
     overview.feeds().iter().map(FeedListItem::from).collect()
 }

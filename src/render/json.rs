@@ -1,10 +1,8 @@
 //! JSON Feed 1.1. The order of the fields here is the order of the keys in the document.
 //!
-//! What the specification has no key for is in extension objects named `_taspa`, as it allows: of
-//! an author the `role`; of an item what is known of its `image`; of an attachment its size in
-//! pixels and its credit.
+//! The specification has no key for the `role` of an author, the properties of an `image`, and the
+//! pixel size and credit of an attachment. They are in extension objects named `_taspa`.
 
-use crate::model::format::Format;
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -14,6 +12,7 @@ use super::media::{EntryMedia, media_type};
 use super::{RenderError, buffer, rfc3339};
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::{Html, Text};
 
 /// Writes `feed` as JSON Feed 1.1, compact, with a newline at its end.
@@ -97,7 +96,7 @@ struct ItemExtension<'a> {
     image: MediaExtension<'a>,
 }
 
-/// What is known of a medium and has no key of its own where this stands.
+/// The properties of a medium that JSON Feed has no key for.
 #[derive(Default, PartialEq, Serialize)]
 struct MediaExtension<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,12 +132,11 @@ fn document(feed: &Feed) -> Document<'_> {
     }
 }
 
-/// What names the format and its version.
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 
 fn item<'a>(entry: &'a Entry, channel: &Channel) -> Item<'a> {
     let (content_html, summary) = (entry.body(), entry.lead());
-    let attached = EntryMedia::new(entry);
+    let media = EntryMedia::new(entry);
     Item {
         id: &entry.id,
         url: &entry.link,
@@ -150,21 +148,21 @@ fn item<'a>(entry: &'a Entry, channel: &Channel) -> Item<'a> {
             None => Some(summary.unwrap_or(&entry.title)),
         },
         summary,
-        image: attached.picture.map(|picture| picture.url.as_str()),
+        image: media.picture.map(|picture| picture.url.as_str()),
         date_published: rfc3339(entry.published),
         date_modified: entry.corrected().map(rfc3339),
         authors: entry.authors.iter().map(author).collect(),
         tags: tags(entry),
         language: entry.own_language(channel),
-        attachments: attachments(&attached.files),
-        extension: attached
+        attachments: attachments(&media.files),
+        extension: media
             .picture
-            .and_then(of_image)
+            .and_then(|picture| non_empty(media_extension(picture)))
             .map(|image| ItemExtension { image }),
     }
 }
 
-/// The page of the author, or where to write to.
+/// `url` is the page of the author, or a `mailto:` address.
 fn author(person: &Person) -> Author<'_> {
     let page = person.url.as_deref().map(Cow::Borrowed);
     let mailbox = || person.email.as_deref().map(|email| mailto(email).into());
@@ -179,7 +177,7 @@ fn mailto(email: &str) -> String {
     format!("mailto:{}", utf8_percent_encode(email, RAW_IN_MAILTO))
 }
 
-/// What an address may hold that means nothing to a `mailto:` URI (RFC 6068 §2).
+/// Characters of a mail address that a `mailto:` URI takes unencoded (RFC 6068 §2).
 const RAW_IN_MAILTO: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
     .remove(b'-')
@@ -189,37 +187,33 @@ const RAW_IN_MAILTO: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'+')
     .remove(b'\'');
 
-/// Attachments of one title are forms of one thing to readers, so a title that two media share is
-/// told apart from titles.
+/// Readers take attachments with one title for alternatives of one file, so a description that two
+/// media share is not their title.
 fn attachments<'a>(files: &[&'a Media]) -> Vec<Attachment<'a>> {
-    let bearers = |alt: &str| {
-        let bearers = files.iter().filter(|file| file.alt.as_deref() == Some(alt));
-        bearers.count()
+    let is_shared = |alt: &str| {
+        let same = files.iter().filter(|file| file.alt.as_deref() == Some(alt));
+        same.count() > 1
     };
     let attachment = |media: &&'a Media| {
         let alt = media.alt.as_deref();
-        let title = alt.filter(|alt| bearers(alt) == 1);
+        let title = alt.filter(|alt| !is_shared(alt));
         Attachment {
             url: &media.url,
             mime_type: media_type(media),
             title,
             size_in_bytes: media.length,
-            extension: some(MediaExtension {
+            extension: non_empty(MediaExtension {
                 mime_type: None,
                 size_in_bytes: None,
                 alt: alt.filter(|_| title.is_none()),
-                ..details(media)
+                ..media_extension(media)
             }),
         }
     };
     files.iter().map(attachment).collect()
 }
 
-fn of_image(media: &Media) -> Option<MediaExtension<'_>> {
-    some(details(media))
-}
-
-fn details(media: &Media) -> MediaExtension<'_> {
+fn media_extension(media: &Media) -> MediaExtension<'_> {
     MediaExtension {
         mime_type: media.media_type.as_deref(),
         size_in_bytes: media.length,
@@ -230,11 +224,11 @@ fn details(media: &Media) -> MediaExtension<'_> {
     }
 }
 
-fn some(extension: MediaExtension<'_>) -> Option<MediaExtension<'_>> {
+fn non_empty(extension: MediaExtension<'_>) -> Option<MediaExtension<'_>> {
     (extension != MediaExtension::default()).then_some(extension)
 }
 
-/// Tags here have no kind, so a section and a tag of one name are one.
+/// Tags have no kind here, so a section and a tag of one name are one tag.
 fn tags(entry: &Entry) -> Vec<&Text> {
     let mut tags = Vec::with_capacity(entry.categories.len());
     for category in &entry.categories {

@@ -1,21 +1,20 @@
-//! What comes with an article, as RSS and Atom divide it between enclosures and Media RSS.
+//! The media of an article, as enclosures and as Media RSS, for RSS and Atom.
 //!
-//! Every reader knows enclosures, few know Media RSS. So sound, video and other files are
-//! enclosures, and where there are none, the picture is one. Media RSS is for what enclosures leave
-//! unsaid: further media, size in pixels, description, credit. An item that needs it for one of its
-//! media has it for all of them, because there are readers that then look at no enclosure; those
-//! that look at both show an address once.
+//! Every reader knows enclosures, few know Media RSS. So audio, video and other files are enclosures;
+//! without them, the picture is one. Media RSS has what enclosures cannot express: further media, pixel
+//! size, description and credit. An item that needs Media RSS for one of its media has it for all,
+//! because some readers then ignore enclosures. Readers of both show each address once.
 //!
-//! No `media:group`, which is for forms of one thing: an article's media are different things. No
-//! `media:thumbnail`: nobody knows a smaller picture here, and the large one under a second name is
-//! shown twice. No `role` on `media:credit`: the credit may be an agency's.
+//! No `media:group`: it is for variants of one file. No `media:thumbnail`: there is no smaller picture,
+//! and readers would show the large one twice. No `role` on `media:credit`: the credit may be an
+//! agency's.
 
 use std::collections::BTreeMap;
 
 use crate::feed::document::Entry;
 use crate::model::article::Media;
 
-/// The prefix that Media RSS is known by.
+/// The usual prefix of Media RSS.
 pub(super) const PREFIX: &str = "media";
 
 /// The namespace of Media RSS; the slash at its end belongs to it.
@@ -23,14 +22,13 @@ pub(super) const NAMESPACE: &str = "http://search.yahoo.com/mrss/";
 
 /// The media of an entry, each address once.
 pub(super) struct EntryMedia<'a> {
-    /// The picture that stands for the article.
+    /// The main picture.
     pub(super) picture: Option<&'a Media>,
-    /// Everything else, in the article's order.
+    /// The other media, in the article's order.
     pub(super) files: Vec<&'a Media>,
 }
 
 impl<'a> EntryMedia<'a> {
-    /// What comes with `entry`.
     pub(super) fn new(entry: &'a Entry) -> EntryMedia<'a> {
         let picture = entry.image.as_ref();
         let mut files: Vec<&Media> = Vec::with_capacity(entry.enclosures.len());
@@ -46,43 +44,42 @@ impl<'a> EntryMedia<'a> {
         EntryMedia { picture, files }
     }
 
-    /// What is an enclosure, the most important first: no picture but where there is nothing else.
+    /// The enclosures, the most important first: the main picture only if there are no other files.
     pub(super) fn enclosures(&self) -> Vec<&'a Media> {
         let (pictures, others): (Vec<&Media>, Vec<&Media>) = self
             .files
             .iter()
             .copied()
             .partition(|medium| is_picture(medium));
-        // A picture of a kind that nobody knows would be a file of unknown kind.
+        // As an enclosure, a picture without a media type would be a file of unknown kind.
         let first = self
             .picture
             .filter(|medium| others.is_empty() && is_picture(medium));
         first.into_iter().chain(others).chain(pictures).collect()
     }
 
-    /// What stands in `media:content`: nothing where these enclosures say it all.
+    /// The media of `media:content`: none if these enclosures express everything.
     pub(super) fn contents(&self, enclosures: &[&Media]) -> Vec<&'a Media> {
-        let is_said = |medium: &Media| enclosures.iter().any(|said| said.url == medium.url);
+        let is_enclosure = |medium: &Media| enclosures.iter().any(|other| other.url == medium.url);
         let media = self.picture.into_iter().chain(self.files.iter().copied());
         let media: Vec<&Media> = media.collect();
         if media
             .iter()
-            .all(|medium| is_said(medium) && !says_more(medium))
+            .all(|medium| is_enclosure(medium) && !needs_media_rss(medium))
         {
             return Vec::new();
         }
         media
     }
 
-    /// The medium that `media:content` shows: only here is a picture of unknown kind known to be
-    /// one.
+    /// `medium` of `media:content`. The main picture is an image even without a media type.
     fn medium(&self, media: &Media) -> &'static str {
-        let is_the_picture = self.picture.is_some_and(|picture| picture.url == media.url);
+        let is_main_picture = self.picture.is_some_and(|picture| picture.url == media.url);
         match kind(media) {
             Some("audio") => "audio",
             Some("video") => "video",
             Some("image") => "image",
-            _ if is_the_picture => "image",
+            _ if is_main_picture => "image",
             _ => "document",
         }
     }
@@ -112,7 +109,7 @@ pub(super) fn texts(media: &Media) -> impl Iterator<Item = (&'static str, &str)>
     description.into_iter().chain(credit)
 }
 
-/// The media type, where a format demands one: bytes that nobody knows more of are just that.
+/// The media type for formats that require one.
 pub(super) fn media_type(media: &Media) -> &str {
     media
         .media_type
@@ -120,8 +117,8 @@ pub(super) fn media_type(media: &Media) -> &str {
         .unwrap_or("application/octet-stream")
 }
 
-/// Whether an enclosure has no words for some of this.
-fn says_more(media: &Media) -> bool {
+/// Whether it has properties that an enclosure cannot express.
+fn needs_media_rss(media: &Media) -> bool {
     media.width.is_some() || media.height.is_some() || media.alt.is_some() || media.credit.is_some()
 }
 

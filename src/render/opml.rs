@@ -1,4 +1,4 @@
-//! `/feeds.opml`: what the catalogue shows, for readers to import (OPML 2.0).
+//! `/feeds.opml`: the feeds of the catalogue, for import into feed readers (OPML 2.0).
 
 use std::io;
 
@@ -13,9 +13,6 @@ use crate::model::format::Format;
 pub const CONTENT_TYPE: &str = "text/x-opml; charset=utf-8";
 
 /// Writes the subscription list.
-///
-/// # Errors
-/// When the writer fails.
 pub fn render(overview: &Overview, site: &Site) -> io::Result<Vec<u8>> {
     let feeds = overview.catalogue();
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
@@ -60,7 +57,7 @@ fn write_head(writer: &mut Writer<Vec<u8>>, feeds: &[&FeedSummary], site: &Site)
     Ok(())
 }
 
-/// `type` is `rss` whatever the format, as the specification and every reader have it.
+/// `type` is `rss` for every format, as the specification and readers expect.
 fn write_outline(writer: &mut Writer<Vec<u8>>, feed: &FeedSummary) -> io::Result<()> {
     let channel = &feed.version.channel;
     let Some(&format) = channel.formats.first() else {

@@ -1,8 +1,7 @@
-//! Pages for people, and the lists of feeds for programs.
+//! HTML pages, and the lists of feeds for programs.
 //!
-//! A [`PageRequest`] names a page, a [`Page`] holds what the page shows, and [`Page::render`] makes the
-//! document. Its bytes follow from the articles, the configuration and the templates alone, so the
-//! digest of the bytes is the page's ETag.
+//! A [`PageRequest`] names a page, a [`Page`] holds its content, and [`Page::render`] renders it. The
+//! bytes depend only on the articles, the configuration and the templates, so their digest is the ETag.
 
 pub mod asset;
 pub mod error;
@@ -26,7 +25,7 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{ALL, Config, Content};
-use crate::feed::definitions::SELECT;
+use crate::feed::definitions::{AUTOMATIC, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;
@@ -39,8 +38,8 @@ use crate::render::pages::error::PageError;
 use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
-use crate::render::pages::templates::Templates;
-use crate::render::pages::values::FeedRow;
+use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::render::{feed_list, opml};
 
 /// Terms on one page of their list.
@@ -65,7 +64,7 @@ pub enum PageRequest {
     List,
 }
 
-/// A page or list, with what it shows.
+/// A page or list with its content.
 #[derive(Clone, Debug)]
 pub enum Page {
     /// `/`.
@@ -87,7 +86,7 @@ pub enum Page {
 pub struct ReleasedArticle {
     /// The article.
     pub article: Article,
-    /// Names what can be seen of it.
+    /// Changes whenever the page changes.
     pub digest: u128,
     /// The instant it is true for.
     pub as_of: Timestamp,
@@ -97,19 +96,14 @@ pub struct ReleasedArticle {
 
 /// The kinds of terms that have lists.
 pub fn term_lists(config: &Config) -> Vec<TermKind> {
-    let kinds = [
-        (TermKind::Section, &config.auto_sections),
-        (TermKind::Tag, &config.auto_tags),
-        (TermKind::Author, &config.auto_authors),
-    ];
-    let present = kinds.into_iter().filter(|(_, auto)| auto.is_some());
-    present.map(|(kind, _)| kind).collect()
+    let has_feeds = |kind: &TermKind| config.auto(*kind).is_some();
+    AUTOMATIC.into_iter().filter(has_feeds).collect()
 }
 
 impl Page {
-    /// A page of a list of terms, by its number from 1; `None` where the list is not that long.
+    /// A page of a list of terms, by its number from 1; `None` past the end of the list.
     pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
-        let feeds = overview.of(kind).len();
+        let feeds = overview.of_terms(kind).len();
         let pages = feeds.div_ceil(TERMS_MAX).max(1);
         let part = ListPart { page, pages, feeds };
         (1..=pages)
@@ -132,15 +126,12 @@ impl Page {
     pub fn records(&self) -> &[RecordId] {
         match self {
             Page::Feed(version) => &version.entries,
-            Page::Catalogue(_)
-            | Page::Terms(..)
-            | Page::Article(_)
-            | Page::Opml(_)
-            | Page::List(_) => &[],
+            Page::Catalogue(_) | Page::Terms(..) | Page::Article(_) => &[],
+            Page::Opml(_) | Page::List(_) => &[],
         }
     }
 
-    /// Names the page in caches of this process: equal digests, equal bytes.
+    /// The cache key of the page in this process: equal digests mean equal bytes.
     pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
         (snapshot.generation, locale.tag()).hash(&mut hash);
@@ -159,7 +150,7 @@ impl Page {
         hash.digest128()
     }
 
-    /// Makes the document. `articles` are those of [`Page::records`], in the same order.
+    /// Renders the document. `articles` are those of [`Page::records`], in the same order.
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.
@@ -186,34 +177,36 @@ impl Page {
                 let feeds = overview.catalogue().into_iter();
                 let rows: Vec<FeedRow<'_>> = feeds.map(FeedRow::from).collect();
                 let lists = term_lists(config);
-                templates.catalogue(&frame, &rows, &lists)?.into()
+                let page = CataloguePage::new(&frame, &rows, &lists);
+                templates.render(CATALOGUE, &frame, page)?.into()
             }
             Page::Terms(kind, part, overview) => {
-                let feeds = overview.of(*kind).into_iter();
+                let feeds = overview.of_terms(*kind).into_iter();
                 let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
                 let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
-                templates.terms(&frame, *kind, &rows, *part)?.into()
+                let page = TermsPage::new(&frame, *kind, &rows, *part);
+                templates.render(TERMS, &frame, page)?.into()
             }
             Page::Feed(version) => {
                 let feed = version.compose(articles);
                 let related = related(config, site_rules, &feed.entries, Some(&version.path));
-                templates.feed(&frame, &feed, &related)?.into()
+                let page = FeedPage::new(&frame, &feed, &related);
+                templates.render(FEED, &frame, page)?.into()
             }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
                 let entries = [site_rules.entry(article, Content::Full, *as_of)];
                 let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
-                templates
-                    .article(&frame, &entries[0], all, &related)?
-                    .into()
+                let page = ArticlePage::new(&frame, &entries[0], all, &related);
+                templates.render(ARTICLE, &frame, page)?.into()
             }
             Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
             Page::List(overview) => feed_list::render(overview).into(),
         })
     }
 
-    /// Where the page is below the public address, percent-encoded, its language aside.
+    /// The path below the public address, percent-encoded, without the language.
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),

@@ -1,14 +1,13 @@
-//! RSS 2.0 by the Best Practices Profile of the RSS Advisory Board, with the modules readers know.
+//! RSS 2.0 by the Best Practices Profile of the RSS Advisory Board, with the modules that readers know.
 //!
-//! Readers show titles, names and labels as they arrive, so those are escaped once, by the writer.
-//! They read `description` and `content:encoded` as HTML, so a plain lead is made HTML before it
-//! is written. The writer puts `description` first, as readers want that keep the last of the two.
+//! Readers show titles, names and labels as plain text, so the writer escapes them once. They read
+//! `description` and `content:encoded` as HTML, so a plain lead is converted to HTML first. The writer
+//! puts `description` before `content:encoded`, for readers that keep the last of the two.
 //!
-//! An item has one `enclosure` at most; further media, and what an enclosure cannot say, are Media
-//! RSS. Names of authors are `dc:creator`, their e-mail addresses, pages and roles are not in RSS:
-//! an `author` beside `dc:creator` would say the same thing twice.
+//! An item has one `enclosure` at most. Media RSS has further media and the properties that an enclosure
+//! cannot express. Names of authors are `dc:creator`; their e-mail addresses, pages and roles are not in
+//! RSS, since an `author` beside `dc:creator` would name the person twice.
 
-use crate::model::format::Format;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
@@ -20,6 +19,7 @@ use super::media::{self, EntryMedia};
 use super::{GENERATOR, RenderError, alternates, buffer, category_label, rfc3339};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
+use crate::model::format::Format;
 use crate::text::Text;
 
 /// Writes `feed` as RSS 2.0.
@@ -31,9 +31,9 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
 
 fn channel(feed: &Feed) -> rss::Channel {
     let channel = &feed.channel;
-    // RSS knows one picture of a channel; a square one is better than none.
+    // A channel of RSS has one picture; the square icon is better than none.
     let picture = channel.logo.as_ref().or(channel.icon.as_ref());
-    let rhythm = rhythm(channel.cache_seconds);
+    let update_period = update_period(channel.cache_seconds);
     let items: Vec<rss::Item> = feed
         .entries
         .iter()
@@ -54,23 +54,22 @@ fn channel(feed: &Feed) -> rss::Channel {
         atom_ext: Some(AtomExtension {
             links: links(channel),
         }),
-        namespaces: namespaces(&rhythm, &items),
-        extensions: rhythm,
+        namespaces: namespaces(&update_period, &items),
+        extensions: update_period,
         items,
         ..rss::Channel::default()
     }
 }
 
-/// Where readers that wonder about the format find its description.
 const DOCS: &str = "https://www.rssboard.org/rss-specification";
 
-/// The minutes a copy stays fresh: whole ones, never fewer than it does.
+/// The freshness of a copy, rounded up to whole minutes.
 fn ttl_minutes(cache_seconds: u32) -> u32 {
     cache_seconds.div_ceil(60).max(1)
 }
 
-/// `sy:updatePeriod` and its companion, for a freshness that divides the hour.
-fn rhythm(cache_seconds: u32) -> ExtensionMap {
+/// `sy:updatePeriod` and `sy:updateFrequency`, for a freshness that divides the hour.
+fn update_period(cache_seconds: u32) -> ExtensionMap {
     let Some(frequency) = updates_per_hour(cache_seconds) else {
         return ExtensionMap::default();
     };
@@ -81,14 +80,14 @@ fn rhythm(cache_seconds: u32) -> ExtensionMap {
     BTreeMap::from([("sy".to_owned(), elements)])
 }
 
-/// The namespaces that the writer does not declare by itself, each only where it is used. A missing
-/// one would make the document no XML, and the writer would not say so.
-fn namespaces(rhythm: &ExtensionMap, items: &[rss::Item]) -> BTreeMap<String, String> {
+/// The namespaces that the writer does not declare itself, each only if it is used. Without one of them
+/// the document is not well formed, and the writer does not report it.
+fn namespaces(update_period: &ExtensionMap, items: &[rss::Item]) -> BTreeMap<String, String> {
     let has_media = items
         .iter()
         .any(|item| item.extensions.contains_key(media::PREFIX));
     let used = [
-        ("sy", syndication::NAMESPACE, !rhythm.is_empty()),
+        ("sy", syndication::NAMESPACE, !update_period.is_empty()),
         (media::PREFIX, media::NAMESPACE, has_media),
     ];
     used.into_iter()
@@ -102,7 +101,7 @@ fn updates_per_hour(cache_seconds: u32) -> Option<u32> {
     exact.then(|| 3600 / cache_seconds)
 }
 
-/// An element of a module: its local name, and the one element of that name.
+/// An element of a module, under its local name.
 fn leaf(prefix: &str, name: &str, value: String) -> (String, Vec<Extension>) {
     let element = Extension {
         name: format!("{prefix}:{name}"),
@@ -112,8 +111,8 @@ fn leaf(prefix: &str, name: &str, value: String) -> (String, Vec<Extension>) {
     (name.to_owned(), vec![element])
 }
 
-/// `mail@host (Name)`, the only form that validators take. The name is a comment there, so what
-/// would end it early is replaced.
+/// `mail@host (Name)`, the only form that validators accept. The name is a comment, so characters that
+/// end a comment are replaced.
 fn contact(person: &Person) -> Option<String> {
     let email = person.email.as_deref()?;
     let name = person.name.as_str();
@@ -124,7 +123,7 @@ fn contact(person: &Person) -> Option<String> {
     Some(format!("{email} ({name})"))
 }
 
-/// Title and link of the picture are the channel's, as validators demand.
+/// Validators require the title and link of the channel.
 fn image(channel: &Channel, url: &str) -> rss::Image {
     rss::Image {
         url: url.to_owned(),
@@ -149,8 +148,8 @@ fn links(channel: &Channel) -> Vec<Link> {
 
 fn item(entry: &Entry, channel: &Channel) -> rss::Item {
     let (description, content) = texts(entry);
-    let attached = EntryMedia::new(entry);
-    let enclosed = attached.enclosures().into_iter().next();
+    let entry_media = EntryMedia::new(entry);
+    let enclosure = entry_media.enclosures().into_iter().next();
     rss::Item {
         title: Some(owned(&entry.title)),
         link: Some(entry.link.clone()),
@@ -162,14 +161,14 @@ fn item(entry: &Entry, channel: &Channel) -> rss::Item {
         categories: entry.categories.iter().map(category).collect(),
         description,
         content,
-        enclosure: enclosed.map(enclosure),
-        extensions: extensions(entry, &attached, enclosed),
+        enclosure: enclosure.map(self::enclosure),
+        extensions: extensions(entry, &entry_media, enclosure),
         dublin_core_ext: dublin_core(entry, channel),
         ..rss::Item::default()
     }
 }
 
-/// `description` and `content:encoded`, both HTML: the full text without a lead is a description.
+/// `description` and `content:encoded`, both HTML. Without a lead, the full text is the description.
 fn texts(entry: &Entry) -> (Option<String>, Option<String>) {
     let body = entry.body().map(|html| html.as_str().to_owned());
     match entry.lead() {
@@ -178,12 +177,8 @@ fn texts(entry: &Entry) -> (Option<String>, Option<String>) {
     }
 }
 
-/// Plain text as HTML that shows it.
 fn as_html(text: &Text) -> String {
-    text.as_str()
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    quick_xml::escape::partial_escape(text.as_str()).into_owned()
 }
 
 fn category(category: &Category) -> rss::Category {
@@ -193,7 +188,7 @@ fn category(category: &Category) -> rss::Category {
     }
 }
 
-/// A length of 0 means that nobody knows it.
+/// A length of 0 means unknown.
 fn enclosure(media: &Media) -> rss::Enclosure {
     rss::Enclosure {
         url: media.url.clone(),
@@ -202,36 +197,42 @@ fn enclosure(media: &Media) -> rss::Enclosure {
     }
 }
 
-fn extensions(entry: &Entry, attached: &EntryMedia<'_>, enclosed: Option<&Media>) -> ExtensionMap {
+fn extensions(
+    entry: &Entry,
+    entry_media: &EntryMedia<'_>,
+    enclosure: Option<&Media>,
+) -> ExtensionMap {
     let correction = entry.corrected().map(correction);
-    let contents = attached.contents(enclosed.as_slice());
-    let media = (!contents.is_empty()).then(|| {
-        let elements = contents.into_iter().map(|media| content(attached, media));
+    let contents = entry_media.contents(enclosure.as_slice());
+    let elements = (!contents.is_empty()).then(|| {
+        let elements = contents
+            .into_iter()
+            .map(|media| content(entry_media, media));
         let elements = BTreeMap::from([("content".to_owned(), elements.collect())]);
         (media::PREFIX.to_owned(), elements)
     });
-    correction.into_iter().chain(media).collect()
+    correction.into_iter().chain(elements).collect()
 }
 
-/// RSS has no element for corrections, and `pubDate` never moves; Atom's serves. Its namespace is
-/// declared in every document, for the self link.
+/// RSS has no element for corrections, and `pubDate` never changes, so this is Atom's. Its namespace is
+/// declared in every document for the self link.
 fn correction(date: DateTime<FixedOffset>) -> (String, BTreeMap<String, Vec<Extension>>) {
     let elements = BTreeMap::from([leaf("atom", "updated", rfc3339(date))]);
     ("atom".to_owned(), elements)
 }
 
-fn content(attached: &EntryMedia<'_>, media: &Media) -> Extension {
+fn content(entry_media: &EntryMedia<'_>, media: &Media) -> Extension {
     Extension {
         name: format!("{}:content", media::PREFIX),
         value: None,
-        attrs: attached.attributes(media),
+        attrs: entry_media.attributes(media),
         children: media::texts(media)
             .map(|(name, text)| leaf(media::PREFIX, name, text.to_owned()))
             .collect(),
     }
 }
 
-/// Names go here, because RSS wants an e-mail address in `author`.
+/// `dc:creator` has the names, because `author` of RSS requires an e-mail address.
 fn dublin_core(entry: &Entry, channel: &Channel) -> Option<DublinCoreExtension> {
     let names = entry.authors.iter().map(|author| owned(&author.name));
     let extension = DublinCoreExtension {
@@ -250,7 +251,7 @@ fn owned(text: &Text) -> String {
     text.as_str().to_owned()
 }
 
-/// Written out, since chrono's own form has one-digit days, which some readers refuse.
+/// chrono's own form has one-digit days, which some readers reject.
 fn rfc822(date: DateTime<FixedOffset>) -> String {
     date.format("%a, %d %b %Y %H:%M:%S %z").to_string()
 }

@@ -107,7 +107,7 @@ fn ids_keep_unreserved_characters_and_encode_every_other_byte() {
 }
 
 #[test]
-fn an_id_of_the_articles_own_is_used_verbatim() {
+fn an_articles_own_id_is_used_verbatim() {
     let own = Article {
         id: Some("https://old.example/?p=1&ü".to_owned()),
         ..article("a")
@@ -161,7 +161,7 @@ fn queries_keep_commas_and_colons_alone() {
 }
 
 #[test]
-fn a_feed_carries_of_an_article_what_its_content_says() {
+fn an_entry_has_the_content_of_the_feeds_setting() {
     let site_rules = site_rules("");
     for (content, lead, body) in [
         (Content::Full, true, true),
@@ -202,14 +202,14 @@ fn a_correction_in_the_future_does_not_count_yet() {
 }
 
 #[test]
-fn an_empty_feed_is_as_old_as_the_ids() {
+fn an_empty_feed_is_dated_at_the_start_of_the_id_year() {
     let feed = site_rules("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
     assert_eq!(feed.updated.to_rfc3339(), "2026-01-01T05:00:00+05:00");
     assert!(feed.entries.is_empty());
 }
 
 #[test]
-fn terms_that_count_as_one_are_one_category() {
+fn aliases_of_one_term_are_one_category() {
     let site_rules = site_rules(
         "[same]\n'#Мажилис' = ['#сенат', '#мәжіліс']\n'section:Власть' = ['section:Парламент']",
     );

@@ -107,7 +107,7 @@ fn paths(feeds: Vec<FeedDefinition>) -> Vec<String> {
 }
 
 #[test]
-fn there_is_a_feed_for_each_declaration_and_each_known_term() {
+fn each_declaration_and_each_known_term_has_a_feed() {
     let (index, definitions) = definitions(FILE);
     let expected = [
         "all",
@@ -118,7 +118,7 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
         "tags/спорт",
         "tags/футбол",
     ];
-    assert_eq!(paths(definitions.every(&index)), expected);
+    assert_eq!(paths(definitions.all(&index)), expected);
     for path in expected {
         let found = definitions.find(&index, path).expect("a defined feed");
         assert_eq!(&*found.path, path);
@@ -126,7 +126,7 @@ fn there_is_a_feed_for_each_declaration_and_each_known_term() {
 }
 
 #[test]
-fn what_is_no_feed_is_not_found() {
+fn other_paths_find_no_feed() {
     for path in [
         "",
         "sport",
@@ -145,7 +145,7 @@ fn what_is_no_feed_is_not_found() {
 }
 
 #[test]
-fn a_feed_says_of_itself_what_the_file_says_else_what_the_site_does() {
+fn a_feed_takes_missing_metadata_from_the_site() {
     for (path, title, link, url) in [
         ("all", "Дала", "https://dala.example/", "all.json"),
         (
@@ -195,7 +195,7 @@ fn another_spelling_of_a_term_finds_the_same_feed() {
 }
 
 #[test]
-fn few_articles_keep_an_automatic_feed_out_of_catalogues_only() {
+fn an_automatic_feed_with_few_articles_is_served_but_not_listed() {
     let (_, definitions) = definitions(FILE);
     for (kind, articles, listed) in [
         (FeedKind::All, 0, true),
@@ -282,11 +282,11 @@ fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128
         let version = FeedVersion::build(1, site_rules, index, feed, None, Timestamp(0));
         (path, version.digest)
     };
-    definitions.every(index).into_iter().map(digest).collect()
+    definitions.all(index).into_iter().map(digest).collect()
 }
 
 #[test]
-fn a_change_touches_every_feed_that_it_moves_and_few_others() {
+fn a_change_affects_every_feed_whose_digest_moves_and_few_others() {
     for (changed, expected) in [
         (
             article("a", "Город", &["СПОРТ", "c++"]),
@@ -307,7 +307,7 @@ fn a_change_touches_every_feed_that_it_moves_and_few_others() {
         let (mut index, definitions) = definitions(FILE);
         let before = digests(&index, &definitions);
         let touched = index.apply([put(&changed)]);
-        let found = paths(definitions.touched(&index, &touched));
+        let found = paths(definitions.affected(&index, &touched));
         assert_eq!(found, expected);
         for (path, digest) in digests(&index, &definitions) {
             let moved = before.get(&path) != Some(&digest);
@@ -359,7 +359,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
 }
 
 #[test]
-fn whatever_reaches_a_document_moves_the_tag() {
+fn whatever_changes_a_document_changes_the_etag() {
     let (digest, documents) = published(FILE);
     let site = "[site]";
     let feed = "title = 'Спорт'";

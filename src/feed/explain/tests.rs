@@ -1,4 +1,4 @@
-//! Every rule that admits or refuses an article, in words and in the reasons for programs.
+//! Explanations as text and as JSON.
 
 use std::path::Path;
 
@@ -124,7 +124,7 @@ fn metas() -> Vec<ArticleMeta> {
     ]
 }
 
-/// The explanation of an article of the above, at noon.
+/// The explanation of one of [`metas`], at noon.
 fn explain(feed: &str, key: &str) -> Explanation {
     let config = testkit::config(CONFIG, Path::new("/"));
     let mut index = Index::new(&config.same, noon());
@@ -140,7 +140,7 @@ fn explain(feed: &str, key: &str) -> Explanation {
     let article = index.find_any(key).expect("an article");
     Explanation {
         feed: definition.path.to_string(),
-        subject: Subject {
+        article: ExplainedArticle {
             key: Some(key.to_owned()),
             title: None,
             published: Some(index.published(article)),
@@ -148,12 +148,12 @@ fn explain(feed: &str, key: &str) -> Explanation {
             file: format!("{key}.txt"),
             problem: None,
         },
-        judgement: judge(&index, &definition, article),
+        evaluation: evaluate(&index, &definition, article),
         zone: Zone::UTC,
     }
 }
 
-/// It says exactly this, the rows that repeat the article's date and file left out.
+/// The text is `expected`, without the rows of the article's date and file.
 #[track_caller]
 fn assert_says(feed: &str, key: &str, expected: &[&str]) {
     let text = explain(feed, key).to_string();
@@ -171,7 +171,7 @@ fn assert_says(feed: &str, key: &str, expected: &[&str]) {
 }
 
 #[test]
-fn what_admits_an_article_is_named_as_the_article_has_it() {
+fn a_rule_that_admits_shows_the_articles_own_spelling() {
     assert_says(
         "parliament",
         "session",
@@ -201,7 +201,7 @@ fn what_admits_an_article_is_named_as_the_article_has_it() {
 }
 
 #[test]
-fn every_rule_that_refuses_is_named() {
+fn each_rule_that_refuses_is_a_reason() {
     assert_says(
         "parliament",
         "match",
@@ -241,7 +241,7 @@ fn every_rule_that_refuses_is_named() {
 }
 
 #[test]
-fn the_window_is_explained() {
+fn position_and_end_follow_from_the_window() {
     for (feed, key, expected) in [
         (
             "short",
@@ -304,22 +304,19 @@ fn the_window_is_explained() {
             ],
         ),
     ] {
-        let text = explain(feed, key).judgement.rules;
-        let expected: Vec<String> = expected.iter().map(|&line| line.to_owned()).collect();
-        let mut with_rules = expected.clone();
-        let rule = match text.is_empty() {
+        let rule = match explain(feed, key).evaluation.rules.is_empty() {
             true => "rules none: this feed takes every article",
             false => "any yes #ряд (its tag)",
         };
         let reasons = expected.iter().filter(|line| line.starts_with("because"));
-        with_rules.insert(1 + reasons.count(), rule.to_owned());
-        let with_rules: Vec<&str> = with_rules.iter().map(String::as_str).collect();
-        assert_says(feed, key, &with_rules);
+        let mut with_rule = expected.to_vec();
+        with_rule.insert(1 + reasons.count(), rule);
+        assert_says(feed, key, &with_rule);
     }
 }
 
 #[test]
-fn what_is_not_released_says_when_it_will_be() {
+fn an_unreleased_article_has_a_reason_and_an_entry_date() {
     let none = "rules none: this feed takes every article";
     for (feed, key, expected) in [
         (
@@ -358,7 +355,7 @@ fn what_is_not_released_says_when_it_will_be() {
             "match",
             &[
                 "match is not in /late.",
-                "because this feed holds articles back for 2h: this one until \
+                "because this feed delays articles by 2h: this one until \
                  2026-05-10 13:30 +00:00",
                 none,
                 "enters 2026-05-10 13:30 +00:00",
@@ -369,7 +366,7 @@ fn what_is_not_released_says_when_it_will_be() {
             "match",
             &[
                 "match is not in /never.",
-                "because this feed holds articles back for 3h: this one until \
+                "because this feed delays articles by 3h: this one until \
                  2026-05-10 14:30 +00:00",
                 none,
                 "enters never with these dates: by then it is past its end, or crowded out",
@@ -411,7 +408,7 @@ fn what_is_not_released_says_when_it_will_be() {
 }
 
 #[test]
-fn programs_get_the_same_reasons() {
+fn json_holds_the_same_reasons() {
     let json = |feed, key| serde_json::to_value(explain(feed, key)).expect("it serializes");
     let late = json("late", "match");
     assert_eq!(late["feed"], "late");

@@ -1,14 +1,14 @@
-//! An explanation in words: one sentence, then a row for each thing worth knowing.
+//! An explanation as text: one sentence, then one row for each fact.
 
 use std::fmt::{self, Display};
 
-use super::{Check, Crowding, Explanation, Reason, Role, RuleTerm, TermMatch};
+use super::{Eviction, Explanation, Reason, RuleKind, RuleResult, RuleTerm, TermMatch};
 use crate::model::count::{counted, many};
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 
-/// A term as feeds.toml would write it.
+/// A term in the notation of feeds.toml.
 pub(super) fn term(kind: TermKind, name: &str) -> String {
     match kind {
         TermKind::Tag => format!("#{name}"),
@@ -18,15 +18,14 @@ pub(super) fn term(kind: TermKind, name: &str) -> String {
 
 impl Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.judgement.included {
-            "is in"
-        } else {
-            "is not in"
+        let verb = match self.evaluation.included {
+            true => "is in",
+            false => "is not in",
         };
-        match (&self.subject.title, &self.subject.key) {
+        match (&self.article.title, &self.article.key) {
             (Some(title), Some(key)) => write!(f, "\"{title}\" ({key}) ")?,
             (None, Some(key)) => write!(f, "{key} ")?,
-            (_, None) => write!(f, "{} ", self.subject.file)?,
+            (_, None) => write!(f, "{} ", self.article.file)?,
         }
         write!(f, "{verb} /{}.", self.feed)?;
         for (label, text) in self.rows() {
@@ -38,30 +37,30 @@ impl Display for Explanation {
 
 impl Explanation {
     fn rows(&self) -> Vec<(&'static str, String)> {
-        let judgement = &self.judgement;
+        let evaluation = &self.evaluation;
         let mut rows: Vec<(&'static str, String)> = Vec::new();
-        let reasons = judgement.reasons.iter();
+        let reasons = evaluation.reasons.iter();
         rows.extend(reasons.map(|reason| ("because", self.reason(reason))));
         rows.extend(
-            self.subject
+            self.article
                 .published
                 .map(|at| ("published", self.date(at))),
         );
-        rows.push((self.subject.noun, self.subject.file.clone()));
-        if let Some(problem) = &self.subject.problem {
+        rows.push((self.article.noun, self.article.file.clone()));
+        if let Some(problem) = &self.article.problem {
             rows.push(("problem", problem_text(problem)));
             rows.extend(problem.hint.clone().map(|hint| ("hint", hint)));
         }
-        if self.subject.key.is_none() {
+        if self.article.key.is_none() {
             return rows;
         }
-        rows.extend(judgement.rules.iter().map(rule_row));
-        if judgement.rules.is_empty() {
+        rows.extend(evaluation.rules.iter().map(rule_row));
+        if evaluation.rules.is_empty() {
             rows.push(("rules", "none: this feed takes every article".to_owned()));
         }
         rows.extend(self.place().map(|text| ("place", text)));
-        if !judgement.included {
-            let enters = judgement.enters.map(|at| self.date(at));
+        if !evaluation.included {
+            let enters = evaluation.enters.map(|at| self.date(at));
             let enters = enters.unwrap_or_else(|| self.never().to_owned());
             rows.push(("enters", enters));
         }
@@ -70,9 +69,9 @@ impl Explanation {
     }
 
     fn reason(&self, reason: &Reason) -> String {
-        let settings = &self.judgement.settings;
+        let settings = &self.evaluation.settings;
         match reason {
-            Reason::Quarantined => "it cannot be read as an article".to_owned(),
+            Reason::Unreadable => "it cannot be read as an article".to_owned(),
             Reason::Refused { by } => self.refusal(*by),
             Reason::OutOfFeeds => "it is kept out of all feeds (`feed = false`)".to_owned(),
             Reason::Draft => "it is a draft".to_owned(),
@@ -83,8 +82,8 @@ impl Explanation {
                     self.date(*until)
                 )
             }
-            Reason::HeldBack { until } => format!(
-                "this feed holds articles back for {}: this one until {}",
+            Reason::Delayed { until } => format!(
+                "this feed delays articles by {}: this one until {}",
                 duration(settings.delay),
                 self.date(*until)
             ),
@@ -93,7 +92,7 @@ impl Explanation {
                 settings.oldest.map(duration).unwrap_or_default(),
                 self.date(*since)
             ),
-            Reason::CrowdedOut { newer } => format!(
+            Reason::OverLimit { newer } => format!(
                 "{} newer; {}",
                 counted(*newer, "article is", "articles are"),
                 self.limits()
@@ -101,27 +100,22 @@ impl Explanation {
         }
     }
 
-    /// Why the rules of one role refuse the article.
-    fn refusal(&self, by: Role) -> String {
-        let check = self.judgement.rules.iter().find(|check| check.rule == by);
+    /// Why the rule of this kind refuses the article.
+    fn refusal(&self, by: RuleKind) -> String {
+        let check = self.evaluation.rules.iter().find(|check| check.rule == by);
         let terms = check.map(|check| &check.terms[..]).unwrap_or_default();
-        let names = |wanted: fn(&&RuleTerm) -> bool| {
-            let names = terms.iter().filter(wanted).map(|named| &*named.term);
-            names.collect::<Vec<_>>().join(", ")
-        };
-        let missing = names(|named| named.carried.is_none());
+        let is_named = |term: &&RuleTerm| term.carried.is_some() == (by == RuleKind::None);
+        let names = terms.iter().filter(is_named).map(|term| &*term.term);
+        let names = names.collect::<Vec<_>>().join(", ");
         match by {
-            Role::Own | Role::All => format!("it does not have {missing}"),
-            Role::Any => format!("it has none of {missing}"),
-            Role::None => {
-                let unwanted = names(|named| named.carried.is_some());
-                format!("this feed leaves out what has {unwanted}")
-            }
+            RuleKind::Own | RuleKind::All => format!("it does not have {names}"),
+            RuleKind::Any => format!("it has none of {names}"),
+            RuleKind::None => format!("this feed leaves out what has {names}"),
         }
     }
 
     fn limits(&self) -> String {
-        let settings = &self.judgement.settings;
+        let settings = &self.evaluation.settings;
         let items = settings.items;
         match settings.keep {
             0 => format!("this feed keeps {items}"),
@@ -135,41 +129,41 @@ impl Explanation {
     }
 
     fn place(&self) -> Option<String> {
-        let (place, entries) = (self.judgement.place?, self.judgement.entries?);
-        let limit = self.judgement.settings.items;
+        let (place, entries) = (self.evaluation.place?, self.evaluation.entries?);
+        let limit = self.evaluation.settings.items;
         let newer = match place - 1 {
             0 => "it is the newest".to_owned(),
             newer => many(newer, "newer article"),
         };
-        Some(if self.judgement.included {
-            format!("{place} of {entries}; {newer}; this feed keeps {limit}")
-        } else if matches!(self.judgement.reasons[..], [Reason::HeldBack { .. }]) {
-            return None;
-        } else {
-            format!("{place}, but the feed ends with {entries}")
-        })
+        match (self.evaluation.included, &self.evaluation.reasons[..]) {
+            (true, _) => Some(format!(
+                "{place} of {entries}; {newer}; this feed keeps {limit}"
+            )),
+            (false, [Reason::Delayed { .. }]) => None,
+            (false, _) => Some(format!("{place}, but the feed ends with {entries}")),
+        }
     }
 
     fn leaves(&self) -> Option<String> {
-        let settings = &self.judgement.settings;
-        let by_itself = self.judgement.leaves.map(|at| {
+        let settings = &self.evaluation.settings;
+        let by_itself = self.evaluation.leaves.map(|at| {
             let oldest = settings.oldest.map(i64::from);
-            let published = self.subject.published;
+            let published = self.article.published;
             let is_oldest = published.zip(oldest).map(|(at, oldest)| at.plus(oldest)) == Some(at);
             let why = if is_oldest { "oldest" } else { "expires" };
             format!("on {} ({why})", self.date(at))
         });
-        let crowded = self.judgement.crowded_out.map(|out| self.crowded(out));
+        let crowded = self.evaluation.eviction.map(|out| self.eviction(out));
         let both: Vec<String> = by_itself.into_iter().chain(crowded).collect();
         (!both.is_empty()).then(|| both.join(", or "))
     }
 
-    fn crowded(&self, crowding: Crowding) -> String {
-        let Crowding {
+    fn eviction(&self, eviction: Eviction) -> String {
+        let Eviction {
             newer,
             one_from,
             newer_at_most,
-        } = crowding;
+        } = eviction;
         let come = counted(newer, "newer article has", "newer articles have");
         let Some(from) = one_from else {
             return format!("when {come} come");
@@ -178,7 +172,7 @@ impl Explanation {
             1 => "it is",
             _ => "one of them is",
         };
-        let keep = duration(self.judgement.settings.keep);
+        let keep = duration(self.evaluation.settings.keep);
         format!(
             "when {come} come and {which} dated {} or later ({keep} after this one); \
              after {newer_at_most} in any case",
@@ -186,13 +180,13 @@ impl Explanation {
         )
     }
 
-    /// What would have to happen for an article to enter that does not by itself.
+    /// The condition under which an article that does not enter by itself would.
     fn never(&self) -> &'static str {
-        match self.judgement.reasons.last() {
-            Some(Reason::CrowdedOut { .. }) => "only if newer articles are taken down",
+        match self.evaluation.reasons.last() {
+            Some(Reason::OverLimit { .. }) => "only if newer articles are taken down",
             Some(Reason::TooOld { .. } | Reason::Expired { .. }) => "never with these dates",
-            Some(Reason::Embargoed { .. } | Reason::HeldBack { .. })
-                if self.judgement.reasons.len() == 1 =>
+            Some(Reason::Embargoed { .. } | Reason::Delayed { .. })
+                if self.evaluation.reasons.len() == 1 =>
             {
                 "never with these dates: by then it is past its end, or crowded out"
             }
@@ -200,7 +194,7 @@ impl Explanation {
         }
     }
 
-    /// An instant as the newsroom's clocks show it.
+    /// An instant in the newsroom's zone.
     fn date(&self, at: Timestamp) -> String {
         let date = self.zone.date_time(at);
         let seconds = if at.0.rem_euclid(60) == 0 { "" } else { ":%S" };
@@ -217,39 +211,30 @@ fn problem_text(problem: &Problem) -> String {
     }
 }
 
-fn rule_row(check: &Check) -> (&'static str, String) {
+fn rule_row(check: &RuleResult) -> (&'static str, String) {
     let label = match check.rule {
-        Role::Own => "feed of",
-        Role::Any => "any",
-        Role::All => "all",
-        Role::None => "none",
+        RuleKind::Own => "feed of",
+        RuleKind::Any => "any",
+        RuleKind::All => "all",
+        RuleKind::None => "none",
     };
-    let (carried, missing) = divide(&check.terms);
-    let missing = match missing.is_empty() {
-        true => None,
-        false => Some(format!("not {}", missing.join(", "))),
-    };
-    let carried = carried.into_iter();
-    let texts: Vec<String> = match check.admits {
-        true => carried.chain(missing).collect(),
-        // What it fails by comes first.
-        false if check.rule == Role::None => carried.chain(missing).collect(),
-        false => missing.into_iter().chain(carried).collect(),
-    };
-    let verdict = if check.admits { "yes" } else { "no " };
-    (label, format!("{verdict}  {}", texts.join("; ")))
-}
-
-/// The terms that the article carries, each with how, and those that it does not.
-fn divide(terms: &[RuleTerm]) -> (Vec<String>, Vec<String>) {
-    let mut divided = (Vec::new(), Vec::new());
-    for RuleTerm { term, carried } in terms {
+    let (mut texts, mut missing) = (Vec::new(), Vec::new());
+    for RuleTerm { term, carried } in &check.terms {
         match carried {
-            Some(carried) => divided.0.push(carried_text(term, carried)),
-            None => divided.1.push(term.clone()),
+            Some(carried) => texts.push(carried_text(term, carried)),
+            None => missing.push(&**term),
         }
     }
-    divided
+    if !missing.is_empty() {
+        // The terms that the article fails by come first.
+        let at = match check.admits || check.rule == RuleKind::None {
+            true => texts.len(),
+            false => 0,
+        };
+        texts.insert(at, format!("not {}", missing.join(", ")));
+    }
+    let verdict = if check.admits { "yes" } else { "no " };
+    (label, format!("{verdict}  {}", texts.join("; ")))
 }
 
 fn carried_text(name: &str, carried: &TermMatch) -> String {
@@ -269,7 +254,7 @@ fn carried_text(name: &str, carried: &TermMatch) -> String {
     }
 }
 
-/// Seconds as feeds.toml writes them.
+/// Seconds in the notation of feeds.toml.
 fn duration(seconds: u32) -> String {
     match seconds {
         0 => "0s".to_owned(),

@@ -63,9 +63,9 @@ impl Writer {
         } = state;
         if self.rebuild {
             self.due.clear();
-            return definitions.every(index);
+            return definitions.all(index);
         }
-        let mut affected = definitions.touched(index, &self.touched);
+        let mut affected = definitions.affected(index, &self.touched);
         let touched: HashSet<Arc<str>> = affected.iter().map(|feed| feed.path.clone()).collect();
         while let Some((_, path)) = self
             .due

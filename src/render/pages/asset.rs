@@ -6,17 +6,17 @@ use xxhash_rust::xxh3::xxh3_64;
 /// A file that pages refer to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// What it is.
+    /// Its media type.
     pub media_type: &'static str,
     /// Its content.
     pub bytes: Bytes,
-    /// The digest of its content: pages ask for `/assets/NAME?v=VERSION`, and while that is equal
-    /// to this, an answer may be kept for ever.
+    /// The digest of its content. Pages link to `/assets/NAME?v=VERSION`, so that such a response is
+    /// immutable.
     pub version: String,
 }
 
 impl Asset {
-    /// Whether compressing it saves anything.
+    /// Whether it is worth compressing.
     pub fn is_text(&self) -> bool {
         self.media_type.starts_with("text/") || self.media_type == "image/svg+xml"
     }

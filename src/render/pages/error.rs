@@ -1,13 +1,13 @@
-//! Why a template folder cannot be used, and why a page cannot be made.
+//! The errors of templates and pages.
 
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a page or list cannot be made.
+/// Why a page or list cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// A template does not fit its values.
+    /// A template fails on its values.
     #[error("cannot make the page")]
     Template(#[from] minijinja::Error),
     /// The writer of the subscription list failed.
@@ -34,10 +34,10 @@ pub enum TemplateError {
         file: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What the engine says.
+        /// The engine's message.
         message: String,
     },
-    /// A file that is neither a template nor something pages may refer to.
+    /// A file that is neither a template nor an asset.
     #[error("{}: expected a file that ends in one of {extensions}", .file.display())]
     UnknownKind {
         /// The file.
@@ -51,13 +51,13 @@ pub enum TemplateError {
         /// The folder inside.
         file: PathBuf,
     },
-    /// A link to a place outside.
+    /// A link to a path outside the folder.
     #[error("{}: leads out of the folder", .file.display())]
     Outside {
         /// The link.
         file: PathBuf,
     },
-    /// Not a name or text in UTF-8.
+    /// A name or text that is not valid UTF-8.
     #[error("{}: name and text must be UTF-8", .file.display())]
     NotUtf8 {
         /// The file.
@@ -68,7 +68,7 @@ pub enum TemplateError {
     TooLarge {
         /// The file.
         file: PathBuf,
-        /// The most it may have.
+        /// The most bytes.
         max: usize,
     },
     /// Too many files.
@@ -76,25 +76,15 @@ pub enum TemplateError {
     TooMany {
         /// The folder.
         folder: PathBuf,
-        /// The most it may hold.
+        /// The most files.
         max: usize,
     },
 }
 
 impl TemplateError {
-    /// What parsing said of the template `name`.
-    pub(super) fn parsing(
-        folder: &Path,
-        name: &str,
-        own: bool,
-        error: minijinja::Error,
-    ) -> TemplateError {
-        TemplateError::sample(folder, name, |_| own, error)
-    }
-
-    /// What the page `name` said of a sample of its values. Behind a template that includes
-    /// another, the innermost one is where the fault is.
-    pub(super) fn sample(
+    /// An error of the template `name`, parsed or rendered; `own` says which templates come from
+    /// `folder`. Where templates include others, the innermost one has the fault.
+    pub(super) fn new(
         folder: &Path,
         name: &str,
         own: impl Fn(&str) -> bool,

@@ -1,7 +1,7 @@
-//! The files that pages are made of: those of this program, and those that replace them.
+//! The files that pages are rendered from: the built-in ones, and those that replace them.
 //!
-//! A publication's folder is flat. Each file in it is a template, or an asset of a known kind, or
-//! hidden; anything else is reported rather than left out, and nothing outside the folder is read.
+//! A publication's folder is flat. Each file in it is a template, an asset of a known kind, or hidden.
+//! Any other file is an error, and nothing outside the folder is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -61,29 +61,16 @@ const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 2] = [
 
 /// Templates and assets by their names.
 pub(super) struct Files {
-    pub(super) templates: BTreeMap<String, TemplateText>,
+    pub(super) templates: BTreeMap<String, String>,
     pub(super) assets: BTreeMap<String, Asset>,
     /// The names of the templates that come from the folder.
     pub(super) own: BTreeSet<String>,
 }
 
-/// The text of a template.
-pub(super) struct TemplateText {
-    pub(super) text: String,
-    /// Whether it comes from the folder.
-    pub(super) own: bool,
-}
-
 impl Files {
     /// The files of this program.
     pub(super) fn built_in() -> Files {
-        let templates = BUILT_IN_TEMPLATES.map(|(name, text)| {
-            let text = TemplateText {
-                text: text.to_owned(),
-                own: false,
-            };
-            (name.to_owned(), text)
-        });
+        let templates = BUILT_IN_TEMPLATES.map(|(name, text)| (name.to_owned(), text.to_owned()));
         let assets = BUILT_IN_ASSETS
             .map(|(name, media_type, bytes)| (name.to_owned(), Asset::new(media_type, bytes)));
         Files {
@@ -103,10 +90,9 @@ impl Files {
                 problems.push(problem);
             }
         }
-        if problems.is_empty() {
-            Ok(files)
-        } else {
-            Err(problems)
+        match problems.is_empty() {
+            true => Ok(files),
+            false => Err(problems),
         }
     }
 
@@ -119,8 +105,7 @@ impl Files {
             let text = String::from_utf8(bytes).map_err(|_| TemplateError::NotUtf8 { file })?;
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned();
             self.own.insert(name.to_owned());
-            self.templates
-                .insert(name.to_owned(), TemplateText { text, own: true });
+            self.templates.insert(name.to_owned(), text);
             return Ok(());
         }
         let Some((_, media_type)) = ASSETS.iter().find(|(known, _)| *known == extension) else {
@@ -138,19 +123,15 @@ impl Files {
 
 /// Where the folder really is, and the names in it that are not hidden, sorted.
 fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), TemplateError> {
-    let unreadable = |source| TemplateError::Unreadable {
-        file: folder.to_owned(),
-        source,
-    };
-    let root = fs::canonicalize(folder).map_err(unreadable)?;
+    let root = fs::canonicalize(folder).map_err(unreadable(folder))?;
     let mut names = Vec::new();
-    for entry in fs::read_dir(&root).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
+    for entry in fs::read_dir(&root).map_err(unreadable(folder))? {
+        let entry = entry.map_err(unreadable(folder))?;
         let name = entry.file_name().into_string();
         let name = name.map_err(|name| TemplateError::NotUtf8 {
             file: folder.join(name),
         })?;
-        if !is_leftover(&name) {
+        if !is_ignored(&name) {
             names.push(name);
         }
         if names.len() > FILES_MAX {
@@ -164,48 +145,40 @@ fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), TemplateError> {
     Ok((root, names))
 }
 
-/// What systems and editors leave behind.
-fn is_leftover(name: &str) -> bool {
+/// Hidden files, and the backup and temporary files of editors.
+fn is_ignored(name: &str) -> bool {
     let ends = ["~", ".tmp", ".part", ".swp"];
     name.starts_with('.') || ends.iter().any(|end| name.ends_with(end))
 }
 
 /// The regular file behind a name, which must be inside `root`.
 fn locate(root: &Path, file: &Path) -> Result<PathBuf, TemplateError> {
-    let unreadable = |source| TemplateError::Unreadable {
-        file: file.to_owned(),
-        source,
-    };
-    let target = fs::canonicalize(file).map_err(unreadable)?;
+    let target = fs::canonicalize(file).map_err(unreadable(file))?;
     if !target.starts_with(root) {
         return Err(TemplateError::Outside {
             file: file.to_owned(),
         });
     }
-    let metadata = fs::metadata(&target).map_err(unreadable)?;
+    let metadata = fs::metadata(&target).map_err(unreadable(file))?;
     if metadata.is_dir() {
         return Err(TemplateError::Folder {
             file: file.to_owned(),
         });
     }
     if !metadata.is_file() {
-        // Opening a pipe would wait for somebody to write into it.
-        return Err(unreadable(io::Error::other("not a regular file")));
+        // Opening a pipe would block until another program writes to it.
+        return Err(unreadable(file)(io::Error::other("not a regular file")));
     }
     Ok(target)
 }
 
 fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, TemplateError> {
-    let unreadable = |source| TemplateError::Unreadable {
-        file: file.to_owned(),
-        source,
-    };
     let mut bytes = Vec::new();
-    let opened = fs::File::open(target).map_err(unreadable)?;
+    let opened = fs::File::open(target).map_err(unreadable(file))?;
     opened
         .take(max as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+        .map_err(unreadable(file))?;
     if bytes.len() > max {
         return Err(TemplateError::TooLarge {
             file: file.to_owned(),
@@ -213,6 +186,11 @@ fn read(target: &Path, file: &Path, max: usize) -> Result<Vec<u8>, TemplateError
         });
     }
     Ok(bytes)
+}
+
+fn unreadable(file: &Path) -> impl FnOnce(io::Error) -> TemplateError {
+    let file = file.to_owned();
+    |source| TemplateError::Unreadable { file, source }
 }
 
 /// The extensions that a folder may hold, for a message.

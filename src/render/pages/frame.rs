@@ -1,4 +1,4 @@
-//! What stands around the content of a page.
+//! The values around the content of a page.
 
 use crate::config::Site;
 use crate::feed::document::Address;
@@ -7,29 +7,29 @@ use crate::model::term::TermKind;
 use crate::render::pages::locale::Locale;
 use crate::text::Text;
 
-/// What every page shows around its content.
+/// The values that every page shows around its content.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The publication.
     pub site: &'a Site,
-    /// Where links between pages start: the path of the public URL, percent-encoded, with a slash
-    /// at its end.
+    /// The base path of links between pages: that of the public URL, percent-encoded, with a slash at its
+    /// end.
     pub root: &'a str,
-    /// How readers reach this daemon: absolute, with a slash at its end.
+    /// The public URL, with a slash at its end.
     pub base: &'a str,
-    /// Where the page is below `root`: canonical, percent-encoded, with its query but without
-    /// `lang`. Empty for the catalogue.
+    /// The page's path below `root`: canonical, percent-encoded, with its query but without `lang`. Empty
+    /// for the catalogue.
     pub path: &'a str,
-    /// The language of the page's own words.
+    /// The language of the page's texts.
     pub locale: Locale,
 }
 
-/// A feed that a page leads to: one of a section, tag or author of its articles.
+/// A feed that a page links to: that of a section, tag or author of its articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelatedFeed {
-    /// What its articles have in common.
+    /// The kind of its term.
     pub kind: TermKind,
-    /// The section, tag or author as written.
+    /// The section, tag or author in an article's spelling.
     pub label: Text,
     /// Where it is served.
     pub address: Address,
@@ -37,13 +37,13 @@ pub struct RelatedFeed {
     pub formats: Vec<Format>,
 }
 
-/// Which part of a long list a page shows.
+/// The part of a long list that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListPart {
     /// The number of this page, from 1.
     pub page: usize,
-    /// How many pages there are, at least 1.
+    /// The number of pages, at least 1.
     pub pages: usize,
-    /// How many feeds there are on all of them.
+    /// The number of feeds on all pages.
     pub feeds: usize,
 }

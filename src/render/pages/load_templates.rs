@@ -1,5 +1,4 @@
-//! Templates from the files of this program and of the publication's folder, tried before they are
-//! used.
+//! Loads templates, built in or from the publication's folder, and renders sample pages to check them.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -7,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::render::pages::error::TemplateError;
-use crate::render::pages::folder::{Files, TemplateText};
+use crate::render::pages::folder::Files;
 use crate::render::pages::sample;
 use crate::render::pages::templates::{Templates, environment};
 
@@ -25,8 +24,7 @@ impl Templates {
     /// The templates of this program, each file of `folder` in place of the built-in one.
     ///
     /// # Errors
-    /// Every file that cannot be used, with its line where it has one: one that cannot be read or
-    /// parsed, and one that fails on a sample of the values it will be given.
+    /// Every file that cannot be read or parsed, or that fails to render a sample page.
     pub fn load(folder: &Path) -> Result<Templates, Vec<TemplateError>> {
         Templates::new(Files::read(folder)?, folder)
     }
@@ -35,10 +33,11 @@ impl Templates {
         let mut environment = environment();
         let mut problems: Vec<TemplateError> = Vec::new();
         let mut digest = Xxh3::new();
-        for (name, TemplateText { text, own }) in files.templates {
+        let own = |name: &str| files.own.contains(name);
+        for (name, text) in files.templates {
             digest_part(&mut digest, &name, text.as_bytes());
             if let Err(error) = environment.add_template_owned(name.clone(), text) {
-                problems.push(TemplateError::parsing(folder, &name, own, error));
+                problems.push(TemplateError::new(folder, &name, own, error));
             }
         }
         for (name, asset) in &files.assets {
@@ -52,14 +51,13 @@ impl Templates {
             assets: files.assets,
             digest: 0,
         };
-        // What the samples look like says whatever else a page depends on: words, values, escaping.
+        // The sample pages depend on everything else that a page depends on: words, values, escaping.
         for (name, page) in sample::pages(&templates) {
             match page {
                 Ok(html) => digest_part(&mut digest, name, html.as_bytes()),
                 Err(error) => {
-                    let own = |name: &str| files.own.contains(name);
-                    let problem = TemplateError::sample(folder, name, own, error);
-                    // A fault of the layout is found on every page.
+                    let problem = TemplateError::new(folder, name, own, error);
+                    // An error in the layout occurs on every page.
                     let text = problem.to_string();
                     if !problems.iter().any(|known| known.to_string() == text) {
                         problems.push(problem);
@@ -68,10 +66,9 @@ impl Templates {
             }
         }
         templates.digest = digest.digest128();
-        if problems.is_empty() {
-            Ok(templates)
-        } else {
-            Err(problems)
+        match problems.is_empty() {
+            true => Ok(templates),
+            false => Err(problems),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The languages that pages speak.
+//! The languages of pages.
 
-/// A language of the pages' own words.
+/// A language of the pages' texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Locale {
     /// Russian.
@@ -12,7 +12,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Every language, in the order offered.
+    /// Every language, in the order of the language menu.
     pub const ALL: [Locale; 3] = [Locale::Kk, Locale::Ru, Locale::En];
 
     /// The BCP 47 tag.
@@ -33,7 +33,7 @@ impl Locale {
         }
     }
 
-    /// The language that `tag` names by its first part; `None` where pages do not speak it.
+    /// The language of a tag, by its primary subtag; `None` if pages do not have it.
     pub fn from_tag(tag: &str) -> Option<Locale> {
         let primary = tag.split('-').next().unwrap_or(tag);
         Locale::ALL
@@ -41,7 +41,7 @@ impl Locale {
             .find(|locale| locale.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The language of pages that nobody chose one for: that of the publication, else English.
+    /// The default language of pages: that of the publication, else English.
     pub fn of_site(language: &str) -> Locale {
         Locale::from_tag(language).unwrap_or(Locale::En)
     }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_is_found_by_the_first_part_of_its_tag() {
+    fn a_language_is_found_by_the_primary_subtag() {
         assert_eq!(Locale::from_tag("kk-KZ"), Some(Locale::Kk));
         assert_eq!(Locale::from_tag("RU"), Some(Locale::Ru));
         assert_eq!(Locale::from_tag("de"), None);

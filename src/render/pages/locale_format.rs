@@ -1,4 +1,4 @@
-//! How each language writes dates, numbers and sizes.
+//! Formats dates, numbers and sizes in each language.
 
 use chrono::{DateTime, Datelike, FixedOffset};
 
@@ -30,7 +30,7 @@ impl Locale {
         grouped
     }
 
-    /// `5 статей`, `1 article`: the number, and the form that it demands of the noun.
+    /// `5 статей`, `1 article`: the number and the plural form of the noun.
     pub(super) fn count(self, number: usize, noun: &PluralForms) -> String {
         let form = match self {
             Locale::Kk => noun.many,
@@ -46,7 +46,7 @@ impl Locale {
         format!("{} {form}", self.number(number))
     }
 
-    /// `640 КБ`, `4,2 MB`: in thousands, one place behind the mark below ten.
+    /// `640 КБ`, `4,2 MB`: in thousands, with one decimal below ten.
     pub(super) fn size(self, bytes: u64) -> String {
         let words = Words::of(self);
         let (mut tenths, mut unit) = (bytes.saturating_mul(10), 0);
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_read_as_each_language_writes_them() {
+    fn dates_have_the_form_of_each_language() {
         let date = DateTime::parse_from_rfc3339("2026-01-08T23:30:00+05:00").expect("a date");
         assert_eq!(Locale::Ru.date(date), "8 января 2026");
         assert_eq!(Locale::Kk.date(date), "2026 жылғы 8 қаңтар");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_choose_the_form_of_their_noun() {
+    fn nouns_have_the_plural_form_of_their_number() {
         for (locale, number, expected) in [
             (Locale::Ru, 0, "0 статей"),
             (Locale::Ru, 1, "1 статья"),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_rounded_to_what_people_say() {
+    fn sizes_are_rounded() {
         for (locale, bytes, expected) in [
             (Locale::Ru, 0, "0 Б"),
             (Locale::Ru, 999, "999 Б"),

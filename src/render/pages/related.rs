@@ -1,9 +1,9 @@
-//! Which feeds a page leads to: those of the sections, tags and authors of its articles.
+//! The feeds that a page links to: those of the sections, tags and authors of its articles.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use crate::config::{AutoFeeds, Config};
+use crate::config::Config;
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Entry};
 use crate::model::term::{Term, TermKind};
@@ -15,7 +15,7 @@ use crate::text::Text;
 pub const RELATED_MAX: usize = 24;
 
 /// The feeds of the sections, tags and authors of these articles, the most frequent first, without
-/// the one at the path `own`. It follows from the configuration and the articles alone.
+/// the one at the path `own`. They depend only on the configuration and the articles.
 pub fn related(
     config: &Config,
     site_rules: &SiteRules,
@@ -30,13 +30,11 @@ pub fn related(
         }
     }
     let mut found: Vec<(Term, (usize, &Text))> = found.into_iter().collect();
-    found.sort_by(|(a, (more, _)), (b, (less, _))| {
-        let place = |times, term: &Term| (Reverse(times), place(term.kind));
-        let places = place(*more, a).cmp(&place(*less, b));
-        places.then_with(|| a.key().cmp(b.key()))
-    });
+    found.sort_by(|a, b| order(a).cmp(&order(b)));
     let feeds = found.into_iter().filter_map(|(term, (_, label))| {
-        let auto = automatic(config, term.kind).filter(|auto| !auto.except.contains(&term))?;
+        let auto = config
+            .auto(term.kind)
+            .filter(|auto| !auto.except.contains(&term))?;
         let path = format!("{}/{}", term.kind.folder(), term.key());
         (own != Some(&*path)).then(|| RelatedFeed {
             kind: term.kind,
@@ -51,7 +49,7 @@ pub fn related(
     feeds.take(RELATED_MAX).collect()
 }
 
-/// What an article is filed under, as it is printed.
+/// The section, tags and authors of an article, in its spelling.
 fn terms<'a>(
     site_rules: &SiteRules,
     entry: &'a Entry,
@@ -68,21 +66,16 @@ fn terms<'a>(
     categories.chain(authors.map(|author| (TermKind::Author, &author.name)))
 }
 
-/// Of equally frequent ones, the broadest first.
-fn place(kind: TermKind) -> usize {
+/// The most frequent terms come first, then sections, tags and authors.
+fn order<'a>((term, (times, _)): &'a (Term, (usize, &Text))) -> (Reverse<usize>, usize, &'a str) {
+    (Reverse(*times), kind_order(term.kind), term.key())
+}
+
+fn kind_order(kind: TermKind) -> usize {
     match kind {
         TermKind::Section => 0,
         TermKind::Tag => 1,
         TermKind::Author => 2,
         TermKind::Lang => 3,
-    }
-}
-
-fn automatic(config: &Config, kind: TermKind) -> Option<&AutoFeeds> {
-    match kind {
-        TermKind::Section => config.auto_sections.as_ref(),
-        TermKind::Tag => config.auto_tags.as_ref(),
-        TermKind::Author => config.auto_authors.as_ref(),
-        TermKind::Lang => None,
     }
 }

@@ -1,7 +1,6 @@
-//! Invented articles and feeds, on which templates are tried when they are loaded.
+//! Sample articles and feeds that check templates when they are loaded.
 //!
-//! Each page is made twice in each language: with everything that a page can have, and with
-//! nothing that it can do without.
+//! Each page is rendered twice in each language: with all optional values and with none.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -15,24 +14,24 @@ use crate::model::time::{Timestamp, Zone};
 use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
-use crate::render::pages::values::FeedRow;
+use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
 
-/// Every page on every sample: the template's name, and what came of it.
+/// Renders every page of every sample: the template's name and the result.
 pub(super) fn pages(
     templates: &Templates,
 ) -> Vec<(&'static str, Result<String, minijinja::Error>)> {
     let samples = [Sample::full(), Sample::bare()];
     let mut pages = Vec::new();
     for name in PAGES {
-        let made = samples.iter().flat_map(|sample| {
-            let make = |locale| (name, sample.render(templates, name, locale));
-            Locale::ALL.into_iter().map(make)
+        let rendered = samples.iter().flat_map(|sample| {
+            let render = |locale| (name, sample.render(templates, name, locale));
+            Locale::ALL.into_iter().map(render)
         });
-        // One failure of a template says enough, and each may have cost all that a page may cost.
-        for (name, page) in made {
+        // One failure of a template is enough, and each may use the whole budget of a page.
+        for (name, page) in rendered {
             let failed = page.is_err();
             pages.push((name, page));
             if failed {
@@ -43,7 +42,7 @@ pub(super) fn pages(
     pages
 }
 
-/// The templates that pages begin with.
+/// The templates of pages.
 pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
 
 /// A publication on one day.
@@ -141,7 +140,7 @@ impl Sample {
             .collect()
     }
 
-    /// The page that a template makes of this sample.
+    /// Renders a template with this sample.
     pub(super) fn render(
         &self,
         templates: &Templates,
@@ -157,15 +156,24 @@ impl Sample {
         };
         let related = &self.related;
         match template {
-            CATALOGUE => templates.catalogue(&frame(""), &self.rows(), &self.lists),
+            CATALOGUE => {
+                let frame = frame("");
+                let page = CataloguePage::new(&frame, &self.rows(), &self.lists);
+                templates.render(template, &frame, page)
+            }
             TERMS => {
                 let frame = frame("tags?page=2");
-                templates.terms(&frame, TermKind::Tag, &self.rows(), self.part)
+                let page = TermsPage::new(&frame, TermKind::Tag, &self.rows(), self.part);
+                templates.render(template, &frame, page)
             }
-            FEED => templates.feed(&frame("parliament"), &self.feed, related),
+            FEED => {
+                let frame = frame("parliament");
+                templates.render(template, &frame, FeedPage::new(&frame, &self.feed, related))
+            }
             _ => {
-                let all = &self.feed.channel;
-                templates.article(&frame("articles/a"), &self.article, all, related)
+                let (frame, all) = (frame("articles/a"), &self.feed.channel);
+                let page = ArticlePage::new(&frame, &self.article, all, related);
+                templates.render(template, &frame, page)
             }
         }
     }
@@ -196,12 +204,9 @@ fn channel(path: &str, title: &str, formats: &[Format]) -> Channel {
         description: Text::new("Дала жаңалықтары"),
         link: "https://dala.example/".to_owned(),
         language: "ru".to_owned(),
-        author: Person::default(),
-        copyright: None,
-        icon: None,
-        logo: None,
         cache_seconds: 300,
         formats: formats.to_vec(),
+        ..Channel::default()
     }
 }
 
@@ -212,7 +217,7 @@ fn address(path: &str) -> Address {
     }
 }
 
-/// An article with everything an article can have.
+/// An article with all optional values.
 fn article() -> Entry {
     let medium = |name: &str, media_type: &str| Media {
         url: format!("https://dala.example/media/{name}"),
@@ -270,7 +275,7 @@ fn article() -> Entry {
     }
 }
 
-/// An article that is a headline and nothing else.
+/// An article with only a headline.
 fn flash() -> Entry {
     Entry {
         id: "tag:dala.example,2026:a".to_owned(),
@@ -278,13 +283,8 @@ fn flash() -> Entry {
         title: Text::new("Мәжіліс бюджетті қабылдады"),
         published: at("2026-11-19T00:00:00+05:00"),
         updated: at("2026-11-19T00:00:00+05:00"),
-        authors: Vec::new(),
-        categories: Vec::new(),
         language: "ru".to_owned(),
-        summary: None,
-        content: None,
-        image: None,
-        enclosures: Vec::new(),
+        ..Entry::default()
     }
 }
 

@@ -7,15 +7,13 @@ use minijinja::value::Serde;
 use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, context, escape_formatter,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
-use super::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, SiteValue, TermsPage};
+use super::values::{SiteValue, UNRESERVED};
 use super::words::Words;
-use crate::feed::document::{Channel, Entry, Feed};
-use crate::model::term::TermKind;
 use crate::render::pages::asset::Asset;
-use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
+use crate::render::pages::frame::Frame;
 
 /// The template of `/`.
 pub(super) const CATALOGUE: &str = "catalogue.html";
@@ -26,14 +24,14 @@ pub(super) const FEED: &str = "feed.html";
 /// The template of an article's page.
 pub(super) const ARTICLE: &str = "article.html";
 
-/// Work that one page may cost, in instructions of the template engine: many times what the
-/// longest feed takes, and no endless loop.
+/// The most instructions of the template engine for one page: many times what the longest feed takes,
+/// and an end of endless loops.
 const FUEL: u64 = 5_000_000;
 
-/// How deep templates may include each other.
+/// The most nested includes of templates.
 const DEPTH_MAX: usize = 50;
 
-/// Every template and asset, read and parsed once.
+/// All templates and assets, read and parsed once.
 #[derive(Debug)]
 pub struct Templates {
     pub(super) environment: Environment<'static>,
@@ -50,8 +48,8 @@ impl PartialEq for Templates {
 impl Eq for Templates {}
 
 impl Templates {
-    /// The digest of all that can reach a page besides its content: templates, assets, words, and
-    /// how values are written. It is part of every page's tag.
+    /// The digest of everything that a page depends on besides its content: templates, assets, texts and
+    /// the formatting of values.
     pub fn digest(&self) -> u128 {
         self.digest
     }
@@ -61,7 +59,7 @@ impl Templates {
         self.assets.get(name)
     }
 
-    /// The name of the file that browsers show beside a title when the page does not say.
+    /// The name of the default icon for browsers.
     pub fn favicon(&self) -> &'static str {
         match self.asset("favicon.ico") {
             Some(_) => "favicon.ico",
@@ -69,59 +67,13 @@ impl Templates {
         }
     }
 
-    /// Every file below `/assets/`, by its decoded name.
+    /// All files below `/assets/`, by decoded name.
     pub fn assets(&self) -> impl Iterator<Item = (&str, &Asset)> {
         self.assets.iter().map(|(name, asset)| (&**name, asset))
     }
 
-    /// `/`: the feeds of the catalogue in its order, and the kinds of terms that have lists.
-    pub(super) fn catalogue(
-        &self,
-        frame: &Frame<'_>,
-        rows: &[FeedRow<'_>],
-        lists: &[TermKind],
-    ) -> Result<String, minijinja::Error> {
-        self.render(CATALOGUE, frame, CataloguePage::new(frame, rows, lists))
-    }
-
-    /// `/sections`, `/tags` or `/authors`: one page of the feeds of a kind.
-    pub(super) fn terms(
-        &self,
-        frame: &Frame<'_>,
-        kind: TermKind,
-        rows: &[FeedRow<'_>],
-        part: ListPart,
-    ) -> Result<String, minijinja::Error> {
-        self.render(TERMS, frame, TermsPage::new(frame, kind, rows, part))
-    }
-
-    /// The page of a feed.
-    pub(super) fn feed(
-        &self,
-        frame: &Frame<'_>,
-        feed: &Feed,
-        related: &[RelatedFeed],
-    ) -> Result<String, minijinja::Error> {
-        self.render(FEED, frame, FeedPage::new(frame, feed, related))
-    }
-
-    /// The page of an article that has none elsewhere. `all` is the feed of every article.
-    pub(super) fn article(
-        &self,
-        frame: &Frame<'_>,
-        article: &Entry,
-        all: &Channel,
-        related: &[RelatedFeed],
-    ) -> Result<String, minijinja::Error> {
-        self.render(
-            ARTICLE,
-            frame,
-            ArticlePage::new(frame, article, all, related),
-        )
-    }
-
-    /// One page: the values that all pages share, and its own.
-    fn render(
+    /// Renders a page with its own values and those of all pages.
+    pub(super) fn render(
         &self,
         template: &str,
         frame: &Frame<'_>,
@@ -136,11 +88,11 @@ impl Templates {
         self.environment.get_template(template)?.render(values)
     }
 
-    /// Where pages find each asset.
+    /// The address of each asset.
     fn addresses(&self, frame: &Frame<'_>) -> BTreeMap<&str, String> {
         let address = |(name, asset)| {
             let (name, Asset { version, .. }): (&String, &Asset) = (name, asset);
-            let encoded = utf8_percent_encode(name, RAW_IN_NAMES);
+            let encoded = utf8_percent_encode(name, UNRESERVED);
             let address = format!("{}assets/{encoded}?v={version}", frame.root);
             (name.as_str(), address)
         };
@@ -148,15 +100,8 @@ impl Templates {
     }
 }
 
-/// What stays raw in the names of assets.
-const RAW_IN_NAMES: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// An engine without templates. A name that no value has is an error, so that a misspelt one in a
-/// replaced template is found when it is loaded.
+/// An engine without templates. An undefined value is an error, so loading a template finds misspelt
+/// names.
 pub(super) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -173,8 +118,8 @@ pub(super) fn environment() -> Environment<'static> {
     environment
 }
 
-/// Writes a value: nothing for `none`, text escaped for elements and attributes. The engine's own
-/// way escapes `/` as well, which makes every address hard to read.
+/// Writes a value: nothing for `none`, text escaped for elements and attributes. The engine's default
+/// escapes `/` as well, which makes addresses hard to read.
 fn write(out: &mut Output, state: &mut State, value: &Value) -> Result<(), minijinja::Error> {
     if value.is_none() {
         return Ok(());

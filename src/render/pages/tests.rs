@@ -24,7 +24,7 @@ use crate::text::Text;
 /// A start tag: its name and attributes.
 type Start = (String, Vec<(String, String)>);
 
-/// What the tokenizer of the HTML specification finds in a page.
+/// The tags of a page, from a tokenizer of the HTML specification.
 #[derive(Default)]
 struct Page {
     starts: Vec<Start>,
@@ -68,7 +68,7 @@ impl TokenSink for Reader {
 }
 
 impl Page {
-    /// Reads a page; whatever is not well formed fails the test.
+    /// Parses a page; markup that is not well formed fails the test.
     fn read(html: &str) -> Page {
         let tokenizer = Tokenizer::new(Reader::default(), TokenizerOpts::default());
         let input = BufferQueue::default();
@@ -96,13 +96,13 @@ impl Page {
             .collect()
     }
 
-    /// Where the links inside the page lead.
+    /// The targets of the links in the page.
     fn hrefs(&self) -> Vec<&str> {
         let links = self.all("a").into_iter();
         links.filter_map(|link| link.get("href").copied()).collect()
     }
 
-    /// The markup without what it says: elements and the names of their attributes.
+    /// The markup without texts: elements and the names of their attributes.
     fn shape(&self) -> Vec<(&str, Vec<&str>)> {
         let starts = self.starts.iter();
         starts
@@ -113,16 +113,16 @@ impl Page {
             .collect()
     }
 
-    /// Whatever the content policy forbids or a browser would run.
-    fn alive(&self) -> Vec<String> {
-        let mut alive = Vec::new();
+    /// Elements and attributes that the content policy forbids or a browser would run.
+    fn scripts(&self) -> Vec<String> {
+        let mut scripts = Vec::new();
         for (name, attributes) in &self.starts {
             if [
                 "script", "style", "iframe", "object", "embed", "form", "base",
             ]
             .contains(&name.as_str())
             {
-                alive.push(format!("<{name}>"));
+                scripts.push(format!("<{name}>"));
             }
             for (key, value) in attributes {
                 let scheme = value.trim_start().to_ascii_lowercase();
@@ -131,15 +131,15 @@ impl Page {
                     .any(|bad| scheme.starts_with(bad));
                 let address = ["href", "src", "srcset", "poster", "action"].contains(&key.as_str());
                 if key.starts_with("on") || key == "style" || (address && runs) {
-                    alive.push(format!("<{name} {key}={value:?}>"));
+                    scripts.push(format!("<{name} {key}={value:?}>"));
                 }
             }
         }
-        alive
+        scripts
     }
 }
 
-fn made(sample: &Sample, template: &str, locale: Locale) -> String {
+fn render(sample: &Sample, template: &str, locale: Locale) -> String {
     let page = sample.render(&Templates::built_in(), template, locale);
     page.expect("the built-in templates fit their values")
 }
@@ -157,7 +157,7 @@ fn load(files: &[(&str, &str)]) -> Templates {
     Templates::load(folder(files).path()).expect("good templates")
 }
 
-/// What is wrong with the files, each problem without the folder's name.
+/// The problems of the files, without the folder's name.
 fn problems(folder: &Path) -> Vec<String> {
     let problems = Templates::load(folder).expect_err("bad templates");
     let prefix = format!("{}/", folder.display());
@@ -170,12 +170,12 @@ fn every_page_is_well_formed_in_every_language() {
     for sample in [Sample::full(), Sample::bare()] {
         for template in PAGES {
             for locale in Locale::ALL {
-                let html = made(&sample, template, locale);
+                let html = render(&sample, template, locale);
                 let page = Page::read(&html);
                 assert_eq!(page.all("html")[0]["lang"], locale.tag(), "{template}");
                 assert_eq!(page.all("main").len(), 1, "{template}");
                 assert_eq!(page.all("h1").len(), 1, "{template}");
-                assert_eq!(page.alive(), [""; 0], "{template}");
+                assert_eq!(page.scripts(), [""; 0], "{template}");
                 let html = html.replace("preload=\"none\"", "");
                 assert!(!html.contains(">none<") && !html.contains("\"none\""));
                 let ids = page.starts.iter().flat_map(|(_, attributes)| attributes);
@@ -188,7 +188,7 @@ fn every_page_is_well_formed_in_every_language() {
 }
 
 /// The full sample with one text in place of every text.
-fn saying(text: &str) -> Sample {
+fn sample_with_text(text: &str) -> Sample {
     let mut sample = Sample::full();
     let (said, owned) = (Text::new(text), text.to_owned());
     let own = || Some(owned.clone());
@@ -207,12 +207,12 @@ fn saying(text: &str) -> Sample {
     }
     let entries = sample.feed.entries.iter_mut();
     for entry in entries.chain([&mut sample.article]) {
-        say(entry, &said);
+        set_texts(entry, &said);
     }
     sample
 }
 
-fn say(entry: &mut Entry, said: &Text) {
+fn set_texts(entry: &mut Entry, said: &Text) {
     let own = Some(said.to_string());
     entry.title = said.clone();
     entry.summary = Some(said.clone());
@@ -245,10 +245,10 @@ fn hostile_texts_change_no_markup() {
         "&lt;script&gt;&#60;b&#62;",
     ] {
         for template in PAGES {
-            let calm = made(&saying("слово"), template, Locale::En);
-            let html = made(&saying(hostile), template, Locale::En);
+            let calm = render(&sample_with_text("слово"), template, Locale::En);
+            let html = render(&sample_with_text(hostile), template, Locale::En);
             let page = Page::read(&html);
-            assert_eq!(page.alive(), [""; 0], "{template} of {hostile}");
+            assert_eq!(page.scripts(), [""; 0], "{template} of {hostile}");
             let expected = Page::read(&calm);
             assert_eq!(page.shape(), expected.shape(), "{template} of {hostile}");
         }
@@ -293,30 +293,34 @@ fn hostile_addresses_become_no_links() {
             entry.enclosures = vec![medium()];
         }
         for template in PAGES {
-            let html = made(&sample, template, Locale::Kk);
-            assert_eq!(Page::read(&html).alive(), [""; 0], "{template}: {hostile}");
+            let html = render(&sample, template, Locale::Kk);
+            assert_eq!(
+                Page::read(&html).scripts(),
+                [""; 0],
+                "{template}: {hostile}"
+            );
         }
     }
 }
 
 #[test]
 fn the_body_of_an_article_is_the_only_html_that_is_not_escaped() {
-    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+    let html = render(&Sample::full(), ARTICLE, Locale::Ru);
     assert!(html.contains("<p>В зале были все.</p>\n<p>– Мы долго спорили"));
 }
 
 #[test]
-fn a_feed_is_announced_once_a_format_with_absolute_addresses() {
-    let page = made(&Sample::full(), FEED, Locale::Ru);
+fn each_format_of_a_feed_has_one_alternate_link() {
+    let page = render(&Sample::full(), FEED, Locale::Ru);
     let page = Page::read(&page);
     let links = page.all("link").into_iter();
-    let announced: Vec<_> = links.filter(|link| link["rel"] == "alternate").collect();
-    let told: Vec<_> = announced
+    let alternates: Vec<_> = links.filter(|link| link["rel"] == "alternate").collect();
+    let actual: Vec<_> = alternates
         .iter()
         .map(|link| (link["type"], link["title"], link["href"]))
         .collect();
     assert_eq!(
-        told,
+        actual,
         [
             (
                 "application/rss+xml",
@@ -338,10 +342,10 @@ fn a_feed_is_announced_once_a_format_with_absolute_addresses() {
 }
 
 #[test]
-fn a_feed_tells_how_to_subscribe() {
+fn a_feed_page_has_links_and_snippets_to_subscribe() {
     let mut sample = Sample::full();
     sample.feed.channel.address.query = Some("any=a,b".to_owned());
-    let html = made(&sample, FEED, Locale::Ru);
+    let html = render(&sample, FEED, Locale::Ru);
     let page = Page::read(&html);
     let hrefs = page.hrefs();
     for expected in [
@@ -361,22 +365,22 @@ fn a_feed_tells_how_to_subscribe() {
 }
 
 #[test]
-fn an_empty_feed_says_so() {
+fn an_empty_feed_shows_a_notice() {
     for locale in Locale::ALL {
-        let html = made(&Sample::bare(), FEED, locale);
+        let html = render(&Sample::bare(), FEED, locale);
         assert!(html.contains(Words::of(locale).empty));
     }
 }
 
 #[test]
-fn readers_that_know_no_json_are_not_offered_it() {
-    let html = made(&Sample::bare(), FEED, Locale::En);
+fn a_json_feed_links_only_to_readers_of_json() {
+    let html = render(&Sample::bare(), FEED, Locale::En);
     assert!(html.contains("inoreader.com") && !html.contains("feedly.com/i/"));
 }
 
 #[test]
-fn an_article_tells_other_sites_what_it_is() {
-    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+fn an_article_has_open_graph_properties() {
+    let html = render(&Sample::full(), ARTICLE, Locale::Ru);
     let page = Page::read(&html);
     let metas = page.all("meta");
     let of = |property: &str| {
@@ -408,8 +412,8 @@ fn an_article_tells_other_sites_what_it_is() {
 }
 
 #[test]
-fn terms_and_authors_of_an_article_lead_to_their_feeds() {
-    let html = made(&Sample::full(), ARTICLE, Locale::Ru);
+fn terms_and_authors_of_an_article_link_to_their_feeds() {
+    let html = render(&Sample::full(), ARTICLE, Locale::Ru);
     for expected in [
         r#"<p class="kicker"><a href="/sections/%D0%BF">Парламент</a></p>"#,
         r#"<a href="/tags/%D0%BC">мәжіліс</a>"#,
@@ -422,15 +426,15 @@ fn terms_and_authors_of_an_article_lead_to_their_feeds() {
 }
 
 #[test]
-fn midnight_is_a_date_without_time() {
-    let html = made(&Sample::full(), ARTICLE, Locale::En);
+fn midnight_is_shown_as_a_date_without_time() {
+    let html = render(&Sample::full(), ARTICLE, Locale::En);
     assert!(html.contains(">19 November 2026</time>"));
     assert!(html.contains(">20 November 2026, 10:30</time>"));
 }
 
 #[test]
-fn a_language_that_was_chosen_lasts() {
-    let html = made(&Sample::full(), TERMS, Locale::En);
+fn links_keep_the_chosen_language() {
+    let html = render(&Sample::full(), TERMS, Locale::En);
     let page = Page::read(&html);
     let hrefs = page.hrefs();
     for expected in [
@@ -444,7 +448,7 @@ fn a_language_that_was_chosen_lasts() {
     ] {
         assert!(hrefs.contains(&expected), "{expected}: {hrefs:?}");
     }
-    let own = made(&Sample::full(), TERMS, Locale::Ru);
+    let own = render(&Sample::full(), TERMS, Locale::Ru);
     let page = Page::read(&own);
     assert!(page.hrefs().contains(&"/parliament") && page.hrefs().contains(&"/tags"));
     let marked: Vec<_> = page
@@ -457,8 +461,8 @@ fn a_language_that_was_chosen_lasts() {
 }
 
 #[test]
-fn a_list_knows_its_neighbours() {
-    let html = made(&Sample::full(), TERMS, Locale::Ru);
+fn a_list_links_to_its_previous_and_next_page() {
+    let html = render(&Sample::full(), TERMS, Locale::Ru);
     let page = Page::read(&html);
     let heads: Vec<_> = page
         .all("link")
@@ -473,7 +477,7 @@ fn a_list_knows_its_neighbours() {
 
 #[test]
 fn the_catalogue_lists_feeds_by_their_kind() {
-    let html = made(&Sample::full(), CATALOGUE, Locale::Ru);
+    let html = render(&Sample::full(), CATALOGUE, Locale::Ru);
     let places: Vec<_> = [">Все статьи<", ">Темы<", ">Рубрики<", ">Полные списки<"]
         .iter()
         .map(|text| html.find(text).expect(text))
@@ -485,12 +489,12 @@ fn the_catalogue_lists_feeds_by_their_kind() {
     for list in ["/sections", "/tags", "/authors", "/feeds.opml"] {
         assert!(html.contains(&format!("href=\"{list}\"")), "{list}");
     }
-    let bare = made(&Sample::bare(), CATALOGUE, Locale::Ru);
+    let bare = render(&Sample::bare(), CATALOGUE, Locale::Ru);
     assert!(!bare.contains("href=\"/tags\""));
 }
 
 #[test]
-fn the_longest_pages_stay_within_their_budget() {
+fn the_longest_pages_stay_within_the_instruction_limit() {
     let mut sample = Sample::full();
     let entry = sample.feed.entries[0].clone();
     sample.feed.entries = vec![entry; 2000];
@@ -501,14 +505,14 @@ fn the_longest_pages_stay_within_their_budget() {
         let kind = crate::feed::definitions::FeedKind::Declared;
         sample.channels.push((kind, channel.clone()));
     }
-    assert!(made(&sample, FEED, Locale::Ru).matches("<h3").count() == 2000);
-    let html = made(&sample, CATALOGUE, Locale::Ru);
+    assert!(render(&sample, FEED, Locale::Ru).matches("<h3").count() == 2000);
+    let html = render(&sample, CATALOGUE, Locale::Ru);
     assert_eq!(html.matches("class=\"name\"").count(), 2002);
     assert!(html.contains("<p class=\"pages\"><a href=\"/sections\">"));
 }
 
 #[test]
-fn no_text_is_missing_in_any_language() {
+fn every_language_has_every_text() {
     let texts = |locale| {
         let words = serde_json::to_value(Words::of(locale)).expect("plain structs serialize");
         let mut texts = Vec::new();
@@ -540,7 +544,7 @@ fn collect(value: &serde_json::Value, texts: &mut Vec<String>) {
 }
 
 #[test]
-fn the_style_sheet_is_small_and_asks_for_nothing_else() {
+fn the_style_sheet_is_small_and_loads_nothing() {
     let templates = Templates::built_in();
     let style = templates.asset("style.css").expect("a style sheet");
     assert!(style.bytes.len() < 10_000, "{}", style.bytes.len());
@@ -551,7 +555,7 @@ fn the_style_sheet_is_small_and_asks_for_nothing_else() {
 }
 
 #[test]
-fn colours_are_told_apart_in_light_and_in_dark() {
+fn colours_have_enough_contrast_in_light_and_dark() {
     let templates = Templates::built_in();
     let style = templates.asset("style.css").expect("a style sheet");
     let style = String::from_utf8(style.bytes.to_vec()).expect("UTF-8");
@@ -625,7 +629,7 @@ fn files_of_the_folder_replace_built_in_ones() {
 }
 
 #[test]
-fn any_file_moves_the_digest() {
+fn every_file_changes_the_digest() {
     let files: [&[(&str, &str)]; 6] = [
         &[],
         &[("how.html", "")],
@@ -697,7 +701,7 @@ fn broken_templates_are_refused_with_their_line() {
 }
 
 #[test]
-fn a_fault_that_shows_only_in_an_empty_feed_is_found() {
+fn an_error_only_in_an_empty_feed_is_found() {
     let folder = folder(&[(
         "feed.html",
         "{{ feed.changed.date }}\n{{ articles[0].title }}",
@@ -732,7 +736,7 @@ fn files_that_cannot_be_used_are_reported_together() {
 }
 
 #[test]
-fn links_lead_only_inside_the_folder() {
+fn links_out_of_the_folder_are_refused() {
     let outside = folder(&[("secret.css", "x")]);
     let folder = folder(&[("inner.css", "x")]);
     let root = folder.path();
@@ -749,7 +753,7 @@ fn links_lead_only_inside_the_folder() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_reported() {
+fn a_missing_folder_is_reported() {
     let folder = folder(&[]);
     let absent = folder.path().join("absent");
     let problems = Templates::load(&absent).expect_err("no folder");
@@ -757,7 +761,7 @@ fn a_folder_that_is_not_there_is_reported() {
 }
 
 #[test]
-fn more_files_than_anybody_needs_are_refused() {
+fn too_many_files_are_refused() {
     let names: Vec<String> = (0..=FILES_MAX).map(|n| format!("{n}.html")).collect();
     let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
     let folder = folder(&files);

@@ -1,13 +1,12 @@
-//! What templates are given: plain values under names that publishers may rely on.
+//! The values of templates. Their names are a public interface for publishers.
 //!
-//! Every text is unescaped here and escaped by the template, except [`safe`] HTML. Every address is
-//! an [`Href`], so that none which runs a script can reach an attribute.
+//! Texts are not escaped here, since templates escape all but [`safe`] HTML. Every address is an
+//! [`Href`], so that no attribute has an address that runs a script.
 
 mod article;
 mod feed;
 mod list;
 
-use crate::render::pages::frame::RelatedFeed;
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
@@ -21,10 +20,11 @@ use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
 use crate::model::format::Format;
 use crate::model::term::TermKind;
+use crate::render::pages::frame::RelatedFeed;
 use crate::text::Html;
 
-/// What stays raw in a query value or a mail address: the unreserved characters of RFC 3986.
-const RAW: &AsciiSet = &NON_ALPHANUMERIC
+/// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
+pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -36,32 +36,32 @@ pub(super) struct Href(String);
 
 impl Href {
     pub(super) fn new(address: &str) -> Option<Href> {
-        let begins = |scheme: &str| {
-            let start = address.get(..scheme.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-        };
         let path = address.starts_with('/') && !address.starts_with("//");
-        // What browsers remove from an address must not be what hides its scheme.
+        // Browsers remove these characters, so they could hide a scheme.
         let plain = !address.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\');
-        let known = path || ["https://", "http://", "mailto:"].into_iter().any(begins);
+        let known = path
+            || ["https://", "http://", "mailto:"]
+                .iter()
+                .any(|scheme| has_scheme(address, scheme));
         (plain && known).then(|| Href(address.to_owned()))
     }
 
-    /// An address on the web, such as a picture's.
+    /// An `http` or `https` address, such as a picture's.
     pub(super) fn web(address: &str) -> Option<Href> {
-        Href::new(address).filter(|href| !href.0.starts_with('/') && !href.is_mail())
+        Href::new(address)
+            .filter(|href| !href.0.starts_with('/') && !has_scheme(&href.0, "mailto:"))
     }
 
-    fn is_mail(&self) -> bool {
-        let start = self.0.get(.."mailto:".len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
-    }
-
-    /// The same address with a parameter more.
+    /// The address with another query parameter.
     fn with(self, parameter: &str) -> Href {
         let separator = if self.0.contains('?') { '&' } else { '?' };
         Href(format!("{}{separator}{parameter}", self.0))
     }
+}
+
+fn has_scheme(address: &str, scheme: &str) -> bool {
+    let start = address.get(..scheme.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }
 
 /// `site`: the publication.
@@ -70,7 +70,7 @@ pub(super) struct SiteValue<'a> {
     title: &'a str,
     url: Option<Href>,
     description: Option<&'a str>,
-    /// Its language, where the page speaks another one.
+    /// Its language, if it differs from the page's.
     lang: Option<&'a str>,
     copyright: Option<&'a str>,
     icon: Option<Href>,
@@ -83,17 +83,17 @@ impl<'a> SiteValue<'a> {
             title: &site.title,
             url: Href::web(&site.url),
             description: site.description.as_deref(),
-            lang: other(frame.locale, &site.language),
+            lang: other_language(frame.locale, &site.language),
             copyright: site.copyright.as_deref(),
             icon: site.icon.as_deref().and_then(Href::web),
         }
     }
 }
 
-/// `page`: what the frame around the content needs to know of it.
+/// `page`: the values of the layout around the content.
 #[derive(Debug, Serialize)]
 pub(super) struct PageValue {
-    /// The language of the page's own words.
+    /// The language of the page's texts.
     language: &'static str,
     title: String,
     description: Option<String>,
@@ -101,14 +101,13 @@ pub(super) struct PageValue {
     home: Option<Href>,
     opml: Option<Href>,
     languages: Vec<LanguageValue>,
-    /// Feeds that readers may discover here.
+    /// Feeds for the discovery by readers.
     alternates: Vec<AlternateValue>,
     previous: Option<Href>,
     next: Option<Href>,
 }
 
 impl PageValue {
-    /// The frame of a page that is called `title`.
     pub(super) fn new(frame: &Frame<'_>, title: &str) -> PageValue {
         let languages = Locale::ALL.into_iter().map(|locale| LanguageValue {
             tag: locale.tag(),
@@ -130,25 +129,6 @@ impl PageValue {
             next: None,
         }
     }
-
-    pub(super) fn described(self, description: Option<&str>) -> PageValue {
-        PageValue {
-            description: description.map(str::to_owned),
-            ..self
-        }
-    }
-
-    pub(super) fn announcing(self, alternates: Vec<AlternateValue>) -> PageValue {
-        PageValue { alternates, ..self }
-    }
-
-    pub(super) fn between(self, previous: Option<Href>, next: Option<Href>) -> PageValue {
-        PageValue {
-            previous,
-            next,
-            ..self
-        }
-    }
 }
 
 #[derive(Debug, Serialize)]
@@ -159,7 +139,7 @@ struct LanguageValue {
     current: bool,
 }
 
-/// A feed as `<link rel="alternate">` announces it.
+/// A `<link rel="alternate">` to a feed.
 #[derive(Debug, Serialize)]
 pub(super) struct AlternateValue {
     media_type: &'static str,
@@ -168,7 +148,7 @@ pub(super) struct AlternateValue {
 }
 
 impl AlternateValue {
-    /// One for each format of a feed, its title distinct.
+    /// One link for each format of a feed, with distinct titles.
     pub(super) fn each(frame: &Frame<'_>, channel: &Channel) -> Vec<AlternateValue> {
         let title = with_site(frame, channel.title.as_str());
         let formats = channel.formats.iter();
@@ -189,13 +169,13 @@ impl AlternateValue {
     }
 }
 
-/// An instant as people and machines write it.
+/// An instant, for people and for programs.
 #[derive(Debug, Serialize)]
 pub(super) struct WhenValue {
     iso: String,
-    /// The day, in words.
+    /// The date in the page's language.
     date: String,
-    /// Hours and minutes; none at midnight, which is a date without time.
+    /// Hours and minutes; none at midnight, which stands for a date without time.
     time: Option<String>,
 }
 
@@ -215,11 +195,11 @@ impl WhenValue {
 pub(super) struct FormatValue {
     name: &'static str,
     media_type: &'static str,
-    /// Absolute: what a reader is given.
+    /// The absolute address, for readers.
     address: Option<Href>,
-    /// The document from this server.
+    /// The path on this server.
     url: Option<Href>,
-    /// The document from this server, in a browser too.
+    /// The path that shows the document in browsers too.
     raw: Option<Href>,
 }
 
@@ -227,7 +207,7 @@ impl FormatValue {
     pub(super) fn each(frame: &Frame<'_>, address: &Address, formats: &[Format]) -> Vec<Self> {
         let value = |&format: &Format| {
             let address = address.url(format);
-            let url = here(frame, &address);
+            let url = local_path(frame, &address);
             FormatValue {
                 name: format.title(),
                 media_type: format.media_type(),
@@ -240,12 +220,12 @@ impl FormatValue {
     }
 }
 
-/// A feed of a section, tag or author that a page leads to.
+/// A feed of a section, tag or author that a page links to.
 #[derive(Debug, Serialize)]
 pub(super) struct RelatedValue {
     /// `section`, `tag` or `author`.
     kind: &'static str,
-    /// The same in the page's language.
+    /// `kind` in the page's language.
     kind_name: &'static str,
     name: String,
     url: Option<Href>,
@@ -265,7 +245,7 @@ impl RelatedValue {
     }
 }
 
-/// What a term of this kind is called.
+/// The name of a kind of terms, in the singular.
 fn kind_name(locale: Locale, kind: TermKind) -> &'static str {
     let words = Words::of(locale);
     match kind {
@@ -276,7 +256,7 @@ fn kind_name(locale: Locale, kind: TermKind) -> &'static str {
     }
 }
 
-/// The heading of a list of terms, and its page.
+/// The name of a kind of terms, in the plural.
 fn list_name(locale: Locale, kind: TermKind) -> &'static str {
     let words = Words::of(locale);
     match kind {
@@ -287,7 +267,7 @@ fn list_name(locale: Locale, kind: TermKind) -> &'static str {
     }
 }
 
-/// The page of a list of terms; the first has no number.
+/// A page of a list of terms; the first has no number.
 fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
     match number {
         1 => page(frame, kind.folder()),
@@ -295,7 +275,7 @@ fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
     }
 }
 
-/// A page of this server, in the language that the reader chose, so that a choice lasts.
+/// A page of this server in the language that the reader chose.
 fn page(frame: &Frame<'_>, path: &str) -> Option<Href> {
     let page = Href::new(&format!("{}{path}", frame.root));
     if frame.locale == Locale::of_site(&frame.site.language) {
@@ -305,19 +285,15 @@ fn page(frame: &Frame<'_>, path: &str) -> Option<Href> {
     }
 }
 
-/// The page of a feed.
 fn feed_page(frame: &Frame<'_>, address: &Address) -> Option<Href> {
-    let whole = match &address.query {
-        Some(query) => format!("{}?{query}", address.stem),
-        None => address.stem.clone(),
-    };
-    match whole.strip_prefix(frame.base) {
+    let address = address.page();
+    match address.strip_prefix(frame.base) {
         Some(path) => page(frame, path),
-        None => Href::web(&whole),
+        None => Href::web(&address),
     }
 }
 
-/// The page of an article, wherever it is.
+/// The page of an article, here or on another site.
 fn article_page(frame: &Frame<'_>, link: &str) -> Option<Href> {
     let own = link.strip_prefix(frame.base);
     match own.filter(|path| path.starts_with("articles/")) {
@@ -326,20 +302,20 @@ fn article_page(frame: &Frame<'_>, link: &str) -> Option<Href> {
     }
 }
 
-/// An absolute address as a path, where it is on this server.
-fn here(frame: &Frame<'_>, address: &str) -> Option<Href> {
+/// An absolute address, as a path if it is on this server.
+fn local_path(frame: &Frame<'_>, address: &str) -> Option<Href> {
     match address.strip_prefix(frame.base) {
         Some(path) => Href::new(&format!("{}{path}", frame.root)),
         None => Href::web(address),
     }
 }
 
-/// The language, where it is not the page's own.
-fn other(locale: Locale, language: &str) -> Option<&str> {
+/// The language, if it differs from the page's.
+fn other_language(locale: Locale, language: &str) -> Option<&str> {
     (!language.eq_ignore_ascii_case(locale.tag())).then_some(language)
 }
 
-/// A title as it stands alone, in a tab or a list of subscriptions.
+/// A title with the publication's name, for tabs and lists of subscriptions.
 fn with_site(frame: &Frame<'_>, title: &str) -> String {
     let site = &frame.site.title;
     if title.contains(site) {
@@ -349,7 +325,7 @@ fn with_site(frame: &Frame<'_>, title: &str) -> String {
     }
 }
 
-/// A title without the publication's name, which stands at the top of every page.
+/// A title without the publication's name, which every page shows at its top.
 fn without_site<'t>(frame: &Frame<'_>, title: &'t str) -> &'t str {
     let name = title.strip_suffix(frame.site.title.as_str());
     let name = name.and_then(|name| name.trim_end().strip_suffix(['—', '–', '-', '|', '·']));
@@ -359,7 +335,7 @@ fn without_site<'t>(frame: &Frame<'_>, title: &'t str) -> &'t str {
     }
 }
 
-/// HTML that templates must not escape: articles are sanitized when they are accepted.
+/// HTML that templates do not escape: articles are sanitized when they are accepted.
 fn safe(html: &Html) -> Value {
     Value::from_safe_string(html.as_str().to_owned())
 }
@@ -369,7 +345,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_addresses_that_run_nothing_become_links() {
+    fn addresses_that_run_scripts_are_no_links() {
         for good in [
             "https://x.example/",
             "HTTP://x.example/",

@@ -1,7 +1,7 @@
-//! The pages' own words, one set a language.
+//! The texts of the built-in pages, in each language.
 //!
-//! A text that one language lacks does not compile. Templates see all of them as `words`, except
-//! the forms that numbers and dates are made with.
+//! A missing text is a compile error. Templates get all texts as `words`, except the forms of numbers and
+//! dates.
 
 mod en;
 mod kk;
@@ -14,59 +14,43 @@ use crate::render::pages::locale::Locale;
 /// Every text of the built-in pages.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
-    /// The skip link.
     pub skip: &'static str,
-    /// What the switch of languages is, for those who do not see it.
+    /// The label of the language menu, for screen readers.
     pub languages: &'static str,
-    /// What the catalogue is called.
     pub catalogue: &'static str,
-    /// One sentence on what the catalogue is for.
+    /// One sentence about the purpose of the catalogue.
     pub catalogue_intro: &'static str,
     /// Over the feed of every article.
     pub all: &'static str,
     /// Over the declared feeds.
     pub collections: &'static str,
-    /// Over the feeds of sections.
     pub sections: &'static str,
-    /// Over the feeds of tags.
     pub tags: &'static str,
-    /// Over the feeds of authors.
     pub authors: &'static str,
-    /// In front of a section's name.
     pub section: &'static str,
-    /// In front of a tag.
     pub tag: &'static str,
-    /// In front of an author's name.
     pub author: &'static str,
     /// The lists that the catalogue leads to.
     pub lists: &'static str,
-    /// The link to the OPML document.
     pub opml: &'static str,
-    /// What the OPML document is good for.
     pub opml_hint: &'static str,
     /// In front of a feed's last change.
     pub changed: &'static str,
-    /// The act itself: a heading and a link.
+    /// A heading and a link.
     pub subscribe: &'static str,
-    /// How to copy an address.
     pub address_hint: &'static str,
-    /// The link to the document as machines see it.
+    /// The link to the document itself.
     pub open: &'static str,
     /// In front of the web readers.
     pub add_to: &'static str,
-    /// Over the three steps.
     pub how: &'static str,
-    /// What a feed and a reader are, and what they cost.
+    /// What a feed and a reader are.
     pub how_intro: &'static str,
-    /// The three steps.
     pub how_steps: [&'static str; 3],
-    /// Programs that show feeds.
     pub how_apps: [Apps; 4],
     /// Over the snippets.
     pub snippet: &'static str,
-    /// What the first snippet is for.
     pub snippet_head: &'static str,
-    /// What the second snippet is for.
     pub snippet_link: &'static str,
     /// Over the articles of a feed.
     pub latest: &'static str,
@@ -74,49 +58,41 @@ pub(super) struct Words {
     pub empty: &'static str,
     /// Instead of the feeds of an empty list.
     pub empty_list: &'static str,
-    /// Over the feeds that a feed's articles belong to as well.
+    /// Over the related feeds of a feed.
     pub related: &'static str,
-    /// Over the feeds that an article belongs to.
+    /// Over the related feeds of an article.
     pub follow: &'static str,
     /// In front of the date of a correction.
     pub corrected: &'static str,
-    /// Over the files that come with an article.
+    /// Over the files of an article.
     pub files: &'static str,
-    /// What the links between parts of a list are, for those who do not see them.
+    /// The label of the links between pages of a list, for screen readers.
     pub pages: &'static str,
-    /// To the part before.
     pub previous: &'static str,
-    /// To the part behind.
     pub next: &'static str,
 
-    /// Which part of a list this is, with `{page}` and `{pages}`.
+    /// The page of a list, with `{page}` and `{pages}`.
     #[serde(skip)]
     pub part: &'static str,
-    /// How articles are counted.
     #[serde(skip)]
     pub count_articles: PluralForms,
-    /// How sections are counted.
     #[serde(skip)]
     pub count_sections: PluralForms,
-    /// How tags are counted.
     #[serde(skip)]
     pub count_tags: PluralForms,
-    /// How authors are counted.
     #[serde(skip)]
     pub count_authors: PluralForms,
-    /// The months as they stand in a date.
+    /// The months, in the form of a date.
     #[serde(skip)]
     pub months: [&'static str; 12],
     /// A date, with `{day}`, `{month}` and `{year}`.
     #[serde(skip)]
     pub date: &'static str,
-    /// Bytes, thousands, millions and billions of them.
+    /// The units: bytes, then thousands, millions and billions.
     #[serde(skip)]
     pub sizes: [&'static str; 4],
-    /// What stands before the part of a number below one.
     #[serde(skip)]
     pub decimal_mark: &'static str,
-    /// What stands between thousands.
     #[serde(skip)]
     pub thousands_mark: &'static str,
 }
@@ -124,13 +100,12 @@ pub(super) struct Words {
 /// Programs for one kind of device.
 #[derive(Debug, Serialize)]
 pub(super) struct Apps {
-    /// The device.
     pub device: &'static str,
-    /// Some programs that cost nothing to begin with.
+    /// Programs without an initial cost.
     pub names: &'static str,
 }
 
-/// The forms that a noun takes behind a number.
+/// The plural forms of a noun.
 #[derive(Debug, Serialize)]
 pub(super) struct PluralForms {
     /// 1, and in Russian 21, 31, …
@@ -142,7 +117,7 @@ pub(super) struct PluralForms {
 }
 
 impl PluralForms {
-    /// A noun that numbers do not change.
+    /// A noun with one form.
     const fn same(noun: &'static str) -> PluralForms {
         PluralForms {
             one: noun,
@@ -153,7 +128,6 @@ impl PluralForms {
 }
 
 impl Words {
-    /// The words of a language.
     pub(super) fn of(locale: Locale) -> &'static Words {
         match locale {
             Locale::Ru => &ru::WORDS,

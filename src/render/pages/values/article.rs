@@ -4,8 +4,11 @@ use minijinja::Value;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::feed::{AuthorValue, related_page};
-use super::{AlternateValue, Href, PageValue, RelatedValue, WhenValue, kind_name, other, safe};
+use super::feed::AuthorValue;
+use super::{
+    AlternateValue, Href, PageValue, RelatedValue, WhenValue, feed_page, kind_name, other_language,
+    safe,
+};
 use crate::feed::document::{Category, Channel, Entry};
 use crate::model::article::Media;
 use crate::model::term::{Term, TermKind};
@@ -28,13 +31,12 @@ impl<'a> ArticlePage<'a> {
         all: &Channel,
         related: &[RelatedFeed],
     ) -> ArticlePage<'a> {
-        let description = entry.lead().map(|lead| lead.as_str());
         ArticlePage {
             page: PageValue {
                 canonical: Href::web(&entry.link),
+                description: entry.lead().map(Text::to_string),
+                alternates: alternates(frame, all, related),
                 ..PageValue::new(frame, entry.title.as_str())
-                    .described(description)
-                    .announcing(announced(frame, all, related))
             },
             article: ArticleValue::new(frame, entry, related),
             related: RelatedValue::each(frame, related),
@@ -42,17 +44,16 @@ impl<'a> ArticlePage<'a> {
     }
 }
 
-/// One link a feed, in its first format: readers show all of them to choose from.
-fn announced(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
-    let named = related.iter().filter_map(|related| {
+/// One link for each feed, in its first format, since readers show a choice of all of them.
+fn alternates(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
+    let of_terms = related.iter().filter_map(|related| {
         let name = kind_name(frame.locale, related.kind);
         let title = format!("{name}: {} — {}", related.label, frame.site.title);
         let &format = related.formats.first()?;
         Some(AlternateValue::new(title, &related.address, format))
     });
-    let mut announced: Vec<AlternateValue> = named.collect();
-    announced.extend(AlternateValue::each(frame, all).into_iter().take(1));
-    announced
+    let of_all = AlternateValue::each(frame, all).into_iter().take(1);
+    of_terms.chain(of_all).collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -60,21 +61,21 @@ struct ArticleValue<'a> {
     title: &'a str,
     /// BCP 47.
     language: &'a str,
-    /// The language, where the page speaks another one.
+    /// The language, if it differs from the page's.
     lang: Option<&'a str>,
-    /// The language and its country, as Open Graph wants them.
+    /// The language with a country, which Open Graph requires.
     og_locale: Option<String>,
     published: WhenValue,
-    /// The last correction, where there was one.
+    /// The last correction, if there was one.
     corrected: Option<WhenValue>,
     authors: Vec<AuthorValue<'a>>,
-    /// The lead, unless the body says it too.
+    /// The lead, unless the body contains it.
     lead: Option<&'a str>,
-    /// HTML that is safe as it is.
+    /// Sanitized HTML.
     body: Option<Value>,
-    /// The picture for previews elsewhere.
+    /// The picture for previews on other sites.
     preview: Option<Href>,
-    /// The picture over the text, unless the body shows it too.
+    /// The picture above the text, unless the body contains it.
     image: Option<ImageValue<'a>>,
     files: Vec<FileValue<'a>>,
     section: Option<TermValue<'a>>,
@@ -94,25 +95,33 @@ impl<'a> ArticleValue<'a> {
                 .filter(move |category| category.scheme == scheme)
                 .map(move |category| term(category, kind))
         };
-        let says = |lead: &&Text| !entry.body().is_some_and(|body| says(body, lead));
-        let shows = |image: &&Media| !entry.body().is_some_and(|body| shows(body, &image.url));
+        let is_new_lead =
+            |lead: &&Text| !entry.body().is_some_and(|body| contains_lead(body, lead));
+        let is_new_image = |image: &&Media| {
+            !entry
+                .body()
+                .is_some_and(|body| contains_image(body, &image.url))
+        };
         let image = entry.image.as_ref();
         let authors = entry.authors.iter().map(|author| {
             let feed = find(related, TermKind::Author, author.name.as_str());
-            AuthorValue::new(author, feed.and_then(|feed| related_page(frame, feed)))
+            AuthorValue::new(
+                author,
+                feed.and_then(|feed| feed_page(frame, &feed.address)),
+            )
         });
         ArticleValue {
             title: entry.title.as_str(),
             language: &entry.language,
-            lang: other(locale, &entry.language),
+            lang: other_language(locale, &entry.language),
             og_locale: og_locale(&entry.language),
             published: WhenValue::new(locale, entry.published),
             corrected: entry.corrected().map(|at| WhenValue::new(locale, at)),
             authors: authors.collect(),
-            lead: entry.lead().filter(says).map(|lead| lead.as_str()),
+            lead: entry.lead().filter(is_new_lead).map(|lead| lead.as_str()),
             body: entry.body().map(safe),
             preview: image.and_then(|image| Href::web(&image.url)),
-            image: image.filter(shows).and_then(ImageValue::new),
+            image: image.filter(is_new_image).and_then(ImageValue::new),
             files: entry
                 .enclosures
                 .iter()
@@ -124,7 +133,7 @@ impl<'a> ArticleValue<'a> {
     }
 }
 
-/// `ru_RU` of `ru`, `kk_KZ` of `kk-KZ`; of other languages only with a country.
+/// `ru_RU` for `ru`, `kk_KZ` for `kk-KZ`; for other languages only with a country.
 fn og_locale(language: &str) -> Option<String> {
     let mut parts = language.split('-');
     let primary = parts.next()?.to_ascii_lowercase();
@@ -138,19 +147,19 @@ fn og_locale(language: &str) -> Option<String> {
     Some(format!("{primary}_{}", country.or_else(usual)?))
 }
 
-/// Whether the text of `body` holds the lead, which then is its first paragraph most of the time.
-fn says(body: &Html, lead: &Text) -> bool {
+/// Whether the text of `body` contains the lead, mostly as its first paragraph.
+fn contains_lead(body: &Html, lead: &Text) -> bool {
     let lead = lead.as_str().trim_end_matches('…');
-    letters(body.as_str()).contains(&letters_of_text(lead))
+    html_letters(body.as_str()).contains(&letters(lead))
 }
 
 /// The text of sanitized HTML without white space.
-fn letters(html: &str) -> String {
+fn html_letters(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(tag) = rest.find('<') {
         text.push_str(&rest[..tag]);
-        // Inside attributes of sanitized HTML there is no raw `>`.
+        // Attributes of sanitized HTML contain no raw `>`.
         let end = rest[tag..]
             .find('>')
             .map_or(rest.len(), |end| tag + end + 1);
@@ -163,15 +172,15 @@ fn letters(html: &str) -> String {
         .replace("&gt;", ">")
         .replace("&quot;", "\"")
         .replace("&amp;", "&");
-    letters_of_text(&text)
+    letters(&text)
 }
 
-fn letters_of_text(text: &str) -> String {
+fn letters(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Whether the body has the picture at this address.
-fn shows(body: &Html, url: &str) -> bool {
+/// Whether the body contains the picture at this address.
+fn contains_image(body: &Html, url: &str) -> bool {
     let written = url.replace('&', "&amp;").replace('"', "&quot;");
     body.as_str().contains(&format!("src=\"{written}\""))
 }
@@ -203,11 +212,11 @@ struct FileValue<'a> {
     /// `audio`, `video` or `file`.
     kind: &'static str,
     url: Href,
-    /// What it is called: its description, else its name.
+    /// Its description, else its file name.
     name: String,
     credit: Option<&'a str>,
     media_type: Option<&'a str>,
-    /// Its size in words.
+    /// Its size with a unit.
     size: Option<String>,
 }
 
@@ -238,7 +247,7 @@ fn file_name(url: &str) -> String {
     Text::new(&decoded).into_string()
 }
 
-/// A section or tag, and the page of its feed where it has one.
+/// A section or tag, and the page of its feed, if any.
 #[derive(Debug, Serialize)]
 struct TermValue<'a> {
     name: &'a str,
@@ -250,12 +259,12 @@ impl<'a> TermValue<'a> {
         let feed = find(related, kind, label.as_str());
         TermValue {
             name: label.as_str(),
-            url: feed.and_then(|feed| related_page(frame, feed)),
+            url: feed.and_then(|feed| feed_page(frame, &feed.address)),
         }
     }
 }
 
-/// The feed of a term, in whatever spelling.
+/// The feed of a term, in any spelling.
 fn find<'r>(related: &'r [RelatedFeed], kind: TermKind, label: &str) -> Option<&'r RelatedFeed> {
     let term = Term::new(kind, label)?;
     let is_of_term = |feed: &&RelatedFeed| {
@@ -269,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lead_that_the_body_says_is_not_said_twice() {
+    fn a_lead_inside_the_body_is_found() {
         let body =
             Html::from_paragraphs(["Сенат «принял» закон — о <бюджете>\u{a0}и & пр.", "Далее."]);
         for (lead, expected) in [
@@ -277,12 +286,12 @@ mod tests {
             ("Сенат «принял»…", true),
             ("Коротко о главном.", false),
         ] {
-            assert_eq!(says(&body, &Text::new(lead)), expected, "{lead}");
+            assert_eq!(contains_lead(&body, &Text::new(lead)), expected, "{lead}");
         }
     }
 
     #[test]
-    fn open_graph_wants_a_country() {
+    fn open_graph_locales_have_a_country() {
         for (language, expected) in [
             ("ru", Some("ru_RU")),
             ("kk", Some("kk_KZ")),
@@ -296,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_called_as_its_address_ends() {
+    fn a_file_is_named_after_the_end_of_its_address() {
         for (url, expected) in [
             ("https://x.example/a/%D0%BF.pdf?v=1", "п.pdf"),
             ("https://x.example/", "https://x.example/"),

@@ -3,22 +3,22 @@
 use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
-use super::list::description;
+use super::list::{FeedValue, description};
 use super::{
-    AlternateValue, FormatValue, Href, PageValue, RAW, RelatedValue, WhenValue, article_page,
-    feed_page, other, with_site, without_site,
+    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page,
+    other_language, with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
 use crate::model::format::Format;
+use crate::render::escape_markup;
 use crate::render::pages::frame::{Frame, RelatedFeed};
-use crate::render::pages::words::Words;
 
 /// The values of `feed.html`.
 #[derive(Debug, Serialize)]
 pub(in crate::render::pages) struct FeedPage<'a> {
     page: PageValue,
-    feed: ChannelValue<'a>,
-    /// Web readers that the feed can be added to at one click.
+    feed: FeedValue<'a>,
+    /// Web readers with a link that adds the feed.
     readers: Vec<ReaderValue>,
     snippets: Snippets,
     articles: Vec<TeaserValue<'a>>,
@@ -33,12 +33,15 @@ impl<'a> FeedPage<'a> {
     ) -> FeedPage<'a> {
         let channel = &feed.channel;
         let about = description(frame, channel);
-        let announced = AlternateValue::each(frame, channel);
         FeedPage {
-            page: PageValue::new(frame, channel.title.as_str())
-                .described(about.or(frame.site.description.as_deref()))
-                .announcing(announced),
-            feed: ChannelValue::new(frame, feed, about),
+            page: PageValue {
+                description: about
+                    .or(frame.site.description.as_deref())
+                    .map(str::to_owned),
+                alternates: AlternateValue::each(frame, channel),
+                ..PageValue::new(frame, channel.title.as_str())
+            },
+            feed: FeedValue::new(frame, channel, feed.entries.len(), feed.updated),
             readers: readers(channel),
             snippets: Snippets::new(frame, channel),
             articles: feed
@@ -51,44 +54,6 @@ impl<'a> FeedPage<'a> {
     }
 }
 
-/// What the feed says of itself.
-#[derive(Debug, Serialize)]
-struct ChannelValue<'a> {
-    /// Its title without the publication's name.
-    name: &'a str,
-    /// Its title as readers show it.
-    title: &'a str,
-    /// What it is about, where that is not what the publication is about.
-    description: Option<&'a str>,
-    /// Its language, where the page speaks another one.
-    lang: Option<&'a str>,
-    /// The page of the publication that it belongs to.
-    link: Option<Href>,
-    formats: Vec<FormatValue>,
-    /// The number of articles on this page in words.
-    count: String,
-    /// The latest article's date; none while it is empty.
-    changed: Option<WhenValue>,
-}
-
-impl<'a> ChannelValue<'a> {
-    fn new(frame: &Frame<'a>, feed: &'a Feed, about: Option<&'a str>) -> ChannelValue<'a> {
-        let (channel, locale) = (&feed.channel, frame.locale);
-        let count = feed.entries.len();
-        let title = channel.title.as_str();
-        ChannelValue {
-            name: without_site(frame, title),
-            title,
-            description: about,
-            lang: other(locale, &channel.language),
-            link: Href::web(&channel.link),
-            formats: FormatValue::each(frame, &channel.address, &channel.formats),
-            count: locale.count(count, &Words::of(locale).count_articles),
-            changed: (count > 0).then(|| WhenValue::new(locale, feed.updated)),
-        }
-    }
-}
-
 /// A reader on the web.
 #[derive(Debug, Serialize)]
 struct ReaderValue {
@@ -96,7 +61,7 @@ struct ReaderValue {
     url: Option<Href>,
 }
 
-/// Name, what stands before the encoded address of the feed, and whether JSON Feed is understood.
+/// Name, the link up to the encoded address of the feed, and whether the reader knows JSON Feed.
 const READERS: [(&str, &str, bool); 4] = [
     ("Feedly", "https://feedly.com/i/subscription/feed%2F", false),
     ("Inoreader", "https://www.inoreader.com/?add_feed=", true),
@@ -109,29 +74,29 @@ const READERS: [(&str, &str, bool); 4] = [
 ];
 
 fn readers(channel: &Channel) -> Vec<ReaderValue> {
-    let offers = |wanted: &Format| channel.formats.contains(wanted);
+    let is_served = |format: &Format| channel.formats.contains(format);
     let Some(format) = [Format::Rss, Format::Atom, Format::Json]
         .into_iter()
-        .find(offers)
+        .find(is_served)
     else {
         return Vec::new();
     };
     let address = channel.address.url(format);
-    let encoded = utf8_percent_encode(&address, RAW);
+    let encoded = utf8_percent_encode(&address, UNRESERVED);
     READERS
         .iter()
         .filter(|(_, _, json)| *json || format != Format::Json)
-        .map(|(name, before, _)| ReaderValue {
+        .map(|(name, link, _)| ReaderValue {
             name,
-            url: Href::web(&format!("{before}{encoded}")),
+            url: Href::web(&format!("{link}{encoded}")),
         })
         .collect()
 }
 
-/// HTML for the publication's own pages, to be shown and copied.
+/// HTML for the publication's own pages, to copy.
 #[derive(Debug, Serialize)]
 struct Snippets {
-    /// `<link>`, one line a format.
+    /// One `<link>` for each format.
     head: String,
     /// `<a>`.
     link: String,
@@ -144,28 +109,21 @@ impl Snippets {
             format!(
                 r#"<link rel="alternate" type="{}" title="{}" href="{}">"#,
                 format.media_type(),
-                escaped(&format!("{title} ({})", format.title())),
-                escaped(&channel.address.url(format)),
+                escape_markup(&format!("{title} ({})", format.title())),
+                escape_markup(&channel.address.url(format)),
             )
         });
-        // Absolute, and in the language that readers choose there.
+        // Without `lang`, so that readers get their own language there.
         let page = channel.address.page();
         Snippets {
             head: links.collect::<Vec<_>>().join("\n"),
             link: format!(
                 r#"<a href="{}">{}</a>"#,
-                escaped(&page),
-                escaped(without_site(frame, channel.title.as_str())),
+                escape_markup(&page),
+                escape_markup(without_site(frame, channel.title.as_str())),
             ),
         }
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 /// An article in the list of a feed's page.
@@ -173,10 +131,10 @@ fn escaped(text: &str) -> String {
 struct TeaserValue<'a> {
     title: &'a str,
     url: Option<Href>,
-    /// Its language, where the page speaks another one.
+    /// Its language, if it differs from the page's.
     lang: Option<&'a str>,
     published: WhenValue,
-    /// The last correction, where there was one.
+    /// The last correction, if there was one.
     corrected: Option<WhenValue>,
     authors: Vec<AuthorValue<'a>>,
     lead: Option<&'a str>,
@@ -188,7 +146,7 @@ impl<'a> TeaserValue<'a> {
         TeaserValue {
             title: entry.title.as_str(),
             url: article_page(frame, &entry.link),
-            lang: other(locale, &entry.language),
+            lang: other_language(locale, &entry.language),
             published: WhenValue::new(locale, entry.published),
             corrected: entry.corrected().map(|at| WhenValue::new(locale, at)),
             authors: entry
@@ -201,12 +159,12 @@ impl<'a> TeaserValue<'a> {
     }
 }
 
-/// Who wrote an article.
+/// An author of an article.
 #[derive(Debug, Serialize)]
 pub(super) struct AuthorValue<'a> {
     name: &'a str,
     role: Option<&'a str>,
-    /// The person's own page, else that of the person's articles.
+    /// The person's own page, else the page of the person's feed.
     url: Option<Href>,
     /// A `mailto:` address.
     mail: Option<Href>,
@@ -221,15 +179,10 @@ impl<'a> AuthorValue<'a> {
             role: person.role.as_ref().map(|role| role.as_str()),
             url: person.url.as_deref().and_then(Href::web).or(articles),
             mail: email.and_then(|email| {
-                let encoded = utf8_percent_encode(email, RAW).to_string();
+                let encoded = utf8_percent_encode(email, UNRESERVED).to_string();
                 Href::new(&format!("mailto:{}", encoded.replace("%40", "@")))
             }),
             email,
         }
     }
-}
-
-/// The page of a related feed that an author's name leads to.
-pub(super) fn related_page(frame: &Frame<'_>, related: &RelatedFeed) -> Option<Href> {
-    feed_page(frame, &related.address)
 }

@@ -1,10 +1,11 @@
 //! The values of `catalogue.html` and `terms.html`.
 
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{
     AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
-    other, without_site,
+    other_language, without_site,
 };
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::Channel;
@@ -15,7 +16,7 @@ use crate::render::pages::frame::{Frame, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::words::Words;
 
-/// What a list shows of a feed.
+/// A feed in a list.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::render::pages) struct FeedRow<'a> {
     pub(in crate::render::pages) kind: FeedKind,
@@ -35,7 +36,7 @@ impl<'a> From<&'a FeedSummary> for FeedRow<'a> {
     }
 }
 
-/// Feeds of one kind that the catalogue shows; a page with more is of no use to people.
+/// The most feeds of one kind in the catalogue; nobody reads longer pages.
 const GROUP_MAX: usize = 1000;
 
 /// The values of `catalogue.html`.
@@ -46,7 +47,7 @@ pub(in crate::render::pages) struct CataloguePage<'a> {
     all: Option<FeedValue<'a>>,
     /// The other feeds by their kind; no group is empty.
     groups: Vec<GroupValue<'a>>,
-    /// Pages with every term of a kind.
+    /// The lists of all terms of a kind.
     lists: Vec<ListValue>,
 }
 
@@ -72,7 +73,7 @@ impl<'a> CataloguePage<'a> {
             GroupValue {
                 kind,
                 title,
-                feeds: listed.map(|row| FeedValue::new(frame, row)).collect(),
+                feeds: listed.map(|row| FeedValue::of_row(frame, row)).collect(),
                 more: more.and_then(|&kind| list_page(frame, kind, 1)),
             }
         });
@@ -81,12 +82,14 @@ impl<'a> CataloguePage<'a> {
             title: list_name(frame.locale, kind),
             url: list_page(frame, kind, 1),
         });
-        let announced = all.map(|row| AlternateValue::each(frame, row.channel));
+        let alternates = all.map(|row| AlternateValue::each(frame, row.channel));
         CataloguePage {
-            page: PageValue::new(frame, words.catalogue)
-                .described(Some(words.catalogue_intro))
-                .announcing(announced.unwrap_or_default()),
-            all: all.map(|row| FeedValue::new(frame, row)),
+            page: PageValue {
+                description: Some(words.catalogue_intro.to_owned()),
+                alternates: alternates.unwrap_or_default(),
+                ..PageValue::new(frame, words.catalogue)
+            },
+            all: all.map(|row| FeedValue::of_row(frame, row)),
             groups: groups.filter(|group| !group.feeds.is_empty()).collect(),
             lists: lists.collect(),
         }
@@ -99,7 +102,7 @@ struct GroupValue<'a> {
     kind: &'static str,
     title: &'static str,
     feeds: Vec<FeedValue<'a>>,
-    /// The page of the whole list, where it is longer than `feeds`.
+    /// The page of the whole list, if it is longer than `feeds`.
     more: Option<Href>,
 }
 
@@ -118,18 +121,18 @@ pub(in crate::render::pages) struct TermsPage<'a> {
     /// `section`, `tag` or `author`.
     kind: &'static str,
     heading: &'static str,
-    /// How many there are on all pages, in words.
+    /// The number of feeds on all pages, with the noun.
     total: String,
     feeds: Vec<FeedValue<'a>>,
     part: PartValue,
 }
 
-/// Which part of the list this is.
+/// The part of the list on this page.
 #[derive(Debug, Serialize)]
 struct PartValue {
     number: usize,
     of: usize,
-    /// The same in words.
+    /// The part as text.
     text: String,
 }
 
@@ -151,12 +154,18 @@ impl<'a> TermsPage<'a> {
         let next = (part.page < part.pages).then_some(part.page + 1);
         let link = |page| list_page(frame, kind, page);
         TermsPage {
-            page: PageValue::new(frame, &title)
-                .between(previous.and_then(link), next.and_then(link)),
+            page: PageValue {
+                previous: previous.and_then(link),
+                next: next.and_then(link),
+                ..PageValue::new(frame, &title)
+            },
             kind: kind.prefix(),
             heading,
             total: total(locale, kind, part.feeds),
-            feeds: rows.iter().map(|row| FeedValue::new(frame, row)).collect(),
+            feeds: rows
+                .iter()
+                .map(|row| FeedValue::of_row(frame, row))
+                .collect(),
             part: PartValue {
                 number: part.page,
                 of: part.pages,
@@ -183,46 +192,58 @@ fn total(locale: Locale, kind: TermKind, feeds: usize) -> String {
     locale.count(feeds, noun)
 }
 
-/// A feed in a list.
+/// A feed: in a list, or on its own page.
 #[derive(Debug, Serialize)]
-struct FeedValue<'a> {
+pub(super) struct FeedValue<'a> {
     /// Its title without the publication's name.
     name: &'a str,
     /// Its title as readers show it.
     title: &'a str,
-    /// What it is about, where that is not what the publication is about.
+    /// Its description, if it is not that of the publication.
     description: Option<&'a str>,
-    /// Its language, where the page speaks another one.
+    /// Its language, if it differs from the page's.
     lang: Option<&'a str>,
     url: Option<Href>,
+    /// The page of the publication that it belongs to.
+    link: Option<Href>,
     formats: Vec<FormatValue>,
     articles: usize,
-    /// The number of articles in words.
+    /// The number of articles, with the noun.
     count: String,
     /// Its last change; none while it is empty.
     changed: Option<WhenValue>,
 }
 
 impl<'a> FeedValue<'a> {
-    fn new(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
-        let (channel, locale) = (row.channel, frame.locale);
+    fn of_row(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
+        let changed = frame.site.zone.date_time(row.changed);
+        FeedValue::new(frame, row.channel, row.articles, changed)
+    }
+
+    pub(super) fn new(
+        frame: &Frame<'_>,
+        channel: &'a Channel,
+        articles: usize,
+        changed: DateTime<FixedOffset>,
+    ) -> FeedValue<'a> {
+        let locale = frame.locale;
         let title = channel.title.as_str();
-        let changed = || WhenValue::new(locale, frame.site.zone.date_time(row.changed));
         FeedValue {
             name: without_site(frame, title),
             title,
             description: description(frame, channel),
-            lang: other(locale, &channel.language),
+            lang: other_language(locale, &channel.language),
             url: feed_page(frame, &channel.address),
+            link: Href::web(&channel.link),
             formats: FormatValue::each(frame, &channel.address, &channel.formats),
-            articles: row.articles,
-            count: locale.count(row.articles, &Words::of(locale).count_articles),
-            changed: (row.articles > 0).then(changed),
+            articles,
+            count: locale.count(articles, &Words::of(locale).count_articles),
+            changed: (articles > 0).then(|| WhenValue::new(locale, changed)),
         }
     }
 }
 
-/// What a feed says of itself and the publication does not.
+/// The description of a feed, if it is not that of the publication.
 pub(super) fn description<'a>(frame: &Frame<'_>, channel: &'a Channel) -> Option<&'a str> {
     let description = channel.description.as_str();
     let own = description != frame.site.title

@@ -1,14 +1,14 @@
-//! What the rules of a feed make of an article.
+//! Evaluates the rules of a feed for an article.
 
-use super::{Check, Crowding, Judgement, Reason, Role, RuleTerm, TermMatch, text};
+use super::{Evaluation, Eviction, Reason, RuleKind, RuleResult, RuleTerm, TermMatch, text};
 use crate::config::Settings;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
 use crate::model::article::Visibility;
 use crate::model::time::Timestamp;
 
-/// Judges an article that the index knows by the rules of a feed.
-pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgement {
+/// Evaluates the rules of a feed for an article of the index.
+pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Evaluation {
     let (as_of, settings) = (index.as_of(), &*feed.settings);
     let rules = rules(index, feed, article);
     let mut reasons: Vec<Reason> = rules
@@ -17,17 +17,18 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
         .map(|check| Reason::Refused { by: check.rule })
         .collect();
     let matches = reasons.is_empty();
-    reasons.extend(own_reasons(index, article));
+    reasons.extend(article_reasons(index, article));
     let place_at = |at| {
         let listed = matches && index.visibility(article) == Visibility::Public;
         listed.then(|| index.rank(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
     reasons.extend(now.and_then(window_reason));
-    let included = now.is_some_and(is_in);
+    let included = now.is_some_and(is_included);
     let visible_from = index.published(article).plus(settings.delay.into());
-    let enters = Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_in));
-    Judgement {
+    let enters =
+        Some(visible_from).filter(|&at| at > as_of && place_at(at).is_some_and(is_included));
+    Evaluation {
         included,
         reasons,
         rules,
@@ -35,15 +36,15 @@ pub fn judge(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Judgem
         entries: now.map(|rank| rank.entries),
         enters,
         leaves: leaves(index, settings, article).filter(|_| included || enters.is_some()),
-        crowded_out: now
+        eviction: now
             .filter(|_| included)
-            .map(|rank| crowding(rank, index.published(article), settings)),
+            .map(|rank| eviction(rank, index.published(article), settings)),
         settings: settings.clone(),
     }
 }
 
-/// What the article itself says against being shown now.
-fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
+/// The reasons that hold in every feed.
+fn article_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
     let (as_of, until) = (index.as_of(), index.published(article));
     let expires = index.expires(article).filter(|end| *end <= as_of);
     let hidden = match index.visibility(article) {
@@ -63,13 +64,13 @@ fn own_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason
 fn window_reason(rank: Rank) -> Option<Reason> {
     match rank.membership {
         Membership::Included { .. } => None,
-        Membership::Delayed { until } => Some(Reason::HeldBack { until }),
+        Membership::Delayed { until } => Some(Reason::Delayed { until }),
         Membership::TooOld { since } => Some(Reason::TooOld { since }),
-        Membership::OverLimit => Some(Reason::CrowdedOut { newer: rank.newer }),
+        Membership::OverLimit => Some(Reason::OverLimit { newer: rank.newer }),
     }
 }
 
-fn is_in(rank: Rank) -> bool {
+fn is_included(rank: Rank) -> bool {
     matches!(rank.membership, Membership::Included { .. })
 }
 
@@ -80,33 +81,33 @@ fn leaves(index: &Index, settings: &Settings, article: ArticleNo) -> Option<Time
     [oldest, index.expires(article)].into_iter().flatten().min()
 }
 
-fn crowding(rank: Rank, published: Timestamp, settings: &Settings) -> Crowding {
+fn eviction(rank: Rank, published: Timestamp, settings: &Settings) -> Eviction {
     let items = usize::from(settings.items);
-    let kept_until = published.plus(settings.keep.into());
-    Crowding {
+    let keep_until = published.plus(settings.keep.into());
+    Eviction {
         newer: items.saturating_sub(rank.newer).max(1),
-        one_from: Some(kept_until).filter(|at| rank.newest < *at),
+        one_from: Some(keep_until).filter(|at| rank.newest < *at),
         newer_at_most: 4 * items - rank.newer,
     }
 }
 
-/// The rules about terms that the feed has.
-fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check> {
+/// The feed's rules about terms, each with its result.
+fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<RuleResult> {
     let (all, own) = match feed.kind {
         FeedKind::All | FeedKind::Declared | FeedKind::Select => {
             (feed.query.all.as_slice(), &[][..])
         }
-        // The term that the feed is made for stands behind those of the configuration.
+        // The feed's own term is the last, after those of the configuration.
         FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
             let all = feed.query.all.as_slice();
             all.split_at(all.len().saturating_sub(1))
         }
     };
     [
-        (Role::Own, own),
-        (Role::Any, feed.query.any.as_slice()),
-        (Role::All, all),
-        (Role::None, feed.query.none.as_slice()),
+        (RuleKind::Own, own),
+        (RuleKind::Any, feed.query.any.as_slice()),
+        (RuleKind::All, all),
+        (RuleKind::None, feed.query.none.as_slice()),
     ]
     .into_iter()
     .filter(|(_, terms)| !terms.is_empty())
@@ -114,7 +115,7 @@ fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<Check>
     .collect()
 }
 
-fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Check {
+fn check(index: &Index, article: ArticleNo, rule: RuleKind, terms: &[TermNo]) -> RuleResult {
     let terms: Vec<RuleTerm> = terms
         .iter()
         .map(|&term| RuleTerm {
@@ -128,11 +129,11 @@ fn check(index: &Index, article: ArticleNo, rule: Role, terms: &[TermNo]) -> Che
         .collect();
     let mut carried = terms.iter().map(|term| term.carried.is_some());
     let admits = match rule {
-        Role::Own | Role::All => carried.all(|carried| carried),
-        Role::Any => carried.any(|carried| carried),
-        Role::None => !carried.any(|carried| carried),
+        RuleKind::Own | RuleKind::All => carried.all(|carried| carried),
+        RuleKind::Any => carried.any(|carried| carried),
+        RuleKind::None => !carried.any(|carried| carried),
     };
-    Check {
+    RuleResult {
         rule,
         admits,
         terms,
