@@ -1,55 +1,54 @@
 //! The HTTP server.
 //!
-//! The way of a request, from the socket to the reply:
+//! The path of a request from the socket to the response:
 //!
-//! 1. [`Listener::open_all`](listener::Listener::open_all) opens the sockets, and
-//!    [`server::serve`] starts the threads.
-//! 2. `AcceptLoop::run` accepts a connection once `ConnectionLimit::admit` gives it a permit.
-//! 3. `connection::spawn` serves it as a task, under a `WriteTimeout` and a `ConnectionTimer`.
-//! 4. `request_checks::refusal` refuses requests that could be misunderstood.
-//! 5. [`dispatch::dispatch`] takes the snapshot, and `route::resolve` finds what the target names.
-//! 6. `feeds::cached` evaluates the conditions and answers with a 304 or a cached document.
-//! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer: `feeds::make` or `pages::page`,
-//!    which get their bytes from [`Documents`](documents::Documents) and its
-//!    [`DocumentCache`](document_cache::DocumentCache).
-//! 8. `reply` sets the headers, with those of `security_headers`.
-//! 9. `record::record` counts the request and writes it to the access log.
+//! 1. `Listener::open_all` opens the sockets, and `server::serve` starts the threads.
+//! 2. `AcceptLoop::run` accepts a connection, and `ConnectionLimit::admit` gives it a permit.
+//! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `ConnectionTimer`.
+//! 4. `request_checks::reject` rejects invalid and ambiguous requests.
+//! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
+//! 6. `feeds::cached` evaluates the conditions, and answers with a 304 or a cached document.
+//! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer with `feeds::make`, `pages::page`,
+//!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
+//!    its `DocumentCache` keeps it.
+//! 8. `reply` sets the headers, including those of `security_headers`.
+//! 9. `Answer::record` counts the request and writes it to the access log.
 //!
-//! [`prewarm`] makes documents of new versions before they are requested; [`admin`] serves the pages
-//! for operators, and [`metrics`] what all parts count. Every part owns its counters.
+//! `prewarm` renders documents of new versions before clients request them. `admin` serves the pages for
+//! operators. `metrics` exports the counters, which each part owns.
 //!
-//! It may use `text`, `model`, `config`, `feed`, `render`, `store` and `publish`. hyper stays here.
+//! It may use `text`, `model`, `config`, `feed`, `render`, `store` and `publish`. Only this room uses
+//! hyper.
 
 mod accept_encoding;
 mod accept_loop;
 mod acceptor;
-pub mod access_log;
-pub mod admin;
-pub mod answer;
-pub mod client_address;
+pub(crate) mod access_log;
+pub(crate) mod admin;
+mod answer;
+mod client_address;
 mod conditional;
 mod connection;
-pub mod connection_limit;
+mod connection_limit;
 mod connection_timer;
-pub mod counter;
+pub(crate) mod counter;
 pub mod dispatch;
-pub mod document_cache;
+mod document_cache;
 pub mod documents;
 mod feeds;
-pub mod histogram;
-pub mod listener;
-pub mod metrics;
+mod histogram;
+pub(crate) mod listener;
+mod metrics;
 mod pages;
-pub mod prewarm;
-mod record;
-pub mod render_metrics;
-pub mod reply;
+pub(crate) mod prewarm;
+mod render_metrics;
+mod reply;
 mod request_checks;
 mod request_context;
-pub mod request_metrics;
-pub mod request_outcome;
+mod request_metrics;
+mod request_outcome;
 pub(crate) mod route;
 mod security_headers;
-pub mod server;
-pub mod server_context;
+pub(crate) mod server;
+pub(crate) mod server_context;
 mod write_timeout;

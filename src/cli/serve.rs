@@ -87,7 +87,7 @@ async fn daemon(
             return Ok(Exit::Failed);
         }
     };
-    listener::announce(&listeners, &config.server.public_url);
+    listener::log_addresses(&listeners, &config.server.public_url);
     let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
     let server = Arc::new(ServerContext::new(
         &config.server,
@@ -219,7 +219,7 @@ async fn daemon(
         let _ = admin.await;
     }
     if let Some(access_log) = &server.access_log {
-        access_log.finish(ACCESS_LOG_TIMEOUT);
+        access_log.flush(ACCESS_LOG_TIMEOUT);
     }
     info!("stopped");
     Ok(exit)

@@ -1,15 +1,13 @@
 //! The choice of a content coding, RFC 9110 §12.5.3.
 //!
-//! In order of precedence: a coding that the client names has the weight it gives it; any other
-//! has the weight of `*`; without `*`, `identity` is acceptable and nothing else is. The highest
-//! weight wins, and of equal ones the best compression. Where everything is refused, `identity`
-//! is sent all the same: an error would not help the client.
+//! In order of precedence: a coding that the client names has its own weight; any other has the weight
+//! of `*`; without `*`, only `identity` is acceptable. The highest weight wins, and of equal weights the
+//! best compression. If the client refuses every coding, it gets `identity`: an error would not help it.
 
 use hyper::header::{GetAll, HeaderValue};
 
 use crate::feed::coding::Coding;
 
-/// The coding that a client prefers. No header at all means `identity`.
 pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {
     let elements: Vec<(&str, u16)> = accepted
         .iter()
@@ -18,16 +16,12 @@ pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {
         .filter_map(element)
         .collect();
     let weight = |coding: Coding| {
-        let named = |name: &str| {
-            elements
-                .iter()
-                .find(|(other, _)| alias(other).eq_ignore_ascii_case(name))
-                .map(|(_, weight)| *weight)
+        let weight_of = |name: &str| {
+            let mut elements = elements.iter();
+            elements.find_map(|(other, weight)| is_name(other, name).then_some(*weight))
         };
-        let unnamed = if coding == Coding::Identity { 1 } else { 0 };
-        named(coding.name())
-            .or_else(|| named("*"))
-            .unwrap_or(unnamed)
+        let weight = weight_of(coding.name()).or_else(|| weight_of("*"));
+        weight.unwrap_or(u16::from(coding == Coding::Identity))
     };
     let mut best = (Coding::Identity, 0);
     for coding in Coding::ALL {
@@ -39,7 +33,7 @@ pub(super) fn choose(accepted: GetAll<'_, HeaderValue>) -> Coding {
     best.0
 }
 
-/// A coding and its weight in thousandths; an unreadable weight refuses it.
+/// A coding and its weight in thousandths, which is 0 if it is invalid.
 fn element(text: &str) -> Option<(&str, u16)> {
     let mut parts = text.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?;
@@ -59,13 +53,9 @@ fn thousandths(value: &str) -> u16 {
     }
 }
 
-/// `x-gzip` is `gzip` (RFC 9110 §8.4.1.3).
-fn alias(name: &str) -> &str {
-    if name.eq_ignore_ascii_case("x-gzip") {
-        "gzip"
-    } else {
-        name
-    }
+/// `x-gzip` is another name of `gzip` (RFC 9110 §8.4.1.3).
+fn is_name(element: &str, name: &str) -> bool {
+    element.eq_ignore_ascii_case(name) || (name == "gzip" && element.eq_ignore_ascii_case("x-gzip"))
 }
 
 #[cfg(test)]
@@ -75,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clients_get_the_coding_they_prefer() {
+    fn the_coding_with_the_highest_weight_is_chosen() {
         for (accepted, expected) in [
             (&[][..], Coding::Identity),
             (&[""], Coding::Identity),

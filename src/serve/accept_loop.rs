@@ -11,20 +11,20 @@ use tracing::{info, warn};
 use crate::serve::acceptor::{Acceptor, Socket};
 use crate::serve::connection_limit::{ConnectionLimit, ConnectionPermit};
 
-/// The pause after a failed `accept`, so that a process without file descriptors does not spin.
+/// The pause after a failed `accept`, so that a process without free file descriptors does not loop.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long no `accept` may fail before the log says that they succeed again.
+/// The log reports the recovery after this time without a failure.
 const RECOVERED_AFTER: Duration = Duration::from_secs(2);
 
-/// The accept loops of a server: one for each thread and listening socket, under one limit.
+/// The accept loops of a server, one for each thread and listening socket, share its limit and log.
 pub(super) struct AcceptLoop {
-    /// What is accepted, in messages of the log.
+    /// The name of the connections in log messages.
     connections: &'static str,
     limit: Arc<ConnectionLimit>,
-    /// The last failure of `accept`. It is logged once, however long and in how many threads it lasts.
+    /// The last failure of `accept`. Failures of all threads are logged once, until one recovers.
     last_failure: Mutex<Option<Instant>>,
-    /// Whether there is one, so that a success need not lock.
+    /// Whether there is a last failure, so that a success need not lock.
     is_failing: AtomicBool,
 }
 
@@ -38,7 +38,7 @@ impl AcceptLoop {
         }
     }
 
-    /// Accepts connections until the task ends. One that has to wait for a permit keeps the others in
+    /// Accepts connections until the task is dropped. While one waits for a permit, the others wait in
     /// the kernel's queue.
     pub(super) async fn run(
         &self,
@@ -53,7 +53,7 @@ impl AcceptLoop {
                         serve(socket, permit);
                     }
                 }
-                // The client has left already.
+                // The client has closed the connection already.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
                     self.log_failure(&error);
@@ -67,7 +67,7 @@ impl AcceptLoop {
         self.is_failing.store(true, Relaxed);
         if self.last_failure().replace(Instant::now()).is_none() {
             let connections = self.connections;
-            warn!("cannot accept {connections}, so they wait: {error}");
+            warn!("cannot accept {connections}, which wait in the kernel's queue: {error}");
         }
     }
 

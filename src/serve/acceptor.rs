@@ -7,7 +7,6 @@ use tokio::net::{self, TcpStream, UnixStream};
 use crate::serve::client_address::ClientAddress;
 use crate::serve::listener::Listener;
 
-/// A listening socket in the runtime of one thread.
 #[derive(Debug)]
 pub(super) enum Acceptor {
     Tcp(net::TcpListener),
@@ -21,7 +20,6 @@ pub(super) enum Socket {
 }
 
 impl Socket {
-    /// The other end.
     pub(super) fn client(&self) -> ClientAddress {
         match self {
             Socket::Tcp(_, client) => *client,
@@ -31,7 +29,7 @@ impl Socket {
 }
 
 impl Acceptor {
-    /// A copy of a listening socket, within a runtime.
+    /// Copies a listening socket. The caller must be within the runtime.
     pub(super) fn new(listener: &Listener) -> io::Result<Acceptor> {
         Ok(match listener {
             Listener::Tcp(listener) => {
@@ -43,7 +41,6 @@ impl Acceptor {
         })
     }
 
-    /// The next connection.
     pub(super) async fn accept(&self) -> io::Result<Socket> {
         match self {
             Acceptor::Tcp(listener) => {

@@ -1,10 +1,9 @@
 //! The access log: one line for each request, on standard output.
 //!
-//! A request puts the values of its line into a bounded channel, without a lock and without formatting
-//! anything. A thread formats the lines and writes them: at once, or in large pieces under load. When
-//! the reader of the output is too slow, lines are dropped and counted. Only the writing thread logs
-//! that, since the log of the daemon may end in the same pipe. A closed pipe ends the access log and
-//! nothing else.
+//! A request sends the values of its line into a bounded channel, without a lock and without formatting.
+//! One thread formats the lines and writes them: at once, or in batches under load. If the reader of the
+//! output is too slow, lines are dropped and counted. Only the writing thread logs that, since the
+//! daemon's log may go to the same pipe. A closed pipe ends only the access log.
 
 mod line;
 
@@ -19,50 +18,49 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::warn;
 
-pub use self::line::{LineFormat, LogLine};
+pub(crate) use self::line::{LineFormat, LogLine};
 use crate::model::count::counted;
 use crate::serve::counter::Counter;
 
-/// Lines that may wait for the writer: some 6 MiB of ordinary ones, 50 MiB of the longest.
-const WAITING_LINES_MAX: usize = 16 << 10;
+/// Lines in the channel: about 6 MiB of ordinary ones, 50 MiB of the longest.
+const QUEUED_LINES_MAX: usize = 16 << 10;
 
-/// Lines that are written in one piece.
-const PIECE_LINES_MAX: usize = 1 << 10;
+/// Lines of one write.
+const BATCH_LINES_MAX: usize = 1 << 10;
 
-/// How often dropped lines are logged.
+/// Dropped lines are logged once in this interval.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// The access log; every copy writes to the same one.
+/// Every clone writes to the same log.
 #[derive(Clone, Debug)]
-pub struct AccessLog {
+pub(crate) struct AccessLog {
     lines: Sender<LogLine>,
     progress: Arc<Progress>,
 }
 
-/// How far the writer is.
 #[derive(Debug, Default)]
 struct Progress {
-    /// Lines that went into the channel.
-    added: AtomicU64,
-    /// Lines that came out of it and were written or dropped.
+    /// Lines that were sent into the channel.
+    sent: AtomicU64,
+    /// Lines of the channel that were written or dropped.
     done: Mutex<u64>,
-    changed: Condvar,
+    done_changed: Condvar,
     dropped: Counter,
 }
 
 impl AccessLog {
-    /// The access log on standard output.
-    ///
-    /// # Errors
-    /// When there is no standard output, or no thread can be started.
-    pub fn start(format: LineFormat) -> io::Result<AccessLog> {
-        // Not through `Stdout`, whose lock and line buffer others may hold.
+    /// The access log on standard output. Fails if that is closed, or no thread can be started.
+    pub(crate) fn start(format: LineFormat) -> io::Result<AccessLog> {
+        // `Stdout` has a line buffer, and a lock that other code may hold.
         let output = io::stdout().as_fd().try_clone_to_owned()?;
-        AccessLog::over(File::from(output), format)
+        AccessLog::with_output(File::from(output), format)
     }
 
-    fn over(output: impl Write + Send + 'static, format: LineFormat) -> io::Result<AccessLog> {
-        let (lines, waiting) = channel(WAITING_LINES_MAX);
+    fn with_output(
+        output: impl Write + Send + 'static,
+        format: LineFormat,
+    ) -> io::Result<AccessLog> {
+        let (lines, queue) = channel(QUEUED_LINES_MAX);
         let progress = Arc::new(Progress::default());
         let writer = Writer {
             format,
@@ -71,61 +69,57 @@ impl AccessLog {
         };
         thread::Builder::new()
             .name("access-log".to_owned())
-            .spawn(move || writer.write(waiting, output))?;
+            .spawn(move || writer.run(queue, output))?;
         Ok(AccessLog { lines, progress })
     }
 
-    /// Lines that were dropped.
-    pub fn dropped_lines(&self) -> &Counter {
+    pub(crate) fn dropped_lines(&self) -> &Counter {
         &self.progress.dropped
     }
 
     /// Adds a line, or counts it as dropped.
-    pub fn write(&self, line: LogLine) {
+    pub(crate) fn write(&self, line: LogLine) {
         match self.lines.try_send(line) {
             Ok(()) => {
-                self.progress.added.fetch_add(1, Ordering::Relaxed);
+                self.progress.sent.fetch_add(1, Ordering::Relaxed);
             }
             Err(_) => self.progress.dropped.increment(),
         }
     }
 
-    /// Waits until everything is written, but not for longer than `at_most`.
-    pub fn finish(&self, at_most: Duration) {
-        let Progress {
-            added,
-            done,
-            changed,
-            ..
-        } = &*self.progress;
-        let added = added.load(Ordering::Relaxed);
-        let done = done.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_behind = |done: &mut u64| *done < added;
-        let _ = changed.wait_timeout_while(done, at_most, is_behind);
+    /// Waits until every line is written, at most for `timeout`.
+    pub(crate) fn flush(&self, timeout: Duration) {
+        let progress = &*self.progress;
+        let sent = progress.sent.load(Ordering::Relaxed);
+        let done = progress.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_behind = |done: &mut u64| *done < sent;
+        let changed = &progress.done_changed;
+        let _ = changed.wait_timeout_while(done, timeout, is_behind);
     }
 }
 
 impl Progress {
-    fn note(&self, change: impl FnOnce(&mut u64)) {
-        change(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner));
-        self.changed.notify_all();
+    fn add_done(&self, lines: u64) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done = done.saturating_add(lines);
+        self.done_changed.notify_all();
     }
 }
 
-/// The thread that makes lines and writes them.
+/// The thread that formats and writes lines.
 struct Writer {
     format: LineFormat,
     progress: Arc<Progress>,
-    /// When the log last said that lines were dropped, and how many.
+    /// When dropped lines were last logged, and how many there were.
     last_warning: Option<(Instant, u64)>,
 }
 
 impl Writer {
     /// Writes lines until the output is closed.
-    fn write(mut self, mut waiting: Receiver<LogLine>, mut output: impl Write) {
+    fn run(mut self, mut queue: Receiver<LogLine>, mut output: impl Write) {
         let (mut lines, mut text) = (Vec::new(), String::new());
         loop {
-            let count = waiting.blocking_recv_many(&mut lines, PIECE_LINES_MAX) as u64;
+            let count = queue.blocking_recv_many(&mut lines, BATCH_LINES_MAX) as u64;
             if count == 0 {
                 return;
             }
@@ -135,26 +129,26 @@ impl Writer {
             match output.write_all(text.as_bytes()) {
                 Ok(()) => {
                     text.clear();
-                    self.progress.note(|done| *done += count);
+                    self.progress.add_done(count);
                     self.warn_of_dropped("the reader of the output is too slow");
                 }
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    // New lines find the channel closed, and those in it are dropped.
-                    waiting.close();
+                    // Requests find the channel closed; the lines in it are dropped.
+                    queue.close();
                     let mut dropped = count;
-                    while waiting.blocking_recv().is_some() {
+                    while queue.blocking_recv().is_some() {
                         dropped += 1;
                     }
                     self.progress.dropped.add(dropped);
-                    self.progress.note(|done| *done = u64::MAX);
-                    warn!("nobody reads the access log any more, so it ends");
+                    self.progress.add_done(u64::MAX);
+                    warn!("the access log ends: the reader of standard output closed the pipe");
                     return;
                 }
                 Err(error) => {
                     self.progress.dropped.add(count);
-                    self.progress.note(|done| *done += count);
-                    self.warn_of_dropped(&format!("they cannot be written: {error}"));
-                    // The rest of a line that was cut must not begin the next one.
+                    self.progress.add_done(count);
+                    self.warn_of_dropped(&format!("cannot write them: {error}"));
+                    // The failed write may have left half a line in the output.
                     text.clear();
                     text.push('\n');
                 }
@@ -162,7 +156,7 @@ impl Writer {
         }
     }
 
-    /// Logs from time to time that more lines were dropped.
+    /// Logs that more lines were dropped, at most once in [`WARN_EVERY`].
     fn warn_of_dropped(&mut self, why: &str) {
         let dropped = self.progress.dropped.value();
         let is_due = match self.last_warning {
@@ -172,11 +166,11 @@ impl Writer {
         if is_due {
             self.last_warning = Some((Instant::now(), dropped));
             warn!(
-                "{} lost so far: {why}",
+                "{} so far: {why}",
                 counted(
                     dropped,
-                    "line of the access log is",
-                    "lines of the access log are"
+                    "line of the access log was dropped",
+                    "lines of the access log were dropped"
                 )
             );
         }
@@ -195,18 +189,17 @@ mod tests {
     use crate::serve::client_address::ClientAddress;
     use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
 
-    /// An output whose every write is agreed with the test: it says what came, and does what it is
-    /// told to.
-    struct Agreed {
-        came: Sender<String>,
-        answers: Receiver<io::Result<()>>,
+    /// An output that sends each write to the test, and returns the result that the test sends.
+    struct TestOutput {
+        writes: Sender<String>,
+        results: Receiver<io::Result<()>>,
     }
 
-    impl Write for Agreed {
+    impl Write for TestOutput {
         fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            let _ = self.came.send(String::from_utf8_lossy(text).into_owned());
-            let answer = self.answers.recv().unwrap_or(Ok(()));
-            answer.map(|()| text.len())
+            let _ = self.writes.send(String::from_utf8_lossy(text).into_owned());
+            let result = self.results.recv().unwrap_or(Ok(()));
+            result.map(|()| text.len())
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -214,25 +207,15 @@ mod tests {
         }
     }
 
-    struct Stage {
-        log: AccessLog,
-        came: Receiver<String>,
-        answers: Sender<io::Result<()>>,
-    }
-
-    fn stage() -> Stage {
-        let (came_sender, came) = channel();
-        let (answers, answers_receiver) = channel();
-        let output = Agreed {
-            came: came_sender,
-            answers: answers_receiver,
+    fn log() -> (AccessLog, Receiver<String>, Sender<io::Result<()>>) {
+        let (write_sender, writes) = channel();
+        let (result_sender, results) = channel();
+        let output = TestOutput {
+            writes: write_sender,
+            results,
         };
-        let log = AccessLog::over(output, LineFormat::Combined);
-        Stage {
-            log: log.expect("a thread"),
-            came,
-            answers,
-        }
+        let log = AccessLog::with_output(output, LineFormat::Combined);
+        (log.expect("a thread"), writes, result_sender)
     }
 
     fn write(log: &AccessLog, target: &str) {
@@ -256,53 +239,51 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_come_while_one_is_written_are_written_together() {
-        let Stage {
-            log, came, answers, ..
-        } = stage();
+    fn lines_that_are_sent_during_a_write_are_written_in_one_batch() {
+        let (log, writes, results) = log();
         write(&log, "/1.rss");
-        assert!(came.recv().expect("a line").contains("/1.rss"));
+        assert!(writes.recv().expect("a line").contains("/1.rss"));
         write(&log, "/2.rss");
         write(&log, "/3.rss");
-        answers.send(Ok(())).expect("a writer that waits");
-        let both = came.recv().expect("two lines");
+        results.send(Ok(())).expect("a writer that waits");
+        let both = writes.recv().expect("two lines");
         assert_eq!(both.lines().count(), 2, "{both}");
-        answers.send(Ok(())).expect("a writer that waits");
-        log.finish(Duration::from_secs(30));
+        results.send(Ok(())).expect("a writer that waits");
+        log.flush(Duration::from_secs(30));
         let done = *log.progress.done.lock().expect("no panic");
         assert_eq!(done, 3);
     }
 
     #[test]
     fn lines_beyond_the_channel_are_dropped_and_counted() {
-        let Stage { log, came, answers } = stage();
+        let (log, writes, results) = log();
         write(&log, "/first.rss");
-        came.recv().expect("a line that is being written");
-        for _ in 0..WAITING_LINES_MAX + 3 {
+        writes.recv().expect("a write");
+        for _ in 0..QUEUED_LINES_MAX + 3 {
             write(&log, "/waiting.rss");
         }
         assert_eq!(log.dropped_lines().value(), 3);
-        drop(answers);
-        log.finish(Duration::from_secs(30));
-        let kept: usize = came.try_iter().map(|piece| piece.lines().count()).sum();
-        assert_eq!(kept, WAITING_LINES_MAX);
+        drop(results);
+        log.flush(Duration::from_secs(30));
+        let written: usize = writes.try_iter().map(|write| write.lines().count()).sum();
+        assert_eq!(written, QUEUED_LINES_MAX);
     }
 
     #[test]
     fn a_closed_pipe_ends_the_log_and_a_full_disk_does_not() {
-        let Stage { log, came, answers } = stage();
+        let (log, writes, results) = log();
         write(&log, "/1.rss");
-        came.recv().expect("a line");
+        writes.recv().expect("a line");
         let full = io::Error::from(io::ErrorKind::StorageFull);
-        answers.send(Err(full)).expect("a writer that waits");
-        log.finish(Duration::from_secs(30));
+        results.send(Err(full)).expect("a writer that waits");
+        log.flush(Duration::from_secs(30));
         write(&log, "/2.rss");
-        let second = came.recv().expect("a line");
+        let second = writes.recv().expect("a line");
         assert!(second.starts_with('\n'), "{second}");
         assert_eq!(log.dropped_lines().value(), 1);
         let closed = io::Error::from(io::ErrorKind::BrokenPipe);
-        answers.send(Err(closed)).expect("a writer that waits");
-        log.finish(Duration::from_secs(30));
+        results.send(Err(closed)).expect("a writer that waits");
+        log.flush(Duration::from_secs(30));
         assert_eq!(log.dropped_lines().value(), 2);
         write(&log, "/3.rss");
         assert_eq!(log.dropped_lines().value(), 3);

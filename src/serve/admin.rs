@@ -1,7 +1,7 @@
 //! The admin listener: `/healthz`, `/readyz`, `/metrics` and the page `/status`.
 //!
-//! It has limits of its own, so that it answers while the server has no connection to spare. A
-//! connection serves one request. `/status` loads nothing but its style sheet.
+//! It has its own limits, so that it responds while all connections of the server are in use. A
+//! connection serves one request. `/status` loads only its style sheet.
 
 mod status;
 mod words;
@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, LOCATION};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::{self, JoinSet};
@@ -33,57 +32,45 @@ use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::counter::Counter;
 use crate::serve::listener::{ListenError, Listener};
 use crate::serve::metrics::Scrape;
-use crate::serve::metrics::exposition::TextFormat;
+use crate::serve::metrics::exposition::{self, TextFormat};
 use crate::serve::metrics::process::Process;
-use crate::serve::security_headers::{allow_admin_content, forbid_active_content};
+use crate::serve::reply::{Reply, STARTING, unvalidated, with_header};
+use crate::serve::security_headers::allow_admin_content;
 use crate::serve::server_context::ServerContext;
 
-/// Connections at once, from wherever they come.
+/// Open connections, from all addresses together.
 const CONNECTIONS_MAX: u32 = 16;
 
-/// Header bytes of a request.
 const HEADER_BYTES_MAX: usize = 16 << 10;
 
-/// How long a connection may take, from its first byte to its last.
+/// From the first byte of a connection to its last.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What the pages are made from.
 #[derive(Clone)]
-pub struct Admin {
-    /// The configuration at the start; that of the snapshot goes before it.
+pub(crate) struct Admin {
+    /// The configuration at the start: pages use that of the snapshot, once there is one.
     pub config: Arc<Config>,
-    /// How the daemon is.
     pub health: Arc<Health>,
-    /// The server.
     pub server: Arc<ServerContext>,
-    /// The panics so far.
     pub panics: Arc<Counter>,
 }
 
-type Reply = Response<Full<Bytes>>;
-
-/// Opens the socket that the configuration names, if it does.
-///
-/// # Errors
-/// [`ListenError`] names the address.
-pub async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
+/// Opens the admin socket, if the configuration has one.
+pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
     match config.server.admin {
         Some(address) => Listener::open_admin(address).await.map(Some),
         None => Ok(None),
     }
 }
 
-/// Serves the pages until the task is aborted: while the server drains, `/readyz` must say so.
-///
-/// # Errors
-/// When the runtime cannot wait on the socket.
-pub async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
+/// Serves until the task is aborted: `/readyz` must report that the server drains.
+pub(crate) async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
     info!("admin pages at {}/status", listener.address());
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();
     AcceptLoop::new("admin connections", limit)
         .run(&Acceptor::new(&listener)?, |socket, permit| {
-            // A set keeps what has ended until it is joined.
+            // The set keeps finished tasks until they are joined.
             while connections.try_join_next().is_some() {}
             let admin = admin.clone();
             connections.spawn(async move {
@@ -120,28 +107,23 @@ where
 
 async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        let mut reply = text(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "only GET and HEAD are served\n",
-        );
-        let allowed = HeaderValue::from_static("GET, HEAD");
-        reply.headers_mut().insert(ALLOW, allowed);
-        return reply;
+        let message = "only GET and HEAD are served\n";
+        let reply = text(StatusCode::METHOD_NOT_ALLOWED, message);
+        return with_header(reply, ALLOW, "GET, HEAD");
     }
     match request.uri().path() {
         "/healthz" => text(StatusCode::OK, "alive\n"),
-        "/readyz" => admin.ready(),
+        "/readyz" => admin.readyz(),
         "/metrics" => {
             let format = text_format(request.headers());
-            make(format.media_type(), move || admin.scrape().text(format)).await
+            let encode = move || exposition::encode(admin.scrape(), format);
+            build_page(format.media_type(), encode).await
         }
-        "/status" => make(HTML, move || status::page(&admin)).await,
+        "/status" => build_page(HTML, move || status::page(&admin)).await,
         "/status.css" => reply(StatusCode::OK, CSS, include_str!("admin/status.css")),
         "/" => {
-            let mut reply = text(StatusCode::FOUND, "the page is at /status\n");
-            let status = HeaderValue::from_static("/status");
-            reply.headers_mut().insert(LOCATION, status);
-            reply
+            let reply = text(StatusCode::FOUND, "the page is at /status\n");
+            with_header(reply, LOCATION, "/status")
         }
         _ => text(
             StatusCode::NOT_FOUND,
@@ -150,12 +132,9 @@ async fn answer<B>(admin: Admin, request: &Request<B>) -> Reply {
     }
 }
 
-/// Whether feeds are served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Readiness {
     /// There is no snapshot yet.
     Starting,
-    /// Feeds are served.
     Ready,
     /// The daemon is stopping.
     Draining,
@@ -163,21 +142,17 @@ enum Readiness {
 
 impl Admin {
     fn readiness(&self) -> Readiness {
-        let is_published = || {
-            self.server
-                .documents
-                .get()
-                .is_some_and(|documents| documents.published().snapshot().is_some())
-        };
-        match () {
-            () if self.health.condition().draining => Readiness::Draining,
-            () if is_published() => Readiness::Ready,
-            () => Readiness::Starting,
+        if self.health.condition().draining {
+            Readiness::Draining
+        } else if self.server.snapshot().is_some() {
+            Readiness::Ready
+        } else {
+            Readiness::Starting
         }
     }
 
-    /// One line that says whether the daemon is ready, and one for each problem.
-    fn ready(&self) -> Reply {
+    /// The readiness in the first line, and one line for each problem.
+    fn readyz(&self) -> Reply {
         let (status, first) = match self.readiness() {
             Readiness::Ready => (StatusCode::OK, "ready".to_owned()),
             Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "stopping".to_owned()),
@@ -188,32 +163,28 @@ impl Admin {
             Degraded::Source(reason) => format!("the articles cannot be read: {reason}"),
             Degraded::State(reason) => format!("the state folder cannot be written: {reason}"),
             Degraded::Reload(reason) => format!("feeds.toml was refused: {reason}"),
-            Degraded::Held(held) => {
-                format!("{held} removals are held until SIGHUP confirms them")
+            Degraded::Held(count) => {
+                format!("{count} removals are held until SIGHUP confirms them")
             }
-            Degraded::Quarantine(articles) => {
-                let articles = counted(*articles, "article is", "articles are");
+            Degraded::Quarantine(count) => {
+                let articles = counted(*count, "article is", "articles are");
                 format!("{articles} in quarantine")
             }
         });
         let mut body = first + "\n";
         for line in lines {
-            // A reason may have several lines, a problem has one.
+            // A reason may have several lines; the reply has one for each problem.
             body += &format!("degraded: {}\n", line.lines().next().unwrap_or_default());
         }
         text(status, body)
     }
 
-    /// Why it is not ready, with how far the reading is.
+    /// Why the daemon is not ready, with the progress of the first reading.
     fn starting(&self) -> String {
-        let reached = self
-            .server
-            .documents
-            .get()
-            .and_then(|documents| documents.published().progress().reached());
-        match reached {
-            Some(reached) => format!("the first edition is being made: {reached}"),
-            None => "the first edition is being made".to_owned(),
+        let published = self.server.published();
+        match published.and_then(|published| published.progress().reached()) {
+            Some(progress) => format!("{STARTING}: {progress}"),
+            None => STARTING.to_owned(),
         }
     }
 
@@ -241,10 +212,9 @@ impl TextFormat {
     }
 }
 
-/// OpenMetrics, if the scraper accepts it by name.
+/// OpenMetrics if `Accept` names it.
 fn text_format(headers: &HeaderMap) -> TextFormat {
-    let mut accepted = headers.get_all(ACCEPT).iter();
-    let names_open_metrics = accepted.any(|value| {
+    let names_open_metrics = headers.get_all(ACCEPT).iter().any(|value| {
         let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
         value.contains("application/openmetrics-text")
     });
@@ -254,14 +224,17 @@ fn text_format(headers: &HeaderMap) -> TextFormat {
     }
 }
 
-/// Makes a page off the runtime's threads: one over a hundred thousand feeds takes a moment.
-async fn make(media_type: &'static str, make: impl FnOnce() -> String + Send + 'static) -> Reply {
-    match task::spawn_blocking(make).await {
+/// Builds a page on a blocking thread: with a hundred thousand feeds it takes milliseconds.
+async fn build_page(
+    media_type: &'static str,
+    build: impl FnOnce() -> String + Send + 'static,
+) -> Reply {
+    match task::spawn_blocking(build).await {
         Ok(page) => reply(StatusCode::OK, media_type, page),
-        Err(_) => text(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "the page could not be made\n",
-        ),
+        Err(_) => {
+            let message = "cannot build the page; the daemon's log has the panic\n";
+            text(StatusCode::INTERNAL_SERVER_ERROR, message)
+        }
     }
 }
 
@@ -270,22 +243,20 @@ fn text(status: StatusCode, text: impl Into<Bytes>) -> Reply {
 }
 
 fn reply(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
-    *reply.status_mut() = status;
-    let headers = reply.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    forbid_active_content(headers);
-    allow_admin_content(headers);
+    let reply = unvalidated(status, "no-store", body.into());
+    let mut reply = with_header(reply, CONTENT_TYPE, media_type);
+    allow_admin_content(reply.headers_mut());
     reply
 }
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderValue;
+
     use super::*;
 
     #[test]
-    fn metrics_have_the_text_format_that_the_scraper_names() {
+    fn metrics_are_openmetrics_only_if_accept_names_it() {
         for (accept, expected) in [
             (None, TextFormat::Prometheus),
             (

@@ -1,89 +1,81 @@
-//! An answer to a request: the reply, with what is recorded of it.
+//! A reply with the values that the metrics and the access log record.
 
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use hyper::body::Body;
-use hyper::{Method, StatusCode};
+use hyper::{Method, Request, StatusCode};
 
 use crate::feed::coding::Coding;
-use crate::feed::definitions::FeedKind;
+use crate::serve::access_log::LogLine;
+use crate::serve::client_address::ClientAddress;
 use crate::serve::reply::Reply;
 use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
+use crate::serve::server_context::ServerContext;
 
-/// A reply, with what is recorded of it.
 #[derive(Debug)]
 pub struct Answer {
-    /// What is sent.
-    pub reply: Reply,
-    /// The kind of resource.
-    pub kind: RequestKind,
-    /// The coding of the document, sent or not.
-    pub coding: Coding,
-    /// Where the document came from.
-    pub origin: Origin,
+    pub(super) reply: Reply,
+    kind: RequestKind,
+    /// The coding of the document, also of a 304.
+    coding: Coding,
+    result: RequestResult,
 }
 
-/// Where a document came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// The cache.
-    Cache,
-    /// It was made for this request, or for one that this request waited for.
-    Renderer,
-}
-
-/// Redirects, mistakes, OPTIONS.
+/// Redirects, errors and OPTIONS.
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Answer {
-        Answer::page(RequestKind::Other, Coding::Identity, reply)
+        let (kind, coding) = (RequestKind::Other, Coding::Identity);
+        Answer::new(kind, coding, RequestResult::Made, reply)
     }
 }
 
 impl Answer {
-    /// An answer with a feed.
-    pub(super) fn feed(kind: FeedKind, coding: Coding, origin: Origin, reply: Reply) -> Answer {
+    /// `document_result` is the result if the reply sends a document.
+    pub(super) fn new(
+        kind: impl Into<RequestKind>,
+        coding: Coding,
+        document_result: RequestResult,
+        reply: Reply,
+    ) -> Answer {
+        let result = match reply.status() {
+            StatusCode::NOT_MODIFIED => RequestResult::NotModified,
+            status if status.is_redirection() => RequestResult::Redirect,
+            status if status.is_client_error() || status.is_server_error() => RequestResult::Error,
+            _ => document_result,
+        };
         Answer {
             reply,
             kind: kind.into(),
             coding,
-            origin,
+            result,
         }
     }
 
-    /// An answer with a page, whose validators are known only once it is made.
-    pub(super) fn page(kind: RequestKind, coding: Coding, reply: Reply) -> Answer {
-        Answer {
-            reply,
-            kind,
-            coding,
-            origin: Origin::Renderer,
-        }
-    }
-
-    /// What is recorded of a request with this method that began at `start`.
-    pub(super) fn outcome(&self, method: &Method, start: Instant) -> RequestOutcome {
+    /// Counts a request that began at `start`, and writes it to the access log.
+    pub(super) fn record<B>(
+        &self,
+        context: &ServerContext,
+        peer: ClientAddress,
+        request: &Request<B>,
+        start: Instant,
+    ) {
         let status = self.reply.status();
-        let has_body = *method != Method::HEAD && status != StatusCode::NOT_MODIFIED;
-        RequestOutcome {
+        let has_body = *request.method() != Method::HEAD && status != StatusCode::NOT_MODIFIED;
+        let outcome = RequestOutcome {
             kind: self.kind,
             status,
             coding: self.coding,
-            result: result(status, self.origin),
+            result: self.result,
             bytes: match has_body {
                 true => self.reply.body().size_hint().lower(),
                 false => 0,
             },
             duration: start.elapsed(),
+        };
+        context.requests.count(&outcome);
+        if let Some(access_log) = &context.access_log {
+            let client = peer.forwarded_for(request.headers(), &context.trusted_proxies);
+            access_log.write(LogLine::of(request, client, outcome, SystemTime::now()));
         }
-    }
-}
-
-fn result(status: StatusCode, origin: Origin) -> RequestResult {
-    match origin {
-        _ if status == StatusCode::NOT_MODIFIED => RequestResult::NotModified,
-        _ if status.is_redirection() => RequestResult::Redirect,
-        _ if status.is_client_error() || status.is_server_error() => RequestResult::Error,
-        Origin::Cache => RequestResult::Hit,
-        Origin::Renderer => RequestResult::Made,
     }
 }

@@ -1,4 +1,4 @@
-//! Who asks: the other end of a connection, or whom a trusted proxy speaks for.
+//! The address of a client: of the connection, or from a trusted proxy's `X-Forwarded-For`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,36 +6,34 @@ use std::net::IpAddr;
 use hyper::header::HeaderMap;
 use ipnet::IpNet;
 
-/// The address of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientAddress {
-    /// By network.
+pub(crate) enum ClientAddress {
     Ip(IpAddr),
-    /// By a unix socket, whose peers have no address.
+    /// The peer of a unix socket, which has no address.
     Unix,
 }
 
 impl ClientAddress {
-    /// Whether it is in one of these blocks. A unix socket is not: who may open it is a matter of
-    /// its mode.
-    pub fn is_within(self, blocks: &[IpNet]) -> bool {
+    /// Whether it is in one of these blocks. A unix socket never is: its file mode limits
+    /// who may connect.
+    pub(crate) fn is_in(self, blocks: &[IpNet]) -> bool {
         match self {
             ClientAddress::Ip(address) => blocks.iter().any(|block| block.contains(&address)),
             ClientAddress::Unix => false,
         }
     }
 
-    /// The client behind this peer. What `X-Forwarded-For` says is believed as far as each speaker,
-    /// from the last one back, is a trusted proxy or connected by a unix socket.
-    pub fn behind(self, headers: &HeaderMap, trusted: &[IpNet]) -> ClientAddress {
+    /// The client for which this peer forwards a request. Read from its end, an element of
+    /// `X-Forwarded-For` is trusted if the address after it is that of a trusted proxy or a unix socket.
+    pub(crate) fn forwarded_for(self, headers: &HeaderMap, trusted: &[IpNet]) -> ClientAddress {
         let lists = headers.get_all("x-forwarded-for").iter();
-        let names = lists.filter_map(|list| list.to_str().ok());
-        let named: Vec<&str> = names.flat_map(|list| list.split(',')).collect();
+        let lists = lists.filter_map(|list| list.to_str().ok());
+        let elements: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
         let mut client = self;
-        for name in named.into_iter().rev() {
-            let is_believed = client == ClientAddress::Unix || client.is_within(trusted);
-            match name.trim().parse::<IpAddr>() {
-                Ok(address) if is_believed => client = ClientAddress::Ip(address.to_canonical()),
+        for element in elements.into_iter().rev() {
+            let is_trusted = client == ClientAddress::Unix || client.is_in(trusted);
+            match element.trim().parse::<IpAddr>() {
+                Ok(address) if is_trusted => client = ClientAddress::Ip(address.to_canonical()),
                 _ => break,
             }
         }
@@ -57,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn forwarded_addresses_are_trusted_only_from_trusted_proxies() {
         let trusted: Vec<IpNet> = ["127.0.0.0/8", "10.0.0.0/8"]
             .map(|block| block.parse().expect("a block"))
             .into();
@@ -86,7 +84,7 @@ mod tests {
                 headers.append("x-forwarded-for", list.parse().expect("a header value"));
             }
             assert_eq!(
-                peer.behind(&headers, &trusted).to_string(),
+                peer.forwarded_for(&headers, &trusted).to_string(),
                 expected,
                 "{lists:?}"
             );

@@ -1,32 +1,30 @@
 //! Conditional requests, RFC 9110 §13, for GET and HEAD.
 //!
-//! In order of precedence: `If-None-Match`, where it is there, decides alone, by weak comparison
-//! against every coding of the current document; otherwise `If-Modified-Since` gives 304 only when
-//! it equals `Last-Modified`, because a client that invents or keeps a later date would never see
-//! the feed again. What cannot be parsed matches nothing.
+//! In order of precedence: `If-None-Match` decides alone, by weak comparison with the ETags of the current
+//! document in every coding; without it, `If-Modified-Since` gives 304 only if it equals `Last-Modified`,
+//! because a client that sends a later date would never get a newer feed. Invalid values match nothing.
 
 use hyper::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
 use crate::model::time::Timestamp;
 
-/// The suffixes that proxies append to a tag when they encode a document themselves, and ours.
+/// The suffixes of ETags: ours, and those that proxies append when they encode a document.
 const SUFFIXES: [&str; 8] = [
     "--gzip", "-gzip", ";gzip", "-br", "-zstd", "-df", ";br", ";zstd",
 ];
 
-/// The client's copy of a document, as its conditions describe it.
+/// The copy of a document that a client describes in its conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ClientCopy {
-    /// It is the current document: 304.
+    /// 304.
     Current,
-    /// It is another one, or the client has none or does not say: 200.
+    /// Another document, or none: 200.
     Outdated,
 }
 
-/// Evaluates a request's conditions against the current validators.
 pub(super) fn evaluate(
     headers: &HeaderMap,
-    tag: &str,
+    etag: &str,
     last_modified: Option<Timestamp>,
 ) -> ClientCopy {
     let mut lists = headers.get_all(IF_NONE_MATCH).iter().peekable();
@@ -34,7 +32,7 @@ pub(super) fn evaluate(
         lists
             .filter_map(|list| list.to_str().ok())
             .flat_map(|list| list.split(','))
-            .any(|candidate| matches(candidate.trim(), tag))
+            .any(|candidate| matches(candidate.trim(), etag))
     } else {
         let since = headers.get(IF_MODIFIED_SINCE);
         let since = since.and_then(|date| parse_date(date.to_str().ok()?));
@@ -47,7 +45,7 @@ pub(super) fn evaluate(
     }
 }
 
-/// Our tags hold no comma, so splitting a list at commas can only break tags that are not ours.
+/// `candidate` was split at commas, which only ETags of other servers contain.
 fn matches(candidate: &str, current: &str) -> bool {
     if candidate == "*" {
         return true;
@@ -58,8 +56,8 @@ fn matches(candidate: &str, current: &str) -> bool {
         .unwrap_or(candidate);
     let opaque = strong.trim_matches('"');
     // A proxy that encodes our encoded document appends a second suffix.
-    let suffix = opaque.strip_prefix(current);
-    suffix.is_some_and(|suffix| strip_suffix(strip_suffix(suffix)).is_empty())
+    let suffixes = opaque.strip_prefix(current);
+    suffixes.is_some_and(|suffixes| strip_suffix(strip_suffix(suffixes)).is_empty())
 }
 
 fn strip_suffix(text: &str) -> &str {
@@ -80,23 +78,23 @@ mod tests {
     use crate::feed::etag::ETag;
     use crate::model::format::Format;
 
-    const NEWS: Timestamp = Timestamp(784_111_777);
+    const LAST_MODIFIED: Timestamp = Timestamp(784_111_777);
 
-    fn tag() -> ETag {
+    fn etag() -> ETag {
         ETag::new(7, Format::Rss)
     }
 
-    fn evaluated(headers: &[(hyper::header::HeaderName, String)]) -> ClientCopy {
+    fn evaluate_headers(headers: &[(hyper::header::HeaderName, String)]) -> ClientCopy {
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(name, value.parse().expect("a header value"));
         }
-        evaluate(&map, &tag().to_string(), Some(NEWS))
+        evaluate(&map, &etag().to_string(), Some(LAST_MODIFIED))
     }
 
     #[test]
-    fn if_none_match_compares_weakly_and_over_codings() {
-        let tag = tag();
+    fn if_none_match_compares_weakly_and_ignores_the_suffix_of_a_coding() {
+        let tag = etag();
         for value in [
             format!("\"{tag}\""),
             format!("W/\"{tag}\""),
@@ -111,14 +109,14 @@ mod tests {
             "*".to_owned(),
         ] {
             assert_eq!(
-                evaluated(&[(IF_NONE_MATCH, value.clone())]),
+                evaluate_headers(&[(IF_NONE_MATCH, value.clone())]),
                 ClientCopy::Current,
                 "{value}"
             );
         }
         for value in ["\"other\"", "", ",,,", "\"*\"x", "W/", "\""] {
             assert_eq!(
-                evaluated(&[(IF_NONE_MATCH, value.to_owned())]),
+                evaluate_headers(&[(IF_NONE_MATCH, value.to_owned())]),
                 ClientCopy::Outdated,
                 "{value}"
             );
@@ -126,22 +124,22 @@ mod tests {
     }
 
     #[test]
-    fn several_fields_are_one_list() {
-        let tag = format!("\"{}\"", tag());
+    fn several_if_none_match_fields_are_one_list() {
+        let tag = format!("\"{}\"", etag());
         assert_eq!(
-            evaluated(&[(IF_NONE_MATCH, "\"a\"".into()), (IF_NONE_MATCH, tag)]),
+            evaluate_headers(&[(IF_NONE_MATCH, "\"a\"".into()), (IF_NONE_MATCH, tag)]),
             ClientCopy::Current
         );
     }
 
     #[test]
-    fn if_none_match_wins_over_if_modified_since() {
+    fn if_none_match_takes_precedence_over_if_modified_since() {
         let equal = (
             IF_MODIFIED_SINCE,
             "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(),
         );
         assert_eq!(
-            evaluated(&[(IF_NONE_MATCH, "\"a\"".into()), equal]),
+            evaluate_headers(&[(IF_NONE_MATCH, "\"a\"".into()), equal]),
             ClientCopy::Outdated
         );
         let other = (
@@ -149,13 +147,13 @@ mod tests {
             "Sun, 06 Nov 1994 08:49:36 GMT".to_owned(),
         );
         assert_eq!(
-            evaluated(&[(IF_NONE_MATCH, "*".into()), other]),
+            evaluate_headers(&[(IF_NONE_MATCH, "*".into()), other]),
             ClientCopy::Current
         );
     }
 
     #[test]
-    fn if_modified_since_matches_on_equality_in_all_three_date_forms() {
+    fn if_modified_since_matches_only_an_equal_date_in_any_of_the_three_formats() {
         for (date, expected) in [
             ("Sun, 06 Nov 1994 08:49:37 GMT", ClientCopy::Current),
             ("Sunday, 06-Nov-94 08:49:37 GMT", ClientCopy::Current),
@@ -165,11 +163,11 @@ mod tests {
             ("yesterday", ClientCopy::Outdated),
         ] {
             assert_eq!(
-                evaluated(&[(IF_MODIFIED_SINCE, date.to_owned())]),
+                evaluate_headers(&[(IF_MODIFIED_SINCE, date.to_owned())]),
                 expected,
                 "{date}"
             );
         }
-        assert_eq!(evaluated(&[]), ClientCopy::Outdated);
+        assert_eq!(evaluate_headers(&[]), ClientCopy::Outdated);
     }
 }

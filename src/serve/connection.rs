@@ -1,7 +1,7 @@
 //! One connection.
 //!
-//! HTTP/1.1 only, chosen and not sniffed, with a timer on the builder, without which hyper's timeouts
-//! do nothing. Each connection is a task: a panic costs the connection that it happens on.
+//! HTTP/1.1 only, without detection of the protocol. hyper's timeouts need the timer on the builder.
+//! Each connection is a task, so a panic ends only the connection that it happens on.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -25,13 +25,12 @@ use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::dispatch::{Dispatch, dispatch};
-use crate::serve::record::record;
-use crate::serve::reply::Reply;
+use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
 use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
-/// Serves a connection as a task of its own, which `watcher` can ask to end.
+/// Serves a connection as a task, which `watcher` can ask to end.
 pub(super) fn spawn(
     socket: Socket,
     permit: ConnectionPermit,
@@ -49,7 +48,6 @@ pub(super) fn spawn(
     }
 }
 
-/// Runs a connection to its end, whatever that is.
 fn run<C>(connection: C, permit: ConnectionPermit)
 where
     C: Future<Output = hyper::Result<()>> + Send + 'static,
@@ -77,7 +75,7 @@ where
     let timeout = Duration::from_secs(limits.write_timeout.into());
     http1::Builder::new()
         .timer(ConnectionTimer::default())
-        // A client that closed its sending side still wants the reply.
+        // A client that closed its sending side may still read the reply.
         .half_close(true)
         .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
         .max_buf_size(limits.header_bytes as usize)
@@ -85,9 +83,9 @@ where
         .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
 }
 
-/// The reply to a request. Nearly always it is ready, and nothing is set up for waiting.
+/// The reply to a request. Nearly every reply is ready at once, and needs no allocation.
 enum ReplyFuture {
-    /// Until it is taken.
+    /// `None` once it was polled.
     Ready(Option<Reply>),
     Pending(Pin<Box<dyn Future<Output = Reply> + Send>>),
 }
@@ -100,11 +98,11 @@ impl ReplyFuture {
     ) -> ReplyFuture {
         let start = Instant::now();
         let ready = |answer: Answer| {
-            record(context, client, &request, &answer, start);
+            answer.record(context, client, &request, start);
             ReplyFuture::Ready(Some(answer.reply))
         };
-        if let Some(refusal) = request_checks::refusal(&request, &context.limits) {
-            return ready(refusal.into());
+        if let Some(reply) = request_checks::reject(&request, &context.limits) {
+            return ready(reply.into());
         }
         let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
             Dispatch::Ready(answer) if request.body().is_end_stream() => return ready(answer),
@@ -120,9 +118,9 @@ impl ReplyFuture {
                 Dispatch::Pending(job) => job.run(&request).await,
             };
             if !is_drained {
-                request_checks::close(&mut answer.reply);
+                answer.reply = with_close(answer.reply);
             }
-            record(&context, client, &request, &answer, start);
+            answer.record(&context, client, &request, start);
             answer.reply
         }))
     }

@@ -1,4 +1,4 @@
-//! How many connections are open: altogether, and from one address.
+//! The limits of open connections: in total, and from one address.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,28 +11,27 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::serve::client_address::ClientAddress;
 use crate::serve::counter::Counter;
 
-/// The limits of open connections, and their counters. Trusted proxies speak for many clients, so
-/// only the total limits them.
+/// The limits of open connections, and their counters. A trusted proxy has the connections of many
+/// clients, so only the total limits it.
 #[derive(Debug)]
-pub struct ConnectionLimit {
+pub(crate) struct ConnectionLimit {
     total: Arc<Semaphore>,
     per_address: u32,
     trusted: Vec<IpNet>,
     by_address: Mutex<HashMap<IpAddr, u32>>,
-    /// Connections that got a permit.
     pub accepted: Counter,
     closed: Counter,
-    /// Connections that were closed because their address has too many.
+    /// Connections closed because their address had too many.
     pub refused: Counter,
 }
 
-/// A connection that counts as open until this is dropped.
+/// The connection counts as open until this is dropped.
 #[derive(Debug)]
 #[must_use]
 pub(super) struct ConnectionPermit {
     limit: Arc<ConnectionLimit>,
     _slot: Option<AddressSlot>,
-    /// Dropped last, so that the gauge falls before the next connection gets it.
+    /// Dropped last, so that `open` never exceeds the limit.
     _total: OwnedSemaphorePermit,
 }
 
@@ -45,7 +44,7 @@ struct AddressSlot {
 
 impl ConnectionLimit {
     /// At most `total` connections, and at most `per_address` from one address that is not `trusted`.
-    pub fn new(total: usize, per_address: u32, trusted: &[IpNet]) -> Arc<ConnectionLimit> {
+    pub(crate) fn new(total: usize, per_address: u32, trusted: &[IpNet]) -> Arc<ConnectionLimit> {
         Arc::new(ConnectionLimit {
             total: Arc::new(Semaphore::new(total)),
             per_address,
@@ -57,9 +56,9 @@ impl ConnectionLimit {
         })
     }
 
-    /// The connections that are open.
-    pub fn open(&self) -> u64 {
-        // Read in this order, the difference is never below zero.
+    /// The number of open connections.
+    pub(crate) fn open(&self) -> u64 {
+        // `closed` is read first, so that the difference is never negative.
         let closed = self.closed.value();
         self.accepted.value().saturating_sub(closed)
     }
@@ -71,7 +70,7 @@ impl ConnectionLimit {
         client: ClientAddress,
     ) -> Option<ConnectionPermit> {
         let slot = match client {
-            ClientAddress::Ip(address) if !client.is_within(&self.trusted) => {
+            ClientAddress::Ip(address) if !client.is_in(&self.trusted) => {
                 let Some(slot) = self.slot(address) else {
                     self.refused.increment();
                     return None;
@@ -125,7 +124,7 @@ impl Drop for AddressSlot {
     }
 }
 
-/// The network of one household: an IPv4 address, or 64 bits of IPv6.
+/// The part of an address that one client cannot change: all of IPv4, the first 64 bits of IPv6.
 fn network(address: IpAddr) -> IpAddr {
     const NETWORK: u128 = u128::MAX << 64;
     match address {
@@ -154,24 +153,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_has_so_many_connections_and_gives_them_back() {
+    async fn connections_of_one_address_are_limited_until_one_closes() {
         let limit = limit(9, 2);
         let first = limit.admit(ip("192.0.2.1")).await;
         let second = limit.admit(ip("192.0.2.1")).await;
         assert!(first.is_some() && second.is_some());
         assert!(limit.admit(ip("192.0.2.1")).await.is_none());
         let other = limit.admit(ip("192.0.2.2")).await;
-        assert!(other.is_some(), "another address has its own");
+        assert!(other.is_some(), "another address has its own limit");
         assert_eq!((limit.open(), limit.refused.value()), (3, 1));
         drop(first);
         assert!(limit.admit(ip("192.0.2.1")).await.is_some());
         drop((second, other));
         assert_eq!(limit.open(), 0);
-        assert!(limit.by_address().is_empty(), "no address is left behind");
+        assert!(
+            limit.by_address().is_empty(),
+            "the map keeps no address without connections"
+        );
     }
 
     #[tokio::test]
-    async fn a_network_of_ipv6_is_one_address_and_a_trusted_proxy_is_not_limited() {
+    async fn an_ipv6_network_counts_as_one_address_and_trusted_proxies_have_no_limit() {
         let limit = limit(9, 1);
         let _first = limit.admit(ip("2001:db8::1")).await;
         assert!(limit.admit(ip("2001:db8::2")).await.is_none());

@@ -1,9 +1,9 @@
-//! The timer of a connection. hyper sets a deadline for the header of every request and drops it with
-//! the header's last byte, so nearly every deadline is dropped before it passes.
+//! The timer of a connection. hyper sets a deadline for the headers of every request, and drops nearly
+//! every deadline before it passes.
 //!
-//! Setting and clearing a timer of the runtime for each would cost more than the look-up that
-//! answers a request. So a connection has one timer, which is left alone while deadlines are set and
-//! dropped; when it fires, it is reset to the deadline that is waited for then.
+//! To set and clear a timer of the runtime for each request would cost more than the look-up that
+//! answers it. So a connection has one timer, which does not change while hyper sets and drops
+//! deadlines. When it fires, it is reset to the current deadline.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +13,10 @@ use std::time::{Duration, Instant};
 use hyper::rt::{Sleep, Timer};
 use tokio::time;
 
-/// The timer of one connection.
 #[derive(Debug, Default)]
 pub(super) struct ConnectionTimer(Arc<SharedTimer>);
 
-/// The timer of the runtime: set by the first deadline, and never later than the nearest one.
+/// The timer of the runtime. The first deadline sets it; it never fires after the nearest deadline.
 type SharedTimer = Mutex<Option<Pin<Box<time::Sleep>>>>;
 
 impl Timer for ConnectionTimer {
@@ -64,7 +63,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_deadline_holds_whatever_others_were_set_before() {
+    async fn a_deadline_passes_on_time_after_earlier_and_later_ones() {
         let timer = ConnectionTimer::default();
         let begun = time::Instant::now();
         let seconds = |seconds| begun.into_std() + Duration::from_secs(seconds);

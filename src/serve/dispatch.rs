@@ -1,7 +1,7 @@
-//! From a request to its answer, or to the job that makes it.
+//! Routes a request, and answers it or returns the job that makes the answer.
 //!
-//! A request is routed once. A feed's validators are known from the snapshot alone, so a 304 costs a
-//! look-up; only a 200 may wait for a document. Every request has an answer.
+//! The snapshot alone has a feed's validators, so a 304 costs one look-up; only a 200 may wait for a
+//! document. Every request gets an answer.
 
 use std::sync::Arc;
 
@@ -24,13 +24,13 @@ use crate::serve::{feeds, pages};
 
 /// The answer to a request, or the job that makes it.
 pub enum Dispatch {
-    /// Nothing has to be made: nearly every request is answered by a 304 or a cached feed.
+    /// Nearly every request: a 304 or a cached feed.
     Ready(Answer),
-    /// Something has to be made.
+    /// The document or page has to be made.
     Pending(Box<Job>),
 }
 
-/// An answer that has to be made.
+/// The work that makes an answer.
 pub struct Job {
     documents: Arc<Documents>,
     published: Arc<PublishedState>,
@@ -40,14 +40,14 @@ pub struct Job {
 
 enum Resource {
     Feed(Arc<FeedVersion>, Format),
-    /// The page of a feed at the feed's own address.
+    /// The page of a feed, in place of the feed.
     FeedPage(Arc<FeedVersion>),
     Selection(Selection, Format),
     Page(PageRequest),
     Asset(String),
 }
 
-/// Dispatches a request at the instant `now`; without `documents` nothing is published yet.
+/// Dispatches a request. `documents` is `None` until the state folder has been read.
 pub fn dispatch<B>(
     documents: Option<&Arc<Documents>>,
     request: &Request<B>,
@@ -56,12 +56,13 @@ pub fn dispatch<B>(
     if let Some(reply) = reply_to_method(request.method()) {
         return Dispatch::Ready(reply.into());
     }
-    let current = documents.map(|documents| (documents, documents.published().published_now()));
-    let Some((documents, Some(published))) = current
-        .as_ref()
-        .map(|(documents, published)| (*documents, published.as_ref()))
-    else {
-        return Dispatch::Ready(reply::unavailable("the first edition is being made").into());
+    let starting = || Dispatch::Ready(reply::service_unavailable(reply::STARTING).into());
+    let Some(documents) = documents else {
+        return starting();
+    };
+    let published = documents.published.published_now();
+    let Some(published) = published.as_ref() else {
+        return starting();
     };
     let context = RequestContext {
         documents,
@@ -73,7 +74,7 @@ pub fn dispatch<B>(
     match route::resolve(&published.snapshot, request.uri().path(), context.query) {
         Target::Feed(version, format) => context.dispatch_feed(version, format),
         Target::Select(selection, format) => {
-            match documents.published().cached_selection(&selection) {
+            match documents.published.cached_selection(&selection) {
                 Some(version) => context.dispatch_feed(&version, format),
                 None => context.job(Resource::Selection(selection, format)),
             }
@@ -81,7 +82,7 @@ pub fn dispatch<B>(
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
         Target::Favicon => context.job(Resource::Asset(published.templates.favicon().to_owned())),
-        Target::Redirect(location) => Dispatch::Ready(reply::moved(&location).into()),
+        Target::Redirect(location) => Dispatch::Ready(reply::moved_permanently(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
         Target::NotFound(reason) => Dispatch::Ready(reply::not_found(&reason).into()),
     }
@@ -103,7 +104,7 @@ fn reply_to_method(method: &Method) -> Option<Reply> {
 }
 
 impl RequestContext<'_> {
-    /// A feed in one format; for a browser that opens it, its page.
+    /// A feed in one format, or its page for a browser.
     fn dispatch_feed(&self, version: &Arc<FeedVersion>, format: Format) -> Dispatch {
         if self.wants_page() {
             return self.job(Resource::FeedPage(version.clone()));
@@ -125,7 +126,7 @@ impl RequestContext<'_> {
 }
 
 impl Job {
-    /// Makes the answer to the request that was dispatched.
+    /// Makes the answer to the dispatched request.
     pub async fn run(self, request: &Request<()>) -> Answer {
         let context = RequestContext {
             documents: &self.documents,
@@ -138,8 +139,8 @@ impl Job {
             Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
             Resource::FeedPage(version) => pages::feed_page(&context, version).await,
             Resource::Selection(selection, format) => {
-                let publisher = self.documents.published().clone();
-                match task::spawn_blocking(move || publisher.select(&selection)).await {
+                let published = self.documents.published.clone();
+                match task::spawn_blocking(move || published.select(&selection)).await {
                     Ok(Ok(version)) if context.wants_page() => {
                         pages::feed_page(&context, version).await
                     }
@@ -148,7 +149,10 @@ impl Job {
                         None => feeds::make(&context, &version, format).await,
                     },
                     Ok(Err(term)) => reply::not_found(&unused(&term)).into(),
-                    Err(_) => reply::unavailable("the selection could not be made").into(),
+                    Err(_) => {
+                        reply::service_unavailable("the selection cannot be made at the moment")
+                            .into()
+                    }
                 }
             }
             Resource::Page(page) => pages::page(&context, page).await,

@@ -1,9 +1,9 @@
 //! The bounded cache of documents.
 //!
-//! A document is made on the first request by one task, and every other request for it waits for
-//! that task. The key is the document's digest: a new version of a feed has another key, so nothing
-//! is ever invalidated. Only codings that were requested are cached: nearly every client accepts a
-//! coding, and plain bytes are several times as many. Another coding is made from a cached one.
+//! The first request for a document starts one task that makes it, and every other request waits for
+//! that task. The key is the document's digest: a new version of a feed has a new key, so no entry is
+//! ever invalidated. Only requested codings are cached: nearly every client accepts a coding, and the
+//! unencoded bytes are several times as large. Another coding is made from a cached one.
 
 use bytes::Bytes;
 use quick_cache::sync::Cache;
@@ -17,28 +17,23 @@ use crate::render::compress::{decode, encode};
 
 /// Why the cache has no document.
 #[derive(Debug, thiserror::Error)]
-pub enum CacheError {
-    /// The document could not be made.
+pub(super) enum CacheError {
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// The document could not be encoded or decoded.
     #[error("cannot encode the document")]
     Encode(#[from] std::io::Error),
-    /// The task that made it panicked, or the daemon is stopping.
+    /// The rendering task panicked, or the daemon is stopping.
     #[error("the rendering task ended early")]
     Task,
 }
 
-/// A document by its digest, in a form.
-type Key = (u128, Form);
-
-/// The bytes that are cached of a document.
+/// Keys hold the digest of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Form {
-    /// Plain bytes, shared by the tasks that encode them at the same time.
-    Draft,
+enum Key {
+    /// The unencoded bytes, as long as tasks encode them.
+    Source(u128),
     /// The bytes that are sent.
-    Finished(Coding),
+    Document(u128, Coding),
 }
 
 #[derive(Clone)]
@@ -50,16 +45,14 @@ impl Weighter<Key, Bytes> for Size {
     }
 }
 
-/// The cache of documents.
-pub struct DocumentCache {
+pub(super) struct DocumentCache {
     cache: Cache<Key, Bytes, Size>,
-    /// As many documents are made at once as there are processors.
-    slots: Semaphore,
+    /// One for each processor: no more documents are made at the same time.
+    render_permits: Semaphore,
 }
 
 impl DocumentCache {
-    /// A cache of at most `bytes_max` bytes of documents.
-    pub fn new(bytes_max: u64) -> DocumentCache {
+    pub(super) fn new(bytes_max: u64) -> DocumentCache {
         // One shard: several would refuse a document larger than their share.
         let options = OptionsBuilder::new()
             .shards(1)
@@ -70,33 +63,28 @@ impl DocumentCache {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         DocumentCache {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
-            slots: Semaphore::new(processors),
+            render_permits: Semaphore::new(processors),
         }
     }
 
-    /// The document with this digest in a coding; `make` makes it if it is not cached.
-    ///
-    /// # Errors
-    /// [`CacheError`]. A failure is not cached: the next request tries again.
-    pub async fn get(
+    /// The document with this digest in a coding; `make` makes it if it is not cached. A failure is not
+    /// cached: the next request tries again.
+    pub(super) async fn get(
         &self,
         digest: u128,
         coding: Coding,
         make: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
     ) -> Result<Bytes, CacheError> {
-        let draft = (digest, Form::Draft);
-        let finish = async {
-            let mut _draft_guard = None;
+        let source = Key::Source(digest);
+        let encode_document = async {
+            let mut _source_guard = None;
             let plain = match self.find_in_any_coding(digest) {
                 Some((cached, document)) => self.run(move || Ok(decode(document, cached)?)).await?,
                 None => {
                     let make = self.run(move || Ok(make()?));
-                    let plain = self.cache.get_or_insert_async(&draft, make).await?;
-                    // The draft goes also when this request is cancelled while it encodes.
-                    _draft_guard = Some(DraftGuard {
-                        cache: &self.cache,
-                        draft,
-                    });
+                    let plain = self.cache.get_or_insert_async(&source, make).await?;
+                    // Also removes the source if this request is cancelled while it encodes.
+                    _source_guard = Some(RemoveOnDrop(&self.cache, source));
                     plain
                 }
             };
@@ -105,8 +93,10 @@ impl DocumentCache {
                 coding => self.run(move || Ok(encode(plain, coding)?)).await,
             }
         };
-        let finished = (digest, Form::Finished(coding));
-        self.cache.get_or_insert_async(&finished, finish).await
+        let document = Key::Document(digest, coding);
+        self.cache
+            .get_or_insert_async(&document, encode_document)
+            .await
     }
 
     fn find_in_any_coding(&self, digest: u128) -> Option<(Coding, Bytes)> {
@@ -114,47 +104,45 @@ impl DocumentCache {
         codings.find_map(|coding| Some((coding, self.find(digest, coding)?)))
     }
 
-    /// The document with this digest, if it is cached.
-    pub fn find(&self, digest: u128, coding: Coding) -> Option<Bytes> {
-        self.cache.get(&(digest, Form::Finished(coding)))
+    pub(super) fn find(&self, digest: u128, coding: Coding) -> Option<Bytes> {
+        self.cache.get(&Key::Document(digest, coding))
     }
 
     /// Whether a document is cached. The cache does not count this as a use of it.
-    pub fn contains(&self, digest: u128, coding: Coding) -> bool {
-        self.cache.contains_key(&(digest, Form::Finished(coding)))
+    pub(super) fn contains(&self, digest: u128, coding: Coding) -> bool {
+        self.cache.contains_key(&Key::Document(digest, coding))
     }
 
-    /// How many documents are cached.
-    pub fn documents(&self) -> usize {
+    /// The number of cached documents.
+    pub(super) fn len(&self) -> usize {
         self.cache.len()
     }
 
-    /// Their bytes.
-    pub fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         self.cache.weight()
     }
 
-    /// Runs work off the threads that serve requests.
+    /// Runs work on a blocking thread, so that the threads that serve requests never wait for it.
     async fn run(
         &self,
         work: impl FnOnce() -> Result<Bytes, CacheError> + Send + 'static,
     ) -> Result<Bytes, CacheError> {
-        let _slot = self.slots.acquire().await.map_err(|_| CacheError::Task)?;
+        let _permit = self
+            .render_permits
+            .acquire()
+            .await
+            .map_err(|_| CacheError::Task)?;
         task::spawn_blocking(|| work().map(shrink))
             .await
             .map_err(|_| CacheError::Task)?
     }
 }
 
-/// Removes a draft when it is dropped.
-struct DraftGuard<'a> {
-    cache: &'a Cache<Key, Bytes, Size>,
-    draft: Key,
-}
+struct RemoveOnDrop<'a>(&'a Cache<Key, Bytes, Size>, Key);
 
-impl Drop for DraftGuard<'_> {
+impl Drop for RemoveOnDrop<'_> {
     fn drop(&mut self) {
-        self.cache.remove(&self.draft);
+        self.0.remove(&self.1);
     }
 }
 
@@ -178,11 +166,11 @@ mod tests {
     #[tokio::test]
     async fn a_document_is_made_once_and_only_requested_codings_are_cached() {
         let cache = DocumentCache::new(1 << 20);
-        let made = Arc::new(AtomicUsize::new(0));
+        let renders = Arc::new(AtomicUsize::new(0));
         let get = |coding| {
-            let made = made.clone();
+            let renders = renders.clone();
             cache.get(7, coding, move || {
-                made.fetch_add(1, Ordering::Relaxed);
+                renders.fetch_add(1, Ordering::Relaxed);
                 Ok(document())
             })
         };
@@ -190,13 +178,13 @@ mod tests {
         let (gzip, same, zstd) = both;
         let (gzip, zstd) = (gzip.expect("gzip"), zstd.expect("zstd"));
         assert_eq!(same.expect("gzip"), gzip);
-        assert_eq!(cache.documents(), 2);
+        assert_eq!(cache.len(), 2);
         assert_eq!(cache.bytes(), (gzip.len() + zstd.len()) as u64);
         // Later codings are made from a cached one.
         assert_eq!(get(Coding::Identity).await.expect("it"), document());
         assert!(get(Coding::Brotli).await.expect("br").len() < gzip.len());
-        assert_eq!(made.load(Ordering::Relaxed), 1);
-        assert_eq!(cache.documents(), 4);
+        assert_eq!(renders.load(Ordering::Relaxed), 1);
+        assert_eq!(cache.len(), 4);
     }
 
     #[tokio::test]
@@ -204,7 +192,7 @@ mod tests {
         let cache = DocumentCache::new(1 << 20);
         let fail = || Err(DocumentError::Write(io::ErrorKind::Other.into()));
         assert!(cache.get(7, Coding::Gzip, fail).await.is_err());
-        assert_eq!(cache.documents(), 0);
+        assert_eq!(cache.len(), 0);
         let second = cache.get(7, Coding::Gzip, || Ok(document()));
         assert!(second.await.is_ok());
     }

@@ -1,5 +1,4 @@
-//! Documents of what is published: made on the first request for them, cached, and made in advance
-//! for the next version of a feed that is polled.
+//! The documents of the published snapshot. The first request for a document renders and caches it.
 
 use std::sync::Arc;
 
@@ -19,15 +18,15 @@ use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::{CacheError, DocumentCache};
 use crate::serve::render_metrics::RenderMetrics;
 
-/// What is published, and the cache of its documents.
+/// The published snapshot and the cache of its documents.
 pub struct Documents {
-    published: ReadHandle,
-    cache: DocumentCache,
-    metrics: Arc<RenderMetrics>,
+    pub(super) published: ReadHandle,
+    pub(super) cache: DocumentCache,
+    pub(super) metrics: Arc<RenderMetrics>,
 }
 
 impl Documents {
-    /// The documents of what is published, of which at most `cache_bytes` are cached.
+    /// Caches at most `cache_bytes` of documents.
     pub fn new(published: ReadHandle, cache_bytes: u64) -> Documents {
         Documents {
             published,
@@ -36,66 +35,43 @@ impl Documents {
         }
     }
 
-    /// What is published.
-    pub fn published(&self) -> &ReadHandle {
-        &self.published
-    }
-
-    /// The cache.
-    pub fn cache(&self) -> &DocumentCache {
-        &self.cache
-    }
-
-    /// What rendering feeds took.
-    pub fn metrics(&self) -> &RenderMetrics {
-        &self.metrics
-    }
-
     /// A feed in a format and coding.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub async fn feed(
+    pub(super) async fn feed(
         &self,
         version: &Arc<FeedVersion>,
         format: Format,
         coding: Coding,
     ) -> Result<Bytes, CacheError> {
-        let digest = ETag::new(version.digest, format).digest();
+        let digest = digest(version.digest, format);
         let (store, version) = (self.published.store().clone(), version.clone());
         let metrics = self.metrics.clone();
         let render = move || metrics.measure(format, || render_feed(&store, &version, format));
         self.cache.get(digest, coding, render).await
     }
 
-    /// A feed that is cached.
-    pub fn cached_feed(
+    pub(super) fn cached_feed(
         &self,
         version: &FeedVersion,
         format: Format,
         coding: Coding,
     ) -> Option<Bytes> {
-        let digest = ETag::new(version.digest, format).digest();
-        self.cache.find(digest, coding)
+        self.cache.find(digest(version.digest, format), coding)
     }
 
-    /// The cached document of the version before, with its validators.
-    pub fn previous_feed(
+    /// The cached document of the previous version, with its validators.
+    pub(super) fn previous_feed(
         &self,
         version: &FeedVersion,
         format: Format,
         coding: Coding,
     ) -> Option<(Bytes, Validators)> {
         let previous = version.previous?;
-        let digest = ETag::new(previous.digest, format).digest();
-        Some((self.cache.find(digest, coding)?, previous))
+        let document = self.cache.find(digest(previous.digest, format), coding)?;
+        Some((document, previous))
     }
 
     /// A page or list without a coding.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    pub async fn page(
+    pub(super) async fn page(
         &self,
         page: &Page,
         published: &Arc<PublishedState>,
@@ -109,10 +85,11 @@ impl Documents {
     }
 
     /// A document in a coding.
-    ///
-    /// # Errors
-    /// When it cannot be encoded.
-    pub async fn encoded(&self, document: Bytes, coding: Coding) -> Result<Bytes, CacheError> {
+    pub(super) async fn encoded(
+        &self,
+        document: Bytes,
+        coding: Coding,
+    ) -> Result<Bytes, CacheError> {
         if coding == Coding::Identity {
             return Ok(document);
         }
@@ -120,21 +97,29 @@ impl Documents {
         self.cache.get(digest, coding, || Ok(document)).await
     }
 
-    /// The formats and codings in which a new version is likely to be requested: those in which the
-    /// version before is cached, if the feed was polled within the last hour or two.
-    pub fn likely_forms(&self, version: &FeedVersion, now: Timestamp) -> Vec<(Format, Coding)> {
+    /// The formats and codings in which clients will probably request a new version: those in which
+    /// the previous version is cached, if the feed was polled within the last two hours.
+    pub(super) fn likely_representations(
+        &self,
+        version: &FeedVersion,
+        now: Timestamp,
+    ) -> Vec<(Format, Coding)> {
         let is_polled = version.polls.rate(now).per_hour > 0.0;
         let Some(previous) = version.previous.filter(|_| is_polled) else {
             return Vec::new();
         };
         let formats = version.channel.formats.iter();
-        let forms = formats.flat_map(|&format| Coding::ALL.map(|coding| (format, coding)));
-        let is_cached = |&(format, coding): &(Format, Coding)| {
-            let digest = ETag::new(previous.digest, format).digest();
-            self.cache.contains(digest, coding)
-        };
-        forms.filter(is_cached).collect()
+        let all = formats.flat_map(|&format| Coding::ALL.map(|coding| (format, coding)));
+        all.filter(|(format, coding)| {
+            let digest = digest(previous.digest, *format);
+            self.cache.contains(digest, *coding)
+        })
+        .collect()
     }
+}
+
+fn digest(version: u128, format: Format) -> u128 {
+    ETag::new(version, format).digest()
 }
 
 #[cfg(test)]
@@ -161,7 +146,7 @@ id-year = 2026
 ";
 
     #[tokio::test]
-    async fn a_polled_feed_is_made_again_in_the_forms_that_are_cached() {
+    async fn the_cached_representations_of_a_polled_feed_are_likely_for_its_next_version() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("articles")).expect("a folder");
         let write = |name: &str, text: &str| {
@@ -195,12 +180,12 @@ id-year = 2026
 
         write("b.txt", "#спорт #наука");
         let published = publish(later.plus(60));
-        let forms = |path: &str| {
+        let likely = |path: &str| {
             let mut revised = published.revised.iter();
             let version = revised.find(|version| &*version.path == path).expect("it");
-            documents.likely_forms(version, later.plus(60))
+            documents.likely_representations(version, later.plus(60))
         };
-        assert_eq!(forms("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
-        assert_eq!(forms("tags/наука"), [], "it is not polled");
+        assert_eq!(likely("tags/спорт"), [(Format::Atom, Coding::Gzip)]);
+        assert_eq!(likely("tags/наука"), [], "it is not polled");
     }
 }

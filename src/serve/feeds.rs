@@ -10,13 +10,14 @@ use crate::feed::poll_rate::PollReply;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::problem::chain;
-use crate::serve::answer::{Answer, Origin};
+use crate::serve::answer::Answer;
 use crate::serve::conditional::{self, ClientCopy};
 use crate::serve::reply::{self, DocumentHeaders};
 use crate::serve::request_context::RequestContext;
-use crate::serve::security_headers::Content;
+use crate::serve::request_outcome::RequestResult;
+use crate::serve::security_headers::DocumentKind;
 
-/// 304, or 200 with a cached document.
+/// 304, or 200 with a cached document; `None` if the document has to be made.
 pub(super) fn cached(
     context: &RequestContext<'_>,
     version: &FeedVersion,
@@ -42,10 +43,10 @@ pub(super) fn cached(
         }
     };
     version.polls.count(poll, context.now);
-    Some(Answer::feed(version.kind, coding, Origin::Cache, reply))
+    Some(Answer::new(version.kind, coding, RequestResult::Hit, reply))
 }
 
-/// 200 with a document that has to be made.
+/// 200 with a document that is made first.
 pub(super) async fn make(
     context: &RequestContext<'_>,
     version: &Arc<FeedVersion>,
@@ -63,17 +64,17 @@ pub(super) async fn make(
                 "feed `{path}` as {title} cannot be made: {}",
                 chain(&failure)
             );
-            // The last good document, under its own tag, is better than an error.
+            // The previous document, with its own ETag, is more useful than an error.
             match documents.previous_feed(version, format, coding) {
                 Some((document, previous)) => {
                     let previous = version.headers_under(previous, format);
                     reply::document(headers(&previous), document)
                 }
-                None => reply::unavailable("this feed cannot be made at the moment"),
+                None => reply::service_unavailable("this feed cannot be made at the moment"),
             }
         }
     };
-    Answer::feed(version.kind, coding, Origin::Renderer, reply)
+    Answer::new(version.kind, coding, RequestResult::Made, reply)
 }
 
 fn document_headers(
@@ -91,6 +92,6 @@ fn document_headers(
         link: Some(headers.link.clone()),
         content_type: format.content_type(),
         coding,
-        content: Content::Feed,
+        kind: DocumentKind::Feed,
     }
 }

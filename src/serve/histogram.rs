@@ -4,24 +4,23 @@ use std::time::Duration;
 
 use crate::serve::counter::Counter;
 
-/// The upper bounds of the buckets in seconds: from a reply out of memory to one that is too late.
-pub const BOUNDS: [f64; 17] = [
+/// The upper bounds of the buckets in seconds.
+pub(super) const BOUNDS: [f64; 17] = [
     0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 5.0, 10.0,
 ];
 
-/// Durations by bucket. Observing one is two relaxed additions; the histogram of
+/// Durations by bucket. To observe one takes two relaxed additions, where the histogram of
 /// `prometheus_client` takes a lock.
 #[derive(Debug, Default)]
-pub struct Histogram {
+pub(super) struct Histogram {
     /// One for each bound, and one for everything above.
     buckets: [Counter; BOUNDS.len() + 1],
     nanoseconds: Counter,
 }
 
 impl Histogram {
-    /// Counts one duration.
-    pub fn observe(&self, duration: Duration) {
+    pub(super) fn observe(&self, duration: Duration) {
         let seconds = duration.as_secs_f64();
         let bucket = BOUNDS.partition_point(|bound| *bound < seconds);
         self.buckets[bucket].increment();
@@ -29,13 +28,12 @@ impl Histogram {
             .add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX));
     }
 
-    /// The number of durations in each bucket, not cumulative.
-    pub fn counts(&self) -> [u64; BOUNDS.len() + 1] {
+    /// The count of each bucket, not cumulative.
+    pub(super) fn counts(&self) -> [u64; BOUNDS.len() + 1] {
         self.buckets.each_ref().map(Counter::value)
     }
 
-    /// The sum of all durations.
-    pub fn seconds(&self) -> f64 {
+    pub(super) fn seconds(&self) -> f64 {
         self.nanoseconds.value() as f64 / 1e9
     }
 }

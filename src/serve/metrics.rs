@@ -1,10 +1,10 @@
-//! `/metrics`: what every part of the server counts, in one text.
+//! `/metrics`: the counters of all parts of the server in one text.
 //!
-//! Labels are few and closed: kinds, statuses, codings, and the feeds that feeds.toml declares;
-//! never a path, a tag or a client.
+//! The values of labels are a small closed set: kinds, statuses, codings, and the feeds that
+//! feeds.toml declares; never a path, a tag or a client.
 
-pub mod exposition;
-pub mod process;
+pub(super) mod exposition;
+pub(super) mod process;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,39 +17,23 @@ use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
-use crate::publish::read_handle::DatabasePosition;
 use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
-use crate::serve::metrics::exposition::{Exposition, TextFormat};
+use crate::serve::metrics::exposition::Exposition;
 use crate::serve::metrics::process::Process;
 use crate::serve::request_outcome::{RequestKind, RequestResult};
 use crate::serve::server_context::ServerContext;
 
-/// Everything that one answer of `/metrics` is made from.
-pub struct Scrape {
-    /// The server.
-    pub server: Arc<ServerContext>,
-    /// The panics so far.
-    pub panics: Arc<Counter>,
-    /// How the daemon is.
-    pub condition: Arc<Condition>,
-    /// The process.
-    pub process: Process,
-    /// When it started.
-    pub started: Timestamp,
+/// The input of one `/metrics` response.
+pub(super) struct Scrape {
+    pub(super) server: Arc<ServerContext>,
+    pub(super) panics: Arc<Counter>,
+    pub(super) condition: Arc<Condition>,
+    pub(super) process: Process,
+    pub(super) started: Timestamp,
 }
 
-impl Scrape {
-    /// The text.
-    pub fn text(self, format: TextFormat) -> String {
-        exposition::encode(self, format)
-    }
-
-    fn documents(&self) -> Option<&Arc<Documents>> {
-        self.server.documents.get()
-    }
-}
-
+/// [`Collector`] requires it.
 impl fmt::Debug for Scrape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scrape").finish_non_exhaustive()
@@ -59,9 +43,9 @@ impl fmt::Debug for Scrape {
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut page = Exposition(encoder);
-        page.gauge(
+        page.gauge_family(
             "taspa_build_info",
-            "The version that runs",
+            "Version of the running program",
             [([("version", env!("CARGO_PKG_VERSION"))], 1.0)],
         )?;
         self.requests(&mut page)?;
@@ -75,140 +59,114 @@ impl Collector for Scrape {
 impl Scrape {
     fn requests(&self, page: &mut Exposition<'_>) -> fmt::Result {
         let server = &self.server;
-        page.counter(
+        page.counter_family(
             "taspa_http_requests",
             "Requests by kind of resource, status, coding and outcome",
             server.requests.counts(),
         )?;
-        let durations = RequestResult::ALL.map(|result| {
-            let histogram = server.requests.durations(result);
-            ([("outcome", result.name())], histogram)
-        });
-        page.histogram(
+        let duration = |result| server.requests.durations(result);
+        let durations =
+            RequestResult::ALL.map(|result| ([("outcome", result.name())], duration(result)));
+        page.histogram_family(
             "taspa_http_request_duration_seconds",
-            "Time to make a reply, without sending it",
+            "Time to make a response, without sending it",
             durations,
         )?;
-        page.count(
+        page.counter(
             "taspa_http_response_bytes",
-            "Bytes of reply bodies",
+            "Bytes of response bodies",
             server.requests.response_bytes.value(),
         )?;
-        page.value(
+        page.gauge(
             "taspa_open_connections",
             "Open connections",
             server.connections.open() as f64,
         )?;
-        page.count(
+        page.counter(
             "taspa_connections",
             "Accepted connections",
             server.connections.accepted.value(),
         )?;
-        page.count(
+        page.counter(
             "taspa_refused_connections",
-            "Connections that were closed because their address has too many",
+            "Connections closed because their address had too many",
             server.connections.refused.value(),
         )?;
         let access_log = server.access_log.as_ref();
-        page.count(
+        page.counter(
             "taspa_access_log_dropped_lines",
-            "Lines of the access log that were dropped because its reader is too slow",
+            "Access log lines dropped because the reader of the output is too slow or gone",
             access_log.map_or(0, |access_log| access_log.dropped_lines().value()),
         )?;
-        page.count(
+        page.counter(
             "taspa_panics",
-            "Panics, none of which ended the daemon",
+            "Panics; none of them ended the daemon",
             self.panics.value(),
         )
     }
 
-    /// What is published, and its documents.
     fn feeds(&self, page: &mut Exposition<'_>) -> fmt::Result {
-        let snapshot = self
-            .documents()
-            .and_then(|documents| documents.published().snapshot());
-        page.value(
+        let snapshot = self.server.snapshot();
+        page.gauge(
             "taspa_ready",
-            "Whether feeds are published and the daemon is not stopping",
-            truth(snapshot.is_some() && !self.condition.draining),
+            "1 while feeds are published and the daemon is not stopping",
+            bool_value(snapshot.is_some() && !self.condition.draining),
         )?;
-        page.value(
+        page.gauge(
             "taspa_articles",
-            "Articles that are stored, published or not",
+            "Stored articles, published or not",
             self.condition.articles as f64,
         )?;
-        if let Some(published) = self.condition.published {
-            page.value(
-                "taspa_edition_timestamp_seconds",
-                "When a feed last changed",
-                published.0 as f64,
-            )?;
-        }
+        page.gauge(
+            "taspa_edition_timestamp_seconds",
+            "Time at which a feed last changed",
+            self.condition.published.map(seconds),
+        )?;
         if let Some(snapshot) = snapshot {
             published_feeds(page, &snapshot)?;
         }
-        let Some(documents) = self.documents() else {
-            return Ok(());
-        };
-        page.histogram(
-            "taspa_render_duration_seconds",
-            "Time to render a document",
-            Format::ALL.map(|format| {
-                (
-                    [("format", format.extension())],
-                    documents.metrics().durations(format),
-                )
-            }),
-        )?;
-        page.counter(
-            "taspa_render_failures",
-            "Documents that could not be rendered",
-            Format::ALL.map(|format| {
-                let failures = documents.metrics().failures(format).value();
-                ([("format", format.extension())], failures)
-            }),
-        )?;
-        page.value(
-            "taspa_cache_bytes",
-            "Bytes of cached documents",
-            documents.cache().bytes() as f64,
-        )?;
-        page.value(
-            "taspa_cache_documents",
-            "Cached documents",
-            documents.cache().documents() as f64,
-        )
+        match self.server.documents.get() {
+            Some(documents) => document_metrics(page, documents),
+            None => Ok(()),
+        }
     }
 
     fn source(&self, page: &mut Exposition<'_>) -> fmt::Result {
         let Condition { source, held, .. } = &*self.condition;
-        page.value(
+        page.gauge(
             "taspa_source_up",
-            "Whether the articles can be read and no removal is held",
-            truth(source.failing.is_none() && *held == 0),
+            "1 while the articles can be read and no removal is held",
+            bool_value(source.failing.is_none() && *held == 0),
         )?;
-        if let Some(read) = source.read {
-            page.value(
-                "taspa_source_last_success_timestamp_seconds",
-                "When a reading of the articles last succeeded",
-                read.0 as f64,
-            )?;
-        }
-        let published = self.documents().map(|documents| documents.published());
-        if let Some(position) = published.and_then(|published| published.database_position()) {
-            database(page, &position)?;
-        }
-        page.value(
+        page.gauge(
+            "taspa_source_last_success_timestamp_seconds",
+            "Time at which a reading of the articles last succeeded",
+            source.read.map(seconds),
+        )?;
+        let published = self.server.published();
+        let database = published.and_then(|published| published.database_position());
+        let database = database.unwrap_or_default();
+        page.gauge(
+            "taspa_source_newest_timestamp_seconds",
+            "Latest change among the rows, by the dates of the database",
+            database.newest.map(seconds),
+        )?;
+        page.gauge(
+            "taspa_source_replica_lag_seconds",
+            "Seconds by which a standby is behind its primary",
+            database.replica_lag,
+        )?;
+        page.gauge(
             "taspa_source_reading_duration_seconds",
-            "Time that the last complete reading took",
+            "Duration of the last complete reading",
             source.took.as_secs_f64(),
         )?;
-        page.count(
+        page.counter(
             "taspa_source_files_read",
-            "Files or rows that were read",
+            "Files or rows read",
             source.articles_read,
         )?;
-        page.counter(
+        page.counter_family(
             "taspa_source_readings",
             "Readings by result",
             [
@@ -216,36 +174,36 @@ impl Scrape {
                 ([("result", "failure")], source.failures),
             ],
         )?;
-        page.value(
+        page.gauge(
             "taspa_quarantined_articles",
-            "Files or rows that gave no article, or not their newest version",
+            "Files or rows whose newest version was refused",
             self.condition.quarantined() as f64,
         )?;
-        page.value(
+        page.gauge(
             "taspa_held_removals",
-            "Articles whose removal waits for a confirmation",
+            "Articles whose removal is held until it is confirmed",
             *held as f64,
         )?;
-        page.value(
+        page.gauge(
             "taspa_state_writable",
-            "Whether the last changes are in the state folder",
-            truth(self.condition.state_trouble().is_none()),
+            "1 while the state folder holds the last changes",
+            bool_value(self.condition.state_trouble().is_none()),
         )
     }
 
     fn configuration(&self, page: &mut Exposition<'_>) -> fmt::Result {
         let reloads = &self.condition.reloads;
-        page.value(
+        page.gauge(
             "taspa_config_last_reload_successful",
-            "Whether the last reload of feeds.toml succeeded",
-            truth(reloads.refused.is_none()),
+            "1 if the last reload of feeds.toml succeeded",
+            bool_value(reloads.refused.is_none()),
         )?;
-        page.value(
+        page.gauge(
             "taspa_config_last_reload_success_timestamp_seconds",
-            "When feeds.toml was last loaded",
-            reloads.succeeded.0 as f64,
+            "Time at which feeds.toml was last loaded",
+            seconds(reloads.succeeded),
         )?;
-        page.counter(
+        page.counter_family(
             "taspa_config_reloads",
             "Reloads of feeds.toml by result",
             [
@@ -257,94 +215,96 @@ impl Scrape {
 
     fn process(&self, page: &mut Exposition<'_>) -> fmt::Result {
         let process = &self.process;
-        page.count(
+        page.counter(
             "taspa_process_cpu_seconds",
             "Processor time, user and system",
             process.cpu.as_secs_f64(),
         )?;
-        page.value(
+        page.gauge(
             "taspa_process_start_time_seconds",
-            "When the process started",
-            self.started.0 as f64,
+            "Time at which the process started",
+            seconds(self.started),
         )?;
-        for (name, help, value) in [
-            (
-                "taspa_process_resident_memory_bytes",
-                "Resident memory",
-                process.resident_bytes,
-            ),
-            (
-                "taspa_process_virtual_memory_bytes",
-                "Virtual memory",
-                process.virtual_bytes,
-            ),
-            (
-                "taspa_process_open_fds",
-                "Open file descriptors",
-                process.open_fds,
-            ),
-            (
-                "taspa_process_max_fds",
-                "Limit of open file descriptors",
-                process.max_fds,
-            ),
-        ] {
-            if let Some(value) = value {
-                page.value(name, help, value as f64)?;
-            }
-        }
-        Ok(())
+        let number = |value: Option<u64>| value.map(|value| value as f64);
+        page.gauge(
+            "taspa_process_resident_memory_bytes",
+            "Resident memory",
+            number(process.resident_bytes),
+        )?;
+        page.gauge(
+            "taspa_process_virtual_memory_bytes",
+            "Virtual memory",
+            number(process.virtual_bytes),
+        )?;
+        page.gauge(
+            "taspa_process_open_fds",
+            "Open file descriptors",
+            number(process.open_fds),
+        )?;
+        page.gauge(
+            "taspa_process_max_fds",
+            "Limit of open file descriptors",
+            number(process.max_fds),
+        )
     }
 }
 
-/// How current the database is, to be compared between daemons over the same articles.
-fn database(page: &mut Exposition<'_>, position: &DatabasePosition) -> fmt::Result {
-    if let Some(newest) = position.newest {
-        page.value(
-            "taspa_source_newest_timestamp_seconds",
-            "The latest change among the rows, as the database dates it",
-            newest.0 as f64,
-        )?;
-    }
-    if let Some(lag) = position.replica_lag {
-        page.value(
-            "taspa_source_replica_lag_seconds",
-            "How far a standby is behind its primary",
-            lag,
-        )?;
-    }
-    Ok(())
+fn document_metrics(page: &mut Exposition<'_>, documents: &Documents) -> fmt::Result {
+    let metrics = &documents.metrics;
+    page.histogram_family(
+        "taspa_render_duration_seconds",
+        "Time to render a document",
+        Format::ALL.map(|format| ([("format", format.extension())], metrics.durations(format))),
+    )?;
+    let failures = |format| metrics.failures(format).value();
+    page.counter_family(
+        "taspa_render_failures",
+        "Documents that could not be rendered",
+        Format::ALL.map(|format| ([("format", format.extension())], failures(format))),
+    )?;
+    page.gauge(
+        "taspa_cache_bytes",
+        "Bytes of cached documents",
+        documents.cache.bytes() as f64,
+    )?;
+    page.gauge(
+        "taspa_cache_documents",
+        "Cached documents",
+        documents.cache.len() as f64,
+    )
 }
 
-/// The number of feeds, and when the declared ones last changed.
 fn published_feeds(page: &mut Exposition<'_>, snapshot: &Snapshot) -> fmt::Result {
     let kinds = [
-        (FeedKind::All, RequestKind::All),
-        (FeedKind::Declared, RequestKind::Declared),
-        (FeedKind::Section, RequestKind::Section),
-        (FeedKind::Tag, RequestKind::Tag),
-        (FeedKind::Author, RequestKind::Author),
+        FeedKind::All,
+        FeedKind::Declared,
+        FeedKind::Section,
+        FeedKind::Tag,
+        FeedKind::Author,
     ];
-    let feeds = kinds.map(|(kind, name)| {
+    let feeds = kinds.map(|kind| {
         let feeds = snapshot.feeds.values().filter(|feed| feed.kind == kind);
-        ([("kind", name.name())], feeds.count() as f64)
+        let labels = [("kind", RequestKind::from(kind).name())];
+        (labels, feeds.count() as f64)
     });
-    page.gauge("taspa_feeds", "Published feeds by kind", feeds)?;
-    let named = snapshot.config.feeds.iter();
-    let last_modified = named.filter_map(|feed| {
+    page.gauge_family("taspa_feeds", "Published feeds by kind", feeds)?;
+    let declared = snapshot.config.feeds.iter();
+    let last_modified = declared.filter_map(|feed| {
         let version = snapshot.feeds.get(feed.name.as_str())?;
-        Some((
-            [("feed", feed.name.as_str())],
-            version.last_modified.0 as f64,
-        ))
+        let labels = [("feed", feed.name.as_str())];
+        Some((labels, seconds(version.last_modified)))
     });
-    page.gauge(
+    page.gauge_family(
         "taspa_feed_last_modified_timestamp_seconds",
         "Last-Modified of a declared feed",
         last_modified,
     )
 }
 
-fn truth(is_so: bool) -> f64 {
-    f64::from(u8::from(is_so))
+fn seconds(at: Timestamp) -> f64 {
+    at.0 as f64
+}
+
+fn bool_value(value: bool) -> f64 {
+    f64::from(u8::from(value))
 }

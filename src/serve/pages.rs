@@ -1,7 +1,8 @@
-//! Answers with pages for people, the lists beside them, and the assets that they refer to.
+//! Answers with HTML pages, lists of feeds, and the assets of pages.
 //!
-//! A page's tag is the digest of its bytes, so it moves exactly when the page does, whatever changed:
-//! an article, a template, a word. Pages have no `Last-Modified`: no date could promise that.
+//! The ETag of a page is the digest of its bytes, so it changes exactly when the page changes, whatever
+//! the cause: an article, a template, a text. Pages have no `Last-Modified`, since no date changes like
+//! that.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -22,15 +23,14 @@ use crate::serve::answer::Answer;
 use crate::serve::conditional::{self, ClientCopy};
 use crate::serve::reply::{self, DocumentHeaders, Reply};
 use crate::serve::request_context::RequestContext;
-use crate::serve::request_outcome::RequestKind;
-use crate::serve::security_headers::Content;
+use crate::serve::request_outcome::{RequestKind, RequestResult};
+use crate::serve::security_headers::DocumentKind;
 
-/// How long what changes with every article may be cached: lists of feeds, and assets whose address
-/// does not have their version in it.
-const SHORT: &str = "max-age=60";
+/// For lists of feeds, which change with every article, and for assets without a version in the URL.
+const SHORT_CACHE: &str = "max-age=60";
 
-/// How long an asset whose address has its version in it may be cached.
-const IMMUTABLE: &str = "max-age=31536000, immutable";
+/// For assets with their version in the URL.
+const IMMUTABLE_CACHE: &str = "max-age=31536000, immutable";
 
 const UNAVAILABLE: &str = "this page cannot be made at the moment";
 
@@ -53,19 +53,19 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         link: None,
         content_type: page.content_type(),
         coding,
-        content: match page {
-            Page::Opml(_) | Page::List(_) => Content::Feed,
-            _ => Content::Page,
+        kind: match page {
+            Page::Opml(_) | Page::List(_) => DocumentKind::Feed,
+            _ => DocumentKind::Page,
         },
     };
     let kind = match page {
         Page::Article(_) => RequestKind::Article,
         _ => RequestKind::Page,
     };
-    validate(context, tag, headers, document, kind).await
+    answer_conditionally(context, tag, headers, document, kind).await
 }
 
-/// The page of a feed at the feed's own address.
+/// The page of a feed, in place of the feed.
 pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVersion>) -> Answer {
     let page = Page::Feed(version);
     let document = match render(context, &page).await {
@@ -75,10 +75,10 @@ pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVer
     let coding = context.coding();
     match context.documents.encoded(document, coding).await {
         Ok(document) => {
-            let reply = reply::unvalidated(page.content_type(), coding, document);
-            Answer::page(RequestKind::Page, coding, reply)
+            let reply = reply::uncacheable_page(page.content_type(), coding, document);
+            Answer::new(RequestKind::Page, coding, RequestResult::Made, reply)
         }
-        Err(_) => reply::unavailable(UNAVAILABLE).into(),
+        Err(_) => reply::service_unavailable(UNAVAILABLE).into(),
     }
 }
 
@@ -96,18 +96,22 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
     let headers = DocumentHeaders {
         etag: tag.value(coding),
         last_modified: None,
-        cache_control: HeaderValue::from_static(if names_version { IMMUTABLE } else { SHORT }),
+        cache_control: HeaderValue::from_static(if names_version {
+            IMMUTABLE_CACHE
+        } else {
+            SHORT_CACHE
+        }),
         link: None,
         content_type: asset.media_type,
         coding,
-        content: Content::Asset,
+        kind: DocumentKind::Asset,
     };
     let bytes = asset.bytes.clone();
-    validate(context, tag, headers, bytes, RequestKind::Page).await
+    answer_conditionally(context, tag, headers, bytes, RequestKind::Page).await
 }
 
 /// 304, or 200 with a document in the coding of its headers.
-async fn validate(
+async fn answer_conditionally(
     context: &RequestContext<'_>,
     tag: ETag,
     headers: DocumentHeaders,
@@ -119,28 +123,26 @@ async fn validate(
         ClientCopy::Current => reply::not_modified(headers),
         ClientCopy::Outdated => match context.documents.encoded(document, coding).await {
             Ok(document) => reply::document(headers, document),
-            Err(_) => reply::unavailable(UNAVAILABLE),
+            Err(_) => reply::service_unavailable(UNAVAILABLE),
         },
     };
-    Answer::page(kind, coding, reply)
+    Answer::new(kind, coding, RequestResult::Made, reply)
 }
 
-/// The page or list that is requested, or the reply that there is none.
+/// The requested page or list, or the reply if there is none.
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
-    let (publisher, snapshot) = (
-        context.documents.published().clone(),
-        context.published.snapshot.clone(),
-    );
-    let page = task::spawn_blocking(move || publisher.find_page(&snapshot, request)).await;
+    let published = context.documents.published.clone();
+    let snapshot = context.published.snapshot.clone();
+    let page = task::spawn_blocking(move || published.find_page(&snapshot, request)).await;
     Err(Box::new(match page {
         Ok(Ok(page)) => return Ok(page),
         Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),
         Ok(Err(PageMissing::Elsewhere(address))) => reply::found(&address),
         Ok(Err(PageMissing::Store(failure))) => {
             log_failure("the page of an article", &failure);
-            reply::unavailable(UNAVAILABLE)
+            reply::service_unavailable(UNAVAILABLE)
         }
-        Err(_) => reply::unavailable(UNAVAILABLE),
+        Err(_) => reply::service_unavailable(UNAVAILABLE),
     }))
 }
 
@@ -150,7 +152,7 @@ async fn render(context: &RequestContext<'_>, page: &Page) -> Result<Bytes, Box<
         .page(page, context.published, context.locale());
     rendered.await.map_err(|failure| {
         log_failure("a page", &failure);
-        Box::new(reply::unavailable(UNAVAILABLE))
+        Box::new(reply::service_unavailable(UNAVAILABLE))
     })
 }
 
@@ -158,14 +160,14 @@ fn log_failure(what: &str, failure: &dyn Error) {
     error!("{what} cannot be made: {}", chain(failure));
 }
 
-/// A feed's page may be cached as long as the feed, an article's not past the instant at which it
-/// changes by itself.
+/// A cache may store the page of a feed as long as the feed, and the page of an article until the
+/// instant at which it will change by itself.
 fn page_cache_control(context: &RequestContext<'_>, page: &Page) -> HeaderValue {
     let (settings, next) = match page {
         Page::Feed(version) => (&*version.settings, version.next),
         Page::Article(released) => (&context.published.snapshot.config.defaults, released.next),
         Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
-            return HeaderValue::from_static(SHORT);
+            return HeaderValue::from_static(SHORT_CACHE);
         }
     };
     cache_control(settings, seconds_left(next, context.now))

@@ -1,5 +1,5 @@
-//! Makes documents of new versions before they are requested, in the forms in which the versions
-//! before were.
+//! Renders documents of new versions before clients request them, in the formats and codings in which
+//! the previous versions are cached.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use crate::model::time::Timestamp;
 use crate::publish::NewVersions;
 use crate::serve::documents::Documents;
 
-/// Publications that may wait while a document is made. What finds no room is made on request.
-pub const PUBLICATIONS_MAX: usize = 16;
+/// Publications that may wait in the channel. Documents of further ones are rendered on request.
+pub(crate) const PUBLICATIONS_MAX: usize = 16;
 
-/// The documents that are still to be made, by the feed's path.
+/// The versions whose documents are not rendered yet, by the feed's path.
 #[derive(Default)]
-struct Queue(BTreeMap<Arc<str>, Job>);
+struct Queue(BTreeMap<Arc<str>, QueuedVersion>);
 
-struct Job {
-    /// It keeps the version's articles in the store.
+struct QueuedVersion {
+    /// Keeps the version's articles in the store.
     _snapshot: Arc<Snapshot>,
     version: Arc<FeedVersion>,
-    forms: Vec<(Format, Coding)>,
+    representations: Vec<(Format, Coding)>,
 }
 
-/// Makes one document after the other until `publications` ends.
-pub async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
+/// Renders one document after the other until `publications` is closed.
+pub(crate) async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
     let mut queue = Queue::default();
     loop {
         let next = match queue.0.is_empty() {
@@ -40,34 +40,34 @@ pub async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<New
             None if queue.0.is_empty() => return,
             None => {}
         }
-        let Some((_, job)) = queue.0.pop_first() else {
+        let Some((_, next)) = queue.0.pop_first() else {
             continue;
         };
-        for (format, coding) in job.forms {
-            // A request for it meets the same failure, and logs it.
-            let _ = documents.feed(&job.version, format, coding).await;
+        for (format, coding) in next.representations {
+            // The next request has the same failure, and logs it.
+            let _ = documents.feed(&next.version, format, coding).await;
         }
     }
 }
 
 impl Queue {
-    /// Adds new versions. One that replaces a version of the queue takes over its forms.
+    /// Adds new versions. A version that replaces one in the queue takes over its representations.
     fn add(&mut self, documents: &Documents, publication: NewVersions) {
         let now = Timestamp::now();
         for version in publication.versions {
-            let mut forms = documents.likely_forms(&version, now);
+            let mut representations = documents.likely_representations(&version, now);
             if let Some(replaced) = self.0.remove(&version.path) {
-                forms.extend(replaced.forms);
-                forms.sort_unstable();
-                forms.dedup();
+                representations.extend(replaced.representations);
+                representations.sort_unstable();
+                representations.dedup();
             }
-            if !forms.is_empty() {
-                let job = Job {
+            if !representations.is_empty() {
+                let queued = QueuedVersion {
                     _snapshot: publication.snapshot.clone(),
                     version,
-                    forms,
+                    representations,
                 };
-                self.0.insert(job.version.path.clone(), job);
+                self.0.insert(queued.version.path.clone(), queued);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What rendering feeds takes, by format.
+//! Durations and failures of rendering feeds, by format.
 
 use std::time::Instant;
 
@@ -6,25 +6,21 @@ use crate::model::format::Format;
 use crate::serve::counter::Counter;
 use crate::serve::histogram::Histogram;
 
-/// Durations and failures of rendering, by format.
 #[derive(Debug, Default)]
-pub struct RenderMetrics {
+pub(super) struct RenderMetrics {
     durations: [Histogram; Format::ALL.len()],
     failures: [Counter; Format::ALL.len()],
 }
 
 impl RenderMetrics {
-    /// How long rendering a format takes.
-    pub fn durations(&self, format: Format) -> &Histogram {
+    pub(super) fn durations(&self, format: Format) -> &Histogram {
         &self.durations[format as usize]
     }
 
-    /// Documents of a format that could not be rendered.
-    pub fn failures(&self, format: Format) -> &Counter {
+    pub(super) fn failures(&self, format: Format) -> &Counter {
         &self.failures[format as usize]
     }
 
-    /// Renders a document and measures it.
     pub(super) fn measure<T, E>(
         &self,
         format: Format,

@@ -1,41 +1,40 @@
-//! The rules for requests that hyper leaves to its users.
+//! Checks of requests that hyper leaves to its users.
 //!
-//! A refusal closes the connection: a client that breaks these rules may mean something else by the
-//! bytes that follow.
+//! The server closes the connection of a rejected request: it may disagree with the client about where
+//! the next request begins.
 
 use std::error::Error;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Body;
-use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use hyper::header::{HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::uri::Authority;
 use hyper::{Method, Request, Version};
 use tokio::time;
 
 use crate::config::Limits;
-use crate::serve::reply::{self, Reply};
+use crate::serve::reply::{self, Reply, with_close};
 
-/// The refusal of a request that must not be answered.
-pub(super) fn refusal<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> {
-    let reason = match (*request.method() == Method::CONNECT, request.headers()) {
-        (true, _) => return Some(closing(reply::method_not_allowed())),
-        // hyper hides a Content-Length beside it (RFC 9112 §6.3), and nothing here takes a body.
-        (_, headers) if headers.contains_key(TRANSFER_ENCODING) => {
-            "a body is not taken with Transfer-Encoding"
-        }
-        (_, headers) => match host_problem(request.version(), headers) {
-            Some(problem) => problem,
-            None if target_length(request) > limits.target_bytes as usize => {
-                return Some(closing(reply::target_too_long()));
-            }
-            None => return None,
-        },
+/// The reply to a request that must not be served.
+pub(super) fn reject<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> {
+    let headers = request.headers();
+    let reply = if *request.method() == Method::CONNECT {
+        reply::method_not_allowed()
+    } else if headers.contains_key(TRANSFER_ENCODING) {
+        // hyper hides a Content-Length beside it (RFC 9112 §6.3), and no resource takes a body.
+        reply::bad_request("a body is not taken with Transfer-Encoding")
+    } else if let Some(problem) = host_problem(request.version(), headers) {
+        reply::bad_request(problem)
+    } else if target_length(request) > limits.target_bytes as usize {
+        reply::uri_too_long()
+    } else {
+        return None;
     };
-    Some(closing(reply::bad_request(reason)))
+    Some(with_close(reply))
 }
 
-/// RFC 9112 §3.2: one Host, and a valid one.
+/// RFC 9112 §3.2: exactly one Host, and a valid one.
 fn host_problem(version: Version, headers: &HeaderMap) -> Option<&'static str> {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
@@ -48,7 +47,7 @@ fn host_problem(version: Version, headers: &HeaderMap) -> Option<&'static str> {
 }
 
 fn is_host(host: &HeaderValue) -> bool {
-    // Nearly every host is a plain name: this avoids a copy of it.
+    // Nearly every host is a plain name, which this finds valid without a copy.
     let mut parts = host.as_bytes().splitn(2, |byte| *byte == b':');
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-.".contains(byte);
     let name = parts.next().unwrap_or_default();
@@ -65,8 +64,8 @@ fn target_length<B>(request: &Request<B>) -> usize {
     uri.path_and_query().map_or(0, |path| path.as_str().len())
 }
 
-/// Reads a body and discards it, so that the next request of the connection begins behind it. False if
-/// it is too long or too slow.
+/// Reads and discards a body, so that the connection can serve the next request. False if the body is
+/// too long or too slow.
 pub(super) async fn drain<B>(body: B, limits: &Limits) -> bool
 where
     B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
@@ -81,17 +80,6 @@ where
     let timeout = Duration::from_secs(limits.header_timeout.into());
     let drained = time::timeout(timeout, Limited::new(body, bytes_max).collect()).await;
     drained.is_ok_and(|drained| drained.is_ok())
-}
-
-fn closing(mut reply: Reply) -> Reply {
-    close(&mut reply);
-    reply
-}
-
-/// Has a reply close its connection.
-pub(super) fn close(reply: &mut Reply) {
-    let close = HeaderValue::from_static("close");
-    reply.headers_mut().insert(CONNECTION, close);
 }
 
 #[cfg(test)]
@@ -111,11 +99,11 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(()).expect("a request");
-        refusal(&request, &limits()).map(|reply| reply.status())
+        reject(&request, &limits()).map(|reply| reply.status())
     }
 
     #[test]
-    fn a_request_has_one_valid_host() {
+    fn a_request_without_exactly_one_valid_host_is_rejected() {
         let bad = Some(StatusCode::BAD_REQUEST);
         for (hosts, expected) in [
             (&[][..], bad),
@@ -146,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transfer_encoding_and_a_long_target_are_refused() {
+    fn transfer_encoding_and_a_long_target_are_rejected() {
         let host = ("host", "a.example");
         let coded = [host, ("transfer-encoding", "chunked")];
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A request with the published state that it is answered from.
+//! A request with the published state that answers it.
 
 use std::sync::Arc;
 
@@ -14,7 +14,6 @@ use crate::serve::documents::Documents;
 
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// A request with the published state that it is answered from.
 pub(super) struct RequestContext<'a> {
     pub(super) documents: &'a Arc<Documents>,
     pub(super) published: &'a Arc<PublishedState>,
@@ -24,13 +23,13 @@ pub(super) struct RequestContext<'a> {
 }
 
 impl RequestContext<'_> {
-    /// The coding to answer with.
+    /// The coding of the response.
     pub(super) fn coding(&self) -> Coding {
         accept_encoding::choose(self.headers.get_all(ACCEPT_ENCODING))
     }
 
-    /// Whether a browser is about to show a feed to a person: it says that it loads a document
-    /// (`Sec-Fetch-Dest`), and the address does not ask for the feed itself.
+    /// Whether a browser opens the feed in a tab (`Sec-Fetch-Dest: document`), and the query does not
+    /// ask for the feed itself.
     pub(super) fn wants_page(&self) -> bool {
         let destination = self.headers.get(SEC_FETCH_DEST);
         self.published.snapshot.config.server.browser_pages
@@ -38,14 +37,14 @@ impl RequestContext<'_> {
             && self.parameter("raw").is_none()
     }
 
-    /// The language that the address names, else the site's.
+    /// The language of the query, else of the site.
     pub(super) fn locale(&self) -> Locale {
         let named = self.parameter("lang");
         let named = named.as_deref().and_then(Locale::from_tag);
         named.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
     }
 
-    /// The value of a query parameter, decoded; empty if it has none.
+    /// The decoded value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let mut parameters = form_urlencoded::parse(self.query?.as_bytes());
         let found = parameters.find(|(found, _)| found == name);

@@ -1,14 +1,14 @@
 //! The counters of answered requests.
 //!
-//! A request costs a handful of relaxed additions to counters that exist from the start: it looks up
-//! no label and takes no lock. Names and labels appear only in `/metrics`.
+//! A request adds to a few atomic counters that exist from the start: it looks up no label and takes
+//! no lock. Only `/metrics` adds names and labels.
 
 use crate::feed::coding::Coding;
 use crate::serve::counter::Counter;
 use crate::serve::histogram::Histogram;
 use crate::serve::request_outcome::{RequestKind, RequestOutcome, RequestResult};
 
-/// The statuses that have a label of their own; the others share one.
+/// The statuses with their own label value; the others share `other`.
 const STATUSES: [u16; 20] = [
     200, 204, 301, 302, 304, 308, 400, 403, 404, 405, 408, 410, 413, 414, 417, 429, 431, 500, 501,
     503,
@@ -18,13 +18,11 @@ const KINDS: usize = RequestKind::ALL.len();
 const CODINGS: usize = Coding::ALL.len();
 const RESULTS: usize = RequestResult::ALL.len();
 
-/// The counters of answered requests.
 #[derive(Debug)]
-pub struct RequestMetrics {
+pub(crate) struct RequestMetrics {
     /// By kind, status, coding and result; see [`index`].
     requests: Box<[Counter]>,
     durations: [Histogram; RESULTS],
-    /// Bytes of reply bodies.
     pub response_bytes: Counter,
 }
 
@@ -40,8 +38,7 @@ impl Default for RequestMetrics {
 }
 
 impl RequestMetrics {
-    /// Counts an answered request.
-    pub fn count(&self, outcome: &RequestOutcome) {
+    pub(crate) fn count(&self, outcome: &RequestOutcome) {
         let status = outcome.status.as_u16();
         let status = STATUSES.iter().position(|known| *known == status);
         let index = index(
@@ -55,13 +52,12 @@ impl RequestMetrics {
         self.response_bytes.add(outcome.bytes);
     }
 
-    /// How long requests with a result took.
-    pub fn durations(&self, result: RequestResult) -> &Histogram {
+    pub(crate) fn durations(&self, result: RequestResult) -> &Histogram {
         &self.durations[result as usize]
     }
 
-    /// The labels and number of every combination that has occurred.
-    pub fn counts(&self) -> Vec<([(&'static str, String); 4], u64)> {
+    /// The labels and count of every combination that has occurred.
+    pub(crate) fn counts(&self) -> Vec<([(&'static str, String); 4], u64)> {
         let mut counts = Vec::new();
         for kind in RequestKind::ALL {
             for status in 0..=STATUSES.len() {
@@ -88,7 +84,6 @@ impl RequestMetrics {
     }
 }
 
-/// The place of a combination among the counters.
 fn index(kind: usize, status: usize, coding: usize, result: usize) -> usize {
     ((kind * (STATUSES.len() + 1) + status) * CODINGS + coding) * RESULTS + result
 }
@@ -100,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_combination_has_a_counter_of_its_own() {
+    fn every_combination_of_labels_has_its_own_counter() {
         let metrics = RequestMetrics::default();
         let mut indices = BTreeSet::new();
         for kind in 0..KINDS {

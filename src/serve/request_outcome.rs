@@ -1,4 +1,4 @@
-//! How a request was answered, as the metrics and the access log record it.
+//! The values of a request that the metrics and the access log record.
 
 use std::time::Duration;
 
@@ -7,49 +7,37 @@ use hyper::StatusCode;
 use crate::feed::coding::Coding;
 use crate::feed::definitions::FeedKind;
 
-/// One answered request.
 #[derive(Clone, Copy, Debug)]
-pub struct RequestOutcome {
-    /// The kind of resource.
+pub(crate) struct RequestOutcome {
     pub kind: RequestKind,
-    /// The status of the reply.
     pub status: StatusCode,
-    /// The coding of the reply; of a 304 the one that its document would have had.
+    /// The coding of the document, also of a 304.
     pub coding: Coding,
-    /// How it was answered.
     pub result: RequestResult,
-    /// The length of the reply's body.
+    /// The length of the body that was sent.
     pub bytes: u64,
-    /// How long the reply took to be made.
+    /// The time to make the reply, without sending it.
     pub duration: Duration,
 }
 
 /// The kind of resource that was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestKind {
-    /// The feed of every article.
+pub(crate) enum RequestKind {
     All,
-    /// A `[[feed]]`.
     Declared,
-    /// The feed of a section.
     Section,
-    /// The feed of a tag.
     Tag,
-    /// The feed of an author.
     Author,
-    /// A selection.
     Select,
-    /// A page for people.
+    /// A page, a list of feeds or an asset.
     Page,
-    /// An article.
     Article,
-    /// Anything else: redirects, mistakes, OPTIONS.
+    /// Redirects, errors and OPTIONS.
     Other,
 }
 
 impl RequestKind {
-    /// Every kind.
-    pub const ALL: [RequestKind; 9] = [
+    pub(crate) const ALL: [RequestKind; 9] = [
         RequestKind::All,
         RequestKind::Declared,
         RequestKind::Section,
@@ -61,8 +49,8 @@ impl RequestKind {
         RequestKind::Other,
     ];
 
-    /// Its label.
-    pub fn name(self) -> &'static str {
+    /// The value of the label.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             RequestKind::All => "all",
             RequestKind::Declared => "declared",
@@ -90,24 +78,22 @@ impl From<FeedKind> for RequestKind {
     }
 }
 
-/// How a request was answered.
+/// The label `outcome`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestResult {
-    /// A cached document.
+pub(crate) enum RequestResult {
+    /// 200 with a cached document.
     Hit,
-    /// A document that was made for this request, or for one that this request waited for.
+    /// 200 with a document that the request waited for.
     Made,
-    /// 304.
     NotModified,
-    /// Another address.
+    /// Another 3xx.
     Redirect,
     /// 4xx or 5xx.
     Error,
 }
 
 impl RequestResult {
-    /// Every result.
-    pub const ALL: [RequestResult; 5] = [
+    pub(crate) const ALL: [RequestResult; 5] = [
         RequestResult::Hit,
         RequestResult::Made,
         RequestResult::NotModified,
@@ -115,8 +101,8 @@ impl RequestResult {
         RequestResult::Error,
     ];
 
-    /// Its label.
-    pub fn name(self) -> &'static str {
+    /// The value of the label.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             RequestResult::Hit => "hit",
             RequestResult::Made => "made",

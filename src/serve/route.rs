@@ -1,10 +1,10 @@
-//! What a request target names. Nothing here waits or reads a file.
+//! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its end; the catalogue, its lists and
-//! files; an article; a feed or selection, with the extension of a format or, for its page, without
-//! one. Another spelling of these (case, decomposed letters, order, doubled or trailing slashes, a
-//! term that counts as another) is redirected once, to a path and never to a host. How a spelling is
-//! percent-encoded does not matter.
+//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
+//! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
+//! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
+//! trailing slashes, or by the alias of a term) is redirected once, to a path and never to a host.
+//! Percent-encoding makes no difference.
 
 use std::sync::Arc;
 
@@ -21,43 +21,41 @@ use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::render::pages::{PageRequest, term_lists};
 
-/// The resource that a request names.
+/// The resource that a request target names.
 #[derive(Debug)]
 pub(crate) enum Target<'a> {
-    /// A feed of the snapshot.
     Feed(&'a Arc<FeedVersion>, Format),
     /// A canonical selection.
     Select(Selection, Format),
     /// A page or list.
     Page(PageRequest),
-    /// A file that pages refer to.
     Asset(String),
-    /// `/favicon.ico`, whatever file that is.
+    /// `/favicon.ico`, which the templates map to an asset.
     Favicon,
-    /// Another spelling, or a feed that moved.
+    /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
-    /// A feed that ended.
+    /// A `[[redirect]]` that is gone.
     Gone,
-    /// Nothing, and why.
+    /// With the reason.
     NotFound(String),
 }
 
-/// A feed in its canonical spelling: nearly every request names one, and one look-up finds it.
+/// A feed by its canonical target. Nearly every request is one, and costs one look-up.
 fn canonical_feed<'a>(
     snapshot: &'a Snapshot,
     path: &str,
     query: Option<&str>,
 ) -> Option<(&'a Arc<FeedVersion>, Format)> {
     let path = percent_decode_str(path).decode_utf8().ok()?;
-    let path = below(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
+    let path = strip_path_prefix(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
     let version = snapshot.feeds.get(stem)?;
     let is_served = version.channel.formats.contains(&format);
-    (is_served && configured(snapshot, path, query).is_none()).then_some((version, format))
+    (is_served && configured_redirect(snapshot, path, query).is_none()).then_some((version, format))
 }
 
-/// Resolves a raw path and query.
+/// Resolves a path and query as the client sent them.
 pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str>) -> Target<'a> {
     if let Some((version, format)) = canonical_feed(snapshot, path, query) {
         return Target::Feed(version, format);
@@ -69,47 +67,54 @@ pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str
     if !prefix.is_empty() && path == prefix {
         return Target::Redirect(snapshot.root());
     }
-    let (path, tidy) = match below(prefix, &path) {
-        Some(rest) => (rest, tidy(rest)),
+    let (path, normalized) = match strip_path_prefix(prefix, &path) {
+        Some(rest) => (rest, normalize(rest)),
         None => {
-            let tidy = tidy(&path);
-            let rest = below(prefix, &tidy).map(str::to_owned);
-            (&*path, rest.unwrap_or(tidy))
+            let normalized = normalize(&path);
+            let rest = strip_path_prefix(prefix, &normalized).map(str::to_owned);
+            (&*path, rest.unwrap_or(normalized))
         }
     };
-    match configured(snapshot, path, query) {
-        None => served(snapshot, path, &tidy, query),
+    match configured_redirect(snapshot, path, query) {
+        None => resolve_decoded(snapshot, path, &normalized, query),
         Some(RedirectTo::Gone) => Target::Gone,
-        Some(RedirectTo::Moved(to)) if to.starts_with('/') => onward(snapshot, to),
+        Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(snapshot, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
 }
 
-/// What a decoded path below the prefix names, redirects of feeds.toml aside.
-fn served<'a>(snapshot: &'a Snapshot, path: &str, tidy: &str, query: Option<&str>) -> Target<'a> {
+/// Resolves a decoded path below the prefix, without the redirects of feeds.toml.
+fn resolve_decoded<'a>(
+    snapshot: &'a Snapshot,
+    path: &str,
+    normalized: &str,
+    query: Option<&str>,
+) -> Target<'a> {
     let decoded = DecodedTarget {
         snapshot,
         path,
         query,
     };
-    if let Some(key) = tidy.strip_prefix("/articles/") {
-        return decoded.spelled(tidy, || Target::Page(PageRequest::Article(key.to_owned())));
+    if let Some(key) = normalized.strip_prefix("/articles/") {
+        return decoded.require_canonical(normalized, || {
+            Target::Page(PageRequest::Article(key.to_owned()))
+        });
     }
-    if let Some(name) = tidy.strip_prefix("/assets/") {
-        return decoded.spelled(tidy, || Target::Asset(name.to_owned()));
+    if let Some(name) = normalized.strip_prefix("/assets/") {
+        return decoded.require_canonical(normalized, || Target::Asset(name.to_owned()));
     }
-    let lower = tidy.to_lowercase();
+    let lower = normalized.to_lowercase();
     match &*lower {
-        "/" => decoded.spelled("/", || Target::Page(PageRequest::Catalogue)),
-        "/feeds.opml" => decoded.spelled(&lower, || Target::Page(PageRequest::Opml)),
-        "/feeds.json" => decoded.spelled(&lower, || Target::Page(PageRequest::List)),
+        "/" => decoded.require_canonical("/", || Target::Page(PageRequest::Catalogue)),
+        "/feeds.opml" => decoded.require_canonical(&lower, || Target::Page(PageRequest::Opml)),
+        "/feeds.json" => decoded.require_canonical(&lower, || Target::Page(PageRequest::List)),
         "/favicon.ico" => Target::Favicon,
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
-        _ => match split_extension(tidy) {
+        _ => match split_extension(normalized) {
             Some((stem, format)) => decoded.feed(stem, Some(format)),
-            None => decoded.feed(tidy.trim_start_matches('/'), None),
+            None => decoded.feed(normalized.trim_start_matches('/'), None),
         },
     }
 }
@@ -122,8 +127,12 @@ struct DecodedTarget<'a, 'r> {
 }
 
 impl<'a> DecodedTarget<'a, '_> {
-    /// What is at a path, or the way to it from another spelling.
-    fn spelled(&self, canonical: &str, target: impl FnOnce() -> Target<'a>) -> Target<'a> {
+    /// The target, or a redirect if the path is not canonical.
+    fn require_canonical(
+        &self,
+        canonical: &str,
+        target: impl FnOnce() -> Target<'a>,
+    ) -> Target<'a> {
         match self.path == canonical {
             true => target(),
             false => self.redirect(canonical, self.query),
@@ -137,7 +146,7 @@ impl<'a> DecodedTarget<'a, '_> {
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
 
-    /// A page of a list of terms; without a number, the first.
+    /// A page of a list of terms, by default the first.
     fn terms(&self, path: &str, kind: TermKind) -> Target<'a> {
         if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
@@ -147,12 +156,14 @@ impl<'a> DecodedTarget<'a, '_> {
         let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
         let number = number.map_or(Ok(1), |(_, number)| number.parse());
         match number {
-            Ok(number) => self.spelled(path, || Target::Page(PageRequest::Terms(kind, number))),
+            Ok(number) => {
+                self.require_canonical(path, || Target::Page(PageRequest::Terms(kind, number)))
+            }
             Err(_) => Target::NotFound("`page` must be a number from 1".to_owned()),
         }
     }
 
-    /// A feed or selection by its name, in a format or, without one, for people.
+    /// A feed or selection in a format, or without one its page.
     fn feed(&self, stem: &str, format: Option<Format>) -> Target<'a> {
         let snapshot = self.snapshot;
         if stem.to_lowercase() == SELECT {
@@ -169,7 +180,7 @@ impl<'a> DecodedTarget<'a, '_> {
         };
         let Some(format) = format else {
             let page = || Target::Page(PageRequest::Feed(version.clone()));
-            return self.spelled(&format!("/{canonical}"), page);
+            return self.require_canonical(&format!("/{canonical}"), page);
         };
         if !version.channel.formats.contains(&format) {
             return Target::NotFound(format!(
@@ -177,8 +188,8 @@ impl<'a> DecodedTarget<'a, '_> {
                 format.title()
             ));
         }
-        let spelled = format!("/{canonical}.{}", format.extension());
-        self.spelled(&spelled, || Target::Feed(version, format))
+        let path = format!("/{canonical}.{}", format.extension());
+        self.require_canonical(&path, || Target::Feed(version, format))
     }
 
     fn selection(&self, format: Option<Format>) -> Target<'a> {
@@ -193,16 +204,16 @@ impl<'a> DecodedTarget<'a, '_> {
             return Target::NotFound(reason);
         }
         let selection = written.map(|term| site_rules.canonical(term).clone());
-        let spelled = match format {
+        let path = match format {
             Some(format) => format!("/{SELECT}.{}", format.extension()),
             None => format!("/{SELECT}"),
         };
-        if spelled != self.path || !is_canonical(query, &selection) {
+        if path != self.path || !is_canonical(query, &selection) {
             let parameters = selection.to_string();
             let parameters = parameters.split('&').map(encode_parameter);
-            let others = others(query).map(str::to_owned);
-            let query: Vec<String> = parameters.chain(others).collect();
-            return self.redirect(&spelled, Some(&query.join("&")));
+            let display = display_parameters(query).map(str::to_owned);
+            let query: Vec<String> = parameters.chain(display).collect();
+            return self.redirect(&path, Some(&query.join("&")));
         }
         match format {
             Some(format) => Target::Select(selection, format),
@@ -211,23 +222,23 @@ impl<'a> DecodedTarget<'a, '_> {
     }
 }
 
-/// The parameters of a query that choose nothing but say how it is shown.
-fn others(query: &str) -> impl Iterator<Item = &str> {
+/// The parameters that do not select articles.
+fn display_parameters(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|parameter| {
         let name = parameter.split('=').next().unwrap_or_default();
         ["raw", "lang"].contains(&name)
     })
 }
 
-/// What of a decoded path stands below a decoded prefix.
-fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+/// The rest of a decoded path below a decoded prefix.
+fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     path.strip_prefix(prefix)
         .filter(|rest| rest.starts_with('/'))
 }
 
-/// Where the `[[redirect]]` of a decoded path leads in the end: one hop, however many lines of
-/// feeds.toml are on the way.
-fn configured<'a>(
+/// The last target of the `[[redirect]]` of a decoded path, so that clients are redirected once for a
+/// chain of redirects.
+fn configured_redirect<'a>(
     snapshot: &'a Snapshot,
     path: &str,
     query: Option<&str>,
@@ -240,7 +251,7 @@ fn configured<'a>(
         whole().or_else(|| snapshot.redirects.get(path))
     };
     let mut to = look_up(path, query)?;
-    // Circles are refused with the configuration.
+    // The configuration rejects loops.
     for _ in 0..snapshot.redirects.len() {
         let RedirectTo::Moved(target) = to else { break };
         let (path, query) = split_target(target);
@@ -253,17 +264,17 @@ fn configured<'a>(
     Some(to)
 }
 
-/// Where a path of feeds.toml is served: another spelling of it is no hop of its own.
-fn onward<'a>(snapshot: &'a Snapshot, to: &str) -> Target<'a> {
+/// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.
+fn redirect_to_path<'a>(snapshot: &'a Snapshot, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match served(snapshot, &path, &tidy(&path), query) {
+    match resolve_decoded(snapshot, &path, &normalize(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
         _ => Target::Redirect(format!("{}{to}", encode_path(snapshot.site_rules.prefix()))),
     }
 }
 
-/// Path and query of a target that feeds.toml names.
+/// The path and query of a target in feeds.toml.
 fn split_target(target: &str) -> (&str, Option<&str>) {
     let target = target.split('#').next().unwrap_or(target);
     match target.split_once('?') {
@@ -272,13 +283,13 @@ fn split_target(target: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A query as the client wrote it, but in visible ASCII.
+/// Encodes a query as visible ASCII, and keeps the encoding of the client.
 fn encode_raw(query: &str) -> String {
     utf8_percent_encode(query, percent_encoding::CONTROLS).to_string()
 }
 
-/// NFC, with single slashes and none at the end.
-fn tidy(path: &str) -> String {
+/// NFC, with single slashes and no trailing one.
+fn normalize(path: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
     let segments: Vec<&str> = composed
         .split('/')
@@ -287,7 +298,7 @@ fn tidy(path: &str) -> String {
     format!("/{}", segments.join("/"))
 }
 
-/// The path of a feed without slash and extension, and its format.
+/// The stem of a feed's path, without slash and extension, and its format.
 fn split_extension(path: &str) -> Option<(&str, Format)> {
     let stem = path.strip_prefix('/')?;
     let (stem, extension) = stem.rsplit_once('.')?;
@@ -295,7 +306,7 @@ fn split_extension(path: &str) -> Option<(&str, Format)> {
     Some((stem, format))
 }
 
-/// The canonical spelling of a feed's path; `None` where nothing but punctuation names a term.
+/// The canonical stem; `None` if the key of a term consists of punctuation.
 fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
     match split_automatic(&stem.to_lowercase()) {
         None => Some(stem.to_lowercase()),

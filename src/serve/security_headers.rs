@@ -1,28 +1,29 @@
-//! The headers that say what browsers may do with a reply: what may run, and which sites may read it.
+//! The headers that tell browsers what a document may load and run, and which sites may read it.
 
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_SECURITY_POLICY, HeaderMap,
     HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 
-/// What a document is to a browser.
+/// The kind of a document, which decides on its security headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    /// A feed or list: any site may read it, and nothing in it runs.
+pub(super) enum DocumentKind {
+    /// A feed or list. Scripts of every origin may read it.
     Feed,
-    /// A page: it is shown with our style sheet.
+    /// An HTML page with our style sheet.
     Page,
-    /// A part of pages.
+    /// A file that pages load.
     Asset,
 }
 
-/// The body is what its type says, and nothing in it is loaded or runs.
+/// A browser may not guess another media type, and may load and run nothing.
 pub(super) fn forbid_active_content(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     set_policy(headers, "default-src 'none'");
 }
 
-/// A page may load our own style sheet and pictures, and media of articles from anywhere. Nothing runs.
+/// A page may load our own style sheet, fonts and pictures, and media of articles from every origin.
+/// Scripts may not run.
 pub(super) fn allow_page_content(headers: &mut HeaderMap) {
     set_policy(
         headers,
@@ -33,7 +34,7 @@ pub(super) fn allow_page_content(headers: &mut HeaderMap) {
     headers.insert(REFERRER_POLICY, policy);
 }
 
-/// An admin page may load its style sheet. Nothing runs.
+/// An admin page may load its style sheet. Scripts may not run.
 pub(super) fn allow_admin_content(headers: &mut HeaderMap) {
     set_policy(
         headers,
@@ -42,7 +43,7 @@ pub(super) fn allow_admin_content(headers: &mut HeaderMap) {
     );
 }
 
-/// Scripts of any site may read the body, and the headers that they would not see otherwise.
+/// Scripts of every origin may read the body, and these headers, which browsers hide by default.
 pub(super) fn allow_every_origin(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");

@@ -1,7 +1,7 @@
-//! The threads that serve.
+//! The threads of the server, one for each processor.
 //!
-//! Each processor has a thread with a runtime of its own that accepts for itself, so that no
-//! connection is ever passed from one thread to another.
+//! Each thread has its own runtime and accepts its own connections, so that no connection moves to
+//! another thread.
 
 use std::io;
 use std::sync::{Arc, Once};
@@ -22,19 +22,16 @@ use crate::serve::connection;
 use crate::serve::listener::Listener;
 use crate::serve::server_context::ServerContext;
 
-/// Threads that serve. Each new connection wakes all of them, and a few answer more requests than a
-/// network brings.
+/// Each new connection wakes all threads, and a few threads can serve more requests than a network
+/// carries.
 const THREADS_MAX: usize = 16;
 
-/// Blocking tasks of a thread at once: documents, pages, selections. More than there are
-/// processors, since some of them wait for the publisher.
+/// For the documents, pages and selections of one thread. A selection may wait for the publisher.
 const BLOCKING_THREADS_MAX: usize = 8;
 
-/// Serves until `stop` turns true, then lets open requests finish within the drain time.
-///
-/// # Errors
-/// When no thread can be started.
-pub async fn serve(
+/// Serves until `stop` is true, then waits for open requests, at most for the drain timeout. Fails if
+/// no thread can be started.
+pub(crate) async fn serve(
     listeners: Vec<Listener>,
     context: Arc<ServerContext>,
     stop: watch::Receiver<bool>,
@@ -45,61 +42,49 @@ pub async fn serve(
         drain_warning: Once::new(),
     });
     let (running, mut all_ended) = mpsc::channel::<()>(1);
-    // What can fail comes before the first thread.
+    // The steps that can fail come before the first thread.
     let threads = available_parallelism()?.get().min(THREADS_MAX);
-    let workers: io::Result<Vec<_>> = (0..threads).map(|_| Worker::open(&listeners)).collect();
-    for Worker { runtime, acceptors } in workers? {
+    let workers: io::Result<Vec<_>> = (0..threads).map(|_| open_worker(&listeners)).collect();
+    for (runtime, acceptors) in workers? {
         let (server, stop, running) = (server.clone(), stop.clone(), running.clone());
         thread::Builder::new()
             .name("serving".to_owned())
             .spawn(move || {
                 runtime.block_on(server.run(acceptors, stop));
-                // A document that is still being made must not hold up the end.
+                // The daemon does not wait for a document that is still being made.
                 runtime.shutdown_background();
-                // The receiver may then drop the last handle of what is published.
+                // Before `running`: its receiver may expect to drop the last handle of the documents.
                 drop(server);
                 drop(running);
             })?;
     }
     drop((listeners, running, server));
-    // Nothing is ever sent: it ends when every thread has.
+    // No thread sends a value: the channel closes when the last thread ends.
     let _ = all_ended.recv().await;
     Ok(())
 }
 
-/// What one thread serves with.
-struct Worker {
-    runtime: Runtime,
-    acceptors: Vec<Acceptor>,
+fn open_worker(listeners: &[Listener]) -> io::Result<(Runtime, Vec<Acceptor>)> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS_MAX)
+        .build()?;
+    let entered = runtime.enter();
+    let acceptors: io::Result<_> = listeners.iter().map(Acceptor::new).collect();
+    drop(entered);
+    Ok((runtime, acceptors?))
 }
 
-impl Worker {
-    fn open(listeners: &[Listener]) -> io::Result<Worker> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(BLOCKING_THREADS_MAX)
-            .build()?;
-        let acceptors = {
-            let _within = runtime.enter();
-            listeners
-                .iter()
-                .map(Acceptor::new)
-                .collect::<io::Result<_>>()?
-        };
-        Ok(Worker { runtime, acceptors })
-    }
-}
-
-/// What the threads share.
+/// Shared by all threads.
 struct Server {
     context: Arc<ServerContext>,
     accept_loop: AcceptLoop,
-    /// That the drain time was too short is logged once, and not by every thread.
+    /// One thread logs for all that the drain timeout was too short.
     drain_warning: Once,
 }
 
 impl Server {
-    /// Serves on this thread until `stop` turns true and its requests are answered.
+    /// Serves on this thread until `stop` is true and its requests are answered.
     async fn run(&self, acceptors: Vec<Acceptor>, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
         let loops = acceptors.iter().map(|acceptor| {
@@ -108,7 +93,7 @@ impl Server {
             })
         });
         tokio::select! {
-            // An error means that nobody is left who could stop it.
+            // An error means that the sender is gone.
             _ = stop.wait_for(|stop| *stop) => {}
             _ = join_all(loops) => {}
         }

@@ -1,40 +1,33 @@
-//! What all connections share.
+//! The state that all connections share.
 
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 
 use crate::config::{Limits, Server};
+use crate::feed::snapshot::Snapshot;
+use crate::publish::read_handle::ReadHandle;
 use crate::serve::access_log::AccessLog;
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::documents::Documents;
 use crate::serve::request_metrics::RequestMetrics;
 
-/// The documents, once the state folder has been read.
-pub type DocumentsSlot = OnceLock<Arc<Documents>>;
-
-/// What all connections share.
-pub struct ServerContext {
-    /// What is published, once the state folder has been read.
-    pub documents: DocumentsSlot,
-    /// What a client may cost.
-    pub limits: Limits,
-    /// The open connections.
-    pub connections: Arc<ConnectionLimit>,
-    /// The counters of requests.
-    pub requests: RequestMetrics,
-    /// Where requests are logged, if they are.
-    pub access_log: Option<AccessLog>,
-    /// The proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpNet>,
+pub(crate) struct ServerContext {
+    /// Set once the state folder has been read.
+    pub(crate) documents: OnceLock<Arc<Documents>>,
+    pub(super) limits: Limits,
+    pub(super) connections: Arc<ConnectionLimit>,
+    pub(super) requests: RequestMetrics,
+    pub(crate) access_log: Option<AccessLog>,
+    /// The proxies whose `X-Forwarded-For` is trusted.
+    pub(super) trusted_proxies: Vec<IpNet>,
 }
 
 impl ServerContext {
-    /// The context of a server that is configured so.
-    pub fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
+    pub(crate) fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
         let limits = config.limits;
         ServerContext {
-            documents: DocumentsSlot::new(),
+            documents: OnceLock::new(),
             limits,
             connections: ConnectionLimit::new(
                 limits.connections as usize,
@@ -45,5 +38,13 @@ impl ServerContext {
             access_log,
             trusted_proxies: config.trusted_proxies.clone(),
         }
+    }
+
+    pub(super) fn published(&self) -> Option<&ReadHandle> {
+        Some(&self.documents.get()?.published)
+    }
+
+    pub(super) fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.published()?.snapshot()
     }
 }

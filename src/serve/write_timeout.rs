@@ -1,5 +1,5 @@
-//! A timeout for writing: hyper waits for ever for a client that does not read, and the kernel keeps
-//! unsent bytes long after the socket is closed.
+//! A timeout of writes. Without it hyper waits forever for a client that does not read, and the kernel
+//! keeps unsent bytes for minutes after the socket is closed.
 
 use std::cell::RefCell;
 use std::io;
@@ -11,15 +11,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
 
-/// A vectored write of at most so many bytes becomes a single one.
-const JOINED_BYTES_MAX: usize = 16 << 10;
+/// A vectored write of at most this many bytes becomes a single one.
+const WRITE_BUFFER_BYTES: usize = 16 << 10;
 
 thread_local! {
-    /// One buffer for all sockets of a thread: the writer keeps what the kernel does not take.
-    static JOINED: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(JOINED_BYTES_MAX));
+    /// One buffer for all sockets of a thread is enough: hyper keeps the bytes that the kernel does not
+    /// take.
+    static WRITE_BUFFER: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(WRITE_BUFFER_BYTES));
 }
 
-/// A socket that fails when the client takes nothing for too long.
+/// A socket whose write fails if the client takes no byte within the timeout.
 #[derive(Debug)]
 pub(super) struct WriteTimeout<S> {
     socket: S,
@@ -30,18 +31,18 @@ pub(super) struct WriteTimeout<S> {
 
 /// A socket that can discard unsent bytes.
 pub(super) trait DiscardUnsent {
-    /// Has the kernel discard them when the socket is closed, instead of offering them for minutes.
+    /// Makes the kernel discard them when the socket is closed, instead of resending them for minutes.
     fn discard_unsent(&self);
 }
 
 impl DiscardUnsent for TcpStream {
     fn discard_unsent(&self) {
-        // A failure costs memory of the kernel for a little longer.
+        // After a failure the kernel only keeps its memory for longer.
         let _ = self.set_zero_linger();
     }
 }
 
-/// The kernel keeps nothing: written bytes belong to the other end at once.
+/// Written bytes are in the receive buffer of the peer at once.
 impl DiscardUnsent for UnixStream {
     fn discard_unsent(&self) {}
 }
@@ -55,7 +56,7 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
         }
     }
 
-    /// The result of a write, or an error if writes have waited for too long.
+    /// Turns a write that is pending for too long into an error.
     fn check<T>(
         &mut self,
         context: &mut Context<'_>,
@@ -104,15 +105,15 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> AsyncWrite for WriteTimeout<S> {
         let mut filled = pieces.iter().filter(|piece| !piece.is_empty());
         let bytes: usize = pieces.iter().map(|piece| piece.len()).sum();
         let result = match (filled.next(), filled.next()) {
-            // A plain write of one piece is faster than a vectored one: a 304 is one piece.
+            // A 304 is one piece, and a single write is faster than a vectored one.
             (Some(piece), None) => socket.poll_write(context, piece),
-            // Joining a short list, such as a compressed feed, is faster than a vectored write.
-            _ if bytes <= JOINED_BYTES_MAX => JOINED.with_borrow_mut(|joined| {
-                joined.clear();
+            // To copy short pieces, such as a compressed feed, is faster than a vectored write.
+            _ if bytes <= WRITE_BUFFER_BYTES => WRITE_BUFFER.with_borrow_mut(|buffer| {
+                buffer.clear();
                 pieces
                     .iter()
-                    .for_each(|piece| joined.extend_from_slice(piece));
-                socket.poll_write(context, joined)
+                    .for_each(|piece| buffer.extend_from_slice(piece));
+                socket.poll_write(context, buffer)
             }),
             _ => socket.poll_write_vectored(context, pieces),
         };

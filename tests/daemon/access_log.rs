@@ -104,7 +104,8 @@ fn blocked_log_output_delays_no_request() {
         assert_eq!(connection.exchange(&unchanged).status, 304);
     }
     drop(stopped);
-    daemon
-        .wait_for("lines of the access log are lost so far: the reader of the output is too slow");
+    daemon.wait_for(
+        "lines of the access log were dropped so far: the reader of the output is too slow",
+    );
     daemon.stop();
 }

@@ -291,7 +291,7 @@ fn without_file_descriptors_clients_wait_and_it_is_logged_once() {
     let newsroom = Newsroom::sample();
     let mut daemon = Daemon::start_with_descriptors(&newsroom, 64);
     let mut crowd: Vec<TcpStream> = (0..100).map(|_| connect(&daemon)).collect();
-    daemon.wait_for("cannot accept connections, so they wait");
+    daemon.wait_for("cannot accept connections, which wait in the kernel's queue");
     let mut waiting = connect(&daemon);
     waiting
         .write_all(LAST.as_bytes())

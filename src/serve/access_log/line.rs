@@ -1,7 +1,7 @@
 //! One line of the access log.
 //!
-//! Whatever a client sends, a line stays one line of printable ASCII: other bytes are escaped as Apache
-//! does it in the combined format, and as JSON does it in the other. Long values are cut.
+//! A line contains only printable ASCII, whatever a client sends: other bytes are escaped as in Apache's
+//! combined format or as in JSON. Long values are truncated.
 
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -13,40 +13,31 @@ use hyper::{Method, Request, Uri, Version};
 use crate::serve::client_address::ClientAddress;
 use crate::serve::request_outcome::RequestOutcome;
 
-/// The most bytes of the target and of a header that a line shows.
-const WORDS_BYTES_MAX: usize = 1024;
+/// The most bytes of the target or a header in a line.
+const VALUE_BYTES_MAX: usize = 1024;
 
-/// The values of a line. Headers are copied: sharing those of a request would keep the whole read
+/// The values of a line. Headers are copies: a reference to those of a request would keep the whole read
 /// buffer of its connection in memory.
 #[derive(Debug)]
-pub struct LogLine {
-    /// When the reply was made.
+pub(crate) struct LogLine {
     pub at: SystemTime,
-    /// The client.
     pub client: ClientAddress,
-    /// The method.
     pub method: Method,
-    /// The target as it was sent.
     pub target: Box<[u8]>,
-    /// The version of HTTP.
     pub version: Version,
-    /// The `Referer`.
     pub referer: Option<Box<[u8]>>,
-    /// The `User-Agent`.
     pub user_agent: Option<Box<[u8]>>,
-    /// How the request was answered.
     pub outcome: RequestOutcome,
 }
 
 impl LogLine {
-    /// The line of a request that was answered at `at`.
-    pub fn of<B>(
+    pub(crate) fn of<B>(
         request: &Request<B>,
         client: ClientAddress,
         outcome: RequestOutcome,
         at: SystemTime,
     ) -> LogLine {
-        let header = |name: HeaderName| Some(shown(request.headers().get(name)?.as_bytes()));
+        let header = |name: HeaderName| Some(truncate(request.headers().get(name)?.as_bytes()));
         LogLine {
             at,
             client,
@@ -60,67 +51,66 @@ impl LogLine {
     }
 }
 
-/// The target. Nearly always it is a path, and nothing has to be formatted.
+/// Nearly every target is a path, which needs no formatting.
 fn target(uri: &Uri) -> Box<[u8]> {
     match (uri.authority(), uri.path_and_query()) {
-        (None, Some(path)) => shown(path.as_str().as_bytes()),
-        _ => shown(uri.to_string().as_bytes()),
+        (None, Some(path)) => truncate(path.as_str().as_bytes()),
+        _ => truncate(uri.to_string().as_bytes()),
     }
 }
 
-fn shown(words: &[u8]) -> Box<[u8]> {
-    words[..words.len().min(WORDS_BYTES_MAX)].into()
+fn truncate(value: &[u8]) -> Box<[u8]> {
+    value[..value.len().min(VALUE_BYTES_MAX)].into()
 }
 
-/// The form of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineFormat {
-    /// Apache's combined format.
+pub(crate) enum LineFormat {
+    /// The combined format of Apache.
     Combined,
-    /// One JSON object each.
+    /// One JSON object a line.
     Json,
 }
 
 impl LineFormat {
-    /// Appends a line with its end.
+    /// Appends a line and its line break.
     pub(super) fn append(self, text: &mut String, line: &LogLine) {
         match self {
-            LineFormat::Combined => combined(text, line),
-            LineFormat::Json => json(text, line),
+            LineFormat::Combined => append_combined(text, line),
+            LineFormat::Json => append_json(text, line),
         }
     }
 }
 
-fn combined(text: &mut String, line: &LogLine) {
+fn append_combined(text: &mut String, line: &LogLine) {
     let at = DateTime::<Utc>::from(line.at).format("%d/%b/%Y:%H:%M:%S +0000");
     write_to(text, format_args!("{} - - [{at}] \"", line.client));
-    as_apache_does(text, line.method.as_str().as_bytes());
+    append_escaped(text, line.method.as_str().as_bytes());
     text.push(' ');
-    as_apache_does(text, &line.target);
+    append_escaped(text, &line.target);
     let (status, bytes) = (line.outcome.status.as_u16(), line.outcome.bytes);
     write_to(text, format_args!(" {:?}\" {status} ", line.version));
     match bytes {
         0 => text.push('-'),
         _ => write_to(text, format_args!("{bytes}")),
     }
-    for words in [&line.referer, &line.user_agent] {
+    for value in [&line.referer, &line.user_agent] {
         text.push_str(" \"");
-        as_apache_does(text, words.as_deref().unwrap_or(b"-"));
+        append_escaped(text, value.as_deref().unwrap_or(b"-"));
         text.push('"');
     }
     text.push('\n');
 }
 
-fn json(text: &mut String, line: &LogLine) {
+fn append_json(text: &mut String, line: &LogLine) {
     let at = DateTime::<Utc>::from(line.at).to_rfc3339_opts(SecondsFormat::Millis, true);
     write_to(
         text,
         format_args!("{{\"time\":\"{at}\",\"client\":\"{}\"", line.client),
     );
     text.push_str(",\"method\":");
-    as_json_does(text, line.method.as_str().as_bytes());
+    append_json_string(text, line.method.as_str().as_bytes());
     text.push_str(",\"target\":");
-    as_json_does(text, &line.target);
+    append_json_string(text, &line.target);
     let outcome = &line.outcome;
     write_to(
         text,
@@ -136,10 +126,10 @@ fn json(text: &mut String, line: &LogLine) {
             outcome.duration.as_micros(),
         ),
     );
-    for (name, words) in [("referer", &line.referer), ("user_agent", &line.user_agent)] {
+    for (name, value) in [("referer", &line.referer), ("user_agent", &line.user_agent)] {
         write_to(text, format_args!(",\"{name}\":"));
-        match words {
-            Some(words) => as_json_does(text, words),
+        match value {
+            Some(value) => append_json_string(text, value),
             None => text.push_str("null"),
         }
     }
@@ -148,11 +138,11 @@ fn json(text: &mut String, line: &LogLine) {
 
 fn write_to(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.write_fmt(arguments)
-        .expect("a string takes everything");
+        .expect("a write to a string cannot fail");
 }
 
-/// Quotes and backslashes behind a backslash, other bytes that are not printable ASCII as `\xHH`.
-fn as_apache_does(text: &mut String, value: &[u8]) {
+/// Escapes quotes and backslashes with a backslash, and bytes that are not printable ASCII as `\xHH`.
+fn append_escaped(text: &mut String, value: &[u8]) {
     for &byte in value {
         match byte {
             b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
@@ -162,8 +152,8 @@ fn as_apache_does(text: &mut String, value: &[u8]) {
     }
 }
 
-/// A string of JSON in ASCII; bytes that are not UTF-8 become U+FFFD.
-fn as_json_does(text: &mut String, value: &[u8]) {
+/// A JSON string in ASCII. Bytes that are not UTF-8 become U+FFFD.
+fn append_json_string(text: &mut String, value: &[u8]) {
     text.push('"');
     for c in String::from_utf8_lossy(value).chars() {
         match c {
@@ -197,7 +187,6 @@ mod tests {
     fn text(format: LineFormat, target: &str, headers: &[(HeaderName, &[u8])]) -> String {
         let mut request = Request::get(target);
         for (name, value) in headers {
-            // Headers may hold whatever hyper lets through, and this type what a test wants.
             let value = HeaderValue::from_bytes(value).expect("a header value");
             request = request.header(name, value);
         }
@@ -217,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_combined_format_is_that_of_apache() {
+    fn combined_lines_are_those_of_apache() {
         let headers: [(HeaderName, &[u8]); 2] = [
             (REFERER, b"https://dala.example/"),
             (USER_AGENT, b"Reader/1"),
@@ -239,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn json_has_everything_by_name() {
+    fn json_lines_name_every_value() {
         let line = text(
             LineFormat::Json,
             "/all.rss",
@@ -267,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_says_stays_inside_its_quotes() {
+    fn quotes_and_control_characters_of_a_client_are_escaped() {
         let evil = b"\" 200 1 \"x\\\" \xff\xc2\x9b31m\t\xd0\xb6";
         let line = text(LineFormat::Combined, "/", &[(USER_AGENT, evil)]);
         let quoted = r#""\" 200 1 \"x\\\" \xff\xc2\x9b31m\x09\xd0\xb6""#;
@@ -278,11 +267,11 @@ mod tests {
     }
 
     #[test]
-    fn long_words_are_cut() {
+    fn long_values_are_truncated() {
         let long = "я".repeat(4000);
         for format in [LineFormat::Combined, LineFormat::Json] {
             let line = text(format, "/", &[(USER_AGENT, long.as_bytes())]);
-            assert!(line.len() < 6 * WORDS_BYTES_MAX + 512, "{}", line.len());
+            assert!(line.len() < 6 * VALUE_BYTES_MAX + 512, "{}", line.len());
         }
     }
 
@@ -292,7 +281,7 @@ mod tests {
             let Ok(header) = HeaderValue::from_bytes(&value) else { return Ok(()) };
             for format in [LineFormat::Combined, LineFormat::Json] {
                 let line = text(format, "/", &[(REFERER, header.as_bytes())]);
-                let line = line.strip_suffix('\n').expect("an end");
+                let line = line.strip_suffix('\n').expect("a line break");
                 prop_assert!(line.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{line}");
                 if format == LineFormat::Json {
                     let value: serde_json::Value = serde_json::from_str(line).expect("JSON");

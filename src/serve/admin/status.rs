@@ -1,4 +1,4 @@
-//! `/status`: the state of the daemon for editors and operators, on one page.
+//! `/status`: the state of the daemon on one page, for editors and operators.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -6,47 +6,42 @@ use std::sync::Arc;
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::words::Words;
+use super::words::words;
 use super::{Admin, Readiness};
 use crate::config::Site;
 use crate::feed::poll_rate::Rate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::time::Timestamp;
 use crate::publish::health::{Condition, Degraded};
+use crate::render::pages::locale::Locale;
 use crate::serve::metrics::process::Process;
 
-/// Files with problems that are shown; `taspa check` names all.
+/// `taspa check` lists all problems.
 const PROBLEMS_MAX: usize = 200;
 
-/// Feeds that are shown: those that somebody declared, then those most asked for.
+/// The declared feeds come first, then those with the most requests.
 const FEEDS_MAX: usize = 500;
 
-/// The page.
 pub(super) fn page(admin: &Admin) -> String {
     let now = Timestamp::now();
-    let documents = admin.server.documents.get();
-    let published = documents.map(|documents| documents.published());
-    let snapshot = published.and_then(|published| published.snapshot());
+    let (published, snapshot) = (admin.server.published(), admin.server.snapshot());
     let site = match &snapshot {
         Some(snapshot) => &snapshot.config.site,
         None => &admin.config.site,
     };
-    let (words, condition) = (Words::of(&site.language), admin.health.condition());
+    let (locale, condition) = (Locale::of_site(&site.language), admin.health.condition());
     let date = |at: Timestamp| date(site, at);
-    let feeds = snapshot
-        .as_deref()
-        .map(|snapshot| feeds(snapshot, site, now));
-    let selections = published.map_or(Rate::default(), |published| {
-        published.selection_polls().rate(now)
-    });
+    let feeds = snapshot.as_deref().map(|all| feeds(all, site, now));
+    let selections = published.map(|published| published.selection_polls().rate(now));
     let process = Process::read();
     let problems = condition.problems.iter().take(PROBLEMS_MAX);
     render(context! {
-        words => Value::from(Serde(words)),
+        language => locale.tag(),
+        words => Value::from(Serde(words(locale))),
         site => &site.title,
         now => date(now),
-        state => state(admin.readiness(), &condition, words),
-        degraded => degraded(&condition, words),
+        state => state(admin.readiness(), &condition),
+        degraded => degraded(&condition),
         source => source(admin, &condition, site),
         articles => condition.articles,
         published => condition.published.map(date),
@@ -55,51 +50,45 @@ pub(super) fn page(admin: &Admin) -> String {
         reload => reload(&condition, site),
         feeds => feeds.unwrap_or_default(),
         feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
-        selections => rate(selections),
+        selections => rate(selections.unwrap_or_default()),
         version => env!("CARGO_PKG_VERSION"),
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
         connections => admin.server.connections.open(),
-        documents => documents.map_or(0, |documents| documents.cache().documents()),
+        documents => admin.server.documents.get().map_or(0, |documents| documents.cache.len()),
     })
 }
 
-fn state(readiness: Readiness, condition: &Condition, words: &Words) -> Value {
-    let (class, text) = match readiness {
-        Readiness::Starting => ("down", words.starting),
-        Readiness::Draining => ("down", words.draining),
-        Readiness::Ready if condition.degraded().is_empty() => ("", words.ready),
-        Readiness::Ready => ("degraded", words.degraded),
+fn state(readiness: Readiness, condition: &Condition) -> Value {
+    let (class, key) = match readiness {
+        Readiness::Starting => ("down", "starting"),
+        Readiness::Draining => ("down", "draining"),
+        Readiness::Ready if condition.degraded().is_empty() => ("", "ready"),
+        Readiness::Ready => ("degraded", "degraded"),
     };
-    context! { class, text }
+    context! { class, key }
 }
 
-fn degraded(condition: &Condition, words: &Words) -> Vec<Value> {
+fn degraded(condition: &Condition) -> Vec<Value> {
     let degraded = condition.degraded();
     let items = degraded.iter().map(|degraded| match degraded {
-        Degraded::Source(reason) => context! { text => words.source_fails, reason },
-        Degraded::State(reason) => context! { text => words.state_fails, reason },
-        // What is wrong with it has a place of its own.
-        Degraded::Reload(_) => context! { text => words.reload_fails },
-        Degraded::Held(held) => context! {
-            text => format!("{}: {held}", words.held),
-            hint => words.held_hint,
-        },
-        Degraded::Quarantine(articles) => context! {
-            text => format!("{}: {articles}", words.quarantine),
-        },
+        Degraded::Source(reason) => context! { key => "source_fails", reason },
+        Degraded::State(reason) => context! { key => "state_fails", reason },
+        // The page shows the reason under "Configuration".
+        Degraded::Reload(_) => context! { key => "reload_fails" },
+        Degraded::Held(count) => context! { key => "held", count },
+        Degraded::Quarantine(count) => context! { key => "quarantine", count },
     });
     items.collect()
 }
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
     let source = &condition.source;
-    let documents = admin.server.documents.get();
-    let published = documents.map(|documents| documents.published());
+    let published = admin.server.published();
     let reached = published.and_then(|published| published.progress().reached());
     let database = published.and_then(|published| published.database_position());
     let database = database.unwrap_or_default();
-    // A primary is behind nobody.
+    // A primary has no lag.
     let lag = database.replica_lag.filter(|_| database.is_standby);
     let failing = source.failing.as_ref();
     context! {
@@ -124,7 +113,6 @@ fn reload(condition: &Condition, site: &Site) -> Value {
     }
 }
 
-/// Each feed with its last change and how often it is asked for.
 fn feeds(snapshot: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
     let mut feeds: Vec<(&Arc<FeedVersion>, Rate)> = snapshot
         .feeds
@@ -132,17 +120,16 @@ fn feeds(snapshot: &Snapshot, site: &Site, now: Timestamp) -> Vec<Value> {
         .map(|feed| (feed, feed.polls.rate(now)))
         .collect();
     feeds.sort_by_cached_key(|(feed, rate)| {
-        // A millionth of a request is still a request.
-        let asked = (rate.per_hour * 1e6) as u64;
-        (feed.kind, Reverse(asked), feed.path.clone())
+        // Integers have a total order; the factor keeps rates below one apart.
+        let micro_rate = (rate.per_hour * 1e6) as u64;
+        (feed.kind, Reverse(micro_rate), feed.path.clone())
     });
-    let shown = feeds.into_iter().take(FEEDS_MAX);
-    let rows = shown.map(|(feed, asked)| {
+    let rows = feeds.into_iter().take(FEEDS_MAX).map(|(feed, polls)| {
         context! {
             path => &*feed.path,
             entries => feed.entries.len(),
             changed => date(site, feed.last_modified),
-            ..rate(asked)
+            ..rate(polls)
         }
     });
     rows.collect()
@@ -156,7 +143,7 @@ fn rate(rate: Rate) -> Value {
     }
 }
 
-/// A date in the newsroom's time zone.
+/// A date in the site's time zone.
 fn date(site: &Site, at: Timestamp) -> String {
     let at = site.zone.date_time(at);
     at.format("%Y-%m-%d %H:%M:%S %:z").to_string()
@@ -167,5 +154,5 @@ fn render(values: Value) -> String {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment
         .render_named_str("status.html", include_str!("status.html"), values)
-        .expect("a built-in template fits its values")
+        .expect("the template and its values are built in")
 }

@@ -1,233 +1,39 @@
-//! The words of the status page, in the languages of the newsrooms that read it.
+//! The texts of the status page, in the languages of the newsrooms. Problems and log messages stay
+//! in English.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
 
-/// Everything the page says by itself; what is wrong with a file is told in English, as in the log.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Words {
-    /// BCP 47.
-    pub(super) language: &'static str,
-    pub(super) title: &'static str,
-    pub(super) starting: &'static str,
-    pub(super) ready: &'static str,
-    pub(super) draining: &'static str,
-    pub(super) degraded: &'static str,
-    pub(super) source_fails: &'static str,
-    pub(super) state_fails: &'static str,
-    pub(super) reload_fails: &'static str,
-    pub(super) held: &'static str,
-    pub(super) held_hint: &'static str,
-    pub(super) quarantine: &'static str,
-    pub(super) articles: &'static str,
-    pub(super) source: &'static str,
-    pub(super) last_reading: &'static str,
-    pub(super) since: &'static str,
-    pub(super) took: &'static str,
-    pub(super) seconds: &'static str,
-    pub(super) articles_read: &'static str,
-    pub(super) newest: &'static str,
-    pub(super) behind: &'static str,
-    pub(super) never: &'static str,
-    pub(super) problems: &'static str,
-    pub(super) no_problems: &'static str,
-    pub(super) place: &'static str,
-    pub(super) line: &'static str,
-    pub(super) reason: &'static str,
-    pub(super) and_more: &'static str,
-    pub(super) feeds: &'static str,
-    pub(super) feed: &'static str,
-    pub(super) entries: &'static str,
-    pub(super) last_change: &'static str,
-    pub(super) polls: &'static str,
-    pub(super) unchanged: &'static str,
-    pub(super) selections: &'static str,
-    pub(super) configuration: &'static str,
-    pub(super) in_force: &'static str,
-    pub(super) refused: &'static str,
-    pub(super) published: &'static str,
-    pub(super) process: &'static str,
-    pub(super) version: &'static str,
-    pub(super) started: &'static str,
-    pub(super) memory: &'static str,
-    pub(super) connections: &'static str,
-    pub(super) documents: &'static str,
-    pub(super) now: &'static str,
+use crate::render::pages::locale::Locale;
+
+/// The texts by their keys in `status.html`.
+pub(super) type Words = BTreeMap<&'static str, &'static str>;
+
+pub(super) fn words(locale: Locale) -> Words {
+    let json = match locale {
+        Locale::En => include_str!("words/en.json"),
+        Locale::Ru => include_str!("words/ru.json"),
+        Locale::Kk => include_str!("words/kk.json"),
+    };
+    serde_json::from_str(json).expect("a test reads every language")
 }
-
-impl Words {
-    /// The words for a site's language; English where there are no others.
-    pub(super) fn of(language: &str) -> &'static Words {
-        let primary = language.split('-').next().unwrap_or_default();
-        let words = [&RUSSIAN, &KAZAKH];
-        let found = words
-            .into_iter()
-            .find(|words| words.language.eq_ignore_ascii_case(primary));
-        found.unwrap_or(&ENGLISH)
-    }
-}
-
-const ENGLISH: Words = Words {
-    language: "en",
-    title: "Status",
-    starting: "Starting: the first edition is being made",
-    ready: "All is well",
-    draining: "Stopping",
-    degraded: "Feeds are served, but something needs a person",
-    source_fails: "The articles cannot be read",
-    state_fails: "The state folder cannot be written",
-    reload_fails: "feeds.toml was refused; the one before stays in force",
-    held: "Removals that are held",
-    held_hint: "More than half of all articles are gone. They stay in the feeds until they return or SIGHUP confirms.",
-    quarantine: "Articles in quarantine",
-    articles: "Articles",
-    source: "Source",
-    last_reading: "Last reading",
-    since: "since",
-    took: "A whole reading takes",
-    seconds: "s",
-    articles_read: "Articles read since the start",
-    newest: "Newest change in it",
-    behind: "Behind its primary",
-    never: "never",
-    problems: "Articles with problems",
-    no_problems: "No article has a problem.",
-    place: "Article",
-    line: "Line",
-    reason: "What is wrong",
-    and_more: "more; `taspa check` lists all",
-    feeds: "Feeds",
-    feed: "Feed",
-    entries: "Entries",
-    last_change: "Last change",
-    polls: "Requests an hour",
-    unchanged: "Unchanged (304)",
-    selections: "all selections together",
-    configuration: "Configuration",
-    in_force: "In force since",
-    refused: "Refused",
-    published: "Last publication",
-    process: "Process",
-    version: "Version",
-    started: "Running since",
-    memory: "Memory",
-    connections: "Open connections",
-    documents: "Finished documents",
-    now: "As of",
-};
-
-const RUSSIAN: Words = Words {
-    language: "ru",
-    title: "Состояние",
-    starting: "Запуск: готовится первый выпуск",
-    ready: "Всё в порядке",
-    draining: "Остановка",
-    degraded: "Ленты отдаются, но кое-что требует внимания",
-    source_fails: "Статьи не читаются",
-    state_fails: "Папка состояния не записывается",
-    reload_fails: "feeds.toml отклонён; действует прежний",
-    held: "Задержанные удаления",
-    held_hint: "Пропало больше половины статей. Они остаются в лентах, пока не вернутся или пока удаление не подтвердит SIGHUP.",
-    quarantine: "Статьи на карантине",
-    articles: "Статьи",
-    source: "Источник",
-    last_reading: "Последнее чтение",
-    since: "с",
-    took: "Полное чтение занимает",
-    seconds: "с",
-    articles_read: "Прочитано статей с запуска",
-    newest: "Последнее изменение в нём",
-    behind: "Отстаёт от основной базы на",
-    never: "ещё не было",
-    problems: "Статьи с ошибками",
-    no_problems: "Ошибок в статьях нет.",
-    place: "Статья",
-    line: "Строка",
-    reason: "Что не так",
-    and_more: "ещё; все покажет `taspa check`",
-    feeds: "Ленты",
-    feed: "Лента",
-    entries: "Записей",
-    last_change: "Последнее изменение",
-    polls: "Запросов в час",
-    unchanged: "Без изменений (304)",
-    selections: "все подборки вместе",
-    configuration: "Настройки",
-    in_force: "Действуют с",
-    refused: "Отклонены",
-    published: "Последняя публикация",
-    process: "Процесс",
-    version: "Версия",
-    started: "Работает с",
-    memory: "Память",
-    connections: "Открытых соединений",
-    documents: "Готовых документов",
-    now: "По состоянию на",
-};
-
-const KAZAKH: Words = Words {
-    language: "kk",
-    title: "Күйі",
-    starting: "Іске қосылуда: алғашқы шығарылым дайындалуда",
-    ready: "Бәрі дұрыс",
-    draining: "Тоқтатылуда",
-    degraded: "Таспалар беріліп тұр, бірақ назар аударатын жайт бар",
-    source_fails: "Мақалалар оқылмайды",
-    state_fails: "Күй қалтасына жазылмайды",
-    reload_fails: "feeds.toml қабылданбады; бұрынғысы күшінде",
-    held: "Кідіртілген жоюлар",
-    held_hint: "Мақалалардың жартысынан көбі жоқ. Олар қайта оралғанша немесе SIGHUP растағанша таспаларда қалады.",
-    quarantine: "Карантиндегі мақалалар",
-    articles: "Мақалалар",
-    source: "Дереккөз",
-    last_reading: "Соңғы оқылуы",
-    since: "бастап",
-    took: "Толық оқу уақыты",
-    seconds: "с",
-    articles_read: "Іске қосылғалы оқылған мақалалар",
-    newest: "Ондағы соңғы өзгеріс",
-    behind: "Негізгі базадан кешігуі",
-    never: "әлі болған жоқ",
-    problems: "Қатесі бар мақалалар",
-    no_problems: "Мақалаларда қате жоқ.",
-    place: "Мақала",
-    line: "Жол",
-    reason: "Қатесі",
-    and_more: "тағы бар; бәрін `taspa check` көрсетеді",
-    feeds: "Таспалар",
-    feed: "Таспа",
-    entries: "Жазбалар",
-    last_change: "Соңғы өзгеріс",
-    polls: "Сағатына сұраныс",
-    unchanged: "Өзгеріссіз (304)",
-    selections: "барлық іріктемелер бірге",
-    configuration: "Баптаулар",
-    in_force: "Күшіне енген уақыты",
-    refused: "Қабылданбады",
-    published: "Соңғы жариялау",
-    process: "Үдеріс",
-    version: "Нұсқасы",
-    started: "Іске қосылған уақыты",
-    memory: "Жады",
-    connections: "Ашық қосылымдар",
-    documents: "Дайын құжаттар",
-    now: "Мына уақытқа:",
-};
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_site_is_spoken_to_in_its_language() {
-        for (language, expected) in [
-            ("ru", "ru"),
-            ("kk-KZ", "kk"),
-            ("KK", "kk"),
-            ("en-GB", "en"),
-            ("de", "en"),
-            ("", "en"),
-        ] {
-            assert_eq!(Words::of(language).language, expected, "{language}");
+    fn every_language_has_every_text_of_the_template() {
+        let english = words(Locale::En);
+        for locale in Locale::ALL {
+            let words = words(locale);
+            assert!(words.keys().eq(english.keys()), "{locale:?}");
+            assert!(words.values().all(|text| !text.is_empty()), "{locale:?}");
+        }
+        let template = include_str!("status.html");
+        let uses = template.split("words.").skip(1);
+        let is_key_end = |c: char| !c.is_ascii_lowercase() && c != '_';
+        for key in uses.filter_map(|text| text.split(is_key_end).next()) {
+            assert!(english.contains_key(key), "{key}");
         }
     }
 }

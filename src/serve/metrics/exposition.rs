@@ -1,4 +1,4 @@
-//! The text of `/metrics`: OpenMetrics, or the older text format of Prometheus.
+//! The text of `/metrics`: OpenMetrics, or the text format of Prometheus.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,31 +13,29 @@ use prometheus_client::registry::Registry;
 
 use crate::serve::histogram::{BOUNDS, Histogram};
 
-/// The format of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextFormat {
+pub(crate) enum TextFormat {
     /// Version 0.0.4 of the text format of Prometheus, which every scraper reads.
     Prometheus,
     /// OpenMetrics 1.0.0.
     OpenMetrics,
 }
 
-/// The text of everything that `metrics` collects.
-pub(super) fn encode(metrics: impl Collector, format: TextFormat) -> String {
+pub(in crate::serve) fn encode(metrics: impl Collector, format: TextFormat) -> String {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(metrics));
     let mut text = String::new();
-    text::encode(&mut text, &registry).expect("a string takes everything");
+    text::encode(&mut text, &registry).expect("a write to a string cannot fail");
     match format {
         TextFormat::Prometheus => as_prometheus(&text),
         TextFormat::OpenMetrics => text,
     }
 }
 
-/// A text of OpenMetrics in the older format. There a counter is declared by the name of its samples,
-/// or its type is lost, and no line marks the end.
+/// Rewrites OpenMetrics as the text format of Prometheus: `HELP` and `TYPE` of a counter name its
+/// samples, with `_total`, and there is no `# EOF`.
 fn as_prometheus(text: &str) -> String {
-    let mut older = String::with_capacity(text.len() + 256);
+    let mut prometheus = String::with_capacity(text.len() + 256);
     let mut lines = text.lines().filter(|line| *line != "# EOF").peekable();
     while let Some(line) = lines.next() {
         let declared = line.strip_prefix("# HELP ").zip(lines.peek().copied());
@@ -47,29 +45,37 @@ fn as_prometheus(text: &str) -> String {
         });
         match counter {
             Some((name, help)) => {
-                older += &format!("# HELP {name}_total {help}\n# TYPE {name}_total counter\n");
+                prometheus += &format!("# HELP {name}_total {help}\n# TYPE {name}_total counter\n");
                 lines.next();
             }
-            None => older.extend([line, "\n"]),
+            None => prometheus.extend([line, "\n"]),
         }
     }
-    older
+    prometheus
 }
 
-/// The text that is being written.
 pub(super) struct Exposition<'a>(pub(super) DescriptorEncoder<'a>);
 
 type NoExemplar = Option<&'static Exemplar<NoLabelSet, f64>>;
 
 impl Exposition<'_> {
-    /// A number that goes up and down.
-    pub(super) fn value(&mut self, name: &str, help: &str, value: f64) -> fmt::Result {
-        let mut metric = self.begin(name, help, MetricType::Gauge)?;
-        metric.encode_gauge(&value)
+    /// A gauge without labels; without a value there is no sample.
+    pub(super) fn gauge(
+        &mut self,
+        name: &str,
+        help: &str,
+        value: impl Into<Option<f64>>,
+    ) -> fmt::Result {
+        match value.into() {
+            Some(value) => self
+                .begin(name, help, MetricType::Gauge)?
+                .encode_gauge(&value),
+            None => Ok(()),
+        }
     }
 
-    /// A number that only grows; its name gets `_total`.
-    pub(super) fn count(
+    /// A counter without labels. The encoder appends `_total` to its name.
+    pub(super) fn counter(
         &mut self,
         name: &str,
         help: &str,
@@ -79,8 +85,7 @@ impl Exposition<'_> {
         metric.encode_counter(&value, None as NoExemplar)
     }
 
-    /// Numbers that go up and down.
-    pub(super) fn gauge<L: EncodeLabelSet>(
+    pub(super) fn gauge_family<L: EncodeLabelSet>(
         &mut self,
         name: &str,
         help: &str,
@@ -93,8 +98,7 @@ impl Exposition<'_> {
         Ok(())
     }
 
-    /// Numbers that only grow; their name gets `_total`.
-    pub(super) fn counter<L: EncodeLabelSet>(
+    pub(super) fn counter_family<L: EncodeLabelSet>(
         &mut self,
         name: &str,
         help: &str,
@@ -108,8 +112,7 @@ impl Exposition<'_> {
         Ok(())
     }
 
-    /// Durations by bucket.
-    pub(super) fn histogram<'h, L: EncodeLabelSet>(
+    pub(super) fn histogram_family<'h, L: EncodeLabelSet>(
         &mut self,
         name: &str,
         help: &str,
@@ -146,13 +149,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_older_format_declares_counters_by_the_name_of_their_samples() {
+    fn prometheus_text_declares_counters_with_their_total_suffix() {
         let text = "# HELP taspa_open Open\n# TYPE taspa_open gauge\ntaspa_open 1.0\n\
                     # HELP taspa_asked Asked # TYPE x counter\n# TYPE taspa_asked counter\n\
                     taspa_asked_total{kind=\"a\"} 2\n# EOF\n";
-        let older = "# HELP taspa_open Open\n# TYPE taspa_open gauge\ntaspa_open 1.0\n\
+        let prometheus = "# HELP taspa_open Open\n# TYPE taspa_open gauge\ntaspa_open 1.0\n\
                      # HELP taspa_asked_total Asked # TYPE x counter\n\
                      # TYPE taspa_asked_total counter\ntaspa_asked_total{kind=\"a\"} 2\n";
-        assert_eq!(as_prometheus(text), older);
+        assert_eq!(as_prometheus(text), prometheus);
     }
 }

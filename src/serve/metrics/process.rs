@@ -1,28 +1,23 @@
-//! The process as the system sees it: the values of every exporter.
+//! Processor time, memory and file descriptors of this process, from `/proc`.
 
 use std::fs;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// The values of this process in `/proc`. One that is missing there is `None`.
+/// A value that `/proc` does not have is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Process {
-    /// Processor time, user and system.
+pub(crate) struct Process {
+    /// User and system time.
     pub cpu: Duration,
-    /// Resident memory.
     pub resident_bytes: Option<u64>,
-    /// Virtual memory.
     pub virtual_bytes: Option<u64>,
-    /// Open file descriptors.
     pub open_fds: Option<u64>,
-    /// Their limit.
     pub max_fds: Option<u64>,
 }
 
 impl Process {
-    /// Reads them.
-    pub fn read() -> Process {
+    pub(crate) fn read() -> Process {
         let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         let cpu = clock_gettime(ClockId::ProcessCPUTime);
@@ -51,7 +46,7 @@ fn number_after(text: &str, name: &str) -> Option<u64> {
 
 fn open_fds() -> Option<u64> {
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
-    // The listing itself holds one.
+    // Reading the folder opens one.
     u64::try_from(open).ok()?.checked_sub(1)
 }
 
@@ -60,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_found_behind_their_names() {
+    fn numbers_follow_their_names() {
         let status = "Name:\ttaspa\nVmSize:\t  20480 kB\nVmRSS:\t    1024 kB\n";
         assert_eq!(kibibytes(status, "VmRSS:"), Some(1 << 20));
         assert_eq!(kibibytes(status, "VmSwap:"), None);
@@ -73,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn this_process_has_memory_and_files() {
+    fn the_values_of_this_process_can_be_read() {
         let process = Process::read();
         assert!(process.resident_bytes > Some(1 << 16), "{process:?}");
         assert!(
