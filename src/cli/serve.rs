@@ -96,7 +96,7 @@ async fn daemon(
     let panics = Arc::new(Counter::default());
     count_panics(panics.clone());
     let rescan = Duration::from_secs(config.source.compared_every().into());
-    let mut config_file = ConfigFile::new(path, config.clone(), health.clone());
+    let mut config_file = ConfigReload::new(path, config.clone(), health.clone());
     let (stop, stopping) = watch::channel(false);
     let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let mut signals = Signals::new()?;
@@ -332,7 +332,7 @@ impl Signals {
 }
 
 /// Reloads feeds.toml while the daemon runs.
-struct ConfigFile {
+struct ConfigReload {
     path: PathBuf,
     /// Some keys only a restart can change.
     config_at_start: Config,
@@ -341,10 +341,10 @@ struct ConfigFile {
     state: Option<(SystemTime, u64)>,
 }
 
-impl ConfigFile {
-    fn new(path: PathBuf, config_at_start: Config, health: Arc<Health>) -> ConfigFile {
+impl ConfigReload {
+    fn new(path: PathBuf, config_at_start: Config, health: Arc<Health>) -> ConfigReload {
         let state = file_state(&path);
-        ConfigFile {
+        ConfigReload {
             path,
             config_at_start,
             health,
