@@ -1,8 +1,10 @@
-//! The command line: arguments to one command to an exit code.
+//! The command line: parses the arguments, runs one command, and ends with its exit code.
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
 //! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
 //! daemon.
+//!
+//! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod check;
 mod completions;

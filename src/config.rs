@@ -8,6 +8,8 @@
 //! what it refuses, and goes on.
 //!
 //! `schema` writes the JSON Schema, `tests::reference` writes `docs/configuration.md`.
+//!
+//! Uses [`text`](crate::text) and [`model`](crate::model).
 
 mod address;
 mod config_file;

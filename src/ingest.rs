@@ -9,8 +9,8 @@
 //! [`reconcile`] does one reading. A [`ReadingResult`] holds a [`report::Report`] and the changes for
 //! the index.
 //!
-//! Uses [`model`](crate::model), [`config`](crate::config), [`store`](crate::store) and
-//! [`source`](crate::source).
+//! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
+//! [`store`](crate::store) and [`source`](crate::source).
 
 mod change_set;
 mod comparison;

@@ -6,12 +6,12 @@
 //! sends shared bytes. A 304 needs no rendered document.
 //!
 //! ```text
-//!  Source::walk ──▶ Source::read ──▶ Draft::accept ──▶ Store::write ──▶ Index::finish ──▶ Publisher::publish
-//!  (places, stamps)  (a draft)        (an article)      (its record)     (affected feeds)  (a new Snapshot)
+//!  Source::walk ──▶ Source::read, Draft::accept ──▶ Store::write ──▶ Index::finish ──▶ Publisher::publish
+//!  (places, stamps)  (an accepted article)            (its record)     (affected feeds)  (a new Snapshot)
 //!                                                                                                 │
 //!                                                                                          ReadHandle::published
 //!                                                                                                 ▼
-//!  AcceptLoop::run ──▶ request_checks::refusal ──▶ dispatch ──▶ route::resolve ──▶ feeds::cached: 304, or 200
+//!  AcceptLoop::run ──▶ request_checks::reject ──▶ dispatch ──▶ route::resolve ──▶ feeds::cached: 304, or 200
 //!                                                                     │ no cached document
 //!                                                                     ▼
 //!                              Job::run ──▶ Store::articles ──▶ FeedVersion::compose ──▶ render ──▶ DocumentCache
@@ -19,7 +19,7 @@
 //!
 //! # Rooms
 //!
-//! The modules below are the rooms of the house, from the ground up: each uses only rooms above it
+//! The modules below are the layers of the program, which we call rooms. Each uses only rooms above it
 //! in the list, and no two use each other. Each one's doc says which, and where to begin;
 //! `tests/rooms.rs` fails when an import breaks the plan. `text`, `model`, `index` and `feed` do no I/O.
 //!
@@ -32,6 +32,7 @@
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
+//! | what a changed feeds.toml does | `cli/serve.rs` (`ConfigReload`), `publish/publisher.rs` (`reconfigure`) |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -40,23 +41,25 @@
 //!
 //! # Recipes
 //!
-//! The compiler and the tests name what a recipe leaves out: every `match` over one of our enums is
-//! exhaustive, and the golden documents, the reference page and the tables in `docs` are compared.
+//! Where a `match` lists every variant, the compiler names what a recipe leaves out. Tests compare the golden
+//! documents, `docs/configuration.md`, and the tables of commands and metrics in `docs/operating.md`.
 //!
-//! **A feed format.** A variant of [`Format`](model::format::Format) with its extension, title and media
-//! type (`model/format.rs`); a writer beside `render/rss.rs`, with its `mod` and arm in `render.rs`;
-//! whether feed readers subscribe to it (`render/opml.rs`). Routes, headers, metrics, the key
-//! `formats` and page links follow. Then `UPDATE_DOCS=1 cargo test configuration_reference`, golden
+//! **A feed format.** A variant of [`Format`](model::format::Format) in `Format::ALL`, with its extension,
+//! title and media types (`model/format.rs`); a writer beside `render/rss.rs`, with its `mod`, its arm
+//! and its error in `render.rs`; whether feed readers subscribe to it (`render/opml.rs`,
+//! `render/pages/values/feed.rs`). Routes, headers, metrics and the words of the key `formats` follow;
+//! its default is in `config/keys.rs`. Then `UPDATE_DOCS=1 cargo test configuration_reference`, golden
 //! documents in `tests/golden`, and the arms of the tests in `tests/formats`.
 //!
 //! **A field of an article.** [`Draft`](model::article::Draft) and
-//! [`Article`](model::article::Article), with `ACCEPT_VERSION` raised, since stored articles change
-//! (`model/article.rs`); what is acceptable (`model/article/accept.rs`); its key
-//! (`source/article_file/fields.rs`; also `tree/yaml/repair.rs` if it is a text on one line, and
-//! `newsroom.rs`); its column (`source/sql/columns.rs`);
+//! [`Article`](model::article::Article), with `ACCEPT_VERSION` raised (`model/article.rs`), and `LAYOUT`
+//! as well (`store.rs`), because records are stored by position; what is acceptable
+//! (`model/article/accept.rs`); its key (`source/article_file/fields.rs`, `newsroom.rs`, and
+//! `tree/yaml/repair.rs` if it is a text on one line); its column (`NAMES` in `source/sql/columns.rs`);
 //! [`Entry`](feed::document::Entry) (`feed/document.rs`, `feed/compose.rs`); the writers that have a place
 //! for it, with `RENDERER_VERSION` raised (`render.rs`); the sample page (`render/pages/sample.rs`);
-//! `docs/articles.md` and `docs/databases.md`.
+//! `docs/articles.md` and `docs/databases.md`. If the index selects by it, also
+//! [`ArticleMeta`](model::article_meta::ArticleMeta).
 //!
 //! **A source.** A room beside `source/sql` with its watcher, an arm in each `match` of
 //! [`Source`](source::Source) and of `source/watcher.rs`, and its table in `config/keys.rs`,
@@ -74,23 +77,27 @@
 //! **A language of the pages.** A variant of [`Locale`](render::pages::locale::Locale) and a file of words
 //! in `render/pages/words`. A missing word does not compile.
 //!
-//! **A response header.** `serve/security_headers.rs` if it is the same for a kind of content, else
-//! `serve/reply.rs`; a value that follows from a feed's version is computed once in `feed/headers.rs`.
-//! A header that a key of feeds.toml sets takes the recipe for a key first.
+//! **A response header.** `serve/security_headers.rs` if it is the same for every document of a kind.
+//! Otherwise a field of `DocumentHeaders`, which `serve/feeds.rs` and `serve/pages.rs` fill and
+//! `serve/reply.rs` writes (raise `HEADERS_MAX` there); a value that follows from a feed's version is
+//! computed once in `feed/headers.rs`. A header that a key of feeds.toml sets takes the recipe for a key
+//! first: a key of `[defaults]` is read in `config/settings.rs`, one of `[server]` in `config/server.rs`.
 //!
 //! # Invariants
 //!
-//! 1. The same configuration and articles give the same bytes and ETags on every machine, with or
+//! 1. The same configuration and articles give the same feeds and ETags on every machine, with or
 //!    without the state folder: no build time, no observed time, no random value and no order of a
-//!    hash table reaches a document. Time zones come from a database inside the binary.
+//!    hash table reaches a feed. Time zones come from a database inside the binary. Only the lists of
+//!    feeds show `Last-Modified`, which may be the second of publication.
 //! 2. A [`Revision`](model::article::Revision) is the digest of an *accepted* article, text included, of
 //!    files and rows alike. A feed's digest is made of
-//!    [`RENDERER_VERSION`](render::RENDERER_VERSION), the site's rules, the feed's definition and its
-//!    entries' revisions in order; an [`ETag`](feed::etag::ETag) is made of that digest and the format.
-//!    If the order of an article's categories changes, so do its revision and the ETags of its feeds.
+//!    [`RENDERER_VERSION`](render::RENDERER_VERSION), the site's rules, the feed's channel and `content`,
+//!    and of each entry in order its revision, the update that counts by now, and what `[same]` replaces.
+//!    An [`ETag`](feed::etag::ETag) is made of that digest and the format. If the order of an article's
+//!    tags changes, so do its revision and the ETags of all its feeds.
 //! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
 //!    names it, so an unreadable source costs freshness and nothing else.
-//! 4. A request is answered from one published state, and every request gets an answer.
+//! 4. A request is routed and validated by one published state, and every request gets an answer.
 //! 5. An article that is dated in the future, expired or hidden is in no list of the
 //!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
 //!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.
@@ -98,7 +105,8 @@
 //!    articles, or of a column, is held until it is confirmed ([`ingest`], [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text stays in
-//!    memory. [`Publisher`](publish::publisher::Publisher) is the only writer of what is published.
+//!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
+//!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
 //!    hyper and the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
 //!    [`source::sql`], `jiff` in [`model::time`].

@@ -8,7 +8,7 @@
 //! Begin with [`publisher::Publisher`], the only writer; all other code reads through a
 //! [`read_handle::ReadHandle`]. [`health`] holds the state of the daemon.
 //!
-//! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
+//! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
 //! [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store),
 //! [`source`](crate::source) and [`ingest`](crate::ingest).
 
@@ -232,7 +232,7 @@ async fn read(
         return None;
     };
     let took = started.elapsed();
-    let proves = watcher.is_proof(is_full);
+    let proves = watcher.ends_outage(is_full);
     health.note_reading(
         &publisher.driver().source(),
         scopes,

@@ -17,7 +17,9 @@
 //! `prewarm` renders documents of new versions before clients request them. `admin` serves the pages for
 //! operators. `metrics` exports the counters, which each part owns.
 //!
-//! It may use `text`, `model`, `config`, `feed`, `render`, `store` and `publish`. Only this room uses
+//! Begin with [`dispatch`]. Uses [`text`](crate::text), [`model`](crate::model),
+//! [`config`](crate::config), [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store) and
+//! [`publish`](crate::publish). Only this room uses
 //! hyper.
 
 mod accept_encoding;

@@ -26,8 +26,8 @@ use crate::model::record::Stamp;
 
 /// How much of a source is read at once.
 pub(crate) struct ReadingLimits {
-    /// Places that a thread takes at a time: few, where they differ in cost, so that all threads end
-    /// together.
+    /// Places that a thread takes at once. Where their costs differ they are few, so that all threads
+    /// end together.
     pub(crate) share: usize,
     /// Batches of places that may wait to be read: enough to know their number early in most archives,
     /// and few enough to bound the memory of a first listing.

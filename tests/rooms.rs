@@ -1,81 +1,61 @@
-//! The rooms of `src/lib.rs`: each file uses only what its room may, and no two files beside each
-//! other use each other.
+//! The rooms of `src/lib.rs`: each file uses only what its room may, no two files beside each other use
+//! each other, and the doc of each room names the rooms that it may use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 /// Each room with the rooms that it may use, from the ground up.
-const ROOMS: [(&str, &[&str]); 13] = [
-    ("text", &[]),
-    ("model", &["text"]),
-    ("config", &["text", "model"]),
-    ("index", &["model", "config"]),
-    ("feed", &["text", "model", "config", "index"]),
-    ("render", &["text", "model", "config", "feed"]),
-    ("store", &["model"]),
-    ("source", &["text", "model", "config"]),
-    ("ingest", &["model", "config", "index", "store", "source"]),
+const ROOMS: [(&str, &str); 13] = [
+    ("text", ""),
+    ("model", "text"),
+    ("config", "text model"),
+    ("index", "model config"),
+    ("feed", "text model config index"),
+    ("render", "text model config feed"),
+    ("store", "model"),
+    ("source", "text model config"),
+    ("ingest", "model config index store source"),
     (
         "publish",
-        &[
-            "text", "model", "config", "index", "feed", "render", "store", "source", "ingest",
-        ],
+        "text model config index feed render store source ingest",
     ),
-    (
-        "export",
-        &["model", "config", "feed", "render", "store", "publish"],
-    ),
-    (
-        "serve",
-        &[
-            "text", "model", "config", "feed", "render", "store", "publish",
-        ],
-    ),
+    ("export", "model config feed render store publish"),
+    ("serve", "text model config feed render store publish"),
     (
         "cli",
-        &[
-            "text", "model", "config", "index", "feed", "render", "store", "source", "ingest",
-            "publish", "export", "serve",
-        ],
+        "text model config index feed render store source ingest publish export serve",
     ),
 ];
 
-/// Arrows that are still to go. This list may only shrink.
-const LEFT: &[(&str, &str)] = &[];
-
-/// Modules that are still in a circle. This list may only shrink.
-const LEFT_IN_CIRCLES: &[&str] = &[];
+/// A module path, such as `["feed", "etag"]`.
+type Module = Vec<String>;
 
 #[test]
 fn rooms_use_only_what_they_may() {
-    let may_use: BTreeMap<&str, &[&str]> = ROOMS.into();
+    let may_use = BTreeMap::from(ROOMS);
     let mut forbidden = BTreeSet::new();
-    for (file, module) in sources() {
-        let Some(room) = module
-            .first()
-            .filter(|room| !["lib", "main"].contains(&room.as_str()))
-        else {
-            continue;
-        };
-        let allowed = may_use.get(room.as_str()).copied().unwrap_or_default();
+    for (file, module) in modules() {
+        let room = module[0].as_str();
+        let allowed = may_use
+            .get(room)
+            .unwrap_or_else(|| panic!("{file} is in no room of this test"));
         for used in imports(&file, &module) {
             let other = used.first().map_or("", String::as_str);
-            if other != room && !allowed.contains(&other) && !LEFT.contains(&(room, other)) {
-                forbidden.insert(format!(
-                    "{room} may not use {other}: {file} uses {}",
-                    used.join("::")
-                ));
+            if other != room && !allowed.split(' ').any(|allowed| allowed == other) {
+                let used = used.join("::");
+                forbidden.insert(format!("{room} may not use {other}: {file} uses {used}"));
             }
         }
     }
-    assert!(forbidden.is_empty(), "{}", lines(&forbidden));
+    assert!(forbidden.is_empty(), "{forbidden:#?}");
 }
 
 #[test]
 fn files_beside_each_other_are_in_no_circle() {
-    let mut arrows: BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
-    for (file, module) in sources() {
+    // By parent: which of its children use which others.
+    let mut arrows: BTreeMap<Module, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for (file, module) in modules() {
         for used in imports(&file, &module) {
             let shared = module.iter().zip(&used).take_while(|(a, b)| a == b).count();
             if let (Some(from), Some(to)) = (module.get(shared), used.get(shared)) {
@@ -84,110 +64,111 @@ fn files_beside_each_other_are_in_no_circle() {
             }
         }
     }
-    let mut circles = BTreeSet::new();
+    let mut circles = Vec::new();
     for (parent, beside) in &arrows {
         for from in beside.keys() {
             let mut reached = BTreeSet::new();
-            let mut next: Vec<&String> = beside[from].iter().collect();
+            let mut next = Vec::from_iter(&beside[from]);
             while let Some(to) = next.pop() {
                 if reached.insert(to) {
                     next.extend(beside.get(to).into_iter().flatten());
                 }
             }
-            let module = [parent.as_slice(), std::slice::from_ref(from)]
-                .concat()
-                .join("::");
-            if reached.contains(from) && !LEFT_IN_CIRCLES.contains(&&*module) {
-                circles.insert(format!("{module} is in a circle"));
+            if reached.contains(from) {
+                circles.push(format!("{}::{from}", parent.join("::")));
             }
         }
     }
-    assert!(circles.is_empty(), "{}", lines(&circles));
+    assert!(circles.is_empty(), "modules in a circle: {circles:#?}");
 }
 
-/// Every file of the library with its module path. Tests may use what they like.
-fn sources() -> Vec<(String, Vec<String>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut folders = vec![root.clone()];
-    let mut found = Vec::new();
+#[test]
+fn room_docs_name_the_rooms_that_they_may_use() {
+    for (room, may_use) in ROOMS {
+        let text = read(&format!("src/{room}.rs"));
+        let doc = text.lines().map_while(|line| line.strip_prefix("//!"));
+        let doc: String = doc.collect();
+        let (_, uses) = doc
+            .split_once("Uses ")
+            .unwrap_or_else(|| panic!("the doc of {room} does not say what it uses"));
+        let sentence = uses.split(". ").next().unwrap_or_default();
+        let named = sentence.split("(crate::").skip(1);
+        let named: Vec<&str> = named.filter_map(|rest| rest.split(')').next()).collect();
+        match room {
+            "text" => assert!(sentence.starts_with("no other room"), "{room}: {sentence}"),
+            "cli" => assert!(sentence.starts_with("all rooms"), "{room}: {sentence}"),
+            _ => assert_eq!(named.join(" "), may_use, "{room}"),
+        }
+    }
+}
+
+/// Every file of the library with its module. Tests may use what they like.
+fn modules() -> Vec<(String, Module)> {
+    let mut folders = vec!["src".to_owned()];
+    let mut modules = Vec::new();
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a readable folder") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
+        for entry in fs::read_dir(absolute(&folder)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let path = format!("{folder}/{}", entry.file_name().display());
+            if entry.path().is_dir() {
                 folders.push(path);
                 continue;
             }
-            let below = path.strip_prefix(&root).expect("a path below src");
-            let name = below.display().to_string();
-            let Some(module) = name.strip_suffix(".rs") else {
+            let Some(below) = path["src/".len()..].strip_suffix(".rs") else {
                 continue;
             };
-            if !["lib", "main"].contains(&module)
-                && !module
-                    .split('/')
-                    .any(|part| part == "tests" || part == "testkit")
-            {
-                let module = module.split('/').map(str::to_owned).collect();
-                found.push((format!("src/{name}"), module));
+            let module: Module = below.split('/').map(str::to_owned).collect();
+            let is_for_tests = |part: &String| ["tests", "testkit"].contains(&part.as_str());
+            if !["lib", "main"].contains(&below) && !module.iter().any(is_for_tests) {
+                modules.push((path, module));
             }
         }
     }
-    found.sort();
-    found
+    modules
 }
 
-/// The modules and items that a file names by a path that begins with `crate` or `super`, apart
-/// from those in its comments and tests.
-fn imports(file: &str, module: &[String]) -> BTreeSet<Vec<String>> {
-    let text =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
-    let tests = text.find("#[cfg(test)]\nmod tests {");
-    let code: String = text[..tests.unwrap_or(text.len())]
-        .lines()
+/// The modules and items that a file names by a path that begins with `crate` or `super`, apart from
+/// those in its comments and tests.
+fn imports(file: &str, module: &[String]) -> BTreeSet<Module> {
+    let text = read(file);
+    let code = text.split("#[cfg(test)]\nmod tests {").next();
+    let lines = code.unwrap_or_default().lines();
+    let code: Vec<&str> = lines
         .filter(|line| !line.trim_start().starts_with("//"))
-        .flat_map(|line| [line, "\n"])
         .collect();
-    let mut found = BTreeSet::new();
+    let code = code.join("\n");
+    let mut imports = BTreeSet::new();
     for (start, base) in [("crate::", 0), ("super::", module.len() - 1)] {
         for (at, _) in code.match_indices(start) {
-            let before = code[..at].chars().next_back().unwrap_or(' ');
-            if before.is_alphanumeric() || before == '_' || before == ':' {
+            if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
                 continue;
             }
-            let mut rest = &code[at + start.len()..];
-            let mut depth = base;
-            while let Some(deeper) = rest.strip_prefix("super::") {
-                (rest, depth) = (deeper, depth.saturating_sub(1));
+            let (mut rest, mut depth) = (&code[at + start.len()..], base);
+            while let Some(above) = rest.strip_prefix("super::") {
+                (rest, depth) = (above, depth - 1);
             }
             let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
             let (path, behind) = rest.split_at(end.unwrap_or(rest.len()));
-            let mut names: Vec<&str> = path.split("::").filter(|name| !name.is_empty()).collect();
-            let group = behind
-                .strip_prefix('{')
-                .and_then(|group| group.split('}').next());
-            let stem: Vec<String> = module[..depth]
-                .iter()
-                .cloned()
-                .chain(names.drain(..).map(str::to_owned))
-                .collect();
-            match group {
-                None => {
-                    found.insert(stem);
-                }
-                Some(group) => {
-                    for name in group.split(',').filter_map(|name| name.split("::").next()) {
-                        let name = name.trim();
-                        let last = (!name.is_empty() && name != "self").then(|| name.to_owned());
-                        found.insert(stem.iter().cloned().chain(last).collect());
-                    }
-                }
+            let names = path.split("::").filter(|name| !name.is_empty());
+            let stem = module[..depth].iter().cloned();
+            let stem: Module = stem.chain(names.map(str::to_owned)).collect();
+            // `use a::{b, c::d};` names `a::b` and `a::c`.
+            let group = behind.strip_prefix('{').and_then(|it| it.split('}').next());
+            let items = group.map_or(vec!["self"], |group| group.split(',').collect());
+            for item in items {
+                let item = item.trim().split("::").next().unwrap_or_default();
+                let item = (!["", "self"].contains(&item)).then(|| item.to_owned());
+                imports.insert(stem.iter().cloned().chain(item).collect());
             }
         }
     }
-    found
+    imports
 }
 
-fn lines(found: &BTreeSet<String>) -> String {
-    let found: Vec<&str> = found.iter().map(String::as_str).collect();
-    format!("\n{}\n", found.join("\n"))
+fn read(path: &str) -> String {
+    fs::read_to_string(absolute(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn absolute(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }

@@ -145,7 +145,7 @@ impl Entry {
 /// A section or tag of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {
-    /// The article's spelling, without `#`.
+    /// The article's spelling, or the one that `[same]` replaces it with; without `#`.
     pub label: Text,
     /// The base URL of its kind, such as `https://x.example/tags/`.
     pub scheme: String,

@@ -7,7 +7,7 @@ use crate::model::record::RecordId;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 
-/// The metadata of an accepted article: everything but its text.
+/// What the index needs of an accepted article.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArticleMeta {
     /// [`Article::key`](crate::model::article::Article::key).

@@ -6,14 +6,13 @@ const GUARDED_FROM: usize = 10;
 /// Whether more than half of the articles may go at once, or a column of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// It is held until somebody confirms it.
+    /// The loss is held until an operator confirms it.
     Held,
-    /// Somebody has.
+    /// An operator has confirmed it.
     Confirmed,
 }
 
-/// Whether so many of the stored articles are not believed to be gone: an unmounted disk looks just
-/// like that.
+/// Whether a loss is too large to accept without a confirmation: an unmounted disk looks the same.
 pub fn is_too_many(lost: usize, stored: usize) -> bool {
     lost * 2 > stored && stored >= GUARDED_FROM
 }

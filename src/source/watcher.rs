@@ -69,10 +69,10 @@ impl SourceWatcher {
     }
 
     /// Whether a successful reading, full or not, ends an outage.
-    pub(crate) fn is_proof(&self, is_full: bool) -> bool {
+    pub(crate) fn ends_outage(&self, is_full: bool) -> bool {
         match self {
             SourceWatcher::Directory(_) => true,
-            SourceWatcher::Sql(watcher) => watcher.is_proof(is_full),
+            SourceWatcher::Sql(watcher) => watcher.ends_outage(is_full),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The probe: a statement so small that it may run all the time, and yet fails with everything that
-//! would make a reading fail: a dead or silent server, a lock, a missing column, even one that the
-//! query does not name. It also shows that a column was added or has another type.
+//! The probe: a statement that is cheap enough to run all the time. It fails for the same reasons as a
+//! reading: a dead or silent server, a lock, a missing column, even one that the query does not name.
+//! It also shows that a column was added or has another type.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -72,7 +72,7 @@ impl SqlWatcher {
 
     /// Whether a successful reading ends an outage: not while the probe fails, and after a full reading
     /// that failed only another full one does.
-    pub(crate) fn is_proof(&self, is_full: bool) -> bool {
+    pub(crate) fn ends_outage(&self, is_full: bool) -> bool {
         !self.is_down() && (is_full || !self.full_failed)
     }
 
