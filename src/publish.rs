@@ -44,7 +44,7 @@ use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
 use crate::source::watcher::SourceWatcher;
-use crate::source::watcher_messages::{Down, ReadingNote};
+use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
 /// The longest sleep of the publishing loop, after which it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
@@ -100,7 +100,7 @@ async fn reading_loop(
     mut rescan: Duration,
     mut orders: mpsc::Receiver<Order>,
     changed: &Notify,
-    down: &Down,
+    down: &OutageSender,
     mut log: ReadingLog,
 ) {
     // Watching starts before the first listing, so that no change is missed in between.
@@ -327,12 +327,12 @@ fn report_vanished(publisher: &Publisher) {
 fn report_jump(jump: Option<Jump>) {
     match jump {
         None => {}
-        Some(Jump::Doubted(by)) => {
+        Some(Jump::Distrusted(by)) => {
             warn!(
                 "the clock jumped forward by {by:?}: nothing is released by it until it has run evenly for a minute"
             );
         }
-        Some(Jump::Believed) => info!("the clock is believed again"),
+        Some(Jump::Trusted) => info!("the clock is believed again"),
         Some(Jump::Back(by)) => warn!("the clock was set back by {by:?}"),
     }
 }

@@ -20,7 +20,7 @@ use std::path::Path;
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
 use crate::config::{Config, SourceConfig};
-use crate::model::article::{Accepted, Reading, Refusal};
+use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 
@@ -219,7 +219,7 @@ impl From<SqlError> for ListingError {
 impl Source {
     /// The source that a configuration names. Reads nothing yet; fails if an address is not valid.
     pub fn new(config: &Config) -> Result<Source, SqlError> {
-        let reading = Reading {
+        let reading = AcceptSettings {
             zone: config.site.zone.clone(),
             language: config.site.language.clone(),
             site: config.site.url.clone(),

@@ -5,7 +5,7 @@ pub(crate) mod sqlite;
 use std::path::Path;
 
 use crate::config::{Config, DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
-use crate::model::article::Reading;
+use crate::model::article::AcceptSettings;
 use crate::model::time::Zone;
 use crate::source::directory::Directory;
 
@@ -28,7 +28,7 @@ pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
     };
-    let reading = Reading {
+    let reading = AcceptSettings {
         zone: Zone::UTC,
         language: "ru".into(),
         site: "https://dala.example/".into(),

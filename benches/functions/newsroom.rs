@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use taspa::config::Config;
 use taspa::feed::snapshot::FeedVersion;
-use taspa::model::article::Reading;
+use taspa::model::article::AcceptSettings;
 use taspa::model::removal_guard::Removal;
 use taspa::model::time::{Timestamp, Zone};
 use taspa::publish::publisher::Publisher;
@@ -73,8 +73,8 @@ impl Newsroom {
         snapshot.feeds.get(path).expect("a feed").clone()
     }
 
-    pub(crate) fn reading(&self) -> Reading {
-        Reading {
+    pub(crate) fn reading(&self) -> AcceptSettings {
+        AcceptSettings {
             zone: Zone::UTC,
             language: "ru".to_owned(),
             site: "https://news.example/".parse().expect("an address"),

@@ -103,7 +103,7 @@ pub struct Author {
 /// The part of the configuration that [`Draft::accept`] depends on. When it changes, every article is
 /// read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct AcceptSettings {
     /// The zone of dates without an offset.
     pub zone: Zone,
     /// The language of an article whose text does not show another.

@@ -1,9 +1,9 @@
 //! The clock that releases articles: wall time, while it agrees with the boot clock.
 //!
 //! An embargo must not end because the clock is set, or because a machine wakes up with a wrong one.
-//! Wall time is believed while it moves like the boot clock, which also runs while the machine sleeps.
+//! Wall time is trusted while it moves like the boot clock, which also runs while the machine sleeps.
 //! After a jump forward, the old time goes on until the new one has moved evenly for a minute. A jump
-//! back is believed at once, because it releases nothing too early.
+//! back is trusted at once, because it releases nothing too early.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,18 +20,18 @@ const PROBATION: i128 = 60_000;
 
 /// Both clocks at one moment, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Reading {
+struct ClockPair {
     wall: i128,
     boot: i128,
 }
 
-impl Reading {
-    fn now() -> Reading {
+impl ClockPair {
+    fn now() -> ClockPair {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         let boot = clock_gettime(ClockId::Boottime);
-        Reading {
+        ClockPair {
             wall: i128::try_from(wall.as_millis()).unwrap_or(i128::MAX),
             boot: i128::from(boot.tv_sec) * 1_000 + i128::from(boot.tv_nsec) / 1_000_000,
         }
@@ -46,9 +46,9 @@ impl Reading {
 /// A clock that does not jump forward.
 #[derive(Debug)]
 pub struct Clock {
-    believed: Reading,
-    /// The first reading after a jump forward that is not believed yet.
-    doubted: Option<Reading>,
+    trusted: ClockPair,
+    /// The first reading after a jump forward that is not trusted yet.
+    distrusted: Option<ClockPair>,
 }
 
 /// The time, and a jump to be logged.
@@ -64,9 +64,9 @@ pub struct Now {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jump {
     /// Forward by this much; the new time releases nothing yet.
-    Doubted(Duration),
-    /// The new time has moved evenly and is believed now.
-    Believed,
+    Distrusted(Duration),
+    /// The new time has moved evenly and is trusted now.
+    Trusted,
     /// Back by this much.
     Back(Duration),
 }
@@ -75,40 +75,42 @@ impl Clock {
     /// A clock that believes the present wall time.
     pub fn start() -> Clock {
         Clock {
-            believed: Reading::now(),
-            doubted: None,
+            trusted: ClockPair::now(),
+            distrusted: None,
         }
     }
 
     /// The time to publish at.
     pub fn now(&mut self) -> Now {
-        self.look(Reading::now())
+        self.look(ClockPair::now())
     }
 
-    fn look(&mut self, now: Reading) -> Now {
-        let expected = self.believed.expected(now.boot);
+    fn look(&mut self, now: ClockPair) -> Now {
+        let expected = self.trusted.expected(now.boot);
         let stray = now.wall - expected;
         let jump = if stray < -STRAY_MAX {
             Some(Jump::Back(milliseconds(-stray)))
         } else if stray <= STRAY_MAX {
             None
         } else {
-            let is_even = |first: &Reading| {
+            let is_even = |first: &ClockPair| {
                 let stray = now.wall - first.expected(now.boot);
                 stray.abs() <= STRAY_MAX
             };
-            let first = self.doubted.filter(is_even);
+            let first = self.distrusted.filter(is_even);
             if first.is_none_or(|first| now.boot - first.boot < PROBATION) {
-                self.doubted = first.or(Some(now));
+                self.distrusted = first.or(Some(now));
                 return Now {
                     at: seconds(expected),
-                    jump: first.is_none().then(|| Jump::Doubted(milliseconds(stray))),
+                    jump: first
+                        .is_none()
+                        .then(|| Jump::Distrusted(milliseconds(stray))),
                 };
             }
-            Some(Jump::Believed)
+            Some(Jump::Trusted)
         };
-        self.doubted = None;
-        self.believed = now;
+        self.distrusted = None;
+        self.trusted = now;
         Now {
             at: seconds(now.wall),
             jump,
@@ -131,23 +133,23 @@ mod tests {
     const START: i128 = 1_767_000_000_000;
 
     /// Checks readings: seconds of the boot clock, how far the wall clock is ahead of them, and how far
-    /// the believed time is.
+    /// the trusted time is.
     fn check(looks: &[(i128, i128, i64)]) -> Vec<Jump> {
         let mut clock = Clock {
-            believed: Reading {
+            trusted: ClockPair {
                 wall: START,
                 boot: 0,
             },
-            doubted: None,
+            distrusted: None,
         };
         let mut jumps = Vec::new();
-        for &(second, beyond, believed) in looks {
-            let now = clock.look(Reading {
+        for &(second, beyond, trusted) in looks {
+            let now = clock.look(ClockPair {
                 wall: START + (second + beyond) * 1_000,
                 boot: second * 1_000,
             });
             let expected =
-                Timestamp(1_767_000_000 + i64::try_from(second).expect("small") + believed);
+                Timestamp(1_767_000_000 + i64::try_from(second).expect("small") + trusted);
             assert_eq!(now.at, expected, "second {second}, {beyond} beyond");
             jumps.extend(now.jump);
         }
@@ -172,19 +174,20 @@ mod tests {
             (70, 3600, 3600),
             (80, 3600, 3600),
         ];
-        assert_eq!(check(&looks), [Jump::Doubted(hour), Jump::Believed]);
+        assert_eq!(check(&looks), [Jump::Distrusted(hour), Jump::Trusted]);
     }
 
     #[test]
     fn a_jump_forward_that_is_taken_back_is_ignored() {
         let looks = [(10, 3600, 0), (40, 3600, 0), (50, 0, 0), (120, 0, 0)];
-        assert_eq!(check(&looks), [Jump::Doubted(Duration::from_secs(3600))]);
+        assert_eq!(check(&looks), [Jump::Distrusted(Duration::from_secs(3600))]);
     }
 
     #[test]
     fn a_time_that_keeps_jumping_is_never_believed() {
         let looks = [(10, 100, 0), (40, 200, 0), (75, 300, 0), (110, 400, 0)];
-        let jumps = [100, 200, 300, 400].map(|beyond| Jump::Doubted(Duration::from_secs(beyond)));
+        let jumps =
+            [100, 200, 300, 400].map(|beyond| Jump::Distrusted(Duration::from_secs(beyond)));
         assert_eq!(check(&looks), jumps);
     }
 
@@ -199,7 +202,7 @@ mod tests {
         let hour = Duration::from_secs(3600);
         assert_eq!(
             check(&looks),
-            [Jump::Back(hour), Jump::Doubted(hour), Jump::Believed]
+            [Jump::Back(hour), Jump::Distrusted(hour), Jump::Trusted]
         );
     }
 }

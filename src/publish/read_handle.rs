@@ -72,7 +72,7 @@ impl ReadHandle {
     }
 
     /// As [`ReadHandle::published`], without a shared counter. Do not hold it across a wait.
-    pub fn published_now(&self) -> Guard<Option<Arc<PublishedState>>> {
+    pub fn published_guard(&self) -> Guard<Option<Arc<PublishedState>>> {
         self.0.published.load()
     }
 

@@ -60,7 +60,7 @@ pub fn dispatch<B>(
     let Some(documents) = documents else {
         return starting();
     };
-    let published = documents.published.published_now();
+    let published = documents.published.published_guard();
     let Some(published) = published.as_ref() else {
         return starting();
     };

@@ -21,7 +21,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::article_file::{encoding, json, markdown, newsroom};
 use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
-use crate::model::article::{Accepted, Draft, Reading, Refusal};
+use crate::model::article::{AcceptSettings, Accepted, Draft, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
@@ -51,7 +51,7 @@ pub struct Directory {
     key: KeyFrom,
     watch: Watch,
     legacy: LegacyEncoding,
-    reading: Reading,
+    reading: AcceptSettings,
     write_log: WriteLog,
 }
 
@@ -65,7 +65,7 @@ enum FileFormat {
 impl Directory {
     /// `reading` is how its articles are read: time zone, default language, site address,
     /// permalinks.
-    pub fn new(config: &DirectoryConfig, reading: Reading) -> Directory {
+    pub fn new(config: &DirectoryConfig, reading: AcceptSettings) -> Directory {
         Directory {
             root: config.path.clone(),
             key: config.key,
@@ -102,7 +102,7 @@ impl Directory {
             KeyFrom::Path => "path",
             KeyFrom::Name => "name",
         };
-        let Reading {
+        let AcceptSettings {
             zone,
             language,
             site,

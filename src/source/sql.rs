@@ -54,7 +54,7 @@ use self::listener::Channel;
 use self::row::{Row, Rules};
 use super::{ListingError, Place, ReadOutcome, ReadResult};
 use crate::config::SqlConfig;
-use crate::model::article::Reading;
+use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
 use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
@@ -116,7 +116,7 @@ pub enum Extent {
 
 impl Sql {
     /// The database that `config` names. Does not connect; fails if the address is not valid.
-    pub fn new(config: &SqlConfig, reading: Reading) -> Result<Sql, SqlError> {
+    pub fn new(config: &SqlConfig, reading: AcceptSettings) -> Result<Sql, SqlError> {
         let url = config.url.expose();
         let (database, reporter) = database::open(url)?;
         let runtime = Builder::new_multi_thread()

@@ -5,7 +5,7 @@
 
 use crate::source::directory::watcher::DirectoryWatcher;
 use crate::source::sql::watcher::SqlWatcher;
-use crate::source::watcher_messages::{Down, ReadingNote};
+use crate::source::watcher_messages::{OutageSender, ReadingNote};
 use crate::source::{Scope, Source};
 
 /// The watcher of a source.
@@ -16,7 +16,7 @@ pub(crate) enum SourceWatcher {
 
 impl SourceWatcher {
     /// Starts to watch. Call it before the first reading, so that no change is missed in between.
-    pub(crate) async fn start(source: &Source, down: &Down) -> SourceWatcher {
+    pub(crate) async fn start(source: &Source, down: &OutageSender) -> SourceWatcher {
         match source {
             Source::Directory(directory) => {
                 let watcher = DirectoryWatcher::start(directory.clone()).await;

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 /// Why the source does not answer; `None` while it does. It outlives a watcher, because a reload starts
 /// another one.
-pub(crate) type Down = watch::Sender<Option<Arc<str>>>;
+pub(crate) type OutageSender = watch::Sender<Option<Arc<str>>>;
 
 /// The result of a reading, as far as a watcher needs it.
 #[derive(Debug)]

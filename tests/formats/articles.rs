@@ -8,7 +8,7 @@ use serde_json::Value;
 use taspa::config::{Config, Content};
 use taspa::feed::compose::SiteRules;
 use taspa::feed::document::Feed;
-use taspa::model::article::{Article, Author, Body, Draft, Media, Reading};
+use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media};
 use taspa::model::format::Format;
 use taspa::model::time::{WrittenDate, Zone};
 use taspa::source::article_file::newsroom;
@@ -132,7 +132,7 @@ fn flash() -> Draft {
 }
 
 fn accepted(draft: Draft, key: &str) -> Article {
-    let reading = Reading {
+    let reading = AcceptSettings {
         zone: Zone::UTC,
         language: "ru".to_owned(),
         site: "https://dala.example/".to_owned(),

@@ -7,8 +7,8 @@ use url::{Host, Url};
 use super::content::Content;
 use super::media::some_text;
 use super::{
-    AUTHORS_MAX, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX, Reading, Refusal,
-    TAGS_MAX, Visibility,
+    AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
+    Refusal, TAGS_MAX, Visibility,
 };
 use crate::model::permalink;
 use crate::model::term;
@@ -45,7 +45,7 @@ impl Draft {
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit.
-    pub fn accept(self, key: String, reading: &Reading) -> Result<Accepted, Refusal> {
+    pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let content = Content::read(&self.body)?;
         let title = Text::new(&self.title);
         if title.is_empty() {
@@ -126,7 +126,7 @@ fn page(
     key: &str,
     published: Timestamp,
     language: &str,
-    reading: &Reading,
+    reading: &AcceptSettings,
 ) -> Option<Url> {
     let filled = |template: &String| {
         permalink::fill(template, key, reading.zone.date_time(published), language)
@@ -151,7 +151,7 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
 /// Feed formats write years in four digits.
 const YEAR_MIN: u16 = 1000;
 
-fn resolve(date: WrittenDate, reading: &Reading) -> Result<Timestamp, Refusal> {
+fn resolve(date: WrittenDate, reading: &AcceptSettings) -> Result<Timestamp, Refusal> {
     let at = reading.zone.resolve(date);
     // `Zone::resolve` gives `i64::MAX` for a local time after the end of the calendar.
     if at < Timestamp::start_of_year(YEAR_MIN) || at == Timestamp(i64::MAX) {

@@ -147,7 +147,7 @@ impl Columns {
     }
 
     /// Fails if a required column is missing.
-    pub(super) fn suffice(&self) -> Result<(), SqlError> {
+    pub(super) fn check_required(&self) -> Result<(), SqlError> {
         let missing = REQUIRED_NAMES
             .into_iter()
             .filter(|name| self.find(name).is_none());
@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn complete_columns_have_no_problems() {
         assert_eq!(problems(&GOOD), []);
-        assert_eq!(columns(&GOOD).suffice(), Ok(()));
+        assert_eq!(columns(&GOOD).check_required(), Ok(()));
     }
 
     #[test]
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(found.len(), 5);
         assert!(found[3].1.starts_with("no column is named `updated`"));
         assert!(found[4].1.starts_with("no column holds the text"));
-        let error = columns(&[("id", Kind::Text)]).suffice();
+        let error = columns(&[("id", Kind::Text)]).check_required();
         assert_eq!(
             error.expect_err("two are missing").to_string(),
             "the query gives no column `title`, `date`; name one with `… AS title`"

@@ -226,7 +226,7 @@ impl Engine {
         columns
     }
 
-    /// Runs the probe, and checks whether the query's columns still suffice for articles.
+    /// Runs the probe, and checks whether the query's columns are still enough for an article.
     pub(super) async fn probe(&self, limit: StatementTimeout) -> Result<Cells, SqlError> {
         // It is sent as plain text, so only a validated query may be part of it.
         if locked(&self.columns).is_none() {

@@ -37,13 +37,13 @@ pub(super) fn decode(memory: &[u8], query: u128) -> Option<RequiredColumns> {
 }
 
 impl RequiredColumns {
-    /// Requires `columns` from now on, unless a required one is missing or they do not suffice for an
+    /// Requires `columns` from now on, unless a required one is missing or they are not enough for an
     /// article.
     pub(super) fn update(&mut self, columns: &Columns) -> Result<(), SqlError> {
         let kept = columns.keep(&self.names);
         self.is_missed = kept.is_err();
         kept?;
-        columns.suffice()?;
+        columns.check_required()?;
         let known = columns.known(|_| true).columns;
         self.names = known.iter().map(|column| column.name.to_string()).collect();
         Ok(())

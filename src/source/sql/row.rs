@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::columns::{Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
-use crate::model::article::{Accepted, Reading, Refusal};
+use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
@@ -129,7 +129,7 @@ impl Row<'_> {
         hash.digest()
     }
 
-    pub(super) fn accept(&self, reading: &Reading) -> Result<Accepted, Refusal> {
+    pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
         let draft = fields.draft(json::body(&fields)?)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
@@ -166,15 +166,15 @@ impl Row<'_> {
 
 #[derive(Debug)]
 pub(super) struct Rules {
-    pub(super) reading: Reading,
+    pub(super) reading: AcceptSettings,
     /// A digest of everything that decides how a row is read, the query included.
     pub(super) digest: u128,
 }
 
 impl Rules {
     /// The digest leaves out the database's address, which does not change a row.
-    pub(super) fn new(query: &str, reading: Reading) -> Rules {
-        let Reading {
+    pub(super) fn new(query: &str, reading: AcceptSettings) -> Rules {
+        let AcceptSettings {
             zone,
             language,
             site,
@@ -483,7 +483,7 @@ mod tests {
                 selected: &selected(&columns),
                 cells: &cells,
             };
-            let reading = Reading {
+            let reading = AcceptSettings {
                 zone: Zone::UTC,
                 language: "ru".to_owned(),
                 site: "https://dala.example/".to_owned(),

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::database;
 use super::engine::Engine;
 use super::row::Rules;
-use crate::model::article::Reading;
+use crate::model::article::AcceptSettings;
 use crate::model::time::Zone;
 
 /// What the server does with a statement.
@@ -64,7 +64,7 @@ impl FakePostgres {
     /// An engine that reads from this server.
     pub(super) fn engine(&self) -> Arc<Engine> {
         let (database, reporter) = database::open(&self.url).expect("an address");
-        let reading = Reading {
+        let reading = AcceptSettings {
             zone: Zone::find("UTC").expect("a zone"),
             language: String::new(),
             site: String::new(),

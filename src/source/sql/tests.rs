@@ -70,8 +70,8 @@ fn config(url: &str, query: &str) -> SqlConfig {
     }
 }
 
-fn reading() -> Reading {
-    Reading {
+fn reading() -> AcceptSettings {
+    AcceptSettings {
         zone: Zone::find("Asia/Almaty").expect("a zone"),
         language: "ru".to_owned(),
         site: "https://dala.example/".to_owned(),

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use crate::source::Scope;
 use crate::source::sql::count_drift::CountDrift;
 use crate::source::sql::{SourceEvent, SourceEvents, Sql};
-use crate::source::watcher_messages::{Down, ReadingNote};
+use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
 /// The first delay of a retry after a failed reading; each retry doubles it.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ const HELD_REREAD_SHARE: u32 = 10;
 pub(crate) struct SqlWatcher {
     sql: Sql,
     signals: Arc<Signals>,
-    down: Down,
+    down: OutageSender,
     listening: JoinHandle<()>,
     poll_at: Instant,
     /// When a full reading is due by itself.
@@ -50,7 +50,7 @@ struct Signals {
 }
 
 impl SqlWatcher {
-    pub(crate) fn start(sql: Sql, down: Down) -> SqlWatcher {
+    pub(crate) fn start(sql: Sql, down: OutageSender) -> SqlWatcher {
         let signals = Arc::new(Signals::default());
         let listening = task::spawn(listen(sql.watch(), signals.clone(), down.clone()));
         SqlWatcher {
@@ -180,7 +180,7 @@ async fn until(at: Option<Instant>) {
 }
 
 /// Forwards events as they arrive, so that an outage is reported while a reading hangs.
-async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: Down) {
+async fn listen(mut events: SourceEvents, signals: Arc<Signals>, down: OutageSender) {
     loop {
         match events.next().await {
             SourceEvent::Down(reason) => {

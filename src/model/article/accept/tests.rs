@@ -35,8 +35,8 @@ fn draft() -> Draft {
     }
 }
 
-fn almaty() -> Reading {
-    Reading {
+fn almaty() -> AcceptSettings {
+    AcceptSettings {
         zone: Zone::find("Asia/Almaty").expect("the bundled database knows Almaty"),
         language: "ru".into(),
         site: "https://dala.example/".into(),
@@ -480,7 +480,7 @@ fn relative_urls_are_resolved_against_the_article_page() {
         draft.url = url.map(Into::into);
         draft.body = Body::Html(html.into());
         draft.image = Some(medium("i.png"));
-        let reading = Reading {
+        let reading = AcceptSettings {
             link: link.map(Into::into),
             ..almaty()
         };
