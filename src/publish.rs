@@ -162,7 +162,7 @@ async fn outage_loop(
         let reason = changes.borrow_and_update().clone();
         match reason {
             Some(reason) => {
-                // The health is set before the log, so that whoever reads the log finds it changed.
+                // The health is set before the log, so that it has changed when the log line appears.
                 health.note_failing_source(&reason, Timestamp::now());
                 outage.log(&reason, publisher.has_something_to_serve());
             }

@@ -1,5 +1,5 @@
 //! The required columns: without one of them, articles would lose its content, so its loss is an error
-//! until somebody confirms it.
+//! until an operator confirms it.
 
 use serde::{Deserialize, Serialize};
 

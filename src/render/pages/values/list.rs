@@ -36,7 +36,7 @@ impl<'a> From<&'a FeedSummary> for FeedRow<'a> {
     }
 }
 
-/// The most feeds of one kind in the catalogue; nobody reads longer pages.
+/// The most feeds of one kind in the catalogue; a longer page is not read.
 const GROUP_MAX: usize = 1000;
 
 /// The values of `catalogue.html`.
