@@ -68,7 +68,8 @@ impl Index {
     }
 
     /// Applies changes and returns the affected feeds. The last change of a key wins.
-    pub fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> AffectedFeeds {
+    #[cfg(test)]
+    pub(crate) fn apply(&mut self, changes: impl IntoIterator<Item = Change>) -> AffectedFeeds {
         let mut update = Update::default();
         self.stage(changes, &mut update);
         self.finish(update)
