@@ -2,8 +2,8 @@
 //!
 //! Only this room decides what a change means. A file that is no longer a valid article keeps its last
 //! good version. A missing file is removed only after a complete listing; if more than half of the
-//! articles are missing, only after a confirmation. Of two articles with one key, the one with the
-//! lowest path stays. Everything is committed before it is returned.
+//! articles are missing, only after a confirmation of exactly that loss. Of two articles with one key, the
+//! one with the lowest path stays. Everything is committed before it is returned.
 //!
 //! Begin with [`driver::Driver::read`], which holds the source and the state between readings;
 //! [`reconcile`] does one reading. A [`ReadingResult`] holds a [`report::Report`] and the changes for
@@ -26,6 +26,7 @@ use std::mem;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Instant;
 
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
@@ -37,7 +38,8 @@ use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
 use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
-use crate::model::removal_guard::is_too_many;
+use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
+use crate::model::time::Timestamp;
 use crate::source::{Place, Scope, Source, SourceError, Unlisted};
 use crate::store::{FileRow, Store, StoreError};
 
@@ -52,13 +54,10 @@ const READING_NICENESS: i32 = 10;
 pub struct Options {
     /// Read unchanged files too.
     pub reread: bool,
-    /// Remove missing articles even if they are more than half.
-    pub confirm_removal: bool,
-    /// Articles in the store, including those in `removed`.
+    /// Which loss to believe that would else be held.
+    pub removal: Removal,
+    /// Articles in the store.
     pub stored: usize,
-    /// Articles that were removed shortly before, so that a folder that is emptied file by file counts
-    /// as emptied.
-    pub removed: usize,
     /// The priority of the threads that read.
     pub priority: Priority,
 }
@@ -82,8 +81,8 @@ pub struct ReadingResult {
     pub changes: Vec<Change>,
     /// Records that no current article names.
     pub retired: Vec<RecordId>,
-    /// Articles that were removed.
-    pub removed: usize,
+    /// Whether the loss was believed that was to be confirmed.
+    pub confirmed: bool,
 }
 
 /// Why a reading is not complete. What it has committed stays.
@@ -97,19 +96,21 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to date with `source` within `scopes`. `meanwhile` gets the changes that are
-/// committed so far, and may take them.
+/// Brings `store` up to date with `source` within `scopes`. `guard` knows the losses of earlier readings.
+/// `meanwhile` gets the changes that are committed so far, and may take them.
 pub fn reconcile(
     source: &Source,
     store: &Store,
     scopes: &[Scope],
     options: Options,
+    guard: &mut RemovalGuard,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.reports_resolved = !scopes.contains(&Scope::All);
-    run.result.report.failure = run.compare(scopes).err();
+    run.is_full = scopes.contains(&Scope::All);
+    let gone = run.compare(scopes);
+    run.result.report.failure = gone.and_then(|gone| run.remove(&gone, guard)).err();
     run.report_refused();
     run.result
 }
@@ -120,8 +121,8 @@ struct Run<'a> {
     options: Options,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
-    /// Whether to list the files without a problem. A full reading needs no such list.
-    reports_resolved: bool,
+    /// Whether everything is compared. Otherwise the files without a problem are listed.
+    is_full: bool,
     /// Refused files by path; a file may be read twice in one reading.
     refused: BTreeMap<String, FileRow>,
     result: ReadingResult,
@@ -141,14 +142,15 @@ impl<'a> Run<'a> {
             options,
             progress,
             meanwhile,
-            reports_resolved: false,
+            is_full: true,
             refused: BTreeMap::new(),
             result: ReadingResult::default(),
         }
     }
 
-    /// Lists, reads and stores at the same time. Missing files are known only at the end.
-    fn compare(&mut self, scopes: &[Scope]) -> Result<(), ReconcileError> {
+    /// Lists, reads and stores at the same time; returns the missing files, which are known only at the
+    /// end.
+    fn compare(&mut self, scopes: &[Scope]) -> Result<BTreeSet<String>, ReconcileError> {
         let (batches, found) = mpsc::sync_channel(self.source.limits().batches_ahead);
         let comparison = Comparison {
             source: self.source,
@@ -181,11 +183,8 @@ impl<'a> Run<'a> {
             return Err(failure);
         }
         let hidden: Vec<&Unlisted> = unlisted.iter().filter(|folder| folder.hides).collect();
-        let gone: BTreeSet<String> = gone
-            .into_iter()
-            .filter(|path| !hidden.iter().any(|folder| is_below(path, &folder.path)))
-            .collect();
-        self.remove(&gone)
+        let is_hidden = |path: &String| hidden.iter().any(|folder| is_below(path, &folder.path));
+        Ok(gone.into_iter().filter(|path| !is_hidden(path)).collect())
     }
 
     /// Reads files and commits the results while the next files are read; returns the files to retry,
@@ -298,33 +297,40 @@ impl<'a> Run<'a> {
         Ok(is_unchanged.then_some(row))
     }
 
-    /// Removes missing files, unless they hold more than half of the articles.
-    fn remove(&mut self, gone: &BTreeSet<String>) -> Result<(), ReconcileError> {
+    /// Removes missing files, except for those whose loss is held.
+    fn remove(
+        &mut self,
+        gone: &BTreeSet<String>,
+        guard: &mut RemovalGuard,
+    ) -> Result<(), ReconcileError> {
+        let mut missing = Missing {
+            paths: Vec::new(),
+            is_full: self.is_full,
+            stored: self.options.stored,
+            at: Instant::now(),
+            now: Timestamp::now(),
+        };
+        let removal = self.options.removal;
         if gone.is_empty() {
+            guard.note(&missing, guard.judge(&missing, removal));
             return Ok(());
         }
-        let Options {
-            confirm_removal,
-            stored,
-            removed,
-            ..
-        } = self.options;
         let mut change_set = ChangeSet::default();
-        let counts = self.store.write(|batch| {
-            let mut lost = 0;
+        let verdict = self.store.write(|batch| {
             for path in gone {
-                lost += usize::from(owned_article(batch, path)?.is_some());
+                if owned_article(batch, path)?.is_some() {
+                    missing.paths.push(path);
+                }
             }
-            if lost > 0 && is_too_many(lost + removed, stored) && !confirm_removal {
-                return Ok((0, lost));
-            }
-            for path in gone {
+            let verdict = guard.judge(&missing, removal);
+            for path in gone.iter().filter(|path| verdict.removes(path)) {
                 change_set.release(batch, path)?;
             }
             change_set.find_retries(batch)?;
-            Ok((lost, 0))
+            Ok(verdict)
         })?;
-        (self.result.removed, self.result.report.held) = counts;
+        self.result.confirmed = verdict.confirms;
+        guard.note(&missing, verdict);
         let retries = self.accept(change_set)?;
         self.retry(retries)
     }
@@ -348,7 +354,7 @@ impl<'a> Run<'a> {
             }
             None => {
                 self.refused.remove(&path);
-                if self.reports_resolved {
+                if !self.is_full {
                     self.result.report.resolved.push(self.source.locate(&path));
                 }
             }

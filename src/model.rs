@@ -9,6 +9,7 @@ pub mod article;
 pub mod article_meta;
 pub mod count;
 pub mod format;
+pub mod held_loss;
 pub mod permalink;
 pub mod problem;
 pub mod record;

@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task;
 use tokio::time;
 use tracing::{error, info, warn};
@@ -34,6 +34,7 @@ use tracing::{error, info, warn};
 use crate::config::Config;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::count::many;
+use crate::model::held_loss::{Confirmation, LossId};
 use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
@@ -57,8 +58,10 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 pub enum Order {
     /// Put this configuration and its templates in force, then read the articles.
     Reconfigure(Box<Config>, Arc<Templates>),
-    /// Read the articles, and accept a loss of articles or columns that was reported.
+    /// Read the articles.
     Reread,
+    /// Read the articles, and believe the loss with this id if what is missing is exactly that.
+    Confirm(LossId, oneshot::Sender<Confirmation>),
 }
 
 /// The new versions of a publication.
@@ -106,12 +109,13 @@ async fn reading_loop(
     // Watching starts before the first listing, so that no change is missed in between.
     let mut watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
     let mut scopes = vec![Scope::All];
-    let mut removal = Removal::Held;
+    let mut confirming: Option<(LossId, oneshot::Sender<Confirmation>)> = None;
     let mut rescan_at = Instant::now();
     loop {
         if scopes.contains(&Scope::All) {
             rescan_at = Instant::now() + rescan;
         }
+        let removal = (confirming.as_ref()).map_or(Removal::Held, |(id, _)| Removal::Loss(*id));
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Nothing is published before articles could be read once.
         if publisher.handle().snapshot().is_some() || log.failure.is_none() {
@@ -121,7 +125,11 @@ async fn reading_loop(
             Some(note) => watcher.note(note).await,
             None => watcher.note_panic(),
         }
-        removal = Removal::Held;
+        let confirmation = publisher.driver().take_confirmation();
+        if let Some(((_, result), confirmation)) = confirming.take().zip(confirmation) {
+            // Nobody may wait for it any more.
+            let _ = result.send(confirmation);
+        }
         let mut order = None;
         scopes = tokio::select! {
             next = orders.recv() => {
@@ -138,13 +146,8 @@ async fn reading_loop(
                     reconfigure(publisher, health, *config, templates).await;
                     watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
                 }
-                // Only a reported loss can be confirmed.
-                Order::Reread => {
-                    if publisher.driver().held() > 0 {
-                        removal = Removal::Confirmed;
-                    }
-                    watcher.confirm();
-                }
+                Order::Reread => {}
+                Order::Confirm(id, result) => confirming = Some((id, result)),
             }
             order = orders.try_recv().ok();
         }
@@ -251,12 +254,12 @@ async fn read(
         );
     }
     let is_published = publisher.has_something_to_serve();
-    log.log(is_full, &report, watcher.is_down(), proves, is_published);
+    log.log(&report, watcher.is_down(), proves, is_published);
     Some(ReadingNote {
         is_full,
         failed: report.failure.is_some(),
         found: report.read > 0 || report.changed > 0,
-        held: report.held,
+        is_held: report.held.is_some(),
         unsettled: report.unsettled,
         stored: report.places,
         took,

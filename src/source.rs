@@ -262,11 +262,19 @@ impl Source {
         }
     }
 
-    /// Accepts that columns of the query are missing.
-    pub fn accept_lost_columns(&self) {
+    /// The columns that the query gave before and no longer gives, and how many it gave.
+    pub fn lost_columns(&self) -> (Vec<String>, usize) {
+        match self {
+            Source::Directory(_) => (Vec::new(), 0),
+            Source::Sql(sql) => sql.lost_columns(),
+        }
+    }
+
+    /// Accepts that these columns of the query are missing; without names, all that are.
+    pub fn accept_lost_columns(&self, names: Option<&[String]>) {
         match self {
             Source::Directory(_) => {}
-            Source::Sql(sql) => sql.accept_lost_columns(),
+            Source::Sql(sql) => sql.accept_lost_columns(names),
         }
     }
 

@@ -43,6 +43,7 @@ use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use crate::model::article::Article;
 use crate::model::format::Format;
+use crate::model::held_loss::HeldLoss;
 use crate::model::record::RecordId;
 use crate::model::term::Term;
 use crate::model::validators::Validators;
@@ -170,6 +171,11 @@ impl Store {
     /// The source's memory, which only the source can decode; `None` if it stored nothing.
     pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
         memory::read_source_memory(&self.database)
+    }
+
+    /// The loss that was held at the end of the last reading.
+    pub fn held_loss(&self) -> Result<Option<HeldLoss>, StoreError> {
+        memory::read_held_loss(&self.database)
     }
 
     /// The rows of all articles, by key, as of now.

@@ -129,11 +129,9 @@ fn print_problems(report: &Report, screen: &mut Screen) -> bool {
     if let Some(failure) = &report.failure {
         screen.complain(&format!("the articles cannot be read: {}", chain(failure)));
     }
-    if report.held > 0 {
+    if let Some(loss) = &report.held {
         screen.complain(&format!(
-            "{} articles are gone, more than half of all: they stay until they return or \
-             `--confirm-removal` is given",
-            report.held
+            "{loss}: they stay until they return or `--confirm-removal` is given"
         ));
     }
     let is_error = |severity| severity == Severity::Error;
@@ -141,7 +139,7 @@ fn print_problems(report: &Report, screen: &mut Screen) -> bool {
     !severities.any(is_error)
         && report.unsettled.is_empty()
         && report.failure.is_none()
-        && report.held == 0
+        && report.held.is_none()
 }
 
 /// Publishes the articles, not in the same second as the last change: Last-Modified must differ.

@@ -1,8 +1,6 @@
 //! The driver of readings: the source, and what one reading has to know of earlier ones.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use tracing::error;
 
@@ -10,14 +8,13 @@ use super::{Options, Priority, Progress, ReadingResult, reconcile};
 use crate::config::Config;
 use crate::ingest::state_header::header;
 use crate::model::article_meta::Change;
+use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::model::problem::chain;
-use crate::model::removal_guard::Removal;
+use crate::model::removal_guard::{Removal, RemovalGuard, loss_of_columns};
+use crate::model::time::Timestamp;
 use crate::source::sql::SqlError;
 use crate::source::{Scope, Source};
 use crate::store::{Header, Store, StoreError};
-
-/// Removals within this time count together against the limit on removals.
-const REMOVALS_WINDOW: Duration = Duration::from_secs(60);
 
 /// Reads the source of the configuration in force into the store, one reading at a time.
 pub struct Driver {
@@ -26,6 +23,8 @@ pub struct Driver {
     /// Whether the state folder held a full reading at the start.
     is_complete: bool,
     state: Mutex<State>,
+    /// Locked while a reading runs.
+    guard: Mutex<RemovalGuard>,
 }
 
 struct State {
@@ -33,10 +32,10 @@ struct State {
     header: Header,
     /// Whether every file has to be read again, because the configuration reads it differently.
     reread: bool,
-    /// Recent removals and their number of articles.
-    removals: VecDeque<(Instant, usize)>,
-    /// Articles whose removal waits for confirmation.
-    held: usize,
+    /// The loss that is held.
+    held: Option<HeldLoss>,
+    /// The result of the last reading that was to confirm a loss.
+    confirmation: Option<Confirmation>,
 }
 
 /// Why there is no driver for a configuration.
@@ -58,6 +57,7 @@ impl Driver {
             source.restore_memory(&memory);
         }
         let (stored, header) = (store.header()?, header(config, &source));
+        let held = store.held_loss()?;
         Ok(Driver {
             progress: Arc::default(),
             is_complete: stored.is_some(),
@@ -65,9 +65,10 @@ impl Driver {
                 source: Arc::new(source),
                 reread: stored.as_ref() != Some(&header),
                 header,
-                removals: VecDeque::new(),
-                held: 0,
+                held: held.clone(),
+                confirmation: None,
             }),
+            guard: Mutex::new(RemovalGuard::restored(held)),
             store,
         })
     }
@@ -87,9 +88,9 @@ impl Driver {
         self.is_complete
     }
 
-    /// How many removals were reported and wait for confirmation.
-    pub fn held(&self) -> usize {
-        self.state().held
+    /// The result of the last reading that was to confirm a loss, once.
+    pub fn take_confirmation(&self) -> Option<Confirmation> {
+        self.state().confirmation.take()
     }
 
     /// The source of the configuration `next`, as [`Source::reconfigured`] makes it.
@@ -124,21 +125,28 @@ impl Driver {
             }
         };
         let is_full = scopes.contains(&Scope::All);
-        let (source, header, options) = {
-            let mut state = self.state();
-            let removed = state.removed_lately();
+        let (source, header, before, options) = {
+            let state = self.state();
             let options = Options {
                 reread: state.reread && is_full,
-                confirm_removal: removal == Removal::Confirmed,
-                stored: stored + removed,
-                removed,
+                removal,
+                stored,
                 priority,
             };
-            (state.source.clone(), state.header.clone(), options)
+            let (source, header) = (state.source.clone(), state.header.clone());
+            (source, header, state.held.clone(), options)
         };
-        if removal == Removal::Confirmed {
-            source.accept_lost_columns();
+        let to_confirm = before
+            .clone()
+            .filter(|held| removal == Removal::Loss(held.id));
+        match (removal, &to_confirm) {
+            (Removal::Confirmed, _) => source.accept_lost_columns(None),
+            (_, Some(loss)) if loss.kind == LossKind::Columns => {
+                source.accept_lost_columns(Some(&loss.names));
+            }
+            (_, _) => {}
         }
+        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
         let _running = self.progress.start(source.noun());
         let mut taken = 0;
         let mut take = |changes: &mut Vec<Change>| {
@@ -147,7 +155,9 @@ impl Driver {
             taken += before - changes.len();
         };
         let (store, progress) = (&self.store, &self.progress);
-        let mut result = reconcile(&source, store, scopes, options, progress, &mut take);
+        let mut result = reconcile(
+            &source, store, scopes, options, &mut guard, progress, &mut take,
+        );
         let report = &mut result.report;
         report.changed = taken + result.changes.len();
         report.articles = store.count_articles().unwrap_or(stored);
@@ -159,15 +169,30 @@ impl Driver {
                 self.store_header(&header);
             }
         }
+        report.held = held_loss(&source, &guard, before.as_ref());
+        let is_confirmed = |loss: &HeldLoss| loss.kind == LossKind::Columns || result.confirmed;
+        let confirmation = match (&report.failure, to_confirm) {
+            _ if !matches!(removal, Removal::Loss(_)) => None,
+            (None, Some(loss)) if is_confirmed(&loss) => Some(Confirmation::Removed(loss)),
+            (Some(failure), Some(_)) if source.lost_columns().0.is_empty() => {
+                Some(Confirmation::Failed(chain(failure)))
+            }
+            (_, _) => Some(Confirmation::Changed(report.held.clone())),
+        };
+        if report.held != before {
+            self.store_held_loss(report.held.as_ref());
+        }
         let mut state = self.state();
-        if result.removed > 0 {
-            state.removals.push_back((Instant::now(), result.removed));
-        }
-        if is_full || report.held > 0 {
-            state.held = report.held;
-        }
+        state.held.clone_from(&report.held);
+        state.confirmation = confirmation;
         drop(state);
         result
+    }
+
+    fn store_held_loss(&self, held: Option<&HeldLoss>) {
+        if let Err(error) = self.store.write(|batch| batch.set_held_loss(held)) {
+            error!("the state folder cannot be written: {}", chain(&error));
+        }
     }
 
     fn store_header(&self, header: &Header) {
@@ -198,11 +223,13 @@ impl Driver {
     }
 }
 
-impl State {
-    /// How many articles were removed within [`REMOVALS_WINDOW`].
-    fn removed_lately(&mut self) -> usize {
-        let is_old = |(at, _): &mut (Instant, usize)| at.elapsed() >= REMOVALS_WINDOW;
-        while self.removals.pop_front_if(is_old).is_some() {}
-        self.removals.iter().map(|(_, removed)| removed).sum()
+/// The loss that is held after a reading. Articles that are gone wait until the columns are there.
+fn held_loss(source: &Source, guard: &RemovalGuard, before: Option<&HeldLoss>) -> Option<HeldLoss> {
+    let (missing, of) = source.lost_columns();
+    if missing.is_empty() {
+        return guard.held().cloned();
     }
+    let loss = loss_of_columns(&missing, of, Timestamp::now());
+    let known = before.filter(|before| before.id == loss.id);
+    Some(known.cloned().unwrap_or(loss))
 }

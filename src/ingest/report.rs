@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use super::ReconcileError;
+use crate::model::held_loss::HeldLoss;
 use crate::model::problem::Problem;
 
 /// The report of a reading.
@@ -17,8 +18,8 @@ pub struct Report {
     pub articles: usize,
     /// Files and rows that were refused, and what could not be listed.
     pub problems: Vec<Problem>,
-    /// Articles whose removal waits for confirmation.
-    pub held: usize,
+    /// The loss that is held after the reading.
+    pub held: Option<HeldLoss>,
     /// The names of places without a problem; empty after a full reading.
     pub resolved: Vec<String>,
     /// Whether everything was compared, so that `problems` is complete.
@@ -32,8 +33,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds the report of the next reading. For a place in both, the later one counts. A removal that is
-    /// held in both counts once.
+    /// Adds the report of the next reading. For a place in both, the later one counts.
     pub fn add(&mut self, next: Report) {
         let again = next.problems.iter().map(|problem| &problem.file);
         let again: BTreeSet<&String> = again.chain(&next.resolved).collect();
@@ -46,7 +46,6 @@ impl Report {
             read: self.read + next.read,
             changed: self.changed + next.changed,
             problems,
-            held: self.held.max(next.held),
             resolved,
             is_full: self.is_full || next.is_full,
             ..next
@@ -61,11 +60,10 @@ mod tests {
 
     #[test]
     fn a_later_report_replaces_the_problems_of_the_same_places() {
-        let report = |problems: &[(&str, &str)], held| Report {
+        let report = |problems: &[(&str, &str)]| Report {
             read: 2,
             changed: 1,
             articles: 7,
-            held,
             problems: Vec::from_iter(problems.iter().map(|&(file, message)| Problem {
                 severity: Severity::Error,
                 file: file.to_owned(),
@@ -77,11 +75,11 @@ mod tests {
             })),
             ..Report::default()
         };
-        let mut both = report(&[("a", "no date"), ("b", "no title")], 12);
+        let mut both = report(&[("a", "no date"), ("b", "no title")]);
         both.unsettled = vec!["c".to_owned()];
         both.add(Report {
             articles: 5,
-            ..report(&[("a", "no title")], 12)
+            ..report(&[("a", "no title")])
         });
         let problems = both.problems.iter().map(|problem| {
             let Problem { file, message, .. } = problem;
@@ -89,12 +87,10 @@ mod tests {
         });
         assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
         assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
-        // A held removal is counted once.
-        assert_eq!(both.held, 12);
         assert!(both.unsettled.is_empty());
         both.add(Report {
             resolved: vec!["b".to_owned()],
-            ..report(&[("c", "no date")], 0)
+            ..report(&[("c", "no date")])
         });
         let files = |report: &Report| {
             let files = report.problems.iter().map(|problem| problem.file.clone());
@@ -103,7 +99,7 @@ mod tests {
         assert_eq!(files(&both), ["a", "c"], "a resolved problem is dropped");
         both.add(Report {
             is_full: true,
-            ..report(&[("c", "no date")], 0)
+            ..report(&[("c", "no date")])
         });
         assert_eq!(
             files(&both),

@@ -10,6 +10,7 @@ use arc_swap::ArcSwap;
 
 use crate::index::natural;
 use crate::ingest::report::Report;
+use crate::model::held_loss::HeldLoss;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
 use crate::source::{Scope, Source as Articles};
@@ -29,8 +30,8 @@ pub struct Condition {
     pub source: Source,
     /// Files and rows that were refused, and what could not be listed.
     pub problems: Arc<[Problem]>,
-    /// Articles whose removal waits for confirmation.
-    pub held: usize,
+    /// The loss that is held.
+    pub held: Option<HeldLoss>,
     /// Articles in the store, released or not.
     pub articles: usize,
     /// When a feed was last published; `None` before the first snapshot.
@@ -86,8 +87,8 @@ pub enum Degraded {
     State(Arc<str>),
     /// feeds.toml was refused, for this reason.
     Reload(Arc<str>),
-    /// This many removals wait for confirmation.
-    Held(usize),
+    /// This loss is held.
+    Held(HeldLoss),
     /// This many files or rows are refused.
     Quarantine(usize),
 }
@@ -117,7 +118,7 @@ impl Condition {
             reason(&self.source.failing).map(Degraded::Source),
             self.state_trouble().cloned().map(Degraded::State),
             reason(&self.reloads.refused).map(Degraded::Reload),
-            (self.held > 0).then_some(Degraded::Held(self.held)),
+            self.held.clone().map(Degraded::Held),
             (quarantined > 0).then_some(Degraded::Quarantine(quarantined)),
         ]
         .into_iter()
@@ -141,7 +142,7 @@ impl Health {
                 refusals: 0,
             },
             problems: Arc::new([]),
-            held: 0,
+            held: None,
             articles: 0,
             published: None,
             without_state: None,
@@ -194,9 +195,7 @@ impl Health {
             }
             condition.problems = merged(&condition.problems, articles, scopes, report);
             condition.articles = report.articles;
-            if is_full || report.held > 0 {
-                condition.held = report.held;
-            }
+            condition.held.clone_from(&report.held);
         });
     }
 
@@ -304,6 +303,7 @@ mod tests {
 
     use super::*;
     use crate::config::KeyFrom;
+    use crate::model::removal_guard::loss_of_columns;
     use crate::source::SourceError;
     use crate::testkit;
 
@@ -420,7 +420,8 @@ mod tests {
         assert!(health.condition().degraded().is_empty());
         let mut bad = failed(report(&["a.txt"]));
         bad.problems.push(problem("link", Severity::Warning));
-        bad.held = 12;
+        let held = loss_of_columns(&["section".to_owned()], 9, Timestamp(1));
+        bad.held = Some(held.clone());
         read(&health, &[Scope::All], &bad, 1);
         health.note_publication(
             Some(Timestamp(2)),
@@ -434,7 +435,7 @@ mod tests {
             [
                 Degraded::State("the disk is full".into()),
                 Degraded::Reload("no such key".into()),
-                Degraded::Held(12),
+                Degraded::Held(held),
                 Degraded::Quarantine(1),
             ]
         );

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tracing::{error, info, warn};
 
 use crate::ingest::report::Report;
+use crate::model::held_loss::LossId;
 use crate::model::problem::{Problem, chain};
 
 /// Problems logged after one reading; `check` lists all.
@@ -19,7 +20,7 @@ pub(crate) struct ReadingLog {
     outage: Arc<OutageLog>,
     problems: Vec<Problem>,
     pub(crate) failure: Option<String>,
-    held: usize,
+    held: Option<LossId>,
 }
 
 impl ReadingLog {
@@ -28,20 +29,13 @@ impl ReadingLog {
             outage,
             problems: Vec::new(),
             failure: None,
-            held: 0,
+            held: None,
         }
     }
 
     /// Logs what is new in a report. The watcher logs that the source `is_down`. A successful reading ends
     /// an outage only if it `proves` that the source works.
-    pub(crate) fn log(
-        &mut self,
-        is_full: bool,
-        report: &Report,
-        is_down: bool,
-        proves: bool,
-        is_published: bool,
-    ) {
+    pub(crate) fn log(&mut self, report: &Report, is_down: bool, proves: bool, is_published: bool) {
         let is_new = |problem: &&Problem| !self.problems.contains(problem);
         let new: Vec<&Problem> = report.problems.iter().filter(is_new).collect();
         for problem in new.iter().take(PROBLEMS_LOGGED) {
@@ -70,16 +64,11 @@ impl ReadingLog {
         }
         let failure = failure.or_else(|| self.failure.take_if(|_| !proves));
         self.failure = failure;
-        if !is_full && report.held == 0 {
-            return;
+        let held = report.held.as_ref();
+        if let Some(loss) = held.filter(|loss| self.held != Some(loss.id)) {
+            warn!("{loss}: they stay until they return or `taspa confirm` confirms the loss");
         }
-        if report.held > 0 && report.held != self.held {
-            let held = report.held;
-            warn!(
-                "{held} articles are gone, more than half of all: they stay until they return or SIGHUP confirms"
-            );
-        }
-        self.held = report.held;
+        self.held = held.map(|loss| loss.id);
     }
 }
 

@@ -163,8 +163,11 @@ impl Admin {
             Degraded::Source(reason) => format!("the articles cannot be read: {reason}"),
             Degraded::State(reason) => format!("the state folder cannot be written: {reason}"),
             Degraded::Reload(reason) => format!("feeds.toml was refused: {reason}"),
-            Degraded::Held(count) => {
-                format!("{count} removals are held until SIGHUP confirms them")
+            Degraded::Held(loss) => {
+                format!(
+                    "{loss} since {}: held until `taspa confirm` confirms it",
+                    loss.since
+                )
             }
             Degraded::Quarantine(count) => {
                 let articles = counted(*count, "article is", "articles are");

@@ -15,6 +15,7 @@ use prometheus_client::encoding::DescriptorEncoder;
 use crate::feed::definitions::FeedKind;
 use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
+use crate::model::held_loss::HeldLoss;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
 use crate::serve::counter::Counter;
@@ -135,8 +136,8 @@ impl Scrape {
         let Condition { source, held, .. } = &*self.condition;
         page.gauge(
             "taspa_source_up",
-            "1 while the articles can be read and no removal is held",
-            bool_value(source.failing.is_none() && *held == 0),
+            "1 while the articles can be read and no loss is held",
+            bool_value(source.failing.is_none() && held.is_none()),
         )?;
         page.gauge(
             "taspa_source_last_success_timestamp_seconds",
@@ -182,8 +183,20 @@ impl Scrape {
         page.gauge(
             "taspa_held_removals",
             "Articles whose removal is held until it is confirmed",
-            *held as f64,
+            held.as_ref().map_or(0, HeldLoss::articles) as f64,
         )?;
+        page.gauge(
+            "taspa_held_columns",
+            "Columns of the query whose loss is held until it is confirmed",
+            held.as_ref().map_or(0, HeldLoss::columns) as f64,
+        )?;
+        if let Some(loss) = held {
+            page.gauge(
+                "taspa_held_since_timestamp_seconds",
+                "When the loss that is held was first seen",
+                loss.since.0 as f64,
+            )?;
+        }
         page.gauge(
             "taspa_state_writable",
             "1 while the state folder holds the last changes",

@@ -319,14 +319,21 @@ impl Sql {
         self
     }
 
-    /// Whether a required column was missing from the last columns.
-    pub fn misses_columns(&self) -> bool {
-        self.0.engine.required().is_missed
+    /// The required columns that the last columns lacked, and how many are required.
+    pub fn lost_columns(&self) -> (Vec<String>, usize) {
+        let RequiredColumns { names, missing } = self.0.engine.required();
+        (missing, names.len())
     }
 
-    /// Requires no columns until the next listing, which then accepts the loss of columns.
-    pub fn accept_lost_columns(&self) {
-        self.0.engine.require(RequiredColumns::default());
+    /// No longer requires these columns. Without names it requires none until the next listing, which
+    /// then accepts every loss of columns.
+    pub fn accept_lost_columns(&self, lost: Option<&[String]>) {
+        let mut required = RequiredColumns::default();
+        if let Some(lost) = lost {
+            required.names = self.0.engine.required().names;
+            required.names.retain(|name| !lost.contains(name));
+        }
+        self.0.engine.require(required);
     }
 
     /// The digest of the query and the database's address, without the user and the password, which may

@@ -52,14 +52,6 @@ impl SourceWatcher {
         }
     }
 
-    /// Accepts a loss of columns that was reported.
-    pub(crate) fn confirm(&self) {
-        match self {
-            SourceWatcher::Directory(_) => {}
-            SourceWatcher::Sql(watcher) => watcher.confirm(),
-        }
-    }
-
     /// Whether the source is known to be down.
     pub(crate) fn is_down(&self) -> bool {
         match self {

@@ -17,8 +17,8 @@ pub(crate) struct ReadingNote {
     pub(crate) failed: bool,
     /// Whether something was read or changed.
     pub(crate) found: bool,
-    /// Articles whose removal waits for confirmation.
-    pub(crate) held: usize,
+    /// Whether a loss is held.
+    pub(crate) is_held: bool,
     /// Places that have to be read again soon.
     pub(crate) unsettled: Vec<String>,
     /// Places in the store, if they could be counted.

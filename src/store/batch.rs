@@ -13,6 +13,7 @@ use super::rows::{
     SERVED, TERMS, decode, encode, extensions, formats,
 };
 use crate::model::format::Format;
+use crate::model::held_loss::HeldLoss;
 use crate::model::record::{RecordId, Stamp};
 use crate::model::term::Term;
 use crate::model::validators::Validators;
@@ -58,6 +59,11 @@ impl<'t> Batch<'t> {
     pub fn set_source_memory(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.header.insert("columns", bytes)?;
         Ok(())
+    }
+
+    /// Replaces the loss that is held.
+    pub fn set_held_loss(&mut self, held: Option<&HeldLoss>) -> Result<(), StoreError> {
+        put(&mut self.header, "held", &held)
     }
 
     /// The article with this key.

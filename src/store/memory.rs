@@ -13,6 +13,7 @@ use super::rows::{
     decode_refusal, formats,
 };
 use crate::model::format::Format;
+use crate::model::held_loss::HeldLoss;
 use crate::model::term::Term;
 use crate::model::validators::Validators;
 
@@ -60,6 +61,14 @@ pub(super) fn read_source_memory(
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("columns")?;
     Ok(row.map(|row| row.value().to_vec()))
+}
+
+pub(super) fn read_held_loss(
+    database: &impl ReadableDatabase,
+) -> Result<Option<HeldLoss>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("held")?;
+    row.map_or(Ok(None), |row| decode(row.value()))
 }
 
 pub(super) fn read_terms(

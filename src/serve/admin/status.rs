@@ -41,7 +41,7 @@ pub(super) fn page(admin: &Admin) -> String {
         site => &site.title,
         now => date(now),
         state => state(admin.readiness(), &condition),
-        degraded => degraded(&condition),
+        degraded => degraded(&condition, site),
         source => source(admin, &condition, site),
         articles => condition.articles,
         published => condition.published.map(date),
@@ -69,14 +69,18 @@ fn state(readiness: Readiness, condition: &Condition) -> Value {
     context! { class, key }
 }
 
-fn degraded(condition: &Condition) -> Vec<Value> {
+fn degraded(condition: &Condition, site: &Site) -> Vec<Value> {
     let degraded = condition.degraded();
     let items = degraded.iter().map(|degraded| match degraded {
         Degraded::Source(reason) => context! { key => "source_fails", reason },
         Degraded::State(reason) => context! { key => "state_fails", reason },
         // The page shows the reason under "Configuration".
         Degraded::Reload(_) => context! { key => "reload_fails" },
-        Degraded::Held(count) => context! { key => "held", count },
+        Degraded::Held(loss) => context! {
+            key => "held",
+            reason => loss.to_string(),
+            since => date(site, loss.since),
+        },
         Degraded::Quarantine(count) => context! { key => "quarantine", count },
     });
     items.collect()

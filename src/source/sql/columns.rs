@@ -163,15 +163,10 @@ impl Columns {
         )))
     }
 
-    /// Fails if one of the columns `before` is missing.
-    pub(super) fn keep(&self, before: &[String]) -> Result<(), SqlError> {
-        match before.iter().find(|name| self.find(name).is_none()) {
-            None => Ok(()),
-            Some(gone) => Err(SqlError::Columns(format!(
-                "no longer gives the column `{gone}`: what it said stays until it is back or SIGHUP \
-                 (of an export `--confirm-removal`) confirms"
-            ))),
-        }
+    /// Those of the columns `before` that are missing.
+    pub(super) fn missing_from(&self, before: &[String]) -> Vec<String> {
+        let missing = before.iter().filter(|name| self.find(name).is_none());
+        missing.cloned().collect()
     }
 
     /// All problems to report; `cast` gives the expression that turns a column into text.

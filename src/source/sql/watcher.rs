@@ -122,7 +122,7 @@ impl SqlWatcher {
             self.signals.compared.store(true, SeqCst);
             self.full_at = None;
         }
-        if note.held > 0 {
+        if note.is_held {
             let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
             self.full_at = Some(Instant::now() + delay);
             return;
@@ -143,12 +143,6 @@ impl SqlWatcher {
             self.drift.after_full_reading(returned, stored, note.found);
         } else if self.drift.after_partial_reading(returned, stored) {
             self.full_at = Some(Instant::now());
-        }
-    }
-
-    pub(crate) fn confirm(&self) {
-        if self.sql.misses_columns() {
-            self.sql.accept_lost_columns();
         }
     }
 
