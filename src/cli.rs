@@ -2,12 +2,13 @@
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
 //! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
-//! daemon.
+//! daemon, `confirm` by asking it over its control socket.
 //!
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod check;
 mod completions;
+mod confirm;
 mod explain;
 mod explanation;
 mod export;
@@ -51,6 +52,8 @@ enum Exit {
     Done,
     /// Problems were found, or it failed.
     Failed,
+    /// The command line is not complete.
+    Usage,
     /// feeds.toml cannot be used; `EX_CONFIG` of sysexits.
     Config,
 }
@@ -60,6 +63,7 @@ impl From<Exit> for ExitCode {
         ExitCode::from(match exit {
             Exit::Done => 0,
             Exit::Failed => 1,
+            Exit::Usage => 2,
             Exit::Config => 78,
         })
     }
@@ -159,6 +163,19 @@ enum Command {
         Redirects of feeds.toml are for the host to make: files have none. A page is a file NAME.html \
         for the address NAME; the host has to look for it.")]
     Export(ExportArguments),
+    /// Tell the running daemon to believe a loss that it holds.
+    ///
+    /// Where more than half of all articles are gone, or a column of the query, the daemon goes on serving
+    /// them until they return or the loss is confirmed. This command shows what is gone, asks, and confirms
+    /// exactly that: a loss that has grown or changed meanwhile stays held as a new one.
+    #[command(after_long_help = "Example:\n  taspa confirm\n\n\
+        Exit code 0: the loss is removed. 1: nothing is held, no daemon answers, the answer was no, or \
+        the loss has changed meanwhile. 2: there is no terminal to ask on, and no `--yes`.")]
+    Confirm {
+        /// Confirm without a question.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Ask the running daemon how it is.
     #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
     Health {
@@ -265,6 +282,7 @@ pub fn main() -> ExitCode {
         Command::Render { path: document } => render::run(&path, &document, &mut screen),
         Command::Explain(command) => explain::run(&path, &command, &mut screen),
         Command::Export(command) => export::run(&path, &command, &mut screen),
+        Command::Confirm { yes } => confirm::run(&path, yes, &mut screen),
         Command::Health { listen } => {
             health::run(&path, listen.and_then(|listen| listen.0), &mut screen)
         }

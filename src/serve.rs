@@ -15,7 +15,7 @@
 //! 9. `Answer::record` counts the request and writes it to the access log.
 //!
 //! `prewarm` renders documents of new versions before clients request them. `admin` serves the pages for
-//! operators. `metrics` exports the counters, which each part owns.
+//! operators, and `control` answers commands beside the daemon. `metrics` exports the counters, which each part owns.
 //!
 //! Begin with [`dispatch`]. Uses [`text`](crate::text), [`model`](crate::model),
 //! [`config`](crate::config), [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store) and
@@ -33,6 +33,7 @@ mod conditional;
 mod connection;
 mod connection_limit;
 mod connection_timer;
+pub mod control;
 pub(crate) mod counter;
 pub mod dispatch;
 mod document_cache;

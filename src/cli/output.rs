@@ -40,6 +40,11 @@ impl Screen {
         let _ = writeln!(self.err, "{line}");
     }
 
+    /// Writes a question to standard error, without a line break.
+    pub(super) fn ask(&mut self, question: &str) {
+        let _ = write!(self.err, "{question}");
+    }
+
     /// Flushes standard output.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.out.flush()

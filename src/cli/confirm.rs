@@ -1,0 +1,92 @@
+//! `taspa confirm`: tells the running daemon to believe the loss that it holds.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::Path;
+
+use super::output::Screen;
+use super::{CommandError, CommandResult, Exit};
+use crate::config::Config;
+use crate::model::held_loss::{Confirmation, HeldLoss};
+use crate::serve::control::{self, ControlAnswer, ControlRequest};
+
+/// The longest answer to the question that is read.
+const REPLY_BYTES_MAX: u64 = 64;
+
+pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandResult {
+    let folder = Config::find_server(path, &|name| std::env::var(name).ok()).state;
+    let ask = |request| {
+        let answer = control::ask(&folder, request).map_err(|error| no_answer(&folder, &error))?;
+        match answer {
+            ControlAnswer::Error(reason) => Err(format!("the daemon answers: {reason}")),
+            answer => Ok(answer),
+        }
+    };
+    let ControlAnswer::Held(held) = ask(ControlRequest::Held)? else {
+        return Err(UNEXPECTED.to_owned().into());
+    };
+    let Some(loss) = held else {
+        return Err("no loss is held, so there is nothing to confirm"
+            .to_owned()
+            .into());
+    };
+    show(&loss, screen);
+    if !is_agreed {
+        if !io::stdin().is_terminal() {
+            let reason = "standard input is no terminal: give `--yes` to confirm this loss";
+            return Err(CommandError::Failed(reason.to_owned(), Exit::Usage));
+        }
+        screen.ask(&format!("Remove {} from the feeds? [y/N] ", loss.held()));
+        if !is_yes()? {
+            return Err("nothing is removed".to_owned().into());
+        }
+    }
+    match ask(ControlRequest::Confirm { id: loss.id })? {
+        ControlAnswer::Confirmation(Confirmation::Removed(loss)) => {
+            screen.line(&format!("{} removed", loss.held()))?;
+            Ok(Exit::Done)
+        }
+        ControlAnswer::Confirmation(Confirmation::Changed(None)) => {
+            Err("nothing is removed: what was gone has returned"
+                .to_owned()
+                .into())
+        }
+        ControlAnswer::Confirmation(Confirmation::Changed(Some(loss))) => {
+            show(&loss, screen);
+            let reason = "nothing is removed: the loss has changed meanwhile; confirm it anew";
+            Err(reason.to_owned().into())
+        }
+        ControlAnswer::Confirmation(Confirmation::Failed(reason)) => {
+            Err(format!("nothing is removed: the articles cannot be read: {reason}").into())
+        }
+        ControlAnswer::Held(_) | ControlAnswer::Error(_) => Err(UNEXPECTED.to_owned().into()),
+    }
+}
+
+const UNEXPECTED: &str = "the daemon's answer is not the expected one";
+
+fn no_answer(folder: &Path, error: &io::Error) -> String {
+    format!(
+        "no daemon answers at {}: {error}\n  hint: `taspa serve` opens this socket, unless it runs \
+         without a state folder; ask as the user that runs it or as root, and with the environment \
+         variables that its feeds.toml names",
+        folder.join(control::FILE).display()
+    )
+}
+
+/// Shows what is gone, how much, since when, and the first few names.
+fn show(loss: &HeldLoss, screen: &mut Screen) {
+    screen.complain(&format!("{loss}, since {}", loss.since));
+    for name in &loss.names {
+        screen.complain(&format!("  {}", name.escape_debug()));
+    }
+    let more = loss.lost.saturating_sub(loss.names.len());
+    if more > 0 {
+        screen.complain(&format!("  and {more} more"));
+    }
+}
+
+fn is_yes() -> io::Result<bool> {
+    let mut reply = String::new();
+    io::Read::take(io::stdin().lock(), REPLY_BYTES_MAX).read_line(&mut reply)?;
+    Ok(["y", "yes"].contains(&reply.trim().to_lowercase().as_str()))
+}

@@ -1,0 +1,386 @@
+//! The control socket: commands beside the daemon ask it over a Unix socket in the state folder.
+//!
+//! A client sends one line of JSON and gets one line back. Only the user that runs the daemon, and root,
+//! can connect. [`ask`] is the client's side, for `taspa confirm`.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixStream as BlockingStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::net::{UnixListener, UnixSocket, UnixStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::{task, time};
+use tracing::{debug, warn};
+
+use crate::model::held_loss::{Confirmation, HeldLoss, LossId};
+use crate::publish::Order;
+use crate::publish::health::Health;
+
+/// The name of the socket in the state folder.
+pub const FILE: &str = "control.sock";
+
+/// The version of the protocol.
+const VERSION: u32 = 1;
+
+/// The longest path of a socket that the system takes, without the zero at its end.
+const SOCKET_PATH_MAX: usize = 107;
+
+/// Open connections; further ones wait.
+const CONNECTIONS_MAX: usize = 8;
+
+/// Bytes of a request with its line break.
+const REQUEST_BYTES_MAX: usize = 4 << 10;
+
+/// Bytes of an answer with its line break.
+const ANSWER_BYTES_MAX: u64 = 1 << 20;
+
+/// The limit for a client to send its request, and to take the answer.
+const STEP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long an answer may wait for a reading of everything.
+pub const READING_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How often to check that the socket's file is still there: a state folder may be deleted and made anew.
+const CHECK_INTERVAL: Duration = Duration::from_secs(15);
+
+/// How long to wait after the system refused a connection.
+const ACCEPT_RETRY: Duration = Duration::from_secs(1);
+
+/// A request of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "lowercase")]
+pub enum ControlRequest {
+    /// Which loss is held?
+    Held,
+    /// Believe this loss.
+    Confirm {
+        /// Its identity.
+        id: LossId,
+    },
+}
+
+/// The daemon's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", content = "value", rename_all = "lowercase")]
+pub enum ControlAnswer {
+    /// The loss that is held.
+    Held(Option<HeldLoss>),
+    /// The result of a confirmation.
+    Confirmation(Confirmation),
+    /// The request cannot be answered, for this reason.
+    Error(String),
+}
+
+/// A message with the version of the protocol.
+#[derive(Debug, Serialize, Deserialize)]
+struct Versioned<T> {
+    version: u32,
+    #[serde(flatten)]
+    message: T,
+}
+
+/// The version of a message in any version.
+#[derive(Debug, Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// What the control socket tells and commands.
+#[derive(Clone, Debug)]
+pub(crate) struct Control {
+    pub(crate) health: Arc<Health>,
+    pub(crate) orders: mpsc::Sender<Order>,
+}
+
+/// The socket of a state folder; its file is removed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct ControlSocket {
+    listener: UnixListener,
+    folder: PathBuf,
+    inode: u64,
+}
+
+impl ControlSocket {
+    /// Opens the socket in a state folder that this process alone uses; replaces the file of a daemon that
+    /// ended without removing it.
+    pub(crate) fn open(folder: &Path) -> io::Result<ControlSocket> {
+        match fs::remove_file(folder.join(FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let socket = UnixSocket::new_stream()?;
+        let inode = with_short_path(folder, |path| {
+            socket.bind(path)?;
+            // No client can connect before the socket listens.
+            fs::set_permissions(path, Permissions::from_mode(0o600))?;
+            Ok(fs::metadata(path)?.ino())
+        })?;
+        let backlog = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
+        let listener = socket.listen(backlog)?;
+        Ok(ControlSocket {
+            listener,
+            folder: folder.to_owned(),
+            inode,
+        })
+    }
+
+    /// Answers requests until the task is aborted.
+    pub(crate) async fn serve(mut self, control: Control) {
+        let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        loop {
+            let Ok(permit) = connections.clone().acquire_owned().await else {
+                return;
+            };
+            match time::timeout(CHECK_INTERVAL, self.listener.accept()).await {
+                // A folder that cannot be used now is tried again.
+                Err(_) if self.is_in_place() => {}
+                Err(_) => {
+                    if let Ok(socket) = ControlSocket::open(&self.folder) {
+                        self = socket;
+                    }
+                }
+                Ok(Ok((stream, _))) => {
+                    let control = control.clone();
+                    task::spawn(async move {
+                        if let Err(error) = connection(&stream, &control).await {
+                            debug!("a control connection ended early: {error}");
+                        }
+                        drop(permit);
+                    });
+                }
+                Ok(Err(error)) => {
+                    warn!("the control socket takes no connection: {error}");
+                    time::sleep(ACCEPT_RETRY).await;
+                }
+            }
+        }
+    }
+}
+
+impl ControlSocket {
+    /// Whether the file in the folder is this socket's.
+    fn is_in_place(&self) -> bool {
+        let file = fs::symlink_metadata(self.folder.join(FILE));
+        file.is_ok_and(|file| file.ino() == self.inode)
+    }
+}
+
+impl Drop for ControlSocket {
+    fn drop(&mut self) {
+        if self.is_in_place() {
+            // The folder may be gone by now.
+            let _ = fs::remove_file(self.folder.join(FILE));
+        }
+    }
+}
+
+impl Control {
+    async fn answer(&self, line: &[u8]) -> ControlAnswer {
+        let request = match parse(line) {
+            Ok(request) => request,
+            Err(reason) => return ControlAnswer::Error(reason),
+        };
+        match request {
+            ControlRequest::Held => ControlAnswer::Held(self.health.condition().held.clone()),
+            ControlRequest::Confirm { id } => self.confirm(id).await,
+        }
+    }
+
+    async fn confirm(&self, id: LossId) -> ControlAnswer {
+        let (result, confirmed) = oneshot::channel();
+        if self.orders.try_send(Order::Confirm(id, result)).is_err() {
+            let reason = "too many reloads wait already; try again";
+            return ControlAnswer::Error(reason.to_owned());
+        }
+        match time::timeout(READING_TIMEOUT, confirmed).await {
+            Ok(Ok(confirmation)) => ControlAnswer::Confirmation(confirmation),
+            Ok(Err(_)) => ControlAnswer::Error(
+                "the reading ended early, or another confirmation took its place".to_owned(),
+            ),
+            Err(_) => ControlAnswer::Error("the reading takes too long".to_owned()),
+        }
+    }
+}
+
+async fn connection(stream: &UnixStream, control: &Control) -> io::Result<()> {
+    let line = time::timeout(STEP_TIMEOUT, read_line(stream)).await??;
+    let answer = control.answer(&line).await;
+    let line = encode(answer)?;
+    time::timeout(STEP_TIMEOUT, write(stream, &line)).await?
+}
+
+/// Reads up to the first line break; a longer request is cut, which is no JSON.
+async fn read_line(stream: &UnixStream) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut part = [0; 512];
+    while line.len() < REQUEST_BYTES_MAX {
+        stream.readable().await?;
+        let read = match stream.try_read(&mut part) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        };
+        let end = part[..read].iter().position(|byte| *byte == b'\n');
+        line.extend_from_slice(&part[..end.unwrap_or(read)]);
+        if end.is_some() {
+            break;
+        }
+    }
+    line.truncate(REQUEST_BYTES_MAX);
+    Ok(line)
+}
+
+async fn write(stream: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Asks the daemon that uses this state folder.
+///
+/// # Errors
+/// No daemon listens there, or it does not answer in time.
+pub fn ask(folder: &Path, request: ControlRequest) -> io::Result<ControlAnswer> {
+    let stream = with_short_path(folder, |path| BlockingStream::connect(path))?;
+    stream.set_write_timeout(Some(STEP_TIMEOUT))?;
+    stream.set_read_timeout(Some(READING_TIMEOUT + STEP_TIMEOUT))?;
+    (&stream).write_all(&encode(request)?)?;
+    let mut line = Vec::new();
+    let mut answer = BufReader::new(stream).take(ANSWER_BYTES_MAX);
+    answer.read_until(b'\n', &mut line)?;
+    parse(&line).map_err(io::Error::other)
+}
+
+fn encode(message: impl Serialize) -> io::Result<Vec<u8>> {
+    let version = VERSION;
+    let mut line = serde_json::to_vec(&Versioned { version, message })?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(line: &[u8]) -> Result<T, String> {
+    let invalid = |error: serde_json::Error| format!("no message of this protocol: {error}");
+    let Version { version } = serde_json::from_slice(line).map_err(invalid)?;
+    if version != VERSION {
+        return Err(format!(
+            "the other side speaks version {version} of the protocol, this program {VERSION}"
+        ));
+    }
+    let message: Versioned<T> = serde_json::from_slice(line).map_err(invalid)?;
+    Ok(message.message)
+}
+
+/// Calls `work` with a path of the socket in `folder` that the system takes: a long one goes through the
+/// open folder.
+fn with_short_path<T>(folder: &Path, work: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+    let path = folder.join(FILE);
+    if path.as_os_str().len() <= SOCKET_PATH_MAX {
+        return work(&path);
+    }
+    let open = File::open(folder)?;
+    work(&PathBuf::from(format!(
+        "/proc/self/fd/{}/{FILE}",
+        open.as_raw_fd()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::FileTypeExt;
+
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    fn control() -> (Control, mpsc::Receiver<Order>) {
+        let (orders, ordered) = mpsc::channel(1);
+        let health = Arc::new(Health::new("articles", Timestamp(0)));
+        (Control { health, orders }, ordered)
+    }
+
+    async fn ask_in(folder: &Path, request: ControlRequest) -> io::Result<ControlAnswer> {
+        let folder = folder.to_owned();
+        let asked = task::spawn_blocking(move || ask(&folder, request));
+        asked.await.expect("no panic")
+    }
+
+    #[tokio::test]
+    async fn a_socket_answers_below_any_path_and_replaces_a_stale_one() {
+        let above = tempfile::tempdir().expect("a folder");
+        for name in ["state", &"длинное-имя".repeat(10)] {
+            let folder = above.path().join(name);
+            fs::create_dir(&folder).expect("the state folder");
+            fs::write(folder.join(FILE), "stale").expect("a file in its place");
+            let socket = ControlSocket::open(&folder).expect("a socket");
+            let file = fs::metadata(folder.join(FILE)).expect("its file");
+            assert!(file.file_type().is_socket());
+            assert_eq!(file.mode() & 0o777, 0o600);
+            let serving = task::spawn(socket.serve(control().0));
+            let answer = ask_in(&folder, ControlRequest::Held).await;
+            assert_eq!(answer.expect("an answer"), ControlAnswer::Held(None));
+            serving.abort();
+            let _ = serving.await;
+            assert!(!folder.join(FILE).exists(), "it is removed at the end");
+            assert!(ask_in(&folder, ControlRequest::Held).await.is_err());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_confirmation_is_answered_by_the_reading() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let socket = ControlSocket::open(folder.path()).expect("a socket");
+        let (control, mut ordered) = control();
+        let _serving = task::spawn(socket.serve(control));
+        let request = ControlRequest::Confirm { id: LossId(7) };
+        let asking = task::spawn({
+            let (folder, request) = (folder.path().to_owned(), request.clone());
+            async move { ask_in(&folder, request).await }
+        });
+        let Some(Order::Confirm(LossId(7), result)) = ordered.recv().await else {
+            panic!("no order");
+        };
+        result.send(Confirmation::Changed(None)).expect("it waits");
+        let answer = asking.await.expect("no panic").expect("an answer");
+        let expected = ControlAnswer::Confirmation(Confirmation::Changed(None));
+        assert_eq!(answer, expected);
+        // A reading that panics drops the order.
+        let asking = task::spawn({
+            let folder = folder.path().to_owned();
+            async move { ask_in(&folder, request).await }
+        });
+        drop(ordered.recv().await);
+        let answer = asking.await.expect("no panic").expect("an answer");
+        assert!(matches!(answer, ControlAnswer::Error(_)), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn bad_requests_get_the_reason() {
+        let (control, _ordered) = control();
+        for (line, reason) in [
+            (&b""[..], "no message of this protocol"),
+            (b"{\"version\":2,\"request\":\"held\"}", "speaks version 2"),
+            (b"{\"version\":1,\"request\":\"stop\"}", "unknown variant"),
+            (
+                b"{\"version\":1,\"request\":\"confirm\",\"id\":\"7\"}",
+                "32",
+            ),
+        ] {
+            match control.answer(line).await {
+                ControlAnswer::Error(text) => assert!(text.contains(reason), "{text}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
