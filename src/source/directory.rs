@@ -4,6 +4,7 @@
 //! means is decided in [`ingest`](crate::ingest).
 
 pub mod events;
+mod links;
 mod sibling_files;
 pub(crate) mod watcher;
 mod write_log;
@@ -22,9 +23,9 @@ use super::article_file::{encoding, json, markdown, newsroom};
 use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{AcceptSettings, Accepted, Draft, Refusal};
-use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
+use crate::source::directory::links::{Links, leads_nowhere};
 use crate::source::directory::write_log::WriteLog;
 
 /// Larger files are refused.
@@ -121,16 +122,18 @@ impl Directory {
         below: Option<&str>,
         closed: bool,
     ) -> impl Iterator<Item = Result<Place, Unlisted>> + use<> {
-        let root_target = fs::canonicalize(&self.root).unwrap_or_else(|_| self.root.clone());
         let (root, write_log) = (self.root.clone(), self.write_log.clone());
+        let mut links = match below {
+            None => Links::new(&root),
+            Some(_) => Links::after(&root, &write_log),
+        };
+        let mut skipped = below.and_then(|path| links.walk_to(path).err());
         let start = match below {
-            None => Some(self.root.clone()),
-            Some(path) => Some(self.root.join(path)).filter(|start| {
+            None => Some(root.clone()),
+            Some(path) => Some(root.join(path)).filter(|start| {
                 let ignored = path.split('/').any(is_ignored_name);
-                let leaves_folder =
-                    fs::canonicalize(start).is_ok_and(|start| !start.starts_with(&root_target));
-                let missing = fs::symlink_metadata(start).is_err() && self.root.is_dir();
-                !(ignored || leaves_folder || missing)
+                let missing = fs::symlink_metadata(start).is_err() && root.is_dir();
+                !(ignored || missing || skipped.is_some())
             }),
         };
         let whole = below.is_none();
@@ -141,6 +144,9 @@ impl Directory {
         };
         let mut walk = start.map(|start| sorted(start).into_iter());
         std::iter::from_fn(move || {
+            if let Some(skipped) = skipped.take() {
+                return Some(Err(skipped));
+            }
             loop {
                 let walk = walk.as_mut()?;
                 let entry = match walk.next()? {
@@ -158,32 +164,28 @@ impl Directory {
                     }
                     return Some(Err(Unlisted::error(String::new(), "it is no folder")));
                 }
-                let target = entry
-                    .path_is_symlink()
-                    .then(|| fs::canonicalize(entry.path()));
-                let leaves_folder = target.as_ref().is_some_and(|target| {
-                    !target
-                        .as_ref()
-                        .is_ok_and(|target| target.starts_with(&root_target))
-                });
-                let skipped = is_skipped(&entry);
-                if is_dir && (skipped || leaves_folder) {
-                    walk.skip_current_dir();
-                }
-                if skipped {
+                if is_skipped(&entry) {
+                    if is_dir {
+                        walk.skip_current_dir();
+                    }
                     continue;
                 }
                 let path = relative(&root, entry.path());
-                if leaves_folder {
-                    return Some(Err(Unlisted::warning(
-                        path,
-                        "it is a link that leaves the folder",
-                    )));
+                let is_checked = !whole && entry.depth() == 0;
+                let followed = match entry.path_is_symlink() {
+                    _ if is_checked => Ok(()),
+                    true => links
+                        .follow(&path)
+                        .map(|target| write_log.note_link(&path, &target)),
+                    false => links.enter(&path),
+                };
+                if let Err(skipped) = followed {
+                    if is_dir {
+                        walk.skip_current_dir();
+                    }
+                    return Some(Err(skipped));
                 }
                 if is_dir {
-                    if let Some(Ok(target)) = target {
-                        write_log.note_link(&path, &relative(&root_target, &target));
-                    }
                     continue;
                 }
                 if entry.path().to_str().is_none() {
@@ -374,19 +376,15 @@ fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
             "it is a link to a folder that contains it",
         ));
     }
+    let is_link = !path.is_empty() && root.join(&path).is_symlink();
+    if is_link && error.io_error().is_some_and(leads_nowhere) {
+        let reason = "it is a link to nothing; what it led to counts as deleted";
+        return Some(Unlisted::warning(path, reason));
+    }
     let reason = error
         .io_error()
         .map_or_else(|| error.to_string(), io::Error::to_string);
-    let is_dangling = root.join(&path).is_symlink() && !path.is_empty();
-    let severity = if is_dangling {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
-    Some(Unlisted {
-        severity,
-        ..Unlisted::error(path, &reason)
-    })
+    Some(Unlisted::error(path, &reason))
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -209,6 +209,10 @@ impl SharedChecks {
                 }
                 Some(path) => {
                     let metadata = root.join(path).metadata();
+                    // What a link leads to may be reached by other links too.
+                    if metadata.is_ok() && root.join(path).is_symlink() {
+                        self.everything();
+                    }
                     let is_folder = metadata.as_ref().is_ok_and(Metadata::is_dir);
                     match (&event.kind, metadata) {
                         (EventKind::Modify(ModifyKind::Data(_)), Ok(file)) => {

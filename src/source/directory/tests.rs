@@ -261,3 +261,79 @@ fn no_address_reaches_outside_the_articles_folder() {
         [None; 10],
     );
 }
+
+/// The paths that a listing shows and the links that it skips.
+fn listed(directory: &Directory, below: Option<&str>) -> (Vec<String>, Vec<String>) {
+    let (mut paths, mut skipped) = (Vec::new(), Vec::new());
+    for entry in directory.walk(below, false) {
+        match entry {
+            Ok(place) => paths.push(place.path),
+            Err(unlisted) => skipped.push(unlisted.path),
+        }
+    }
+    (paths, skipped)
+}
+
+/// Each article is listed once, by a listing of everything and by one of each path that an event may name.
+#[test]
+fn an_article_that_links_reach_twice_is_listed_once() {
+    let above = tempfile::tempdir().expect("a folder");
+    let root = above.path().join("articles");
+    for path in ["a.txt", "real/x.txt", ".hidden/y.txt", ".hidden/deep/z.txt"] {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, TEXT).expect("an article");
+    }
+    let outside = above.path().join("around");
+    std::os::unix::fs::symlink(&root, &outside).expect("another path of the root");
+    let links: [(&str, &Path); 10] = [
+        ("loop", Path::new(".")),
+        ("real/up", Path::new("..")),
+        ("around", &outside),
+        ("chain", Path::new("loop")),
+        ("0-before", Path::new("real")),
+        ("z-after", Path::new("real")),
+        ("a-copy.txt", Path::new("a.txt")),
+        ("m-deep", Path::new(".hidden/deep")),
+        ("n-hidden", Path::new(".hidden")),
+        ("o-again", Path::new(".hidden")),
+    ];
+    for (link, target) in links {
+        std::os::unix::fs::symlink(target, root.join(link)).expect("a link");
+    }
+    // It is reached only through a link.
+    std::os::unix::fs::symlink("../.hidden", root.join(".hidden/up")).expect("a link");
+    let directory = directory(&root);
+    let expected = ["a.txt", "m-deep/z.txt", "n-hidden/y.txt", "real/x.txt"];
+    let (paths, skipped) = listed(&directory, None);
+    assert_eq!(paths, expected);
+    let all_skipped = [
+        "0-before",
+        "a-copy.txt",
+        "around",
+        "chain",
+        "loop",
+        "n-hidden/deep",
+        "n-hidden/up",
+        "o-again",
+        "real/up",
+        "z-after",
+    ];
+    assert_eq!(skipped, all_skipped);
+    for link in all_skipped {
+        for below in ["", "/x.txt", "/y.txt", "/z.txt", "/a.txt", "/real/x.txt"] {
+            let path = format!("{link}{below}");
+            let (paths, skipped) = listed(&directory, Some(&path));
+            assert_eq!(paths, [""; 0], "{path}");
+            assert!(
+                skipped == [link] || !root.join(&path).exists(),
+                "{path}: {skipped:?}"
+            );
+        }
+    }
+    for path in expected {
+        assert_eq!(listed(&directory, Some(path)).0, [path]);
+    }
+    assert_eq!(listed(&directory, Some("m-deep")).0, ["m-deep/z.txt"]);
+    assert_eq!(listed(&directory, Some("n-hidden")).0, ["n-hidden/y.txt"]);
+}

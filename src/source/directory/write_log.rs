@@ -1,4 +1,4 @@
-//! Which files are being written, and which folders are links.
+//! Which files are being written, and which files and folders are links.
 //!
 //! Events record writes, and reading asks for them: a writer may pause for longer than the quiet
 //! period. Listings record links, and events ask for them: the system reports a change under only
@@ -28,7 +28,7 @@ pub struct WriteLog(Arc<Mutex<Records>>);
 struct Records {
     /// Files that were written and not closed yet: their inode, and the time of the last write.
     open_files: HashMap<u64, Instant>,
-    /// Folders that are links, with their targets, relative to the root.
+    /// Links that are followed, with their targets, relative to the root.
     links: BTreeMap<String, String>,
 }
 
@@ -65,13 +65,21 @@ impl WriteLog {
         recent
     }
 
-    /// Records that the folder `link` is a link to the folder `target`; both paths are relative to
-    /// the root.
+    /// Records that `link` is a link to `target`; both paths are relative to the root.
     pub fn note_link(&self, link: &str, target: &str) {
         let mut records = self.records();
         if records.links.len() < LINKS_MAX || records.links.contains_key(link) {
             records.links.insert(link.to_owned(), target.to_owned());
         }
+    }
+
+    /// The links that listings followed, with their targets.
+    pub(super) fn links(&self) -> Vec<(String, String)> {
+        let links = &self.records().links;
+        let links = links
+            .iter()
+            .map(|(link, target)| (link.clone(), target.clone()));
+        links.collect()
     }
 
     /// All paths of the file or folder at `path`, itself included.
