@@ -269,28 +269,73 @@ fn new_target_of_a_root_symlink_is_watched() {
 }
 
 #[test]
-fn changes_below_a_symlink_appear_under_both_names() {
+fn changes_below_a_symlink_appear_under_the_real_name() {
     let newsroom = Newsroom::of_three_without_rescan();
     let articles = newsroom.articles();
     fs::create_dir(articles.join("real")).expect("a folder");
     symlink("real", articles.join("alias")).expect("a link to it");
     let mut daemon = Daemon::start(&newsroom);
     fs::write(articles.join("real/first.txt"), harvest_of(1)).expect("an article");
-    for key in ["real/first", "alias/first"] {
-        daemon.eventually("/all.rss", |feed| feed.says(&format!("/articles/{key}")));
-    }
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/real/first"));
     fs::write(articles.join("alias/second.txt"), harvest_of(2)).expect("an article");
-    for key in ["real/second", "alias/second"] {
-        daemon.eventually("/all.rss", |feed| feed.says(&format!("/articles/{key}")));
-    }
-    fs::remove_file(articles.join("real/first.txt")).expect("it is deleted");
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/real/second"));
+    fs::remove_file(articles.join("alias/first.txt")).expect("it is deleted");
     daemon.eventually("/all.rss", |feed| !feed.says("/first"));
+    assert!(!daemon.get("/all.rss").says("/articles/alias/"));
+}
 
-    // A link that is made while it is watched.
-    symlink("real", articles.join("later")).expect("another link");
-    daemon.eventually("/all.rss", |feed| feed.says("/articles/later/second"));
-    fs::write(articles.join("real/third.txt"), harvest_of(3)).expect("an article");
-    daemon.eventually("/all.rss", |feed| feed.says("/articles/later/third"));
+#[test]
+fn links_that_are_made_later_never_make_a_twin() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    let articles = newsroom.articles();
+    fs::create_dir(articles.join("real")).expect("a folder");
+    let mut daemon = Daemon::start(&newsroom);
+    let before = Copies::take(&daemon, &FEEDS);
+    let links = [
+        ("loop", "."),
+        ("chain", "loop"),
+        ("copy.txt", "session.txt"),
+        ("real/up", ".."),
+    ];
+    for (link, target) in links {
+        symlink(target, articles.join(link)).expect("a link");
+        daemon.wait_for(&format!(
+            "articles/{link}: warning: skipped: it is a link to "
+        ));
+    }
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+    // What changes is found under one name.
+    let text = "Повестку утвердили вечером.";
+    newsroom.write("session", &Story { text, ..SESSION });
+    let changed = daemon.eventually("/all.rss", |feed| feed.says(text));
+    assert_eq!(changed.text().matches("<item>").count(), 3);
+    fs::write(articles.join("loop/fresh.txt"), harvest_of(1)).expect("an article");
+    let fresh = daemon.eventually("/all.rss", |feed| feed.says("/articles/fresh"));
+    assert_eq!(fresh.text().matches("<item>").count(), 4);
+}
+
+#[test]
+fn hidden_folder_is_read_through_its_link() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    let articles = newsroom.articles();
+    // As Kubernetes mounts a ConfigMap: a link to a hidden folder is replaced by another.
+    for release in [1, 2] {
+        let folder = articles.join(format!("..release-{release}"));
+        fs::create_dir(&folder).expect("a release");
+        fs::write(folder.join("mounted.txt"), harvest_of(release)).expect("an article");
+    }
+    symlink("..release-1", articles.join("..data")).expect("a link to it");
+    symlink("..data/mounted.txt", articles.join("mounted.txt")).expect("a link to its article");
+    let mut daemon = Daemon::start(&newsroom);
+    assert_eq!(daemon.get("/all.rss").text().matches("<item>").count(), 4);
+    let before = Copies::take(&daemon, &["/all.rss"]);
+    symlink("..release-2", articles.join("..next")).expect("a link");
+    fs::rename(articles.join("..next"), articles.join("..data")).expect("the link flips");
+    daemon.eventually("/all.rss", |feed| feed.body != before.of("/all.rss").body);
+    // What the link leads to is deleted.
+    fs::remove_file(articles.join("..release-2/mounted.txt")).expect("it is deleted");
+    daemon.eventually("/all.rss", |feed| !feed.says("/articles/mounted"));
+    daemon.wait_for("mounted.txt: warning: skipped: it is a link to nothing");
 }
 
 #[test]

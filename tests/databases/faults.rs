@@ -15,7 +15,7 @@ use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, arc
 use crate::session::Session;
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
 use crate::testkit::admin_pages::{self, get, metric};
-use crate::testkit::client::{Connection, Request};
+use crate::testkit::client::{Connection, Request, Response};
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
@@ -156,10 +156,10 @@ impl Scene {
             }
             Symptom::Held => {
                 let held = metric(&metrics, "taspa_held_removals");
-                ready.says("removals are held")
+                ready.says("articles are gone since ")
                     && !is_up
                     && held == (archive().len() + RELEASED.len()) as f64
-                    && self.daemon.has_said("more than half of all")
+                    && self.daemon.has_said("articles are gone: they stay")
             }
             Symptom::Quarantine => {
                 let quarantined = metric(&metrics, "taspa_quarantined_articles");
@@ -438,7 +438,7 @@ fn returning_fault_is_reported_again_after_a_reload() {
 }
 
 #[test]
-fn lost_column_is_accepted_after_sighup() {
+fn lost_column_is_accepted_once_confirmed() {
     for table in Kind::ALL.into_iter().filter_map(Table::shared) {
         table.insert(&RELEASED);
         let mut scene = Scene::over(table, EVERYTHING);
@@ -459,9 +459,15 @@ fn lost_column_is_accepted_after_sighup() {
         });
         assert_eq!(scene.daemon.get(section).text(), before.text());
         scene.daemon.signal("HUP");
+        scene.takes(Instant::now(), drop, |scene| {
+            let ready = get(&scene.admin, "/readyz");
+            ready.says("the column `section` of ") && ready.says("taspa confirm")
+        });
+        assert_eq!(scene.daemon.get(section).text(), before.text());
+        let is_gone = |feed: &Response| !feed.says("<item>");
         scene
             .daemon
-            .eventually(section, |feed| !feed.says("<item>"));
+            .confirm_until(&scene.newsroom, section, is_gone);
         scene.takes(Instant::now(), drop, |scene| {
             get(&scene.admin, "/readyz").text() == "ready\n"
         });

@@ -268,6 +268,20 @@ impl Daemon {
         self.eventually(target, is_expected)
     }
 
+    /// Has the loss confirmed that is held, until the response is the expected one.
+    #[track_caller]
+    pub(crate) fn confirm_until(
+        &mut self,
+        newsroom: &Newsroom,
+        target: &str,
+        is_expected: impl Fn(&Response) -> bool,
+    ) -> Response {
+        let output = newsroom.run(&["confirm", "--yes"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        self.eventually(target, is_expected)
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         self.process.signal(name);
     }
