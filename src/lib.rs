@@ -33,6 +33,8 @@
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | what a changed feeds.toml does | `cli/serve.rs` (`ConfigReload`), `publish/publisher.rs` (`reconfigure`) |
+//! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |
+//! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -102,7 +104,8 @@
 //!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
 //!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.
 //! 6. Absence is believed only from a listing that succeeded. The loss of more than half of the
-//!    articles, or of a column, is held until it is confirmed ([`ingest`], [`source::sql`]).
+//!    articles, or of a column, is held until `taspa confirm` names exactly that loss
+//!    ([`removal_guard`](model::removal_guard), [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
 //! 8. The cost of a changed article does not grow with the number stored, and no text stays in
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the

@@ -1,6 +1,6 @@
 //! `taspa confirm`: tells the running daemon to believe the loss that it holds.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::Path;
 
 use super::output::Screen;
@@ -36,7 +36,7 @@ pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandR
             return Err(CommandError::Failed(reason.to_owned(), Exit::Usage));
         }
         screen.ask(&format!("Remove {} from the feeds? [y/N] ", loss.held()));
-        if !is_yes()? {
+        if !is_yes(io::stdin().lock())? {
             return Err("nothing is removed".to_owned().into());
         }
     }
@@ -85,8 +85,25 @@ fn show(loss: &HeldLoss, screen: &mut Screen) {
     }
 }
 
-fn is_yes() -> io::Result<bool> {
-    let mut reply = String::new();
-    io::Read::take(io::stdin().lock(), REPLY_BYTES_MAX).read_line(&mut reply)?;
-    Ok(["y", "yes"].contains(&reply.trim().to_lowercase().as_str()))
+fn is_yes(input: impl BufRead) -> io::Result<bool> {
+    let mut reply = Vec::new();
+    input.take(REPLY_BYTES_MAX).read_until(b'\n', &mut reply)?;
+    let reply = reply.trim_ascii().to_ascii_lowercase();
+    Ok([&b"y"[..], b"yes"].contains(&reply.as_slice()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_yes_is_yes() {
+        for reply in ["y\n", "Y\r\n", "yes", " YES \n"] {
+            assert!(is_yes(reply.as_bytes()).expect("a reply"), "{reply:?}");
+        }
+        let long = "y".repeat(10_000);
+        for reply in ["", "\n", "n\n", "yy\n", "да\n", "n\ny\n", &long] {
+            assert!(!is_yes(reply.as_bytes()).expect("a reply"), "{reply:?}");
+        }
+    }
 }
