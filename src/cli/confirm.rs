@@ -1,12 +1,12 @@
 //! `taspa confirm`: tells the running daemon to believe the loss that it holds.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
 use super::output::Screen;
 use super::{CommandError, CommandResult, Exit};
 use crate::config::Config;
-use crate::model::held_loss::{Confirmation, HeldLoss};
+use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::serve::control::{self, ControlAnswer, ControlRequest};
 
 /// The longest answer to the question that is read.
@@ -56,7 +56,11 @@ pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandR
             Err(reason.to_owned().into())
         }
         ControlAnswer::Confirmation(Confirmation::Failed(reason)) => {
-            Err(format!("nothing is removed: the articles cannot be read: {reason}").into())
+            let result = match loss.kind {
+                LossKind::Articles => "nothing is removed",
+                LossKind::Columns => "the next reading that succeeds goes without the columns",
+            };
+            Err(format!("{result}; now the articles cannot be read: {reason}").into())
         }
         ControlAnswer::Held(_) | ControlAnswer::Error(_) => Err(UNEXPECTED.to_owned().into()),
     }

@@ -254,6 +254,8 @@ impl Engine {
 
     pub(super) fn require(&self, required: RequiredColumns) {
         *locked(&self.required) = required;
+        // Until the next probe, its last failure would end every reading.
+        locked(&self.failure).take_if(|failure| matches!(failure, SqlError::Columns(_)));
     }
 
     /// The shape of the query's columns, if it differs from that of the last full listing.
