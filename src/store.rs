@@ -3,10 +3,10 @@
 //! The folder holds one `redb` file. Each version of an article is an immutable compressed record. A
 //! new version gets a new record; the old record is retired, and deleted once no snapshot names it.
 //!
-//! The folder is safe to delete: nearly all of it can be computed again from the articles. Five things
+//! The folder is safe to delete: nearly all of it can be computed again from the articles. Six things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
-//! deleted articles had, paths that were served once, last good versions of broken files, and the source's
-//! own memory.
+//! deleted articles had, paths that were served once, last good versions of broken files, the loss that is
+//! held, and the source's own memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables.
 //!

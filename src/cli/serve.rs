@@ -31,7 +31,7 @@ use crate::publish::{self, Order};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
-use crate::serve::control::{Control, ControlSocket};
+use crate::serve::control::{self, Control};
 use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
 use crate::serve::listener::{self, Listener};
@@ -159,7 +159,7 @@ async fn daemon(
         health: health.clone(),
         orders: orders.clone(),
     };
-    let controlling = open_control_socket(&config_file.config_at_start.server, &health)
+    let controlling = control::open(&config_file.config_at_start.server, &health)
         .map(|socket| tokio::spawn(socket.serve(control)));
     let publishing = tokio::spawn(publish::run(
         publisher.clone(),
@@ -425,23 +425,6 @@ impl ConfigReload {
 fn file_state(path: &Path) -> Option<(SystemTime, u64)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.modified().ok()?, metadata.len()))
-}
-
-/// Opens the control socket in the state folder; without it `taspa confirm` does not work.
-fn open_control_socket(server: &Server, health: &Health) -> Option<ControlSocket> {
-    if health.condition().without_state.is_some() {
-        warn!(
-            "there is no control socket without a state folder: `taspa confirm` cannot reach this daemon"
-        );
-        return None;
-    }
-    let opened = ControlSocket::open(&server.state);
-    opened
-        .inspect_err(|error| {
-            let folder = server.state.display();
-            warn!("there is no control socket in {folder}, so `taspa confirm` cannot reach this daemon: {error}");
-        })
-        .ok()
 }
 
 /// Opens a publisher over the state folder, or without one if the folder cannot be used.

@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::{task, time};
 use tracing::{debug, warn};
 
+use crate::config::Server;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossId};
 use crate::publish::Order;
 use crate::publish::health::Health;
@@ -106,10 +107,27 @@ pub(crate) struct ControlSocket {
     inode: u64,
 }
 
+/// Opens the control socket in the state folder; without it `taspa confirm` does not work.
+pub(crate) fn open(server: &Server, health: &Health) -> Option<ControlSocket> {
+    if health.condition().without_state.is_some() {
+        warn!(
+            "there is no control socket without a state folder: `taspa confirm` cannot reach this daemon"
+        );
+        return None;
+    }
+    let opened = ControlSocket::open(&server.state);
+    opened
+        .inspect_err(|error| {
+            let folder = server.state.display();
+            warn!("there is no control socket in {folder}, so `taspa confirm` cannot reach this daemon: {error}");
+        })
+        .ok()
+}
+
 impl ControlSocket {
     /// Opens the socket in a state folder that this process alone uses; replaces the file of a daemon that
     /// ended without removing it.
-    pub(crate) fn open(folder: &Path) -> io::Result<ControlSocket> {
+    fn open(folder: &Path) -> io::Result<ControlSocket> {
         match fs::remove_file(folder.join(FILE)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
