@@ -11,6 +11,7 @@ pub mod count;
 pub mod format;
 pub mod permalink;
 pub mod problem;
+pub mod problem_summary;
 pub mod record;
 pub mod removal_guard;
 pub mod selection;
