@@ -7,7 +7,7 @@
 //!
 //! Begin with [`driver::Driver::read`], which holds the source and the state between readings;
 //! [`reconcile`] does one reading. A [`ReadingResult`] holds a [`report::Report`] and the changes for
-//! the index.
+//! the index. [`problems::Problems`] counts what is wrong.
 //!
 //! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
 //! [`store`](crate::store) and [`source`](crate::source).
@@ -16,13 +16,13 @@ mod change_set;
 mod comparison;
 pub mod driver;
 mod key_conflicts;
+pub mod problems;
 mod progress;
 mod reading;
 pub mod report;
 pub mod state_header;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread;
@@ -30,15 +30,14 @@ use std::thread;
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadFile, read_all};
-use crate::index::natural;
-use crate::ingest::change_set::{ChangeSet, key_conflict, owned_article};
+use crate::ingest::change_set::{ChangeSet, RefusalChange, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
+use crate::ingest::problems::{FoundProblems, Problems};
 use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
-use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
 use crate::model::removal_guard::is_too_many;
-use crate::source::{Place, Scope, Source, SourceError, Unlisted};
+use crate::source::{Place, Scope, Source, SourceError};
 use crate::store::{FileRow, Store, StoreError};
 
 /// Files in one transaction, which limits what a crash loses and what is held in memory.
@@ -97,21 +96,29 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to date with `source` within `scopes`. `meanwhile` gets the changes that are
-/// committed so far, and may take them.
+/// Brings `store` up to date with `source` within `scopes`, and `problems` with both. `meanwhile` gets the
+/// changes that are committed so far, and may take them.
 pub fn reconcile(
     source: &Source,
     store: &Store,
     scopes: &[Scope],
     options: Options,
+    problems: &mut Problems,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.reports_resolved = !scopes.contains(&Scope::All);
-    run.result.report.failure = run.compare(scopes).err();
-    run.report_refused();
-    run.result
+    let failure = run.compare(scopes).err();
+    let (found, mut result) = (run.problems, run.result);
+    let report = &mut result.report;
+    report.failure = failure;
+    let is_complete = report.failure.is_none();
+    match problems.update(found, scopes, is_complete, source, store) {
+        Ok(new) => report.new_problems = new,
+        Err(failure) => report.failure = report.failure.take().or(Some(failure.into())),
+    }
+    report.problems = problems.summary().clone();
+    result
 }
 
 struct Run<'a> {
@@ -120,10 +127,7 @@ struct Run<'a> {
     options: Options,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
-    /// Whether to list the files without a problem. A full reading needs no such list.
-    reports_resolved: bool,
-    /// Refused files by path; a file may be read twice in one reading.
-    refused: BTreeMap<String, FileRow>,
+    problems: FoundProblems,
     result: ReadingResult,
 }
 
@@ -141,8 +145,7 @@ impl<'a> Run<'a> {
             options,
             progress,
             meanwhile,
-            reports_resolved: false,
-            refused: BTreeMap::new(),
+            problems: FoundProblems::default(),
             result: ReadingResult::default(),
         }
     }
@@ -164,26 +167,21 @@ impl<'a> Run<'a> {
             (listed, retries)
         });
         let Listed {
-            refused,
+            stored,
             unlisted,
+            hidden,
             gone,
             failure,
         } = listed;
-        for (path, row) in refused {
-            // If the file was also read, that result is newer.
-            self.refused.entry(path).or_insert(row);
-        }
-        for unlisted in &unlisted {
-            self.report_unlisted(unlisted);
-        }
+        self.problems.stored = stored;
+        self.problems.unlisted = unlisted;
         self.retry(retries?)?;
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let hidden: Vec<&Unlisted> = unlisted.iter().filter(|folder| folder.hides).collect();
         let gone: BTreeSet<String> = gone
             .into_iter()
-            .filter(|path| !hidden.iter().any(|folder| is_below(path, &folder.path)))
+            .filter(|path| !is_hidden(path, &hidden))
             .collect();
         self.remove(&gone)
     }
@@ -260,10 +258,7 @@ impl<'a> Run<'a> {
                 Ok(_) | Err(_) => None,
             };
             match (unchanged, &file) {
-                (Some(row), Ok(file)) if row.stamp == file.found.stamp => {
-                    self.note_outcome(file.found.path.clone(), Some(row));
-                    continue;
-                }
+                (Some(row), Ok(file)) if row.stamp == file.found.stamp => continue,
                 (Some(_), _) => {}
                 (None, _) => self.result.report.read += 1,
             }
@@ -335,60 +330,16 @@ impl<'a> Run<'a> {
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
         self.result.report.unsettled.extend(change_set.unsettled);
-        for (path, row) in change_set.outcomes {
-            self.note_outcome(path, row);
+        for RefusalChange {
+            path,
+            before,
+            after,
+        } in change_set.refusals
+        {
+            self.problems
+                .note(self.source, &path, before.as_ref(), after.as_ref());
         }
         Ok(self.source.stat(&change_set.retries)?)
-    }
-
-    fn note_outcome(&mut self, path: String, row: Option<FileRow>) {
-        match row.filter(|row| row.refusal.is_some()) {
-            Some(row) => {
-                self.refused.insert(path, row);
-            }
-            None => {
-                self.refused.remove(&path);
-                if self.reports_resolved {
-                    self.result.report.resolved.push(self.source.locate(&path));
-                }
-            }
-        }
-    }
-
-    fn report_refused(&mut self) {
-        for (path, row) in mem::take(&mut self.refused) {
-            let Some(refusal) = row.refusal else { continue };
-            let kept = if row.key.is_some() {
-                "; its last good version stays"
-            } else {
-                ""
-            };
-            self.result.report.problems.push(Problem {
-                severity: Severity::Error,
-                file: self.source.locate(&path),
-                line: refusal.line,
-                column: None,
-                message: format!("{}{kept}", refusal.reason),
-                hint: Some(refusal.hint),
-                excerpt: None,
-            });
-        }
-        let problems = &mut self.result.report.problems;
-        problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
-    }
-
-    fn report_unlisted(&mut self, unlisted: &Unlisted) {
-        self.result.report.problems.push(Problem {
-            severity: unlisted.severity,
-            file: self.source.locate(&unlisted.path),
-            line: None,
-            column: None,
-            message: format!("skipped: {}", unlisted.reason),
-            hint: unlisted
-                .hides
-                .then(|| "what was read from there before stays".to_owned()),
-            excerpt: None,
-        });
     }
 }
 
@@ -398,9 +349,10 @@ fn lower_priority() {
     let _ = rustix::process::nice(READING_NICENESS);
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a place or a folder above it could not be listed.
+fn is_hidden(path: &str, hidden: &BTreeSet<String>) -> bool {
+    let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+    folders.chain([path]).any(|place| hidden.contains(place))
 }
 
 #[cfg(test)]
