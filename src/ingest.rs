@@ -253,16 +253,20 @@ impl<'a> Run<'a> {
     ) -> Result<Vec<Result<ReadFile, String>>, StoreError> {
         let mut changed = Vec::with_capacity(files.len());
         for file in files {
-            let unchanged = match &file {
-                Ok(file) if file.found.recheck => self.unchanged_row(file)?,
-                Ok(_) | Err(_) => None,
+            let (unchanged, is_recheck) = match &file {
+                // What cannot be read is tried again in each reading, so it is often refused as before.
+                Ok(file) if file.found.recheck || file.outcome.is_err() => {
+                    (self.unchanged_row(file)?, file.found.recheck)
+                }
+                Ok(_) | Err(_) => (None, false),
             };
-            match (unchanged, &file) {
-                (Some(row), Ok(file)) if row.stamp == file.found.stamp => continue,
-                (Some(_), _) => {}
-                (None, _) => self.result.report.read += 1,
+            if unchanged.is_none() || !is_recheck {
+                self.result.report.read += 1;
             }
-            changed.push(file);
+            let stamp = file.as_ref().ok().map(|file| file.found.stamp);
+            if unchanged.is_none_or(|row| Some(row.stamp) != stamp) {
+                changed.push(file);
+            }
         }
         Ok(changed)
     }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::config::KeyFrom;
-use crate::model::article::Visibility;
+use crate::model::article::{Refusal, Visibility};
 use crate::model::problem::Problem;
 use crate::model::problem_summary::{FIRST_PROBLEMS_MAX, ProblemSummary};
 use crate::model::record::Stamp;
@@ -1035,4 +1035,42 @@ fn problems_of_an_earlier_run_are_counted_even_if_the_first_reading_fails() {
     fs::rename(newsroom.outside("away"), newsroom.path("")).expect("a folder to move back");
     newsroom.publish("b/1.txt", "Исправлен");
     assert_eq!(newsroom.read().report.problems.errors, 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_tried_again_without_a_write() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let unreadable = Place {
+        path: "b.txt".to_owned(),
+        stamp: Stamp::default(),
+        closed: true,
+        recheck: false,
+    };
+    let refused = |problems: &mut Problems| {
+        let (source, progress) = (newsroom.source(), Progress::default());
+        let mut meanwhile = |_: &mut Vec<Change>| {};
+        let mut run = Run::new(
+            &source,
+            &newsroom.store,
+            Options::default(),
+            &progress,
+            &mut meanwhile,
+        );
+        let file = ReadFile {
+            found: unreadable.clone(),
+            columns: 0,
+            outcome: Err(Refusal::new(None, "cannot be read", "allow it")),
+        };
+        run.store(vec![Ok(file)]).expect("a writable store");
+        let found = run.problems;
+        let scopes = [Scope::at("b.txt".to_owned())];
+        let new = problems.update(found, &scopes, true, &source, &newsroom.store);
+        new.expect("a readable store").count
+    };
+    let mut problems = Problems::default();
+    assert_eq!(refused(&mut problems), 1);
+    let summary = problems.summary().clone();
+    assert_eq!(summary.errors, 1);
+    assert_eq!(refused(&mut problems), 0);
+    assert!(Arc::ptr_eq(&summary, problems.summary()));
 }
