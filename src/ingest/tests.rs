@@ -1074,3 +1074,35 @@ fn a_file_that_cannot_be_read_is_tried_again_without_a_write() {
     assert_eq!(refused(&mut problems), 0);
     assert!(Arc::ptr_eq(&summary, problems.summary()));
 }
+
+#[test]
+fn counts_by_reason_are_those_of_the_store_after_any_changes() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.read();
+    let mut random = 1_u64;
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005);
+        random = random.wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for step in 0..100 {
+        // Files of two folders with one name have the same key.
+        let path = format!("{}/{}.txt", ["a", "b", "c"][next(3) as usize], next(3));
+        match next(5) {
+            0 => newsroom.write(&path, b"no date"),
+            1 => newsroom.write(&path, b"date 2026-01-08"),
+            2 if newsroom.path(&path).exists() => newsroom.remove(&path),
+            _ => newsroom.publish(&path, &format!("Шаг {step}")),
+        }
+        let scope = match next(8) {
+            0 => Scope::All,
+            _ => Scope::At { path, closed: true },
+        };
+        let counted = newsroom.reconcile(&[scope], CONFIRMED).report.problems;
+        let mut anew = Problems::default();
+        let (found, source) = (FoundProblems::default(), newsroom.source());
+        let updated = anew.update(found, &[], true, &source, &newsroom.store);
+        updated.expect("a readable store");
+        assert_eq!(counted, *anew.summary(), "step {step}");
+    }
+}
