@@ -6,6 +6,7 @@
 //!
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
+mod article_problems;
 mod check;
 mod completions;
 mod confirm;
@@ -125,7 +126,10 @@ enum Command {
         /// Leave the articles alone.
         #[arg(long)]
         config_only: bool,
-        /// How to print.
+        /// List every problem, and not only the first of those with one reason.
+        #[arg(long)]
+        verbose: bool,
+        /// How to print; json lists every problem.
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
     },
@@ -276,8 +280,9 @@ pub fn main() -> ExitCode {
         Command::Serve { listen } => serve::run(&path, listen.and_then(|listen| listen.0)),
         Command::Check {
             config_only,
+            verbose,
             format,
-        } => check::run(&path, config_only, format, &mut screen),
+        } => check::run(&path, config_only, verbose, format, &mut screen),
         Command::List { format } => list::run(&path, format, &mut screen),
         Command::Render { path: document } => render::run(&path, &document, &mut screen),
         Command::Explain(command) => explain::run(&path, &command, &mut screen),

@@ -7,7 +7,7 @@
 //!
 //! Begin with [`driver::Driver::read`], which holds the source and the state between readings;
 //! [`reconcile`] does one reading. A [`ReadingResult`] holds a [`report::Report`] and the changes for
-//! the index.
+//! the index. [`problems::Problems`] counts what is wrong.
 //!
 //! Uses [`model`](crate::model), [`config`](crate::config), [`index`](crate::index),
 //! [`store`](crate::store) and [`source`](crate::source).
@@ -16,13 +16,13 @@ mod change_set;
 mod comparison;
 pub mod driver;
 mod key_conflicts;
+pub mod problems;
 mod progress;
 mod reading;
 pub mod report;
 pub mod state_header;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::mpsc;
 use std::thread;
@@ -31,16 +31,15 @@ use std::time::Instant;
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadFile, read_all};
-use crate::index::natural;
-use crate::ingest::change_set::{ChangeSet, key_conflict, owned_article};
+use crate::ingest::change_set::{ChangeSet, RefusalChange, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
+use crate::ingest::problems::{FoundProblems, Problems};
 use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
-use crate::model::problem::{Problem, Severity};
 use crate::model::record::RecordId;
 use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
 use crate::model::time::Timestamp;
-use crate::source::{Place, Scope, Source, SourceError, Unlisted};
+use crate::source::{Place, Scope, Source, SourceError};
 use crate::store::{FileRow, Store, StoreError};
 
 /// Files in one transaction, which limits what a crash loses and what is held in memory.
@@ -96,23 +95,32 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to date with `source` within `scopes`. `guard` knows the losses of earlier readings.
-/// `meanwhile` gets the changes that are committed so far, and may take them.
+/// Brings `store` up to date with `source` within `scopes`, and `problems` with both. `guard` knows the
+/// losses of earlier readings. `meanwhile` gets the changes that are committed so far, and may take them.
 pub fn reconcile(
     source: &Source,
     store: &Store,
     scopes: &[Scope],
     options: Options,
     guard: &mut RemovalGuard,
+    problems: &mut Problems,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
     run.is_full = scopes.contains(&Scope::All);
     let gone = run.compare(scopes);
-    run.result.report.failure = gone.and_then(|gone| run.remove(&gone, guard)).err();
-    run.report_refused();
-    run.result
+    let failure = gone.and_then(|gone| run.remove(&gone, guard)).err();
+    let (found, mut result) = (run.problems, run.result);
+    let report = &mut result.report;
+    report.failure = failure;
+    let is_complete = report.failure.is_none();
+    match problems.update(found, scopes, is_complete, source, store) {
+        Ok(new) => report.new_problems = new,
+        Err(failure) => report.failure = report.failure.take().or(Some(failure.into())),
+    }
+    report.problems = problems.summary().clone();
+    result
 }
 
 struct Run<'a> {
@@ -121,10 +129,9 @@ struct Run<'a> {
     options: Options,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
-    /// Whether everything is compared. Otherwise the files without a problem are listed.
+    /// Whether everything is compared.
     is_full: bool,
-    /// Refused files by path; a file may be read twice in one reading.
-    refused: BTreeMap<String, FileRow>,
+    problems: FoundProblems,
     result: ReadingResult,
 }
 
@@ -143,7 +150,7 @@ impl<'a> Run<'a> {
             progress,
             meanwhile,
             is_full: true,
-            refused: BTreeMap::new(),
+            problems: FoundProblems::default(),
             result: ReadingResult::default(),
         }
     }
@@ -166,25 +173,22 @@ impl<'a> Run<'a> {
             (listed, retries)
         });
         let Listed {
-            refused,
+            stored,
             unlisted,
+            hidden,
             gone,
             failure,
         } = listed;
-        for (path, row) in refused {
-            // If the file was also read, that result is newer.
-            self.refused.entry(path).or_insert(row);
-        }
-        for unlisted in &unlisted {
-            self.report_unlisted(unlisted);
-        }
+        self.problems.stored = stored;
+        self.problems.unlisted = unlisted;
         self.retry(retries?)?;
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let hidden: Vec<&Unlisted> = unlisted.iter().filter(|folder| folder.hides).collect();
-        let is_hidden = |path: &String| hidden.iter().any(|folder| is_below(path, &folder.path));
-        Ok(gone.into_iter().filter(|path| !is_hidden(path)).collect())
+        Ok(gone
+            .into_iter()
+            .filter(|path| !is_hidden(path, &hidden))
+            .collect())
     }
 
     /// Reads files and commits the results while the next files are read; returns the files to retry,
@@ -254,19 +258,20 @@ impl<'a> Run<'a> {
     ) -> Result<Vec<Result<ReadFile, String>>, StoreError> {
         let mut changed = Vec::with_capacity(files.len());
         for file in files {
-            let unchanged = match &file {
-                Ok(file) if file.found.recheck => self.unchanged_row(file)?,
-                Ok(_) | Err(_) => None,
-            };
-            match (unchanged, &file) {
-                (Some(row), Ok(file)) if row.stamp == file.found.stamp => {
-                    self.note_outcome(file.found.path.clone(), Some(row));
-                    continue;
+            let (unchanged, is_recheck) = match &file {
+                // What cannot be read is tried again in each reading, so it is often refused as before.
+                Ok(file) if file.found.recheck || file.outcome.is_err() => {
+                    (self.unchanged_row(file)?, file.found.recheck)
                 }
-                (Some(_), _) => {}
-                (None, _) => self.result.report.read += 1,
+                Ok(_) | Err(_) => (None, false),
+            };
+            if unchanged.is_none() || !is_recheck {
+                self.result.report.read += 1;
             }
-            changed.push(file);
+            let stamp = file.as_ref().ok().map(|file| file.found.stamp);
+            if unchanged.is_none_or(|row| Some(row.stamp) != stamp) {
+                changed.push(file);
+            }
         }
         Ok(changed)
     }
@@ -341,60 +346,16 @@ impl<'a> Run<'a> {
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
         self.result.report.unsettled.extend(change_set.unsettled);
-        for (path, row) in change_set.outcomes {
-            self.note_outcome(path, row);
+        for RefusalChange {
+            path,
+            before,
+            after,
+        } in change_set.refusals
+        {
+            self.problems
+                .note(self.source, &path, before.as_ref(), after.as_ref());
         }
         Ok(self.source.stat(&change_set.retries)?)
-    }
-
-    fn note_outcome(&mut self, path: String, row: Option<FileRow>) {
-        match row.filter(|row| row.refusal.is_some()) {
-            Some(row) => {
-                self.refused.insert(path, row);
-            }
-            None => {
-                self.refused.remove(&path);
-                if !self.is_full {
-                    self.result.report.resolved.push(self.source.locate(&path));
-                }
-            }
-        }
-    }
-
-    fn report_refused(&mut self) {
-        for (path, row) in mem::take(&mut self.refused) {
-            let Some(refusal) = row.refusal else { continue };
-            let kept = if row.key.is_some() {
-                "; its last good version stays"
-            } else {
-                ""
-            };
-            self.result.report.problems.push(Problem {
-                severity: Severity::Error,
-                file: self.source.locate(&path),
-                line: refusal.line,
-                column: None,
-                message: format!("{}{kept}", refusal.reason),
-                hint: Some(refusal.hint),
-                excerpt: None,
-            });
-        }
-        let problems = &mut self.result.report.problems;
-        problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
-    }
-
-    fn report_unlisted(&mut self, unlisted: &Unlisted) {
-        self.result.report.problems.push(Problem {
-            severity: unlisted.severity,
-            file: self.source.locate(&unlisted.path),
-            line: None,
-            column: None,
-            message: format!("skipped: {}", unlisted.reason),
-            hint: unlisted
-                .hides
-                .then(|| "what was read from there before stays".to_owned()),
-            excerpt: None,
-        });
     }
 }
 
@@ -404,9 +365,10 @@ fn lower_priority() {
     let _ = rustix::process::nice(READING_NICENESS);
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Whether a place or a folder above it could not be listed.
+fn is_hidden(path: &str, hidden: &BTreeSet<String>) -> bool {
+    let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+    folders.chain([path]).any(|place| hidden.contains(place))
 }
 
 #[cfg(test)]

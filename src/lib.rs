@@ -29,6 +29,7 @@
 //! | what a key of an article means | `source/article_file/fields.rs` |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys | `ingest/key_conflicts.rs` |
+//! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
@@ -107,7 +108,7 @@
 //!    articles, or of a column, is held until `taspa confirm` names exactly that loss
 //!    ([`removal_guard`](model::removal_guard), [`source::sql`]).
 //! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
-//! 8. The cost of a changed article does not grow with the number stored, and no text stays in
+//! 8. The cost of a changed article does not grow with the number stored or refused, and no text stays in
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],

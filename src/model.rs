@@ -12,6 +12,7 @@ pub mod format;
 pub mod held_loss;
 pub mod permalink;
 pub mod problem;
+pub mod problem_summary;
 pub mod record;
 pub mod removal_guard;
 pub mod selection;

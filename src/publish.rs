@@ -250,7 +250,7 @@ async fn read(
             many(report.read, publisher.driver().source().noun()),
             many(report.changed, "change"),
             many(report.articles, "article"),
-            many(report.problems.len(), "problem"),
+            many(report.problems.total(), "problem"),
         );
     }
     let is_published = publisher.has_something_to_serve();

@@ -15,7 +15,6 @@ pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
@@ -292,14 +291,6 @@ impl Source {
             Source::Directory(directory) => directory.root().join(path).display().to_string(),
             Source::Sql(_) if path.is_empty() => "[source.sql]".to_owned(),
             Source::Sql(_) => format!("[source.sql] row {path}"),
-        }
-    }
-
-    /// Whether the place that messages call `name` is at `path` or below it.
-    pub fn covers(&self, path: &str, name: &str) -> bool {
-        match self {
-            Source::Directory(_) => Path::new(name).starts_with(self.locate(path)),
-            Source::Sql(_) => name == self.locate(path),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::article_problems::ArticleProblems;
 use super::output::Screen;
 use super::{CommandResult, Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
@@ -20,81 +21,120 @@ use crate::store::Store;
 pub(super) fn run(
     path: &Path,
     config_only: bool,
+    is_verbose: bool,
     format: ListFormat,
     screen: &mut Screen,
 ) -> CommandResult {
-    let mut problems = Vec::new();
+    let mut found = Found {
+        problems: Vec::new(),
+        articles: match format {
+            ListFormat::Text if !is_verbose => ArticleProblems::first_of_each_reason(),
+            ListFormat::Text | ListFormat::Json => ArticleProblems::all(),
+        },
+        after: Vec::new(),
+    };
     let (exit, summary) = match load(path) {
         Err(errors) => {
-            problems.extend(errors);
+            found.problems.extend(errors);
             (Exit::Config, "the configuration cannot be used".to_owned())
         }
         Ok((loaded, templates)) => {
-            problems.extend(loaded.warnings.iter().cloned());
-            problems.extend(state_problems(&loaded));
+            found.problems.extend(loaded.warnings.iter().cloned());
+            found.problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),
-                false => check_articles(&loaded, templates, &mut problems),
+                false => check_articles(&loaded, templates, &mut found),
             };
-            let exit = match count_severity(&problems, Severity::Error) {
+            let exit = match found.count(Severity::Error) {
                 0 => Exit::Done,
                 _ => Exit::Failed,
             };
             (exit, summary)
         }
     };
+    let counts = [Severity::Error, Severity::Warning].map(|severity| found.count(severity));
+    let Found {
+        mut problems,
+        articles,
+        after,
+    } = found;
+    let (listed, unlisted) = articles.into_listed();
+    problems.extend(listed);
+    problems.extend(after);
     match format {
         ListFormat::Json => screen.json(&problems)?,
         ListFormat::Text => {
-            for problem in &problems {
-                screen.line(&problem.to_string())?;
+            for line in problems.iter().map(Problem::to_string).chain(unlisted) {
+                screen.line(&line)?;
             }
-            screen.line(&format!("{}; {summary}", count(&problems)))?;
+            screen.line(&format!("{}; {summary}", in_words(counts)))?;
         }
     }
     Ok(exit)
 }
 
+/// The problems in the order in which they are listed.
+struct Found {
+    /// Those of the configuration and of the query.
+    problems: Vec<Problem>,
+    articles: ArticleProblems,
+    /// Those of the source as a whole, and unused terms.
+    after: Vec<Problem>,
+}
+
+impl Found {
+    fn count(&self, severity: Severity) -> usize {
+        [&self.problems, &self.after]
+            .map(|problems| count_severity(problems, severity))
+            .iter()
+            .sum::<usize>()
+            + self.articles.count(severity)
+    }
+}
+
 /// Reads every article, and returns how many articles and feeds there are, for the last line.
-fn check_articles(
-    loaded: &Loaded,
-    templates: Arc<Templates>,
-    problems: &mut Vec<Problem>,
-) -> String {
-    let counts = read(loaded, templates, problems);
+fn check_articles(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> String {
+    let counts = read(loaded, templates, found);
     counts.unwrap_or_else(|| "the articles could not be read".to_owned())
 }
 
-fn read(loaded: &Loaded, templates: Arc<Templates>, problems: &mut Vec<Problem>) -> Option<String> {
-    let (published, report) = match once::read(loaded.config.clone(), templates) {
+fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option<String> {
+    let (publisher, report) = match once::read(loaded.config.clone(), templates) {
         Ok(read) => read,
         Err(failure) => {
-            problems.push(of_source(loaded, chain(&failure), None));
+            found.after.push(of_source(loaded, chain(&failure), None));
             return None;
         }
     };
+    let published = publisher.handle();
     // What is wrong with the query as a whole explains what is wrong with each row.
-    let of_query = query_problems(loaded, &published);
+    let of_query = query_problems(loaded, published);
     let errors = count_severity(&of_query, Severity::Error);
-    problems.extend(of_query);
+    found.problems.extend(of_query);
     if errors > 0 {
         return None;
     }
-    let is_empty = report.articles == 0 && report.problems.is_empty();
-    problems.extend(report.problems);
+    let visited = publisher
+        .driver()
+        .visit_problems(&mut |problem| found.articles.add(problem));
+    if let Err(failure) = visited {
+        found.after.push(of_source(loaded, chain(&failure), None));
+        return None;
+    }
+    found.articles.complete(&report.problems);
     if let Some(failure) = report.failure {
         let hint = match &loaded.config.source {
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
             SourceConfig::Sql(_) => None,
         };
         let hint = hint.map(str::to_owned);
-        problems.push(of_source(loaded, chain(&failure), hint));
+        found.after.push(of_source(loaded, chain(&failure), hint));
         return None;
     }
     // Without articles, every term would get a warning.
-    match is_empty {
-        true => problems.push(empty_source(loaded)),
-        false => problems.extend(unused_terms(loaded, &published)),
+    match report.articles == 0 && report.problems.total() == 0 {
+        true => found.after.push(empty_source(loaded)),
+        false => found.after.extend(unused_terms(loaded, published)),
     }
     let snapshot = published.snapshot();
     let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
@@ -230,9 +270,7 @@ fn count_severity(problems: &[Problem], severity: Severity) -> usize {
     problems.filter(|p| p.severity == severity).count()
 }
 
-fn count(problems: &[Problem]) -> String {
-    let [errors, warnings] =
-        [Severity::Error, Severity::Warning].map(|severity| count_severity(problems, severity));
+fn in_words([errors, warnings]: [usize; 2]) -> String {
     match (errors, warnings) {
         (0, 0) => "no problems".to_owned(),
         (errors, warnings) => format!("{}, {}", many(errors, "error"), many(warnings, "warning")),

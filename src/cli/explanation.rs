@@ -3,10 +3,9 @@
 use super::find_article::{self, NamedArticle, NotFound};
 use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
-use crate::model::problem::{Problem, Severity};
+use crate::ingest::problems::problem_of_row;
 use crate::publish::read_handle::{EvaluateError, ReadHandle};
-use crate::source::Source;
-use crate::store::{FileRow, StoreError};
+use crate::store::StoreError;
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +45,7 @@ pub(super) fn explain(
             let explained = ExplainedArticle {
                 title: articles.first().map(|article| article.title.to_string()),
                 published: Some(row.meta.published),
-                problem: file.and_then(|file| problem(&source, &row.path, file)),
+                problem: file.and_then(|file| problem_of_row(&source, &row.path, &file)),
                 noun: source.noun(),
                 file: source.locate(&row.path),
                 key: Some(row.meta.key.into()),
@@ -64,7 +63,7 @@ pub(super) fn explain(
                 published: None,
                 noun: source.noun(),
                 file: source.locate(&path),
-                problem: problem(&source, &path, row),
+                problem: problem_of_row(&source, &path, &row),
             };
             (explained, unreadable)
         }
@@ -74,23 +73,5 @@ pub(super) fn explain(
         article: explained,
         evaluation,
         zone: snapshot.config.site.zone.clone(),
-    })
-}
-
-/// What is wrong with a file as it is now, if anything is.
-fn problem(source: &Source, path: &str, row: FileRow) -> Option<Problem> {
-    let refusal = row.refusal?;
-    let consequence = match row.key {
-        Some(_) => "; its last good version stays",
-        None => "",
-    };
-    Some(Problem {
-        severity: Severity::Error,
-        file: source.locate(path),
-        line: refusal.line,
-        column: None,
-        message: format!("{}{consequence}", refusal.reason),
-        hint: Some(refusal.hint),
-        excerpt: None,
     })
 }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
 use crate::ingest::report::Report;
 use crate::model::count::many;
-use crate::model::problem::{Severity, chain};
+use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::publisher::Publisher;
@@ -120,8 +120,17 @@ fn read(publisher: &Publisher, removal: Removal) -> Report {
 
 /// Prints the problems of the articles, and returns whether there is none.
 fn print_problems(report: &Report, screen: &mut Screen) -> bool {
-    for problem in &report.problems {
+    let problems = &report.problems;
+    for problem in &problems.first {
         screen.complain(&problem.to_string());
+    }
+    if problems.total() > problems.first.len() {
+        screen.complain(&format!(
+            "and {} more; `taspa check --verbose` lists all {}: {}",
+            problems.total() - problems.first.len(),
+            problems.total(),
+            problems.all_reasons()
+        ));
     }
     for path in &report.unsettled {
         screen.complain(&format!("{path}: error: it is being written all the time"));
@@ -134,9 +143,7 @@ fn print_problems(report: &Report, screen: &mut Screen) -> bool {
             "{loss}: they stay until they return or `--confirm-removal` is given"
         ));
     }
-    let is_error = |severity| severity == Severity::Error;
-    let mut severities = report.problems.iter().map(|problem| problem.severity);
-    !severities.any(is_error)
+    problems.errors == 0
         && report.unsettled.is_empty()
         && report.failure.is_none()
         && report.held.is_none()

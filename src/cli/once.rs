@@ -20,10 +20,10 @@ use crate::store::Store;
 /// Reads feeds.toml and all articles, and publishes them for this process alone.
 pub(super) fn published(path: &Path) -> Result<ReadHandle, CommandError> {
     let (loaded, templates) = load(path)?;
-    let (published, report) =
+    let (publisher, report) =
         read(loaded.config, templates).map_err(|failure| unreadable(&failure))?;
     match report.failure {
-        None => Ok(published),
+        None => Ok(publisher.handle().clone()),
         Some(failure) => Err(unreadable(&failure).into()),
     }
 }
@@ -37,14 +37,14 @@ pub(super) fn unreadable(failure: &dyn Error) -> String {
 pub(super) fn read(
     config: Config,
     templates: Arc<Templates>,
-) -> Result<(ReadHandle, Report), DriverError> {
+) -> Result<(Publisher, Report), DriverError> {
     let as_of = Timestamp::now();
     let publisher = open(config, templates, as_of)?;
     // The store is empty, so no article can be lost.
     let read = || publisher.reconcile(&[Scope::All], Removal::Confirmed);
     let report = progress::run_with_progress(publisher.driver().progress(), read);
     publisher.publish(as_of);
-    Ok((publisher.handle().clone(), report))
+    Ok((publisher, report))
 }
 
 /// A publisher without a state folder of its own. It copies what only the state folder knows, such as

@@ -13,13 +13,21 @@ use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
 pub(super) struct ChangeSet {
     pub(super) changes: Vec<Change>,
     pub(super) retired: Vec<RecordId>,
-    /// Refused files with their rows; accepted and removed files without one.
-    pub(super) outcomes: Vec<(String, Option<FileRow>)>,
+    /// Files that are refused, or were.
+    pub(super) refusals: Vec<RefusalChange>,
     /// Keys that no article has any more.
     pub(super) freed: Vec<Box<str>>,
     /// Files that conflicted with an article of such a key.
     pub(super) retries: Vec<String>,
     pub(super) unsettled: Vec<String>,
+}
+
+/// The refusal of a file before and after a transaction.
+pub(super) struct RefusalChange {
+    pub(super) path: String,
+    pub(super) before: Option<Refusal>,
+    /// Its row if it is refused.
+    pub(super) after: Option<FileRow>,
 }
 
 impl ChangeSet {
@@ -39,8 +47,9 @@ impl ChangeSet {
                 self.article(batch, conflicts, &found, columns, meta, &packed)?;
             }
             Err(refusal) => {
-                let key = batch.file(&found.path)?.and_then(|row| row.key);
-                self.refuse(batch, &found, columns, key, refusal)?;
+                let row = batch.file(&found.path)?;
+                let (key, before) = row.map_or((None, None), |row| (row.key, row.refusal));
+                self.refuse(batch, &found, columns, key, before, refusal)?;
             }
         }
         Ok(())
@@ -56,24 +65,30 @@ impl ChangeSet {
         packed: &PackedArticle,
     ) -> Result<(), StoreError> {
         let key = meta.key.clone();
-        let earlier = batch.file(&found.path)?.and_then(|row| row.key);
+        let earlier = batch.file(&found.path)?;
+        let (earlier, mut before) = earlier.map_or((None, None), |row| (row.key, row.refusal));
         if earlier.is_some_and(|earlier| earlier != key) {
             self.release(batch, &found.path)?;
+            before = None;
         }
         let current = batch.article(&key)?;
         if let Some(row) = current.as_ref().filter(|row| *row.path != *found.path) {
             match conflicts.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
                     batch.add_key_conflict(&key, &found.path)?;
-                    return self.refuse(batch, found, columns, None, key_conflict(&key, &row.path));
+                    let refusal = key_conflict(&key, &row.path);
+                    return self.refuse(batch, found, columns, None, before, refusal);
                 }
                 Some(other) => {
                     batch.add_key_conflict(&key, &row.path)?;
-                    let columns = batch.file(&row.path)?.map_or(0, |file| file.columns);
-                    self.refuse(batch, other, columns, None, key_conflict(&key, &found.path))?;
+                    let file = batch.file(&row.path)?;
+                    let (columns, before) =
+                        file.map_or((0, None), |file| (file.columns, file.refusal));
+                    let refusal = key_conflict(&key, &found.path);
+                    self.refuse(batch, other, columns, None, before, refusal)?;
                 }
                 // If it is only hidden, it is read again once it is listed again.
-                None => batch.remove_file(&row.path)?,
+                None => self.remove_file(batch, &row.path)?,
             }
         }
         let stored = current.as_ref().map(|row| &row.meta);
@@ -101,7 +116,7 @@ impl ChangeSet {
             columns,
         };
         batch.put_file(&found.path, &file)?;
-        self.outcomes.push((found.path.clone(), None));
+        self.note(&found.path, before, None);
         Ok(())
     }
 
@@ -111,6 +126,7 @@ impl ChangeSet {
         found: &Place,
         columns: u64,
         key: Option<Box<str>>,
+        before: Option<Refusal>,
         refusal: Refusal,
     ) -> Result<(), StoreError> {
         let row = FileRow {
@@ -120,7 +136,7 @@ impl ChangeSet {
             columns,
         };
         batch.put_file(&found.path, &row)?;
-        self.outcomes.push((found.path.clone(), Some(row)));
+        self.note(&found.path, before, Some(row));
         Ok(())
     }
 
@@ -133,8 +149,23 @@ impl ChangeSet {
             self.changes.push(Change::Remove(row.meta.key.clone()));
             self.freed.push(row.meta.key);
         }
-        self.outcomes.push((path.to_owned(), None));
+        self.remove_file(batch, path)
+    }
+
+    fn remove_file(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
+        let before = batch.file(path)?.and_then(|row| row.refusal);
+        self.note(path, before, None);
         batch.remove_file(path)
+    }
+
+    fn note(&mut self, path: &str, before: Option<Refusal>, after: Option<FileRow>) {
+        if before.is_some() || after.is_some() {
+            self.refusals.push(RefusalChange {
+                path: path.to_owned(),
+                before,
+                after,
+            });
+        }
     }
 
     /// Finds the files whose keys are free now. All of them are read again: the lowest path that still has

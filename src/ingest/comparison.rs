@@ -1,11 +1,12 @@
 //! Compares a listing with the store: which files have to be read, and which are missing.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::mem;
 use std::sync::mpsc::SyncSender;
 
+use super::problems::{Tally, UnlistedPlaces};
 use super::{BATCH_FILES, Progress, ReconcileError};
-use crate::source::{ListingError, Place, Scope, Source, Unlisted};
+use crate::source::{ListingError, Place, Scope, Source};
 use crate::store::{FileRow, Store};
 
 /// A comparison. Files are read while the listing goes on, so the store may change before the listing
@@ -22,9 +23,11 @@ pub(super) struct Comparison<'a> {
 /// The result of a listing, apart from the files to read.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    /// Files that have not changed since they were refused.
-    pub(super) refused: BTreeMap<String, FileRow>,
-    pub(super) unlisted: Vec<Unlisted>,
+    /// The refusals of the store before this reading; `None` unless everything was compared.
+    pub(super) stored: Option<Tally>,
+    pub(super) unlisted: UnlistedPlaces,
+    /// Unlisted places that may hold articles.
+    pub(super) hidden: BTreeSet<String>,
     /// Stored files that the listing did not show.
     pub(super) gone: Vec<String>,
     pub(super) failure: Option<ReconcileError>,
@@ -35,7 +38,11 @@ impl Comparison<'_> {
     pub(super) fn run(self, scopes: &[Scope]) -> Listed {
         let mut listed = Listed::default();
         let mut batch = Vec::new();
-        for scope in scopes {
+        // The rows of the store are counted before this reading changes one.
+        let (all, parts) = scopes
+            .iter()
+            .partition::<Vec<_>, _>(|scope| **scope == Scope::All);
+        for scope in all.into_iter().chain(parts) {
             if let Err(failure) = self.compare(scope, &mut batch, &mut listed) {
                 listed.failure = Some(failure);
                 return listed;
@@ -69,7 +76,13 @@ impl Comparison<'_> {
         batch: &mut Vec<Place>,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
-        let mut known = self.store.files(below)?.peekable();
+        let mut stored = Tally::default();
+        let known = self.store.files(below)?.inspect(|row| {
+            if let Ok((path, row)) = row {
+                stored.add_row(path, row);
+            }
+        });
+        let mut known = known.peekable();
         for entry in self.source.walk(scope) {
             let Some(found) = found(entry, listed)? else {
                 continue;
@@ -91,6 +104,9 @@ impl Comparison<'_> {
         }
         for row in known {
             listed.gone.push(row?.0);
+        }
+        if *scope == Scope::All {
+            listed.stored.get_or_insert(stored);
         }
         Ok(())
     }
@@ -125,7 +141,7 @@ impl Comparison<'_> {
                     recheck: true,
                     ..found
                 };
-                if !self.queue(found, batch, listed) {
+                if !self.queue(found, batch) {
                     return Ok(());
                 }
             } else if !self.queue_if_changed(found, last, batch, listed) {
@@ -154,25 +170,18 @@ impl Comparison<'_> {
                 listed.gone.push(found.path);
                 true
             }
-            Some(row) if row.stamp == found.stamp && !self.reread => {
-                if row.refusal.is_some() {
-                    listed.refused.insert(found.path, row);
-                }
-                true
-            }
+            Some(row) if row.stamp == found.stamp && !self.reread => true,
             last => {
                 let is_same_row = |row: FileRow| self.source.is_same_row(row.stamp, found.stamp);
                 found.recheck = !self.reread && last.is_some_and(is_same_row);
-                self.queue(found, batch, listed)
+                self.queue(found, batch)
             }
         }
     }
 
     /// Queues a place to be read; whether the receiver still exists.
-    fn queue(&self, found: Place, batch: &mut Vec<Place>, listed: &mut Listed) -> bool {
+    fn queue(&self, found: Place, batch: &mut Vec<Place>) -> bool {
         self.progress.found_one();
-        // It may have been unchanged in a scope that overlaps with this one.
-        listed.refused.remove(&found.path);
         batch.push(found);
         // The receiver is dropped when the store fails; that error is reported instead.
         batch.len() < BATCH_FILES || self.batches.send(mem::take(batch)).is_ok()
@@ -187,7 +196,10 @@ fn found(
     match entry {
         Ok(found) => Ok(Some(found)),
         Err(ListingError::Unlisted(unlisted)) => {
-            listed.unlisted.push(unlisted);
+            if unlisted.hides {
+                listed.hidden.insert(unlisted.path.clone());
+            }
+            listed.unlisted.add(unlisted);
             Ok(None)
         }
         Err(ListingError::Source(failure)) => Err(failure.into()),

@@ -6,10 +6,11 @@ use tracing::error;
 
 use super::{Options, Priority, Progress, ReadingResult, reconcile};
 use crate::config::Config;
+use crate::ingest::problems::Problems;
 use crate::ingest::state_header::header;
 use crate::model::article_meta::Change;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
-use crate::model::problem::chain;
+use crate::model::problem::{Problem, chain};
 use crate::model::removal_guard::{Removal, RemovalGuard, loss_of_columns};
 use crate::model::time::Timestamp;
 use crate::source::sql::SqlError;
@@ -22,6 +23,8 @@ pub struct Driver {
     progress: Arc<Progress>,
     /// Whether the state folder held a full reading at the start.
     is_complete: bool,
+    /// Locked for the whole of a reading.
+    problems: Mutex<Problems>,
     state: Mutex<State>,
     /// Locked while a reading runs.
     guard: Mutex<RemovalGuard>,
@@ -61,6 +64,7 @@ impl Driver {
         Ok(Driver {
             progress: Arc::default(),
             is_complete: stored.is_some(),
+            problems: Mutex::default(),
             state: Mutex::new(State {
                 source: Arc::new(source),
                 reread: stored.as_ref() != Some(&header),
@@ -116,10 +120,12 @@ impl Driver {
         priority: Priority,
         meanwhile: &mut dyn FnMut(&mut Vec<Change>),
     ) -> ReadingResult {
+        let mut problems = self.problems();
         let stored = match self.store.count_articles() {
             Ok(stored) => stored,
             Err(error) => {
                 let mut result = ReadingResult::default();
+                result.report.problems = problems.summary().clone();
                 result.report.failure = Some(error.into());
                 return result;
             }
@@ -156,7 +162,14 @@ impl Driver {
         };
         let (store, progress) = (&self.store, &self.progress);
         let mut result = reconcile(
-            &source, store, scopes, options, &mut guard, progress, &mut take,
+            &source,
+            store,
+            scopes,
+            options,
+            &mut guard,
+            &mut problems,
+            progress,
+            &mut take,
         );
         let report = &mut result.report;
         report.changed = taken + result.changes.len();
@@ -189,6 +202,12 @@ impl Driver {
         result
     }
 
+    /// Visits every problem that the last reading left, in no certain order.
+    pub fn visit_problems(&self, visit: &mut dyn FnMut(Problem)) -> Result<(), StoreError> {
+        let source = self.source();
+        self.problems().visit(&source, &self.store, visit)
+    }
+
     fn store_held_loss(&self, held: Option<&HeldLoss>) {
         if let Err(error) = self.store.write(|batch| batch.set_held_loss(held)) {
             error!("the state folder cannot be written: {}", chain(&error));
@@ -215,6 +234,11 @@ impl Driver {
         if let Err(error) = written {
             error!("the state folder cannot be written: {}", chain(&error));
         }
+    }
+
+    fn problems(&self) -> MutexGuard<'_, Problems> {
+        // A panic leaves counts that the next full reading corrects.
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

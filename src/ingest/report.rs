@@ -1,11 +1,14 @@
-//! The report of a reading, for the log, the health and `taspa check`.
+//! The report of a reading, for the log, the health and the commands.
 
-use std::collections::BTreeSet;
-use std::mem;
+use std::sync::Arc;
 
 use super::ReconcileError;
 use crate::model::held_loss::HeldLoss;
 use crate::model::problem::Problem;
+use crate::model::problem_summary::ProblemSummary;
+
+/// The new problems that a report holds.
+pub const NEW_PROBLEMS_MAX: usize = 20;
 
 /// The report of a reading.
 #[derive(Debug, Default)]
@@ -16,13 +19,13 @@ pub struct Report {
     pub changed: usize,
     /// Articles in the store, released or not.
     pub articles: usize,
-    /// Files and rows that were refused, and what could not be listed.
-    pub problems: Vec<Problem>,
+    /// All problems after the reading: files and rows that are refused, and what cannot be listed.
+    pub problems: Arc<ProblemSummary>,
+    /// The problems that the reading found first.
+    pub new_problems: NewProblems,
     /// The loss that is held after the reading.
     pub held: Option<HeldLoss>,
-    /// The names of places without a problem; empty after a full reading.
-    pub resolved: Vec<String>,
-    /// Whether everything was compared, so that `problems` is complete.
+    /// Whether everything was compared.
     pub is_full: bool,
     /// Places that changed while they were read, and have to be read again.
     pub unsettled: Vec<String>,
@@ -32,21 +35,30 @@ pub struct Report {
     pub failure: Option<ReconcileError>,
 }
 
+/// The problems that were not there before a reading.
+#[derive(Debug, Default)]
+pub struct NewProblems {
+    /// The first of them, at most [`NEW_PROBLEMS_MAX`].
+    pub first: Vec<Problem>,
+    /// How many they are. A place whose problem ends within the same reading may be among them.
+    pub count: usize,
+}
+
+impl NewProblems {
+    pub(super) fn add(&mut self, problem: impl FnOnce() -> Problem) {
+        self.count += 1;
+        if self.first.len() < NEW_PROBLEMS_MAX {
+            self.first.push(problem());
+        }
+    }
+}
+
 impl Report {
-    /// Adds the report of the next reading. For a place in both, the later one counts.
+    /// Adds the report of the next reading, of which the state counts.
     pub fn add(&mut self, next: Report) {
-        let again = next.problems.iter().map(|problem| &problem.file);
-        let again: BTreeSet<&String> = again.chain(&next.resolved).collect();
-        let mut problems = mem::take(&mut self.problems);
-        problems.retain(|problem| !next.is_full && !again.contains(&problem.file));
-        problems.extend(next.problems);
-        let mut resolved = mem::take(&mut self.resolved);
-        resolved.extend(next.resolved);
         *self = Report {
             read: self.read + next.read,
             changed: self.changed + next.changed,
-            problems,
-            resolved,
             is_full: self.is_full || next.is_full,
             ..next
         };
@@ -56,56 +68,27 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::problem::Severity;
 
     #[test]
-    fn a_later_report_replaces_the_problems_of_the_same_places() {
-        let report = |problems: &[(&str, &str)]| Report {
+    fn a_later_report_replaces_the_problems() {
+        let report = |errors, articles| Report {
             read: 2,
             changed: 1,
-            articles: 7,
-            problems: Vec::from_iter(problems.iter().map(|&(file, message)| Problem {
-                severity: Severity::Error,
-                file: file.to_owned(),
-                line: None,
-                column: None,
-                message: message.to_owned(),
-                hint: None,
-                excerpt: None,
-            })),
+            articles,
+            problems: Arc::new(ProblemSummary {
+                errors,
+                ..ProblemSummary::default()
+            }),
             ..Report::default()
         };
-        let mut both = report(&[("a", "no date"), ("b", "no title")]);
-        both.unsettled = vec!["c".to_owned()];
-        both.add(Report {
-            articles: 5,
-            ..report(&[("a", "no title")])
-        });
-        let problems = both.problems.iter().map(|problem| {
-            let Problem { file, message, .. } = problem;
-            format!("{file}: {message}")
-        });
-        assert_eq!(Vec::from_iter(problems), ["b: no title", "a: no title"]);
-        assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
-        assert!(both.unsettled.is_empty());
-        both.add(Report {
-            resolved: vec!["b".to_owned()],
-            ..report(&[("c", "no date")])
-        });
-        let files = |report: &Report| {
-            let files = report.problems.iter().map(|problem| problem.file.clone());
-            Vec::from_iter(files)
-        };
-        assert_eq!(files(&both), ["a", "c"], "a resolved problem is dropped");
-        both.add(Report {
+        let mut both = Report {
+            unsettled: vec!["c".to_owned()],
             is_full: true,
-            ..report(&[("c", "no date")])
-        });
-        assert_eq!(
-            files(&both),
-            ["c"],
-            "nor what everything was compared without"
-        );
-        assert!(both.is_full);
+            ..report(2, 7)
+        };
+        both.add(report(1, 5));
+        assert_eq!((both.read, both.changed, both.articles), (4, 2, 5));
+        assert_eq!(both.problems.errors, 1);
+        assert!(both.unsettled.is_empty() && both.is_full);
     }
 }

@@ -7,14 +7,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
 use super::*;
 use crate::config::KeyFrom;
-use crate::model::article::Visibility;
+use crate::model::article::{Refusal, Visibility};
 use crate::model::held_loss::HeldLoss;
+use crate::model::problem::Problem;
+use crate::model::problem_summary::{FIRST_PROBLEMS_MAX, ProblemSummary};
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 use crate::store::ArticleRow;
@@ -31,6 +34,7 @@ const CONFIRMED: Options = Options {
 struct Newsroom {
     above: TempDir,
     store: Store,
+    problems: RefCell<Problems>,
     key: KeyFrom,
     guard: RefCell<RemovalGuard>,
 }
@@ -40,6 +44,7 @@ impl Newsroom {
         let newsroom = Newsroom {
             above: tempfile::tempdir().expect("a temporary folder"),
             store: Store::scratch().expect("a scratch store"),
+            problems: RefCell::default(),
             key,
             guard: RefCell::default(),
         };
@@ -111,13 +116,17 @@ impl Newsroom {
             stored: stored.count(),
             ..options
         };
-        let scopes = [Scope::All];
+        self.reconcile(&[Scope::All], options)
+    }
+
+    fn reconcile(&self, scopes: &[Scope], options: Options) -> ReadingResult {
         reconcile(
             &self.source(),
             &self.store,
-            &scopes,
+            scopes,
             options,
             &mut self.guard.borrow_mut(),
+            &mut self.problems.borrow_mut(),
             &Progress::default(),
             &mut |_| {},
         )
@@ -163,7 +172,7 @@ impl Newsroom {
             let file = problem.file.strip_prefix(&root).unwrap_or(&problem.file);
             format!("{:?} {file} {}", problem.severity, problem.message)
         };
-        result.report.problems.iter().map(line).collect()
+        result.report.problems.first.iter().map(line).collect()
     }
 }
 
@@ -186,7 +195,7 @@ fn a_second_reading_reads_no_unchanged_file() {
         (2, vec!["put a".into(), "put b".into()])
     );
     assert_eq!(newsroom.stored(), ["a = a/index.txt: А", "b = b.txt: Б"]);
-    assert!(first.report.problems.is_empty() && first.retired.is_empty() && newsroom.held() == 0);
+    assert!(first.report.problems.total() == 0 && first.retired.is_empty() && newsroom.held() == 0);
     let second = newsroom.read();
     assert_eq!((second.report.read, second.changes.len()), (0, 0));
 }
@@ -206,6 +215,7 @@ fn progress_counts_files() {
         &[Scope::All],
         Options::default(),
         &mut RemovalGuard::default(),
+        &mut Problems::default(),
         &progress,
         &mut |_| {},
     );
@@ -351,6 +361,7 @@ fn a_refused_file_takes_the_key_when_its_owner_disappears() {
 struct Rows {
     folder: TempDir,
     store: Store,
+    problems: RefCell<Problems>,
     source: Source,
 }
 
@@ -366,6 +377,7 @@ impl Rows {
         let rows = Rows {
             folder,
             store: Store::scratch().expect("a scratch store"),
+            problems: RefCell::default(),
             source,
         };
         rows.run(
@@ -411,6 +423,7 @@ impl Rows {
             &[scope],
             Options::default(),
             &mut RemovalGuard::default(),
+            &mut self.problems.borrow_mut(),
             &Progress::default(),
             &mut |_| meanwhile(),
         )
@@ -482,20 +495,13 @@ fn a_refused_row_in_the_recheck_window_is_reported_until_it_is_valid() {
     rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
     for scope in [Scope::All, Scope::Recent, Scope::Recent] {
         let result = rows.reconcile(scope, || {});
-        assert_eq!(
-            result.report.problems.len(),
-            1,
-            "{:?}",
-            result.report.problems
-        );
+        let problems = &result.report.problems;
+        assert_eq!(problems.total(), 1, "{problems:?}");
     }
     rows.run("UPDATE articles SET title = 'А'");
     let result = rows.reconcile(Scope::Recent, || {});
     assert_eq!(counts(&result), (1, 1));
-    assert_eq!(
-        (result.report.problems.len(), result.report.resolved),
-        (0, vec!["[source.sql] row a".to_owned()])
-    );
+    assert_eq!(*result.report.problems, ProblemSummary::default());
 }
 
 #[test]
@@ -506,7 +512,7 @@ fn a_rechecked_row_with_a_key_conflict_counts_once_for_each_owner() {
     let read = |scope| {
         let mut is_stored = false;
         let result = rows.reconcile(scope, || is_stored = true);
-        let problems = result.report.problems.iter();
+        let problems = result.report.problems.first.iter();
         let refusals = problems.map(|problem| problem.message.clone());
         (counts(&result), is_stored, refusals.collect::<Vec<_>>())
     };
@@ -585,7 +591,7 @@ fn rows_with_one_key_take_it_in_the_order_of_their_ids() {
     rows.insert("///a");
     let result = rows.reconcile(Scope::All, || {});
     assert_eq!(rows.owner().as_deref(), Some("///a"));
-    assert_eq!(result.report.problems.len(), 3);
+    assert_eq!(result.report.problems.total(), 3);
     for next in ["//a", "/a", "a"] {
         let owner = rows.owner().expect("an owner");
         rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
@@ -703,7 +709,7 @@ fn a_file_that_breaks_keeps_its_last_good_version() {
             problems[0].ends_with("; its last good version stays"),
             "{problems:?}"
         );
-        assert_eq!(result.report.problems[0].line, Some(3));
+        assert_eq!(result.report.problems.first[0].line, Some(3));
         assert_eq!(newsroom.stored(), ["a = a.txt: a.txt", "b = b.txt: b.txt"]);
     }
     newsroom.publish("a.txt", "Починен");
@@ -970,4 +976,152 @@ fn files_are_listed_in_the_order_of_their_bytes() {
         assert_eq!(newsroom.stored().len(), 10);
     }
     assert_eq!(newsroom.read().report.read, 0);
+}
+
+/// A newsroom with one article and many files without a date.
+fn with_refused_files(count: usize) -> Newsroom {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    for number in 0..count {
+        newsroom.write(&format!("b/{number}.txt"), b"no date");
+    }
+    newsroom
+}
+
+#[test]
+fn a_changed_article_costs_nothing_for_each_refused_file() {
+    let newsroom = with_refused_files(2000);
+    let summary = newsroom.read().report.problems;
+    assert_eq!((summary.errors, summary.warnings), (2000, 0));
+    assert_eq!(summary.first.len(), FIRST_PROBLEMS_MAX);
+    assert!(summary.first[10].file.ends_with("/b/10.txt"));
+    let reasons: Vec<_> = summary.reasons.iter().map(|reason| reason.count).collect();
+    assert_eq!(reasons, [2000]);
+    newsroom.publish("a.txt", "Новый");
+    let scope = [Scope::at("a.txt".to_owned())];
+    let result = newsroom.reconcile(&scope, Options::default());
+    assert_eq!(changes(&result), ["put a"]);
+    // No problem was built, compared or copied.
+    assert!(Arc::ptr_eq(&summary, &result.report.problems));
+    assert_eq!(result.report.new_problems.count, 0);
+}
+
+#[test]
+fn a_reading_of_some_files_changes_the_counts_by_them_alone() {
+    let newsroom = with_refused_files(150);
+    let first = newsroom.read().report;
+    assert_eq!(
+        (first.new_problems.count, first.new_problems.first.len()),
+        (150, 20)
+    );
+    newsroom.publish("b/3.txt", "Исправлен");
+    newsroom.write("b/7.txt", b"date 2026-01-08");
+    newsroom.remove("b/9.txt");
+    newsroom.write("b/11.txt", b"no date again");
+    let scopes = ["b/3.txt", "b/7.txt", "b/9.txt", "b/11.txt"];
+    let scopes = scopes.map(|path| Scope::at(path.to_owned()));
+    let report = newsroom.reconcile(&scopes, Options::default()).report;
+    let summary = &report.problems;
+    assert_eq!(summary.errors, 148);
+    let counts: Vec<_> = summary.reasons.iter().map(|reason| reason.count).collect();
+    assert_eq!(counts, [147, 1]);
+    let is_first = |name: &str| {
+        summary
+            .first
+            .iter()
+            .any(|problem| problem.file.ends_with(name))
+    };
+    assert!(!is_first("/b/3.txt") && is_first("/b/7.txt") && !is_first("/b/9.txt"));
+    // A file that is refused for the same reason is not new.
+    let new = &report.new_problems;
+    assert_eq!((new.count, new.first.len()), (1, 1));
+    assert!(new.first[0].file.ends_with("/b/7.txt"));
+    // A full reading counts anew, and finds those that follow the first.
+    let again = newsroom.read().report;
+    assert_eq!((again.read, again.new_problems.count), (0, 0));
+    assert_eq!(again.problems.first.len(), FIRST_PROBLEMS_MAX);
+    assert_eq!(again.problems.reasons, summary.reasons);
+}
+
+#[test]
+fn problems_of_an_earlier_run_are_counted_even_if_the_first_reading_fails() {
+    let newsroom = with_refused_files(3);
+    newsroom.read();
+    newsroom.problems.replace(Problems::default());
+    fs::rename(newsroom.path(""), newsroom.outside("away")).expect("a folder to move");
+    let result = newsroom.attempt(Options::default());
+    assert!(result.report.failure.is_some());
+    assert_eq!(result.report.problems.errors, 3);
+    fs::rename(newsroom.outside("away"), newsroom.path("")).expect("a folder to move back");
+    newsroom.publish("b/1.txt", "Исправлен");
+    assert_eq!(newsroom.read().report.problems.errors, 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_tried_again_without_a_write() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let unreadable = Place {
+        path: "b.txt".to_owned(),
+        stamp: Stamp::default(),
+        closed: true,
+        recheck: false,
+    };
+    let refused = |problems: &mut Problems| {
+        let (source, progress) = (newsroom.source(), Progress::default());
+        let mut meanwhile = |_: &mut Vec<Change>| {};
+        let mut run = Run::new(
+            &source,
+            &newsroom.store,
+            Options::default(),
+            &progress,
+            &mut meanwhile,
+        );
+        let file = ReadFile {
+            found: unreadable.clone(),
+            columns: 0,
+            outcome: Err(Refusal::new(None, "cannot be read", "allow it")),
+        };
+        run.store(vec![Ok(file)]).expect("a writable store");
+        let found = run.problems;
+        let scopes = [Scope::at("b.txt".to_owned())];
+        let new = problems.update(found, &scopes, true, &source, &newsroom.store);
+        new.expect("a readable store").count
+    };
+    let mut problems = Problems::default();
+    assert_eq!(refused(&mut problems), 1);
+    let summary = problems.summary().clone();
+    assert_eq!(summary.errors, 1);
+    assert_eq!(refused(&mut problems), 0);
+    assert!(Arc::ptr_eq(&summary, problems.summary()));
+}
+
+#[test]
+fn counts_by_reason_are_those_of_the_store_after_any_changes() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Name);
+    newsroom.read();
+    let mut random = 1_u64;
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005);
+        random = random.wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    for step in 0..100 {
+        // Files of two folders with one name have the same key.
+        let path = format!("{}/{}.txt", ["a", "b", "c"][next(3) as usize], next(3));
+        match next(5) {
+            0 => newsroom.write(&path, b"no date"),
+            1 => newsroom.write(&path, b"date 2026-01-08"),
+            2 if newsroom.path(&path).exists() => newsroom.remove(&path),
+            _ => newsroom.publish(&path, &format!("Шаг {step}")),
+        }
+        let scope = match next(8) {
+            0 => Scope::All,
+            _ => Scope::At { path, closed: true },
+        };
+        let counted = newsroom.reconcile(&[scope], CONFIRMED).report.problems;
+        let mut anew = Problems::default();
+        let (found, source) = (FoundProblems::default(), newsroom.source());
+        let updated = anew.update(found, &[], true, &source, &newsroom.store);
+        updated.expect("a readable store");
+        assert_eq!(counted, *anew.summary(), "step {step}");
+    }
 }

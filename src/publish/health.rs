@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
-use crate::index::natural;
 use crate::ingest::report::Report;
 use crate::model::held_loss::HeldLoss;
-use crate::model::problem::{Problem, Severity, chain};
+use crate::model::problem::chain;
+use crate::model::problem_summary::ProblemSummary;
 use crate::model::time::Timestamp;
 use crate::source::{Scope, Source as Articles};
 
@@ -29,7 +29,7 @@ pub struct Condition {
     /// The source of the articles.
     pub source: Source,
     /// Files and rows that were refused, and what could not be listed.
-    pub problems: Arc<[Problem]>,
+    pub problems: Arc<ProblemSummary>,
     /// The loss that is held.
     pub held: Option<HeldLoss>,
     /// Articles in the store, released or not.
@@ -89,17 +89,14 @@ pub enum Degraded {
     Reload(Arc<str>),
     /// This loss is held.
     Held(HeldLoss),
-    /// This many files or rows are refused.
-    Quarantine(usize),
+    /// Files or rows are refused.
+    Quarantine(Arc<ProblemSummary>),
 }
 
 impl Condition {
     /// How many files and rows are refused.
     pub fn quarantined(&self) -> usize {
-        let problems = self.problems.iter();
-        problems
-            .filter(|problem| problem.severity == Severity::Error)
-            .count()
+        self.problems.errors
     }
 
     /// Why a restart will lose changes.
@@ -113,13 +110,13 @@ impl Condition {
             let (_, reason) = failing.as_ref()?;
             Some(reason.clone())
         };
-        let quarantined = self.quarantined();
+        let has_errors = self.problems.errors > 0;
         [
             reason(&self.source.failing).map(Degraded::Source),
             self.state_trouble().cloned().map(Degraded::State),
             reason(&self.reloads.refused).map(Degraded::Reload),
             self.held.clone().map(Degraded::Held),
-            (quarantined > 0).then_some(Degraded::Quarantine(quarantined)),
+            has_errors.then(|| Degraded::Quarantine(self.problems.clone())),
         ]
         .into_iter()
         .flatten()
@@ -141,7 +138,7 @@ impl Health {
                 successes: 0,
                 refusals: 0,
             },
-            problems: Arc::new([]),
+            problems: Arc::default(),
             held: None,
             articles: 0,
             published: None,
@@ -193,7 +190,7 @@ impl Health {
                 }
                 Some(failure) => source.fail(&chain(failure), at),
             }
-            condition.problems = merged(&condition.problems, articles, scopes, report);
+            condition.problems = report.problems.clone();
             condition.articles = report.articles;
             condition.held.clone_from(&report.held);
         });
@@ -269,34 +266,6 @@ impl Source {
     }
 }
 
-/// The problems after a reading: within its scopes the reported ones, elsewhere the earlier ones. A
-/// failed reading keeps the earlier ones that it did not report.
-fn merged(
-    before: &[Problem],
-    articles: &Articles,
-    scopes: &[Scope],
-    report: &Report,
-) -> Arc<[Problem]> {
-    let stays = |problem: &&Problem| {
-        let found_again = report.problems.iter().any(|new| new.file == problem.file);
-        let is_read = report.resolved.contains(&problem.file)
-            || report.failure.is_none() && is_within(problem, articles, scopes);
-        !found_again && !is_read
-    };
-    let mut problems: Vec<Problem> = before.iter().filter(stays).cloned().collect();
-    problems.extend(report.problems.iter().cloned());
-    problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
-    problems.into()
-}
-
-fn is_within(problem: &Problem, articles: &Articles, scopes: &[Scope]) -> bool {
-    scopes.iter().any(|scope| match scope {
-        Scope::All => true,
-        Scope::Recent => false,
-        Scope::At { path, .. } => articles.covers(path, &problem.file),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -309,24 +278,15 @@ mod tests {
 
     const ROOT: &str = "/srv/articles";
 
-    fn problem(file: &str, severity: Severity) -> Problem {
-        Problem {
-            severity,
-            file: format!("{ROOT}/{file}"),
-            line: Some(1),
-            column: None,
-            message: "no date".to_owned(),
-            hint: None,
-            excerpt: None,
-        }
-    }
-
-    fn report(files: &[&str]) -> Report {
-        let problems = files.iter().map(|file| problem(file, Severity::Error));
+    fn report(errors: usize, warnings: usize) -> Report {
         Report {
-            read: files.len(),
+            read: errors,
             articles: 7,
-            problems: problems.collect(),
+            problems: Arc::new(ProblemSummary {
+                errors,
+                warnings,
+                ..ProblemSummary::default()
+            }),
             ..Report::default()
         }
     }
@@ -342,67 +302,22 @@ mod tests {
         }
     }
 
-    fn below(path: &str) -> [Scope; 1] {
-        [Scope::at(path.to_owned())]
-    }
-
     fn articles() -> Articles {
         Articles::Directory(testkit::directory(KeyFrom::Path, Path::new(ROOT)))
     }
 
-    fn read(health: &Health, scopes: &[Scope], report: &Report, at: i64) -> Vec<String> {
+    fn read(health: &Health, report: &Report, at: i64) {
         let took = Duration::from_secs(1);
-        health.note_reading(&articles(), scopes, report, took, true, Timestamp(at));
-        let problems = &health.condition().problems;
-        let below = |problem: &Problem| problem.file[ROOT.len() + 1..].to_owned();
-        problems.iter().map(below).collect()
-    }
-
-    #[test]
-    fn a_reading_replaces_the_problems_of_its_scopes() {
-        let health = Health::new(ROOT, Timestamp(0));
-        let whole = [Scope::All];
-        let first = report(&["a/1.txt", "a/2.txt", "ab.txt", "b.txt"]);
-        assert_eq!(read(&health, &whole, &first, 1).len(), 4);
-        for (scopes, found, expected) in [
-            (
-                below("a/1.txt"),
-                &[][..],
-                &["a/2.txt", "ab.txt", "b.txt"][..],
-            ),
-            (below("a"), &[], &["ab.txt", "b.txt"]),
-            (below("c.txt"), &["c.txt"], &["ab.txt", "b.txt", "c.txt"]),
-            (below("b.txt"), &["b.txt"], &["ab.txt", "b.txt", "c.txt"]),
-        ] {
-            assert_eq!(
-                read(&health, &scopes, &report(found), 2),
-                expected,
-                "{scopes:?}"
-            );
-        }
-        assert_eq!(health.condition().source.articles_read, 6);
-        let broken = failed(report(&["c.txt"]));
-        assert_eq!(
-            read(&health, &whole, &broken, 3),
-            ["ab.txt", "b.txt", "c.txt"]
-        );
-        assert!(read(&health, &whole, &report(&[]), 4).is_empty());
-    }
-
-    #[test]
-    fn problems_are_in_natural_order() {
-        let health = Health::new(ROOT, Timestamp(0));
-        let found = report(&["10.txt", "1.txt", "2.txt"]);
-        let read = read(&health, &[Scope::All], &found, 1);
-        assert_eq!(read, ["1.txt", "2.txt", "10.txt"]);
+        let scopes = [Scope::All];
+        health.note_reading(&articles(), &scopes, report, took, true, Timestamp(at));
     }
 
     #[test]
     fn a_failing_source_is_failing_since_its_first_failure() {
         let health = Health::new(ROOT, Timestamp(0));
-        read(&health, &[Scope::All], &report(&[]), 10);
+        read(&health, &report(0, 0), 10);
         for at in [20, 30] {
-            read(&health, &[Scope::All], &failed(report(&[])), at);
+            read(&health, &failed(report(0, 0)), at);
         }
         let source = &health.condition().source;
         assert_eq!(source.read, Some(Timestamp(10)));
@@ -410,7 +325,7 @@ mod tests {
         let (since, reason) = source.failing.as_ref().expect("it fails");
         assert_eq!(*since, Timestamp(20));
         assert!(reason.contains("it is gone"), "{reason}");
-        read(&health, &[Scope::All], &report(&[]), 40);
+        read(&health, &report(0, 0), 40);
         assert!(health.condition().degraded().is_empty());
     }
 
@@ -418,11 +333,11 @@ mod tests {
     fn each_fault_is_listed_once() {
         let health = Health::new(ROOT, Timestamp(0));
         assert!(health.condition().degraded().is_empty());
-        let mut bad = failed(report(&["a.txt"]));
-        bad.problems.push(problem("link", Severity::Warning));
+        let mut bad = failed(report(1, 1));
+        let problems = bad.problems.clone();
         let held = loss_of_columns(&["section".to_owned()], 9, Timestamp(1));
         bad.held = Some(held.clone());
-        read(&health, &[Scope::All], &bad, 1);
+        read(&health, &bad, 1);
         health.note_publication(
             Some(Timestamp(2)),
             Some("the disk is full".to_owned()),
@@ -436,7 +351,7 @@ mod tests {
                 Degraded::State("the disk is full".into()),
                 Degraded::Reload("no such key".into()),
                 Degraded::Held(held),
-                Degraded::Quarantine(1),
+                Degraded::Quarantine(problems),
             ]
         );
         assert!(matches!(&degraded[0], Degraded::Source(reason) if reason.contains("gone")));

@@ -6,19 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::{error, info, warn};
 
-use crate::ingest::report::Report;
+use crate::ingest::report::{NEW_PROBLEMS_MAX, Report};
 use crate::model::held_loss::LossId;
-use crate::model::problem::{Problem, chain};
-
-/// Problems logged after one reading; `check` lists all.
-const PROBLEMS_LOGGED: usize = 20;
+use crate::model::problem::chain;
 
 /// Reasons of one outage that are compared; with more, the first may be logged again.
 const REASONS_MAX: usize = 8;
 
 pub(crate) struct ReadingLog {
     outage: Arc<OutageLog>,
-    problems: Vec<Problem>,
+    /// Whether nothing was logged yet, so that problems of an earlier run are new too.
+    is_first: bool,
     pub(crate) failure: Option<String>,
     held: Option<LossId>,
 }
@@ -27,7 +25,7 @@ impl ReadingLog {
     pub(crate) fn new(outage: Arc<OutageLog>) -> ReadingLog {
         ReadingLog {
             outage,
-            problems: Vec::new(),
+            is_first: true,
             failure: None,
             held: None,
         }
@@ -36,21 +34,7 @@ impl ReadingLog {
     /// Logs what is new in a report. The watcher logs that the source `is_down`. A successful reading ends
     /// an outage only if it `proves` that the source works.
     pub(crate) fn log(&mut self, report: &Report, is_down: bool, proves: bool, is_published: bool) {
-        let is_new = |problem: &&Problem| !self.problems.contains(problem);
-        let new: Vec<&Problem> = report.problems.iter().filter(is_new).collect();
-        for problem in new.iter().take(PROBLEMS_LOGGED) {
-            warn!("{problem}");
-        }
-        if report.problems.len() > PROBLEMS_LOGGED && report.problems != self.problems {
-            warn!(
-                "and more; `taspa check` lists all {}",
-                report.problems.len()
-            );
-        }
-        match report.is_full {
-            true => self.problems.clone_from(&report.problems),
-            false => self.problems.extend(new.into_iter().cloned()),
-        }
+        self.log_problems(report);
         let failure = report.failure.as_ref().map(|failure| chain(failure));
         match &failure {
             Some(reason) if !is_down => self.outage.log(reason, is_published),
@@ -69,6 +53,23 @@ impl ReadingLog {
             warn!("{loss}: they stay until they return or `taspa confirm` confirms the loss");
         }
         self.held = held.map(|loss| loss.id);
+    }
+
+    /// Logs the first new problems, and the reasons of all if there are more.
+    fn log_problems(&mut self, report: &Report) {
+        let (all, new) = (&report.problems, &report.new_problems);
+        let (first, count) = match std::mem::take(&mut self.is_first) {
+            true => (&all.first, all.total()),
+            false => (&new.first, new.count),
+        };
+        let logged = first.len().min(NEW_PROBLEMS_MAX);
+        for problem in &first[..logged] {
+            warn!("{problem}");
+        }
+        if count > logged {
+            let (more, total, reasons) = (count - logged, all.total(), all.all_reasons());
+            warn!("and {more} more; `taspa check --verbose` lists all {total}: {reasons}");
+        }
     }
 }
 

@@ -169,9 +169,10 @@ impl Admin {
                     loss.since
                 )
             }
-            Degraded::Quarantine(count) => {
-                let articles = counted(*count, "article is", "articles are");
-                format!("{articles} in quarantine")
+            Degraded::Quarantine(problems) => {
+                let articles = counted(problems.errors, "article is", "articles are");
+                let reasons = problems.reasons_of_errors();
+                format!("{articles} in quarantine: {reasons}")
             }
         });
         let mut body = first + "\n";

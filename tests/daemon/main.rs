@@ -20,6 +20,7 @@ mod mirrors;
 mod missing_folders;
 mod not_found;
 mod pages;
+mod refused_files;
 mod reload;
 mod restart;
 mod service_manager;

@@ -16,9 +16,6 @@ use crate::publish::health::{Condition, Degraded};
 use crate::render::pages::locale::Locale;
 use crate::serve::metrics::process::Process;
 
-/// `taspa check` lists all problems.
-const PROBLEMS_MAX: usize = 200;
-
 /// The declared feeds come first, then those with the most requests.
 const FEEDS_MAX: usize = 500;
 
@@ -34,7 +31,9 @@ pub(super) fn page(admin: &Admin) -> String {
     let feeds = snapshot.as_deref().map(|all| feeds(all, site, now));
     let selections = published.map(|published| published.selection_polls().rate(now));
     let process = Process::read();
-    let problems = condition.problems.iter().take(PROBLEMS_MAX);
+    let problems = &condition.problems;
+    let first = problems.first.iter();
+    let reasons = problems.reasons.iter();
     render(context! {
         language => locale.tag(),
         words => Value::from(Serde(words(locale))),
@@ -45,8 +44,10 @@ pub(super) fn page(admin: &Admin) -> String {
         source => source(admin, &condition, site),
         articles => condition.articles,
         published => condition.published.map(date),
-        problems => problems.map(|problem| Value::from(Serde(problem))).collect::<Vec<_>>(),
-        problem_count => condition.problems.len(),
+        problems => first.map(|problem| Value::from(Serde(problem))).collect::<Vec<_>>(),
+        problem_count => problems.total(),
+        reasons => reasons.map(|reason| context! { text => &reason.reason, count => reason.count })
+            .collect::<Vec<_>>(),
         reload => reload(&condition, site),
         feeds => feeds.unwrap_or_default(),
         feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
@@ -81,7 +82,9 @@ fn degraded(condition: &Condition, site: &Site) -> Vec<Value> {
             reason => loss.to_string(),
             since => date(site, loss.since),
         },
-        Degraded::Quarantine(count) => context! { key => "quarantine", count },
+        Degraded::Quarantine(problems) => {
+            context! { key => "quarantine", count => problems.errors }
+        }
     });
     items.collect()
 }

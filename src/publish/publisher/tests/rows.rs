@@ -138,8 +138,8 @@ fn a_row_with_a_bad_text_is_refused_alone() {
     ));
     let publisher = news.publisher();
     let problems = read(&publisher, Scope::All).problems;
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    assert_eq!(problems[0].file, "[source.sql] row 2");
+    assert_eq!(problems.total(), 1, "{problems:?}");
+    assert_eq!(problems.first[0].file, "[source.sql] row 2");
     let all = render(&publisher, "all").expect("a feed");
     assert!(
         !all.contains("Новость 2") && all.contains("Текст 3."),
@@ -154,6 +154,7 @@ fn a_row_with_a_bad_text_is_refused_alone() {
     assert!(
         report
             .problems
+            .first
             .iter()
             .any(|problem| problem.message.contains("last good version"))
     );
@@ -163,7 +164,7 @@ fn a_row_with_a_bad_text_is_refused_alone() {
     news.run(
         "UPDATE articles SET content_html = 'x', updated = '2026-02-02T00:00:00Z' WHERE id > 1",
     );
-    assert_eq!(read(&publisher, Scope::Recent).resolved.len(), 2);
+    assert_eq!(read(&publisher, Scope::Recent).problems.total(), 0);
     publisher.publish(LATER.plus(3));
     let all = render(&publisher, "all").expect("a feed");
     assert!(
@@ -474,7 +475,9 @@ fn rows_that_share_an_id_are_read_again_when_one_of_them_changes() {
     assert_eq!(rows_read(), [1, 0, 0]);
     let problems = read(&publisher, Scope::All).problems;
     assert!(
-        problems[0].message.starts_with("2 rows have the id `1`"),
+        problems.first[0]
+            .message
+            .starts_with("2 rows have the id `1`"),
         "{problems:?}"
     );
     news.run("DELETE FROM articles WHERE id = 1 AND title = 'Две'");
