@@ -125,6 +125,12 @@ pub(super) fn bad_request(reason: &str) -> Reply {
     text(StatusCode::BAD_REQUEST, "no-store", message)
 }
 
+/// 412 for `If-Match` and `If-Unmodified-Since`.
+pub(super) fn precondition_failed() -> Reply {
+    let message = "the document is not the version that the request names";
+    text(StatusCode::PRECONDITION_FAILED, "no-store", message)
+}
+
 pub(super) fn uri_too_long() -> Reply {
     let message = "the address is too long";
     text(StatusCode::URI_TOO_LONG, "no-store", message)
@@ -140,7 +146,7 @@ pub(super) fn options() -> Reply {
     let mut reply = text(StatusCode::NO_CONTENT, "max-age=86400", "");
     reply.headers_mut().remove(CONTENT_TYPE);
     let reply = with_header(reply, ALLOW, METHODS);
-    let headers = "If-None-Match, If-Modified-Since";
+    let headers = "If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since";
     let reply = with_header(reply, ACCESS_CONTROL_ALLOW_HEADERS, headers);
     with_header(reply, ACCESS_CONTROL_MAX_AGE, "86400")
 }
