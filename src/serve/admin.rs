@@ -37,6 +37,7 @@ use crate::serve::metrics::process::Process;
 use crate::serve::reply::{Reply, STARTING, unvalidated, with_header};
 use crate::serve::security_headers::allow_admin_content;
 use crate::serve::server_context::ServerContext;
+use crate::text::visible;
 
 /// Open connections, from all addresses together.
 const CONNECTIONS_MAX: u32 = 16;
@@ -174,7 +175,8 @@ impl Admin {
         let mut body = first + "\n";
         for line in lines {
             // A reason may have several lines; the reply has one for each problem.
-            body += &format!("degraded: {}\n", line.lines().next().unwrap_or_default());
+            let line = line.lines().next().unwrap_or_default();
+            body += &format!("degraded: {}\n", visible(line));
         }
         text(status, body)
     }

@@ -13,6 +13,7 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
+use crate::text::visible;
 
 /// A reply with its whole body.
 pub(crate) type Reply = Response<Full<Bytes>>;
@@ -176,9 +177,13 @@ fn with_location(mut reply: Reply, location: &str) -> Reply {
 }
 
 /// One line of text that scripts of every origin may read.
-fn text(status: StatusCode, cache_control: &'static str, line: impl Into<String>) -> Reply {
-    let line = line.into();
-    let body = if line.is_empty() { line } else { line + "\n" };
+fn text(status: StatusCode, cache_control: &'static str, line: impl AsRef<str>) -> Reply {
+    let line = visible(line.as_ref());
+    let body = if line.is_empty() {
+        String::new()
+    } else {
+        format!("{line}\n")
+    };
     let mut reply = unvalidated(status, cache_control, body.into());
     allow_every_origin(reply.headers_mut());
     reply
