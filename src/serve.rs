@@ -34,6 +34,7 @@ mod connection;
 mod connection_limit;
 mod connection_timer;
 pub(crate) mod counter;
+mod date;
 pub mod dispatch;
 mod document_cache;
 pub mod documents;

@@ -30,6 +30,7 @@ use crate::serve::accept_loop::AcceptLoop;
 use crate::serve::acceptor::{Acceptor, Socket};
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::counter::Counter;
+use crate::serve::date::with_date;
 use crate::serve::listener::{ListenError, Listener};
 use crate::serve::metrics::Scrape;
 use crate::serve::metrics::exposition::{self, TextFormat};
@@ -92,12 +93,13 @@ where
 {
     let service = service_fn(move |request: Request<Incoming>| {
         let admin = admin.clone();
-        async move { Ok::<_, Infallible>(answer(admin, &request).await) }
+        async move { Ok::<_, Infallible>(with_date(answer(admin, &request).await)) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CONNECTION_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
+        .max_header_size(HEADER_BYTES_MAX)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     let ended = time::timeout(CONNECTION_TIMEOUT, serving).await;

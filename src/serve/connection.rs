@@ -24,6 +24,7 @@ use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
+use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
@@ -79,6 +80,8 @@ where
         .half_close(true)
         .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
         .max_buf_size(limits.header_bytes as usize)
+        // The buffer may hold more than its size, which is only where reading stops.
+        .max_header_size(limits.header_bytes as usize)
         .max_headers(limits.headers as usize)
         .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
 }
@@ -130,10 +133,11 @@ impl Future for ReplyFuture {
     type Output = Result<Reply, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            ReplyFuture::Ready(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
-            ReplyFuture::Pending(reply) => reply.as_mut().poll(context).map(Ok),
-        }
+        let reply = match &mut *self {
+            ReplyFuture::Ready(reply) => Poll::Ready(reply.take().expect("polled until ready")),
+            ReplyFuture::Pending(reply) => reply.as_mut().poll(context),
+        };
+        reply.map(|reply| Ok(with_date(reply)))
     }
 }
 

@@ -211,6 +211,35 @@ fn too_long_requests_are_refused() {
 }
 
 #[test]
+fn header_bytes_are_counted_exactly() {
+    let daemon = start("header-bytes = \"16KiB\"");
+    let request = |length: usize| {
+        let head = "GET /all.rss HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\nX-Filler: ";
+        format!("{head}{}\r\n\r\n", "a".repeat(length - head.len() - 4))
+    };
+    for (length, status) in [
+        (16 << 10, 200),
+        ((16 << 10) + 1, 431),
+        ((16 << 10) + 4000, 431),
+        (24 << 10, 431),
+    ] {
+        // In one write, in two, and in pieces that the daemon may read one by one.
+        for pieces in [1, 2, 16] {
+            let (text, mut stream) = (request(length), connect(&daemon));
+            for piece in text.as_bytes().chunks(text.len().div_ceil(pieces)) {
+                let _ = stream.write_all(piece);
+            }
+            let answer = until_closed(stream);
+            let expected = format!("HTTP/1.1 {status} ");
+            assert!(
+                answer.starts_with(&expected),
+                "{length} in {pieces}: {answer}"
+            );
+        }
+    }
+}
+
+#[test]
 fn request_body_is_skipped_or_closes_the_connection() {
     let daemon = start("body-bytes = 100");
     let mut stream = connect(&daemon);
