@@ -25,6 +25,7 @@ use super::{CommandResult, Exit, load};
 use crate::config::{self, Config, Listen, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
+use crate::publish::clock;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
@@ -54,6 +55,7 @@ const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
+    clock::check_wall_clock(SystemTime::now())?;
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
     let (loaded, templates) = load(path)?;
