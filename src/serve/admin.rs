@@ -41,7 +41,7 @@ use crate::serve::server_context::ServerContext;
 use crate::text::visible;
 
 /// Open connections, from all addresses together.
-const CONNECTIONS_MAX: u32 = 16;
+const CONNECTIONS_MAX: u32 = 8;
 
 const HEADER_BYTES_MAX: usize = 16 << 10;
 

@@ -4,12 +4,15 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
+
+use crate::serve::activity::Activity;
 
 /// A vectored write of at most this many bytes becomes a single one.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
@@ -25,6 +28,7 @@ thread_local! {
 pub(super) struct WriteTimeout<S> {
     socket: S,
     timeout: Duration,
+    activity: Arc<Activity>,
     /// The end of the timeout, while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -48,10 +52,11 @@ impl DiscardUnsent for UnixStream {
 }
 
 impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
-    pub(super) fn new(socket: S, timeout: Duration) -> WriteTimeout<S> {
+    pub(super) fn new(socket: S, timeout: Duration, activity: Arc<Activity>) -> WriteTimeout<S> {
         WriteTimeout {
             socket,
             timeout,
+            activity,
             deadline: None,
         }
     }
@@ -63,9 +68,12 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
         result: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if result.is_ready() {
-            self.deadline = None;
+            if self.deadline.take().is_some() {
+                self.activity.note_writing(false);
+            }
             return result;
         }
+        self.activity.note_writing(true);
         let timeout = self.timeout;
         let deadline = self
             .deadline
