@@ -46,6 +46,7 @@ pub(crate) mod listener;
 mod metrics;
 mod pages;
 pub(crate) mod prewarm;
+mod raw_head;
 mod render_metrics;
 mod reply;
 mod request_checks;

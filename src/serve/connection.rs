@@ -28,6 +28,7 @@ use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
+use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
@@ -89,12 +90,13 @@ where
     let limits = context.limits;
     let context = context.clone();
     let timeout = Duration::from_secs(limits.write_timeout.into());
-    let socket = WriteTimeout::new(stream, timeout, activity.clone());
+    let raw_head = Arc::new(RawHead::default());
+    let socket = WriteTimeout::new(stream, timeout, activity.clone(), raw_head.clone());
     let activity = activity.clone();
     let service = service_fn(move |request| {
         let start = Instant::now();
         activity.note_use(start, false);
-        match request_checks::reject(&request, &limits) {
+        match request_checks::reject(&request, &raw_head, &limits) {
             Some(reply) => ReplyFuture::ready(reply.into(), &request, client, &context, start),
             None => ReplyFuture::new(request, client, &activity, &context, start),
         }

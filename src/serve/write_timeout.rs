@@ -13,6 +13,7 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
 
 use crate::serve::activity::Activity;
+use crate::serve::raw_head::RawHead;
 
 /// A vectored write of at most this many bytes becomes a single one.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
@@ -29,6 +30,8 @@ pub(super) struct WriteTimeout<S> {
     socket: S,
     timeout: Duration,
     activity: Arc<Activity>,
+    /// Sees everything that is read.
+    raw_head: Arc<RawHead>,
     /// The end of the timeout, while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -52,11 +55,17 @@ impl DiscardUnsent for UnixStream {
 }
 
 impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
-    pub(super) fn new(socket: S, timeout: Duration, activity: Arc<Activity>) -> WriteTimeout<S> {
+    pub(super) fn new(
+        socket: S,
+        timeout: Duration,
+        activity: Arc<Activity>,
+        raw_head: Arc<RawHead>,
+    ) -> WriteTimeout<S> {
         WriteTimeout {
             socket,
             timeout,
             activity,
+            raw_head,
             deadline: None,
         }
     }
@@ -90,7 +99,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.socket).poll_read(context, buffer);
+        self.raw_head.look_at(&buffer.filled()[before..]);
+        result
     }
 }
 

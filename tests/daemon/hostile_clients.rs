@@ -142,9 +142,26 @@ fn ambiguous_requests_are_refused() {
             400,
         ),
         (
-            format!("GET /all.rss HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            format!("GET /all.rss HTTP/1.1\r\n{host}Transfer-Encoding: gzip\r\n\r\n"),
             400,
         ),
+        (
+            format!(
+                "GET /all.rss HTTP/1.1\r\n{host}Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+            ),
+            400,
+        ),
+        (
+            format!("GET /select.rss?any=#rail HTTP/1.1\r\n{host}\r\n"),
+            400,
+        ),
+        (
+            format!("GET ftp://a.example/all.rss HTTP/1.1\r\n{host}\r\n"),
+            400,
+        ),
+        (format!("GET a.example:80 HTTP/1.1\r\n{host}\r\n"), 400),
+        (format!("GET all.rss HTTP/1.1\r\n{host}\r\n"), 400),
+        (format!("GET * HTTP/1.1\r\n{host}\r\n"), 400),
         (
             format!(
                 "GET /all.rss HTTP/1.1\r\n{host}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc"
@@ -260,6 +277,19 @@ fn request_body_is_skipped_or_closes_the_connection() {
         .expect("they are taken");
     let answer = until_closed(stream);
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+
+    // So it is with a body in chunks.
+    let chunked = |length: usize| {
+        format!(
+            "GET /all.rss HTTP/1.1\r\nHost: a.example\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{}\r\n0\r\n\r\n",
+            "x".repeat(length)
+        )
+    };
+    let answer = exchange(&daemon, &format!("{}{last}", chunked(100)));
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2, "{answer}");
+    let answer = exchange(&daemon, &chunked(101));
+    assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 1);
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
 
     let answer = exchange(&daemon, &with_body(101));
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 1);
