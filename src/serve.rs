@@ -7,7 +7,7 @@
 //! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `ConnectionTimer`.
 //! 4. `request_checks::reject` rejects invalid and ambiguous requests.
 //! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
-//! 6. `feeds::cached` evaluates the conditions, and answers with a 304 or a cached document.
+//! 6. `feeds::cached` evaluates the conditions, and answers with a 304, a 412 or a cached document.
 //! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer with `feeds::make`, `pages::page`,
 //!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
 //!    its `DocumentCache` keeps it.

@@ -124,3 +124,13 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn task_can_drop_a_runtime() {
+        drop(WorkerRuntime::new().expect("a runtime"));
+    }
+}
