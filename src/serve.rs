@@ -23,6 +23,7 @@
 //! hyper.
 
 mod accept_encoding;
+mod accept_log;
 mod accept_loop;
 mod acceptor;
 pub(crate) mod access_log;
