@@ -75,6 +75,8 @@ impl From<Exit> for ExitCode {
 enum CommandError {
     /// A message for standard error, and how the command ends.
     Failed(String, Exit),
+    /// feeds.toml cannot be used.
+    Config(Vec<Problem>),
     /// Standard output or the system fails.
     Io(io::Error),
 }
@@ -87,8 +89,7 @@ impl From<String> for CommandError {
 
 impl From<Vec<Problem>> for CommandError {
     fn from(problems: Vec<Problem>) -> CommandError {
-        let lines: Vec<String> = problems.iter().map(Problem::to_string).collect();
-        CommandError::Failed(lines.join("\n"), Exit::Config)
+        CommandError::Config(problems)
     }
 }
 
@@ -299,6 +300,12 @@ pub fn main() -> ExitCode {
         Err(CommandError::Failed(message, exit)) => {
             screen.complain(&message);
             exit
+        }
+        Err(CommandError::Config(problems)) => {
+            for problem in problems {
+                screen.complain(&problem.to_string());
+            }
+            Exit::Config
         }
         // The reader of our output has closed it.
         Err(CommandError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,

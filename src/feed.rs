@@ -14,6 +14,7 @@ pub mod definitions;
 pub mod document;
 pub mod etag;
 pub mod explain;
+pub mod first_seen;
 pub mod headers;
 pub mod overview;
 pub mod poll_rate;

@@ -40,6 +40,8 @@
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
+//! | how many descriptors clients get | `serve/descriptors.rs` |
+//! | what logs and terminals show of a name | `text/visible.rs` |
 //! | cached documents | `serve/document_cache.rs` |
 //!
 //! # Recipes

@@ -7,7 +7,7 @@
 //! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `ConnectionTimer`.
 //! 4. `request_checks::reject` rejects invalid and ambiguous requests.
 //! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
-//! 6. `feeds::cached` evaluates the conditions, and answers with a 304 or a cached document.
+//! 6. `feeds::cached` evaluates the conditions, and answers with a 304, a 412 or a cached document.
 //! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer with `feeds::make`, `pages::page`,
 //!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
 //!    its `DocumentCache` keeps it.
@@ -23,9 +23,11 @@
 //! hyper.
 
 mod accept_encoding;
+mod accept_log;
 mod accept_loop;
 mod acceptor;
 pub(crate) mod access_log;
+mod activity;
 pub(crate) mod admin;
 mod answer;
 mod client_address;
@@ -35,6 +37,8 @@ mod connection_limit;
 mod connection_timer;
 pub mod control;
 pub(crate) mod counter;
+mod date;
+pub(crate) mod descriptors;
 pub mod dispatch;
 mod document_cache;
 pub mod documents;
@@ -44,6 +48,7 @@ pub(crate) mod listener;
 mod metrics;
 mod pages;
 pub(crate) mod prewarm;
+mod raw_head;
 mod render_metrics;
 mod reply;
 mod request_checks;

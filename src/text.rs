@@ -7,7 +7,7 @@
 //!
 //! Begin with [`Text`], one line of plain text, and [`Html`], which an article's body is stored as.
 //! [`Markup`] takes foreign HTML apart, and the rest shortens text, finds its language and resolves
-//! its URLs.
+//! its URLs. [`visible()`] escapes names for logs and terminals.
 //!
 //! Uses no other room.
 
@@ -25,6 +25,7 @@ mod markup;
 pub(crate) mod nearest;
 mod plain;
 mod sanitize;
+mod visible;
 
 pub use address::resolve;
 pub use characters::clean;
@@ -34,6 +35,7 @@ pub use language::language;
 pub use markdown::markdown_to_html;
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,7 @@ use crate::model::time::Timestamp;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::Scope;
+use crate::text::visible;
 
 /// The most times that files are read again because they were being written.
 const REREADS_MAX: usize = 5;
@@ -133,6 +134,7 @@ fn print_problems(report: &Report, screen: &mut Screen) -> bool {
         ));
     }
     for path in &report.unsettled {
+        let path = visible(path);
         screen.complain(&format!("{path}: error: it is being written all the time"));
     }
     if let Some(failure) = &report.failure {

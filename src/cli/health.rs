@@ -33,7 +33,9 @@ pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> C
         let reason = format!("the daemon is not ready: {status} {body}");
         return Err(reason.trim_end().to_owned().into());
     }
-    screen.line(if body.is_empty() { "ready" } else { body })?;
+    for line in if body.is_empty() { "ready" } else { body }.lines() {
+        screen.line(line)?;
+    }
     Ok(Exit::Done)
 }
 

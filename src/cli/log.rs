@@ -3,7 +3,11 @@
 //! The reader of standard error may be slow or stuck, and must not block the daemon. So lines go
 //! through a bounded channel to a thread that writes them. Lines that find the channel full are
 //! counted, and the count is logged once there is room again.
+//!
+//! What a message repeats from files, databases and clients is escaped, so that it cannot forge a line or
+//! control a terminal.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -15,13 +19,17 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use tracing::field::Field;
 use tracing::{Level, Metadata, error};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format::{self, Writer};
+use tracing_subscriber::fmt::{FormatFields, MakeWriter};
 
 use super::progress::ProgressBar;
 use crate::model::count::counted;
 use crate::store::catch_panic;
+use crate::text::{visible, visible_lines};
 
 /// Lines that may wait to be written.
 const QUEUED_LINES_MAX: usize = 1 << 10;
@@ -48,6 +56,7 @@ impl Log {
             .with_env_filter(filter)
             .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
             .with_target(false)
+            .fmt_fields(visible_fields())
             .with_writer(EventWriters {
                 lines: lines.clone(),
                 is_in_journal,
@@ -72,6 +81,18 @@ impl Drop for Log {
     fn drop(&mut self) {
         self.0.flush(FLUSH_TIMEOUT);
     }
+}
+
+/// Writes the message of an event, whose further lines are ours, and its other fields.
+fn visible_fields() -> impl for<'a> FormatFields<'a> {
+    let write_field = |writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug| {
+        let value = format!("{value:?}");
+        match field.name() {
+            "message" => write!(writer, "{}", visible_lines(&value)),
+            name => write!(writer, "{name}={}", visible(&value)),
+        }
+    };
+    format::debug_fn(write_field).delimited(" ")
 }
 
 /// Whether standard error is connected to the journal, as systemd.exec(5) describes.
@@ -208,6 +229,8 @@ impl Drop for EventWriter<'_> {
 mod tests {
     use std::sync::mpsc::{Sender, channel};
 
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Reports each write, then blocks until the test unblocks it.
@@ -253,8 +276,8 @@ mod tests {
         assert!(rest.iter().all(|line| line == "more\n"));
     }
 
-    #[test]
-    fn journal_lines_have_priority_prefixes() {
+    /// What the log writes in the journal for the events of `work`.
+    fn journal_of(work: impl FnOnce()) -> Vec<String> {
         let (written, output) = channel();
         let (unblock, unblocked) = channel();
         drop(unblock);
@@ -263,15 +286,51 @@ mod tests {
             .with_ansi(false)
             .with_target(false)
             .without_time()
+            .fmt_fields(visible_fields())
             .with_writer(EventWriters {
                 lines,
                 is_in_journal: true,
             });
-        tracing::subscriber::with_default(log.finish(), || {
+        tracing::subscriber::with_default(log.finish(), work);
+        output.iter().collect()
+    }
+
+    #[test]
+    fn journal_lines_have_priority_prefixes() {
+        let lines = journal_of(|| {
             error!("a feed is late");
             tracing::info!("ready");
         });
-        assert_eq!(output.recv().expect("a line"), "<3>ERROR a feed is late\n");
-        assert_eq!(output.recv().expect("a line"), "<6> INFO ready\n");
+        assert_eq!(lines, ["<3>ERROR a feed is late\n", "<6> INFO ready\n"]);
+    }
+
+    #[test]
+    fn names_cannot_forge_lines_or_fields() {
+        let name = "a\n2026-11-29T10:00:00Z ERROR b\u{1b}[31m\u{202e}\r\n";
+        let lines = journal_of(|| {
+            error!("{name} is gone\n  hint: look for it");
+            error!(name, place = %name, "gone");
+        });
+        let shown = "a\\n2026-11-29T10:00:00Z ERROR b\\x1b[31m\\u{202e}\\r\\n";
+        assert_eq!(
+            lines[0],
+            format!("<3>ERROR {shown} is gone\n  hint: look for it\n")
+        );
+        assert!(lines[1].contains(&format!("place={shown}")), "{}", lines[1]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn lines_of_an_event_begin_as_ours(name in "(\\PC|\\pC|\n| ){0,40}") {
+            let lines = journal_of(|| error!("{name} is gone"));
+            let line = lines[0].strip_suffix('\n').expect("a line break");
+            let mut further = line.split('\n').skip(1);
+            let is_ours = |line: &str| line.starts_with(|c: char| c == ' ' || c.is_ascii_digit());
+            prop_assert!(further.all(is_ours), "{}", line);
+            let acts = |c| c != '\n' && crate::text::is_hidden(c);
+            prop_assert!(!line.contains(acts), "{}", line);
+        }
     }
 }

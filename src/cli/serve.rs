@@ -25,6 +25,7 @@ use super::{CommandResult, Exit, load};
 use crate::config::{self, Config, Listen, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
+use crate::publish::clock;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, Order};
@@ -33,6 +34,7 @@ use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
 use crate::serve::control::{self, Control};
 use crate::serve::counter::Counter;
+use crate::serve::descriptors::{self, Descriptors};
 use crate::serve::documents::Documents;
 use crate::serve::listener::{self, Listener};
 use crate::serve::prewarm;
@@ -55,6 +57,8 @@ const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
+    clock::check_wall_clock(SystemTime::now())?;
+    descriptors::raise_limit().map_err(|failure| format!("cannot start: {failure}"))?;
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
     let (loaded, templates) = load(path)?;
@@ -88,10 +92,18 @@ async fn daemon(
             return Ok(Exit::Failed);
         }
     };
+    let descriptors = match Descriptors::of_process(listeners.len(), limits.connections) {
+        Ok(descriptors) => descriptors,
+        Err(failure) => {
+            error!("cannot start: {failure}");
+            return Ok(Exit::Failed);
+        }
+    };
     listener::log_addresses(&listeners, &config.server.public_url);
     let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
     let server = Arc::new(ServerContext::new(
         &config.server,
+        descriptors,
         start_access_log(config.server.access_log)?,
     ));
     let panics = Arc::new(Counter::default());

@@ -48,7 +48,7 @@ impl FeedHeaders {
             opaque_tag: etag.to_string(),
             etags,
             last_modified: validators.last_modified,
-            date: header(&http_date(validators.last_modified)),
+            date: http_date(validators.last_modified),
             link: header(&links(channel, format)),
             cache_control: cache_control(settings, u32::MAX),
         }
@@ -112,10 +112,12 @@ fn header(value: &str) -> HeaderValue {
         .expect("dates, numbers and encoded URLs have no control characters")
 }
 
-/// IMF-fixdate (RFC 9110 §5.6.7).
-fn http_date(at: Timestamp) -> String {
+/// IMF-fixdate (RFC 9110 §5.6.7), of dates before 1970 the first second of that year.
+pub fn http_date(at: Timestamp) -> HeaderValue {
     let seconds = u64::try_from(at.0).unwrap_or(0);
-    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
+    header(&httpdate::fmt_http_date(
+        UNIX_EPOCH + Duration::from_secs(seconds),
+    ))
 }
 
 #[cfg(test)]

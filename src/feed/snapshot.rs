@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -11,6 +12,7 @@ use crate::config::{Config, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::feed::document::{Channel, Feed};
+use crate::feed::first_seen::FirstSeen;
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
 use crate::index::{Index, Window};
@@ -68,6 +70,8 @@ pub struct FeedVersion {
     pub digest: u128,
     /// When its content last changed.
     pub last_modified: Timestamp,
+    /// Since when this process knows it.
+    pub first_seen: FirstSeen,
     /// The validators of the previous version, whose documents may still be in the cache.
     pub previous: Option<Validators>,
     /// By format, built at the first request.
@@ -106,6 +110,7 @@ impl FeedVersion {
             next: window.next,
             digest,
             last_modified,
+            first_seen: FirstSeen::new(index.as_of(), Instant::now()),
             previous: previous.filter(|previous| previous.digest != digest),
             headers: Default::default(),
             polls: Arc::default(),
@@ -137,6 +142,15 @@ impl FeedVersion {
         Validators {
             digest: self.digest,
             last_modified: self.last_modified,
+        }
+    }
+
+    /// Goes on with what was noted of the version before: how often it is requested, and since when it is
+    /// known if caches treat both alike.
+    pub fn continues(&mut self, old: &FeedVersion) {
+        self.polls = old.polls.clone();
+        if self.digest == old.digest && self.settings == old.settings {
+            self.first_seen = old.first_seen;
         }
     }
 
@@ -179,7 +193,8 @@ fn digest(
 }
 
 /// `Last-Modified`: the time of the content. If the ETag changes and that time is not later than the last
-/// value, the second of publication. It never decreases and is never in the future.
+/// value, the second of publication. It never decreases, and no two ETags have the same date: after the clock
+/// was set back, it moves on by a second a change.
 pub(crate) fn last_modified(
     digest: u128,
     content_time: Timestamp,
@@ -190,7 +205,7 @@ pub(crate) fn last_modified(
         None => content_time,
         Some(previous) if previous.digest == digest => previous.last_modified,
         Some(previous) if content_time > previous.last_modified => content_time,
-        Some(previous) => previous.last_modified.max(as_of),
+        Some(previous) => previous.last_modified.plus(1).max(as_of),
     }
 }
 
@@ -222,8 +237,8 @@ mod tests {
                 2,
                 40,
                 previous(120),
-                120,
-                "a clock set back never lowers it",
+                121,
+                "a clock set back never lowers it, and dates stay different",
             ),
         ] {
             let actual = last_modified(digest, Timestamp(content_time), previous, Timestamp(100));

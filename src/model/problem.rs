@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::{visible, visible_lines};
+
 /// A problem that an editor or operator should repair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -54,18 +56,19 @@ impl fmt::Display for Severity {
 }
 
 impl fmt::Display for Problem {
-    /// `file:line:column: error: message`, then the excerpt and the hint on lines of their own.
+    /// `file:line:column: error: message`, then the excerpt and the hint on lines of their own. Only a hint
+    /// may have further lines: a file's name or a value that ends a line cannot forge one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&visible(&self.file))?;
         for number in [self.line, self.column].into_iter().flatten() {
             write!(f, ":{number}")?;
         }
-        write!(f, ": {}: {}", self.severity, self.message)?;
-        if let Some(excerpt) = &self.excerpt {
-            write!(f, "\n{excerpt}")?;
+        write!(f, ": {}: {}", self.severity, visible(&self.message))?;
+        for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
+            write!(f, "\n{}", visible(line))?;
         }
         if let Some(hint) = &self.hint {
-            write!(f, "\n  hint: {hint}")?;
+            write!(f, "\n  hint: {}", visible_lines(hint))?;
         }
         Ok(())
     }
@@ -78,4 +81,37 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::text::is_hidden;
+
+    proptest! {
+        #[test]
+        fn problem_of_any_file_has_the_lines_of_a_problem(
+            file in any::<String>(),
+            message in any::<String>(),
+            hint in prop::option::of("[^\n]*"),
+        ) {
+            let file = file + "\nERROR forged\n  hint: forged\n1 | forged";
+            let problem = Problem {
+                severity: Severity::Error,
+                file,
+                line: Some(1),
+                column: None,
+                message,
+                excerpt: Some("1 | a = \u{1b}[31m\n  |     ^".to_owned()),
+                hint,
+            };
+            let text = problem.to_string();
+            let lines: Vec<&str> = text.split('\n').collect();
+            prop_assert_eq!(lines.len(), 3 + usize::from(problem.hint.is_some()), "{}", text);
+            prop_assert!(lines.iter().all(|line| !line.contains(is_hidden)), "{}", text);
+            prop_assert_eq!(visible_lines(&text), text.as_str());
+        }
+    }
 }

@@ -25,6 +25,15 @@ struct ClockPair {
     boot: i128,
 }
 
+/// Refuses a clock before 1970: no article is due then, and hyper, which dates responses, panics on every
+/// connection.
+pub fn check_wall_clock(wall: SystemTime) -> Result<(), String> {
+    match wall < UNIX_EPOCH {
+        true => Err("cannot start: the clock of this machine is before 1970".to_owned()),
+        false => Ok(()),
+    }
+}
+
 impl ClockPair {
     fn now() -> ClockPair {
         let wall = SystemTime::now()
@@ -129,6 +138,12 @@ fn milliseconds(count: i128) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clock_before_1970_is_refused() {
+        assert_eq!(check_wall_clock(UNIX_EPOCH), Ok(()));
+        assert!(check_wall_clock(UNIX_EPOCH - Duration::from_nanos(1)).is_err());
+    }
 
     const START: i128 = 1_767_000_000_000;
 

@@ -157,6 +157,9 @@ impl ReadHandle {
         let (previous, floor) = self.selections().previous(&path, old.as_deref());
         let mut version = state.build(definition, previous, floor);
         version.polls = self.0.selection_polls.clone();
+        if let Some(old) = &old {
+            version.continues(old);
+        }
         let version = Arc::new(version);
         let cached = CachedSelection {
             query,

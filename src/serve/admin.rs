@@ -30,6 +30,7 @@ use crate::serve::accept_loop::AcceptLoop;
 use crate::serve::acceptor::{Acceptor, Socket};
 use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::counter::Counter;
+use crate::serve::date::with_date;
 use crate::serve::listener::{ListenError, Listener};
 use crate::serve::metrics::Scrape;
 use crate::serve::metrics::exposition::{self, TextFormat};
@@ -37,9 +38,10 @@ use crate::serve::metrics::process::Process;
 use crate::serve::reply::{Reply, STARTING, unvalidated, with_header};
 use crate::serve::security_headers::allow_admin_content;
 use crate::serve::server_context::ServerContext;
+use crate::text::visible;
 
 /// Open connections, from all addresses together.
-const CONNECTIONS_MAX: u32 = 16;
+const CONNECTIONS_MAX: u32 = 8;
 
 const HEADER_BYTES_MAX: usize = 16 << 10;
 
@@ -91,12 +93,13 @@ where
 {
     let service = service_fn(move |request: Request<Incoming>| {
         let admin = admin.clone();
-        async move { Ok::<_, Infallible>(answer(admin, &request).await) }
+        async move { Ok::<_, Infallible>(with_date(answer(admin, &request).await)) }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(CONNECTION_TIMEOUT)
         .max_buf_size(HEADER_BYTES_MAX)
+        .max_header_size(HEADER_BYTES_MAX)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
     let ended = time::timeout(CONNECTION_TIMEOUT, serving).await;
@@ -178,7 +181,8 @@ impl Admin {
         let mut body = first + "\n";
         for line in lines {
             // A reason may have several lines; the reply has one for each problem.
-            body += &format!("degraded: {}\n", line.lines().next().unwrap_or_default());
+            let line = line.lines().next().unwrap_or_default();
+            body += &format!("degraded: {}\n", visible(line));
         }
         text(status, body)
     }

@@ -1,11 +1,25 @@
 //! Conditional requests, RFC 9110 §13, for GET and HEAD.
 //!
-//! In order of precedence: `If-None-Match` decides alone, by weak comparison with the ETags of the current
-//! document in every coding; without it, `If-Modified-Since` gives 304 only if it equals `Last-Modified`,
-//! because a client that sends a later date would never get a newer feed. Invalid values match nothing.
+//! In the order of §13.2.2: `If-Match`, or without it `If-Unmodified-Since`, gives 412 if it names another
+//! version. Then `If-None-Match`, or without it `If-Modified-Since`, gives 304 if it names the current version.
+//! `If-Match` ignores `If-Unmodified-Since`, and `If-None-Match` ignores `If-Modified-Since`.
+//!
+//! An entity tag names the current version in whichever coding: a client may have its copy from another
+//! request. `If-None-Match` compares weakly, and ignores what proxies do to entity tags. `If-Match` compares
+//! strongly, so only the entity tags that we send match.
+//!
+//! `Last-Modified` is different for each version, so an equal `If-Modified-Since` gives 304. Some clients send
+//! the time of their last request instead. Such a date gives 304 only if the client cannot have an older
+//! version: see [`Dates`]. Invalid values of the other three match nothing, and invalid dates are ignored.
 
-use hyper::header::{HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use hyper::header::{
+    HeaderMap, HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE,
+};
 
+use crate::config::Settings;
+use crate::feed::coding::Coding;
+use crate::feed::first_seen::FirstSeen;
+use crate::feed::snapshot::FeedVersion;
 use crate::model::time::Timestamp;
 
 /// The suffixes of ETags: ours, and those that proxies append when they encode a document.
@@ -13,40 +27,118 @@ const SUFFIXES: [&str; 8] = [
     "--gzip", "-gzip", ";gzip", "-br", "-zstd", "-df", ";br", ";zstd",
 ];
 
-/// The copy of a document that a client describes in its conditions.
+/// By how many seconds the clock of a client may be fast.
+const CLIENT_CLOCK_ERROR: i64 = 600;
+
+/// What the conditions of a request ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ClientCopy {
-    /// 304.
-    Current,
-    /// Another document, or none: 200.
-    Outdated,
+pub(super) enum Outcome {
+    /// 200: the client has another version, or none.
+    Send,
+    /// 304: the client has the current version.
+    NotModified,
+    /// 412: the client wants another version only.
+    PreconditionFailed,
 }
 
-pub(super) fn evaluate(
-    headers: &HeaderMap,
-    etag: &str,
-    last_modified: Option<Timestamp>,
-) -> ClientCopy {
-    let mut lists = headers.get_all(IF_NONE_MATCH).iter().peekable();
-    let is_current = if lists.peek().is_some() {
-        lists
-            .filter_map(|list| list.to_str().ok())
-            .flat_map(|list| list.split(','))
-            .any(|candidate| matches(candidate.trim(), etag))
-    } else {
-        let since = headers.get(IF_MODIFIED_SINCE);
-        let since = since.and_then(|date| parse_date(date.to_str().ok()?));
-        since.is_some() && since == last_modified
-    };
-    if is_current {
-        ClientCopy::Current
-    } else {
-        ClientCopy::Outdated
+/// What the dates of a request are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dates<'a> {
+    last_modified: Timestamp,
+    first_seen: &'a FirstSeen,
+    /// How old a response may be that a cache gives to a client.
+    cached_seconds: i64,
+    now: Timestamp,
+}
+
+impl<'a> Dates<'a> {
+    /// The dates of a feed at `now`.
+    pub(super) fn new(version: &'a FeedVersion, now: Timestamp) -> Dates<'a> {
+        let Settings {
+            cache,
+            stale_while_revalidate,
+            ..
+        } = *version.settings;
+        Dates {
+            last_modified: version.last_modified,
+            first_seen: &version.first_seen,
+            cached_seconds: i64::from(cache) + i64::from(stale_while_revalidate),
+            now,
+        }
+    }
+
+    /// Whether a client that asks for changes since `date` has the current version.
+    ///
+    /// An equal date is the one that we sent. Another date is the time of a request by the client's clock. It
+    /// is believed if it is not in the future, and if not even a cache could give an older version at that
+    /// time. This process knows the version only since it first saw it.
+    fn is_current_since(self, date: Timestamp) -> bool {
+        if date == self.last_modified {
+            return true;
+        }
+        let is_past = self.last_modified <= self.now && date <= self.now;
+        let margin = self.cached_seconds + CLIENT_CLOCK_ERROR;
+        is_past && date > self.first_seen.on_clock(self.now).plus(margin)
     }
 }
 
-/// `candidate` was split at commas, which only ETags of other servers contain.
-fn matches(candidate: &str, current: &str) -> bool {
+/// Evaluates the conditions of a request for a document whose entity tag is `tag`, without quotes and without
+/// the suffix of a coding. A document without `dates` ignores conditions on dates.
+pub(super) fn evaluate(headers: &HeaderMap, tag: &str, dates: Option<Dates<'_>>) -> Outcome {
+    let is_failed = match list(headers, &IF_MATCH) {
+        Some(mut tags) => !tags.any(|candidate| matches_strongly(candidate, tag)),
+        None => {
+            let since = dates.and_then(|dates| Some((dates, date(headers, &IF_UNMODIFIED_SINCE)?)));
+            since.is_some_and(|(dates, date)| dates.last_modified > date)
+        }
+    };
+    if is_failed {
+        return Outcome::PreconditionFailed;
+    }
+    let is_current = match list(headers, &IF_NONE_MATCH) {
+        Some(mut tags) => tags.any(|candidate| matches_weakly(candidate, tag)),
+        None => {
+            let since = dates.and_then(|dates| Some((dates, date(headers, &IF_MODIFIED_SINCE)?)));
+            since.is_some_and(|(dates, date)| dates.is_current_since(date))
+        }
+    };
+    match is_current {
+        true => Outcome::NotModified,
+        false => Outcome::Send,
+    }
+}
+
+/// The elements of all fields with this name, `None` if there is no field. They are split at commas, which
+/// only ETags of other servers contain.
+fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<impl Iterator<Item = &'a str>> {
+    let mut fields = headers.get_all(name).iter().peekable();
+    fields.peek()?;
+    let fields = fields.filter_map(|field| field.to_str().ok());
+    Some(fields.flat_map(|field| field.split(',').map(str::trim)))
+}
+
+fn date(headers: &HeaderMap, name: &HeaderName) -> Option<Timestamp> {
+    let text = headers.get(name)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since_epoch.as_secs()).ok().map(Timestamp)
+}
+
+/// Whether it is one of the entity tags of the current version.
+fn matches_strongly(candidate: &str, current: &str) -> bool {
+    if candidate == "*" {
+        return true;
+    }
+    let opaque = candidate.strip_prefix('"');
+    let opaque = opaque.and_then(|opaque| opaque.strip_suffix('"'));
+    let suffix = opaque.and_then(|opaque| opaque.strip_prefix(current));
+    suffix.is_some_and(|suffix| {
+        let coding = suffix.strip_prefix('-').and_then(Coding::from_name);
+        suffix.is_empty() || coding.is_some_and(|coding| coding != Coding::Identity)
+    })
+}
+
+fn matches_weakly(candidate: &str, current: &str) -> bool {
     if candidate == "*" {
         return true;
     }
@@ -66,108 +158,5 @@ fn strip_suffix(text: &str) -> &str {
     stripped.unwrap_or(text)
 }
 
-fn parse_date(text: &str) -> Option<Timestamp> {
-    let date = httpdate::parse_http_date(text).ok()?;
-    let since_epoch = date.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since_epoch.as_secs()).ok().map(Timestamp)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::feed::etag::ETag;
-    use crate::model::format::Format;
-
-    const LAST_MODIFIED: Timestamp = Timestamp(784_111_777);
-
-    fn etag() -> ETag {
-        ETag::new(7, Format::Rss)
-    }
-
-    fn evaluate_headers(headers: &[(hyper::header::HeaderName, String)]) -> ClientCopy {
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            map.append(name, value.parse().expect("a header value"));
-        }
-        evaluate(&map, &etag().to_string(), Some(LAST_MODIFIED))
-    }
-
-    #[test]
-    fn if_none_match_compares_weakly_and_ignores_the_suffix_of_a_coding() {
-        let tag = etag();
-        for value in [
-            format!("\"{tag}\""),
-            format!("W/\"{tag}\""),
-            format!("\"{tag}-gzip\""),
-            format!("W/\"{tag}-gzip\""),
-            format!("\"{tag}-gzip-gzip\""),
-            format!("\"{tag}-br\""),
-            format!("\"{tag};gzip\""),
-            format!("\"{tag}--gzip\""),
-            format!("\"other\", \"{tag}\" , W/\"more\""),
-            tag.to_string(),
-            "*".to_owned(),
-        ] {
-            assert_eq!(
-                evaluate_headers(&[(IF_NONE_MATCH, value.clone())]),
-                ClientCopy::Current,
-                "{value}"
-            );
-        }
-        for value in ["\"other\"", "", ",,,", "\"*\"x", "W/", "\""] {
-            assert_eq!(
-                evaluate_headers(&[(IF_NONE_MATCH, value.to_owned())]),
-                ClientCopy::Outdated,
-                "{value}"
-            );
-        }
-    }
-
-    #[test]
-    fn several_if_none_match_fields_are_one_list() {
-        let tag = format!("\"{}\"", etag());
-        assert_eq!(
-            evaluate_headers(&[(IF_NONE_MATCH, "\"a\"".into()), (IF_NONE_MATCH, tag)]),
-            ClientCopy::Current
-        );
-    }
-
-    #[test]
-    fn if_none_match_takes_precedence_over_if_modified_since() {
-        let equal = (
-            IF_MODIFIED_SINCE,
-            "Sun, 06 Nov 1994 08:49:37 GMT".to_owned(),
-        );
-        assert_eq!(
-            evaluate_headers(&[(IF_NONE_MATCH, "\"a\"".into()), equal]),
-            ClientCopy::Outdated
-        );
-        let other = (
-            IF_MODIFIED_SINCE,
-            "Sun, 06 Nov 1994 08:49:36 GMT".to_owned(),
-        );
-        assert_eq!(
-            evaluate_headers(&[(IF_NONE_MATCH, "*".into()), other]),
-            ClientCopy::Current
-        );
-    }
-
-    #[test]
-    fn if_modified_since_matches_only_an_equal_date_in_any_of_the_three_formats() {
-        for (date, expected) in [
-            ("Sun, 06 Nov 1994 08:49:37 GMT", ClientCopy::Current),
-            ("Sunday, 06-Nov-94 08:49:37 GMT", ClientCopy::Current),
-            ("Sun Nov  6 08:49:37 1994", ClientCopy::Current),
-            ("Sun, 06 Nov 1994 08:49:36 GMT", ClientCopy::Outdated),
-            ("Mon, 06 Nov 2034 08:49:37 GMT", ClientCopy::Outdated),
-            ("yesterday", ClientCopy::Outdated),
-        ] {
-            assert_eq!(
-                evaluate_headers(&[(IF_MODIFIED_SINCE, date.to_owned())]),
-                expected,
-                "{date}"
-            );
-        }
-        assert_eq!(evaluate_headers(&[]), ClientCopy::Outdated);
-    }
-}
+mod tests;

@@ -4,7 +4,8 @@
 //! Each connection is a task, so a panic ends only the connection that it happens on.
 
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -20,11 +21,14 @@ use tracing::debug;
 
 use crate::model::time::Timestamp;
 use crate::serve::acceptor::Socket;
+use crate::serve::activity::Activity;
 use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
+use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
+use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
@@ -39,11 +43,12 @@ pub(super) fn spawn(
 ) {
     match socket {
         Socket::Tcp(stream, client) => {
-            run(watcher.watch(serve(stream, client, context)), permit);
+            let connection = serve(stream, client, &permit.activity, context);
+            run(watcher.watch(connection), permit);
         }
         Socket::Unix(stream) => {
-            let client = ClientAddress::Unix;
-            run(watcher.watch(serve(stream, client, context)), permit);
+            let connection = serve(stream, ClientAddress::Unix, &permit.activity, context);
+            run(watcher.watch(connection), permit);
         }
     }
 }
@@ -53,8 +58,20 @@ where
     C: Future<Output = hyper::Result<()>> + Send + 'static,
 {
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            debug!("a connection ended early: {error}");
+        // The socket is closed before the permit is returned.
+        let ended = {
+            let mut connection = pin!(connection);
+            let poll = |context: &mut Context<'_>| {
+                permit
+                    .activity
+                    .poll(context, |context| connection.as_mut().poll(context))
+            };
+            future::poll_fn(poll).await
+        };
+        match ended {
+            Some(Ok(())) => {}
+            Some(Err(error)) => debug!("a connection ended early: {error}"),
+            None => debug!("an idle connection is closed, because another one needs its place"),
         }
         drop(permit);
     });
@@ -64,6 +81,7 @@ where
 fn serve<S>(
     stream: S,
     client: ClientAddress,
+    activity: &Arc<Activity>,
     context: &Arc<ServerContext>,
 ) -> impl GracefulConnection<Error = hyper::Error> + use<S>
 where
@@ -71,16 +89,28 @@ where
 {
     let limits = context.limits;
     let context = context.clone();
-    let service = service_fn(move |request| ReplyFuture::new(request, client, &context));
     let timeout = Duration::from_secs(limits.write_timeout.into());
+    let raw_head = Arc::new(RawHead::default());
+    let socket = WriteTimeout::new(stream, timeout, activity.clone(), raw_head.clone());
+    let activity = activity.clone();
+    let service = service_fn(move |request| {
+        let start = Instant::now();
+        activity.note_use(start, false);
+        match request_checks::reject(&request, &raw_head, &limits) {
+            Some(reply) => ReplyFuture::ready(reply.into(), &request, client, &context, start),
+            None => ReplyFuture::new(request, client, &activity, &context, start),
+        }
+    });
     http1::Builder::new()
         .timer(ConnectionTimer::default())
         // A client that closed its sending side may still read the reply.
         .half_close(true)
         .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
         .max_buf_size(limits.header_bytes as usize)
+        // The buffer may hold more than its size, which is only where reading stops.
+        .max_header_size(limits.header_bytes as usize)
         .max_headers(limits.headers as usize)
-        .serve_connection(TokioIo::new(WriteTimeout::new(stream, timeout)), service)
+        .serve_connection(TokioIo::new(socket), service)
 }
 
 /// The reply to a request. Nearly every reply is ready at once, and needs no allocation.
@@ -91,24 +121,32 @@ enum ReplyFuture {
 }
 
 impl ReplyFuture {
+    fn ready(
+        answer: Answer,
+        request: &Request<Incoming>,
+        client: ClientAddress,
+        context: &ServerContext,
+        start: Instant,
+    ) -> ReplyFuture {
+        answer.record(context, client, request, start);
+        ReplyFuture::Ready(Some(answer.reply))
+    }
+
     fn new(
         request: Request<Incoming>,
         client: ClientAddress,
+        activity: &Arc<Activity>,
         context: &Arc<ServerContext>,
+        start: Instant,
     ) -> ReplyFuture {
-        let start = Instant::now();
-        let ready = |answer: Answer| {
-            answer.record(context, client, &request, start);
-            ReplyFuture::Ready(Some(answer.reply))
-        };
-        if let Some(reply) = request_checks::reject(&request, &context.limits) {
-            return ready(reply.into());
-        }
         let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
-            Dispatch::Ready(answer) if request.body().is_end_stream() => return ready(answer),
+            Dispatch::Ready(answer) if request.body().is_end_stream() => {
+                return ReplyFuture::ready(answer, &request, client, context, start);
+            }
             dispatch => dispatch,
         };
-        let context = context.clone();
+        let (activity, context) = (activity.clone(), context.clone());
+        activity.note_use(start, true);
         ReplyFuture::Pending(Box::pin(async move {
             let (head, body) = request.into_parts();
             let request = Request::from_parts(head, ());
@@ -121,6 +159,7 @@ impl ReplyFuture {
                 answer.reply = with_close(answer.reply);
             }
             answer.record(&context, client, &request, start);
+            activity.note_use(Instant::now(), false);
             answer.reply
         }))
     }
@@ -130,10 +169,11 @@ impl Future for ReplyFuture {
     type Output = Result<Reply, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match &mut *self {
-            ReplyFuture::Ready(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
-            ReplyFuture::Pending(reply) => reply.as_mut().poll(context).map(Ok),
-        }
+        let reply = match &mut *self {
+            ReplyFuture::Ready(reply) => Poll::Ready(reply.take().expect("polled until ready")),
+            ReplyFuture::Pending(reply) => reply.as_mut().poll(context),
+        };
+        reply.map(|reply| Ok(with_date(reply)))
     }
 }
 

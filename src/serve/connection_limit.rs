@@ -1,24 +1,46 @@
 //! The limits of open connections: in total, and from one address.
+//!
+//! When all places are taken, those that have been idle for the longest are closed for new ones, whoever they
+//! belong to.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time;
 
+use crate::serve::activity::Activity;
 use crate::serve::client_address::ClientAddress;
 use crate::serve::counter::Counter;
+
+/// A connection that was idle for less than this may have sent a request that has not come yet.
+const IDLE_MIN: Duration = Duration::from_millis(250);
+
+/// How often a connection without a place looks for idle ones.
+const DISMISS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The most idle connections that are closed at once, since all have to be looked at for it.
+const DISMISSED_AT_ONCE: usize = 32;
 
 /// The limits of open connections, and their counters. A trusted proxy has the connections of many
 /// clients, so only the total limits it.
 #[derive(Debug)]
 pub(crate) struct ConnectionLimit {
     total: Arc<Semaphore>,
+    total_max: usize,
     per_address: u32,
     trusted: Vec<IpNet>,
     by_address: Mutex<HashMap<IpAddr, u32>>,
+    /// The open connections.
+    activities: Mutex<HashMap<u64, Arc<Activity>>>,
+    next_id: AtomicU64,
     pub accepted: Counter,
     closed: Counter,
     /// Connections closed because their address had too many.
@@ -29,6 +51,8 @@ pub(crate) struct ConnectionLimit {
 #[derive(Debug)]
 #[must_use]
 pub(super) struct ConnectionPermit {
+    pub(super) activity: Arc<Activity>,
+    id: u64,
     limit: Arc<ConnectionLimit>,
     _slot: Option<AddressSlot>,
     /// Dropped last, so that `open` never exceeds the limit.
@@ -47,9 +71,12 @@ impl ConnectionLimit {
     pub(crate) fn new(total: usize, per_address: u32, trusted: &[IpNet]) -> Arc<ConnectionLimit> {
         Arc::new(ConnectionLimit {
             total: Arc::new(Semaphore::new(total)),
+            total_max: total,
             per_address,
             trusted: trusted.to_vec(),
             by_address: Mutex::default(),
+            activities: Mutex::default(),
+            next_id: AtomicU64::new(0),
             accepted: Counter::default(),
             closed: Counter::default(),
             refused: Counter::default(),
@@ -79,13 +106,54 @@ impl ConnectionLimit {
             }
             ClientAddress::Ip(_) | ClientAddress::Unix => None,
         };
-        let total = self.total.clone().acquire_owned().await.ok()?;
+        let total = match self.total.clone().try_acquire_owned() {
+            Ok(total) => total,
+            Err(_) => self.wait_for_place().await?,
+        };
         self.accepted.increment();
+        let activity = Arc::new(Activity::new());
+        let id = self.next_id.fetch_add(1, Relaxed);
+        self.activities().insert(id, activity.clone());
         Some(ConnectionPermit {
+            activity,
+            id,
             limit: self.clone(),
             _slot: slot,
             _total: total,
         })
+    }
+
+    async fn wait_for_place(&self) -> Option<OwnedSemaphorePermit> {
+        let mut total = pin!(self.total.clone().acquire_owned());
+        loop {
+            self.dismiss_idle(Instant::now());
+            tokio::select! {
+                total = &mut total => return total.ok(),
+                () = time::sleep(DISMISS_INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Ends the connections that have been idle for the longest.
+    fn dismiss_idle(&self, now: Instant) {
+        let activities = self.activities();
+        let waiting = activities
+            .values()
+            .filter(|activity| !activity.is_dismissed());
+        let idle = waiting.filter_map(|activity| Some((activity.idle_for(now)?, activity)));
+        let mut idle: Vec<_> = idle.filter(|(time, _)| *time >= IDLE_MIN).collect();
+        idle.sort_unstable_by_key(|(time, _)| Reverse(*time));
+        // A small server keeps most of its connections.
+        idle.truncate((self.total_max / 8).clamp(1, DISMISSED_AT_ONCE));
+        for (_, activity) in idle {
+            activity.dismiss();
+        }
+    }
+
+    fn activities(&self) -> MutexGuard<'_, HashMap<u64, Arc<Activity>>> {
+        self.activities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn slot(self: &Arc<ConnectionLimit>, address: IpAddr) -> Option<AddressSlot> {
@@ -109,6 +177,7 @@ impl ConnectionLimit {
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
+        self.limit.activities().remove(&self.id);
         self.limit.closed.increment();
     }
 }
@@ -182,6 +251,37 @@ mod tests {
             std::mem::forget(limit.admit(ip("10.1.2.3")).await.expect("a permit"));
         }
         assert!(limit.admit(ClientAddress::Unix).await.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_connection_that_is_idle_for_longest_makes_place() {
+        let limit = limit(3, 9);
+        let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
+        let (answering, used, idle) = (permit().await, permit().await, permit().await);
+        let now = Instant::now() + 2 * IDLE_MIN;
+        answering.activity.note_use(now, true);
+        used.activity.note_use(now - IDLE_MIN, false);
+        let is_dismissed =
+            || [&answering, &used, &idle].map(|permit| permit.activity.is_dismissed());
+        limit.dismiss_idle(now - 2 * IDLE_MIN);
+        assert_eq!(
+            is_dismissed(),
+            [false, false, false],
+            "none is idle for long enough"
+        );
+        limit.dismiss_idle(now);
+        assert_eq!(is_dismissed(), [false, false, true]);
+        // One that has been told to end is not counted on again.
+        limit.dismiss_idle(now);
+        assert_eq!(is_dismissed(), [false, true, true]);
+        idle.activity.note_writing(true);
+        let mut context = Context::from_waker(Waker::noop());
+        let mut poll = || idle.activity.poll(&mut context, |_| Poll::<()>::Pending);
+        assert_eq!(poll(), Poll::Pending, "the client still reads its answer");
+        idle.activity.note_writing(false);
+        assert_eq!(poll(), Poll::Ready(None));
+        drop(idle);
+        drop(permit().await);
     }
 
     #[tokio::test]

@@ -11,13 +11,13 @@ use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::serve::answer::Answer;
-use crate::serve::conditional::{self, ClientCopy};
+use crate::serve::conditional::{self, Dates, Outcome};
 use crate::serve::reply::{self, DocumentHeaders};
 use crate::serve::request_context::RequestContext;
 use crate::serve::request_outcome::RequestResult;
 use crate::serve::security_headers::DocumentKind;
 
-/// 304, or 200 with a cached document; `None` if the document has to be made.
+/// 304, 412, or 200 with a cached document; `None` if the document has to be made.
 pub(super) fn cached(
     context: &RequestContext<'_>,
     version: &FeedVersion,
@@ -26,21 +26,19 @@ pub(super) fn cached(
     let coding = context.coding();
     let headers = version.headers(format);
     let document_headers = || document_headers(context, version, headers, format, coding);
-    let copy = conditional::evaluate(
-        context.headers,
-        &headers.opaque_tag,
-        Some(headers.last_modified),
-    );
-    let (poll, reply) = match copy {
-        ClientCopy::Current => (
+    let dates = Dates::new(version, context.now);
+    let outcome = conditional::evaluate(context.headers, &headers.opaque_tag, Some(dates));
+    let (poll, reply) = match outcome {
+        Outcome::NotModified => (
             PollReply::NotModified,
             reply::not_modified(document_headers()),
         ),
-        ClientCopy::Outdated => {
+        Outcome::Send => {
             let document = context.documents.cached_feed(version, format, coding)?;
             let reply = reply::document(document_headers(), document);
             (PollReply::Document, reply)
         }
+        Outcome::PreconditionFailed => return Some(reply::precondition_failed().into()),
     };
     version.polls.count(poll, context.now);
     Some(Answer::new(version.kind, coding, RequestResult::Hit, reply))

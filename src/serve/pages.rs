@@ -20,7 +20,7 @@ use crate::model::problem::chain;
 use crate::publish::read_handle::PageMissing;
 use crate::render::pages::{Page, PageRequest};
 use crate::serve::answer::Answer;
-use crate::serve::conditional::{self, ClientCopy};
+use crate::serve::conditional::{self, Outcome};
 use crate::serve::reply::{self, DocumentHeaders, Reply};
 use crate::serve::request_context::RequestContext;
 use crate::serve::request_outcome::{RequestKind, RequestResult};
@@ -110,7 +110,7 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
     answer_conditionally(context, tag, headers, bytes, RequestKind::Page).await
 }
 
-/// 304, or 200 with a document in the coding of its headers.
+/// 304, 412, or 200 with a document in the coding of its headers.
 async fn answer_conditionally(
     context: &RequestContext<'_>,
     tag: ETag,
@@ -120,8 +120,9 @@ async fn answer_conditionally(
 ) -> Answer {
     let coding = headers.coding;
     let reply = match conditional::evaluate(context.headers, &tag.to_string(), None) {
-        ClientCopy::Current => reply::not_modified(headers),
-        ClientCopy::Outdated => match context.documents.encoded(document, coding).await {
+        Outcome::NotModified => reply::not_modified(headers),
+        Outcome::PreconditionFailed => reply::precondition_failed(),
+        Outcome::Send => match context.documents.encoded(document, coding).await {
             Ok(document) => reply::document(headers, document),
             Err(_) => reply::service_unavailable(UNAVAILABLE),
         },

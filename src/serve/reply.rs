@@ -13,6 +13,7 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
+use crate::text::visible;
 
 /// A reply with its whole body.
 pub(crate) type Reply = Response<Full<Bytes>>;
@@ -125,6 +126,12 @@ pub(super) fn bad_request(reason: &str) -> Reply {
     text(StatusCode::BAD_REQUEST, "no-store", message)
 }
 
+/// 412 for `If-Match` and `If-Unmodified-Since`.
+pub(super) fn precondition_failed() -> Reply {
+    let message = "the document is not the version that the request names";
+    text(StatusCode::PRECONDITION_FAILED, "no-store", message)
+}
+
 pub(super) fn uri_too_long() -> Reply {
     let message = "the address is too long";
     text(StatusCode::URI_TOO_LONG, "no-store", message)
@@ -140,7 +147,7 @@ pub(super) fn options() -> Reply {
     let mut reply = text(StatusCode::NO_CONTENT, "max-age=86400", "");
     reply.headers_mut().remove(CONTENT_TYPE);
     let reply = with_header(reply, ALLOW, METHODS);
-    let headers = "If-None-Match, If-Modified-Since";
+    let headers = "If-None-Match, If-Modified-Since, If-Match, If-Unmodified-Since";
     let reply = with_header(reply, ACCESS_CONTROL_ALLOW_HEADERS, headers);
     with_header(reply, ACCESS_CONTROL_MAX_AGE, "86400")
 }
@@ -170,9 +177,13 @@ fn with_location(mut reply: Reply, location: &str) -> Reply {
 }
 
 /// One line of text that scripts of every origin may read.
-fn text(status: StatusCode, cache_control: &'static str, line: impl Into<String>) -> Reply {
-    let line = line.into();
-    let body = if line.is_empty() { line } else { line + "\n" };
+fn text(status: StatusCode, cache_control: &'static str, line: impl AsRef<str>) -> Reply {
+    let line = visible(line.as_ref());
+    let body = if line.is_empty() {
+        String::new()
+    } else {
+        format!("{line}\n")
+    };
     let mut reply = unvalidated(status, cache_control, body.into());
     allow_every_origin(reply.headers_mut());
     reply

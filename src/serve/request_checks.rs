@@ -14,16 +14,25 @@ use hyper::{Method, Request, Version};
 use tokio::time;
 
 use crate::config::Limits;
+use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{self, Reply, with_close};
 
 /// The reply to a request that must not be served.
-pub(super) fn reject<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> {
+pub(super) fn reject<B>(
+    request: &Request<B>,
+    raw_head: &RawHead,
+    limits: &Limits,
+) -> Option<Reply> {
     let headers = request.headers();
+    let (has_fragment, has_length) = (raw_head.take_fragment(), raw_head.take_length());
     let reply = if *request.method() == Method::CONNECT {
         reply::method_not_allowed()
-    } else if headers.contains_key(TRANSFER_ENCODING) {
-        // hyper hides a Content-Length beside it (RFC 9112 §6.3), and no resource takes a body.
-        reply::bad_request("a body is not taken with Transfer-Encoding")
+    } else if has_length && headers.contains_key(TRANSFER_ENCODING) {
+        reply::bad_request("the request has Content-Length and Transfer-Encoding")
+    } else if has_fragment {
+        reply::bad_request("the target has a `#`, which belongs in it as `%23`")
+    } else if !is_served_target(request) {
+        reply::bad_request("the target is neither a path nor an absolute http address")
     } else if let Some(problem) = host_problem(request.version(), headers) {
         reply::bad_request(problem)
     } else if target_length(request) > limits.target_bytes as usize {
@@ -32,6 +41,19 @@ pub(super) fn reject<B>(request: &Request<B>, limits: &Limits) -> Option<Reply> 
         return None;
     };
     Some(with_close(reply))
+}
+
+/// Whether the target has one of the forms of RFC 9112 §3.2 for this method.
+fn is_served_target<B>(request: &Request<B>) -> bool {
+    let uri = request.uri();
+    match (uri.scheme_str(), uri.authority()) {
+        (Some("http" | "https"), Some(_)) => true,
+        (None, None) => {
+            let path = uri.path();
+            path.starts_with('/') || (path == "*" && *request.method() == Method::OPTIONS)
+        }
+        _ => false,
+    }
 }
 
 /// RFC 9112 §3.2: exactly one Host, and a valid one.
@@ -99,7 +121,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(()).expect("a request");
-        reject(&request, &limits()).map(|reply| reply.status())
+        reject(&request, &RawHead::default(), &limits()).map(|reply| reply.status())
     }
 
     #[test]
@@ -134,13 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn transfer_encoding_and_a_long_target_are_rejected() {
+    fn targets_of_other_forms_and_long_ones_are_rejected() {
         let host = ("host", "a.example");
-        let coded = [host, ("transfer-encoding", "chunked")];
-        assert_eq!(
-            status(Version::HTTP_11, "/", &coded),
-            Some(StatusCode::BAD_REQUEST)
-        );
+        let bad = Some(StatusCode::BAD_REQUEST);
+        for (target, expected) in [
+            ("/", None),
+            ("http://a.example/all.rss", None),
+            ("https://a.example", None),
+            ("ftp://a.example/", bad),
+            ("a.example:80", bad),
+            ("a.example", bad),
+            ("*", bad),
+        ] {
+            assert_eq!(
+                status(Version::HTTP_11, target, &[host]),
+                expected,
+                "{target}"
+            );
+        }
         let long = |length: u32| format!("/{}", "a".repeat(length as usize - 1));
         let most = limits().target_bytes;
         assert_eq!(status(Version::HTTP_11, &long(most), &[host]), None);

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::{Arc, Once};
-use std::thread::{self, available_parallelism};
+use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -21,10 +21,6 @@ use crate::serve::acceptor::Acceptor;
 use crate::serve::connection;
 use crate::serve::listener::Listener;
 use crate::serve::server_context::ServerContext;
-
-/// Each new connection wakes all threads, and a few threads can serve more requests than a network
-/// carries.
-const THREADS_MAX: usize = 16;
 
 /// For the documents, pages and selections of one thread. A selection may wait for the publisher.
 const BLOCKING_THREADS_MAX: usize = 8;
@@ -43,16 +39,15 @@ pub(crate) async fn serve(
     });
     let (running, mut all_ended) = mpsc::channel::<()>(1);
     // The steps that can fail come before the first thread.
-    let threads = available_parallelism()?.get().min(THREADS_MAX);
+    let threads = server.context.threads;
     let workers: io::Result<Vec<_>> = (0..threads).map(|_| open_worker(&listeners)).collect();
     for (runtime, acceptors) in workers? {
         let (server, stop, running) = (server.clone(), stop.clone(), running.clone());
         thread::Builder::new()
             .name("serving".to_owned())
             .spawn(move || {
-                runtime.block_on(server.run(acceptors, stop));
-                // The daemon does not wait for a document that is still being made.
-                runtime.shutdown_background();
+                runtime.get().block_on(server.run(acceptors, stop));
+                drop(runtime);
                 // Before `running`: its receiver may expect to drop the last handle of the documents.
                 drop(server);
                 drop(running);
@@ -64,15 +59,38 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-fn open_worker(listeners: &[Listener]) -> io::Result<(Runtime, Vec<Acceptor>)> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(BLOCKING_THREADS_MAX)
-        .build()?;
-    let entered = runtime.enter();
+fn open_worker(listeners: &[Listener]) -> io::Result<(WorkerRuntime, Vec<Acceptor>)> {
+    let runtime = WorkerRuntime::new()?;
+    let entered = runtime.get().enter();
     let acceptors: io::Result<_> = listeners.iter().map(Acceptor::new).collect();
     drop(entered);
     Ok((runtime, acceptors?))
+}
+
+/// The runtime of a thread. Unlike tokio's, it can be dropped by a task, as after a failed start, and does not
+/// wait for a document that is still being made.
+struct WorkerRuntime(Option<Runtime>);
+
+impl WorkerRuntime {
+    fn new() -> io::Result<WorkerRuntime> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(BLOCKING_THREADS_MAX)
+            .build()?;
+        Ok(WorkerRuntime(Some(runtime)))
+    }
+
+    fn get(&self) -> &Runtime {
+        self.0.as_ref().expect("only `drop` takes it")
+    }
+}
+
+impl Drop for WorkerRuntime {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// Shared by all threads.
@@ -104,5 +122,15 @@ impl Server {
             self.drain_warning
                 .call_once(|| warn!("{} did not end within {drain:?}", many(open, "connection")));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn task_can_drop_a_runtime() {
+        drop(WorkerRuntime::new().expect("a runtime"));
     }
 }

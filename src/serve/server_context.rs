@@ -9,6 +9,7 @@ use crate::feed::snapshot::Snapshot;
 use crate::publish::read_handle::ReadHandle;
 use crate::serve::access_log::AccessLog;
 use crate::serve::connection_limit::ConnectionLimit;
+use crate::serve::descriptors::Descriptors;
 use crate::serve::documents::Documents;
 use crate::serve::request_metrics::RequestMetrics;
 
@@ -16,6 +17,7 @@ pub(crate) struct ServerContext {
     /// Set once the state folder has been read.
     pub(crate) documents: OnceLock<Arc<Documents>>,
     pub(super) limits: Limits,
+    pub(super) threads: usize,
     pub(super) connections: Arc<ConnectionLimit>,
     pub(super) requests: RequestMetrics,
     pub(crate) access_log: Option<AccessLog>,
@@ -24,13 +26,18 @@ pub(crate) struct ServerContext {
 }
 
 impl ServerContext {
-    pub(crate) fn new(config: &Server, access_log: Option<AccessLog>) -> ServerContext {
+    pub(crate) fn new(
+        config: &Server,
+        descriptors: Descriptors,
+        access_log: Option<AccessLog>,
+    ) -> ServerContext {
         let limits = config.limits;
         ServerContext {
             documents: OnceLock::new(),
             limits,
+            threads: descriptors.threads,
             connections: ConnectionLimit::new(
-                limits.connections as usize,
+                descriptors.connections as usize,
                 limits.connections_per_address,
                 &config.trusted_proxies,
             ),

@@ -4,12 +4,16 @@
 use std::cell::RefCell;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
+
+use crate::serve::activity::Activity;
+use crate::serve::raw_head::RawHead;
 
 /// A vectored write of at most this many bytes becomes a single one.
 const WRITE_BUFFER_BYTES: usize = 16 << 10;
@@ -25,6 +29,9 @@ thread_local! {
 pub(super) struct WriteTimeout<S> {
     socket: S,
     timeout: Duration,
+    activity: Arc<Activity>,
+    /// Sees everything that is read.
+    raw_head: Arc<RawHead>,
     /// The end of the timeout, while a write waits.
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -48,10 +55,17 @@ impl DiscardUnsent for UnixStream {
 }
 
 impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
-    pub(super) fn new(socket: S, timeout: Duration) -> WriteTimeout<S> {
+    pub(super) fn new(
+        socket: S,
+        timeout: Duration,
+        activity: Arc<Activity>,
+        raw_head: Arc<RawHead>,
+    ) -> WriteTimeout<S> {
         WriteTimeout {
             socket,
             timeout,
+            activity,
+            raw_head,
             deadline: None,
         }
     }
@@ -63,9 +77,12 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
         result: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if result.is_ready() {
-            self.deadline = None;
+            if self.deadline.take().is_some() {
+                self.activity.note_writing(false);
+            }
             return result;
         }
+        self.activity.note_writing(true);
         let timeout = self.timeout;
         let deadline = self
             .deadline
@@ -82,7 +99,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for WriteTimeout<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let result = Pin::new(&mut self.socket).poll_read(context, buffer);
+        self.raw_head.look_at(&buffer.filled()[before..]);
+        result
     }
 }
 

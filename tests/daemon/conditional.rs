@@ -100,3 +100,38 @@ fn selections_and_all_formats_answer_304() {
         assert_not_modified(&daemon.ask(&known), &whole, target);
     }
 }
+
+#[test]
+fn precondition_on_another_version_gets_412() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let whole = daemon.get(FEED);
+    let coded = daemon.ask(&Request::get(FEED).with("Accept-Encoding", "gzip"));
+    let (tag, date) = (whole.header("etag"), whole.header("last-modified"));
+    let mut connection = daemon.connect();
+    for (name, value, status) in [
+        ("If-Match", tag, 200),
+        ("If-Match", coded.header("etag"), 200),
+        ("If-Match", "*", 200),
+        ("If-Match", "\"another\"", 412),
+        ("If-Match", &format!("W/{tag}"), 412),
+        ("If-Unmodified-Since", date, 200),
+        ("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT", 412),
+        ("If-Unmodified-Since", "today", 200),
+    ] {
+        let response = connection.exchange(&Request::get(FEED).with(name, value));
+        assert_eq!(response.status, status, "{name}: {value}");
+        if status == 412 {
+            assert_eq!(response.header("cache-control"), "no-store");
+            assert_eq!(response.find("etag"), None);
+        }
+    }
+    let page = daemon.get("/");
+    for (name, value, status) in [
+        ("If-Match", page.header("etag"), 200),
+        ("If-Match", tag, 412),
+        ("If-Unmodified-Since", "Sun, 06 Nov 1994 08:49:37 GMT", 200),
+    ] {
+        let response = connection.exchange(&Request::get("/").with(name, value));
+        assert_eq!(response.status, status, "{name}: {value}");
+    }
+}

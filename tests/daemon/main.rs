@@ -14,6 +14,7 @@ mod explain;
 mod export;
 mod file_events;
 mod hostile_clients;
+mod hostile_names;
 mod instants;
 mod kill;
 mod mirrors;

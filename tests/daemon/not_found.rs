@@ -24,7 +24,6 @@ fn unknown_names_get_404_with_a_reason() {
         ("/select.rss?any=city:Алматы", "unknown prefix `city:`"),
         ("/select.rss?any=", "%23"),
         ("/select.rss?any=rail&none=", "%23"),
-        ("/select.rss?any=#rail", "%23"),
         ("/select.atom?all=lang:en&any=,%20,", "%23"),
         ("/select.json?any=%23", "holds no letter or digit"),
         (

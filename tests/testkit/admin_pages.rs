@@ -18,10 +18,15 @@ pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
     newsroom.enable_admin();
     let mut daemon = Daemon::launch(newsroom);
+    let address = address_of(&mut daemon);
+    (daemon, address)
+}
+
+/// Waits until the daemon says the address of its admin listener.
+pub(crate) fn address_of(daemon: &mut Daemon) -> String {
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");
-    let address = address.trim_end_matches("/status").to_owned();
-    (daemon, address)
+    address.trim_end_matches("/status").to_owned()
 }
 
 pub(crate) fn ask(address: &str, request: &Request) -> Response {

@@ -7,6 +7,7 @@ use crate::model::count::{counted, many};
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
+use crate::text::visible;
 
 /// A term in the notation of feeds.toml.
 pub(super) fn term(kind: TermKind, name: &str) -> String {
@@ -23,13 +24,13 @@ impl Display for Explanation {
             false => "is not in",
         };
         match (&self.article.title, &self.article.key) {
-            (Some(title), Some(key)) => write!(f, "\"{title}\" ({key}) ")?,
-            (None, Some(key)) => write!(f, "{key} ")?,
-            (_, None) => write!(f, "{} ", self.article.file)?,
+            (Some(title), Some(key)) => write!(f, "\"{}\" ({}) ", visible(title), visible(key))?,
+            (None, Some(key)) => write!(f, "{} ", visible(key))?,
+            (_, None) => write!(f, "{} ", visible(&self.article.file))?,
         }
-        write!(f, "{verb} /{}.", self.feed)?;
+        write!(f, "{verb} /{}.", visible(&self.feed))?;
         for (label, text) in self.rows() {
-            write!(f, "\n  {label:<9}  {text}")?;
+            write!(f, "\n  {label:<9}  {}", visible(&text))?;
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Writer {
         }
         let mut version = state.build(definition, previous, Timestamp(0));
         if let Some(old) = old {
-            version.polls = old.polls.clone();
+            version.continues(old);
         }
         if previous != Some(version.validators()) {
             self.unsaved.insert(path.clone(), version.validators());

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::serve::descriptors::open_fds;
+
 /// A value that `/proc` does not have is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Process {
@@ -42,12 +44,6 @@ fn kibibytes(status: &str, name: &str) -> Option<u64> {
 fn number_after(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
-}
-
-fn open_fds() -> Option<u64> {
-    let open = fs::read_dir("/proc/self/fd").ok()?.count();
-    // Reading the folder opens one.
-    u64::try_from(open).ok()?.checked_sub(1)
 }
 
 #[cfg(test)]

@@ -1,0 +1,83 @@
+//! Whether a connection is idle, so that it can be closed when another one needs its place.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use futures_util::task::AtomicWaker;
+
+/// What one connection does now. Its own task writes this; a connection that waits for a place reads it.
+#[derive(Debug)]
+pub(super) struct Activity {
+    accepted: Instant,
+    /// When it was last used, in microseconds since it was accepted.
+    last_used: AtomicU64,
+    /// Whether an answer is being made.
+    is_answering: AtomicBool,
+    /// Whether the client has to read before more can be written.
+    is_writing: AtomicBool,
+    /// Whether it has to end as soon as it is idle.
+    is_dismissed: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Activity {
+    pub(super) fn new() -> Activity {
+        Activity {
+            accepted: Instant::now(),
+            last_used: AtomicU64::new(0),
+            is_answering: AtomicBool::new(false),
+            is_writing: AtomicBool::new(false),
+            is_dismissed: AtomicBool::new(false),
+            waker: AtomicWaker::new(),
+        }
+    }
+
+    /// A request came at `instant`, or was answered then.
+    pub(super) fn note_use(&self, instant: Instant, is_answering: bool) {
+        let since = instant.saturating_duration_since(self.accepted);
+        let microseconds = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        self.last_used.store(microseconds, Relaxed);
+        self.is_answering.store(is_answering, Relaxed);
+    }
+
+    pub(super) fn note_writing(&self, is_writing: bool) {
+        self.is_writing.store(is_writing, Relaxed);
+    }
+
+    /// How long it has waited for a request at `now`; `None` if it does not wait.
+    pub(super) fn idle_for(&self, now: Instant) -> Option<Duration> {
+        if self.is_answering.load(Relaxed) || self.is_writing.load(Relaxed) {
+            return None;
+        }
+        let last_used = Duration::from_micros(self.last_used.load(Relaxed));
+        let since_accepted = now.saturating_duration_since(self.accepted);
+        Some(since_accepted.saturating_sub(last_used))
+    }
+
+    pub(super) fn is_dismissed(&self) -> bool {
+        self.is_dismissed.load(Relaxed)
+    }
+
+    /// Ends the connection as soon as it is idle.
+    pub(super) fn dismiss(&self) {
+        self.is_dismissed.store(true, Relaxed);
+        self.waker.wake();
+    }
+
+    /// Polls the connection, which ends early if it is dismissed.
+    pub(super) fn poll<T>(
+        &self,
+        context: &mut Context<'_>,
+        poll_connection: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Option<T>> {
+        self.waker.register(context.waker());
+        match poll_connection(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if self.is_dismissed() && self.idle_for(self.accepted).is_some() => {
+                Poll::Ready(None)
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
