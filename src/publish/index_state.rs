@@ -10,20 +10,21 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
 
+/// The publisher has one that it changes. Each published state has a clone that never changes.
+#[derive(Clone, Debug)]
 pub(super) struct IndexState {
     pub(super) config: Arc<Config>,
     pub(super) index: Index,
-    pub(super) definitions: FeedDefinitions,
-    pub(super) overviews: u64,
+    pub(super) definitions: Arc<FeedDefinitions>,
 }
 
 impl IndexState {
-    /// Builds a version of a feed, dated no earlier than `floor`.
+    /// Builds a version of a feed. A version without dated content is dated `second`.
     pub(super) fn build(
         &self,
         definition: FeedDefinition,
         previous: Option<Validators>,
-        floor: Timestamp,
+        second: Timestamp,
     ) -> FeedVersion {
         let site_rules = self.definitions.site_rules();
         FeedVersion::build(
@@ -32,7 +33,7 @@ impl IndexState {
             &self.index,
             definition,
             previous,
-            floor,
+            second,
         )
     }
 }

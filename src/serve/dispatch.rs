@@ -74,7 +74,7 @@ pub fn dispatch<B>(
     match route::resolve(&published.snapshot, request.uri().path(), context.query) {
         Target::Feed(version, format) => context.dispatch_feed(version, format),
         Target::Select(selection, format) => {
-            match documents.published.cached_selection(&selection) {
+            match documents.published.cached_selection(published, &selection) {
                 Some(version) => context.dispatch_feed(&version, format),
                 None => context.job(Resource::Selection(selection, format)),
             }
@@ -139,8 +139,10 @@ impl Job {
             Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
             Resource::FeedPage(version) => pages::feed_page(&context, version).await,
             Resource::Selection(selection, format) => {
-                let published = self.documents.published.clone();
-                match task::spawn_blocking(move || published.select(&selection)).await {
+                let (handle, published) =
+                    (self.documents.published.clone(), self.published.clone());
+                let search = move || handle.select(&published, &selection);
+                match task::spawn_blocking(search).await {
                     Ok(Ok(version)) if context.wants_page() => {
                         pages::feed_page(&context, version).await
                     }

@@ -131,9 +131,9 @@ async fn answer_conditionally(
 
 /// The requested page or list, or the reply if there is none.
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
-    let published = context.documents.published.clone();
-    let snapshot = context.published.snapshot.clone();
-    let page = task::spawn_blocking(move || published.find_page(&snapshot, request)).await;
+    let handle = context.documents.published.clone();
+    let published = context.published.clone();
+    let page = task::spawn_blocking(move || handle.find_page(&published, request)).await;
     Err(Box::new(match page {
         Ok(Ok(page)) => return Ok(page),
         Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),

@@ -16,15 +16,14 @@ impl Publisher {
             true => Priority::Low,
             false => Priority::Normal,
         };
-        let is_index_in_use = self.has_something_to_serve();
+        // A first reading may change the whole index, which nothing is published from yet. It gathers its
+        // changes in a copy as it goes, because they would be held twice at its end.
+        let is_first = !self.has_something_to_serve();
+        let mut copy = is_first.then(|| self.writer().state.index.clone());
         let mut update = Update::default();
         let mut gather = |changes: &mut Vec<Change>| {
-            // The changes of a first reading can be many, and would be held twice.
-            if !is_index_in_use {
-                self.handle
-                    .index()
-                    .index
-                    .stage(changes.drain(..), &mut update);
+            if let Some(index) = &mut copy {
+                index.stage(changes.drain(..), &mut update);
             }
         };
         let ReadingResult {
@@ -33,10 +32,23 @@ impl Publisher {
             retired,
             ..
         } = self.driver.read(scopes, removal, priority, &mut gather);
-        let mut writer = self.writer();
-        let mut state = self.handle.index();
-        state.index.stage(changes, &mut update);
-        writer.touch(state.index.finish(update));
+        let mut writer = match copy {
+            Some(mut index) => {
+                index.stage(changes, &mut update);
+                let affected = index.finish(update);
+                let mut writer = self.writer();
+                writer.state.index = index;
+                writer.touch(affected);
+                writer
+            }
+            None => {
+                let mut writer = self.writer();
+                writer.state.index.stage(changes, &mut update);
+                let affected = writer.state.index.finish(update);
+                writer.touch(affected);
+                writer
+            }
+        };
         writer.retired.extend(retired);
         report
     }
