@@ -38,7 +38,7 @@
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
 //! | cached documents | `serve/document_cache.rs` |
-//! | selections: their cache and their dates | `publish/selections.rs`, `publish/publisher/selection_dates.rs` |
+//! | selections: their cache, their dates, how many are made at once | `publish/selections.rs`, `publish/publisher/selection_dates.rs`, `serve/selection_limit.rs` |
 //!
 //! # Recipes
 //!

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use hyper::{Method, Request};
-use tokio::task;
 
+use crate::feed::definitions::FeedKind;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -45,6 +45,19 @@ enum Resource {
     Selection(Selection, Format),
     Page(PageRequest),
     Asset(String),
+}
+
+impl Resource {
+    /// Whether it is made under the limit of selections.
+    fn is_selection(&self) -> bool {
+        match self {
+            Resource::Selection(..) | Resource::Page(PageRequest::Select(_)) => true,
+            Resource::Feed(version, _)
+            | Resource::FeedPage(version)
+            | Resource::Page(PageRequest::Feed(version)) => version.kind == FeedKind::Select,
+            Resource::Page(_) | Resource::Asset(_) => false,
+        }
+    }
 }
 
 /// Dispatches a request. `documents` is `None` until the state folder has been read.
@@ -135,6 +148,14 @@ impl Job {
             query: request.uri().query(),
             now: self.now,
         };
+        // Kept until there is an answer.
+        let _place = match self.resource.is_selection() {
+            true => match self.documents.selections.enter() {
+                Ok(place) => Some(place),
+                Err(refusal) => return reply::selection_refused(refusal).into(),
+            },
+            false => None,
+        };
         match self.resource {
             Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
             Resource::FeedPage(version) => pages::feed_page(&context, version).await,
@@ -142,7 +163,7 @@ impl Job {
                 let (handle, published) =
                     (self.documents.published.clone(), self.published.clone());
                 let search = move || handle.select(&published, &selection);
-                match task::spawn_blocking(search).await {
+                match self.documents.selections.run(search).await {
                     Ok(Ok(version)) if context.wants_page() => {
                         pages::feed_page(&context, version).await
                     }
@@ -151,10 +172,7 @@ impl Job {
                         None => feeds::make(&context, &version, format).await,
                     },
                     Ok(Err(term)) => reply::not_found(&unknown_term(&term)).into(),
-                    Err(_) => {
-                        reply::service_unavailable("the selection cannot be made at the moment")
-                            .into()
-                    }
+                    Err(refusal) => reply::selection_refused(refusal).into(),
                 }
             }
             Resource::Page(page) => pages::page(&context, page).await,
