@@ -77,23 +77,20 @@ pub struct FeedVersion {
 }
 
 impl FeedVersion {
-    /// The version of a feed at the instant of the index. `second` dates a change that no entry dates, and
-    /// a selection without `previous`: earlier responses with it are not known then.
+    /// The version of a feed at the instant of the index. `floor` is the latest `Last-Modified` that
+    /// earlier responses may have had.
     pub fn build(
         renderer_version: u32,
         site_rules: &Arc<SiteRules>,
         index: &Index,
         definition: FeedDefinition,
         previous: Option<Validators>,
-        second: Timestamp,
+        floor: Timestamp,
     ) -> FeedVersion {
         let window = index.window(&definition.query, &definition.settings);
         let digest = digest(renderer_version, site_rules, index, &definition, &window);
-        let content_time = window.content_time.unwrap_or(site_rules.epoch());
-        let last_modified = match (definition.kind, previous) {
-            (FeedKind::Select, None) => content_time.max(second),
-            _ => last_modified(digest, content_time, previous, second),
-        };
+        let content_time = window.content_time.unwrap_or(site_rules.epoch()).max(floor);
+        let last_modified = last_modified(digest, content_time, previous, index.as_of());
         FeedVersion {
             path: definition.path,
             kind: definition.kind,

@@ -19,12 +19,12 @@ pub(super) struct IndexState {
 }
 
 impl IndexState {
-    /// Builds a version of a feed. A version without dated content is dated `second`.
+    /// Builds a version of a feed, dated no earlier than `floor`.
     pub(super) fn build(
         &self,
         definition: FeedDefinition,
         previous: Option<Validators>,
-        second: Timestamp,
+        floor: Timestamp,
     ) -> FeedVersion {
         let site_rules = self.definitions.site_rules();
         FeedVersion::build(
@@ -33,7 +33,7 @@ impl IndexState {
             &self.index,
             definition,
             previous,
-            second,
+            floor,
         )
     }
 }

@@ -93,6 +93,7 @@ impl Publisher {
                     index,
                     definitions: Arc::new(definitions),
                 },
+                index_loads: 0,
                 templates,
                 touched: AffectedFeeds::All,
                 rebuild: true,
@@ -213,32 +214,22 @@ impl Publisher {
         config: Arc<Config>,
         templates: Arc<Templates>,
     ) -> Result<(), DriverError> {
-        let (before, as_of) = {
-            let writer = self.writer();
-            let IndexState {
-                config: before,
-                index,
-                ..
-            } = &writer.state;
-            if config == *before && templates == writer.templates {
-                return Ok(());
-            }
-            (before.clone(), index.as_of())
-        };
-        let source = self.driver.next_source(&before, &config)?;
-        // Publications go on while all articles are loaded.
-        let is_loaded = config.same != before.same;
-        let loaded = is_loaded.then(|| load(&config, &self.store, as_of));
-        let loaded = loaded.transpose()?;
         let writer = &mut *self.writer();
         let state = &mut writer.state;
-        let definitions = match loaded {
-            Some((mut index, definitions)) => {
-                index.advance(state.index.as_of());
+        if config == state.config && templates == writer.templates {
+            return Ok(());
+        }
+        let source = self.driver.next_source(&state.config, &config)?;
+        let as_of = state.index.as_of();
+        // Under the lock: a reading stores its changes before it brings them into the index.
+        let definitions = match config.same == state.config.same {
+            true => FeedDefinitions::new(&config, &mut state.index),
+            false => {
+                let (index, definitions) = load(&config, &self.store, as_of)?;
                 state.index = index;
+                writer.index_loads += 1;
                 definitions
             }
-            None => FeedDefinitions::new(&config, &mut state.index),
         };
         state.definitions = Arc::new(definitions);
         self.driver.replace_source(source, &config);

@@ -93,10 +93,13 @@ impl Selections {
         }
         let old = slot.built.load_full();
         let previous = old.map(|old| old.version.validators()).or(*remembered);
+        let floor = match previous {
+            Some(previous) if previous.last_modified < state.as_of() => Timestamp(0),
+            // The clock was set back since it was last dated, or earlier dates are not known.
+            Some(_) | None => state.selection_second,
+        };
         let query = definition.query.clone();
-        let mut version = state
-            .index
-            .build(definition, previous, state.selection_second);
+        let mut version = state.index.build(definition, previous, floor);
         version.polls = self.polls.clone();
         let is_dated_by_state = version.last_modified >= state.selection_second;
         if is_dated_by_state && !state.second_use.claim() {

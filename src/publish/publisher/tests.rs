@@ -10,10 +10,12 @@ use std::path::Path;
 use bytes::Bytes;
 use tempfile::TempDir;
 
+use super::reading::FirstIndex;
 use super::*;
 use crate::feed::snapshot::Snapshot;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
+use crate::model::article_meta::Change;
 use crate::model::removal_guard::Removal;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
@@ -814,6 +816,30 @@ fn a_configuration_with_other_reading_rules_reads_all_articles_again() {
     let rendered = newsroom.published()["all"].1.clone();
     let text = String::from_utf8_lossy(&rendered).into_owned();
     assert!(text.contains("Fri, 09 Jan 2026 10:00:00 +0500"), "{text}");
+}
+
+#[test]
+fn a_configuration_that_changes_during_the_first_reading_loses_no_article() {
+    for same in ["", "[same]\n'#спорт' = ['#театр']\n"] {
+        let newsroom = Newsroom::new(FEEDS);
+        newsroom.write("a.txt", "2026-01-08T10:00", "Текст.\n\n#спорт");
+        newsroom.write("b.txt", "2026-01-09T10:00", "Текст.\n\n#театр #опера");
+        let added = "[[feed]]\nname = 'stage'\ntitle = 'Сцена'\nany = ['#опера', '#балет']\n";
+        let publisher = newsroom.publisher();
+        let mut first = FirstIndex::new(&publisher.writer());
+        newsroom.reconfigure(&format!("{FEEDS}{added}{same}"));
+        first.renew_if_outdated(&publisher.writer());
+        newsroom.read();
+        let rows = publisher.store.article_rows().expect("readable rows");
+        let changes = rows.map(|row| Change::Put(row.expect("a row").meta));
+        first.stage(&mut changes.collect());
+        drop(first.finish(publisher));
+        publisher.publish(later());
+        assert_eq!(newsroom.entries("all"), 2, "{same}");
+        assert_eq!(newsroom.entries("stage"), 1, "{same}");
+        let sport = if same.is_empty() { 1 } else { 2 };
+        assert_eq!(newsroom.entries("sport"), sport, "{same}");
+    }
 }
 
 #[test]

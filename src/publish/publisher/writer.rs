@@ -21,6 +21,8 @@ use crate::render::pages::templates::Templates;
 pub(super) struct Writer {
     /// What the next state is built from.
     pub(super) state: IndexState,
+    /// How often a new configuration had the index loaded from the store.
+    pub(super) index_loads: u64,
     pub(super) templates: Arc<Templates>,
     /// The feeds that changes since the last snapshot may affect.
     pub(super) touched: AffectedFeeds,
@@ -144,8 +146,7 @@ impl Writer {
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let second = self.state.index.as_of();
-        let mut version = self.state.build(definition, previous, second);
+        let mut version = self.state.build(definition, previous, Timestamp(0));
         if let Some(old) = old {
             version.polls = old.polls.clone();
         }
