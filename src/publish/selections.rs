@@ -92,7 +92,8 @@ impl Selections {
             return Some(version);
         }
         let old = slot.built.load_full();
-        let previous = old.map(|old| old.version.validators()).or(*remembered);
+        let previous = old.as_ref().map(|old| old.version.validators());
+        let previous = previous.or(*remembered);
         let floor = match previous {
             Some(previous) if previous.last_modified < state.as_of() => Timestamp(0),
             // The clock was set back since it was last dated, or earlier dates are not known.
