@@ -69,17 +69,15 @@ pub fn export(
     progress: &ExportProgress,
     stop: &AtomicBool,
 ) -> Result<ExportReport, ExportError> {
-    let (published, overview) = publisher
-        .published()
-        .zip(publisher.overview())
-        .ok_or(ExportError::Unpublished)?;
+    let published = publisher.published().ok_or(ExportError::Unpublished)?;
+    let overview = published.overview();
     let before = folder.previous().articles;
     let is_shrunk = is_too_many(before.saturating_sub(articles), before);
     if is_shrunk && options.removal == Removal::Held {
         let now = articles;
         return Err(ExportError::Shrunk { before, now });
     }
-    let with_pages = articles_with_pages(publisher, &published, options);
+    let with_pages = articles_with_pages(&published, options);
     let plan = Plan::new(&published, &overview, with_pages, options.pages);
     let run = ExportRun::new(publisher, &published, &folder, &plan, &options.codings);
     let (mut report, mut files) = run.write_all(progress, stop);
@@ -97,13 +95,12 @@ pub fn export(
 /// The keys and last corrections of the articles that may have a page here; none if the newsroom's
 /// site has the pages.
 fn articles_with_pages(
-    publisher: &ReadHandle,
     published: &PublishedState,
     options: &ExportOptions,
 ) -> Vec<(String, Timestamp)> {
     let is_elsewhere = published.snapshot.config.source.link().is_some();
     match options.pages {
-        PageExport::Write if !is_elsewhere => publisher.released(),
+        PageExport::Write if !is_elsewhere => published.released(),
         PageExport::Write | PageExport::Skip => Vec::new(),
     }
 }

@@ -47,7 +47,7 @@ use crate::model::time::Timestamp;
 pub struct ArticleNo(u32);
 
 /// All accepted articles, with a posting list for each term.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Index {
     as_of: Timestamp,
     slots: Vec<Option<Slot>>,

@@ -43,6 +43,7 @@
 //! | how many descriptors clients get | `serve/descriptors.rs` |
 //! | what logs and terminals show of a name | `text/visible.rs` |
 //! | cached documents | `serve/document_cache.rs` |
+//! | selections: their cache, their dates, how many are made at once | `publish/selections.rs`, `publish/publisher/selection_dates.rs`, `serve/selection_limit.rs` |
 //!
 //! # Recipes
 //!
@@ -102,7 +103,8 @@
 //!    tags changes, so do its revision and the ETags of all its feeds.
 //! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
 //!    names it, so an unreadable source costs freshness and nothing else.
-//! 4. A request is routed and validated by one published state, and every request gets an answer.
+//! 4. A request is routed, validated and answered by one published state, and every request gets an answer.
+//!    No request takes a lock that publishing needs, and the publisher waits for no request.
 //! 5. An article that is dated in the future, expired or hidden is in no list of the
 //!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
 //!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.

@@ -12,6 +12,7 @@
 //! [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store),
 //! [`source`](crate::source) and [`ingest`](crate::ingest).
 
+mod change_history;
 pub mod clock;
 pub mod documents;
 pub mod health;

@@ -99,6 +99,7 @@ fn request(c: &mut Criterion) {
 fn select(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
     let publisher = newsroom.publisher();
+    let published = publisher.handle().published().expect("a snapshot");
     let mut number = 0;
     let next = || {
         number += 1;
@@ -109,7 +110,8 @@ fn select(c: &mut Criterion) {
             number % 193
         );
         let selection = Selection::from_query(&query).expect("a selection");
-        publisher.handle().select(&selection).expect("known terms")
+        let version = publisher.handle().select(&published, &selection);
+        version.expect("known terms")
     };
     let document = render_feed(
         publisher.handle().store(),

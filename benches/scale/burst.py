@@ -26,7 +26,9 @@ def measure(bench) -> Iterator[Figure]:
         # Every edition of the burst moves all of these.
         sections = [feed("sections", section) for section in corpus.SECTIONS]
         paths = ["/all.rss", *sections]
-        with Probe(daemon.port, paths) as probe:
+        # Every other request asks for the first, so that no version of it goes unseen.
+        requests = [(path, "") for other in paths for path in (paths[0], other)]
+        with Probe(daemon.port, requests, ASKED_A_SECOND) as probe:
             time.sleep(QUIET_SECONDS)
             spent, begun = daemon.cpu_seconds(), time.monotonic()
             for file in files:
@@ -82,6 +84,7 @@ class Answer:
     due: float
     late: float
     milliseconds: float
+    status: int
     tag: str
     answered: float
     repeated: bool = False
@@ -89,10 +92,11 @@ class Answer:
 
 class Probe:
     """Asks at a fixed rate, whether earlier requests were answered or not: what waits is not left
-    out. In a process of its own, so that nothing else here delays it."""
+    out. In a process of its own, so that nothing else here delays it. The requests, each a path and
+    a condition, are made one after the other, and then again."""
 
-    def __init__(self, port: int, paths: list[str]):
-        self.port, self.paths = port, paths
+    def __init__(self, port: int, requests: list[tuple[str, str]], rate: float):
+        self.port, self.requests, self.rate = port, requests, rate
         self.answers: list[Answer] = []
         self.ours, self.theirs = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=self.run)
@@ -119,24 +123,26 @@ class Probe:
         begun, number = time.monotonic(), 0
         async with asyncio.TaskGroup() as group:
             while not self.theirs.poll():
-                due = begun + number / ASKED_A_SECOND
+                due = begun + number / self.rate
                 await asyncio.sleep(due - time.monotonic())
-                # Every other one asks for the first, so that no version of it goes unseen.
-                path = self.paths[number % 2 * (number // 2 % len(self.paths))]
-                group.create_task(self.one(path, due, answers))
+                request = self.requests[number % len(self.requests)]
+                group.create_task(self.one(*request, due, answers))
                 number += 1
         return answers
 
-    async def one(self, path: str, due: float, answers: list[Answer]) -> None:
+    async def one(self, path: str, known: str, due: float, answers: list[Answer]) -> None:
         late = time.monotonic() - due
         if not self.idle:
             self.idle.append(await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20))
         reader, writer = self.idle.pop()
-        request = f"GET {path} HTTP/1.1\r\nHost: taspa\r\nAccept-Encoding: gzip\r\n\r\n"
+        condition = f"If-None-Match: {known}\r\n" if known else ""
+        request = f"GET {path} HTTP/1.1\r\nHost: taspa\r\nAccept-Encoding: gzip\r\n{condition}\r\n"
         writer.write(request.encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower().split("\r\n")
         headers = dict(line.split(": ", 1) for line in head[1:] if line)
-        await reader.readexactly(int(headers["content-length"]))
-        took = time.monotonic() - due
-        answers.append(Answer(path, due, late * 1e3, took * 1e3, headers["etag"], time.time()))
+        status = int(head[0].split()[1])
+        if status != 304:
+            await reader.readexactly(int(headers["content-length"]))
+        took, tag = time.monotonic() - due, headers.get("etag", "")
+        answers.append(Answer(path, due, late * 1e3, took * 1e3, status, tag, time.time()))
         self.idle.append((reader, writer))

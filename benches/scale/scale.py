@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How taspa bears a large archive: starts, memory, changes, first answers, crowds and bursts.
+"""How taspa bears a large archive: starts, memory, changes, first answers, crowds, bursts and selections.
 
     benches/scale/scale.py --articles N [--corpus FOLDER] [--program FILE] [--changes N]
                            [--selections N] [--only NAME[,NAME …]]
@@ -15,6 +15,8 @@ multiple of something else that was measured in the same run, so that a slow or 
 |        | and the processor time of it while nobody asks | gzip of one of the feeds |
 | crowd | 10,000 connections ask for one changed feed at once | handing over as many finished ones |
 | burst | 10,000 articles at once, with a probe of 200 requests a second | the probe before the burst |
+| selections | 200 new selections a second that few or no articles match, with a probe of 100 other | the probe before |
+|        | requests a second, feeds and 304s, and articles that are renamed into the folder | |
 | memory | resident memory after every automatic feed was asked for | a daemon without articles |
 |        | and over a walk of random selections; first answers of cold feeds | gzip of the same bytes |
 
@@ -37,12 +39,20 @@ import change
 import corpus
 import crowd
 import memory
+import selections
 import start
 from daemon import Daemon, folder_source, free_ports, raise_file_limit
 
 ROOT = Path(__file__).resolve().parents[2]
 # The walk of selections comes last: what it leaves in memory is its own.
-MEASUREMENTS = {"start": start, "change": change, "crowd": crowd, "burst": burst, "memory": memory}
+MEASUREMENTS = {
+    "start": start,
+    "change": change,
+    "crowd": crowd,
+    "burst": burst,
+    "selections": selections,
+    "memory": memory,
+}
 
 
 @dataclass

@@ -219,7 +219,9 @@ fn unused_terms<'a>(
     loaded: &'a Loaded,
     published: &ReadHandle,
 ) -> impl Iterator<Item = Problem> + use<'a> {
-    published.unused_terms().into_iter().map(|named| {
+    let published = published.published();
+    let unused = published.map_or(Vec::new(), |published| published.unused_terms());
+    unused.into_iter().map(|named| {
         let message = format!(
             "no released article has the {} `{}`",
             named.term.kind.prefix(),

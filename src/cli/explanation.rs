@@ -26,12 +26,13 @@ pub(super) enum ExplainError {
 
 /// Explains it for the instant of the last publication. `article` is a key, file, id or address.
 pub(super) fn explain(
-    published: &ReadHandle,
+    publisher: &ReadHandle,
     version: &FeedVersion,
     article: &str,
 ) -> Result<Explanation, ExplainError> {
-    let snapshot = published.snapshot().ok_or(ExplainError::Unpublished)?;
-    let (store, source) = (published.store(), published.source());
+    let published = publisher.published().ok_or(ExplainError::Unpublished)?;
+    let (store, source) = (publisher.store(), publisher.source());
+    let snapshot = &published.snapshot;
     let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
     let (explained, evaluation) = match named? {
         NamedArticle::Article(row) => {

@@ -34,7 +34,7 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
             Target::Feed(version, format) => return Ok(Document::Feed(version.clone(), format)),
             Target::Select(selection, format) => {
                 let version = publisher
-                    .select(&selection)
+                    .select(&published, &selection)
                     .map_err(|term| unknown_term(&term))?;
                 return Ok(Document::Feed(version, format));
             }
@@ -81,9 +81,12 @@ pub(super) fn find_in_any_format(
 fn find_feed(publisher: &ReadHandle, address: &str) -> Result<Arc<FeedVersion>, String> {
     match find(publisher, address)? {
         Document::Feed(version, _) | Document::Page(PageRequest::Feed(version)) => Ok(version),
-        Document::Page(PageRequest::Select(selection)) => publisher
-            .select(&selection)
-            .map_err(|term| unknown_term(&term)),
+        Document::Page(PageRequest::Select(selection)) => {
+            let published = publisher.published().ok_or("nothing is published")?;
+            publisher
+                .select(&published, &selection)
+                .map_err(|term| unknown_term(&term))
+        }
         Document::Page(_) | Document::Asset(_) => Err("this is a page and no feed".to_owned()),
     }
 }

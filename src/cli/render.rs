@@ -46,7 +46,7 @@ fn render_page(
     let own = || Locale::of_site(&published.snapshot.config.site.language);
     let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
     let page = publisher
-        .find_page(&published.snapshot, request)
+        .find_page(&published, request)
         .map_err(|missing| chain(&missing))?;
     documents::render_page(publisher.store(), &published, &page, locale)
         .map_err(|failure| chain(&failure))

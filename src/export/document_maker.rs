@@ -76,8 +76,9 @@ impl<'a> DocumentMaker<'a> {
         let PublishedState {
             snapshot,
             templates,
+            ..
         } = self.published;
-        let page = self.publisher.find_page(snapshot, request.clone());
+        let page = self.publisher.find_page(self.published, request.clone());
         let page = page.map_err(|missing| match missing {
             PageMissing::Store(error) => MakeError::failed(&error),
             PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => MakeError::NotServed,

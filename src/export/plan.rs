@@ -95,6 +95,7 @@ impl Plan {
         PublishedState {
             snapshot,
             templates,
+            ..
         }: &PublishedState,
         overview: &Overview,
         articles: impl IntoIterator<Item = (String, Timestamp)>,

@@ -1,6 +1,6 @@
 //! The overview: every feed of a snapshot with its number of articles, in the order of the catalogue.
 //!
-//! Counting locks the index, so an overview is built on the first request after a publication.
+//! Counting takes time, so an overview is built on the first request after a publication.
 
 use std::cmp::Reverse;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 
 /// The metadata of one article.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Slot {
     /// The key, followed by the numbers of the spellings, in one allocation. The key is copied: a key
     /// that a decoder allocated would keep its scattered memory alive.

@@ -39,7 +39,7 @@ pub struct TermSpelling<'a> {
     pub is_alias: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Spelling {
     /// The kind that articles have it as. An alias of `[same]` can be a term of another kind.
     kind: TermKind,
@@ -49,7 +49,7 @@ struct Spelling {
     replacement: Option<Box<str>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct TermSlot {
     term: Term,
     posting: PostingList,
@@ -60,7 +60,7 @@ struct TermSlot {
 }
 
 /// All terms that an article or feeds.toml names.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct TermDictionary {
     slots: Vec<TermSlot>,
     by_term: HashMap<Term, TermNo>,

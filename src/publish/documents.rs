@@ -48,6 +48,7 @@ pub fn render_page(
     let PublishedState {
         snapshot,
         templates,
+        ..
     } = published;
     let articles = store.articles(page.records())?;
     Ok(page.render(snapshot, templates, &articles, locale)?)

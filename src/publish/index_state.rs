@@ -10,11 +10,12 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
 
+/// The publisher has one that it changes. Each published state has a clone that never changes.
+#[derive(Clone, Debug)]
 pub(super) struct IndexState {
     pub(super) config: Arc<Config>,
     pub(super) index: Index,
-    pub(super) definitions: FeedDefinitions,
-    pub(super) overviews: u64,
+    pub(super) definitions: Arc<FeedDefinitions>,
 }
 
 impl IndexState {

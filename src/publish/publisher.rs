@@ -1,19 +1,23 @@
 //! The publisher: the only writer of the published state.
 //!
 //! It changes the index, builds snapshots, commits what the next start needs, and replaces the state that a
-//! [`ReadHandle`] shows. It locks the index for a batch and a commit, never while files are read.
+//! [`ReadHandle`] shows. Requests read a published state and never wait for the publisher's lock, which is
+//! not held while files are read.
 
 mod reading;
+mod selection_dates;
 mod writer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use self::writer::Writer;
+use tokio::sync::mpsc;
+
+use self::selection_dates::SelectionDates;
+use self::writer::{NewContent, Writer};
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
-use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index};
 use crate::ingest::driver::{Driver, DriverError};
@@ -24,16 +28,18 @@ use crate::model::validators::Validators;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
-use crate::publish::selections::{Selections, is_selection};
+use crate::publish::selections::{SELECTIONS_MAX, Selections, is_selection};
 use crate::render::pages::templates::Templates;
 use crate::store::{Memory, Store, StoreError};
+
+/// Instants of selections that may wait in the channel: more than can be built between two publications.
+const DUE_QUEUE_MAX: usize = 4 * SELECTIONS_MAX.get();
 
 /// The only writer of the published state.
 pub struct Publisher {
     store: Arc<Store>,
     driver: Arc<Driver>,
     handle: ReadHandle,
-    /// Lock order: writer, index, selections.
     writer: Mutex<Writer>,
 }
 
@@ -66,32 +72,36 @@ impl Publisher {
             .into_iter()
             .map(|(path, row)| (path.into(), row))
             .collect();
-        let floor = validators
+        let last_second = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
         let retired = store.retired()?;
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
-        let selections = validators
+        let remembered: HashMap<_, _> = validators
             .extract_if(|path, _| is_selection(path))
             .collect();
-        let index = IndexState {
-            config,
-            index,
-            definitions,
-            overviews: 0,
-        };
-        let selections = Selections::new(floor, selections);
+        let stored_selections = remembered.keys().cloned().collect();
+        let (due, due_instants) = mpsc::channel(DUE_QUEUE_MAX);
+        let selections = Selections::new(remembered, due);
         Ok(Publisher {
-            handle: ReadHandle::new(store.clone(), driver.clone(), selections, index),
+            handle: ReadHandle::new(store.clone(), driver.clone(), selections),
             writer: Mutex::new(Writer {
+                state: IndexState {
+                    config,
+                    index,
+                    definitions: Arc::new(definitions),
+                },
+                index_loads: 0,
                 templates,
                 touched: AffectedFeeds::All,
                 rebuild: true,
                 generation: 0,
                 last_moved,
                 due: BTreeSet::new(),
+                selection_dates: SelectionDates::new(last_second, due_instants),
+                stored_selections,
                 validators,
                 unsaved: HashMap::new(),
                 served_unsaved: true,
@@ -122,7 +132,7 @@ impl Publisher {
     /// How many articles can be published before the first reading; `None` if the store is not complete.
     pub fn stored_articles(&self) -> Option<usize> {
         let is_complete = self.driver.is_complete();
-        is_complete.then(|| self.handle.index().index.len())
+        is_complete.then(|| self.writer().state.index.len())
     }
 
     /// Why the last commit to the state folder failed.
@@ -137,119 +147,64 @@ impl Publisher {
 
     /// Whether [`Publisher::publish`] has something to do.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        let writer = self.writer();
-        self.has_something_due(&writer, &self.handle.index().index, now)
-    }
-
-    fn has_something_due(&self, writer: &Writer, index: &Index, now: Timestamp) -> bool {
-        let selections = self.handle.selections();
-        let is_due = selections.next_instant().is_some_and(|at| at <= now);
-        is_due || selections.is_uncommitted() || writer.is_due(index, now)
-    }
-
-    fn next_instant(&self, writer: &Writer, index: &Index) -> Option<Timestamp> {
-        let selection = self.handle.selections().next_instant();
-        selection
-            .into_iter()
-            .chain(writer.next_instant(index))
-            .min()
+        self.writer().is_due(now)
     }
 
     /// Publishes everything that changed or is due at `as_of`, and commits the validators first.
     pub fn publish(&self, as_of: Timestamp) -> Publication {
-        let (mut writer, mut state) = (self.writer(), self.handle.index());
-        let (writer, state) = (&mut *writer, &mut *state);
-        writer.touch(state.index.advance(as_of));
-        if !self.has_something_due(writer, &state.index, as_of) {
+        let writer = &mut *self.writer();
+        let advanced = writer.state.index.advance(as_of);
+        writer.touch(advanced);
+        if !writer.is_due(as_of) {
             return Publication {
-                next: self.next_instant(writer, &state.index),
+                next: writer.next_instant(),
                 ..Publication::default()
             };
         }
-        let current = self.handle.snapshot();
-        let unsaved_before = mem::take(&mut writer.unsaved);
-
-        let mut new_versions = Vec::new();
-        for definition in writer.affected_feeds(state) {
-            let path = definition.path.clone();
-            let old = current
-                .as_ref()
-                .and_then(|snapshot| snapshot.feeds.get(&path));
-            let version = writer.build(state, definition, old.map(Arc::as_ref));
-            if writer.rebuild || old.is_none_or(|old| version.differs(old)) {
-                new_versions.push(Arc::new(version));
-            }
-        }
-        self.mark_stale_selections(writer, &state.index);
-
-        if writer.rebuild || !new_versions.is_empty() || !writer.touched.is_empty() {
-            self.handle.drop_overview();
-        }
-        writer.touched = AffectedFeeds::none();
-        let rebuild = mem::take(&mut writer.rebuild);
-        writer.generation += u64::from(rebuild);
-        let moved = writer.unsaved.len();
-        if moved > 0 {
-            writer.last_moved = Some(state.index.as_of());
-        }
-        for (path, validators) in unsaved_before {
-            writer.unsaved.entry(path).or_insert(validators);
-        }
-        self.commit_and_log(writer, state);
-        let is_replaced = rebuild || !new_versions.is_empty();
+        let last = self.handle.published();
+        let new = writer.build_versions(last.as_ref().map(|last| &*last.snapshot));
+        let is_replaced = new.is_changed() || writer.selection_dates.is_due(as_of);
         if is_replaced {
-            let mut feeds = match &current {
-                Some(snapshot) if !rebuild => snapshot.feeds.clone(),
-                _ => HashMap::new(),
-            };
-            let paths = new_versions
-                .iter()
-                .map(|version| (version.path.clone(), version.clone()));
-            feeds.extend(paths);
-            if rebuild {
-                writer.keep_validators(current.as_deref(), &feeds);
-            }
-            let snapshot = Snapshot {
-                config: state.config.clone(),
-                generation: writer.generation,
-                site_rules: state.definitions.site_rules().clone(),
-                redirects: state.definitions.redirects().clone(),
-                feeds,
-            };
-            self.handle.replace(PublishedState {
-                snapshot: Arc::new(snapshot),
-                templates: writer.templates.clone(),
-            });
+            writer.selection_dates.advance(as_of, last.is_some());
         }
-        if let Some(current) = current.filter(|_| is_replaced || !writer.retired.is_empty()) {
-            // Older snapshots name these records too, so records are deleted in order of age.
-            let retired = mem::take(&mut writer.retired);
-            writer
-                .old_snapshots
-                .push_back((Arc::downgrade(&current), retired));
+        self.commit_and_log(writer, &[]);
+        let mut publication = Publication {
+            moved: new.moved,
+            new_versions: new.versions.clone(),
+            reconfigured: new.rebuild,
+            next: None,
+        };
+        if is_replaced {
+            self.replace(writer, last, new);
         }
-        Publication {
-            moved,
-            new_versions,
-            reconfigured: rebuild,
-            next: self.next_instant(writer, &state.index),
+        publication.next = writer.next_instant();
+        publication
+    }
+
+    fn replace(&self, writer: &mut Writer, last: Option<Arc<PublishedState>>, new: NewContent) {
+        let mut next = writer.next_state(last.as_ref(), new);
+        let snapshot = next.snapshot.clone();
+        next.first_of_second = last.as_ref().and_then(|last| writer.first_of_second(last));
+        self.handle.replace(next);
+        if let Some(last) = last {
+            writer.keep_records(&last.snapshot, &snapshot);
         }
     }
 
     /// Commits pending changes at shutdown, so that the next start has the validators of all responses.
     pub fn save(&self) {
-        let mut writer = self.writer();
-        self.commit_and_log(&mut writer, &mut self.handle.index());
+        let selections = self.handle.selections().validators();
+        self.commit_and_log(&mut self.writer(), &selections);
     }
 
-    fn commit_and_log(&self, writer: &mut Writer, state: &mut IndexState) {
-        let failure = self.commit(writer, state);
+    fn commit_and_log(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) {
+        let failure = self.commit(writer, selections);
         writer.log_commit(failure.or_else(|| self.store.trouble()));
     }
 
     /// Addresses that were served before, and are neither served nor redirected now.
     pub fn vanished(&self) -> Result<Vec<VanishedAddresses>, StoreError> {
-        let config = self.handle.index().config.clone();
+        let config = self.writer().state.config.clone();
         Ok(find_vanished(&served_before(self.store.memory()?), &config))
     }
 
@@ -259,18 +214,24 @@ impl Publisher {
         config: Arc<Config>,
         templates: Arc<Templates>,
     ) -> Result<(), DriverError> {
-        let (mut writer, mut state) = (self.writer(), self.handle.index());
+        let writer = &mut *self.writer();
+        let state = &mut writer.state;
         if config == state.config && templates == writer.templates {
             return Ok(());
         }
         let source = self.driver.next_source(&state.config, &config)?;
         let as_of = state.index.as_of();
-        if config.same == state.config.same {
-            let definitions = FeedDefinitions::new(&config, &mut state.index);
-            state.definitions = definitions;
-        } else {
-            (state.index, state.definitions) = load(&config, &self.store, as_of)?;
-        }
+        // Under the lock: a reading stores its changes before it brings them into the index.
+        let definitions = match config.same == state.config.same {
+            true => FeedDefinitions::new(&config, &mut state.index),
+            false => {
+                let (index, definitions) = load(&config, &self.store, as_of)?;
+                state.index = index;
+                writer.index_loads += 1;
+                definitions
+            }
+        };
+        state.definitions = Arc::new(definitions);
         self.driver.replace_source(source, &config);
         state.config = config;
         writer.templates = templates;
@@ -280,32 +241,23 @@ impl Publisher {
         Ok(())
     }
 
-    fn mark_stale_selections(&self, writer: &Writer, index: &Index) {
-        let as_of = index.as_of();
-        let mut selections = self.handle.selections();
-        if writer.rebuild {
-            selections.forget_excess(as_of);
-        }
-        selections.mark_stale(as_of, |cached| {
-            writer.rebuild || writer.touched.includes(&cached.query)
-        });
-    }
-
     /// Commits what is about to be published, and returns a failure. The next commit tries again; until
-    /// then a restart would lose these changes.
-    fn commit(&self, writer: &mut Writer, state: &mut IndexState) -> Option<String> {
-        let terms = state.index.take_new_terms();
+    /// then a restart would lose these changes. `selections` are stored at the end of the process.
+    fn commit(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) -> Option<String> {
+        let terms = writer.state.index.take_new_terms();
         let deletable = writer.take_deletable(!self.handle.is_published());
-        let (selections, floor) = self.handle.selections().take_uncommitted();
-        let floor = Validators {
+        let second = writer.selection_dates.unsaved().map(|second| Validators {
             digest: 0,
-            last_modified: floor,
-        };
-        let served = self.newly_served(writer, &state.definitions);
+            last_modified: second,
+        });
+        let definitions = writer.state.definitions.clone();
+        let served = self.newly_served(writer, &definitions);
         if writer.unsaved.is_empty()
+            && writer.stored_selections.is_empty()
+            && selections.is_empty()
+            && second.is_none()
             && served.is_empty()
             && terms.is_empty()
-            && selections.is_empty()
             && deletable.is_empty()
         {
             writer.served_unsaved = false;
@@ -318,27 +270,28 @@ impl Publisher {
             for (name, formats) in &served {
                 batch.add_served(name, formats.iter().copied())?;
             }
-            for path in &selections.forgotten {
+            for path in &writer.stored_selections {
                 batch.remove_validators(path)?;
             }
-            // A selection may have been requested again since it was evicted.
-            for (path, validators) in writer.unsaved.iter().chain(&selections.validators) {
+            let selections = selections.iter().map(|(path, row)| (path, row));
+            for (path, validators) in writer.unsaved.iter().chain(selections) {
                 batch.put_validators(path, validators)?;
             }
-            if !selections.forgotten.is_empty() {
-                batch.put_validators(SELECT, &floor)?;
+            if let Some(second) = &second {
+                batch.put_validators(SELECT, second)?;
             }
             batch.delete(&deletable)
         });
         match written {
             Ok(()) => {
                 writer.unsaved.clear();
+                writer.stored_selections.clear();
+                writer.selection_dates.note_saved();
                 writer.served_unsaved = false;
                 None
             }
             Err(error) => {
-                state.index.restore_new_terms(terms);
-                self.handle.selections().restore_uncommitted(selections);
+                writer.state.index.restore_new_terms(terms);
                 Some(chain(&error))
             }
         }

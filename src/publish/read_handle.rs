@@ -1,11 +1,12 @@
 //! Read access to what is published.
 //!
-//! The snapshot is read without a lock. Stale selections, overviews and single articles lock the index.
+//! A request takes one [`PublishedState`], and finds in it everything that it shows. Nothing here waits for
+//! the publisher, and the publisher waits for nothing here.
 
 mod overview;
 mod page_lookup;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 
@@ -13,7 +14,6 @@ pub use self::page_lookup::{PageMissing, unknown_term};
 use crate::config::NamedTerm;
 use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{self, Evaluation};
-use crate::feed::overview::Overview;
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::ingest::Progress;
@@ -22,7 +22,7 @@ use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
-use crate::publish::selections::{CachedSelection, Currency, Selections};
+use crate::publish::selections::Selections;
 use crate::source::Source;
 pub use crate::source::sql::DatabasePosition;
 use crate::store::Store;
@@ -35,11 +35,7 @@ struct Shared {
     store: Arc<Store>,
     driver: Arc<Driver>,
     published: ArcSwapOption<PublishedState>,
-    selections: Mutex<Selections>,
-    selection_polls: Arc<PollRate>,
-    /// Dropped when a publication changes it.
-    overview: ArcSwapOption<Overview>,
-    index: Mutex<IndexState>,
+    selections: Selections,
 }
 
 impl ReadHandle {
@@ -47,16 +43,12 @@ impl ReadHandle {
         store: Arc<Store>,
         driver: Arc<Driver>,
         selections: Selections,
-        index: IndexState,
     ) -> ReadHandle {
         ReadHandle(Arc::new(Shared {
             store,
             driver,
             published: ArcSwapOption::empty(),
-            selection_polls: selections.polls(),
-            selections: Mutex::new(selections),
-            overview: ArcSwapOption::empty(),
-            index: Mutex::new(index),
+            selections,
         }))
     }
 
@@ -66,7 +58,7 @@ impl ReadHandle {
         Some(published.as_ref()?.snapshot.clone())
     }
 
-    /// The published snapshot and the templates of its pages; `None` before the first.
+    /// The published state; `None` before the first.
     pub fn published(&self) -> Option<Arc<PublishedState>> {
         self.0.published.load_full()
     }
@@ -85,13 +77,9 @@ impl ReadHandle {
         self.0.published.store(Some(Arc::new(published)));
     }
 
-    pub(super) fn drop_overview(&self) {
-        self.0.overview.store(None);
-    }
-
     /// How often selections are requested, all together.
     pub fn selection_polls(&self) -> &PollRate {
-        &self.0.selection_polls
+        self.0.selections.polls()
     }
 
     /// The progress of the current reading.
@@ -117,89 +105,63 @@ impl ReadHandle {
         &self.0.store
     }
 
-    /// The cached version of a selection, unless it is stale.
-    pub fn cached_selection(&self, selection: &Selection) -> Option<Arc<FeedVersion>> {
+    /// The cached version of a selection, unless a change may have affected it.
+    pub fn cached_selection(
+        &self,
+        published: &PublishedState,
+        selection: &Selection,
+    ) -> Option<Arc<FeedVersion>> {
         let path = format!("{SELECT}?{selection}");
-        match self.selections().find(&path)? {
-            (version, Currency::Current) => Some(version),
-            (_, Currency::Stale) => None,
-        }
+        self.0.selections.find(&path, published.for_selections())
     }
 
-    /// The current version of a selection, or the first of its terms that is unknown. Its validators wait
-    /// for the next commit.
-    pub fn select(&self, selection: &Selection) -> Result<Arc<FeedVersion>, Term> {
-        if let Some(version) = self.cached_selection(selection) {
+    /// The version of a selection, or the first of its terms that is unknown.
+    pub fn select(
+        &self,
+        published: &PublishedState,
+        selection: &Selection,
+    ) -> Result<Arc<FeedVersion>, Term> {
+        if let Some(version) = self.cached_selection(published, selection) {
             return Ok(version);
         }
-        let path: Arc<str> = format!("{SELECT}?{selection}").into();
-        let state = self.index();
-        let as_of = state.index.as_of();
-        let found = self.selections().find(&path);
-        let old = match found {
-            // Another thread may have built it meanwhile.
-            Some((version, Currency::Current)) => return Ok(version),
-            // A feed moves at most once in a second.
-            Some((version, Currency::Stale)) if version.last_modified == as_of => {
+        let mut later = None;
+        loop {
+            let state = later.as_deref().unwrap_or(published).for_selections();
+            let IndexState {
+                index, definitions, ..
+            } = &*state.index;
+            let definition = definitions.select(index, selection)?;
+            if let Some(version) = self.0.selections.find_or_build(definition, state) {
                 return Ok(version);
             }
-            Some((version, Currency::Stale)) => Some(version),
-            None => None,
-        };
-        let definition = match state.definitions.select(&state.index, selection) {
-            Ok(definition) => definition,
-            Err(term) => {
-                self.selections().drop_unknown(&path, as_of);
-                return Err(term);
-            }
-        };
-        let query = definition.query.clone();
-        let (previous, floor) = self.selections().previous(&path, old.as_deref());
-        let mut version = state.build(definition, previous, floor);
-        version.polls = self.0.selection_polls.clone();
-        if let Some(old) = &old {
-            version.continues(old);
+            // The state that has the second is published, or is at this moment.
+            later = self.published();
         }
-        let version = Arc::new(version);
-        let cached = CachedSelection {
-            query,
-            version: version.clone(),
-            currency: Currency::Current,
-        };
-        self.selections().insert(path, cached, as_of);
-        Ok(version)
     }
 
+    pub(super) fn selections(&self) -> &Selections {
+        &self.0.selections
+    }
+}
+
+impl PublishedState {
     /// Terms of feeds.toml that no released article has.
     pub fn unused_terms(&self) -> Vec<NamedTerm> {
-        let state = self.index();
+        let IndexState { config, index, .. } = &*self.index;
         let is_idle = |named: &&NamedTerm| {
-            let term = state.index.find_term(&named.term);
-            term.is_none_or(|term| state.index.articles_with(term) == 0)
+            let term = index.find_term(&named.term);
+            term.is_none_or(|term| index.articles_with(term) == 0)
         };
-        let named = state.config.named_terms.iter();
-        named.filter(is_idle).cloned().collect()
+        config.named_terms.iter().filter(is_idle).cloned().collect()
     }
 
-    /// Why an article is, or is not, in a feed at the last publication. Only for operators, because it
-    /// shows unreleased articles too.
+    /// Why an article is, or is not, in a feed. Only for operators, because it shows unreleased articles
+    /// too.
     pub fn evaluate(&self, version: &FeedVersion, key: &str) -> Result<Evaluation, EvaluateError> {
-        let state = self.index();
-        let feed = definition(&state, version).ok_or(EvaluateError::Ended)?;
-        let article = state.index.find_any(key).ok_or(EvaluateError::Unknown)?;
-        Ok(explain::evaluate(&state.index, &feed, article))
-    }
-
-    pub(super) fn index(&self) -> MutexGuard<'_, IndexState> {
-        // A panic leaves the index as the last complete step left it.
-        self.0.index.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn selections(&self) -> MutexGuard<'_, Selections> {
-        self.0
-            .selections
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let index = &self.index.index;
+        let feed = definition(&self.index, version).ok_or(EvaluateError::Ended)?;
+        let article = index.find_any(key).ok_or(EvaluateError::Unknown)?;
+        Ok(explain::evaluate(index, &feed, article))
     }
 }
 

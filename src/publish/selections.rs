@@ -1,207 +1,200 @@
-//! A cache of the selections that were requested. A change marks a selection as stale; it is built again
-//! at the next request, because most are requested less often than articles are published.
+//! A cache of the selections that were requested. It belongs to the requests: the publisher never locks it.
+//! Most selections are requested less often than articles are published, so a request itself finds out
+//! whether its selection has changed, and builds it then.
 
-use std::collections::{BTreeSet, HashMap};
-use std::mem;
+use std::collections::HashMap;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwapOption;
 use lru::LruCache;
+use tokio::sync::mpsc;
 
-use crate::feed::definitions::SELECT;
+use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::FeedVersion;
 use crate::index::Query;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::published_state::PublishedState;
 
-/// Cached selections; the least recently used one is evicted.
+/// Cached selections; the least recently used one is evicted. The state folder remembers as many.
 pub(super) const SELECTIONS_MAX: NonZero<usize> = NonZero::new(1024).expect("it is not zero");
 
-/// Evicted selections whose rows wait to be removed from a state folder that cannot be written.
-const FORGOTTEN_MAX: usize = 4 * SELECTIONS_MAX.get();
-
-#[derive(Debug)]
-pub(super) struct CachedSelection {
-    pub(super) query: Query,
-    pub(super) version: Arc<FeedVersion>,
-    pub(super) currency: Currency,
-}
-
-/// Whether a cached selection is up to date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Currency {
-    /// No change has affected it.
-    Current,
-    /// A change has affected it since it was built.
-    Stale,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Uncommitted {
-    /// Evicted selections whose rows are still in the store.
-    pub(super) forgotten: Vec<Arc<str>>,
-    /// Validators that are not in the store yet.
-    pub(super) validators: HashMap<Arc<str>, Validators>,
-}
-
-impl Uncommitted {
-    pub(super) fn is_empty(&self) -> bool {
-        self.forgotten.is_empty() && self.validators.is_empty()
-    }
-}
-
-#[derive(Debug)]
 pub(super) struct Selections {
-    cached: LruCache<Arc<str>, CachedSelection>,
-    /// The last second in which a selection was evicted. An evicted selection that is requested again is
-    /// dated no earlier, because its earlier dates and bytes are no longer known.
-    floor: Timestamp,
+    cache: Mutex<Cache>,
+    polls: Arc<PollRate>,
+    /// To the publisher: the instants at which selections change without an edit.
+    due: mpsc::Sender<Timestamp>,
+}
+
+struct Cache {
+    slots: LruCache<Arc<str>, Arc<Slot>>,
     /// The stored validators of selections that were not requested since the start.
     remembered: HashMap<Arc<str>, Validators>,
-    /// Cached selections by the instant of their next change without an edit.
-    due: BTreeSet<(Timestamp, Arc<str>)>,
-    uncommitted: Uncommitted,
-    polls: Arc<PollRate>,
+}
+
+/// The place of one selection in the cache.
+#[derive(Default)]
+struct Slot {
+    built: ArcSwapOption<BuiltSelection>,
+    /// Locked while a request builds the selection, so that others wait for it. The stored validators until
+    /// it is built for the first time.
+    building: Mutex<Option<Validators>>,
+}
+
+struct BuiltSelection {
+    query: Query,
+    version: Arc<FeedVersion>,
+    /// The number of the last change up to which the version is known to be current.
+    current_at: AtomicU64,
 }
 
 impl Selections {
-    pub(super) fn new(floor: Timestamp, remembered: HashMap<Arc<str>, Validators>) -> Selections {
+    /// An empty cache. `remembered` are the stored validators.
+    pub(super) fn new(
+        remembered: HashMap<Arc<str>, Validators>,
+        due: mpsc::Sender<Timestamp>,
+    ) -> Selections {
         Selections {
-            cached: LruCache::new(SELECTIONS_MAX),
-            floor,
-            remembered,
-            due: BTreeSet::new(),
-            uncommitted: Uncommitted::default(),
+            cache: Mutex::new(Cache {
+                slots: LruCache::new(SELECTIONS_MAX),
+                remembered,
+            }),
             polls: Arc::default(),
+            due,
         }
+    }
+
+    /// How often selections are requested, all together.
+    pub(super) fn polls(&self) -> &PollRate {
+        &self.polls
+    }
+
+    /// The cached version of a selection, if it is current in `state`.
+    pub(super) fn find(&self, path: &str, state: &PublishedState) -> Option<Arc<FeedVersion>> {
+        let slot = self.cache().slots.get(path)?.clone();
+        slot.current(state)
+    }
+
+    /// The version of a selection in `state`. Requests for the same selection build it once. `None` if it
+    /// would be dated by a second that belongs to a later state.
+    pub(super) fn find_or_build(
+        &self,
+        definition: FeedDefinition,
+        state: &PublishedState,
+    ) -> Option<Arc<FeedVersion>> {
+        let slot = self.slot(&definition.path);
+        let mut remembered = slot.building.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have built it meanwhile.
+        if let Some(version) = slot.current(state) {
+            return Some(version);
+        }
+        let old = slot.built.load_full();
+        let previous = old.as_ref().map(|old| old.version.validators());
+        let previous = previous.or(*remembered);
+        let floor = match previous {
+            Some(previous) if previous.last_modified < state.as_of() => Timestamp(0),
+            // The clock was set back since it was last dated, or earlier dates are not known.
+            Some(_) | None => state.selection_second,
+        };
+        let query = definition.query.clone();
+        let mut version = state.index.build(definition, previous, floor);
+        version.polls = self.polls.clone();
+        if let Some(old) = &old {
+            version.continues(&old.version);
+        }
+        let is_dated_by_state = version.last_modified >= state.selection_second;
+        if is_dated_by_state && !state.second_use.claim() {
+            return None;
+        }
+        let version = Arc::new(version);
+        slot.built.store(Some(Arc::new(BuiltSelection {
+            query,
+            version: version.clone(),
+            current_at: AtomicU64::new(state.changes.number()),
+        })));
+        *remembered = None;
+        if let Some(next) = version.next {
+            // The channel is full only while the publisher stalls. Without its instant, the selection
+            // changes with the first publication after it.
+            let _ = self.due.try_send(next);
+        }
+        Some(version)
+    }
+
+    /// The validators that the next start needs: those of the cached selections and of those that were not
+    /// requested since this start.
+    pub(super) fn validators(&self) -> Vec<(Arc<str>, Validators)> {
+        let cache = self.cache();
+        let built = cache.slots.iter().filter_map(|(path, slot)| {
+            let built = slot.built.load();
+            Some((path.clone(), built.as_ref()?.version.validators()))
+        });
+        let remembered = cache.remembered.iter();
+        let remembered = remembered.map(|(path, validators)| (path.clone(), *validators));
+        built.chain(remembered).take(SELECTIONS_MAX.get()).collect()
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.cached.len()
+        self.cache().slots.len()
     }
 
-    pub(super) fn polls(&self) -> Arc<PollRate> {
-        self.polls.clone()
+    #[cfg(test)]
+    pub(super) fn lock(&self) -> impl Sized + '_ {
+        self.cache()
     }
 
-    /// A cached selection, which becomes the most recently used one.
-    pub(super) fn find(&mut self, path: &str) -> Option<(Arc<FeedVersion>, Currency)> {
-        let cached = self.cached.get(path)?;
-        Some((cached.version.clone(), cached.currency))
-    }
-
-    /// The last validators of a selection that is built again, and the earliest date that it may get.
-    pub(super) fn previous(
-        &self,
-        path: &str,
-        old: Option<&FeedVersion>,
-    ) -> (Option<Validators>, Timestamp) {
-        match old {
-            // A cached selection has a last date of its own.
-            Some(old) => (Some(old.validators()), Timestamp(0)),
-            None => (self.remembered.get(path).copied(), self.floor),
+    fn slot(&self, path: &Arc<str>) -> Arc<Slot> {
+        let mut cache = self.cache();
+        if let Some(slot) = cache.slots.get(path) {
+            return slot.clone();
         }
+        let slot = Arc::new(Slot {
+            building: Mutex::new(cache.remembered.remove(path)),
+            ..Slot::default()
+        });
+        cache.slots.push(path.clone(), slot.clone());
+        slot
     }
 
-    /// Caches a selection; changed validators wait for the next commit. Another selection may be evicted at
-    /// `as_of`.
-    pub(super) fn insert(&mut self, path: Arc<str>, cached: CachedSelection, as_of: Timestamp) {
-        let (validators, next) = (cached.version.validators(), cached.version.next);
-        let replaced = match self.cached.push(path.clone(), cached) {
-            Some((other, old)) if other != path => {
-                self.remove(other, &old.version, as_of);
-                None
-            }
-            replaced => replaced.map(|(_, old)| old.version),
-        };
-        let previous = match &replaced {
-            Some(old) => Some(old.validators()),
-            None => self.remembered.remove(&path),
-        };
-        if let Some(next) = replaced.and_then(|old| old.next) {
-            self.due.remove(&(next, path.clone()));
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slot {
+    fn current(&self, state: &PublishedState) -> Option<Arc<FeedVersion>> {
+        let built = self.built.load();
+        let built = built.as_ref()?;
+        built.is_current(state).then(|| built.version.clone())
+    }
+}
+
+impl BuiltSelection {
+    /// Whether no change up to `state` has affected it. A version of a later state counts as current: an
+    /// earlier one would be older than an answer that was given.
+    fn is_current(&self, state: &PublishedState) -> bool {
+        if self.version.as_of > state.as_of() {
+            return true;
         }
-        if previous != Some(validators) {
-            self.uncommitted.validators.insert(path.clone(), validators);
+        if self.version.next.is_some_and(|next| next <= state.as_of()) {
+            return false;
         }
-        self.due.extend(next.map(|next| (next, path)));
-    }
-
-    /// Marks the selections that are due at `as_of`, or that a change affects.
-    pub(super) fn mark_stale(
-        &mut self,
-        as_of: Timestamp,
-        is_affected: impl Fn(&CachedSelection) -> bool,
-    ) {
-        while self.due.first().is_some_and(|(at, _)| *at <= as_of) {
-            self.due.pop_first();
+        let (number, since) = (
+            state.changes.number(),
+            self.current_at.load(Ordering::Relaxed),
+        );
+        if since >= number {
+            return true;
         }
-        let cached = self.cached.iter_mut().map(|(_, cached)| cached);
-        for cached in cached.filter(|cached| cached.currency == Currency::Current) {
-            let is_due = cached.version.next.is_some_and(|next| next <= as_of);
-            if is_due || is_affected(cached) {
-                cached.currency = Currency::Stale;
-            }
+        let is_current = !state.changes.may_affect(&self.query, since);
+        if is_current {
+            self.current_at.fetch_max(number, Ordering::Relaxed);
         }
-    }
-
-    /// Evicts a selection that has an unknown term now.
-    pub(super) fn drop_unknown(&mut self, path: &Arc<str>, as_of: Timestamp) {
-        if let Some(cached) = self.cached.pop(path) {
-            self.remove(path.clone(), &cached.version, as_of);
-        }
-    }
-
-    /// Removes stored validators beyond the number of cached selections, so that rows do not accumulate.
-    pub(super) fn forget_excess(&mut self, as_of: Timestamp) {
-        let paths: BTreeSet<Arc<str>> = self.remembered.keys().cloned().collect();
-        for path in paths.into_iter().skip(SELECTIONS_MAX.get()) {
-            if let Some(row) = self.remembered.remove(&path) {
-                self.forget(path, as_of.max(row.last_modified));
-            }
-        }
-    }
-
-    pub(super) fn next_instant(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
-    }
-
-    pub(super) fn is_uncommitted(&self) -> bool {
-        !self.uncommitted.is_empty()
-    }
-
-    /// Takes the changes to commit, and the date floor of evicted selections.
-    pub(super) fn take_uncommitted(&mut self) -> (Uncommitted, Timestamp) {
-        (mem::take(&mut self.uncommitted), self.floor)
-    }
-
-    /// Puts back changes that could not be committed. Evicted rows beyond the limit stay in the store.
-    pub(super) fn restore_uncommitted(&mut self, unwritten: Uncommitted) {
-        let Uncommitted {
-            forgotten,
-            validators,
-        } = &mut self.uncommitted;
-        forgotten.extend(unwritten.forgotten);
-        forgotten.truncate(FORGOTTEN_MAX);
-        for (path, row) in unwritten.validators {
-            validators.entry(path).or_insert(row);
-        }
-    }
-
-    /// Notes that a selection was evicted; no response with it was dated later than `last`.
-    pub(super) fn forget(&mut self, path: Arc<str>, last: Timestamp) {
-        self.floor = self.floor.max(last);
-        self.uncommitted.forgotten.push(path);
-    }
-
-    fn remove(&mut self, path: Arc<str>, version: &FeedVersion, as_of: Timestamp) {
-        self.uncommitted.validators.remove(&path);
-        if let Some(next) = version.next {
-            self.due.remove(&(next, path.clone()));
-        }
-        self.forget(path, as_of.max(version.last_modified));
+        is_current
     }
 }
 

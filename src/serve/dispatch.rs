@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use hyper::{Method, Request};
-use tokio::task;
 
+use crate::feed::definitions::FeedKind;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -47,6 +47,19 @@ enum Resource {
     Asset(String),
 }
 
+impl Resource {
+    /// Whether it is made under the limit of selections.
+    fn is_selection(&self) -> bool {
+        match self {
+            Resource::Selection(..) | Resource::Page(PageRequest::Select(_)) => true,
+            Resource::Feed(version, _)
+            | Resource::FeedPage(version)
+            | Resource::Page(PageRequest::Feed(version)) => version.kind == FeedKind::Select,
+            Resource::Page(_) | Resource::Asset(_) => false,
+        }
+    }
+}
+
 /// Dispatches a request. `documents` is `None` until the state folder has been read.
 pub fn dispatch<B>(
     documents: Option<&Arc<Documents>>,
@@ -74,7 +87,7 @@ pub fn dispatch<B>(
     match route::resolve(&published.snapshot, request.uri().path(), context.query) {
         Target::Feed(version, format) => context.dispatch_feed(version, format),
         Target::Select(selection, format) => {
-            match documents.published.cached_selection(&selection) {
+            match documents.published.cached_selection(published, &selection) {
                 Some(version) => context.dispatch_feed(&version, format),
                 None => context.job(Resource::Selection(selection, format)),
             }
@@ -135,12 +148,22 @@ impl Job {
             query: request.uri().query(),
             now: self.now,
         };
+        // Kept until there is an answer.
+        let _place = match self.resource.is_selection() {
+            true => match self.documents.selections.enter() {
+                Ok(place) => Some(place),
+                Err(refusal) => return reply::selection_refused(refusal).into(),
+            },
+            false => None,
+        };
         match self.resource {
             Resource::Feed(version, format) => feeds::make(&context, &version, format).await,
             Resource::FeedPage(version) => pages::feed_page(&context, version).await,
             Resource::Selection(selection, format) => {
-                let published = self.documents.published.clone();
-                match task::spawn_blocking(move || published.select(&selection)).await {
+                let (handle, published) =
+                    (self.documents.published.clone(), self.published.clone());
+                let search = move || handle.select(&published, &selection);
+                match self.documents.selections.run(search).await {
                     Ok(Ok(version)) if context.wants_page() => {
                         pages::feed_page(&context, version).await
                     }
@@ -149,10 +172,7 @@ impl Job {
                         None => feeds::make(&context, &version, format).await,
                     },
                     Ok(Err(term)) => reply::not_found(&unknown_term(&term)).into(),
-                    Err(_) => {
-                        reply::service_unavailable("the selection cannot be made at the moment")
-                            .into()
-                    }
+                    Err(refusal) => reply::selection_refused(refusal).into(),
                 }
             }
             Resource::Page(page) => pages::page(&context, page).await,

@@ -5,15 +5,17 @@
 //! ever invalidated. Only requested codings are cached: nearly every client accepts a coding, and the
 //! unencoded bytes are several times as large. Another coding is made from a cached one.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{OptionsBuilder, Weighter};
 use tokio::sync::Semaphore;
-use tokio::task;
 
 use crate::feed::coding::Coding;
 use crate::publish::documents::DocumentError;
 use crate::render::compress::{decode, encode};
+use crate::serve::selection_limit::run_with;
 
 /// Why the cache has no document.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +49,8 @@ impl Weighter<Key, Bytes> for Size {
 
 pub(super) struct DocumentCache {
     cache: Cache<Key, Bytes, Size>,
-    /// One for each processor: no more documents are made at the same time.
-    render_permits: Semaphore,
+    /// One for each processor: no more documents are made at the same time, those of selections aside.
+    pub(super) render_permits: Arc<Semaphore>,
 }
 
 impl DocumentCache {
@@ -63,25 +65,28 @@ impl DocumentCache {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         DocumentCache {
             cache: Cache::with_options(options, Size, Default::default(), Default::default()),
-            render_permits: Semaphore::new(processors),
+            render_permits: Arc::new(Semaphore::new(processors)),
         }
     }
 
-    /// The document with this digest in a coding; `make` makes it if it is not cached. A failure is not
-    /// cached: the next request tries again.
+    /// The document with this digest in a coding; `make` makes it under one of `permits` if it is not cached.
+    /// A failure is not cached: the next request tries again.
     pub(super) async fn get(
         &self,
         digest: u128,
         coding: Coding,
+        permits: &Arc<Semaphore>,
         make: impl FnOnce() -> Result<Bytes, DocumentError> + Send + 'static,
     ) -> Result<Bytes, CacheError> {
         let source = Key::Source(digest);
         let encode_document = async {
             let mut _source_guard = None;
             let plain = match self.find_in_any_coding(digest) {
-                Some((cached, document)) => self.run(move || Ok(decode(document, cached)?)).await?,
+                Some((cached, document)) => {
+                    run(permits, move || Ok(decode(document, cached)?)).await?
+                }
                 None => {
-                    let make = self.run(move || Ok(make()?));
+                    let make = run(permits, move || Ok(make()?));
                     let plain = self.cache.get_or_insert_async(&source, make).await?;
                     // Also removes the source if this request is cancelled while it encodes.
                     _source_guard = Some(RemoveOnDrop(&self.cache, source));
@@ -90,7 +95,7 @@ impl DocumentCache {
             };
             match coding {
                 Coding::Identity => Ok(plain),
-                coding => self.run(move || Ok(encode(plain, coding)?)).await,
+                coding => run(permits, move || Ok(encode(plain, coding)?)).await,
             }
         };
         let document = Key::Document(digest, coding);
@@ -121,21 +126,18 @@ impl DocumentCache {
     pub(super) fn bytes(&self) -> u64 {
         self.cache.weight()
     }
+}
 
-    /// Runs work on a blocking thread, so that the threads that serve requests never wait for it.
-    async fn run(
-        &self,
-        work: impl FnOnce() -> Result<Bytes, CacheError> + Send + 'static,
-    ) -> Result<Bytes, CacheError> {
-        let _permit = self
-            .render_permits
-            .acquire()
-            .await
-            .map_err(|_| CacheError::Task)?;
-        task::spawn_blocking(|| work().map(shrink))
-            .await
-            .map_err(|_| CacheError::Task)?
-    }
+/// Runs work on a blocking thread, so that the threads that serve requests never wait for it.
+async fn run(
+    permits: &Arc<Semaphore>,
+    work: impl FnOnce() -> Result<Bytes, CacheError> + Send + 'static,
+) -> Result<Bytes, CacheError> {
+    let permit = permits.clone().acquire_owned().await;
+    let permit = permit.map_err(|_| CacheError::Task)?;
+    run_with(permit, || work().map(shrink))
+        .await
+        .map_err(|_| CacheError::Task)?
 }
 
 struct RemoveOnDrop<'a>(&'a Cache<Key, Bytes, Size>, Key);
@@ -154,7 +156,6 @@ fn shrink(document: Bytes) -> Bytes {
 #[cfg(test)]
 mod tests {
     use std::io;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -169,7 +170,7 @@ mod tests {
         let renders = Arc::new(AtomicUsize::new(0));
         let get = |coding| {
             let renders = renders.clone();
-            cache.get(7, coding, move || {
+            cache.get(7, coding, &cache.render_permits, move || {
                 renders.fetch_add(1, Ordering::Relaxed);
                 Ok(document())
             })
@@ -191,9 +192,14 @@ mod tests {
     async fn a_failure_is_not_cached() {
         let cache = DocumentCache::new(1 << 20);
         let fail = || Err(DocumentError::Write(io::ErrorKind::Other.into()));
-        assert!(cache.get(7, Coding::Gzip, fail).await.is_err());
+        assert!(
+            cache
+                .get(7, Coding::Gzip, &cache.render_permits, fail)
+                .await
+                .is_err()
+        );
         assert_eq!(cache.len(), 0);
-        let second = cache.get(7, Coding::Gzip, || Ok(document()));
+        let second = cache.get(7, Coding::Gzip, &cache.render_permits, || Ok(document()));
         assert!(second.await.is_ok());
     }
 }

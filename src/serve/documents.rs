@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 
 use crate::feed::coding::Coding;
+use crate::feed::definitions::FeedKind;
 use crate::feed::etag::ETag;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
@@ -17,11 +19,13 @@ use crate::render::pages::Page;
 use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::{CacheError, DocumentCache};
 use crate::serve::render_metrics::RenderMetrics;
+use crate::serve::selection_limit::SelectionLimit;
 
 /// The published snapshot and the cache of its documents.
 pub struct Documents {
     pub(super) published: ReadHandle,
     pub(super) cache: DocumentCache,
+    pub(super) selections: SelectionLimit,
     pub(super) metrics: Arc<RenderMetrics>,
 }
 
@@ -31,6 +35,7 @@ impl Documents {
         Documents {
             published,
             cache: DocumentCache::new(cache_bytes),
+            selections: SelectionLimit::new(),
             metrics: Arc::default(),
         }
     }
@@ -43,10 +48,11 @@ impl Documents {
         coding: Coding,
     ) -> Result<Bytes, CacheError> {
         let digest = digest(version.digest, format);
+        let permits = self.permits_of(version.kind);
         let (store, version) = (self.published.store().clone(), version.clone());
         let metrics = self.metrics.clone();
         let render = move || metrics.measure(format, || render_feed(&store, &version, format));
-        self.cache.get(digest, coding, render).await
+        self.cache.get(digest, coding, permits, render).await
     }
 
     pub(super) fn cached_feed(
@@ -78,10 +84,12 @@ impl Documents {
         locale: Locale,
     ) -> Result<Bytes, CacheError> {
         let digest = page.digest(&published.snapshot, locale);
+        let permits = self.permits(page);
         let store = self.published.store().clone();
         let (page, published) = (page.clone(), published.clone());
         let render = move || render_page(&store, &published, &page, locale);
-        self.cache.get(digest, Coding::Identity, render).await
+        let coding = Coding::Identity;
+        self.cache.get(digest, coding, permits, render).await
     }
 
     /// A document in a coding.
@@ -89,12 +97,37 @@ impl Documents {
         &self,
         document: Bytes,
         coding: Coding,
+        permits: &Arc<Semaphore>,
     ) -> Result<Bytes, CacheError> {
         if coding == Coding::Identity {
             return Ok(document);
         }
         let digest = ETag::of(&document).digest();
-        self.cache.get(digest, coding, || Ok(document)).await
+        let make = || Ok(document);
+        self.cache.get(digest, coding, permits, make).await
+    }
+
+    /// The permits under which a page is made.
+    pub(super) fn permits(&self, page: &Page) -> &Arc<Semaphore> {
+        match page {
+            Page::Feed(version) => self.permits_of(version.kind),
+            Page::Article(_)
+            | Page::Catalogue(_)
+            | Page::Terms(..)
+            | Page::Opml(_)
+            | Page::List(_) => &self.cache.render_permits,
+        }
+    }
+
+    fn permits_of(&self, kind: FeedKind) -> &Arc<Semaphore> {
+        match kind {
+            FeedKind::Select => self.selections.permits(),
+            FeedKind::All
+            | FeedKind::Declared
+            | FeedKind::Section
+            | FeedKind::Tag
+            | FeedKind::Author => &self.cache.render_permits,
+        }
     }
 
     /// The formats and codings in which clients will probably request a new version: those in which

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
+use tokio::sync::Semaphore;
 use tokio::task;
 use tracing::error;
 
@@ -62,7 +63,8 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         Page::Article(_) => RequestKind::Article,
         _ => RequestKind::Page,
     };
-    answer_conditionally(context, tag, headers, document, kind).await
+    let permits = context.documents.permits(&page);
+    answer_conditionally(context, tag, headers, document, permits, kind).await
 }
 
 /// The page of a feed, in place of the feed.
@@ -73,7 +75,8 @@ pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVer
         Err(reply) => return (*reply).into(),
     };
     let coding = context.coding();
-    match context.documents.encoded(document, coding).await {
+    let permits = context.documents.permits(&page);
+    match context.documents.encoded(document, coding, permits).await {
         Ok(document) => {
             let reply = reply::uncacheable_page(page.content_type(), coding, document);
             Answer::new(RequestKind::Page, coding, RequestResult::Made, reply)
@@ -107,7 +110,8 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
         kind: DocumentKind::Asset,
     };
     let bytes = asset.bytes.clone();
-    answer_conditionally(context, tag, headers, bytes, RequestKind::Page).await
+    let permits = &context.documents.cache.render_permits;
+    answer_conditionally(context, tag, headers, bytes, permits, RequestKind::Page).await
 }
 
 /// 304, 412, or 200 with a document in the coding of its headers.
@@ -116,13 +120,14 @@ async fn answer_conditionally(
     tag: ETag,
     headers: DocumentHeaders,
     document: Bytes,
+    permits: &Arc<Semaphore>,
     kind: RequestKind,
 ) -> Answer {
     let coding = headers.coding;
     let reply = match conditional::evaluate(context.headers, &tag.to_string(), None) {
         Outcome::NotModified => reply::not_modified(headers),
         Outcome::PreconditionFailed => reply::precondition_failed(),
-        Outcome::Send => match context.documents.encoded(document, coding).await {
+        Outcome::Send => match context.documents.encoded(document, coding, permits).await {
             Ok(document) => reply::document(headers, document),
             Err(_) => reply::service_unavailable(UNAVAILABLE),
         },
@@ -132,9 +137,17 @@ async fn answer_conditionally(
 
 /// The requested page or list, or the reply if there is none.
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
-    let published = context.documents.published.clone();
-    let snapshot = context.published.snapshot.clone();
-    let page = task::spawn_blocking(move || published.find_page(&snapshot, request)).await;
+    let handle = context.documents.published.clone();
+    let published = context.published.clone();
+    let is_selection = matches!(request, PageRequest::Select(_));
+    let find = move || handle.find_page(&published, request);
+    let page = match is_selection {
+        true => match context.documents.selections.run(find).await {
+            Ok(page) => Ok(page),
+            Err(refusal) => return Err(Box::new(reply::selection_refused(refusal))),
+        },
+        false => task::spawn_blocking(find).await,
+    };
     Err(Box::new(match page {
         Ok(Ok(page)) => return Ok(page),
         Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),

@@ -13,6 +13,7 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
+use crate::serve::selection_limit::SelectionRefusal;
 use crate::text::visible;
 
 /// A reply with its whole body.
@@ -156,6 +157,11 @@ pub(super) fn options() -> Reply {
 pub(super) fn service_unavailable(reason: &str) -> Reply {
     let reply = text(StatusCode::SERVICE_UNAVAILABLE, "no-store", reason);
     with_header(reply, RETRY_AFTER, "5")
+}
+
+/// 503 for a selection. It is soon the turn of the next.
+pub(super) fn selection_refused(refusal: SelectionRefusal) -> Reply {
+    with_header(service_unavailable(&refusal.to_string()), RETRY_AFTER, "1")
 }
 
 /// A reply that closes its connection.

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::testkit::client::Request;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story, now};
@@ -81,7 +82,37 @@ fn state_folder_of_a_killed_daemon_is_used_again() {
     daemon.signal("KILL");
     daemon.wait();
     let daemon = Daemon::start(&newsroom);
-    assert!(before.again(&daemon).moved_since(&before).is_empty());
+    let is_select = |path: &&&str| path.starts_with("/select");
+    let (selections, feeds): (Vec<&str>, Vec<&str>) = FEEDS.iter().partition(is_select);
+    let after = Copies::take(&daemon, &feeds);
+    assert!(after.moved_since(&before).is_empty());
+    // Its date was not stored, so it has a later one.
+    let after = Copies::take(&daemon, &selections);
+    after.assert_same_documents(&before);
+    let dates = [&before, &after].map(|copies| copies.of(selections[0]).last_modified);
+    assert!(dates[0] < dates[1], "{dates:?}");
+}
+
+#[test]
+fn selection_of_a_killed_daemon_gets_no_304_for_other_bytes() {
+    const SELECTION: &str = "/select.rss?any=мажилис,урожай";
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let mut last = daemon.get(SELECTION);
+    for text in ["Первое исправление.", "Второе исправление.", HARVEST.text]
+    {
+        daemon.signal("KILL");
+        daemon.wait();
+        newsroom.write("harvest", &Story { text, ..HARVEST });
+        daemon = Daemon::start(&newsroom);
+        daemon.reread_until("/all.rss", |feed| feed.says(text));
+        let since = last.header("last-modified").to_owned();
+        let next = daemon.ask(&Request::get(SELECTION).with("If-Modified-Since", since));
+        assert_eq!(next.status, 200, "{text}");
+        assert!(next.says(text));
+        assert!(next.seconds("last-modified") > last.seconds("last-modified"));
+        last = next;
+    }
 }
 
 #[test]

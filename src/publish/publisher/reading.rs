@@ -1,7 +1,11 @@
 //! Readings: changes of the source become changes of the index.
 
+use std::sync::{Arc, MutexGuard};
+
 use super::Publisher;
-use crate::index::Update;
+use super::writer::Writer;
+use crate::feed::definitions::FeedDefinitions;
+use crate::index::{Index, Update};
 use crate::ingest::report::Report;
 use crate::ingest::{Priority, ReadingResult};
 use crate::model::article_meta::Change;
@@ -16,28 +20,83 @@ impl Publisher {
             true => Priority::Low,
             false => Priority::Normal,
         };
-        let is_index_in_use = self.has_something_to_serve();
-        let mut update = Update::default();
+        let is_first = !self.has_something_to_serve();
+        let mut first = is_first.then(|| FirstIndex::new(&self.writer()));
         let mut gather = |changes: &mut Vec<Change>| {
-            // The changes of a first reading can be many, and would be held twice.
-            if !is_index_in_use {
-                self.handle
-                    .index()
-                    .index
-                    .stage(changes.drain(..), &mut update);
+            if let Some(first) = &mut first {
+                first.renew_if_outdated(&self.writer());
+                first.stage(changes);
             }
         };
         let ReadingResult {
             report,
-            changes,
+            mut changes,
             retired,
             ..
         } = self.driver.read(scopes, removal, priority, &mut gather);
-        let mut writer = self.writer();
-        let mut state = self.handle.index();
-        state.index.stage(changes, &mut update);
-        writer.touch(state.index.finish(update));
+        let mut writer = match first {
+            Some(mut first) => {
+                first.renew_if_outdated(&self.writer());
+                first.stage(&mut changes);
+                first.finish(self)
+            }
+            None => {
+                let mut writer = self.writer();
+                let mut update = Update::default();
+                writer.state.index.stage(changes, &mut update);
+                let affected = writer.state.index.finish(update);
+                writer.touch(affected);
+                writer
+            }
+        };
         writer.retired.extend(retired);
         report
+    }
+}
+
+/// The index of a first reading. It may change as a whole, and nothing is published from it yet, so that it
+/// is changed outside of the publisher's lock. It takes changes as they come, which would be held twice at
+/// the end.
+pub(super) struct FirstIndex {
+    index: Index,
+    update: Update,
+    /// The number of times that the publisher's index had been loaded when this one was copied from it.
+    loads: u64,
+}
+
+impl FirstIndex {
+    pub(super) fn new(writer: &Writer) -> FirstIndex {
+        FirstIndex {
+            index: writer.state.index.clone(),
+            update: Update::default(),
+            loads: writer.index_loads,
+        }
+    }
+
+    /// Copies the publisher's index again if a new configuration loaded it meanwhile: it has what was staged
+    /// here, because that was in the store.
+    pub(super) fn renew_if_outdated(&mut self, writer: &Writer) {
+        if self.loads != writer.index_loads {
+            *self = FirstIndex::new(writer);
+        }
+    }
+
+    pub(super) fn stage(&mut self, changes: &mut Vec<Change>) {
+        self.index.stage(changes.drain(..), &mut self.update);
+    }
+
+    /// Makes it the publisher's index.
+    pub(super) fn finish(mut self, publisher: &Publisher) -> MutexGuard<'_, Writer> {
+        let affected = self.index.finish(self.update);
+        let mut writer = publisher.writer();
+        // An index that was loaded since the last change was stored has all changes.
+        if self.loads == writer.index_loads {
+            // Another configuration may have added its terms to the publisher's index alone.
+            let definitions = FeedDefinitions::new(&writer.state.config, &mut self.index);
+            writer.state.definitions = Arc::new(definitions);
+            writer.state.index = self.index;
+            writer.touch(affected);
+        }
+        writer
     }
 }

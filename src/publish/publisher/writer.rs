@@ -1,20 +1,28 @@
 //! The writer's state: changes since the last snapshot, due instants, and changes to commit.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::mem;
 use std::sync::{Arc, Weak};
 
 use tracing::{info, warn};
 
+use super::selection_dates::SelectionDates;
 use crate::feed::definitions::FeedDefinition;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::{AffectedFeeds, Index};
+use crate::index::AffectedFeeds;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::change_history::ChangeHistory;
 use crate::publish::index_state::IndexState;
+use crate::publish::published_state::{PublishedState, SecondUse};
 use crate::render::pages::templates::Templates;
 
 pub(super) struct Writer {
+    /// What the next state is built from.
+    pub(super) state: IndexState,
+    /// How often a new configuration had the index loaded from the store.
+    pub(super) index_loads: u64,
     pub(super) templates: Arc<Templates>,
     /// The feeds that changes since the last snapshot may affect.
     pub(super) touched: AffectedFeeds,
@@ -25,6 +33,10 @@ pub(super) struct Writer {
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant of their next change without an edit.
     pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
+    pub(super) selection_dates: SelectionDates,
+    /// Selections whose validators are in the store. They are removed before the first state is published:
+    /// the store has the validators of selections only between a regular end and the next start.
+    pub(super) stored_selections: Vec<Arc<str>>,
     /// The stored validators of feeds that are not in the snapshot.
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that are not in the store yet.
@@ -39,9 +51,28 @@ pub(super) struct Writer {
     pub(super) old_snapshots: VecDeque<(Weak<Snapshot>, Vec<RecordId>)>,
 }
 
+/// What a publication builds.
+pub(super) struct NewContent {
+    /// The versions that differ from those of the last snapshot.
+    pub(super) versions: Vec<Arc<FeedVersion>>,
+    /// The feeds that changed articles may affect.
+    pub(super) affected: AffectedFeeds,
+    /// Whether all feeds were built.
+    pub(super) rebuild: bool,
+    /// How many feeds have other validators.
+    pub(super) moved: usize,
+}
+
+impl NewContent {
+    /// Whether a feed, an article or a selection may have changed.
+    pub(super) fn is_changed(&self) -> bool {
+        self.rebuild || !self.versions.is_empty() || !self.affected.is_empty()
+    }
+}
+
 impl Writer {
     pub(super) fn touch(&mut self, touched: AffectedFeeds) {
-        let before = std::mem::replace(&mut self.touched, AffectedFeeds::All);
+        let before = mem::replace(&mut self.touched, AffectedFeeds::All);
         self.touched = before.union(touched);
     }
 
@@ -56,11 +87,37 @@ impl Writer {
         self.write_failure = failure;
     }
 
+    /// Builds the feeds that may have changed since the last snapshot.
+    pub(super) fn build_versions(&mut self, last: Option<&Snapshot>) -> NewContent {
+        let unsaved_before = mem::take(&mut self.unsaved);
+        let mut versions = Vec::new();
+        for definition in self.affected_feeds() {
+            let old = last.and_then(|last| last.feeds.get(&definition.path));
+            let version = self.build(definition, old.map(Arc::as_ref));
+            if self.rebuild || old.is_none_or(|old| version.differs(old)) {
+                versions.push(Arc::new(version));
+            }
+        }
+        let moved = self.unsaved.len();
+        if moved > 0 {
+            self.last_moved = Some(self.state.index.as_of());
+        }
+        for (path, validators) in unsaved_before {
+            self.unsaved.entry(path).or_insert(validators);
+        }
+        NewContent {
+            versions,
+            affected: mem::replace(&mut self.touched, AffectedFeeds::none()),
+            rebuild: mem::take(&mut self.rebuild),
+            moved,
+        }
+    }
+
     /// The definitions of all feeds that may have changed, without selections.
-    pub(super) fn affected_feeds(&mut self, state: &IndexState) -> Vec<FeedDefinition> {
+    fn affected_feeds(&mut self) -> Vec<FeedDefinition> {
         let IndexState {
             index, definitions, ..
-        } = state;
+        } = &self.state;
         if self.rebuild {
             self.due.clear();
             return definitions.all(index);
@@ -81,12 +138,7 @@ impl Writer {
     }
 
     /// Builds a version, queues its next instant, and notes its validators if they changed.
-    pub(super) fn build(
-        &mut self,
-        state: &IndexState,
-        definition: FeedDefinition,
-        old: Option<&FeedVersion>,
-    ) -> FeedVersion {
+    fn build(&mut self, definition: FeedDefinition, old: Option<&FeedVersion>) -> FeedVersion {
         let path = definition.path.clone();
         let previous = old
             .map(FeedVersion::validators)
@@ -94,7 +146,7 @@ impl Writer {
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let mut version = state.build(definition, previous, Timestamp(0));
+        let mut version = self.state.build(definition, previous, Timestamp(0));
         if let Some(old) = old {
             version.continues(old);
         }
@@ -105,8 +157,78 @@ impl Writer {
         version
     }
 
+    /// The state that follows `last`. Without new content it differs only in its instant.
+    pub(super) fn next_state(
+        &mut self,
+        last: Option<&Arc<PublishedState>>,
+        new: NewContent,
+    ) -> PublishedState {
+        self.generation += u64::from(new.rebuild);
+        let is_changed = new.is_changed();
+        let snapshot = match last {
+            Some(last) if !new.rebuild && new.versions.is_empty() => last.snapshot.clone(),
+            last => self.next_snapshot(last.map(|last| &*last.snapshot), &new),
+        };
+        let (changes, overview) = match last {
+            Some(last) if !is_changed => (last.changes.clone(), last.overview.clone()),
+            Some(last) => (last.changes.with(new.affected), Arc::default()),
+            None => (ChangeHistory::default().with(new.affected), Arc::default()),
+        };
+        PublishedState {
+            snapshot,
+            templates: self.templates.clone(),
+            index: Arc::new(self.state.clone()),
+            changes,
+            selection_second: self.selection_dates.second(),
+            second_use: SecondUse::default(),
+            first_of_second: None,
+            overview,
+        }
+    }
+
+    /// The state that selections are made from in place of the one that follows `last`. Called last before
+    /// it is published, since requests may not date selections by the second of `last` from then on.
+    pub(super) fn first_of_second(
+        &mut self,
+        last: &Arc<PublishedState>,
+    ) -> Option<Arc<PublishedState>> {
+        if !self.selection_dates.is_repeated() {
+            return None;
+        }
+        let first = last.first_of_second.as_ref().unwrap_or(last);
+        if first.second_use.close() {
+            return None;
+        }
+        self.selection_dates.wait();
+        Some(first.clone())
+    }
+
+    fn next_snapshot(&mut self, last: Option<&Snapshot>, new: &NewContent) -> Arc<Snapshot> {
+        let mut feeds = match last {
+            Some(last) if !new.rebuild => last.feeds.clone(),
+            _ => HashMap::new(),
+        };
+        let versions = new.versions.iter();
+        feeds.extend(versions.map(|version| (version.path.clone(), version.clone())));
+        if new.rebuild {
+            self.keep_validators(last, &feeds);
+        }
+        let IndexState {
+            config,
+            definitions,
+            ..
+        } = &self.state;
+        Arc::new(Snapshot {
+            config: config.clone(),
+            generation: self.generation,
+            site_rules: definitions.site_rules().clone(),
+            redirects: definitions.redirects().clone(),
+            feeds,
+        })
+    }
+
     /// Keeps the validators of feeds that are not in the next snapshot, in case they return.
-    pub(super) fn keep_validators(
+    fn keep_validators(
         &mut self,
         old: Option<&Snapshot>,
         feeds: &HashMap<Arc<str>, Arc<FeedVersion>>,
@@ -120,15 +242,32 @@ impl Writer {
     }
 
     /// Whether a publication has something to build or to commit.
-    pub(super) fn is_due(&self, index: &Index, now: Timestamp) -> bool {
-        let is_due = self.next_instant(index).is_some_and(|at| at <= now);
+    pub(super) fn is_due(&mut self, now: Timestamp) -> bool {
+        let feeds_at = self.due.first().map(|(at, _)| *at);
+        let instants = [feeds_at, self.state.index.next_instant()].into_iter();
+        let is_due = instants.flatten().any(|at| at <= now) || self.selection_dates.is_due(now);
         let is_unsaved = !self.unsaved.is_empty() || self.write_failure.is_some();
         is_due || self.rebuild || !self.touched.is_empty() || is_unsaved
     }
 
-    pub(super) fn next_instant(&self, index: &Index) -> Option<Timestamp> {
+    pub(super) fn next_instant(&self) -> Option<Timestamp> {
         let due = self.due.first().map(|(at, _)| *at);
-        [due, index.next_instant()].into_iter().flatten().min()
+        let instants = [
+            due,
+            self.state.index.next_instant(),
+            self.selection_dates.next_instant(),
+        ];
+        instants.into_iter().flatten().min()
+    }
+
+    /// Keeps the records that the state of `next` does not name until `last` is no longer read. Older
+    /// snapshots name these records too, so records are deleted in order of age.
+    pub(super) fn keep_records(&mut self, last: &Arc<Snapshot>, next: &Arc<Snapshot>) {
+        if !Arc::ptr_eq(last, next) || !self.retired.is_empty() {
+            let retired = mem::take(&mut self.retired);
+            self.old_snapshots
+                .push_back((Arc::downgrade(last), retired));
+        }
     }
 
     /// Takes the records that no snapshot names any more.

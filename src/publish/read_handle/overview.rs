@@ -10,45 +10,42 @@ use crate::feed::snapshot::FeedVersion;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::publish::index_state::IndexState;
+use crate::publish::published_state::PublishedState;
 use crate::render::pages::ReleasedArticle;
 use crate::store::StoreError;
 
-impl ReadHandle {
-    /// Every feed with its number of articles; `None` before the first snapshot.
-    pub fn overview(&self) -> Option<Arc<Overview>> {
-        if let Some(overview) = self.0.overview.load_full() {
-            return Some(overview);
-        }
-        let mut state = self.index();
-        // Another thread may have made it meanwhile.
-        if let Some(overview) = self.0.overview.load_full() {
-            return Some(overview);
-        }
-        let snapshot = self.snapshot()?;
-        let feeds = snapshot.feeds.values();
-        let feeds = feeds.map(|version| state.counted(version)).collect();
-        state.overviews += 1;
-        let overview = Arc::new(Overview::new(state.overviews, feeds));
-        self.0.overview.store(Some(overview.clone()));
-        Some(overview)
+impl PublishedState {
+    /// Every feed with its number of articles. Requests that come together count once.
+    pub fn overview(&self) -> Arc<Overview> {
+        let count = || {
+            let feeds = self.snapshot.feeds.values();
+            let feeds = feeds.map(|version| self.index.counted(version)).collect();
+            Arc::new(Overview::new(self.changes.number(), feeds))
+        };
+        self.overview.get_or_init(count).clone()
     }
 
     /// The keys of all released articles, with their dates of update.
     pub fn released(&self) -> Vec<(String, Timestamp)> {
-        self.index().index.released().collect()
+        self.index.index.released().collect()
     }
+}
 
+impl ReadHandle {
     /// A released article.
-    pub fn article(&self, key: &str) -> Result<Option<ReleasedArticle>, StoreError> {
-        let state = self.index();
+    pub fn article(
+        &self,
+        published: &PublishedState,
+        key: &str,
+    ) -> Result<Option<ReleasedArticle>, StoreError> {
+        let state = &published.index;
         let Some(number) = state.index.find(key) else {
             return Ok(None);
         };
         let record = state.index.record(number);
         let (digest, as_of) = (state.digest(number, key), state.index.as_of());
         let expires = state.index.expires(number);
-        drop(state);
-        let article = self.0.store.articles(&[record])?.pop();
+        let article = self.store().articles(&[record])?.pop();
         Ok(article.map(|article| {
             let corrected = Some(article.updated).filter(|updated| *updated > as_of);
             ReleasedArticle {
@@ -65,7 +62,7 @@ impl IndexState {
     fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
-        // Without a query, the feed is not in the next snapshot.
+        // Every feed of a snapshot has a query in its own index.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
         FeedSummary {
             version: version.clone(),

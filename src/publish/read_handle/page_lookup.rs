@@ -1,8 +1,8 @@
 //! Finds the page of a request.
 
 use super::ReadHandle;
-use crate::feed::snapshot::Snapshot;
 use crate::model::term::Term;
+use crate::publish::published_state::PublishedState;
 use crate::render::pages::{Page, PageRequest};
 use crate::store::StoreError;
 
@@ -24,32 +24,28 @@ impl ReadHandle {
     /// Finds the page or list of a request.
     pub fn find_page(
         &self,
-        snapshot: &Snapshot,
+        published: &PublishedState,
         request: PageRequest,
     ) -> Result<Page, PageMissing> {
-        let overview = || {
-            let overview = self.overview();
-            overview.ok_or_else(|| PageMissing::Unknown("nothing is published".to_owned()))
-        };
         match request {
             PageRequest::Feed(version) => Ok(Page::Feed(version)),
-            PageRequest::Select(selection) => match self.select(&selection) {
+            PageRequest::Select(selection) => match self.select(published, &selection) {
                 Ok(version) => Ok(Page::Feed(version)),
                 Err(term) => Err(PageMissing::Unknown(unknown_term(&term))),
             },
             PageRequest::Article(key) => {
-                let released = self.article(&key)?;
+                let released = self.article(published, &key)?;
                 let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
-                match snapshot.site_rules.page(&released.article) {
+                match published.snapshot.site_rules.page(&released.article) {
                     Some(page) => Err(PageMissing::Elsewhere(page)),
                     None => Ok(Page::Article(released.into())),
                 }
             }
-            PageRequest::Catalogue => Ok(Page::Catalogue(overview()?)),
-            PageRequest::Opml => Ok(Page::Opml(overview()?)),
-            PageRequest::List => Ok(Page::List(overview()?)),
-            PageRequest::Terms(kind, number) => Page::terms(overview()?, kind, number)
+            PageRequest::Catalogue => Ok(Page::Catalogue(published.overview())),
+            PageRequest::Opml => Ok(Page::Opml(published.overview())),
+            PageRequest::List => Ok(Page::List(published.overview())),
+            PageRequest::Terms(kind, number) => Page::terms(published.overview(), kind, number)
                 .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
         }
     }
