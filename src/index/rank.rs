@@ -30,9 +30,8 @@ impl Index {
         article: ArticleNo,
         at: Timestamp,
     ) -> Option<Rank> {
-        let is_due = |&&(release, _): &&(Timestamp, ArticleNo)| release <= at;
-        let due = self.releases.iter().take_while(is_due);
-        let due = due.map(|&(_, article)| article);
+        let scheduled = self.scheduled.all().backwards();
+        let due = scheduled.take_while(|&article| self.slot(article).published <= at);
         let due = due.filter(|&article| query.matches(&self.terms_of(article)));
         let mut matching: Vec<ArticleNo> = self.newest_first(query).chain(due).collect();
         matching.retain(|&article| self.slot(article).expires().is_none_or(|end| end > at));

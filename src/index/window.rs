@@ -1,7 +1,9 @@
 //! The window of a feed: which of the matching articles it holds now.
 
 use std::collections::BTreeSet;
+use std::iter::Peekable;
 
+use super::sorted_list::Backwards;
 use super::term_dictionary::TermNo;
 use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index};
@@ -86,8 +88,8 @@ impl Index {
     /// The number of released articles that match.
     pub fn count(&self, query: &Query) -> usize {
         match (&query.any[..], &query.all[..], &query.none[..]) {
-            ([], [], []) => self.released.len(),
-            ([one], [], []) | ([], [one], []) => self.terms.posting(*one).len(),
+            ([], [], []) => self.released.all().len(),
+            ([one], [], []) | ([], [one], []) => self.articles_with(*one),
             _ => self.newest_first(query).count(),
         }
     }
@@ -125,12 +127,9 @@ impl Index {
                 }
             }
         }
-        if let Some(&(release, _)) = self
-            .releases
-            .iter()
-            .find(|(_, article)| query.matches(&self.terms_of(*article)))
-        {
-            window.wake_at(rule.visible_from(release));
+        let mut scheduled = self.scheduled.all().backwards();
+        if let Some(next) = scheduled.find(|&article| query.matches(&self.terms_of(article))) {
+            window.wake_at(rule.visible_from(self.slot(next).published));
         }
         window
     }
@@ -143,16 +142,17 @@ impl Index {
         let rarest = query
             .all
             .iter()
-            .min_by_key(|term| self.terms.posting(**term).len());
-        let lists: Vec<&[ArticleNo]> = match (rarest, &query.any[..]) {
-            (Some(&rarest), _) => vec![self.terms.posting(rarest).as_slice()],
-            (None, []) => vec![self.released.as_slice()],
-            (None, any) => any
-                .iter()
-                .map(|&term| self.terms.posting(term).as_slice())
-                .collect(),
+            .min_by_key(|term| self.articles_with(**term));
+        let lists = match (rarest, &query.any[..]) {
+            (Some(&rarest), _) => vec![self.released.of(rarest)],
+            (None, []) => vec![self.released.all()],
+            (None, any) => any.iter().map(|&term| self.released.of(term)).collect(),
         };
-        let candidates = Merged { index: self, lists };
+        let lists = lists.into_iter().map(|list| list.backwards().peekable());
+        let candidates = Merged {
+            index: self,
+            lists: lists.collect(),
+        };
         // One list answers a query of one term or of none; other queries check each candidate.
         let exact = query.none.is_empty()
             && (query.all.is_empty() || (query.all.len() == 1 && query.any.is_empty()));
@@ -169,8 +169,8 @@ impl Window {
 /// Merges posting lists, newest first, without duplicates.
 struct Merged<'a> {
     index: &'a Index,
-    /// The rest of each list, oldest first.
-    lists: Vec<&'a [ArticleNo]>,
+    /// The rest of each list, newest first.
+    lists: Vec<Peekable<Backwards<'a, ArticleNo>>>,
 }
 
 impl Iterator for Merged<'_> {
@@ -179,15 +179,11 @@ impl Iterator for Merged<'_> {
     fn next(&mut self) -> Option<ArticleNo> {
         let newest = self
             .lists
-            .iter()
-            .filter_map(|list| list.last().copied())
+            .iter_mut()
+            .filter_map(|list| list.peek().copied())
             .max_by(|&a, &b| self.index.order(a, b))?;
         for list in &mut self.lists {
-            if let Some((&last, rest)) = list.split_last()
-                && last == newest
-            {
-                *list = rest;
-            }
+            list.next_if_eq(&newest);
         }
         Some(newest)
     }
