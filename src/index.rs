@@ -9,19 +9,25 @@
 //! A clone of the index costs little, because it shares all tables and lists. A change then copies the
 //! pages and chunks that it touches, and the clone stays as it was.
 //!
-//! Begin with [`Index`] for the questions, `update.rs` for what a change does, and `window.rs` for which
-//! articles a feed holds.
+//! Begin with [`Index`] for the questions, `update.rs` for what a change does, `window.rs` for which
+//! articles a feed holds, and `matching.rs` for how they are found.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
 mod affected_feeds;
+mod article_set;
+mod bitmap;
 mod hash_index;
 mod key_order;
+mod matching;
 mod paged;
+mod posting_list;
 mod postings;
+mod query;
 mod rank;
 mod slot;
 mod sorted_list;
+mod steps;
 mod term_dictionary;
 mod update;
 mod window;
@@ -34,13 +40,15 @@ use self::hash_index::HashIndex;
 pub use self::key_order::natural;
 use self::paged::Paged;
 use self::postings::{ListOrder, Postings};
+pub use self::query::Query;
 pub use self::rank::Rank;
 use self::slot::{ListState, Slot};
 use self::sorted_list::SortedList;
+pub use self::steps::{SELECTION_STEPS_MAX, StepsExceeded};
 use self::term_dictionary::TermDictionary;
 pub use self::term_dictionary::{TermNo, TermSpelling};
 pub use self::update::Update;
-pub use self::window::{Query, Window};
+pub use self::window::Window;
 pub use self::window_rule::Membership;
 use crate::config::{Alias, NamedTerm};
 use crate::model::article::{Revision, Visibility};

@@ -98,7 +98,7 @@
 //! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
 //!    names it, so an unreadable source costs freshness and nothing else.
 //! 4. A request is routed and validated by one published state, and every request gets an answer.
-//! 5. An article that is dated in the future, expired or hidden is in no list of the
+//! 5. An article that is dated in the future, expired or hidden is in no list of released articles of the
 //!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
 //!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.
 //! 6. Absence is believed only from a listing that succeeded. The loss of more than half of the

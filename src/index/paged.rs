@@ -77,8 +77,7 @@ mod tests {
         assert_eq!(table.get(PAGE).map(|number| **number), Some(0));
         assert_eq!(table.get(PAGE + 1), None);
         assert_eq!(table.get(table.len()), None);
-        let is_copied =
-            |number: &usize| table.get(*number).map(|entry| Arc::strong_count(entry)) == Some(2);
+        let is_copied = |number: &usize| table.get(*number).map(Arc::strong_count) == Some(2);
         let copied: Vec<usize> = (0..table.len()).filter(is_copied).collect();
         assert_eq!(copied, (PAGE + 2..2 * PAGE).collect::<Vec<_>>());
     }
