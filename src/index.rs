@@ -2,39 +2,53 @@
 //!
 //! The index holds no title, summary or body. For each article it has a `Slot` with the key,
 //! dates, terms and the record of the store that has the text. Unreleased, expired and hidden
-//! articles have a slot but are in no posting list, so code that reads the lists cannot leak them.
-//! The index never asks the clock; [`Index::advance`] gets the time.
+//! articles have a slot but are in no list of released articles, so code that reads those lists cannot
+//! leak them. Lists of their own have the unreleased ones: only [`Window::next`], [`Index::advance`] and
+//! explanations read them. The index never asks the clock; [`Index::advance`] gets the time.
 //!
-//! Begin with [`Index`] for the questions, `update.rs` for what a change does, and `window.rs` for which
-//! articles a feed holds.
+//! A clone of the index costs little, because it shares all tables and lists. A change then copies the
+//! pages and chunks that it touches, and the clone stays as it was.
+//!
+//! Begin with [`Index`] for the questions, `update.rs` for what a change does, `window.rs` for which
+//! articles a feed holds, and `matching.rs` for how they are found.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
 mod affected_feeds;
+mod article_set;
+mod bitmap;
+mod hash_index;
 mod key_order;
+mod matching;
+mod paged;
 mod posting_list;
+mod postings;
+mod query;
 mod rank;
 mod slot;
+mod sorted_list;
+mod steps;
 mod term_dictionary;
 mod update;
 mod window;
 mod window_rule;
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
-use std::hash::BuildHasher;
-
-use hashbrown::{DefaultHashBuilder, HashTable};
 
 pub use self::affected_feeds::AffectedFeeds;
+use self::hash_index::HashIndex;
 pub use self::key_order::natural;
-use self::posting_list::PostingList;
+use self::paged::Paged;
+use self::postings::{ListOrder, Postings};
+pub use self::query::Query;
 pub use self::rank::Rank;
 use self::slot::{ListState, Slot};
+use self::sorted_list::SortedList;
+pub use self::steps::{SELECTION_STEPS_MAX, StepsExceeded};
 use self::term_dictionary::TermDictionary;
 pub use self::term_dictionary::{TermNo, TermSpelling};
 pub use self::update::Update;
-pub use self::window::{Query, Window};
+pub use self::window::Window;
 pub use self::window_rule::Membership;
 use crate::config::{Alias, NamedTerm};
 use crate::model::article::{Revision, Visibility};
@@ -46,21 +60,22 @@ use crate::model::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleNo(u32);
 
-/// All accepted articles, with a posting list for each term.
+/// All accepted articles, with a posting list for each term. A clone costs microseconds, however many
+/// articles there are, and later changes of either do not show in the other.
 #[derive(Clone, Debug)]
 pub struct Index {
     as_of: Timestamp,
-    slots: Vec<Option<Slot>>,
-    free: Vec<ArticleNo>,
-    by_key: HashTable<ArticleNo>,
-    hasher: DefaultHashBuilder,
-    /// All released articles.
-    released: PostingList,
+    slots: Paged<Slot>,
+    /// Numbers of removed articles.
+    free: SortedList<ArticleNo>,
+    by_key: HashIndex<ArticleNo>,
     terms: TermDictionary,
+    /// Released articles.
+    released: Postings,
     /// Articles with a publication date in the future.
-    releases: BTreeSet<(Timestamp, ArticleNo)>,
-    /// The next expiry or dated correction of each released article.
-    changes_due: BTreeSet<(Timestamp, ArticleNo)>,
+    scheduled: Postings,
+    /// The next expiry or dated correction of each released article, in [`due_order`].
+    changes_due: SortedList<(Timestamp, ArticleNo)>,
     /// Terms that got their first released article since [`Index::take_new_terms`].
     new_terms: Vec<TermNo>,
 }
@@ -70,14 +85,13 @@ impl Index {
     pub fn new(aliases: &[Alias], as_of: Timestamp) -> Index {
         Index {
             as_of,
-            slots: Vec::new(),
-            free: Vec::new(),
-            by_key: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-            released: PostingList::default(),
+            slots: Paged::default(),
+            free: SortedList::default(),
+            by_key: HashIndex::default(),
             terms: TermDictionary::new(aliases),
-            releases: BTreeSet::new(),
-            changes_due: BTreeSet::new(),
+            released: Postings::new(ListOrder::NewestLast),
+            scheduled: Postings::new(ListOrder::OldestLast),
+            changes_due: SortedList::default(),
             new_terms: Vec::new(),
         }
     }
@@ -94,17 +108,20 @@ impl Index {
 
     /// Whether the index has no article, released or not.
     pub fn is_empty(&self) -> bool {
-        self.by_key.is_empty()
+        self.len() == 0
     }
 
     /// The next instant at which an article is released, expires or changes. `delay` and `oldest` of
     /// single feeds are not included; see [`Window::next`].
     pub fn next_instant(&self) -> Option<Timestamp> {
-        let first = |queue: &BTreeSet<(Timestamp, ArticleNo)>| queue.first().map(|(at, _)| *at);
-        [first(&self.releases), first(&self.changes_due)]
-            .into_iter()
-            .flatten()
-            .min()
+        let release = self.next_release().map(|(at, _)| at);
+        let change = self.changes_due.backwards().next().map(|(at, _)| at);
+        release.into_iter().chain(change).min()
+    }
+
+    fn next_release(&self) -> Option<(Timestamp, ArticleNo)> {
+        let article = self.scheduled.all().backwards().next()?;
+        Some((self.slot(article).published, article))
     }
 
     /// The stored version of an article.
@@ -142,12 +159,12 @@ impl Index {
     /// The released article with this key.
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
-            .filter(|&article| self.slot(article).list_state == ListState::Listed)
+            .filter(|&article| self.slot(article).list_state == ListState::Released)
     }
 
     /// The keys of all released articles, oldest first, each with [`Index::updated`].
     pub fn released(&self) -> impl Iterator<Item = (String, Timestamp)> {
-        self.released.as_slice().iter().map(|&article| {
+        self.released.all().iter().map(|article| {
             let key = String::from_utf8_lossy(self.slot(article).key());
             (key.into_owned(), self.updated(article))
         })
@@ -225,13 +242,13 @@ impl Index {
 
     /// The number of released articles with this term.
     pub fn articles_with(&self, term: TermNo) -> usize {
-        self.terms.posting(term).len()
+        self.released.of(term).len()
     }
 
     /// The name of a term: the spelling of its oldest released article. Without such an article it is
     /// the first name that the term had, else the spelling of feeds.toml, else its key.
     pub fn name(&self, term: TermNo) -> &str {
-        let oldest = self.terms.oldest_article(term).and_then(|article| {
+        let oldest = self.oldest_article(term).and_then(|article| {
             let mut spellings = self.slot(article).spellings();
             spellings.find(|&spelling| self.terms.term_of(spelling) == term)
         });
@@ -262,22 +279,19 @@ impl Index {
         self.new_terms.extend(numbers);
     }
 
+    /// The oldest released article with a term, whose spelling is the name of the term.
+    fn oldest_article(&self, term: TermNo) -> Option<ArticleNo> {
+        self.released.of(term).iter().next()
+    }
+
     fn number(&self, key: &[u8]) -> Option<ArticleNo> {
-        let hash = self.hasher.hash_one(key);
         self.by_key
-            .find(hash, |&article| self.slot(article).key() == key)
-            .copied()
+            .find(key, |article| self.slot(article).key() == key)
     }
 
     /// An article's terms, sorted, without duplicates.
     fn terms_of(&self, article: ArticleNo) -> Box<[TermNo]> {
-        let spellings = self.slot(article).spellings();
-        let mut terms: Vec<TermNo> = spellings
-            .map(|spelling| self.terms.term_of(spelling))
-            .collect();
-        terms.sort_unstable();
-        terms.dedup();
-        terms.into()
+        self.slot(article).terms(&self.terms)
     }
 
     fn order(&self, a: ArticleNo, b: ArticleNo) -> Ordering {
@@ -289,24 +303,37 @@ impl Index {
     }
 
     fn slot_mut(&mut self, article: ArticleNo) -> &mut Slot {
-        self.slots[article.0 as usize]
+        self.slots
+            .entry(article.place())
             .as_mut()
             .expect("a number is listed only while its slot is filled")
     }
 }
 
-fn slot(slots: &[Option<Slot>], article: ArticleNo) -> &Slot {
-    slots[article.0 as usize]
-        .as_ref()
+impl ArticleNo {
+    /// The place of the article in a table by number.
+    fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
+fn slot(slots: &Paged<Slot>, article: ArticleNo) -> &Slot {
+    slots
+        .get(article.place())
         .expect("a number is listed only while its slot is filled")
 }
 
-/// The order of all lists: by publication, oldest first, then by key.
-fn compare(slots: &[Option<Slot>], a: ArticleNo, b: ArticleNo) -> Ordering {
+/// The order of articles: by publication, oldest first, then by key.
+fn compare(slots: &Paged<Slot>, a: ArticleNo, b: ArticleNo) -> Ordering {
     let (a, b) = (slot(slots, a), slot(slots, b));
     a.published
         .cmp(&b.published)
         .then_with(|| key_order::natural(a.key(), b.key()))
+}
+
+/// The order of [`Index::changes_due`]: the next one stands last.
+fn due_order(a: &(Timestamp, ArticleNo), b: &(Timestamp, ArticleNo)) -> Ordering {
+    b.cmp(a)
 }
 
 #[cfg(test)]

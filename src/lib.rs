@@ -105,7 +105,7 @@
 //!    names it, so an unreadable source costs freshness and nothing else.
 //! 4. A request is routed, validated and answered by one published state, and every request gets an answer.
 //!    No request takes a lock that publishing needs, and the publisher waits for no request.
-//! 5. An article that is dated in the future, expired or hidden is in no list of the
+//! 5. An article that is dated in the future, expired or hidden is in no list of released articles of the
 //!    [`Index`](index::Index). Every instant at which something changes by itself wakes the publisher,
 //!    whose [`clock`](publish::clock) ignores a jump of the wall clock until it has proved true.
 //! 6. Absence is believed only from a listing that succeeded. The loss of more than half of the

@@ -1,39 +1,67 @@
 //! A posting list: the articles that carry a term, in the order of the index.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::ArticleNo;
+use super::bitmap::Bitmap;
+use super::sorted_list::{Backwards, SortedList};
 
-/// Article numbers, oldest first. A vector suits that order: a new article is mostly the newest, so most
-/// insertions append.
+/// A list of fewer articles has no bitmap: the smallest bitmap is larger.
+const BITMAP_MIN: usize = 1024;
+
+/// A list that has one of this many articles gets a bitmap, which is then as large as the list.
+const BITMAP_SHARE: usize = 32;
+
+/// The articles that carry a term. Those that are asked for first stand last, because most changes are
+/// there.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PostingList(Vec<ArticleNo>);
+pub(super) struct PostingList {
+    articles: SortedList<ArticleNo>,
+    /// The same articles, if they are many.
+    bitmap: Option<Arc<Bitmap>>,
+}
 
 impl PostingList {
-    /// The articles, oldest first.
-    pub(super) fn as_slice(&self) -> &[ArticleNo] {
-        &self.0
-    }
+    pub(super) const EMPTY: PostingList = PostingList {
+        articles: SortedList::Short(Vec::new()),
+        bitmap: None,
+    };
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.articles.len()
     }
 
-    /// Adds `new`, which is sorted and has no article of this list. Each element moves at most once,
-    /// however many are added.
+    /// The articles, the first one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = ArticleNo> {
+        self.articles.iter()
+    }
+
+    /// The articles, the last one first.
+    pub(super) fn backwards(&self) -> Backwards<'_, ArticleNo> {
+        self.articles.backwards()
+    }
+
+    pub(super) fn bitmap(&self) -> Option<&Bitmap> {
+        self.bitmap.as_deref()
+    }
+
+    /// Adds `new`, which is sorted and has no article of this list. The index has numbers for `numbers`
+    /// articles.
     pub(super) fn merge(
         &mut self,
         new: &[ArticleNo],
-        order: impl Fn(ArticleNo, ArticleNo) -> Ordering,
+        order: impl Fn(&ArticleNo, &ArticleNo) -> Ordering + Copy,
+        numbers: usize,
     ) {
-        let mut unmoved = self.0.len();
-        self.0.resize(unmoved + new.len(), ArticleNo(0));
-        for (below, &article) in new.iter().enumerate().rev() {
-            let at =
-                self.0[..unmoved].partition_point(|&other| order(other, article) == Ordering::Less);
-            self.0.copy_within(at..unmoved, at + below + 1);
-            self.0[at + below] = article;
-            unmoved = at;
+        self.articles.merge(new, order);
+        if let Some(bitmap) = &mut self.bitmap {
+            let bitmap = Arc::make_mut(bitmap);
+            new.iter().for_each(|&article| bitmap.insert(article));
+        } else if self.len() >= BITMAP_MIN.max(numbers / BITMAP_SHARE) {
+            let mut bitmap = Bitmap::default();
+            self.iter().for_each(|article| bitmap.insert(article));
+            self.bitmap = Some(Arc::new(bitmap));
         }
     }
 
@@ -41,49 +69,15 @@ impl PostingList {
     pub(super) fn remove(
         &mut self,
         article: ArticleNo,
-        order: impl Fn(ArticleNo, ArticleNo) -> Ordering,
+        order: impl Fn(&ArticleNo, &ArticleNo) -> Ordering + Copy,
+        numbers: usize,
     ) {
-        if let Ok(at) = self.0.binary_search_by(|&other| order(other, article)) {
-            self.0.remove(at);
-        }
-    }
-
-    /// Frees the spare capacity after a bulk load.
-    pub(super) fn shrink(&mut self) {
-        self.0.shrink_to_fit();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn by_number(a: ArticleNo, b: ArticleNo) -> Ordering {
-        a.0.cmp(&b.0)
-    }
-
-    proptest! {
-        #[test]
-        fn a_posting_list_holds_the_same_as_a_sorted_set(
-            batches in proptest::collection::vec(proptest::collection::btree_set(0u32..60, 0..20), 0..6),
-            removed in proptest::collection::vec(0u32..60, 0..20),
-        ) {
-            let (mut posting, mut model) = (PostingList::default(), BTreeSet::new());
-            for batch in batches {
-                let new: Vec<ArticleNo> = batch.difference(&model).copied().map(ArticleNo).collect();
-                posting.merge(&new, by_number);
-                model.extend(batch);
-            }
-            for number in removed {
-                posting.remove(ArticleNo(number), by_number);
-                model.remove(&number);
-            }
-            let held: Vec<u32> = posting.as_slice().iter().map(|article| article.0).collect();
-            prop_assert_eq!(held, model.into_iter().collect::<Vec<_>>());
+        self.articles.remove(&article, order);
+        // Far below the limits, so that a list at a limit does not get and lose a bitmap again and again.
+        if self.len() < BITMAP_MIN.max(numbers / BITMAP_SHARE) / 2 {
+            self.bitmap = None;
+        } else if let Some(bitmap) = &mut self.bitmap {
+            Arc::make_mut(bitmap).remove(article);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The rank of one article among those that match a feed. Only explanations need it; publishing does
 //! not.
 
+use super::matching::Matching;
+use super::steps::Steps;
 use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index, Query};
 use crate::config::Settings;
@@ -30,11 +32,12 @@ impl Index {
         article: ArticleNo,
         at: Timestamp,
     ) -> Option<Rank> {
-        let is_due = |&&(release, _): &&(Timestamp, ArticleNo)| release <= at;
-        let due = self.releases.iter().take_while(is_due);
-        let due = due.map(|&(_, article)| article);
+        let mut steps = Steps::unlimited();
+        let released = Matching::new(self, &self.released, query, &mut steps);
+        let scheduled = self.scheduled.all().backwards();
+        let due = scheduled.take_while(|&article| self.slot(article).published <= at);
         let due = due.filter(|&article| query.matches(&self.terms_of(article)));
-        let mut matching: Vec<ArticleNo> = self.newest_first(query).chain(due).collect();
+        let mut matching: Vec<ArticleNo> = released.chain(due).collect();
         matching.retain(|&article| self.slot(article).expires().is_none_or(|end| end > at));
         matching.sort_unstable_by(|&a, &b| self.order(b, a));
         let mut rule = WindowRule::new(settings, at);

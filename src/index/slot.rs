@@ -1,7 +1,7 @@
 //! A slot: all that the index holds of one article. It is small, about a hundred bytes, because there
 //! can be a million articles.
 
-use super::term_dictionary::SpellingNo;
+use super::term_dictionary::{SpellingNo, TermDictionary, TermNo};
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
@@ -31,8 +31,10 @@ pub(super) enum ListState {
     Unlisted,
     /// In the lists of an [`Update`](super::Update) that is not finished.
     Pending,
-    /// In the posting lists.
-    Listed,
+    /// In the lists of released articles.
+    Released,
+    /// In the lists of articles with a publication date in the future.
+    Scheduled,
 }
 
 const NEVER: Timestamp = Timestamp(i64::MAX);
@@ -68,6 +70,17 @@ impl Slot {
             .as_chunks()
             .0;
         spellings.iter().copied().map(SpellingNo::from_bytes)
+    }
+
+    /// Its terms, sorted, without duplicates.
+    pub(super) fn terms(&self, dictionary: &TermDictionary) -> Box<[TermNo]> {
+        let spellings = self.spellings();
+        let mut terms: Vec<TermNo> = spellings
+            .map(|spelling| dictionary.term_of(spelling))
+            .collect();
+        terms.sort_unstable();
+        terms.dedup();
+        terms.into()
     }
 
     /// The instant from which no feed has it.

@@ -1,9 +1,11 @@
-//! The term dictionary: a number for each term and for each spelling of it, with the posting lists.
+//! The term dictionary: a number for each term and for each spelling of it.
+
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::ArticleNo;
-use super::posting_list::PostingList;
+use super::hash_index::HashIndex;
+use super::paged::Paged;
 use crate::config::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
 
@@ -14,6 +16,13 @@ pub struct TermNo(u32);
 /// The number of a spelling of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SpellingNo(u32);
+
+impl TermNo {
+    /// The place of the term in a table by term.
+    pub(super) fn place(self) -> usize {
+        self.0 as usize
+    }
+}
 
 impl SpellingNo {
     /// The size of the byte form.
@@ -43,7 +52,8 @@ pub struct TermSpelling<'a> {
 struct Spelling {
     /// The kind that articles have it as. An alias of `[same]` can be a term of another kind.
     kind: TermKind,
-    term: TermNo,
+    /// `None` for a spelling without a key, which no article has.
+    term: Option<TermNo>,
     text: Box<str>,
     /// The text to print instead, if this is an alias of `[same]`.
     replacement: Option<Box<str>>,
@@ -52,7 +62,6 @@ struct Spelling {
 #[derive(Clone, Debug)]
 struct TermSlot {
     term: Term,
-    posting: PostingList,
     /// The name when the first article with it was released; `None` before that.
     first_name: Option<Box<str>>,
     /// The spelling of feeds.toml; `None` if the file does not name it.
@@ -62,79 +71,75 @@ struct TermSlot {
 /// All terms that an article or feeds.toml names.
 #[derive(Clone, Debug, Default)]
 pub(super) struct TermDictionary {
-    slots: Vec<TermSlot>,
-    by_term: HashMap<Term, TermNo>,
-    spellings: Vec<Spelling>,
-    /// `None` for a spelling without a key.
-    by_spelling: HashMap<TermKind, HashMap<Box<str>, Option<SpellingNo>>>,
+    slots: Paged<TermSlot>,
+    by_term: HashIndex<TermNo>,
+    spellings: Paged<Spelling>,
+    by_spelling: HashIndex<SpellingNo>,
     /// Each alias with the term it counts as and the text to print.
-    aliases: HashMap<Term, (Term, Box<str>)>,
+    aliases: Arc<HashMap<Term, (Term, Box<str>)>>,
 }
 
 impl TermDictionary {
     pub(super) fn new(aliases: &[Alias]) -> TermDictionary {
-        let aliases = aliases
-            .iter()
-            .map(|alias| {
-                (
-                    alias.from.clone(),
-                    (alias.to.clone(), alias.to_text.as_str().into()),
-                )
-            })
-            .collect();
+        let aliases = aliases.iter().map(|alias| {
+            (
+                alias.from.clone(),
+                (alias.to.clone(), alias.to_text.as_str().into()),
+            )
+        });
         TermDictionary {
-            aliases,
+            aliases: Arc::new(aliases.collect()),
             ..TermDictionary::default()
         }
     }
 
     /// The number of a spelling, which is added if it is new; `None` if it has no key.
     pub(super) fn intern_spelling(&mut self, kind: TermKind, text: &str) -> Option<SpellingNo> {
-        if let Some(&known) = self
-            .by_spelling
-            .get(&kind)
-            .and_then(|texts| texts.get(text))
-        {
-            return known;
+        let is_same = |number| {
+            let spelling = self.entry(number);
+            spelling.kind == kind && *spelling.text == *text
+        };
+        if let Some(known) = self.by_spelling.find((kind, text), is_same) {
+            return self.entry(known).term.map(|_| known);
         }
-        let spelling = Term::new(kind, text).map(|term| {
-            let replacement = self.aliases.get(&term).map(|(_, text)| text.clone());
-            let term = self.intern(&term);
-            self.spellings.push(Spelling {
-                kind,
-                term,
-                text: text.into(),
-                replacement,
-            });
-            SpellingNo(to_number(self.spellings.len() - 1))
+        let term = Term::new(kind, text);
+        let alias = term.as_ref().and_then(|term| self.aliases.get(term));
+        let replacement = alias.map(|(_, text)| text.clone());
+        let term = term.map(|term| self.intern(&term));
+        let number = SpellingNo(to_number(self.spellings.push(Spelling {
+            kind,
+            term,
+            text: text.into(),
+            replacement,
+        })));
+        let spellings = &self.spellings;
+        self.by_spelling.insert(number, |number| {
+            let spelling = entry(spellings, number);
+            (spelling.kind, &*spelling.text)
         });
-        self.by_spelling
-            .entry(kind)
-            .or_default()
-            .insert(text.into(), spelling);
-        spelling
+        term.map(|_| number)
     }
 
     /// The number of a term, which is added if it is new.
     pub(super) fn intern(&mut self, term: &Term) -> TermNo {
-        let term = self.canonical(term).clone();
-        if let Some(&number) = self.by_term.get(&term) {
+        if let Some(number) = self.find(term) {
             return number;
         }
-        let number = TermNo(to_number(self.slots.len()));
-        self.by_term.insert(term.clone(), number);
-        self.slots.push(TermSlot {
-            term,
-            posting: PostingList::default(),
+        let number = TermNo(to_number(self.slots.push(TermSlot {
+            term: self.canonical(term).clone(),
             first_name: None,
             config_name: None,
-        });
+        })));
+        let slots = &self.slots;
+        self.by_term
+            .insert(number, |number| &slot(slots, number).term);
         number
     }
 
     /// The number of a term; `None` if it is not in the dictionary.
     pub(super) fn find(&self, term: &Term) -> Option<TermNo> {
-        self.by_term.get(self.canonical(term)).copied()
+        let term = self.canonical(term);
+        self.by_term.find(term, |number| self.term(number) == term)
     }
 
     /// The term that an alias counts as; any other term itself.
@@ -147,24 +152,17 @@ impl TermDictionary {
     }
 
     pub(super) fn term(&self, term: TermNo) -> &Term {
-        &self.slots[term.0 as usize].term
-    }
-
-    pub(super) fn posting(&self, term: TermNo) -> &PostingList {
-        &self.slots[term.0 as usize].posting
-    }
-
-    pub(super) fn posting_mut(&mut self, term: TermNo) -> &mut PostingList {
-        &mut self.slots[term.0 as usize].posting
+        &slot(&self.slots, term).term
     }
 
     pub(super) fn term_of(&self, spelling: SpellingNo) -> TermNo {
-        self.spellings[spelling.0 as usize].term
+        let term = self.entry(spelling).term;
+        term.expect("an article has only spellings with a key")
     }
 
     /// The spelling with this number.
     pub(super) fn spelling(&self, spelling: SpellingNo) -> TermSpelling<'_> {
-        let spelling = &self.spellings[spelling.0 as usize];
+        let spelling = self.entry(spelling);
         TermSpelling {
             kind: spelling.kind,
             text: &spelling.text,
@@ -174,40 +172,40 @@ impl TermDictionary {
 
     /// The text that feeds print for a spelling.
     pub(super) fn spelling_shown(&self, spelling: SpellingNo) -> &str {
-        let spelling = &self.spellings[spelling.0 as usize];
+        let spelling = self.entry(spelling);
         spelling.replacement.as_deref().unwrap_or(&spelling.text)
     }
 
     /// The text that `[same]` prints instead of a spelling.
     pub(super) fn replacement(&self, spelling: SpellingNo) -> Option<&str> {
-        self.spellings[spelling.0 as usize].replacement.as_deref()
+        self.entry(spelling).replacement.as_deref()
     }
 
     /// The name when the first article with the term was released; `None` before that.
     pub(super) fn first_name(&self, term: TermNo) -> Option<&str> {
-        self.slots[term.0 as usize].first_name.as_deref()
+        slot(&self.slots, term).first_name.as_deref()
     }
 
     pub(super) fn set_first_name(&mut self, term: TermNo, text: &str) {
-        self.slots[term.0 as usize].first_name = Some(text.into());
+        self.slot_mut(term).first_name = Some(text.into());
     }
 
     /// The spelling of feeds.toml; `None` if the file does not name the term.
     pub(super) fn config_name(&self, term: TermNo) -> Option<&str> {
-        self.slots[term.0 as usize].config_name.as_deref()
+        slot(&self.slots, term).config_name.as_deref()
     }
 
     /// Replaces the spellings of feeds.toml. The first spelling of a term wins.
     pub(super) fn set_config_names(&mut self, named: &[NamedTerm]) {
-        for slot in &mut self.slots {
-            slot.config_name = None;
+        for term in self.numbers() {
+            if self.config_name(term).is_some() {
+                self.slot_mut(term).config_name = None;
+            }
         }
         for NamedTerm { term, text, .. } in named {
             let text: Box<str> = self.display_text(term, text).into();
             let number = self.intern(term);
-            self.slots[number.0 as usize]
-                .config_name
-                .get_or_insert(text);
+            self.slot_mut(number).config_name.get_or_insert(text);
         }
     }
 
@@ -218,16 +216,26 @@ impl TermDictionary {
             .map_or(text, |(_, replacement)| replacement)
     }
 
-    /// The oldest released article with a term, whose spelling is the name of the term.
-    pub(super) fn oldest_article(&self, term: TermNo) -> Option<ArticleNo> {
-        self.posting(term).as_slice().first().copied()
+    fn slot_mut(&mut self, term: TermNo) -> &mut TermSlot {
+        self.slots
+            .entry(term.place())
+            .as_mut()
+            .expect("a term has a slot from its first number on")
     }
 
-    pub(super) fn shrink(&mut self) {
-        for slot in &mut self.slots {
-            slot.posting.shrink();
-        }
+    fn entry(&self, spelling: SpellingNo) -> &Spelling {
+        entry(&self.spellings, spelling)
     }
+}
+
+fn slot(slots: &Paged<TermSlot>, term: TermNo) -> &TermSlot {
+    slots.get(term.place()).expect("a term is never removed")
+}
+
+fn entry(spellings: &Paged<Spelling>, spelling: SpellingNo) -> &Spelling {
+    spellings
+        .get(spelling.0 as usize)
+        .expect("a spelling is never removed")
 }
 
 fn to_number(length: usize) -> u32 {

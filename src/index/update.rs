@@ -1,14 +1,12 @@
 //! Changes to the index. An [`Update`] collects them, so that each posting list is merged only once.
 
 use std::collections::HashSet;
-use std::hash::BuildHasher;
-
-use hashbrown::HashMap;
+use std::mem;
 
 use super::affected_feeds::AffectedFeeds;
 use super::slot::{ListState, Slot};
 use super::term_dictionary::TermNo;
-use super::{ArticleNo, Index, compare};
+use super::{ArticleNo, Index, due_order};
 use crate::model::article::Visibility;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::time::Timestamp;
@@ -21,7 +19,8 @@ pub(super) const AFFECTED_MAX: usize = 4096;
 #[derive(Debug)]
 pub struct Update {
     released: Vec<ArticleNo>,
-    by_term: HashMap<TermNo, Vec<ArticleNo>>,
+    scheduled: Vec<ArticleNo>,
+    changes_due: Vec<(Timestamp, ArticleNo)>,
     /// Terms that had no released article before.
     new_terms: Vec<TermNo>,
     /// The sets of terms of the changed articles; `None` stands for all feeds.
@@ -32,7 +31,8 @@ impl Default for Update {
     fn default() -> Update {
         Update {
             released: Vec::new(),
-            by_term: HashMap::new(),
+            scheduled: Vec::new(),
+            changes_due: Vec::new(),
             new_terms: Vec::new(),
             affected: Some(HashSet::new()),
         }
@@ -99,10 +99,10 @@ impl Index {
     }
 
     fn first_due(&self) -> Option<ArticleNo> {
-        let queues = [&self.releases, &self.changes_due].into_iter();
-        let mut first = queues.filter_map(|queue| queue.first());
+        let change = self.changes_due.backwards().next();
+        let mut first = self.next_release().into_iter().chain(change);
         let due = first.find(|(at, _)| *at <= self.as_of);
-        due.map(|&(_, article)| article)
+        due.map(|(_, article)| article)
     }
 
     fn put(&mut self, meta: ArticleMeta, update: &mut Update) {
@@ -114,11 +114,11 @@ impl Index {
         let article = match self.number(slot.key()) {
             Some(article) => {
                 self.unlist(article, update);
+                *self.slots.entry(article.place()) = Some(slot);
                 article
             }
-            None => self.allocate(slot.key()),
+            None => self.add(slot),
         };
-        self.slots[article.0 as usize] = Some(slot);
         self.list(article, update);
     }
 
@@ -128,31 +128,25 @@ impl Index {
             return;
         };
         self.unlist(article, update);
-        let hash = self.hasher.hash_one(key);
-        if let Ok(entry) = self.by_key.find_entry(hash, |&other| other == article) {
-            entry.remove();
-        }
-        self.slots[article.0 as usize] = None;
-        self.free.push(article);
+        self.by_key.remove(key, |other| other == article);
+        *self.slots.entry(article.place()) = None;
+        self.free.merge(&[article], ArticleNo::cmp);
     }
 
-    fn allocate(&mut self, key: &[u8]) -> ArticleNo {
-        let article = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            ArticleNo(u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 articles"))
-        });
-        let (slots, hasher) = (&self.slots, &self.hasher);
-        let rehash = |&article: &ArticleNo| match &slots[article.0 as usize] {
-            Some(slot) => hasher.hash_one(slot.key()),
-            // Only the number being inserted has no slot yet.
-            None => hasher.hash_one(key),
-        };
+    /// Gives a slot a number.
+    fn add(&mut self, slot: Slot) -> ArticleNo {
+        let number = || u32::try_from(self.slots.len()).expect("fewer than 2^32 articles");
+        let free = self.free.backwards().next();
+        let article = free.unwrap_or_else(|| ArticleNo(number()));
+        self.free.remove(&article, ArticleNo::cmp);
+        *self.slots.entry(article.place()) = Some(slot);
+        let slots = &self.slots;
         self.by_key
-            .insert_unique(hasher.hash_one(key), article, rehash);
+            .insert(article, |article| super::slot(slots, article).key());
         article
     }
 
-    /// Adds an article to the lists and queues for its state at `as_of`.
+    /// Adds an article to the lists for its state at `as_of`.
     fn list(&mut self, article: ArticleNo, update: &mut Update) {
         let as_of = self.as_of;
         let slot = self.slot(article);
@@ -160,75 +154,70 @@ impl Index {
         if slot.visibility != Visibility::Public || expired {
             return;
         }
-        let terms = self.terms_of(article);
         if slot.published > as_of {
-            let release = slot.published;
-            self.releases.insert((release, article));
+            update.scheduled.push(article);
         } else {
             let next_change = [slot.expires(), Some(slot.updated)]
                 .into_iter()
                 .flatten()
                 .filter(|at| *at > as_of)
                 .min();
-            self.changes_due.extend(next_change.map(|at| (at, article)));
-            for &term in &terms {
-                update.by_term.entry(term).or_default().push(article);
-            }
+            let next_change = next_change.map(|at| (at, article));
+            update.changes_due.extend(next_change);
             update.released.push(article);
-            self.slot_mut(article).list_state = ListState::Pending;
         }
-        update.add_affected(terms);
+        self.slot_mut(article).list_state = ListState::Pending;
+        update.add_affected(self.terms_of(article));
     }
 
-    /// Removes an article from all lists and queues.
+    /// Removes an article from all lists.
     fn unlist(&mut self, article: ArticleNo, update: &mut Update) {
         if self.slot(article).list_state == ListState::Pending {
             self.merge_pending(update);
         }
         let slot = self.slot(article);
-        let instants = [Some(slot.published), slot.expires(), Some(slot.updated)];
-        for instant in instants.into_iter().flatten() {
-            self.releases.remove(&(instant, article));
-            self.changes_due.remove(&(instant, article));
-        }
-        let terms = self.terms_of(article);
-        if self.slot(article).list_state == ListState::Listed {
-            self.slot_mut(article).list_state = ListState::Unlisted;
-            let slots = &self.slots;
-            let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
-            self.released.remove(article, order);
-            for &term in &terms {
-                self.terms.posting_mut(term).remove(article, order);
+        let terms = slot.terms(&self.terms);
+        match slot.list_state {
+            ListState::Unlisted | ListState::Pending => {}
+            ListState::Scheduled => self.scheduled.remove(&self.slots, article, &terms),
+            ListState::Released => {
+                for instant in [slot.expires(), Some(slot.updated)].into_iter().flatten() {
+                    self.changes_due.remove(&(instant, article), due_order);
+                }
+                self.released.remove(&self.slots, article, &terms);
             }
         }
+        self.slot_mut(article).list_state = ListState::Unlisted;
         update.add_affected(terms);
     }
 
     /// Merges the articles of an update into the posting lists.
     fn merge_pending(&mut self, update: &mut Update) {
-        let mut released = std::mem::take(&mut update.released);
+        let released = mem::take(&mut update.released);
         for &article in &released {
-            self.slot_mut(article).list_state = ListState::Listed;
+            self.slot_mut(article).list_state = ListState::Released;
         }
-        let slots = &self.slots;
-        let order = |a: ArticleNo, b: ArticleNo| compare(slots, a, b);
-        released.sort_unstable_by(|&a, &b| order(a, b));
-        self.released.merge(&released, order);
-        for (term, mut articles) in std::mem::take(&mut update.by_term) {
-            if self.terms.first_name(term).is_none() {
-                update.new_terms.push(term);
-            }
-            articles.sort_unstable_by(|&a, &b| order(a, b));
-            self.terms.posting_mut(term).merge(&articles, order);
+        let mut terms = self.released.merge(&self.slots, &self.terms, released);
+        terms.retain(|&term| self.terms.first_name(term).is_none());
+        update.new_terms.extend(terms);
+
+        let scheduled = mem::take(&mut update.scheduled);
+        for &article in &scheduled {
+            self.slot_mut(article).list_state = ListState::Scheduled;
         }
+        self.scheduled.merge(&self.slots, &self.terms, scheduled);
+
+        let mut changes_due = mem::take(&mut update.changes_due);
+        changes_due.sort_unstable_by(due_order);
+        self.changes_due.merge(&changes_due, due_order);
     }
 
     /// Merges an update into the lists and returns the affected feeds.
     pub fn finish(&mut self, mut update: Update) -> AffectedFeeds {
         self.merge_pending(&mut update);
-        for term in std::mem::take(&mut update.new_terms) {
+        for term in mem::take(&mut update.new_terms) {
             // An article that the same update removed again was never released.
-            if self.terms.first_name(term).is_none() && self.terms.oldest_article(term).is_some() {
+            if self.terms.first_name(term).is_none() && self.oldest_article(term).is_some() {
                 let name = self.name(term).to_owned();
                 self.terms.set_first_name(term, &name);
                 self.new_terms.push(term);
@@ -236,11 +225,7 @@ impl Index {
         }
         match update.affected {
             Some(affected) => AffectedFeeds::Matching(affected),
-            None => {
-                self.released.shrink();
-                self.terms.shrink();
-                AffectedFeeds::All
-            }
+            None => AffectedFeeds::All,
         }
     }
 }

@@ -1,51 +1,12 @@
 //! The window of a feed: which of the matching articles it holds now.
 
-use std::collections::BTreeSet;
-
-use super::term_dictionary::TermNo;
+use super::matching::Matching;
+use super::query::Query;
+use super::steps::{Steps, StepsExceeded};
 use super::window_rule::{Membership, WindowRule};
 use super::{ArticleNo, Index};
 use crate::config::Settings;
-use crate::model::selection::Selection;
-use crate::model::term::Term;
 use crate::model::time::Timestamp;
-
-/// A selection with the numbers of terms in place of terms.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
-    /// A matching article has at least one of these, unless there are none.
-    pub any: Vec<TermNo>,
-    /// A matching article has all of these.
-    pub all: Vec<TermNo>,
-    /// A matching article has none of these.
-    pub none: Vec<TermNo>,
-}
-
-impl Query {
-    /// This query with the condition that an article also has `term`.
-    pub fn with(&self, term: TermNo) -> Query {
-        let mut query = self.clone();
-        query.all.push(term);
-        query
-    }
-
-    /// Terms of which every matching article has at least one. By them the feeds of a changed article
-    /// are found. Empty if an article can match without any particular term.
-    pub fn triggers(&self) -> &[TermNo] {
-        if self.any.is_empty() {
-            self.all.get(..1).unwrap_or(&[])
-        } else {
-            &self.any
-        }
-    }
-
-    /// Whether an article with these terms matches.
-    pub fn matches(&self, terms: &[TermNo]) -> bool {
-        (self.any.is_empty() || self.any.iter().any(|term| terms.contains(term)))
-            && self.all.iter().all(|term| terms.contains(term))
-            && !self.none.iter().any(|term| terms.contains(term))
-    }
-}
 
 /// The entries of a feed at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,48 +20,41 @@ pub struct Window {
 }
 
 impl Index {
-    /// The query for a selection; terms that the index does not have are added.
-    pub fn register(&mut self, selection: &Selection) -> Query {
-        let mut intern = |terms: &BTreeSet<Term>| -> Vec<TermNo> {
-            terms.iter().map(|term| self.terms.intern(term)).collect()
-        };
-        Query {
-            any: intern(&selection.any),
-            all: intern(&selection.all),
-            none: intern(&selection.none),
-        }
-    }
-
-    /// The query for a selection; `None` if the index does not have all of its terms.
-    pub fn query(&self, selection: &Selection) -> Option<Query> {
-        let find = |terms: &BTreeSet<Term>| -> Option<Vec<TermNo>> {
-            terms.iter().map(|term| self.terms.find(term)).collect()
-        };
-        Some(Query {
-            any: find(&selection.any)?,
-            all: find(&selection.all)?,
-            none: find(&selection.none)?,
-        })
-    }
-
     /// The number of released articles that match.
     pub fn count(&self, query: &Query) -> usize {
-        match (&query.any[..], &query.all[..], &query.none[..]) {
-            ([], [], []) => self.released.len(),
-            ([one], [], []) | ([], [one], []) => self.terms.posting(*one).len(),
-            _ => self.newest_first(query).count(),
-        }
+        Matching::new(self, &self.released, query, &mut Steps::unlimited()).len()
     }
 
     /// The window of a feed with this query.
     pub fn window(&self, query: &Query, settings: &Settings) -> Window {
+        self.find_window(query, settings, &mut Steps::unlimited())
+    }
+
+    /// The window of a feed with this query, if it takes at most `steps_max` steps, such as
+    /// [`SELECTION_STEPS_MAX`](super::SELECTION_STEPS_MAX). It is for queries of readers: a clone of the
+    /// index answers them without a lock.
+    pub fn window_within(
+        &self,
+        query: &Query,
+        settings: &Settings,
+        steps_max: usize,
+    ) -> Result<Window, StepsExceeded> {
+        let mut steps = Steps::new(steps_max);
+        let window = self.find_window(query, settings, &mut steps);
+        match steps.are_exceeded() {
+            true => Err(StepsExceeded),
+            false => Ok(window),
+        }
+    }
+
+    fn find_window(&self, query: &Query, settings: &Settings, steps: &mut Steps) -> Window {
         let mut window = Window {
             entries: Vec::new(),
             next: None,
             content_time: None,
         };
         let mut rule = WindowRule::new(settings, self.as_of);
-        for article in self.newest_first(query) {
+        for article in Matching::new(self, &self.released, query, steps) {
             let slot = self.slot(article);
             let leaves_at = match rule.admit(slot.published) {
                 Membership::Delayed { until } => {
@@ -125,70 +79,16 @@ impl Index {
                 }
             }
         }
-        if let Some(&(release, _)) = self
-            .releases
-            .iter()
-            .find(|(_, article)| query.matches(&self.terms_of(*article)))
-        {
-            window.wake_at(rule.visible_from(release));
+        let mut scheduled = Matching::new(self, &self.scheduled, query, steps);
+        if let Some(next) = scheduled.next() {
+            window.wake_at(rule.visible_from(self.slot(next).published));
         }
         window
-    }
-
-    /// The released articles that match, newest first.
-    pub(super) fn newest_first<'a>(
-        &'a self,
-        query: &'a Query,
-    ) -> impl Iterator<Item = ArticleNo> + 'a {
-        let rarest = query
-            .all
-            .iter()
-            .min_by_key(|term| self.terms.posting(**term).len());
-        let lists: Vec<&[ArticleNo]> = match (rarest, &query.any[..]) {
-            (Some(&rarest), _) => vec![self.terms.posting(rarest).as_slice()],
-            (None, []) => vec![self.released.as_slice()],
-            (None, any) => any
-                .iter()
-                .map(|&term| self.terms.posting(term).as_slice())
-                .collect(),
-        };
-        let candidates = Merged { index: self, lists };
-        // One list answers a query of one term or of none; other queries check each candidate.
-        let exact = query.none.is_empty()
-            && (query.all.is_empty() || (query.all.len() == 1 && query.any.is_empty()));
-        candidates.filter(move |&article| exact || query.matches(&self.terms_of(article)))
     }
 }
 
 impl Window {
     fn wake_at(&mut self, instant: Timestamp) {
         self.next = Some(self.next.map_or(instant, |next| next.min(instant)));
-    }
-}
-
-/// Merges posting lists, newest first, without duplicates.
-struct Merged<'a> {
-    index: &'a Index,
-    /// The rest of each list, oldest first.
-    lists: Vec<&'a [ArticleNo]>,
-}
-
-impl Iterator for Merged<'_> {
-    type Item = ArticleNo;
-
-    fn next(&mut self) -> Option<ArticleNo> {
-        let newest = self
-            .lists
-            .iter()
-            .filter_map(|list| list.last().copied())
-            .max_by(|&a, &b| self.index.order(a, b))?;
-        for list in &mut self.lists {
-            if let Some((&last, rest)) = list.split_last()
-                && last == newest
-            {
-                *list = rest;
-            }
-        }
-        Some(newest)
     }
 }

@@ -1,0 +1,71 @@
+//! Queries: selections with the numbers of terms.
+
+use std::collections::BTreeSet;
+
+use super::Index;
+use super::term_dictionary::TermNo;
+use crate::model::selection::Selection;
+use crate::model::term::Term;
+
+/// A selection with the numbers of terms in place of terms.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// A matching article has at least one of these, unless there are none.
+    pub any: Vec<TermNo>,
+    /// A matching article has all of these.
+    pub all: Vec<TermNo>,
+    /// A matching article has none of these.
+    pub none: Vec<TermNo>,
+}
+
+impl Query {
+    /// This query with the condition that an article also has `term`.
+    pub fn with(&self, term: TermNo) -> Query {
+        let mut query = self.clone();
+        query.all.push(term);
+        query
+    }
+
+    /// Terms of which every matching article has at least one. By them the feeds of a changed article
+    /// are found. Empty if an article can match without any particular term.
+    pub fn triggers(&self) -> &[TermNo] {
+        if self.any.is_empty() {
+            self.all.get(..1).unwrap_or(&[])
+        } else {
+            &self.any
+        }
+    }
+
+    /// Whether an article with these terms matches.
+    pub fn matches(&self, terms: &[TermNo]) -> bool {
+        (self.any.is_empty() || self.any.iter().any(|term| terms.contains(term)))
+            && self.all.iter().all(|term| terms.contains(term))
+            && !self.none.iter().any(|term| terms.contains(term))
+    }
+}
+
+impl Index {
+    /// The query for a selection; terms that the index does not have are added.
+    pub fn register(&mut self, selection: &Selection) -> Query {
+        let mut intern = |terms: &BTreeSet<Term>| -> Vec<TermNo> {
+            terms.iter().map(|term| self.terms.intern(term)).collect()
+        };
+        Query {
+            any: intern(&selection.any),
+            all: intern(&selection.all),
+            none: intern(&selection.none),
+        }
+    }
+
+    /// The query for a selection; `None` if the index does not have all of its terms.
+    pub fn query(&self, selection: &Selection) -> Option<Query> {
+        let find = |terms: &BTreeSet<Term>| -> Option<Vec<TermNo>> {
+            terms.iter().map(|term| self.terms.find(term)).collect()
+        };
+        Some(Query {
+            any: find(&selection.any)?,
+            all: find(&selection.all)?,
+            none: find(&selection.none)?,
+        })
+    }
+}
