@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
+use std::time::Instant;
 
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{
@@ -309,6 +310,11 @@ impl Store {
         let file = self.file.as_ref()?;
         file.write_back_if_due();
         file.write_error()
+    }
+
+    /// Since when the oldest commit that is not in the file waits; `None` if all are.
+    pub fn unsaved_since(&self) -> Option<Instant> {
+        self.file.as_ref()?.unsaved_since()
     }
 
     /// Creates the tables if they are missing, because a reader cannot open a missing table.

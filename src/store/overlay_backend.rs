@@ -42,6 +42,9 @@ struct Overlay {
     /// Blocks that differ from the file, by their number.
     blocks: BTreeMap<u64, Vec<u8>>,
     reason: String,
+    /// When the first write was refused.
+    since: Instant,
+    /// When a write was last refused.
     refused: Instant,
 }
 
@@ -58,6 +61,11 @@ impl OverlayBackend {
         self.overlay()
             .as_ref()
             .map(|overlay| overlay.reason.clone())
+    }
+
+    /// Since when there is an overlay.
+    pub(super) fn unsaved_since(&self) -> Option<Instant> {
+        self.overlay().as_ref().map(|overlay| overlay.since)
     }
 
     /// Tries to write the overlay to the file, at most once in [`RETRY_INTERVAL`].
@@ -109,6 +117,7 @@ impl OverlayBackend {
                 in_file: bytes,
                 blocks: BTreeMap::new(),
                 reason: error.to_string(),
+                since: Instant::now(),
                 refused: Instant::now(),
             });
         }
