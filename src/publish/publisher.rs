@@ -9,6 +9,7 @@ mod writer;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use self::writer::Writer;
 use crate::config::Config;
@@ -27,6 +28,13 @@ use crate::publish::read_handle::ReadHandle;
 use crate::publish::selections::{Selections, is_selection};
 use crate::render::pages::templates::Templates;
 use crate::store::{Memory, Store, StoreError};
+
+/// How long a publication waits until the next start will remember it. A disk that takes longer costs
+/// this once.
+const SAVE_WAIT: Duration = Duration::from_millis(250);
+
+/// How long shutdown waits for the disk.
+const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The only writer of the published state.
 pub struct Publisher {
@@ -69,6 +77,11 @@ impl Publisher {
         let floor = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
+        // After an unclean end, later answers may have been given than the store knows.
+        let restarted = match store.was_closed_cleanly() {
+            true => Timestamp(0),
+            false => as_of,
+        };
         let retired = store.retired()?;
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
@@ -94,6 +107,7 @@ impl Publisher {
                 due: BTreeSet::new(),
                 validators,
                 unsaved: HashMap::new(),
+                floor: restarted,
                 served_unsaved: true,
                 write_failure: None,
                 retired,
@@ -144,7 +158,8 @@ impl Publisher {
     fn has_something_due(&self, writer: &Writer, index: &Index, now: Timestamp) -> bool {
         let selections = self.handle.selections();
         let is_due = selections.next_instant().is_some_and(|at| at <= now);
-        is_due || selections.is_uncommitted() || writer.is_due(index, now)
+        let is_news = self.store.trouble().is_some() != writer.write_failure.is_some();
+        is_due || is_news || selections.is_uncommitted() || writer.is_due(index, now)
     }
 
     fn next_instant(&self, writer: &Writer, index: &Index) -> Option<Timestamp> {
@@ -240,10 +255,12 @@ impl Publisher {
     pub fn save(&self) {
         let mut writer = self.writer();
         self.commit_and_log(&mut writer, &mut self.handle.index());
+        self.store.wait_until_saved(SAVE_TIMEOUT);
     }
 
     fn commit_and_log(&self, writer: &mut Writer, state: &mut IndexState) {
         let failure = self.commit(writer, state);
+        self.store.wait_until_saved(SAVE_WAIT);
         writer.log_commit(failure.or_else(|| self.store.trouble()));
     }
 
@@ -294,6 +311,10 @@ impl Publisher {
     /// Commits what is about to be published, and returns a failure. The next commit tries again; until
     /// then a restart would lose these changes.
     fn commit(&self, writer: &mut Writer, state: &mut IndexState) -> Option<String> {
+        let served = match self.newly_served(writer, &state.definitions) {
+            Ok(served) => served,
+            Err(error) => return Some(chain(&error)),
+        };
         let terms = state.index.take_new_terms();
         let deletable = writer.take_deletable(!self.handle.is_published());
         let (selections, floor) = self.handle.selections().take_uncommitted();
@@ -301,7 +322,6 @@ impl Publisher {
             digest: 0,
             last_modified: floor,
         };
-        let served = self.newly_served(writer, &state.definitions);
         if writer.unsaved.is_empty()
             && served.is_empty()
             && terms.is_empty()
@@ -349,17 +369,17 @@ impl Publisher {
         &self,
         writer: &Writer,
         definitions: &'a FeedDefinitions,
-    ) -> Vec<(&'a str, &'a [Format])> {
+    ) -> Result<Vec<(&'a str, &'a [Format])>, StoreError> {
         if !writer.served_unsaved {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let before = self.store.served().unwrap_or_default();
+        let before = self.store.served()?;
         let is_new = |(name, formats): &(&str, &[Format])| {
             let before = before.get(*name);
             let is_known = |format| before.is_some_and(|before| before.contains(format));
             !formats.iter().all(is_known)
         };
-        definitions.served().filter(is_new).collect()
+        Ok(definitions.served().filter(is_new).collect())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
