@@ -1,8 +1,10 @@
 //! The state folder: accepted articles, and what else a restart needs.
 //!
 //! The folder holds one `redb` file. A thread of its own, the state writer, brings commits to the disk:
-//! a disk that stalls, fails or is full costs persistence alone. Each version of an article is an immutable compressed record. A
-//! new version gets a new record; the old record is retired, and deleted once no snapshot names it.
+//! a disk that stalls, fails or is full costs persistence alone.
+//!
+//! Each version of an article is an immutable compressed record. A new version gets a new record; the old
+//! record is retired, and deleted once no snapshot names it.
 //!
 //! The folder is safe to delete: nearly all of it can be computed again from the articles. Five things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
@@ -17,8 +19,10 @@
 mod batch;
 pub mod catch_panic;
 mod error;
+mod limits;
 mod memory;
 mod no_sync_backend;
+mod open_file;
 mod packer;
 mod rows;
 mod state_disk;
@@ -26,11 +30,9 @@ mod state_writer;
 mod write_behind;
 mod write_queue;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,14 +44,15 @@ use redb::{
 
 pub use self::batch::Batch;
 pub use self::error::StoreError;
+use self::limits::Limits;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::no_sync_backend::NoSyncBackend;
+use self::open_file::{OpenFile, ShownCommits};
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use self::state_disk::{FILE, Folder, StateDisk};
-use self::state_writer::Pace;
 use self::write_behind::WriteBehind;
 use crate::model::article::Article;
 use crate::model::format::Format;
@@ -76,46 +79,6 @@ pub struct Store {
     file: Option<OpenFile>,
 }
 
-/// Commits that another process may find in the file while later ones wait for the disk. Their pages
-/// must not be used again.
-#[derive(Default)]
-struct ShownCommits(VecDeque<(u64, ReadTransaction)>);
-
-impl fmt::Debug for ShownCommits {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} commits", self.0.len())
-    }
-}
-
-impl ShownCommits {
-    /// Adds the last commit, and drops those before the one that the file shows.
-    fn push(&mut self, number: u64, transaction: ReadTransaction, file: &WriteBehind) {
-        self.0.push_back((number, transaction));
-        let passed = file.passed();
-        while self.0.get(1).is_some_and(|(next, _)| *next <= passed) {
-            self.0.pop_front();
-        }
-    }
-}
-
-#[derive(Debug)]
-struct OpenFile {
-    backend: WriteBehind,
-    was_closed_cleanly: bool,
-    /// Whether the file, once all is saved, has all that was answered.
-    is_clean: AtomicBool,
-    /// Whether a commit has failed.
-    has_failed: AtomicBool,
-}
-
-impl Drop for OpenFile {
-    fn drop(&mut self) {
-        let has_failed = self.has_failed.load(Ordering::Relaxed);
-        self.backend
-            .stop(self.is_clean.load(Ordering::Relaxed) && !has_failed);
-    }
-}
-
 impl Store {
     /// Opens the store of a state folder and creates what is missing. Meanwhile other processes can
     /// read the file but not open it for writing.
@@ -125,11 +88,15 @@ impl Store {
     /// the file, else [`StoreError::Open`].
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
         let disk = Arc::new(Folder::new(folder));
-        Store::open_on(disk, folder.join(FILE), Pace::default())
+        Store::open_on(disk, folder.join(FILE), Limits::default())
     }
 
     /// Opens the store of a disk; errors name `path`.
-    fn open_on(disk: Arc<dyn StateDisk>, path: PathBuf, pace: Pace) -> Result<Store, StoreError> {
+    fn open_on(
+        disk: Arc<dyn StateDisk>,
+        path: PathBuf,
+        limits: Limits,
+    ) -> Result<Store, StoreError> {
         let failed = |source| StoreError::Open {
             path: path.clone(),
             source,
@@ -143,14 +110,9 @@ impl Store {
         };
         let was_closed_cleanly = opened.was_closed_cleanly;
         let is_new = opened.file.len().is_ok_and(|bytes| bytes == 0);
-        let backend = WriteBehind::start(disk, opened, pace)
+        let backend = WriteBehind::start(disk, opened, limits)
             .map_err(|error| failed(redb::Error::Io(error)))?;
-        let file = OpenFile {
-            backend: backend.clone(),
-            was_closed_cleanly,
-            is_clean: AtomicBool::new(was_closed_cleanly),
-            has_failed: AtomicBool::new(false),
-        };
+        let file = OpenFile::new(backend.clone(), was_closed_cleanly);
         let opened = catch_panic::run(|| builder().create_with_backend(backend.clone()));
         let database = match opened {
             Ok(Ok(database)) => database,
@@ -361,7 +323,7 @@ impl Store {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let written = self.commit(work, &mut shown);
         if let (Err(_), Some(file)) = (&written, &self.file) {
-            file.has_failed.store(true, Ordering::Relaxed);
+            file.note_failure();
         }
         written
     }
@@ -375,8 +337,7 @@ impl Store {
         let result = work(&mut Batch::new(&transaction)?)?;
         transaction.commit()?;
         if let Some(OpenFile { backend, .. }) = &self.file {
-            let number = backend.end_commit();
-            shown.push(number, self.database.begin_read()?, backend);
+            shown.push(self.database.begin_read()?, backend);
         }
         Ok(result)
     }
@@ -397,8 +358,7 @@ impl Store {
         let Some(file) = &self.file else {
             return true;
         };
-        // What an unclean end made unknown is known again once it is published and saved.
-        file.is_clean.store(true, Ordering::Relaxed);
+        file.note_publication();
         file.backend.wait_until_saved(limit)
     }
 

@@ -6,31 +6,18 @@
 //! last good commit. A new file with the whole content replaces it as soon as the disk takes one.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tracing::warn;
 
+use super::limits::Limits;
 use super::state_disk::{LockRange, Place, StateDisk, StateFile, lock_all};
 use super::write_queue::{BLOCK_BYTES, Block, Content, Interval, Mode, WriteQueue};
 
 /// Bytes that stay free on the disk.
 pub(super) const RESERVED_BYTES: u64 = 1 << 20;
-
-/// The most memory for what is not in the file.
-const HELD_BYTES_MAX: usize = 256 << 20;
-
-/// The memory beyond which a reading waits for the disk.
-const READING_BYTES: usize = 48 << 20;
-
-/// The memory beyond which a reading waits for a disk that stalls or refuses writes.
-const READING_BYTES_MAX: usize = 192 << 20;
-
-/// A disk that completes nothing for so long is stalled.
-const STALLED_AFTER: Duration = Duration::from_secs(10);
-
-/// How long a waiting thread sleeps before it looks whether the disk has stalled.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The most bytes of one write to the file.
 const WRITE_BYTES: usize = 1 << 20;
@@ -38,35 +25,11 @@ const WRITE_BYTES: usize = 1 << 20;
 /// Why nothing more is written to a file that lost its content.
 const TRUNCATED: &str = "the state file was truncated by another program; a restart makes it anew and reads every article";
 
-/// How often the state writer does what it does again and again.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
-    /// How often a full disk is looked at.
-    pub(super) room: Duration,
-    /// How often the place of the file is checked.
-    pub(super) check: Duration,
-    /// The wait after a failure, before a new file is made; it doubles with each attempt.
-    pub(super) remake: Duration,
-    /// The longest such wait.
-    pub(super) remake_max: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Pace {
-        Pace {
-            room: Duration::from_secs(1),
-            check: Duration::from_secs(5),
-            remake: Duration::from_secs(5),
-            remake_max: Duration::from_secs(3600),
-        }
-    }
-}
-
 /// What the state writer shares with those who wait for it.
 #[derive(Debug)]
 pub(super) struct StateWriter {
     pub(super) disk: Arc<dyn StateDisk>,
-    pace: Pace,
+    limits: Limits,
     state: Mutex<State>,
     changed: Condvar,
     /// The locks of the database, which a new file must have too.
@@ -131,8 +94,8 @@ impl State {
     }
 
     /// Whether the disk stalls, or takes nothing.
-    fn is_stuck(&self) -> bool {
-        let is_stalled = self.queue.next().is_some() && self.progress.elapsed() >= STALLED_AFTER;
+    fn is_stuck(&self, stalled: Duration) -> bool {
+        let is_stalled = self.queue.next().is_some() && self.progress.elapsed() >= stalled;
         is_stalled || self.trouble.is_some()
     }
 }
@@ -142,25 +105,25 @@ impl StateWriter {
         disk: Arc<dyn StateDisk>,
         file: Arc<dyn StateFile>,
         read_only: Option<String>,
-        pace: Pace,
+        limits: Limits,
     ) -> io::Result<StateWriter> {
         let mut state = State {
             queue: WriteQueue::new(file)?,
             trouble: None,
             progress: Instant::now(),
             room_at: None,
-            check_at: Instant::now() + pace.check,
+            check_at: Instant::now() + limits.check,
             remake_at: None,
-            remake_delay: pace.remake,
+            remake_delay: limits.remake,
             is_stopping: false,
             has_ended: false,
         };
         if let Some(reason) = read_only {
-            state.freeze(reason, Some(Instant::now() + pace.remake));
+            state.freeze(reason, Some(Instant::now() + limits.remake));
         }
         Ok(StateWriter {
             disk,
-            pace,
+            limits,
             state: Mutex::new(state),
             changed: Condvar::new(),
             held: Mutex::new(Vec::new()),
@@ -211,15 +174,23 @@ impl StateWriter {
     pub(super) fn wait_for_room(&self) {
         let mut state = self.state();
         loop {
-            let limit = match state.is_stuck() {
-                true => READING_BYTES_MAX,
-                false => READING_BYTES,
+            let limit = match state.is_stuck(self.limits.stalled) {
+                true => self.limits.reading_bytes_max,
+                false => self.limits.reading_bytes,
             };
             if state.queue.held_bytes() <= limit || state.is_stopping {
                 return;
             }
-            state = self.wait(state, LOOK_INTERVAL);
+            state = self.wait(state, self.limits.look());
         }
+    }
+
+    /// Nothing more is written to the file, since too much waits for it.
+    fn give_up(&self, state: &mut State) {
+        let reason = state.trouble.take();
+        let reason = reason.unwrap_or_else(|| "the disk takes too long".to_owned());
+        let at = Instant::now() + state.remake_delay;
+        state.freeze(reason, Some(at));
     }
 
     /// The state, with room for a write. Only a transaction that is larger than what a reading leaves
@@ -229,19 +200,22 @@ impl StateWriter {
     /// When the memory is full and the disk takes nothing.
     pub(super) fn state_with_room(&self) -> io::Result<MutexGuard<'_, State>> {
         let mut state = self.state();
-        while state.queue.held_bytes() > HELD_BYTES_MAX {
-            if state.queue.mode == Mode::Frozen {
-                let full = "the disk takes nothing and there is too much to keep in memory";
-                return Err(io::Error::other(full));
-            }
-            match state.is_stuck() || state.queue.mode != Mode::Follow {
-                true => {
-                    let reason = state.trouble.take();
-                    let reason = reason.unwrap_or_else(|| "the disk is too slow".to_owned());
-                    let at = Instant::now() + state.remake_delay;
-                    state.freeze(reason, Some(at));
+        loop {
+            let held = state.queue.held_bytes();
+            let is_full = held > self.limits.held_bytes_max;
+            let is_stuck = state.is_stuck(self.limits.stalled);
+            match state.queue.mode {
+                Mode::Frozen if is_full => {
+                    let full = "the disk takes nothing and there is too much to keep in memory";
+                    return Err(io::Error::other(full));
                 }
-                false => state = self.wait(state, LOOK_INTERVAL),
+                // Without a queue, less memory is taken: pages of earlier commits are used again.
+                Mode::Follow if is_stuck && held > self.limits.queued_bytes_max => {
+                    self.give_up(&mut state);
+                }
+                Mode::Copy(_) if is_full => self.give_up(&mut state),
+                Mode::Follow if is_full => state = self.wait(state, self.limits.look()),
+                _ => break,
             }
         }
         if state.queue.next().is_none() {
@@ -267,8 +241,17 @@ impl StateWriter {
         (state.has_ended, state.queue.is_saved(last))
     }
 
-    /// The loop of the thread.
+    /// Runs the thread.
     pub(super) fn run(&self) {
+        if catch_unwind(AssertUnwindSafe(|| self.write_queue())).is_err() {
+            let reason = "the thread that writes the state has ended early".to_owned();
+            self.state().freeze(reason, None);
+        }
+        self.state().has_ended = true;
+        self.notify();
+    }
+
+    fn write_queue(&self) {
         loop {
             let task = {
                 let mut state = self.state();
@@ -291,11 +274,7 @@ impl StateWriter {
                 Task::Remake => self.remake(),
                 Task::Check => self.check(),
                 Task::Wait(_) => {}
-                Task::End => {
-                    self.state().has_ended = true;
-                    self.notify();
-                    return;
-                }
+                Task::End => return,
             }
         }
     }
@@ -304,7 +283,7 @@ impl StateWriter {
         if let Some(trouble) = self.missing_room(interval.bytes() as u64) {
             let mut state = self.state();
             state.trouble = Some(trouble);
-            state.room_at = Some(Instant::now() + self.pace.room);
+            state.room_at = Some(Instant::now() + self.limits.room);
             drop(state);
             self.notify();
             return;
@@ -319,7 +298,7 @@ impl StateWriter {
                 state.queue.settle(interval);
                 state.trouble = None;
                 state.room_at = None;
-                state.remake_delay = self.pace.remake;
+                state.remake_delay = self.limits.remake;
             }
             Err(error) => {
                 let at = Instant::now() + state.remake_delay;
@@ -343,7 +322,7 @@ impl StateWriter {
     fn check(&self) {
         let (file, bytes) = {
             let mut state = self.state();
-            state.check_at = Instant::now() + self.pace.check;
+            state.check_at = Instant::now() + self.limits.check;
             (state.queue.file().clone(), state.queue.written())
         };
         // A folder that cannot be read now may be readable at the next check.
@@ -379,13 +358,13 @@ impl StateWriter {
                 state.queue.end_copy(copy, content.bytes);
                 state.trouble = None;
                 state.remake_at = None;
-                state.check_at = Instant::now() + self.pace.check;
+                state.check_at = Instant::now() + self.limits.check;
             }
             Ok(_) => {}
             Err(error) => {
                 let delay = state.remake_delay;
                 state.freeze(error.to_string(), Some(Instant::now() + delay));
-                state.remake_delay = (delay * 2).min(self.pace.remake_max);
+                state.remake_delay = (delay * 2).min(self.limits.remake_max);
             }
         }
         state.progress = Instant::now();

@@ -5,7 +5,7 @@ mod fake_disk;
 use super::*;
 use crate::model::article::Refusal;
 
-pub(in crate::store) use self::fake_disk::PACE;
+pub(in crate::store) use self::fake_disk::LIMITS;
 pub(crate) use self::fake_disk::{FakeDisk, Random};
 
 /// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were

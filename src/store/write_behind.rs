@@ -12,8 +12,9 @@ use std::time::{Duration, Instant};
 
 use redb::{BackendError, StorageBackend};
 
+use super::limits::Limits;
 use super::state_disk::{LockRange, Opened, StateDisk};
-use super::state_writer::{Pace, StateWriter};
+use super::state_writer::StateWriter;
 use super::write_queue::fill;
 
 /// How long closing waits for a disk that completes nothing.
@@ -34,9 +35,9 @@ impl WriteBehind {
     pub(super) fn start(
         disk: Arc<dyn StateDisk>,
         opened: Opened,
-        pace: Pace,
+        limits: Limits,
     ) -> io::Result<WriteBehind> {
-        let writer = StateWriter::new(disk, opened.file, opened.read_only, pace)?;
+        let writer = StateWriter::new(disk, opened.file, opened.read_only, limits)?;
         let writer = Arc::new(writer);
         let running = writer.clone();
         thread::Builder::new()

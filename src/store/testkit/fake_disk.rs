@@ -8,19 +8,24 @@ use std::time::Duration;
 use redb::BackendError;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::store::limits::Limits;
 use crate::store::state_disk::{LockRange, Opened, Place, StateDisk, StateFile};
-use crate::store::state_writer::Pace;
 use crate::store::{Store, StoreError};
 
 /// The bytes that a disk writes as a whole.
 const SECTOR_BYTES: usize = 512;
 
-/// What the state writer does again and again, it does every few milliseconds.
-pub(in crate::store) const PACE: Pace = Pace {
+/// What the state writer does again and again, it does every few milliseconds, and little may wait for it.
+pub(in crate::store) const LIMITS: Limits = Limits {
     room: Duration::from_millis(2),
     check: Duration::from_millis(5),
     remake: Duration::from_millis(2),
     remake_max: Duration::from_millis(8),
+    stalled: Duration::from_millis(50),
+    reading_bytes: 4 << 20,
+    reading_bytes_max: 8 << 20,
+    queued_bytes_max: 6 << 20,
+    held_bytes_max: 12 << 20,
 };
 
 /// A state folder on a disk in memory. Clones are the same disk.
@@ -93,7 +98,7 @@ impl Change {
 impl FakeDisk {
     /// Opens the store on it.
     pub(crate) fn open_store(&self) -> Result<Store, StoreError> {
-        Store::open_on(Arc::new(self.clone()), PathBuf::from("taspa.redb"), PACE)
+        Store::open_on(Arc::new(self.clone()), PathBuf::from("taspa.redb"), LIMITS)
     }
 
     /// Writes and syncs hang until [`FakeDisk::resume`].

@@ -179,6 +179,54 @@ fn truncated_file_is_trouble_that_stays() {
 }
 
 #[test]
+fn reading_waits_while_the_disk_is_far_behind() {
+    let disk = FakeDisk::default();
+    let store = disk.open_store().expect("a store");
+    store.wait_for_room();
+    disk.stall();
+    // More than waits for a healthy disk, but not more than for one that takes nothing.
+    (0..5).for_each(|_| grow(&store, 900_000));
+    store.wait_for_room();
+    (0..5).for_each(|_| grow(&store, 900_000));
+    std::thread::scope(|scope| {
+        let (sender, waited) = std::sync::mpsc::channel();
+        let reading = &store;
+        scope.spawn(move || {
+            reading.wait_for_room();
+            sender.send(()).expect("a receiver");
+        });
+        let early = waited.recv_timeout(Duration::from_millis(200));
+        assert!(early.is_err(), "the disk is stalled");
+        // The publisher does not wait.
+        put(&store, "all", 1);
+        disk.resume();
+        waited.recv_timeout(PATIENCE).expect("room");
+    });
+}
+
+#[test]
+fn full_memory_ends_a_queue_and_the_file_is_made_anew() {
+    let disk = FakeDisk::default();
+    let store = disk.open_store().expect("a store");
+    put(&store, "all", 1);
+    assert!(store.wait_until_saved(PATIENCE));
+    disk.stall();
+    while store.trouble().is_none() {
+        put(&store, "all", 2);
+    }
+    // Many more commits fit, because pages are used again.
+    for _ in 0..500 {
+        put(&store, "all", 3);
+    }
+    assert_eq!(rows(&store)["all"], 3);
+    assert_eq!(reopened(&disk.after_power_cut(1))["all"], 1);
+    disk.resume();
+    wait_for("a new file", || store.trouble().is_none());
+    assert!(store.wait_until_saved(PATIENCE));
+    assert_eq!(reopened(&disk.after_power_cut(2))["all"], 3);
+}
+
+#[test]
 fn only_a_clean_end_counts_as_one() {
     let disk = FakeDisk::default();
     let store = disk.open_store().expect("a store");

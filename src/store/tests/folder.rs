@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::store::state_disk::{FILE, Folder};
-use crate::store::testkit::PACE;
+use crate::store::testkit::LIMITS;
 use crate::store::{Store, StoreError};
 
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn open(folder: &Path) -> Store {
-    let opened = Store::open_on(Arc::new(Folder::new(folder)), folder.join(FILE), PACE);
+    let opened = Store::open_on(Arc::new(Folder::new(folder)), folder.join(FILE), LIMITS);
     opened.expect("a store")
 }
 
