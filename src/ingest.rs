@@ -238,6 +238,7 @@ impl<'a> Run<'a> {
         }
         let conflicts = KeyConflicts::of(&files, self.source, self.store)?;
         let mut change_set = ChangeSet::default();
+        self.store.wait_for_room();
         self.store.write(|batch| {
             for file in files {
                 match file {

@@ -1,30 +1,40 @@
 //! The state folder: accepted articles, and what else a restart needs.
 //!
-//! The folder holds one `redb` file. Each version of an article is an immutable compressed record. A
-//! new version gets a new record; the old record is retired, and deleted once no snapshot names it.
+//! The folder holds one `redb` file. A thread of its own, the state writer, brings commits to the disk:
+//! a disk that stalls, fails or is full costs persistence alone.
+//!
+//! Each version of an article is an immutable compressed record. A new version gets a new record; the old
+//! record is retired, and deleted once no snapshot names it.
 //!
 //! The folder is safe to delete: nearly all of it can be computed again from the articles. Six things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
 //! deleted articles had, paths that were served once, last good versions of broken files, the loss that is
 //! held, and the source's own memory.
 //!
-//! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables.
+//! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
+//! `write_behind` is the file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
 //!
 //! Uses [`model`](crate::model). No other room uses types of `redb`.
 
 mod batch;
 pub mod catch_panic;
 mod error;
+mod limits;
 mod memory;
 mod no_sync_backend;
-mod overlay_backend;
+mod open_file;
 mod packer;
 mod rows;
+mod state_disk;
+mod state_writer;
+mod write_behind;
+mod write_queue;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{
@@ -34,22 +44,22 @@ use redb::{
 
 pub use self::batch::Batch;
 pub use self::error::StoreError;
+use self::limits::Limits;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::no_sync_backend::NoSyncBackend;
-use self::overlay_backend::OverlayBackend;
+use self::open_file::{OpenFile, ShownCommits};
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
+use self::state_disk::{FILE, Folder, StateDisk};
+use self::write_behind::WriteBehind;
 use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::record::RecordId;
 use crate::model::term::Term;
 use crate::model::validators::Validators;
-
-/// The name of the database file in the state folder.
-const FILE: &str = "taspa.redb";
 
 /// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
 /// takes over what [`Store::peek`] and [`Store::peek_last_good`] can still read.
@@ -58,12 +68,16 @@ pub(crate) const LAYOUT: u32 = 4;
 /// Memory for pages of the database file. The default of `redb` is 1 GiB.
 const CACHE_BYTES: usize = 8 << 20;
 
-/// The open store. Reads do not wait for the writer.
+/// How long opening waits until a new file is on the disk.
+const CREATE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The open store. Reads do not wait for the writer, and nothing waits for the disk to be written.
 #[derive(Debug)]
 pub struct Store {
+    shown: Mutex<ShownCommits>,
     database: Database,
-    /// The database file; `None` for a scratch store.
-    file: Option<OverlayBackend>,
+    /// The database file; `None` for a scratch store. It is closed after the database.
+    file: Option<OpenFile>,
 }
 
 impl Store {
@@ -74,21 +88,33 @@ impl Store {
     /// [`StoreError::InUse`], [`StoreError::Damaged`], [`StoreError::Layout`] if another version wrote
     /// the file, else [`StoreError::Open`].
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
-        let path = folder.join(FILE);
+        let disk = Arc::new(Folder::new(folder));
+        Store::open_on(disk, folder.join(FILE), Limits::default())
+    }
+
+    /// Opens the store of a disk; errors name `path`.
+    fn open_on(
+        disk: Arc<dyn StateDisk>,
+        path: PathBuf,
+        limits: Limits,
+    ) -> Result<Store, StoreError> {
         let failed = |source| StoreError::Open {
             path: path.clone(),
             source,
         };
-        std::fs::create_dir_all(folder).map_err(|error| failed(redb::Error::Io(error)))?;
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
+        let opened = match disk.open() {
+            Ok(opened) => opened,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(StoreError::InUse { path });
+            }
+            Err(error) => return Err(failed(redb::Error::Io(error))),
+        };
+        let was_closed_cleanly = opened.was_closed_cleanly;
+        let is_new = opened.file.len().is_ok_and(|bytes| bytes == 0);
+        let backend = WriteBehind::start(disk, opened, limits)
             .map_err(|error| failed(redb::Error::Io(error)))?;
-        let file = OverlayBackend::new(FileBackend::new(file)?);
-        let opened = catch_panic::run(|| builder().create_with_backend(file.clone()));
+        let file = OpenFile::new(backend.clone(), was_closed_cleanly);
+        let opened = catch_panic::run(|| builder().create_with_backend(backend.clone()));
         let database = match opened {
             Ok(Ok(database)) => database,
             Ok(Err(error)) => {
@@ -111,11 +137,11 @@ impl Store {
                 Err(StoreError::Layout { found: layout })
             }
             // If the disk refuses the first write, all state would stay in memory, so opening fails.
-            None => match store.trouble() {
+            _ if !is_new || backend.wait_until_saved(CREATE_TIMEOUT) => Ok(store),
+            _ => match store.trouble() {
                 Some(reason) => Err(failed(redb::Error::Io(io::Error::other(reason)))),
                 None => Ok(store),
             },
-            _ => Ok(store),
         }
     }
 
@@ -139,16 +165,12 @@ impl Store {
         open_read_only(folder)?.map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
     }
 
-    /// Deletes the file of a state folder; a missing file is no error.
+    /// Deletes the files of a state folder; missing files are no error.
     pub fn discard(folder: &Path) -> Result<(), StoreError> {
-        let path = folder.join(FILE);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::Open {
-                path,
-                source: redb::Error::Io(error),
-            }),
-            _ => Ok(()),
-        }
+        state_disk::discard(folder).map_err(|error| StoreError::Open {
+            path: folder.join(FILE),
+            source: redb::Error::Io(error),
+        })
     }
 
     /// A store that ends with the process: an unlinked temporary file, or memory if no file can be
@@ -298,28 +320,78 @@ impl Store {
         records.iter().map(read).collect()
     }
 
-    /// Runs `work` in one transaction and commits it durably. After an error nothing is written.
+    /// Runs `work` in one transaction and commits it; the state writer brings it to the disk. After an
+    /// error nothing is written.
     pub fn write<T>(
         &self,
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = self.commit(work, &mut shown);
+        if let (Err(_), Some(file)) = (&written, &self.file) {
+            file.note_failure();
+        }
+        written
+    }
+
+    fn commit<T>(
+        &self,
+        work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
+        shown: &mut ShownCommits,
+    ) -> Result<T, StoreError> {
         let transaction = self.database.begin_write()?;
         let result = work(&mut Batch::new(&transaction)?)?;
         transaction.commit()?;
+        if let Some(OpenFile { backend, .. }) = &self.file {
+            shown.push(self.database.begin_read()?, backend);
+        }
         Ok(result)
     }
 
-    /// The error of the disk, while it refuses writes and they are kept in memory. Each call tries to
-    /// write them, at most every five seconds.
+    /// Waits while the disk is far behind. A reading calls this before each batch, so that memory stays
+    /// bounded; the publisher does not.
+    pub fn wait_for_room(&self) {
+        if let Some(file) = &self.file {
+            file.backend.wait_for_room();
+        }
+    }
+
+    /// Waits until all commits are on the disk, but no longer than `limit`, and not at all if the oldest
+    /// has waited so long or the disk takes none. Returns whether they are.
+    ///
+    /// A publication calls this before its answers are given, so that the next start remembers them.
+    pub fn wait_until_saved(&self, limit: Duration) -> bool {
+        let Some(file) = &self.file else {
+            return true;
+        };
+        file.note_publication();
+        file.backend.wait_until_saved(limit)
+    }
+
+    /// Since when the oldest commit waits for the disk; `None` if all are on it.
+    pub fn unsaved_since(&self) -> Option<Instant> {
+        self.file.as_ref()?.backend.unsaved_since()
+    }
+
+    /// Why commits do not reach the disk: it refuses them, is full, or the file is not there any more.
     pub fn trouble(&self) -> Option<String> {
-        let file = self.file.as_ref()?;
-        file.write_back_if_due();
-        file.write_error()
+        self.file.as_ref()?.backend.trouble()
+    }
+
+    /// Whether all that was answered before this store was opened is in it. After an unclean end it may
+    /// not be.
+    pub fn was_closed_cleanly(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_none_or(|file| file.was_closed_cleanly)
     }
 
     /// Creates the tables if they are missing, because a reader cannot open a missing table.
-    fn with_tables(database: Database, file: Option<OverlayBackend>) -> Result<Store, StoreError> {
-        let store = Store { database, file };
+    fn with_tables(database: Database, file: Option<OpenFile>) -> Result<Store, StoreError> {
+        let store = Store {
+            shown: Mutex::default(),
+            database,
+            file,
+        };
         let missing = store.database.begin_read()?.open_table(SERVED).is_err();
         if missing {
             store.write(|_| Ok(()))?;

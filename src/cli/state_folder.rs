@@ -1,5 +1,6 @@
 //! Opens the state folder, for commands that keep state.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Exit;
@@ -12,7 +13,7 @@ use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::SqlError;
 use crate::store::catch_panic;
-use crate::store::{Store, StoreError};
+use crate::store::{LastGoodVersion, Memory, Store, StoreError};
 
 /// Why a command that keeps state cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +57,23 @@ pub(super) fn open(
         Err(StartError::Store(failure)) => failure,
         Err(failure) => return Err(failure),
     };
-    let memory = match &failure {
-        StoreError::Layout { .. } => Store::peek(folder).ok().flatten(),
-        StoreError::Damaged { .. } | StoreError::Row(_) | StoreError::Unreadable(_) => None,
+    let mut reason = chain(&failure);
+    let (memory, last_good) = match &failure {
+        StoreError::Layout { .. } => match peek_all(folder) {
+            Ok(peeked) => peeked,
+            Err(failure) => {
+                reason = format!("{reason}, and cannot be copied: {}", chain(&failure));
+                (None, Vec::new())
+            }
+        },
+        StoreError::Damaged { .. } | StoreError::Row(_) | StoreError::Unreadable(_) => {
+            (None, Vec::new())
+        }
         _ => return Ok(Err(failure)),
     };
-    let last_good = match &memory {
-        Some(memory) => {
-            check_identity(config, memory.header.as_ref())?;
-            Store::peek_last_good(folder).unwrap_or_default()
-        }
-        None => Vec::new(),
-    };
-    let reason = chain(&failure);
+    if let Some(memory) = &memory {
+        check_identity(config, memory.header.as_ref())?;
+    }
     warn(&format!("the state folder is made anew: {reason}"));
     Store::discard(folder)?;
     let store = Store::open(folder)?;
@@ -77,6 +82,11 @@ pub(super) fn open(
         memory.iter().try_for_each(|memory| batch.recall(memory))
     })?;
     publisher_over(Ok(store), config, templates).map(Ok)
+}
+
+/// What a new state folder takes over from one of another layout.
+fn peek_all(folder: &Path) -> Result<(Option<Memory>, Vec<LastGoodVersion>), StoreError> {
+    Ok((Store::peek(folder)?, Store::peek_last_good(folder)?))
 }
 
 /// A publisher over an open store.
@@ -95,7 +105,6 @@ pub(super) fn publisher_over(
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::Path;
 
     use super::*;
     use crate::feed::snapshot::FeedVersion;
@@ -216,7 +225,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
             panic!("{warning}")
         });
         assert!(matches!(refused, Err(StartError::Identity(_))));
-        let kept = fs::read_dir(&config.server.state).expect("the folder");
-        assert_eq!(kept.count(), 1, "nothing is deleted");
+        let kept = fs::exists(config.server.state.join("taspa.redb"));
+        assert!(kept.expect("the folder"), "nothing is deleted");
     }
 }

@@ -173,7 +173,13 @@ impl Driver {
         );
         let report = &mut result.report;
         report.changed = taken + result.changes.len();
-        report.articles = store.count_articles().unwrap_or(stored);
+        report.articles = match store.count_articles() {
+            Ok(articles) => articles,
+            Err(error) => {
+                report.failure.get_or_insert(error.into());
+                stored
+            }
+        };
         report.places = store.count_files().ok();
         report.is_full = is_full && report.failure.is_none();
         if report.is_full {

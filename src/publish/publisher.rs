@@ -10,6 +10,7 @@ mod writer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -34,6 +35,13 @@ use crate::store::{Memory, Store, StoreError};
 
 /// Instants of selections that may wait in the channel: more than can be built between two publications.
 const DUE_QUEUE_MAX: usize = 4 * SELECTIONS_MAX.get();
+
+/// How long a publication waits until the next start will remember it. A disk that takes longer costs
+/// this once.
+const SAVE_WAIT: Duration = Duration::from_millis(250);
+
+/// How long shutdown waits for the disk.
+const SAVE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The only writer of the published state.
 pub struct Publisher {
@@ -75,6 +83,9 @@ impl Publisher {
         let last_second = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
+        // After an unclean end, later answers may have been given than the store knows.
+        let is_known = store.was_closed_cleanly();
+        let floor = if is_known { Timestamp(0) } else { as_of };
         let retired = store.retired()?;
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
@@ -83,6 +94,7 @@ impl Publisher {
             .extract_if(|path, _| is_selection(path))
             .collect();
         let stored_selections = remembered.keys().cloned().collect();
+        let remembered = if is_known { remembered } else { HashMap::new() };
         let (due, due_instants) = mpsc::channel(DUE_QUEUE_MAX);
         let selections = Selections::new(remembered, due);
         Ok(Publisher {
@@ -104,6 +116,7 @@ impl Publisher {
                 stored_selections,
                 validators,
                 unsaved: HashMap::new(),
+                floor,
                 served_unsaved: true,
                 write_failure: None,
                 retired,
@@ -147,7 +160,9 @@ impl Publisher {
 
     /// Whether [`Publisher::publish`] has something to do.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.writer().is_due(now)
+        let mut writer = self.writer();
+        let is_news = self.store.trouble().is_some() != writer.write_failure.is_some();
+        is_news || writer.is_due(now)
     }
 
     /// Publishes everything that changed or is due at `as_of`, and commits the validators first.
@@ -195,10 +210,12 @@ impl Publisher {
     pub fn save(&self) {
         let selections = self.handle.selections().validators();
         self.commit_and_log(&mut self.writer(), &selections);
+        self.store.wait_until_saved(SAVE_TIMEOUT);
     }
 
     fn commit_and_log(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) {
         let failure = self.commit(writer, selections);
+        self.store.wait_until_saved(SAVE_WAIT);
         writer.log_commit(failure.or_else(|| self.store.trouble()));
     }
 
@@ -244,14 +261,17 @@ impl Publisher {
     /// Commits what is about to be published, and returns a failure. The next commit tries again; until
     /// then a restart would lose these changes. `selections` are stored at the end of the process.
     fn commit(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) -> Option<String> {
+        let definitions = writer.state.definitions.clone();
+        let served = match self.newly_served(writer, &definitions) {
+            Ok(served) => served,
+            Err(error) => return Some(chain(&error)),
+        };
         let terms = writer.state.index.take_new_terms();
         let deletable = writer.take_deletable(!self.handle.is_published());
         let second = writer.selection_dates.unsaved().map(|second| Validators {
             digest: 0,
             last_modified: second,
         });
-        let definitions = writer.state.definitions.clone();
-        let served = self.newly_served(writer, &definitions);
         if writer.unsaved.is_empty()
             && writer.stored_selections.is_empty()
             && selections.is_empty()
@@ -302,17 +322,17 @@ impl Publisher {
         &self,
         writer: &Writer,
         definitions: &'a FeedDefinitions,
-    ) -> Vec<(&'a str, &'a [Format])> {
+    ) -> Result<Vec<(&'a str, &'a [Format])>, StoreError> {
         if !writer.served_unsaved {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let before = self.store.served().unwrap_or_default();
+        let before = self.store.served()?;
         let is_new = |(name, formats): &(&str, &[Format])| {
             let before = before.get(*name);
             let is_known = |format| before.is_some_and(|before| before.contains(format));
             !formats.iter().all(is_known)
         };
-        definitions.served().filter(is_new).collect()
+        Ok(definitions.served().filter(is_new).collect())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

@@ -52,7 +52,7 @@ pub(super) fn read(database: &impl ReadableDatabase) -> Result<Memory, StoreErro
 pub(super) fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
-    Ok(row.and_then(|row| decode(row.value()).ok()))
+    row.map(|row| decode(row.value())).transpose()
 }
 
 pub(super) fn read_source_memory(

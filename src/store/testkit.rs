@@ -1,7 +1,12 @@
-//! What unit tests of other rooms do to a state folder.
+//! What unit tests of other rooms do to a state folder, and a disk with faults.
+
+mod fake_disk;
 
 use super::*;
 use crate::model::article::Refusal;
+
+pub(in crate::store) use self::fake_disk::LIMITS;
+pub(crate) use self::fake_disk::{FakeDisk, Random};
 
 /// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were
 /// refused since.

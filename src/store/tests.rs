@@ -1,5 +1,8 @@
 //! What a restart finds again, and how damage is reported.
 
+mod faults;
+mod folder;
+
 use std::fs;
 
 use tempfile::TempDir;
@@ -241,6 +244,7 @@ fn peek_reads_the_header_of_an_open_store() {
     store
         .write(|batch| batch.set_header(&header()))
         .expect("a committed batch");
+    assert!(store.wait_until_saved(Duration::MAX));
     assert_eq!(peeked(), Some(header()));
     drop(store);
     assert_eq!(peeked(), Some(header()));

@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::wait::eventually;
 use crate::tmpfs::Tmpfs;
 
 const FEEDS: [&str; 5] = [
@@ -81,15 +82,50 @@ fn damaged_state_folder_is_rebuilt_with_one_warning() {
 }
 
 #[test]
-fn state_folder_deleted_at_run_time_slows_only_the_next_start() {
+fn state_folder_deleted_at_run_time_is_made_anew() {
     let newsroom = sample_without_rescan();
     let mut daemon = Daemon::start(&newsroom);
     fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
     assert_changes_show(&newsroom, &mut daemon, 20);
     let before = Copies::take(&daemon, &FEEDS);
+    let file = newsroom.path("state/taspa.redb");
+    eventually("a new file", || file.exists());
     daemon.stop();
     let daemon = Daemon::start(&newsroom);
-    before.again(&daemon).assert_same_documents(&before);
+    assert!(before.again(&daemon).moved_since(&before).is_empty());
+    let log = daemon.log_until_stopped();
+    assert!(log.contains("served from the state folder"), "{log}");
+}
+
+#[test]
+fn dates_never_go_back_after_a_kill_on_a_full_disk() {
+    let newsroom = sample_without_rescan();
+    fs::create_dir(newsroom.path("state")).expect("a place to mount at");
+    let Some(mounted) = Tmpfs::at(&newsroom.path("state"), "16m") else {
+        return;
+    };
+    let mut daemon = Daemon::start(&newsroom);
+    mounted.fill("ballast");
+    // The second of a withdrawal is in no article, and the disk does not take it.
+    newsroom.write("withdrawn", &HARVEST);
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/withdrawn"));
+    newsroom.remove("withdrawn");
+    daemon.eventually("/all.rss", |feed| !feed.says("/articles/withdrawn"));
+    newsroom.write("changed", &HARVEST);
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/changed"));
+    daemon.wait_for("the state folder cannot be written");
+    let before = daemon.get("/all.rss");
+    daemon.signal("KILL");
+    daemon.wait();
+
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/changed"));
+    let after = daemon.get("/all.rss");
+    assert_eq!(after.header("etag"), before.header("etag"));
+    let dates = [&before, &after].map(|feed| feed.seconds("last-modified"));
+    assert!(dates[0] <= dates[1], "{dates:?}");
+    let log = daemon.log_until_stopped();
+    assert!(!log.contains("made anew"), "{log}");
 }
 
 #[test]
@@ -155,7 +191,7 @@ fn daemon_starts_on_a_full_disk() {
     let mut daemon = Daemon::launch(&newsroom);
     daemon.eventually("/all.rss", |response| response.status == 200);
     assert_changes_show(&newsroom, &mut daemon, 20);
-    daemon.wait_for("the state folder cannot be written");
+    daemon.wait_for("running without a state folder");
 }
 
 #[test]
@@ -174,5 +210,6 @@ fn daemon_starts_with_a_read_only_state_folder() {
     before.again(&daemon).assert_same_documents(&before);
     assert_changes_show(&newsroom, &mut daemon, 20);
     let log = daemon.log_until_stopped();
-    assert!(log.contains("running without a state folder"), "{log}");
+    assert!(log.contains("served from the state folder"), "{log}");
+    assert!(log.contains("the state folder cannot be written"), "{log}");
 }

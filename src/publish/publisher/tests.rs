@@ -508,6 +508,33 @@ fn an_address_that_is_no_longer_served_is_reported_until_a_redirect_covers_it() 
 }
 
 #[test]
+fn after_an_unclean_end_a_moved_feed_is_dated_no_earlier_than_the_start() {
+    let mut newsroom = Newsroom::new(FEEDS);
+    newsroom.write(
+        "a.txt",
+        "2026-01-08",
+        "Текст.
+
+#спорт",
+    );
+    newsroom.read_and_publish(later());
+    let before = newsroom.version("sport").validators();
+    // What was answered last is not in this copy, as after a crash on a disk that stalled.
+    let crashed = tempfile::tempdir().expect("a folder");
+    let file = newsroom.folder.path().join("state/taspa.redb");
+    assert!(newsroom.publisher().store.wait_until_saved(Duration::MAX));
+    fs::copy(file, crashed.path().join("taspa.redb")).expect("a copy");
+    newsroom.write("b.txt", "2026-01-09", "Текст.");
+    let start = later().plus(100);
+    newsroom.publisher = None;
+    let store = Store::open(crashed.path()).expect("a store");
+    newsroom.start(FEEDS, store, start);
+    newsroom.read_and_publish(start);
+    assert_eq!(newsroom.version("sport").validators(), before);
+    assert_eq!(newsroom.version("all").last_modified, start);
+}
+
+#[test]
 fn a_selection_is_built_once_and_moves_with_its_articles() {
     let newsroom = two_articles();
     let first = newsroom.selected("all=спорт");

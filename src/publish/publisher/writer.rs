@@ -41,6 +41,8 @@ pub(super) struct Writer {
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that are not in the store yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// No feed moves to a date before this one: the start, after an unclean end.
+    pub(super) floor: Timestamp,
     /// Whether the store may lack names that this configuration serves.
     pub(super) served_unsaved: bool,
     /// Why the last commit failed, so that it is logged once.
@@ -146,7 +148,7 @@ impl Writer {
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }
-        let mut version = self.state.build(definition, previous, Timestamp(0));
+        let mut version = self.state.build(definition, previous, self.floor);
         if let Some(old) = old {
             version.continues(old);
         }

@@ -1,0 +1,188 @@
+//! The file of a state folder as the database sees it: writes go to memory at once, and the state writer
+//! brings them to the file.
+//!
+//! So no commit waits for the disk, and none fails with it: after a failed write `redb` could not even
+//! read. Reads take what is in memory, and the rest from the file.
+
+use std::io;
+use std::ops::{Bound, Range};
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redb::{BackendError, StorageBackend};
+
+use super::limits::Limits;
+use super::state_disk::{LockRange, Opened, StateDisk};
+use super::state_writer::StateWriter;
+use super::write_queue::fill;
+
+/// How long closing waits for a disk that completes nothing.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The bytes whose locks say how a process has the database open. The database also locks its header,
+/// and a byte for each transaction. Inside this process nobody else could have those, and other
+/// processes see what the state writer does: it locks the header, and [`Store`](super::Store) keeps the
+/// transactions.
+const MODE_BYTES: Range<u64> = 1 << 62..(1 << 62) + 1024;
+
+/// See the module's doc.
+#[derive(Clone, Debug)]
+pub(super) struct WriteBehind(Arc<StateWriter>);
+
+impl WriteBehind {
+    /// Starts the state writer.
+    pub(super) fn start(
+        disk: Arc<dyn StateDisk>,
+        opened: Opened,
+        limits: Limits,
+    ) -> io::Result<WriteBehind> {
+        let writer = StateWriter::new(disk, opened.file, opened.read_only, limits)?;
+        let writer = Arc::new(writer);
+        let running = writer.clone();
+        thread::Builder::new()
+            .name("state-writer".to_owned())
+            .spawn(move || running.run())?;
+        Ok(WriteBehind(writer))
+    }
+
+    /// Why commits do not reach the file.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.0.trouble()
+    }
+
+    /// Since when the oldest commit that is not in the file waits.
+    pub(super) fn unsaved_since(&self) -> Option<Instant> {
+        self.0.state().queue.unsaved_since()
+    }
+
+    /// See [`Store::wait_until_saved`](super::Store::wait_until_saved).
+    pub(super) fn wait_until_saved(&self, limit: Duration) -> bool {
+        self.0.wait_until_saved(limit)
+    }
+
+    /// See [`Store::wait_for_room`](super::Store::wait_for_room).
+    pub(super) fn wait_for_room(&self) {
+        self.0.wait_for_room();
+    }
+
+    /// Queues the end of a commit. Returns a number that grows.
+    pub(super) fn end_commit(&self) -> u64 {
+        let last = self.0.state().queue.seal();
+        self.0.notify();
+        last
+    }
+
+    /// The number of a commit such that no process will find the file as of an earlier one.
+    pub(super) fn passed(&self) -> u64 {
+        self.0.state().queue.passed()
+    }
+
+    /// Ends the state writer. If everything is in the file, and `is_clean`, the next start is told.
+    pub(super) fn stop(&self, is_clean: bool) {
+        let (has_ended, is_saved) = self.0.stop(CLOSE_TIMEOUT);
+        if !has_ended {
+            return;
+        }
+        if is_saved && is_clean {
+            // Without the mark, the next start takes it for an unclean end, which does no harm.
+            let _ = self.0.disk.mark_clean();
+        }
+        let file = self.0.state().queue.file().clone();
+        let _ = file.close();
+        self.0.disk.unlock();
+    }
+
+    fn lock(&self, range: LockRange, shared: bool) -> Result<bool, BackendError> {
+        if !is_of_mode(range) {
+            return Ok(true);
+        }
+        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.0.state().queue.file().clone();
+        let is_locked = file.try_lock(range, shared)?;
+        if is_locked {
+            held.push((range, shared));
+        }
+        Ok(is_locked)
+    }
+
+    fn lock_now(&self, range: LockRange, shared: bool) -> Result<(), BackendError> {
+        match self.lock(range, shared)? {
+            true => Ok(()),
+            false => Err(BackendError::Io(io::ErrorKind::WouldBlock.into())),
+        }
+    }
+}
+
+fn is_of_mode((start, _): LockRange) -> bool {
+    match start {
+        Bound::Included(start) | Bound::Excluded(start) => MODE_BYTES.contains(&start),
+        Bound::Unbounded => false,
+    }
+}
+
+impl StorageBackend for WriteBehind {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.state().queue.bytes)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let (file, missing, in_file) = {
+            let state = self.0.state();
+            if offset + out.len() as u64 > state.queue.bytes {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let (missing, in_file) = state.queue.read(offset, out);
+            (state.queue.file().clone(), missing, in_file)
+        };
+        fill(&*file, in_file, offset, out, &missing)
+    }
+
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        self.0.state().queue.set_len(bytes)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.state().queue.sync();
+        self.0.notify();
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        let mut state = self.0.state_with_room()?;
+        state.queue.write(offset, data)?;
+        drop(state);
+        self.0.notify();
+        Ok(())
+    }
+
+    fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        self.lock((start, end), false)
+    }
+
+    fn try_lock_shared_range(
+        &self,
+        start: Bound<u64>,
+        end: Bound<u64>,
+    ) -> Result<bool, BackendError> {
+        self.lock((start, end), true)
+    }
+
+    fn lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.lock_now((start, end), false)
+    }
+
+    fn lock_shared_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<(), BackendError> {
+        self.lock_now((start, end), true)
+    }
+
+    /// The locks are released together, when everything is in the file.
+    fn unlock_range(&self, _: Bound<u64>, _: Bound<u64>) -> Result<(), BackendError> {
+        Ok(())
+    }
+
+    fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
+        let file = self.0.state().queue.file().clone();
+        file.is_locked((start, end))
+    }
+}
