@@ -331,6 +331,7 @@ impl<'a> Run<'a> {
 
     /// Takes the results of a committed transaction; returns the files to retry.
     fn accept(&mut self, change_set: ChangeSet) -> Result<Vec<Place>, ReconcileError> {
+        self.progress.advance();
         self.result.changes.extend(change_set.changes);
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);

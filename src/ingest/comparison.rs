@@ -71,6 +71,7 @@ impl Comparison<'_> {
     ) -> Result<(), ReconcileError> {
         let mut known = self.store.files(below)?.peekable();
         for entry in self.source.walk(scope) {
+            self.progress.advance();
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
@@ -107,6 +108,7 @@ impl Comparison<'_> {
         let mut shared = Vec::new();
         let mut rechecked = 0;
         for entry in self.source.walk(scope) {
+            self.progress.advance();
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
