@@ -24,8 +24,10 @@ pub mod state_header;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::panic::resume_unwind;
-use std::sync::mpsc;
+use std::sync::{Once, mpsc};
 use std::thread;
+
+use tracing::warn;
 
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
@@ -395,8 +397,12 @@ impl<'a> Run<'a> {
 
 /// Gives requests the processor first. Threads that this one starts inherit the priority.
 fn lower_priority() {
-    // If that fails, reading goes on at normal priority.
-    let _ = rustix::process::nice(READING_NICENESS);
+    static WARNING: Once = Once::new();
+    if let Err(error) = rustix::process::nice(READING_NICENESS) {
+        WARNING.call_once(|| {
+            warn!("articles are read at normal priority, because the system refuses a lower one: {error}");
+        });
+    }
 }
 
 fn is_below(path: &str, folder: &str) -> bool {
