@@ -311,6 +311,11 @@ impl Store {
         file.write_error()
     }
 
+    /// Since when the oldest change waits that the disk does not have.
+    pub fn unsaved_since(&self) -> Option<std::time::Instant> {
+        None
+    }
+
     /// Creates the tables if they are missing, because a reader cannot open a missing table.
     fn with_tables(database: Database, file: Option<OverlayBackend>) -> Result<Store, StoreError> {
         let store = Store { database, file };
