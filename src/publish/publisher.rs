@@ -8,7 +8,9 @@ mod writer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::mem;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use self::writer::Writer;
 use crate::config::Config;
@@ -33,6 +35,8 @@ pub struct Publisher {
     store: Arc<Store>,
     driver: Arc<Driver>,
     handle: ReadHandle,
+    /// How often the index was loaded from the store; it changes while the index is locked.
+    index_loads: AtomicU64,
     /// Lock order: writer, index, selections.
     writer: Mutex<Writer>,
 }
@@ -99,6 +103,7 @@ impl Publisher {
                 retired,
                 old_snapshots: VecDeque::new(),
             }),
+            index_loads: AtomicU64::new(0),
             driver,
             store,
         })
@@ -128,6 +133,11 @@ impl Publisher {
     /// Why the last commit to the state folder failed.
     pub fn state_trouble(&self) -> Option<String> {
         self.writer().write_failure.clone()
+    }
+
+    /// Since when the oldest change waits that the state folder's disk does not have.
+    pub fn unsaved_since(&self) -> Option<Instant> {
+        self.store.unsaved_since()
     }
 
     /// The second in which a feed last moved.
@@ -270,6 +280,7 @@ impl Publisher {
             state.definitions = definitions;
         } else {
             (state.index, state.definitions) = load(&config, &self.store, as_of)?;
+            self.index_loads.fetch_add(1, Ordering::Relaxed);
         }
         self.driver.replace_source(source, &config);
         state.config = config;
