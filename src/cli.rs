@@ -8,6 +8,7 @@
 
 mod check;
 mod completions;
+mod config_digest;
 mod explain;
 mod explanation;
 mod export;
@@ -19,6 +20,7 @@ mod log;
 mod once;
 mod output;
 mod progress;
+mod reload;
 mod render;
 mod schema;
 mod serve;

@@ -12,6 +12,7 @@ use crate::index::natural;
 use crate::ingest::report::Report;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
+use crate::publish::stall::Stall;
 use crate::source::{Scope, Source as Articles};
 
 /// The daemon's health.
@@ -41,6 +42,10 @@ pub struct Condition {
     pub without_state: Option<Arc<str>>,
     /// Why the state folder is not up to date.
     pub state_trouble: Option<Arc<str>>,
+    /// Work without progress, the most serious first.
+    pub stalls: Vec<Stall>,
+    /// Why changes are noticed only by comparing everything, if the system refuses to report them.
+    pub unwatched: Option<Arc<str>>,
     /// Whether the daemon is stopping.
     pub draining: bool,
 }
@@ -67,6 +72,8 @@ pub struct Source {
 /// Reloads of feeds.toml; the start counts as a successful one.
 #[derive(Clone, Debug)]
 pub struct Reloads {
+    /// The content that is in force, and since when.
+    pub in_force: Option<(Arc<str>, Timestamp)>,
     /// When the file was last put in force.
     pub succeeded: Timestamp,
     /// When and why it was last refused, unless it was put in force since then.
@@ -84,8 +91,12 @@ pub enum Degraded {
     Source(Arc<str>),
     /// The state folder cannot be written, for this reason.
     State(Arc<str>),
+    /// Work goes on without progress.
+    Stalled(Stall),
     /// feeds.toml was refused, for this reason.
     Reload(Arc<str>),
+    /// The system does not report changes of files, for this reason.
+    Unwatched(Arc<str>),
     /// This many removals wait for confirmation.
     Held(usize),
     /// This many files or rows are refused.
@@ -113,16 +124,16 @@ impl Condition {
             Some(reason.clone())
         };
         let quarantined = self.quarantined();
-        [
+        let stalls = self.stalls.iter().copied().map(Degraded::Stalled);
+        let faults = [
             reason(&self.source.failing).map(Degraded::Source),
             self.state_trouble().cloned().map(Degraded::State),
             reason(&self.reloads.refused).map(Degraded::Reload),
+            self.unwatched.clone().map(Degraded::Unwatched),
             (self.held > 0).then_some(Degraded::Held(self.held)),
             (quarantined > 0).then_some(Degraded::Quarantine(quarantined)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        ];
+        stalls.chain(faults.into_iter().flatten()).collect()
     }
 }
 
@@ -135,6 +146,7 @@ impl Health {
                 ..Source::default()
             },
             reloads: Reloads {
+                in_force: None,
                 succeeded: started,
                 refused: None,
                 successes: 0,
@@ -146,6 +158,8 @@ impl Health {
             published: None,
             without_state: None,
             state_trouble: None,
+            stalls: Vec::new(),
+            unwatched: None,
             draining: false,
         };
         Health {
@@ -231,9 +245,34 @@ impl Health {
         });
     }
 
-    /// Notes that feeds.toml was put in force.
-    pub fn note_reload(&self, at: Timestamp) {
+    /// Notes the work that goes on without progress.
+    pub fn note_stalls(&self, stalls: Vec<Stall>) {
+        self.change(|condition| condition.stalls = stalls);
+    }
+
+    /// Notes why the system does not report changes; `None` if it does.
+    pub fn note_watching(&self, refusal: Option<&str>) {
+        if self.condition().unwatched.as_deref() != refusal {
+            self.change(|condition| condition.unwatched = refusal.map(Into::into));
+        }
+    }
+
+    /// Notes the content that the daemon started with.
+    pub fn note_start(&self, digest: &str) {
+        let in_force = Some((digest.into(), self.started));
+        self.change(|condition| condition.reloads.in_force = in_force);
+    }
+
+    /// Notes that feeds.toml was put in force; `digest` is that of its content.
+    pub fn note_reload(&self, digest: &str, at: Timestamp) {
         self.change(|condition| {
+            let in_force = &mut condition.reloads.in_force;
+            if in_force
+                .as_ref()
+                .is_none_or(|(before, _)| **before != *digest)
+            {
+                *in_force = Some((digest.into(), at));
+            }
             condition.reloads.succeeded = at;
             condition.reloads.refused = None;
             condition.reloads.successes += 1;
@@ -439,7 +478,7 @@ mod tests {
             ]
         );
         assert!(matches!(&degraded[0], Degraded::Source(reason) if reason.contains("gone")));
-        health.note_reload(Timestamp(4));
+        health.note_reload("3f9a", Timestamp(4));
         health.note_publication(Some(Timestamp(2)), None, Timestamp(5));
         assert_eq!(health.condition().degraded().len(), 3);
         assert_eq!(health.condition().published, Some(Timestamp(2)));

@@ -18,10 +18,15 @@ pub(crate) fn start(newsroom: &Newsroom) -> (Daemon, String) {
 pub(crate) fn launch(newsroom: &Newsroom) -> (Daemon, String) {
     newsroom.enable_admin();
     let mut daemon = Daemon::launch(newsroom);
+    let address = address_of(&mut daemon);
+    (daemon, address)
+}
+
+/// The address of the admin listener of a daemon that listens.
+pub(crate) fn address_of(daemon: &mut Daemon) -> String {
     let line = daemon.wait_for("admin pages at http://");
     let (_, address) = line.split_once("http://").expect("an address");
-    let address = address.trim_end_matches("/status").to_owned();
-    (daemon, address)
+    address.trim_end_matches("/status").to_owned()
 }
 
 pub(crate) fn ask(address: &str, request: &Request) -> Response {
@@ -31,6 +36,15 @@ pub(crate) fn ask(address: &str, request: &Request) -> Response {
 
 pub(crate) fn get(address: &str, target: &str) -> Response {
     ask(address, &Request::get(target))
+}
+
+/// What `/readyz` says, apart from the configuration that is in force.
+pub(crate) fn readiness(address: &str) -> String {
+    let page = get(address, "/readyz");
+    let lines = page.text().split_inclusive('\n');
+    lines
+        .filter(|line| !line.starts_with("configuration "))
+        .collect()
 }
 
 /// The value of a metric with its labels.
