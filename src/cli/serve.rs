@@ -56,6 +56,12 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     let passed = ListenFd::from_env();
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
+    if Timestamp::now() < Timestamp(0) {
+        // The HTTP library panics at every request then.
+        return Err("the clock is before 1970, which HTTP cannot write; set it"
+            .to_owned()
+            .into());
+    }
     // It is computed first: if the content changes meanwhile, a look finds that.
     let digest = ConfigDigest::new(path).look(true);
     let (loaded, templates) = load(path)?;
