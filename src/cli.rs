@@ -9,6 +9,7 @@
 mod article_problems;
 mod check;
 mod completions;
+mod config_digest;
 mod confirm;
 mod explain;
 mod explanation;
@@ -21,6 +22,7 @@ mod log;
 mod once;
 mod output;
 mod progress;
+mod reload;
 mod render;
 mod schema;
 mod serve;

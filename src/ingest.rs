@@ -24,9 +24,11 @@ pub mod state_header;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
-use std::sync::mpsc;
+use std::sync::{Once, mpsc};
 use std::thread;
 use std::time::Instant;
+
+use tracing::warn;
 
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
@@ -343,6 +345,7 @@ impl<'a> Run<'a> {
 
     /// Takes the results of a committed transaction; returns the files to retry.
     fn accept(&mut self, change_set: ChangeSet) -> Result<Vec<Place>, ReconcileError> {
+        self.progress.advance();
         self.result.changes.extend(change_set.changes);
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
@@ -362,8 +365,12 @@ impl<'a> Run<'a> {
 
 /// Gives requests the processor first. Threads that this one starts inherit the priority.
 fn lower_priority() {
-    // If that fails, reading goes on at normal priority.
-    let _ = rustix::process::nice(READING_NICENESS);
+    static WARNING: Once = Once::new();
+    if let Err(error) = rustix::process::nice(READING_NICENESS) {
+        WARNING.call_once(|| {
+            warn!("articles are read at normal priority, because the system refuses a lower one: {error}");
+        });
+    }
 }
 
 /// Whether a place or a folder above it could not be listed.

@@ -33,7 +33,8 @@
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
-//! | what a changed feeds.toml does | `cli/serve.rs` (`ConfigReload`), `publish/publisher.rs` (`reconfigure`) |
+//! | what a changed feeds.toml does | `cli/reload.rs`, `publish/publisher.rs` (`reconfigure`) |
+//! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |
 //! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
@@ -111,7 +112,8 @@
 //! 6. Absence is believed only from a listing that succeeded. The loss of more than half of the
 //!    articles, or of a column, is held until `taspa confirm` names exactly that loss
 //!    ([`removal_guard`](model::removal_guard), [`source::sql`]).
-//! 7. A bad article costs itself, a failing source freshness, a bad reload nothing.
+//! 7. A bad article costs itself, a failing source freshness, a bad reload nothing. Every task has an owner
+//!    who notices its end ([`source::restart`]) and its silence ([`publish::stall`]).
 //! 8. The cost of a changed article does not grow with the number stored or refused, and no text stays in
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.

@@ -1,8 +1,8 @@
 //! Publishing: the published state, and the loops that keep it current. One loop reads, another publishes
-//! and sends new versions through a channel.
+//! and sends new versions through a channel, a third looks whether one of them hangs.
 //!
-//! The loops are separate so that a slow or hanging source never delays a due change. Only the clock here
-//! decides when an article is released. Reading and publishing run on the blocking pool, so neither can
+//! The loops are separate so that a slow or hanging source never delays a due change or a new
+//! configuration. Only the clock here decides when an article is released. Reading and publishing run on the blocking pool, so neither can
 //! delay a request.
 //!
 //! Begin with [`publisher::Publisher`], the only writer; all other code reads through a
@@ -12,6 +12,7 @@
 //! [`feed`](crate::feed), [`render`](crate::render), [`store`](crate::store),
 //! [`source`](crate::source) and [`ingest`](crate::ingest).
 
+pub mod activity;
 mod change_history;
 pub mod clock;
 pub mod documents;
@@ -20,49 +21,59 @@ mod index_state;
 mod log_once;
 pub mod published_state;
 pub mod publisher;
+mod publishing_loop;
 pub mod read_handle;
 mod selections;
+pub mod stall;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::task;
+use tokio::sync::{Mutex, Notify, mpsc, oneshot, watch};
+use tokio::task::{self, JoinSet};
 use tokio::time;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
-use crate::config::Config;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::count::many;
 use crate::model::held_loss::{Confirmation, LossId};
-use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
-use crate::publish::clock::{Clock, Jump};
+use crate::publish::activity::Activity;
 use crate::publish::health::Health;
 use crate::publish::log_once::{OutageLog, ReadingLog};
 use crate::publish::publisher::Publisher;
-use crate::render::pages::templates::Templates;
+use crate::publish::stall::{LastProgress, find_stalls, log_stalls};
 use crate::source::Scope;
+use crate::source::restart::restarted;
 use crate::source::watcher::SourceWatcher;
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
-/// The longest sleep of the publishing loop, after which it notices a jump of the wall clock.
-const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// How often to look for stalls.
+const STALL_LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How often a long reading logs its progress.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
-/// A request of the operator.
+/// A request of the operator. Each one makes the reading loop read all articles, so one that finds the
+/// channel full is fulfilled by those in it.
 #[derive(Debug)]
 pub enum Order {
-    /// Put this configuration and its templates in force, then read the articles.
-    Reconfigure(Box<Config>, Arc<Templates>),
     /// Read the articles.
     Reread,
     /// Read the articles, and believe the loss with this id if what is missing is exactly that.
     Confirm(LossId, oneshot::Sender<Confirmation>),
+}
+
+/// What the loops share.
+#[derive(Clone)]
+pub struct LoopContext {
+    /// The publisher that they keep current.
+    pub publisher: Arc<Publisher>,
+    /// Where they report faults.
+    pub health: Arc<Health>,
+    /// Where they say what they do.
+    pub activity: Arc<Activity>,
 }
 
 /// The new versions of a publication.
@@ -74,49 +85,81 @@ pub struct NewVersions {
     pub versions: Vec<Arc<FeedVersion>>,
 }
 
-/// Keeps `publisher` current until `stop` turns true, and sends the versions of each publication to
-/// `new_versions`, unless the channel is full.
+/// Keeps the publisher current until `stop` turns true. Each value of `rescan` says that the source was
+/// replaced, and how often it is compared from now on. The versions of each publication are sent to
+/// `new_versions`, unless that channel is full.
+///
+/// Each loop is a task of its own, so that none can delay another, and is started again if it ends.
 pub async fn run(
-    publisher: Arc<Publisher>,
-    health: Arc<Health>,
-    rescan: Duration,
+    context: LoopContext,
+    rescan: watch::Receiver<Duration>,
     orders: mpsc::Receiver<Order>,
     new_versions: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let changed = Notify::new();
+    let changed = Arc::new(Notify::new());
     let (down, changes) = watch::channel(None);
     let outage = Arc::new(OutageLog::default());
-    let log = ReadingLog::new(outage.clone());
-    tokio::select! {
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = reading_loop(&publisher, &health, rescan, orders, &changed, &down, log) => {}
-        () = outage_loop(&publisher, &health, changes, &outage) => {}
-        () = publishing_loop(&publisher, &health, &changed, &new_versions) => {}
-    }
+    let orders = Arc::new(Mutex::new(orders));
+    let mut loops = JoinSet::new();
+    let (shared, announced, logged) = (context.clone(), changed.clone(), outage.clone());
+    loops.spawn(restarted("the reading loop", move || {
+        let log = ReadingLog::new(logged.clone());
+        let (rescan, orders) = (rescan.clone(), orders.clone());
+        reading_loop(
+            shared.clone(),
+            rescan,
+            orders,
+            announced.clone(),
+            down.clone(),
+            log,
+        )
+    }));
+    let shared = context.clone();
+    loops.spawn(restarted("the outage loop", move || {
+        outage_loop(shared.clone(), changes.clone(), outage.clone())
+    }));
+    let shared = context.clone();
+    loops.spawn(restarted("the publishing loop", move || {
+        publishing_loop::run(shared.clone(), changed.clone(), new_versions.clone())
+    }));
+    loops.spawn(restarted("the look for stalls", move || {
+        stall_loop(context.clone())
+    }));
+    let _ = stop.wait_for(|stop| *stop).await;
+    loops.shutdown().await;
 }
 
-/// Reads the source: all of it at the start, every `rescan` or `reconcile`, after an order and after lost
-/// events; parts of it after an event that names them.
+/// Reads the source: all of it at the start, every `rescan` or `reconcile`, after an order, after it was
+/// replaced and after lost events; parts of it after an event that names them.
 async fn reading_loop(
-    publisher: &Arc<Publisher>,
-    health: &Arc<Health>,
-    mut rescan: Duration,
-    mut orders: mpsc::Receiver<Order>,
-    changed: &Notify,
-    down: &OutageSender,
+    context: LoopContext,
+    mut rescan: watch::Receiver<Duration>,
+    orders: Arc<Mutex<mpsc::Receiver<Order>>>,
+    changed: Arc<Notify>,
+    down: OutageSender,
     mut log: ReadingLog,
 ) {
+    let LoopContext {
+        publisher,
+        health,
+        activity,
+    } = &context;
+    let mut orders = orders.lock().await;
+    activity.begin_reading();
+    let mut interval = *rescan.borrow_and_update();
     // Watching starts before the first listing, so that no change is missed in between.
-    let mut watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
+    let mut watched = publisher.driver().source();
+    let mut watcher = SourceWatcher::start(&watched, &down).await;
     let mut scopes = vec![Scope::All];
     let mut confirming: Option<(LossId, oneshot::Sender<Confirmation>)> = None;
     let mut rescan_at = Instant::now();
     loop {
         if scopes.contains(&Scope::All) {
-            rescan_at = Instant::now() + rescan;
+            rescan_at = Instant::now() + interval;
         }
         let removal = (confirming.as_ref()).map_or(Removal::Held, |(id, _)| Removal::Loss(*id));
+        health.note_watching(watcher.refusal());
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Nothing is published before articles could be read once.
         if publisher.handle().snapshot().is_some() || log.failure.is_none() {
@@ -132,36 +175,45 @@ async fn reading_loop(
             let _ = result.send(confirmation);
         }
         let mut order = None;
+        activity.end_reading();
         scopes = tokio::select! {
-            next = orders.recv() => {
-                order = next;
+            Some(next) = orders.recv() => {
+                order = Some(next);
                 vec![Scope::All]
             }
+            Ok(()) = rescan.changed() => vec![Scope::All],
             next = watcher.next() => next,
             () = time::sleep_until(rescan_at.into()) => vec![Scope::All],
         };
+        activity.begin_reading();
+        let is_ordered = order.is_some();
         while let Some(next) = order {
             match next {
-                Order::Reconfigure(config, templates) => {
-                    rescan = Duration::from_secs(config.source.compared_every().into());
-                    reconfigure(publisher, health, *config, templates).await;
-                    watcher = SourceWatcher::start(&publisher.driver().source(), down).await;
-                }
                 Order::Reread => {}
                 Order::Confirm(id, result) => confirming = Some((id, result)),
             }
             order = orders.try_recv().ok();
+        }
+        let source = publisher.driver().source();
+        // An order also starts the watch anew: the operator may have changed what the system allows.
+        if is_ordered || !Arc::ptr_eq(&watched, &source) {
+            interval = *rescan.borrow_and_update();
+            watcher = SourceWatcher::start(&source, &down).await;
+            watched = source;
+            scopes = vec![Scope::All];
         }
     }
 }
 
 /// Reports an outage as soon as the watcher knows of it, even while a reading hangs.
 async fn outage_loop(
-    publisher: &Publisher,
-    health: &Health,
+    context: LoopContext,
     mut changes: watch::Receiver<Option<Arc<str>>>,
-    outage: &OutageLog,
+    outage: Arc<OutageLog>,
 ) {
+    let LoopContext {
+        publisher, health, ..
+    } = &context;
     while changes.changed().await.is_ok() {
         let reason = changes.borrow_and_update().clone();
         match reason {
@@ -175,36 +227,30 @@ async fn outage_loop(
     }
 }
 
-/// Publishes after each reading, and when something is due.
-async fn publishing_loop(
-    publisher: &Arc<Publisher>,
-    health: &Arc<Health>,
-    changed: &Notify,
-    new_versions: &mpsc::Sender<NewVersions>,
-) {
-    // Stored articles are served while the source is compared with the store.
-    let storing = publisher.clone();
-    let stored = task::spawn_blocking(move || storing.stored_articles());
-    let stored = stored.await.unwrap_or(None);
-    if stored.is_none() {
-        changed.notified().await;
-    }
-    let clock = Arc::new(Mutex::new(Clock::start()));
-    let mut next = publish(publisher, health, &clock, new_versions).await;
-    if let (Some(articles), Some(snapshot)) = (stored, publisher.handle().snapshot()) {
-        let (articles, feeds) = (
-            many(articles, "article"),
-            many(snapshot.feeds.len(), "feed"),
-        );
-        info!("served from the state folder: {articles} in {feeds}");
-    }
+/// Looks for stalls, and reports them.
+async fn stall_loop(context: LoopContext) {
+    let LoopContext {
+        publisher,
+        health,
+        activity,
+    } = &context;
     loop {
-        let due = next.map_or(SLEEP_MAX, Timestamp::remaining);
-        tokio::select! {
-            () = changed.notified() => {}
-            () = time::sleep(due.min(SLEEP_MAX)) => {}
+        // A reading that hangs before its first file has no progress of its own yet.
+        let reading = activity.reading();
+        let reached = publisher.driver().progress().reached();
+        let last = LastProgress {
+            reading: reading.map(|began| reached.map_or(began, |it| it.advanced.max(began))),
+            publication: activity.publication(),
+            state_write: publisher.unsaved_since(),
+        };
+        let before = &health.condition().stalls;
+        let stalls = find_stalls(&last, before, Instant::now(), Timestamp::now());
+        if *before != stalls {
+            // The health is set before the log, so that it has changed when the log line appears.
+            health.note_stalls(stalls.clone());
+            log_stalls(before, &stalls);
         }
-        next = publish(publisher, health, &clock, new_versions).await;
+        time::sleep(STALL_LOOK_EVERY).await;
     }
 }
 
@@ -218,6 +264,7 @@ async fn read(
     watcher: &SourceWatcher,
 ) -> Option<ReadingNote> {
     let is_full = scopes.contains(&Scope::All);
+    let source = publisher.driver().source();
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
@@ -237,18 +284,11 @@ async fn read(
     };
     let took = started.elapsed();
     let proves = watcher.ends_outage(is_full);
-    health.note_reading(
-        &publisher.driver().source(),
-        scopes,
-        &report,
-        took,
-        proves,
-        Timestamp::now(),
-    );
+    health.note_reading(&source, scopes, &report, took, proves, Timestamp::now());
     if report.read > 0 || report.changed > 0 {
         info!(
             "{} read in {took:.1?}: {}, {}, {}",
-            many(report.read, publisher.driver().source().noun()),
+            many(report.read, source.noun()),
             many(report.changed, "change"),
             many(report.articles, "article"),
             many(report.problems.total(), "problem"),
@@ -265,99 +305,4 @@ async fn read(
         stored: report.places,
         took,
     })
-}
-
-/// Publishes what is due, and returns the next due instant. A feed moves at most once a second.
-async fn publish(
-    publisher: &Arc<Publisher>,
-    health: &Arc<Health>,
-    clock: &Arc<Mutex<Clock>>,
-    new_versions: &mpsc::Sender<NewVersions>,
-) -> Option<Timestamp> {
-    let (publishing, health, clock) = (publisher.clone(), health.clone(), clock.clone());
-    let published = task::spawn_blocking(move || {
-        if let Some(last) = publishing
-            .is_due(Timestamp::now())
-            .then(|| publishing.last_moved())
-            .flatten()
-        {
-            // The clock may have been set back, so the wait is limited.
-            thread::sleep(last.plus(1).remaining().min(SLEEP_MAX));
-        }
-        let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
-        report_jump(now.jump);
-        let published = publishing.publish(now.at);
-        let (moved, trouble) = (publishing.last_moved(), publishing.state_trouble());
-        health.note_publication(moved, trouble, now.at);
-        if published.reconfigured {
-            report_vanished(&publishing);
-        }
-        published
-    });
-    match published.await {
-        Ok(published) => {
-            if published.moved > 0 {
-                info!("{} moved", many(published.moved, "feed"));
-            }
-            if let Some(snapshot) = publisher
-                .handle()
-                .snapshot()
-                .filter(|_| !published.new_versions.is_empty())
-            {
-                let versions = published.new_versions;
-                let _ = new_versions.try_send(NewVersions { snapshot, versions });
-            }
-            published.next
-        }
-        Err(_) => {
-            error!("publishing ended early; what is published stays");
-            None
-        }
-    }
-}
-
-/// Warns of addresses that a new configuration no longer serves.
-fn report_vanished(publisher: &Publisher) {
-    match publisher.vanished() {
-        Ok(vanished) => {
-            for vanished in vanished {
-                warn!("{vanished}\n  hint: {}", vanished.hint);
-            }
-        }
-        Err(failure) => error!("the state folder cannot be read: {}", chain(&failure)),
-    }
-}
-
-fn report_jump(jump: Option<Jump>) {
-    match jump {
-        None => {}
-        Some(Jump::Distrusted(by)) => {
-            warn!(
-                "the clock jumped forward by {by:?}: nothing is released by it until it has run evenly for a minute"
-            );
-        }
-        Some(Jump::Trusted) => info!("the clock is believed again"),
-        Some(Jump::Back(by)) => warn!("the clock was set back by {by:?}"),
-    }
-}
-
-async fn reconfigure(
-    publisher: &Arc<Publisher>,
-    health: &Health,
-    config: Config,
-    templates: Arc<Templates>,
-) {
-    let changing = publisher.clone();
-    let change = move || changing.reconfigure(Arc::new(config), templates);
-    let refusal = match task::spawn_blocking(change).await {
-        Ok(Ok(())) => {
-            health.note_reload(Timestamp::now());
-            info!("feeds.toml is in force");
-            return;
-        }
-        Ok(Err(failure)) => chain(&failure),
-        Err(_) => "applying it ended early".to_owned(),
-    };
-    health.note_refused_reload(&refusal, Timestamp::now());
-    error!("feeds.toml is not in force: {refusal}");
 }

@@ -10,6 +10,7 @@
 
 pub mod article_file;
 pub mod directory;
+pub mod restart;
 pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;

@@ -163,8 +163,10 @@ mod tests {
     use super::*;
 
     fn reached(found: usize, read: usize, listed: bool) -> ProgressCounts {
+        let now = Instant::now();
         ProgressCounts {
-            since: Instant::now(),
+            since: now,
+            advanced: now,
             noun: "file",
             found,
             read,

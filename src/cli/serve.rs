@@ -6,29 +6,30 @@ use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use listenfd::ListenFd;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinError;
 use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
 
+use super::config_digest::{ConfigDigest, shown};
 use super::log::Log;
 use super::progress::ProgressBar;
+use super::reload::{self, Reload, ReloadRequests};
 use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
 use super::{CommandResult, Exit, load};
-use crate::config::{self, Config, Listen, Server};
-use crate::model::problem::{Problem, chain};
+use crate::config::{self, Config, Listen};
+use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::publish::clock;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
-use crate::publish::{self, Order};
+use crate::publish::{self, LoopContext};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
@@ -40,13 +41,11 @@ use crate::serve::listener::{self, Listener};
 use crate::serve::prewarm;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
+use crate::source::restart::restarted;
 use crate::store::{Store, catch_panic};
 
-/// The most reloads that wait while articles are read.
+/// The most orders that wait while articles are read.
 const ORDERS_MAX: usize = 16;
-
-/// How often feeds.toml is checked for changes.
-const CONFIG_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long shutdown waits for the last commit.
 const SAVE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,10 +56,19 @@ const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
-    clock::check_wall_clock(SystemTime::now())?;
     descriptors::raise_limit().map_err(|failure| format!("cannot start: {failure}"))?;
     let bar = ProgressBar::of_terminal();
     let _log = Log::start(bar.as_ref())?;
+    if Timestamp::now() < Timestamp(0) {
+        // The HTTP library panics at every request then.
+        return Err(
+            "cannot start: the clock is before 1970, which HTTP cannot write; set it"
+                .to_owned()
+                .into(),
+        );
+    }
+    // It is computed first: if the content changes meanwhile, a look finds that.
+    let digest = ConfigDigest::new(path).look(true);
     let (loaded, templates) = load(path)?;
     for warning in &loaded.warnings {
         warn!("{warning}");
@@ -70,19 +78,34 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
         config.server.listen = vec![listen];
     }
     let runtime = Runtime::new()?;
-    let exit = runtime.block_on(daemon(path.to_owned(), config, templates, passed, bar))?;
+    let start = Start {
+        path: path.to_owned(),
+        config,
+        digest,
+        templates,
+    };
+    let exit = runtime.block_on(daemon(start, passed, bar))?;
     // Shutdown does not wait for a task that still reads files.
     runtime.shutdown_background();
     Ok(exit)
 }
 
-async fn daemon(
+/// The configuration at the start.
+struct Start {
     path: PathBuf,
     config: Config,
+    /// The digest of its content.
+    digest: u128,
     templates: Arc<Templates>,
-    passed: ListenFd,
-    bar: Option<ProgressBar>,
-) -> io::Result<Exit> {
+}
+
+async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io::Result<Exit> {
+    let Start {
+        path,
+        config,
+        digest,
+        templates,
+    } = start;
     let limits = config.server.limits;
     let listeners = Listener::open_all(&config.server.listen, passed, &limits);
     let (listeners, admin_listener) = match (listeners.await, admin::open(&config).await) {
@@ -108,36 +131,37 @@ async fn daemon(
     ));
     let panics = Arc::new(Counter::default());
     count_panics(panics.clone());
-    let rescan = Duration::from_secs(config.source.compared_every().into());
-    let mut config_file = ConfigReload::new(path, config.clone(), health.clone());
+    health.note_start(&shown(digest));
     let (stop, stopping) = watch::channel(false);
-    let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let mut signals = Signals::new()?;
+    let (reload_request, requested) = watch::channel(0);
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
-    let cache_bytes = config.server.cache_bytes;
+    let config = Arc::new(config);
     let mut serving = tokio::spawn(server::serve(listeners, server.clone(), stopping.clone()));
     let admin = admin_listener.map(|listener| {
         let admin = Admin {
-            config: Arc::new(config.clone()),
+            config: config.clone(),
             health: health.clone(),
             server: server.clone(),
             panics,
         };
-        tokio::spawn(admin::serve(listener, admin))
+        let listener = Arc::new(listener);
+        tokio::spawn(restarted("the admin listener", move || {
+            serve_admin(listener.clone(), admin.clone())
+        }))
     });
     let mut supervisor = Supervisor::of_process();
-    supervisor.ready();
     let mut shutdown = Shutdown::new(stop, limits.shutdown_delay);
     let opened = {
-        let opening = health.clone();
-        let mut opened = task::spawn_blocking(move || open_publisher(config, &templates, &opening));
+        let (opening, config) = (health.clone(), config.clone());
+        let mut opened =
+            task::spawn_blocking(move || open_publisher(&config, &templates, &opening));
         loop {
             tokio::select! {
                 opened = &mut opened => break opened?,
                 signal = signals.next() => match signal {
-                    // The files are being read for the first time.
-                    SignalRequest::Reload => {}
+                    SignalRequest::Reload => reload_request.send_modify(|number| *number += 1),
                     SignalRequest::Stop if shutdown.has_begun => {
                         warn!("stopping at once");
                         return Ok(Exit::Done);
@@ -148,7 +172,10 @@ async fn daemon(
                     }
                 },
                 () = shutdown.delay_over() => shutdown.stop_accepting(),
-                () = supervisor.notify_watchdog() => {}
+                () = supervisor.due() => supervisor.notify_alive(
+                    |_| true,
+                    || "the state folder is being opened".to_owned(),
+                ),
             }
         }
     };
@@ -161,36 +188,70 @@ async fn daemon(
     };
     let documents = server
         .documents
-        .get_or_init(|| Arc::new(Documents::new(publisher.handle().clone(), cache_bytes)))
+        .get_or_init(|| {
+            let cache_bytes = config.server.cache_bytes;
+            Arc::new(Documents::new(publisher.handle().clone(), cache_bytes))
+        })
         .clone();
     let progress = publisher.driver().progress().clone();
-    let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&progress, &ended)));
+    let drawn = progress.clone();
+    let drawing = bar.map(|bar| thread::spawn(move || bar.follow(&drawn, &ended)));
     let (revised, publications) = mpsc::channel(prewarm::PUBLICATIONS_MAX);
-    let prewarming = tokio::spawn(prewarm::run(documents, publications));
+    let publications = Arc::new(Mutex::new(publications));
+    let prewarming = tokio::spawn(restarted("the rendering of new versions", move || {
+        prewarm::run(documents.clone(), publications.clone())
+    }));
+    let context = LoopContext {
+        publisher: publisher.clone(),
+        health: health.clone(),
+        activity: Arc::default(),
+    };
+    let activity = context.activity.clone();
+    let mut published = activity.published();
+    let (orders, ordered) = mpsc::channel(ORDERS_MAX);
     let control = Control {
         health: health.clone(),
         orders: orders.clone(),
     };
-    let controlling = control::open(&config_file.config_at_start.server, &health)
-        .map(|socket| tokio::spawn(socket.serve(control)));
-    let publishing = tokio::spawn(publish::run(
-        publisher.clone(),
-        health.clone(),
-        rescan,
+    let controlling =
+        control::open(&config.server, &health).map(|socket| tokio::spawn(socket.serve(control)));
+    let rescan = Duration::from_secs(config.source.compared_every().into());
+    let (rescan, rescans) = watch::channel(rescan);
+    let (done, mut reloaded) = watch::channel(0);
+    let mut publishing = tokio::spawn(publish::run(
+        context.clone(),
+        rescans,
         ordered,
         revised,
-        stopping,
+        shutdown.stopping(),
     ));
+    let reload = Arc::new(Reload {
+        path,
+        config_at_start: Config::clone(&config),
+        digest_at_start: digest,
+        context,
+        orders,
+        rescan,
+        requests: ReloadRequests { requested, done },
+    });
+    let reloading = tokio::spawn(restarted("the watch of feeds.toml", move || {
+        reload::run(reload.clone())
+    }));
+    let status = || match progress.reached() {
+        Some(reached) => format!("the articles are read for the first time: {reached}"),
+        None => match &health.condition().source.failing {
+            Some((_, reason)) => format!("the articles cannot be read: {reason}"),
+            None => "the articles are read for the first time".to_owned(),
+        },
+    };
     let mut exit = Exit::Done;
     loop {
-        let order = tokio::select! {
+        tokio::select! {
             signal = signals.next() => match signal {
                 SignalRequest::Reload => {
                     info!("SIGHUP: reading feeds.toml and the articles again");
                     supervisor.reloading();
-                    let order = config_file.load();
-                    supervisor.ready();
-                    order.into_iter().chain([Order::Reread]).collect()
+                    reload_request.send_modify(|number| *number += 1);
                 }
                 SignalRequest::Stop if shutdown.has_begun => {
                     warn!("stopping at once");
@@ -199,31 +260,42 @@ async fn daemon(
                 SignalRequest::Stop => {
                     supervisor.stopping(limits.stopping_seconds());
                     shutdown.begin(&health);
-                    Vec::new()
                 }
             },
-            () = shutdown.delay_over() => {
-                shutdown.stop_accepting();
-                Vec::new()
-            },
-            () = supervisor.notify_watchdog() => Vec::new(),
-            () = time::sleep(CONFIG_POLL_INTERVAL) => Vec::from_iter(config_file.load_if_changed()),
+            Ok(()) = reloaded.changed() => {
+                if *reloaded.borrow_and_update() == *reload_request.borrow() {
+                    supervisor.reloaded();
+                }
+            }
+            Ok(_) = published.wait_for(|published| *published), if supervisor.is_starting() => {
+                supervisor.ready();
+            }
+            () = supervisor.due() => {
+                supervisor.notify_alive(|time| activity.has_rounds_within(time), status);
+            }
+            () = shutdown.delay_over() => shutdown.stop_accepting(),
             ended = &mut serving => {
                 exit = serving_result(ended, shutdown.has_begun);
                 break;
             }
-        };
-        for order in order {
-            if orders.try_send(order).is_err() {
-                warn!("too many reloads wait already; this one is left out");
+            ended = &mut publishing, if !shutdown.has_begun => {
+                let failure = ended.err().map(|failure| failure.to_string());
+                let failure = failure.unwrap_or_else(|| "its loops have ended".to_owned());
+                error!("cannot publish: {failure}");
+                exit = Exit::Failed;
+                break;
             }
         }
     }
     // The last owner of the publisher closes the state folder. These tasks must not be the last, or the
     // next start has to repair it.
-    for task in [publishing, prewarming].into_iter().chain(controlling) {
+    shutdown.stop_all();
+    for task in [reloading, prewarming].into_iter().chain(controlling) {
         task.abort();
         let _ = task.await;
+    }
+    if !publishing.is_finished() && time::timeout(SAVE_TIMEOUT, &mut publishing).await.is_err() {
+        publishing.abort();
     }
     // A batch of articles that is being written locks the store for a moment.
     let saved = task::spawn_blocking(move || publisher.save());
@@ -242,6 +314,12 @@ async fn daemon(
     }
     info!("stopped");
     Ok(exit)
+}
+
+async fn serve_admin(listener: Arc<Listener>, admin: Admin) {
+    if let Err(failure) = admin::serve(&listener, admin).await {
+        error!("the admin pages cannot be served: {failure}");
+    }
 }
 
 /// The exit code of a daemon whose serving ended; without a shutdown, that is a failure.
@@ -306,6 +384,11 @@ impl Shutdown {
         }
     }
 
+    /// Turns true when no connection is accepted any more.
+    fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
     async fn delay_over(&self) {
         match self.due {
             Some(due) => time::sleep_until(due).await,
@@ -315,8 +398,13 @@ impl Shutdown {
 
     fn stop_accepting(&mut self) {
         info!("stopping: open requests are finished first");
+        self.stop_all();
+    }
+
+    /// Stops the loops too.
+    fn stop_all(&mut self) {
         self.due = None;
-        let _ = self.stop.send(true);
+        self.stop.send_replace(true);
     }
 }
 
@@ -350,107 +438,18 @@ impl Signals {
     }
 }
 
-/// Reloads feeds.toml while the daemon runs.
-struct ConfigReload {
-    path: PathBuf,
-    /// Some keys only a restart can change.
-    config_at_start: Config,
-    health: Arc<Health>,
-    /// Its date and length when it was last read.
-    state: Option<(SystemTime, u64)>,
-}
-
-impl ConfigReload {
-    fn new(path: PathBuf, config_at_start: Config, health: Arc<Health>) -> ConfigReload {
-        let state = file_state(&path);
-        ConfigReload {
-            path,
-            config_at_start,
-            health,
-            state,
-        }
-    }
-
-    fn load_if_changed(&mut self) -> Option<Order> {
-        let state = file_state(&self.path);
-        // While an editor replaces the file, it may be missing for a moment.
-        if state.is_none() || state == self.state {
-            return None;
-        }
-        info!("{} has changed", self.path.display());
-        self.load()
-    }
-
-    /// Reads feeds.toml; `None` if it cannot be used.
-    fn load(&mut self) -> Option<Order> {
-        self.state = file_state(&self.path);
-        let (loaded, templates) = match load(&self.path) {
-            Ok(loaded) => loaded,
-            Err(problems) => {
-                self.refuse(&problems.iter().map(Problem::to_string).collect::<Vec<_>>());
-                for problem in &problems {
-                    error!("{problem}");
-                }
-                error!("the configuration before stays");
-                return None;
-            }
-        };
-        for warning in &loaded.warnings {
-            warn!("{warning}");
-        }
-        let mut config = loaded.config;
-        let (site, server) = (&self.config_at_start.site, &self.config_at_start.server);
-        if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
-            let reason = "[site] id-authority and id-year must never change";
-            self.refuse(&[reason.to_owned()]);
-            error!("{reason}; the configuration before stays");
-            return None;
-        }
-        // The new table with the old values of the keys that need a restart.
-        let reloadable = Server {
-            state: server.state.clone(),
-            limits: server.limits,
-            cache_bytes: server.cache_bytes,
-            admin: server.admin,
-            access_log: server.access_log,
-            trusted_proxies: server.trusted_proxies.clone(),
-            ..config.server.clone()
-        };
-        if config.server != reloadable {
-            warn!(
-                "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
-                 `[server.limits]` need a restart"
-            );
-        }
-        // `listen` may come from the command line, so it is not compared.
-        config.server.listen.clone_from(&server.listen);
-        config.server.state.clone_from(&server.state);
-        Some(Order::Reconfigure(Box::new(config), templates))
-    }
-
-    fn refuse(&self, reasons: &[String]) {
-        let now = Timestamp::now();
-        self.health.note_refused_reload(&reasons.join("\n"), now);
-    }
-}
-
-fn file_state(path: &Path) -> Option<(SystemTime, u64)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
-}
-
 /// Opens a publisher over the state folder, or without one if the folder cannot be used.
 fn open_publisher(
-    config: Config,
+    config: &Config,
     templates: &Arc<Templates>,
     health: &Health,
 ) -> Result<Publisher, StartError> {
-    let failure = match state_folder::open(&config, templates, |warning| warn!("{warning}"))? {
+    let failure = match state_folder::open(config, templates, |warning| warn!("{warning}"))? {
         Ok(publisher) => return Ok(publisher),
         Err(failure) => failure,
     };
     let reason = chain(&failure);
     warn!("running without a state folder, so a restart will read every article again: {reason}");
     health.note_no_state(&reason);
-    state_folder::publisher_over(Store::scratch(), &config, templates)
+    state_folder::publisher_over(Store::scratch(), config, templates)
 }

@@ -84,6 +84,7 @@ impl Comparison<'_> {
         });
         let mut known = known.peekable();
         for entry in self.source.walk(scope) {
+            self.progress.advance();
             let Some(found) = found(entry, listed)? else {
                 continue;
             };
@@ -123,6 +124,7 @@ impl Comparison<'_> {
         let mut shared = Vec::new();
         let mut rechecked = 0;
         for entry in self.source.walk(scope) {
+            self.progress.advance();
             let Some(found) = found(entry, listed)? else {
                 continue;
             };

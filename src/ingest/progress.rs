@@ -15,6 +15,8 @@ pub struct Progress(Mutex<Option<ProgressCounts>>);
 pub struct ProgressCounts {
     /// When the reading began.
     pub since: Instant,
+    /// When it last made progress: a file or row was listed or read, or a batch was stored.
+    pub advanced: Instant,
     /// The word for what is read: file or row.
     pub noun: &'static str,
     /// Files that have to be read, as far as they are listed.
@@ -33,8 +35,10 @@ pub struct ProgressGuard<'a>(&'a Progress);
 impl Progress {
     /// Begins a reading; `noun` is the word for what it reads.
     pub fn start(&self, noun: &'static str) -> ProgressGuard<'_> {
+        let now = Instant::now();
         *self.lock() = Some(ProgressCounts {
-            since: Instant::now(),
+            since: now,
+            advanced: now,
             noun,
             found: 0,
             read: 0,
@@ -46,6 +50,11 @@ impl Progress {
     /// The counts of the current reading; `None` between readings.
     pub fn reached(&self) -> Option<ProgressCounts> {
         *self.lock()
+    }
+
+    /// Notes progress that has no count.
+    pub(super) fn advance(&self) {
+        self.note(|_| {});
     }
 
     pub(super) fn found_one(&self) {
@@ -67,6 +76,7 @@ impl Progress {
     fn note(&self, change: impl FnOnce(&mut ProgressCounts)) {
         if let Some(reached) = self.lock().as_mut() {
             change(reached);
+            reached.advanced = Instant::now();
         }
     }
 

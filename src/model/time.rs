@@ -25,12 +25,15 @@ impl Timestamp {
     /// How long to sleep until the clock has reached this second; zero if it has. One millisecond is
     /// added against rounding.
     pub fn remaining(self) -> Duration {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let at = Duration::from_secs(u64::try_from(self.0).unwrap_or(0));
-        at.checked_sub(now)
-            .map_or(Duration::ZERO, |left| left + Duration::from_millis(1))
+        self.remaining_at(SystemTime::now())
+    }
+
+    fn remaining_at(self, now: SystemTime) -> Duration {
+        let left = i128::from(self.0) * 1_000 - wall_milliseconds(now);
+        if left <= 0 {
+            return Duration::ZERO;
+        }
+        Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX).saturating_add(1))
     }
 
     /// 1 January of `year`, 00:00 UTC: the date of an empty feed.
@@ -57,6 +60,15 @@ impl fmt::Display for Timestamp {
             Err(_) => write!(f, "@{}", self.0),
         }
     }
+}
+
+/// The milliseconds of a wall clock since 1970, rounded down; negative before.
+pub fn wall_milliseconds(now: SystemTime) -> i128 {
+    let nanoseconds = match now.duration_since(UNIX_EPOCH) {
+        Ok(since) => i128::try_from(since.as_nanos()).unwrap_or(i128::MAX),
+        Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
+    };
+    nanoseconds.div_euclid(1_000_000)
 }
 
 /// A date as an article writes it, before [`Zone::resolve`].
@@ -220,6 +232,29 @@ mod tests {
     fn rfc3339(date: &str) -> String {
         let date = WrittenDate::parse(date).expect("a date");
         almaty().date_time(almaty().resolve(date)).to_rfc3339()
+    }
+
+    #[test]
+    fn clock_before_1970_runs_on() {
+        let at = |milliseconds: i64| {
+            let offset = Duration::from_millis(milliseconds.unsigned_abs());
+            match milliseconds < 0 {
+                true => UNIX_EPOCH - offset,
+                false => UNIX_EPOCH + offset,
+            }
+        };
+        for (clock, second, left) in [
+            (-2_500, -1, 1_501),
+            (-1_000, -1, 0),
+            (-1, 0, 2),
+            (0, 0, 0),
+            (1_500, 2, 501),
+            (3_000, 2, 0),
+        ] {
+            assert_eq!(wall_milliseconds(at(clock)), i128::from(clock));
+            let remaining = Timestamp(second).remaining_at(at(clock));
+            assert_eq!(remaining, Duration::from_millis(left), "{clock}, {second}");
+        }
     }
 
     #[test]

@@ -5,11 +5,11 @@
 //! After a jump forward, the old time goes on until the new one has moved evenly for a minute. A jump
 //! back is trusted at once, because it releases nothing too early.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, wall_milliseconds};
 
 /// How many milliseconds wall time may differ from the boot clock between two readings: more than a time
 /// service slews, less than a clock that is set.
@@ -25,23 +25,11 @@ struct ClockPair {
     boot: i128,
 }
 
-/// Refuses a clock before 1970: no article is due then, and hyper, which dates responses, panics on every
-/// connection.
-pub fn check_wall_clock(wall: SystemTime) -> Result<(), String> {
-    match wall < UNIX_EPOCH {
-        true => Err("cannot start: the clock of this machine is before 1970".to_owned()),
-        false => Ok(()),
-    }
-}
-
 impl ClockPair {
     fn now() -> ClockPair {
-        let wall = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
         let boot = clock_gettime(ClockId::Boottime);
         ClockPair {
-            wall: i128::try_from(wall.as_millis()).unwrap_or(i128::MAX),
+            wall: wall_milliseconds(SystemTime::now()),
             boot: i128::from(boot.tv_sec) * 1_000 + i128::from(boot.tv_nsec) / 1_000_000,
         }
     }
@@ -138,12 +126,6 @@ fn milliseconds(count: i128) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn clock_before_1970_is_refused() {
-        assert_eq!(check_wall_clock(UNIX_EPOCH), Ok(()));
-        assert!(check_wall_clock(UNIX_EPOCH - Duration::from_nanos(1)).is_err());
-    }
 
     const START: i128 = 1_767_000_000_000;
 

@@ -13,6 +13,7 @@ use crate::model::held_loss::HeldLoss;
 use crate::model::problem::chain;
 use crate::model::problem_summary::ProblemSummary;
 use crate::model::time::Timestamp;
+use crate::publish::stall::Stall;
 use crate::source::{Scope, Source as Articles};
 
 /// The daemon's health.
@@ -42,6 +43,10 @@ pub struct Condition {
     pub without_state: Option<Arc<str>>,
     /// Why the state folder is not up to date.
     pub state_trouble: Option<Arc<str>>,
+    /// Work without progress, the most serious first.
+    pub stalls: Vec<Stall>,
+    /// Why changes are noticed only by comparing everything, if the system refuses to report them.
+    pub unwatched: Option<Arc<str>>,
     /// Whether the daemon is stopping.
     pub draining: bool,
 }
@@ -68,6 +73,8 @@ pub struct Source {
 /// Reloads of feeds.toml; the start counts as a successful one.
 #[derive(Clone, Debug)]
 pub struct Reloads {
+    /// The content that is in force, and since when.
+    pub in_force: Option<(Arc<str>, Timestamp)>,
     /// When the file was last put in force.
     pub succeeded: Timestamp,
     /// When and why it was last refused, unless it was put in force since then.
@@ -85,8 +92,12 @@ pub enum Degraded {
     Source(Arc<str>),
     /// The state folder cannot be written, for this reason.
     State(Arc<str>),
+    /// Work goes on without progress.
+    Stalled(Stall),
     /// feeds.toml was refused, for this reason.
     Reload(Arc<str>),
+    /// The system does not report changes of files, for this reason.
+    Unwatched(Arc<str>),
     /// This loss is held.
     Held(HeldLoss),
     /// Files or rows are refused.
@@ -111,16 +122,16 @@ impl Condition {
             Some(reason.clone())
         };
         let has_errors = self.problems.errors > 0;
-        [
+        let stalls = self.stalls.iter().copied().map(Degraded::Stalled);
+        let faults = [
             reason(&self.source.failing).map(Degraded::Source),
             self.state_trouble().cloned().map(Degraded::State),
             reason(&self.reloads.refused).map(Degraded::Reload),
+            self.unwatched.clone().map(Degraded::Unwatched),
             self.held.clone().map(Degraded::Held),
             has_errors.then(|| Degraded::Quarantine(self.problems.clone())),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        ];
+        stalls.chain(faults.into_iter().flatten()).collect()
     }
 }
 
@@ -133,6 +144,7 @@ impl Health {
                 ..Source::default()
             },
             reloads: Reloads {
+                in_force: None,
                 succeeded: started,
                 refused: None,
                 successes: 0,
@@ -144,6 +156,8 @@ impl Health {
             published: None,
             without_state: None,
             state_trouble: None,
+            stalls: Vec::new(),
+            unwatched: None,
             draining: false,
         };
         Health {
@@ -227,9 +241,34 @@ impl Health {
         });
     }
 
-    /// Notes that feeds.toml was put in force.
-    pub fn note_reload(&self, at: Timestamp) {
+    /// Notes the work that goes on without progress.
+    pub fn note_stalls(&self, stalls: Vec<Stall>) {
+        self.change(|condition| condition.stalls = stalls);
+    }
+
+    /// Notes why the system does not report changes; `None` if it does.
+    pub fn note_watching(&self, refusal: Option<&str>) {
+        if self.condition().unwatched.as_deref() != refusal {
+            self.change(|condition| condition.unwatched = refusal.map(Into::into));
+        }
+    }
+
+    /// Notes the content that the daemon started with.
+    pub fn note_start(&self, digest: &str) {
+        let in_force = Some((digest.into(), self.started));
+        self.change(|condition| condition.reloads.in_force = in_force);
+    }
+
+    /// Notes that feeds.toml was put in force; `digest` is that of its content.
+    pub fn note_reload(&self, digest: &str, at: Timestamp) {
         self.change(|condition| {
+            let in_force = &mut condition.reloads.in_force;
+            if in_force
+                .as_ref()
+                .is_none_or(|(before, _)| **before != *digest)
+            {
+                *in_force = Some((digest.into(), at));
+            }
             condition.reloads.succeeded = at;
             condition.reloads.refused = None;
             condition.reloads.successes += 1;
@@ -355,7 +394,7 @@ mod tests {
             ]
         );
         assert!(matches!(&degraded[0], Degraded::Source(reason) if reason.contains("gone")));
-        health.note_reload(Timestamp(4));
+        health.note_reload("3f9a", Timestamp(4));
         health.note_publication(Some(Timestamp(2)), None, Timestamp(5));
         assert_eq!(health.condition().degraded().len(), 3);
         assert_eq!(health.condition().published, Some(Timestamp(2)));

@@ -10,7 +10,7 @@ mod writer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
@@ -151,6 +151,11 @@ impl Publisher {
     /// Why the last commit to the state folder failed.
     pub fn state_trouble(&self) -> Option<String> {
         self.writer().write_failure.clone()
+    }
+
+    /// Since when the oldest change waits that the state folder's disk does not have.
+    pub fn unsaved_since(&self) -> Option<Instant> {
+        self.store.unsaved_since()
     }
 
     /// The second in which a feed last moved.

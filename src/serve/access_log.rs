@@ -10,13 +10,14 @@ mod line;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tracing::warn;
+use tracing::{error, warn};
 
 pub(crate) use self::line::{LineFormat, LogLine};
 use crate::model::count::counted;
@@ -69,7 +70,7 @@ impl AccessLog {
         };
         thread::Builder::new()
             .name("access-log".to_owned())
-            .spawn(move || writer.run(queue, output))?;
+            .spawn(move || writer.run_on(queue, output))?;
         Ok(AccessLog { lines, progress })
     }
 
@@ -115,8 +116,14 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes lines until the output is closed.
-    fn run(mut self, mut queue: Receiver<LogLine>, mut output: impl Write) {
+    /// Writes lines until the output is closed. A line that causes a panic costs its batch.
+    fn run_on(mut self, mut queue: Receiver<LogLine>, mut output: impl Write) {
+        while catch_unwind(AssertUnwindSafe(|| self.run(&mut queue, &mut output))).is_err() {
+            error!("writing the access log panicked; it goes on with the next lines");
+        }
+    }
+
+    fn run(&mut self, queue: &mut Receiver<LogLine>, output: &mut impl Write) {
         let (mut lines, mut text) = (Vec::new(), String::new());
         loop {
             let count = queue.blocking_recv_many(&mut lines, BATCH_LINES_MAX) as u64;

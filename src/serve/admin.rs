@@ -26,6 +26,7 @@ use tracing::{debug, info};
 use crate::config::Config;
 use crate::model::count::counted;
 use crate::publish::health::{Degraded, Health};
+use crate::publish::stall::Stall;
 use crate::serve::accept_loop::AcceptLoop;
 use crate::serve::acceptor::{Acceptor, Socket};
 use crate::serve::connection_limit::ConnectionLimit;
@@ -66,12 +67,12 @@ pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenErro
 }
 
 /// Serves until the task is aborted: `/readyz` must report that the server drains.
-pub(crate) async fn serve(listener: Listener, admin: Admin) -> io::Result<()> {
+pub(crate) async fn serve(listener: &Listener, admin: Admin) -> io::Result<()> {
     info!("admin pages at {}/status", listener.address());
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();
     AcceptLoop::new("admin connections", limit)
-        .run(&Acceptor::new(&listener)?, |socket, permit| {
+        .run(&Acceptor::new(listener)?, |socket, permit| {
             // The set keeps finished tasks until they are joined.
             while connections.try_join_next().is_some() {}
             let admin = admin.clone();
@@ -154,18 +155,25 @@ impl Admin {
         }
     }
 
-    /// The readiness in the first line, and one line for each problem.
+    /// The readiness in the first line, the configuration in the second, and one line for each problem.
     fn readyz(&self) -> Reply {
         let (status, first) = match self.readiness() {
             Readiness::Ready => (StatusCode::OK, "ready".to_owned()),
             Readiness::Draining => (StatusCode::SERVICE_UNAVAILABLE, "stopping".to_owned()),
             Readiness::Starting => (StatusCode::SERVICE_UNAVAILABLE, self.starting()),
         };
-        let degraded = self.health.condition().degraded();
+        let condition = self.health.condition();
+        let degraded = condition.degraded();
         let lines = degraded.iter().map(|degraded| match degraded {
             Degraded::Source(reason) => format!("the articles cannot be read: {reason}"),
             Degraded::State(reason) => format!("the state folder cannot be written: {reason}"),
+            Degraded::Stalled(Stall { work, since }) => {
+                format!("{} has made no progress since {since}", work.noun())
+            }
             Degraded::Reload(reason) => format!("feeds.toml was refused: {reason}"),
+            Degraded::Unwatched(reason) => {
+                format!("changes are noticed only every `rescan`: {reason}")
+            }
             Degraded::Held(loss) => {
                 format!(
                     "{loss} since {}: held until `taspa confirm` confirms it",
@@ -179,6 +187,9 @@ impl Admin {
             }
         });
         let mut body = first + "\n";
+        if let Some((digest, since)) = &condition.reloads.in_force {
+            body += &format!("configuration {digest} since {since}\n");
+        }
         for line in lines {
             // A reason may have several lines; the reply has one for each problem.
             let line = line.lines().next().unwrap_or_default();

@@ -18,6 +18,7 @@ use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::time::Timestamp;
 use crate::publish::health::Condition;
+use crate::publish::stall::Work;
 use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
 use crate::serve::metrics::exposition::Exposition;
@@ -52,6 +53,7 @@ impl Collector for Scrape {
         self.requests(&mut page)?;
         self.feeds(&mut page)?;
         self.source(&mut page)?;
+        self.stalls(&mut page)?;
         self.configuration(&mut page)?;
         self.process(&mut page)
     }
@@ -204,8 +206,29 @@ impl Scrape {
         )
     }
 
+    fn stalls(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let stalls = &self.condition.stalls;
+        let is_stalled = |work| stalls.iter().any(|stall| stall.work == work);
+        page.gauge_family(
+            "taspa_stalled",
+            "1 while this work goes on without progress",
+            Work::ALL.map(|work| ([("what", work.label())], bool_value(is_stalled(work)))),
+        )
+    }
+
     fn configuration(&self, page: &mut Exposition<'_>) -> fmt::Result {
         let reloads = &self.condition.reloads;
+        let in_force = reloads.in_force.as_ref();
+        page.gauge_family(
+            "taspa_config_info",
+            "Digest of the content of feeds.toml and of its templates that are in force",
+            in_force.map(|(digest, _)| ([("digest", &**digest)], 1.0)),
+        )?;
+        page.gauge(
+            "taspa_config_in_force_timestamp_seconds",
+            "Time since which that content is in force",
+            in_force.map(|(_, since)| seconds(*since)),
+        )?;
         page.gauge(
             "taspa_config_last_reload_successful",
             "1 if the last reload of feeds.toml succeeded",

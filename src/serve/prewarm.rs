@@ -2,9 +2,10 @@
 //! the previous versions are cached.
 
 use std::collections::BTreeMap;
+use std::future;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::feed::coding::Coding;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
@@ -27,8 +28,12 @@ struct QueuedVersion {
     representations: Vec<(Format, Coding)>,
 }
 
-/// Renders one document after the other until `publications` is closed.
-pub(crate) async fn run(documents: Arc<Documents>, mut publications: mpsc::Receiver<NewVersions>) {
+/// Renders one document after the other until the future is dropped.
+pub(crate) async fn run(
+    documents: Arc<Documents>,
+    publications: Arc<Mutex<mpsc::Receiver<NewVersions>>>,
+) {
+    let mut publications = publications.lock().await;
     let mut queue = Queue::default();
     loop {
         let next = match queue.0.is_empty() {
@@ -37,7 +42,8 @@ pub(crate) async fn run(documents: Arc<Documents>, mut publications: mpsc::Recei
         };
         match next {
             Some(publication) => queue.add(&documents, publication),
-            None if queue.0.is_empty() => return,
+            // The publisher has ended.
+            None if queue.0.is_empty() => future::pending().await,
             None => {}
         }
         let Some((_, next)) = queue.0.pop_first() else {

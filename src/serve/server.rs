@@ -4,6 +4,7 @@
 //! another thread.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio::time;
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::model::count::many;
 use crate::serve::accept_loop::AcceptLoop;
@@ -21,6 +22,9 @@ use crate::serve::acceptor::Acceptor;
 use crate::serve::connection;
 use crate::serve::listener::Listener;
 use crate::serve::server_context::ServerContext;
+
+/// The pause of a thread that panicked, so that it does not do so without end.
+const RESTART_DELAY: Duration = Duration::from_secs(1);
 
 /// For the documents, pages and selections of one thread. A selection may wait for the publisher.
 const BLOCKING_THREADS_MAX: usize = 8;
@@ -41,12 +45,20 @@ pub(crate) async fn serve(
     // The steps that can fail come before the first thread.
     let threads = server.context.threads;
     let workers: io::Result<Vec<_>> = (0..threads).map(|_| open_worker(&listeners)).collect();
-    for (runtime, acceptors) in workers? {
+    for (runtime, mut acceptors) in workers? {
         let (server, stop, running) = (server.clone(), stop.clone(), running.clone());
         thread::Builder::new()
             .name("serving".to_owned())
             .spawn(move || {
-                runtime.get().block_on(server.run(acceptors, stop));
+                let mut run = || {
+                    let serving = server.run(&mut acceptors, stop.clone());
+                    runtime.get().block_on(serving);
+                };
+                while catch_unwind(AssertUnwindSafe(&mut run)).is_err() {
+                    error!("a thread of the server panicked; it accepts connections again");
+                    thread::sleep(RESTART_DELAY);
+                }
+                // The daemon does not wait for a document that is still being made.
                 drop(runtime);
                 // Before `running`: its receiver may expect to drop the last handle of the documents.
                 drop(server);
@@ -103,7 +115,7 @@ struct Server {
 
 impl Server {
     /// Serves on this thread until `stop` is true and its requests are answered.
-    async fn run(&self, acceptors: Vec<Acceptor>, mut stop: watch::Receiver<bool>) {
+    async fn run(&self, acceptors: &mut Vec<Acceptor>, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
         let loops = acceptors.iter().map(|acceptor| {
             self.accept_loop.run(acceptor, |socket, permit| {
@@ -115,7 +127,7 @@ impl Server {
             _ = stop.wait_for(|stop| *stop) => {}
             _ = join_all(loops) => {}
         }
-        drop(acceptors);
+        acceptors.clear();
         let drain = Duration::from_secs(self.context.limits.drain_timeout.into());
         if time::timeout(drain, graceful.shutdown()).await.is_err() {
             let open = self.context.connections.open();

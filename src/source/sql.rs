@@ -56,6 +56,7 @@ use super::{ListingError, Place, ReadOutcome, ReadResult};
 use crate::config::SqlConfig;
 use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
+use crate::source::restart::restarted;
 use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
@@ -358,9 +359,18 @@ impl Sql {
         } = &*self.0;
         let mut watchers = Vec::new();
         if let Some(runtime) = runtime {
-            watchers.push(runtime.spawn(probe::run(engine.clone(), signals.clone())));
+            let (probed, noted) = (engine.clone(), signals.clone());
+            watchers.push(
+                runtime.spawn(restarted("the probe of the database", move || {
+                    probe::run(probed.clone(), noted.clone())
+                })),
+            );
             if let Some(channel) = listen {
-                let listener = listener::listen(engine.clone(), signals.clone(), channel.clone());
+                let (engine, noted) = (engine.clone(), signals.clone());
+                let channel = channel.clone();
+                let listener = restarted("the listener for notifications", move || {
+                    listener::listen(engine.clone(), noted.clone(), channel.clone())
+                });
                 watchers.push(runtime.spawn(listener));
             }
         }

@@ -52,6 +52,14 @@ impl SourceWatcher {
         }
     }
 
+    /// Why changes are noticed only by comparing everything, if the system refuses to report them.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        match self {
+            SourceWatcher::Directory(watcher) => watcher.refusal(),
+            SourceWatcher::Sql(_) => None,
+        }
+    }
+
     /// Whether the source is known to be down.
     pub(crate) fn is_down(&self) -> bool {
         match self {

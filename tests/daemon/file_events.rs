@@ -5,9 +5,11 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::testkit::admin_pages::{address_of, readiness};
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story, swap};
+use crate::testkit::wait::eventually;
 
 const FEEDS: [&str; 4] = [
     "/all.rss",
@@ -404,4 +406,21 @@ fn polled_folder_shows_changes() {
     daemon.eventually("/all.rss", |feed| feed.says(text));
     newsroom.remove("polled");
     daemon.eventually("/all.rss", |feed| !feed.says("/articles/polled"));
+}
+
+#[test]
+fn missing_file_watches_degrade_readiness_until_there_are_some() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    newsroom.enable_admin();
+    let Some(mut daemon) = Daemon::start_without_watches(&newsroom) else {
+        return;
+    };
+    let admin = address_of(&mut daemon);
+    let degraded = readiness(&admin);
+    let expected =
+        "degraded: changes are noticed only every `rescan`: the system has no more file watches";
+    assert!(degraded.contains(expected), "{degraded}");
+    daemon.allow_watches();
+    daemon.wait_for("changes are noticed at once again");
+    eventually("all is well", || readiness(&admin) == "ready\n");
 }

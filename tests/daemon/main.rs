@@ -27,6 +27,7 @@ mod restart;
 mod service_manager;
 mod source;
 mod spellings;
+mod stalls;
 mod state;
 mod stopping;
 #[path = "../testkit/mod.rs"]

@@ -1,13 +1,18 @@
 //! Changes of feeds.toml while the daemon runs: an invalid file changes nothing, a valid one is applied at
 //! once.
 
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::SystemTime;
 
+use crate::testkit::admin_pages::{self, get, metric, readiness};
 use crate::testkit::client::Request;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{MATCH, Newsroom, Story};
+use crate::testkit::wait::eventually;
 
 const FEEDS: [&str; 5] = [
     "/all.rss",
@@ -149,4 +154,77 @@ fn many_reloads_fail_no_request_and_change_no_byte() {
     let last = format!("Парламент {}", RELOADS / 2 - 1);
     daemon.eventually("/parliament.atom", |feed| feed.says(&last));
     before.again(daemon).assert_same_documents(&before);
+}
+
+/// The shown digest of the configuration that is in force.
+fn digest_in_force(admin: &str) -> String {
+    let page = get(admin, "/readyz");
+    let line = page.text().lines().nth(1).expect("a second line");
+    let line = line.strip_prefix("configuration ");
+    let (digest, since) = line
+        .and_then(|line| line.split_once(" since "))
+        .expect("both");
+    assert!(since.ends_with('Z'), "{since}");
+    let metrics = get(admin, "/metrics");
+    let info = format!("taspa_config_info{{digest=\"{digest}\"}}");
+    assert_eq!(metric(&metrics, &info), 1.0);
+    assert!(metric(&metrics, "taspa_config_in_force_timestamp_seconds") > 1e9);
+    digest.to_owned()
+}
+
+#[test]
+fn newest_of_many_configurations_wins_while_articles_are_read() {
+    const VERSIONS: usize = 50;
+    let newsroom = Newsroom::sample();
+    for number in 0..2_000 {
+        newsroom.write(&format!("archive-{number}"), &MATCH);
+    }
+    let (mut daemon, admin) = admin_pages::launch(&newsroom);
+    let mut title = "title = \"Парламент\"".to_owned();
+    for number in 1..=VERSIONS {
+        let next = format!("title = \"Парламент {number}\"");
+        newsroom.reconfigure(&title, &next);
+        daemon.signal("HUP");
+        title = next;
+    }
+    daemon.eventually("/parliament.rss", |feed| {
+        feed.says(&format!("Парламент {VERSIONS}<"))
+    });
+    assert!(!daemon.has_said("left out"));
+    eventually("it is in force", || readiness(&admin) == "ready\n");
+    let digest = digest_in_force(&admin);
+    newsroom.reconfigure(&title, "title = \"Сенат\"");
+    daemon.eventually("/parliament.rss", |feed| feed.says("Сенат"));
+    eventually("another digest", || digest_in_force(&admin) != digest);
+}
+
+#[test]
+fn change_with_the_same_size_and_date_is_noticed() {
+    let newsroom = Newsroom::of_three();
+    // As Kubernetes mounts a ConfigMap, and Nix a store path.
+    let path = newsroom.path("feeds.toml");
+    for version in ["1", "2"] {
+        fs::create_dir(newsroom.path(version)).expect("a folder");
+        let text = fs::read_to_string(&path).expect("feeds.toml");
+        let text = text.replace("\"Парламент\"", &format!("\"Парламент {version}\""));
+        let file = newsroom.path(version).join("feeds.toml");
+        fs::write(&file, text).expect("a file");
+        let file = File::options().write(true).open(&file).expect("the file");
+        file.set_modified(SystemTime::UNIX_EPOCH).expect("a date");
+    }
+    let link = |version: &str| {
+        symlink(version, newsroom.path("next")).expect("a link");
+        fs::rename(newsroom.path("next"), newsroom.path("data")).expect("it is replaced");
+    };
+    link("1");
+    fs::remove_file(&path).expect("feeds.toml");
+    symlink("data/feeds.toml", &path).expect("a link");
+    let (mut daemon, admin) = admin_pages::start(&newsroom);
+    let first = digest_in_force(&admin);
+    link("2");
+    daemon.eventually("/parliament.rss", |feed| feed.says("Парламент 2<"));
+    eventually("another digest", || digest_in_force(&admin) != first);
+    link("1");
+    daemon.eventually("/parliament.rss", |feed| feed.says("Парламент 1<"));
+    eventually("the first digest", || digest_in_force(&admin) == first);
 }

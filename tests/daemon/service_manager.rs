@@ -1,5 +1,6 @@
 //! Notifications to a service manager, and the sockets that it passes.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixDatagram;
@@ -9,15 +10,18 @@ use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
 use crate::testkit::wait::DEADLINE;
 
-/// Waits for a message that has this line.
+/// Waits for a message that has this line, and returns all messages until then.
 #[track_caller]
-fn hear(manager: &UnixDatagram, expected: &str) {
+fn hear(manager: &UnixDatagram, expected: &str) -> Vec<String> {
     let mut message = [0; 1024];
+    let mut heard = Vec::new();
     loop {
         let length = manager.recv(&mut message).expect("a message in time");
         let text = String::from_utf8_lossy(&message[..length]).into_owned();
-        if text.lines().any(|line| line == expected) {
-            return;
+        let is_expected = text.lines().any(|line| line == expected);
+        heard.push(text);
+        if is_expected {
+            return heard;
         }
     }
 }
@@ -35,13 +39,54 @@ fn service_manager_is_notified_of_start_reload_and_stop() {
     let (manager, path) = listen(&newsroom);
     let mut daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
     hear(&manager, "READY=1");
-    daemon.eventually("/all.rss", |answer| answer.status == 200);
+    // It is ready with the first snapshot, not before.
+    assert_eq!(daemon.get("/all.rss").status, 200);
+    newsroom.reconfigure(
+        "\n[same]",
+        "\n[[feed]]\nname = \"new\"\ntitle = \"N\"\nany = [\"#n\"]\n[same]",
+    );
     daemon.signal("HUP");
     hear(&manager, "RELOADING=1");
     hear(&manager, "READY=1");
+    daemon.wait_for("feeds.toml is in force");
     daemon.signal("TERM");
     hear(&manager, "STOPPING=1");
     assert_eq!(daemon.wait().code(), Some(0));
+}
+
+#[test]
+fn start_is_extended_until_there_is_something_to_serve() {
+    let newsroom = Newsroom::of_three();
+    let (articles, away) = (newsroom.articles(), newsroom.path("away"));
+    fs::rename(&articles, &away).expect("the folder is away");
+    let (manager, path) = listen(&newsroom);
+    let mut daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
+    let extension = "EXTEND_TIMEOUT_USEC=60000000";
+    hear(&manager, extension);
+    daemon.wait_for("the articles cannot be read, so nothing is published yet");
+    // A reload is part of the start.
+    daemon.signal("HUP");
+    let heard = hear(&manager, extension);
+    let last = heard.last().expect("a message");
+    assert!(
+        last.contains("STATUS=the articles cannot be read: "),
+        "{last}"
+    );
+    assert_eq!(daemon.get("/all.rss").status, 503);
+    fs::rename(&away, &articles).expect("the folder is back");
+    let mut all = heard;
+    all.extend(hear(&manager, "READY=1"));
+    let states = all.iter().flat_map(|message| message.lines());
+    let states: Vec<&str> = states.filter(|line| line.ends_with("=1")).collect();
+    assert_eq!(states, ["READY=1"]);
+    assert_eq!(daemon.get("/all.rss").status, 200);
+    // The next start has a state folder: it is ready while the articles cannot be read.
+    daemon.stop();
+    fs::rename(&articles, &away).expect("the folder is away");
+    let daemon = Daemon::launch_with(&newsroom, &[("NOTIFY_SOCKET", &path)]);
+    hear(&manager, "READY=1");
+    assert_eq!(daemon.get("/all.rss").status, 200);
+    daemon.stop();
 }
 
 #[test]

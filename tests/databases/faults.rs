@@ -14,7 +14,7 @@ use crate::relay::Relay;
 use crate::sample::{FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED, archive};
 use crate::session::Session;
 use crate::table::{Kind, QUERY, Server, Table, newsroom};
-use crate::testkit::admin_pages::{self, get, metric};
+use crate::testkit::admin_pages::{self, get, metric, readiness};
 use crate::testkit::client::{Connection, Request, Response};
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
@@ -102,7 +102,7 @@ impl Scene {
         begin: impl FnOnce(&mut Table),
         end: impl FnOnce(&mut Table),
     ) {
-        assert_eq!(get(&self.admin, "/readyz").text(), "ready\n");
+        assert_eq!(readiness(&self.admin), "ready\n");
         let before = Copies::take(&self.daemon, &FEEDS);
         let readers = Readers::of(&self.daemon, &before);
         let since = Instant::now();
@@ -175,7 +175,7 @@ impl Scene {
         let metrics = get(&self.admin, "/metrics");
         self.daemon.get("/tags/урожай.atom").says(NEWS)
             && metric(&metrics, "taspa_source_up") == 1.0
-            && get(&self.admin, "/readyz").text() == "ready\n"
+            && readiness(&self.admin) == "ready\n"
     }
 }
 
@@ -429,7 +429,7 @@ fn returning_fault_is_reported_again_after_a_reload() {
             scene.newsroom.reconfigure(old, new);
             scene.daemon.signal("HUP");
             scene.takes(Instant::now(), "another query", |scene| {
-                get(&scene.admin, "/readyz").text() == "ready\n"
+                readiness(&scene.admin) == "ready\n"
             });
             scene.newsroom.reconfigure(new, old);
             scene.daemon.signal("HUP");
@@ -469,7 +469,7 @@ fn lost_column_is_accepted_once_confirmed() {
             .daemon
             .confirm_until(&scene.newsroom, section, is_gone);
         scene.takes(Instant::now(), drop, |scene| {
-            get(&scene.admin, "/readyz").text() == "ready\n"
+            readiness(&scene.admin) == "ready\n"
         });
     }
 }
@@ -535,11 +535,7 @@ fn lost_notification_is_made_up_for() {
     eventually("it listens no more", || session.number(listeners) == 0);
     table.execute(&format!("{}; NOTIFY taspa", table.news()));
     let asked = readers.leave();
-    assert_eq!(
-        get(&admin, "/readyz").text(),
-        "ready\n",
-        "it is read all the same"
-    );
+    assert_eq!(readiness(&admin), "ready\n", "it is read all the same");
     let since = Instant::now();
     relay.speak();
     daemon.eventually("/all.rss", |feed| feed.says(NEWS));
@@ -588,7 +584,7 @@ fn rows_that_cannot_be_read_while_all_else_can() {
     scene.table.execute("TRUNCATE maintenance");
     scene.takes(Instant::now(), fault, |scene| {
         scene.daemon.get("/all.rss").says("Ярмарку продлили")
-            && get(&scene.admin, "/readyz").text() == "ready\n"
+            && readiness(&scene.admin) == "ready\n"
     });
 }
 

@@ -9,7 +9,7 @@ use crate::nginx::Nginx;
 use crate::postgres::Postgres;
 use crate::sample::{BRIDGE, FAIR, FEEDS, HARVEST, HARVEST_FEEDS, RELEASED, UNTITLED};
 use crate::table::{QUERY, Server, Table, newsroom};
-use crate::testkit::admin_pages::{self, get, metric};
+use crate::testkit::admin_pages::{self, get, metric, readiness};
 use crate::testkit::client::{Connection, Request};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::Newsroom;
@@ -361,7 +361,7 @@ fn replica_lag_is_shown() {
     let behind = &machines.daemons[2];
     // It serves what it has, and that is as it should be.
     assert_eq!(behind.daemon.ask(&Request::head("/all.rss")).status, 200);
-    assert_eq!(get(&behind.admin, "/readyz").text(), "ready\n");
+    assert_eq!(readiness(&behind.admin), "ready\n");
     let newest =
         |machine: usize| machines.daemons[machine].metric("taspa_source_newest_timestamp_seconds");
     eventually("the others have newer articles", || newest(0) > newest(2));

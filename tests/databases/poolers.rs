@@ -78,7 +78,7 @@ fn pooled_connection_keeps_no_session_settings() {
     daemon.wait_for("listening to the server itself with `listen-url`");
     Copies::take(&daemon, &FEEDS);
     assert_eq!(bouncer.ask(&table, LEFT_BEHIND), NOTHING);
-    assert_eq!(admin_pages::get(&admin, "/readyz").text(), "ready\n");
+    assert_eq!(admin_pages::readiness(&admin), "ready\n");
 }
 
 #[test]

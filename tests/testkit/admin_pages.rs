@@ -38,6 +38,15 @@ pub(crate) fn get(address: &str, target: &str) -> Response {
     ask(address, &Request::get(target))
 }
 
+/// What `/readyz` says, apart from the configuration that is in force.
+pub(crate) fn readiness(address: &str) -> String {
+    let page = get(address, "/readyz");
+    let lines = page.text().split_inclusive('\n');
+    lines
+        .filter(|line| !line.starts_with("configuration "))
+        .collect()
+}
+
 /// The value of a metric with its labels.
 #[track_caller]
 pub(crate) fn metric(page: &Response, name: &str) -> f64 {

@@ -98,6 +98,40 @@ impl Daemon {
         Daemon::spawn(newsroom, in_shell(newsroom, &limit, "")).published()
     }
 
+    /// Starts where the system has no file watch left. `None`, reported, where a user may not have limits
+    /// of its own.
+    pub(crate) fn start_without_watches(newsroom: &Newsroom) -> Option<Daemon> {
+        const OWN_LIMITS: [&str; 2] = ["--user", "--map-root-user"];
+        let set = set_watches(0);
+        let probe = Command::new("unshare")
+            .args(OWN_LIMITS)
+            .args(["sh", "-c", &set])
+            .stderr(Stdio::null())
+            .status();
+        if !probe.is_ok_and(|status| status.success()) {
+            report_skipped("a user may not have limits of its own here");
+            return None;
+        }
+        let program = env!("CARGO_BIN_EXE_taspa");
+        let script = format!("{set} && exec '{program}' serve --listen 127.0.0.1:0");
+        let mut command = Command::new("unshare");
+        command
+            .args(OWN_LIMITS)
+            .args(["sh", "-c", &script])
+            .current_dir(newsroom.path(""));
+        Some(Daemon::spawn(newsroom, command).published())
+    }
+
+    /// Lets a daemon that started without file watches have some.
+    pub(crate) fn allow_watches(&self) {
+        let status = Command::new("nsenter")
+            .args(["--user", "--preserve-credentials", "--target"])
+            .arg(self.process.id().to_string())
+            .args(["sh", "-c", &set_watches(1_000)])
+            .status();
+        assert!(status.is_ok_and(|status| status.success()));
+    }
+
     /// Starts with its standard output in a file.
     pub(crate) fn start_writing(newsroom: &Newsroom, output: std::fs::File) -> Daemon {
         let mut command = newsroom.taspa(&["serve"]);
@@ -330,6 +364,11 @@ impl Listener {
             }
         }
     }
+}
+
+/// The command that sets how many file watches a user may have.
+fn set_watches(most: u32) -> String {
+    format!("echo {most} > /proc/sys/user/max_inotify_watches")
 }
 
 /// The command that starts a daemon on a free port in a shell, after another command and with a

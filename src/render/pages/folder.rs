@@ -146,7 +146,7 @@ fn list(folder: &Path) -> Result<(PathBuf, Vec<String>), TemplateError> {
 }
 
 /// Hidden files, and the backup and temporary files of editors.
-fn is_ignored(name: &str) -> bool {
+pub fn is_ignored(name: &str) -> bool {
     let ends = ["~", ".tmp", ".part", ".swp"];
     name.starts_with('.') || ends.iter().any(|end| name.ends_with(end))
 }

@@ -13,6 +13,7 @@ use crate::feed::poll_rate::Rate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::time::Timestamp;
 use crate::publish::health::{Condition, Degraded};
+use crate::publish::stall::{Stall, Work};
 use crate::render::pages::locale::Locale;
 use crate::serve::metrics::process::Process;
 
@@ -75,6 +76,12 @@ fn degraded(condition: &Condition, site: &Site) -> Vec<Value> {
     let items = degraded.iter().map(|degraded| match degraded {
         Degraded::Source(reason) => context! { key => "source_fails", reason },
         Degraded::State(reason) => context! { key => "state_fails", reason },
+        Degraded::Stalled(Stall { work, .. }) => match work {
+            Work::Reading => context! { key => "reading_stalls" },
+            Work::Publication => context! { key => "publication_stalls" },
+            Work::StateWrite => context! { key => "state_stalls" },
+        },
+        Degraded::Unwatched(reason) => context! { key => "unwatched", reason },
         // The page shows the reason under "Configuration".
         Degraded::Reload(_) => context! { key => "reload_fails" },
         Degraded::Held(loss) => context! {
@@ -113,7 +120,10 @@ fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
 fn reload(condition: &Condition, site: &Site) -> Value {
     let reloads = &condition.reloads;
     let refused = reloads.refused.as_ref();
+    let in_force = reloads.in_force.as_ref();
     context! {
+        digest => in_force.map(|(digest, _)| &**digest),
+        since => in_force.map(|(_, since)| date(site, *since)),
         succeeded => date(site, reloads.succeeded),
         refused => refused.map(|(at, _)| date(site, *at)),
         reason => refused.map(|(_, reason)| &**reason),

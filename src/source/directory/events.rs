@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use notify::{
     Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher as _,
 };
 use tokio::sync::Notify;
+use tokio::task;
 
 use crate::source::Scope;
 use crate::source::directory::write_log::WriteLog;
@@ -127,7 +129,13 @@ impl FolderWatch {
         let checks = Arc::new(SharedChecks::default());
         let target = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let (noting, watched_root) = (checks.clone(), target.clone());
-        let note = move |event| noting.record_event(&watched_root, &write_log, event);
+        let note = move |event| {
+            let record = || noting.record_event(&watched_root, &write_log, event);
+            // A panic would end the thread that receives events.
+            if catch_unwind(AssertUnwindSafe(record)).is_err() {
+                noting.everything();
+            }
+        };
         let config = Config::default().with_event_kinds(EVENT_KINDS);
         let mut events = RecommendedWatcher::new(note, config).map_err(refused)?;
         let partial = !watch_tree(&mut events, &target).map_err(refused)?;
@@ -142,8 +150,11 @@ impl FolderWatch {
 
     /// Whether the watch must be started again: another folder has replaced the root, or a folder
     /// that could not be watched may be accessible now.
-    pub fn is_outdated(&self) -> bool {
-        folder_id(&self.root) != self.folder_id || self.checks.state().outdated
+    pub async fn is_outdated(&self) -> bool {
+        let root = self.root.clone();
+        // On a file system that hangs, this waits.
+        let now = task::spawn_blocking(move || folder_id(&root)).await;
+        now.ok() != Some(self.folder_id) || self.checks.state().outdated
     }
 
     /// Waits for the next paths to compare.

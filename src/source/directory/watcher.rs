@@ -87,8 +87,16 @@ impl DirectoryWatcher {
                 reason: chain(&failure),
                 again_at: Instant::now() + REFUSED_RETRY_EVERY,
             },
-            Err(_) => Events::None,
+            Err(_) => Events::Refused {
+                reason: "starting to watch ended early".to_owned(),
+                again_at: Instant::now() + REFUSED_RETRY_EVERY,
+            },
         }
+    }
+
+    /// Why the system refuses to report changes.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        self.events.refusal()
     }
 
     pub(crate) fn reread(&mut self, unsettled: Vec<String>) {
@@ -111,13 +119,15 @@ impl DirectoryWatcher {
                         },
                         () = time::sleep(REPLACED_CHECK_EVERY) => {}
                     }
-                    if !watch.is_outdated() {
+                    if !watch.is_outdated().await {
                         continue;
                     }
                 }
                 Events::Missing(folder) => {
                     time::sleep(REPLACED_CHECK_EVERY).await;
-                    if !folder.is_dir() {
+                    let folder = folder.clone();
+                    let exists = task::spawn_blocking(move || folder.is_dir()).await;
+                    if !exists.unwrap_or(false) {
                         continue;
                     }
                 }

@@ -10,6 +10,7 @@ use tokio::time;
 use tracing::{info, warn};
 
 use crate::source::Scope;
+use crate::source::restart::restarted;
 use crate::source::sql::count_drift::CountDrift;
 use crate::source::sql::{SourceEvent, SourceEvents, Sql};
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
@@ -52,7 +53,10 @@ struct Signals {
 impl SqlWatcher {
     pub(crate) fn start(sql: Sql, down: OutageSender) -> SqlWatcher {
         let signals = Arc::new(Signals::default());
-        let listening = task::spawn(listen(sql.watch(), signals.clone(), down.clone()));
+        let (watched, noted, reported) = (sql.clone(), signals.clone(), down.clone());
+        let listening = task::spawn(restarted("the watch of the database", move || {
+            listen(watched.watch(), noted.clone(), reported.clone())
+        }));
         SqlWatcher {
             poll_at: Instant::now() + sql.refresh(),
             sql,

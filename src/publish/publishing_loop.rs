@@ -1,0 +1,136 @@
+//! The publishing loop: publishes after each reading, and when something is due.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::task;
+use tokio::time;
+use tracing::{error, info, warn};
+
+use crate::model::count::many;
+use crate::model::problem::chain;
+use crate::model::time::Timestamp;
+use crate::publish::clock::{Clock, Jump};
+use crate::publish::publisher::Publisher;
+use crate::publish::{LoopContext, NewVersions};
+
+/// The longest sleep of the publishing loop, after which it notices a jump of the wall clock.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+
+/// Publishes for ever, after each of the readings that `changed` announces and when something is due.
+pub(super) async fn run(
+    context: LoopContext,
+    changed: Arc<Notify>,
+    new_versions: mpsc::Sender<NewVersions>,
+) {
+    let publisher = &context.publisher;
+    let was_published = publisher.handle().is_published();
+    // Stored articles are served while the source is compared with the store.
+    let storing = publisher.clone();
+    let stored = task::spawn_blocking(move || storing.stored_articles());
+    let stored = stored.await.unwrap_or(None).filter(|_| !was_published);
+    if stored.is_none() && !was_published {
+        while time::timeout(SLEEP_MAX, changed.notified()).await.is_err() {
+            context.activity.end_round();
+        }
+    }
+    let clock = Arc::new(Mutex::new(Clock::start()));
+    let mut next = publish(&context, &clock, &new_versions).await;
+    if let (Some(articles), Some(snapshot)) = (stored, publisher.handle().snapshot()) {
+        let (articles, feeds) = (
+            many(articles, "article"),
+            many(snapshot.feeds.len(), "feed"),
+        );
+        info!("served from the state folder: {articles} in {feeds}");
+    }
+    loop {
+        let due = next.map_or(SLEEP_MAX, Timestamp::remaining);
+        tokio::select! {
+            () = changed.notified() => {}
+            () = time::sleep(due.min(SLEEP_MAX)) => {}
+        }
+        next = publish(&context, &clock, &new_versions).await;
+    }
+}
+
+/// Publishes what is due, and returns the next due instant. A feed moves at most once a second.
+async fn publish(
+    context: &LoopContext,
+    clock: &Arc<Mutex<Clock>>,
+    new_versions: &mpsc::Sender<NewVersions>,
+) -> Option<Timestamp> {
+    let (publisher, activity) = (&context.publisher, &context.activity);
+    let (publishing, health, clock) = (publisher.clone(), context.health.clone(), clock.clone());
+    activity.begin_publication();
+    let published = task::spawn_blocking(move || {
+        if let Some(last) = publishing
+            .is_due(Timestamp::now())
+            .then(|| publishing.last_moved())
+            .flatten()
+        {
+            // The clock may have been set back, so the wait is limited.
+            thread::sleep(last.plus(1).remaining().min(SLEEP_MAX));
+        }
+        let now = clock.lock().unwrap_or_else(PoisonError::into_inner).now();
+        report_jump(now.jump);
+        let published = publishing.publish(now.at);
+        let (moved, trouble) = (publishing.last_moved(), publishing.state_trouble());
+        health.note_publication(moved, trouble, now.at);
+        if published.reconfigured {
+            report_vanished(&publishing);
+        }
+        published
+    });
+    match published.await {
+        Ok(published) => {
+            activity.end_round();
+            if publisher.handle().is_published() {
+                activity.note_published();
+            }
+            if published.moved > 0 {
+                info!("{} moved", many(published.moved, "feed"));
+            }
+            if let Some(snapshot) = publisher
+                .handle()
+                .snapshot()
+                .filter(|_| !published.new_versions.is_empty())
+            {
+                let versions = published.new_versions;
+                let _ = new_versions.try_send(NewVersions { snapshot, versions });
+            }
+            published.next
+        }
+        Err(_) => {
+            // It is tried again; until it succeeds, it counts as one that goes on.
+            error!("publishing ended early; what is published stays");
+            None
+        }
+    }
+}
+
+/// Warns of addresses that a new configuration no longer serves.
+fn report_vanished(publisher: &Publisher) {
+    match publisher.vanished() {
+        Ok(vanished) => {
+            for vanished in vanished {
+                warn!("{vanished}\n  hint: {}", vanished.hint);
+            }
+        }
+        Err(failure) => error!("the state folder cannot be read: {}", chain(&failure)),
+    }
+}
+
+fn report_jump(jump: Option<Jump>) {
+    match jump {
+        None => {}
+        Some(Jump::Distrusted(by)) => {
+            warn!(
+                "the clock jumped forward by {by:?}: nothing is released by it until it has run evenly for a minute"
+            );
+        }
+        Some(Jump::Trusted) => info!("the clock is believed again"),
+        Some(Jump::Back(by)) => warn!("the clock was set back by {by:?}"),
+    }
+}
