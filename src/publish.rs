@@ -13,6 +13,7 @@
 //! [`source`](crate::source) and [`ingest`](crate::ingest).
 
 pub mod clock;
+mod cut_log;
 pub mod documents;
 pub mod health;
 mod index_state;

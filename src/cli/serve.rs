@@ -22,7 +22,7 @@ use super::progress::ProgressBar;
 use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
 use super::{CommandResult, Exit, load};
-use crate::config::{self, Config, Listen, Server};
+use crate::config::{self, Config, Limits, Listen, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
 use crate::publish::health::Health;
@@ -390,7 +390,10 @@ impl ConfigReload {
         // The new table with the old values of the keys that need a restart.
         let reloadable = Server {
             state: server.state.clone(),
-            limits: server.limits,
+            limits: Limits {
+                document_bytes: config.server.limits.document_bytes,
+                ..server.limits
+            },
             cache_bytes: server.cache_bytes,
             admin: server.admin,
             access_log: server.access_log,
@@ -400,7 +403,7 @@ impl ConfigReload {
         if config.server != reloadable {
             warn!(
                 "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
-                 `[server.limits]` need a restart"
+                 `[server.limits]`, apart from `document-bytes`, need a restart"
             );
         }
         // `listen` may come from the command line, so it is not compared.

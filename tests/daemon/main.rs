@@ -7,6 +7,7 @@ mod changes;
 mod check;
 mod commands;
 mod conditional;
+mod document_limit;
 mod documents;
 mod embargo;
 mod explain;
