@@ -200,6 +200,9 @@ pub struct Limits {
     /// Bytes of a reply that the kernel buffers. It may buffer less (`net.core.wmem_max`), and needs
     /// more memory than that for its own records.
     pub send_bytes: u32,
+    /// Bytes of a feed or of its page, before compression. The oldest entries are left out of a longer
+    /// one.
+    pub document_bytes: u64,
     /// Seconds after SIGTERM in which connections are still accepted, while `/readyz` already says no.
     pub shutdown_delay: u32,
     /// Seconds that open requests get after that.
@@ -207,6 +210,10 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The default of [`Limits::document_bytes`]. ETags do not depend on it, as in versions before there
+    /// was this limit.
+    pub const DOCUMENT_BYTES: u64 = 8 << 20;
+
     /// How many seconds stopping may take: both waits, and a reserve for what follows them.
     pub fn stopping_seconds(&self) -> u32 {
         const REST: u32 = 10;

@@ -24,7 +24,8 @@ pub mod state_header;
 
 use std::collections::BTreeSet;
 use std::panic::resume_unwind;
-use std::sync::{Once, mpsc};
+use std::sync::Once;
+use std::sync::mpsc::{self, SendError};
 use std::thread;
 use std::time::Instant;
 
@@ -210,7 +211,14 @@ impl<'a> Run<'a> {
                 }
                 // The receiver is dropped when the store fails.
                 batches.into_iter().try_for_each(|files| {
-                    sender.send(read_all(source, store, files.as_ref(), progress))
+                    let mut files = files.as_ref();
+                    while !files.is_empty() {
+                        let read = read_all(source, store, files, progress);
+                        let done = read.as_ref().map_or(files.len(), Vec::len);
+                        sender.send(read)?;
+                        files = &files[done..];
+                    }
+                    Ok::<(), SendError<_>>(())
                 })
             });
             let mut retries = Vec::new();

@@ -15,6 +15,7 @@
 pub mod activity;
 mod change_history;
 pub mod clock;
+mod cut_log;
 pub mod documents;
 pub mod health;
 mod index_state;

@@ -14,6 +14,7 @@
 
 mod atom;
 pub mod compress;
+pub mod document_limit;
 pub mod feed_list;
 mod json;
 mod media;
@@ -52,6 +53,37 @@ pub fn render(format: Format, feed: &Feed) -> Result<Vec<u8>, RenderError> {
         Format::Atom => atom::render(feed),
         Format::Json => json::render(feed),
     }
+}
+
+/// Writes as many entries of `feed`, the newest ones, as fit into a document of `bytes_max`; returns their
+/// number as well. A newest entry that is larger than that goes without its text, without its lead too if
+/// need be.
+pub fn render_newest(
+    format: Format,
+    feed: &Feed,
+    bytes_max: u64,
+) -> Result<(usize, Vec<u8>), RenderError> {
+    let sizes: Vec<u64> = feed.entries.iter().map(Entry::text_bytes).collect();
+    let fitting = document_limit::fit(&sizes, bytes_max, |count| {
+        match count == feed.entries.len() {
+            true => render(format, feed),
+            false => render(format, &feed.newest(count)),
+        }
+    })?;
+    if let Some(fitting) = fitting {
+        return Ok(fitting);
+    }
+    let mut newest = feed.newest(sizes.len().min(1));
+    let shorten: [fn(&mut Entry); 2] = [|entry| entry.content = None, |entry| entry.summary = None];
+    for shorten in shorten {
+        newest.entries.iter_mut().for_each(shorten);
+        let document = render(format, &newest)?;
+        if document.len() as u64 <= bytes_max {
+            return Ok((newest.entries.len(), document));
+        }
+    }
+    newest.entries.clear();
+    Ok((0, render(format, &newest)?))
 }
 
 /// The generator in documents. It has no version, because an upgrade alone must not change a feed.

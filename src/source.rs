@@ -34,7 +34,7 @@ pub(crate) struct ReadingLimits {
     pub(crate) batches_ahead: usize,
     /// Threads that read, on any number of processors.
     pub(crate) threads: usize,
-    /// Places that one call of [`Source::read`] should get.
+    /// Places that one statement reads, so that together they cost little more than one.
     pub(crate) at_once: usize,
 }
 
@@ -360,14 +360,21 @@ impl Source {
         }
     }
 
-    /// Reads places, with a result for each in their order.
-    pub fn read(&self, share: &[Place]) -> Result<Vec<ReadResult>, SourceError> {
+    /// Reads places, and calls `done` with the index of each one and its result, so that few articles are
+    /// in memory at once.
+    pub fn read(
+        &self,
+        share: &[Place],
+        mut done: impl FnMut(usize, ReadResult),
+    ) -> Result<(), SourceError> {
         match self {
-            Source::Directory(directory) => Ok(share
-                .iter()
-                .map(|found| directory.read(found).into())
-                .collect()),
-            Source::Sql(sql) => Ok(sql.read(share)?),
+            Source::Directory(directory) => {
+                for (number, found) in share.iter().enumerate() {
+                    done(number, directory.read(found).into());
+                }
+                Ok(())
+            }
+            Source::Sql(sql) => Ok(sql.read(share, done)?),
         }
     }
 

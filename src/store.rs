@@ -16,6 +16,7 @@
 //!
 //! Uses [`model`](crate::model). No other room uses types of `redb`.
 
+mod article_reader;
 mod batch;
 pub mod catch_panic;
 mod error;
@@ -42,6 +43,7 @@ use redb::{
     ReadableTable, ReadableTableMetadata,
 };
 
+pub use self::article_reader::ArticleReader;
 pub use self::batch::Batch;
 pub use self::error::StoreError;
 use self::limits::Limits;
@@ -311,13 +313,17 @@ impl Store {
 
     /// The articles of these records, in their order.
     pub fn articles(&self, records: &[RecordId]) -> Result<Vec<Article>, StoreError> {
-        let table = self.database.begin_read()?.open_table(RECORDS)?;
-        let mut unpacker = Unpacker::new()?;
-        let read = |record: &RecordId| {
-            let row = table.get(record.0)?.ok_or(StoreError::Row("article"))?;
-            unpacker.unpack(row.value())
-        };
+        let mut reader = self.article_reader()?;
+        let read = |record: &RecordId| reader.article(*record);
         records.iter().map(read).collect()
+    }
+
+    /// A reader of articles, for those that should not all be in memory at once.
+    pub fn article_reader(&self) -> Result<ArticleReader, StoreError> {
+        Ok(ArticleReader {
+            table: self.database.begin_read()?.open_table(RECORDS)?,
+            unpacker: Unpacker::new()?,
+        })
     }
 
     /// Runs `work` in one transaction and commits it; the state writer brings it to the disk. After an

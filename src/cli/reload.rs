@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use super::config_digest::{ConfigDigest, shown};
 use super::load;
-use crate::config::{Config, Server};
+use crate::config::{Config, Limits, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
 use crate::publish::{LoopContext, Order};
@@ -165,7 +165,10 @@ impl Reload {
         }
         let reloadable = Server {
             state: server.state.clone(),
-            limits: server.limits,
+            limits: Limits {
+                document_bytes: config.server.limits.document_bytes,
+                ..server.limits
+            },
             cache_bytes: server.cache_bytes,
             admin: server.admin,
             access_log: server.access_log,
@@ -175,7 +178,7 @@ impl Reload {
         if config.server != reloadable {
             warn!(
                 "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
-                 `[server.limits]` need a restart"
+                 `[server.limits]`, apart from `document-bytes`, need a restart"
             );
         }
         // `listen` may come from the command line, so it is not compared.

@@ -160,6 +160,9 @@ keys! { limits =>
     BODY_BYTES: Size<u64> = "body-bytes", Size(0..=1 << 20), Default("64KiB");
     /// How much of an answer the kernel buffers for a client.
     SEND_BYTES: Size<u32> = "send-bytes", Size(16 << 10..=16 << 20), Default("64KiB");
+    /// The length of a feed or of its page, before compression; the oldest entries are left out of a longer
+    /// one.
+    DOCUMENT_BYTES: Size<u64> = "document-bytes", Size(1 << 20..=1 << 30), Default("8MiB");
 }
 
 keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "required": ["sql"] }] }) =>

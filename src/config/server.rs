@@ -79,6 +79,7 @@ fn read_limits(table: &Table<'_>) -> Limits {
         target_bytes: table.read_or_default(&key::TARGET_BYTES),
         body_bytes: table.read_or_default(&key::BODY_BYTES),
         send_bytes: table.read_or_default(&key::SEND_BYTES),
+        document_bytes: table.read_or_default(&key::DOCUMENT_BYTES),
         shutdown_delay: table.read_or_default(&key::SHUTDOWN_DELAY),
         drain_timeout: table.read_or_default(&key::DRAIN_TIMEOUT),
     }

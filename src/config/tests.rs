@@ -408,7 +408,7 @@ fn unknown_keys_come_with_the_nearest_known_one() {
                 "3:8 [server.limits]: unknown key `\\u{1b}я` | known here: `connections`, \
                  `connections-per-address`, `headers`, `header-timeout`, `write-timeout`, \
                  `shutdown-delay`, `drain-timeout`, `header-bytes`, `target-bytes`, `body-bytes`, \
-                 `send-bytes`",
+                 `send-bytes`, `document-bytes`",
             ],
         ),
         (
@@ -699,7 +699,7 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
 fn limits_have_names_and_ranges() {
     let limits = config(
         "[server.limits]\nconnections-per-address = 9\nwrite-timeout = '5s'\nheader-bytes = '16KiB'\n\
-         headers = 32\ntarget-bytes = 1024\nbody-bytes = 0",
+         headers = 32\ntarget-bytes = 1024\nbody-bytes = 0\ndocument-bytes = '1MiB'",
     );
     let expected = Limits {
         connections_per_address: 9,
@@ -708,9 +708,11 @@ fn limits_have_names_and_ranges() {
         headers: 32,
         target_bytes: 1024,
         body_bytes: 0,
+        document_bytes: 1 << 20,
         ..default_limits()
     };
     assert_eq!(limits.server.limits, expected);
+    assert_eq!(default_limits().document_bytes, Limits::DOCUMENT_BYTES);
     check(&[(
         "[server.limits]\nheader-bytes = 100\ntarget-bytes = '1MiB'\nheaders = 0",
         &[

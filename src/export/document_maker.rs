@@ -8,11 +8,11 @@ use crate::export::entry_cache::EntryCache;
 use crate::export::plan::{DocumentSource, PlannedDocument};
 use crate::feed::document::Feed;
 use crate::model::problem::chain;
+use crate::publish::documents::{render_page, write_feed};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{PageMissing, ReadHandle};
 use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
-use crate::render::render;
 
 /// Renders documents of a published snapshot, from any number of threads.
 pub(super) struct DocumentMaker<'a> {
@@ -62,10 +62,8 @@ impl<'a> DocumentMaker<'a> {
                         feed.map_err(|error| MakeError::failed(&error))?
                     }
                 };
-                let written = render(*format, composed.insert(feed));
-                written
-                    .map(Bytes::from)
-                    .map_err(|error| MakeError::failed(&error))
+                let written = write_feed(version, composed.insert(feed), *format);
+                written.map_err(|error| MakeError::failed(&error))
             }
             DocumentSource::Page(request) => self.page(request),
             DocumentSource::Asset(asset) => Ok(asset.bytes.clone()),
@@ -73,20 +71,13 @@ impl<'a> DocumentMaker<'a> {
     }
 
     fn page(&self, request: &PageRequest) -> Result<Bytes, MakeError> {
-        let PublishedState {
-            snapshot,
-            templates,
-            ..
-        } = self.published;
         let page = self.publisher.find_page(self.published, request.clone());
         let page = page.map_err(|missing| match missing {
             PageMissing::Store(error) => MakeError::failed(&error),
             PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => MakeError::NotServed,
         })?;
-        let articles = self.publisher.store().articles(page.records());
-        let articles = articles.map_err(|error| MakeError::failed(&error))?;
-        let locale = Locale::of_site(&snapshot.config.site.language);
-        page.render(snapshot, templates, &articles, locale)
+        let locale = Locale::of_site(&self.published.snapshot.config.site.language);
+        render_page(self.publisher.store(), self.published, &page, locale)
             .map_err(|error| MakeError::failed(&error))
     }
 }

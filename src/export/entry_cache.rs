@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 const BYTES_MAX: u64 = 24 << 20;
 
 /// Roughly the size of an entry without its texts.
-const OTHER_BYTES: usize = 1024;
+const OTHER_BYTES: u64 = 1024;
 
 /// Everything that an entry depends on besides the rules of the site.
 type Key = (RecordId, Content, Timestamp);
@@ -33,49 +33,36 @@ struct Size;
 
 impl Weighter<Key, Arc<Entry>> for Size {
     fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
-        let lead = entry.lead().map_or(0, |text| text.as_str().len());
-        let body = entry.body().map_or(0, |html| html.as_str().len());
-        (OTHER_BYTES + lead + body) as u64
+        OTHER_BYTES + entry.text_bytes()
     }
 }
 
 impl EntryCache<'_> {
     pub(super) fn new(store: &Store) -> EntryCache<'_> {
-        let items = usize::try_from(BYTES_MAX).unwrap_or(usize::MAX) / (2 * OTHER_BYTES);
+        let items = usize::try_from(BYTES_MAX / (2 * OTHER_BYTES)).unwrap_or(usize::MAX);
         EntryCache {
             store,
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
 
-    /// The feed that [`FeedVersion::compose`] returns.
+    /// The feed that [`FeedVersion::compose_newest`] returns for the articles of the store.
     pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (content, as_of) = (version.settings.content, version.as_of);
-        let key = |record: &RecordId| (*record, content, as_of);
-        let cached = version
-            .entries
-            .iter()
-            .map(|record| self.entries.get(&key(record)));
-        let cached: Vec<Option<Arc<Entry>>> = cached.collect();
-        let missing = version.entries.iter().zip(&cached);
-        let missing: Vec<RecordId> = missing
-            .filter(|(_, cached)| cached.is_none())
-            .map(|(record, _)| *record)
-            .collect();
-        let articles = match missing.is_empty() {
-            true => Vec::new(),
-            false => self.store.articles(&missing)?,
-        };
-        let mut made = missing.iter().zip(&articles).map(|(record, article)| {
-            let entry = Arc::new(version.site_rules.entry(article, content, as_of));
-            self.entries.insert(key(record), entry.clone());
-            entry
-        });
-        let entries = cached
-            .into_iter()
-            .filter_map(|entry| entry.or_else(|| made.next()))
-            .map(Arc::unwrap_or_clone);
-        let channel = version.channel.as_ref().clone();
-        Ok(version.site_rules.from_entries(channel, entries.collect()))
+        let mut reader = None;
+        version.compose_newest(|record| {
+            let key = (record, content, as_of);
+            if let Some(cached) = self.entries.get(&key) {
+                return Ok(Arc::unwrap_or_clone(cached));
+            }
+            let reader = match &mut reader {
+                Some(reader) => reader,
+                None => reader.insert(self.store.article_reader()?),
+            };
+            let article = reader.article(record)?;
+            let entry = version.site_rules.entry(&article, content, as_of);
+            self.entries.insert(key, Arc::new(entry.clone()));
+            Ok(entry)
+        })
     }
 }

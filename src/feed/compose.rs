@@ -31,6 +31,9 @@ pub struct SiteRules {
     prefix: String,
     /// The template of article pages, where the site has its own.
     article_link: Option<String>,
+    /// The most bytes of a feed or of its page.
+    #[serde(skip)]
+    document_bytes: u64,
     /// `[same]`: the term that each alias counts as, and its text.
     same: BTreeMap<Term, (Term, String)>,
 }
@@ -52,12 +55,13 @@ impl SiteRules {
             prefix: prefix(&config.server.public_url),
             base: config.server.public_url.clone(),
             article_link: config.source.link().map(str::to_owned),
+            document_bytes: config.server.limits.document_bytes,
             same: same.collect(),
         }
     }
 
     /// The rules that are part of every feed's digest. `[same]` is part of the digest only where it
-    /// replaces a term.
+    /// replaces a term, the limit on documents only where it is not the default.
     pub fn digest_fields(&self) -> impl Serialize + '_ {
         (
             &self.zone_name,
@@ -66,6 +70,11 @@ impl SiteRules {
             &self.base,
             &self.article_link,
         )
+    }
+
+    /// The most bytes of a feed or of its page.
+    pub fn document_bytes(&self) -> u64 {
+        self.document_bytes
     }
 
     /// The public URL, with a slash at its end.

@@ -119,7 +119,27 @@ pub struct Entry {
     pub enclosures: Vec<Media>,
 }
 
+impl Feed {
+    /// The feed without its oldest entries: only the first `count` remain.
+    pub fn newest(&self, count: usize) -> Feed {
+        let entries = self.entries[..count].to_vec();
+        let updated = entries.iter().map(|entry| entry.updated).max();
+        Feed {
+            channel: self.channel.clone(),
+            updated: updated.unwrap_or(self.updated),
+            entries,
+        }
+    }
+}
+
 impl Entry {
+    /// The bytes of its title and texts, all of which every format writes.
+    pub fn text_bytes(&self) -> u64 {
+        let lead = self.lead().map_or(0, |text| text.as_str().len());
+        let body = self.body().map_or(0, |html| html.as_str().len());
+        (self.title.as_str().len() + lead + body) as u64
+    }
+
     /// The date of the last correction, if there was one.
     pub fn corrected(&self) -> Option<DateTime<FixedOffset>> {
         (self.updated != self.published).then_some(self.updated)

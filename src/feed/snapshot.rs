@@ -8,10 +8,10 @@ use std::time::Instant;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{Config, RedirectTo, Settings};
+use crate::config::{Config, Limits, RedirectTo, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
-use crate::feed::document::{Channel, Feed};
+use crate::feed::document::{Channel, Entry, Feed};
 use crate::feed::first_seen::FirstSeen;
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
@@ -125,6 +125,25 @@ impl FeedVersion {
             .compose(channel, content, articles, self.as_of)
     }
 
+    /// The feed of its newest entries, which `entry` makes. It ends with the first entry at which its texts
+    /// alone are more than a document may have, so that no more are in memory.
+    pub fn compose_newest<E>(
+        &self,
+        mut entry: impl FnMut(RecordId) -> Result<Entry, E>,
+    ) -> Result<Feed, E> {
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        for &record in &self.entries {
+            let entry = entry(record)?;
+            bytes += entry.text_bytes();
+            entries.push(entry);
+            if bytes > self.site_rules.document_bytes() {
+                break;
+            }
+        }
+        let channel = self.channel.as_ref().clone();
+        Ok(self.site_rules.from_entries(channel, entries))
+    }
+
     /// The header values of this feed's responses in `format`.
     pub fn headers(&self, format: Format) -> &FeedHeaders {
         self.headers[format as usize]
@@ -180,6 +199,10 @@ fn digest(
     );
     let mut hash = Xxh3::new();
     hash.update(&postcard::to_stdvec(&head).expect("plain structs serialize"));
+    let document_bytes = site_rules.document_bytes();
+    if document_bytes != Limits::DOCUMENT_BYTES {
+        hash.update(&document_bytes.to_le_bytes());
+    }
     for &article in &window.entries {
         hash.update(&index.revision(article).0.to_le_bytes());
         hash.update(&index.updated(article).0.to_le_bytes());

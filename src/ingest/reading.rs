@@ -1,6 +1,7 @@
 //! Reads and packs files or rows, on all processors.
 
 use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
@@ -19,8 +20,12 @@ pub(super) struct ReadFile {
     pub(super) outcome: Result<(ArticleMeta, PackedArticle), Refusal>,
 }
 
+/// Bytes of packed articles that are read before they are stored.
+const PACKED_BYTES_MAX: usize = 64 << 20;
+
 /// Reads files or rows in parallel, with a result for each in their order; the path of one that changed
-/// meanwhile. Fails when the source does.
+/// meanwhile. Ends early, with the results of the first ones, when their articles have
+/// [`PACKED_BYTES_MAX`] together. Fails when the source does.
 pub(super) fn read_all(
     source: &Source,
     store: &Store,
@@ -33,7 +38,11 @@ pub(super) fn read_all(
         .min(limits.threads)
         .min(files.len().div_ceil(limits.share));
     let waiting = Mutex::new(files.chunks(limits.share).enumerate());
+    let packed_bytes = AtomicUsize::new(0);
     let next = || {
+        if packed_bytes.load(Relaxed) >= PACKED_BYTES_MAX {
+            return None;
+        }
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.next()
     };
@@ -42,6 +51,7 @@ pub(super) fn read_all(
         let mut shares = Vec::new();
         while let Some((number, files)) = next() {
             let read = read_share(source, files, &mut packer, progress);
+            packed_bytes.fetch_add(read.iter().flatten().map(bytes).sum(), Relaxed);
             let failed = read.is_err();
             shares.push((number, read));
             if failed {
@@ -68,21 +78,24 @@ pub(super) fn read_all(
     Ok(read)
 }
 
+fn bytes(read: &Result<ReadFile, String>) -> usize {
+    let read = read.as_ref().ok();
+    let packed = read.and_then(|read| read.outcome.as_ref().ok());
+    packed.map_or(0, |(_, packed)| packed.len())
+}
+
 fn read_share(
     source: &Source,
     files: &[Place],
     packer: &mut Result<Packer, StoreError>,
     progress: &Progress,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
-    // Each file is packed before the next one is read, because packed articles are smaller.
-    let mut read = Vec::with_capacity(files.len());
-    for files in files.chunks(source.limits().at_once) {
-        let results = source.read(files)?;
-        read.extend(files.iter().zip(results).map(|(found, result)| {
-            progress.read_one();
-            pack(found, result, packer)
-        }));
-    }
+    // Each one is packed as soon as it is read, because packed articles are smaller.
+    let mut read: Vec<_> = files.iter().map(|found| Err(found.path.clone())).collect();
+    source.read(files, |number, result| {
+        progress.read_one();
+        read[number] = pack(&files[number], result, packer);
+    })?;
     Ok(read)
 }
 

@@ -728,7 +728,7 @@ fn a_file_that_never_was_an_article_is_reported_on_every_reading() {
         let problems = newsroom.problems(&result);
         assert_eq!(problems.len(), 2, "{problems:?}");
         assert!(problems[0].starts_with("Error empty.txt"), "{problems:?}");
-        let expected = "Error huge.txt the file is larger than 2097152 bytes";
+        let expected = "Error huge.txt the file is larger than 2097152 bytes: it has 2097153";
         assert_eq!(problems[1], expected);
         assert_eq!(result.report.read, if reading == 0 { 2 } else { 0 });
         assert_eq!(newsroom.stored().len(), 1);

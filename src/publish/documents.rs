@@ -2,14 +2,20 @@
 
 use bytes::Bytes;
 
+use crate::config::Content;
+use crate::feed::document::Feed;
 use crate::feed::snapshot::FeedVersion;
+use crate::model::article::Article;
 use crate::model::format::Format;
+use crate::publish::cut_log;
 use crate::publish::published_state::PublishedState;
+use crate::render::document_limit::fit;
 use crate::render::pages::Page;
 use crate::render::pages::error::PageError;
 use crate::render::pages::locale::Locale;
-use crate::render::{RenderError, render};
+use crate::render::{RenderError, render_newest};
 use crate::store::{Store, StoreError};
+use crate::text::{Html, Text};
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -34,8 +40,26 @@ pub fn render_feed(
     version: &FeedVersion,
     format: Format,
 ) -> Result<Bytes, DocumentError> {
-    let articles = store.articles(&version.entries)?;
-    Ok(render(format, &version.compose(&articles))?.into())
+    let mut articles = store.article_reader()?;
+    let (content, as_of) = (version.settings.content, version.as_of);
+    let feed = version.compose_newest(|record| {
+        let article = articles.article(record)?;
+        Ok::<_, StoreError>(version.site_rules.entry(&article, content, as_of))
+    })?;
+    Ok(write_feed(version, &feed, format)?)
+}
+
+/// Writes a feed that [`FeedVersion::compose_newest`] composed.
+pub fn write_feed(
+    version: &FeedVersion,
+    feed: &Feed,
+    format: Format,
+) -> Result<Bytes, RenderError> {
+    let (entries, document) = render_newest(format, feed, version.site_rules.document_bytes())?;
+    if entries < version.entries.len() {
+        cut_log::warn_once(version, entries);
+    }
+    Ok(document.into())
 }
 
 /// Renders a page or a list.
@@ -50,6 +74,44 @@ pub fn render_page(
         templates,
         ..
     } = published;
-    let articles = store.articles(page.records())?;
-    Ok(page.render(snapshot, templates, &articles, locale)?)
+    let render = |articles: &[Article]| page.render(snapshot, templates, articles, locale);
+    let Page::Feed(version) = page else {
+        return Ok(render(&[])?);
+    };
+    let articles = articles_of_page(store, version)?;
+    let sizes: Vec<u64> = articles.iter().map(teaser_bytes).collect();
+    let bytes_max = version.site_rules.document_bytes();
+    let fitting = fit(&sizes, bytes_max, |count| render(&articles[..count]))?;
+    let (entries, document) = match fitting {
+        Some(fitting) => fitting,
+        None => (0, render(&[])?),
+    };
+    if entries < version.entries.len() {
+        cut_log::warn_once(version, entries);
+    }
+    Ok(document)
+}
+
+/// The newest articles of a feed without what its page does not show, up to the first one at which they
+/// are too large for it.
+fn articles_of_page(store: &Store, version: &FeedVersion) -> Result<Vec<Article>, StoreError> {
+    let mut reader = store.article_reader()?;
+    let (mut articles, mut bytes) = (Vec::new(), 0);
+    for &record in &version.entries {
+        let mut article = reader.article(record)?;
+        article.body = Html::default();
+        if version.settings.content == Content::Title {
+            article.lead = Text::default();
+        }
+        bytes += teaser_bytes(&article);
+        articles.push(article);
+        if bytes > version.site_rules.document_bytes() {
+            break;
+        }
+    }
+    Ok(articles)
+}
+
+fn teaser_bytes(article: &Article) -> u64 {
+    (article.title.as_str().len() + article.lead.as_str().len()) as u64
 }

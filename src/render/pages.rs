@@ -29,7 +29,6 @@ use crate::feed::definitions::{AUTOMATIC, SELECT};
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;
-use crate::model::record::RecordId;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
@@ -122,15 +121,6 @@ impl Page {
         }
     }
 
-    /// The records of the articles that [`Page::render`] needs.
-    pub fn records(&self) -> &[RecordId] {
-        match self {
-            Page::Feed(version) => &version.entries,
-            Page::Catalogue(_) | Page::Terms(..) | Page::Article(_) => &[],
-            Page::Opml(_) | Page::List(_) => &[],
-        }
-    }
-
     /// The cache key of the page in this process: equal digests mean equal bytes.
     pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
         let mut hash = Xxh3::new();
@@ -150,7 +140,7 @@ impl Page {
         hash.digest128()
     }
 
-    /// Renders the document. `articles` are those of [`Page::records`], in the same order.
+    /// Renders the document. `articles` are the newest ones of the feed whose page it is.
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.

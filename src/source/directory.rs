@@ -223,6 +223,9 @@ impl Directory {
         }
         let bytes = match read_unchanged(&self.root.join(&found.path), found) {
             Ok(_) if is_being_written() => return ReadOutcome::Unsettled,
+            Ok(Some(_)) if found.stamp.size > FILE_BYTES_MAX => {
+                return ReadOutcome::Refused(too_large(found.stamp.size));
+            }
             Ok(Some(bytes)) => bytes,
             Ok(None) => return ReadOutcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return ReadOutcome::Unsettled,
@@ -239,14 +242,6 @@ impl Directory {
     }
 
     fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
-        if bytes.len() as u64 > FILE_BYTES_MAX {
-            let reason = format!("the file is larger than {FILE_BYTES_MAX} bytes");
-            return Err(Refusal::new(
-                None,
-                reason,
-                "an article is at most 2 MiB; split it",
-            ));
-        }
         let text = encoding::decode(bytes, self.legacy)?;
         let mut draft: Draft = match format_of(path) {
             Some(FileFormat::Newsroom) | None => newsroom::parse(&text)?,
@@ -286,8 +281,16 @@ pub(super) fn is_emptied(found: &Place) -> bool {
     found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
+fn too_large(bytes: u64) -> Refusal {
+    Refusal::new(
+        None,
+        format!("the file is larger than {FILE_BYTES_MAX} bytes: it has {bytes}"),
+        "an article is at most 2 MiB; split it",
+    )
+}
+
 /// The bytes of a file whose stamp is the same as in the listing, before and after reading;
-/// otherwise `None`. Reads at most one byte more than the limit.
+/// otherwise `None`. Of a file that is too large, nothing is read.
 fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
     let quiet = if found.closed {
         QUIET_AFTER_CLOSE
@@ -302,7 +305,11 @@ fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut file = File::open(path)?;
-    let size = listed.size.min(FILE_BYTES_MAX + 1);
+    let size = match listed.size > FILE_BYTES_MAX {
+        true => 0,
+        false => listed.size,
+    };
+    // A file that grows meanwhile has another stamp.
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
     // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.

@@ -23,6 +23,7 @@ mod error;
 mod listener;
 mod listing;
 mod probe;
+mod reading;
 mod recheck_window;
 mod required_columns;
 mod row;
@@ -34,7 +35,7 @@ mod tests;
 pub(crate) mod watcher;
 mod watermark;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -48,11 +49,11 @@ pub use self::columns::ColumnProblem;
 use self::columns::Selected;
 use self::database::Database;
 pub use self::engine::DatabasePosition;
-use self::engine::{Engine, Step, Task, is_stamp};
+use self::engine::{Engine, Step, Task};
 pub use self::error::SqlError;
 use self::listener::Channel;
 use self::row::{Row, Rules};
-use super::{ListingError, Place, ReadOutcome, ReadResult};
+use super::{ListingError, Place};
 use crate::config::SqlConfig;
 use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
@@ -62,10 +63,8 @@ use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
+pub(super) use crate::source::sql::reading::ROWS_A_STATEMENT;
 pub(super) use crate::source::sql::recheck_window::{is_in_recheck_window, is_same_row};
-
-/// Rows that one statement reads.
-pub(super) const ROWS_A_STATEMENT: usize = 256;
 
 /// With fewer rows, a query without an index is no problem. Planners use none for a small table.
 const INDEX_FROM: u64 = 5_000;
@@ -73,9 +72,6 @@ const INDEX_FROM: u64 = 5_000;
 /// Rows that may wait in the channel: all of one statement, so that the database never waits for
 /// articles to be accepted.
 const ROWS_BUFFERED: usize = ROWS_A_STATEMENT + 2;
-
-/// Statements that may time out in one call of [`Sql::read`]. One slow row among 256 costs nine.
-const TIMEOUTS_MAX: usize = 32;
 
 /// A database of articles.
 #[derive(Clone, Debug)]
@@ -186,69 +182,12 @@ impl Sql {
         Walk::start(self, extent)
     }
 
-    /// Reads rows, with a result for each in their order. Fails at once while the probe fails. Rows that
-    /// time out together are read in two parts, so that a single slow row is refused alone.
-    pub fn read(&self, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
-        let mut results = Vec::with_capacity(found.len());
-        // The next part is the last one.
-        let mut parts: Vec<&[Place]> = found.chunks(ROWS_A_STATEMENT).rev().collect();
-        let mut timeouts = 0;
-        while let Some(part) = parts.pop() {
-            if let Some(error) = self.0.engine.failure() {
-                return Err(error);
-            }
-            match self.read_part(part) {
-                Ok(read) => results.extend(in_order(part, read)),
-                Err(error) if error.is_timeout() && timeouts < TIMEOUTS_MAX => {
-                    // If even their stamps time out, the database is slow, not the rows.
-                    let ids: Vec<String> = part.iter().map(|found| found.path.clone()).collect();
-                    self.stat(&ids).map_err(|_| error)?;
-                    timeouts += 1;
-                    match part.split_at(part.len() / 2) {
-                        ([], _) => results.push(ReadOutcome::Unreadable(row::slow()).into()),
-                        (first, second) => parts.extend([second, first]),
-                    }
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(results)
-    }
-
-    /// The result of each id, and the rows that have it.
-    fn read_part(
-        &self,
-        found: &[Place],
-    ) -> Result<HashMap<String, (SameIdRows, ReadResult)>, SqlError> {
-        let ids = found.iter().map(|found| found.path.clone());
-        let ids: Vec<String> = ids.filter(|id| !id.is_empty()).collect();
-        let (rules, now) = (&self.0.engine.rules, Timestamp::now());
-        let mut read: HashMap<String, (SameIdRows, ReadResult)> = HashMap::with_capacity(ids.len());
-        self.rows(Task::Rows(|_| true, ids), |row| {
-            let found = row.place(&rules.reading.zone, now);
-            match read.get_mut(row.id()) {
-                Some((rows, result)) => {
-                    rows.add(found.stamp);
-                    result.columns = result.columns.wrapping_add(row.columns_digest());
-                }
-                None => {
-                    let result = ReadResult {
-                        outcome: ReadOutcome::of("row", || row.accept(&rules.reading)),
-                        columns: row.columns_digest(),
-                    };
-                    read.insert(row.id().to_owned(), (SameIdRows::new(found), result));
-                }
-            }
-        })?;
-        Ok(read)
-    }
-
     /// The places with these ids as they are now, in the byte order of the ids, without missing ones.
     pub fn stat(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
-            self.rows(Task::Rows(is_stamp, ids.to_vec()), |row| {
+            self.rows(Task::Stamps(ids.to_vec()), |row| {
                 let found = row.place(zone, now);
                 match places.get_mut(&found.path) {
                     Some(rows) => rows.add(found.stamp),
@@ -266,11 +205,7 @@ impl Sql {
     /// How many rows the query returns.
     pub fn count(&self) -> Result<u64, SqlError> {
         let engine = self.0.engine.clone();
-        let count = self.wait(async move {
-            let count = engine.database.dialect().count(&engine.query);
-            engine.text(count).await
-        })?;
-        Ok(count.and_then(|count| count.parse().ok()).unwrap_or(0))
+        self.wait(async move { engine.count().await })
     }
 
     /// The problems of the query: its columns, and an id without an index.
@@ -418,22 +353,4 @@ impl Sql {
             .recv()
             .unwrap_or_else(|_| Err(self.0.engine.stopped()))
     }
-}
-
-fn in_order(
-    found: &[Place],
-    mut read: HashMap<String, (SameIdRows, ReadResult)>,
-) -> impl Iterator<Item = ReadResult> {
-    found
-        .iter()
-        .map(move |found| match read.remove(&*found.path) {
-            Some((SameIdRows { rows: 1, .. }, result)) => result,
-            Some((rows, result)) => {
-                let refusal = row::shared_id(rows.rows, &found.path);
-                let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
-                ReadResult { outcome, ..result }
-            }
-            None if found.path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),
-            None => ReadOutcome::Unsettled.into(),
-        })
 }

@@ -21,6 +21,14 @@ pub(super) const SCRATCH_LEVEL: i32 = -100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackedArticle(pub(super) Vec<u8>);
 
+impl PackedArticle {
+    /// Its bytes.
+    #[expect(clippy::len_without_is_empty, reason = "none is empty")]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// Compresses articles one after another with one compressor.
 pub struct Packer(Compressor<'static>);
 

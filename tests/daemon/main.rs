@@ -8,6 +8,7 @@ mod check;
 mod commands;
 mod conditional;
 mod confirm;
+mod document_limit;
 mod documents;
 mod embargo;
 mod explain;

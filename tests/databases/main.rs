@@ -8,6 +8,7 @@
 mod changes;
 mod columns;
 mod faults;
+mod limits;
 mod machines;
 mod mariadb;
 mod nginx;

@@ -316,6 +316,10 @@ impl Daemon {
         self.eventually(target, is_expected)
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         self.process.signal(name);
     }

@@ -337,3 +337,30 @@ fn an_article_that_links_reach_twice_is_listed_once() {
     assert_eq!(listed(&directory, Some("m-deep")).0, ["m-deep/z.txt"]);
     assert_eq!(listed(&directory, Some("n-hidden")).0, ["n-hidden/y.txt"]);
 }
+
+#[test]
+fn nothing_is_read_of_a_file_that_is_too_large() {
+    for name in ["a.txt", "a.md", "a.json"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(name);
+        fs::write(&path, utf16(TEXT)).expect("a file");
+        let file = File::options().write(true).open(&path).expect("a file");
+        file.set_len(1 << 40).expect("a long file with a hole");
+        let directory = directory(folder.path());
+        let mut found = directory.stat(name).expect("a file");
+        found.closed = true;
+        let bytes = read_unchanged(&path, &found).expect("a file");
+        assert_eq!(bytes, Some(Vec::new()), "{name}");
+        let ReadOutcome::Refused(refusal) = directory.read(&found) else {
+            panic!("{name} is not refused");
+        };
+        let reason = "the file is larger than 2097152 bytes: it has 1099511627776";
+        assert_eq!(refusal.reason, reason, "{name}");
+        // It grew after it was listed, so the next listing shows it again.
+        found.stamp.size = 100;
+        assert!(
+            matches!(directory.read(&found), ReadOutcome::Unsettled),
+            "{name}"
+        );
+    }
+}

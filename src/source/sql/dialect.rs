@@ -3,12 +3,14 @@
 //! The newsroom's query is a subquery of each statement. The outer statement selects only the
 //! columns that it needs, so that a listing does not make the database read the texts.
 
+mod plans;
+
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::columns::{Column, Columns, Kind};
-use super::row::Cells;
 use super::watermark::{Mark, Raw, Since};
+use crate::model::article::ID_BYTES_MAX;
 
 /// A database's variant of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,9 @@ impl Statement {
 
 /// The columns that [`Dialect::probe`] returns before those of the query.
 pub(super) const PROBE_COLUMNS: usize = 3;
+
+/// Characters of an id or a date that a listing reads. An id of so many is too long for an article.
+pub(super) const STAMP_CHARS: usize = ID_BYTES_MAX + 1;
 
 /// How long a statement may wait for a lock.
 const LOCK_WAIT: Duration = Duration::from_secs(1);
@@ -139,17 +144,13 @@ impl Dialect {
     }
 
     pub(super) fn count(self, query: &str) -> Statement {
-        let count = match self {
-            Dialect::Postgres => "count(*)::text",
-            Dialect::MySql => "CAST(count(*) AS CHAR)",
-            Dialect::Sqlite => "count(*)",
-        };
+        let count = self.number_as_text("count(*)");
         Statement::plain(format!("SELECT {count} FROM {}", subquery(query, ROWS)))
     }
 
     /// Selects these columns of all rows, in byte order of the ids.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
-        let mut sql = self.select(query, selected);
+        let mut sql = self.select(query, selected, STAMP_CHARS);
         self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
     }
@@ -177,7 +178,7 @@ impl Dialect {
         columns: &Columns,
         since: &Since,
     ) -> Statement {
-        let mut statement = Statement::plain(self.select(query, selected));
+        let mut statement = Statement::plain(self.select(query, selected, STAMP_CHARS));
         if let Some(changed) = self.is_changed(columns, since, &mut statement.binds) {
             let _ = write!(statement.sql, " WHERE {changed}");
         }
@@ -216,10 +217,39 @@ impl Dialect {
         }
     }
 
-    /// Selects these columns of the rows with these ids. An id that the column cannot hold finds no
-    /// row.
-    pub(super) fn by_id(self, query: &str, selected: &[Column], ids: &[&str]) -> Statement {
-        let mut statement = Statement::plain(self.select(query, selected));
+    /// Selects these columns of the rows with these ids, each up to this many characters. An id that the
+    /// column cannot hold finds no row.
+    pub(super) fn by_id(
+        self,
+        query: &str,
+        selected: &[Column],
+        chars: usize,
+        ids: &[String],
+    ) -> Statement {
+        self.with_ids(self.select(query, selected, chars), selected, ids)
+    }
+
+    /// Selects the ids of the rows with these ids, and how many bytes these columns have together, without
+    /// sending the texts.
+    pub(super) fn sizes(self, query: &str, selected: &[Column], ids: &[String]) -> Statement {
+        let bytes = selected.iter().map(|column| {
+            let text = self.as_text(column);
+            match self {
+                // A sum of its 32-bit lengths may overflow.
+                Dialect::Postgres => format!("coalesce(octet_length({text})::int8, 0)"),
+                Dialect::MySql | Dialect::Sqlite => format!("coalesce(octet_length({text}), 0)"),
+            }
+        });
+        let bytes = self.number_as_text(&bytes.collect::<Vec<_>>().join(" + "));
+        let id = selected.iter().find(|column| column.is("id"));
+        let id = id.map_or_else(|| "NULL".to_owned(), |id| self.excerpt(id, STAMP_CHARS));
+        let sql = format!("SELECT {id}, {bytes} FROM {}", subquery(query, ROWS));
+        self.with_ids(sql, selected, ids)
+    }
+
+    /// Restricts a statement to the rows with these ids.
+    fn with_ids(self, sql: String, selected: &[Column], ids: &[String]) -> Statement {
+        let mut statement = Statement::plain(sql);
         let Some(id) = selected.iter().find(|column| column.is("id")) else {
             return statement;
         };
@@ -240,67 +270,6 @@ impl Dialect {
         statement
     }
 
-    /// Explains how the database would read these columns of all rows, and of the row with one id.
-    /// The id is part of the statement, because MySQL shows numbers as text only in statements that
-    /// are not prepared.
-    pub(super) fn plans(self, query: &str, selected: &[Column]) -> Option<[Statement; 2]> {
-        let id = selected.iter().find(|column| column.is("id"))?;
-        let explain = match self {
-            Dialect::Postgres | Dialect::MySql => "EXPLAIN",
-            Dialect::Sqlite => "EXPLAIN QUERY PLAN",
-        };
-        let (compared, cast) = self.comparison(id);
-        let value = match (self, id.kind) {
-            (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NIL_UUID,
-            (Dialect::MySql, Kind::Integer) => "1",
-            (Dialect::Sqlite, _) => "'1', 1",
-            (Dialect::Postgres | Dialect::MySql, _) => "'1'",
-        };
-        let all = format!("{explain} {}", self.select(query, selected));
-        let one = format!("{all} WHERE {compared} IN ({value}{cast})");
-        Some([all, one].map(|sql| Statement {
-            is_simple: true,
-            ..Statement::plain(sql)
-        }))
-    }
-
-    /// The cost of a plan: PostgreSQL's own unit, the rows of the largest table that MySQL reads,
-    /// or the number of tables that SQLite scans.
-    pub(super) fn cost(self, plan: &[Cells]) -> f64 {
-        let cell = |line: &Cells, at: usize| line.get(at).and_then(|cell| cell.text.clone());
-        match self {
-            Dialect::Postgres => {
-                let first = plan.first().and_then(|line| cell(line, 0));
-                let range = first.as_deref().and_then(|line| line.split_once("cost="));
-                let most = range.and_then(|(_, rest)| rest.split_once(".."));
-                let most = most.and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
-                most.unwrap_or(0.0)
-            }
-            Dialect::MySql => {
-                // MySQL has two columns more than MariaDB; one of them stands before the rows.
-                let rows = plan.iter().filter_map(|line| match line.len() {
-                    10 => cell(line, 8),
-                    _ => cell(line, 9),
-                });
-                let rows = rows.filter_map(|rows| rows.parse().ok());
-                rows.fold(0.0, f64::max)
-            }
-            Dialect::Sqlite => {
-                let lines = plan.iter().filter_map(|line| cell(line, 3));
-                lines.filter(|line| line.starts_with("SCAN")).count() as f64
-            }
-        }
-    }
-
-    /// Whether a plan for one row scans all of them, judged by the costs of both plans.
-    pub(super) fn reads_all(self, all: f64, one: f64) -> bool {
-        match self {
-            Dialect::Postgres | Dialect::MySql => one * 2.0 > all,
-            // A table that a subquery scans counts in both plans.
-            Dialect::Sqlite => one >= all,
-        }
-    }
-
     /// An SQL expression that turns a column of bytes into text; hints show it.
     pub(super) fn cast(self, column: &Column) -> String {
         let name = &column.name;
@@ -314,10 +283,40 @@ impl Dialect {
         }
     }
 
-    fn select(self, query: &str, selected: &[Column]) -> String {
-        let columns = selected.iter().map(|column| self.as_text(column));
+    /// Selects these columns, each up to this many characters.
+    fn select(self, query: &str, selected: &[Column], chars: usize) -> String {
+        let columns = selected.iter().map(|column| self.excerpt(column, chars));
         let columns = columns.collect::<Vec<_>>().join(", ");
         format!("SELECT {columns} FROM {}", subquery(query, ROWS))
+    }
+
+    /// The beginning of a column as text. A value of fewer bytes than `chars` is whole; any other one has
+    /// at least as many bytes, so that it can be told from a whole one. The column is named as rarely as
+    /// possible, because a database may compute it each time.
+    fn excerpt(self, column: &Column, chars: usize) -> String {
+        let text = self.as_text(column);
+        match (self, has_any_length(column.kind)) {
+            (_, false) => text,
+            (Dialect::Postgres | Dialect::MySql, true) => format!("left({text}, {chars})"),
+            // SQLite runs in this process. It tells a length without reading the value, but reads all of
+            // it to cut it, so zeros take the place of a long value. Only an id is worth reading.
+            (Dialect::Sqlite, true) => {
+                let long = match column.is("id") {
+                    true => format!("substr({text}, 1, {chars})"),
+                    false => format!("hex(zeroblob({}))", chars.div_ceil(2)),
+                };
+                format!("CASE WHEN octet_length({text}) >= {chars} THEN {long} ELSE {text} END")
+            }
+        }
+    }
+
+    /// An expression with a number, as text.
+    fn number_as_text(self, number: &str) -> String {
+        match self {
+            Dialect::Postgres => format!("({number})::text"),
+            Dialect::MySql => format!("CAST({number} AS CHAR)"),
+            Dialect::Sqlite => number.to_owned(),
+        }
     }
 
     /// The column as text, so that all types are read in the same way. SQLite converts any value
@@ -422,12 +421,19 @@ impl Dialect {
     }
 }
 
+/// Whether a value may be longer than a number or a date.
+fn has_any_length(kind: Kind) -> bool {
+    match kind {
+        Kind::Text | Kind::Json | Kind::Own | Kind::Any | Kind::Bytes | Kind::Other => true,
+        Kind::Integer | Kind::Number | Kind::Flag | Kind::Instant | Kind::Local | Kind::Day => {
+            false
+        }
+    }
+}
+
 fn is_uuid(id: &str) -> bool {
     id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
-
-/// The nil UUID, which no row has.
-const NIL_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
 
 const ROWS: &str = "taspa_rows";
 

@@ -8,9 +8,9 @@ use tokio::time::timeout;
 
 use super::columns::{Column, Columns, Selected};
 use super::database::{Database, StatementTimeout};
-use super::dialect::{PROBE_COLUMNS, Statement};
+use super::dialect::{PROBE_COLUMNS, STAMP_CHARS, Statement};
 use super::error::{Reporter, SqlError};
-use super::row::{Cells, Rules};
+use super::row::{Cell, Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
 use crate::model::time::Timestamp;
 use crate::source::sql::required_columns::RequiredColumns;
@@ -81,8 +81,12 @@ pub(super) enum Task {
     AllStamps,
     /// The stamps of rows that may have changed since the last listings.
     RecentStamps,
-    /// These columns of the rows with these ids.
-    Rows(fn(&Column) -> bool, Vec<String>),
+    /// The stamps of the rows with these ids.
+    Stamps(Vec<String>),
+    /// All columns of the rows with these ids, each up to this many characters.
+    Rows(usize, Vec<String>),
+    /// The ids of the rows with these ids, each with the bytes of all columns.
+    Sizes(Vec<String>),
 }
 
 /// One part of a task's result.
@@ -94,7 +98,7 @@ pub(super) enum Step {
     End,
 }
 
-pub(super) fn is_stamp(column: &Column) -> bool {
+fn is_stamp(column: &Column) -> bool {
     column.is_one_of(&["id", "updated", "date"])
 }
 
@@ -139,8 +143,8 @@ impl Engine {
     ) -> Result<(), SqlError> {
         let (limit, wanted): (_, fn(&Column) -> bool) = match task {
             Task::AllStamps => (LONG, is_stamp),
-            Task::RecentStamps => (SHORT, is_stamp),
-            Task::Rows(wanted, _) => (SHORT, wanted),
+            Task::RecentStamps | Task::Stamps(_) => (SHORT, is_stamp),
+            Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),
         };
         if matches!(task, Task::AllStamps | Task::RecentStamps) {
             // A query such as `SELECT *` may have other columns by now.
@@ -149,15 +153,17 @@ impl Engine {
         let columns = self.columns().await?;
         locked(&self.required).update(&columns)?;
         let dialect = self.database.dialect();
-        let selected = columns.known(wanted);
+        let mut selected = columns.known(wanted);
+        let (query, of) = (&self.query, &selected.columns);
         let statement = match task {
-            Task::AllStamps => dialect.listing(&self.query, &selected.columns),
-            Task::RecentStamps => {
-                dialect.recent(&self.query, &selected.columns, &columns, &self.since())
-            }
-            Task::Rows(_, ids) => {
-                let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-                dialect.by_id(&self.query, &selected.columns, &ids)
+            Task::AllStamps => dialect.listing(query, of),
+            Task::RecentStamps => dialect.recent(query, of, &columns, &self.since()),
+            Task::Stamps(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
+            Task::Rows(chars, ids) => dialect.by_id(query, of, chars, &ids),
+            Task::Sizes(ids) => {
+                let statement = dialect.sizes(query, of, &ids);
+                selected.columns.retain(|column| column.is("id"));
+                statement
             }
         };
         if out.send(Ok(Step::Columns(selected))).await.is_err() {
@@ -167,13 +173,21 @@ impl Engine {
         self.database.rows(statement, limit, row, out).await
     }
 
-    /// The first value that a statement returns.
-    pub(super) async fn text(&self, statement: Statement) -> Result<Option<String>, SqlError> {
-        let row = self.database.row(statement, SHORT).await?;
-        Ok(row.into_iter().next().and_then(|cell| cell.text))
+    /// The number of rows that the query returns.
+    pub(super) async fn count(&self) -> Result<u64, SqlError> {
+        let count = self.database.dialect().count(&self.query);
+        let row = self.database.row(count, SHORT).await?;
+        self.number(row.first())
     }
 
-    /// Whether finding rows by their ids scans all rows.
+    /// A number that the database sent as text.
+    pub(super) fn number(&self, cell: Option<&Cell>) -> Result<u64, SqlError> {
+        let text = cell.and_then(|cell| cell.text.as_deref());
+        let number = text.and_then(|text| text.parse().ok());
+        number.ok_or_else(|| self.reporter.not_a_number(text.unwrap_or_default()))
+    }
+
+    /// Whether finding rows by their ids scans all rows; `false` if the plans cannot be read.
     pub(super) async fn scans_all_for_one(&self) -> Result<bool, SqlError> {
         let dialect = self.database.dialect();
         let selected = self.columns().await?.known(|_| true).columns;
@@ -181,7 +195,8 @@ impl Engine {
             return Ok(false);
         };
         let (all, one) = (self.plan(all).await?, self.plan(one).await?);
-        Ok(dialect.reads_all(dialect.cost(&all), dialect.cost(&one)))
+        let costs = dialect.cost(&all).zip(dialect.cost(&one));
+        Ok(costs.is_some_and(|(all, one)| dialect.reads_all(all, one)))
     }
 
     async fn plan(&self, explain: Statement) -> Result<Vec<Cells>, SqlError> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use sqlx::error::DatabaseError;
 use sqlx::mysql::MySqlDatabaseError;
 use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
 
 /// An error of the database. Each message is one line and names the database without its password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +49,8 @@ pub enum SqlError {
         message: String,
         /// The server's hint.
         hint: Option<String>,
+        /// Whether the value of a row may be the reason, such as one that cannot be converted.
+        is_about_data: bool,
     },
     /// The server ended a statement at its time limit.
     #[error("{database}: {message}")]
@@ -76,9 +79,17 @@ pub enum SqlError {
 }
 
 impl SqlError {
-    /// Whether a statement that reads less may succeed.
+    /// Whether the database took too long.
     pub(super) fn is_timeout(&self) -> bool {
         matches!(self, SqlError::Timeout { .. } | SqlError::Slow { .. })
+    }
+
+    /// Whether the statement may succeed without one of its rows.
+    pub(super) fn may_be_of_one_row(&self) -> bool {
+        match self {
+            SqlError::Database { is_about_data, .. } => *is_about_data,
+            other => other.is_timeout(),
+        }
     }
 
     /// What to do about it, if known; `query` is the newsroom's query.
@@ -137,6 +148,16 @@ impl Reporter {
         }
     }
 
+    /// The database sent another text where a number was expected.
+    pub(super) fn not_a_number(&self, text: &str) -> SqlError {
+        SqlError::Database {
+            database: self.database.clone(),
+            message: self.redact(&format!("answered `{text}`, where a number was expected")),
+            hint: None,
+            is_about_data: false,
+        }
+    }
+
     /// An error of the connection.
     pub(super) fn unreachable(&self, error: &sqlx::Error) -> SqlError {
         SqlError::Unreachable {
@@ -152,10 +173,13 @@ impl Reporter {
                 database: self.database.clone(),
                 message: self.message(error),
             },
-            sqlx::Error::Database(_) => SqlError::Database {
+            sqlx::Error::Database(_)
+            | sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. } => SqlError::Database {
                 database: self.database.clone(),
                 message: self.message(error),
                 hint: self.hint(error),
+                is_about_data: error.as_database_error().is_none_or(is_about_data),
             },
             _ => self.unreachable(error),
         }
@@ -202,6 +226,23 @@ fn is_statement_timeout(error: &dyn DatabaseError) -> bool {
         None => error.code().is_some_and(|code| code == "57014"),
     }
 }
+
+/// Whether an error may be about a value of a row. SQLite has one code for nearly all errors.
+fn is_about_data(error: &(dyn DatabaseError + 'static)) -> bool {
+    let Some(code) = error.code() else {
+        return false;
+    };
+    match error.try_downcast_ref::<SqliteError>() {
+        Some(_) => SQLITE_DATA_CODES.contains(&&*code),
+        None => DATA_CLASSES.iter().any(|class| code.starts_with(class)),
+    }
+}
+
+/// `SQLITE_ERROR`, `SQLITE_TOOBIG` and `SQLITE_MISMATCH`.
+const SQLITE_DATA_CODES: [&str; 3] = ["1", "18", "20"];
+
+/// Classes of SQLSTATE: a subquery with more rows than one, and a value that cannot be converted.
+const DATA_CLASSES: [&str; 2] = ["21", "22"];
 
 /// The feature that the library lacks for a password over MySQL without TLS. It is off on purpose:
 /// an attacker in between could replace the server's key.

@@ -1,5 +1,5 @@
-//! A listing: rows become places, each id once and in order. A row whose id is not text has no
-//! position in that order, so it is reported and skipped.
+//! A listing: rows become places, each id once and in order. A row whose id is not text,
+//! or is too long, has no position in that order, so it is reported and skipped.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -123,8 +123,13 @@ impl Walk {
             selected: &self.selected,
             cells,
         };
-        if let Some(id) = row.broken_id() {
-            return Err(ListingError::Unlisted(unreadable(id)));
+        if let Some((path, reason)) = row.unusable_id() {
+            return Err(ListingError::Unlisted(Unlisted {
+                path,
+                reason,
+                hides: false,
+                severity: Severity::Error,
+            }));
         }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
@@ -160,14 +165,5 @@ impl Walk {
     fn fail(&mut self, gap: ListingError) -> Option<Result<Place, ListingError>> {
         self.ended = matches!(gap, ListingError::Source(_));
         Some(Err(gap))
-    }
-}
-
-fn unreadable(id: &str) -> Unlisted {
-    Unlisted {
-        path: id.to_owned(),
-        reason: "its `id` is not text in UTF-8; correct it, or convert it in the query".to_owned(),
-        hides: false,
-        severity: Severity::Error,
     }
 }

@@ -5,9 +5,10 @@ use std::hash::Hash as _;
 use chrono::DateTime;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::SqlError;
 use super::columns::{Column, Kind, Selected};
 use super::watermark::{MILLISECONDS, Raw};
-use crate::model::article::{AcceptSettings, Accepted, Refusal};
+use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
@@ -15,9 +16,13 @@ use crate::source::article_file::fields::{Fields, parse_date};
 use crate::source::article_file::json;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::sql::recheck_window;
+use crate::text;
 
 /// A row with more text than this is refused, as a file is.
-const ROW_BYTES_MAX: usize = 2 << 20;
+pub(super) const ROW_BYTES_MAX: usize = 2 << 20;
+
+/// Characters of an id that is too long, in messages.
+const LONG_ID_CHARS: usize = 40;
 
 /// A value as the database wrote it; one that is not text, as it is shown in messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,10 +73,19 @@ impl Row<'_> {
             .unwrap_or_default()
     }
 
-    /// An id that is not text, which cannot be compared or queried.
-    pub(super) fn broken_id(&self) -> Option<&str> {
-        let (_, cell) = self.cell("id").filter(|(_, cell)| cell.is_broken)?;
-        cell.text.as_deref()
+    /// An id that cannot be compared or queried, and why: one that is too long, or that is not text.
+    pub(super) fn unusable_id(&self) -> Option<(String, String)> {
+        let (_, cell) = self.cell("id")?;
+        let id = cell.text.as_deref()?;
+        if id.len() > ID_BYTES_MAX {
+            let start = text::cut(id, LONG_ID_CHARS, LONG_ID_CHARS);
+            let reason = format!(
+                "its `id` is longer than {ID_BYTES_MAX} bytes; a number or a short text is enough"
+            );
+            return Some((start.unwrap_or_default(), reason));
+        }
+        let reason = "its `id` is not text in UTF-8; correct it, or convert it in the query";
+        cell.is_broken.then(|| (id.to_owned(), reason.to_owned()))
     }
 
     pub(super) fn moment(&self, name: &str, zone: &Zone) -> Option<Moment> {
@@ -120,6 +134,12 @@ impl Row<'_> {
         }
     }
 
+    /// Whether one of its values may go on beyond its first `chars` characters, which were read.
+    pub(super) fn is_cut(&self, chars: usize) -> bool {
+        let mut texts = self.cells.iter().filter_map(|cell| cell.text.as_ref());
+        texts.any(|text| text.len() >= chars)
+    }
+
     pub(super) fn columns_digest(&self) -> u64 {
         let mut hash = Xxh3::new();
         let cells = self.selected.columns.iter().zip(self.cells);
@@ -143,12 +163,9 @@ impl Row<'_> {
 
     fn fields(&self) -> Result<Fields, Refusal> {
         let texts = self.cells.iter().filter_map(|cell| cell.text.as_ref());
-        if texts.map(String::len).sum::<usize>() > ROW_BYTES_MAX {
-            return Err(Refusal::new(
-                None,
-                format!("the row is larger than {ROW_BYTES_MAX} bytes"),
-                "an article is at most 2 MiB; split it",
-            ));
+        let bytes = texts.map(|text| text.len() as u64).sum();
+        if bytes > ROW_BYTES_MAX as u64 {
+            return Err(too_large(bytes));
         }
         let cells = self.selected.columns.iter().zip(self.cells);
         let entries = cells.map(|(column, cell)| {
@@ -194,6 +211,22 @@ pub(super) fn no_id() -> Refusal {
         None,
         "there is no `id`",
         "every row needs an `id`: its number, or a text that never changes",
+    )
+}
+
+pub(super) fn too_large(bytes: u64) -> Refusal {
+    Refusal::new(
+        None,
+        format!("the row is larger than {ROW_BYTES_MAX} bytes: it has {bytes}"),
+        "an article is at most 2 MiB; split it",
+    )
+}
+
+pub(super) fn failed(error: &SqlError) -> Refusal {
+    Refusal::new(
+        None,
+        format!("the database cannot read this row: {error}"),
+        "correct the value, or convert it in the query; it is tried again with each comparison",
     )
 }
 
@@ -268,7 +301,10 @@ fn number(column: &Column, cell: &Cell) -> Option<i64> {
     let is_number = matches!(column.kind, Kind::Integer | Kind::Number) || cell.is_number;
     let text = cell.text.as_deref().filter(|_| is_number)?;
     text.parse().ok().or_else(|| {
-        let number = text.parse::<f64>().ok()?;
+        let number = text
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())?;
         // Fractions of a second are dropped, as everywhere.
         Some(number.floor() as i64)
     })
@@ -461,10 +497,14 @@ mod tests {
     fn rows_that_are_not_articles_are_refused() {
         let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
         let title = "т".repeat(ROW_BYTES_MAX);
+        let not_a_number = Cell {
+            is_number: true,
+            ..text("NaN")
+        };
         for (cells, reason) in [
             (
                 [text("1"), text(&title), text("2026-01-08")],
-                "the row is larger than 2097152 bytes",
+                "the row is larger than 2097152 bytes: it has 4194315",
             ),
             (
                 [Cell::default(), text("Т"), text("2026-01-08")],
@@ -477,6 +517,10 @@ mod tests {
             (
                 [text("1"), text("Т"), text("infinity")],
                 "`date`: `infinity` is not a date",
+            ),
+            (
+                [text("1"), text("Т"), not_a_number],
+                "`date`: `NaN` is not a date",
             ),
         ] {
             let row = Row {

@@ -19,6 +19,8 @@ pub(super) enum Reaction {
     Answer,
     /// Returns an error with this message.
     Refuse(&'static str),
+    /// Returns an error with this code.
+    RefuseWith(&'static str),
     /// Returns the error of a statement timeout.
     TimeOut,
     /// Never answers.
@@ -111,9 +113,10 @@ async fn serve(mut stream: TcpStream, number: usize, reactions: &Reactions) -> s
         });
         match reaction {
             Reaction::Answer | Reaction::AnswerAndHangUp => {}
-            Reaction::Refuse(_) | Reaction::TimeOut => {
+            Reaction::Refuse(_) | Reaction::RefuseWith(_) | Reaction::TimeOut => {
                 let refusal = match reaction {
                     Reaction::Refuse(words) => refusal("28000", words),
+                    Reaction::RefuseWith(code) => refusal(code, "refused"),
                     _ => refusal("57014", "canceling statement due to statement timeout"),
                 };
                 stream.write_all(&refusal).await?;

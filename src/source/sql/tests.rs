@@ -1,5 +1,7 @@
 //! Against a real SQLite file, which only the test writes.
 
+mod long_rows;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +12,8 @@ use crate::config::Secret;
 use crate::model::article::{Accepted, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::Zone;
-use crate::source::SourceError;
+use crate::source::sql::reading::TIMEOUTS_MAX;
+use crate::source::{ReadOutcome, ReadResult, SourceError};
 use crate::testkit::sqlite;
 
 /// A file with a table `articles`, whose id has no type.
@@ -88,6 +91,16 @@ fn ids(found: &[Place]) -> Vec<&str> {
     found.iter().map(|found| &*found.path).collect()
 }
 
+/// The results of all places, in their order.
+fn read(sql: &Sql, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
+    let mut results: Vec<Option<ReadResult>> = found.iter().map(|_| None).collect();
+    sql.read(found, |number, result| {
+        assert!(results[number].replace(result).is_none(), "two results");
+    })?;
+    let results = results.into_iter();
+    Ok(results.map(|result| result.expect("a result")).collect())
+}
+
 fn accepted(read: ReadResult) -> Accepted {
     match read.outcome {
         ReadOutcome::Accepted(accepted) => *accepted,
@@ -154,7 +167,7 @@ fn a_row_whose_id_is_not_text_is_skipped_alone() {
         broken.sort();
         assert_eq!(self::ids(&found), ["a", "b", "caf", "я"]);
         assert_eq!(broken, ["\\xC3", "caf\\xE9", "caf\\xFF"]);
-        let mut read = sql.read(&found).expect("rows");
+        let mut read = read(&sql, &found).expect("rows");
         let twice = refused(read.pop().expect("the last")).reason;
         assert_eq!(twice, "2 rows have the id `я`");
         // Bytes in UTF-8 are text.
@@ -169,7 +182,7 @@ fn rows_become_articles() {
     let news = News::new(&[FIRST, SECOND]);
     let sql = news.sql();
     let found = walk(&sql, Extent::All);
-    let mut read = sql.read(&found).expect("rows").into_iter();
+    let mut read = read(&sql, &found).expect("rows").into_iter();
     let first = accepted(read.next().expect("the first")).article;
     assert_eq!(first.key, "1");
     assert_eq!(first.title.as_str(), "Первая");
@@ -197,7 +210,7 @@ fn commas_separate_tags_in_a_text_column() {
             "1, 'А', '2026-01-08', NULL, NULL, '{written}', ''"
         )]);
         let sql = news.sql();
-        let outcomes = sql.read(&walk(&sql, Extent::All)).expect("an article");
+        let outcomes = read(&sql, &walk(&sql, Extent::All)).expect("an article");
         let article = accepted(outcomes.into_iter().next().expect("an outcome")).article;
         let tags: Vec<&str> = article.tags.iter().map(|tag| tag.as_str()).collect();
         assert_eq!(tags, expected, "{written}");
@@ -210,7 +223,7 @@ fn the_revision_covers_the_text_but_not_updated() {
     let sql = news.sql();
     let revision = || {
         let found = walk(&sql, Extent::All);
-        accepted(sql.read(&found).expect("a row").remove(0)).revision
+        accepted(read(&sql, &found).expect("a row").remove(0)).revision
     };
     let first = revision();
     news.write("UPDATE articles SET content_html = '<p>Текст.</p>'");
@@ -226,7 +239,7 @@ fn the_columns_digest_covers_everything_but_the_text() {
     let sql = news.sql();
     let columns = || {
         let found = walk(&sql, Extent::All);
-        sql.read(&found).expect("a row")[0].columns
+        read(&sql, &found).expect("a row")[0].columns
     };
     let mut before = columns();
     for (edit, differs) in [
@@ -254,7 +267,7 @@ fn rows_are_read_in_the_order_asked_for() {
         ..found[0].clone()
     };
     found.insert(1, missing);
-    let read = sql.read(&found).expect("rows");
+    let read = read(&sql, &found).expect("rows");
     assert!(
         matches!(&read[0].outcome, ReadOutcome::Accepted(accepted) if accepted.article.key == "2")
     );
@@ -279,6 +292,12 @@ async fn read_slowly(
         false => Reaction::Answer,
     })
     .await;
+    let read = read_from(&server, rows).await;
+    (read, timeouts.load(Ordering::Relaxed))
+}
+
+/// The result of reading `rows` rows from a server.
+async fn read_from(server: &FakePostgres, rows: usize) -> Result<Vec<ReadResult>, SqlError> {
     let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
     let found = (1..=rows).map(|id| Place {
         path: id.to_string(),
@@ -287,8 +306,8 @@ async fn read_slowly(
         recheck: false,
     });
     let found: Vec<Place> = found.collect();
-    let read = tokio::task::spawn_blocking(move || sql.read(&found)).await;
-    (read.expect("no panic"), timeouts.load(Ordering::Relaxed))
+    let read = tokio::task::spawn_blocking(move || read(&sql, &found)).await;
+    read.expect("no panic")
 }
 
 fn reads_text(sql: &str) -> bool {
@@ -368,7 +387,7 @@ fn more_rows_than_one_statement_reads() {
     );
     let sql = news.sql();
     let found = walk(&sql, Extent::All);
-    let read = sql.read(&found).expect("rows");
+    let read = read(&sql, &found).expect("rows");
     assert_eq!(read.len(), 600);
     for (found, outcome) in found.iter().zip(read) {
         assert_eq!(accepted(outcome).article.key, found.path);
@@ -382,7 +401,7 @@ fn rows_that_share_an_id_are_refused_alone() {
     let sql = news.sql();
     let found = walk(&sql, Extent::All);
     assert_eq!(ids(&found), ["", "1", "2"]);
-    let read = sql.read(&found).expect("rows");
+    let read = read(&sql, &found).expect("rows");
     let reasons = ["there is no `id`", "2 rows have the id `1`"];
     for (read, reason) in read.into_iter().zip(reasons) {
         assert_eq!(refused(read).reason, reason);
@@ -403,7 +422,7 @@ fn the_stamp_of_a_shared_id_does_not_depend_on_row_order() {
         let news = News::new(&rows.each_ref().map(String::as_str));
         let sql = news.sql();
         let found = walk(&sql, Extent::All);
-        let read = sql.read(&found).expect("rows").remove(0).outcome;
+        let read = read(&sql, &found).expect("rows").remove(0).outcome;
         let ReadOutcome::Shared(stamp, _) = read else {
             panic!("not shared: {read:?}");
         };

@@ -61,3 +61,15 @@ fn unknown_keys_of_any_depth_are_ignored() {
     let keys = format!(", \"a\": {deep}, \"b\": {{\"c\": [1, {{}}]}}, \"content_text\": \"т\"");
     assert_eq!(body(&keys), plain(&["т"]));
 }
+
+#[test]
+fn too_many_values_are_refused() {
+    let article = |values: usize| {
+        let list = vec!["1"; values].join(",");
+        format!("{{\"title\": \"З\", \"date\": \"2026-01-08\", \"extra\": [[{list}]]}}")
+    };
+    // The three keys and the inner list count too.
+    assert!(parse(&article(100_000 - 4)).is_ok());
+    let refusal = parse(&article(100_000 - 3)).expect_err("one too many");
+    assert_eq!(refusal.reason, "the file has more than 100000 JSON values");
+}

@@ -4,6 +4,7 @@
 //! address tells its line.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -16,12 +17,16 @@ use crate::model::article::Refusal;
 /// Levels of nested lists and objects; no key of ours lies deeper.
 const DEPTH_MAX: usize = 8;
 
+/// Values of one file or column; an article has some dozens.
+const VALUES_MAX: usize = 100_000;
+
 /// Parses a file that contains one object.
 pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
     let parser = Parser {
         text: &text,
         lines: LineIndex::new(&text, 1),
+        values: Cell::new(0),
     };
     parser.pairs(&text, DEPTH_MAX)
 }
@@ -32,6 +37,7 @@ pub(in crate::source) fn value(text: &str) -> Option<Value> {
     let parser = Parser {
         text: &text,
         lines: LineIndex::none(),
+        values: Cell::new(0),
     };
     let raw: &RawValue = serde_json::from_str(&text).ok()?;
     parser.node(raw, DEPTH_MAX).ok().map(|node| node.value)
@@ -40,12 +46,15 @@ pub(in crate::source) fn value(text: &str) -> Option<Value> {
 struct Parser<'t> {
     text: &'t str,
     lines: LineIndex,
+    /// How many values were found.
+    values: Cell<usize>,
 }
 
 impl Parser<'_> {
     fn pairs(&self, raw: &str, depth: usize) -> Result<Vec<KeyValue>, Refusal> {
         let members: Members<'_> =
             serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
+        self.count(members.0.len())?;
         let pair = |(key, raw): (String, &RawValue)| {
             Ok(KeyValue {
                 key: key.into(),
@@ -63,6 +72,7 @@ impl Parser<'_> {
             Some(b'[') => {
                 let items: Vec<&RawValue> =
                     serde_json::from_str(raw).map_err(|error| self.refuse(raw, &error))?;
+                self.count(items.len())?;
                 let nodes = items.into_iter().map(|item| self.node(item, depth - 1));
                 Value::List(nodes.collect::<Result<_, _>>()?)
             }
@@ -76,6 +86,19 @@ impl Parser<'_> {
         };
         let line = self.lines.at(self.offset(raw));
         Ok(Node { line, value })
+    }
+
+    /// Counts values before they take memory.
+    fn count(&self, values: usize) -> Result<(), Refusal> {
+        self.values.set(self.values.get() + values);
+        if self.values.get() <= VALUES_MAX {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            None,
+            format!("the file has more than {VALUES_MAX} JSON values"),
+            "leave out what is no part of an article",
+        ))
     }
 
     /// The offset of a part of the text.
