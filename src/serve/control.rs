@@ -341,11 +341,10 @@ mod tests {
             let folder = above.path().join(name);
             fs::create_dir(&folder).expect("the state folder");
             fs::write(folder.join(FILE), "stale").expect("a file in its place");
-            let socket = ControlSocket::open(&folder).expect("a socket");
+            let mut socket = ControlSocket::open(&folder).expect("a socket");
             let file = fs::metadata(folder.join(FILE)).expect("its file");
             assert!(file.file_type().is_socket());
             assert_eq!(file.mode() & 0o777, 0o600);
-            let mut socket = socket;
             let control = control().0;
             let serving = task::spawn(async move { socket.serve(control).await });
             let answer = ask_in(&folder, ControlRequest::Held).await;
@@ -360,9 +359,8 @@ mod tests {
     #[tokio::test]
     async fn a_confirmation_is_answered_by_the_reading() {
         let folder = tempfile::tempdir().expect("a folder");
-        let socket = ControlSocket::open(folder.path()).expect("a socket");
+        let mut socket = ControlSocket::open(folder.path()).expect("a socket");
         let (control, mut ordered) = control();
-        let mut socket = socket;
         let _serving = task::spawn(async move { socket.serve(control).await });
         let request = ControlRequest::Confirm { id: LossId(7) };
         let asking = task::spawn({
