@@ -39,6 +39,7 @@
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
+//! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
 //! | how many descriptors clients get | `serve/descriptors.rs` |
@@ -147,6 +148,9 @@ pub mod export;
 pub mod serve;
 
 pub mod cli;
+
+#[cfg(any(test, fuzzing))]
+pub mod fuzz_targets;
 
 #[cfg(test)]
 pub(crate) mod testkit;

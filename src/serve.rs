@@ -31,7 +31,7 @@ mod activity;
 pub(crate) mod admin;
 mod answer;
 mod client_address;
-mod conditional;
+pub(crate) mod conditional;
 mod connection;
 mod connection_limit;
 mod connection_timer;

@@ -52,6 +52,8 @@ use self::no_sync_backend::NoSyncBackend;
 use self::open_file::{OpenFile, ShownCommits};
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::rows::decode_stored;
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use self::state_disk::{FILE, Folder, StateDisk};

@@ -32,7 +32,7 @@ const CLIENT_CLOCK_ERROR: i64 = 600;
 
 /// What the conditions of a request ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// 200: the client has another version, or none.
     Send,
     /// 304: the client has the current version.
@@ -43,7 +43,7 @@ pub(super) enum Outcome {
 
 /// What the dates of a request are compared with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dates<'a> {
+pub(crate) struct Dates<'a> {
     last_modified: Timestamp,
     first_seen: &'a FirstSeen,
     /// How old a response may be that a cache gives to a client.
@@ -53,7 +53,7 @@ pub(super) struct Dates<'a> {
 
 impl<'a> Dates<'a> {
     /// The dates of a feed at `now`.
-    pub(super) fn new(version: &'a FeedVersion, now: Timestamp) -> Dates<'a> {
+    pub(crate) fn new(version: &'a FeedVersion, now: Timestamp) -> Dates<'a> {
         let Settings {
             cache,
             stale_while_revalidate,
@@ -84,7 +84,7 @@ impl<'a> Dates<'a> {
 
 /// Evaluates the conditions of a request for a document whose entity tag is `tag`, without quotes and without
 /// the suffix of a coding. A document without `dates` ignores conditions on dates.
-pub(super) fn evaluate(headers: &HeaderMap, tag: &str, dates: Option<Dates<'_>>) -> Outcome {
+pub(crate) fn evaluate(headers: &HeaderMap, tag: &str, dates: Option<Dates<'_>>) -> Outcome {
     let is_failed = match list(headers, &IF_MATCH) {
         Some(mut tags) => !tags.any(|candidate| matches_strongly(candidate, tag)),
         None => {

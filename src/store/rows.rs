@@ -6,10 +6,14 @@ use redb::TableDefinition;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
+#[cfg(any(test, fuzzing))]
+use super::packer::Unpacker;
 use crate::model::article::Refusal;
 use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
 use crate::model::record::Stamp;
+#[cfg(any(test, fuzzing))]
+use crate::model::validators::Validators;
 
 /// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
@@ -98,4 +102,15 @@ pub(super) fn decode_refusal(
 
 pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, StoreError> {
     postcard::from_bytes(bytes).map_err(|_| StoreError::Row("row"))
+}
+
+/// Decodes bytes as each kind of row and as an article, for the fuzzer: all may fail, none may panic.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn decode_stored(bytes: &[u8]) {
+    let _ = decode::<Header>(bytes);
+    let _ = decode::<ArticleRow>(bytes);
+    let _ = decode::<FileRow>(bytes);
+    let _ = decode::<Validators>(bytes);
+    let _ = decode_refusal(bytes);
+    let _ = Unpacker::new().and_then(|mut unpacker| unpacker.unpack(bytes));
 }
