@@ -20,6 +20,7 @@ mod article_reader;
 mod batch;
 pub mod catch_panic;
 mod error;
+mod interval;
 mod limits;
 mod memory;
 mod no_sync_backend;

@@ -12,15 +12,13 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
+use super::interval::{Interval, WRITE_BYTES};
 use super::limits::Limits;
 use super::state_disk::{LockRange, Place, StateDisk, StateFile, lock_all};
-use super::write_queue::{BLOCK_BYTES, Block, Content, Interval, Mode, WriteQueue};
+use super::write_queue::{Content, Mode, WriteQueue};
 
 /// Bytes that stay free on the disk.
 pub(super) const RESERVED_BYTES: u64 = 1 << 20;
-
-/// The most bytes of one write to the file.
-const WRITE_BYTES: usize = 1 << 20;
 
 /// Why nothing more is written to a file that lost its content.
 const TRUNCATED: &str = "the state file was truncated by another program; a restart makes it anew and reads every article";
@@ -289,7 +287,7 @@ impl StateWriter {
             return;
         }
         let file = self.state().queue.file().clone();
-        let written = write_interval(&*file, interval);
+        let written = interval.write_to(&*file);
         let mut state = self.state();
         match written {
             // Meanwhile memory may have become full.
@@ -390,53 +388,5 @@ impl StateWriter {
         }
         copy.sync()?;
         Ok(copy)
-    }
-}
-
-/// Writes an interval to the file, and syncs it if the interval ends with a sync.
-fn write_interval(file: &dyn StateFile, interval: &Interval) -> io::Result<()> {
-    if let Some(cut) = interval.cut
-        && cut < file.len()?
-    {
-        file.set_len(cut)?;
-    }
-    if let Some(length) = interval.length
-        && length != file.len()?
-    {
-        file.set_len(length)?;
-    }
-    // The first block has the header, which other processes read, so it comes last.
-    write_blocks(file, interval.blocks.range(1..))?;
-    if let Some(header) = interval.blocks.get(&0) {
-        file.lock_header()?;
-        let written = file.write(0, header);
-        file.unlock_header()?;
-        written?;
-    }
-    match interval.sync {
-        true => file.sync(),
-        false => Ok(()),
-    }
-}
-
-/// Writes neighbouring blocks together.
-fn write_blocks<'b>(
-    file: &dyn StateFile,
-    blocks: impl Iterator<Item = (&'b u64, &'b Block)>,
-) -> io::Result<()> {
-    let (mut start, mut bytes) = (0, Vec::new());
-    for (number, block) in blocks {
-        let at = number * BLOCK_BYTES;
-        if at != start + bytes.len() as u64 || bytes.len() >= WRITE_BYTES {
-            if !bytes.is_empty() {
-                file.write(start, &bytes)?;
-            }
-            (start, bytes) = (at, Vec::new());
-        }
-        bytes.extend_from_slice(block);
-    }
-    match bytes.is_empty() {
-        true => Ok(()),
-        false => file.write(start, &bytes),
     }
 }

@@ -5,51 +5,20 @@
 //! database, between intervals it does: after a crash the database opens whatever part of an interval is
 //! in the file, if all earlier ones are.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::interval::{BLOCK_BYTES, Block, Interval};
 use super::state_disk::StateFile;
-
-/// The size of a block.
-pub(super) const BLOCK_BYTES: u64 = 4096;
 
 /// The block with the database's header.
 const HEADER_BLOCK: u64 = 0;
 
 /// Bytes of a part of a large transaction that the state writer may begin with before it is committed.
 const PART_BYTES: usize = 8 << 20;
-
-/// The content of a block.
-pub(super) type Block = Arc<[u8]>;
-
-/// Writes between two syncs, or a part of them.
-#[derive(Debug, Default)]
-pub(super) struct Interval {
-    pub(super) number: u64,
-    /// The blocks that were written, with their last content.
-    pub(super) blocks: BTreeMap<u64, Block>,
-    /// The shortest length of the file meanwhile, if it became shorter.
-    pub(super) cut: Option<u64>,
-    /// The length of the file at the end, if it was set.
-    pub(super) length: Option<u64>,
-    /// Whether a sync follows.
-    pub(super) sync: bool,
-    /// When it was queued.
-    queued: Option<Instant>,
-}
-
-impl Interval {
-    pub(super) fn bytes(&self) -> usize {
-        self.blocks.len() * BLOCK_BYTES as usize
-    }
-
-    fn is_empty(&self) -> bool {
-        self.blocks.is_empty() && self.length.is_none() && !self.sync
-    }
-}
 
 /// How the queue relates to the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
