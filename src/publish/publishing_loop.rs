@@ -19,10 +19,12 @@ use crate::publish::{LoopContext, NewVersions};
 /// The longest sleep of the publishing loop, after which it notices a jump of the wall clock.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
-/// Publishes for ever, after each of the readings that `changed` announces and when something is due.
+/// Publishes for ever, after each of the readings that `changed` announces and when something is due. Tells
+/// `renewed` that everything has to be read again.
 pub(super) async fn run(
     context: LoopContext,
     changed: Arc<Notify>,
+    renewed: Arc<Notify>,
     new_versions: mpsc::Sender<NewVersions>,
 ) {
     let publisher = &context.publisher;
@@ -33,6 +35,7 @@ pub(super) async fn run(
     let stored = stored.await.unwrap_or(None).filter(|_| !was_published);
     if stored.is_none() && !was_published {
         while time::timeout(SLEEP_MAX, changed.notified()).await.is_err() {
+            renew_if_damaged(publisher, &renewed).await;
             context.activity.end_round();
         }
     }
@@ -51,7 +54,17 @@ pub(super) async fn run(
             () = changed.notified() => {}
             () = time::sleep(due.min(SLEEP_MAX)) => {}
         }
+        renew_if_damaged(publisher, &renewed).await;
         next = publish(&context, &clock, &new_versions).await;
+    }
+}
+
+/// Makes a damaged state folder anew, and has everything read again.
+async fn renew_if_damaged(publisher: &Arc<Publisher>, renewed: &Notify) {
+    let renewing = publisher.clone();
+    // After a panic it is tried again.
+    if let Ok(true) = task::spawn_blocking(move || renewing.renew_if_damaged()).await {
+        renewed.notify_one();
     }
 }
 

@@ -34,6 +34,12 @@ impl OpenFile {
         self.is_clean.store(true, Ordering::Relaxed);
     }
 
+    /// A new database has all that was answered, and a new file may replace the file.
+    pub(super) fn note_renewal(&self) {
+        self.has_failed.store(false, Ordering::Relaxed);
+        self.backend.replace_file();
+    }
+
     /// A commit has failed, so the file may never have all that was answered.
     pub(super) fn note_failure(&self) {
         self.has_failed.store(true, Ordering::Relaxed);

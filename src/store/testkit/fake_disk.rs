@@ -154,6 +154,18 @@ impl FakeDisk {
         }
     }
 
+    /// Another program overwrites the state file from `offset` on, and leaves its length as it is.
+    pub(crate) fn overwrite(&self, offset: usize, byte: u8) {
+        let mut state = self.state();
+        if let Some(file) = state.names.state {
+            let Inode {
+                cached, durable, ..
+            } = &mut state.inodes[file];
+            cached[offset..].fill(byte);
+            durable[offset..].fill(byte);
+        }
+    }
+
     /// The disk as a new process finds it after `kill -9`: what was written is there.
     pub(crate) fn after_kill(&self) -> FakeDisk {
         let state = self.state();
