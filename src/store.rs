@@ -18,6 +18,7 @@
 
 mod article_reader;
 mod batch;
+mod behind_mark;
 pub mod catch_panic;
 mod damage;
 mod error;
@@ -119,24 +120,7 @@ impl Store {
         let backend = WriteBehind::start(disk, opened, limits)
             .map_err(|error| failed(redb::Error::Io(error)))?;
         let file = OpenFile::new(backend.clone(), was_closed_cleanly);
-        let opened = catch_panic::run(|| open_database::over(backend.clone()));
-        let database = match opened {
-            Ok(Ok(database)) => database,
-            Ok(Err(error)) => {
-                return Err(match error.into() {
-                    redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => {
-                        StoreError::Damaged { path }
-                    }
-                    redb::Error::DatabaseAlreadyOpen => StoreError::InUse { path },
-                    redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                        StoreError::Damaged { path }
-                    }
-                    error => failed(error),
-                });
-            }
-            Err(_) => return Err(StoreError::Damaged { path }),
-        };
-        let database = OpenDatabase::new(database, Some(backend.clone()));
+        let database = open_database::open(backend.clone(), path.clone())?;
         let store = Store::with_tables(database, Some(file))?;
         match store.header()? {
             Some(Header { layout, .. }) if layout != LAYOUT => {
@@ -351,7 +335,9 @@ impl Store {
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let written = self.open.load().write(&self.next_record, work);
-        if let (Err(_), Some(file)) = (&written, &self.file) {
+        if let (Err(error), Some(file)) = (&written, &self.file)
+            && !matches!(error, StoreError::Renewed)
+        {
             file.note_failure();
         }
         written
@@ -369,10 +355,7 @@ impl Store {
     pub fn renew(&self, memory: &Memory, held: Option<&HeldLoss>) -> Result<(), StoreError> {
         let next = match &self.file {
             None => open_database::scratch()?,
-            Some(file) => {
-                let backend = file.backend.renew();
-                OpenDatabase::new(open_database::over(backend.clone())?, Some(backend))
-            }
+            Some(file) => open_database::over(file.backend.renew())?,
         };
         next.write(&self.next_record, |batch| {
             batch.recall(memory)?;
@@ -403,8 +386,23 @@ impl Store {
         let Some(file) = &self.file else {
             return true;
         };
-        file.note_publication();
-        file.backend.wait_until_saved(limit)
+        let is_saved = file.backend.wait_until_saved(limit);
+        file.note_publication(is_saved);
+        is_saved
+    }
+
+    /// Whether answers may have been given that are newer than what it has, and not everything was read
+    /// since: the process before ended while the disk was behind, or a commit has failed.
+    pub fn is_outdated(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.backend.mark().is_outdated())
+    }
+
+    /// Everything was read, so that it has what was answered before.
+    pub fn note_full_reading(&self) {
+        if let Some(file) = &self.file {
+            file.backend.mark().note_full_reading();
+        }
     }
 
     /// Since when the oldest commit waits for the disk; `None` if all are on it.

@@ -215,6 +215,7 @@ impl Driver {
             if is_whole && (options.reread || expected.is_some()) {
                 self.store_header(&header, renewals);
             }
+            self.store.note_full_reading();
         }
         report.held = held_loss(&source, &history.guard, before.as_ref());
         let is_confirmed = |loss: &HeldLoss| loss.kind == LossKind::Columns || result.confirmed;

@@ -143,7 +143,13 @@ impl Publisher {
 
     /// Whether something is published, or can be from the store alone.
     pub fn has_something_to_serve(&self) -> bool {
-        self.driver.is_complete() || self.handle.is_published()
+        self.handle.is_published() || self.driver.is_complete() && !self.store.is_outdated()
+    }
+
+    /// Whether the store is older than what was answered before the start, so that nothing should be
+    /// published from it before everything was read.
+    pub fn is_outdated(&self) -> bool {
+        self.store.is_outdated()
     }
 
     /// How many articles can be published before the first reading; `None` if the store is not complete.

@@ -1,6 +1,7 @@
 //! An open database. A store that is made anew opens another one.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -33,7 +34,7 @@ pub(super) struct OpenDatabase {
 }
 
 impl OpenDatabase {
-    pub(super) fn new(database: Database, backend: Option<WriteBehind>) -> OpenDatabase {
+    fn new(database: Database, backend: Option<WriteBehind>) -> OpenDatabase {
         OpenDatabase {
             shown: Mutex::default(),
             database,
@@ -84,8 +85,26 @@ impl OpenDatabase {
 }
 
 /// Opens the database of a backend, and creates it if the backend is empty.
-pub(super) fn over(backend: WriteBehind) -> Result<Database, DatabaseError> {
-    builder().create_with_backend(backend)
+pub(super) fn over(backend: WriteBehind) -> Result<OpenDatabase, DatabaseError> {
+    let database = builder().create_with_backend(backend.clone())?;
+    Ok(OpenDatabase::new(database, Some(backend)))
+}
+
+/// As [`over`], for a file that may be damaged; errors name `path`.
+pub(super) fn open(backend: WriteBehind, path: PathBuf) -> Result<OpenDatabase, StoreError> {
+    let error: redb::Error = match catch_panic::run(|| over(backend)) {
+        Ok(Ok(database)) => return Ok(database),
+        Ok(Err(error)) => error.into(),
+        Err(_) => return Err(StoreError::Damaged { path }),
+    };
+    Err(match error {
+        redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => StoreError::Damaged { path },
+        redb::Error::DatabaseAlreadyOpen => StoreError::InUse { path },
+        redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            StoreError::Damaged { path }
+        }
+        source => StoreError::Open { path, source },
+    })
 }
 
 /// A database that ends with the process.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
+use super::behind_mark::BehindMark;
 use super::interval::{Interval, WRITE_BYTES};
 use super::limits::Limits;
 use super::state_disk::{LockRange, Place, StateDisk, StateFile, lock_all};
@@ -20,19 +21,16 @@ use super::write_queue::{Content, Mode, WriteQueue, header_in};
 /// Bytes that stay free on the disk.
 pub(super) const RESERVED_BYTES: u64 = 1 << 20;
 
-/// Why a file that another program cut cannot be read or written any more.
+// Why a file cannot be used any more.
 const TRUNCATED: &str = "the state file was truncated by another program";
-
-/// The same for a file that begins with other bytes than were written.
 const OVERWRITTEN: &str = "the state file was overwritten by another program";
-
-/// Why a file is replaced whose database failed.
 const DAMAGED: &str = "the state file is damaged";
 
 /// What the state writer shares with those who wait for it.
 #[derive(Debug)]
 pub(super) struct StateWriter {
     pub(super) disk: Arc<dyn StateDisk>,
+    pub(super) mark: Arc<BehindMark>,
     limits: Limits,
     state: Mutex<State>,
     changed: Condvar,
@@ -117,6 +115,7 @@ impl State {
 impl StateWriter {
     pub(super) fn new(
         disk: Arc<dyn StateDisk>,
+        mark: Arc<BehindMark>,
         file: Arc<dyn StateFile>,
         read_only: Option<String>,
         limits: Limits,
@@ -139,6 +138,7 @@ impl StateWriter {
         }
         Ok(StateWriter {
             disk,
+            mark,
             limits,
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -298,6 +298,9 @@ impl StateWriter {
             let task = {
                 let mut state = self.state();
                 loop {
+                    if state.queue.unsaved_since().is_none() {
+                        self.mark.note_saved();
+                    }
                     match state.task(Instant::now()) {
                         Task::Wait(None) => {
                             let woken = self.changed.wait(state);

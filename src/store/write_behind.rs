@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use redb::{BackendError, StorageBackend};
 
+use super::behind_mark::BehindMark;
 use super::limits::Limits;
 use super::state_disk::{LockRange, Opened, StateDisk};
 use super::state_writer::{State, StateWriter};
@@ -19,6 +20,9 @@ use super::write_queue::fill;
 
 /// How long closing waits for a disk that completes nothing.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long closing waits for the mark that says that answers may be missing.
+const MARK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The bytes whose locks say how a process has the database open. The database also locks its header,
 /// and a byte for each transaction. Inside this process nobody else could have those, and other
@@ -41,9 +45,17 @@ impl WriteBehind {
         opened: Opened,
         limits: Limits,
     ) -> io::Result<WriteBehind> {
-        let writer = StateWriter::new(disk, opened.file, opened.read_only, limits)?;
-        let writer = Arc::new(writer);
+        // After a clean end the mark is an old one.
+        let is_outdated = opened.has_behind_mark && !opened.was_closed_cleanly;
+        let (is_marked, pause) = (opened.has_behind_mark, limits.check);
+        let mark = Arc::new(BehindMark::new(disk.clone(), is_marked, is_outdated, pause));
+        let marking = mark.clone();
+        let (file, read_only) = (opened.file, opened.read_only);
+        let writer = Arc::new(StateWriter::new(disk, mark, file, read_only, limits)?);
         let running = writer.clone();
+        thread::Builder::new()
+            .name("state-mark".to_owned())
+            .spawn(move || marking.run())?;
         thread::Builder::new()
             .name("state-writer".to_owned())
             .spawn(move || running.run())?;
@@ -56,6 +68,11 @@ impl WriteBehind {
     /// Why commits do not reach the file.
     pub(super) fn trouble(&self) -> Option<String> {
         self.writer.trouble()
+    }
+
+    /// The mark that says that answers may be missing in the file.
+    pub(super) fn mark(&self) -> &BehindMark {
+        &self.writer.mark
     }
 
     /// Why the content of the file is lost.
@@ -107,6 +124,7 @@ impl WriteBehind {
     /// Ends the state writer. If everything is in the file, and `is_clean`, the next start is told.
     pub(super) fn stop(&self, is_clean: bool) {
         let (has_ended, is_saved) = self.writer.stop(CLOSE_TIMEOUT);
+        self.writer.mark.stop(MARK_TIMEOUT);
         if !has_ended {
             return;
         }

@@ -147,6 +147,26 @@ fn cut(file: &Path, bytes: u64) {
 }
 
 #[test]
+fn state_that_is_behind_what_was_answered_is_not_served() {
+    let newsroom = sample_without_rescan();
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| feed.status == 200);
+    daemon.signal("KILL");
+    daemon.wait();
+    // As after answers with this article that the disk did not take.
+    newsroom.write("answered", &HARVEST);
+    let mark = newsroom.path("state/taspa.behind");
+    fs::write(&mark, "").expect("a mark");
+    let daemon = Daemon::start(&newsroom);
+    assert!(daemon.get("/all.rss").says("/articles/answered"));
+    eventually("no mark", || !mark.exists());
+    let log = daemon.log_until_stopped();
+    assert!(!log.contains("served from the state folder"), "{log}");
+    let log = Daemon::start(&newsroom).log_until_stopped();
+    assert!(log.contains("served from the state folder"), "{log}");
+}
+
+#[test]
 fn dates_never_go_back_after_a_kill_on_a_full_disk() {
     let newsroom = sample_without_rescan();
     fs::create_dir(newsroom.path("state")).expect("a place to mount at");

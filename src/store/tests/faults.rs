@@ -342,6 +342,37 @@ fn only_a_clean_end_counts_as_one() {
 }
 
 #[test]
+fn disk_that_is_behind_the_answers_has_a_mark_until_it_has_caught_up() {
+    let disk = FakeDisk::default();
+    let store = disk.open_store().expect("a store");
+    put(&store, "all", 1);
+    assert!(store.wait_until_saved(PATIENCE));
+    disk.stall();
+    put(&store, "all", 2);
+    assert!(!disk.is_behind(), "nothing was answered yet");
+    assert!(!store.wait_until_saved(SHORT));
+    wait_for("a mark", || disk.is_behind());
+    let cut = disk.after_power_cut(1);
+    disk.resume();
+    wait_for("no mark", || !disk.is_behind());
+
+    let store = cut.open_store().expect("a store");
+    assert!(store.is_outdated());
+    assert!(store.wait_until_saved(PATIENCE));
+    drop(store);
+    assert!(cut.is_behind(), "not everything was read since");
+    let store = cut.open_store().expect("a store");
+    assert!(store.is_outdated() && !store.was_closed_cleanly());
+    store.note_full_reading();
+    assert!(!store.is_outdated());
+    assert!(store.wait_until_saved(PATIENCE));
+    drop(store);
+    assert!(!cut.is_behind());
+    let store = cut.open_store().expect("a store");
+    assert!(!store.is_outdated() && store.was_closed_cleanly());
+}
+
+#[test]
 fn store_on_a_disk_has_one_writer() {
     let disk = FakeDisk::default();
     let _first = disk.open_store().expect("a store");
