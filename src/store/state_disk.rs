@@ -117,7 +117,7 @@ impl Folder {
 
     /// Creates the folder if it is missing, and locks it.
     fn lock(&self) -> io::Result<()> {
-        std::fs::create_dir_all(&self.folder)?;
+        create_durably(&self.folder)?;
         let folder = File::open(&self.folder)?;
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(locked) = &*locked
@@ -233,6 +233,20 @@ impl StateDisk for Folder {
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         *locked = None;
     }
+}
+
+/// Creates a folder with those above it, if it is missing, so that a loss of power leaves it.
+fn create_durably(folder: &Path) -> io::Result<()> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    std::fs::create_dir_all(folder)?;
+    for created in missing {
+        let above = created
+            .parent()
+            .filter(|above| !above.as_os_str().is_empty());
+        File::open(above.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Locks ranges of a file.
