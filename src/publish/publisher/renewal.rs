@@ -21,7 +21,7 @@ use crate::store::{Memory, StoreError};
 const RENEWAL_PAUSE: Duration = Duration::from_secs(60);
 
 impl Publisher {
-    /// Makes the store anew if it is damaged, but not more often than every [`RENEWAL_PAUSE`]. Then
+    /// Makes the store anew if it is damaged, but not more often than once a minute. Then
     /// everything has to be read again. Returns whether it did.
     pub fn renew_if_damaged(&self) -> bool {
         let Some(reason) = self.store.damage() else {
