@@ -170,6 +170,20 @@ impl Index {
         })
     }
 
+    /// The keys of all articles, released or not.
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        let slots = (0..self.slots.len()).filter_map(|number| self.slots.get(number));
+        slots.map(|slot| String::from_utf8_lossy(slot.key()).into_owned())
+    }
+
+    /// The terms that [`Index::remember`] has to be told after a restart, with their names.
+    pub fn remembered_terms(&self) -> impl Iterator<Item = (&Term, &str)> {
+        self.terms.numbers().filter_map(|number| {
+            let name = self.terms.first_name(number)?;
+            Some((self.term(number), name))
+        })
+    }
+
     /// The article with this key, released or not. For operators only: what readers see must come from
     /// [`Index::find`].
     pub fn find_any(&self, key: &str) -> Option<ArticleNo> {

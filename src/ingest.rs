@@ -34,6 +34,7 @@ use tracing::warn;
 use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadFile, read_all};
+use crate::index::Index;
 use crate::ingest::change_set::{ChangeSet, RefusalChange, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
@@ -52,14 +53,17 @@ const BATCH_FILES: usize = 4096;
 const READING_NICENESS: i32 = 10;
 
 /// The options of a reading.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
     /// Read unchanged files too.
     pub reread: bool,
     /// Which loss to believe that would else be held.
     pub removal: Removal,
     /// Articles in the store.
     pub stored: usize,
+    /// The articles before the store was made anew, of which it has a part: those that a full reading does
+    /// not find are missing.
+    pub expected: Option<&'a Index>,
     /// The priority of the threads that read.
     pub priority: Priority,
 }
@@ -94,6 +98,8 @@ pub struct ReadingResult {
     pub retired: Vec<RecordId>,
     /// Whether the loss was believed that was to be confirmed.
     pub confirmed: bool,
+    /// Expected articles that were not found, and are not believed to be gone.
+    pub held_back: usize,
 }
 
 /// Why a reading is not complete. What it has committed stays.
@@ -113,7 +119,7 @@ pub fn reconcile(
     source: &Source,
     store: &Store,
     scopes: &[Scope],
-    options: Options,
+    options: Options<'_>,
     history: &mut ReadingHistory,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
@@ -138,11 +144,13 @@ pub fn reconcile(
 struct Run<'a> {
     source: &'a Source,
     store: &'a Store,
-    options: Options,
+    options: Options<'a>,
     progress: &'a Progress,
     meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
     /// Whether everything is compared.
     is_full: bool,
+    /// Whether places could not be listed that may hold articles.
+    hides: bool,
     problems: FoundProblems,
     result: ReadingResult,
 }
@@ -151,7 +159,7 @@ impl<'a> Run<'a> {
     fn new(
         source: &'a Source,
         store: &'a Store,
-        options: Options,
+        options: Options<'a>,
         progress: &'a Progress,
         meanwhile: &'a mut dyn FnMut(&mut Vec<Change>),
     ) -> Run<'a> {
@@ -162,6 +170,7 @@ impl<'a> Run<'a> {
             progress,
             meanwhile,
             is_full: true,
+            hides: false,
             problems: FoundProblems::default(),
             result: ReadingResult::default(),
         }
@@ -191,6 +200,7 @@ impl<'a> Run<'a> {
             gone,
             failure,
         } = listed;
+        self.hides = !hidden.is_empty();
         self.problems.stored = stored;
         self.problems.unlisted = unlisted;
         self.retry(retries?)?;
@@ -257,7 +267,8 @@ impl<'a> Run<'a> {
         }
         let conflicts = KeyConflicts::of(&files, self.source, self.store)?;
         let mut change_set = ChangeSet::default();
-        self.store.wait_for_room();
+        // It is the disk that stalls then, not the reading.
+        self.store.wait_for_room(|| self.progress.advance());
         self.store.write(|batch| {
             for file in files {
                 match file {
@@ -322,6 +333,22 @@ impl<'a> Run<'a> {
         Ok(is_unchanged.then_some(row))
     }
 
+    /// The keys of the expected articles that are nowhere.
+    fn unfound(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut unfound = Vec::new();
+        for key in self.options.expected.into_iter().flat_map(Index::keys) {
+            if self.store.article(&key)?.is_none() {
+                unfound.push(key);
+            }
+        }
+        // They may be where nothing could be listed or read now.
+        if self.hides || !self.result.report.unsettled.is_empty() {
+            self.result.held_back = unfound.len();
+            unfound.clear();
+        }
+        Ok(unfound)
+    }
+
     /// Removes missing files, except for those whose loss is held.
     fn remove(
         &mut self,
@@ -336,7 +363,9 @@ impl<'a> Run<'a> {
             now: Timestamp::now(),
         };
         let removal = self.options.removal;
-        if gone.is_empty() {
+        let unfound = self.unfound()?;
+        missing.paths.extend(unfound.iter().map(String::as_str));
+        if gone.is_empty() && unfound.is_empty() {
             guard.note(&missing, guard.judge(&missing, removal));
             return Ok(());
         }
@@ -354,6 +383,12 @@ impl<'a> Run<'a> {
             change_set.find_retries(batch)?;
             Ok(verdict)
         })?;
+        for key in &unfound {
+            match verdict.removes(key) {
+                true => change_set.changes.push(Change::Remove(key.as_str().into())),
+                false => self.result.held_back += 1,
+            }
+        }
         self.result.confirmed = verdict.confirms;
         guard.note(&missing, verdict);
         let retries = self.accept(change_set)?;

@@ -98,12 +98,13 @@ pub async fn run(
     new_versions: mpsc::Sender<NewVersions>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let changed = Arc::new(Notify::new());
+    let (changed, renewed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let (down, changes) = watch::channel(None);
     let outage = Arc::new(OutageLog::default());
     let orders = Arc::new(Mutex::new(orders));
     let mut loops = JoinSet::new();
     let (shared, announced, logged) = (context.clone(), changed.clone(), outage.clone());
+    let rereading = renewed.clone();
     loops.spawn(restarted("the reading loop", move || {
         let log = ReadingLog::new(logged.clone());
         let (rescan, orders) = (rescan.clone(), orders.clone());
@@ -112,6 +113,7 @@ pub async fn run(
             rescan,
             orders,
             announced.clone(),
+            rereading.clone(),
             down.clone(),
             log,
         )
@@ -122,7 +124,12 @@ pub async fn run(
     }));
     let shared = context.clone();
     loops.spawn(restarted("the publishing loop", move || {
-        publishing_loop::run(shared.clone(), changed.clone(), new_versions.clone())
+        publishing_loop::run(
+            shared.clone(),
+            changed.clone(),
+            renewed.clone(),
+            new_versions.clone(),
+        )
     }));
     loops.spawn(restarted("the look for stalls", move || {
         stall_loop(context.clone())
@@ -132,12 +139,13 @@ pub async fn run(
 }
 
 /// Reads the source: all of it at the start, every `rescan` or `reconcile`, after an order, after it was
-/// replaced and after lost events; parts of it after an event that names them.
+/// replaced, after the store was `renewed` and after lost events; parts of it after an event that names them.
 async fn reading_loop(
     context: LoopContext,
     mut rescan: watch::Receiver<Duration>,
     orders: Arc<Mutex<mpsc::Receiver<Order>>>,
     changed: Arc<Notify>,
+    renewed: Arc<Notify>,
     down: OutageSender,
     mut log: ReadingLog,
 ) {
@@ -184,6 +192,7 @@ async fn reading_loop(
             }
             Ok(()) = rescan.changed() => vec![Scope::All],
             next = watcher.next() => next,
+            () = renewed.notified() => vec![Scope::All],
             () = time::sleep_until(rescan_at.into()) => vec![Scope::All],
         };
         activity.begin_reading();

@@ -12,17 +12,21 @@
 //! held, and the source's own memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
-//! `write_behind` is the file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
+//! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
 //!
 //! Uses [`model`](crate::model). No other room uses types of `redb`.
 
 mod article_reader;
 mod batch;
+mod behind_mark;
 pub mod catch_panic;
+mod damage;
 mod error;
+mod interval;
 mod limits;
 mod memory;
 mod no_sync_backend;
+mod open_database;
 mod open_file;
 mod packer;
 mod rows;
@@ -34,27 +38,25 @@ mod write_queue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
-use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{
-    Builder, ConcurrencyMode, Database, ReadOnlyDatabase, ReadTransaction, ReadableDatabase,
-    ReadableTable, ReadableTableMetadata,
-};
+use arc_swap::ArcSwap;
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 pub use self::article_reader::ArticleReader;
 pub use self::batch::Batch;
 pub use self::error::StoreError;
 use self::limits::Limits;
 pub use self::memory::{LastGoodVersion, Memory};
-use self::no_sync_backend::NoSyncBackend;
-use self::open_file::{OpenFile, ShownCommits};
+use self::open_database::OpenDatabase;
+use self::open_file::OpenFile;
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::rows::decode_stored;
-use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, SERVED, decode};
+use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use self::state_disk::{FILE, Folder, StateDisk};
 use self::write_behind::WriteBehind;
@@ -69,17 +71,19 @@ use crate::model::validators::Validators;
 /// takes over what [`Store::peek`] and [`Store::peek_last_good`] can still read.
 pub(crate) const LAYOUT: u32 = 4;
 
-/// Memory for pages of the database file. The default of `redb` is 1 GiB.
-const CACHE_BYTES: usize = 8 << 20;
-
 /// How long opening waits until a new file is on the disk.
 const CREATE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The open store. Reads do not wait for the writer, and nothing waits for the disk to be written.
+///
+/// Once a read or commit has found damage, or the file was seen to be damaged, [`Store::damage`] says so,
+/// and [`Store::renew`] puts an empty database in the place of the damaged one.
 #[derive(Debug)]
 pub struct Store {
-    shown: Mutex<ShownCommits>,
-    database: Database,
+    open: ArcSwap<OpenDatabase>,
+    /// The number of the next record. Those of a database that was damaged are not used again: a
+    /// snapshot may still name them.
+    next_record: AtomicU64,
     /// The database file; `None` for a scratch store. It is closed after the database.
     file: Option<OpenFile>,
 }
@@ -118,23 +122,7 @@ impl Store {
         let backend = WriteBehind::start(disk, opened, limits)
             .map_err(|error| failed(redb::Error::Io(error)))?;
         let file = OpenFile::new(backend.clone(), was_closed_cleanly);
-        let opened = catch_panic::run(|| builder().create_with_backend(backend.clone()));
-        let database = match opened {
-            Ok(Ok(database)) => database,
-            Ok(Err(error)) => {
-                return Err(match error.into() {
-                    redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => {
-                        StoreError::Damaged { path }
-                    }
-                    redb::Error::DatabaseAlreadyOpen => StoreError::InUse { path },
-                    redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                        StoreError::Damaged { path }
-                    }
-                    error => failed(error),
-                });
-            }
-            Err(_) => return Err(StoreError::Damaged { path }),
-        };
+        let database = open_database::open(backend.clone(), path.clone())?;
         let store = Store::with_tables(database, Some(file))?;
         match store.header()? {
             Some(Header { layout, .. }) if layout != LAYOUT => {
@@ -155,7 +143,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or was not closed properly.
     pub fn peek(folder: &Path) -> Result<Option<Memory>, StoreError> {
-        let Some(database) = open_read_only(folder)? else {
+        let Some(database) = open_database::read_only(folder)? else {
             return Ok(None);
         };
         memory::read(&database).map(Some)
@@ -166,7 +154,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be read or was not closed properly.
     pub fn peek_last_good(folder: &Path) -> Result<Vec<LastGoodVersion>, StoreError> {
-        open_read_only(folder)?.map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
+        open_database::read_only(folder)?
+            .map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
     }
 
     /// Deletes the files of a state folder; missing files are no error.
@@ -180,41 +169,39 @@ impl Store {
     /// A store that ends with the process: an unlinked temporary file, or memory if no file can be
     /// created, as in a container with a read-only root.
     pub fn scratch() -> Result<Store, StoreError> {
-        let mut builder = Builder::new();
-        builder.set_cache_size(CACHE_BYTES);
-        let database = match tempfile::tempfile() {
-            Ok(file) => builder.create_with_backend(NoSyncBackend(FileBackend::new(file)?)),
-            Err(_) => builder.create_with_backend(InMemoryBackend::new()),
-        };
-        Store::with_tables(database?, None)
+        Store::with_tables(open_database::scratch()?, None)
     }
 
     /// The versions and settings that the state was written with; `None` for a new folder.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
-        memory::read_header(&self.database)
+        self.read(memory::read_header)
     }
 
     /// The source's memory, which only the source can decode; `None` if it stored nothing.
     pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
-        memory::read_source_memory(&self.database)
+        self.read(memory::read_source_memory)
     }
 
     /// The loss that was held at the end of the last reading.
     pub fn held_loss(&self) -> Result<Option<HeldLoss>, StoreError> {
-        memory::read_held_loss(&self.database)
+        self.read(memory::read_held_loss)
     }
 
     /// The rows of all articles, by key, as of now.
     pub fn article_rows(
         &self,
     ) -> Result<impl Iterator<Item = Result<ArticleRow, StoreError>> + use<>, StoreError> {
-        let transaction = self.database.begin_read()?;
-        let rows = transaction.open_table(ARTICLES)?.range::<&str>(..)?;
-        Ok(rows.map(move |row| {
-            // The closure owns the transaction, which must live as long as the iterator.
-            let _: &ReadTransaction = &transaction;
-            decode(row?.1.value())
-        }))
+        let open = self.open.load_full();
+        let rows = open.read(|database| {
+            let transaction = database.begin_read()?;
+            let rows = transaction.open_table(ARTICLES)?.range::<&str>(..)?;
+            Ok(rows.map(move |row| {
+                // The closure owns the transaction, which must live as long as the iterator.
+                let _: &ReadTransaction = &transaction;
+                decode(row?.1.value())
+            }))
+        })?;
+        Ok(open.damage.clone().watch(rows))
     }
 
     /// The rows of the file or folder at `path` and of all files below it, by path, as of now. An empty
@@ -224,85 +211,98 @@ impl Store {
         path: &str,
     ) -> Result<impl Iterator<Item = Result<(String, FileRow), StoreError>> + use<>, StoreError>
     {
-        let transaction = self.database.begin_read()?;
-        let table = transaction.open_table(FILES)?;
         let below = (format!("{path}/"), format!("{path}0"));
-        let (at, rows) = match path {
-            "" => (None, table.range::<&str>(..)?),
-            // `0` is the character after `/`, so the range ends after the folder.
-            path => (
-                Some(table.range(path..=path)?),
-                table.range(below.0.as_str()..below.1.as_str())?,
-            ),
-        };
-        Ok(at.into_iter().flatten().chain(rows).map(move |row| {
-            // The closure owns the transaction, which must live as long as the iterator.
-            let _: &ReadTransaction = &transaction;
-            let (path, file) = row?;
-            Ok((path.value().to_owned(), decode(file.value())?))
-        }))
+        let open = self.open.load_full();
+        let rows = open.read(|database| {
+            let transaction = database.begin_read()?;
+            let table = transaction.open_table(FILES)?;
+            let (at, rows) = match path {
+                "" => (None, table.range::<&str>(..)?),
+                // `0` is the character after `/`, so the range ends after the folder.
+                path => (
+                    Some(table.range(path..=path)?),
+                    table.range(below.0.as_str()..below.1.as_str())?,
+                ),
+            };
+            Ok(at.into_iter().flatten().chain(rows).map(move |row| {
+                // The closure owns the transaction, which must live as long as the iterator.
+                let _: &ReadTransaction = &transaction;
+                let (path, file) = row?;
+                Ok((path.value().to_owned(), decode(file.value())?))
+            }))
+        })?;
+        Ok(open.damage.clone().watch(rows))
     }
 
     /// The number of articles.
     pub fn count_articles(&self) -> Result<usize, StoreError> {
-        let articles = self.database.begin_read()?.open_table(ARTICLES)?.len()?;
+        let count = |database: &Database| Ok(database.begin_read()?.open_table(ARTICLES)?.len()?);
+        let articles = self.read(count)?;
         Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
 
     /// The number of files, or of rows of a database, that were read.
     pub fn count_files(&self) -> Result<u64, StoreError> {
-        Ok(self.database.begin_read()?.open_table(FILES)?.len()?)
+        self.read(|database| Ok(database.begin_read()?.open_table(FILES)?.len()?))
     }
 
     /// The article with this key.
     pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
-        let table = self.database.begin_read()?.open_table(ARTICLES)?;
-        table.get(key)?.map(|row| decode(row.value())).transpose()
+        self.read(|database| {
+            let table = database.begin_read()?.open_table(ARTICLES)?;
+            table.get(key)?.map(|row| decode(row.value())).transpose()
+        })
     }
 
     /// For each key the path of the article that has it.
     pub fn owners(&self, keys: &[&str]) -> Result<Vec<Option<String>>, StoreError> {
-        let table = self.database.begin_read()?.open_table(ARTICLES)?;
-        let owner = |key: &&str| {
-            let row = table
-                .get(*key)?
-                .map(|row| decode::<ArticleRow>(row.value()));
-            Ok(row.transpose()?.map(|row| row.path.into()))
-        };
-        keys.iter().map(owner).collect()
+        self.read(|database| {
+            let table = database.begin_read()?.open_table(ARTICLES)?;
+            let owner = |key: &&str| {
+                let row = table
+                    .get(*key)?
+                    .map(|row| decode::<ArticleRow>(row.value()));
+                Ok(row.transpose()?.map(|row| row.path.into()))
+            };
+            keys.iter().map(owner).collect()
+        })
     }
 
     /// The row of the file at this path, as it was last read.
     pub fn file(&self, path: &str) -> Result<Option<FileRow>, StoreError> {
-        let table = self.database.begin_read()?.open_table(FILES)?;
-        table.get(path)?.map(|row| decode(row.value())).transpose()
+        self.read(|database| {
+            let table = database.begin_read()?.open_table(FILES)?;
+            table.get(path)?.map(|row| decode(row.value())).transpose()
+        })
     }
 
     /// All terms that were ever known, with their names.
     pub fn terms(&self) -> Result<Vec<(Term, String)>, StoreError> {
-        memory::read_terms(&self.database)
+        self.read(memory::read_terms)
     }
 
     /// The last validators of every feed, by path.
     pub fn validators(&self) -> Result<Vec<(String, Validators)>, StoreError> {
-        memory::read_validators(&self.database)
+        self.read(memory::read_validators)
     }
 
     /// All that cannot be computed from the articles.
     pub fn memory(&self) -> Result<Memory, StoreError> {
-        memory::read(&self.database)
+        self.read(memory::read)
     }
 
     /// All formats that were ever served, by the name of a declared feed or the folder of a kind of feeds.
     pub fn served(&self) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
-        memory::read_served(&self.database)
+        self.read(memory::read_served)
     }
 
     /// The retired records, which are not deleted yet.
     pub fn retired(&self) -> Result<Vec<RecordId>, StoreError> {
-        let table = self.database.begin_read()?.open_table(RETIRED)?;
-        let records = table.iter()?.map(|row| Ok(RecordId(row?.0.value())));
-        records.collect()
+        self.read(|database| {
+            let table = database.begin_read()?.open_table(RETIRED)?;
+            let records = table.iter()?.map(|row| Ok(RecordId(row?.0.value())));
+            records.collect()
+        })
     }
 
     /// A packer for this store; each thread needs its own.
@@ -322,9 +322,11 @@ impl Store {
 
     /// A reader of articles, for those that should not all be in memory at once.
     pub fn article_reader(&self) -> Result<ArticleReader, StoreError> {
+        let open = self.open.load_full();
         Ok(ArticleReader {
-            table: self.database.begin_read()?.open_table(RECORDS)?,
+            table: open.read(|database| Ok(database.begin_read()?.open_table(RECORDS)?))?,
             unpacker: Unpacker::new()?,
+            damage: open.damage.clone(),
         })
     }
 
@@ -334,33 +336,47 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = self.commit(work, &mut shown);
-        if let (Err(_), Some(file)) = (&written, &self.file) {
+        let written = self.open.load().write(&self.next_record, work);
+        if let (Err(error), Some(file)) = (&written, &self.file)
+            && !matches!(error, StoreError::Renewed)
+        {
             file.note_failure();
         }
         written
     }
 
-    fn commit<T>(
-        &self,
-        work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
-        shown: &mut ShownCommits,
-    ) -> Result<T, StoreError> {
-        let transaction = self.database.begin_write()?;
-        let result = work(&mut Batch::new(&transaction)?)?;
-        transaction.commit()?;
-        if let Some(OpenFile { backend, .. }) = &self.file {
-            shown.push(self.database.begin_read()?, backend);
+    /// Why this store has to be made anew: its file was truncated or overwritten, or a read or commit
+    /// failed, after which the database answers nothing any more.
+    pub fn damage(&self) -> Option<String> {
+        let seen = self.file.as_ref().and_then(|file| file.backend.damage());
+        seen.or_else(|| self.open.load().damage.reason())
+    }
+
+    /// Puts an empty database that knows `memory` and `held` in the place of this one, and a new file in
+    /// the place of the file. What reads or writes the database before gets an error.
+    pub fn renew(&self, memory: &Memory, held: Option<&HeldLoss>) -> Result<(), StoreError> {
+        let next = match &self.file {
+            None => open_database::scratch()?,
+            Some(file) => open_database::over(file.backend.renew())?,
+        };
+        next.write(&self.next_record, |batch| {
+            batch.recall(memory)?;
+            batch.set_held_loss(held)
+        })?;
+        let before = self.open.swap(Arc::new(next));
+        if let Some(file) = &self.file {
+            file.note_renewal();
         }
-        Ok(result)
+        // Closing a damaged database may fail in any way.
+        let _ = catch_panic::run(move || drop(before));
+        Ok(())
     }
 
     /// Waits while the disk is far behind. A reading calls this before each batch, so that memory stays
-    /// bounded; the publisher does not.
-    pub fn wait_for_room(&self) {
+    /// bounded; the publisher does not. `waiting` is called again and again meanwhile.
+    pub fn wait_for_room(&self, waiting: impl FnMut()) {
         if let Some(file) = &self.file {
-            file.backend.wait_for_room();
+            file.backend.wait_for_room(waiting);
         }
     }
 
@@ -372,8 +388,23 @@ impl Store {
         let Some(file) = &self.file else {
             return true;
         };
-        file.note_publication();
-        file.backend.wait_until_saved(limit)
+        let is_saved = file.backend.wait_until_saved(limit);
+        file.note_publication(is_saved);
+        is_saved
+    }
+
+    /// Whether answers may have been given that are newer than what it has, and not everything was read
+    /// since: the process before ended while the disk was behind, or a commit has failed.
+    pub fn is_outdated(&self) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|file| file.backend.mark().is_outdated())
+    }
+
+    /// Everything was read, so that it has what was answered before.
+    pub fn note_full_reading(&self) {
+        if let Some(file) = &self.file {
+            file.backend.mark().note_full_reading();
+        }
     }
 
     /// Since when the oldest commit waits for the disk; `None` if all are on it.
@@ -393,36 +424,21 @@ impl Store {
         file.is_none_or(|file| file.was_closed_cleanly)
     }
 
-    /// Creates the tables if they are missing, because a reader cannot open a missing table.
-    fn with_tables(database: Database, file: Option<OpenFile>) -> Result<Store, StoreError> {
-        let store = Store {
-            shown: Mutex::default(),
-            database,
+    fn with_tables(database: OpenDatabase, file: Option<OpenFile>) -> Result<Store, StoreError> {
+        let next_record = AtomicU64::new(database.create_tables()?);
+        Ok(Store {
+            open: ArcSwap::from_pointee(database),
+            next_record,
             file,
-        };
-        let missing = store.database.begin_read()?.open_table(SERVED).is_err();
-        if missing {
-            store.write(|_| Ok(()))?;
-        }
-        Ok(store)
+        })
     }
-}
 
-fn builder() -> Builder {
-    let mut builder = Builder::new();
-    builder
-        .set_cache_size(CACHE_BYTES)
-        .set_concurrency_mode(ConcurrencyMode::SingleWriter);
-    builder
-}
-
-fn open_read_only(folder: &Path) -> Result<Option<ReadOnlyDatabase>, StoreError> {
-    let path = folder.join(FILE);
-    if !path.exists() {
-        return Ok(None);
+    fn read<T>(
+        &self,
+        read: impl FnOnce(&Database) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.open.load_full().read(read)
     }
-    let opened = catch_panic::run(|| builder().open_read_only(&path));
-    Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
 }
 
 #[cfg(test)]

@@ -99,7 +99,8 @@ fn check_articles(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found)
 }
 
 fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option<String> {
-    let (publisher, report) = match once::read(loaded.config.clone(), templates) {
+    // The comparison of the state folder with the configuration says if it cannot be read.
+    let (publisher, report) = match once::read(loaded.config.clone(), templates, |_| {}) {
         Ok(read) => read,
         Err(failure) => {
             found.after.push(of_source(loaded, chain(&failure), None));

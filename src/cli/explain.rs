@@ -9,7 +9,7 @@ use crate::model::problem::chain;
 
 pub(super) fn run(path: &Path, command: &ExplainArguments, screen: &mut Screen) -> CommandResult {
     let ExplainArguments { feed, article, .. } = command;
-    let published = once::published(path)?;
+    let published = once::published(path, screen)?;
     let version = find_document::find_in_any_format(&published, feed)
         .map_err(|reason| format!("cannot explain `{feed}`: {reason}"))?;
     let explanation = explain(&published, &version, article)

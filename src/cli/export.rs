@@ -95,7 +95,8 @@ fn open(
     };
     let reason = chain(&failure);
     screen.complain(&format!("exporting without keeping state: {reason}"));
-    let publisher = once::open(config, templates, Timestamp::now());
+    let warn = |warning: &str| screen.complain(warning);
+    let publisher = once::open(config, templates, Timestamp::now(), warn);
     let publisher = publisher.map_err(|failure| once::unreadable(&failure))?;
     // Its store is empty, so no article can be lost.
     Ok((publisher, Removal::Confirmed))

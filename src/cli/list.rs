@@ -7,7 +7,7 @@ use super::{CommandResult, Exit, ListFormat, once};
 use crate::render::feed_list;
 
 pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> CommandResult {
-    let published = once::published(path)?.published();
+    let published = once::published(path, screen)?.published();
     let published = published.expect("what was read is published");
     let overview = published.overview();
     let rows = feed_list::rows(&overview);

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{CommandError, load, progress};
+use super::output::Screen;
+use super::{CommandError, load, progress, state_folder};
 use crate::config::Config;
 use crate::ingest::driver::DriverError;
 use crate::ingest::report::Report;
@@ -18,10 +19,10 @@ use crate::source::Scope;
 use crate::store::Store;
 
 /// Reads feeds.toml and all articles, and publishes them for this process alone.
-pub(super) fn published(path: &Path) -> Result<ReadHandle, CommandError> {
+pub(super) fn published(path: &Path, screen: &mut Screen) -> Result<ReadHandle, CommandError> {
     let (loaded, templates) = load(path)?;
-    let (publisher, report) =
-        read(loaded.config, templates).map_err(|failure| unreadable(&failure))?;
+    let read = read(loaded.config, templates, |warning| screen.complain(warning));
+    let (publisher, report) = read.map_err(|failure| unreadable(&failure))?;
     match report.failure {
         None => Ok(publisher.handle().clone()),
         Some(failure) => Err(unreadable(&failure).into()),
@@ -37,9 +38,10 @@ pub(super) fn unreadable(failure: &dyn Error) -> String {
 pub(super) fn read(
     config: Config,
     templates: Arc<Templates>,
+    warn: impl FnOnce(&str),
 ) -> Result<(Publisher, Report), DriverError> {
     let as_of = Timestamp::now();
-    let publisher = open(config, templates, as_of)?;
+    let publisher = open(config, templates, as_of, warn)?;
     // The store is empty, so no article can be lost.
     let read = || publisher.reconcile(&[Scope::All], Removal::Confirmed);
     let report = progress::run_with_progress(publisher.driver().progress(), read);
@@ -53,14 +55,19 @@ pub(super) fn open(
     config: Config,
     templates: Arc<Templates>,
     as_of: Timestamp,
+    warn: impl FnOnce(&str),
 ) -> Result<Publisher, DriverError> {
     let store = Store::scratch()?;
-    // Without the folder, the result is only less exact.
-    if let Ok(Some(memory)) = Store::peek(&config.server.state) {
-        store.write(|batch| batch.recall(&memory))?;
-    }
-    if let Ok(last_good) = Store::peek_last_good(&config.server.state) {
-        store.write(|batch| batch.restore(&last_good))?;
+    match state_folder::peek_all(&config.server.state) {
+        Ok((memory, last_good)) => store.write(|batch| {
+            memory.iter().try_for_each(|memory| batch.recall(memory))?;
+            batch.restore(&last_good)
+        })?,
+        // Without the folder, the result is only less exact.
+        Err(failure) => warn(&format!(
+            "the state folder cannot be read, so dates of removals and last good versions of broken files are missing: {}",
+            chain(&failure)
+        )),
     }
     Publisher::new(Arc::new(config), templates, store, as_of)
 }

@@ -15,7 +15,7 @@ use crate::render::pages::PageRequest;
 use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, address: &str, screen: &mut Screen) -> CommandResult {
-    let published = once::published(path)?;
+    let published = once::published(path, screen)?;
     let document = render(&published, address);
     screen.write(&document.map_err(|reason| format!("cannot render `{address}`: {reason}"))?)?;
     Ok(Exit::Done)

@@ -84,8 +84,10 @@ pub(super) fn open(
     publisher_over(Ok(store), config, templates).map(Ok)
 }
 
-/// What a new state folder takes over from one of another layout.
-fn peek_all(folder: &Path) -> Result<(Option<Memory>, Vec<LastGoodVersion>), StoreError> {
+/// What a new store takes over from a state folder that it does not open.
+pub(super) fn peek_all(
+    folder: &Path,
+) -> Result<(Option<Memory>, Vec<LastGoodVersion>), StoreError> {
     Ok((Store::peek(folder)?, Store::peek_last_good(folder)?))
 }
 

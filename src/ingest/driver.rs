@@ -6,6 +6,7 @@ use tracing::error;
 
 use super::{Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
 use crate::config::Config;
+use crate::index::Index;
 use crate::ingest::problems::Problems;
 use crate::ingest::state_header::header;
 use crate::model::article_meta::Change;
@@ -28,6 +29,7 @@ pub struct Driver {
     state: Mutex<State>,
 }
 
+#[derive(Clone)]
 struct State {
     source: Arc<Source>,
     header: Header,
@@ -37,6 +39,10 @@ struct State {
     held: Option<HeldLoss>,
     /// The result of the last reading that was to confirm a loss.
     confirmation: Option<Confirmation>,
+    /// The articles before the store was made anew, until a full reading has found them.
+    expected: Option<Index>,
+    /// How often the store was made anew.
+    renewals: u64,
 }
 
 /// Why there is no driver for a configuration.
@@ -68,6 +74,8 @@ impl Driver {
                 header,
                 held: held.clone(),
                 confirmation: None,
+                expected: None,
+                renewals: 0,
             }),
             history: Mutex::new(ReadingHistory {
                 guard: RemovalGuard::restored(held),
@@ -90,6 +98,24 @@ impl Driver {
     /// Whether the state folder held a full reading at the start.
     pub fn is_complete(&self) -> bool {
         self.is_complete
+    }
+
+    /// The loss that is held.
+    pub fn held_loss(&self) -> Option<HeldLoss> {
+        self.state().held.clone()
+    }
+
+    /// Notes that the store is about to be made anew. The next full reading looks for the articles of
+    /// `index` too.
+    pub fn note_renewal(&self, index: Index) {
+        let mut state = self.state();
+        state.expected = Some(index);
+        state.renewals += 1;
+    }
+
+    /// Whether the store was made anew, and does not have all articles yet.
+    pub fn is_renewing(&self) -> bool {
+        self.state().expected.is_some()
     }
 
     /// The result of the last reading that was to confirm a loss, once.
@@ -131,16 +157,22 @@ impl Driver {
             }
         };
         let is_full = scopes.contains(&Scope::All);
-        let (source, header, before, options) = {
-            let state = self.state();
-            let options = Options {
-                reread: state.reread && is_full,
-                removal,
-                stored,
-                priority,
-            };
-            let (source, header) = (state.source.clone(), state.header.clone());
-            (source, header, state.held.clone(), options)
+        let State {
+            source,
+            header,
+            reread,
+            held: before,
+            expected,
+            renewals,
+            ..
+        } = self.state().clone();
+        let expected = expected.filter(|_| is_full);
+        let options = Options {
+            reread: reread && is_full,
+            removal,
+            stored: expected.as_ref().map_or(stored, Index::len),
+            expected: expected.as_ref(),
+            priority,
         };
         let to_confirm = before
             .clone()
@@ -173,12 +205,17 @@ impl Driver {
             }
         };
         report.places = store.count_files().ok();
+        if self.state().renewals != renewals {
+            report.failure.get_or_insert(StoreError::Renewed.into());
+        }
         report.is_full = is_full && report.failure.is_none();
         if report.is_full {
             self.store_source_memory(&source);
-            if options.reread {
-                self.store_header(&header);
+            let is_whole = result.held_back == 0;
+            if is_whole && (options.reread || expected.is_some()) {
+                self.store_header(&header, renewals);
             }
+            self.store.note_full_reading();
         }
         report.held = held_loss(&source, &history.guard, before.as_ref());
         let is_confirmed = |loss: &HeldLoss| loss.kind == LossKind::Columns || result.confirmed;
@@ -212,10 +249,21 @@ impl Driver {
         }
     }
 
-    fn store_header(&self, header: &Header) {
-        match self.store.write(|batch| batch.set_header(header)) {
+    /// Notes that the store has everything.
+    fn store_header(&self, header: &Header, renewals: u64) {
+        let written = self.store.write(|batch| {
+            // A store that was made anew since then does not.
+            match self.state().renewals == renewals {
+                true => batch.set_header(header),
+                false => Err(StoreError::Renewed),
+            }
+        });
+        match written {
             Ok(()) => {
                 let mut state = self.state();
+                if state.renewals == renewals {
+                    state.expected = None;
+                }
                 // The configuration may have changed during the reading.
                 state.reread &= state.header != *header;
             }

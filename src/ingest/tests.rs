@@ -23,10 +23,11 @@ use crate::model::time::Timestamp;
 use crate::store::ArticleRow;
 use crate::testkit::{self, sqlite};
 
-const CONFIRMED: Options = Options {
+const CONFIRMED: Options<'static> = Options {
     reread: false,
     removal: Removal::Confirmed,
     stored: 0,
+    expected: None,
     priority: Priority::Normal,
 };
 

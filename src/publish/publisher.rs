@@ -5,6 +5,7 @@
 //! not held while files are read.
 
 mod reading;
+mod renewal;
 mod selection_dates;
 mod writer;
 
@@ -22,7 +23,6 @@ use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index};
 use crate::ingest::driver::{Driver, DriverError};
-use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
@@ -74,7 +74,8 @@ impl Publisher {
     ) -> Result<Publisher, DriverError> {
         let store = Arc::new(store);
         let driver = Arc::new(Driver::new(&config, store.clone())?);
-        let (index, definitions) = load(&config, &store, as_of)?;
+        let mut index = load(&config, &store, as_of)?;
+        let definitions = FeedDefinitions::new(&config, &mut index);
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
             .into_iter()
@@ -86,7 +87,7 @@ impl Publisher {
         // After an unclean end, later answers may have been given than the store knows.
         let is_known = store.was_closed_cleanly();
         let floor = if is_known { Timestamp(0) } else { as_of };
-        let retired = store.retired()?;
+        let (retired, served) = (store.retired()?, store.served()?);
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
@@ -106,6 +107,8 @@ impl Publisher {
                     definitions: Arc::new(definitions),
                 },
                 index_loads: 0,
+                loads_index: false,
+                renewed_at: None,
                 templates,
                 touched: AffectedFeeds::All,
                 rebuild: true,
@@ -117,6 +120,7 @@ impl Publisher {
                 validators,
                 unsaved: HashMap::new(),
                 floor,
+                served,
                 served_unsaved: true,
                 write_failure: None,
                 retired,
@@ -139,7 +143,13 @@ impl Publisher {
 
     /// Whether something is published, or can be from the store alone.
     pub fn has_something_to_serve(&self) -> bool {
-        self.driver.is_complete() || self.handle.is_published()
+        self.handle.is_published() || self.driver.is_complete() && !self.store.is_outdated()
+    }
+
+    /// Whether the store is older than what was answered before the start, so that nothing should be
+    /// published from it before everything was read.
+    pub fn is_outdated(&self) -> bool {
+        self.store.is_outdated()
     }
 
     /// How many articles can be published before the first reading; `None` if the store is not complete.
@@ -244,16 +254,15 @@ impl Publisher {
         let source = self.driver.next_source(&state.config, &config)?;
         let as_of = state.index.as_of();
         // Under the lock: a reading stores its changes before it brings them into the index.
-        let definitions = match config.same == state.config.same {
-            true => FeedDefinitions::new(&config, &mut state.index),
-            false => {
-                let (index, definitions) = load(&config, &self.store, as_of)?;
-                state.index = index;
-                writer.index_loads += 1;
-                definitions
-            }
-        };
-        state.definitions = Arc::new(definitions);
+        let is_outdated = writer.loads_index || config.same != state.config.same;
+        // As long as a store that was made anew does not have all articles, `[same]` stays as it was.
+        let is_renewing = self.driver.is_renewing();
+        if is_outdated && !is_renewing {
+            state.index = load(&config, &self.store, as_of)?;
+            writer.index_loads += 1;
+        }
+        writer.loads_index = is_outdated && is_renewing;
+        state.definitions = Arc::new(FeedDefinitions::new(&config, &mut state.index));
         self.driver.replace_source(source, &config);
         state.config = config;
         writer.templates = templates;
@@ -267,10 +276,7 @@ impl Publisher {
     /// then a restart would lose these changes. `selections` are stored at the end of the process.
     fn commit(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) -> Option<String> {
         let definitions = writer.state.definitions.clone();
-        let served = match self.newly_served(writer, &definitions) {
-            Ok(served) => served,
-            Err(error) => return Some(chain(&error)),
-        };
+        let served = writer.newly_served(&definitions);
         let terms = writer.state.index.take_new_terms();
         let deletable = writer.take_deletable(!self.handle.is_published());
         let second = writer.selection_dates.unsaved().map(|second| Validators {
@@ -312,6 +318,10 @@ impl Publisher {
                 writer.unsaved.clear();
                 writer.stored_selections.clear();
                 writer.selection_dates.note_saved();
+                for (name, formats) in served {
+                    let known = writer.served.entry(name.to_owned()).or_default();
+                    known.extend(formats);
+                }
                 writer.served_unsaved = false;
                 None
             }
@@ -320,24 +330,6 @@ impl Publisher {
                 Some(chain(&error))
             }
         }
-    }
-
-    /// The names and formats that the configuration serves and that are not in the store yet.
-    fn newly_served<'a>(
-        &self,
-        writer: &Writer,
-        definitions: &'a FeedDefinitions,
-    ) -> Result<Vec<(&'a str, &'a [Format])>, StoreError> {
-        if !writer.served_unsaved {
-            return Ok(Vec::new());
-        }
-        let before = self.store.served()?;
-        let is_new = |(name, formats): &(&str, &[Format])| {
-            let before = before.get(*name);
-            let is_known = |format| before.is_some_and(|before| before.contains(format));
-            !formats.iter().all(is_known)
-        };
-        Ok(definitions.served().filter(is_new).collect())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -359,18 +351,13 @@ pub fn served_before(memory: Memory) -> ServedHistory {
     }
 }
 
-fn load(
-    config: &Config,
-    store: &Store,
-    as_of: Timestamp,
-) -> Result<(Index, FeedDefinitions), StoreError> {
+fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<Index, StoreError> {
     let mut index = Index::new(&config.same, as_of);
     for (term, name) in store.terms()? {
         index.remember(&term, &name);
     }
     index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
-    let definitions = FeedDefinitions::new(config, &mut index);
-    Ok((index, definitions))
+    Ok(index)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use redb::ReadOnlyTable;
 
+use super::damage::Damage;
 use super::error::StoreError;
 use super::packer::Unpacker;
 use crate::model::article::Article;
@@ -11,13 +12,16 @@ use crate::model::record::RecordId;
 pub struct ArticleReader {
     pub(super) table: ReadOnlyTable<u64, &'static [u8]>,
     pub(super) unpacker: Unpacker,
+    pub(super) damage: Damage,
 }
 
 impl ArticleReader {
     /// The article of a record.
     pub fn article(&mut self, record: RecordId) -> Result<Article, StoreError> {
-        let row = self.table.get(record.0)?;
-        let row = row.ok_or(StoreError::Row("article"))?;
-        self.unpacker.unpack(row.value())
+        let (table, unpacker) = (&self.table, &mut self.unpacker);
+        self.damage.watched(|| {
+            let row = table.get(record.0)?.ok_or(StoreError::Missing)?;
+            unpacker.unpack(row.value())
+        })
     }
 }

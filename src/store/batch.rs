@@ -33,9 +33,16 @@ pub struct Batch<'t> {
 }
 
 impl<'t> Batch<'t> {
-    pub(super) fn new(transaction: &'t WriteTransaction) -> Result<Batch<'t>, StoreError> {
+    /// Records get numbers from `next_record` on, or after the last one of the table.
+    pub(super) fn new(
+        transaction: &'t WriteTransaction,
+        next_record: u64,
+    ) -> Result<Batch<'t>, StoreError> {
         let records = transaction.open_table(RECORDS)?;
-        let next_record = records.last()?.map_or(0, |(last, _)| last.value() + 1);
+        let next_record = match records.last()? {
+            Some((last, _)) => next_record.max(last.value() + 1),
+            None => next_record,
+        };
         Ok(Batch {
             header: transaction.open_table(HEADER)?,
             articles: transaction.open_table(ARTICLES)?,
@@ -48,6 +55,11 @@ impl<'t> Batch<'t> {
             served: transaction.open_table(SERVED)?,
             next_record,
         })
+    }
+
+    /// The number of the next record.
+    pub(super) fn next_record(&self) -> u64 {
+        self.next_record
     }
 
     /// Replaces the header.

@@ -41,15 +41,37 @@ pub enum StoreError {
     /// A read, write or commit failed.
     #[error("the state folder failed")]
     Database(#[source] redb::Error),
-    /// A row is missing or cannot be decoded.
+    /// A row cannot be decoded.
     #[error("the state folder holds no readable {0}")]
     Row(&'static str),
+    /// The text of an article is missing. It was in a store that was made anew, and is not read again yet.
+    #[error("the state folder was made anew and does not have the text of an article yet")]
+    Missing,
+    /// The store was made anew while a reading went on.
+    #[error("the state folder was made anew meanwhile")]
+    Renewed,
     /// Reading the file panicked; the text is that of the panic.
     #[error("it cannot be read: {0}")]
     Unreadable(String),
     /// An article could not be compressed.
     #[error("cannot pack an article")]
     Pack(#[source] io::Error),
+}
+
+impl StoreError {
+    /// Whether the database cannot be used any more. After an error of its file `redb` answers nothing.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            StoreError::Damaged { .. } | StoreError::Row(_) | StoreError::Unreadable(_) => true,
+            StoreError::Database(error) => !matches!(error, redb::Error::ValueTooLarge(_)),
+            StoreError::Open { .. }
+            | StoreError::InUse { .. }
+            | StoreError::Layout { .. }
+            | StoreError::Missing
+            | StoreError::Renewed
+            | StoreError::Pack(_) => false,
+        }
+    }
 }
 
 impl<E: Into<redb::Error>> From<E> for StoreError {

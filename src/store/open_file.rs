@@ -29,14 +29,28 @@ impl OpenFile {
         }
     }
 
-    /// What an unclean end made unknown is known again once it is published and saved.
-    pub(super) fn note_publication(&self) {
-        self.is_clean.store(true, Ordering::Relaxed);
+    /// What an unclean end made unknown is known again once it is published and saved. A publication that
+    /// is not saved yet is noted for the next start.
+    pub(super) fn note_publication(&self, is_saved: bool) {
+        let mark = self.backend.mark();
+        if !mark.is_outdated() {
+            self.is_clean.store(true, Ordering::Relaxed);
+        }
+        if !is_saved {
+            mark.note_unsaved();
+        }
+    }
+
+    /// A new database has all that was answered, and a new file may replace the file.
+    pub(super) fn note_renewal(&self) {
+        self.has_failed.store(false, Ordering::Relaxed);
+        self.backend.replace_file();
     }
 
     /// A commit has failed, so the file may never have all that was answered.
     pub(super) fn note_failure(&self) {
         self.has_failed.store(true, Ordering::Relaxed);
+        self.backend.mark().note_loss();
     }
 }
 

@@ -20,6 +20,9 @@ const NEW_FILE: &str = "taspa.redb.new";
 /// The name of an empty file that is there while no store is open and the last one saved everything.
 const CLEAN_MARK: &str = "taspa.clean";
 
+/// The name of an empty file that is there while answers were given that the state file may not have.
+const BEHIND_MARK: &str = "taspa.behind";
+
 /// A range of bytes of a lock.
 pub(super) type LockRange = (Bound<u64>, Bound<u64>);
 
@@ -55,6 +58,8 @@ pub(super) struct Opened {
     pub(super) read_only: Option<String>,
     /// Whether the store that had it open before saved everything.
     pub(super) was_closed_cleanly: bool,
+    /// Whether the folder has the mark of [`StateDisk::set_behind`].
+    pub(super) has_behind_mark: bool,
 }
 
 /// What the path of the state file names.
@@ -82,6 +87,8 @@ pub(super) trait StateDisk: Debug + Send + Sync {
     fn place(&self, file: &dyn StateFile, bytes: u64) -> io::Result<Place>;
     /// How many more bytes can be written.
     fn free_bytes(&self) -> io::Result<u64>;
+    /// Notes whether answers were given that the state file may not have.
+    fn set_behind(&self, is_behind: bool) -> io::Result<()>;
     /// Notes that everything is saved and no store is open.
     fn mark_clean(&self) -> io::Result<()>;
     /// Lets another process have the folder.
@@ -110,7 +117,7 @@ impl Folder {
 
     /// Creates the folder if it is missing, and locks it.
     fn lock(&self) -> io::Result<()> {
-        std::fs::create_dir_all(&self.folder)?;
+        create_durably(&self.folder)?;
         let folder = File::open(&self.folder)?;
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(locked) = &*locked
@@ -162,6 +169,7 @@ impl StateDisk for Folder {
             file: Arc::new(SystemFile::new(file, read_only.is_some())?),
             read_only,
             was_closed_cleanly: is_new || was_closed_cleanly,
+            has_behind_mark: self.path(BEHIND_MARK).try_exists()?,
         })
     }
 
@@ -207,6 +215,15 @@ impl StateDisk for Folder {
         Ok(blocks.saturating_mul(disk.f_frsize))
     }
 
+    fn set_behind(&self, is_behind: bool) -> io::Result<()> {
+        let path = self.path(BEHIND_MARK);
+        match is_behind {
+            true => drop(File::create(path)?),
+            false => remove_if_there(&path)?,
+        }
+        self.sync()
+    }
+
     fn mark_clean(&self) -> io::Result<()> {
         File::create(self.path(CLEAN_MARK))?;
         self.sync()
@@ -216,6 +233,20 @@ impl StateDisk for Folder {
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         *locked = None;
     }
+}
+
+/// Creates a folder with those above it, if it is missing, so that a loss of power leaves it.
+fn create_durably(folder: &Path) -> io::Result<()> {
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+    std::fs::create_dir_all(folder)?;
+    for created in missing {
+        let above = created
+            .parent()
+            .filter(|above| !above.as_os_str().is_empty());
+        File::open(above.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Locks ranges of a file.
@@ -235,13 +266,17 @@ pub(super) fn lock_all(file: &dyn StateFile, held: &[(LockRange, bool)]) -> io::
 
 /// Deletes the files of a state folder; missing files are no error.
 pub(super) fn discard(folder: &Path) -> io::Result<()> {
-    for name in [CLEAN_MARK, NEW_FILE, FILE] {
-        match std::fs::remove_file(folder.join(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+    for name in [CLEAN_MARK, NEW_FILE, FILE, BEHIND_MARK] {
+        remove_if_there(&folder.join(name))?;
     }
     Ok(())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn in_use() -> io::Error {

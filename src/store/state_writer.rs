@@ -12,23 +12,25 @@ use std::time::{Duration, Instant};
 
 use tracing::warn;
 
+use super::behind_mark::BehindMark;
+use super::interval::{Interval, WRITE_BYTES};
 use super::limits::Limits;
 use super::state_disk::{LockRange, Place, StateDisk, StateFile, lock_all};
-use super::write_queue::{BLOCK_BYTES, Block, Content, Interval, Mode, WriteQueue};
+use super::write_queue::{Content, Mode, WriteQueue, header_in};
 
 /// Bytes that stay free on the disk.
 pub(super) const RESERVED_BYTES: u64 = 1 << 20;
 
-/// The most bytes of one write to the file.
-const WRITE_BYTES: usize = 1 << 20;
-
-/// Why nothing more is written to a file that lost its content.
-const TRUNCATED: &str = "the state file was truncated by another program; a restart makes it anew and reads every article";
+// Why a file cannot be used any more.
+const TRUNCATED: &str = "the state file was truncated by another program";
+const OVERWRITTEN: &str = "the state file was overwritten by another program";
+const DAMAGED: &str = "the state file is damaged";
 
 /// What the state writer shares with those who wait for it.
 #[derive(Debug)]
 pub(super) struct StateWriter {
     pub(super) disk: Arc<dyn StateDisk>,
+    pub(super) mark: Arc<BehindMark>,
     limits: Limits,
     state: Mutex<State>,
     changed: Condvar,
@@ -40,6 +42,10 @@ pub(super) struct StateWriter {
 pub(super) struct State {
     pub(super) queue: WriteQueue,
     trouble: Option<String>,
+    /// Why the content of the file is lost.
+    damage: Option<String>,
+    /// How often the database was replaced by an empty one.
+    pub(super) generation: u64,
     /// When something was last completed, or the queue was last empty.
     progress: Instant,
     /// When a full disk is looked at again.
@@ -93,6 +99,12 @@ impl State {
         self.remake_at = remake_at;
     }
 
+    /// The content of the file is lost, so a copy of it is of no use.
+    fn lose(&mut self, reason: &str) {
+        self.damage = Some(reason.to_owned());
+        self.freeze(reason.to_owned(), None);
+    }
+
     /// Whether the disk stalls, or takes nothing.
     fn is_stuck(&self, stalled: Duration) -> bool {
         let is_stalled = self.queue.next().is_some() && self.progress.elapsed() >= stalled;
@@ -103,6 +115,7 @@ impl State {
 impl StateWriter {
     pub(super) fn new(
         disk: Arc<dyn StateDisk>,
+        mark: Arc<BehindMark>,
         file: Arc<dyn StateFile>,
         read_only: Option<String>,
         limits: Limits,
@@ -110,6 +123,8 @@ impl StateWriter {
         let mut state = State {
             queue: WriteQueue::new(file)?,
             trouble: None,
+            damage: None,
+            generation: 0,
             progress: Instant::now(),
             room_at: None,
             check_at: Instant::now() + limits.check,
@@ -123,6 +138,7 @@ impl StateWriter {
         }
         Ok(StateWriter {
             disk,
+            mark,
             limits,
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -150,6 +166,30 @@ impl StateWriter {
         self.state().trouble.clone()
     }
 
+    /// Why the content of the file is lost.
+    pub(super) fn damage(&self) -> Option<String> {
+        self.state().damage.clone()
+    }
+
+    /// Begins anew with an empty file in memory. Returns its generation; what belongs to an earlier one
+    /// is refused. The file on the disk stays until [`StateWriter::replace_file`].
+    pub(super) fn renew(&self) -> u64 {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
+        held.clear();
+        state.queue.clear();
+        state.generation += 1;
+        let reason = state.damage.take();
+        state.freeze(reason.unwrap_or_else(|| DAMAGED.to_owned()), None);
+        state.generation
+    }
+
+    /// Has the content written to a new file, which takes the place of the file.
+    pub(super) fn replace_file(&self) {
+        self.state().remake_at = Some(Instant::now());
+        self.notify();
+    }
+
     /// Waits until the file has all that was committed, unless the oldest commit has waited for `limit`
     /// already. Returns whether the file has it.
     pub(super) fn wait_until_saved(&self, limit: Duration) -> bool {
@@ -170,8 +210,9 @@ impl StateWriter {
         }
     }
 
-    /// Waits while too much for another batch of a reading waits for the disk.
-    pub(super) fn wait_for_room(&self) {
+    /// Waits while too much for another batch of a reading waits for the disk, and calls `waiting` at
+    /// every look at it.
+    pub(super) fn wait_for_room(&self, mut waiting: impl FnMut()) {
         let mut state = self.state();
         loop {
             let limit = match state.is_stuck(self.limits.stalled) {
@@ -181,6 +222,7 @@ impl StateWriter {
             if state.queue.held_bytes() <= limit || state.is_stopping {
                 return;
             }
+            waiting();
             state = self.wait(state, self.limits.look());
         }
     }
@@ -256,6 +298,9 @@ impl StateWriter {
             let task = {
                 let mut state = self.state();
                 loop {
+                    if state.queue.unsaved_since().is_none() {
+                        self.mark.note_saved();
+                    }
                     match state.task(Instant::now()) {
                         Task::Wait(None) => {
                             let woken = self.changed.wait(state);
@@ -289,7 +334,7 @@ impl StateWriter {
             return;
         }
         let file = self.state().queue.file().clone();
-        let written = write_interval(&*file, interval);
+        let written = interval.write_to(&*file);
         let mut state = self.state();
         match written {
             // Meanwhile memory may have become full.
@@ -320,22 +365,29 @@ impl StateWriter {
     }
 
     fn check(&self) {
-        let (file, bytes) = {
+        let (file, bytes, header) = {
             let mut state = self.state();
             state.check_at = Instant::now() + self.limits.check;
-            (state.queue.file().clone(), state.queue.written())
+            let queue = &state.queue;
+            (queue.file().clone(), queue.written(), queue.header())
         };
-        // A folder that cannot be read now may be readable at the next check.
+        // A folder or file that cannot be read now may be readable at the next check.
         let place = self.disk.place(&*file, bytes).unwrap_or(Place::Same);
+        let found = header_in(&*file, bytes);
         let mut state = self.state();
         match place {
+            // Meanwhile memory may have become full, or the content may have been found to be lost.
+            _ if state.queue.mode != Mode::Follow => return,
+            Place::Same if found.is_some() && header.is_some() && found != header => {
+                state.lose(OVERWRITTEN);
+            }
             Place::Same => return,
             Place::Other => {
                 let reason = "the state file was deleted or replaced by another program";
                 warn!("{reason}: it is made anew");
                 state.freeze(reason.to_owned(), Some(Instant::now()));
             }
-            Place::Truncated => state.freeze(TRUNCATED.to_owned(), None),
+            Place::Truncated => state.lose(TRUNCATED),
         }
         drop(state);
         self.notify();
@@ -361,6 +413,8 @@ impl StateWriter {
                 state.check_at = Instant::now() + self.limits.check;
             }
             Ok(_) => {}
+            Err(_) if !is_wanted => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => state.lose(TRUNCATED),
             Err(error) => {
                 let delay = state.remake_delay;
                 state.freeze(error.to_string(), Some(Instant::now() + delay));
@@ -390,53 +444,5 @@ impl StateWriter {
         }
         copy.sync()?;
         Ok(copy)
-    }
-}
-
-/// Writes an interval to the file, and syncs it if the interval ends with a sync.
-fn write_interval(file: &dyn StateFile, interval: &Interval) -> io::Result<()> {
-    if let Some(cut) = interval.cut
-        && cut < file.len()?
-    {
-        file.set_len(cut)?;
-    }
-    if let Some(length) = interval.length
-        && length != file.len()?
-    {
-        file.set_len(length)?;
-    }
-    // The first block has the header, which other processes read, so it comes last.
-    write_blocks(file, interval.blocks.range(1..))?;
-    if let Some(header) = interval.blocks.get(&0) {
-        file.lock_header()?;
-        let written = file.write(0, header);
-        file.unlock_header()?;
-        written?;
-    }
-    match interval.sync {
-        true => file.sync(),
-        false => Ok(()),
-    }
-}
-
-/// Writes neighbouring blocks together.
-fn write_blocks<'b>(
-    file: &dyn StateFile,
-    blocks: impl Iterator<Item = (&'b u64, &'b Block)>,
-) -> io::Result<()> {
-    let (mut start, mut bytes) = (0, Vec::new());
-    for (number, block) in blocks {
-        let at = number * BLOCK_BYTES;
-        if at != start + bytes.len() as u64 || bytes.len() >= WRITE_BYTES {
-            if !bytes.is_empty() {
-                file.write(start, &bytes)?;
-            }
-            (start, bytes) = (at, Vec::new());
-        }
-        bytes.extend_from_slice(block);
-    }
-    match bytes.is_empty() {
-        true => Ok(()),
-        false => file.write(start, &bytes),
     }
 }

@@ -21,18 +21,22 @@ pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
         })
     });
     rewritten.expect("a committed batch");
-    let transaction = store.database.begin_write().expect("a transaction");
-    {
-        let mut table = transaction.open_table(FILES).expect("a table");
-        for (path, file) in files.expect("readable") {
-            let is_refused = file
-                .key
-                .as_deref()
-                .is_some_and(|key| refused.contains(&key));
-            let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
-            let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
-            table.insert(&*path, &*row).expect("a rewritten row");
+    let rewritten = store.read(|database| {
+        let transaction = database.begin_write().expect("a transaction");
+        {
+            let mut table = transaction.open_table(FILES).expect("a table");
+            for (path, file) in files.expect("readable") {
+                let is_refused = file
+                    .key
+                    .as_deref()
+                    .is_some_and(|key| refused.contains(&key));
+                let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
+                let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
+                table.insert(&*path, &*row).expect("a rewritten row");
+            }
         }
-    }
-    transaction.commit().expect("a committed transaction");
+        transaction.commit().expect("a committed transaction");
+        Ok(())
+    });
+    rewritten.expect("a rewritten folder");
 }

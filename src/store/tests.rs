@@ -176,7 +176,7 @@ fn a_new_store_is_empty() {
         assert!(store.retired().expect("readable").is_empty());
         assert!(matches!(
             store.articles(&[RecordId(0)]),
-            Err(StoreError::Row(_))
+            Err(StoreError::Missing)
         ));
     }
 }

@@ -6,19 +6,23 @@
 
 use std::io;
 use std::ops::{Bound, Range};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use redb::{BackendError, StorageBackend};
 
+use super::behind_mark::BehindMark;
 use super::limits::Limits;
 use super::state_disk::{LockRange, Opened, StateDisk};
-use super::state_writer::StateWriter;
+use super::state_writer::{State, StateWriter};
 use super::write_queue::fill;
 
 /// How long closing waits for a disk that completes nothing.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long closing waits for the mark that says that answers may be missing.
+const MARK_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The bytes whose locks say how a process has the database open. The database also locks its header,
 /// and a byte for each transaction. Inside this process nobody else could have those, and other
@@ -28,7 +32,11 @@ const MODE_BYTES: Range<u64> = 1 << 62..(1 << 62) + 1024;
 
 /// See the module's doc.
 #[derive(Clone, Debug)]
-pub(super) struct WriteBehind(Arc<StateWriter>);
+pub(super) struct WriteBehind {
+    writer: Arc<StateWriter>,
+    /// The generation of the content that this one reads and writes.
+    generation: u64,
+}
 
 impl WriteBehind {
     /// Starts the state writer.
@@ -37,68 +45,120 @@ impl WriteBehind {
         opened: Opened,
         limits: Limits,
     ) -> io::Result<WriteBehind> {
-        let writer = StateWriter::new(disk, opened.file, opened.read_only, limits)?;
-        let writer = Arc::new(writer);
+        // After a clean end the mark is an old one.
+        let is_outdated = opened.has_behind_mark && !opened.was_closed_cleanly;
+        let (is_marked, pause) = (opened.has_behind_mark, limits.check);
+        let mark = Arc::new(BehindMark::new(disk.clone(), is_marked, is_outdated, pause));
+        let marking = mark.clone();
+        let (file, read_only) = (opened.file, opened.read_only);
+        let writer = Arc::new(StateWriter::new(disk, mark, file, read_only, limits)?);
         let running = writer.clone();
+        thread::Builder::new()
+            .name("state-mark".to_owned())
+            .spawn(move || marking.run())?;
         thread::Builder::new()
             .name("state-writer".to_owned())
             .spawn(move || running.run())?;
-        Ok(WriteBehind(writer))
+        Ok(WriteBehind {
+            writer,
+            generation: 0,
+        })
     }
 
     /// Why commits do not reach the file.
     pub(super) fn trouble(&self) -> Option<String> {
-        self.0.trouble()
+        self.writer.trouble()
+    }
+
+    /// The mark that says that answers may be missing in the file.
+    pub(super) fn mark(&self) -> &BehindMark {
+        &self.writer.mark
+    }
+
+    /// Why the content of the file is lost.
+    pub(super) fn damage(&self) -> Option<String> {
+        self.writer.damage()
+    }
+
+    /// An empty file in memory, which takes the place of the file after [`WriteBehind::replace_file`].
+    /// The database before can do nothing any more.
+    pub(super) fn renew(&self) -> WriteBehind {
+        WriteBehind {
+            generation: self.writer.renew(),
+            writer: self.writer.clone(),
+        }
+    }
+
+    /// Has the content written to a new file in the place of the file.
+    pub(super) fn replace_file(&self) {
+        self.writer.replace_file();
     }
 
     /// Since when the oldest commit that is not in the file waits.
     pub(super) fn unsaved_since(&self) -> Option<Instant> {
-        self.0.state().queue.unsaved_since()
+        self.writer.state().queue.unsaved_since()
     }
 
     /// See [`Store::wait_until_saved`](super::Store::wait_until_saved).
     pub(super) fn wait_until_saved(&self, limit: Duration) -> bool {
-        self.0.wait_until_saved(limit)
+        self.writer.wait_until_saved(limit)
     }
 
     /// See [`Store::wait_for_room`](super::Store::wait_for_room).
-    pub(super) fn wait_for_room(&self) {
-        self.0.wait_for_room();
+    pub(super) fn wait_for_room(&self, waiting: impl FnMut()) {
+        self.writer.wait_for_room(waiting);
     }
 
     /// Queues the end of a commit. Returns a number that grows.
     pub(super) fn end_commit(&self) -> u64 {
-        let last = self.0.state().queue.seal();
-        self.0.notify();
+        let last = self.writer.state().queue.seal();
+        self.writer.notify();
         last
     }
 
     /// The number of a commit such that no process will find the file as of an earlier one.
     pub(super) fn passed(&self) -> u64 {
-        self.0.state().queue.passed()
+        self.writer.state().queue.passed()
     }
 
     /// Ends the state writer. If everything is in the file, and `is_clean`, the next start is told.
     pub(super) fn stop(&self, is_clean: bool) {
-        let (has_ended, is_saved) = self.0.stop(CLOSE_TIMEOUT);
+        let (has_ended, is_saved) = self.writer.stop(CLOSE_TIMEOUT);
+        self.writer.mark.stop(MARK_TIMEOUT);
         if !has_ended {
             return;
         }
         if is_saved && is_clean {
             // Without the mark, the next start takes it for an unclean end, which does no harm.
-            let _ = self.0.disk.mark_clean();
+            let _ = self.writer.disk.mark_clean();
         }
-        let file = self.0.state().queue.file().clone();
+        let file = self.writer.state().queue.file().clone();
         let _ = file.close();
-        self.0.disk.unlock();
+        self.writer.disk.unlock();
+    }
+
+    /// The state, while the content is the one of this generation.
+    fn state(&self) -> io::Result<MutexGuard<'_, State>> {
+        self.of_generation(self.writer.state())
+    }
+
+    fn of_generation<'s>(&self, state: MutexGuard<'s, State>) -> io::Result<MutexGuard<'s, State>> {
+        match state.generation == self.generation {
+            true => Ok(state),
+            false => Err(io::Error::other("the state file was made anew")),
+        }
     }
 
     fn lock(&self, range: LockRange, shared: bool) -> Result<bool, BackendError> {
         if !is_of_mode(range) {
             return Ok(true);
         }
-        let mut held = self.0.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = self.0.state().queue.file().clone();
+        let mut held = self
+            .writer
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let file = self.writer.state().queue.file().clone();
         let is_locked = file.try_lock(range, shared)?;
         if is_locked {
             held.push((range, shared));
@@ -123,12 +183,12 @@ fn is_of_mode((start, _): LockRange) -> bool {
 
 impl StorageBackend for WriteBehind {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.0.state().queue.bytes)
+        Ok(self.state()?.queue.bytes)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let (file, missing, in_file) = {
-            let state = self.0.state();
+            let state = self.state()?;
             if offset + out.len() as u64 > state.queue.bytes {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -139,20 +199,20 @@ impl StorageBackend for WriteBehind {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.0.state().queue.set_len(bytes)
+        self.state()?.queue.set_len(bytes)
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.0.state().queue.sync();
-        self.0.notify();
+        self.state()?.queue.sync();
+        self.writer.notify();
         Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut state = self.0.state_with_room()?;
+        let mut state = self.of_generation(self.writer.state_with_room()?)?;
         state.queue.write(offset, data)?;
         drop(state);
-        self.0.notify();
+        self.writer.notify();
         Ok(())
     }
 
@@ -182,7 +242,7 @@ impl StorageBackend for WriteBehind {
     }
 
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
-        let file = self.0.state().queue.file().clone();
+        let file = self.writer.state().queue.file().clone();
         file.is_locked((start, end))
     }
 }

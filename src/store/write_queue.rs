@@ -5,51 +5,20 @@
 //! database, between intervals it does: after a crash the database opens whatever part of an interval is
 //! in the file, if all earlier ones are.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::interval::{BLOCK_BYTES, Block, Interval};
 use super::state_disk::StateFile;
-
-/// The size of a block.
-pub(super) const BLOCK_BYTES: u64 = 4096;
 
 /// The block with the database's header.
 const HEADER_BLOCK: u64 = 0;
 
 /// Bytes of a part of a large transaction that the state writer may begin with before it is committed.
 const PART_BYTES: usize = 8 << 20;
-
-/// The content of a block.
-pub(super) type Block = Arc<[u8]>;
-
-/// Writes between two syncs, or a part of them.
-#[derive(Debug, Default)]
-pub(super) struct Interval {
-    pub(super) number: u64,
-    /// The blocks that were written, with their last content.
-    pub(super) blocks: BTreeMap<u64, Block>,
-    /// The shortest length of the file meanwhile, if it became shorter.
-    pub(super) cut: Option<u64>,
-    /// The length of the file at the end, if it was set.
-    pub(super) length: Option<u64>,
-    /// Whether a sync follows.
-    pub(super) sync: bool,
-    /// When it was queued.
-    queued: Option<Instant>,
-}
-
-impl Interval {
-    pub(super) fn bytes(&self) -> usize {
-        self.blocks.len() * BLOCK_BYTES as usize
-    }
-
-    fn is_empty(&self) -> bool {
-        self.blocks.is_empty() && self.length.is_none() && !self.sync
-    }
-}
 
 /// How the queue relates to the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +63,8 @@ pub(super) struct WriteQueue {
     in_file: u64,
     /// The last content of each block that is not in the file, with the interval that wrote it.
     newest: HashMap<u64, (u64, Block)>,
+    /// The first block of the file as it was last written.
+    header: Option<Block>,
     open: Interval,
     queued: VecDeque<Arc<Interval>>,
     queued_bytes: usize,
@@ -107,6 +78,7 @@ impl WriteQueue {
     pub(super) fn new(file: Arc<dyn StateFile>) -> io::Result<WriteQueue> {
         let bytes = file.len()?;
         Ok(WriteQueue {
+            header: header_in(&*file, bytes),
             file,
             mode: Mode::Follow,
             bytes,
@@ -243,6 +215,9 @@ impl WriteQueue {
                 self.newest.remove(number);
             }
         }
+        if let Some(header) = interval.blocks.get(&HEADER_BLOCK) {
+            self.header = Some(header.clone());
+        }
         self.written = interval.length.unwrap_or(self.written);
         let cuts = self.queued.iter().filter_map(|interval| interval.cut);
         let cut = cuts.chain(self.open.cut).min();
@@ -258,6 +233,17 @@ impl WriteQueue {
         self.open.blocks.clear();
         self.queued_bytes = 0;
         self.settled = self.open.number - 1;
+    }
+
+    /// Begins anew with an empty file, of which nothing is on the disk until a copy is.
+    pub(super) fn clear(&mut self) {
+        self.open = Interval {
+            number: self.open.number + 1,
+            ..Interval::default()
+        };
+        self.freeze();
+        self.newest.clear();
+        (self.bytes, self.written, self.in_file) = (0, 0, 0);
     }
 
     /// The content so far; what follows is queued for the copy of it.
@@ -286,6 +272,7 @@ impl WriteQueue {
         let Mode::Copy(copied) = self.mode else {
             return;
         };
+        self.header = header_in(&*copy, bytes);
         self.file = copy;
         self.mode = Mode::Follow;
         self.missing_since = None;
@@ -316,6 +303,11 @@ impl WriteQueue {
         self.written
     }
 
+    /// The first block of the file as it was last written.
+    pub(super) fn header(&self) -> Option<Block> {
+        self.header.clone()
+    }
+
     /// Since when the oldest write that is not in the file waits.
     pub(super) fn unsaved_since(&self) -> Option<Instant> {
         let oldest = self.queued.front().and_then(|interval| interval.queued);
@@ -332,6 +324,13 @@ impl WriteQueue {
             Mode::Copy(_) => newest + self.queued_bytes,
         }
     }
+}
+
+/// The first block of a file that has one.
+pub(super) fn header_in(file: &dyn StateFile, bytes: u64) -> Option<Block> {
+    let mut header = vec![0; BLOCK_BYTES as usize];
+    let is_there = bytes >= BLOCK_BYTES && file.read(HEADER_BLOCK, &mut header).is_ok();
+    is_there.then(|| header.into())
 }
 
 /// Copies blocks to `out`, the bytes at `offset`; returns the ranges of `out` that no block has.

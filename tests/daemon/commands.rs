@@ -1,5 +1,6 @@
 //! The other commands that run once: what they print, where, and their exit codes.
 
+use std::fs;
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
@@ -49,6 +50,23 @@ fn list_names_every_feed_with_its_article_count() {
     assert_eq!(harvest["kind"], "tag");
     assert_eq!(harvest["updated"], "2026-02-19T19:00:00Z");
     assert_eq!(harvest["formats"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn command_that_cannot_read_the_state_folder_says_so() {
+    let newsroom = Newsroom::of_three();
+    let before = newsroom.run(&["list"]);
+    assert!(before.stderr.is_empty(), "there is none yet");
+    fs::create_dir(newsroom.path("state")).expect("a folder");
+    fs::write(newsroom.path("state/taspa.redb"), "not a database").expect("a file");
+    let output = newsroom.run(&["list"]);
+    assert_ends(
+        &output,
+        0,
+        &["FEED"],
+        &["the state folder cannot be read, so "],
+    );
+    assert_eq!(output.stdout, before.stdout);
 }
 
 #[test]

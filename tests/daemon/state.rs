@@ -1,7 +1,9 @@
 //! Faults of the state folder: damaged, deleted, on a disk that is full or read-only.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -94,6 +96,73 @@ fn state_folder_deleted_at_run_time_is_made_anew() {
     let daemon = Daemon::start(&newsroom);
     assert!(before.again(&daemon).moved_since(&before).is_empty());
     let log = daemon.log_until_stopped();
+    assert!(log.contains("served from the state folder"), "{log}");
+}
+
+#[test]
+fn state_file_damaged_at_run_time_is_made_anew() {
+    type Damage = fn(&Path);
+    let damages: [(&str, Damage); 3] = [
+        ("cut to nothing", |file| cut(file, 0)),
+        ("cut to its first page", |file| cut(file, 4096)),
+        ("overwritten", |file| {
+            let bytes = fs::metadata(file).expect("a file").len();
+            let zeros = vec![0; usize::try_from(bytes).expect("it fits")];
+            // Unlike `fs::write`, this cuts nothing.
+            let file = fs::OpenOptions::new().write(true).open(file);
+            file.expect("a file").write_all(&zeros).expect("written");
+        }),
+    ];
+    for (damage, apply) in damages {
+        let newsroom = sample_without_rescan();
+        let mut daemon = Daemon::start(&newsroom);
+        // The second of a withdrawal is in no article.
+        newsroom.write("withdrawn", &HARVEST);
+        daemon.eventually("/all.rss", |feed| feed.says("/articles/withdrawn"));
+        newsroom.remove("withdrawn");
+        daemon.eventually("/all.rss", |feed| !feed.says("/articles/withdrawn"));
+        let before = Copies::take(&daemon, &FEEDS);
+        apply(&newsroom.path("state/taspa.redb"));
+        daemon.wait_for("the state folder is made anew, and every article is read again: ");
+        daemon.wait_for(" files read in ");
+        let after = before.again(&daemon);
+        assert!(after.moved_since(&before).is_empty(), "{damage}");
+        // A document that was not cached is made from what was read again.
+        daemon.eventually("/all.atom", |feed| feed.status == 200);
+        assert_changes_show(&newsroom, &mut daemon, 3);
+        let before = Copies::take(&daemon, &FEEDS);
+        daemon.stop();
+
+        let daemon = Daemon::start(&newsroom);
+        assert!(before.again(&daemon).moved_since(&before).is_empty());
+        let log = daemon.log_until_stopped();
+        assert!(log.contains("served from the state folder"), "{log}");
+        assert!(!log.contains(" read in "), "{damage}: {log}");
+    }
+}
+
+fn cut(file: &Path, bytes: u64) {
+    let file = fs::OpenOptions::new().write(true).open(file);
+    file.expect("a file").set_len(bytes).expect("it is cut");
+}
+
+#[test]
+fn state_that_is_behind_what_was_answered_is_not_served() {
+    let newsroom = sample_without_rescan();
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.eventually("/all.rss", |feed| feed.status == 200);
+    daemon.signal("KILL");
+    daemon.wait();
+    // As after answers with this article that the disk did not take.
+    newsroom.write("answered", &HARVEST);
+    let mark = newsroom.path("state/taspa.behind");
+    fs::write(&mark, "").expect("a mark");
+    let daemon = Daemon::start(&newsroom);
+    assert!(daemon.get("/all.rss").says("/articles/answered"));
+    eventually("no mark", || !mark.exists());
+    let log = daemon.log_until_stopped();
+    assert!(!log.contains("served from the state folder"), "{log}");
+    let log = Daemon::start(&newsroom).log_until_stopped();
     assert!(log.contains("served from the state folder"), "{log}");
 }
 

@@ -22,14 +22,18 @@ impl Publisher {
         };
         let is_first = !self.has_something_to_serve();
         let mut first = is_first.then(|| FirstIndex::new(&self.writer()));
+        let is_renewing = self.driver.is_renewing();
         let mut gather = |changes: &mut Vec<Change>| {
             if let Some(first) = &mut first {
                 first.renew_if_outdated(&self.writer());
                 first.stage(changes);
+            } else if is_renewing {
+                // All articles come, and with them the texts that published documents need.
+                self.writer().apply(changes.drain(..));
             }
         };
         let ReadingResult {
-            report,
+            mut report,
             mut changes,
             retired,
             ..
@@ -42,14 +46,14 @@ impl Publisher {
             }
             None => {
                 let mut writer = self.writer();
-                let mut update = Update::default();
-                writer.state.index.stage(changes, &mut update);
-                let affected = writer.state.index.finish(update);
-                writer.touch(affected);
+                writer.apply(changes);
                 writer
             }
         };
         writer.retired.extend(retired);
+        if let Err(failure) = self.load_index_if_due(&mut writer) {
+            report.failure.get_or_insert(failure.into());
+        }
         report
     }
 }

@@ -1,5 +1,6 @@
 //! Readings, publications, restarts and reconfigurations, as a subscriber sees them.
 
+mod renewal;
 mod rows;
 mod selections;
 
@@ -16,6 +17,7 @@ use crate::feed::snapshot::Snapshot;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
 use crate::model::article_meta::Change;
+use crate::model::format::Format;
 use crate::model::removal_guard::Removal;
 use crate::model::selection::Selection;
 use crate::model::term::Term;

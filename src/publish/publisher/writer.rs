@@ -1,15 +1,18 @@
 //! The writer's state: changes since the last snapshot, due instants, and changes to commit.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::mem;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use tracing::{info, warn};
 
 use super::selection_dates::SelectionDates;
-use crate::feed::definitions::FeedDefinition;
+use crate::feed::definitions::{FeedDefinition, FeedDefinitions};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::AffectedFeeds;
+use crate::index::{AffectedFeeds, Update};
+use crate::model::article_meta::Change;
+use crate::model::format::Format;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
@@ -23,6 +26,11 @@ pub(super) struct Writer {
     pub(super) state: IndexState,
     /// How often a new configuration had the index loaded from the store.
     pub(super) index_loads: u64,
+    /// Whether the index is to be loaded from the store once that has all articles, because it has
+    /// another `[same]` than the configuration.
+    pub(super) loads_index: bool,
+    /// When the store was last made anew.
+    pub(super) renewed_at: Option<Instant>,
     pub(super) templates: Arc<Templates>,
     /// The feeds that changes since the last snapshot may affect.
     pub(super) touched: AffectedFeeds,
@@ -43,6 +51,8 @@ pub(super) struct Writer {
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
     /// No feed moves to a date before this one: the start, after an unclean end.
     pub(super) floor: Timestamp,
+    /// All formats that were ever served, as in the store.
+    pub(super) served: BTreeMap<String, BTreeSet<Format>>,
     /// Whether the store may lack names that this configuration serves.
     pub(super) served_unsaved: bool,
     /// Why the last commit failed, so that it is logged once.
@@ -78,6 +88,14 @@ impl Writer {
         self.touched = before.union(touched);
     }
 
+    /// Brings changes of a reading into the index.
+    pub(super) fn apply(&mut self, changes: impl IntoIterator<Item = Change>) {
+        let mut update = Update::default();
+        self.state.index.stage(changes, &mut update);
+        let affected = self.state.index.finish(update);
+        self.touch(affected);
+    }
+
     pub(super) fn log_commit(&mut self, failure: Option<String>) {
         match (&self.write_failure, &failure) {
             (None, Some(cause)) => warn!(
@@ -87,6 +105,22 @@ impl Writer {
             (None, None) | (Some(_), Some(_)) => {}
         }
         self.write_failure = failure;
+    }
+
+    /// The names and formats that the configuration serves and that are not in the store yet.
+    pub(super) fn newly_served<'a>(
+        &self,
+        definitions: &'a FeedDefinitions,
+    ) -> Vec<(&'a str, &'a [Format])> {
+        if !self.served_unsaved {
+            return Vec::new();
+        }
+        let is_new = |(name, formats): &(&str, &[Format])| {
+            let before = self.served.get(*name);
+            let is_known = |format| before.is_some_and(|before| before.contains(format));
+            !formats.iter().all(is_known)
+        };
+        definitions.served().filter(is_new).collect()
     }
 
     /// Builds the feeds that may have changed since the last snapshot.

@@ -62,6 +62,7 @@ struct Names {
     state: Option<usize>,
     new: Option<usize>,
     clean: bool,
+    behind: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -142,6 +143,11 @@ impl FakeDisk {
         self.state().names.state.is_none()
     }
 
+    /// Whether it has the mark that says that answers may be missing.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.state().names.behind
+    }
+
     /// Another program cuts the state file to so many bytes.
     pub(crate) fn truncate(&self, bytes: usize) {
         let mut state = self.state();
@@ -151,6 +157,18 @@ impl FakeDisk {
             } = &mut state.inodes[file];
             cached.truncate(bytes);
             durable.truncate(bytes);
+        }
+    }
+
+    /// Another program overwrites the state file from `offset` on, and leaves its length as it is.
+    pub(crate) fn overwrite(&self, offset: usize, byte: u8) {
+        let mut state = self.state();
+        if let Some(file) = state.names.state {
+            let Inode {
+                cached, durable, ..
+            } = &mut state.inodes[file];
+            cached[offset..].fill(byte);
+            durable[offset..].fill(byte);
         }
     }
 
@@ -245,6 +263,7 @@ impl StateDisk for FakeDisk {
             state.inodes.push(Inode::default());
         }
         let was_closed_cleanly = state.names.clean;
+        let has_behind_mark = state.names.behind;
         (state.names.state, state.names.clean) = (Some(inode), false);
         state.durable_names = state.names;
         drop(state);
@@ -252,6 +271,7 @@ impl StateDisk for FakeDisk {
             file: self.file(inode),
             read_only: None,
             was_closed_cleanly: is_new || was_closed_cleanly,
+            has_behind_mark,
         })
     }
 
@@ -290,6 +310,14 @@ impl StateDisk for FakeDisk {
         let state = self.state();
         let room = state.room.filter(|_| !state.hides_room);
         Ok(room.unwrap_or(u64::MAX))
+    }
+
+    /// As on most systems, a stalled file delays no name.
+    fn set_behind(&self, is_behind: bool) -> io::Result<()> {
+        let mut state = self.state();
+        state.names.behind = is_behind;
+        state.durable_names.behind = is_behind;
+        Ok(())
     }
 
     fn mark_clean(&self) -> io::Result<()> {

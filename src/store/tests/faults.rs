@@ -7,7 +7,7 @@ use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::store::packer::PackedArticle;
 use crate::store::testkit::{FakeDisk, Random};
-use crate::store::{Store, StoreError};
+use crate::store::{Memory, Store, StoreError};
 
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -160,43 +160,131 @@ fn deleted_file_is_made_anew() {
     assert_eq!(reopened(&disk.after_power_cut(2))["all"], 2);
 }
 
+/// Makes a store anew that has `digest` for the feed `all`.
+fn renew(store: &Store, digest: u128) {
+    let validators = Validators {
+        digest,
+        last_modified: Timestamp(0),
+    };
+    let memory = Memory {
+        header: None,
+        terms: Vec::new(),
+        validators: vec![("all".to_owned(), validators)],
+        served: BTreeMap::new(),
+        source: None,
+    };
+    store.renew(&memory, None).expect("a new store");
+}
+
 #[test]
-fn truncated_file_is_trouble_that_stays() {
+fn truncated_or_overwritten_file_is_made_anew() {
+    type Fault = fn(&FakeDisk);
+    let faults: [(&str, Fault); 4] = [
+        ("cut to nothing", |disk| disk.truncate(0)),
+        ("cut to its first page", |disk| disk.truncate(4096)),
+        ("overwritten", |disk| disk.overwrite(0, 0)),
+        ("its roots are overwritten", |disk| disk.overwrite(64, 0x5a)),
+    ];
+    for (fault, apply) in faults {
+        let disk = FakeDisk::default();
+        let store = disk.open_store().expect("a store");
+        put(&store, "sections", 1);
+        let packed = PackedArticle(vec![5; 100]);
+        let record = store.write(|batch| batch.add_record(&packed));
+        let record = record.expect("a committed batch");
+        assert!(store.wait_until_saved(PATIENCE));
+        assert_eq!(store.damage(), None);
+        apply(&disk);
+        wait_for(fault, || store.damage().is_some());
+        assert!(store.trouble().is_some(), "{fault}");
+
+        renew(&store, 2);
+        assert_eq!(store.damage(), None, "{fault}");
+        wait_for("a new file", || store.trouble().is_none());
+        assert_eq!(rows(&store), rows_of("all", 2), "{fault}");
+        assert_eq!(reopened(&disk.after_kill()), rows_of("all", 2), "{fault}");
+        put(&store, "all", 3);
+        assert!(store.wait_until_saved(PATIENCE), "{fault}");
+        let left = reopened(&disk.after_power_cut(1));
+        assert_eq!(left, rows_of("all", 3), "{fault}");
+
+        // Published versions may still name a record of the store before.
+        let gone = store.articles(&[record]);
+        assert!(matches!(gone, Err(StoreError::Missing)), "{gone:?}");
+        assert_eq!(store.damage(), None, "{fault}");
+        let next = store.write(|batch| batch.add_record(&packed));
+        assert_eq!(next.expect("a committed batch").0, record.0 + 1);
+    }
+}
+
+fn rows_of(path: &str, digest: u128) -> Rows {
+    Rows::from([(path.to_owned(), digest)])
+}
+
+#[test]
+fn damaged_pages_are_an_error_and_never_a_panic() {
+    for byte in [0, 0x5a, 0xff] {
+        let disk = FakeDisk::default();
+        let store = disk.open_store().expect("a store");
+        (0..40).for_each(|number| put(&store, &format!("tags/{number}"), 1));
+        assert!(store.wait_until_saved(PATIENCE));
+        // What is not in the database's own memory any more is read from the file.
+        let disk = disk.after_kill();
+        let store = disk.open_store().expect("a store");
+        disk.overwrite(4096, byte);
+        assert!(store.validators().is_err(), "{byte}");
+        let written = store.write(|batch| batch.remove_validators("tags/7"));
+        assert!(written.is_err(), "{byte}");
+        assert!(store.damage().is_some(), "{byte}");
+        renew(&store, 2);
+        assert_eq!(rows(&store), rows_of("all", 2));
+    }
+}
+
+#[test]
+fn store_whose_memory_is_full_is_made_anew() {
     let disk = FakeDisk::default();
     let store = disk.open_store().expect("a store");
     put(&store, "all", 1);
     assert!(store.wait_until_saved(PATIENCE));
-    disk.truncate(4096);
-    wait_for("trouble", || store.trouble().is_some());
-    let trouble = store.trouble().expect("trouble");
-    assert!(trouble.contains("truncated"), "{trouble}");
-    drop(store);
-    let opened = disk.open_store();
-    assert!(
-        matches!(opened, Err(StoreError::Damaged { .. })),
-        "{opened:?}"
-    );
+    disk.stall();
+    let packed = PackedArticle(vec![5; 900_000]);
+    let until = Instant::now() + PATIENCE;
+    while store.write(|batch| batch.add_record(&packed)).is_ok() {
+        assert!(Instant::now() < until, "the memory has a limit");
+    }
+    assert!(store.damage().is_some());
+    renew(&store, 2);
+    put(&store, "sections", 3);
+    assert_eq!(rows(&store).len(), 2);
+    assert_eq!(reopened(&disk.after_power_cut(1)), rows_of("all", 1));
+    disk.resume();
+    wait_for("a new file", || store.trouble().is_none());
+    assert!(store.wait_until_saved(PATIENCE));
+    assert_eq!(reopened(&disk.after_power_cut(2)).len(), 2);
 }
 
 #[test]
 fn reading_waits_while_the_disk_is_far_behind() {
     let disk = FakeDisk::default();
     let store = disk.open_store().expect("a store");
-    store.wait_for_room();
+    store.wait_for_room(|| {});
     disk.stall();
     // More than waits for a healthy disk, but not more than for one that takes nothing.
     (0..5).for_each(|_| grow(&store, 900_000));
-    store.wait_for_room();
+    store.wait_for_room(|| {});
     (0..5).for_each(|_| grow(&store, 900_000));
     std::thread::scope(|scope| {
         let (sender, waited) = std::sync::mpsc::channel();
         let reading = &store;
+        let (waits, waiting) = std::sync::mpsc::channel();
         scope.spawn(move || {
-            reading.wait_for_room();
+            reading.wait_for_room(|| waits.send(()).expect("a receiver"));
             sender.send(()).expect("a receiver");
         });
         let early = waited.recv_timeout(Duration::from_millis(200));
         assert!(early.is_err(), "the disk is stalled");
+        assert!(waiting.try_iter().count() > 1, "it says that it waits");
         // The publisher does not wait.
         put(&store, "all", 1);
         disk.resume();
@@ -251,6 +339,37 @@ fn only_a_clean_end_counts_as_one() {
     drop(store);
     killed.repair();
     assert!(!unclean().was_closed_cleanly(), "not all was saved");
+}
+
+#[test]
+fn disk_that_is_behind_the_answers_has_a_mark_until_it_has_caught_up() {
+    let disk = FakeDisk::default();
+    let store = disk.open_store().expect("a store");
+    put(&store, "all", 1);
+    assert!(store.wait_until_saved(PATIENCE));
+    disk.stall();
+    put(&store, "all", 2);
+    assert!(!disk.is_behind(), "nothing was answered yet");
+    assert!(!store.wait_until_saved(SHORT));
+    wait_for("a mark", || disk.is_behind());
+    let cut = disk.after_power_cut(1);
+    disk.resume();
+    wait_for("no mark", || !disk.is_behind());
+
+    let store = cut.open_store().expect("a store");
+    assert!(store.is_outdated());
+    assert!(store.wait_until_saved(PATIENCE));
+    drop(store);
+    assert!(cut.is_behind(), "not everything was read since");
+    let store = cut.open_store().expect("a store");
+    assert!(store.is_outdated() && !store.was_closed_cleanly());
+    store.note_full_reading();
+    assert!(!store.is_outdated());
+    assert!(store.wait_until_saved(PATIENCE));
+    drop(store);
+    assert!(!cut.is_behind());
+    let store = cut.open_store().expect("a store");
+    assert!(!store.is_outdated() && store.was_closed_cleanly());
 }
 
 #[test]

@@ -146,3 +146,25 @@ fn other_processes_read_a_commit_while_later_ones_wait() {
         reader.join().expect("no failure");
     });
 }
+
+#[test]
+fn mark_that_a_folder_is_behind_counts_after_an_unclean_end_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().join("above").join("state");
+    let mark = folder.join("taspa.behind");
+    let store = open(&folder);
+    put(&store, 1);
+    assert!(!mark.exists());
+    drop(store);
+    fs::write(&mark, "").expect("a mark");
+    let store = open(&folder);
+    assert!(!store.is_outdated(), "the last store was closed cleanly");
+    wait_for("no mark", || !mark.exists());
+    drop(store);
+    fs::write(&mark, "").expect("a mark");
+    fs::remove_file(folder.join("taspa.clean")).expect("an unclean end");
+    let store = open(&folder);
+    assert!(store.is_outdated());
+    store.note_full_reading();
+    wait_for("no mark", || !mark.exists());
+}
