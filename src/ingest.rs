@@ -64,6 +64,15 @@ pub struct Options {
     pub priority: Priority,
 }
 
+/// What a reading has to know of earlier ones.
+#[derive(Debug, Default)]
+pub struct ReadingHistory {
+    /// Their losses.
+    pub guard: RemovalGuard,
+    /// Their problems.
+    pub problems: Problems,
+}
+
 /// The priority of a reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Priority {
@@ -98,20 +107,20 @@ pub enum ReconcileError {
     Store(#[from] StoreError),
 }
 
-/// Brings `store` up to date with `source` within `scopes`, and `problems` with both. `guard` knows the
-/// losses of earlier readings. `meanwhile` gets the changes that are committed so far, and may take them.
+/// Brings `store` up to date with `source` within `scopes`, and `history` with both. `meanwhile` gets the
+/// changes that are committed so far, and may take them.
 pub fn reconcile(
     source: &Source,
     store: &Store,
     scopes: &[Scope],
     options: Options,
-    guard: &mut RemovalGuard,
-    problems: &mut Problems,
+    history: &mut ReadingHistory,
     progress: &Progress,
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
     run.is_full = scopes.contains(&Scope::All);
+    let ReadingHistory { guard, problems } = history;
     let gone = run.compare(scopes);
     let failure = gone.and_then(|gone| run.remove(&gone, guard)).err();
     let (found, mut result) = (run.problems, run.result);

@@ -8,6 +8,7 @@ use super::{CommandError, CommandResult, Exit};
 use crate::config::Config;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::serve::control::{self, ControlAnswer, ControlRequest};
+use crate::text::visible;
 
 /// The longest answer to the question that is read.
 const REPLY_BYTES_MAX: u64 = 64;
@@ -81,7 +82,7 @@ fn no_answer(folder: &Path, error: &io::Error) -> String {
 fn show(loss: &HeldLoss, screen: &mut Screen) {
     screen.complain(&format!("{loss}, since {}", loss.since));
     for name in &loss.names {
-        screen.complain(&format!("  {}", name.escape_debug()));
+        screen.complain(&format!("  {}", visible(name)));
     }
     let more = loss.lost.saturating_sub(loss.names.len());
     if more > 0 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
-use crate::publish::read_handle::{ReadHandle, unknown_term};
+use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::PageRequest;
 use crate::serve::route::{self, Target};
 
@@ -35,7 +35,7 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
             Target::Select(selection, format) => {
                 let version = publisher
                     .select(&published, &selection)
-                    .map_err(|term| unknown_term(&term))?;
+                    .map_err(|error| error.to_string())?;
                 return Ok(Document::Feed(version, format));
             }
             Target::Page(page) => return Ok(Document::Page(page)),
@@ -85,7 +85,7 @@ fn find_feed(publisher: &ReadHandle, address: &str) -> Result<Arc<FeedVersion>, 
             let published = publisher.published().ok_or("nothing is published")?;
             publisher
                 .select(&published, &selection)
-                .map_err(|term| unknown_term(&term))
+                .map_err(|error| error.to_string())
         }
         Document::Page(_) | Document::Asset(_) => Err("this is a page and no feed".to_owned()),
     }

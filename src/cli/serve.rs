@@ -33,7 +33,7 @@ use crate::publish::{self, LoopContext};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
-use crate::serve::control::{self, Control};
+use crate::serve::control::{self, Control, ControlSocket};
 use crate::serve::counter::Counter;
 use crate::serve::descriptors::{self, Descriptors};
 use crate::serve::documents::Documents;
@@ -213,8 +213,12 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         health: health.clone(),
         orders: orders.clone(),
     };
-    let controlling =
-        control::open(&config.server, &health).map(|socket| tokio::spawn(socket.serve(control)));
+    let controlling = control::open(&config.server, &health).map(|socket| {
+        let socket = Arc::new(Mutex::new(socket));
+        tokio::spawn(restarted("the control socket", move || {
+            serve_control(socket.clone(), control.clone())
+        }))
+    });
     let rescan = Duration::from_secs(config.source.compared_every().into());
     let (rescan, rescans) = watch::channel(rescan);
     let (done, mut reloaded) = watch::channel(0);
@@ -314,6 +318,10 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     }
     info!("stopped");
     Ok(exit)
+}
+
+async fn serve_control(socket: Arc<Mutex<ControlSocket>>, control: Control) {
+    socket.lock().await.serve(control).await;
 }
 
 async fn serve_admin(listener: Arc<Listener>, admin: Admin) {

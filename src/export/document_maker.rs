@@ -74,7 +74,9 @@ impl<'a> DocumentMaker<'a> {
         let page = self.publisher.find_page(self.published, request.clone());
         let page = page.map_err(|missing| match missing {
             PageMissing::Store(error) => MakeError::failed(&error),
-            PageMissing::Elsewhere(_) | PageMissing::Unknown(_) => MakeError::NotServed,
+            PageMissing::Elsewhere(_) | PageMissing::Unknown(_) | PageMissing::TooCostly(_) => {
+                MakeError::NotServed
+            }
         })?;
         let locale = Locale::of_site(&self.published.snapshot.config.site.language);
         render_page(self.publisher.store(), self.published, &page, locale)

@@ -88,10 +88,10 @@ impl FeedVersion {
         site_rules: &Arc<SiteRules>,
         index: &Index,
         definition: FeedDefinition,
+        window: Window,
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> FeedVersion {
-        let window = index.window(&definition.query, &definition.settings);
         let digest = digest(renderer_version, site_rules, index, &definition, &window);
         let content_time = window.content_time.unwrap_or(site_rules.epoch()).max(floor);
         let last_modified = last_modified(digest, content_time, previous, index.as_of());

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing::error;
 
-use super::{Options, Priority, Progress, ReadingResult, reconcile};
+use super::{Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
 use crate::config::Config;
 use crate::ingest::problems::Problems;
 use crate::ingest::state_header::header;
@@ -24,10 +24,8 @@ pub struct Driver {
     /// Whether the state folder held a full reading at the start.
     is_complete: bool,
     /// Locked for the whole of a reading.
-    problems: Mutex<Problems>,
+    history: Mutex<ReadingHistory>,
     state: Mutex<State>,
-    /// Locked while a reading runs.
-    guard: Mutex<RemovalGuard>,
 }
 
 struct State {
@@ -64,7 +62,6 @@ impl Driver {
         Ok(Driver {
             progress: Arc::default(),
             is_complete: stored.is_some(),
-            problems: Mutex::default(),
             state: Mutex::new(State {
                 source: Arc::new(source),
                 reread: stored.as_ref() != Some(&header),
@@ -72,7 +69,10 @@ impl Driver {
                 held: held.clone(),
                 confirmation: None,
             }),
-            guard: Mutex::new(RemovalGuard::restored(held)),
+            history: Mutex::new(ReadingHistory {
+                guard: RemovalGuard::restored(held),
+                problems: Problems::default(),
+            }),
             store,
         })
     }
@@ -120,12 +120,12 @@ impl Driver {
         priority: Priority,
         meanwhile: &mut dyn FnMut(&mut Vec<Change>),
     ) -> ReadingResult {
-        let mut problems = self.problems();
+        let history = &mut *self.history();
         let stored = match self.store.count_articles() {
             Ok(stored) => stored,
             Err(error) => {
                 let mut result = ReadingResult::default();
-                result.report.problems = problems.summary().clone();
+                result.report.problems = history.problems.summary().clone();
                 result.report.failure = Some(error.into());
                 return result;
             }
@@ -152,7 +152,6 @@ impl Driver {
             }
             (_, _) => {}
         }
-        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
         let _running = self.progress.start(source.noun());
         let mut taken = 0;
         let mut take = |changes: &mut Vec<Change>| {
@@ -162,14 +161,7 @@ impl Driver {
         };
         let (store, progress) = (&self.store, &self.progress);
         let mut result = reconcile(
-            &source,
-            store,
-            scopes,
-            options,
-            &mut guard,
-            &mut problems,
-            progress,
-            &mut take,
+            &source, store, scopes, options, history, progress, &mut take,
         );
         let report = &mut result.report;
         report.changed = taken + result.changes.len();
@@ -188,7 +180,7 @@ impl Driver {
                 self.store_header(&header);
             }
         }
-        report.held = held_loss(&source, &guard, before.as_ref());
+        report.held = held_loss(&source, &history.guard, before.as_ref());
         let is_confirmed = |loss: &HeldLoss| loss.kind == LossKind::Columns || result.confirmed;
         let confirmation = match (&report.failure, to_confirm) {
             _ if !matches!(removal, Removal::Loss(_)) => None,
@@ -211,7 +203,7 @@ impl Driver {
     /// Visits every problem that the last reading left, in no certain order.
     pub fn visit_problems(&self, visit: &mut dyn FnMut(Problem)) -> Result<(), StoreError> {
         let source = self.source();
-        self.problems().visit(&source, &self.store, visit)
+        self.history().problems.visit(&source, &self.store, visit)
     }
 
     fn store_held_loss(&self, held: Option<&HeldLoss>) {
@@ -246,9 +238,9 @@ impl Driver {
         }
     }
 
-    fn problems(&self) -> MutexGuard<'_, Problems> {
+    fn history(&self) -> MutexGuard<'_, ReadingHistory> {
         // A panic leaves counts that the next full reading corrects.
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -34,9 +34,8 @@ const CONFIRMED: Options = Options {
 struct Newsroom {
     above: TempDir,
     store: Store,
-    problems: RefCell<Problems>,
+    history: RefCell<ReadingHistory>,
     key: KeyFrom,
-    guard: RefCell<RemovalGuard>,
 }
 
 impl Newsroom {
@@ -44,9 +43,8 @@ impl Newsroom {
         let newsroom = Newsroom {
             above: tempfile::tempdir().expect("a temporary folder"),
             store: Store::scratch().expect("a scratch store"),
-            problems: RefCell::default(),
+            history: RefCell::default(),
             key,
-            guard: RefCell::default(),
         };
         fs::create_dir(newsroom.path("")).expect("the articles' folder");
         newsroom
@@ -125,8 +123,7 @@ impl Newsroom {
             &self.store,
             scopes,
             options,
-            &mut self.guard.borrow_mut(),
-            &mut self.problems.borrow_mut(),
+            &mut self.history.borrow_mut(),
             &Progress::default(),
             &mut |_| {},
         )
@@ -134,7 +131,7 @@ impl Newsroom {
 
     /// Articles that are held.
     fn held(&self) -> usize {
-        let guard = self.guard.borrow();
+        let guard = &self.history.borrow().guard;
         guard.held().map_or(0, HeldLoss::articles)
     }
 
@@ -214,8 +211,7 @@ fn progress_counts_files() {
         &newsroom.store,
         &[Scope::All],
         Options::default(),
-        &mut RemovalGuard::default(),
-        &mut Problems::default(),
+        &mut ReadingHistory::default(),
         &progress,
         &mut |_| {},
     );
@@ -361,7 +357,7 @@ fn a_refused_file_takes_the_key_when_its_owner_disappears() {
 struct Rows {
     folder: TempDir,
     store: Store,
-    problems: RefCell<Problems>,
+    history: RefCell<ReadingHistory>,
     source: Source,
 }
 
@@ -377,7 +373,7 @@ impl Rows {
         let rows = Rows {
             folder,
             store: Store::scratch().expect("a scratch store"),
-            problems: RefCell::default(),
+            history: RefCell::default(),
             source,
         };
         rows.run(
@@ -422,8 +418,7 @@ impl Rows {
             &self.store,
             &[scope],
             Options::default(),
-            &mut RemovalGuard::default(),
-            &mut self.problems.borrow_mut(),
+            &mut self.history.borrow_mut(),
             &Progress::default(),
             &mut |_| meanwhile(),
         )
@@ -1046,7 +1041,7 @@ fn a_reading_of_some_files_changes_the_counts_by_them_alone() {
 fn problems_of_an_earlier_run_are_counted_even_if_the_first_reading_fails() {
     let newsroom = with_refused_files(3);
     newsroom.read();
-    newsroom.problems.replace(Problems::default());
+    newsroom.history.borrow_mut().problems = Problems::default();
     fs::rename(newsroom.path(""), newsroom.outside("away")).expect("a folder to move");
     let result = newsroom.attempt(Options::default());
     assert!(result.report.failure.is_some());

@@ -106,7 +106,9 @@ struct Held {
 /// The counts of readings that lie within one [`UNIT`].
 #[derive(Debug)]
 struct Count {
-    at: Instant,
+    /// The first and the last of them.
+    begun: Instant,
+    ended: Instant,
     /// Articles in the store before the first of them.
     stored: usize,
     /// Articles that they removed.
@@ -185,14 +187,18 @@ impl RemovalGuard {
     /// Takes over the verdict on a reading, once its removals are committed.
     pub fn note(&mut self, missing: &Missing<'_>, verdict: Verdict) {
         let at = missing.at;
-        while (self.counts.front()).is_some_and(|count| at.duration_since(count.at) >= WINDOW) {
+        while (self.counts.front()).is_some_and(|count| at.duration_since(count.ended) >= WINDOW) {
             self.counts.pop_front();
         }
-        let is_new = (self.counts.back()).is_none_or(|last| at.duration_since(last.at) >= UNIT);
+        let is_new = (self.counts.back()).is_none_or(|last| at.duration_since(last.begun) >= UNIT);
         match self.counts.back_mut().filter(|_| !is_new) {
-            Some(last) => last.removed += verdict.removed,
+            Some(last) => {
+                last.ended = at;
+                last.removed += verdict.removed;
+            }
             None => self.counts.push_back(Count {
-                at,
+                begun: at,
+                ended: at,
                 stored: missing.stored,
                 removed: verdict.removed,
             }),
@@ -223,7 +229,7 @@ impl RemovalGuard {
     }
 
     fn counts(&self, missing: &Missing<'_>, new: usize) -> Counts {
-        let is_recent = |count: &&Count| missing.at.duration_since(count.at) < WINDOW;
+        let is_recent = |count: &&Count| missing.at.duration_since(count.ended) < WINDOW;
         let recent = || self.counts.iter().filter(is_recent);
         let removed: usize = recent().map(|count| count.removed).sum();
         Counts {

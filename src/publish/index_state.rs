@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinition, FeedDefinitions};
 use crate::feed::snapshot::FeedVersion;
-use crate::index::Index;
+use crate::index::{Index, SELECTION_STEPS_MAX, StepsExceeded, Window};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
@@ -26,12 +26,39 @@ impl IndexState {
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> FeedVersion {
-        let site_rules = self.definitions.site_rules();
+        let window = self.index.window(&definition.query, &definition.settings);
+        self.version_of(definition, window, previous, floor)
+    }
+
+    /// As [`IndexState::build`], for a selection: the search ends when it has taken too many steps.
+    pub(super) fn build_selection(
+        &self,
+        definition: FeedDefinition,
+        previous: Option<Validators>,
+        floor: Timestamp,
+    ) -> Result<FeedVersion, StepsExceeded> {
+        let FeedDefinition {
+            query, settings, ..
+        } = &definition;
+        let window = self
+            .index
+            .window_within(query, settings, SELECTION_STEPS_MAX)?;
+        Ok(self.version_of(definition, window, previous, floor))
+    }
+
+    fn version_of(
+        &self,
+        definition: FeedDefinition,
+        window: Window,
+        previous: Option<Validators>,
+        floor: Timestamp,
+    ) -> FeedVersion {
         FeedVersion::build(
             RENDERER_VERSION,
-            site_rules,
+            self.definitions.site_rules(),
             &self.index,
             definition,
+            window,
             previous,
             floor,
         )

@@ -10,12 +10,13 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 
-pub use self::page_lookup::{PageMissing, unknown_term};
+pub use self::page_lookup::PageMissing;
 use crate::config::NamedTerm;
 use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{self, Evaluation};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::index::StepsExceeded;
 use crate::ingest::Progress;
 use crate::ingest::driver::Driver;
 use crate::model::selection::Selection;
@@ -115,12 +116,12 @@ impl ReadHandle {
         self.0.selections.find(&path, published.for_selections())
     }
 
-    /// The version of a selection, or the first of its terms that is unknown.
+    /// The version of a selection.
     pub fn select(
         &self,
         published: &PublishedState,
         selection: &Selection,
-    ) -> Result<Arc<FeedVersion>, Term> {
+    ) -> Result<Arc<FeedVersion>, SelectError> {
         if let Some(version) = self.cached_selection(published, selection) {
             return Ok(version);
         }
@@ -130,8 +131,9 @@ impl ReadHandle {
             let IndexState {
                 index, definitions, ..
             } = &*state.index;
-            let definition = definitions.select(index, selection)?;
-            if let Some(version) = self.0.selections.find_or_build(definition, state) {
+            let definition = definitions.select(index, selection);
+            let definition = definition.map_err(SelectError::Unknown)?;
+            if let Some(version) = self.0.selections.find_or_build(definition, state)? {
                 return Ok(version);
             }
             // The state that has the second is published, or is at this moment.
@@ -163,6 +165,17 @@ impl PublishedState {
         let article = index.find_any(key).ok_or(EvaluateError::Unknown)?;
         Ok(explain::evaluate(index, &feed, article))
     }
+}
+
+/// Why there is no version of a selection.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SelectError {
+    /// No article has or had this term, and feeds.toml does not name it.
+    #[error("no article has the {} \"{}\"", .0.kind.prefix(), .0.key())]
+    Unknown(Term),
+    /// The search would take the time of many others.
+    #[error("this selection takes too long to make; name fewer terms")]
+    TooCostly(#[from] StepsExceeded),
 }
 
 /// Why an article cannot be evaluated against a feed.

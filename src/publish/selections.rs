@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::FeedVersion;
-use crate::index::Query;
+use crate::index::{Query, StepsExceeded};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
@@ -80,16 +80,19 @@ impl Selections {
 
     /// The version of a selection in `state`. Requests for the same selection build it once. `None` if it
     /// would be dated by a second that belongs to a later state.
+    ///
+    /// # Errors
+    /// When the search takes too many steps.
     pub(super) fn find_or_build(
         &self,
         definition: FeedDefinition,
         state: &PublishedState,
-    ) -> Option<Arc<FeedVersion>> {
+    ) -> Result<Option<Arc<FeedVersion>>, StepsExceeded> {
         let slot = self.slot(&definition.path);
         let mut remembered = slot.building.lock().unwrap_or_else(PoisonError::into_inner);
         // Another request may have built it meanwhile.
         if let Some(version) = slot.current(state) {
-            return Some(version);
+            return Ok(Some(version));
         }
         let old = slot.built.load_full();
         let previous = old.as_ref().map(|old| old.version.validators());
@@ -100,14 +103,14 @@ impl Selections {
             Some(_) | None => state.selection_second,
         };
         let query = definition.query.clone();
-        let mut version = state.index.build(definition, previous, floor);
+        let mut version = state.index.build_selection(definition, previous, floor)?;
         version.polls = self.polls.clone();
         if let Some(old) = &old {
             version.continues(&old.version);
         }
         let is_dated_by_state = version.last_modified >= state.selection_second;
         if is_dated_by_state && !state.second_use.claim() {
-            return None;
+            return Ok(None);
         }
         let version = Arc::new(version);
         slot.built.store(Some(Arc::new(BuiltSelection {
@@ -121,7 +124,7 @@ impl Selections {
             // changes with the first publication after it.
             let _ = self.due.try_send(next);
         }
-        Some(version)
+        Ok(Some(version))
     }
 
     /// The validators that the next start needs: those of the cached selections and of those that were not

@@ -22,6 +22,7 @@ use crate::config::Server;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossId};
 use crate::publish::Order;
 use crate::publish::health::Health;
+use crate::serve::accept_log::{ACCEPT_PAUSE, AcceptLog};
 
 /// The name of the socket in the state folder.
 pub const FILE: &str = "control.sock";
@@ -49,9 +50,6 @@ pub const READING_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How often to check that the socket's file is still there: a state folder may be deleted and made anew.
 const CHECK_INTERVAL: Duration = Duration::from_secs(15);
-
-/// How long to wait after the system refused a connection.
-const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 
 /// A request of a client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,7 +147,8 @@ impl ControlSocket {
     }
 
     /// Answers requests until the task is aborted.
-    pub(crate) async fn serve(mut self, control: Control) {
+    pub(crate) async fn serve(&mut self, control: Control) {
+        let log = AcceptLog::new("connections of `taspa confirm`");
         let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         loop {
             let Ok(permit) = connections.clone().acquire_owned().await else {
@@ -160,10 +159,11 @@ impl ControlSocket {
                 Err(_) if self.is_in_place() => {}
                 Err(_) => {
                     if let Ok(socket) = ControlSocket::open(&self.folder) {
-                        self = socket;
+                        *self = socket;
                     }
                 }
                 Ok(Ok((stream, _))) => {
+                    log.log_success();
                     let control = control.clone();
                     task::spawn(async move {
                         if let Err(error) = connection(&stream, &control).await {
@@ -173,8 +173,8 @@ impl ControlSocket {
                     });
                 }
                 Ok(Err(error)) => {
-                    warn!("the control socket takes no connection: {error}");
-                    time::sleep(ACCEPT_RETRY).await;
+                    log.log_failure(&error);
+                    time::sleep(ACCEPT_PAUSE).await;
                 }
             }
         }
@@ -341,11 +341,12 @@ mod tests {
             let folder = above.path().join(name);
             fs::create_dir(&folder).expect("the state folder");
             fs::write(folder.join(FILE), "stale").expect("a file in its place");
-            let socket = ControlSocket::open(&folder).expect("a socket");
+            let mut socket = ControlSocket::open(&folder).expect("a socket");
             let file = fs::metadata(folder.join(FILE)).expect("its file");
             assert!(file.file_type().is_socket());
             assert_eq!(file.mode() & 0o777, 0o600);
-            let serving = task::spawn(socket.serve(control().0));
+            let control = control().0;
+            let serving = task::spawn(async move { socket.serve(control).await });
             let answer = ask_in(&folder, ControlRequest::Held).await;
             assert_eq!(answer.expect("an answer"), ControlAnswer::Held(None));
             serving.abort();
@@ -358,9 +359,9 @@ mod tests {
     #[tokio::test]
     async fn a_confirmation_is_answered_by_the_reading() {
         let folder = tempfile::tempdir().expect("a folder");
-        let socket = ControlSocket::open(folder.path()).expect("a socket");
+        let mut socket = ControlSocket::open(folder.path()).expect("a socket");
         let (control, mut ordered) = control();
-        let _serving = task::spawn(socket.serve(control));
+        let _serving = task::spawn(async move { socket.serve(control).await });
         let request = ControlRequest::Confirm { id: LossId(7) };
         let asking = task::spawn({
             let (folder, request) = (folder.path().to_owned(), request.clone());

@@ -13,7 +13,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
-use crate::publish::read_handle::unknown_term;
+use crate::publish::read_handle::SelectError;
 use crate::render::pages::PageRequest;
 use crate::serve::answer::Answer;
 use crate::serve::documents::Documents;
@@ -152,7 +152,7 @@ impl Job {
         let _place = match self.resource.is_selection() {
             true => match self.documents.selections.enter() {
                 Ok(place) => Some(place),
-                Err(refusal) => return reply::selection_refused(refusal).into(),
+                Err(refusal) => return reply::selection_refused(&refusal).into(),
             },
             false => None,
         };
@@ -171,8 +171,13 @@ impl Job {
                         Some(answer) => answer,
                         None => feeds::make(&context, &version, format).await,
                     },
-                    Ok(Err(term)) => reply::not_found(&unknown_term(&term)).into(),
-                    Err(refusal) => reply::selection_refused(refusal).into(),
+                    Ok(Err(error @ SelectError::Unknown(_))) => {
+                        reply::not_found(&error.to_string()).into()
+                    }
+                    Ok(Err(error @ SelectError::TooCostly(_))) => {
+                        reply::selection_refused(&error).into()
+                    }
+                    Err(refusal) => reply::selection_refused(&refusal).into(),
                 }
             }
             Resource::Page(page) => pages::page(&context, page).await,

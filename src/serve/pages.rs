@@ -144,7 +144,7 @@ async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page
     let page = match is_selection {
         true => match context.documents.selections.run(find).await {
             Ok(page) => Ok(page),
-            Err(refusal) => return Err(Box::new(reply::selection_refused(refusal))),
+            Err(refusal) => return Err(Box::new(reply::selection_refused(&refusal))),
         },
         false => task::spawn_blocking(find).await,
     };
@@ -152,6 +152,7 @@ async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page
         Ok(Ok(page)) => return Ok(page),
         Ok(Err(PageMissing::Unknown(reason))) => reply::not_found(&reason),
         Ok(Err(PageMissing::Elsewhere(address))) => reply::found(&address),
+        Ok(Err(PageMissing::TooCostly(error))) => reply::selection_refused(&error),
         Ok(Err(PageMissing::Store(failure))) => {
             log_failure("the page of an article", &failure);
             reply::service_unavailable(UNAVAILABLE)

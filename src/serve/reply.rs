@@ -1,5 +1,7 @@
 //! Every reply of the server, with its headers.
 
+use std::error::Error;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
@@ -13,7 +15,6 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
-use crate::serve::selection_limit::SelectionRefusal;
 use crate::text::visible;
 
 /// A reply with its whole body.
@@ -160,8 +161,8 @@ pub(super) fn service_unavailable(reason: &str) -> Reply {
 }
 
 /// 503 for a selection. It is soon the turn of the next.
-pub(super) fn selection_refused(refusal: SelectionRefusal) -> Reply {
-    with_header(service_unavailable(&refusal.to_string()), RETRY_AFTER, "1")
+pub(super) fn selection_refused(reason: &dyn Error) -> Reply {
+    with_header(service_unavailable(&reason.to_string()), RETRY_AFTER, "1")
 }
 
 /// A reply that closes its connection.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::testkit::admin_pages::{get, metric, start};
+use crate::testkit::admin_pages::{get, metric, readiness, start};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 use crate::testkit::output::{assert_ends, json};
@@ -30,9 +30,8 @@ fn refused_files_are_reported_by_their_number_and_reasons() {
     assert!(more.ends_with(reasons), "{more}");
     let listed = daemon.log().matches(".txt:1: error: ").count();
     assert_eq!(listed, 20);
-    let ready = get(&admin, "/readyz");
     let expected = format!("ready\ndegraded: 3001 articles are in quarantine: {reasons}\n");
-    assert_eq!(ready.text(), expected);
+    assert_eq!(readiness(&admin), expected);
     let status = get(&admin, "/status");
     for expected in ["1.txt", ">3000</td>", "+ 2901 "] {
         assert!(status.says(expected), "{expected}");

@@ -279,7 +279,8 @@ fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128
     let digest = |feed: FeedDefinition| {
         let path = feed.path.to_string();
         let site_rules = definitions.site_rules();
-        let version = FeedVersion::build(1, site_rules, index, feed, None, Timestamp(0));
+        let window = index.window(&feed.query, &feed.settings);
+        let version = FeedVersion::build(1, site_rules, index, feed, window, None, Timestamp(0));
         (path, version.digest)
     };
     definitions.all(index).into_iter().map(digest).collect()
@@ -354,7 +355,8 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
     let composed = site_rules.compose(channel, feed.settings.content, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
-    let version = FeedVersion::build(1, site_rules, &index, feed, None, Timestamp(0));
+    let window = index.window(&feed.query, &feed.settings);
+    let version = FeedVersion::build(1, site_rules, &index, feed, window, None, Timestamp(0));
     (version.digest, documents.to_vec())
 }
 

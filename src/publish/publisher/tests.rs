@@ -21,6 +21,7 @@ use crate::model::selection::Selection;
 use crate::model::term::Term;
 use crate::model::time::{WrittenDate, Zone};
 use crate::publish::documents;
+use crate::publish::read_handle::SelectError;
 use crate::render::pages::ReleasedArticle;
 use crate::source::Scope;
 use crate::testkit;
@@ -192,7 +193,11 @@ impl Newsroom {
 
     fn select_in(&self, state: &PublishedState, query: &str) -> Result<Arc<FeedVersion>, Term> {
         let selection = Selection::from_query(query).expect("a selection");
-        self.publisher().handle().select(state, &selection)
+        let selected = self.publisher().handle().select(state, &selection);
+        selected.map_err(|error| match error {
+            SelectError::Unknown(term) => term,
+            SelectError::TooCostly(_) => panic!("a selection of few articles"),
+        })
     }
 
     fn article(&self, key: &str) -> Option<ReleasedArticle> {

@@ -1,7 +1,6 @@
 //! Finds the page of a request.
 
-use super::ReadHandle;
-use crate::model::term::Term;
+use super::{ReadHandle, SelectError};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::{Page, PageRequest};
 use crate::store::StoreError;
@@ -15,6 +14,9 @@ pub enum PageMissing {
     /// The article's page is at this address.
     #[error("the article is at {0}")]
     Elsewhere(String),
+    /// The search for a selection takes too many steps.
+    #[error(transparent)]
+    TooCostly(SelectError),
     /// The article cannot be read.
     #[error("the article cannot be read")]
     Store(#[from] StoreError),
@@ -31,7 +33,10 @@ impl ReadHandle {
             PageRequest::Feed(version) => Ok(Page::Feed(version)),
             PageRequest::Select(selection) => match self.select(published, &selection) {
                 Ok(version) => Ok(Page::Feed(version)),
-                Err(term) => Err(PageMissing::Unknown(unknown_term(&term))),
+                Err(error @ SelectError::Unknown(_)) => {
+                    Err(PageMissing::Unknown(error.to_string()))
+                }
+                Err(error @ SelectError::TooCostly(_)) => Err(PageMissing::TooCostly(error)),
             },
             PageRequest::Article(key) => {
                 let released = self.article(published, &key)?;
@@ -49,13 +54,4 @@ impl ReadHandle {
                 .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
         }
     }
-}
-
-/// The message about a term that no article has.
-pub fn unknown_term(term: &Term) -> String {
-    format!(
-        "no article has the {} \"{}\"",
-        term.kind.prefix(),
-        term.key()
-    )
 }
