@@ -120,3 +120,56 @@ impl ArticleSet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Enough for bitmaps of several pages.
+    const NUMBERS: u32 = 3 * 64 * PAGE_WORDS as u32 - 100;
+
+    /// The list of every `step`th article.
+    fn list(step: usize) -> PostingList {
+        let articles: Vec<ArticleNo> = (0..NUMBERS).step_by(step).map(ArticleNo).collect();
+        let mut list = PostingList::default();
+        list.merge(&articles, ArticleNo::cmp, NUMBERS as usize);
+        list
+    }
+
+    /// The set has the articles of these numbers.
+    fn check(set: &ArticleSet, has: impl Fn(u32) -> bool) {
+        let expected = (0..NUMBERS).filter(|&number| has(number)).map(ArticleNo);
+        assert!(set.iter().eq(expected.clone()));
+        assert_eq!(set.len(), expected.count());
+    }
+
+    #[test]
+    fn lists_are_combined_with_a_bitmap_or_without() {
+        let (halves, thirds, few) = (list(2), list(3), list(5_000));
+        assert!(halves.bitmap().is_some() && thirds.bitmap().is_some());
+        assert!(few.bitmap().is_none());
+        for (other, step) in [(&thirds, 3), (&few, 5_000)] {
+            let set = || ArticleSet::of(&halves, NUMBERS as usize);
+            check(&set(), |n| n % 2 == 0);
+            let mut added = set();
+            added.add(other);
+            check(&added, |n| n % 2 == 0 || n % step == 0);
+            let mut subtracted = set();
+            subtracted.subtract(other);
+            check(&subtracted, |n| n % 2 == 0 && n % step != 0);
+            let mut retained = set();
+            retained.retain(other);
+            check(&retained, |n| n % 2 == 0 && n % step == 0);
+        }
+    }
+
+    #[test]
+    fn an_article_is_removed_once() {
+        let mut set = ArticleSet::of(&list(2), NUMBERS as usize);
+        let last = (NUMBERS - 1) / 2 * 2;
+        assert!(set.remove(ArticleNo(last)));
+        assert!(!set.remove(ArticleNo(last)));
+        assert!(!set.remove(ArticleNo(1)));
+        check(&set, |n| n % 2 == 0 && n != last);
+    }
+}

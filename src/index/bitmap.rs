@@ -41,3 +41,45 @@ impl ArticleNo {
         (self.place() / 64, 1 << (self.0 % 64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const PAGE: u32 = 64 * PAGE_WORDS as u32;
+
+    fn articles(bitmap: &Bitmap) -> BTreeSet<u32> {
+        let words = bitmap.pages().flatten().copied();
+        let bits = words.flat_map(|word| (0..64).map(move |bit| word >> bit & 1 == 1));
+        let numbers = (0..).zip(bits);
+        numbers
+            .filter(|(_, is_set)| *is_set)
+            .map(|(n, _)| n)
+            .collect()
+    }
+
+    #[test]
+    fn a_change_copies_one_page_of_a_bitmap() {
+        let numbers = [0, 63, 64, PAGE - 1, PAGE, PAGE + 65, 3 * PAGE + 700];
+        let mut bitmap = Bitmap::default();
+        for number in numbers {
+            bitmap.insert(ArticleNo(number));
+            assert_eq!(bitmap.pages.len() as u32, number / PAGE + 1);
+        }
+        assert_eq!(articles(&bitmap), BTreeSet::from(numbers));
+
+        let clone = bitmap.clone();
+        bitmap.remove(ArticleNo(PAGE));
+        // Neither of these is there.
+        bitmap.remove(ArticleNo(PAGE + 1));
+        bitmap.remove(ArticleNo(9 * PAGE));
+        let rest = numbers.into_iter().filter(|&number| number != PAGE);
+        assert_eq!(articles(&bitmap), rest.collect());
+        assert_eq!(articles(&clone), BTreeSet::from(numbers));
+        let pairs = bitmap.pages.iter().zip(&clone.pages);
+        let are_shared: Vec<bool> = pairs.map(|(a, b)| Arc::ptr_eq(a, b)).collect();
+        assert_eq!(are_shared, [true, false, true, true]);
+    }
+}

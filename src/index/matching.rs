@@ -380,6 +380,22 @@ mod tests {
     }
 
     #[test]
+    fn a_set_takes_a_step_for_each_entry_of_a_list_and_for_four_words_of_a_bitmap() {
+        let numbers = INDEX.slots.len();
+        let words = numbers.div_ceil(256);
+        let rare = INDEX.released.of(self::numbers(&["rare"])[0]).len();
+        // The set itself and the bitmap of all articles are always counted.
+        for (query, expected) in [
+            (query(&[], &[], &[]), 2 * words),
+            (query(&["even"], &[], &["odd"]), 4 * words),
+            (query(&["even"], &["rare"], &["rare"]), 3 * words + 2 * rare),
+        ] {
+            let steps = ArticleSet::steps(&INDEX.released, &query, numbers);
+            assert_eq!(steps, expected, "{query:?}");
+        }
+    }
+
+    #[test]
     fn a_query_that_takes_too_many_steps_is_refused() {
         let query = query(&[], &["even", "odd"], &["rare"]);
         let settings = Settings::default();

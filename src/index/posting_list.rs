@@ -81,3 +81,36 @@ impl PostingList {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_gets_its_bitmap_at_a_limit_and_loses_it_far_below() {
+        // An index with few articles, and one with so many that the share decides.
+        for (numbers, limit) in [(1_000, 1_024), (100_000, 3_125)] {
+            let mut list = PostingList::default();
+            let articles: Vec<ArticleNo> = (0..limit).map(|n| ArticleNo(2 * n)).collect();
+            let (last, others) = articles.split_last().expect("a limit");
+            list.merge(others, ArticleNo::cmp, numbers);
+            assert!(list.bitmap().is_none(), "below {limit}");
+            list.merge(&[*last], ArticleNo::cmp, numbers);
+            assert!(list.bitmap().is_some(), "{limit}");
+
+            let (kept, removed) = articles.split_at(limit as usize / 2);
+            for &article in removed {
+                list.remove(article, ArticleNo::cmp, numbers);
+            }
+            list.merge(&[ArticleNo(1)], ArticleNo::cmp, numbers);
+            let bitmap = list.bitmap().expect("half of the limit");
+            let words = bitmap.pages().flatten();
+            let bits: u32 = words.map(|word| word.count_ones()).sum();
+            assert_eq!(bits as usize, kept.len() + 1);
+            for &article in &kept[..2] {
+                list.remove(article, ArticleNo::cmp, numbers);
+            }
+            assert!(list.bitmap().is_none(), "below half of {limit}");
+        }
+    }
+}

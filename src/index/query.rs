@@ -69,3 +69,75 @@ impl Index {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::time::Timestamp;
+
+    /// Some queries of the terms `a`, `b` and `c`, with the numbers of the terms.
+    fn queries() -> (Vec<Query>, [TermNo; 3]) {
+        let mut index = Index::new(&[], Timestamp(0));
+        let terms = ["a", "b", "c"].map(|text| Term::parse(text).expect("a term"));
+        let numbers = terms.map(|term| index.terms.intern(&term));
+        let [a, b, c] = numbers;
+        let query = |any: &[TermNo], all: &[TermNo], none: &[TermNo]| Query {
+            any: any.to_vec(),
+            all: all.to_vec(),
+            none: none.to_vec(),
+        };
+        let queries = vec![
+            query(&[], &[], &[]),
+            query(&[a, b], &[], &[]),
+            query(&[a, b], &[c], &[]),
+            query(&[], &[a, c], &[b]),
+            query(&[], &[], &[b]),
+        ];
+        (queries, numbers)
+    }
+
+    /// The sets of terms that articles may have.
+    fn articles([a, b, c]: [TermNo; 3]) -> [Vec<TermNo>; 8] {
+        [
+            vec![],
+            vec![a],
+            vec![b],
+            vec![c],
+            vec![a, b],
+            vec![a, c],
+            vec![b, c],
+            vec![a, b, c],
+        ]
+    }
+
+    #[test]
+    fn every_article_that_matches_has_a_trigger() {
+        let (queries, numbers) = queries();
+        for query in queries {
+            let triggers = query.triggers();
+            let needs_a_term = !query.any.is_empty() || !query.all.is_empty();
+            assert_eq!(triggers.is_empty(), !needs_a_term, "{query:?}");
+            for terms in articles(numbers) {
+                let has_trigger = triggers.iter().any(|term| terms.contains(term));
+                assert!(
+                    has_trigger || !needs_a_term || !query.matches(&terms),
+                    "{query:?}: {terms:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_query_with_a_term_finds_those_of_its_articles_that_have_the_term() {
+        let (queries, numbers) = queries();
+        for query in queries {
+            for term in numbers {
+                let with = query.with(term);
+                for terms in articles(numbers) {
+                    let expected = query.matches(&terms) && terms.contains(&term);
+                    assert_eq!(with.matches(&terms), expected, "{with:?}: {terms:?}");
+                }
+            }
+        }
+    }
+}

@@ -254,6 +254,23 @@ mod tests {
     }
 
     #[test]
+    fn a_list_has_chunks_from_a_limit_on_until_far_below() {
+        let numbers: Vec<u32> = (0..=SHORT_MAX as u32).collect();
+        let (last, others) = numbers.split_last().expect("a number");
+        let is_short = |list: &SortedList<u32>| matches!(list, SortedList::Short(_));
+        let mut list = SortedList::default();
+        list.merge(others, u32::cmp);
+        assert!(is_short(&list));
+        list.merge(&[*last], u32::cmp);
+        for number in SHORT_MAX as u32 / 2..=*last {
+            assert!(!is_short(&list), "{} entries", list.len());
+            assert!(list.remove(&number, u32::cmp));
+        }
+        assert!(is_short(&list));
+        assert!(list.iter().eq(0..SHORT_MAX as u32 / 2));
+    }
+
+    #[test]
     fn a_change_copies_one_chunk() {
         let numbers: Vec<u32> = (0..NUMBERS).map(|n| 2 * n).collect();
         let mut list = SortedList::default();

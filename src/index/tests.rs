@@ -390,6 +390,8 @@ fn check_ranks(
 
 fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCaseError> {
     prop_assert_eq!(index.len(), model.metas.len());
+    let next = index.next_instant();
+    prop_assert!(next.is_none_or(|next| next > model.as_of), "{:?}", next);
     let released = model.released(model.as_of);
     for key in KEYS {
         let found = index.find(key).map(|article| index.record(article));
@@ -534,6 +536,18 @@ fn items_and_keep_limit_a_window() {
     ] {
         assert_eq!(window(&index, items, keep).len(), expected, "{why}");
     }
+}
+
+#[test]
+fn loaded_articles_are_listed() {
+    let metas = || [("a", 50), ("b", 60), ("c", 200)].map(|(key, at)| meta(key, at, &[]));
+    let mut index = Index::new(&[], Timestamp(100));
+    assert_eq!(index.load(metas().map(Ok::<_, &str>)), Ok(()));
+    assert_eq!(index.len(), 3);
+    assert_eq!(window(&index, 50, 0), ["b", "a"]);
+    assert_eq!(index.next_instant(), Some(Timestamp(200)));
+    let broken = metas().map(Ok).into_iter().chain([Err("damaged")]);
+    assert_eq!(Index::new(&[], Timestamp(100)).load(broken), Err("damaged"));
 }
 
 #[test]

@@ -51,15 +51,12 @@ impl Update {
 }
 
 impl Index {
-    /// Adds many articles, as at start; all feeds count as affected.
+    /// Adds many articles, as at start. Which feeds that affects is not said: the caller builds all of them.
     pub fn load<E>(
         &mut self,
         articles: impl IntoIterator<Item = Result<ArticleMeta, E>>,
     ) -> Result<(), E> {
-        let mut update = Update {
-            affected: None,
-            ..Update::default()
-        };
+        let mut update = Update::default();
         for article in articles {
             self.put(article?, &mut update);
         }

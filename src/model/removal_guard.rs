@@ -156,11 +156,12 @@ impl RemovalGuard {
         if places.is_empty() && !missing.is_full {
             return believed(self.held.clone());
         }
-        if is_confirmed || all.is_empty() {
-            let rest = all.len() - places.len();
-            return believed(self.held.clone().filter(|_| rest > 0));
-        }
         let counts = self.counts(missing, new);
+        if is_confirmed || all.is_empty() {
+            // What this reading did not look for stays held.
+            all.retain(|place| !places.contains(place));
+            return believed(self.next_held(missing, all, counts));
+        }
         if !self.is_held(missing, new, known, counts) {
             all.retain(|place| before.contains(place));
             let held = self.next_held(missing, all, counts);
@@ -217,17 +218,14 @@ impl RemovalGuard {
             return true;
         }
         let is_too_many = known > 0 || counts.reference().is_some();
-        match new {
-            0 => known > 0,
-            1 => {
-                let since = |at: Instant| missing.at.duration_since(at);
-                let grown = self.held.as_ref().map(|held| held.grown);
-                let is_growing = known > 0 && grown.is_some_and(|at| since(at) < WINDOW);
-                let follows = self.removed_at.is_some_and(|at| since(at) < RUN_GAP);
-                is_too_many && (is_growing || follows)
-            }
-            _ => is_too_many,
+        if new != 1 {
+            return is_too_many;
         }
+        let since = |at: Instant| missing.at.duration_since(at);
+        let grown = self.held.as_ref().map(|held| held.grown);
+        let is_growing = known > 0 && grown.is_some_and(|at| since(at) < WINDOW);
+        let follows = self.removed_at.is_some_and(|at| since(at) < RUN_GAP);
+        is_too_many && (is_growing || follows)
     }
 
     fn counts(&self, missing: &Missing<'_>, new: usize) -> Counts {

@@ -27,10 +27,11 @@ struct ClockPair {
 
 impl ClockPair {
     fn now() -> ClockPair {
-        let boot = clock_gettime(ClockId::Boottime);
+        // The boot clock is never before the boot.
+        let boot = Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default();
         ClockPair {
             wall: wall_milliseconds(SystemTime::now()),
-            boot: i128::from(boot.tv_sec) * 1_000 + i128::from(boot.tv_nsec) / 1_000_000,
+            boot: boot.as_millis().cast_signed(),
         }
     }
 
@@ -125,6 +126,8 @@ fn milliseconds(count: i128) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     const START: i128 = 1_767_000_000_000;
@@ -154,9 +157,27 @@ mod tests {
     }
 
     #[test]
+    fn the_boot_clock_counts_milliseconds() {
+        let (started, first) = (Instant::now(), ClockPair::now());
+        while started.elapsed() < Duration::from_millis(20) {
+            std::thread::yield_now();
+        }
+        let last = ClockPair::now();
+        let most = i128::try_from(started.elapsed().as_millis()).expect("a short test") + 1;
+        let passed = last.boot - first.boot;
+        assert!((19..=most).contains(&passed), "{passed} of {most}");
+    }
+
+    #[test]
     fn even_time_and_slewing_are_believed() {
         assert_eq!(
-            check(&[(1, 0, 0), (100, 1, 1), (200, 3, 3), (300, 2, 2)]),
+            check(&[
+                (1, 0, 0),
+                (100, 1, 1),
+                (200, 3, 3),
+                (300, 1, 1),
+                (400, 2, 2)
+            ]),
             []
         );
     }

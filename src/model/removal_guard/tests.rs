@@ -90,14 +90,36 @@ impl Newsroom {
 fn a_single_deletion_after_the_loss_of_half_goes_at_once() {
     let mut newsroom = Newsroom::of(20);
     assert_eq!(newsroom.lose_and_read(10), 10);
-    newsroom.wait(300);
+    newsroom.wait(250);
+    assert_eq!(newsroom.lose_and_read(1), 1);
+    // A reading that finds no loss is no part of a run.
+    newsroom.wait(1000);
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    newsroom.wait(10);
     assert_eq!(newsroom.lose_and_read(1), 1);
     // So do all that an editor deletes one after the other.
-    for _ in 0..9 {
+    for _ in 0..8 {
         newsroom.wait(1000);
         assert_eq!(newsroom.lose_and_read(1), 1);
     }
     assert_eq!(newsroom.held(), None);
+}
+
+#[test]
+fn losses_that_are_a_minute_apart_do_not_count_together() {
+    // Those within a second count until a minute after the last of them.
+    for (first, second, removed) in [(999, 59_999, 0), (999, 60_000, 2), (1000, 59_999, 2)] {
+        let mut newsroom = Newsroom::of(20);
+        assert_eq!(newsroom.lose_and_read(5), 5);
+        newsroom.wait(first);
+        assert_eq!(newsroom.lose_and_read(5), 5);
+        newsroom.wait(second);
+        assert_eq!(
+            newsroom.lose_and_read(2),
+            removed,
+            "{first} and {second} ms"
+        );
+    }
 }
 
 #[test]
@@ -166,7 +188,7 @@ fn a_single_deletion_beside_an_old_loss_goes_at_once() {
     let mut newsroom = Newsroom::of(20);
     assert_eq!(newsroom.lose_and_read(12), 0);
     let id = newsroom.id();
-    newsroom.wait(61_000);
+    newsroom.wait(60_000);
     assert_eq!(newsroom.lose_and_read(1), 1);
     newsroom.wait(1000);
     newsroom.lose(1);
@@ -181,6 +203,75 @@ fn a_single_deletion_beside_an_old_loss_goes_at_once() {
     assert_eq!(newsroom.lose_and_read(2), 0);
     assert_eq!(newsroom.held().map(|(lost, ..)| lost), Some(14));
     assert_ne!(newsroom.id(), id);
+}
+
+#[test]
+fn a_single_deletion_joins_only_a_loss_that_grew_within_a_minute() {
+    let mut newsroom = Newsroom::of(40);
+    assert_eq!(newsroom.lose_and_read(22), 0);
+    newsroom.wait(50_000);
+    assert_eq!(newsroom.lose_and_read(3), 0);
+    newsroom.wait(59_999);
+    assert_eq!(newsroom.lose_and_read(1), 0, "it grew a minute ago");
+    // A loss that shrinks has not grown.
+    newsroom.wait(60_000);
+    newsroom.missing.remove(&path(0));
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    assert_eq!(newsroom.held(), Some((25, 25, 40)));
+    newsroom.wait(1000);
+    newsroom.missing.insert(path(39));
+    assert_eq!(newsroom.read(None, Removal::Held), 1);
+    assert_eq!(newsroom.held(), Some((25, 25, 40)));
+}
+
+#[test]
+fn what_has_returned_is_held_no_longer() {
+    let mut newsroom = Newsroom::of(20);
+    assert_eq!(newsroom.lose_and_read(10), 10);
+    newsroom.wait(5000);
+    assert_eq!(newsroom.lose_and_read(2), 0);
+    newsroom.missing.clear();
+    // Events of other articles do not show that it has returned.
+    assert_eq!(newsroom.read(Some(&[]), Removal::Held), 0);
+    assert_eq!(newsroom.held(), Some((2, 12, 20)));
+    // One article is deleted by the time that the others have returned.
+    newsroom.wait(1000);
+    newsroom.missing.insert(path(19));
+    assert_eq!(newsroom.read(None, Removal::Held), 1);
+    assert_eq!(newsroom.held(), None);
+
+    let mut newsroom = Newsroom::of(20);
+    assert_eq!(newsroom.lose_and_read(12), 0);
+    newsroom.missing.clear();
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    assert_eq!(newsroom.held(), None);
+}
+
+#[test]
+fn what_a_confirmed_reading_does_not_look_for_stays_held() {
+    let mut newsroom = Newsroom::of(20);
+    let lost = newsroom.lose(12);
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    assert_eq!(newsroom.read(Some(&lost[..3]), Removal::Confirmed), 3);
+    assert_eq!(newsroom.held().map(|(lost, ..)| lost), Some(9));
+    assert_eq!(newsroom.read(None, Removal::Confirmed), 9);
+    assert_eq!(newsroom.held(), None);
+}
+
+#[test]
+fn a_loss_has_the_names_of_its_first_articles() {
+    let mut newsroom = Newsroom::of(20);
+    let names = |newsroom: &Newsroom| newsroom.guard.held().map(|loss| loss.names.clone());
+    let paths = |numbers: [usize; 5]| Some(numbers.map(path).to_vec());
+    let lost = newsroom.lose(14);
+    assert_eq!(newsroom.read(Some(&lost[..11]), Removal::Held), 0);
+    assert_eq!(names(&newsroom), paths([0, 1, 2, 3, 4]));
+    // The names that are known stay when others join them.
+    assert_eq!(newsroom.read(Some(&lost[11..]), Removal::Held), 0);
+    assert_eq!(names(&newsroom), paths([0, 1, 2, 3, 4]));
+    newsroom.missing.remove(&path(1));
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    assert_eq!(names(&newsroom), paths([0, 2, 3, 4, 5]));
 }
 
 #[test]
