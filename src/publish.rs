@@ -237,10 +237,9 @@ async fn stall_loop(context: LoopContext) {
     } = &context;
     loop {
         // A reading that hangs before its first file has no progress of its own yet.
-        let reading = activity.reading();
-        let reached = publisher.driver().progress().reached();
+        let advanced = publisher.driver().progress().last_advanced();
         let last = LastProgress {
-            reading: reading.map(|began| reached.map_or(began, |it| it.advanced.max(began))),
+            reading: (activity.reading()).map(|began| advanced.map_or(began, |at| at.max(began))),
             publication: activity.publication(),
             state_write: publisher.unsaved_since(),
         };
