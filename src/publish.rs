@@ -280,6 +280,7 @@ async fn read(
     let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
         health.note_failing_source("the reading ended early", Timestamp::now());
+        log.note_panic();
         return None;
     };
     let took = started.elapsed();
