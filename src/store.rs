@@ -362,16 +362,21 @@ impl Store {
         }
     }
 
+    /// Notes that everything was published anew, dated so that what an unclean end made unknown does not
+    /// matter.
+    pub fn note_publication(&self) {
+        if let Some(file) = &self.file {
+            file.note_publication();
+        }
+    }
+
     /// Waits until all commits are on the disk, but no longer than `limit`, and not at all if the oldest
     /// has waited so long or the disk takes none. Returns whether they are.
     ///
     /// A publication calls this before its answers are given, so that the next start remembers them.
     pub fn wait_until_saved(&self, limit: Duration) -> bool {
-        let Some(file) = &self.file else {
-            return true;
-        };
-        file.note_publication();
-        file.backend.wait_until_saved(limit)
+        let file = self.file.as_ref();
+        file.is_none_or(|file| file.backend.wait_until_saved(limit))
     }
 
     /// Since when the oldest commit waits for the disk; `None` if all are on it.

@@ -540,6 +540,25 @@ fn after_an_unclean_end_a_moved_feed_is_dated_no_earlier_than_the_start() {
 }
 
 #[test]
+fn stop_before_the_first_publication_does_not_end_an_unclean_end() {
+    let mut newsroom = two_articles();
+    assert!(newsroom.publisher().store.wait_until_saved(Duration::MAX));
+    let crashed = tempfile::tempdir().expect("a folder");
+    let file = newsroom.folder.path().join("state/taspa.redb");
+    fs::copy(file, crashed.path().join("taspa.redb")).expect("a copy");
+    for (publishes, is_clean) in [(false, false), (true, false), (true, true)] {
+        newsroom.publisher = None;
+        let store = Store::open(crashed.path()).expect("a store");
+        assert_eq!(store.was_closed_cleanly(), is_clean, "{publishes}");
+        newsroom.start(FEEDS, store, later());
+        if publishes {
+            newsroom.publisher().publish(later());
+        }
+        newsroom.publisher().save();
+    }
+}
+
+#[test]
 fn a_selection_is_built_once_and_moves_with_its_articles() {
     let newsroom = two_articles();
     let first = newsroom.selected("all=спорт");
