@@ -5,7 +5,7 @@ use std::sync::{Arc, MutexGuard};
 use super::Publisher;
 use super::writer::Writer;
 use crate::feed::definitions::FeedDefinitions;
-use crate::index::{Index, Update};
+use crate::index::{AffectedFeeds, Index, Update};
 use crate::ingest::report::Report;
 use crate::ingest::{Priority, ReadingResult};
 use crate::model::article_meta::Change;
@@ -87,7 +87,7 @@ impl FirstIndex {
 
     /// Makes it the publisher's index.
     pub(super) fn finish(mut self, publisher: &Publisher) -> MutexGuard<'_, Writer> {
-        let affected = self.index.finish(self.update);
+        self.index.finish(self.update);
         let mut writer = publisher.writer();
         // An index that was loaded since the last change was stored has all changes.
         if self.loads == writer.index_loads {
@@ -95,7 +95,8 @@ impl FirstIndex {
             let definitions = FeedDefinitions::new(&writer.state.config, &mut self.index);
             writer.state.definitions = Arc::new(definitions);
             writer.state.index = self.index;
-            writer.touch(affected);
+            // Its terms may have other numbers than those of the index before.
+            writer.touch(AffectedFeeds::All);
         }
         writer
     }

@@ -13,8 +13,10 @@ use tempfile::TempDir;
 use super::reading::FirstIndex;
 use super::*;
 use crate::feed::snapshot::Snapshot;
+use crate::ingest::Priority;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
+use crate::model::article::Visibility;
 use crate::model::article_meta::Change;
 use crate::model::removal_guard::Removal;
 use crate::model::selection::Selection;
@@ -891,6 +893,35 @@ fn a_configuration_that_changes_during_the_first_reading_loses_no_article() {
         let sport = if same.is_empty() { 1 } else { 2 };
         assert_eq!(newsroom.entries("sport"), sport, "{same}");
     }
+}
+
+#[test]
+fn selection_that_was_made_during_a_first_reading_sees_its_articles() {
+    let newsroom = Newsroom::new("");
+    let publisher = newsroom.publisher();
+    publisher.publish(later());
+    let mut first = FirstIndex::new(&publisher.writer());
+    // It is given the number that another term has in the index of the reading.
+    newsroom.reconfigure("[[feed]]\nname = 'stage'\ntitle = 'Сцена'\nany = ['#опера']\n");
+    publisher.publish(later().plus(1));
+    assert_eq!(newsroom.selected("any=опера").entries.len(), 0);
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#балет");
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#опера");
+    publisher.driver().read(
+        &[Scope::All],
+        Removal::Held,
+        Priority::Normal,
+        &mut |changes| {
+            changes.iter_mut().for_each(|change| match change {
+                Change::Put(meta) if &*meta.key == "a" => meta.visibility = Visibility::Draft,
+                Change::Put(_) | Change::Remove(_) => {}
+            });
+            first.stage(changes);
+        },
+    );
+    drop(first.finish(publisher));
+    publisher.publish(later().plus(2));
+    assert_eq!(newsroom.selected("any=опера").entries.len(), 1);
 }
 
 #[test]
