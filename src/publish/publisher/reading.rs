@@ -1,14 +1,18 @@
 //! Readings: changes of the source become changes of the index.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, MutexGuard};
 
-use super::Publisher;
+use tracing::error;
+
 use super::writer::Writer;
+use super::{Publisher, load};
 use crate::feed::definitions::FeedDefinitions;
 use crate::index::{AffectedFeeds, Index, Update};
 use crate::ingest::report::Report;
 use crate::ingest::{Priority, ReadingResult};
 use crate::model::article_meta::Change;
+use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::source::Scope;
 
@@ -28,12 +32,17 @@ impl Publisher {
                 first.stage(changes);
             }
         };
+        let read = || self.driver.read(scopes, removal, priority, &mut gather);
+        let read = catch_unwind(AssertUnwindSafe(read));
         let ReadingResult {
             report,
             mut changes,
             retired,
             ..
-        } = self.driver.read(scopes, removal, priority, &mut gather);
+        } = read.unwrap_or_else(|panic| {
+            self.reload_index();
+            resume_unwind(panic)
+        });
         let mut writer = match first {
             Some(mut first) => {
                 first.renew_if_outdated(&self.writer());
@@ -51,6 +60,22 @@ impl Publisher {
         };
         writer.retired.extend(retired);
         report
+    }
+
+    /// Loads the index from the store, after a reading that ended before it told what it had stored.
+    pub(super) fn reload_index(&self) {
+        let writer = &mut *self.writer();
+        let as_of = writer.state.index.as_of();
+        match load(&writer.state.config, &self.store, as_of) {
+            Ok((index, definitions)) => {
+                writer.state.index = index;
+                writer.state.definitions = Arc::new(definitions);
+                writer.index_loads += 1;
+                writer.touched = AffectedFeeds::All;
+                writer.rebuild = true;
+            }
+            Err(error) => error!("the state folder cannot be read: {}", chain(&error)),
+        }
     }
 }
 

@@ -925,6 +925,22 @@ fn selection_that_was_made_during_a_first_reading_sees_its_articles() {
 }
 
 #[test]
+fn articles_of_a_reading_that_panicked_are_published() {
+    let newsroom = two_articles();
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#спорт");
+    newsroom.remove("b.txt");
+    let publisher = newsroom.publisher();
+    // It has stored its changes, and nobody learns of them.
+    let priority = Priority::Normal;
+    (publisher.driver()).read(&[Scope::All], Removal::Held, priority, &mut |_| {});
+    assert_eq!(newsroom.read_and_publish(later().plus(1)).moved, 0);
+    publisher.reload_index();
+    publisher.publish(later().plus(2));
+    assert_eq!((newsroom.entries("all"), newsroom.entries("sport")), (2, 2));
+    assert!(newsroom.article("b").is_none());
+}
+
+#[test]
 fn another_site_identity_is_refused() {
     let newsroom = two_articles();
     let header = newsroom.publisher().store.header().expect("a readable row");
