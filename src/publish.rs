@@ -1,9 +1,10 @@
 //! Publishing: the published state, and the loops that keep it current. One loop reads, another publishes
-//! and sends new versions through a channel, a third looks whether one of them hangs.
+//! and sends new versions through a channel, a third reports outages of the source, a fourth looks whether
+//! one of them hangs.
 //!
 //! The loops are separate so that a slow or hanging source never delays a due change or a new
-//! configuration. Only the clock here decides when an article is released. Reading and publishing run on the blocking pool, so neither can
-//! delay a request.
+//! configuration. Only the clock here decides when an article is released. Reading and publishing run on
+//! the blocking pool, so neither can delay a request.
 //!
 //! Begin with [`publisher::Publisher`], the only writer; all other code reads through a
 //! [`read_handle::ReadHandle`]. [`health`] holds the state of the daemon.
