@@ -1,9 +1,10 @@
 //! Publishing: the published state, and the loops that keep it current. One loop reads, another publishes
-//! and sends new versions through a channel, a third looks whether one of them hangs.
+//! and sends new versions through a channel, a third reports outages of the source, a fourth looks whether
+//! one of them hangs.
 //!
 //! The loops are separate so that a slow or hanging source never delays a due change or a new
-//! configuration. Only the clock here decides when an article is released. Reading and publishing run on the blocking pool, so neither can
-//! delay a request.
+//! configuration. Only the clock here decides when an article is released. Reading and publishing run on
+//! the blocking pool, so neither can delay a request.
 //!
 //! Begin with [`publisher::Publisher`], the only writer; all other code reads through a
 //! [`read_handle::ReadHandle`]. [`health`] holds the state of the daemon.
@@ -246,10 +247,9 @@ async fn stall_loop(context: LoopContext) {
     } = &context;
     loop {
         // A reading that hangs before its first file has no progress of its own yet.
-        let reading = activity.reading();
-        let reached = publisher.driver().progress().reached();
+        let advanced = publisher.driver().progress().last_advanced();
         let last = LastProgress {
-            reading: reading.map(|began| reached.map_or(began, |it| it.advanced.max(began))),
+            reading: (activity.reading()).map(|began| advanced.map_or(began, |at| at.max(began))),
             publication: activity.publication(),
             state_write: publisher.unsaved_since(),
         };
@@ -290,6 +290,7 @@ async fn read(
     let Ok(report) = report else {
         error!("reading the articles ended early; what is published stays");
         health.note_failing_source("the reading ended early", Timestamp::now());
+        log.note_panic();
         return None;
     };
     let took = started.elapsed();

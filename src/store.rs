@@ -380,17 +380,21 @@ impl Store {
         }
     }
 
+    /// Notes that everything was published anew, dated so that what an unclean end made unknown does not
+    /// matter.
+    pub fn note_publication(&self) {
+        if let Some(file) = &self.file {
+            file.note_publication(file.backend.unsaved_since().is_none());
+        }
+    }
+
     /// Waits until all commits are on the disk, but no longer than `limit`, and not at all if the oldest
     /// has waited so long or the disk takes none. Returns whether they are.
     ///
     /// A publication calls this before its answers are given, so that the next start remembers them.
     pub fn wait_until_saved(&self, limit: Duration) -> bool {
-        let Some(file) = &self.file else {
-            return true;
-        };
-        let is_saved = file.backend.wait_until_saved(limit);
-        file.note_publication(is_saved);
-        is_saved
+        let file = self.file.as_ref();
+        file.is_none_or(|file| file.backend.wait_until_saved(limit))
     }
 
     /// Whether answers may have been given that are newer than what it has, and not everything was read

@@ -8,7 +8,14 @@ use crate::model::count::many;
 
 /// The progress of the current reading.
 #[derive(Debug, Default)]
-pub struct Progress(Mutex<Option<ProgressCounts>>);
+pub struct Progress(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    current: Option<ProgressCounts>,
+    /// When the last reading ended.
+    ended: Option<Instant>,
+}
 
 /// The counts of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +43,7 @@ impl Progress {
     /// Begins a reading; `noun` is the word for what it reads.
     pub fn start(&self, noun: &'static str) -> ProgressGuard<'_> {
         let now = Instant::now();
-        *self.lock() = Some(ProgressCounts {
+        self.lock().current = Some(ProgressCounts {
             since: now,
             advanced: now,
             noun,
@@ -49,7 +56,16 @@ impl Progress {
 
     /// The counts of the current reading; `None` between readings.
     pub fn reached(&self) -> Option<ProgressCounts> {
-        *self.lock()
+        self.lock().current
+    }
+
+    /// When a reading last made progress, or ended: what follows a reading has no progress of its own.
+    pub fn last_advanced(&self) -> Option<Instant> {
+        let state = self.lock();
+        state
+            .current
+            .map(|reached| reached.advanced)
+            .or(state.ended)
     }
 
     /// Notes progress that has no count.
@@ -74,13 +90,13 @@ impl Progress {
     }
 
     fn note(&self, change: impl FnOnce(&mut ProgressCounts)) {
-        if let Some(reached) = self.lock().as_mut() {
+        if let Some(reached) = self.lock().current.as_mut() {
             change(reached);
             reached.advanced = Instant::now();
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<ProgressCounts>> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // A panic leaves no change half done.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -88,7 +104,10 @@ impl Progress {
 
 impl Drop for ProgressGuard<'_> {
     fn drop(&mut self) {
-        *self.0.lock() = None;
+        *self.0.lock() = State {
+            current: None,
+            ended: Some(Instant::now()),
+        };
     }
 }
 
@@ -111,5 +130,22 @@ impl fmt::Display for ProgressCounts {
         }
         let seconds = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         write!(f, ", {} a second", *read as u64 * 1_000 / seconds.max(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn end_of_a_reading_is_progress() {
+        let progress = Progress::default();
+        assert_eq!(progress.last_advanced(), None);
+        let reading = progress.start("file");
+        let advanced = progress.reached().map(|reached| reached.advanced);
+        assert_eq!(progress.last_advanced(), advanced);
+        drop(reading);
+        assert_eq!(progress.reached(), None);
+        assert!(progress.last_advanced() > advanced);
     }
 }

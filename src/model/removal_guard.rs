@@ -127,7 +127,7 @@ impl RemovalGuard {
     /// The loss that is held.
     pub fn held(&self) -> Option<&HeldLoss> {
         let held = self.held.as_ref().map(|held| &held.loss);
-        held.or(self.earlier.as_ref())
+        self.earlier.as_ref().or(held)
     }
 
     /// Decides which of the missing articles are removed.
@@ -206,7 +206,8 @@ impl RemovalGuard {
         if verdict.removed > 0 {
             self.removed_at = Some(at);
         }
-        if missing.is_full || verdict.held.is_some() {
+        // A reading of a part does not show what the earlier loss was.
+        if missing.is_full {
             self.earlier = None;
         }
         self.held = verdict.held;

@@ -55,6 +55,11 @@ impl ReadingLog {
         self.held = held.map(|loss| loss.id);
     }
 
+    /// Notes that a reading panicked, so that nothing is published before one succeeds.
+    pub(crate) fn note_panic(&mut self) {
+        self.failure = Some("the reading ended early".to_owned());
+    }
+
     /// Logs the first new problems, and the reasons of all if there are more.
     fn log_problems(&mut self, report: &Report) {
         let (all, new) = (&report.problems, &report.new_problems);
@@ -121,6 +126,15 @@ impl Reasons {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn panic_is_a_failure_until_a_reading_succeeds() {
+        let mut log = ReadingLog::new(Arc::default());
+        log.note_panic();
+        assert!(log.failure.is_some());
+        log.log(&Report::default(), false, true, false);
+        assert_eq!(log.failure, None);
+    }
 
     #[test]
     fn a_reason_is_new_once_in_an_outage_until_it_is_evicted() {

@@ -205,6 +205,7 @@ impl Publisher {
             next: None,
         };
         if is_replaced {
+            self.store.note_publication();
             self.replace(writer, last, new);
         }
         publication.next = writer.next_instant();

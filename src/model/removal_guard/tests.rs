@@ -123,6 +123,27 @@ fn losses_that_are_a_minute_apart_do_not_count_together() {
 }
 
 #[test]
+fn loss_of_an_earlier_run_is_held_until_a_full_reading() {
+    let mut newsroom = Newsroom::of(20);
+    newsroom.lose(11);
+    newsroom.read(None, Removal::Held);
+    let earlier = newsroom.guard.held().expect("it is held").clone();
+    // More articles came since it was held.
+    newsroom.stored.extend((20..60).map(path));
+    newsroom.guard = RemovalGuard::restored(Some(earlier.clone()));
+    // The first full reading failed; a file event shows another loss, which ends.
+    let other = newsroom.lose(1);
+    assert_eq!(newsroom.read(Some(&other), Removal::Held), 0);
+    assert_eq!(newsroom.guard.held(), Some(&earlier));
+    newsroom.missing.remove(&other[0]);
+    assert_eq!(newsroom.read(None, Removal::Held), 0);
+    assert_eq!(newsroom.guard.held(), Some(&earlier));
+    newsroom.wait(120_000);
+    assert_eq!(newsroom.read(None, Removal::Loss(earlier.id)), 11);
+    assert_eq!(newsroom.held(), None);
+}
+
+#[test]
 fn two_more_than_half_are_held_with_the_true_numbers() {
     let mut newsroom = Newsroom::of(20);
     assert_eq!(newsroom.lose_and_read(10), 10);

@@ -1,14 +1,18 @@
 //! Readings: changes of the source become changes of the index.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, MutexGuard};
+
+use tracing::error;
 
 use super::Publisher;
 use super::writer::Writer;
 use crate::feed::definitions::FeedDefinitions;
-use crate::index::{Index, Update};
+use crate::index::{AffectedFeeds, Index, Update};
 use crate::ingest::report::Report;
 use crate::ingest::{Priority, ReadingResult};
 use crate::model::article_meta::Change;
+use crate::model::problem::chain;
 use crate::model::removal_guard::Removal;
 use crate::source::Scope;
 
@@ -32,12 +36,17 @@ impl Publisher {
                 self.writer().apply(changes.drain(..));
             }
         };
+        let read = || self.driver.read(scopes, removal, priority, &mut gather);
+        let read = catch_unwind(AssertUnwindSafe(read));
         let ReadingResult {
             mut report,
             mut changes,
             retired,
             ..
-        } = self.driver.read(scopes, removal, priority, &mut gather);
+        } = read.unwrap_or_else(|panic| {
+            self.reload_index();
+            resume_unwind(panic)
+        });
         let mut writer = match first {
             Some(mut first) => {
                 first.renew_if_outdated(&self.writer());
@@ -55,6 +64,15 @@ impl Publisher {
             report.failure.get_or_insert(failure.into());
         }
         report
+    }
+
+    /// Loads the index from the store, after a reading that ended before it told what it had stored.
+    pub(super) fn reload_index(&self) {
+        let mut writer = self.writer();
+        writer.loads_index = true;
+        if let Err(error) = self.load_index_if_due(&mut writer) {
+            error!("the state folder cannot be read: {}", chain(&error));
+        }
     }
 }
 
@@ -91,7 +109,7 @@ impl FirstIndex {
 
     /// Makes it the publisher's index.
     pub(super) fn finish(mut self, publisher: &Publisher) -> MutexGuard<'_, Writer> {
-        let affected = self.index.finish(self.update);
+        self.index.finish(self.update);
         let mut writer = publisher.writer();
         // An index that was loaded since the last change was stored has all changes.
         if self.loads == writer.index_loads {
@@ -99,7 +117,8 @@ impl FirstIndex {
             let definitions = FeedDefinitions::new(&writer.state.config, &mut self.index);
             writer.state.definitions = Arc::new(definitions);
             writer.state.index = self.index;
-            writer.touch(affected);
+            // Its terms may have other numbers than those of the index before.
+            writer.touch(AffectedFeeds::All);
         }
         writer
     }

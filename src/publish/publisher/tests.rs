@@ -14,8 +14,10 @@ use tempfile::TempDir;
 use super::reading::FirstIndex;
 use super::*;
 use crate::feed::snapshot::Snapshot;
+use crate::ingest::Priority;
 use crate::ingest::report::Report;
 use crate::ingest::state_header::check_identity;
+use crate::model::article::Visibility;
 use crate::model::article_meta::Change;
 use crate::model::format::Format;
 use crate::model::removal_guard::Removal;
@@ -542,6 +544,25 @@ fn after_an_unclean_end_a_moved_feed_is_dated_no_earlier_than_the_start() {
 }
 
 #[test]
+fn stop_before_the_first_publication_does_not_end_an_unclean_end() {
+    let mut newsroom = two_articles();
+    assert!(newsroom.publisher().store.wait_until_saved(Duration::MAX));
+    let crashed = tempfile::tempdir().expect("a folder");
+    let file = newsroom.folder.path().join("state/taspa.redb");
+    fs::copy(file, crashed.path().join("taspa.redb")).expect("a copy");
+    for (publishes, is_clean) in [(false, false), (true, false), (true, true)] {
+        newsroom.publisher = None;
+        let store = Store::open(crashed.path()).expect("a store");
+        assert_eq!(store.was_closed_cleanly(), is_clean, "{publishes}");
+        newsroom.start(FEEDS, store, later());
+        if publishes {
+            newsroom.publisher().publish(later());
+        }
+        newsroom.publisher().save();
+    }
+}
+
+#[test]
 fn a_selection_is_built_once_and_moves_with_its_articles() {
     let newsroom = two_articles();
     let first = newsroom.selected("all=спорт");
@@ -874,6 +895,51 @@ fn a_configuration_that_changes_during_the_first_reading_loses_no_article() {
         let sport = if same.is_empty() { 1 } else { 2 };
         assert_eq!(newsroom.entries("sport"), sport, "{same}");
     }
+}
+
+#[test]
+fn selection_that_was_made_during_a_first_reading_sees_its_articles() {
+    let newsroom = Newsroom::new("");
+    let publisher = newsroom.publisher();
+    publisher.publish(later());
+    let mut first = FirstIndex::new(&publisher.writer());
+    // It is given the number that another term has in the index of the reading.
+    newsroom.reconfigure("[[feed]]\nname = 'stage'\ntitle = 'Сцена'\nany = ['#опера']\n");
+    publisher.publish(later().plus(1));
+    assert_eq!(newsroom.selected("any=опера").entries.len(), 0);
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#балет");
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#опера");
+    publisher.driver().read(
+        &[Scope::All],
+        Removal::Held,
+        Priority::Normal,
+        &mut |changes| {
+            changes.iter_mut().for_each(|change| match change {
+                Change::Put(meta) if &*meta.key == "a" => meta.visibility = Visibility::Draft,
+                Change::Put(_) | Change::Remove(_) => {}
+            });
+            first.stage(changes);
+        },
+    );
+    drop(first.finish(publisher));
+    publisher.publish(later().plus(2));
+    assert_eq!(newsroom.selected("any=опера").entries.len(), 1);
+}
+
+#[test]
+fn articles_of_a_reading_that_panicked_are_published() {
+    let newsroom = two_articles();
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#спорт");
+    newsroom.remove("b.txt");
+    let publisher = newsroom.publisher();
+    // It has stored its changes, and nobody learns of them.
+    let priority = Priority::Normal;
+    (publisher.driver()).read(&[Scope::All], Removal::Held, priority, &mut |_| {});
+    assert_eq!(newsroom.read_and_publish(later().plus(1)).moved, 0);
+    publisher.reload_index();
+    publisher.publish(later().plus(2));
+    assert_eq!((newsroom.entries("all"), newsroom.entries("sport")), (2, 2));
+    assert!(newsroom.article("b").is_none());
 }
 
 #[test]
