@@ -48,7 +48,10 @@ impl Index {
     /// The query for a selection; terms that the index does not have are added.
     pub fn register(&mut self, selection: &Selection) -> Query {
         let mut intern = |terms: &BTreeSet<Term>| -> Vec<TermNo> {
-            terms.iter().map(|term| self.terms.intern(term)).collect()
+            terms
+                .iter()
+                .map(|term| self.terms.intern(term.clone()))
+                .collect()
         };
         Query {
             any: intern(&selection.any),

@@ -15,17 +15,19 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use self::selection_dates::SelectionDates;
-use self::writer::{NewContent, Writer};
+use self::writer::{FORGOTTEN, NewContent, Writer};
 use crate::config::Config;
+use crate::feed::automatic_path::automatic_path;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
-use crate::index::{AffectedFeeds, Index};
+use crate::index::{AffectedFeeds, Index, TermChange};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
@@ -83,6 +85,7 @@ impl Publisher {
         let last_second = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
+        let forgotten_dates = validators.remove(FORGOTTEN).map(|row| row.last_modified);
         // After an unclean end, later answers may have been given than the store knows.
         let is_known = store.was_closed_cleanly();
         let floor = if is_known { Timestamp(0) } else { as_of };
@@ -116,6 +119,9 @@ impl Publisher {
                 stored_selections,
                 validators,
                 unsaved: HashMap::new(),
+                dead_feeds: DeadFeeds::default(),
+                unsaved_terms: Vec::new(),
+                forgotten_dates,
                 floor,
                 served_unsaved: true,
                 write_failure: None,
@@ -175,14 +181,20 @@ impl Publisher {
         let writer = &mut *self.writer();
         let advanced = writer.state.index.advance(as_of);
         writer.touch(advanced);
+        let last = self.handle.published();
+        let last_snapshot = last.as_ref().map(|last| &*last.snapshot);
+        let has_forgotten = writer.take_term_changes(last_snapshot);
         if !writer.is_due(as_of) {
             return Publication {
                 next: writer.next_instant(),
                 ..Publication::default()
             };
         }
-        let last = self.handle.published();
-        let new = writer.build_versions(last.as_ref().map(|last| &*last.snapshot));
+        let mut new = writer.build_versions(last_snapshot);
+        if has_forgotten {
+            // A selection of a term that is not known any more has to end.
+            new.affected = AffectedFeeds::All;
+        }
         let is_replaced = new.is_changed() || writer.selection_dates.is_due(as_of);
         if is_replaced {
             writer.selection_dates.advance(as_of, last.is_some());
@@ -237,17 +249,22 @@ impl Publisher {
         templates: Arc<Templates>,
     ) -> Result<(), DriverError> {
         let writer = &mut *self.writer();
-        let state = &mut writer.state;
+        let state = &writer.state;
         if config == state.config && templates == writer.templates {
             return Ok(());
         }
         let source = self.driver.next_source(&state.config, &config)?;
         let as_of = state.index.as_of();
         // Under the lock: a reading stores its changes before it brings them into the index.
-        let definitions = match config.same == state.config.same {
-            true => FeedDefinitions::new(&config, &mut state.index),
-            false => {
-                let (index, definitions) = load(&config, &self.store, as_of)?;
+        let loaded = match config.same == state.config.same {
+            true => None,
+            false => Some(load(&config, &self.store, as_of)?),
+        };
+        writer.keep_dead_validators();
+        let state = &mut writer.state;
+        let definitions = match loaded {
+            None => FeedDefinitions::new(&config, &mut state.index),
+            Some((index, definitions)) => {
                 state.index = index;
                 writer.index_loads += 1;
                 definitions
@@ -271,7 +288,7 @@ impl Publisher {
             Ok(served) => served,
             Err(error) => return Some(chain(&error)),
         };
-        let terms = writer.state.index.take_new_terms();
+        writer.take_term_changes(None);
         let deletable = writer.take_deletable(!self.handle.is_published());
         let second = writer.selection_dates.unsaved().map(|second| Validators {
             digest: 0,
@@ -282,15 +299,21 @@ impl Publisher {
             && selections.is_empty()
             && second.is_none()
             && served.is_empty()
-            && terms.is_empty()
+            && writer.unsaved_terms.is_empty()
             && deletable.is_empty()
         {
             writer.served_unsaved = false;
             return None;
         }
         let written = self.store.write(|batch| {
-            for (term, name) in &terms {
-                batch.put_term(term, name)?;
+            for change in &writer.unsaved_terms {
+                match change {
+                    TermChange::Known(known) => batch.put_term(known)?,
+                    TermChange::Forgotten(term) => {
+                        batch.forget_term(term)?;
+                        batch.remove_validators(&automatic_path(term))?;
+                    }
+                }
             }
             for (name, formats) in &served {
                 batch.add_served(name, formats.iter().copied())?;
@@ -310,15 +333,13 @@ impl Publisher {
         match written {
             Ok(()) => {
                 writer.unsaved.clear();
+                writer.unsaved_terms.clear();
                 writer.stored_selections.clear();
                 writer.selection_dates.note_saved();
                 writer.served_unsaved = false;
                 None
             }
-            Err(error) => {
-                writer.state.index.restore_new_terms(terms);
-                Some(chain(&error))
-            }
+            Err(error) => Some(chain(&error)),
         }
     }
 
@@ -349,7 +370,7 @@ impl Publisher {
 /// What was served before, according to a state folder.
 pub fn served_before(memory: Memory) -> ServedHistory {
     ServedHistory {
-        terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
+        terms: memory.terms.into_iter().map(|known| known.term).collect(),
         formats: memory.served,
         paths: memory
             .validators
@@ -365,8 +386,8 @@ fn load(
     as_of: Timestamp,
 ) -> Result<(Index, FeedDefinitions), StoreError> {
     let mut index = Index::new(&config.same, as_of);
-    for (term, name) in store.terms()? {
-        index.remember(&term, &name);
+    for known in store.terms()? {
+        index.remember(known);
     }
     index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
     let definitions = FeedDefinitions::new(config, &mut index);
