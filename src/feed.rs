@@ -8,6 +8,7 @@
 //! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config) and
 //! [`index`](crate::index).
 
+pub mod automatic_path;
 pub mod coding;
 pub mod compose;
 pub mod definitions;

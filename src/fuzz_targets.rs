@@ -13,7 +13,6 @@ use url::Url;
 use crate::config::{Config, LegacyEncoding};
 use crate::export::Manifest;
 use crate::feed::etag::ETag;
-use crate::feed::snapshot::Snapshot;
 use crate::model::article::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Draft, ENCLOSURES_MAX, Refusal, TAGS_MAX,
 };
@@ -22,6 +21,7 @@ use crate::model::problem::Severity;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::time::{Timestamp, Zone};
 use crate::model::url_encoding::encode_query;
+use crate::publish::published_state::PublishedState;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::serve::conditional::{self, Dates, Outcome};
@@ -130,8 +130,9 @@ pub fn request_target(bytes: &[u8]) {
     let Ok(target) = PathAndQuery::try_from(bytes) else {
         return;
     };
-    let snapshot = snapshot();
-    let route::Target::Redirect(location) = resolve(snapshot, target.path(), target.query()) else {
+    let published = published();
+    let route::Target::Redirect(location) = resolve(published, target.path(), target.query())
+    else {
         return;
     };
     assert!(
@@ -139,7 +140,7 @@ pub fn request_target(bytes: &[u8]) {
         "a path of this server: {location}"
     );
     let next: PathAndQuery = location.parse().expect("a location is a request target");
-    let next = resolve(snapshot, next.path(), next.query());
+    let next = resolve(published, next.path(), next.query());
     assert!(
         !matches!(next, route::Target::Redirect(_)),
         "{location} redirects again: {next:?}"
@@ -179,7 +180,7 @@ pub fn conditional(bytes: &[u8]) {
             Some((name.parse::<HeaderName>().ok()?, value.trim().parse().ok()?))
         })
         .collect();
-    let version = &snapshot().feeds["all"];
+    let version = &published().snapshot.feeds["all"];
     let tag = ETag::new(version.digest, Format::Rss).to_string();
     let dates = || Some(Dates::new(version, version.last_modified.plus(1_000)));
     let before = conditional::evaluate(&headers, &tag, dates());
@@ -246,7 +247,7 @@ fn accept_settings() -> &'static AcceptSettings {
 }
 
 /// A publication without articles, whose addresses are those of feeds.toml.
-fn snapshot() -> &'static Snapshot {
+fn published() -> &'static PublishedState {
     const FEEDS: &str = "\
 [site]
 title = 'Дала'
@@ -275,8 +276,8 @@ to = '/rss.xml'
 from = '/gone?x=1'
 to = ''
 ";
-    static SNAPSHOT: OnceLock<Arc<Snapshot>> = OnceLock::new();
-    SNAPSHOT.get_or_init(|| {
+    static PUBLISHED: OnceLock<Arc<PublishedState>> = OnceLock::new();
+    PUBLISHED.get_or_init(|| {
         let loaded = Config::parse(FEEDS, "feeds.toml", "/".as_ref(), &|_| None);
         let config = Arc::new(loaded.expect("a configuration").config);
         let store = Store::scratch().expect("a store");
@@ -284,7 +285,7 @@ to = ''
         let publisher = Publisher::new(config, Templates::built_in(), store, now);
         let publisher = publisher.expect("a publisher");
         publisher.publish(now);
-        publisher.handle().snapshot().expect("a snapshot")
+        publisher.handle().published().expect("a published state")
     })
 }
 

@@ -10,7 +10,8 @@
 //! pages and chunks that it touches, and the clone stays as it was.
 //!
 //! Begin with [`Index`] for the questions, `update.rs` for what a change does, `window.rs` for which
-//! articles a feed holds, and `matching.rs` for how they are found.
+//! articles a feed holds, `matching.rs` for how they are found, and `known_terms.rs` for how long a term
+//! is known.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
@@ -19,6 +20,7 @@ mod article_set;
 mod bitmap;
 mod hash_index;
 mod key_order;
+mod known_terms;
 mod matching;
 mod paged;
 mod posting_list;
@@ -38,6 +40,8 @@ use std::cmp::Ordering;
 pub use self::affected_feeds::AffectedFeeds;
 use self::hash_index::HashIndex;
 pub use self::key_order::natural;
+use self::known_terms::KnownTerms;
+pub use self::known_terms::TermChange;
 use self::paged::Paged;
 use self::postings::{ListOrder, Postings};
 pub use self::query::Query;
@@ -50,7 +54,7 @@ pub use self::term_dictionary::{TermNo, TermSpelling};
 pub use self::update::Update;
 pub use self::window::Window;
 pub use self::window_rule::Membership;
-use crate::config::{Alias, NamedTerm};
+use crate::config::Alias;
 use crate::model::article::{Revision, Visibility};
 use crate::model::record::RecordId;
 use crate::model::term::{Term, TermKind};
@@ -76,8 +80,7 @@ pub struct Index {
     scheduled: Postings,
     /// The next expiry or dated correction of each released article, in [`due_order`].
     changes_due: SortedList<(Timestamp, ArticleNo)>,
-    /// Terms that got their first released article since [`Index::take_new_terms`].
-    new_terms: Vec<TermNo>,
+    known: KnownTerms,
 }
 
 impl Index {
@@ -92,7 +95,7 @@ impl Index {
             released: Postings::new(ListOrder::NewestLast),
             scheduled: Postings::new(ListOrder::OldestLast),
             changes_due: SortedList::default(),
-            new_terms: Vec::new(),
+            known: KnownTerms::default(),
         }
     }
 
@@ -111,12 +114,13 @@ impl Index {
         self.len() == 0
     }
 
-    /// The next instant at which an article is released, expires or changes. `delay` and `oldest` of
-    /// single feeds are not included; see [`Window::next`].
+    /// The next instant at which an article is released, expires or changes, or a term is forgotten.
+    /// `delay` and `oldest` of single feeds are not included; see [`Window::next`].
     pub fn next_instant(&self) -> Option<Timestamp> {
         let release = self.next_release().map(|(at, _)| at);
         let change = self.changes_due.backwards().next().map(|(at, _)| at);
-        release.into_iter().chain(change).min()
+        let instants = [release, change, self.known.next_instant()];
+        instants.into_iter().flatten().min()
     }
 
     fn next_release(&self) -> Option<(Timestamp, ArticleNo)> {
@@ -176,14 +180,6 @@ impl Index {
         slots.map(|slot| String::from_utf8_lossy(slot.key()).into_owned())
     }
 
-    /// The terms that [`Index::remember`] has to be told after a restart, with their names.
-    pub fn remembered_terms(&self) -> impl Iterator<Item = (&Term, &str)> {
-        self.terms.numbers().filter_map(|number| {
-            let name = self.terms.first_name(number)?;
-            Some((self.term(number), name))
-        })
-    }
-
     /// The article with this key, released or not. For operators only: what readers see must come from
     /// [`Index::find`].
     pub fn find_any(&self, key: &str) -> Option<ArticleNo> {
@@ -215,16 +211,6 @@ impl Index {
             .min_by_key(|spelling| spelling.is_alias)
     }
 
-    /// Every term for which [`Index::is_known`].
-    pub fn known_terms(&self) -> impl Iterator<Item = TermNo> {
-        self.terms.numbers().filter(|&term| self.is_known(term))
-    }
-
-    /// Whether a released article has or had the term, or feeds.toml names it.
-    pub fn is_known(&self, term: TermNo) -> bool {
-        self.terms.first_name(term).is_some() || self.terms.config_name(term).is_some()
-    }
-
     /// The term with this number.
     pub fn term(&self, term: TermNo) -> &Term {
         self.terms.term(term)
@@ -238,20 +224,6 @@ impl Index {
     /// The term that an alias counts as; any other term itself.
     pub fn canonical<'a>(&'a self, term: &'a Term) -> &'a Term {
         self.terms.canonical(term)
-    }
-
-    /// Adds a term from the state folder with the name that it had there.
-    pub fn remember(&mut self, term: &Term, text: &str) {
-        let text = self.terms.display_text(term, text).to_owned();
-        let number = self.terms.intern(term);
-        if self.terms.first_name(number).is_none() {
-            self.terms.set_first_name(number, &text);
-        }
-    }
-
-    /// Replaces the set of terms that feeds.toml names.
-    pub fn set_named(&mut self, named: &[NamedTerm]) {
-        self.terms.set_config_names(named);
     }
 
     /// The number of released articles with this term.
@@ -274,23 +246,6 @@ impl Index {
                 .or_else(|| self.terms.config_name(term))
                 .unwrap_or(self.terms.term(term).key()),
         }
-    }
-
-    /// The terms that got their first released article since the last call, with their names.
-    pub fn take_new_terms(&mut self) -> Vec<(Term, String)> {
-        let terms = std::mem::take(&mut self.new_terms);
-        let named = terms.into_iter().filter_map(|term| {
-            let name = self.terms.first_name(term)?;
-            Some((self.term(term).clone(), name.to_owned()))
-        });
-        named.collect()
-    }
-
-    /// Puts the terms of [`Index::take_new_terms`] back after they could not be stored.
-    pub fn restore_new_terms(&mut self, terms: Vec<(Term, String)>) {
-        let numbers = terms.iter().filter_map(|(term, _)| self.find_term(term));
-        let numbers: Vec<TermNo> = numbers.collect();
-        self.new_terms.extend(numbers);
     }
 
     /// The oldest released article with a term, whose spelling is the name of the term.

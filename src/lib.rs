@@ -30,6 +30,7 @@
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys | `ingest/key_conflicts.rs` |
 //! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
+//! | how long a term without articles is known, and its feed | `index/known_terms.rs`, `publish/dead_feeds.rs` |
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |

@@ -10,6 +10,7 @@ pub mod article_meta;
 pub mod count;
 pub mod format;
 pub mod held_loss;
+pub mod known_term;
 pub mod permalink;
 pub mod problem;
 pub mod problem_summary;

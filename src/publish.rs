@@ -17,6 +17,7 @@ pub mod activity;
 mod change_history;
 pub mod clock;
 mod cut_log;
+mod dead_feeds;
 pub mod documents;
 pub mod health;
 mod index_state;

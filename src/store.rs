@@ -8,8 +8,8 @@
 //!
 //! The folder is safe to delete: nearly all of it can be computed again from the articles. Six things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
-//! deleted articles had, paths that were served once, last good versions of broken files, the loss that is
-//! held, and the source's own memory.
+//! deleted articles had (and since when), paths that were served once, last good versions of broken files,
+//! the loss that is held, and the source's own memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
 //! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
@@ -63,8 +63,8 @@ use self::write_behind::WriteBehind;
 use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
+use crate::model::known_term::KnownTerm;
 use crate::model::record::RecordId;
-use crate::model::term::Term;
 use crate::model::validators::Validators;
 
 /// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
@@ -276,8 +276,8 @@ impl Store {
         })
     }
 
-    /// All terms that were ever known, with their names.
-    pub fn terms(&self) -> Result<Vec<(Term, String)>, StoreError> {
+    /// All terms that an article has, or had within the last year.
+    pub fn terms(&self) -> Result<Vec<KnownTerm>, StoreError> {
         self.read(memory::read_terms)
     }
 

@@ -30,8 +30,10 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
             Some((path, query)) => (path, Some(query)),
             None => (address.as_str(), None),
         };
-        match route::resolve(&published.snapshot, path, query) {
-            Target::Feed(version, format) => return Ok(Document::Feed(version.clone(), format)),
+        match route::resolve(&published, path, query) {
+            Target::Feed(version, format) => {
+                return Ok(Document::Feed(version.into_owned(), format));
+            }
             Target::Select(selection, format) => {
                 let version = publisher
                     .select(&published, &selection)

@@ -92,22 +92,25 @@ impl Plan {
     /// The documents of a published snapshot. `articles` are the keys and last corrections of the
     /// articles that may have a page here.
     pub fn new(
-        PublishedState {
-            snapshot,
-            templates,
-            ..
-        }: &PublishedState,
+        published: &PublishedState,
         overview: &Overview,
         articles: impl IntoIterator<Item = (String, Timestamp)>,
         pages: PageExport,
     ) -> Plan {
+        let PublishedState {
+            snapshot,
+            templates,
+            ..
+        } = published;
         let mut layout = FileLayout {
             snapshot,
             documents: BTreeMap::new(),
             without_file: Vec::new(),
         };
-        let feeds = overview.feeds().iter().map(|feed| &feed.version);
-        let latest = feeds.clone().map(|version| version.last_modified).max();
+        let listed = overview.feeds().iter().map(|feed| feed.version.clone());
+        // Their readers still ask for them.
+        let feeds: Vec<Arc<FeedVersion>> = listed.chain(published.dead_feeds()).collect();
+        let latest = feeds.iter().map(|version| version.last_modified).max();
         let latest = latest.unwrap_or(snapshot.site_rules.epoch());
         layout.file(
             "feeds.opml",
@@ -119,7 +122,7 @@ impl Plan {
             DocumentSource::Page(PageRequest::List),
             latest,
         );
-        for version in feeds.clone() {
+        for version in &feeds {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
                 let feed = DocumentSource::Feed(version.clone(), *format);
@@ -129,7 +132,7 @@ impl Plan {
         if pages == PageExport::Write {
             let catalogue = DocumentSource::Page(PageRequest::Catalogue);
             layout.put("", "index.html", catalogue, latest);
-            for version in feeds {
+            for version in &feeds {
                 let feed = PageRequest::Feed(version.clone());
                 layout.page(&version.path, feed, version.last_modified);
             }

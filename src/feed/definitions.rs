@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::feed::automatic_path::{AUTOMATIC, automatic_path, split_automatic};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
 use crate::index::{AffectedFeeds, Index, Query, TermNo};
@@ -20,9 +21,6 @@ use crate::text::Text;
 
 /// The path of selections, without extension.
 pub const SELECT: &str = "select";
-
-/// The kinds of terms that can have automatic feeds.
-pub const AUTOMATIC: [TermKind; 3] = [TermKind::Section, TermKind::Tag, TermKind::Author];
 
 /// Where a feed comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -51,6 +49,15 @@ impl FeedKind {
             TermKind::Tag | TermKind::Lang => FeedKind::Tag,
         }
     }
+}
+
+/// The number of a feed that is no selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FeedNo {
+    /// A declared feed, by its place in feeds.toml.
+    Declared(usize),
+    /// The automatic feed of a term.
+    Automatic(TermNo),
 }
 
 /// Everything about a feed that does not depend on its articles.
@@ -137,31 +144,36 @@ impl FeedDefinitions {
         &self.redirects
     }
 
-    /// All feeds except selections.
-    pub fn all(&self, index: &Index) -> Vec<FeedDefinition> {
+    /// The numbers of all feeds except selections: there are too many to have all definitions in memory.
+    pub fn all(&self, index: &Index) -> Vec<FeedNo> {
+        let declared = (0..self.declared.len()).map(FeedNo::Declared);
         let automatic = index
             .known_terms()
-            .filter_map(|term| self.automatic(index, term));
-        self.declared.iter().cloned().chain(automatic).collect()
+            .filter(|&term| self.has_feed(index, term));
+        declared.chain(automatic.map(FeedNo::Automatic)).collect()
+    }
+
+    /// The feed with a number.
+    pub fn definition(&self, index: &Index, number: FeedNo) -> FeedDefinition {
+        match number {
+            FeedNo::Declared(place) => self.declared[place].clone(),
+            FeedNo::Automatic(term) => self.automatic(index, term),
+        }
     }
 
     /// The formats of each declared feed, by its name, and of each kind of feeds, by its folder.
     pub fn served(&self) -> impl Iterator<Item = (&str, &[Format])> {
-        let declared = self
-            .declared
-            .iter()
-            .map(|feed| (&*feed.path, &feed.settings));
-        let auto = self
-            .auto
-            .iter()
-            .map(|(kind, auto)| (kind.folder(), &auto.settings));
+        let declared = self.declared.iter();
+        let declared = declared.map(|feed| (&*feed.path, &feed.settings));
+        let auto = self.auto.iter();
+        let auto = auto.map(|(kind, auto)| (kind.folder(), &auto.settings));
         let selections = [(SELECT, &self.defaults)];
         let all = declared.chain(auto).chain(selections);
         all.map(|(name, settings)| (name, &settings.formats[..]))
     }
 
     /// The feeds, selections aside, that a change may affect.
-    pub fn affected(&self, index: &Index, changed: &AffectedFeeds) -> Vec<FeedDefinition> {
+    pub fn affected(&self, index: &Index, changed: &AffectedFeeds) -> Vec<FeedNo> {
         let articles = match changed {
             AffectedFeeds::All => return self.all(index),
             AffectedFeeds::Matching(articles) => articles,
@@ -177,22 +189,21 @@ impl FeedDefinitions {
             declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
             automatic.extend(terms);
         }
-        let automatic = automatic.into_iter().filter(|&term| index.is_known(term));
-        let automatic = automatic.filter_map(|term| self.automatic(index, term));
-        declared
+        let automatic = automatic
             .into_iter()
-            .map(|feed| self.declared[feed].clone())
-            .chain(automatic)
-            .collect()
+            .filter(|&term| self.has_feed(index, term));
+        let declared = declared.into_iter().map(FeedNo::Declared);
+        declared.chain(automatic.map(FeedNo::Automatic)).collect()
     }
 
-    /// The feed at a path, selections aside.
-    pub fn find(&self, index: &Index, path: &str) -> Option<FeedDefinition> {
+    /// The number of the feed at a path, selections aside.
+    pub fn find(&self, index: &Index, path: &str) -> Option<FeedNo> {
         if let Some(place) = self.place(path) {
-            return Some(self.declared[place].clone());
+            return Some(FeedNo::Declared(place));
         }
         let (_, term) = find_automatic_term(index, path)?;
-        self.automatic(index, term).filter(|_| index.is_known(term))
+        self.has_feed(index, term)
+            .then_some(FeedNo::Automatic(term))
     }
 
     /// Which articles the feed at a path holds, selections aside.
@@ -212,7 +223,7 @@ impl FeedDefinitions {
     /// The feed of a canonical selection.
     ///
     /// # Errors
-    /// The first term that no article ever had and feeds.toml does not name.
+    /// The first term that is not known.
     pub fn select(&self, index: &Index, selection: &Selection) -> Result<FeedDefinition, Term> {
         let unknown = |term: &&Term| {
             !index
@@ -306,17 +317,20 @@ impl FeedDefinitions {
         });
     }
 
-    /// The automatic feed of a term, if its kind has them and `except` does not name it.
-    fn automatic(&self, index: &Index, term: TermNo) -> Option<FeedDefinition> {
+    /// Whether a term has an automatic feed: it is known, its kind has them, and `except` does not name it.
+    fn has_feed(&self, index: &Index, term: TermNo) -> bool {
+        let auto = self.auto.get(&index.term(term).kind);
+        index.is_known(term) && auto.is_some_and(|auto| !auto.except.contains(&term))
+    }
+
+    /// The automatic feed of a term whose kind has them.
+    fn automatic(&self, index: &Index, term: TermNo) -> FeedDefinition {
         let kind = index.term(term).kind;
-        let auto = self
-            .auto
-            .get(&kind)
-            .filter(|auto| !auto.except.contains(&term))?;
+        let auto = &self.auto[&kind];
         let key = index.term(term).key();
         let name = index.name(term);
         let base = self.channel(&auto.settings);
-        let path = format!("{}/{key}", kind.folder());
+        let path = automatic_path(index.term(term));
         let channel = Channel {
             address: self.address(&path),
             id: self.site_rules.id(&format!("/{path}")),
@@ -332,13 +346,13 @@ impl FeedDefinitions {
             }),
             ..base
         };
-        Some(FeedDefinition {
+        FeedDefinition {
             path: path.into(),
             kind: FeedKind::of_terms(kind),
             query: auto.query.with(term),
             settings: auto.settings.clone(),
             channel: Arc::new(channel),
-        })
+        }
     }
 
     /// The site's channel with a feed's own settings.
@@ -378,15 +392,6 @@ impl Auto {
             min_articles: config.min_articles as usize,
         }
     }
-}
-
-/// The kind and key of an automatic feed's path.
-pub fn split_automatic(path: &str) -> Option<(TermKind, &str)> {
-    let (parent, key) = path.split_once('/')?;
-    AUTOMATIC
-        .into_iter()
-        .find(|&kind| kind.folder() == parent)
-        .map(|kind| (kind, key))
 }
 
 fn find_automatic_term(index: &Index, path: &str) -> Option<(TermKind, TermNo)> {

@@ -22,7 +22,7 @@ pub struct FeedSummary {
     pub place: usize,
 }
 
-/// Every feed but selections.
+/// Every feed but selections and those of dead terms.
 #[derive(Debug)]
 pub struct Overview {
     number: u64,

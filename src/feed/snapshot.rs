@@ -23,7 +23,7 @@ use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::model::validators::Validators;
 
-/// Every feed at one instant.
+/// Every feed at one instant. The feeds of dead terms, which are empty, are not among them.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The configuration.

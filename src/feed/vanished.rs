@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
-use super::definitions::{AUTOMATIC, SELECT, split_automatic};
+use super::automatic_path::{AUTOMATIC, split_automatic};
+use super::definitions::SELECT;
 use crate::config::Config;
 use crate::feed::compose::SiteRules;
 use crate::model::format::Format;

@@ -48,7 +48,10 @@ impl Index {
     /// The query for a selection; terms that the index does not have are added.
     pub fn register(&mut self, selection: &Selection) -> Query {
         let mut intern = |terms: &BTreeSet<Term>| -> Vec<TermNo> {
-            terms.iter().map(|term| self.terms.intern(term)).collect()
+            terms
+                .iter()
+                .map(|term| self.terms.intern(term.clone()))
+                .collect()
         };
         Query {
             any: intern(&selection.any),
@@ -79,7 +82,7 @@ mod tests {
     fn queries() -> (Vec<Query>, [TermNo; 3]) {
         let mut index = Index::new(&[], Timestamp(0));
         let terms = ["a", "b", "c"].map(|text| Term::parse(text).expect("a term"));
-        let numbers = terms.map(|term| index.terms.intern(&term));
+        let numbers = terms.map(|term| index.terms.intern(term));
         let [a, b, c] = numbers;
         let query = |any: &[TermNo], all: &[TermNo], none: &[TermNo]| Query {
             any: any.to_vec(),

@@ -8,6 +8,7 @@ use super::hash_index::HashIndex;
 use super::paged::Paged;
 use crate::config::{Alias, NamedTerm};
 use crate::model::term::{Term, TermKind};
+use crate::model::time::Timestamp;
 
 /// The number of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +65,8 @@ struct TermSlot {
     term: Term,
     /// The name when the first article with it was released; `None` before that.
     first_name: Option<Box<str>>,
+    /// When the last released article with it had gone; `None` while there is one, or if it is not known.
+    unused_since: Option<Timestamp>,
     /// The spelling of feeds.toml; `None` if the file does not name it.
     config_name: Option<Box<str>>,
 }
@@ -105,7 +108,7 @@ impl TermDictionary {
         let term = Term::new(kind, text);
         let alias = term.as_ref().and_then(|term| self.aliases.get(term));
         let replacement = alias.map(|(_, text)| text.clone());
-        let term = term.map(|term| self.intern(&term));
+        let term = term.map(|term| self.intern(term));
         let number = SpellingNo(to_number(self.spellings.push(Spelling {
             kind,
             term,
@@ -121,13 +124,18 @@ impl TermDictionary {
     }
 
     /// The number of a term, which is added if it is new.
-    pub(super) fn intern(&mut self, term: &Term) -> TermNo {
-        if let Some(number) = self.find(term) {
+    pub(super) fn intern(&mut self, term: Term) -> TermNo {
+        if let Some(number) = self.find(&term) {
             return number;
         }
+        let term = match self.aliases.get(&term) {
+            Some((to, _)) => to.clone(),
+            None => term,
+        };
         let number = TermNo(to_number(self.slots.push(TermSlot {
-            term: self.canonical(term).clone(),
+            term,
             first_name: None,
+            unused_since: None,
             config_name: None,
         })));
         let slots = &self.slots;
@@ -186,8 +194,32 @@ impl TermDictionary {
         slot(&self.slots, term).first_name.as_deref()
     }
 
-    pub(super) fn set_first_name(&mut self, term: TermNo, text: &str) {
+    pub(super) fn set_first_name(&mut self, term: TermNo, text: String) {
         self.slot_mut(term).first_name = Some(text.into());
+    }
+
+    /// Forgets that an article ever had the term.
+    pub(super) fn forget(&mut self, term: TermNo) {
+        let slot = self.slot_mut(term);
+        slot.first_name = None;
+        slot.unused_since = None;
+    }
+
+    /// When the last released article with the term had gone; `None` while there is one, or if it is not
+    /// known.
+    pub(super) fn unused_since(&self, term: TermNo) -> Option<Timestamp> {
+        slot(&self.slots, term).unused_since
+    }
+
+    pub(super) fn set_unused_since(&mut self, term: TermNo, since: Option<Timestamp>) {
+        self.slot_mut(term).unused_since = since;
+    }
+
+    /// The aliases of a term.
+    pub(super) fn aliases_of(&self, term: TermNo) -> impl Iterator<Item = &Term> {
+        let term = self.term(term);
+        let aliases = self.aliases.iter().filter(move |(_, (to, _))| to == term);
+        aliases.map(|(alias, _)| alias)
     }
 
     /// The spelling of feeds.toml; `None` if the file does not name the term.
@@ -204,7 +236,7 @@ impl TermDictionary {
         }
         for NamedTerm { term, text, .. } in named {
             let text: Box<str> = self.display_text(term, text).into();
-            let number = self.intern(term);
+            let number = self.intern(term.clone());
             self.slot_mut(number).config_name.get_or_insert(text);
         }
     }

@@ -83,8 +83,8 @@ impl Index {
         }
     }
 
-    /// Moves the index forward to `as_of`: articles are released, expire and change as they are due.
-    /// An earlier instant changes nothing.
+    /// Moves the index forward to `as_of`: articles are released, expire and change as they are due, and
+    /// terms are forgotten. An earlier instant changes nothing.
     pub fn advance(&mut self, as_of: Timestamp) -> AffectedFeeds {
         let mut update = Update::default();
         self.as_of = self.as_of.max(as_of);
@@ -92,7 +92,9 @@ impl Index {
             self.unlist(article, &mut update);
             self.list(article, &mut update);
         }
-        self.finish(update)
+        let affected = self.finish(update);
+        self.update_known_terms();
+        affected
     }
 
     fn first_due(&self) -> Option<ArticleNo> {
@@ -182,6 +184,9 @@ impl Index {
                     self.changes_due.remove(&(instant, article), due_order);
                 }
                 self.released.remove(&self.slots, article, &terms);
+                for &term in &terms {
+                    self.known.note_if_unused(term, &self.released);
+                }
             }
         }
         self.slot_mut(article).list_state = ListState::Unlisted;
@@ -194,9 +199,13 @@ impl Index {
         for &article in &released {
             self.slot_mut(article).list_state = ListState::Released;
         }
-        let mut terms = self.released.merge(&self.slots, &self.terms, released);
-        terms.retain(|&term| self.terms.first_name(term).is_none());
-        update.new_terms.extend(terms);
+        for term in self.released.merge(&self.slots, &self.terms, released) {
+            if self.terms.first_name(term).is_none() {
+                update.new_terms.push(term);
+            } else if self.terms.unused_since(term).is_some() {
+                self.known.note(term);
+            }
+        }
 
         let scheduled = mem::take(&mut update.scheduled);
         for &article in &scheduled {
@@ -216,8 +225,8 @@ impl Index {
             // An article that the same update removed again was never released.
             if self.terms.first_name(term).is_none() && self.oldest_article(term).is_some() {
                 let name = self.name(term).to_owned();
-                self.terms.set_first_name(term, &name);
-                self.new_terms.push(term);
+                self.terms.set_first_name(term, name);
+                self.note_change(term);
             }
         }
         match update.affected {

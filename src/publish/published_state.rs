@@ -1,23 +1,27 @@
 //! The published state, which is replaced at once. A request reads one of them and no other.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::feed::definitions::FeedNo;
 use crate::feed::overview::Overview;
-use crate::feed::snapshot::Snapshot;
+use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::time::Timestamp;
 use crate::publish::change_history::ChangeHistory;
+use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::render::pages::templates::Templates;
 
 /// A snapshot, the index that it was built from, and the templates of its pages.
 #[derive(Debug)]
 pub struct PublishedState {
-    /// Every published feed.
+    /// Every published feed but those of dead terms.
     pub snapshot: Arc<Snapshot>,
     /// The templates of pages.
     pub templates: Arc<Templates>,
     pub(super) index: Arc<IndexState>,
+    pub(super) dead_feeds: DeadFeeds,
     pub(super) changes: ChangeHistory,
     /// The date of selections that are made from this state and of which no earlier date is known. Later
     /// states have later ones, and only one of the states that share one dates selections by it.
@@ -58,6 +62,26 @@ impl SecondUse {
 }
 
 impl PublishedState {
+    /// The feed at a canonical path, selections aside.
+    pub fn find_feed(&self, path: &str) -> Option<Cow<'_, Arc<FeedVersion>>> {
+        if let Some(version) = self.snapshot.feeds.get(path) {
+            return Some(Cow::Borrowed(version));
+        }
+        let IndexState {
+            index, definitions, ..
+        } = &*self.index;
+        let number = definitions.find(index, path)?;
+        let version = self.dead_feeds.build(&self.index, number)?;
+        (*version.path == *path).then(|| Cow::Owned(Arc::new(version)))
+    }
+
+    /// The feeds of dead terms, which no list has.
+    pub fn dead_feeds(&self) -> impl Iterator<Item = Arc<FeedVersion>> {
+        let numbers = self.dead_feeds.terms().map(FeedNo::Automatic);
+        let versions = numbers.filter_map(|number| self.dead_feeds.build(&self.index, number));
+        versions.map(Arc::new)
+    }
+
     /// The state that selections are made from: a selection changes at most once in a second.
     pub(super) fn for_selections(&self) -> &PublishedState {
         self.first_of_second.as_deref().unwrap_or(self)

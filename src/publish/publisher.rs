@@ -16,16 +16,18 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use self::selection_dates::SelectionDates;
-use self::writer::{NewContent, Writer};
+use self::writer::{FORGOTTEN, NewContent, Writer};
 use crate::config::Config;
+use crate::feed::automatic_path::automatic_path;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
-use crate::index::{AffectedFeeds, Index};
+use crate::index::{AffectedFeeds, Index, TermChange};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
+use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
@@ -84,6 +86,7 @@ impl Publisher {
         let last_second = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
+        let forgotten_dates = validators.remove(FORGOTTEN).map(|row| row.last_modified);
         // After an unclean end, later answers may have been given than the store knows.
         let is_known = store.was_closed_cleanly();
         let floor = if is_known { Timestamp(0) } else { as_of };
@@ -119,6 +122,9 @@ impl Publisher {
                 stored_selections,
                 validators,
                 unsaved: HashMap::new(),
+                dead_feeds: DeadFeeds::default(),
+                unsaved_terms: Vec::new(),
+                forgotten_dates,
                 floor,
                 served,
                 served_unsaved: true,
@@ -185,14 +191,20 @@ impl Publisher {
         let writer = &mut *self.writer();
         let advanced = writer.state.index.advance(as_of);
         writer.touch(advanced);
+        let last = self.handle.published();
+        let last_snapshot = last.as_ref().map(|last| &*last.snapshot);
+        let has_forgotten = writer.take_term_changes(last_snapshot);
         if !writer.is_due(as_of) {
             return Publication {
                 next: writer.next_instant(),
                 ..Publication::default()
             };
         }
-        let last = self.handle.published();
-        let new = writer.build_versions(last.as_ref().map(|last| &*last.snapshot));
+        let mut new = writer.build_versions(last_snapshot);
+        if has_forgotten {
+            // A selection of a term that is not known any more has to end.
+            new.affected = AffectedFeeds::All;
+        }
         let is_replaced = new.is_changed() || writer.selection_dates.is_due(as_of);
         if is_replaced {
             writer.selection_dates.advance(as_of, last.is_some());
@@ -248,7 +260,7 @@ impl Publisher {
         templates: Arc<Templates>,
     ) -> Result<(), DriverError> {
         let writer = &mut *self.writer();
-        let state = &mut writer.state;
+        let state = &writer.state;
         if config == state.config && templates == writer.templates {
             return Ok(());
         }
@@ -258,11 +270,17 @@ impl Publisher {
         let is_outdated = writer.loads_index || config.same != state.config.same;
         // As long as a store that was made anew does not have all articles, `[same]` stays as it was.
         let is_renewing = self.driver.is_renewing();
-        if is_outdated && !is_renewing {
-            state.index = load(&config, &self.store, as_of)?;
+        let loaded = match is_outdated && !is_renewing {
+            true => Some(load(&config, &self.store, as_of)?),
+            false => None,
+        };
+        writer.keep_dead_validators();
+        writer.loads_index = is_outdated && is_renewing;
+        let state = &mut writer.state;
+        if let Some(index) = loaded {
+            state.index = index;
             writer.index_loads += 1;
         }
-        writer.loads_index = is_outdated && is_renewing;
         state.definitions = Arc::new(FeedDefinitions::new(&config, &mut state.index));
         self.driver.replace_source(source, &config);
         state.config = config;
@@ -278,7 +296,7 @@ impl Publisher {
     fn commit(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) -> Option<String> {
         let definitions = writer.state.definitions.clone();
         let served = writer.newly_served(&definitions);
-        let terms = writer.state.index.take_new_terms();
+        writer.take_term_changes(None);
         let deletable = writer.take_deletable(!self.handle.is_published());
         let second = writer.selection_dates.unsaved().map(|second| Validators {
             digest: 0,
@@ -289,15 +307,21 @@ impl Publisher {
             && selections.is_empty()
             && second.is_none()
             && served.is_empty()
-            && terms.is_empty()
+            && writer.unsaved_terms.is_empty()
             && deletable.is_empty()
         {
             writer.served_unsaved = false;
             return None;
         }
         let written = self.store.write(|batch| {
-            for (term, name) in &terms {
-                batch.put_term(term, name)?;
+            for change in &writer.unsaved_terms {
+                match change {
+                    TermChange::Known(known) => batch.put_term(known)?,
+                    TermChange::Forgotten(term) => {
+                        batch.forget_term(term)?;
+                        batch.remove_validators(&automatic_path(term))?;
+                    }
+                }
             }
             for (name, formats) in &served {
                 batch.add_served(name, formats.iter().copied())?;
@@ -317,6 +341,7 @@ impl Publisher {
         match written {
             Ok(()) => {
                 writer.unsaved.clear();
+                writer.unsaved_terms.clear();
                 writer.stored_selections.clear();
                 writer.selection_dates.note_saved();
                 for (name, formats) in served {
@@ -326,10 +351,7 @@ impl Publisher {
                 writer.served_unsaved = false;
                 None
             }
-            Err(error) => {
-                writer.state.index.restore_new_terms(terms);
-                Some(chain(&error))
-            }
+            Err(error) => Some(chain(&error)),
         }
     }
 
@@ -342,7 +364,7 @@ impl Publisher {
 /// What was served before, according to a state folder.
 pub fn served_before(memory: Memory) -> ServedHistory {
     ServedHistory {
-        terms: memory.terms.into_iter().map(|(term, _)| term).collect(),
+        terms: memory.terms.into_iter().map(|known| known.term).collect(),
         formats: memory.served,
         paths: memory
             .validators
@@ -354,8 +376,8 @@ pub fn served_before(memory: Memory) -> ServedHistory {
 
 fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<Index, StoreError> {
     let mut index = Index::new(&config.same, as_of);
-    for (term, name) in store.terms()? {
-        index.remember(&term, &name);
+    for known in store.terms()? {
+        index.remember(known);
     }
     index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
     Ok(index)

@@ -190,7 +190,10 @@ pub enum EvaluateError {
 fn definition(state: &IndexState, version: &FeedVersion) -> Option<FeedDefinition> {
     let selection = version.path.strip_prefix(SELECT);
     match selection.and_then(|rest| rest.strip_prefix('?')) {
-        None => state.definitions.find(&state.index, &version.path),
+        None => {
+            let number = state.definitions.find(&state.index, &version.path)?;
+            Some(state.definitions.definition(&state.index, number))
+        }
         Some(query) => {
             let selection = Selection::from_canonical(query)?;
             state.definitions.select(&state.index, &selection).ok()

@@ -1,4 +1,4 @@
-//! `/feeds.json`: every feed, for programs.
+//! `/feeds.json`: every feed in the overview, for programs.
 
 use serde::Serialize;
 

@@ -25,7 +25,8 @@ use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{ALL, Config, Content};
-use crate::feed::definitions::{AUTOMATIC, SELECT};
+use crate::feed::automatic_path::AUTOMATIC;
+use crate::feed::definitions::SELECT;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::article::Article;

@@ -84,8 +84,8 @@ pub fn dispatch<B>(
         query: request.uri().query(),
         now,
     };
-    match route::resolve(&published.snapshot, request.uri().path(), context.query) {
-        Target::Feed(version, format) => context.dispatch_feed(version, format),
+    match route::resolve(published, request.uri().path(), context.query) {
+        Target::Feed(version, format) => context.dispatch_feed(&version, format),
         Target::Select(selection, format) => {
             match documents.published.cached_selection(published, &selection) {
                 Some(version) => context.dispatch_feed(&version, format),

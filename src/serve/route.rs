@@ -6,6 +6,7 @@
 //! trailing slashes, or by the alias of a term) is redirected once, to a path and never to a host.
 //! Percent-encoding makes no difference.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -13,18 +14,20 @@ use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
 use crate::config::RedirectTo;
-use crate::feed::definitions::{SELECT, split_automatic};
+use crate::feed::automatic_path::split_automatic;
+use crate::feed::definitions::SELECT;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
+use crate::publish::published_state::PublishedState;
 use crate::render::pages::{PageRequest, term_lists};
 
 /// The resource that a request target names.
 #[derive(Debug)]
 pub(crate) enum Target<'a> {
-    Feed(&'a Arc<FeedVersion>, Format),
+    Feed(Cow<'a, Arc<FeedVersion>>, Format),
     /// A canonical selection.
     Select(Selection, Format),
     /// A page or list.
@@ -42,24 +45,30 @@ pub(crate) enum Target<'a> {
 
 /// A feed by its canonical target. Nearly every request is one, and costs one look-up.
 fn canonical_feed<'a>(
-    snapshot: &'a Snapshot,
+    published: &'a PublishedState,
     path: &str,
     query: Option<&str>,
-) -> Option<(&'a Arc<FeedVersion>, Format)> {
+) -> Option<(Cow<'a, Arc<FeedVersion>>, Format)> {
+    let snapshot = &published.snapshot;
     let path = percent_decode_str(path).decode_utf8().ok()?;
     let path = strip_path_prefix(snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let (stem, extension) = path.strip_prefix('/')?.rsplit_once('.')?;
     let format = Format::from_extension(extension)?;
-    let version = snapshot.feeds.get(stem)?;
+    let version = published.find_feed(stem)?;
     let is_served = version.channel.formats.contains(&format);
     (is_served && configured_redirect(snapshot, path, query).is_none()).then_some((version, format))
 }
 
 /// Resolves a path and query as the client sent them.
-pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str>) -> Target<'a> {
-    if let Some((version, format)) = canonical_feed(snapshot, path, query) {
+pub(crate) fn resolve<'a>(
+    published: &'a PublishedState,
+    path: &str,
+    query: Option<&str>,
+) -> Target<'a> {
+    if let Some((version, format)) = canonical_feed(published, path, query) {
         return Target::Feed(version, format);
     }
+    let snapshot = &published.snapshot;
     let Ok(path) = percent_decode_str(path).decode_utf8() else {
         return Target::NotFound("the path is not UTF-8".to_owned());
     };
@@ -76,22 +85,23 @@ pub(crate) fn resolve<'a>(snapshot: &'a Snapshot, path: &str, query: Option<&str
         }
     };
     match configured_redirect(snapshot, path, query) {
-        None => resolve_decoded(snapshot, path, &normalized, query),
+        None => resolve_decoded(published, path, &normalized, query),
         Some(RedirectTo::Gone) => Target::Gone,
-        Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(snapshot, to),
+        Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
 }
 
 /// Resolves a decoded path below the prefix, without the redirects of feeds.toml.
 fn resolve_decoded<'a>(
-    snapshot: &'a Snapshot,
+    published: &'a PublishedState,
     path: &str,
     normalized: &str,
     query: Option<&str>,
 ) -> Target<'a> {
     let decoded = DecodedTarget {
-        snapshot,
+        published,
+        snapshot: &published.snapshot,
         path,
         query,
     };
@@ -121,6 +131,7 @@ fn resolve_decoded<'a>(
 
 /// A decoded path below the prefix, with its query.
 struct DecodedTarget<'a, 'r> {
+    published: &'a PublishedState,
     snapshot: &'a Snapshot,
     path: &'r str,
     query: Option<&'r str>,
@@ -172,14 +183,14 @@ impl<'a> DecodedTarget<'a, '_> {
         let Some(canonical) = canonical_stem(snapshot, stem) else {
             return Target::NotFound(format!("no feed \"{stem}\""));
         };
-        let Some(version) = snapshot.feeds.get(canonical.as_str()) else {
+        let Some(version) = self.published.find_feed(&canonical) else {
             return Target::NotFound(match split_automatic(&canonical) {
                 Some((kind, key)) => format!("no {} \"{key}\"", kind.prefix()),
                 None => format!("no feed \"{canonical}\""),
             });
         };
         let Some(format) = format else {
-            let page = || Target::Page(PageRequest::Feed(version.clone()));
+            let page = || Target::Page(PageRequest::Feed(version.into_owned()));
             return self.require_canonical(&format!("/{canonical}"), page);
         };
         if !version.channel.formats.contains(&format) {
@@ -265,12 +276,15 @@ fn configured_redirect<'a>(
 }
 
 /// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.
-fn redirect_to_path<'a>(snapshot: &'a Snapshot, to: &str) -> Target<'a> {
+fn redirect_to_path<'a>(published: &'a PublishedState, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match resolve_decoded(snapshot, &path, &normalize(&path), query) {
+    match resolve_decoded(published, &path, &normalize(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
-        _ => Target::Redirect(format!("{}{to}", encode_path(snapshot.site_rules.prefix()))),
+        _ => {
+            let prefix = published.snapshot.site_rules.prefix();
+            Target::Redirect(format!("{}{to}", encode_path(prefix)))
+        }
     }
 }
 

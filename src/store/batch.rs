@@ -10,10 +10,11 @@ use super::memory::{LastGoodVersion, Memory};
 use super::packer::PackedArticle;
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
-    SERVED, TERMS, decode, encode, extensions, formats,
+    SERVED, TERMS, UNUSED_TERMS, decode, encode, extensions, formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
+use crate::model::known_term::KnownTerm;
 use crate::model::record::{RecordId, Stamp};
 use crate::model::term::Term;
 use crate::model::validators::Validators;
@@ -27,6 +28,7 @@ pub struct Batch<'t> {
     files: Table<'t, &'static str, &'static [u8]>,
     key_conflicts: Table<'t, (&'static str, &'static str), ()>,
     terms: Table<'t, &'static str, &'static str>,
+    unused_terms: Table<'t, &'static str, i64>,
     feeds: Table<'t, &'static str, &'static [u8]>,
     served: Table<'t, &'static str, &'static str>,
     next_record: u64,
@@ -51,6 +53,7 @@ impl<'t> Batch<'t> {
             files: transaction.open_table(FILES)?,
             key_conflicts: transaction.open_table(KEY_CONFLICTS)?,
             terms: transaction.open_table(TERMS)?,
+            unused_terms: transaction.open_table(UNUSED_TERMS)?,
             feeds: transaction.open_table(FEEDS)?,
             served: transaction.open_table(SERVED)?,
             next_record,
@@ -165,17 +168,30 @@ impl<'t> Batch<'t> {
         Ok(next)
     }
 
-    /// Stores the name of a term.
-    pub fn put_term(&mut self, term: &Term, name: &str) -> Result<(), StoreError> {
+    /// Stores a known term.
+    pub fn put_term(&mut self, known: &KnownTerm) -> Result<(), StoreError> {
+        let canonical = known.term.to_string();
+        let canonical = canonical.as_str();
+        self.terms.insert(canonical, known.name.as_str())?;
+        match known.unused_since {
+            Some(since) => self.unused_terms.insert(canonical, since.0)?,
+            None => self.unused_terms.remove(canonical)?,
+        };
+        Ok(())
+    }
+
+    /// Removes a term.
+    pub fn forget_term(&mut self, term: &Term) -> Result<(), StoreError> {
         let canonical = term.to_string();
-        self.terms.insert(canonical.as_str(), name)?;
+        self.terms.remove(canonical.as_str())?;
+        self.unused_terms.remove(canonical.as_str())?;
         Ok(())
     }
 
     /// Takes over the memory of another state folder, except the header.
     pub fn recall(&mut self, memory: &Memory) -> Result<(), StoreError> {
-        for (term, name) in &memory.terms {
-            self.put_term(term, name)?;
+        for known in &memory.terms {
+            self.put_term(known)?;
         }
         for (path, validators) in &memory.validators {
             self.put_validators(path, validators)?;

@@ -9,12 +9,14 @@ use redb::{ReadableDatabase, ReadableTable, TableError};
 use super::error::StoreError;
 use super::packer::{PackedArticle, Unpacker};
 use super::rows::{
-    ARTICLES, ArticleRow, FEEDS, FILES, HEADER, Header, RECORDS, SERVED, TERMS, decode,
-    decode_refusal, formats,
+    ARTICLES, ArticleRow, FEEDS, FILES, HEADER, Header, RECORDS, SERVED, TERMS, UNUSED_TERMS,
+    decode, decode_refusal, formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
+use crate::model::known_term::KnownTerm;
 use crate::model::term::Term;
+use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 
 /// The part of the state that cannot be computed from the articles.
@@ -22,8 +24,8 @@ use crate::model::validators::Validators;
 pub struct Memory {
     /// The versions and settings of the state; `None` before the first complete reading.
     pub header: Option<Header>,
-    /// All terms that were ever known, with their names.
-    pub terms: Vec<(Term, String)>,
+    /// All terms that an article has, or had within the last year.
+    pub terms: Vec<KnownTerm>,
     /// The last validators of every feed, by path.
     pub validators: Vec<(String, Validators)>,
     /// All formats that were ever served, by the name of a declared feed or the folder of a kind of feeds.
@@ -71,18 +73,25 @@ pub(super) fn read_held_loss(
     row.map_or(Ok(None), |row| decode(row.value()))
 }
 
-pub(super) fn read_terms(
-    database: &impl ReadableDatabase,
-) -> Result<Vec<(Term, String)>, StoreError> {
-    let table = database.begin_read()?.open_table(TERMS)?;
+pub(super) fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<KnownTerm>, StoreError> {
+    let transaction = database.begin_read()?;
+    let unused = match transaction.open_table(UNUSED_TERMS) {
+        Err(TableError::TableDoesNotExist(_)) => None,
+        table => Some(table?),
+    };
     let mut terms = Vec::new();
-    for row in table.iter()? {
-        let (term, name) = row?;
-        terms.extend(
-            Term::parse(term.value())
-                .ok()
-                .map(|term| (term, name.value().to_owned())),
-        );
+    for row in transaction.open_table(TERMS)?.iter()? {
+        let (canonical, name) = row?;
+        let Ok(term) = Term::parse(canonical.value()) else {
+            continue;
+        };
+        let since = unused.as_ref().map(|unused| unused.get(canonical.value()));
+        let since = since.transpose()?.flatten();
+        terms.push(KnownTerm {
+            term,
+            name: name.value().to_owned(),
+            unused_since: since.map(|since| Timestamp(since.value())),
+        });
     }
     Ok(terms)
 }

@@ -17,7 +17,7 @@ use super::damage::Damage;
 use super::error::StoreError;
 use super::no_sync_backend::NoSyncBackend;
 use super::open_file::ShownCommits;
-use super::rows::{RECORDS, SERVED};
+use super::rows::{RECORDS, UNUSED_TERMS};
 use super::state_disk::FILE;
 use super::write_behind::WriteBehind;
 
@@ -47,7 +47,12 @@ impl OpenDatabase {
     /// number of the next record.
     pub(super) fn create_tables(&self) -> Result<u64, StoreError> {
         let next_record = AtomicU64::new(0);
-        if self.database.begin_read()?.open_table(SERVED).is_err() {
+        if self
+            .database
+            .begin_read()?
+            .open_table(UNUSED_TERMS)
+            .is_err()
+        {
             self.write(&next_record, |_| Ok(()))?;
         }
         let records = self.database.begin_read()?.open_table(RECORDS)?;

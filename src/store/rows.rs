@@ -30,6 +30,10 @@ pub(super) const KEY_CONFLICTS: TableDefinition<'_, (&str, &str), ()> =
     TableDefinition::new("rivals");
 /// Canonical form of a term → its name.
 pub(super) const TERMS: TableDefinition<'_, &str, &str> = TableDefinition::new("terms");
+/// Canonical form of a term that no released article has → the second since when. A folder that an older
+/// version wrote lacks this table.
+pub(super) const UNUSED_TERMS: TableDefinition<'_, &str, i64> =
+    TableDefinition::new("unused-terms");
 /// Path of a feed → [`Validators`](crate::model::validators::Validators).
 pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("feeds");
 

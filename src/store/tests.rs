@@ -12,6 +12,7 @@ use super::*;
 use crate::model::article::{Accepted, Author, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::Stamp;
+use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
 
@@ -65,6 +66,15 @@ fn header() -> Header {
     }
 }
 
+/// A term that an article has, and one that none has any more.
+fn known_terms() -> [KnownTerm; 2] {
+    [("lang:kk", None), ("вода", Some(Timestamp(5_000)))].map(|(name, unused_since)| KnownTerm {
+        term: Term::parse(name).expect("a term"),
+        name: name.to_owned(),
+        unused_since,
+    })
+}
+
 /// Stores one article, with a row in nearly every table.
 fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
     let packed = store
@@ -98,7 +108,9 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         };
         batch.put_article(&row)?;
         batch.put_file("a.txt", &file)?;
-        batch.put_term(&Term::parse("lang:kk").expect("a term"), "kk")?;
+        for known in known_terms() {
+            batch.put_term(&known)?;
+        }
         batch.put_validators("all", &validators)?;
         batch.add_served("all", [Format::Json])?;
         batch.add_served("all", [Format::Rss, Format::Json])?;
@@ -117,8 +129,7 @@ fn a_reopened_store_has_all_rows() {
     assert_eq!(rows.expect("readable"), std::slice::from_ref(&row));
     let files: Result<Vec<_>, _> = store.files("").expect("readable").collect();
     assert_eq!(files.expect("readable"), [("a.txt".to_owned(), file)]);
-    let term = Term::parse("lang:kk").expect("a term");
-    assert_eq!(store.terms().expect("readable"), [(term, "kk".to_owned())]);
+    assert_eq!(store.terms().expect("readable"), known_terms());
     assert_eq!(
         store.validators().expect("readable"),
         [("all".to_owned(), validators)]
@@ -163,6 +174,49 @@ fn memory_and_last_good_versions_are_read_from_layout_3() {
         ..memory
     };
     assert_eq!(store.memory().expect("readable"), memory);
+}
+
+#[test]
+fn a_forgotten_term_leaves_no_row() {
+    let store = Store::scratch().expect("a scratch store");
+    fill(&store);
+    let [used, unused] = known_terms();
+    let written = store.write(|batch| batch.forget_term(&unused.term));
+    written.expect("a committed batch");
+    assert_eq!(store.terms().expect("readable"), [used]);
+    let again = KnownTerm {
+        unused_since: None,
+        ..unused
+    };
+    let written = store.write(|batch| batch.put_term(&again));
+    written.expect("a committed batch");
+    assert!(store.terms().expect("readable").contains(&again));
+}
+
+#[test]
+fn a_folder_without_the_dates_of_terms_opens() {
+    let folder = folder();
+    let store = open(&folder);
+    fill(&store);
+    let deleted = store.open.load().read(|database| {
+        let transaction = database.begin_write()?;
+        transaction.delete_table(rows::UNUSED_TERMS)?;
+        Ok(transaction.commit()?)
+    });
+    deleted.expect("a commit");
+    drop(store);
+    let undated = known_terms().map(|known| KnownTerm {
+        unused_since: None,
+        ..known
+    });
+    let peeked = Store::peek(folder.path()).expect("readable");
+    assert_eq!(peeked.expect("a folder").terms, undated);
+    let store = open(&folder);
+    assert_eq!(store.terms().expect("readable"), undated);
+    let [_, unused] = known_terms();
+    let written = store.write(|batch| batch.put_term(&unused));
+    written.expect("a committed batch");
+    assert_eq!(store.terms().expect("readable"), known_terms());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod check;
 mod commands;
 mod conditional;
 mod confirm;
+mod dead_terms;
 mod document_limit;
 mod documents;
 mod embargo;

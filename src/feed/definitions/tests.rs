@@ -91,7 +91,8 @@ fn definitions(text: &str) -> (Index, FeedDefinitions) {
 
 fn find(path: &str) -> Option<FeedDefinition> {
     let (index, definitions) = definitions(FILE);
-    definitions.find(&index, path)
+    let number = definitions.find(&index, path)?;
+    Some(definitions.definition(&index, number))
 }
 
 fn select(query: &str) -> Result<FeedDefinition, Term> {
@@ -100,8 +101,10 @@ fn select(query: &str) -> Result<FeedDefinition, Term> {
     definitions.select(&index, &selection)
 }
 
-fn paths(feeds: Vec<FeedDefinition>) -> Vec<String> {
-    let mut paths: Vec<String> = feeds.iter().map(|feed| feed.path.to_string()).collect();
+fn paths(index: &Index, definitions: &FeedDefinitions, feeds: Vec<FeedNo>) -> Vec<String> {
+    let feeds = feeds.into_iter();
+    let path = |number| definitions.definition(index, number).path.to_string();
+    let mut paths: Vec<String> = feeds.map(path).collect();
     paths.sort();
     paths
 }
@@ -118,10 +121,11 @@ fn each_declaration_and_each_known_term_has_a_feed() {
         "tags/спорт",
         "tags/футбол",
     ];
-    assert_eq!(paths(definitions.all(&index)), expected);
+    let all = definitions.all(&index);
+    assert_eq!(paths(&index, &definitions, all), expected);
     for path in expected {
         let found = definitions.find(&index, path).expect("a defined feed");
-        assert_eq!(&*found.path, path);
+        assert_eq!(&*definitions.definition(&index, found).path, path);
     }
 }
 
@@ -276,7 +280,8 @@ fn a_selection_with_an_unknown_term_names_it() {
 
 /// Every feed's path and digest.
 fn digests(index: &Index, definitions: &FeedDefinitions) -> HashMap<String, u128> {
-    let digest = |feed: FeedDefinition| {
+    let digest = |number| {
+        let feed = definitions.definition(index, number);
         let path = feed.path.to_string();
         let site_rules = definitions.site_rules();
         let window = index.window(&feed.query, &feed.settings);
@@ -308,26 +313,13 @@ fn a_change_affects_every_feed_whose_digest_moves_and_few_others() {
         let (mut index, definitions) = definitions(FILE);
         let before = digests(&index, &definitions);
         let touched = index.apply([put(&changed)]);
-        let found = paths(definitions.affected(&index, &touched));
+        let affected = definitions.affected(&index, &touched);
+        let found = paths(&index, &definitions, affected);
         assert_eq!(found, expected);
         for (path, digest) in digests(&index, &definitions) {
             let moved = before.get(&path) != Some(&digest);
             assert!(!moved || found.contains(&path), "{path}");
         }
-    }
-}
-
-#[test]
-fn automatic_paths_name_their_kind() {
-    for (path, expected) in [
-        ("tags/x", Some((TermKind::Tag, "x"))),
-        ("sections/x/y", Some((TermKind::Section, "x/y"))),
-        ("authors/", Some((TermKind::Author, ""))),
-        ("languages/kk", None),
-        ("tags", None),
-        ("x/tags", None),
-    ] {
-        assert_eq!(split_automatic(path), expected, "{path}");
     }
 }
 
@@ -339,7 +331,8 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
     } else {
         "sport/all-of-it"
     };
-    let feed = definitions.find(&index, path).expect("the declared feed");
+    let number = definitions.find(&index, path).expect("the declared feed");
+    let feed = definitions.definition(&index, number);
     let window = index.window(&feed.query, &feed.settings);
     let stored = articles();
     let entries: Vec<Article> = window

@@ -135,7 +135,10 @@ fn explain(feed: &str, key: &str) -> Explanation {
             let selection = Selection::from_query(query).expect("a selection");
             definitions.select(&index, &selection).expect("known terms")
         }
-        None => definitions.find(&index, feed).expect("a feed"),
+        None => {
+            let number = definitions.find(&index, feed).expect("a feed");
+            definitions.definition(&index, number)
+        }
     };
     let article = index.find_any(key).expect("an article");
     Explanation {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tracing::{error, warn};
 
 use super::writer::Writer;
-use super::{Publisher, load};
+use super::{FORGOTTEN, Publisher, load};
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::index::AffectedFeeds;
 use crate::model::problem::chain;
@@ -48,12 +48,17 @@ impl Publisher {
     /// What cannot be computed from the articles, as this process knows it. A store without a header is
     /// not complete; a full reading adds it.
     fn memory(&self, writer: &Writer) -> Memory {
-        let terms = writer.state.index.remembered_terms();
         let mut validators = writer.validators.clone();
         if let Some(snapshot) = self.handle.snapshot() {
             let feeds = snapshot.feeds.iter();
             validators.extend(feeds.map(|(path, feed)| (path.clone(), feed.validators())));
         }
+        validators.extend(writer.dead_validators());
+        let forgotten = writer.forgotten_dates.map(|last_modified| Validators {
+            digest: 0,
+            last_modified,
+        });
+        validators.extend(forgotten.map(|row| (FORGOTTEN.into(), row)));
         let second = Validators {
             digest: 0,
             last_modified: writer.selection_dates.second(),
@@ -62,9 +67,7 @@ impl Publisher {
         let validators = validators.into_iter();
         Memory {
             header: None,
-            terms: terms
-                .map(|(term, name)| (term.clone(), name.to_owned()))
-                .collect(),
+            terms: writer.state.index.remembered_terms().collect(),
             validators: validators
                 .map(|(path, row)| (path.to_string(), row))
                 .collect(),
@@ -78,8 +81,14 @@ impl Publisher {
         if !writer.loads_index || self.driver.is_renewing() {
             return Ok(());
         }
+        let index = load(
+            &writer.state.config,
+            &self.store,
+            writer.state.index.as_of(),
+        )?;
+        writer.keep_dead_validators();
         let state = &mut writer.state;
-        state.index = load(&state.config, &self.store, state.index.as_of())?;
+        state.index = index;
         state.definitions = Arc::new(FeedDefinitions::new(&state.config, &mut state.index));
         writer.index_loads += 1;
         writer.loads_index = false;

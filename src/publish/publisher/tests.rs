@@ -1,5 +1,6 @@
 //! Readings, publications, restarts and reconfigurations, as a subscriber sees them.
 
+mod dead_terms;
 mod renewal;
 mod rows;
 mod selections;
@@ -158,14 +159,18 @@ impl Newsroom {
         self.version(path).entries.len()
     }
 
-    /// The paths of feeds that are other versions than in `before`.
+    /// The paths of feeds that are other versions than in `before`, or whose term has died since.
     fn moved_since(&self, before: &Snapshot) -> Vec<String> {
         let snapshot = self.snapshot();
         let moved = snapshot.feeds.iter().filter(|(path, version)| {
             let old = before.feeds.get(*path);
             old.is_none_or(|old| !Arc::ptr_eq(old, version))
         });
-        let mut paths: Vec<String> = moved.map(|(path, _)| path.to_string()).collect();
+        let moved = moved.map(|(path, _)| path.to_string());
+        let state = self.state();
+        let dead = state.dead_feeds().map(|dead| dead.path.to_string());
+        let died = dead.filter(|path| before.feeds.contains_key(path.as_str()));
+        let mut paths: Vec<String> = moved.chain(died).collect();
         paths.sort();
         paths
     }

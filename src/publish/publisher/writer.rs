@@ -8,18 +8,24 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::selection_dates::SelectionDates;
-use crate::feed::definitions::{FeedDefinition, FeedDefinitions};
+use crate::feed::automatic_path::automatic_path;
+use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedNo};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::{AffectedFeeds, Update};
+use crate::index::{AffectedFeeds, TermChange, TermNo, Update};
 use crate::model::article_meta::Change;
 use crate::model::format::Format;
 use crate::model::record::RecordId;
+use crate::model::term::Term;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::change_history::ChangeHistory;
+use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::{PublishedState, SecondUse};
 use crate::render::pages::templates::Templates;
+
+/// Where the store has the latest date of a feed whose term was forgotten. No feed has this path.
+pub(super) const FORGOTTEN: &str = "";
 
 pub(super) struct Writer {
     /// What the next state is built from.
@@ -45,10 +51,16 @@ pub(super) struct Writer {
     /// Selections whose validators are in the store. They are removed before the first state is published:
     /// the store has the validators of selections only between a regular end and the next start.
     pub(super) stored_selections: Vec<Arc<str>>,
-    /// The stored validators of feeds that are not in the snapshot.
+    /// The stored validators of feeds that are neither in the snapshot nor among those of dead terms.
     pub(super) validators: HashMap<Arc<str>, Validators>,
     /// Validators that are not in the store yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
+    /// The feeds of dead terms.
+    pub(super) dead_feeds: DeadFeeds,
+    /// Changes of known terms that are not in the store yet.
+    pub(super) unsaved_terms: Vec<TermChange>,
+    /// The latest date of a feed whose term was forgotten.
+    pub(super) forgotten_dates: Option<Timestamp>,
     /// No feed moves to a date before this one: the start, after an unclean end.
     pub(super) floor: Timestamp,
     /// All formats that were ever served, as in the store.
@@ -67,6 +79,8 @@ pub(super) struct Writer {
 pub(super) struct NewContent {
     /// The versions that differ from those of the last snapshot.
     pub(super) versions: Vec<Arc<FeedVersion>>,
+    /// The paths of feeds that leave the snapshot because their term is dead.
+    pub(super) died: Vec<Arc<str>>,
     /// The feeds that changed articles may affect.
     pub(super) affected: AffectedFeeds,
     /// Whether all feeds were built.
@@ -126,10 +140,27 @@ impl Writer {
     /// Builds the feeds that may have changed since the last snapshot.
     pub(super) fn build_versions(&mut self, last: Option<&Snapshot>) -> NewContent {
         let unsaved_before = mem::take(&mut self.unsaved);
-        let mut versions = Vec::new();
-        for definition in self.affected_feeds() {
+        let (mut versions, mut died) = (Vec::new(), Vec::new());
+        for number in self.affected_feeds() {
+            let definition = self.state.definitions.definition(&self.state.index, number);
+            let term = match number {
+                FeedNo::Automatic(term) => Some(term),
+                FeedNo::Declared(_) => None,
+            };
             let old = last.and_then(|last| last.feeds.get(&definition.path));
-            let version = self.build(definition, old.map(Arc::as_ref));
+            let version = self.build(definition, term, old.map(Arc::as_ref));
+            let index = &self.state.index;
+            if let Some(term) = term.filter(|&term| index.is_dead(term)) {
+                let validators = version.validators();
+                self.dead_feeds.insert(term, validators, index.as_of());
+                died.extend(old.map(|old| old.path.clone()));
+                continue;
+            }
+            if let Some(term) = term {
+                self.dead_feeds.remove(term);
+            }
+            let next = version.next.map(|next| (next, version.path.clone()));
+            self.due.extend(next);
             if self.rebuild || old.is_none_or(|old| version.differs(old)) {
                 versions.push(Arc::new(version));
             }
@@ -143,14 +174,15 @@ impl Writer {
         }
         NewContent {
             versions,
+            died,
             affected: mem::replace(&mut self.touched, AffectedFeeds::none()),
             rebuild: mem::take(&mut self.rebuild),
             moved,
         }
     }
 
-    /// The definitions of all feeds that may have changed, without selections.
-    fn affected_feeds(&mut self) -> Vec<FeedDefinition> {
+    /// All feeds that may have changed, without selections.
+    fn affected_feeds(&mut self) -> Vec<FeedNo> {
         let IndexState {
             index, definitions, ..
         } = &self.state;
@@ -159,7 +191,7 @@ impl Writer {
             return definitions.all(index);
         }
         let mut affected = definitions.affected(index, &self.touched);
-        let touched: HashSet<Arc<str>> = affected.iter().map(|feed| feed.path.clone()).collect();
+        let touched: HashSet<FeedNo> = affected.iter().copied().collect();
         while let Some((_, path)) = self
             .due
             .first()
@@ -168,16 +200,22 @@ impl Writer {
         {
             self.due.pop_first();
             let due = definitions.find(index, &path);
-            affected.extend(due.filter(|due| !touched.contains(&due.path)));
+            affected.extend(due.filter(|due| !touched.contains(due)));
         }
         affected
     }
 
-    /// Builds a version, queues its next instant, and notes its validators if they changed.
-    fn build(&mut self, definition: FeedDefinition, old: Option<&FeedVersion>) -> FeedVersion {
+    /// Builds a version, and notes its validators if they changed.
+    fn build(
+        &mut self,
+        definition: FeedDefinition,
+        term: Option<TermNo>,
+        old: Option<&FeedVersion>,
+    ) -> FeedVersion {
         let path = definition.path.clone();
         let previous = old
             .map(FeedVersion::validators)
+            .or_else(|| self.dead_feeds.validators(term?))
             .or_else(|| self.validators.remove(&path));
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
@@ -186,11 +224,73 @@ impl Writer {
         if let Some(old) = old {
             version.continues(old);
         }
-        if previous != Some(version.validators()) {
-            self.unsaved.insert(path.clone(), version.validators());
+        let is_new = term.is_some() && previous.is_none();
+        let forgotten = self.forgotten_dates.filter(|_| is_new);
+        if let Some(date) = forgotten.filter(|date| version.last_modified <= *date) {
+            // The term may have been forgotten, and its feed dated so.
+            version.last_modified = date.plus(1).max(self.state.index.as_of());
         }
-        self.due.extend(version.next.map(|next| (next, path)));
+        if previous != Some(version.validators()) {
+            self.unsaved.insert(path, version.validators());
+        }
         version
+    }
+
+    /// Takes over what changed about known terms since the snapshot `last`. Returns whether a term was
+    /// forgotten.
+    pub(super) fn take_term_changes(&mut self, last: Option<&Snapshot>) -> bool {
+        let changes = self.state.index.take_term_changes();
+        let mut has_forgotten = false;
+        for change in &changes {
+            if let TermChange::Forgotten(term) = change {
+                has_forgotten = true;
+                self.forget_feed(term, last);
+            }
+        }
+        self.unsaved_terms.extend(changes);
+        has_forgotten
+    }
+
+    /// Forgets the feed of a term that is not known any more. Its latest date is kept, because the term may
+    /// return.
+    fn forget_feed(&mut self, term: &Term, last: Option<&Snapshot>) {
+        let path = automatic_path(term);
+        let number = self.state.index.find_term(term);
+        let of_dead = number.and_then(|number| self.dead_feeds.remove(number));
+        let stored = self.validators.remove(&*path);
+        self.unsaved.remove(&*path);
+        // Until now feeds.toml may have named the term.
+        let named = last.and_then(|last| last.feeds.get(&*path));
+        let named = named.map(|version| version.validators());
+        let validators = of_dead.or(stored).or(named);
+        let date = validators.map(|validators| validators.last_modified);
+        if date > self.forgotten_dates {
+            self.forgotten_dates = date;
+            self.unsaved.extend(date.map(|last_modified| {
+                let dates = Validators {
+                    digest: 0,
+                    last_modified,
+                };
+                (FORGOTTEN.into(), dates)
+            }));
+        }
+    }
+
+    /// Keeps the validators of the feeds of dead terms by path, before a configuration may give the terms
+    /// other numbers. The next publication builds all feeds.
+    pub(super) fn keep_dead_validators(&mut self) {
+        let rows: Vec<_> = self.dead_validators().collect();
+        self.validators.extend(rows);
+        self.dead_feeds = DeadFeeds::default();
+    }
+
+    /// The validators of the feeds of dead terms, by path.
+    pub(super) fn dead_validators(&self) -> impl Iterator<Item = (Arc<str>, Validators)> {
+        let index = &self.state.index;
+        self.dead_feeds.terms().filter_map(|term| {
+            let path = automatic_path(index.term(term));
+            Some((path.into(), self.dead_feeds.validators(term)?))
+        })
     }
 
     /// The state that follows `last`. Without new content it differs only in its instant.
@@ -202,7 +302,9 @@ impl Writer {
         self.generation += u64::from(new.rebuild);
         let is_changed = new.is_changed();
         let snapshot = match last {
-            Some(last) if !new.rebuild && new.versions.is_empty() => last.snapshot.clone(),
+            Some(last) if !new.rebuild && new.versions.is_empty() && new.died.is_empty() => {
+                last.snapshot.clone()
+            }
             last => self.next_snapshot(last.map(|last| &*last.snapshot), &new),
         };
         let (changes, overview) = match last {
@@ -214,6 +316,7 @@ impl Writer {
             snapshot,
             templates: self.templates.clone(),
             index: Arc::new(self.state.clone()),
+            dead_feeds: self.dead_feeds.clone(),
             changes,
             selection_second: self.selection_dates.second(),
             second_use: SecondUse::default(),
@@ -246,6 +349,9 @@ impl Writer {
         };
         let versions = new.versions.iter();
         feeds.extend(versions.map(|version| (version.path.clone(), version.clone())));
+        for path in &new.died {
+            feeds.remove(path);
+        }
         if new.rebuild {
             self.keep_validators(last, &feeds);
         }
@@ -269,12 +375,20 @@ impl Writer {
         old: Option<&Snapshot>,
         feeds: &HashMap<Arc<str>, Arc<FeedVersion>>,
     ) {
+        let IndexState {
+            index, definitions, ..
+        } = &self.state;
+        let is_dead = |path: &str| {
+            matches!(definitions.find(index, path),
+                Some(FeedNo::Automatic(term)) if self.dead_feeds.contains(term))
+        };
         let left = old
             .into_iter()
             .flat_map(|old| &old.feeds)
-            .filter(|(path, _)| !feeds.contains_key(*path));
+            .filter(|(path, _)| !feeds.contains_key(*path) && !is_dead(path));
         self.validators
             .extend(left.map(|(path, version)| (path.clone(), version.validators())));
+        self.validators.shrink_to_fit();
     }
 
     /// Whether a publication has something to build or to commit.
@@ -282,7 +396,9 @@ impl Writer {
         let feeds_at = self.due.first().map(|(at, _)| *at);
         let instants = [feeds_at, self.state.index.next_instant()].into_iter();
         let is_due = instants.flatten().any(|at| at <= now) || self.selection_dates.is_due(now);
-        let is_unsaved = !self.unsaved.is_empty() || self.write_failure.is_some();
+        let is_unsaved = !self.unsaved.is_empty()
+            || !self.unsaved_terms.is_empty()
+            || self.write_failure.is_some();
         is_due || self.rebuild || !self.touched.is_empty() || is_unsaved
     }
 

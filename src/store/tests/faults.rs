@@ -354,6 +354,7 @@ fn disk_that_is_behind_the_answers_has_a_mark_until_it_has_caught_up() {
     put(&store, "all", 2);
     assert!(!disk.is_behind(), "nothing was answered yet");
     assert!(!store.wait_until_saved(SHORT));
+    store.note_publication();
     wait_for("a mark", || disk.is_behind());
     let cut = disk.after_power_cut(1);
     disk.resume();
@@ -369,6 +370,7 @@ fn disk_that_is_behind_the_answers_has_a_mark_until_it_has_caught_up() {
     store.note_full_reading();
     assert!(!store.is_outdated());
     assert!(store.wait_until_saved(PATIENCE));
+    store.note_publication();
     drop(store);
     assert!(!cut.is_behind());
     let store = cut.open_store().expect("a store");

@@ -103,9 +103,9 @@ fn read(publisher: &Publisher, scope: Scope) -> Report {
 
 /// A feed as it is served, or why it is not.
 fn render(publisher: &Publisher, path: &str) -> Result<String, String> {
-    let snapshot = publisher.handle().snapshot().expect("a snapshot");
-    let version = snapshot.feeds.get(path).expect("a feed");
-    match documents::render_feed(publisher.handle().store(), version, Format::Json) {
+    let state = publisher.handle().published().expect("a published state");
+    let version = state.find_feed(path).expect("a feed");
+    match documents::render_feed(publisher.handle().store(), &version, Format::Json) {
         Ok(document) => Ok(String::from_utf8(document.to_vec()).expect("UTF-8")),
         Err(error) => Err(chain(&error)),
     }
