@@ -38,6 +38,7 @@ use tokio::time;
 use tracing::{error, info};
 
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::ingest::ProgressCounts;
 use crate::model::count::many;
 use crate::model::held_loss::{Confirmation, LossId};
 use crate::model::removal_guard::Removal;
@@ -279,13 +280,17 @@ async fn read(
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
     let mut report = task::spawn_blocking(move || reading.reconcile(&read, removal));
+    let mut logged = None;
     let report = loop {
         if let Ok(ended) = time::timeout(PROGRESS_EVERY, &mut report).await {
             break ended;
         }
         let reached = publisher.driver().progress().reached();
-        if let Some(reached) = reached.filter(|reached| reached.found > 0) {
+        // A reading that hangs has no news.
+        let is_new = |reached: &ProgressCounts| logged != Some(reached.advanced);
+        if let Some(reached) = reached.filter(|reached| reached.found > 0 && is_new(reached)) {
             info!("{reached}");
+            logged = Some(reached.advanced);
         }
     };
     let Ok(report) = report else {

@@ -1,5 +1,6 @@
 //! `taspa confirm`: tells the running daemon to believe the loss that it holds.
 
+use std::fs;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
@@ -14,6 +15,12 @@ use crate::text::visible;
 const REPLY_BYTES_MAX: u64 = 64;
 
 pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandResult {
+    // Mistakes in the file do not matter, but another file may name another folder.
+    fs::metadata(path).map_err(|error| {
+        let hint = "name another with `--config FILE`";
+        let reason = format!("{}: error: {error}\n  hint: {hint}", path.display());
+        CommandError::Failed(reason, Exit::Config)
+    })?;
     let folder = Config::find_server(path, &|name| std::env::var(name).ok()).state;
     let ask = |request| {
         let answer = control::ask(&folder, request).map_err(|error| no_answer(&folder, &error))?;

@@ -97,7 +97,7 @@ fn without_numbers(text: &str) -> String {
     let words = text.split(' ').map(|word| {
         let number = word.trim_end_matches([',', ';', ':', '.']);
         let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        let is_value = matches!(before, "" | "line" | "column") && is_number;
+        let is_value = matches!(before, "" | "line" | "column" | "has") && is_number;
         let is_byte = number.starts_with("0x");
         before = word;
         match is_value || is_byte {
@@ -145,6 +145,10 @@ mod tests {
             (
                 "not valid at line 3, column 14: x",
                 "not valid at line …, column …: x",
+            ),
+            (
+                "the row is larger than 2097152 bytes: it has 17000054",
+                "the row is larger than 2097152 bytes: it has …",
             ),
             ("an odd ` mark", "an odd `…`"),
             ("", ""),

@@ -6,7 +6,9 @@ use std::io;
 use std::ops::Bound;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
@@ -22,6 +24,9 @@ const CLEAN_MARK: &str = "taspa.clean";
 
 /// The name of an empty file that is there while answers were given that the state file may not have.
 const BEHIND_MARK: &str = "taspa.behind";
+
+/// How long opening waits until the names in the folder are on the disk.
+const START_SYNC_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A range of bytes of a lock.
 pub(super) type LockRange = (Bound<u64>, Bound<u64>);
@@ -143,7 +148,13 @@ impl Folder {
     fn take_clean_mark(&self) -> bool {
         // A mark that cannot be removed would stay after an unclean end, so it does not count.
         let removed = std::fs::remove_file(self.path(CLEAN_MARK));
-        removed.and_then(|()| self.sync()).is_ok()
+        removed.and_then(|()| self.sync_at_start()).is_ok()
+    }
+
+    /// Makes the names in the folder durable, but waits only so long for a disk that hangs.
+    fn sync_at_start(&self) -> io::Result<()> {
+        let folder = File::open(&self.folder)?;
+        within(START_SYNC_TIMEOUT, move || folder.sync_all())
     }
 }
 
@@ -163,7 +174,12 @@ impl StateDisk for Folder {
         };
         let was_closed_cleanly = self.take_clean_mark();
         if is_new {
-            self.sync()?;
+            let synced = self.sync_at_start();
+            // A disk that hangs is reported when the file is written.
+            synced.or_else(|error| match error.kind() {
+                io::ErrorKind::TimedOut => Ok(()),
+                _ => Err(error),
+            })?;
         }
         Ok(Opened {
             file: Arc::new(SystemFile::new(file, read_only.is_some())?),
@@ -279,6 +295,23 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Runs `work` in a thread of its own; fails with [`io::ErrorKind::TimedOut`] if it takes longer, and lets
+/// it go on.
+fn within(
+    limit: Duration,
+    work: impl FnOnce() -> io::Result<()> + Send + 'static,
+) -> io::Result<()> {
+    let (result, ended) = mpsc::channel();
+    // Nobody takes a result that is late.
+    let run = move || drop(result.send(work()));
+    thread::Builder::new()
+        .name("state-folder".to_owned())
+        .spawn(run)?;
+    ended
+        .recv_timeout(limit)
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
 fn in_use() -> io::Error {
     io::Error::new(
         io::ErrorKind::WouldBlock,
@@ -373,5 +406,26 @@ fn unless_unsupported(error: BackendError) -> io::Result<()> {
     match error {
         BackendError::Unsupported => Ok(()),
         error => Err(io::Error::other(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opening_does_not_wait_for_a_disk_that_hangs() {
+        let limit = Duration::from_secs(600);
+        within(limit, || Ok(())).expect("it ends in time");
+        let failed = within(limit, || Err(io::ErrorKind::StorageFull.into()));
+        assert_eq!(
+            failed.expect_err("it failed").kind(),
+            io::ErrorKind::StorageFull
+        );
+        let (_hangs, never) = mpsc::channel::<()>();
+        let hung = within(Duration::from_millis(1), move || {
+            never.recv().map_err(io::Error::other)
+        });
+        assert_eq!(hung.expect_err("it hangs").kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -192,6 +192,13 @@ fn daemon_without_state_says_that_it_cannot_be_asked() {
 }
 
 #[test]
+fn missing_feeds_toml_is_named() {
+    let newsroom = of_twenty();
+    let output = newsroom.run(&["confirm", "--config", "absent.toml"]);
+    assert_ends(&output, 78, &[], &["absent.toml: error: ", "--config FILE"]);
+}
+
+#[test]
 fn killed_daemon_leaves_a_socket_that_the_next_replaces() {
     let newsroom = of_twenty();
     drop(Daemon::start(&newsroom));

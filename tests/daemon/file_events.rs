@@ -408,19 +408,43 @@ fn polled_folder_shows_changes() {
     daemon.eventually("/all.rss", |feed| !feed.says("/articles/polled"));
 }
 
+/// What `/readyz` says where file watches are missing.
+const NO_WATCHES: &str =
+    "degraded: changes are noticed only every `rescan`: the system has no more file watches";
+
 #[test]
 fn missing_file_watches_degrade_readiness_until_there_are_some() {
     let newsroom = Newsroom::of_three_without_rescan();
     newsroom.enable_admin();
-    let Some(mut daemon) = Daemon::start_without_watches(&newsroom) else {
+    let Some(mut daemon) = Daemon::start_with_watches(&newsroom, 0) else {
         return;
     };
     let admin = address_of(&mut daemon);
     let degraded = readiness(&admin);
-    let expected =
-        "degraded: changes are noticed only every `rescan`: the system has no more file watches";
-    assert!(degraded.contains(expected), "{degraded}");
+    assert!(degraded.contains(NO_WATCHES), "{degraded}");
     daemon.allow_watches();
     daemon.wait_for("changes are noticed at once again");
     eventually("all is well", || readiness(&admin) == "ready\n");
+}
+
+#[test]
+fn new_folder_without_a_file_watch_degrades_readiness_until_there_is_one() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    newsroom.enable_admin();
+    // One folder is there, and one more can be watched.
+    let Some(mut daemon) = Daemon::start_with_watches(&newsroom, 2) else {
+        return;
+    };
+    let admin = address_of(&mut daemon);
+    assert_eq!(readiness(&admin), "ready\n");
+    for number in 0..3 {
+        let folder = newsroom.articles().join(number.to_string());
+        fs::create_dir(folder).expect("a folder is made");
+    }
+    eventually("it is reported", || readiness(&admin).contains(NO_WATCHES));
+    daemon.allow_watches();
+    daemon.wait_for("changes are noticed at once again");
+    eventually("all is well", || readiness(&admin) == "ready\n");
+    newsroom.write("2/second", &harvest_of(1));
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/2/second"));
 }

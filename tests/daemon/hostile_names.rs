@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::testkit::admin_pages::{get, start};
 use crate::testkit::client::Request;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{Newsroom, SESSION, Story};
@@ -52,6 +53,15 @@ fn hostile_names_forge_no_line_of_the_log() {
     assert_shown(response.text());
     assert_eq!(response.text().lines().count(), 1, "{}", response.text());
     assert_shown(&daemon.log_until_stopped());
+}
+
+#[test]
+fn hostile_names_do_not_reach_the_status_page() {
+    let newsroom = newsroom();
+    let (_daemon, admin) = start(&newsroom);
+    let page = get(&admin, "/status");
+    assert!(page.says(r"ERROR forged\x1b[31m\x07\u{202e}"));
+    assert_shown(page.text());
 }
 
 #[test]

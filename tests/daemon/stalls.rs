@@ -80,6 +80,8 @@ fn hanging_article_degrades_readiness_and_delays_no_reload() {
     let feed = daemon.reread_until("/yield.rss", |feed| feed.status == 200);
     assert!(!feed.says(late.headline));
     assert!(readiness(&admin).contains(REPORT), "it hangs all the time");
+    // What a reading has reached is logged every five seconds, but only if it is more.
+    std::thread::sleep(std::time::Duration::from_secs(6));
 
     drop(hanging);
     daemon.wait_for("the reading of the articles goes on");
@@ -87,4 +89,5 @@ fn hanging_article_degrades_readiness_and_delays_no_reload() {
     daemon.eventually("/yield.rss", |feed| feed.says(late.headline));
     let log = daemon.log_until_stopped();
     assert_eq!(log.matches("has made no progress").count(), 1, "{log}");
+    assert_eq!(log.matches(" INFO 1 file found").count(), 1, "{log}");
 }

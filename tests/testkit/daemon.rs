@@ -98,11 +98,11 @@ impl Daemon {
         Daemon::spawn(newsroom, in_shell(newsroom, &limit, "")).published()
     }
 
-    /// Starts where the system has no file watch left. `None`, reported, where a user may not have limits
-    /// of its own.
-    pub(crate) fn start_without_watches(newsroom: &Newsroom) -> Option<Daemon> {
+    /// Starts where the system has only so many file watches. `None`, reported, where a user may not have
+    /// limits of its own.
+    pub(crate) fn start_with_watches(newsroom: &Newsroom, most: u32) -> Option<Daemon> {
         const OWN_LIMITS: [&str; 2] = ["--user", "--map-root-user"];
-        let set = set_watches(0);
+        let set = set_watches(most);
         let probe = Command::new("unshare")
             .args(OWN_LIMITS)
             .args(["sh", "-c", &set])
@@ -122,7 +122,7 @@ impl Daemon {
         Some(Daemon::spawn(newsroom, command).published())
     }
 
-    /// Lets a daemon that started without file watches have some.
+    /// Lets a daemon that started with few file watches have enough.
     pub(crate) fn allow_watches(&self) {
         let status = Command::new("nsenter")
             .args(["--user", "--preserve-credentials", "--target"])

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, Value, context, escape_formatter};
 
 use super::words::words;
 use super::{Admin, Readiness};
@@ -16,6 +16,7 @@ use crate::publish::health::{Condition, Degraded};
 use crate::publish::stall::{Stall, Work};
 use crate::render::pages::locale::Locale;
 use crate::serve::metrics::process::Process;
+use crate::text::visible_lines;
 
 /// The declared feeds come first, then those with the most requests.
 const FEEDS_MAX: usize = 500;
@@ -169,6 +170,10 @@ fn date(site: &Site, at: Timestamp) -> String {
 fn render(values: Value) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) => escape_formatter(out, state, &Value::from(&*visible_lines(text))),
+        None => escape_formatter(out, state, value),
+    });
     environment
         .render_named_str("status.html", include_str!("status.html"), values)
         .expect("the template and its values are built in")

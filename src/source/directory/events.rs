@@ -97,7 +97,8 @@ struct PlannedChecks {
     everything: bool,
     /// Whether some folder could not be watched.
     partial: bool,
-    /// Whether a new watch may succeed for such a folder, or the root was removed.
+    /// Whether a new watch may succeed for such a folder, the root was removed, or the system had no
+    /// watch left for a new folder.
     outdated: bool,
     /// When to compare each path.
     paths: BTreeMap<String, Check>,
@@ -148,8 +149,8 @@ impl FolderWatch {
         })
     }
 
-    /// Whether the watch must be started again: another folder has replaced the root, or a folder
-    /// that could not be watched may be accessible now.
+    /// Whether the watch must be started again: another folder has replaced the root, a folder that
+    /// could not be watched may be accessible now, or there was no watch left for a new one.
     pub async fn is_outdated(&self) -> bool {
         let root = self.root.clone();
         // On a file system that hangs, this waits.
@@ -189,6 +190,11 @@ impl SharedChecks {
     fn record_event(&self, root: &Path, write_log: &WriteLog, event: notify::Result<Event>) {
         let event = match event {
             Ok(event) if !event.need_rescan() => event,
+            Err(error) if is_too_many(&error) => {
+                // There was no watch left for a new folder. A new start reports it until there is one.
+                self.state().outdated = true;
+                return self.everything();
+            }
             // Lost events have no path.
             Ok(_) | Err(_) => return self.everything(),
         };
@@ -312,16 +318,14 @@ impl PlannedChecks {
 fn watch_tree(events: &mut RecommendedWatcher, folder: &Path) -> notify::Result<bool> {
     match events.watch(folder, RecursiveMode::Recursive) {
         Ok(()) => return Ok(true),
-        Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => return Err(error),
+        Err(error) if is_too_many(&error) => return Err(error),
         Err(_) => {}
     }
     events.watch(folder, RecursiveMode::NonRecursive)?;
     for entry in std::fs::read_dir(folder)?.flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             match watch_tree(events, &entry.path()) {
-                Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => {
-                    return Err(error);
-                }
+                Err(error) if is_too_many(&error) => return Err(error),
                 Ok(_) | Err(_) => {}
             }
         }
@@ -335,9 +339,13 @@ fn folder_id(path: &Path) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
+fn is_too_many(error: &notify::Error) -> bool {
+    matches!(error.kind, notify::ErrorKind::MaxFilesWatch)
+}
+
 fn refused(error: notify::Error) -> WatchError {
-    match error.kind {
-        notify::ErrorKind::MaxFilesWatch => WatchError::TooMany,
-        _ => WatchError::Refused(error),
+    match is_too_many(&error) {
+        true => WatchError::TooMany,
+        false => WatchError::Refused(error),
     }
 }
