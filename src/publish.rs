@@ -44,6 +44,7 @@ use crate::model::held_loss::{Confirmation, LossId};
 use crate::model::removal_guard::Removal;
 use crate::model::time::Timestamp;
 use crate::publish::activity::Activity;
+use crate::publish::clock::Clock;
 use crate::publish::health::Health;
 use crate::publish::log_once::{OutageLog, ReadingLog};
 use crate::publish::publisher::Publisher;
@@ -125,6 +126,8 @@ pub async fn run(
     loops.spawn(restarted("the outage loop", move || {
         outage_loop(shared.clone(), changes.clone(), outage.clone())
     }));
+    // A loop that is restarted must not believe a jump that the one before did not believe yet.
+    let clock = Arc::new(std::sync::Mutex::new(Clock::start()));
     let shared = context.clone();
     loops.spawn(restarted("the publishing loop", move || {
         publishing_loop::run(
@@ -132,6 +135,7 @@ pub async fn run(
             changed.clone(),
             renewed.clone(),
             new_versions.clone(),
+            clock.clone(),
         )
     }));
     loops.spawn(restarted("the look for stalls", move || {

@@ -303,7 +303,8 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     }
     // A batch of articles that is being written locks the store for a moment.
     let saved = task::spawn_blocking(move || publisher.save());
-    if time::timeout(SAVE_TIMEOUT, saved).await.is_err() {
+    let saved = time::timeout(SAVE_TIMEOUT, saved).await;
+    if !matches!(saved, Ok(Ok(true))) {
         warn!("the last changes are not in the state folder; the next start finds them anew");
     }
     drop(running);

@@ -10,6 +10,7 @@ mod selection_dates;
 mod writer;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -90,6 +91,12 @@ impl Publisher {
         // After an unclean end, later answers may have been given than the store knows.
         let is_known = store.was_closed_cleanly();
         let floor = if is_known { Timestamp(0) } else { as_of };
+        if store.is_outdated() {
+            // Other bytes may have been answered since, and dated later.
+            for row in validators.values_mut() {
+                row.digest = 0;
+            }
+        }
         let (retired, served) = (store.retired()?, store.served()?);
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
@@ -126,6 +133,7 @@ impl Publisher {
                 unsaved_terms: Vec::new(),
                 forgotten_dates,
                 floor,
+                is_publishing: false,
                 served,
                 served_unsaved: true,
                 write_failure: None,
@@ -189,6 +197,17 @@ impl Publisher {
     /// Publishes everything that changed or is due at `as_of`, and commits the validators first.
     pub fn publish(&self, as_of: Timestamp) -> Publication {
         let writer = &mut *self.writer();
+        if mem::replace(&mut writer.is_publishing, true) {
+            // A panic ended the last publication, and what it had taken is not published.
+            writer.touched = AffectedFeeds::All;
+            writer.rebuild = true;
+        }
+        let publication = self.publish_due(writer, as_of);
+        writer.is_publishing = false;
+        publication
+    }
+
+    fn publish_due(&self, writer: &mut Writer, as_of: Timestamp) -> Publication {
         let advanced = writer.state.index.advance(as_of);
         writer.touch(advanced);
         let last = self.handle.published();
@@ -219,6 +238,9 @@ impl Publisher {
         if is_replaced {
             self.store.note_publication();
             self.replace(writer, last, new);
+            for version in &publication.new_versions {
+                writer.validators.remove(&version.path);
+            }
         }
         publication.next = writer.next_instant();
         publication
@@ -235,10 +257,11 @@ impl Publisher {
     }
 
     /// Commits pending changes at shutdown, so that the next start has the validators of all responses.
-    pub fn save(&self) {
+    /// Returns whether the disk has them.
+    pub fn save(&self) -> bool {
         let selections = self.handle.selections().validators();
         self.commit_and_log(&mut self.writer(), &selections);
-        self.store.wait_until_saved(SAVE_TIMEOUT);
+        self.store.wait_until_saved(SAVE_TIMEOUT)
     }
 
     fn commit_and_log(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) {

@@ -31,6 +31,7 @@ pub(super) async fn run(
     changed: Arc<Notify>,
     renewed: Arc<Notify>,
     new_versions: mpsc::Sender<NewVersions>,
+    clock: Arc<Mutex<Clock>>,
 ) {
     let publisher = &context.publisher;
     let was_published = publisher.handle().is_published();
@@ -55,7 +56,6 @@ pub(super) async fn run(
             }
         }
     }
-    let clock = Arc::new(Mutex::new(Clock::start()));
     let mut next = publish(&context, &clock, &new_versions).await;
     if let (Some(articles), Some(snapshot)) = (stored, publisher.handle().snapshot()) {
         let (articles, feeds) = (
@@ -239,7 +239,8 @@ id-year = 2026
             let (changed, renewed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
             let (sender, _new_versions) = mpsc::channel(1);
             let health = context.health.clone();
-            let publishing = task::spawn(run(context, changed.clone(), renewed, sender));
+            let clock = Arc::new(Mutex::new(Clock::start()));
+            let publishing = task::spawn(run(context, changed.clone(), renewed, sender, clock));
             time::sleep(2 * OUTDATED_WAIT).await;
             assert!(!publisher.handle().is_published(), "the source may be slow");
             if is_down {

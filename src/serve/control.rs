@@ -155,10 +155,14 @@ impl ControlSocket {
                 return;
             };
             match time::timeout(CHECK_INTERVAL, self.listener.accept()).await {
-                // A folder that cannot be used now is tried again.
-                Err(_) if self.is_in_place() => {}
                 Err(_) => {
-                    if let Ok(socket) = ControlSocket::open(&self.folder) {
+                    // The folder's disk may hang. A folder that cannot be used now is tried again.
+                    let (folder, inode) = (self.folder.clone(), self.inode);
+                    let look = move || match is_in_place(&folder, inode) {
+                        true => None,
+                        false => ControlSocket::open(&folder).ok(),
+                    };
+                    if let Ok(Some(socket)) = task::spawn_blocking(look).await {
                         *self = socket;
                     }
                 }
@@ -181,17 +185,15 @@ impl ControlSocket {
     }
 }
 
-impl ControlSocket {
-    /// Whether the file in the folder is this socket's.
-    fn is_in_place(&self) -> bool {
-        let file = fs::symlink_metadata(self.folder.join(FILE));
-        file.is_ok_and(|file| file.ino() == self.inode)
-    }
+/// Whether the file in the folder is the socket with this inode.
+fn is_in_place(folder: &Path, inode: u64) -> bool {
+    let file = fs::symlink_metadata(folder.join(FILE));
+    file.is_ok_and(|file| file.ino() == inode)
 }
 
 impl Drop for ControlSocket {
     fn drop(&mut self) {
-        if self.is_in_place() {
+        if is_in_place(&self.folder, self.inode) {
             // The folder may be gone by now.
             let _ = fs::remove_file(self.folder.join(FILE));
         }

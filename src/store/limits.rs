@@ -31,10 +31,10 @@ impl Default for Limits {
             room: Duration::from_secs(1),
             check: Duration::from_secs(5),
             remake: Duration::from_secs(5),
-            remake_max: Duration::from_secs(3600),
+            remake_max: Duration::from_secs(600),
             stalled: Duration::from_secs(10),
             reading_bytes: 48 << 20,
-            reading_bytes_max: 192 << 20,
+            reading_bytes_max: 96 << 20,
             queued_bytes_max: 128 << 20,
             held_bytes_max: 256 << 20,
         }

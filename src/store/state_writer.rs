@@ -431,18 +431,26 @@ impl StateWriter {
         if let Some(trouble) = self.missing_room(content.bytes) {
             return Err(io::Error::new(io::ErrorKind::StorageFull, trouble));
         }
-        copy.set_len(content.bytes)?;
-        let mut part = vec![0; WRITE_BYTES];
-        for start in (0..content.bytes).step_by(WRITE_BYTES) {
-            let left = usize::try_from(content.bytes - start).unwrap_or(usize::MAX);
-            let part = &mut part[..left.min(WRITE_BYTES)];
-            content.read(start, part)?;
-            // What was never written takes no room.
-            if part.iter().any(|byte| *byte != 0) {
-                copy.write(start, part)?;
-            }
+        let written = copy_content(content, &*copy);
+        if written.is_err() {
+            // It must not take the room that the disk lacks.
+            let _ = copy.set_len(0);
         }
-        copy.sync()?;
-        Ok(copy)
+        written.map(|()| copy)
     }
+}
+
+fn copy_content(content: &Content, copy: &dyn StateFile) -> io::Result<()> {
+    copy.set_len(content.bytes)?;
+    let mut part = vec![0; WRITE_BYTES];
+    for start in (0..content.bytes).step_by(WRITE_BYTES) {
+        let left = usize::try_from(content.bytes - start).unwrap_or(usize::MAX);
+        let part = &mut part[..left.min(WRITE_BYTES)];
+        content.read(start, part)?;
+        // What was never written takes no room.
+        if part.iter().any(|byte| *byte != 0) {
+            copy.write(start, part)?;
+        }
+    }
+    copy.sync()
 }

@@ -429,7 +429,7 @@ fn a_restart_changes_no_validator_and_no_byte() {
     assert_eq!(selected.last_modified, later().plus(3));
     assert_ne!(selected.digest, selection.digest);
     // Its new date is stored at the end of the process.
-    newsroom.publisher().save();
+    assert!(newsroom.publisher().save());
 
     newsroom.restart(FEEDS, later().plus(100));
     let first = newsroom.publisher().publish(later().plus(100));
@@ -563,7 +563,7 @@ fn stop_before_the_first_publication_does_not_end_an_unclean_end() {
         if publishes {
             newsroom.publisher().publish(later());
         }
-        newsroom.publisher().save();
+        assert!(newsroom.publisher().save());
     }
 }
 
@@ -945,6 +945,21 @@ fn articles_of_a_reading_that_panicked_are_published() {
     publisher.publish(later().plus(2));
     assert_eq!((newsroom.entries("all"), newsroom.entries("sport")), (2, 2));
     assert!(newsroom.article("b").is_none());
+}
+
+#[test]
+fn changes_that_a_publication_had_taken_when_it_panicked_are_published() {
+    let newsroom = two_articles();
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#спорт");
+    let publisher = newsroom.publisher();
+    publisher.reconcile(&[Scope::All], Removal::Held);
+    {
+        let mut writer = publisher.writer();
+        writer.touched = AffectedFeeds::none();
+        writer.is_publishing = true;
+    }
+    publisher.publish(later().plus(2));
+    assert_eq!(newsroom.entries("all"), 3);
 }
 
 #[test]

@@ -63,6 +63,8 @@ pub(super) struct Writer {
     pub(super) forgotten_dates: Option<Timestamp>,
     /// No feed moves to a date before this one: the start, after an unclean end.
     pub(super) floor: Timestamp,
+    /// Whether a publication has begun and not ended.
+    pub(super) is_publishing: bool,
     /// All formats that were ever served, as in the store.
     pub(super) served: BTreeMap<String, BTreeSet<Format>>,
     /// Whether the store may lack names that this configuration serves.
@@ -153,6 +155,7 @@ impl Writer {
             if let Some(term) = term.filter(|&term| index.is_dead(term)) {
                 let validators = version.validators();
                 self.dead_feeds.insert(term, validators, index.as_of());
+                self.validators.remove(&version.path);
                 died.extend(old.map(|old| old.path.clone()));
                 continue;
             }
@@ -216,7 +219,7 @@ impl Writer {
         let previous = old
             .map(FeedVersion::validators)
             .or_else(|| self.dead_feeds.validators(term?))
-            .or_else(|| self.validators.remove(&path));
+            .or_else(|| self.validators.get(&path).copied());
         if let Some(next) = old.and_then(|old| old.next) {
             self.due.remove(&(next, path.clone()));
         }

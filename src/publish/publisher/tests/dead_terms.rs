@@ -100,7 +100,7 @@ fn a_dead_term_is_forgotten_after_a_year_with_or_without_a_restart() {
         for days in [30, 200, 365] {
             let as_of = later().plus(days * DAY);
             if restarts {
-                newsroom.publisher().save();
+                assert!(newsroom.publisher().save());
                 newsroom.restart(TAGS, as_of);
             }
             newsroom.publisher().publish(as_of);

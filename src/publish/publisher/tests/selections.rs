@@ -155,14 +155,14 @@ fn the_state_folder_has_selections_only_between_a_regular_end_and_the_next_start
     newsroom.correct("Иначе.", later().plus(5));
     let path = before.path.to_string();
     assert!(!newsroom.stored_paths().contains(&path));
-    newsroom.publisher().save();
+    assert!(newsroom.publisher().save());
     assert!(newsroom.stored_paths().contains(&path));
     for second in [10, 20] {
         newsroom.restart("", later().plus(second));
         newsroom.publisher().publish(later().plus(second));
         assert!(!newsroom.stored_paths().contains(&path));
         // Also if it was not requested meanwhile.
-        newsroom.publisher().save();
+        assert!(newsroom.publisher().save());
     }
     newsroom.restart("", later().plus(30));
     newsroom.read_and_publish(later().plus(30));
@@ -172,7 +172,7 @@ fn the_state_folder_has_selections_only_between_a_regular_end_and_the_next_start
         later().plus(30),
         "it was not built since its change"
     );
-    newsroom.publisher().save();
+    assert!(newsroom.publisher().save());
     newsroom.restart("", later().plus(40));
     newsroom.read_and_publish(later().plus(40));
     assert_eq!(newsroom.selected("any=а").validators(), after.validators());
