@@ -388,6 +388,14 @@ impl Store {
         }
     }
 
+    /// Tells the next start that the file has all that was answered. Nothing may be published afterwards; a
+    /// reading that goes on until the process ends does no harm, since nobody was answered with its changes.
+    pub fn note_end(&self) {
+        if let Some(file) = &self.file {
+            file.note_end();
+        }
+    }
+
     /// Waits until all commits are on the disk, but no longer than `limit`, and not at all if the oldest
     /// has waited so long or the disk takes none. Returns whether they are.
     ///

@@ -257,11 +257,16 @@ impl Publisher {
     }
 
     /// Commits pending changes at shutdown, so that the next start has the validators of all responses.
+    /// Nothing may be published afterwards.
     /// Returns whether the disk has them.
     pub fn save(&self) -> bool {
         let selections = self.handle.selections().validators();
         self.commit_and_log(&mut self.writer(), &selections);
-        self.store.wait_until_saved(SAVE_TIMEOUT)
+        let is_saved = self.store.wait_until_saved(SAVE_TIMEOUT);
+        if is_saved {
+            self.store.note_end();
+        }
+        is_saved
     }
 
     fn commit_and_log(&self, writer: &mut Writer, selections: &[(Arc<str>, Validators)]) {

@@ -41,6 +41,17 @@ impl OpenFile {
         }
     }
 
+    /// Marks a clean end while the file may still be in use.
+    pub(super) fn note_end(&self) {
+        if self.is_clean() && self.backend.trouble().is_none() {
+            self.backend.mark_clean();
+        }
+    }
+
+    fn is_clean(&self) -> bool {
+        self.is_clean.load(Ordering::Relaxed) && !self.has_failed.load(Ordering::Relaxed)
+    }
+
     /// A new database has all that was answered, and a new file may replace the file.
     pub(super) fn note_renewal(&self) {
         self.has_failed.store(false, Ordering::Relaxed);
@@ -56,9 +67,7 @@ impl OpenFile {
 
 impl Drop for OpenFile {
     fn drop(&mut self) {
-        let has_failed = self.has_failed.load(Ordering::Relaxed);
-        self.backend
-            .stop(self.is_clean.load(Ordering::Relaxed) && !has_failed);
+        self.backend.stop(self.is_clean());
     }
 }
 

@@ -121,6 +121,11 @@ impl WriteBehind {
         self.writer.state().queue.passed()
     }
 
+    pub(super) fn mark_clean(&self) {
+        // Without the mark, the next start takes it for an unclean end, which does no harm.
+        let _ = self.writer.disk.mark_clean();
+    }
+
     /// Ends the state writer. If everything is in the file, and `is_clean`, the next start is told.
     pub(super) fn stop(&self, is_clean: bool) {
         let (has_ended, is_saved) = self.writer.stop(CLOSE_TIMEOUT);
@@ -129,8 +134,7 @@ impl WriteBehind {
             return;
         }
         if is_saved && is_clean {
-            // Without the mark, the next start takes it for an unclean end, which does no harm.
-            let _ = self.writer.disk.mark_clean();
+            self.mark_clean();
         }
         let file = self.writer.state().queue.file().clone();
         let _ = file.close();

@@ -130,6 +130,6 @@ fn edits_are_served_at_once() {
     recipe.follow(&mut daemon, &FEEDS, &[ARCHIVE]);
     let before = Copies::take(&daemon, &FEEDS);
     recipe.execute("TRUNCATE articles");
-    daemon.wait_for("more than half of all");
+    daemon.wait_for("articles are gone");
     assert!(before.again(&daemon).moved_since(&before).is_empty());
 }
