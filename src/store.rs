@@ -12,7 +12,8 @@
 //! the loss that is held, and the source's own memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
-//! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
+//! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the
+//! file as `redb` sees it, `state_writer` the thread, `state_disk` the folder.
 //!
 //! Uses [`model`](crate::model). No other room uses types of `redb`.
 
