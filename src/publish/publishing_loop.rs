@@ -213,7 +213,6 @@ id-year = 2026
         };
         fs::create_dir(folder.join("articles")).expect("a folder");
         publish("saved.txt");
-        publisher.save();
         disk.stall();
         publish("unsaved.txt");
         while !disk.is_behind() {
