@@ -27,7 +27,6 @@ use std::panic::resume_unwind;
 use std::sync::Once;
 use std::sync::mpsc::{self, SendError};
 use std::thread;
-use std::time::Instant;
 
 use tracing::warn;
 
@@ -42,7 +41,6 @@ use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
 use crate::model::record::RecordId;
 use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
-use crate::model::time::Timestamp;
 use crate::source::{Place, Scope, Source, SourceError};
 use crate::store::{FileRow, Store, StoreError};
 
@@ -355,12 +353,13 @@ impl<'a> Run<'a> {
         gone: &BTreeSet<String>,
         guard: &mut RemovalGuard,
     ) -> Result<(), ReconcileError> {
+        let (at, now) = self.source.clocks();
         let mut missing = Missing {
             paths: Vec::new(),
             is_full: self.is_full,
             stored: self.options.stored,
-            at: Instant::now(),
-            now: Timestamp::now(),
+            at,
+            now,
         };
         let removal = self.options.removal;
         let unfound = self.unfound()?;
