@@ -27,7 +27,6 @@ use std::panic::resume_unwind;
 use std::sync::Once;
 use std::sync::mpsc::{self, SendError};
 use std::thread;
-use std::time::Instant;
 
 use tracing::warn;
 
@@ -42,7 +41,6 @@ use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
 use crate::model::record::RecordId;
 use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
-use crate::model::time::Timestamp;
 use crate::source::{Place, Scope, Source, SourceError};
 use crate::store::{FileRow, Store, StoreError};
 
@@ -151,6 +149,8 @@ struct Run<'a> {
     is_full: bool,
     /// Whether places could not be listed that may hold articles.
     hides: bool,
+    /// Stored files that were not found in a place that could not be listed.
+    hidden: BTreeSet<String>,
     problems: FoundProblems,
     result: ReadingResult,
 }
@@ -171,6 +171,7 @@ impl<'a> Run<'a> {
             meanwhile,
             is_full: true,
             hides: false,
+            hidden: BTreeSet::new(),
             problems: FoundProblems::default(),
             result: ReadingResult::default(),
         }
@@ -207,10 +208,9 @@ impl<'a> Run<'a> {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        Ok(gone
-            .into_iter()
-            .filter(|path| !is_hidden(path, &hidden))
-            .collect())
+        let (hidden, gone) = gone.into_iter().partition(|path| is_hidden(path, &hidden));
+        self.hidden = hidden;
+        Ok(gone)
     }
 
     /// Reads files and commits the results while the next files are read; returns the files to retry,
@@ -355,15 +355,17 @@ impl<'a> Run<'a> {
         gone: &BTreeSet<String>,
         guard: &mut RemovalGuard,
     ) -> Result<(), ReconcileError> {
+        let unfound = self.unfound()?;
+        let (at, now) = self.source.clocks();
         let mut missing = Missing {
             paths: Vec::new(),
+            hidden: self.hidden.iter().map(String::as_str).collect(),
             is_full: self.is_full,
             stored: self.options.stored,
-            at: Instant::now(),
-            now: Timestamp::now(),
+            at,
+            now,
         };
         let removal = self.options.removal;
-        let unfound = self.unfound()?;
         missing.paths.extend(unfound.iter().map(String::as_str));
         if gone.is_empty() && unfound.is_empty() {
             guard.note(&missing, guard.judge(&missing, removal));

@@ -44,6 +44,7 @@
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
+//! | the simulation that all parts run in, by a seed | `simulation.rs` |
 //! | how many descriptors clients get | `serve/descriptors.rs` |
 //! | what logs and terminals show of a name | `text/visible.rs` |
 //! | cached documents | `serve/document_cache.rs` |
@@ -154,5 +155,7 @@ pub mod cli;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz_targets;
 
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 pub(crate) mod testkit;

@@ -29,7 +29,7 @@ mod acceptor;
 pub(crate) mod access_log;
 mod activity;
 pub(crate) mod admin;
-mod answer;
+pub(crate) mod answer;
 mod client_address;
 pub(crate) mod conditional;
 mod connection;

@@ -16,6 +16,7 @@ pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
@@ -23,6 +24,9 @@ use crate::config::{Config, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
+use crate::model::time::Timestamp;
+#[cfg(test)]
+use crate::source::directory::testkit::FakeFolder;
 
 /// How much of a source is read at once.
 pub(crate) struct ReadingLimits {
@@ -344,6 +348,11 @@ impl Source {
                     }),
                     false => ListingError::Unlisted(unlisted),
                 };
+                #[cfg(test)]
+                if let Some(folder) = FakeFolder::at(directory.root()) {
+                    let entries = folder.walk(below, closed);
+                    return Box::new(entries.map(move |entry| entry.map_err(error)));
+                }
                 let entries = directory.walk(below, closed);
                 Box::new(entries.map(move |entry| entry.map_err(error)))
             }
@@ -387,6 +396,18 @@ impl Source {
                 .collect()),
             Source::Sql(sql) => Ok(sql.stat(paths)?),
         }
+    }
+
+    /// The time of a reading, by a clock that only runs forward and by the wall clock. The source of a
+    /// simulation has clocks of its own.
+    pub(crate) fn clocks(&self) -> (Instant, Timestamp) {
+        #[cfg(test)]
+        if let Source::Directory(directory) = self
+            && let Some(folder) = FakeFolder::at(directory.root())
+        {
+            return folder.clocks();
+        }
+        (Instant::now(), Timestamp::now())
     }
 
     /// Whether this is the stamp of several rows with one id, of which a listing of recent rows may show

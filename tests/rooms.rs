@@ -118,8 +118,9 @@ fn modules() -> Vec<(String, Module)> {
                 continue;
             };
             let module: Module = below.split('/').map(str::to_owned).collect();
-            let is_for_tests =
-                |part: &String| ["tests", "testkit", "fuzz_targets"].contains(&part.as_str());
+            let is_for_tests = |part: &String| {
+                ["tests", "testkit", "fuzz_targets", "simulation"].contains(&part.as_str())
+            };
             if !["lib", "main"].contains(&below) && !module.iter().any(is_for_tests) {
                 modules.push((path, module));
             }

@@ -82,10 +82,17 @@ impl ChangeSet {
                 Some(other) => {
                     batch.add_key_conflict(&key, &row.path)?;
                     let file = batch.file(&row.path)?;
-                    let (columns, before) =
-                        file.map_or((0, None), |file| (file.columns, file.refusal));
+                    let (stamp, columns, before) = file
+                        .map_or((Stamp::default(), 0, None), |file| {
+                            (file.stamp, file.columns, file.refusal)
+                        });
+                    // It may have changed since it was read, which the next comparison has to find.
+                    let other = Place {
+                        stamp,
+                        ..other.clone()
+                    };
                     let refusal = key_conflict(&key, &found.path);
-                    self.refuse(batch, other, columns, None, before, refusal)?;
+                    self.refuse(batch, &other, columns, None, before, refusal)?;
                 }
                 // If it is only hidden, it is read again once it is listed again.
                 None => self.remove_file(batch, &row.path)?,

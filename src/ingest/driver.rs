@@ -177,6 +177,14 @@ impl Driver {
         let to_confirm = before
             .clone()
             .filter(|held| removal == Removal::Loss(held.id));
+        // A loss that is not held any more is not confirmed, even if the same is found again.
+        let options = match removal {
+            Removal::Loss(_) if to_confirm.is_none() => Options {
+                removal: Removal::Held,
+                ..options
+            },
+            _ => options,
+        };
         match (removal, &to_confirm) {
             (Removal::Confirmed, _) => source.accept_lost_columns(None),
             (_, Some(loss)) if loss.kind == LossKind::Columns => {

@@ -294,6 +294,24 @@ fn a_moved_folder_keyed_by_name_keeps_its_articles() {
 }
 
 #[test]
+fn a_file_that_loses_its_key_is_read_again_if_it_has_changed() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    let write = |path: &str, id: &str, title: &str| {
+        let article = format!(r#"{{"id": "{id}", "title": "{title}", "date": "2026-01-08"}}"#);
+        newsroom.write(path, article.as_bytes());
+    };
+    write("b.json", "k", "Б");
+    newsroom.read();
+    write("b.json", "l", "Б");
+    write("a.json", "k", "А");
+    // The event of the other file comes first.
+    newsroom.reconcile(&[Scope::at("a.json".to_owned())], Options::default());
+    assert_eq!(newsroom.stored(), ["k = a.json: А"]);
+    newsroom.read();
+    assert_eq!(newsroom.stored(), ["k = a.json: А", "l = b.json: Б"]);
+}
+
+#[test]
 fn the_lowest_path_keeps_a_key_of_two_files() {
     let newsroom = Newsroom::keyed_by(KeyFrom::Name);
     newsroom.publish("b/x.txt", "Б");

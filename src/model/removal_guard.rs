@@ -51,7 +51,9 @@ pub enum Removal {
 pub struct Missing<'a> {
     /// The paths of the articles whose files or rows are gone, in order.
     pub paths: Vec<&'a str>,
-    /// Whether everything was listed, so that what is not in `paths` is there.
+    /// Paths in places that could not be listed, so that nobody knows whether they are gone.
+    pub hidden: Vec<&'a str>,
+    /// Whether everything else was listed, so that what is not in `paths` is there.
     pub is_full: bool,
     /// Articles in the store before the reading.
     pub stored: usize,
@@ -136,15 +138,19 @@ impl RemovalGuard {
         let before = self.held.as_ref().map_or(&none, |held| &held.places);
         let places: HashSet<u64> = missing.paths.iter().map(|path| digest(path)).collect();
         let new = places.difference(before).count();
-        // Only a full reading shows that what was held has returned.
+        // Only a full reading shows that what was held has returned, unless it is hidden.
+        let hidden = missing.hidden.iter().map(|path| digest(path));
+        let hidden: HashSet<u64> = hidden.filter(|place| before.contains(place)).collect();
         let mut all: HashSet<u64> = match missing.is_full {
-            true => places.clone(),
+            true => places.union(&hidden).copied().collect(),
             false => before.union(&places).copied().collect(),
         };
         let known = all.len() - new;
         let is_confirmed = match removal {
             Removal::Held => false,
-            Removal::Loss(id) => missing.is_full && !all.is_empty() && id_of(&all) == id,
+            Removal::Loss(id) => {
+                missing.is_full && hidden.is_empty() && !all.is_empty() && id_of(&all) == id
+            }
             Removal::Confirmed => true,
         };
         let believed = |held: Option<Held>| Verdict {
@@ -206,8 +212,9 @@ impl RemovalGuard {
         if verdict.removed > 0 {
             self.removed_at = Some(at);
         }
-        // A reading of a part does not show what the earlier loss was.
-        if missing.is_full {
+        // A reading of a part does not show what the earlier loss was, nor does one that hides all of it.
+        let is_all_known = missing.hidden.is_empty() || verdict.confirms || verdict.held.is_some();
+        if missing.is_full && is_all_known {
             self.earlier = None;
         }
         self.held = verdict.held;

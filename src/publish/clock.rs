@@ -20,12 +20,19 @@ const PROBATION: i128 = 60_000;
 
 /// Both clocks at one moment, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct ClockPair {
+pub(crate) struct ClockPair {
     wall: i128,
     boot: i128,
 }
 
 impl ClockPair {
+    /// Clocks of a test, in seconds.
+    #[cfg(test)]
+    pub(crate) fn at(wall: i64, boot: i64) -> ClockPair {
+        let [wall, boot] = [wall, boot].map(|seconds| i128::from(seconds) * 1_000);
+        ClockPair { wall, boot }
+    }
+
     fn now() -> ClockPair {
         // The boot clock is never before the boot.
         let boot = Duration::try_from(clock_gettime(ClockId::Boottime)).unwrap_or_default();
@@ -72,8 +79,12 @@ pub enum Jump {
 impl Clock {
     /// A clock that believes the present wall time.
     pub fn start() -> Clock {
+        Clock::start_at(ClockPair::now())
+    }
+
+    pub(crate) fn start_at(trusted: ClockPair) -> Clock {
         Clock {
-            trusted: ClockPair::now(),
+            trusted,
             distrusted: None,
         }
     }
@@ -83,7 +94,7 @@ impl Clock {
         self.look(ClockPair::now())
     }
 
-    fn look(&mut self, now: ClockPair) -> Now {
+    pub(crate) fn look(&mut self, now: ClockPair) -> Now {
         let expected = self.trusted.expected(now.boot);
         let stray = now.wall - expected;
         let jump = if stray < -STRAY_MAX {

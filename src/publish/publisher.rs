@@ -36,6 +36,9 @@ use crate::publish::selections::{SELECTIONS_MAX, Selections, is_selection};
 use crate::render::pages::templates::Templates;
 use crate::store::{Memory, Store, StoreError};
 
+/// Where the store has [`Writer::floor`]. No feed has this path.
+const FLOOR: &str = "select/floor";
+
 /// Instants of selections that may wait in the channel: more than can be built between two publications.
 const DUE_QUEUE_MAX: usize = 4 * SELECTIONS_MAX.get();
 
@@ -87,10 +90,18 @@ impl Publisher {
         let last_second = validators
             .remove(SELECT)
             .map_or(Timestamp(0), |row| row.last_modified);
+        let stored_floor = validators
+            .remove(FLOOR)
+            .map_or(Timestamp(0), |row| row.last_modified);
         let forgotten_dates = validators.remove(FORGOTTEN).map(|row| row.last_modified);
-        // After an unclean end, later answers may have been given than the store knows.
+        // After an unclean end, later answers may have been given than the store knows. A feed may return
+        // to what they showed at any time, so later processes need the floor too.
         let is_known = store.was_closed_cleanly();
-        let floor = if is_known { Timestamp(0) } else { as_of };
+        let floor = if is_known {
+            stored_floor
+        } else {
+            as_of.max(stored_floor)
+        };
         if store.is_outdated() {
             // Other bytes may have been answered since, and dated later.
             for row in validators.values_mut() {
@@ -133,6 +144,7 @@ impl Publisher {
                 unsaved_terms: Vec::new(),
                 forgotten_dates,
                 floor,
+                stored_floor,
                 is_publishing: false,
                 served,
                 served_unsaved: true,
@@ -227,6 +239,7 @@ impl Publisher {
         let is_replaced = new.is_changed() || writer.selection_dates.is_due(as_of);
         if is_replaced {
             writer.selection_dates.advance(as_of, last.is_some());
+            writer.selection_dates.reach(writer.state.index.as_of());
         }
         self.commit_and_log(writer, &[]);
         let mut publication = Publication {
@@ -330,7 +343,12 @@ impl Publisher {
             digest: 0,
             last_modified: second,
         });
+        let floor = (writer.floor != writer.stored_floor).then_some(Validators {
+            digest: 0,
+            last_modified: writer.floor,
+        });
         if writer.unsaved.is_empty()
+            && floor.is_none()
             && writer.stored_selections.is_empty()
             && selections.is_empty()
             && second.is_none()
@@ -364,6 +382,9 @@ impl Publisher {
             if let Some(second) = &second {
                 batch.put_validators(SELECT, second)?;
             }
+            if let Some(floor) = &floor {
+                batch.put_validators(FLOOR, floor)?;
+            }
             batch.delete(&deletable)
         });
         match written {
@@ -372,6 +393,7 @@ impl Publisher {
                 writer.unsaved_terms.clear();
                 writer.stored_selections.clear();
                 writer.selection_dates.note_saved();
+                writer.stored_floor = writer.floor;
                 for (name, formats) in served {
                     let known = writer.served.entry(name.to_owned()).or_default();
                     known.extend(formats);

@@ -141,6 +141,12 @@ impl ReadHandle {
         }
     }
 
+    /// As if many other selections had been requested since.
+    #[cfg(test)]
+    pub(crate) fn evict_selections(&self) {
+        self.0.selections.evict_all();
+    }
+
     pub(super) fn selections(&self) -> &Selections {
         &self.0.selections
     }

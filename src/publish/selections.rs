@@ -145,6 +145,12 @@ impl Selections {
         self.cache().slots.len()
     }
 
+    /// As if many others had been requested since.
+    #[cfg(test)]
+    pub(super) fn evict_all(&self) {
+        self.cache().slots.clear();
+    }
+
     #[cfg(test)]
     pub(super) fn lock(&self) -> impl Sized + '_ {
         self.cache()

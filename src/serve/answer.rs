@@ -14,7 +14,7 @@ use crate::serve::server_context::ServerContext;
 
 #[derive(Debug)]
 pub struct Answer {
-    pub(super) reply: Reply,
+    pub(crate) reply: Reply,
     kind: RequestKind,
     /// The coding of the document, also of a 304.
     coding: Coding,

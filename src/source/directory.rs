@@ -6,6 +6,8 @@
 pub mod events;
 mod links;
 mod sibling_files;
+#[cfg(test)]
+pub(crate) mod testkit;
 pub(crate) mod watcher;
 mod write_log;
 
@@ -206,6 +208,10 @@ impl Directory {
 
     /// The current stamp of the file at `path`; `None` if there is no file.
     pub fn stat(&self, path: &str) -> Option<Place> {
+        #[cfg(test)]
+        if let Some(folder) = testkit::FakeFolder::at(&self.root) {
+            return folder.stat(path);
+        }
         let metadata = fs::metadata(self.root.join(path)).ok()?;
         metadata.is_file().then(|| Place {
             path: path.to_owned(),
@@ -221,7 +227,7 @@ impl Directory {
         if is_being_written() {
             return ReadOutcome::Unsettled;
         }
-        let bytes = match read_unchanged(&self.root.join(&found.path), found) {
+        let bytes = match self.read_bytes(found) {
             Ok(_) if is_being_written() => return ReadOutcome::Unsettled,
             Ok(Some(_)) if found.stamp.size > FILE_BYTES_MAX => {
                 return ReadOutcome::Refused(too_large(found.stamp.size));
@@ -239,6 +245,14 @@ impl Directory {
             }
         };
         ReadOutcome::of("file", || self.accept(&found.path, &bytes))
+    }
+
+    fn read_bytes(&self, found: &Place) -> io::Result<Option<Vec<u8>>> {
+        #[cfg(test)]
+        if let Some(folder) = testkit::FakeFolder::at(&self.root) {
+            return folder.read(found);
+        }
+        read_unchanged(&self.root.join(&found.path), found)
     }
 
     fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {

@@ -98,6 +98,16 @@ pub(super) trait StateDisk: Debug + Send + Sync {
     fn mark_clean(&self) -> io::Result<()>;
     /// Lets another process have the folder.
     fn unlock(&self);
+    /// Whether this is the disk of a simulation, which has no thread for the state writer.
+    #[cfg(test)]
+    fn is_simulated(&self) -> bool {
+        false
+    }
+    /// Whether the disk of a simulation completes the next task.
+    #[cfg(test)]
+    fn completes_next(&self) -> bool {
+        true
+    }
 }
 
 /// A folder of the system.

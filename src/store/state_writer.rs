@@ -36,6 +36,9 @@ pub(super) struct StateWriter {
     changed: Condvar,
     /// The locks of the database, which a new file must have too.
     pub(super) held: Mutex<Vec<(LockRange, bool)>>,
+    /// In a simulation the time of all tasks, except where it says otherwise: none waits for a real clock.
+    #[cfg(test)]
+    opened: Instant,
 }
 
 #[derive(Debug)]
@@ -143,6 +146,8 @@ impl StateWriter {
             state: Mutex::new(state),
             changed: Condvar::new(),
             held: Mutex::new(Vec::new()),
+            #[cfg(test)]
+            opened: Instant::now(),
         })
     }
 
@@ -196,6 +201,12 @@ impl StateWriter {
         let mut state = self.state();
         let last = state.queue.seal();
         self.notify();
+        #[cfg(test)]
+        if self.is_simulated() {
+            drop(state);
+            self.work(self.opened);
+            return self.state().queue.is_saved(last);
+        }
         loop {
             if state.queue.is_saved(last) {
                 return true;
@@ -273,6 +284,13 @@ impl StateWriter {
         let last = state.queue.seal();
         state.is_stopping = true;
         self.notify();
+        #[cfg(test)]
+        if self.is_simulated() {
+            drop(state);
+            self.work(self.opened);
+            let state = self.state();
+            return (state.has_ended, state.queue.is_saved(last));
+        }
         while !state.has_ended {
             let left = limit.saturating_sub(state.progress.max(begun).elapsed());
             if left.is_zero() {
@@ -315,12 +333,18 @@ impl StateWriter {
                 }
             };
             match task {
-                Task::Write(interval) => self.write(&interval),
-                Task::Remake => self.remake(),
-                Task::Check => self.check(),
-                Task::Wait(_) => {}
                 Task::End => return,
+                task => self.perform(task),
             }
+        }
+    }
+
+    fn perform(&self, task: Task) {
+        match task {
+            Task::Write(interval) => self.write(&interval),
+            Task::Remake => self.remake(),
+            Task::Check => self.check(),
+            Task::Wait(_) | Task::End => {}
         }
     }
 
@@ -454,3 +478,6 @@ fn copy_content(content: &Content, copy: &dyn StateFile) -> io::Result<()> {
     }
     copy.sync()
 }
+
+#[cfg(test)]
+mod simulated;

@@ -8,6 +8,15 @@ use crate::model::article::Refusal;
 pub(in crate::store) use self::fake_disk::LIMITS;
 pub(crate) use self::fake_disk::{FakeDisk, Random};
 
+impl Store {
+    /// In a simulation: what waits for its time is done, such as another attempt after a failure.
+    pub(crate) fn work_later(&self) {
+        if let Some(file) = &self.file {
+            file.backend.work_later();
+        }
+    }
+}
+
 /// Rewrites a folder as the version before this one wrote it, where files with `refused` keys were
 /// refused since.
 pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {

@@ -52,6 +52,13 @@ impl WriteBehind {
         let marking = mark.clone();
         let (file, read_only) = (opened.file, opened.read_only);
         let writer = Arc::new(StateWriter::new(disk, mark, file, read_only, limits)?);
+        #[cfg(test)]
+        if writer.is_simulated() {
+            return Ok(WriteBehind {
+                writer,
+                generation: 0,
+            });
+        }
         let running = writer.clone();
         thread::Builder::new()
             .name("state-mark".to_owned())
@@ -151,6 +158,11 @@ impl WriteBehind {
             true => Ok(state),
             false => Err(io::Error::other("the state file was made anew")),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn work_later(&self) {
+        self.writer.work_later();
     }
 
     fn lock(&self, range: LockRange, shared: bool) -> Result<bool, BackendError> {

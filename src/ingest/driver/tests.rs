@@ -107,6 +107,21 @@ fn config(source: &str, folder: &TempDir) -> Config {
 }
 
 #[test]
+fn a_loss_that_has_returned_is_not_confirmed_when_it_is_found_again() {
+    let newsroom = Newsroom::of_files();
+    (0..8).for_each(|number| newsroom.remove(number));
+    let loss = newsroom.read(Removal::Held).held.expect("a held loss");
+    (0..8).for_each(|number| newsroom.publish(number));
+    assert_eq!(newsroom.read(Removal::Held).held, None);
+    (0..8).for_each(|number| newsroom.remove(number));
+    let (report, confirmation) = newsroom.confirm(Removal::Loss(loss.id));
+    assert_eq!(report.articles, 12);
+    let held = report.held.expect("it is held anew");
+    assert_eq!(held.id, loss.id);
+    assert_eq!(confirmation, Some(Confirmation::Changed(Some(held))));
+}
+
+#[test]
 fn a_confirmation_removes_exactly_the_loss_that_is_held() {
     let mut newsroom = Newsroom::of_files();
     (0..8).for_each(|number| newsroom.remove(number));

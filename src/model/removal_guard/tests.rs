@@ -15,6 +15,8 @@ struct Newsroom {
     passed: u64,
     stored: BTreeSet<String>,
     missing: BTreeSet<String>,
+    /// Those of them that are in a folder which cannot be listed.
+    hidden: BTreeSet<String>,
     /// What was removed, when, and how many articles were there then.
     removals: Vec<(u64, usize)>,
 }
@@ -31,6 +33,7 @@ impl Newsroom {
             passed: 0,
             stored: (0..articles).map(path).collect(),
             missing: BTreeSet::new(),
+            hidden: BTreeSet::new(),
             removals: Vec::new(),
         }
     }
@@ -49,11 +52,12 @@ impl Newsroom {
 
     /// A reading of these paths, or of everything; returns how many articles it removed.
     fn read(&mut self, lost: Option<&[String]>, removal: Removal) -> usize {
-        let all = Vec::from_iter(self.missing.iter().cloned());
+        let all = Vec::from_iter(self.missing.difference(&self.hidden).cloned());
         let is_full = lost.is_none();
         let paths = lost.unwrap_or(&all).to_vec();
         let missing = Missing {
             paths: paths.iter().map(String::as_str).collect(),
+            hidden: self.hidden.iter().map(String::as_str).collect(),
             is_full,
             stored: self.stored.len(),
             at: self.start + Duration::from_millis(self.passed),
@@ -140,6 +144,45 @@ fn loss_of_an_earlier_run_is_held_until_a_full_reading() {
     assert_eq!(newsroom.guard.held(), Some(&earlier));
     newsroom.wait(120_000);
     assert_eq!(newsroom.read(None, Removal::Loss(earlier.id)), 11);
+    assert_eq!(newsroom.held(), None);
+}
+
+#[test]
+fn loss_stays_held_while_its_folder_cannot_be_listed() {
+    for is_restarted in [false, true] {
+        let mut newsroom = Newsroom::of(20);
+        newsroom.lose(11);
+        newsroom.read(None, Removal::Held);
+        let id = newsroom.id();
+        // More articles came, so that eleven of them are few.
+        newsroom.stored.extend((20..60).map(path));
+        newsroom.wait(120_000);
+        if is_restarted {
+            newsroom.guard = RemovalGuard::restored(newsroom.guard.held().cloned());
+        }
+        newsroom.hidden = newsroom.missing.clone();
+        assert_eq!(newsroom.read(None, Removal::Held), 0);
+        assert_eq!(newsroom.held(), Some((11, 11, 20)));
+        // Nobody knows whether they are gone.
+        assert_eq!(newsroom.read(None, Removal::Loss(id)), 0);
+        newsroom.hidden.clear();
+        assert_eq!(newsroom.read(None, Removal::Held), 0);
+        assert_eq!(newsroom.held(), Some((11, 11, 20)));
+        assert_eq!(newsroom.read(None, Removal::Loss(id)), 11);
+        assert_eq!(newsroom.held(), None);
+    }
+}
+
+#[test]
+fn confirmed_loss_ends_while_another_folder_cannot_be_listed() {
+    let mut newsroom = Newsroom::of(20);
+    newsroom.lose(11);
+    newsroom.read(None, Removal::Held);
+    let id = newsroom.id();
+    newsroom.guard = RemovalGuard::restored(newsroom.guard.held().cloned());
+    // This one is only hidden.
+    newsroom.hidden.insert(path(19));
+    assert_eq!(newsroom.read(None, Removal::Loss(id)), 11);
     assert_eq!(newsroom.held(), None);
 }
 

@@ -91,6 +91,13 @@ impl SelectionDates {
         }
     }
 
+    /// After the clock was set back, the index still shows a later instant, by which feeds are dated.
+    pub(super) fn reach(&mut self, shown: Timestamp) {
+        if !self.is_repeated {
+            self.second = self.second.max(shown);
+        }
+    }
+
     /// The second, if the store has another one.
     pub(super) fn unsaved(&self) -> Option<Timestamp> {
         Some(self.second).filter(|second| *second != self.stored)
@@ -130,6 +137,20 @@ mod tests {
             let actual = (dates.second, dates.is_repeated);
             assert_eq!(actual, (Timestamp(second), is_repeated), "{why}");
         }
+    }
+
+    #[test]
+    fn after_the_clock_was_set_back_no_second_is_before_the_dates_of_feeds() {
+        let mut dates = dates(0);
+        dates.advance(Timestamp(100), true);
+        dates.reach(Timestamp(100));
+        // Nothing was published in the last minute before the clock was set back.
+        dates.advance(Timestamp(50), true);
+        dates.reach(Timestamp(160));
+        assert_eq!(dates.second(), Timestamp(160));
+        dates.advance(Timestamp(55), true);
+        dates.reach(Timestamp(160));
+        assert_eq!(dates.second(), Timestamp(161));
     }
 
     #[test]

@@ -549,6 +549,29 @@ fn after_an_unclean_end_a_moved_feed_is_dated_no_earlier_than_the_start() {
 }
 
 #[test]
+fn a_feed_that_returns_after_a_clean_restart_is_dated_no_earlier_than_an_unclean_end() {
+    let mut newsroom = two_articles();
+    assert!(newsroom.publisher().store.wait_until_saved(Duration::MAX));
+    let crashed = tempfile::tempdir().expect("a folder");
+    let file = newsroom.folder.path().join("state/taspa.redb");
+    fs::copy(file, crashed.path().join("taspa.redb")).expect("a copy");
+    let start = later().plus(100);
+    let restart = |newsroom: &mut Newsroom, at| {
+        newsroom.publisher = None;
+        let store = Store::open(crashed.path()).expect("a store");
+        newsroom.start(FEEDS, store, at);
+        newsroom.publisher().publish(at);
+        newsroom.publisher().save();
+    };
+    restart(&mut newsroom, start);
+    restart(&mut newsroom, start.plus(100));
+    // It may have been answered before the crash, with a later date than the article's.
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#наука");
+    newsroom.read_and_publish(start.plus(200));
+    assert_eq!(newsroom.version("tags/наука").last_modified, start);
+}
+
+#[test]
 fn stop_before_the_first_publication_does_not_end_an_unclean_end() {
     let mut newsroom = two_articles();
     assert!(newsroom.publisher().store.wait_until_saved(Duration::MAX));

@@ -61,8 +61,10 @@ pub(super) struct Writer {
     pub(super) unsaved_terms: Vec<TermChange>,
     /// The latest date of a feed whose term was forgotten.
     pub(super) forgotten_dates: Option<Timestamp>,
-    /// No feed moves to a date before this one: the start, after an unclean end.
+    /// No feed moves to a date before this one: the last start after an unclean end.
     pub(super) floor: Timestamp,
+    /// The same in the store.
+    pub(super) stored_floor: Timestamp,
     /// Whether a publication has begun and not ended.
     pub(super) is_publishing: bool,
     /// All formats that were ever served, as in the store.

@@ -55,6 +55,10 @@ struct State {
     room: Option<u64>,
     /// Whether the disk says that there is room where there is none.
     hides_room: bool,
+    /// Whether the state writer has no thread.
+    is_simulated: bool,
+    /// How many of its tasks the disk of a simulation completes; `None` for all.
+    tasks: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +103,24 @@ impl Change {
 impl FakeDisk {
     /// Opens the store on it.
     pub(crate) fn open_store(&self) -> Result<Store, StoreError> {
-        Store::open_on(Arc::new(self.clone()), PathBuf::from("taspa.redb"), LIMITS)
+        let limits = match self.state().is_simulated {
+            true => Limits::default(),
+            false => LIMITS,
+        };
+        Store::open_on(Arc::new(self.clone()), PathBuf::from("taspa.redb"), limits)
+    }
+
+    /// A disk for a store without a thread: see [`FakeDisk::complete`].
+    pub(crate) fn simulated() -> FakeDisk {
+        FakeDisk::of(State {
+            is_simulated: true,
+            ..State::default()
+        })
+    }
+
+    /// The disk of a simulation completes so many more tasks of the state writer, or all.
+    pub(crate) fn complete(&self, tasks: Option<u64>) {
+        self.state().tasks = tasks;
     }
 
     /// Writes and syncs hang until [`FakeDisk::resume`].
@@ -179,7 +200,20 @@ impl FakeDisk {
             inodes: state.inodes.clone(),
             names: state.names,
             durable_names: state.durable_names,
+            is_simulated: state.is_simulated,
             ..State::default()
+        })
+    }
+
+    /// Whether the page cache has bytes that the disk will never have, because a sync of them failed. A
+    /// process that starts over them cannot know.
+    pub(crate) fn has_dropped(&self) -> bool {
+        self.state().inodes.iter().any(|inode| {
+            let mut bytes = inode.durable.clone();
+            for change in &inode.unsynced {
+                change.apply(&mut bytes);
+            }
+            bytes != inode.cached
         })
     }
 
@@ -216,6 +250,7 @@ impl FakeDisk {
             inodes: inodes.collect(),
             names,
             durable_names: names,
+            is_simulated: state.is_simulated,
             ..State::default()
         })
     }
@@ -329,6 +364,17 @@ impl StateDisk for FakeDisk {
 
     fn unlock(&self) {
         self.state().is_locked = false;
+    }
+
+    fn is_simulated(&self) -> bool {
+        self.state().is_simulated
+    }
+
+    fn completes_next(&self) -> bool {
+        let tasks = &mut self.state().tasks;
+        let completes = *tasks != Some(0);
+        *tasks = tasks.map(|left| left.saturating_sub(1));
+        completes
     }
 }
 
