@@ -26,6 +26,8 @@ mod reload;
 mod render;
 mod schema;
 mod serve;
+mod shutdown;
+mod signals;
 mod state_folder;
 mod supervisor;
 

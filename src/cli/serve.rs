@@ -1,6 +1,5 @@
 //! `taspa serve`: the daemon.
 
-use std::future;
 use std::io;
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -10,10 +9,8 @@ use std::time::Duration;
 
 use listenfd::ListenFd;
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinError;
-use tokio::time::Instant;
 use tokio::{task, time};
 use tracing::{error, info, warn};
 
@@ -21,6 +18,8 @@ use super::config_digest::{ConfigDigest, shown};
 use super::log::Log;
 use super::progress::ProgressBar;
 use super::reload::{self, Reload, ReloadRequests};
+use super::shutdown::Shutdown;
+use super::signals::{SignalRequest, Signals};
 use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
 use super::{CommandResult, Exit, load};
@@ -361,90 +360,6 @@ fn count_panics(panics: Arc<Counter>) {
         }
         print(info);
     }));
-}
-
-/// Shutdown in two steps: `/readyz` says no, so that load balancers stop sending requests; after a delay
-/// no connection is accepted.
-struct Shutdown {
-    stop: watch::Sender<bool>,
-    delay: Duration,
-    /// When accepting stops; `None` before the shutdown begins, and after accepting has stopped.
-    due: Option<Instant>,
-    has_begun: bool,
-}
-
-impl Shutdown {
-    fn new(stop: watch::Sender<bool>, delay_seconds: u32) -> Shutdown {
-        Shutdown {
-            stop,
-            delay: Duration::from_secs(delay_seconds.into()),
-            due: None,
-            has_begun: false,
-        }
-    }
-
-    fn begin(&mut self, health: &Health) {
-        health.note_draining();
-        self.has_begun = true;
-        let delay = self.delay;
-        self.due = Some(Instant::now() + delay);
-        if !delay.is_zero() {
-            info!("stopping in {delay:?}: /readyz says no, requests are still taken");
-        }
-    }
-
-    /// Turns true when no connection is accepted any more.
-    fn stopping(&self) -> watch::Receiver<bool> {
-        self.stop.subscribe()
-    }
-
-    async fn delay_over(&self) {
-        match self.due {
-            Some(due) => time::sleep_until(due).await,
-            None => future::pending().await,
-        }
-    }
-
-    fn stop_accepting(&mut self) {
-        info!("stopping: open requests are finished first");
-        self.stop_all();
-    }
-
-    /// Stops the loops too.
-    fn stop_all(&mut self) {
-        self.due = None;
-        self.stop.send_replace(true);
-    }
-}
-
-/// What a signal requests.
-enum SignalRequest {
-    Reload,
-    Stop,
-}
-
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> SignalRequest {
-        tokio::select! {
-            _ = self.terminate.recv() => SignalRequest::Stop,
-            _ = self.interrupt.recv() => SignalRequest::Stop,
-            _ = self.hangup.recv() => SignalRequest::Reload,
-        }
-    }
 }
 
 /// Opens a publisher over the state folder, or without one if the folder cannot be used.
