@@ -24,7 +24,6 @@ pub mod catch_panic;
 mod damage;
 mod error;
 mod interval;
-mod limits;
 mod memory;
 mod no_sync_backend;
 mod open_database;
@@ -35,6 +34,7 @@ mod state_disk;
 mod state_writer;
 mod write_behind;
 mod write_queue;
+mod writer_limits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -49,7 +49,6 @@ use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableT
 pub use self::article_reader::ArticleReader;
 pub use self::batch::Batch;
 pub use self::error::StoreError;
-use self::limits::Limits;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::open_database::OpenDatabase;
 use self::open_file::OpenFile;
@@ -61,6 +60,7 @@ use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use self::state_disk::{FILE, Folder, StateDisk};
 use self::write_behind::WriteBehind;
+use self::writer_limits::WriterLimits;
 use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
@@ -98,14 +98,14 @@ impl Store {
     /// the file, else [`StoreError::Open`].
     pub fn open(folder: &Path) -> Result<Store, StoreError> {
         let disk = Arc::new(Folder::new(folder));
-        Store::open_on(disk, folder.join(FILE), Limits::default())
+        Store::open_on(disk, folder.join(FILE), WriterLimits::default())
     }
 
     /// Opens the store of a disk; errors name `path`.
     fn open_on(
         disk: Arc<dyn StateDisk>,
         path: PathBuf,
-        limits: Limits,
+        limits: WriterLimits,
     ) -> Result<Store, StoreError> {
         let failed = |source| StoreError::Open {
             path: path.clone(),

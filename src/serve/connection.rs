@@ -21,9 +21,9 @@ use tracing::debug;
 
 use crate::model::time::Timestamp;
 use crate::serve::acceptor::Socket;
-use crate::serve::activity::Activity;
 use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
+use crate::serve::connection_activity::ConnectionActivity;
 use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::date::with_date;
@@ -81,7 +81,7 @@ where
 fn serve<S>(
     stream: S,
     client: ClientAddress,
-    activity: &Arc<Activity>,
+    activity: &Arc<ConnectionActivity>,
     context: &Arc<ServerContext>,
 ) -> impl GracefulConnection<Error = hyper::Error> + use<S>
 where
@@ -135,7 +135,7 @@ impl ReplyFuture {
     fn new(
         request: Request<Incoming>,
         client: ClientAddress,
-        activity: &Arc<Activity>,
+        activity: &Arc<ConnectionActivity>,
         context: &Arc<ServerContext>,
         start: Instant,
     ) -> ReplyFuture {

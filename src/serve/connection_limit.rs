@@ -16,8 +16,8 @@ use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time;
 
-use crate::serve::activity::Activity;
 use crate::serve::client_address::ClientAddress;
+use crate::serve::connection_activity::ConnectionActivity;
 use crate::serve::counter::Counter;
 
 /// A connection that was idle for less than this may have sent a request that has not come yet.
@@ -39,7 +39,7 @@ pub(crate) struct ConnectionLimit {
     trusted: Vec<IpNet>,
     by_address: Mutex<HashMap<IpAddr, u32>>,
     /// The open connections.
-    activities: Mutex<HashMap<u64, Arc<Activity>>>,
+    activities: Mutex<HashMap<u64, Arc<ConnectionActivity>>>,
     next_id: AtomicU64,
     pub accepted: Counter,
     closed: Counter,
@@ -51,7 +51,7 @@ pub(crate) struct ConnectionLimit {
 #[derive(Debug)]
 #[must_use]
 pub(super) struct ConnectionPermit {
-    pub(super) activity: Arc<Activity>,
+    pub(super) activity: Arc<ConnectionActivity>,
     id: u64,
     limit: Arc<ConnectionLimit>,
     _slot: Option<AddressSlot>,
@@ -111,7 +111,7 @@ impl ConnectionLimit {
             Err(_) => self.wait_for_place().await?,
         };
         self.accepted.increment();
-        let activity = Arc::new(Activity::new());
+        let activity = Arc::new(ConnectionActivity::new());
         let id = self.next_id.fetch_add(1, Relaxed);
         self.activities().insert(id, activity.clone());
         Some(ConnectionPermit {
@@ -150,7 +150,7 @@ impl ConnectionLimit {
         }
     }
 
-    fn activities(&self) -> MutexGuard<'_, HashMap<u64, Arc<Activity>>> {
+    fn activities(&self) -> MutexGuard<'_, HashMap<u64, Arc<ConnectionActivity>>> {
         self.activities
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

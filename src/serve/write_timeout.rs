@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Sleep, sleep};
 
-use crate::serve::activity::Activity;
+use crate::serve::connection_activity::ConnectionActivity;
 use crate::serve::raw_head::RawHead;
 
 /// A vectored write of at most this many bytes becomes a single one.
@@ -29,7 +29,7 @@ thread_local! {
 pub(super) struct WriteTimeout<S> {
     socket: S,
     timeout: Duration,
-    activity: Arc<Activity>,
+    activity: Arc<ConnectionActivity>,
     /// Sees everything that is read.
     raw_head: Arc<RawHead>,
     /// The end of the timeout, while a write waits.
@@ -58,7 +58,7 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
     pub(super) fn new(
         socket: S,
         timeout: Duration,
-        activity: Arc<Activity>,
+        activity: Arc<ConnectionActivity>,
         raw_head: Arc<RawHead>,
     ) -> WriteTimeout<S> {
         WriteTimeout {

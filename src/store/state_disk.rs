@@ -69,7 +69,7 @@ pub(super) struct Opened {
 
 /// What the path of the state file names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum StatePath {
     /// The open file.
     Same,
     /// Nothing, or another file.
@@ -89,7 +89,7 @@ pub(super) trait StateDisk: Debug + Send + Sync {
     /// was `old`. It fails if another file is there and another process has these locks on it.
     fn install(&self, old: &dyn StateFile, held: &[(LockRange, bool)]) -> io::Result<()>;
     /// What the path of the state file names, which was `file` and had `bytes`.
-    fn place(&self, file: &dyn StateFile, bytes: u64) -> io::Result<Place>;
+    fn path_names(&self, file: &dyn StateFile, bytes: u64) -> io::Result<StatePath>;
     /// How many more bytes can be written.
     fn free_bytes(&self) -> io::Result<u64>;
     /// Notes whether answers were given that the state file may not have.
@@ -209,7 +209,7 @@ impl StateDisk for Folder {
 
     fn install(&self, old: &dyn StateFile, held: &[(LockRange, bool)]) -> io::Result<()> {
         let path = self.path(FILE);
-        if path.try_exists()? && self.place(old, 0)? == Place::Other {
+        if path.try_exists()? && self.path_names(old, 0)? == StatePath::Other {
             let there = OpenOptions::new().read(true).write(true).open(&path)?;
             let there = SystemFile::new(there, false)?;
             lock_all(&there, held)?;
@@ -218,16 +218,16 @@ impl StateDisk for Folder {
         self.sync()
     }
 
-    fn place(&self, file: &dyn StateFile, bytes: u64) -> io::Result<Place> {
+    fn path_names(&self, file: &dyn StateFile, bytes: u64) -> io::Result<StatePath> {
         let there = match std::fs::metadata(self.path(FILE)) {
             Ok(there) => there,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Place::Other),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StatePath::Other),
             Err(error) => return Err(error),
         };
         Ok(match (there.dev(), there.ino()) == file.id()? {
-            false => Place::Other,
-            true if there.len() < bytes => Place::Truncated,
-            true => Place::Same,
+            false => StatePath::Other,
+            true if there.len() < bytes => StatePath::Truncated,
+            true => StatePath::Same,
         })
     }
 

@@ -14,9 +14,9 @@ use tracing::warn;
 
 use super::behind_mark::BehindMark;
 use super::interval::{Interval, WRITE_BYTES};
-use super::limits::Limits;
-use super::state_disk::{LockRange, Place, StateDisk, StateFile, lock_all};
+use super::state_disk::{LockRange, StateDisk, StateFile, StatePath, lock_all};
 use super::write_queue::{Content, Mode, WriteQueue, header_in};
+use super::writer_limits::WriterLimits;
 
 /// Bytes that stay free on the disk.
 pub(super) const RESERVED_BYTES: u64 = 1 << 20;
@@ -31,7 +31,7 @@ const DAMAGED: &str = "the state file is damaged";
 pub(super) struct StateWriter {
     pub(super) disk: Arc<dyn StateDisk>,
     pub(super) mark: Arc<BehindMark>,
-    limits: Limits,
+    limits: WriterLimits,
     state: Mutex<State>,
     changed: Condvar,
     /// The locks of the database, which a new file must have too.
@@ -121,7 +121,7 @@ impl StateWriter {
         mark: Arc<BehindMark>,
         file: Arc<dyn StateFile>,
         read_only: Option<String>,
-        limits: Limits,
+        limits: WriterLimits,
     ) -> io::Result<StateWriter> {
         let mut state = State {
             queue: WriteQueue::new(file)?,
@@ -396,22 +396,25 @@ impl StateWriter {
             (queue.file().clone(), queue.written(), queue.header())
         };
         // A folder or file that cannot be read now may be readable at the next check.
-        let place = self.disk.place(&*file, bytes).unwrap_or(Place::Same);
+        let named = self
+            .disk
+            .path_names(&*file, bytes)
+            .unwrap_or(StatePath::Same);
         let found = header_in(&*file, bytes);
         let mut state = self.state();
-        match place {
+        match named {
             // Meanwhile memory may have become full, or the content may have been found to be lost.
             _ if state.queue.mode != Mode::Follow => return,
-            Place::Same if found.is_some() && header.is_some() && found != header => {
+            StatePath::Same if found.is_some() && header.is_some() && found != header => {
                 state.lose(OVERWRITTEN);
             }
-            Place::Same => return,
-            Place::Other => {
+            StatePath::Same => return,
+            StatePath::Other => {
                 let reason = "the state file was deleted or replaced by another program";
                 warn!("{reason}: it is made anew");
                 state.freeze(reason.to_owned(), Some(Instant::now()));
             }
-            Place::Truncated => state.lose(TRUNCATED),
+            StatePath::Truncated => state.lose(TRUNCATED),
         }
         drop(state);
         self.notify();

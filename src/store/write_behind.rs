@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use redb::{BackendError, StorageBackend};
 
 use super::behind_mark::BehindMark;
-use super::limits::Limits;
 use super::state_disk::{LockRange, Opened, StateDisk};
 use super::state_writer::{State, StateWriter};
 use super::write_queue::fill;
+use super::writer_limits::WriterLimits;
 
 /// How long closing waits for a disk that completes nothing.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -43,7 +43,7 @@ impl WriteBehind {
     pub(super) fn start(
         disk: Arc<dyn StateDisk>,
         opened: Opened,
-        limits: Limits,
+        limits: WriterLimits,
     ) -> io::Result<WriteBehind> {
         // After a clean end the mark is an old one.
         let is_outdated = opened.has_behind_mark && !opened.was_closed_cleanly;

@@ -8,15 +8,15 @@ use std::time::Duration;
 use redb::BackendError;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use crate::store::limits::Limits;
-use crate::store::state_disk::{LockRange, Opened, Place, StateDisk, StateFile};
+use crate::store::state_disk::{LockRange, Opened, StateDisk, StateFile, StatePath};
+use crate::store::writer_limits::WriterLimits;
 use crate::store::{Store, StoreError};
 
 /// The bytes that a disk writes as a whole.
 const SECTOR_BYTES: usize = 512;
 
 /// What the state writer does again and again, it does every few milliseconds, and little may wait for it.
-pub(in crate::store) const LIMITS: Limits = Limits {
+pub(in crate::store) const LIMITS: WriterLimits = WriterLimits {
     room: Duration::from_millis(2),
     check: Duration::from_millis(5),
     remake: Duration::from_millis(2),
@@ -104,7 +104,7 @@ impl FakeDisk {
     /// Opens the store on it.
     pub(crate) fn open_store(&self) -> Result<Store, StoreError> {
         let limits = match self.state().is_simulated {
-            true => Limits::default(),
+            true => WriterLimits::default(),
             false => LIMITS,
         };
         Store::open_on(Arc::new(self.clone()), PathBuf::from("taspa.redb"), limits)
@@ -332,12 +332,12 @@ impl StateDisk for FakeDisk {
         Ok(())
     }
 
-    fn place(&self, file: &dyn StateFile, bytes: u64) -> io::Result<Place> {
+    fn path_names(&self, file: &dyn StateFile, bytes: u64) -> io::Result<StatePath> {
         let names = self.state().names;
         Ok(match names.state == Some(file.id()?.1 as usize) {
-            false => Place::Other,
-            true if file.len()? < bytes => Place::Truncated,
-            true => Place::Same,
+            false => StatePath::Other,
+            true if file.len()? < bytes => StatePath::Truncated,
+            true => StatePath::Same,
         })
     }
 

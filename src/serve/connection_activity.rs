@@ -8,7 +8,7 @@ use futures_util::task::AtomicWaker;
 
 /// What one connection does now. Its own task writes this; a connection that waits for a place reads it.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(super) struct ConnectionActivity {
     accepted: Instant,
     /// When it was last used, in microseconds since it was accepted.
     last_used: AtomicU64,
@@ -21,9 +21,9 @@ pub(super) struct Activity {
     waker: AtomicWaker,
 }
 
-impl Activity {
-    pub(super) fn new() -> Activity {
-        Activity {
+impl ConnectionActivity {
+    pub(super) fn new() -> ConnectionActivity {
+        ConnectionActivity {
             accepted: Instant::now(),
             last_used: AtomicU64::new(0),
             is_answering: AtomicBool::new(false),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How often the state writer does what it does again and again, and how much may wait for it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct WriterLimits {
     /// How often a full disk is looked at.
     pub(super) room: Duration,
     /// How often the place of the file is checked.
@@ -25,9 +25,9 @@ pub(super) struct Limits {
     pub(super) held_bytes_max: usize,
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
+impl Default for WriterLimits {
+    fn default() -> WriterLimits {
+        WriterLimits {
             room: Duration::from_secs(1),
             check: Duration::from_secs(5),
             remake: Duration::from_secs(5),
@@ -41,7 +41,7 @@ impl Default for Limits {
     }
 }
 
-impl Limits {
+impl WriterLimits {
     /// How long a waiting thread sleeps before it looks whether the disk has stalled.
     pub(super) fn look(&self) -> Duration {
         self.stalled / 10
