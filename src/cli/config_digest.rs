@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::config::Config;
+use crate::model::record::Stamp;
 use crate::render::pages::folder::{ASSET_BYTES_MAX, FILES_MAX, is_ignored};
+use crate::source::directory::stamp;
 
 /// The bytes of feeds.toml that are read, which is more than a valid one has.
 const CONFIG_BYTES_MAX: u64 = 32 << 20;
@@ -35,13 +37,13 @@ pub(super) struct ConfigDigest {
 struct TemplatesDigest {
     folder: PathBuf,
     /// The files by name.
-    stamps: Vec<(String, Stamp)>,
+    stamps: Vec<(String, DeviceStamp)>,
     reads_left: u8,
     content: u128,
 }
 
-/// Device, inode, size, and the times of the last write and of the last change, in nanoseconds.
-type Stamp = (u64, u64, u64, [i128; 2]);
+/// The device and the stamp of a file.
+type DeviceStamp = (u64, Stamp);
 
 impl ConfigDigest {
     pub(super) fn new(path: &Path) -> ConfigDigest {
@@ -115,28 +117,18 @@ pub(super) fn shown(digest: u128) -> String {
 }
 
 /// The files of a folder in order; links are followed. A folder that cannot be listed has none.
-fn stamps(folder: &Path) -> Vec<(String, Stamp)> {
+fn stamps(folder: &Path) -> Vec<(String, DeviceStamp)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let names = names.filter(|name| !is_ignored(name)).take(FILES_MAX + 1);
     let stamped = names.filter_map(|name| {
         let metadata = fs::metadata(folder.join(&name)).ok();
         let metadata = metadata.filter(Metadata::is_file)?;
-        Some((name, stamp(&metadata)))
+        Some((name, (metadata.dev(), stamp(&metadata))))
     });
     let mut stamps: Vec<_> = stamped.collect();
-    stamps.sort_unstable();
+    stamps.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     stamps
-}
-
-fn stamp(metadata: &Metadata) -> Stamp {
-    let nanoseconds =
-        |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-    let times = [
-        nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-        nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-    ];
-    (metadata.dev(), metadata.ino(), metadata.size(), times)
 }
 
 fn digest_of_file(path: &Path, bytes_max: u64) -> u128 {

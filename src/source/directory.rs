@@ -415,7 +415,8 @@ fn relative(root: &Path, path: &Path) -> String {
         .into_owned()
 }
 
-fn stamp(metadata: &Metadata) -> Stamp {
+/// The stamp of a file.
+pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
     let nanoseconds =
         |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
     Stamp {
