@@ -12,3 +12,13 @@ pub struct Validators {
     /// Its `Last-Modified`, which never goes back.
     pub last_modified: Timestamp,
 }
+
+impl Validators {
+    /// A date without a document, for rows that are kept beside those of feeds.
+    pub fn of_date(last_modified: Timestamp) -> Validators {
+        Validators {
+            digest: 0,
+            last_modified,
+        }
+    }
+}

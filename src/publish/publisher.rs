@@ -339,14 +339,9 @@ impl Publisher {
         let served = writer.newly_served(&definitions);
         writer.take_term_changes(None);
         let deletable = writer.take_deletable(!self.handle.is_published());
-        let second = writer.selection_dates.unsaved().map(|second| Validators {
-            digest: 0,
-            last_modified: second,
-        });
-        let floor = (writer.floor != writer.stored_floor).then_some(Validators {
-            digest: 0,
-            last_modified: writer.floor,
-        });
+        let second = writer.selection_dates.unsaved().map(Validators::of_date);
+        let is_unsaved = writer.floor != writer.stored_floor;
+        let floor = is_unsaved.then(|| Validators::of_date(writer.floor));
         if writer.unsaved.is_empty()
             && floor.is_none()
             && writer.stored_selections.is_empty()

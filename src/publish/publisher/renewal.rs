@@ -54,16 +54,10 @@ impl Publisher {
             validators.extend(feeds.map(|(path, feed)| (path.clone(), feed.validators())));
         }
         validators.extend(writer.dead_validators());
-        let forgotten = writer.forgotten_dates.map(|last_modified| Validators {
-            digest: 0,
-            last_modified,
-        });
-        validators.extend(forgotten.map(|row| (FORGOTTEN.into(), row)));
-        let second = Validators {
-            digest: 0,
-            last_modified: writer.selection_dates.second(),
-        };
-        validators.insert(SELECT.into(), second);
+        let forgotten = writer.forgotten_dates.map(|date| (FORGOTTEN, date));
+        let second = (SELECT, writer.selection_dates.second());
+        let dates = forgotten.into_iter().chain([second]);
+        validators.extend(dates.map(|(path, date)| (path.into(), Validators::of_date(date))));
         let validators = validators.into_iter();
         Memory {
             header: None,

@@ -271,13 +271,8 @@ impl Writer {
         let date = validators.map(|validators| validators.last_modified);
         if date > self.forgotten_dates {
             self.forgotten_dates = date;
-            self.unsaved.extend(date.map(|last_modified| {
-                let dates = Validators {
-                    digest: 0,
-                    last_modified,
-                };
-                (FORGOTTEN.into(), dates)
-            }));
+            let row = date.map(|date| (FORGOTTEN.into(), Validators::of_date(date)));
+            self.unsaved.extend(row);
         }
     }
 
