@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tracing::{error, warn};
 
 use super::writer::Writer;
-use super::{FORGOTTEN, Publisher, load};
+use super::{FLOOR, FORGOTTEN, Publisher, load};
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::index::AffectedFeeds;
 use crate::model::problem::chain;
@@ -56,7 +56,7 @@ impl Publisher {
         validators.extend(writer.dead_validators());
         let forgotten = writer.forgotten_dates.map(|date| (FORGOTTEN, date));
         let second = (SELECT, writer.selection_dates.second());
-        let dates = forgotten.into_iter().chain([second]);
+        let dates = [second, (FLOOR, writer.floor)].into_iter().chain(forgotten);
         validators.extend(dates.map(|(path, date)| (path.into(), Validators::of_date(date))));
         let validators = validators.into_iter();
         Memory {

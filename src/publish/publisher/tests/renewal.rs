@@ -75,6 +75,19 @@ fn damaged_store_is_made_anew_and_no_feed_moves() {
 }
 
 #[test]
+fn floor_of_dates_outlives_a_store_that_is_made_anew() {
+    let disk = FakeDisk::default();
+    let mut newsroom = newsroom_on(&disk, 3);
+    let killed = disk.after_kill();
+    start_on(&killed, &mut newsroom);
+    newsroom.read_and_publish(later());
+    damage(&killed, &newsroom);
+    newsroom.read_and_publish(later().plus(10));
+    let rows = newsroom.publisher().store.validators().expect("readable");
+    assert!(rows.contains(&(FLOOR.to_owned(), Validators::of_date(later()))));
+}
+
+#[test]
 fn what_happens_while_the_store_is_made_anew_shows() {
     let disk = FakeDisk::default();
     let newsroom = newsroom_on(&disk, 3);
