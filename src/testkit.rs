@@ -9,6 +9,21 @@ use crate::model::article::AcceptSettings;
 use crate::model::time::Zone;
 use crate::source::directory::Directory;
 
+/// The `[site]` of most tests.
+const SITE: &str = "\
+[site]
+title = 'Дала'
+url = 'https://dala.example/'
+id-authority = 'dala.example'
+id-year = 2026
+";
+
+/// The configuration of the tables behind `[site]`, which have no error; paths are below the folder.
+#[track_caller]
+pub(crate) fn newsroom(tables: &str, folder: &Path) -> Config {
+    config(&format!("{SITE}{tables}"), folder)
+}
+
 /// The configuration of a text that has no error; its paths are below the folder.
 #[track_caller]
 pub(crate) fn config(text: &str, folder: &Path) -> Config {

@@ -116,11 +116,6 @@ mod tests {
     use crate::testkit::{self, sqlite};
 
     const FEEDS: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
 [source.sql]
 url = 'sqlite:news.db'
 query = 'SELECT id, title, date, section, content_html FROM articles'
@@ -137,7 +132,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
              INSERT INTO articles VALUES (1, 'Первая', '2026-01-08', 'Мир', '<p>Раз</p>'),
                 (2, 'Вторая', '2026-01-09', 'Край', '<p>Два</p>')",
         );
-        testkit::config(FEEDS, folder)
+        testkit::newsroom(FEEDS, folder)
     }
 
     fn open_state(config: &Config) -> (Publisher, String) {

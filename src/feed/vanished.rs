@@ -216,19 +216,14 @@ mod tests {
     use super::*;
     use crate::testkit;
 
-    const SITE: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
+    const SERVER: &str = "\
 [server]
 public-url = 'https://dala.example/news/'
 [source.directory]
 ";
 
     fn config(text: &str) -> Config {
-        testkit::config(&format!("{SITE}{text}"), Path::new(""))
+        testkit::newsroom(&format!("{SERVER}{text}"), Path::new(""))
     }
 
     /// Feeds of every kind.

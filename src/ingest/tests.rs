@@ -384,11 +384,10 @@ impl Rows {
     fn with(ids: &[&str], condition: &str) -> Rows {
         let folder = tempfile::tempdir().expect("a folder");
         let feeds = format!(
-            "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\nid-authority = 'dala.example'\n\
-             id-year = 2026\n[source.sql]\nurl = 'sqlite:news.db'\n\
+            "[source.sql]\nurl = 'sqlite:news.db'\n\
              query = \"SELECT id, coalesce(title, id) AS title, date, draft FROM articles WHERE {condition}\""
         );
-        let source = Source::new(&testkit::config(&feeds, folder.path())).expect("an address");
+        let source = Source::new(&testkit::newsroom(&feeds, folder.path())).expect("an address");
         let rows = Rows {
             folder,
             store: Store::scratch().expect("a scratch store"),

@@ -185,17 +185,8 @@ mod tests {
     use crate::store::testkit::FakeDisk;
     use crate::testkit;
 
-    const CONFIG: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
-[source.directory]
-";
-
     fn publisher(folder: &Path, store: Store) -> Arc<Publisher> {
-        let config = Arc::new(testkit::config(CONFIG, folder));
+        let config = Arc::new(testkit::newsroom("[source.directory]", folder));
         let publisher = Publisher::new(config, Templates::built_in(), store, Timestamp::now());
         Arc::new(publisher.expect("a publisher"))
     }

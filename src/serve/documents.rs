@@ -168,15 +168,7 @@ mod tests {
     use crate::store::Store;
     use crate::testkit;
 
-    const CONFIG: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
-[source.directory]
-[auto.tags]
-";
+    const FEEDS: &str = "[source.directory]\n[auto.tags]\n";
 
     #[tokio::test]
     async fn the_cached_representations_of_a_polled_feed_are_likely_for_its_next_version() {
@@ -186,7 +178,7 @@ id-year = 2026
             let text = format!("date 2026-01-08 Заголовок\n\nТекст.\n\n{text}\n");
             fs::write(folder.path().join("articles").join(name), text).expect("an article");
         };
-        let config = Arc::new(testkit::config(CONFIG, folder.path()));
+        let config = Arc::new(testkit::newsroom(FEEDS, folder.path()));
         let later = Timestamp(1_800_000_000);
         let publisher = Publisher::new(
             config,

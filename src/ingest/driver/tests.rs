@@ -23,7 +23,7 @@ struct Newsroom {
 impl Newsroom {
     fn new(source: &'static str, folder: TempDir) -> Newsroom {
         let store = Arc::new(Store::scratch().expect("a store"));
-        let config = config(source, &folder);
+        let config = testkit::newsroom(source, folder.path());
         Newsroom {
             driver: Driver::new(&config, store.clone()).expect("a driver"),
             store,
@@ -54,7 +54,7 @@ impl Newsroom {
     }
 
     fn restart(&mut self) {
-        let config = config(self.source, &self.folder);
+        let config = testkit::newsroom(self.source, self.folder.path());
         self.driver = Driver::new(&config, self.store.clone()).expect("a driver");
     }
 
@@ -98,12 +98,6 @@ fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("articles")).expect("the articles' folder");
     folder
-}
-
-fn config(source: &str, folder: &TempDir) -> Config {
-    let site = "[site]\ntitle = 'Дала'\nurl = 'https://dala.example/'\n\
-                id-authority = 'dala.example'\nid-year = 2026\n";
-    testkit::config(&format!("{site}{source}\n"), folder.path())
 }
 
 #[test]
@@ -252,9 +246,9 @@ fn changes_that_are_taken_during_a_reading_count() {
 fn configuration_that_changes_during_a_reading_has_all_read_again() {
     let newsroom = Newsroom::new("[source.directory]", folder());
     newsroom.publish(0);
-    let before = config(newsroom.source, &newsroom.folder);
+    let before = testkit::newsroom(newsroom.source, newsroom.folder.path());
     let link = "[source.directory]\nlink = 'https://dala.example/{key}'";
-    let next = config(link, &newsroom.folder);
+    let next = testkit::newsroom(link, newsroom.folder.path());
     let driver = &newsroom.driver;
     let read = |meanwhile: &mut dyn FnMut(&mut Vec<Change>)| {
         let priority = Priority::Normal;

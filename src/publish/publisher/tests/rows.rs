@@ -20,11 +20,6 @@ use crate::store::Store;
 use crate::testkit::{self, sqlite};
 
 const FEEDS: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
 [source.sql]
 url = 'sqlite:news.db'
 query = 'SELECT id, title, date, updated, section, content_html FROM articles'
@@ -74,7 +69,7 @@ impl News {
             "SELECT id, title, date, updated, section, content_html",
             "SELECT *",
         );
-        Arc::new(testkit::config(&feeds, self.folder.path()))
+        Arc::new(testkit::newsroom(&feeds, self.folder.path()))
     }
 
     /// A publisher over the state folder of the last one.
@@ -85,7 +80,7 @@ impl News {
 
     /// A publisher without a state folder that has read all rows.
     fn publisher(&self) -> Publisher {
-        let config = Arc::new(testkit::config(FEEDS, self.folder.path()));
+        let config = Arc::new(testkit::newsroom(FEEDS, self.folder.path()));
         let store = Store::scratch().expect("a scratch store");
         let publisher =
             Publisher::new(config, Templates::built_in(), store, LATER).expect("a publisher");
@@ -288,7 +283,7 @@ fn another_query_reads_every_row_again() {
         "content_html FROM",
         "content_html || id AS content_html FROM",
     );
-    let config = Arc::new(testkit::config(&feeds, news.folder.path()));
+    let config = Arc::new(testkit::newsroom(&feeds, news.folder.path()));
     old.reconfigure(config.clone(), Templates::built_in())
         .expect("a good source");
     assert_eq!(read(&old, Scope::All).read, 2);
