@@ -23,6 +23,17 @@ pub(super) struct Shown {
     pub(super) rules: Rules,
 }
 
+impl Shown {
+    /// The terms of the articles that are released.
+    fn released_terms(&self) -> HashSet<String> {
+        let articles = self.articles.iter().map(|(_, article)| article);
+        let released = articles.filter(|article| article.is_released(self.at));
+        released
+            .flat_map(|article| self.rules.terms(article))
+            .collect()
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Oracle {
     /// The publications of this process.
@@ -82,12 +93,7 @@ impl Oracle {
             rules,
         } = &shown;
         self.known.extend(rules.named().map(str::to_owned));
-        let released = articles
-            .iter()
-            .filter(|(_, article)| article.is_released(*at));
-        let terms: HashSet<String> = released
-            .flat_map(|(_, article)| rules.terms(article))
-            .collect();
+        let terms = shown.released_terms();
         let once = articles
             .iter()
             .filter(|(_, article)| article.was_released(*at));
@@ -280,22 +286,12 @@ impl Oracle {
 
 /// Whether no released article has one of the terms of a selection.
 fn is_unknown(address: &str, shown: &Shown) -> bool {
-    let Shown {
-        at,
-        articles,
-        rules,
-    } = shown;
     let path = without_format(address);
     let Some(query) = path.strip_prefix("select?") else {
         return false;
     };
-    let released = articles
-        .iter()
-        .filter(|(_, article)| article.is_released(*at));
-    let terms: HashSet<String> = released
-        .flat_map(|(_, article)| rules.terms(article))
-        .collect();
-    let named: HashSet<&str> = rules.named().collect();
+    let terms = shown.released_terms();
+    let named: HashSet<&str> = shown.rules.named().collect();
     let lists = query.split('&').filter_map(|part| part.split_once('='));
     let mut asked = lists.flat_map(|(_, terms)| terms.split(',')).map(qualified);
     asked.any(|term| !terms.contains(&term) && !named.contains(term.as_str()))

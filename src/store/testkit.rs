@@ -4,9 +4,32 @@ mod fake_disk;
 
 use super::*;
 use crate::model::article::Refusal;
+use crate::model::time::Timestamp;
 
 pub(in crate::store) use self::fake_disk::LIMITS;
 pub(crate) use self::fake_disk::{FakeDisk, Random};
+
+/// How long a test waits for what must happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+#[track_caller]
+pub(crate) fn wait_for(what: &str, mut is_reached: impl FnMut() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is_reached() {
+        assert!(Instant::now() < until, "{what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Commits a row of a feed.
+pub(in crate::store) fn put(store: &Store, path: &str, digest: u128) {
+    let validators = Validators {
+        digest,
+        last_modified: Timestamp(0),
+    };
+    let written = store.write(|batch| batch.put_validators(path, &validators));
+    written.expect("a committed batch");
+}
 
 impl Store {
     /// In a simulation: what waits for its time is done, such as another attempt after a failure.

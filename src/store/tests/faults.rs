@@ -6,11 +6,8 @@ use std::time::{Duration, Instant};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::store::packer::PackedArticle;
-use crate::store::testkit::{FakeDisk, Random};
+use crate::store::testkit::{FakeDisk, PATIENCE, Random, put, wait_for};
 use crate::store::{Memory, Store, StoreError};
-
-/// How long a test waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a test waits for a disk that may not answer.
 const SHORT: Duration = Duration::from_millis(20);
@@ -24,29 +21,11 @@ fn rows(store: &Store) -> Rows {
         .collect()
 }
 
-fn put(store: &Store, path: &str, digest: u128) {
-    let validators = Validators {
-        digest,
-        last_modified: Timestamp(0),
-    };
-    let written = store.write(|batch| batch.put_validators(path, &validators));
-    written.expect("a committed batch");
-}
-
 /// Adds a record of so many bytes.
 fn grow(store: &Store, bytes: usize) {
     let packed = PackedArticle(vec![7; bytes]);
     let written = store.write(|batch| batch.add_record(&packed).map(drop));
     written.expect("a committed batch");
-}
-
-#[track_caller]
-fn wait_for(what: &str, mut is_reached: impl FnMut() -> bool) {
-    let until = Instant::now() + PATIENCE;
-    while !is_reached() {
-        assert!(Instant::now() < until, "{what}");
-        std::thread::yield_now();
-    }
 }
 
 /// The rows of a store on this disk, which must open.

@@ -3,38 +3,14 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use crate::model::time::Timestamp;
-use crate::model::validators::Validators;
 use crate::store::state_disk::{FILE, Folder};
-use crate::store::testkit::LIMITS;
+use crate::store::testkit::{LIMITS, PATIENCE, put, wait_for};
 use crate::store::{Store, StoreError};
-
-/// How long a test waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 fn open(folder: &Path) -> Store {
     let opened = Store::open_on(Arc::new(Folder::new(folder)), folder.join(FILE), LIMITS);
     opened.expect("a store")
-}
-
-fn put(store: &Store, digest: u128) {
-    let validators = Validators {
-        digest,
-        last_modified: Timestamp(0),
-    };
-    let written = store.write(|batch| batch.put_validators("all", &validators));
-    written.expect("a committed batch");
-}
-
-#[track_caller]
-fn wait_for(what: &str, mut is_reached: impl FnMut() -> bool) {
-    let until = Instant::now() + PATIENCE;
-    while !is_reached() {
-        assert!(Instant::now() < until, "{what}");
-        std::thread::yield_now();
-    }
 }
 
 /// The row of a store whose file is a copy of the one in `folder`, as after a crash.
@@ -64,7 +40,7 @@ fn deleted_or_replaced_file_is_made_anew() {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path().join("state");
         let store = open(&folder);
-        put(&store, 1);
+        put(&store, "all", 1);
         assert!(store.wait_until_saved(PATIENCE));
         apply(&folder);
         wait_for(fault, || {
@@ -72,7 +48,7 @@ fn deleted_or_replaced_file_is_made_anew() {
             file.len() > 4096 && store.trouble().is_none()
         });
         assert_eq!(digest_after_crash(&folder), 1, "{fault}");
-        put(&store, 2);
+        put(&store, "all", 2);
         assert!(store.wait_until_saved(PATIENCE), "{fault}");
         assert_eq!(digest_after_crash(&folder), 2, "{fault}");
         let second = Store::open(&folder);
@@ -104,14 +80,14 @@ fn folder_that_another_daemon_has_taken_is_left_to_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("state");
     let first = open(&folder);
-    put(&first, 1);
+    put(&first, "all", 1);
     assert!(first.wait_until_saved(PATIENCE));
     fs::rename(&folder, folder.with_extension("old")).expect("the folder is moved away");
     let Ok(second) = Store::open(&folder) else {
         // The first was faster, and made its file anew.
         return;
     };
-    put(&second, 2);
+    put(&second, "all", 2);
     assert!(second.wait_until_saved(PATIENCE));
     wait_for("trouble", || {
         first
@@ -125,7 +101,7 @@ fn folder_that_another_daemon_has_taken_is_left_to_it() {
 fn other_processes_read_a_commit_while_later_ones_wait() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(folder.path()).expect("a store");
-    put(&store, 0);
+    put(&store, "all", 0);
     assert!(store.wait_until_saved(PATIENCE));
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| {
@@ -141,7 +117,7 @@ fn other_processes_read_a_commit_while_later_ones_wait() {
         let mut digest = 0;
         while !reader.is_finished() {
             digest += 1;
-            put(&store, digest);
+            put(&store, "all", digest);
         }
         reader.join().expect("no failure");
     });
@@ -153,7 +129,7 @@ fn mark_that_a_folder_is_behind_counts_after_an_unclean_end_alone() {
     let folder = folder.path().join("above").join("state");
     let mark = folder.join("taspa.behind");
     let store = open(&folder);
-    put(&store, 1);
+    put(&store, "all", 1);
     assert!(!mark.exists());
     drop(store);
     fs::write(&mark, "").expect("a mark");

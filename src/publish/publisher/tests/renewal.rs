@@ -1,12 +1,7 @@
 //! A store that is damaged while the publisher goes on.
 
-use std::thread;
-
 use super::*;
-use crate::store::testkit::FakeDisk;
-
-/// How long a test waits for what must happen.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::store::testkit::{FakeDisk, PATIENCE, wait_for};
 
 /// So many published articles, all of them on sport, over a store on this disk.
 fn newsroom_on(disk: &FakeDisk, articles: usize) -> Newsroom {
@@ -31,11 +26,9 @@ fn damage(disk: &FakeDisk, newsroom: &Newsroom) {
     assert!(newsroom.publisher().store.wait_until_saved(PATIENCE));
     assert!(!newsroom.publisher().renew_if_damaged());
     disk.truncate(4096);
-    let until = Instant::now() + PATIENCE;
-    while !newsroom.publisher().renew_if_damaged() {
-        assert!(Instant::now() < until, "the damage is noticed");
-        thread::yield_now();
-    }
+    wait_for("the damage is noticed", || {
+        newsroom.publisher().renew_if_damaged()
+    });
 }
 
 #[test]
