@@ -38,7 +38,7 @@ const SEEDS: u64 = 200;
 const FAILURES_MAX: usize = 8;
 
 /// The steps of a seed.
-const STEPS: u64 = 60;
+const STEPS: u64 = 45;
 
 /// Runs one seed; returns its story, and what is wrong.
 fn run(seed: u64, runtime: &Runtime) -> (Story, Result<(), String>) {

@@ -202,6 +202,13 @@ impl Model {
         }
     }
 
+    /// Whether what is missing is exactly what is held, as far as this process knows that.
+    pub(super) fn is_exactly_held(&self, reading: &Reading) -> bool {
+        let owns = |path: &&String| self.rows[*path].owns.is_some();
+        let missing = reading.gone.iter().filter(owns);
+        self.is_restored || missing.eq(&self.held)
+    }
+
     /// Whether the new losses of a reading must be held.
     pub(super) fn verdict(&mut self, reading: &Reading, boot: i64) -> Verdict {
         while self

@@ -55,7 +55,9 @@ impl Simulation<'_> {
             let is_removed = |path: &&String| !stored.iter().any(|(stored, _)| stored == *path);
             let removed: BTreeSet<String> =
                 reading.gone.iter().filter(is_removed).cloned().collect();
-            let confirmed = self.held.as_ref().map(|held| Removal::Loss(held.id)) == Some(removal);
+            let is_named = self.held.as_ref().map(|held| Removal::Loss(held.id)) == Some(removal);
+            // A loss that has changed since it was reported is another one.
+            let confirmed = is_named && self.model.is_exactly_held(&reading);
             let verdict = self.model.verdict(&reading, boot);
             let new_removed = reading
                 .new
