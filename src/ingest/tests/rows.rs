@@ -1,0 +1,290 @@
+//! Readings of a database.
+
+use super::*;
+
+/// A database of rows, all of which have the key `a`.
+struct Rows {
+    folder: TempDir,
+    store: Store,
+    history: RefCell<ReadingHistory>,
+    source: Source,
+}
+
+impl Rows {
+    fn with(ids: &[&str], condition: &str) -> Rows {
+        let folder = tempfile::tempdir().expect("a folder");
+        let feeds = format!(
+            "[source.sql]\nurl = 'sqlite:news.db'\n\
+             query = \"SELECT id, coalesce(title, id) AS title, date, draft FROM articles WHERE {condition}\""
+        );
+        let source = Source::new(&testkit::newsroom(&feeds, folder.path())).expect("an address");
+        let rows = Rows {
+            folder,
+            store: Store::scratch().expect("a scratch store"),
+            history: RefCell::default(),
+            source,
+        };
+        rows.run(
+            "CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT, draft INTEGER)",
+        );
+        for id in ids {
+            rows.insert(id);
+        }
+        rows
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("news.db")
+    }
+
+    fn run(&self, sql: &str) {
+        sqlite::write(&self.file(), sql);
+    }
+
+    /// How many times this process has the database open.
+    fn opened(&self) -> usize {
+        let file = self.file().canonicalize().expect("a database");
+        let open = fs::read_dir("/proc/self/fd").expect("open files");
+        let open = open.filter_map(|entry| fs::read_link(entry.ok()?.path()).ok());
+        open.filter(|open| *open == file).count()
+    }
+
+    fn insert(&self, id: &str) {
+        self.run(&format!(
+            "INSERT INTO articles (id, date) VALUES ('{id}', '2026-01-08')"
+        ));
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        let [from, to] = [from, to].map(|name| self.folder.path().join(name));
+        fs::rename(from, to).expect("something to rename");
+    }
+
+    fn reconcile(&self, scope: Scope, mut meanwhile: impl FnMut()) -> ReadingResult {
+        reconcile(
+            &self.source,
+            &self.store,
+            &[scope],
+            Options::default(),
+            &mut self.history.borrow_mut(),
+            &Progress::default(),
+            &mut |_| meanwhile(),
+        )
+    }
+
+    fn owner(&self) -> Option<String> {
+        let owner = self.store.owners(&["a"]).expect("a readable row");
+        owner.into_iter().next().flatten()
+    }
+}
+
+/// The numbers of rows read and of changes.
+fn counts(result: &ReadingResult) -> (usize, usize) {
+    assert!(
+        result.report.failure.is_none(),
+        "{:?}",
+        result.report.failure
+    );
+    (result.report.read, result.changes.len())
+}
+
+#[test]
+fn a_row_in_the_recheck_window_is_read_again_with_the_same_stamp() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.run(&format!(
+        "UPDATE articles SET date = '{}' WHERE id = 'b'",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (2, 2));
+    let stored = || {
+        let row = rows.store.file("b").expect("a readable row");
+        row.expect("a row").stamp
+    };
+    let before = stored();
+    // An unchanged row does not count.
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    rows.run("UPDATE articles SET title = 'Б'");
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+    // The stamp of the old row is trusted.
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
+    assert_eq!(stored(), before);
+}
+
+#[test]
+fn a_row_in_the_recheck_window_can_become_a_draft() {
+    let rows = Rows::with(&["a"], "true");
+    rows.run(&format!(
+        "UPDATE articles SET date = '{}'",
+        Timestamp::now()
+    ));
+    let visibility = || {
+        let row = rows.store.article("a").expect("a readable row");
+        row.expect("a row").meta.visibility
+    };
+    rows.reconcile(Scope::All, || {});
+    assert_eq!(visibility(), Visibility::Public);
+    // Its stamp and its revision do not change.
+    rows.run("UPDATE articles SET draft = 1");
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (1, 1));
+    assert_eq!(visibility(), Visibility::Draft);
+    assert_eq!(counts(&rows.reconcile(Scope::Recent, || {})), (0, 0));
+}
+
+#[test]
+fn a_refused_row_in_the_recheck_window_is_reported_until_it_is_valid() {
+    let rows = Rows::with(&["a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}', title = ''"));
+    for scope in [Scope::All, Scope::Recent, Scope::Recent] {
+        let result = rows.reconcile(scope, || {});
+        let problems = &result.report.problems;
+        assert_eq!(problems.total(), 1, "{problems:?}");
+    }
+    rows.run("UPDATE articles SET title = 'А'");
+    let result = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&result), (1, 1));
+    assert_eq!(*result.report.problems, ProblemSummary::default());
+}
+
+#[test]
+fn a_rechecked_row_with_a_key_conflict_counts_once_for_each_owner() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    let now = Timestamp::now();
+    rows.run(&format!("UPDATE articles SET date = '{now}'"));
+    let read = |scope| {
+        let mut is_stored = false;
+        let result = rows.reconcile(scope, || is_stored = true);
+        let problems = result.report.problems.first.iter();
+        let refusals = problems.map(|problem| problem.message.clone());
+        (counts(&result), is_stored, refusals.collect::<Vec<_>>())
+    };
+    let refused_for = |to: &str| format!("its key `a` belongs to `{to}` already");
+    assert_eq!(read(Scope::All), ((2, 1), true, vec![refused_for("/a")]));
+    for _ in 0..2 {
+        assert_eq!(
+            read(Scope::Recent),
+            ((0, 0), false, vec![refused_for("/a")])
+        );
+    }
+    // Another row takes the key, which also changes the refusal of the third.
+    rows.insert("//a");
+    rows.reconcile(Scope::All, || {});
+    assert_eq!(
+        read(Scope::Recent),
+        ((1, 0), true, vec![refused_for("//a"); 2])
+    );
+    assert_eq!(
+        read(Scope::Recent),
+        ((0, 0), false, vec![refused_for("//a"); 2])
+    );
+    rows.run("DELETE FROM articles WHERE id <> 'a'");
+    rows.reconcile(Scope::All, || {});
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+    assert_eq!(read(Scope::Recent), ((0, 0), false, vec![]));
+}
+
+#[test]
+fn a_row_is_read_once_more_after_the_recheck_window() {
+    let rows = Rows::with(&["a", "b"], "true");
+    rows.reconcile(Scope::All, || {});
+    let stored = |id| {
+        let row = rows.store.file(id).expect("a readable row");
+        row.expect("a row")
+    };
+    let outside = [stored("a"), stored("b")];
+    for (id, row) in ["a", "b"].into_iter().zip(outside.clone()) {
+        let stamp = Stamp {
+            size: 1,
+            ..row.stamp
+        };
+        let inside = FileRow { stamp, ..row };
+        let noted = rows.store.write(|batch| batch.put_file(id, &inside));
+        noted.expect("a writable store");
+    }
+    rows.run("UPDATE articles SET title = 'Б' WHERE id = 'b'");
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1, 1));
+    let stamps = |rows: [FileRow; 2]| rows.map(|row| row.stamp);
+    assert_eq!(stamps([stored("a"), stored("b")]), stamps(outside));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (0, 0));
+}
+
+#[test]
+fn a_poll_rechecks_as_many_rows_as_one_statement_reads() {
+    let rows = Rows::with(&[], "true");
+    rows.run(&format!(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+         INSERT INTO articles (id, date) SELECT n, '{}' FROM n",
+        Timestamp::now()
+    ));
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1000, 1000));
+    rows.run("UPDATE articles SET title = 'Т'");
+    let at_once = rows.source.limits().at_once;
+    let read = rows.reconcile(Scope::Recent, || {});
+    assert_eq!(counts(&read), (at_once, at_once));
+}
+
+#[test]
+fn rows_with_one_key_take_it_in_the_order_of_their_ids() {
+    // As with files, the lowest id has the key, in any order of arrival.
+    let rows = Rows::with(&["a", "//a"], "true");
+    rows.reconcile(Scope::All, || {});
+    assert_eq!(rows.owner().as_deref(), Some("//a"));
+    rows.insert("/a");
+    rows.insert("///a");
+    let result = rows.reconcile(Scope::All, || {});
+    assert_eq!(rows.owner().as_deref(), Some("///a"));
+    assert_eq!(result.report.problems.total(), 3);
+    for next in ["//a", "/a", "a"] {
+        let owner = rows.owner().expect("an owner");
+        rows.run(&format!("DELETE FROM articles WHERE id = '{owner}'"));
+        rows.reconcile(Scope::All, || {});
+        assert_eq!(rows.owner().as_deref(), Some(next));
+    }
+}
+
+#[test]
+fn a_free_key_is_taken_after_an_outage() {
+    let rows = Rows::with(&["a", "/a"], "true");
+    rows.reconcile(Scope::All, || {});
+    rows.run("DELETE FROM articles WHERE id = '/a'");
+    // The database disappears before the row that waits for the key is read.
+    let away = rows.reconcile(Scope::All, || rows.rename("news.db", "away"));
+    assert!(away.report.failure.is_some());
+    assert_eq!(rows.owner(), None);
+    rows.rename("away", "news.db");
+    let back = rows.reconcile(Scope::All, || {});
+    assert!(back.report.failure.is_none(), "{:?}", back.report.failure);
+    assert_eq!(rows.owner().as_deref(), Some("a"));
+}
+
+#[test]
+fn a_slow_database_does_not_block_writers_of_the_store() {
+    let rows = Rows::with(&["a"], "true");
+    rows.reconcile(Scope::All, || {});
+    rows.insert("/a");
+    let (source, store, progress) = (&rows.source, &rows.store, &Progress::default());
+    let found = source.stat(&["/a".to_owned()]).expect("a row");
+    let files = read_all(source, store, &found, progress).expect("its article");
+    let opened_until = |is_enough: &dyn Fn(usize) -> bool| {
+        while !is_enough(rows.opened()) {
+            thread::yield_now();
+        }
+    };
+    opened_until(&|opened| opened == 0);
+    thread::scope(|scope| {
+        // Until the lock is released, the row that has the key cannot be read.
+        let locked = sqlite::begin(&rows.file(), "BEGIN EXCLUSIVE");
+        let storing = scope.spawn(|| {
+            let mut meanwhile = |_: &mut Vec<Change>| {};
+            let mut run = Run::new(source, store, Options::default(), progress, &mut meanwhile);
+            run.store(files).map(|_| ())
+        });
+        opened_until(&|opened| opened > 1 || storing.is_finished());
+        store.write(|_| Ok(())).expect("a write");
+        drop(locked);
+        let stored = storing.join().expect("no panic");
+        stored.expect("the owner is read before the transaction");
+    });
+    assert_eq!(rows.owner().as_deref(), Some("/a"));
+}
