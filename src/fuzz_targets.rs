@@ -26,7 +26,7 @@ use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
 use crate::serve::conditional::{self, Dates, Outcome};
 use crate::serve::route::{self, resolve};
-use crate::source::article_file::{encoding, json, markdown, newsroom};
+use crate::source::article_file::{ParseContext, encoding, json, markdown, newsroom};
 use crate::store::{Store, decode_stored};
 use crate::text::{Html, Markup, MarkupError, Text, clean};
 
@@ -63,10 +63,14 @@ pub fn json(bytes: &[u8]) {
 }
 
 /// An article is refused, or it is one that every format can carry.
-fn article(bytes: &[u8], parse: impl Fn(&str) -> Result<Draft, Refusal>) {
+fn article(bytes: &[u8], parse: impl Fn(&str, &ParseContext<'_>) -> Result<Draft, Refusal>) {
     let accept = || {
         let text = encoding::decode(bytes, LegacyEncoding::Windows1251)?;
-        let draft = parse(&text)?;
+        let context = ParseContext {
+            name_date: None,
+            settings: accept_settings(),
+        };
+        let draft = parse(&text, &context)?;
         let key = draft.own_key()?.unwrap_or_else(|| "a".to_owned());
         draft.accept(key, accept_settings())
     };
@@ -239,10 +243,8 @@ pub fn stored_row(bytes: &[u8]) {
 fn accept_settings() -> &'static AcceptSettings {
     static SETTINGS: OnceLock<AcceptSettings> = OnceLock::new();
     SETTINGS.get_or_init(|| AcceptSettings {
-        zone: Zone::UTC,
-        language: "ru".into(),
-        site: "https://dala.example/".into(),
         link: Some("https://dala.example/{year}/{key}/".into()),
+        ..AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/")
     })
 }
 

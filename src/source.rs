@@ -189,6 +189,16 @@ impl ReadOutcome {
     }
 }
 
+/// The settings that a configuration gives to the reading of articles.
+fn accept_settings(config: &Config) -> AcceptSettings {
+    let site = &config.site;
+    AcceptSettings {
+        link: config.source.link().map(str::to_owned),
+        public_url: config.server.public_url.clone(),
+        ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
+    }
+}
+
 /// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -223,12 +233,7 @@ impl From<SqlError> for ListingError {
 impl Source {
     /// The source that a configuration names. Reads nothing yet; fails if an address is not valid.
     pub fn new(config: &Config) -> Result<Source, SqlError> {
-        let reading = AcceptSettings {
-            zone: config.site.zone.clone(),
-            language: config.site.language.clone(),
-            site: config.site.url.clone(),
-            link: config.source.link().map(str::to_owned),
-        };
+        let reading = accept_settings(config);
         Ok(match &config.source {
             SourceConfig::Directory(config) => Source::Directory(Directory::new(config, reading)),
             SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
@@ -238,7 +243,9 @@ impl Source {
     /// The source of the next configuration: this one if its settings did not change, else a new one that
     /// takes over the required columns or the write log.
     pub fn reconfigured(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
-        if before.source == next.source && before.site == next.site {
+        let is_same =
+            before.source == next.source && accept_settings(before) == accept_settings(next);
+        if is_same {
             return Ok(self.clone());
         }
         Ok(match (self, Source::new(next)?) {

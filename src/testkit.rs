@@ -43,11 +43,6 @@ pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
     };
-    let reading = AcceptSettings {
-        zone: Zone::UTC,
-        language: "ru".into(),
-        site: "https://dala.example/".into(),
-        link: None,
-    };
+    let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     Directory::new(&config, reading)
 }

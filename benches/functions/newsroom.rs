@@ -74,12 +74,7 @@ impl Newsroom {
     }
 
     pub(crate) fn reading(&self) -> AcceptSettings {
-        AcceptSettings {
-            zone: Zone::UTC,
-            language: "ru".to_owned(),
-            site: "https://news.example/".parse().expect("an address"),
-            link: None,
-        }
+        AcceptSettings::of_site(Zone::UTC, "ru", "https://news.example/")
     }
 
     pub(crate) fn write(&self, number: usize) {

@@ -11,7 +11,7 @@ mod media;
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::media::Media;
@@ -20,7 +20,7 @@ use crate::text::{Html, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
-pub const ACCEPT_VERSION: u32 = 4;
+pub const ACCEPT_VERSION: u32 = 5;
 
 /// The most tags of an article; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -30,6 +30,9 @@ pub const AUTHORS_MAX: usize = 100;
 
 /// The most enclosures of an article.
 pub const ENCLOSURES_MAX: usize = 100;
+
+/// The most warnings of an article; further ones are dropped.
+pub const WARNINGS_MAX: usize = 20;
 
 /// The most bytes of an `id`.
 pub const ID_BYTES_MAX: usize = 1024;
@@ -47,16 +50,18 @@ pub struct Draft {
     pub updated: Option<WrittenDate>,
     /// Key `expires`: from this instant on no feed has it.
     pub expires: Option<WrittenDate>,
-    /// Key `draft`: it is not published at all.
-    pub draft: bool,
-    /// Key `feed`: whether feeds may carry it.
-    pub feed: bool,
+    /// Who may see it between its publication and its expiry.
+    pub visibility: Visibility,
     /// Its page, absolute or relative to the site.
     pub url: Option<String>,
-    /// Its section, at most one.
-    pub section: Option<String>,
+    /// Key `slug`: the last part of its page's address.
+    pub slug: Option<String>,
+    /// The path of its file below the folder, without extension; `None` for a row.
+    pub path: Option<String>,
+    /// Its sections; the first is the main one.
+    pub sections: Vec<WrittenTerm>,
     /// Its tags, in the order of the source.
-    pub tags: Vec<String>,
+    pub tags: Vec<WrittenTerm>,
     /// Its authors, in the order of the source.
     pub authors: Vec<Author>,
     /// A language tag (BCP 47); without one the language is guessed from the text.
@@ -69,6 +74,52 @@ pub struct Draft {
     pub enclosures: Vec<Media>,
     /// The text in one of three markup languages.
     pub body: Body,
+    /// What its parser did not understand and left out.
+    pub warnings: Vec<Warning>,
+}
+
+impl Draft {
+    /// A public article without any optional field.
+    pub fn new(title: impl Into<String>, published: WrittenDate, body: Body) -> Draft {
+        Draft {
+            id: None,
+            title: title.into(),
+            published,
+            updated: None,
+            expires: None,
+            visibility: Visibility::Public,
+            url: None,
+            slug: None,
+            path: None,
+            sections: Vec::new(),
+            tags: Vec::new(),
+            authors: Vec::new(),
+            language: None,
+            summary: None,
+            image: None,
+            enclosures: Vec::new(),
+            body,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// A section or tag as a source writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WrittenTerm {
+    /// Its words.
+    pub name: String,
+    /// What its key is made of; without one the key is made of the name.
+    pub slug: Option<String>,
+}
+
+impl<T: Into<String>> From<T> for WrittenTerm {
+    fn from(name: T) -> WrittenTerm {
+        WrittenTerm {
+            name: name.into(),
+            slug: None,
+        }
+    }
 }
 
 /// The text of a draft in its markup language.
@@ -92,6 +143,8 @@ pub enum Body {
 pub struct Author {
     /// The name as the byline has it.
     pub name: String,
+    /// What the author's key is made of; without one the key is made of the name.
+    pub slug: Option<String>,
     /// The role, such as `корреспондент` or `редактор`.
     pub role: Option<String>,
     /// An e-mail address.
@@ -100,18 +153,75 @@ pub struct Author {
     pub url: Option<String>,
 }
 
-/// The part of the configuration that [`Draft::accept`] depends on. When it changes, every article is
-/// read again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The part of the configuration that parsers and [`Draft::accept`] depend on. When it changes, every
+/// article is read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AcceptSettings {
     /// The zone of dates without an offset.
+    #[serde(serialize_with = "zone_name")]
     pub zone: Zone,
     /// The language of an article whose text does not show another.
     pub language: String,
+    /// The languages in which the site publishes, `language` among them.
+    pub languages: Vec<String>,
     /// The site's URL, which relative URLs are resolved against.
     pub site: String,
     /// The template of article pages, for [`permalink::fill`](crate::model::permalink::fill).
     pub link: Option<String>,
+    /// The URL of this server with a slash at its end; articles are at `articles/KEY` below it.
+    pub public_url: String,
+}
+
+impl AcceptSettings {
+    /// The settings of a site that names nothing else.
+    pub fn of_site(zone: Zone, language: &str, site: &str) -> AcceptSettings {
+        // Kazakh and Russian stand side by side in most newsrooms that publish in Russian.
+        let beside = (language == "ru").then_some("kk");
+        let languages = [language].into_iter().chain(beside);
+        AcceptSettings {
+            zone,
+            language: language.to_owned(),
+            languages: languages.map(str::to_owned).collect(),
+            site: site.to_owned(),
+            link: None,
+            public_url: site.to_owned(),
+        }
+    }
+
+    /// All settings as bytes for a digest.
+    pub fn bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("strings always serialize")
+    }
+}
+
+fn zone_name<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&zone.name())
+}
+
+/// A fault of an article that does not refuse it: the value is left out, or is probably a mistake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The line in the file, from 1.
+    pub line: Option<u32>,
+    /// What is wrong, in lower case and without a full stop.
+    pub reason: String,
+    /// How to repair it.
+    pub hint: String,
+}
+
+impl Warning {
+    /// A warning; `line` may be `None`.
+    pub fn new(
+        line: impl Into<Option<u32>>,
+        reason: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Warning {
+        Warning {
+            line: line.into(),
+            reason: reason.into(),
+            hint: hint.into(),
+        }
+    }
 }
 
 /// Why [`Draft::accept`], or a source before it, refused an article.
@@ -124,6 +234,9 @@ pub struct Refusal {
     pub reason: String,
     /// How to repair it.
     pub hint: String,
+    /// Whether the article may not be published, so that its last good version goes too.
+    #[serde(skip)]
+    pub withdraws: bool,
 }
 
 impl Refusal {
@@ -137,6 +250,7 @@ impl Refusal {
             line: line.into(),
             reason: reason.into(),
             hint: hint.into(),
+            withdraws: false,
         }
     }
 }
@@ -153,6 +267,8 @@ pub struct Accepted {
     pub expires: Option<Timestamp>,
     /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
+    /// What was left out of it or is probably a mistake, at most [`WARNINGS_MAX`].
+    pub warnings: Vec<Warning>,
 }
 
 /// Who may see an article between its publication and its expiry.

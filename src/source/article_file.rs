@@ -7,6 +7,7 @@
 //!
 //! Uses [`model`](crate::model) and [`text`].
 
+pub mod date;
 pub mod encoding;
 pub(crate) mod fields;
 mod front_matter;
@@ -15,7 +16,31 @@ pub mod markdown;
 pub mod newsroom;
 pub(crate) mod tree;
 
+use crate::model::article::AcceptSettings;
+use crate::model::time::WrittenDate;
 use crate::text;
+
+/// What a parser knows of an article beside its text.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseContext<'c> {
+    /// The date at the front of the name of its file or folder.
+    pub name_date: Option<WrittenDate>,
+    /// The settings of the site.
+    pub settings: &'c AcceptSettings,
+}
+
+/// Calls a parser for a site that names nothing but its language.
+#[cfg(test)]
+fn in_test<T>(text: &str, parse: impl FnOnce(&str, &ParseContext<'_>) -> T) -> T {
+    use crate::model::time::Zone;
+
+    let settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    let context = ParseContext {
+        name_date: None,
+        settings: &settings,
+    };
+    parse(text, &context)
+}
 
 /// A value as messages show it: at most 40 characters.
 fn excerpt(value: &str) -> String {

@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use walkdir::{DirEntry, WalkDir};
 
-use super::article_file::{encoding, json, markdown, newsroom};
+use super::article_file::{ParseContext, date, encoding, json, markdown, newsroom};
 use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{AcceptSettings, Accepted, Draft, Refusal};
@@ -105,15 +105,9 @@ impl Directory {
             KeyFrom::Path => "path",
             KeyFrom::Name => "name",
         };
-        let AcceptSettings {
-            zone,
-            language,
-            site,
-            link,
-        } = &self.reading;
-        let link = link.as_deref().unwrap_or_default();
-        let parts = [key, self.legacy.name(), &zone.name(), language, site, link];
-        parts.join("\n").into_bytes()
+        let mut bytes = [key, self.legacy.name(), ""].join("\n").into_bytes();
+        bytes.extend(self.reading.bytes());
+        bytes
     }
 
     /// Lists every file that may hold an article, in byte order of the paths, and everything that
@@ -257,11 +251,16 @@ impl Directory {
 
     fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
         let text = encoding::decode(bytes, self.legacy)?;
-        let mut draft: Draft = match format_of(path) {
-            Some(FileFormat::Newsroom) | None => newsroom::parse(&text)?,
-            Some(FileFormat::Markdown) => markdown::parse(&text)?,
-            Some(FileFormat::Json) => json::parse(&text)?,
+        let context = ParseContext {
+            name_date: date::at_front(path),
+            settings: &self.reading,
         };
+        let mut draft: Draft = match format_of(path) {
+            Some(FileFormat::Newsroom) | None => newsroom::parse(&text, &context)?,
+            Some(FileFormat::Markdown) => markdown::parse(&text, &context)?,
+            Some(FileFormat::Json) => json::parse(&text, &context)?,
+        };
+        draft.path = path.rsplit_once('.').map(|(path, _)| path.to_owned());
         if let Some(folder) = self.root.join(path).parent() {
             sibling_files::fill_lengths(folder, &mut draft);
         }

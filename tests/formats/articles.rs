@@ -8,10 +8,10 @@ use serde_json::Value;
 use taspa::config::{Config, Content};
 use taspa::feed::compose::SiteRules;
 use taspa::feed::document::Feed;
-use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media};
+use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media, WrittenTerm};
 use taspa::model::format::Format;
 use taspa::model::time::{WrittenDate, Zone};
-use taspa::source::article_file::newsroom;
+use taspa::source::article_file::{ParseContext, newsroom};
 
 use crate::documents::render;
 use crate::feeds;
@@ -124,20 +124,28 @@ date 2026-01-08 Мост открыт
 
 – Держится, – сказал инженер.
 ";
-    newsroom::parse(text).expect("newsroom text")
+    read_newsroom(text)
+}
+
+fn read_newsroom(text: &str) -> Draft {
+    let settings = settings();
+    let context = ParseContext {
+        name_date: None,
+        settings: &settings,
+    };
+    newsroom::parse(text, &context).expect("newsroom text")
+}
+
+fn settings() -> AcceptSettings {
+    AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/")
 }
 
 fn flash() -> Draft {
-    newsroom::parse("date 2026-01-08 Толчок\n").expect("newsroom text")
+    read_newsroom("date 2026-01-08 Толчок\n")
 }
 
 fn accepted(draft: Draft, key: &str) -> Article {
-    let reading = AcceptSettings {
-        zone: Zone::UTC,
-        language: "ru".to_owned(),
-        site: "https://dala.example/".to_owned(),
-        link: None,
-    };
+    let reading = settings();
     let accepted = draft.accept(key.to_owned(), &reading);
     accepted.expect("an acceptable draft").article
 }
@@ -183,23 +191,19 @@ fn draft() -> impl Strategy<Value = Draft> {
     (names, media, dates, summary, body()).prop_map(
         |((title, section, tags, authors), (image, enclosures), (day, edited), summary, body)| {
             Draft {
-                id: None,
-                // A title of which nothing is left would be refused.
-                title: format!("Т{title}"),
-                published: date(&format!("2026-01-{day:02}")),
                 updated: edited.map(|day| date(&format!("2026-02-{day:02}T10:00"))),
-                expires: None,
-                draft: false,
-                feed: true,
-                url: None,
-                section,
-                tags,
+                sections: section.into_iter().map(WrittenTerm::from).collect(),
+                tags: tags.into_iter().map(WrittenTerm::from).collect(),
                 authors,
-                language: None,
                 summary,
                 image,
                 enclosures,
-                body,
+                // A title of which nothing is left would be refused.
+                ..Draft::new(
+                    format!("Т{title}"),
+                    date(&format!("2026-01-{day:02}")),
+                    body,
+                )
             }
         },
     )
@@ -221,6 +225,7 @@ fn author() -> impl Strategy<Value = Author> {
     let part = || proptest::option::of(any::<String>());
     (any::<String>(), part(), part(), part()).prop_map(|(name, role, email, url)| Author {
         name,
+        slug: None,
         role,
         email,
         url,

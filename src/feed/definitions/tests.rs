@@ -76,6 +76,7 @@ fn put(article: &Article) -> Change {
         revision: article.revision(),
         expires: None,
         visibility: Visibility::Public,
+        warnings: Vec::new(),
     };
     Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }

@@ -8,7 +8,7 @@ use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, Visibility,
+    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
 };
 use crate::model::permalink;
 use crate::model::term;
@@ -46,6 +46,7 @@ impl Draft {
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+        let mut warnings = self.warnings.clone();
         let content = Content::read(&self.body)?;
         let title = Text::new(&self.title);
         if title.is_empty() {
@@ -80,9 +81,9 @@ impl Draft {
             published,
             updated,
             section: self
-                .section
-                .as_deref()
-                .and_then(name_with_key)
+                .sections
+                .iter()
+                .find_map(|section| name_with_key(&section.name))
                 .map(|(name, _)| name),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
@@ -101,15 +102,13 @@ impl Draft {
             url,
             language,
         };
+        warnings.truncate(WARNINGS_MAX);
         Ok(Accepted {
             revision: article.revision(),
             article,
             expires,
-            visibility: match (self.draft, self.feed) {
-                (true, _) => Visibility::Draft,
-                (false, false) => Visibility::OutOfFeeds,
-                (false, true) => Visibility::Public,
-            },
+            visibility: self.visibility,
+            warnings,
         })
     }
 
@@ -185,9 +184,9 @@ fn unique_names<'d, T>(
     })
 }
 
-fn accept_tags(written: &[String]) -> Result<Vec<Text>, Refusal> {
+fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<Text>, Refusal> {
     at_most(written.len(), TAGS_MAX, "tags")?;
-    let tags = unique_names(written, |raw| raw.trim_start().trim_start_matches('#'));
+    let tags = unique_names(written, |raw| raw.name.trim_start().trim_start_matches('#'));
     Ok(tags.map(|(tag, _)| tag).collect())
 }
 
@@ -196,6 +195,7 @@ fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>,
     let names = unique_names(written, |author| &author.name);
     let authors = names.map(|(name, author)| Author {
         name: name.into_string(),
+        slug: None,
         role: author.role.as_deref().and_then(some_text),
         email: author.email.as_deref().and_then(email_address),
         url: author.url.as_deref().and_then(|url| page_url(base, url)),

@@ -4,9 +4,9 @@
 //! over the same key in a generator's table. In such a table a value of the wrong type belongs to a
 //! theme, so it is skipped instead of refused. Unknown keys are ignored.
 
-use super::excerpt;
 use super::tree::{KeyValue, Node, Value};
-use crate::model::article::{Author, Body, Draft, Media, Refusal};
+use super::{ParseContext, date, excerpt};
+use crate::model::article::{Author, Body, Draft, Media, Refusal, Visibility, WrittenTerm};
 use crate::model::time::{DateError, WrittenDate};
 
 /// Tables in which Zola and Hugo keep further keys of an article.
@@ -31,28 +31,37 @@ impl Fields {
     }
 
     /// Builds the draft from these keys and `body`.
-    pub(in crate::source) fn draft(&self, body: Body) -> Result<Draft, Refusal> {
+    pub(in crate::source) fn draft(
+        &self,
+        body: Body,
+        context: &ParseContext<'_>,
+    ) -> Result<Draft, Refusal> {
         // Hugo keeps an embargo in `publishDate`, beside an earlier `date`.
-        let published = self.date(&["publishDate", "date"])?;
+        let published = self.date(&["publishDate", "date"])?.or(context.name_date);
+        let title = self
+            .text(&["title"])?
+            .ok_or_else(|| self.missing("title"))?;
+        let published = published.ok_or_else(|| self.missing("date"))?;
+        let is_draft = self.flag("draft")?.unwrap_or(false);
+        let is_in_feeds = self.flag("feed")?.unwrap_or(true);
         Ok(Draft {
             id: self.text(&["id"])?.map(|id| id.trim().to_owned()),
-            title: self
-                .text(&["title"])?
-                .ok_or_else(|| self.missing("title"))?,
-            published: published.ok_or_else(|| self.missing("date"))?,
             updated: self.date(&["updated", "lastmod"])?,
             expires: self.date(&["expires", "expiryDate"])?,
-            draft: self.flag("draft")?.unwrap_or(false),
-            feed: self.flag("feed")?.unwrap_or(true),
+            visibility: match (is_draft, is_in_feeds) {
+                (true, _) => Visibility::Draft,
+                (false, false) => Visibility::OutOfFeeds,
+                (false, true) => Visibility::Public,
+            },
             url: self.text(&["url"])?,
-            section: self.section()?,
-            tags: self.tags()?,
+            sections: self.section()?.into_iter().map(WrittenTerm::from).collect(),
+            tags: self.tags()?.into_iter().map(WrittenTerm::from).collect(),
             authors: self.list(&["authors", "author"], author)?,
             language: self.text(&["lang", "language"])?,
             summary: self.text(&["summary", "description"])?,
             image: self.image()?,
             enclosures: self.list(&["enclosures"], media)?,
-            body,
+            ..Draft::new(title, published, body)
         })
     }
 
@@ -191,7 +200,7 @@ impl Field<'_> {
 
     fn date(&self) -> Result<WrittenDate, Refusal> {
         let written = self.text_of(self.node, "a date")?;
-        parse_date(written.trim()).map_err(|error| {
+        date::parse(written.trim()).map_err(|error| {
             let what = match error {
                 DateError::Shape => "is not a date",
                 DateError::NoSuchDay => "is a day or time that does not exist",
@@ -235,16 +244,6 @@ fn at(line: u32) -> Option<u32> {
     (line > 0).then_some(line)
 }
 
-/// Parses a date; YAML allows a space before its offset.
-pub(in crate::source) fn parse_date(written: &str) -> Result<WrittenDate, DateError> {
-    match written.rsplit_once(' ') {
-        Some((local, offset)) if offset.starts_with(['+', '-', 'Z']) => {
-            WrittenDate::parse(&format!("{}{offset}", local.trim_end()))
-        }
-        _ => WrittenDate::parse(written),
-    }
-}
-
 /// Splits tags on one line at commas or semicolons, or at spaces where it has neither.
 fn split_tags(line: &str) -> Vec<String> {
     let tags = if line.contains([',', ';']) {
@@ -270,6 +269,7 @@ fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
     let part = |name| lookup(pairs, name).map(|part| part.text()).transpose();
     Ok(Author {
         name: part("name")?.unwrap_or_default(),
+        slug: part("slug")?,
         role: part("role")?,
         email: part("email")?,
         url: part("url")?,

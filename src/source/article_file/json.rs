@@ -1,16 +1,17 @@
 //! JSON articles: one object that has the keys of front matter, and the text in `content_html`,
 //! `content_markdown` or `content_text`.
 
+use super::ParseContext;
 use super::fields::Fields;
 use super::tree;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Parses one article.
-pub fn parse(text: &str) -> Result<Draft, Refusal> {
+pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let fields = Fields::new(tree::json::parse(text)?, 1);
-    fields.draft(body(&fields)?)
+    fields.draft(body(&fields)?, context)
 }
 
 /// The text of an article, from the first key that has one: HTML, then Markdown, then plain text.

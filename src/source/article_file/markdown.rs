@@ -2,17 +2,18 @@
 //!
 //! Shortcodes (`{{< … >}}`) stay in the text unchanged: only the site generator can expand them.
 
+use super::ParseContext;
 use super::fields::Fields;
 use super::front_matter;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
 
 /// Parses one article.
-pub fn parse(text: &str) -> Result<Draft, Refusal> {
+pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text)?;
     let body = Body::Markdown(file.body.to_owned());
-    Fields::new(file.pairs, file.line).draft(body)
+    Fields::new(file.pairs, file.line).draft(body, context)
 }
 
 #[cfg(test)]

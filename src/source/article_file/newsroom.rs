@@ -28,11 +28,12 @@ mod header;
 mod lines;
 mod tags;
 
-use crate::model::article::{Body, Draft, Refusal};
+use super::ParseContext;
+use crate::model::article::{Body, Draft, Refusal, WrittenTerm};
 use crate::text;
 
 /// Parses one article.
-pub fn parse(text: &str) -> Result<Draft, Refusal> {
+pub fn parse(text: &str, _context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
     let (date_line, rest) = date_line::read(&lines)?;
     let (rest, tags) = tags::split_off(rest);
@@ -46,26 +47,16 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
             title
         }
     };
+    let body = Body::Paragraphs {
+        paragraphs: body.paragraphs,
+        credits: body.credits,
+    };
     Ok(Draft {
-        id: None,
-        title,
-        published: date_line.published,
         updated: date_line.updated,
-        url: None,
-        section: header.section,
-        tags,
+        sections: header.section.into_iter().map(WrittenTerm::from).collect(),
+        tags: tags.into_iter().map(WrittenTerm::from).collect(),
         authors: header.authors,
-        language: None,
-        summary: None,
-        image: None,
-        enclosures: Vec::new(),
-        expires: None,
-        draft: false,
-        feed: true,
-        body: Body::Paragraphs {
-            paragraphs: body.paragraphs,
-            credits: body.credits,
-        },
+        ..Draft::new(title, date_line.published, body)
     })
 }
 

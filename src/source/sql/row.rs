@@ -12,9 +12,10 @@ use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
-use crate::source::article_file::fields::{Fields, parse_date};
+use crate::source::article_file::fields::Fields;
 use crate::source::article_file::json;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
+use crate::source::article_file::{ParseContext, date};
 use crate::source::sql::recheck_window;
 use crate::text;
 
@@ -151,7 +152,11 @@ impl Row<'_> {
 
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
-        let draft = fields.draft(json::body(&fields)?)?;
+        let context = ParseContext {
+            name_date: None,
+            settings: reading,
+        };
+        let draft = fields.draft(json::body(&fields)?, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
     }
@@ -191,16 +196,10 @@ pub(super) struct Rules {
 impl Rules {
     /// The digest leaves out the database's address, which does not change a row.
     pub(super) fn new(query: &str, reading: AcceptSettings) -> Rules {
-        let AcceptSettings {
-            zone,
-            language,
-            site,
-            link,
-        } = &reading;
-        let link = link.as_deref().unwrap_or_default();
-        let parts = ["sql", &zone.name(), language, site, link, query];
+        let mut bytes = ["sql", query, ""].join("\n").into_bytes();
+        bytes.extend(reading.bytes());
         Rules {
-            digest: xxh3_128(parts.join("\n").as_bytes()),
+            digest: xxh3_128(&bytes),
             reading,
         }
     }
@@ -358,7 +357,7 @@ fn written(column: &Column, text: &str) -> String {
 }
 
 fn micros(written: &str, zone: &Zone) -> Option<i128> {
-    let at = zone.resolve(parse_date(written.trim()).ok()?);
+    let at = zone.resolve(date::parse(written.trim()).ok()?);
     DateTime::from_timestamp(at.0, 0)?;
     Some(i128::from(at.0) * 1_000_000 + millionths(written))
 }
@@ -527,12 +526,7 @@ mod tests {
                 selected: &selected(&columns),
                 cells: &cells,
             };
-            let reading = AcceptSettings {
-                zone: Zone::UTC,
-                language: "ru".to_owned(),
-                site: "https://dala.example/".to_owned(),
-                link: None,
-            };
+            let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
             let refusal = row.accept(&reading).expect_err(reason);
             assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
         }

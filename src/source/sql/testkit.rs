@@ -66,12 +66,7 @@ impl FakePostgres {
     /// An engine that reads from this server.
     pub(super) fn engine(&self) -> Arc<Engine> {
         let (database, reporter) = database::open(&self.url).expect("an address");
-        let reading = AcceptSettings {
-            zone: Zone::find("UTC").expect("a zone"),
-            language: String::new(),
-            site: String::new(),
-            link: None,
-        };
+        let reading = AcceptSettings::of_site(Zone::UTC, "", "");
         let query = "SELECT 1".to_owned();
         let rules = Rules::new(&query, reading);
         Arc::new(Engine::new(database, reporter, query, rules))

@@ -75,10 +75,12 @@ fn config(url: &str, query: &str) -> SqlConfig {
 
 fn reading() -> AcceptSettings {
     AcceptSettings {
-        zone: Zone::find("Asia/Almaty").expect("a zone"),
-        language: "ru".to_owned(),
-        site: "https://dala.example/".to_owned(),
         link: Some("https://dala.example/news/{key}".to_owned()),
+        ..AcceptSettings::of_site(
+            Zone::find("Asia/Almaty").expect("a zone"),
+            "ru",
+            "https://dala.example/",
+        )
     }
 }
 

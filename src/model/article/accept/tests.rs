@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::article::{Body, Media, Revision};
+use crate::model::article::{Body, Media, Revision, Visibility};
 use crate::model::time::Zone;
 use crate::text::Html;
 
@@ -8,39 +8,30 @@ fn date(text: &str) -> WrittenDate {
 }
 
 fn draft() -> Draft {
+    let body = Body::Paragraphs {
+        paragraphs: vec!["Лид.".into(), "Текст.".into()],
+        credits: vec!["Фото: архив".into()],
+    };
     Draft {
-        id: None,
-        title: "Сенат принял закон".into(),
-        published: date("2026-01-08"),
-        updated: None,
-        url: None,
-        section: Some("Парламент".into()),
+        sections: vec!["Парламент".into()],
         tags: vec!["сенат".into(), "закон".into()],
         authors: vec![Author {
             name: "Айман Аманжолова".into(),
             role: Some("корреспондент".into()),
             ..Author::default()
         }],
-        language: None,
-        summary: None,
-        image: None,
-        enclosures: Vec::new(),
-        expires: None,
-        draft: false,
-        feed: true,
-        body: Body::Paragraphs {
-            paragraphs: vec!["Лид.".into(), "Текст.".into()],
-            credits: vec!["Фото: архив".into()],
-        },
+        ..Draft::new("Сенат принял закон", date("2026-01-08"), body)
     }
 }
 
 fn almaty() -> AcceptSettings {
     AcceptSettings {
-        zone: Zone::find("Asia/Almaty").expect("the bundled database knows Almaty"),
-        language: "ru".into(),
-        site: "https://dala.example/".into(),
         link: Some("https://dala.example/{lang}/{year}/{name}".into()),
+        ..AcceptSettings::of_site(
+            Zone::find("Asia/Almaty").expect("the bundled database knows Almaty"),
+            "ru",
+            "https://dala.example/",
+        )
     }
 }
 
@@ -88,6 +79,10 @@ fn medium(url: &str) -> Media {
     }
 }
 
+fn terms(count: usize) -> Vec<WrittenTerm> {
+    many(count).into_iter().map(WrittenTerm::from).collect()
+}
+
 fn many(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("т{n}")).collect()
 }
@@ -127,7 +122,7 @@ fn a_headline_without_text_has_neither_lead_nor_body() {
 fn empty_titles_impossible_dates_and_long_lists_are_refused() {
     let cases: [(&str, Edit); 12] = [
         ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
-        ("101 tags, expected at most 100", |d| d.tags = many(101)),
+        ("101 tags, expected at most 100", |d| d.tags = terms(101)),
         ("101 tags, expected at most 100", |d| {
             d.tags = vec!["один".into(); 101]
         }),
@@ -166,7 +161,7 @@ fn empty_titles_impossible_dates_and_long_lists_are_refused() {
         assert_eq!(refusal.reason, reason);
         assert!(!refusal.hint.is_empty());
     }
-    assert_eq!(with(|d| d.tags = many(100)).tags.len(), 100);
+    assert_eq!(with(|d| d.tags = terms(100)).tags.len(), 100);
 }
 
 #[test]
@@ -209,7 +204,7 @@ fn authors_and_sections_without_a_key_are_dropped() {
         ..Author::default()
     };
     let article = with(|draft| {
-        draft.section = Some(" — ".into());
+        draft.sections = vec![" — ".into()];
         draft.authors = vec![
             author(" Айман\u{a0}А. ", Some(" ")),
             author("", Some("редактор")),
@@ -316,8 +311,8 @@ fn fields_in_documents_change_the_revision() {
         ("published", |d| d.published = date("2026-01-08T00:01")),
         ("updated", |d| d.updated = Some(date("2026-01-09"))),
         ("url", |d| d.url = Some("https://dala.example/7".into())),
-        ("section", |d| d.section = Some("Сенат".into())),
-        ("no section", |d| d.section = None),
+        ("section", |d| d.sections = vec!["Сенат".into()]),
+        ("no section", |d| d.sections = Vec::new()),
         ("tags", |d| d.tags.push("право".into())),
         ("order of tags", |d| d.tags.reverse()),
         ("author", |d| d.authors[0].name.push('!')),
@@ -386,8 +381,8 @@ fn fields_outside_documents_keep_the_revision() {
             })
         }),
         ("expires", |d| d.expires = Some(date("2027-01-08"))),
-        ("a draft", |d| d.draft = true),
-        ("out of feeds", |d| d.feed = false),
+        ("a draft", |d| d.visibility = Visibility::Draft),
+        ("out of feeds", |d| d.visibility = Visibility::OutOfFeeds),
         ("an image that cannot be fetched", |d| {
             d.image = Some(medium("data:image/gif;base64,R0lGOD"))
         }),
@@ -408,12 +403,15 @@ fn fields_outside_documents_keep_the_revision() {
 fn expiry_and_visibility_follow_their_keys() {
     for (change, expires, visibility) in [
         ((|_| {}) as Edit, None, Visibility::Public),
-        (|d| d.draft = true, None, Visibility::Draft),
-        (|d| d.feed = false, None, Visibility::OutOfFeeds),
         (
-            |d| (d.draft, d.feed) = (true, false),
+            |d| d.visibility = Visibility::Draft,
             None,
             Visibility::Draft,
+        ),
+        (
+            |d| d.visibility = Visibility::OutOfFeeds,
+            None,
+            Visibility::OutOfFeeds,
         ),
         (
             |d| d.expires = Some(date("2026-02-01")),
@@ -625,6 +623,6 @@ fn the_revision_of_an_article_is_stable() {
     });
     assert_eq!(
         article.revision().to_string(),
-        "3831011f391db415f4e188648ab70649"
+        "af5371413192016e1aedeb43cff92039"
     );
 }

@@ -1,8 +1,13 @@
 use super::*;
+use crate::source::article_file::in_test;
+
+fn read_text(text: &str) -> Result<Draft, Refusal> {
+    in_test(text, parse)
+}
 
 fn body(keys: &str) -> Body {
     let text = format!("{{\"title\": \"З\", \"date\": \"2026-01-08\"{keys}}}");
-    parse(&text)
+    read_text(&text)
         .unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"))
         .body
 }
@@ -52,7 +57,7 @@ fn html_wins_over_markdown_and_markdown_over_plain_text() {
 #[test]
 fn a_byte_order_mark_is_skipped() {
     let marked = "\u{feff}\u{20}{\"title\": \"З\", \"date\": \"2026-01-08\"}";
-    assert_eq!(parse(marked).expect("an article").title, "З");
+    assert_eq!(read_text(marked).expect("an article").title, "З");
 }
 
 #[test]
@@ -69,7 +74,7 @@ fn too_many_values_are_refused() {
         format!("{{\"title\": \"З\", \"date\": \"2026-01-08\", \"extra\": [[{list}]]}}")
     };
     // The three keys and the inner list count too.
-    assert!(parse(&article(100_000 - 4)).is_ok());
-    let refusal = parse(&article(100_000 - 3)).expect_err("one too many");
+    assert!(read_text(&article(100_000 - 4)).is_ok());
+    let refusal = read_text(&article(100_000 - 3)).expect_err("one too many");
     assert_eq!(refusal.reason, "the file has more than 100000 JSON values");
 }

@@ -1,9 +1,14 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::source::article_file::in_test;
+
+fn read_text(text: &str) -> Result<Draft, Refusal> {
+    in_test(text, parse)
+}
 
 fn read(text: &str) -> Draft {
-    parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
+    read_text(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
 }
 
 #[test]
@@ -58,7 +63,7 @@ fn invalid_front_matter_is_refused_with_its_line() {
             "`date`: `вчера` is not a date",
         ),
     ] {
-        let refusal = parse(text).expect_err(reason);
+        let refusal = read_text(text).expect_err(reason);
         assert_eq!(
             (refusal.line, refusal.reason.as_str()),
             (Some(line), reason),
@@ -86,7 +91,7 @@ fn front_matter_that_expands_beyond_limits_is_refused() {
         format!("+++\na = {}\n+++\n", "[".repeat(30_000)),
         format!("+++\n{}a = 1\n+++\n", "a.".repeat(30_000)),
     ] {
-        let refusal = parse(&matter).expect_err("a bomb");
+        let refusal = read_text(&matter).expect_err("a bomb");
         assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty());
     }
 }
@@ -149,7 +154,7 @@ proptest! {
             1 => format!("+++\ntitle = \"З\"\ndate = 2026-01-08\n{text}\n+++\n{text}"),
             _ => format!("---\ntitle: З\ndate: 2026-01-08\n{text}\n---\n{text}"),
         };
-        if let Err(refusal) = parse(&text) {
+        if let Err(refusal) = read_text(&text) {
             prop_assert!(!refusal.reason.is_empty() && !refusal.hint.is_empty());
             prop_assert!(!refusal.reason.contains('\n'), "{refusal:?}");
             let lines = text.lines().count() as u32 + 1;

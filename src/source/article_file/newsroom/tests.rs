@@ -2,16 +2,26 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::time::WrittenDate;
+use crate::source::article_file::in_test;
+
+fn read_text(text: &str) -> Result<Draft, Refusal> {
+    in_test(text, parse)
+}
 
 fn draft(text: &str) -> Draft {
-    parse(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
+    read_text(text).unwrap_or_else(|refusal| panic!("{text:?} is refused: {refusal:?}"))
 }
 
 /// A draft on one line, without its date and title.
 fn outline(text: &str) -> String {
     let draft = draft(text);
     let mut page: Vec<String> = Vec::new();
-    page.extend(draft.section.map(|section| format!("section {section}")));
+    page.extend(
+        draft
+            .sections
+            .iter()
+            .map(|section| format!("section {}", section.name)),
+    );
     page.extend(draft.authors.iter().map(|author| match &author.role {
         None => format!("author {}", author.name),
         Some(role) => format!("author {} ({role})", author.name),
@@ -25,7 +35,7 @@ fn outline(text: &str) -> String {
     };
     page.extend(paragraphs.iter().map(|text| format!("p {text}")));
     page.extend(credits.iter().map(|text| format!("credit {text}")));
-    page.extend(draft.tags.iter().map(|tag| format!("tag {tag}")));
+    page.extend(draft.tags.iter().map(|tag| format!("tag {}", tag.name)));
     page.join(" | ")
 }
 
@@ -442,7 +452,7 @@ fn an_invalid_opening_is_refused_with_its_line() {
         ),
         (&endless, Some(1), &shortened),
     ] {
-        let refusal = parse(text).expect_err(text);
+        let refusal = read_text(text).expect_err(text);
         assert_eq!(
             (refusal.line, refusal.reason.as_str()),
             (line, reason),
@@ -524,7 +534,7 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in article_like(), dated in any::<bool>()) {
         let text = if dated { format!("date 2026-01-08 {text}") } else { text };
-        match parse(&text) {
+        match read_text(&text) {
             Ok(draft) => {
                 prop_assert!(!draft.title.trim().is_empty());
                 prop_assert!(draft.title.chars().count() <= TITLE_CHARS_MAX);
