@@ -34,7 +34,7 @@ use self::comparison::{Comparison, Listed};
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadFile, read_all};
 use crate::index::Index;
-use crate::ingest::change_set::{ChangeSet, RefusalChange, key_conflict, owned_article};
+use crate::ingest::change_set::{ChangeSet, ProblemChange, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
 use crate::ingest::report::Report;
@@ -314,12 +314,14 @@ impl<'a> Run<'a> {
             found,
             columns,
             outcome,
+            warnings,
         } = file;
         let Some(row) = self.store.file(&found.path)? else {
             return Ok(None);
         };
         // Visibility is not part of the revision, but of the columns.
         let is_unchanged = row.columns == *columns
+            && row.warnings == *warnings
             && match outcome {
                 Err(refusal) => row.refusal.as_ref() == Some(refusal),
                 Ok((meta, _)) => {
@@ -404,11 +406,11 @@ impl<'a> Run<'a> {
         (self.meanwhile)(&mut self.result.changes);
         self.result.retired.extend(change_set.retired);
         self.result.report.unsettled.extend(change_set.unsettled);
-        for RefusalChange {
+        for ProblemChange {
             path,
             before,
             after,
-        } in change_set.refusals
+        } in change_set.problems
         {
             self.problems
                 .note(self.source, &path, before.as_ref(), after.as_ref());

@@ -70,7 +70,7 @@ use crate::model::validators::Validators;
 
 /// The layout of the tables and rows. A state folder with another layout is replaced by a new one, which
 /// takes over what [`Store::peek`] and [`Store::peek_last_good`] can still read.
-pub(crate) const LAYOUT: u32 = 4;
+pub(crate) const LAYOUT: u32 = 5;
 
 /// How long opening waits until a new file is on the disk.
 const CREATE_TIMEOUT: Duration = Duration::from_secs(1);

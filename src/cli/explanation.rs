@@ -3,9 +3,11 @@
 use super::find_article::{self, NamedArticle, NotFound};
 use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
-use crate::ingest::problems::problem_of_row;
+use crate::ingest::problems::problems_of_row;
+use crate::model::problem::{Problem, Severity};
 use crate::publish::read_handle::{EvaluateError, ReadHandle};
-use crate::store::StoreError;
+use crate::source::Source;
+use crate::store::{FileRow, StoreError};
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +48,7 @@ pub(super) fn explain(
             let explained = ExplainedArticle {
                 title: articles.first().map(|article| article.title.to_string()),
                 published: Some(row.meta.published),
-                problem: file.and_then(|file| problem_of_row(&source, &row.path, &file)),
+                problem: file.and_then(|file| refusal(&source, &row.path, &file)),
                 noun: source.noun(),
                 file: source.locate(&row.path),
                 key: Some(row.meta.key.into()),
@@ -64,7 +66,7 @@ pub(super) fn explain(
                 published: None,
                 noun: source.noun(),
                 file: source.locate(&path),
-                problem: problem_of_row(&source, &path, &row),
+                problem: refusal(&source, &path, &row),
             };
             (explained, unreadable)
         }
@@ -75,4 +77,9 @@ pub(super) fn explain(
         evaluation,
         zone: snapshot.config.site.zone.clone(),
     })
+}
+
+/// Why a file or row is refused.
+fn refusal(source: &Source, path: &str, row: &FileRow) -> Option<Problem> {
+    problems_of_row(source, path, row).find(|problem| problem.severity == Severity::Error)
 }

@@ -172,7 +172,7 @@ query = 'SELECT id, title, date, section, content_html FROM articles'
         let (publisher, warning) = open_state(&config);
         assert_eq!(
             warning,
-            "the state folder is made anew: it has layout 3, this program has 4"
+            "the state folder is made anew: it has layout 3, this program has 5"
         );
         assert!(
             !publisher.driver().is_complete(),

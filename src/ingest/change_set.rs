@@ -13,8 +13,8 @@ use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
 pub(super) struct ChangeSet {
     pub(super) changes: Vec<Change>,
     pub(super) retired: Vec<RecordId>,
-    /// Files that are refused, or were.
-    pub(super) refusals: Vec<RefusalChange>,
+    /// Files that have problems, or had some.
+    pub(super) problems: Vec<ProblemChange>,
     /// Keys that no article has any more.
     pub(super) freed: Vec<Box<str>>,
     /// Files that conflicted with an article of such a key.
@@ -22,11 +22,12 @@ pub(super) struct ChangeSet {
     pub(super) unsettled: Vec<String>,
 }
 
-/// The refusal of a file before and after a transaction.
-pub(super) struct RefusalChange {
+/// A file whose row has problems before or after a transaction.
+pub(super) struct ProblemChange {
     pub(super) path: String,
-    pub(super) before: Option<Refusal>,
-    /// Its row if it is refused.
+    /// Its row before, if that had problems.
+    pub(super) before: Option<FileRow>,
+    /// Its row after, if that has some.
     pub(super) after: Option<FileRow>,
 }
 
@@ -41,18 +42,35 @@ impl ChangeSet {
             found,
             columns,
             outcome,
+            warnings,
         } = file;
+        let before = batch.file(&found.path)?;
         match outcome {
-            Ok((meta, packed)) => {
-                self.article(batch, conflicts, &found, columns, meta, &packed)?;
+            Ok(article) => {
+                let row = FileRow {
+                    stamp: found.stamp,
+                    key: Some(article.0.key.clone()),
+                    refusal: None,
+                    columns,
+                    warnings,
+                };
+                self.article(batch, conflicts, &found, before, row, article)
+            }
+            Err(refusal) if refusal.withdraws => {
+                if before.is_some() {
+                    self.release(batch, &found.path)?;
+                }
+                let refusal = Refusal {
+                    withdraws: false,
+                    ..refusal
+                };
+                self.refuse(batch, &found, columns, None, None, refusal)
             }
             Err(refusal) => {
-                let row = batch.file(&found.path)?;
-                let (key, before) = row.map_or((None, None), |row| (row.key, row.refusal));
-                self.refuse(batch, &found, columns, key, before, refusal)?;
+                let key = before.as_ref().and_then(|row| row.key.clone());
+                self.refuse(batch, &found, columns, key, before, refusal)
             }
         }
-        Ok(())
     }
 
     fn article(
@@ -60,14 +78,13 @@ impl ChangeSet {
         batch: &mut Batch<'_>,
         conflicts: &KeyConflicts,
         found: &Place,
-        columns: u64,
-        meta: ArticleMeta,
-        packed: &PackedArticle,
+        mut before: Option<FileRow>,
+        file: FileRow,
+        (meta, packed): (ArticleMeta, PackedArticle),
     ) -> Result<(), StoreError> {
         let key = meta.key.clone();
-        let earlier = batch.file(&found.path)?;
-        let (earlier, mut before) = earlier.map_or((None, None), |row| (row.key, row.refusal));
-        if earlier.is_some_and(|earlier| earlier != key) {
+        let earlier = before.as_ref().and_then(|row| row.key.as_ref());
+        if earlier.is_some_and(|earlier| *earlier != key) {
             self.release(batch, &found.path)?;
             before = None;
         }
@@ -77,15 +94,14 @@ impl ChangeSet {
                 Some(_) if *row.path < *found.path => {
                     batch.add_key_conflict(&key, &found.path)?;
                     let refusal = key_conflict(&key, &row.path);
-                    return self.refuse(batch, found, columns, None, before, refusal);
+                    return self.refuse(batch, found, file.columns, None, before, refusal);
                 }
                 Some(other) => {
                     batch.add_key_conflict(&key, &row.path)?;
-                    let file = batch.file(&row.path)?;
-                    let (stamp, columns, before) = file
-                        .map_or((Stamp::default(), 0, None), |file| {
-                            (file.stamp, file.columns, file.refusal)
-                        });
+                    let before = batch.file(&row.path)?;
+                    let (stamp, columns) = before
+                        .as_ref()
+                        .map_or((Stamp::default(), 0), |row| (row.stamp, row.columns));
                     // It may have changed since it was read, which the next comparison has to find.
                     let other = Place {
                         stamp,
@@ -102,7 +118,7 @@ impl ChangeSet {
         let same = stored.filter(|stored| stored.revision == meta.revision);
         let record = match same {
             Some(stored) => stored.record,
-            None => batch.add_record(packed)?,
+            None => batch.add_record(&packed)?,
         };
         let row = ArticleRow {
             meta: ArticleMeta { record, ..meta },
@@ -116,14 +132,8 @@ impl ChangeSet {
             batch.retire(stored.meta.record)?;
             self.retired.push(stored.meta.record);
         }
-        let file = FileRow {
-            stamp: found.stamp,
-            key: Some(key),
-            refusal: None,
-            columns,
-        };
         batch.put_file(&found.path, &file)?;
-        self.note(&found.path, before, None);
+        self.note(&found.path, before, Some(file));
         Ok(())
     }
 
@@ -133,7 +143,7 @@ impl ChangeSet {
         found: &Place,
         columns: u64,
         key: Option<Box<str>>,
-        before: Option<Refusal>,
+        before: Option<FileRow>,
         refusal: Refusal,
     ) -> Result<(), StoreError> {
         let row = FileRow {
@@ -141,6 +151,7 @@ impl ChangeSet {
             key,
             refusal: Some(refusal),
             columns,
+            warnings: Vec::new(),
         };
         batch.put_file(&found.path, &row)?;
         self.note(&found.path, before, Some(row));
@@ -160,14 +171,16 @@ impl ChangeSet {
     }
 
     fn remove_file(&mut self, batch: &mut Batch<'_>, path: &str) -> Result<(), StoreError> {
-        let before = batch.file(path)?.and_then(|row| row.refusal);
+        let before = batch.file(path)?;
         self.note(path, before, None);
         batch.remove_file(path)
     }
 
-    fn note(&mut self, path: &str, before: Option<Refusal>, after: Option<FileRow>) {
+    fn note(&mut self, path: &str, before: Option<FileRow>, after: Option<FileRow>) {
+        let before = before.filter(FileRow::has_problems);
+        let after = after.filter(FileRow::has_problems);
         if before.is_some() || after.is_some() {
-            self.refusals.push(RefusalChange {
+            self.problems.push(ProblemChange {
                 path: path.to_owned(),
                 before,
                 after,

@@ -1,6 +1,6 @@
 //! The problems of all places, counted by reason.
 //!
-//! No copy of them is held: the store has the refusal of each file, so only their counts and the first
+//! No copy of them is held: the store has the problems of each file, so only their counts and the first
 //! places are in memory. A transaction changes the counts by what it replaces; a full reading, which sees
 //! every row of the store anyway, counts anew.
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) use self::tally::Tally;
 pub(super) use self::unlisted_places::UnlistedPlaces;
 use crate::ingest::report::NewProblems;
-use crate::model::article::Refusal;
+use crate::model::article::{Refusal, Warning};
 use crate::model::problem::{Problem, Severity};
 use crate::model::problem_summary::{FIRST_PROBLEMS_MAX, ProblemSummary};
 use crate::source::{Scope, Source, Unlisted};
@@ -23,8 +23,9 @@ use crate::store::{FileRow, Store, StoreError};
 /// The problems of all places, as the last reading left them.
 #[derive(Debug, Default)]
 pub struct Problems {
-    refused: Tally,
-    /// Whether `refused` counts every refusal of the store.
+    /// The problems of the rows of the store.
+    rows: Tally,
+    /// Whether `rows` counts every problem of the store.
     is_counted: bool,
     unlisted: UnlistedPlaces,
     summary: Arc<ProblemSummary>,
@@ -35,31 +36,35 @@ pub struct Problems {
 pub(super) struct FoundProblems {
     /// What its transactions changed.
     pub(super) changes: Tally,
-    /// All refusals of the store as the reading began, if it has compared everything.
+    /// All problems of the rows as the reading began, if it has compared everything.
     pub(super) stored: Option<Tally>,
     pub(super) unlisted: UnlistedPlaces,
     pub(super) new: NewProblems,
 }
 
 impl FoundProblems {
-    /// Notes that the refusal of a place changed.
+    /// Notes the row of a place before and after a transaction.
     pub(super) fn note(
         &mut self,
         source: &Source,
         path: &str,
-        before: Option<&Refusal>,
+        before: Option<&FileRow>,
         after: Option<&FileRow>,
     ) {
         if let Some(before) = before {
-            self.changes.remove(Severity::Error, &before.reason);
+            self.changes.remove_row(before);
         }
-        let Some((row, refusal)) = after.and_then(|row| Some((row, row.refusal.as_ref()?))) else {
-            return;
-        };
-        self.changes.add(Severity::Error, &refusal.reason, path);
-        if before != Some(refusal) {
+        let Some(row) = after else { return };
+        self.changes.add_row(path, row);
+        let (refused, warned) = before.map_or((None, &[][..]), |before| {
+            (before.refusal.as_ref(), &before.warnings[..])
+        });
+        if let Some(refusal) = row.refusal.as_ref().filter(|after| refused != Some(after)) {
             self.new
                 .add(|| problem_of_refusal(source, path, row.key.is_some(), refusal));
+        }
+        for warning in row.warnings.iter().filter(|after| !warned.contains(after)) {
+            self.new.add(|| problem_of_warning(source, path, warning));
         }
     }
 }
@@ -87,14 +92,14 @@ impl Problems {
         } = found;
         let mut is_changed = !changes.is_empty();
         if let Some(stored) = stored {
-            self.refused = stored;
+            self.rows = stored;
             self.is_counted = true;
             is_changed = true;
         }
         if self.is_counted {
-            self.refused.merge(changes);
+            self.rows.merge(changes);
         } else {
-            self.refused = refused_in(store)?;
+            self.rows = problems_in(store)?;
             self.is_counted = true;
             is_changed = true;
         }
@@ -109,7 +114,7 @@ impl Problems {
         Ok(new)
     }
 
-    /// Visits every problem, the refused places first, each in the order of their paths.
+    /// Visits every problem, those of rows first, each in the order of their paths.
     pub(super) fn visit(
         &self,
         source: &Source,
@@ -118,9 +123,7 @@ impl Problems {
     ) -> Result<(), StoreError> {
         for row in store.files("")? {
             let (path, row) = row?;
-            if let Some(problem) = problem_of_row(source, &path, &row) {
-                visit(problem);
-            }
+            problems_of_row(source, &path, &row).for_each(&mut *visit);
         }
         for (path, unlisted) in self.unlisted.iter() {
             visit(problem_of_unlisted(source, path, unlisted));
@@ -129,24 +132,43 @@ impl Problems {
     }
 
     fn summarize(&mut self, source: &Source, store: &Store) -> Result<ProblemSummary, StoreError> {
-        let (mut refused, mut mended) = (BTreeMap::new(), Vec::new());
-        for path in self.refused.first.iter() {
-            let row = store.file(path)?;
-            match row.and_then(|row| problem_of_row(source, path, &row)) {
-                Some(problem) => drop(refused.insert(path.to_owned(), problem)),
-                None => mended.push(path.to_owned()),
+        let mut of_rows = BTreeMap::new();
+        for (severity, places) in &mut self.rows.first {
+            let mut mended = Vec::new();
+            for path in places.iter() {
+                let row = store.file(path)?;
+                let problems = row
+                    .iter()
+                    .flat_map(|row| problems_of_row(source, path, row));
+                let problems: Vec<Problem> = problems
+                    .filter(|problem| problem.severity == *severity)
+                    .collect();
+                match problems.is_empty() {
+                    true => mended.push(path.to_owned()),
+                    false => drop(of_rows.insert((*severity, path.to_owned()), problems)),
+                }
+            }
+            for path in &mended {
+                places.remove(path);
             }
         }
-        for path in &mended {
-            self.refused.first.remove(path);
-        }
-        let mut all = self.refused.clone();
+        let mut all = self.rows.clone();
         all.merge(self.unlisted.tally());
         let mut first = Vec::new();
-        for path in all.first.iter() {
-            first.extend(refused.remove(path));
-            let unlisted = self.unlisted.get(path);
-            first.extend(unlisted.map(|unlisted| problem_of_unlisted(source, path, unlisted)));
+        for (severity, places) in &all.first {
+            for path in places.iter() {
+                first.extend(
+                    of_rows
+                        .remove(&(*severity, path.to_owned()))
+                        .into_iter()
+                        .flatten(),
+                );
+                let unlisted = self
+                    .unlisted
+                    .get(path)
+                    .filter(|unlisted| unlisted.severity == *severity);
+                first.extend(unlisted.map(|unlisted| problem_of_unlisted(source, path, unlisted)));
+            }
         }
         first.truncate(FIRST_PROBLEMS_MAX);
         let reasons = all.reasons();
@@ -163,8 +185,8 @@ impl Problems {
     }
 }
 
-/// All refusals of the store.
-fn refused_in(store: &Store) -> Result<Tally, StoreError> {
+/// All problems of the rows of the store.
+fn problems_in(store: &Store) -> Result<Tally, StoreError> {
     let mut tally = Tally::default();
     for row in store.files("")? {
         let (path, row) = row?;
@@ -173,10 +195,29 @@ fn refused_in(store: &Store) -> Result<Tally, StoreError> {
     Ok(tally)
 }
 
-/// The problem of a file or row, if it is refused.
-pub fn problem_of_row(source: &Source, path: &str, row: &FileRow) -> Option<Problem> {
-    let refusal = row.refusal.as_ref()?;
-    Some(problem_of_refusal(source, path, row.key.is_some(), refusal))
+/// The problems of a file or row: why it is refused, or the warnings of its article.
+pub fn problems_of_row(
+    source: &Source,
+    path: &str,
+    row: &FileRow,
+) -> impl Iterator<Item = Problem> {
+    let refusal = row.refusal.iter();
+    let refusal =
+        refusal.map(|refusal| problem_of_refusal(source, path, row.key.is_some(), refusal));
+    let warnings = row.warnings.iter();
+    refusal.chain(warnings.map(|warning| problem_of_warning(source, path, warning)))
+}
+
+fn problem_of_warning(source: &Source, path: &str, warning: &Warning) -> Problem {
+    Problem {
+        severity: Severity::Warning,
+        file: source.locate(path),
+        line: warning.line,
+        column: None,
+        message: warning.reason.clone(),
+        hint: Some(warning.hint.clone()),
+        excerpt: None,
+    }
 }
 
 fn problem_of_refusal(

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::Progress;
-use crate::model::article::Refusal;
+use crate::model::article::{Refusal, Warning};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::{RecordId, Stamp};
 use crate::source::{Place, ReadOutcome, ReadResult, Source, SourceError};
@@ -18,6 +18,8 @@ pub(super) struct ReadFile {
     /// As in [`ReadResult::columns`].
     pub(super) columns: u64,
     pub(super) outcome: Result<(ArticleMeta, PackedArticle), Refusal>,
+    /// The warnings of an accepted article.
+    pub(super) warnings: Vec<Warning>,
 }
 
 /// Bytes of packed articles that are read before they are stored.
@@ -105,6 +107,7 @@ fn pack(
     packer: &mut Result<Packer, StoreError>,
 ) -> Result<ReadFile, String> {
     let mut found = found.clone();
+    let mut warnings = Vec::new();
     let outcome = match result.outcome {
         ReadOutcome::Unsettled => return Err(found.path),
         ReadOutcome::Refused(refusal) => Err(refusal),
@@ -116,7 +119,8 @@ fn pack(
             found.stamp = Stamp::default();
             Err(refusal)
         }
-        ReadOutcome::Accepted(accepted) => {
+        ReadOutcome::Accepted(mut accepted) => {
+            warnings = std::mem::take(&mut accepted.warnings);
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
                 Ok(Ok(packed)) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), packed)),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
@@ -131,5 +135,6 @@ fn pack(
         found,
         columns: result.columns,
         outcome,
+        warnings,
     })
 }

@@ -14,9 +14,9 @@ const REASONS_NAMED_MAX: usize = 5;
 pub struct ProblemSummary {
     /// Files and rows that are refused, and folders that cannot be listed.
     pub errors: usize,
-    /// What is skipped and never was an article.
+    /// What was left out of articles, and what is skipped and never was an article.
     pub warnings: usize,
-    /// The first problems in natural order of their places, at most [`FIRST_PROBLEMS_MAX`]. They are fewer
+    /// The first errors, then the first warnings, each in natural order of their places, at most [`FIRST_PROBLEMS_MAX`]. They are fewer
     /// for a while if some of them were corrected: the next full reading finds those that follow.
     pub first: Vec<Problem>,
     /// How many problems have one reason, the most frequent first.

@@ -217,6 +217,7 @@ impl<'t> Batch<'t> {
                 key: Some(article.meta.key),
                 refusal: None,
                 columns: 0,
+                warnings: Vec::new(),
             };
             self.put_file(&article.path, &file)?;
         }

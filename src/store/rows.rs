@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::error::StoreError;
 #[cfg(any(test, fuzzing))]
 use super::packer::Unpacker;
-use crate::model::article::Refusal;
+use crate::model::article::{Refusal, Warning};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::format::Format;
 use crate::model::record::Stamp;
@@ -76,6 +76,15 @@ pub struct FileRow {
     pub refusal: Option<Refusal>,
     /// The digest of a row's columns without the text; 0 for a file.
     pub columns: u64,
+    /// The warnings of the version, if it was accepted.
+    pub warnings: Vec<Warning>,
+}
+
+impl FileRow {
+    /// Whether it is refused or has warnings.
+    pub fn has_problems(&self) -> bool {
+        self.refusal.is_some() || !self.warnings.is_empty()
+    }
 }
 
 /// The extensions of formats, separated by spaces.
@@ -95,7 +104,7 @@ pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
     postcard::to_stdvec(row).map_err(|_| StoreError::Row("row"))
 }
 
-/// The key and the refusal of a [`FileRow`] of layout 3 or 4.
+/// The key and the refusal of a [`FileRow`] of layout 3 and later.
 pub(super) fn decode_refusal(
     bytes: &[u8],
 ) -> Result<(Option<Box<str>>, Option<Refusal>), StoreError> {

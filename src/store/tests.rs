@@ -53,6 +53,7 @@ fn accepted(key: &str) -> Accepted {
         revision: Revision(5),
         expires: None,
         visibility: Visibility::Public,
+        warnings: Vec::new(),
     }
 }
 
@@ -96,6 +97,11 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
         key: Some("a".into()),
         refusal: None,
         columns: 9,
+        warnings: vec![crate::model::article::Warning::new(
+            3,
+            "`image`: is not an address",
+            "correct it",
+        )],
     };
     let row = store.write(|batch| {
         batch.set_header(&header())?;

@@ -11,6 +11,14 @@ use crate::store::FileRow;
 /// The reasons that are counted apart from each other.
 const REASONS_MAX: usize = 100;
 
+/// Why a file or row is refused, and what its warnings say.
+fn reasons_of(row: &FileRow) -> impl Iterator<Item = (Severity, &str)> {
+    let refusal = row.refusal.iter();
+    let refusal = refusal.map(|refusal| (Severity::Error, &*refusal.reason));
+    let warnings = row.warnings.iter();
+    refusal.chain(warnings.map(|warning| (Severity::Warning, &*warning.reason)))
+}
+
 /// Problems by reason. A count may be negative while it only says how others change.
 #[derive(Clone, Debug, Default)]
 pub(in crate::ingest) struct Tally {
@@ -18,20 +26,28 @@ pub(in crate::ingest) struct Tally {
     /// Problems for reasons beyond [`REASONS_MAX`]. With so many, counts by reason may be wrong between two
     /// full readings; the sum is not.
     others: BTreeMap<Severity, i64>,
-    /// The places of problems that were added. Those of problems that were removed may be among them.
-    pub(super) first: FirstPlaces,
+    /// The places of problems that were added, by severity. Those of problems that were removed may be
+    /// among them.
+    pub(super) first: BTreeMap<Severity, FirstPlaces>,
 }
 
 impl Tally {
     pub(super) fn add(&mut self, severity: Severity, reason: &str, path: &str) {
         self.count(severity, general_reason(reason), 1);
-        self.first.insert(path);
+        self.first.entry(severity).or_default().insert(path);
     }
 
-    /// Counts a file or row of the store if it is refused.
+    /// Counts the problems of a file or row of the store.
     pub(in crate::ingest) fn add_row(&mut self, path: &str, row: &FileRow) {
-        if let Some(refusal) = &row.refusal {
-            self.add(Severity::Error, &refusal.reason, path);
+        for (severity, reason) in reasons_of(row) {
+            self.add(severity, reason, path);
+        }
+    }
+
+    /// No longer counts the problems of a file or row.
+    pub(super) fn remove_row(&mut self, row: &FileRow) {
+        for (severity, reason) in reasons_of(row) {
+            self.remove(severity, reason);
         }
     }
 
@@ -46,7 +62,9 @@ impl Tally {
         for (severity, count) in other.others {
             *self.others.entry(severity).or_default() += count;
         }
-        self.first.merge(&other.first);
+        for (severity, first) in &other.first {
+            self.first.entry(*severity).or_default().merge(first);
+        }
     }
 
     /// Whether nothing was added or removed.

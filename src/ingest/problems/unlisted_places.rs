@@ -96,7 +96,9 @@ impl UnlistedPlaces {
     fn remove(&mut self, path: &str) {
         if let Some(unlisted) = self.by_path.remove(path) {
             self.tally.remove(unlisted.severity, &reason(&unlisted));
-            self.tally.first.remove(path);
+            for first in self.tally.first.values_mut() {
+                first.remove(path);
+            }
         }
     }
 

@@ -103,6 +103,7 @@ fn a_file_that_cannot_be_read_is_tried_again_without_a_write() {
             found: unreadable.clone(),
             columns: 0,
             outcome: Err(Refusal::new(None, "cannot be read", "allow it")),
+            warnings: Vec::new(),
         };
         run.store(vec![Ok(file)]).expect("a writable store");
         let found = run.problems;
