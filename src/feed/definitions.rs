@@ -183,11 +183,15 @@ impl FeedDefinitions {
         for terms in articles {
             let triggered = terms
                 .iter()
-                .filter_map(|term| self.triggers.get(term))
+                .filter_map(|&term| self.triggers.get(&index.base(term)))
                 .flatten();
             let candidates = triggered.chain(&self.without_trigger).copied();
-            declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
-            automatic.extend(terms);
+            let matches = |&feed: &usize| {
+                let query = index.resolve(&self.declared[feed].query);
+                query.matches(terms)
+            };
+            declared.extend(candidates.filter(matches));
+            automatic.extend(terms.iter().map(|&term| index.base(term)));
         }
         let automatic = automatic
             .into_iter()
@@ -202,8 +206,21 @@ impl FeedDefinitions {
             return Some(FeedNo::Declared(place));
         }
         let (_, term) = find_automatic_term(index, path)?;
-        self.has_feed(index, term)
-            .then_some(FeedNo::Automatic(term))
+        let is_served = self.has_feed(index, term) && !index.is_name(term);
+        is_served.then_some(FeedNo::Automatic(term))
+    }
+
+    /// The path that the path of an automatic feed leads to, if its key is only the name of other terms:
+    /// the feed of the only term of that name, else the selection of all of them.
+    pub fn path_of_name(&self, index: &Index, path: &str) -> Option<String> {
+        let (kind, name) = find_automatic_term(index, path)?;
+        if !self.auto.contains_key(&kind) || !index.is_name(name) {
+            return None;
+        }
+        Some(match index.term_of_name(name) {
+            Some(term) => automatic_path(index.term(term)),
+            None => format!("{SELECT}?{}", Selection::of(index.term(name).clone())),
+        })
     }
 
     /// Which articles the feed at a path holds, selections aside.
@@ -228,7 +245,7 @@ impl FeedDefinitions {
         let unknown = |term: &&Term| {
             !index
                 .find_term(term)
-                .is_some_and(|term| index.is_known(term))
+                .is_some_and(|term| index.is_known(term) || index.is_used(term))
         };
         let query = match (selection.terms().find(unknown), index.query(selection)) {
             (None, Some(query)) => query,

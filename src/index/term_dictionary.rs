@@ -1,4 +1,8 @@
 //! The term dictionary: a number for each term and for each spelling of it.
+//!
+//! The name of a term with a slug leads to it too, although its key is another. Several terms may have one
+//! name, so each such name has a *name list* beside the posting list of its own key: the articles that have
+//! the key as their own, or a term of that name. Its number is one that no other term has.
 
 use std::sync::Arc;
 
@@ -7,6 +11,7 @@ use hashbrown::HashMap;
 use super::hash_index::HashIndex;
 use super::paged::Paged;
 use crate::config::{Alias, NamedTerm};
+use crate::model::article_meta::MetaTerm;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
 
@@ -58,6 +63,18 @@ struct Spelling {
     text: Box<str>,
     /// The text to print instead, if this is an alias of `[same]`.
     replacement: Option<Box<str>>,
+    /// Boxed, because most spellings have none.
+    slug: Option<Box<Slug>>,
+}
+
+/// The slug of a spelling.
+#[derive(Clone, Debug)]
+struct Slug {
+    text: Box<str>,
+    /// Whether the key of the term is the slug's, not that of an alias.
+    is_key: bool,
+    /// The name list that has the articles with this spelling, if the name has another key.
+    name_list: Option<TermNo>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +86,42 @@ struct TermSlot {
     unused_since: Option<Timestamp>,
     /// The spelling of feeds.toml; `None` if the file does not name it.
     config_name: Option<Box<str>>,
+    name_list: NameList,
+    /// The number of released articles whose slug is the key, counted by spelling.
+    slug_articles: u32,
+}
+
+impl TermSlot {
+    fn new(term: Term, name_list: NameList) -> TermSlot {
+        TermSlot {
+            term,
+            first_name: None,
+            unused_since: None,
+            config_name: None,
+            name_list,
+            slug_articles: 0,
+        }
+    }
+}
+
+/// How a term and a name list belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum NameList {
+    /// No other term has this one's key as its name.
+    None,
+    /// The name list of the term has this number.
+    At(TermNo),
+    /// This is the number of the name list of that term.
+    Of(TermNo),
+}
+
+/// A name list that is new, and so has no article.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewNameList {
+    pub(super) term: TermNo,
+    pub(super) list: TermNo,
+    /// Whether the term had a number before, so that articles and queries may name it.
+    pub(super) is_of_old_term: bool,
 }
 
 /// All terms that an article or feeds.toml names.
@@ -80,6 +133,9 @@ pub(super) struct TermDictionary {
     by_spelling: HashIndex<SpellingNo>,
     /// Each alias with the term it counts as and the text to print.
     aliases: Arc<HashMap<Term, (Term, Box<str>)>>,
+    has_name_lists: bool,
+    /// Whether any spelling has a slug.
+    has_slugs: bool,
 }
 
 impl TermDictionary {
@@ -96,31 +152,139 @@ impl TermDictionary {
         }
     }
 
-    /// The number of a spelling, which is added if it is new; `None` if it has no key.
-    pub(super) fn intern_spelling(&mut self, kind: TermKind, text: &str) -> Option<SpellingNo> {
-        let is_same = |number| {
-            let spelling = self.entry(number);
-            spelling.kind == kind && *spelling.text == *text
-        };
-        if let Some(known) = self.by_spelling.find((kind, text), is_same) {
+    /// The number of a spelling, which is added if it is new; `None` if it has no key. A name list that
+    /// this takes is added to `new_lists` if it is new.
+    pub(super) fn intern_spelling(
+        &mut self,
+        written: &MetaTerm,
+        new_lists: &mut Vec<NewNameList>,
+    ) -> Option<SpellingNo> {
+        let is_same = |number| self.entry(number).written() == parts(written);
+        if let Some(known) = self.by_spelling.find(parts(written), is_same) {
             return self.entry(known).term.map(|_| known);
         }
-        let term = Term::new(kind, text);
-        let alias = term.as_ref().and_then(|term| self.aliases.get(term));
-        let replacement = alias.map(|(_, text)| text.clone());
-        let term = term.map(|term| self.intern(term));
+        let MetaTerm { kind, name, slug } = written;
+        let by_name = Term::new(*kind, name);
+        let by_slug = slug.as_deref().and_then(|slug| Term::new(*kind, slug));
+        // An alias is meant by its slug or by its name.
+        let alias_of = |term: &Option<Term>| self.aliases.get(term.as_ref()?);
+        let alias = alias_of(&by_slug).or(alias_of(&by_name)).cloned();
+        let is_alias_by_name = alias.is_some() && alias_of(&by_slug).is_none();
+        let is_key = alias.is_none();
+        let (counts_as, replacement) = match alias {
+            Some((to, text)) => (Some(to), Some(text)),
+            None => (by_slug.clone().or(by_name.clone()), None),
+        };
+        let term = counts_as.map(|term| self.intern(term));
+        let slug = slug.as_ref().map(|text| {
+            self.has_slugs = true;
+            let other = match is_alias_by_name {
+                true => by_slug,
+                false => by_name,
+            };
+            Box::new(Slug {
+                text: text.clone(),
+                is_key,
+                name_list: other.and_then(|other| self.intern_name_list(other, term, new_lists)),
+            })
+        });
         let number = SpellingNo(to_number(self.spellings.push(Spelling {
-            kind,
+            kind: *kind,
             term,
-            text: text.into(),
+            text: name.clone(),
             replacement,
+            slug,
         })));
         let spellings = &self.spellings;
-        self.by_spelling.insert(number, |number| {
-            let spelling = entry(spellings, number);
-            (spelling.kind, &*spelling.text)
-        });
+        self.by_spelling
+            .insert(number, |number| entry(spellings, number).written());
         term.map(|_| number)
+    }
+
+    /// The number of the name list of `name`, which is added if it is new; `None` if the name is that of
+    /// `term` by its key already.
+    fn intern_name_list(
+        &mut self,
+        name: Term,
+        term: Option<TermNo>,
+        new_lists: &mut Vec<NewNameList>,
+    ) -> Option<TermNo> {
+        let terms_before = self.slots.len();
+        let base = self.intern(name);
+        if Some(base) == term {
+            return None;
+        }
+        if let Some(list) = self.name_list(base) {
+            return Some(list);
+        }
+        let slot = TermSlot::new(self.term(base).clone(), NameList::Of(base));
+        let list = TermNo(to_number(self.slots.push(slot)));
+        self.slot_mut(base).name_list = NameList::At(list);
+        self.has_name_lists = true;
+        new_lists.push(NewNameList {
+            term: base,
+            list,
+            is_of_old_term: base.place() < terms_before,
+        });
+        Some(list)
+    }
+
+    /// Whether any spelling has a slug.
+    pub(super) fn has_slugs(&self) -> bool {
+        self.has_slugs
+    }
+
+    /// Whether there is a name list.
+    pub(super) fn has_name_lists(&self) -> bool {
+        self.has_name_lists
+    }
+
+    /// The name list of a term.
+    pub(super) fn name_list(&self, term: TermNo) -> Option<TermNo> {
+        match slot(&self.slots, term).name_list {
+            NameList::At(list) => Some(list),
+            NameList::None | NameList::Of(_) => None,
+        }
+    }
+
+    /// The term that a name list is of; any other number itself.
+    pub(super) fn base(&self, number: TermNo) -> TermNo {
+        match slot(&self.slots, number).name_list {
+            NameList::Of(term) => term,
+            NameList::None | NameList::At(_) => number,
+        }
+    }
+
+    /// The lists that have the articles with a spelling: that of its term, its name list, and the list of
+    /// the name that leads to the term.
+    pub(super) fn lists_of(&self, spelling: SpellingNo) -> impl Iterator<Item = TermNo> + use<> {
+        let term = self.term_of(spelling);
+        let (of_term, of_name) = match self.has_name_lists {
+            true => (self.name_list(term), self.list_of_name(spelling)),
+            false => (None, None),
+        };
+        [Some(term), of_term, of_name].into_iter().flatten()
+    }
+
+    /// The name list that has the articles with a spelling because of its name.
+    pub(super) fn list_of_name(&self, spelling: SpellingNo) -> Option<TermNo> {
+        self.entry(spelling).slug.as_ref()?.name_list
+    }
+
+    /// The term whose key is the slug of a spelling.
+    pub(super) fn term_of_slug(&self, spelling: SpellingNo) -> Option<TermNo> {
+        let entry = self.entry(spelling);
+        entry.slug.as_ref().filter(|slug| slug.is_key)?;
+        entry.term
+    }
+
+    /// The number of released articles whose slug is the key of a term, counted by spelling.
+    pub(super) fn slug_articles(&self, term: TermNo) -> u32 {
+        slot(&self.slots, term).slug_articles
+    }
+
+    pub(super) fn slug_articles_mut(&mut self, term: TermNo) -> &mut u32 {
+        &mut self.slot_mut(term).slug_articles
     }
 
     /// The number of a term, which is added if it is new.
@@ -132,15 +296,11 @@ impl TermDictionary {
             Some((to, _)) => to.clone(),
             None => term,
         };
-        let number = TermNo(to_number(self.slots.push(TermSlot {
-            term,
-            first_name: None,
-            unused_since: None,
-            config_name: None,
-        })));
+        let slot = TermSlot::new(term, NameList::None);
+        let number = TermNo(to_number(self.slots.push(slot)));
         let slots = &self.slots;
         self.by_term
-            .insert(number, |number| &slot(slots, number).term);
+            .insert(number, |number| &self::slot(slots, number).term);
         number
     }
 
@@ -258,6 +418,17 @@ impl TermDictionary {
     fn entry(&self, spelling: SpellingNo) -> &Spelling {
         entry(&self.spellings, spelling)
     }
+}
+
+impl Spelling {
+    fn written(&self) -> (TermKind, &str, Option<&str>) {
+        let slug = self.slug.as_ref().map(|slug| &*slug.text);
+        (self.kind, &self.text, slug)
+    }
+}
+
+fn parts(written: &MetaTerm) -> (TermKind, &str, Option<&str>) {
+    (written.kind, &written.name, written.slug.as_deref())
 }
 
 fn slot(slots: &Paged<TermSlot>, term: TermNo) -> &TermSlot {

@@ -8,6 +8,7 @@
 mod accept;
 mod content;
 mod media;
+mod terms;
 
 use std::fmt;
 
@@ -15,12 +16,16 @@ use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::media::Media;
+pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::{Html, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
 pub const ACCEPT_VERSION: u32 = 5;
+
+/// The most sections of an article.
+pub const SECTIONS_MAX: usize = 100;
 
 /// The most tags of an article; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -297,10 +302,10 @@ pub struct Article {
     pub updated: Timestamp,
     /// Its page, absolute and percent-encoded, if the article names one.
     pub url: Option<String>,
-    /// Its section; the text has a term key.
-    pub section: Option<Text>,
+    /// Its sections, the main one first, no two with the same term key.
+    pub sections: Vec<ArticleTerm>,
     /// Its tags, no two with the same term key.
-    pub tags: Vec<Text>,
+    pub tags: Vec<ArticleTerm>,
     /// Its authors, no two with the same term key.
     pub authors: Vec<Author>,
     /// A language tag (BCP 47).
