@@ -200,14 +200,32 @@ impl FeedDefinitions {
         declared.chain(automatic.map(FeedNo::Automatic)).collect()
     }
 
+    /// The paths of the feeds that a change may end, because their term is only a name by now, or `except`
+    /// has its new name.
+    pub fn ended(&self, index: &Index, changed: &AffectedFeeds) -> Vec<String> {
+        let terms: HashSet<TermNo> = match changed {
+            AffectedFeeds::All => index.known_terms().collect(),
+            AffectedFeeds::Matching(articles) => {
+                let terms = articles.iter().flatten();
+                terms.map(|&term| index.base(term)).collect()
+            }
+        };
+        let is_ended = |term: &TermNo| {
+            let auto = self.auto.get(&index.term(*term).kind);
+            auto.is_some_and(|auto| index.is_name(*term) || auto.excepts_name(index, *term))
+        };
+        let ended = terms.into_iter().filter(is_ended);
+        ended.map(|term| automatic_path(index.term(term))).collect()
+    }
+
     /// The number of the feed at a path, selections aside.
     pub fn find(&self, index: &Index, path: &str) -> Option<FeedNo> {
         if let Some(place) = self.place(path) {
             return Some(FeedNo::Declared(place));
         }
         let (_, term) = find_automatic_term(index, path)?;
-        let is_served = self.has_feed(index, term) && !index.is_name(term);
-        is_served.then_some(FeedNo::Automatic(term))
+        self.has_feed(index, term)
+            .then_some(FeedNo::Automatic(term))
     }
 
     /// The path that the path of an automatic feed leads to, if its key is only the name of other terms:
@@ -334,10 +352,13 @@ impl FeedDefinitions {
         });
     }
 
-    /// Whether a term has an automatic feed: it is known, its kind has them, and `except` does not name it.
+    /// Whether a term has an automatic feed: it is known, it is not only the name of other terms, its kind
+    /// has them, and `except` names neither it nor its name.
     fn has_feed(&self, index: &Index, term: TermNo) -> bool {
         let auto = self.auto.get(&index.term(term).kind);
-        index.is_known(term) && auto.is_some_and(|auto| !auto.except.contains(&term))
+        let is_excepted =
+            |auto: &Auto| auto.except.contains(&term) || auto.excepts_name(index, term);
+        index.is_known(term) && !index.is_name(term) && auto.is_some_and(|auto| !is_excepted(auto))
     }
 
     /// The automatic feed of a term whose kind has them.
@@ -408,6 +429,16 @@ impl Auto {
             settings: Arc::new(config.settings.clone()),
             min_articles: config.min_articles as usize,
         }
+    }
+
+    /// Whether `except` has the name of a term with a slug.
+    fn excepts_name(&self, index: &Index, term: TermNo) -> bool {
+        let has_name = || {
+            index
+                .name_of_slug(term)
+                .is_some_and(|name| self.except.contains(&name))
+        };
+        !self.except.is_empty() && has_name()
     }
 }
 

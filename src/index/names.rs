@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use super::{Index, Query, TermNo};
+use crate::model::term::Term;
 
 impl Index {
     /// The number of the list with the articles that a term means.
@@ -35,6 +36,15 @@ impl Index {
     /// The term that a number in [`AffectedFeeds`](super::AffectedFeeds) belongs to.
     pub fn base(&self, number: TermNo) -> TermNo {
         self.terms.base(number)
+    }
+
+    /// The term whose key is the name of a term, if the two differ because of a slug.
+    pub fn name_of_slug(&self, term: TermNo) -> Option<TermNo> {
+        if !self.terms.has_slugs() {
+            return None;
+        }
+        let name = Term::new(self.term(term).kind, self.name(term))?;
+        self.find_term(&name).filter(|name| *name != term)
     }
 
     /// Whether a released article has the term, or one of its name.

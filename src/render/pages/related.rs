@@ -34,9 +34,11 @@ pub fn related(
     let mut found: Vec<(Term, Found)> = found.into_iter().collect();
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     let feeds = found.into_iter().filter_map(|(term, (_, label, slug))| {
+        let name = Term::new(term.kind, label.as_str());
+        let mut spellings = [Some(&term), name.as_ref()].into_iter().flatten();
         let auto = config
             .auto(term.kind)
-            .filter(|auto| !auto.except.contains(&term))?;
+            .filter(|auto| !spellings.any(|spelling| auto.except.contains(spelling)))?;
         let path = format!("{}/{}", term.kind.folder(), term.key());
         (own != Some(&*path)).then(|| RelatedFeed {
             kind: term.kind,
