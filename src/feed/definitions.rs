@@ -1,7 +1,10 @@
 //! The definitions of all feeds, their paths, and the feeds that a change affects.
 //!
 //! Declared feeds come from feeds.toml, automatic ones from the terms of the index, selections from
-//! URLs. All become a [`FeedDefinition`], and later code does not distinguish them.
+//! URLs. All become a [`FeedDefinition`], and later code does not distinguish them. `names.rs` says what the
+//! name of a term with a slug leads to.
+
+mod names;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -200,24 +203,6 @@ impl FeedDefinitions {
         declared.chain(automatic.map(FeedNo::Automatic)).collect()
     }
 
-    /// The paths of the feeds that a change may end, because their term is only a name by now, or `except`
-    /// has its new name.
-    pub fn ended(&self, index: &Index, changed: &AffectedFeeds) -> Vec<String> {
-        let terms: HashSet<TermNo> = match changed {
-            AffectedFeeds::All => index.known_terms().collect(),
-            AffectedFeeds::Matching(articles) => {
-                let terms = articles.iter().flatten();
-                terms.map(|&term| index.base(term)).collect()
-            }
-        };
-        let is_ended = |term: &TermNo| {
-            let auto = self.auto.get(&index.term(*term).kind);
-            auto.is_some_and(|auto| index.is_name(*term) || auto.excepts_name(index, *term))
-        };
-        let ended = terms.into_iter().filter(is_ended);
-        ended.map(|term| automatic_path(index.term(term))).collect()
-    }
-
     /// The number of the feed at a path, selections aside.
     pub fn find(&self, index: &Index, path: &str) -> Option<FeedNo> {
         if let Some(place) = self.place(path) {
@@ -226,19 +211,6 @@ impl FeedDefinitions {
         let (_, term) = find_automatic_term(index, path)?;
         self.has_feed(index, term)
             .then_some(FeedNo::Automatic(term))
-    }
-
-    /// The path that the path of an automatic feed leads to, if its key is only the name of other terms:
-    /// the feed of the only term of that name, else the selection of all of them.
-    pub fn path_of_name(&self, index: &Index, path: &str) -> Option<String> {
-        let (kind, name) = find_automatic_term(index, path)?;
-        if !self.auto.contains_key(&kind) || !index.is_name(name) {
-            return None;
-        }
-        Some(match index.term_of_name(name) {
-            Some(term) => automatic_path(index.term(term)),
-            None => format!("{SELECT}?{}", Selection::of(index.term(name).clone())),
-        })
     }
 
     /// Which articles the feed at a path holds, selections aside.
@@ -429,16 +401,6 @@ impl Auto {
             settings: Arc::new(config.settings.clone()),
             min_articles: config.min_articles as usize,
         }
-    }
-
-    /// Whether `except` has the name of a term with a slug.
-    fn excepts_name(&self, index: &Index, term: TermNo) -> bool {
-        let has_name = || {
-            index
-                .name_of_slug(term)
-                .is_some_and(|name| self.except.contains(&name))
-        };
-        !self.except.is_empty() && has_name()
     }
 }
 

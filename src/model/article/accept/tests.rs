@@ -626,3 +626,19 @@ fn the_revision_of_an_article_is_stable() {
         "28d61584b4a97b61110da3c1b598a750"
     );
 }
+
+#[test]
+fn of_too_many_sections_the_first_count() {
+    for (count, expected, warnings) in [
+        (SECTIONS_MAX, SECTIONS_MAX, 0),
+        (SECTIONS_MAX + 1, SECTIONS_MAX, 1),
+    ] {
+        let draft = Draft {
+            sections: terms(count),
+            ..draft()
+        };
+        let accepted = passed(draft);
+        assert_eq!(accepted.article.sections.len(), expected);
+        assert_eq!(accepted.warnings.len(), warnings);
+    }
+}
