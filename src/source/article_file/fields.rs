@@ -116,7 +116,8 @@ impl<'p> Fields<'p> {
     fn drop_repeated(&mut self) {
         let mut kept: Vec<Key<'p>> = Vec::with_capacity(self.keys.len());
         for key in std::mem::take(&mut self.keys) {
-            if let Some(last) = kept.pop_if(|last| last.place() == key.place()) {
+            let repeated = kept.pop_if(|last| last.place() == key.place());
+            if let Some(last) = repeated.filter(|_| self.warnings.len() < WARNINGS_MAX) {
                 let reason = format!("`{}`: is given twice, and the last value counts", last.name);
                 self.warnings
                     .push(last.warning(last.node, reason, "delete one of the two"));
@@ -233,7 +234,7 @@ impl<'p> Fields<'p> {
 
 /// Warns of keys that hide the article by a status, or somewhere else than here.
 fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
-    for (key, node) in &marks.statuses {
+    for (key, node) in marks.statuses.iter().take(WARNINGS_MAX) {
         let value = node.value.as_text().unwrap_or_default();
         // The value stands outside of quotes, so that articles are counted by it.
         let value = excerpt(value.trim()).replace('`', "'");
@@ -243,7 +244,7 @@ fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
             format!("if it means that the article is public, name it in `[source.directory] public-status = [\"{value}\"]`"),
         ));
     }
-    for (key, node) in &marks.elsewhere {
+    for (key, node) in marks.elsewhere.iter().take(WARNINGS_MAX) {
         warnings.push(Warning::new(
             at(node.line),
             format!("`{key}`: does not hide the article in feeds"),

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::ParseContext;
+use super::fields;
 use super::hidden::{self, Syntax as KeySyntax};
 use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
@@ -104,8 +105,10 @@ pub(in crate::source) fn split<'t>(
         Syntax::Yaml => tree::yaml::parse(matter, first_line),
         Syntax::Json => tree::json::parse(matter, first_line),
     };
+    let mut pairs = pairs.map_err(|refusal| refuse(matter, refusal))?;
+    fields::rename(&mut pairs, &context.settings.fields);
     Ok(FileParts {
-        pairs: pairs.map_err(|refusal| refuse(matter, refusal))?,
+        pairs,
         line: opening.number,
         body: rest[body..]
             .strip_prefix('\n')

@@ -3,7 +3,7 @@
 //! Shortcodes (`{{< … >}}`) stay in the text unchanged: only the site generator can expand them.
 
 use super::ParseContext;
-use super::fields::{self, Fields};
+use super::fields::Fields;
 use super::front_matter;
 use crate::model::article::{Body, Draft, Refusal};
 use crate::text;
@@ -11,9 +11,8 @@ use crate::text;
 /// Parses one article.
 pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
-    let mut file = front_matter::split(&text, context)?;
+    let file = front_matter::split(&text, context)?;
     let body = Body::Markdown(file.body.to_owned());
-    fields::rename(&mut file.pairs, &context.settings.fields);
     Fields::new(&file.pairs, file.line).draft(Some(body), context)
 }
 
