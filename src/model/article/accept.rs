@@ -9,7 +9,7 @@ use super::media::some_text;
 use super::terms;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
-    ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, WARNINGS_MAX, Warning, WrittenTerm,
+    ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
 };
 use crate::model::permalink;
 use crate::model::time::{Timestamp, WrittenDate};
@@ -44,8 +44,16 @@ impl Draft {
     ///
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
-    /// HTML is beyond a limit.
+    /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+        let is_hidden = self.visibility == Visibility::Draft;
+        self.check(key, reading).map_err(|refusal| Refusal {
+            withdraws: refusal.withdraws || is_hidden,
+            ..refusal
+        })
+    }
+
+    fn check(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
         let content = Content::read(&self.body)?;
         let title = Text::new(&self.title);
@@ -58,13 +66,25 @@ impl Draft {
         }
         let published = resolve(self.published, reading)?;
         let updated = match self.updated {
-            Some(date) => resolve(date, reading)?.max(published),
+            Some(date) => resolve(date, reading).map_or_else(
+                |refusal| {
+                    let reason = format!("`updated`: {}", refusal.reason);
+                    warnings.push(Warning::new(None, reason, refusal.hint));
+                    published
+                },
+                |updated| updated.max(published),
+            ),
             None => published,
         };
         let expires = self
             .expires
             .map(|date| resolve(date, reading))
-            .transpose()?;
+            .transpose()
+            .map_err(|refusal| Refusal {
+                reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
+                withdraws: true,
+                ..refusal
+            })?;
         let named = self.language.as_deref().and_then(language_tag);
         let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();

@@ -1,8 +1,10 @@
 //! The picture and the enclosures of an article.
 
+use std::collections::HashSet;
+
 use super::terms::text_at;
 use super::{Key, find};
-use crate::model::article::{Media, Warning};
+use crate::model::article::{Media, WARNINGS_MAX, Warning};
 use crate::source::article_file::excerpt;
 use crate::source::article_file::tree::{KeyValue, Node, Value};
 
@@ -68,15 +70,19 @@ fn featured(items: &[Node]) -> Option<&Node> {
 pub(super) fn enclosures(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Vec<Media> {
     let mut enclosures: Vec<Media> = Vec::new();
     for key in keys {
+        let mut faulty = None;
         for item in key.items() {
             match media(item, 0, warnings) {
-                Some(media) if enclosures.iter().any(|other| other.url == media.url) => {}
                 Some(media) => enclosures.push(media),
-                None if key.table == 0 => warnings.push(no_address(key, item)),
-                None => {}
+                None => faulty = faulty.or(Some(item)),
             }
         }
+        if let Some(item) = faulty.filter(|_| key.table == 0) {
+            warnings.push(no_address(key, item));
+        }
     }
+    let mut addresses = HashSet::new();
+    enclosures.retain(|media| addresses.insert(media.url.clone()));
     enclosures
 }
 
@@ -164,7 +170,7 @@ fn number(pairs: &[KeyValue], names: &[&str], warnings: &mut Vec<Warning>) -> Op
         .as_text()
         .unwrap_or_else(|| node.value.kind().to_owned());
     let number = written.trim().trim_end_matches("px").parse();
-    if number.is_err() {
+    if number.is_err() && warnings.len() < WARNINGS_MAX {
         warnings.push(Warning::new(
             super::at(node.line),
             format!(
