@@ -76,6 +76,8 @@ pub(super) enum Piece {
     Text(String),
     /// `<!--more-->`: the text before it is the lead.
     More,
+    /// The next element is a caption, a credit or a footnote by its class: no lead.
+    NoLead,
 }
 
 impl Markup {
@@ -111,7 +113,9 @@ impl Markup {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()),
-            Piece::Open(..) | Piece::Close(_) | Piece::Frame(_) | Piece::More => None,
+            Piece::Open(..) | Piece::Close(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => {
+                None
+            }
         })
     }
 }
@@ -161,9 +165,7 @@ impl TokenSink for MarkupSink {
         match token {
             Token::TagToken(tag) => return builder.tag(tag),
             Token::CharacterTokens(text) => builder.text(&text),
-            Token::CommentToken(comment) if comment.trim() == "more" => {
-                builder.push(Piece::More);
-            }
+            Token::CommentToken(comment) if ends_lead(&comment) => builder.push(Piece::More),
             Token::CommentToken(_)
             | Token::DoctypeToken(_)
             | Token::NullCharacterToken
@@ -216,6 +218,9 @@ impl MarkupBuilder {
                 if self.depth > DEPTH_MAX {
                     self.fail(MarkupError::TooDeep);
                 }
+                if is_no_lead(tag) {
+                    self.push(Piece::NoLead);
+                }
                 self.push(Piece::Open(at, attributes(tag, element.attributes)));
             }
             TagKind::EndTag => {
@@ -261,6 +266,29 @@ impl MarkupBuilder {
         self.error.get_or_insert(error);
         self.pieces = Vec::new();
     }
+}
+
+/// Whether the comment ends the lead: `more`, `more words of a link`, `truncate`, `excerpt`.
+fn ends_lead(comment: &str) -> bool {
+    let comment = comment.trim();
+    let goes_on = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-');
+    comment.strip_prefix("more").is_some_and(goes_on) || matches!(comment, "truncate" | "excerpt")
+}
+
+/// Whether a class says that the element is a caption, a credit or a footnote: `wp-caption-text`,
+/// `image__credit`, `footnote-ref`.
+fn is_no_lead(tag: &Tag) -> bool {
+    let mut attributes = tag.attrs.iter();
+    let class = attributes.find(|attribute| &*attribute.name.local == "class");
+    class.is_some_and(|class| {
+        let mut names = class.value.split_ascii_whitespace();
+        names.any(|name| {
+            name.starts_with("footnote")
+                || ["caption", "caption-text", "credit", "credits"]
+                    .iter()
+                    .any(|end| name.ends_with(end))
+        })
+    })
 }
 
 /// The state that the tree builder sets the tokenizer to after this start tag (HTML Standard, section
