@@ -26,6 +26,7 @@ pub(crate) mod nearest;
 mod paragraphs;
 mod plain;
 mod sanitize;
+mod summary;
 mod visible;
 
 pub use address::resolve;

@@ -73,6 +73,14 @@ impl<'d> Content<'d> {
     }
 }
 
+/// A written summary as text: Markdown where the body is, else HTML.
+pub(super) fn summary(body: &Body, written: &str) -> Result<Text, MarkupError> {
+    match body {
+        Body::Markdown(_) => Text::from_markdown_summary(written),
+        Body::Html(_) | Body::Paragraphs { .. } => Text::from_summary(written),
+    }
+}
+
 fn refuse(error: MarkupError) -> Refusal {
     let hint = match error {
         MarkupError::TooLong => "split the article",

@@ -597,6 +597,47 @@ fn the_lead_of_markup_is_before_more_or_the_first_paragraph() {
 }
 
 #[test]
+fn a_summary_is_markdown_where_the_body_is_and_html_elsewhere() {
+    let written = "<p>Лид <b>важный</b> &amp; *краткий*, 5 < 6</p>";
+    for (body, expected) in [
+        (None, "Лид важный & *краткий*, 5 < 6"),
+        (
+            Some(Body::Html("<p>Текст.".into())),
+            "Лид важный & *краткий*, 5 < 6",
+        ),
+        (
+            Some(Body::Markdown("Текст.".into())),
+            "Лид важный & краткий, 5 < 6",
+        ),
+    ] {
+        let article = with(|draft| {
+            draft.summary = Some(written.into());
+            draft.body = body.clone().unwrap_or(draft.body.clone());
+        });
+        assert_eq!(article.lead.as_str(), expected, "{body:?}");
+    }
+    let article = with(|draft| draft.summary = Some("<img src=a.jpg>".into()));
+    assert_eq!(article.lead.as_str(), "Лид.", "a summary without text");
+}
+
+#[test]
+fn a_summary_that_cannot_be_read_is_left_out_with_a_warning() {
+    let mut draft = draft();
+    draft.summary = Some("<b>".repeat(300));
+    let accepted = draft.accept("a".into(), &almaty()).expect("a draft");
+    assert_eq!(accepted.article.lead.as_str(), "Лид.");
+    let reasons: Vec<&str> = accepted
+        .warnings
+        .iter()
+        .map(|w| w.reason.as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["the summary is left out: elements are nested deeper than 200"]
+    );
+}
+
+#[test]
 fn the_language_is_guessed_from_text_not_from_scripts() {
     let kazakh = "<p>Қазақстан Республикасының <b>Парламенті</b> жаңа заң қабылдады</p>";
     let article = with(|draft| draft.body = Body::Html(kazakh.into()));
