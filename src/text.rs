@@ -32,7 +32,7 @@ mod visible;
 pub use address::resolve;
 pub use characters::clean;
 pub use cut::cut;
-pub use html::Html;
+pub use html::{Figure, Html};
 pub use language::language;
 pub use lead::LEAD_CHARACTERS_MAX;
 pub use markdown::markdown_to_html;

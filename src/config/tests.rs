@@ -135,7 +135,7 @@ fn feeds_override_settings_and_add_terms() {
     );
     let tags = config.auto_tags.expect("[auto.tags] is there");
     assert_eq!(
-        (tags.settings.items, tags.settings.content),
+        (tags.settings.items, tags.settings.texts.content),
         (7, Content::Title)
     );
     assert_eq!(tags.title, "{name} — {site}");

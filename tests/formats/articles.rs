@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use taspa::config::{Config, Content};
+use taspa::config::{Config, Content, TextSettings};
 use taspa::feed::compose::SiteRules;
 use taspa::feed::document::Feed;
 use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media, WrittenTerm};
@@ -163,7 +163,11 @@ id-year = 2026
     let site_rules = SiteRules::new(&loaded.expect("a good configuration").config);
     let channel = feeds::ordinary().channel;
     let as_of = Zone::UTC.resolve(date("2026-06-01"));
-    site_rules.compose(channel, content, articles, as_of)
+    let texts = TextSettings {
+        content,
+        ..TextSettings::default()
+    };
+    site_rules.compose(channel, texts, articles, as_of)
 }
 
 fn date(written: &str) -> WrittenDate {

@@ -75,9 +75,14 @@ fn channel(formats: &[Format]) -> Channel {
 }
 
 fn entry_of(site_rules: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
-    let articles = std::slice::from_ref(article);
-    let feed = site_rules.compose(channel(&[]), content, articles, at(as_of));
-    feed.entries.into_iter().next().expect("one entry")
+    site_rules.entry(article, texts(content), at(as_of))
+}
+
+fn texts(content: Content) -> TextSettings {
+    TextSettings {
+        content,
+        ..TextSettings::default()
+    }
 }
 
 #[test]
@@ -191,7 +196,7 @@ fn a_correction_in_the_future_does_not_count_yet() {
         ("2026-01-09T10:00:00", "2026-01-09T15:00:00+05:00"),
     ] {
         let articles = [article("a")];
-        let feed = site_rules.compose(channel(&[]), Content::Full, &articles, at(as_of));
+        let feed = site_rules.compose(channel(&[]), TextSettings::default(), &articles, at(as_of));
         assert_eq!(feed.updated.to_rfc3339(), updated);
         assert_eq!(feed.entries[0].updated.to_rfc3339(), updated);
         assert_eq!(
@@ -203,7 +208,7 @@ fn a_correction_in_the_future_does_not_count_yet() {
 
 #[test]
 fn an_empty_feed_is_dated_at_the_start_of_the_id_year() {
-    let feed = site_rules("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
+    let feed = site_rules("").compose(channel(&[]), TextSettings::default(), &[], at("2027-01-01"));
     assert_eq!(feed.updated.to_rfc3339(), "2026-01-01T05:00:00+05:00");
     assert!(feed.entries.is_empty());
 }
