@@ -202,8 +202,11 @@ impl Paragraphs<'_> {
     /// Ends the elements whose end tag may be left out before this start tag: a paragraph before
     /// any block; an item, a cell or a row before the next one.
     fn end_implied(&mut self, name: &str, nature: Nature) {
-        let is_block = |open: &OpenElement| ELEMENTS[open.at].nature == Nature::Block;
-        let inside = self.open.iter().rposition(is_block).map_or(0, |at| at + 1);
+        let is_around = |open: &OpenElement| {
+            let element = &ELEMENTS[open.at];
+            element.nature == Nature::Block || matches!(element.name, "audio" | "video")
+        };
+        let inside = self.open.iter().rposition(is_around).map_or(0, |at| at + 1);
         let ends = |open: &OpenElement| match ELEMENTS[open.at].name {
             "p" => true,
             _ => {
