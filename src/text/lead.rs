@@ -17,7 +17,7 @@ impl Markup {
     /// What stands before `<!--more-->`, else the first paragraph that may be a lead; at most
     /// [`LEAD_CHARACTERS_MAX`].
     pub fn lead(&self) -> Text {
-        let more = self.pieces.iter().position(|piece| *piece == Piece::More);
+        let more = self.pieces.iter().position(ends_lead);
         let marked = more.map(|more| join(self.paragraphs(Scope::Lead, more)));
         let lead = marked
             .filter(|text| !text.is_empty())
@@ -27,20 +27,20 @@ impl Markup {
 }
 
 impl Text {
-    /// The first of these paragraphs of plain text that has words other than addresses and names of
-    /// files; at most [`LEAD_CHARACTERS_MAX`].
+    /// The first of these paragraphs of plain text that may be a lead; at most [`LEAD_CHARACTERS_MAX`].
     pub fn lead<'t>(paragraphs: impl IntoIterator<Item = &'t str>) -> Text {
         let paragraphs = paragraphs.into_iter().map(|text| Paragraph {
             text: Text::new(text),
             link_letters: 0,
-            place: Place::Body,
+            place: Place::Plain,
         });
-        let lead = paragraphs
-            .filter(|paragraph| !paragraph.text.is_empty())
-            .find(|paragraph| fitness(paragraph) != Fitness::Never)
-            .map(|paragraph| paragraph.text);
-        lead.unwrap_or_default().shortened(LEAD_CHARACTERS_MAX)
+        choose(paragraphs).shortened(LEAD_CHARACTERS_MAX)
     }
+}
+
+/// Whether the lead ends before this piece. Docusaurus writes its comments as a paragraph of text.
+fn ends_lead(piece: &Piece) -> bool {
+    *piece == Piece::More || matches!(piece, Piece::Text(text) if text.trim() == "{/* truncate */}")
 }
 
 /// The first good paragraph, else the first weak one.
@@ -55,6 +55,7 @@ fn choose(mut paragraphs: impl Iterator<Item = Paragraph>) -> Text {
             Fitness::Good => {
                 let text = paragraph.text;
                 let is_short = text.as_str().chars().nth(LEAD_CHARACTERS_MIN - 1).is_none();
+                let is_short = is_short && paragraph.place != Place::Plain;
                 let along = is_short.then(|| good_one(&mut paragraphs)).flatten();
                 return match along {
                     Some(next) => Text::new(&format!("{text} {next}")),

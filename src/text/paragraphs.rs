@@ -26,6 +26,8 @@ pub(super) enum Place {
     Beside,
     /// A list.
     List,
+    /// Text without markup.
+    Plain,
 }
 
 /// What is read of the markup.

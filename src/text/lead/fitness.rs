@@ -36,10 +36,16 @@ pub(super) fn fitness(paragraph: &Paragraph) -> Fitness {
     match paragraph.place {
         Place::List if is_links(10, 7) => return Fitness::Never,
         Place::List | Place::Beside => return Fitness::Weak,
-        Place::Body => {}
+        Place::Body | Place::Plain => {}
     }
-    let is_weak = (end != End::Sentence && is_links(2, 1))
-        || (is_shorter(text, LINE_CHARACTERS) && (end == End::None || begins_as_byline(text)))
+    let is_line = is_shorter(text, LINE_CHARACTERS)
+        && match paragraph.place {
+            // Newsrooms write flashes without a full stop, and begin a lead with its date.
+            Place::Plain => end == End::None && begins_as_byline(text),
+            Place::Body | Place::Beside | Place::List => end == End::None || begins_as_byline(text),
+        };
+    let is_weak = is_line
+        || (end != End::Sentence && is_links(2, 1))
         || (is_shorter(text, LABEL_CHARACTERS) && end == End::Colon)
         || (is_shorter(text, CREDIT_CHARACTERS_MAX + 1) && begins_as_credit(text));
     match is_weak {
@@ -93,6 +99,8 @@ fn is_shortcode(text: &str) -> bool {
             inner.split_once("}}").map(|(_, after)| after)
         } else if let Some(inner) = rest.strip_prefix("{%") {
             inner.split_once("%}").map(|(_, after)| after)
+        } else if let Some(inner) = rest.strip_prefix("{/*") {
+            inner.split_once("*/}").map(|(_, after)| after)
         } else if let Some(inner) = rest.strip_prefix("[[") {
             let (name, after) = inner.split_once("]]").unwrap_or_default();
             name.eq_ignore_ascii_case("_toc_").then_some(after)
