@@ -20,6 +20,7 @@ mod escape;
 mod html;
 mod language;
 mod lead;
+mod lead_marks;
 mod markdown;
 mod markup;
 pub(crate) mod nearest;

@@ -14,6 +14,7 @@ use html5ever::tokenizer::{
 
 use super::characters::clean;
 use super::elements::{self, ELEMENTS, Nature};
+use super::lead_marks::{ends_lead, is_no_lead};
 
 /// The most bytes of an article as HTML. A Markdown file is shorter than its HTML.
 pub(super) const HTML_BYTES_MAX: usize = 4 << 20;
@@ -266,29 +267,6 @@ impl MarkupBuilder {
         self.error.get_or_insert(error);
         self.pieces = Vec::new();
     }
-}
-
-/// Whether the comment ends the lead: `more`, `more words of a link`, `truncate`, `excerpt`.
-fn ends_lead(comment: &str) -> bool {
-    let comment = comment.trim();
-    let goes_on = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '-');
-    comment.strip_prefix("more").is_some_and(goes_on) || matches!(comment, "truncate" | "excerpt")
-}
-
-/// Whether a class says that the element is a caption, a credit or a footnote: `wp-caption-text`,
-/// `image__credit`, `footnote-ref`.
-fn is_no_lead(tag: &Tag) -> bool {
-    let mut attributes = tag.attrs.iter();
-    let class = attributes.find(|attribute| &*attribute.name.local == "class");
-    class.is_some_and(|class| {
-        let mut names = class.value.split_ascii_whitespace();
-        names.any(|name| {
-            name.starts_with("footnote")
-                || ["caption", "caption-text", "credit", "credits"]
-                    .iter()
-                    .any(|end| name.ends_with(end))
-        })
-    })
 }
 
 /// The state that the tree builder sets the tokenizer to after this start tag (HTML Standard, section

@@ -36,7 +36,7 @@ pub(super) enum Scope {
     /// What may be a lead: no headings, figures, captions, tables and navigation, and nothing that
     /// stands in place of a player.
     Lead,
-    /// Everything.
+    /// Everything that is not struck.
     All,
 }
 
@@ -162,7 +162,8 @@ impl Paragraphs<'_> {
             }
         };
         let mut context = self.context();
-        context.is_left_out |= is_left_out || (self.scope == Scope::Lead && is_no_lead(name));
+        context.is_left_out |=
+            is_left_out || is_struck(name) || (self.scope == Scope::Lead && is_no_lead(name));
         context.place = place_inside(name).unwrap_or(context.place);
         let href = attributes.iter().find(|(key, _)| key == "href");
         let is_fragment_link = href.is_some_and(|(_, href)| href.trim_start().starts_with('#'));
@@ -285,13 +286,17 @@ fn inner_nature(at: usize) -> Nature {
     }
 }
 
-/// Whether no text of this element may be a lead. Struck text is not said any more.
+/// Whether text of this element is not said any more.
+fn is_struck(name: &str) -> bool {
+    matches!(name, "del" | "s")
+}
+
+/// Whether no text of this element may be a lead.
 fn is_no_lead(name: &str) -> bool {
     matches!(
         name,
         "audio"
             | "caption"
-            | "del"
             | "figcaption"
             | "figure"
             | "h1"
@@ -301,7 +306,6 @@ fn is_no_lead(name: &str) -> bool {
             | "h5"
             | "h6"
             | "nav"
-            | "s"
             | "summary"
             | "table"
             | "video"

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use pulldown_cmark::{Options, Parser, html};
+
 use super::elements;
 use super::lead::LEAD_CHARACTERS_MAX;
-use super::markdown::markdown_to_html;
 use super::markup::{Markup, MarkupError};
 use super::paragraphs::Scope;
 use super::plain::Text;
@@ -37,7 +38,12 @@ impl Text {
             return Ok(line.shortened(LEAD_CHARACTERS_MAX));
         }
         // Behind a word nothing begins a block.
-        let html = markdown_to_html(&format!("{WORD} {line}"))?;
+        let line = format!("{WORD} {line}");
+        let mut html = String::with_capacity(2 * line.len());
+        html::push_html(
+            &mut html,
+            Parser::new_ext(&line, Options::ENABLE_STRIKETHROUGH),
+        );
         let text = from_html(&html)?;
         let text = text.as_str().strip_prefix(WORD).unwrap_or(text.as_str());
         Ok(Text::new(text))
@@ -47,9 +53,7 @@ impl Text {
 const WORD: &str = "w";
 
 /// Characters that may mean something in a line of Markdown.
-const MARKDOWN_SIGNS: [char; 14] = [
-    '*', '_', '`', '[', '<', '&', '~', '\\', '$', '=', '{', ':', '^', '+',
-];
+const MARKDOWN_SIGNS: [char; 8] = ['*', '_', '`', '[', '<', '&', '~', '\\'];
 
 fn readable(raw: &str) -> &str {
     &raw[..raw.floor_char_boundary(SUMMARY_BYTES_MAX)]
@@ -89,10 +93,10 @@ fn escape_stray(raw: &str) -> Cow<'_, str> {
 }
 
 /// Elements that feeds may not carry. An unknown name, as in `Vec<T>`, is no tag.
-const OTHER_ELEMENTS: [&str; 26] = [
+const OTHER_ELEMENTS: [&str; 30] = [
     "big", "body", "button", "center", "embed", "fieldset", "font", "form", "head", "html",
     "iframe", "input", "label", "legend", "link", "math", "meta", "nobr", "noscript", "object",
-    "option", "select", "strike", "svg", "tt", "wbr",
+    "option", "script", "select", "strike", "style", "svg", "template", "textarea", "tt", "wbr",
 ];
 
 /// Whether a whole tag or comment begins behind `<`.
@@ -111,7 +115,6 @@ fn begins_tag(rest: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.as_str();
     elements::position(name).is_some()
-        || elements::SKIPPED.contains(&name)
         || OTHER_ELEMENTS.contains(&name)
         || inside.starts_with("!--")
         // Custom elements and those of Word.
@@ -163,6 +166,7 @@ mod tests {
                 "10<sup>6</sup> тенге<sup><a href=#n>1</a></sup>",
                 "10^6 тенге",
             ),
+            ("Цена <s>500</s> 600", "Цена 600"),
             ("<img src=a.jpg>", ""),
             (" \u{a0}", ""),
         ] {
@@ -185,6 +189,7 @@ mod tests {
             ("- Мост, – *сказал* он", "- Мост, – сказал он"),
             ("5 < 6 * 7 * 8, AT&T", "5 < 6 * 7 * 8, AT&T"),
             ("_Мост_", "Мост"),
+            ("Цена ~~500~~ 600", "Цена 600"),
         ] {
             let text = Text::from_markdown_summary(written).expect("little Markdown");
             assert_eq!(text.as_str(), expected, "{written}");

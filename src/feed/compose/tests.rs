@@ -3,11 +3,10 @@ use std::path::Path;
 
 use super::*;
 use crate::feed::document::Address;
-use crate::model::article::Author;
+use crate::model::article::{AcceptSettings, Author, Body, Draft, Media};
 use crate::model::format::Format;
 use crate::model::time::WrittenDate;
 use crate::testkit;
-use crate::text::Html;
 
 fn site_rules(source: &str) -> SiteRules {
     let text = format!(
@@ -186,6 +185,94 @@ fn an_entry_has_the_content_of_the_feeds_setting() {
     };
     let entry = entry_of(&site_rules, &flash, Content::Full, "2026-06-01");
     assert_eq!((entry.summary, entry.content), (None, None));
+}
+
+#[test]
+fn a_lead_is_cut_at_the_length_of_the_feed() {
+    let sentence = "Сенат принял закон о степи. ";
+    for (summary_length, content, sentences) in [
+        (100, Content::Summary, 3),
+        (600, Content::Summary, 21),
+        (600, Content::Full, 21),
+        (5000, Content::Full, 100),
+    ] {
+        let long = Article {
+            lead: Text::new(&sentence.repeat(100)),
+            ..article("a")
+        };
+        let texts = TextSettings {
+            summary_length,
+            ..texts(content)
+        };
+        let entry = site_rules("").entry(&long, texts, at("2026-06-01"));
+        let expected = Text::new(&sentence.repeat(sentences));
+        assert_eq!(
+            entry.summary,
+            Some(expected),
+            "{summary_length} {content:?}"
+        );
+    }
+}
+
+/// HTML as an article has it once it is accepted.
+fn sanitized(html: &str) -> Html {
+    let date = WrittenDate::parse("2026-01-08").expect("a date");
+    let draft = Draft::new("Мост", date, Body::Html(html.to_owned()));
+    let settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    let accepted = draft.accept("a".to_owned(), &settings);
+    accepted.expect("an acceptable draft").article.body
+}
+
+#[test]
+fn the_picture_stands_in_a_full_text_that_has_none() {
+    let image = Media {
+        url: "https://dala.example/m.jpg?a=1&b".to_owned(),
+        alt: Some("Мост \"Южный\"".to_owned()),
+        credit: Some("Т. Рахимов <АП>".to_owned()),
+        width: Some(4),
+        height: Some(3),
+        ..Media::default()
+    };
+    let figure = "<figure><img src=\"https://dala.example/m.jpg?a=1&amp;b\" alt=\"Мост &quot;Южный&quot;\" \
+                  width=\"4\" height=\"3\"><figcaption>Т. Рахимов &lt;АП&gt;</figcaption></figure>\n";
+    let bare = Media {
+        url: "https://dala.example/n.jpg".to_owned(),
+        ..Media::default()
+    };
+    let bare_figure = "<figure><img src=\"https://dala.example/n.jpg\" alt=\"\"></figure>\n";
+    let (never, auto) = (ImageInText::Never, ImageInText::Auto);
+    let with_picture = "<p>А</p><p><img src=https://x.example/a.jpg></p>";
+    for (body, image, image_in_text, front) in [
+        ("<p>А</p>", Some(&image), auto, Some(figure)),
+        (
+            "<p>А &lt;img src=x></p>",
+            Some(&bare),
+            auto,
+            Some(bare_figure),
+        ),
+        ("<p>А</p>", Some(&image), never, Some("")),
+        ("<p>А</p>", None, auto, Some("")),
+        (with_picture, Some(&image), auto, Some("")),
+        ("", Some(&image), auto, None),
+    ] {
+        let html = sanitized(body);
+        let article = Article {
+            body: html.clone(),
+            image: image.cloned(),
+            ..article("a")
+        };
+        let texts = TextSettings {
+            image_in_text,
+            ..texts(Content::Full)
+        };
+        let entry = site_rules("").entry(&article, texts, at("2026-06-01"));
+        let content = entry.content.as_ref().map(|html| html.as_str().to_owned());
+        let expected = front.map(|front| format!("{front}{}", html.as_str()));
+        assert_eq!(content, expected, "{body}");
+        // What a feed carries is what the sanitizer would leave.
+        let written = content.unwrap_or_default();
+        assert_eq!(sanitized(&written).as_str(), written);
+    }
 }
 
 #[test]
