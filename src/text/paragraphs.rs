@@ -191,13 +191,18 @@ impl Paragraphs<'_> {
             true => None,
             false => self.end_paragraph(),
         };
-        // The end tag of an inline element does not end a block.
-        let reachable = self.open.iter().rev();
-        let reachable =
-            reachable.take_while(|open| !is_inline || inner_nature(open.at) == Nature::Inline);
-        let above = reachable.map(|open| open.at).position(|open| open == at);
-        if let Some(above) = above {
-            self.close_to(self.open.len() - above - 1);
+        let found = self.open.iter().rposition(|open| open.at == at);
+        let Some(found) = found else { return ended };
+        let mut inside = self.open[found..].iter();
+        if !is_inline || inside.all(|open| inner_nature(open.at) == Nature::Inline) {
+            self.close_to(found);
+        } else {
+            // The end tag of an inline element does not end the block inside it. A mark is inside the
+            // innermost block.
+            self.open.remove(found);
+            if let Some(mark) = &mut self.mark {
+                mark.element -= 1;
+            }
         }
         ended
     }
@@ -359,5 +364,32 @@ fn is_exponent(sign: &str) -> bool {
             only.is_ascii_digit() || (only.is_alphabetic() && !"aeoªºейя".contains(only))
         }
         _ => sign.contains(|c: char| c.is_ascii_digit()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_elements_stay_few_whatever_tags_are_left_open() {
+        for part in [
+            "<b><div>а</b></div>",
+            "<p>а<b>",
+            "<li><p>а</li>",
+            "<td><b>а</b><td>",
+            "<sup><div>а</sup></div>",
+            "<a href=#b><p>а</a><sup>1</p>",
+            "</div></p>а",
+        ] {
+            let Ok(markup) = Markup::read(&part.repeat(2_000)) else {
+                continue;
+            };
+            let mut paragraphs = markup.paragraphs(Scope::Lead, markup.pieces.len());
+            while paragraphs.next().is_some() {
+                let open = paragraphs.open.len();
+                assert!(open < 10, "{part}: {open} elements are open");
+            }
+        }
     }
 }

@@ -31,10 +31,10 @@ pub(super) fn fitness(paragraph: &Paragraph) -> Fitness {
         return Fitness::Never;
     }
     let links = paragraph.link_letters;
-    let is_links = |of: usize, parts: usize| links > 0 && links * of >= letters(text) * parts;
+    let is_links = |percent: usize| links > 0 && links * 100 >= letters(text) * percent;
     let end = End::of(text);
     match paragraph.place {
-        Place::List if is_links(10, 7) => return Fitness::Never,
+        Place::List if is_links(70) => return Fitness::Never,
         Place::List | Place::Beside => return Fitness::Weak,
         Place::Body | Place::Plain => {}
     }
@@ -45,7 +45,7 @@ pub(super) fn fitness(paragraph: &Paragraph) -> Fitness {
             Place::Body | Place::Beside | Place::List => end == End::None || begins_as_byline(text),
         };
     let is_weak = is_line
-        || (end != End::Sentence && is_links(2, 1))
+        || (end != End::Sentence && is_links(50))
         || (is_shorter(text, LABEL_CHARACTERS) && end == End::Colon)
         || (is_shorter(text, CREDIT_CHARACTERS_MAX + 1) && begins_as_credit(text));
     match is_weak {
@@ -148,11 +148,19 @@ fn ends_with_end_tag(text: &str, name: &str) -> bool {
     head.is_some_and(|head| head.ends_with("[/"))
 }
 
-/// Whether nothing is left but names of files: fewer than two letters or digits.
+/// Whether nothing is left but names of files and signs.
 fn has_no_words(text: &str) -> bool {
-    let words = text.split_whitespace().filter(|word| !is_file_name(word));
-    let mut letters = words.flat_map(str::chars).filter(|c| c.is_alphanumeric());
-    letters.nth(1).is_none()
+    let (mut others, mut has_files) = (0, false);
+    for word in text.split_whitespace() {
+        match is_file_name(word) {
+            true => has_files = true,
+            false => others += letters(word),
+        }
+        if others > 1 {
+            return false;
+        }
+    }
+    others == 0 || has_files
 }
 
 const FILE_EXTENSIONS: [&str; 9] = [

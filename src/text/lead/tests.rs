@@ -88,7 +88,7 @@ fn blocks_without_words_are_no_lead() {
         "<p>* * *</p>",
         "<p>—</p>",
         "<p>🎉🎉</p>",
-        "<p>1</p>",
+        "<p>1. IMG_0012.jpg</p>",
         "<ul><li><a href=/a>Мост через реку.</a></li><li><a href=/b>Дорога в город.</a></li></ul>",
     ]);
     check(&[
@@ -128,6 +128,7 @@ fn weak_paragraphs_are_passed_over() {
             "Читайте также: мост через реку построят к весне, а дорогу в город – к зиме",
         ),
         ("<p>Мост через реку</p>", "Мост через реку"),
+        ("<p>Т</p>", "Т"),
         ("<p><b>By Ann Lee</b></p>", "By Ann Lee"),
         (
             "<p>By Ann Lee, our own reporter.</p>",
