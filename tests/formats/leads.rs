@@ -158,8 +158,8 @@ proptest! {
         let feed = compose_with(&articles, TEXTS);
         for format in Format::ALL {
             let document = render(&feed, format);
-            for n in 0..articles.len() {
-                check(&document, n, &format!("{format:?} {n} {:?}", sketches[n]));
+            for (n, sketch) in sketches.iter().enumerate() {
+                check(&document, n, &format!("{format:?} {n} {sketch:?}"));
             }
         }
     }

@@ -122,7 +122,7 @@ fn is_shortcode(text: &str) -> bool {
     true
 }
 
-/// The name of `name`, `/name` or `name attribute="…"`. An editor's «[Мы] победим», `[1]` and `[sic]`
+/// The name of `name`, `/name` or `name attribute="…"`. An editor's `[Мы] победим`, `[1]` and `[sic]`
 /// have none.
 fn bracket_name(tag: &str) -> Option<&str> {
     let name = tag.strip_prefix('/').unwrap_or(tag);
