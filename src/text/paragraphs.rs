@@ -345,7 +345,7 @@ fn is_footnote_mark(before: &str, sign: &str, mark: &Mark) -> bool {
     }
 }
 
-/// The longest unit that has an exponent, such as «дюйм» less one letter.
+/// The most letters of a unit that has an exponent, such as `км` and `cm`.
 const UNIT_LETTERS_MAX: usize = 3;
 
 /// Whether a raised number after this text cannot be an exponent: it stands behind a whole word, or
