@@ -24,9 +24,10 @@ use super::term_form::TERM;
 use super::value::{
     ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };
-use super::{AccessLog, Content, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
+use super::{AccessLog, Content, ImageInText, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
 use crate::model::time::Zone;
+use crate::text::LEAD_CHARACTERS_MAX;
 
 /// Declares a module with a constant for each key of a table, and `TABLE` with all of them. The
 /// table may share the keys of another (`+ other`) and have a rule about several keys (`where`).
@@ -263,6 +264,11 @@ keys! { defaults =>
     KEEP: Form<u32> = "keep", DURATION, Default("24h");
     /// How much of an article a feed carries: lead and text, the lead, or the headline.
     CONTENT: Form<Content> = "content", word(), Default("full");
+    /// The most characters of a lead. A longer one ends with a sentence or a word.
+    SUMMARY_LENGTH: Integer<u16> = "summary-length", Integer(100..=LEAD_CHARACTERS_MAX), Default(600);
+    /// Whether an article's picture stands at the front of its full text: where the text has no
+    /// picture, or never.
+    IMAGE_IN_TEXT: Form<ImageInText> = "image-in-text", word(), Default("auto");
     /// The formats a feed is served in.
     FORMATS: List<Format> = "formats",
         List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);

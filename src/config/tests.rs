@@ -128,15 +128,22 @@ fn a_minimal_file_is_a_whole_configuration() {
 fn feeds_override_settings_and_add_terms() {
     let config = config(
         "[defaults]\nitems = 7\nnone = ['#реклама']\n\
-         [auto.tags]\ncontent = 'title'\nall = ['lang:kk']\nexcept = ['Спорт']\n\
+         [auto.tags]\ncontent = 'title'\nimage-in-text = 'never'\nall = ['lang:kk']\nexcept = ['Спорт']\n\
          [auto.sections]\nexcept = ['Спорт', 'section:Мир']\n\
-         [[feed]]\nname = 'kz/sport'\ntitle = 'Спорт'\nany = ['#спорт', 'спорт']\nnone = ['#бокс']\nkeep = '7d'\n\
+         [[feed]]\nname = 'kz/sport'\ntitle = 'Спорт'\nany = ['#спорт', 'спорт']\nnone = ['#бокс']\nkeep = '7d'\nsummary-length = 200\n\
          [[feed]]\nname = 'all'\noldest = '30d'\n",
     );
     let tags = config.auto_tags.expect("[auto.tags] is there");
     assert_eq!(
-        (tags.settings.items, tags.settings.content),
-        (7, Content::Title)
+        (tags.settings.items, tags.settings.texts),
+        (
+            7,
+            TextSettings {
+                content: Content::Title,
+                summary_length: 600,
+                image_in_text: ImageInText::Never,
+            }
+        )
     );
     assert_eq!(tags.title, "{name} — {site}");
     assert_eq!(terms(&tags.except), "спорт");
@@ -151,6 +158,8 @@ fn feeds_override_settings_and_add_terms() {
     assert_eq!(all.settings.oldest, Some(30 * 86_400));
     assert_eq!(terms(&all.selection.none), "реклама");
     assert_eq!((sport.settings.items, sport.settings.keep), (7, 7 * 86_400));
+    assert_eq!(sport.settings.texts.summary_length, 200);
+    assert_eq!(sport.settings.texts.image_in_text, ImageInText::Auto);
     assert_eq!(terms(&sport.selection.any), "спорт");
     assert_eq!(terms(&sport.selection.none), "бокс реклама");
 }

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::config::{Config, Content};
+use crate::config::{Config, Content, ImageInText, TextSettings};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
 use crate::model::url_encoding::encode_path;
-use crate::text::Text;
+use crate::text::{Figure, Html, Text};
 
 /// The site-wide rules of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -149,11 +149,11 @@ impl SiteRules {
     pub fn compose(
         &self,
         channel: Channel,
-        content: Content,
+        texts: TextSettings,
         articles: &[Article],
         as_of: Timestamp,
     ) -> Feed {
-        let entry = |article| self.entry(article, content, as_of);
+        let entry = |article| self.entry(article, texts, as_of);
         self.from_entries(channel, articles.iter().map(entry).collect())
     }
 
@@ -167,10 +167,10 @@ impl SiteRules {
         }
     }
 
-    /// The entry of an article with this much content, at the instant `as_of`.
-    pub fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
-        let full = content == Content::Full && !article.body.is_empty();
-        let lead = content != Content::Title && !article.lead.is_empty();
+    /// The entry of an article with its texts as these settings have them, at the instant `as_of`.
+    pub fn entry(&self, article: &Article, texts: TextSettings, as_of: Timestamp) -> Entry {
+        let full = texts.content == Content::Full && !article.body.is_empty();
+        let lead = texts.content != Content::Title && !article.lead.is_empty();
         Entry {
             id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
             link: self.link(article),
@@ -180,8 +180,8 @@ impl SiteRules {
             authors: article.authors.iter().map(person).collect(),
             categories: self.categories(article),
             language: article.language.clone(),
-            summary: lead.then(|| article.lead.clone()),
-            content: full.then(|| article.body.clone()),
+            summary: lead.then(|| article.lead.shortened(texts.summary_length)),
+            content: full.then(|| full_text(article, texts.image_in_text)),
             image: article.image.clone(),
             enclosures: article.enclosures.clone(),
         }
@@ -210,6 +210,21 @@ impl SiteRules {
             }
         }
         categories
+    }
+}
+
+/// The whole text, with the picture of the article at its front where it may stand there.
+fn full_text(article: &Article, image_in_text: ImageInText) -> Html {
+    let image = article.image.as_ref();
+    let image = image.filter(|_| image_in_text == ImageInText::Auto && !article.body.has_picture());
+    match image {
+        Some(image) => article.body.with_figure(&Figure {
+            url: &image.url,
+            alt: image.alt.as_deref(),
+            size: image.width.zip(image.height),
+            caption: image.credit.as_deref(),
+        }),
+        None => article.body.clone(),
     }
 }
 

@@ -348,7 +348,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
         .collect();
     let site_rules = definitions.site_rules();
     let channel = feed.channel.as_ref().clone();
-    let composed = site_rules.compose(channel, feed.settings.content, &entries, index.as_of());
+    let composed = site_rules.compose(channel, feed.settings.texts, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
     let window = index.window(&feed.query, &feed.settings);
@@ -417,6 +417,8 @@ fn whatever_changes_a_document_changes_the_etag() {
         ),
         (feed, format!("{feed}\ncontent = 'summary'"), true),
         (feed, format!("{feed}\ncontent = 'title'"), true),
+        (feed, format!("{feed}\nsummary-length = 100"), true),
+        (feed, format!("{feed}\nimage-in-text = 'never'"), true),
         (feed, format!("{feed}\nformats = ['json', 'rss']"), true),
         (feed, format!("{feed}\ncache = '1h'"), true),
         (feed, format!("{feed}\nitems = 1\nkeep = '0s'"), true),

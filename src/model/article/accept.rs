@@ -4,7 +4,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
-use super::content::Content;
+use super::content::{self, Content};
 use super::media::some_text;
 use super::terms;
 use super::{
@@ -95,7 +95,7 @@ impl Draft {
         let page = page(url.as_deref(), &key, published, &language, reading);
         // Relative URLs in the article are resolved against its page.
         let base = page.or(site);
-        let summary = self.summary.as_deref().map(Text::new).unwrap_or_default();
+        let summary = self.accept_summary(&mut warnings);
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
@@ -103,10 +103,7 @@ impl Draft {
             sections: accept_sections(&self.sections, &mut warnings),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
-            lead: match summary.is_empty() {
-                true => content.lead(),
-                false => summary,
-            },
+            lead: summary.unwrap_or_else(|| content.lead()),
             image: self
                 .image
                 .as_ref()
@@ -126,6 +123,19 @@ impl Draft {
             visibility: self.visibility,
             warnings,
         })
+    }
+
+    /// The summary as text, if anything is left of it.
+    fn accept_summary(&self, warnings: &mut Vec<Warning>) -> Option<Text> {
+        let summary = content::summary(&self.body, self.summary.as_deref()?);
+        if let Err(error) = &summary {
+            warnings.push(Warning::new(
+                None,
+                format!("the summary is left out: {error}"),
+                "write the summary as plain text",
+            ));
+        }
+        summary.ok().filter(|text| !text.is_empty())
     }
 
     fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {

@@ -157,7 +157,7 @@ fn contains_lead(body: &Html, lead: &Text) -> bool {
     html_letters(body.as_str()).contains(&letters(lead))
 }
 
-/// The text of sanitized HTML without white space.
+/// The letters in the text of sanitized HTML.
 fn html_letters(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -170,17 +170,16 @@ fn html_letters(html: &str) -> String {
         rest = &rest[end..];
     }
     text.push_str(rest);
-    let text = text
-        .replace("&nbsp;", "")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&");
+    let text = ["&nbsp;", "&lt;", "&gt;", "&quot;", "&amp;"]
+        .iter()
+        .fold(text, |text, reference| text.replace(reference, ""));
     letters(&text)
 }
 
+/// The text without spaces, signs and numbers: a lead has no marks of footnotes, and writes exponents
+/// otherwise.
 fn letters(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
+    text.chars().filter(|c| c.is_alphabetic()).collect()
 }
 
 /// Whether the body contains the picture at this address.
@@ -295,12 +294,15 @@ mod tests {
 
     #[test]
     fn a_lead_inside_the_body_is_found() {
-        let body =
-            Html::from_paragraphs(["Сенат «принял» закон — о <бюджете>\u{a0}и & пр.", "Далее."]);
+        let body = Html::from_paragraphs([
+            "Сенат «принял»[1] закон — о <бюджете>\u{a0}и & пр.",
+            "Далее 106.",
+        ]);
         for (lead, expected) in [
             ("Сенат «принял» закон — о <бюджете> и & пр.", true),
             ("Сенат «принял»…", true),
             ("Коротко о главном.", false),
+            ("Далее 10^6.", true),
         ] {
             assert_eq!(contains_lead(&body, &Text::new(lead)), expected, "{lead}");
         }
