@@ -12,8 +12,11 @@
 //! Uses no other room.
 
 mod address;
+mod appearance;
+mod bare_links;
 mod characters;
 mod cut;
+mod dropped;
 mod elements;
 mod embed;
 mod escape;
@@ -21,15 +24,21 @@ mod html;
 mod language;
 mod lead;
 mod markdown;
+mod marks;
 mod markup;
 pub(crate) mod nearest;
+mod pictures;
+mod piece;
 mod plain;
+mod removed;
 mod sanitize;
 mod visible;
+mod writer;
 
 pub use address::resolve;
 pub use characters::clean;
 pub use cut::cut;
+pub use dropped::Dropped;
 pub use html::Html;
 pub use language::language;
 pub use markdown::markdown_to_html;

@@ -102,6 +102,17 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
     (!candidates.is_empty()).then(|| candidates.join(", "))
 }
 
+/// The address of the largest candidate of a resolved `srcset`, for readers that know only `src`.
+pub(super) fn largest_candidate(srcset: &str) -> Option<&str> {
+    let candidates = srcset.split(", ").map(|candidate| {
+        let (address, descriptor) = candidate.split_once(' ').unwrap_or((candidate, ""));
+        let size = descriptor.trim_end_matches(['w', 'x', 'h']).parse();
+        (address, size.unwrap_or(1.0_f64))
+    });
+    let largest = candidates.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    largest.map(|(address, _)| address)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,6 +200,23 @@ mod tests {
         ] {
             let resolved = resolve_srcset(page().as_ref(), raw);
             assert_eq!(resolved.as_deref(), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn the_largest_candidate_stands_for_a_srcset() {
+        for (srcset, expected) in [
+            (
+                "https://x.example/a 320w, https://x.example/b,c 1280w",
+                "https://x.example/b,c",
+            ),
+            (
+                "https://x.example/a 2x, https://x.example/b",
+                "https://x.example/a",
+            ),
+            ("https://x.example/a", "https://x.example/a"),
+        ] {
+            assert_eq!(largest_candidate(srcset), Some(expected), "{srcset}");
         }
     }
 }

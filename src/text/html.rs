@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::bare_links::Linker;
 use super::characters::{clean, is_invisible};
-use super::escape::escape_into;
+use super::dropped::Dropped;
 use super::markup::{Markup, MarkupError};
 use super::sanitize::sanitize;
 
@@ -13,10 +14,11 @@ use super::sanitize::sanitize;
 pub struct Html(String);
 
 impl Html {
-    /// Plain text as one `<p>` a paragraph, with everything escaped that means markup. Empty
-    /// paragraphs are left out.
+    /// Plain text as one `<p>` a paragraph, with everything escaped that means markup. Addresses
+    /// become links. Empty paragraphs are left out.
     pub fn from_paragraphs<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Html {
         let mut html = String::new();
+        let mut linker = Linker::default();
         for paragraph in paragraphs {
             let paragraph = clean(paragraph);
             let paragraph = paragraph.trim();
@@ -27,16 +29,23 @@ impl Html {
                 html.push('\n');
             }
             html.push_str("<p>");
-            escape_into(&mut html, paragraph);
+            linker.escape_into(&mut html, paragraph);
             html.push_str("</p>");
         }
         Html(html)
     }
 
     /// The elements and attributes of `markup` that feeds may carry, with URLs resolved against
-    /// `base`.
-    pub fn from_markup(markup: &Markup, base: Option<&Url>) -> Result<Html, MarkupError> {
-        sanitize(markup, base).map(Html)
+    /// `base`, and what of it was left out.
+    ///
+    /// # Errors
+    /// When the HTML is beyond a limit.
+    pub fn from_markup(
+        markup: &Markup,
+        base: Option<&Url>,
+    ) -> Result<(Html, Dropped), MarkupError> {
+        let (html, dropped) = sanitize(markup, base)?;
+        Ok((Html(html), dropped))
     }
 
     /// The HTML as a string slice.

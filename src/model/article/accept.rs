@@ -8,7 +8,7 @@ use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
+    Refusal, TAGS_MAX, WARNINGS_MAX, Warning, WrittenTerm,
 };
 use crate::model::permalink;
 use crate::model::term;
@@ -75,6 +75,9 @@ impl Draft {
         let page = page(url.as_deref(), &key, published, &language, reading);
         // Relative URLs in the article are resolved against its page.
         let base = page.or(site);
+        let (body, dropped) = content.html(base.as_ref())?;
+        let reasons = dropped.reasons();
+        warnings.extend(reasons.map(|(reason, hint)| Warning::new(None, reason, hint)));
         let summary = self.summary.as_deref().map(Text::new).unwrap_or_default();
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
@@ -96,7 +99,7 @@ impl Draft {
                 .as_ref()
                 .and_then(|image| image.accept(base.as_ref())),
             enclosures: self.accept_enclosures(base.as_ref())?,
-            body: content.html(base.as_ref())?,
+            body,
             key,
             title,
             url,
