@@ -357,6 +357,13 @@ proptest! {
         if let Ok(once) = read(&raw) {
             prop_assert_eq!(read(&once), Ok(once));
         }
+        let linked = |html: &str| {
+            let markup = Markup::read(html)?.with_bare_links();
+            sanitize(&markup, page().as_ref()).map(|(html, _)| html)
+        };
+        if let Ok(once) = linked(&raw) {
+            prop_assert_eq!(linked(&once), Ok(once));
+        }
     }
 
     #[test]

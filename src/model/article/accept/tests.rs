@@ -626,3 +626,19 @@ fn the_revision_of_an_article_is_stable() {
         "af5371413192016e1aedeb43cff92039"
     );
 }
+
+#[test]
+fn what_feeds_cannot_carry_is_a_warning() {
+    let html = "<p>Текст.</p><iframe></iframe><img src='data:image/png;base64,A'><img>";
+    let body = Body::Html(html.into());
+    let warnings = passed(Draft { body, ..draft() }).warnings;
+    let reasons = Vec::from_iter(warnings.iter().map(|warning| warning.reason.as_str()));
+    assert_eq!(
+        reasons,
+        [
+            "a frame without an address was left out",
+            "a picture without an address was left out"
+        ]
+    );
+    assert!(passed(draft()).warnings.is_empty());
+}
