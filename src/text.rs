@@ -12,8 +12,11 @@
 //! Uses no other room.
 
 mod address;
+mod appearance;
+mod bare_links;
 mod characters;
 mod cut;
+mod dropped;
 mod elements;
 mod embed;
 mod escape;
@@ -22,17 +25,23 @@ mod language;
 mod lead;
 mod lead_marks;
 mod markdown;
+mod marks;
 mod markup;
 pub(crate) mod nearest;
 mod paragraphs;
+mod pictures;
+mod piece;
 mod plain;
+mod removed;
 mod sanitize;
 mod summary;
 mod visible;
+mod writer;
 
 pub use address::resolve;
 pub use characters::clean;
 pub use cut::cut;
+pub use dropped::Dropped;
 pub use html::{Figure, Html};
 pub use language::language;
 pub use lead::LEAD_CHARACTERS_MAX;

@@ -1,5 +1,7 @@
 //! URLs inside articles: resolved, or dropped when their scheme is unsafe.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Position, Url};
 
@@ -7,7 +9,7 @@ use url::{Position, Url};
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
 /// The absolute, percent-encoded form of a URL in an article whose page is `base`; `None` when it
-/// cannot be resolved or its scheme is not allowed.
+/// cannot be resolved or its scheme is not allowed. A user name and a password in it are left out.
 pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
     let raw = raw.trim();
     if raw.is_empty() {
@@ -17,17 +19,40 @@ pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
         Some(base) => base.join(raw),
         None => Url::parse(raw),
     };
-    url.ok()
-        .filter(|url| SCHEMES.contains(&url.scheme()))
-        .map(|url| to_uri(&url))
+    let mut url = url.ok().filter(|url| SCHEMES.contains(&url.scheme()))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // A name and a password are for one person, not for readers.
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+    }
+    Some(to_uri(&url))
 }
 
 /// The URL as a URI of RFC 3986, which feed formats require. The WHATWG URL Standard leaves some
 /// characters raw after the host that RFC 3986 does not allow.
 fn to_uri(url: &Url) -> String {
     let path = &url[Position::BeforePath..];
-    let path = utf8_percent_encode(path, NOT_IN_URI);
+    let path = whole_escapes(path);
+    let path = utf8_percent_encode(&path, NOT_IN_URI);
     format!("{}{path}", &url[..Position::BeforePath])
+}
+
+/// `path` with `%25` for each `%` that begins no escape.
+fn whole_escapes(path: &str) -> Cow<'_, str> {
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if path.split('%').skip(1).all(is_escape) {
+        return Cow::Borrowed(path);
+    }
+    let mut parts = path.split('%');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        whole.push_str(if is_escape(part) { "%" } else { "%25" });
+        whole.push_str(part);
+    }
+    Cow::Owned(whole)
 }
 
 /// Printable characters that RFC 3986 does not allow, and brackets, which it allows only in the host.
@@ -77,6 +102,17 @@ pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
     (!candidates.is_empty()).then(|| candidates.join(", "))
 }
 
+/// The address of the largest candidate of a resolved `srcset`, for readers that know only `src`.
+pub(super) fn largest_candidate(srcset: &str) -> Option<&str> {
+    let candidates = srcset.split(", ").map(|candidate| {
+        let (address, descriptor) = candidate.split_once(' ').unwrap_or((candidate, ""));
+        let size = descriptor.trim_end_matches(['w', 'x', 'h']).parse();
+        (address, size.unwrap_or(1.0_f64))
+    });
+    let largest = candidates.max_by(|(_, one), (_, other)| one.total_cmp(other));
+    largest.map(|(address, _)| address)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +142,18 @@ mod tests {
             ("http://[2001:db8::1]/%5B", Some("http://[2001:db8::1]/%5B")),
             ("mailto:a@dala.example", Some("mailto:a@dala.example")),
             ("tel:+77001112233", Some("tel:+77001112233")),
+            (
+                "https://editor:secret@x.example:8443/a",
+                Some("https://x.example:8443/a"),
+            ),
+            (
+                "/100%/скидка%zz%2",
+                Some("https://dala.example/100%25/%D1%81%D0%BA%D0%B8%D0%B4%D0%BA%D0%B0%25zz%252"),
+            ),
+            (
+                "/a%20b%D2%9B?q=5%#%",
+                Some("https://dala.example/a%20b%D2%9B?q=5%25#%25"),
+            ),
             ("javascript:alert(1)", None),
             (" java\nscript\t:alert(1)", None),
             ("\u{1}javascript:alert(1)", None),
@@ -152,6 +200,23 @@ mod tests {
         ] {
             let resolved = resolve_srcset(page().as_ref(), raw);
             assert_eq!(resolved.as_deref(), expected, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn the_largest_candidate_stands_for_a_srcset() {
+        for (srcset, expected) in [
+            (
+                "https://x.example/a 320w, https://x.example/b,c 1280w",
+                "https://x.example/b,c",
+            ),
+            (
+                "https://x.example/a 2x, https://x.example/b",
+                "https://x.example/a",
+            ),
+            ("https://x.example/a", "https://x.example/a"),
+        ] {
+            assert_eq!(largest_candidate(srcset), Some(expected), "{srcset}");
         }
     }
 }

@@ -26,16 +26,102 @@ pub(super) enum Nature {
 /// Attributes that every element may have.
 pub(super) const GLOBAL_ATTRIBUTES: [&str; 3] = ["dir", "lang", "title"];
 
-/// Elements that are removed with their content, which is not text of the article.
-pub(super) const SKIPPED: [&str; 9] = [
-    "iframe", "noembed", "noframes", "script", "style", "template", "textarea", "title", "xmp",
+/// The most bytes of one attribute; a longer one is dropped, since it is no URL and no description.
+pub(super) const ATTRIBUTE_BYTES_MAX: usize = 8 << 10;
+
+/// Elements whose content is no markup to a tokenizer, and no text of the article.
+pub(super) const RAW_TEXT: [&str; 8] = [
+    "iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp",
 ];
 
-/// The index of an element in [`ELEMENTS`]; `None` when feeds may not carry it.
+/// Elements that are removed with their content: drawings, controls, and what nobody sees. `noscript`
+/// leaves its pictures ([`pictures`](super::pictures)).
+pub(super) const REMOVED: [&str; 13] = [
+    "button", "canvas", "datalist", "meter", "noscript", "o:p", "optgroup", "output", "progress",
+    "select", "svg", "template", "xml",
+];
+
+/// The index in [`ELEMENTS`] of what stands for an element in feeds; `None` when feeds may not carry it.
 pub(super) fn position(name: &str) -> Option<usize> {
-    ELEMENTS
-        .binary_search_by(|element| element.name.cmp(name))
-        .ok()
+    let allowed = |name: &str| {
+        ELEMENTS
+            .binary_search_by(|element| element.name.cmp(name))
+            .ok()
+    };
+    allowed(name).or_else(|| {
+        let found = SUBSTITUTES.binary_search_by(|(from, _)| (*from).cmp(name));
+        allowed(SUBSTITUTES[found.ok()?].1)
+    })
+}
+
+/// Sorted by name: elements that feeds do not carry, and what means the same to a reader. Those that
+/// browsers show as a block stay one, so that two texts never run together.
+const SUBSTITUTES: [(&str, &str); 22] = [
+    ("acronym", "abbr"),
+    ("address", "div"),
+    ("amp-audio", "audio"),
+    ("amp-img", "img"),
+    ("amp-video", "video"),
+    ("center", "div"),
+    ("dialog", "div"),
+    ("dir", "ul"),
+    ("fieldset", "div"),
+    ("font", "span"),
+    ("form", "div"),
+    ("hgroup", "div"),
+    ("image", "img"),
+    ("legend", "div"),
+    ("listing", "pre"),
+    ("marquee", "div"),
+    ("menu", "ul"),
+    ("multicol", "div"),
+    ("option", "p"),
+    ("search", "div"),
+    ("strike", "s"),
+    ("tt", "code"),
+];
+
+/// Whether an element begins a new block of text, also one that feeds do not carry.
+pub(super) fn is_block(name: &str) -> bool {
+    let others = [
+        "button", "iframe", "noscript", "object", "select", "template",
+    ];
+    position(name).is_some_and(|at| matches!(ELEMENTS[at].nature, Block | OptionalEnd))
+        || others.contains(&name)
+}
+
+/// Elements without content (HTML Standard, section 13.1.2, with those that browsers know besides).
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "basefont"
+            | "bgsound"
+            | "br"
+            | "col"
+            | "embed"
+            | "frame"
+            | "hr"
+            | "image"
+            | "img"
+            | "input"
+            | "keygen"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// Whether the start or end tag of an element in [`ELEMENTS`] ends an open paragraph.
+pub(super) fn ends_paragraph(at: usize) -> bool {
+    match ELEMENTS[at].nature {
+        Block | OptionalEnd => true,
+        Inline | Void => false,
+    }
 }
 
 const fn element(
@@ -143,8 +229,17 @@ mod tests {
         for (at, element) in ELEMENTS.iter().enumerate() {
             assert_eq!(position(element.name), Some(at), "{}", element.name);
         }
-        for name in ["script", "style", "svg", "math", "form", "iframe", "A", ""] {
+        for name in ["script", "style", "svg", "math", "input", "iframe", "A", ""] {
             assert_eq!(position(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn substitutes_are_found_and_allowed() {
+        assert!(SUBSTITUTES.is_sorted());
+        for (from, to) in SUBSTITUTES {
+            assert_eq!(position(from), position(to), "{from}");
+            assert!(position(to).is_some(), "{to}");
         }
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::bare_links::Linker;
 use super::characters::{clean, is_invisible};
+use super::dropped::Dropped;
 use super::escape::{escape_into, escape_text_into};
 use super::markup::{Markup, MarkupError};
 use super::sanitize::sanitize;
@@ -29,10 +31,11 @@ const FIGURE_BYTES: usize = 256;
 pub struct Html(String);
 
 impl Html {
-    /// Plain text as one `<p>` a paragraph, with everything escaped that means markup. Empty
-    /// paragraphs are left out.
+    /// Plain text as one `<p>` a paragraph, with everything escaped that means markup. Addresses
+    /// become links. Empty paragraphs are left out.
     pub fn from_paragraphs<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Html {
         let mut html = String::new();
+        let mut linker = Linker::default();
         for paragraph in paragraphs {
             let paragraph = clean(paragraph);
             let paragraph = paragraph.trim();
@@ -43,16 +46,23 @@ impl Html {
                 html.push('\n');
             }
             html.push_str("<p>");
-            escape_into(&mut html, paragraph);
+            linker.escape_into(&mut html, paragraph);
             html.push_str("</p>");
         }
         Html(html)
     }
 
     /// The elements and attributes of `markup` that feeds may carry, with URLs resolved against
-    /// `base`.
-    pub fn from_markup(markup: &Markup, base: Option<&Url>) -> Result<Html, MarkupError> {
-        sanitize(markup, base).map(Html)
+    /// `base`, and what of it was left out.
+    ///
+    /// # Errors
+    /// When the HTML is beyond a limit.
+    pub fn from_markup(
+        markup: &Markup,
+        base: Option<&Url>,
+    ) -> Result<(Html, Dropped), MarkupError> {
+        let (html, dropped) = sanitize(markup, base)?;
+        Ok((Html(html), dropped))
     }
 
     /// The HTML as a string slice.

@@ -95,6 +95,9 @@ impl Draft {
         let page = page(url.as_deref(), &key, published, &language, reading);
         // Relative URLs in the article are resolved against its page.
         let base = page.or(site);
+        let (body, dropped) = content.html(base.as_ref())?;
+        let reasons = dropped.reasons();
+        warnings.extend(reasons.map(|(reason, hint)| Warning::new(None, reason, hint)));
         let summary = self.accept_summary(&mut warnings);
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
@@ -109,7 +112,7 @@ impl Draft {
                 .as_ref()
                 .and_then(|image| image.accept(base.as_ref())),
             enclosures: self.accept_enclosures(base.as_ref())?,
-            body: content.html(base.as_ref())?,
+            body,
             key,
             title,
             url,

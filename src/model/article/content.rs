@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Body, Refusal};
-use crate::text::{self, Html, Markup, MarkupError, Text};
+use crate::text::{self, Dropped, Html, Markup, MarkupError, Text};
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
 /// URL of that page may contain the language of the text.
@@ -30,7 +30,9 @@ impl<'d> Content<'d> {
             }
             Body::Html(html) => Markup::read(html),
             Body::Markdown(markdown) => {
-                text::markdown_to_html(markdown).and_then(|html| Markup::read(&html))
+                let html = text::markdown_to_html(markdown);
+                html.and_then(|html| Markup::read(&html))
+                    .map(Markup::with_bare_links)
             }
         };
         markup.map(Content::Markup).map_err(refuse)
@@ -58,15 +60,16 @@ impl<'d> Content<'d> {
         }
     }
 
-    /// The whole body with URLs resolved against `base`.
-    pub(super) fn html(&self, base: Option<&Url>) -> Result<Html, Refusal> {
+    /// The whole body with URLs resolved against `base`, and what was left out of it.
+    pub(super) fn html(&self, base: Option<&Url>) -> Result<(Html, Dropped), Refusal> {
         match self {
             Content::Paragraphs {
                 paragraphs,
                 credits,
             } => {
                 let texts = paragraphs.iter().chain(*credits);
-                Ok(Html::from_paragraphs(texts.map(String::as_str)))
+                let html = Html::from_paragraphs(texts.map(String::as_str));
+                Ok((html, Dropped::default()))
             }
             Content::Markup(markup) => Html::from_markup(markup, base).map_err(refuse),
         }

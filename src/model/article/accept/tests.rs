@@ -705,3 +705,19 @@ fn of_too_many_sections_the_first_count() {
         assert_eq!(accepted.warnings.len(), warnings);
     }
 }
+
+#[test]
+fn what_feeds_cannot_carry_is_a_warning() {
+    let html = "<p>Текст.</p><iframe></iframe><img src='data:image/png;base64,A'><img>";
+    let body = Body::Html(html.into());
+    let warnings = passed(Draft { body, ..draft() }).warnings;
+    let reasons = Vec::from_iter(warnings.iter().map(|warning| warning.reason.as_str()));
+    assert_eq!(
+        reasons,
+        [
+            "a frame without an address was left out",
+            "a picture without an address was left out"
+        ]
+    );
+    assert!(passed(draft()).warnings.is_empty());
+}
