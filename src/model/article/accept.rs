@@ -8,7 +8,7 @@ use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
+    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
 };
 use crate::model::permalink;
 use crate::model::term;
@@ -46,7 +46,7 @@ impl Draft {
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let is_hidden = self.visibility == Visibility::Draft;
+        let is_hidden = self.visibility == super::Visibility::Draft;
         self.check(key, reading).map_err(|refusal| Refusal {
             withdraws: refusal.withdraws || is_hidden,
             ..refusal
@@ -69,7 +69,7 @@ impl Draft {
             Some(date) => resolve(date, reading).map_or_else(
                 |refusal| {
                     let reason = format!("`updated`: {}", refusal.reason);
-                    warnings.push(Warning::new(None, reason, refusal.hint));
+                    warnings.push(super::Warning::new(None, reason, refusal.hint));
                     published
                 },
                 |updated| updated.max(published),
