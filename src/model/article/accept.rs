@@ -78,13 +78,8 @@ impl Draft {
         };
         let expires = self
             .expires
-            .map(|date| resolve(date, reading))
-            .transpose()
-            .map_err(|refusal| Refusal {
-                reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
-                withdraws: true,
-                ..refusal
-            })?;
+            .map(|date| resolve(date, reading).map_err(without_expiry))
+            .transpose()?;
         let named = self.language.as_deref().and_then(language_tag);
         let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();
@@ -165,6 +160,15 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
         format!("{count} {what}, expected at most {most}"),
         format!("a list this long is usually a broken export; keep the {what} that matter"),
     ))
+}
+
+/// The refusal of an article whose expiry is not understood, so that nothing says how long it may stay.
+fn without_expiry(refusal: Refusal) -> Refusal {
+    Refusal {
+        reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
+        withdraws: true,
+        ..refusal
+    }
 }
 
 /// Feed formats write years in four digits.
