@@ -46,7 +46,7 @@ impl Draft {
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let is_hidden = self.visibility == Visibility::Draft;
+        let is_hidden = self.visibility == super::Visibility::Draft;
         self.check(key, reading).map_err(|refusal| Refusal {
             withdraws: refusal.withdraws || is_hidden,
             ..refusal
@@ -69,7 +69,7 @@ impl Draft {
             Some(date) => resolve(date, reading).map_or_else(
                 |refusal| {
                     let reason = format!("`updated`: {}", refusal.reason);
-                    warnings.push(Warning::new(None, reason, refusal.hint));
+                    warnings.push(super::Warning::new(None, reason, refusal.hint));
                     published
                 },
                 |updated| updated.max(published),
@@ -78,13 +78,8 @@ impl Draft {
         };
         let expires = self
             .expires
-            .map(|date| resolve(date, reading))
-            .transpose()
-            .map_err(|refusal| Refusal {
-                reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
-                withdraws: true,
-                ..refusal
-            })?;
+            .map(|date| resolve(date, reading).map_err(without_expiry))
+            .transpose()?;
         let named = self.language.as_deref().and_then(language_tag);
         let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();
@@ -174,6 +169,15 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
         format!("{count} {what}, expected at most {most}"),
         format!("a list this long is usually a broken export; keep the {what} that matter"),
     ))
+}
+
+/// The refusal of an article whose expiry is not understood, so that nothing says how long it may stay.
+fn without_expiry(refusal: Refusal) -> Refusal {
+    Refusal {
+        reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
+        withdraws: true,
+        ..refusal
+    }
 }
 
 /// Feed formats write years in four digits.

@@ -3,9 +3,7 @@
 //! [`names`] has every name of each field, in the order in which they count. A key at the top level
 //! wins over the same key in a generator's table. Of a key that is given twice the last counts. A
 //! value that does not fit is left out with a warning, but for the title, the date, and what
-//! [`hidden`](super::hidden) reads. Keys that nothing knows are collected for `check`.
-
-use std::collections::BTreeMap;
+//! [`hidden`] reads. Keys that nothing knows are collected for `check`.
 
 mod dates;
 mod media;
@@ -13,6 +11,8 @@ mod missing;
 mod names;
 mod terms;
 mod text;
+
+use std::collections::BTreeMap;
 
 use self::names::Field;
 use super::hidden::{self, Hiding, Marks};

@@ -10,6 +10,9 @@ use crate::text::nearest::nearest;
 /// Levels of tables and lists that are searched for a list of articles.
 const DEPTH_MAX: usize = 6;
 
+/// Items of a list that are looked at: beside an article, a graph of schema.org has others.
+const ITEMS_MAX: usize = 20;
+
 pub(super) fn title(fields: &Fields<'_>) -> Refusal {
     let names = names_of(Field::Title);
     let mut unknown = fields.unknown.iter();
@@ -70,11 +73,18 @@ fn article_list(pairs: &[KeyValue], by_title: bool, depth: usize) -> Option<Stri
         let key = &pair.key;
         match &pair.node.value {
             Value::Table(inner) => Some(format!("{key}.{}", below(inner)?)),
-            Value::List(items) => match &items.first()?.value {
-                Value::Table(inner) if is_article(inner, by_title) => Some(key.to_string()),
-                Value::Table(inner) => Some(format!("{key}[0].{}", below(inner)?)),
-                _ => None,
-            },
+            Value::List(items) => {
+                let mut tables = items.iter().take(ITEMS_MAX).filter_map(|item| {
+                    let Value::Table(inner) = &item.value else {
+                        return None;
+                    };
+                    Some(inner)
+                });
+                if tables.clone().any(|inner| is_article(inner, by_title)) {
+                    return Some(key.to_string());
+                }
+                Some(format!("{key}[0].{}", below(tables.next()?)?))
+            }
             _ => None,
         }
     })

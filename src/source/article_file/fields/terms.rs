@@ -73,6 +73,8 @@ fn terms(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>) -> V
                 name,
                 slug: text_at(pairs, &["slug"]),
             }),
+            // In a list, it is a word.
+            Value::Bool(_) if std::ptr::eq(item, key.node) => None,
             value => value.as_text().map(WrittenTerm::from),
         };
         match term {
@@ -156,6 +158,7 @@ fn authors_of(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>)
                 email: text_at(pairs, &["email"]),
                 url: text_at(pairs, &["url", "website", "link"]),
             }),
+            Value::Bool(_) => None,
             value => value.as_text().map(|name| Author {
                 name: without_by(key, name),
                 ..Author::default()

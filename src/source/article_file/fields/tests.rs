@@ -485,7 +485,7 @@ fn a_syntax_error_is_refused_with_its_line() {
         (
             Toml("title = \"З\"\ntitle = \"И\""),
             3,
-            "the front matter is not valid TOML: duplicate key",
+            "the front matter is not valid TOML: duplicate key `title`",
         ),
         (
             Yaml("title: З\ndate: [2026-01-08"),
