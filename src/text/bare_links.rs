@@ -29,7 +29,10 @@ pub(super) enum BareLinks {
 impl BareLinks {
     /// Whether an address in `text` may become a link; false for nearly every text.
     pub(super) fn may_link(self, text: &str) -> bool {
-        let begins = || text.trim_start().starts_with(['h', 'H', 'w', 'W']);
+        let begins = || {
+            let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+            text.starts_with(['h', 'H', 'w', 'W'])
+        };
         (self == BareLinks::All || begins()) && may_have_address(text)
     }
 }

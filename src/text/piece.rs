@@ -5,9 +5,9 @@ use super::embed::Frame;
 /// One piece of HTML, with entities decoded and characters clean.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// A start tag with its attributes, by the element's index in [`ELEMENTS`].
+    /// A start tag with its attributes, by the element's index in [`ELEMENTS`](super::elements::ELEMENTS).
     Open(usize, Vec<(String, String)>),
-    /// An end tag, by the element's index in [`ELEMENTS`].
+    /// An end tag, by the element's index in [`ELEMENTS`](super::elements::ELEMENTS).
     Close(usize),
     /// A frame, a player, or a post of another site.
     Frame(Frame),

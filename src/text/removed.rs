@@ -70,6 +70,11 @@ impl Removed {
                 break;
             }
         }
+        // A heading ends another only right behind it.
+        let innermost = outermost.unwrap_or(self.open.len()).checked_sub(1);
+        if is_heading(name) && innermost.is_some_and(|at| is_heading(&self.open[at])) {
+            outermost = innermost;
+        }
         match outermost {
             _ if !is_shielded && ends_around(name, is_open) => return Effect::Ended,
             Some(0) => return Effect::Ended,
@@ -132,7 +137,7 @@ fn ends(name: &str, open: &str) -> bool {
         "colgroup" => is_table_part(name) && name != "col",
         // An HTML element does not stand in a drawing or a formula, and none in Word's settings.
         "svg" | "math" | "xml" => leaves_foreign(name),
-        _ => is_heading(open) && is_heading(name),
+        _ => false,
     }
 }
 

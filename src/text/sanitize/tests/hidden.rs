@@ -189,7 +189,7 @@ fn optional_ends() -> impl Strategy<Value = String> {
     let groups = prop_oneof![
         within(
             "<ul><li>",
-            &["<li>", "<li hidden>", "<ul hidden><li>", "</ul>"],
+            &["<li>", "<li hidden>", "<ul hidden><li>г<li>г</ul>"],
             "</ul>"
         ),
         within("<dl><dt>", &["<dd>", "<dt hidden>", "<dd hidden>"], "</dl>"),
@@ -211,9 +211,8 @@ fn optional_ends() -> impl Strategy<Value = String> {
                 "<div>",
                 "</div>",
                 "<div hidden>",
-                "<h2>",
-                "<h2 hidden>",
-                "</h2>"
+                "<h2>г</h2>",
+                "<h2 hidden>г</h2>"
             ],
             ""
         ),
