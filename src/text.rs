@@ -29,7 +29,7 @@ mod visible;
 
 pub use address::resolve;
 pub use characters::clean;
-pub use cut::cut;
+pub use cut::{cut, first_sentence};
 pub use html::Html;
 pub use language::language;
 pub use markdown::markdown_to_html;

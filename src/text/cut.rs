@@ -47,7 +47,9 @@ const ABBREVIATIONS: [&str; 18] = [
     "st",
 ];
 
-fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
+/// The text up to the first sentence end between `from` and `to` characters; `None` when a sentence
+/// ends there only with the whole text, or not at all.
+pub fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
     text.char_indices()
         .enumerate()
         .take(to + 1)

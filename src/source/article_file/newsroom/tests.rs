@@ -180,3 +180,42 @@ proptest! {
         }
     }
 }
+
+/// Lines that make each part of the grammar look far. The limit is wide, since a quadratic search would
+/// take minutes.
+#[test]
+fn hostile_text_is_read_in_linear_time() {
+    let bytes = 128 << 10;
+    let date = "date 2026-01-08 З\n";
+    for piece in [
+        "#а ",
+        "#а\n",
+        "#",
+        "# ",
+        "#а, #1 ",
+        "теги: #а ",
+        "Фото: ",
+        "Фото:\n",
+        "id 7\n",
+        "4\n",
+        "4 • ",
+        "1 ",
+        "9:05 ",
+        "- ",
+        "а\n",
+        "а и ",
+        "lang x\n",
+        "image /a b\n",
+        "• ",
+        "\u{200b}",
+        "а, ",
+    ] {
+        let many = piece.repeat(bytes / piece.len());
+        for text in [format!("{date}{many}"), format!("date 2026-01-08 {many}")] {
+            let start = std::time::Instant::now();
+            let _ = read_text(&text);
+            let took = start.elapsed();
+            assert!(took.as_secs() < 10, "{piece:?}: {took:?}");
+        }
+    }
+}
