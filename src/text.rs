@@ -2,8 +2,7 @@
 //!
 //! Feeds are XML, and a strict reader shows an empty feed after one character that XML forbids. This
 //! room removes such characters once, when an article is accepted. The formats do not check again.
-//! Spelling is never normalized here; only the keys of terms are
-//! ([`term::key`](crate::model::term::key)).
+//! Titles and names are in NFC ([`Text::from_written`]); the spelling of other text is as written.
 //!
 //! Begin with [`Text`], one line of plain text, and [`Html`], which an article's body is stored as.
 //! [`Markup`] takes foreign HTML apart, and the rest shortens text, finds its language and resolves
@@ -24,7 +23,9 @@ mod markdown;
 mod markup;
 pub(crate) mod nearest;
 mod plain;
+mod references;
 mod sanitize;
+mod scripts;
 mod visible;
 
 pub use address::resolve;
@@ -35,6 +36,7 @@ pub use language::language;
 pub use markdown::markdown_to_html;
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use scripts::mixed_word;
 pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

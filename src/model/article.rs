@@ -8,6 +8,7 @@
 mod accept;
 mod content;
 mod media;
+mod spelling;
 
 use std::fmt;
 

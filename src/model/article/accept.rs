@@ -8,7 +8,7 @@ use super::content::Content;
 use super::media::some_text;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
+    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm, spelling,
 };
 use crate::model::permalink;
 use crate::model::term;
@@ -47,8 +47,9 @@ impl Draft {
     /// HTML is beyond a limit.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
+        warnings.extend(spelling::warnings(&self));
         let content = Content::read(&self.body)?;
-        let title = Text::new(&self.title);
+        let title = Text::from_written(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(
                 None,
@@ -165,7 +166,7 @@ fn resolve(date: WrittenDate, reading: &AcceptSettings) -> Result<Timestamp, Ref
 
 /// A clean name with its term key; `None` without a key, since such a name could have no feed.
 fn name_with_key(raw: &str) -> Option<(Text, String)> {
-    let text = Text::new(raw);
+    let text = Text::from_written(raw);
     let key = term::key(text.as_str());
     (!key.is_empty()).then_some((text, key))
 }

@@ -42,9 +42,9 @@ impl Media {
     }
 }
 
-/// Clean text; `None` when nothing is left.
+/// Clean text of a name or a description; `None` when nothing is left.
 pub(super) fn some_text(raw: &str) -> Option<String> {
-    let text = Text::new(raw);
+    let text = Text::from_written(raw);
     (!text.is_empty()).then(|| text.into_string())
 }
 

@@ -219,6 +219,74 @@ fn authors_and_sections_without_a_key_are_dropped() {
 }
 
 #[test]
+fn titles_and_names_are_decoded_and_composed() {
+    let article = with(|draft| {
+        draft.title = "ТОО &quot;Ромашка&quot; &#8212; край\u{fffd}".into();
+        draft.sections = vec!["Наука &amp; техника".into()];
+        draft.tags = vec!["R&D".into(), "Краи\u{306}".into(), "край".into()];
+        draft.authors[0].name = "О&rsquo;Нил\u{feff}".into();
+        draft.authors[0].role = Some("корр. &laquo;Степи&raquo;".into());
+        draft.image = Some(Media {
+            alt: Some("Мост &amp; река".into()),
+            credit: Some("&copy; Степь".into()),
+            ..medium("/a.jpg")
+        });
+    });
+    assert_eq!(article.title.as_str(), "ТОО \"Ромашка\" — край");
+    let section = article.section.as_ref().map(Text::as_str);
+    assert_eq!(section, Some("Наука & техника"));
+    let tags: Vec<&str> = article.tags.iter().map(Text::as_str).collect();
+    assert_eq!(tags, ["R&D", "Край"]);
+    assert_eq!(article.authors[0].name, "О’Нил");
+    let role = article.authors[0].role.as_deref();
+    assert_eq!(role, Some("корр. «Степи»"));
+    let image = article.image.expect("an image");
+    assert_eq!(image.alt.as_deref(), Some("Мост & река"));
+    assert_eq!(image.credit.as_deref(), Some("© Степь"));
+}
+
+#[test]
+fn probable_damage_of_titles_and_names_is_a_warning() {
+    let warnings = |change: Edit| {
+        let mut draft = draft();
+        change(&mut draft);
+        let reasons = passed(draft).warnings.into_iter();
+        reasons.map(|warning| warning.reason).collect::<Vec<_>>()
+    };
+    let cases: [(Edit, &[&str]); 5] = [
+        (|_| {}, &[]),
+        (
+            |d| d.title = "COVID-19-ды жеңген IT-компания, Apple-дың сыйы".into(),
+            &[],
+        ),
+        (
+            |d| d.title = "Тi\u{fffd}лші".into(),
+            &[
+                "the title has a character that was lost in a conversion (U+FFFD): `Тi\u{fffd}лші`",
+                "the title has a word of Latin and Cyrillic letters: `Тi`",
+            ],
+        ),
+        (
+            |d| d.tags.push("вoда".into()),
+            &["a tag has a word of Latin and Cyrillic letters: `вoда`"],
+        ),
+        (
+            |d| {
+                d.sections = vec!["Мiр".into()];
+                d.authors[0].name = "Aйман".into();
+            },
+            &[
+                "a section has a word of Latin and Cyrillic letters: `Мiр`",
+                "an author has a word of Latin and Cyrillic letters: `Aйман`",
+            ],
+        ),
+    ];
+    for (change, expected) in cases {
+        assert_eq!(warnings(change), expected);
+    }
+}
+
+#[test]
 fn only_absolute_ids_are_kept() {
     for (written, expected) in [
         (" tag:dala.example,2020:7 ", Some("tag:dala.example,2020:7")),
