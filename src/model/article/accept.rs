@@ -1,7 +1,7 @@
 //! Turns a draft into an article: the only checks on the way from a source to the documents.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
 use super::content::Content;
@@ -16,7 +16,7 @@ use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Text, resolve as resolve_address};
 
 impl Draft {
-    /// The key that the draft's `id` gives: an absolute URI unchanged, anything else as a path of this
+    /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
     /// site in NFC. `None` when there is no `id` or nothing is left of it.
     ///
     /// # Errors
@@ -218,8 +218,8 @@ fn email_address(raw: &str) -> Option<String> {
     }
 }
 
-/// An `id` that is an absolute URI. Other systems may know it already, so no ASCII character of it
-/// changes.
+/// An `id` that is an absolute URI. Other systems may know it already, so only what no IRI allows is
+/// percent-encoded, and what lies outside of ASCII.
 fn absolute_id(raw: &str) -> Option<String> {
     let id = raw.trim();
     let (scheme, rest) = id.split_once(':')?;
@@ -228,10 +228,22 @@ fn absolute_id(raw: &str) -> Option<String> {
         "tag" | "urn" => rest,
         _ => return None,
     };
-    let broken = |c: char| c.is_whitespace() || c.is_control();
-    let whole = !rest.is_empty() && !rest.contains(broken);
-    whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
+    let whole = !rest.is_empty() && !rest.starts_with(' ') && !rest.contains(char::is_control);
+    whole.then(|| utf8_percent_encode(id, NOT_IN_IRI).to_string())
 }
+
+/// The ASCII characters that an IRI has nowhere (RFC 3987, section 2.2). `%` stays: it encodes others.
+const NOT_IN_IRI: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'<')
+    .add(b'>')
+    .add(b'"')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
 
 fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
     resolve_address(base, raw).filter(|url| url.starts_with("http"))

@@ -305,7 +305,19 @@ fn only_absolute_ids_are_kept() {
         ("https:", None),
         ("https:dala.example/7", None),
         ("javascript:alert(1)", None),
-        ("tag:dala.example,2020:a b", None),
+        (
+            "tag:dala.example,2020:a b",
+            Some("tag:dala.example,2020:a%20b"),
+        ),
+        (
+            "https://dala.example/?p={7}|\"<a>\"\\^`%20%",
+            Some("https://dala.example/?p=%7B7%7D%7C%22%3Ca%3E%22%5C%5E%60%20%"),
+        ),
+        (
+            "https://dala.example/?p=7&amp;q=[1]~'(2)",
+            Some("https://dala.example/?p=7&amp;q=[1]~'(2)"),
+        ),
+        ("tag: дорога", None),
         ("tag:dala.example,2020:a\u{0}b", None),
     ] {
         let article = with(|draft| draft.id = Some(written.into()));
