@@ -42,8 +42,8 @@ impl Text {
     /// same text.
     pub fn from_written(raw: &str) -> Text {
         // The first bytes, in UTF-8, of ASCII, `«`, `»` and Cyrillic letters, which need nothing.
-        let is_plain = |byte| matches!(byte, ..0xc0 | 0xc2 | 0xd0..=0xd3) && byte != b'&';
-        if raw.bytes().all(is_plain) {
+        let is_rare = |byte| !matches!(byte, ..0xc0 | 0xc2 | 0xd0..=0xd3) || byte == b'&';
+        if positions(raw, is_rare).next().is_none() {
             return Text::new(raw);
         }
         let decoded = references::decode(raw);

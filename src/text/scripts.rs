@@ -1,14 +1,15 @@
 //! Words of two alphabets: a Latin `i` in a Kazakh word looks right, and no search finds the word.
 
+use super::characters::positions;
+
 /// The first word of `text` with both Latin and Cyrillic letters. Hyphens, apostrophes and digits part
 /// words: `IT-компания` and `Apple-дың` are fine.
 pub fn mixed_word(text: &str) -> Option<&str> {
     // The first bytes of Cyrillic letters, and of Latin ones outside of ASCII, in UTF-8.
-    let has = |is: fn(u8) -> bool| text.bytes().any(is);
     let is_latin_byte = |b: u8| b.is_ascii_alphabetic() || matches!(b, 0xc3..=0xc9);
-    if !has(is_latin_byte) || !has(|b| matches!(b, 0xd0..=0xd3)) {
-        return None;
-    }
+    let is_cyrillic_byte = |b: u8| matches!(b, 0xd0..=0xd4);
+    positions(text, is_latin_byte).next()?;
+    positions(text, is_cyrillic_byte).next()?;
     let mut words = text.split(|c: char| !c.is_alphabetic());
     words.find(|word| word.contains(is_latin) && word.contains(is_cyrillic))
 }

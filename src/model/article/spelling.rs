@@ -19,6 +19,8 @@ pub(super) fn warnings(draft: &Draft) -> impl Iterator<Item = Warning> {
 }
 
 fn damaged(what: &str, written: &str) -> Option<Warning> {
+    // Most names have no character that begins with this byte in UTF-8.
+    memchr::memchr(0xef, written.as_bytes())?;
     let shown = written
         .contains(char::REPLACEMENT_CHARACTER)
         .then(|| excerpt(written))?;

@@ -59,6 +59,7 @@ pub(in crate::source) fn date_problem(text: &str, error: DateError) -> String {
     match error {
         DateError::Shape if word.is_empty() => "there is no date".to_owned(),
         DateError::Shape => format!("`{}` is not a date", excerpt(word)),
+        DateError::TwoDates => format!("`{}` could be two dates", excerpt(word)),
         DateError::NoSuchDay => format!("`{}`: there is no such day or time", excerpt(word)),
     }
 }
@@ -150,42 +151,16 @@ impl<'t> Day<'t> {
         let Some(clock) = clock else {
             return self.parse("");
         };
-        let time = |hour: u8| {
-            // A leap second counts as the one before it.
-            let second = clock.number(clock.second.unwrap_or("0")).min(59);
-            let minute = clock.minute;
-            format!("T{hour:02}:{minute}:{second:02}{}", clock.zone)
-        };
-        let hour = clock.number(clock.hour);
-        let is_midnight = clock.minute == "00" && clock.second.is_none_or(|second| second == "00");
-        if hour == 24 && is_midnight {
-            return self.next(&time(0));
-        }
-        if clock.second.is_some_and(|second| clock.number(second) > 60) {
-            return Err(DateError::NoSuchDay);
-        }
-        self.parse(&time(hour))
+        // A leap second counts as the one before it.
+        let second = clock.second.map(|second| second.replace("60", "59"));
+        let (hour, minute, zone) = (clock.hour, clock.minute, clock.zone);
+        let second = second.as_deref().unwrap_or("00");
+        self.parse(&format!("T{hour:0>2}:{minute}:{second}{zone}"))
     }
 
     fn parse(&self, time: &str) -> Result<WrittenDate, DateError> {
         let Day { year, month, day } = self;
         WrittenDate::parse(&format!("{year}-{month:0>2}-{day:0>2}{time}"))
-    }
-
-    /// The day after this one, which must exist.
-    fn next(&self, time: &str) -> Result<WrittenDate, DateError> {
-        self.parse("")?;
-        let after = |number: &str| number.parse::<u32>().unwrap_or(0) + 1;
-        let (day, month) = (after(self.day).to_string(), after(self.month).to_string());
-        let year = format!("{:04}", after(self.year));
-        let candidates = [
-            (self.year, self.month, day.as_str()),
-            (self.year, month.as_str(), "1"),
-            (year.as_str(), "1", "1"),
-        ];
-        let dates = candidates.map(|(year, month, day)| Day { year, month, day }.parse(time));
-        let found = dates.into_iter().find(Result::is_ok);
-        found.unwrap_or(Err(DateError::NoSuchDay))
     }
 }
 
@@ -223,11 +198,6 @@ impl<'t> Clock<'t> {
             zone,
         };
         ends_word(rest).then_some((clock, rest))
-    }
-
-    /// At most two digits as a number.
-    fn number(&self, digits: &str) -> u8 {
-        digits.parse().unwrap_or(u8::MAX)
     }
 }
 

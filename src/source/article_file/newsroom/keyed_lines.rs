@@ -46,6 +46,11 @@ impl KeyedLines {
         let key = name.strip_suffix(':').unwrap_or(name).to_ascii_lowercase();
         let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
         let is_given_twice = match key.as_str() {
+            "updated" | "expires"
+                if date::is_zero(value) && !value.contains(char::is_alphabetic) =>
+            {
+                false
+            }
             "updated" if value.starts_with(|c: char| c.is_ascii_digit()) => {
                 let updated = self.date(line, &key, value);
                 updated.is_some_and(|date| self.updated.replace(date).is_some())

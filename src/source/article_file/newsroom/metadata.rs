@@ -25,10 +25,10 @@ pub(in crate::source) enum Metadata {
 impl Metadata {
     /// What `part` is; `None` for a name or other text.
     pub(in crate::source) fn of(part: &str) -> Option<Metadata> {
-        if begins_with_credit_word(part) {
+        let lower = part.to_lowercase();
+        if begins_with_credit_word(&lower) {
             return Some(Metadata::Credit);
         }
-        let lower = part.to_lowercase();
         // Names, the most frequent lines, have no digits.
         if !has_digit(&lower) {
             let is_counter = lower.split_whitespace().all(is_verb) && !lower.is_empty();
@@ -411,13 +411,13 @@ const ENGLISH_MONTHS: [&str; 24] = [
     "dec",
 ];
 
-/// Words that begin a credit in the header block, where none has to end in a colon.
+/// Whether a line in lower case is a credit; in the header block none has to have a colon.
 fn begins_with_credit_word(part: &str) -> bool {
     let part = part.trim_start_matches(['©', ' ']);
     let end = part
         .find(|c: char| !c.is_alphabetic())
         .unwrap_or(part.len());
-    CREDIT_WORDS.contains(&part[..end].to_lowercase().as_str())
+    CREDIT_WORDS.contains(&&part[..end])
 }
 
 const CREDIT_WORDS: [&str; 7] = [

@@ -379,6 +379,8 @@ fn keyed_lines_stand_below_the_date_line_in_any_order() {
         ("lang русский", "", 1),
         ("updated 9 тишрея 5786", "", 1),
         ("updated 2026-13-01", "", 1),
+        ("updated 03/05/2026", "", 1),
+        ("expires 0000-00-00\nupdated 0\nid 7", "id 7", 0),
         ("\nid 7", "", 0),
         ("Дороги\nid 7", "", 0),
         ("id card lost by a minister", "", 0),
