@@ -36,6 +36,7 @@ pub use language::language;
 pub use markdown::markdown_to_html;
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use references::decode as decode_references;
 pub use scripts::mixed_word;
 pub use visible::{is_hidden, visible, visible_lines};
 

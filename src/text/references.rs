@@ -6,7 +6,7 @@ use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 
 /// `text` with each reference decoded once. A reference ends in `;` here, as in every export: `R&D` and
 /// `&copy` are text. A reference to no character gives U+FFFD (HTML, section 13.2.5.80).
-pub(super) fn decode(text: &str) -> Cow<'_, str> {
+pub fn decode(text: &str) -> Cow<'_, str> {
     let mut decoded = String::new();
     let mut rest = text;
     while let Some(start) = memchr::memchr(b'&', rest.as_bytes()) {

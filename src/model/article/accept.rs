@@ -13,7 +13,7 @@ use super::{
 use crate::model::permalink;
 use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Text, resolve as resolve_address};
+use crate::text::{Text, decode_references, resolve as resolve_address};
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
@@ -246,7 +246,7 @@ const NOT_IN_IRI: &AsciiSet = &CONTROLS
     .add(b'`');
 
 fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
-    resolve_address(base, raw).filter(|url| url.starts_with("http"))
+    resolve_address(base, &decode_references(raw)).filter(|url| url.starts_with("http"))
 }
 
 /// A language tag of BCP 47; the POSIX form `kk_KZ` is accepted too.

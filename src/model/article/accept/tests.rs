@@ -229,9 +229,14 @@ fn titles_and_names_are_decoded_and_composed() {
         draft.image = Some(Media {
             alt: Some("Мост &amp; река".into()),
             credit: Some("&copy; Степь".into()),
-            ..medium("/a.jpg")
+            ..medium("/a.jpg?w=1&amp;h=2")
         });
+        draft.url = Some("/news?id=7&#038;lang=ru".into());
     });
+    assert_eq!(
+        article.url.as_deref(),
+        Some("https://dala.example/news?id=7&lang=ru")
+    );
     assert_eq!(article.title.as_str(), "ТОО \"Ромашка\" — край");
     let section = article.section.as_ref().map(Text::as_str);
     assert_eq!(section, Some("Наука & техника"));
@@ -241,6 +246,7 @@ fn titles_and_names_are_decoded_and_composed() {
     let role = article.authors[0].role.as_deref();
     assert_eq!(role, Some("корр. «Степи»"));
     let image = article.image.expect("an image");
+    assert_eq!(image.url, "https://dala.example/a.jpg?w=1&h=2");
     assert_eq!(image.alt.as_deref(), Some("Мост & река"));
     assert_eq!(image.credit.as_deref(), Some("© Степь"));
 }
