@@ -72,7 +72,7 @@ fn parts<'t>(block: &[TextLine<'t>]) -> Vec<Part<'t>> {
             let is_dropped = |data: &Metadata| match data {
                 Metadata::Counter | Metadata::Date { is_full: true } => true,
                 Metadata::Date { is_full: false } | Metadata::Duration => !is_first,
-                Metadata::Credit => !is_first,
+                Metadata::Credit => !is_first || body::is_credit(text),
             };
             parts.push(Part {
                 line,

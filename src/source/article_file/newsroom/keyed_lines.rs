@@ -45,6 +45,7 @@ impl KeyedLines {
         let (name, value) = split_word(line.text);
         let key = name.strip_suffix(':').unwrap_or(name).to_ascii_lowercase();
         let is_word = !value.is_empty() && !value.contains(char::is_whitespace);
+        let is_whole = is_word || begins_as_address(value);
         let is_given_twice = match key.as_str() {
             "updated" | "expires"
                 if date::is_zero(value) && !value.contains(char::is_alphabetic) =>
@@ -62,8 +63,8 @@ impl KeyedLines {
                 })?;
                 self.expires.replace(expires).is_some()
             }
-            "id" if is_word => self.id.replace(value.to_owned()).is_some(),
-            "url" if is_word => self.url.replace(value.to_owned()).is_some(),
+            "id" if is_whole => self.id.replace(value.to_owned()).is_some(),
+            "url" if is_whole => self.url.replace(value.to_owned()).is_some(),
             "lang" if is_word => {
                 let language = self.language(line, value);
                 language.is_some_and(|tag| self.language.replace(tag).is_some())
@@ -121,6 +122,13 @@ const DATE_HINT: &str = "write it like `2026-01-09` or `2026-01-09 10:00`";
 
 fn parse_date(value: &str) -> Result<WrittenDate, String> {
     date::parse(Text::new(value).as_str()).map_err(|error| date_problem(value, error))
+}
+
+/// Whether `value`, which may have spaces, begins as an absolute URI or a path does.
+fn begins_as_address(value: &str) -> bool {
+    ["http://", "https://", "tag:", "urn:", "/"]
+        .iter()
+        .any(|start| value.starts_with(start))
 }
 
 /// Whether `word` is the address of a file, and not a word of a sentence.

@@ -375,6 +375,11 @@ fn keyed_lines_stand_below_the_date_line_in_any_order() {
             0,
         ),
         ("id 7\nid 8", "id 8", 1),
+        (
+            "id https://old.example/?p=7 {8}\nurl /мост и река",
+            "id https://old.example/?p=7 {8} | url /мост и река",
+            0,
+        ),
         ("updated 2026-01-09\nupdated 2026-01-10", "", 1),
         ("lang русский", "", 1),
         ("updated 9 тишрея 5786", "", 1),
