@@ -42,7 +42,7 @@ mod testkit;
 mod tests;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -313,6 +313,10 @@ pub struct DirectoryConfig {
     pub legacy_encoding: LegacyEncoding,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
+    /// Further names of the keys of articles.
+    pub fields: BTreeMap<String, Vec<String>>,
 }
 
 /// What an article's key is made of.
@@ -359,8 +363,8 @@ pub struct Settings {
     pub items: u16,
     /// Seconds an entry stays beyond `items`, counted back from the newest one.
     pub keep: u32,
-    /// How much of an article a feed carries.
-    pub content: Content,
+    /// How its entries carry the texts of articles.
+    pub texts: TextSettings,
     /// The formats it is served in; never empty.
     pub formats: Vec<Format>,
     /// `max-age`, in seconds.
@@ -373,6 +377,26 @@ pub struct Settings {
     pub delay: u32,
     /// Seconds after `published` when an article leaves.
     pub oldest: Option<u32>,
+}
+
+/// How the entries of a feed carry the texts of articles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub struct TextSettings {
+    /// How much of an article a feed carries.
+    pub content: Content,
+    /// The most characters of a lead, 100 to 5000.
+    pub summary_length: u16,
+    /// Whether the picture of an article stands in its text.
+    pub image_in_text: ImageInText,
+}
+
+/// Whether the picture of an article stands at the front of its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+pub enum ImageInText {
+    /// Where the text has no picture.
+    Auto,
+    /// Never.
+    Never,
 }
 
 /// How much of an article a feed carries.

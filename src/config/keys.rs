@@ -24,9 +24,10 @@ use super::term_form::TERM;
 use super::value::{
     ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };
-use super::{AccessLog, Content, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
+use super::{AccessLog, Content, ImageInText, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
 use crate::model::time::Zone;
+use crate::text::LEAD_CHARACTERS_MAX;
 
 /// Declares a module with a constant for each key of a table, and `TABLE` with all of them. The
 /// table may share the keys of another (`+ other`) and have a rule about several keys (`where`).
@@ -186,6 +187,52 @@ keys! { directory =>
     LEGACY_ENCODING: Form<LegacyEncoding> = "legacy-encoding", word(), Default("windows-1251");
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+    /// Values of an article's `status`, `visibility` or `pubstatus` that mean that it is public, beside
+    /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
+    PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved"];
+    /// Further names of the keys of articles. One counts where its key is missing.
+    FIELDS: Tables = "fields", Tables::One(&article_fields::TABLE), Optional;
+}
+
+keys! { article_fields =>
+    /// Further names of the title.
+    TITLE: List<String> = "title", List::of(FILLED), Default(&[]), &["kicker"];
+    /// Further names of the date of publication.
+    DATE: List<String> = "date", List::of(FILLED), Default(&[]), &["data-pub"];
+    /// Further names of the date of the last correction.
+    UPDATED: List<String> = "updated", List::of(FILLED), Default(&[]), &["edited-on"];
+    /// Further names of the date from which on no feed has it.
+    EXPIRES: List<String> = "expires", List::of(FILLED), Default(&[]), &["valid-until"];
+    /// Further names of the flag that hides an article.
+    DRAFT: List<String> = "draft", List::of(FILLED), Default(&[]), &["embargoed"];
+    /// Further names of the flag that keeps it out of feeds if it is false.
+    FEED: List<String> = "feed", List::of(FILLED), Default(&[]), &["in-feeds"];
+    /// Further names of the id.
+    ID: List<String> = "id", List::of(FILLED), Default(&[]), &["guid"];
+    /// Further names of the address of its page.
+    URL: List<String> = "url", List::of(FILLED), Default(&[]), &["webpage"];
+    /// Further names of the last part of that address.
+    SLUG: List<String> = "slug", List::of(FILLED), Default(&[]), &["alias"];
+    /// Further names of the section or sections.
+    SECTION: List<String> = "section", List::of(FILLED), Default(&[]), &["rubric"];
+    /// Further names of the tags.
+    TAGS: List<String> = "tags", List::of(FILLED), Default(&[]), &["topics"];
+    /// Further names of the authors.
+    AUTHOR: List<String> = "author", List::of(FILLED), Default(&[]), &["by"];
+    /// Further names of the language.
+    LANG: List<String> = "lang", List::of(FILLED), Default(&[]), &["idiom"];
+    /// Further names of the summary.
+    SUMMARY: List<String> = "summary", List::of(FILLED), Default(&[]), &["teaser"];
+    /// Further names of the picture.
+    IMAGE: List<String> = "image", List::of(FILLED), Default(&[]), &["photo-main"];
+    /// Further names of attached files.
+    ENCLOSURES: List<String> = "enclosures", List::of(FILLED), Default(&[]), &["podcast"];
+    /// Further names of the text as HTML.
+    CONTENT_HTML: List<String> = "content_html", List::of(FILLED), Default(&[]), &["story"];
+    /// Further names of the text as Markdown.
+    CONTENT_MARKDOWN: List<String> = "content_markdown", List::of(FILLED), Default(&[]), &["source"];
+    /// Further names of the text as plain text.
+    CONTENT_TEXT: List<String> = "content_text", List::of(FILLED), Default(&[]), &["plain"];
 }
 
 keys! { sql =>
@@ -217,6 +264,11 @@ keys! { defaults =>
     KEEP: Form<u32> = "keep", DURATION, Default("24h");
     /// How much of an article a feed carries: lead and text, the lead, or the headline.
     CONTENT: Form<Content> = "content", word(), Default("full");
+    /// The most characters of a lead. A longer one ends with a sentence or a word.
+    SUMMARY_LENGTH: Integer<u16> = "summary-length", Integer(100..=LEAD_CHARACTERS_MAX), Default(600);
+    /// Whether an article's picture stands at the front of its full text: where the text has no
+    /// picture, or never.
+    IMAGE_IN_TEXT: Form<ImageInText> = "image-in-text", word(), Default("auto");
     /// The formats a feed is served in.
     FORMATS: List<Format> = "formats",
         List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);

@@ -8,7 +8,7 @@ use super::key::Key;
 use super::keys::defaults as key;
 use super::kind::List;
 use super::table::Table;
-use super::{Content, Settings, terms};
+use super::{Content, ImageInText, Settings, TextSettings, terms};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::Term;
@@ -18,13 +18,23 @@ impl Default for Settings {
         Settings {
             items: key::ITEMS.default(),
             keep: key::KEEP.default(),
-            content: key::CONTENT.default(),
+            texts: TextSettings::default(),
             formats: key::FORMATS.default(),
             cache: key::CACHE.default(),
             stale_while_revalidate: key::STALE_WHILE_REVALIDATE.default(),
             stale_if_error: key::STALE_IF_ERROR.default(),
             delay: key::DELAY.default(),
             oldest: None,
+        }
+    }
+}
+
+impl Default for TextSettings {
+    fn default() -> TextSettings {
+        TextSettings {
+            content: key::CONTENT.default(),
+            summary_length: key::SUMMARY_LENGTH.default(),
+            image_in_text: key::IMAGE_IN_TEXT.default(),
         }
     }
 }
@@ -36,7 +46,7 @@ pub(super) fn read(table: &Table<'_>, base: &Settings) -> Settings {
     Settings {
         items: table.read(&key::ITEMS).unwrap_or(base.items),
         keep: table.read(&key::KEEP).unwrap_or(base.keep),
-        content: table.read(&key::CONTENT).unwrap_or(base.content),
+        texts: read_texts(table, base.texts),
         formats: formats.unwrap_or_else(|| base.formats.clone()),
         cache: table.read(&key::CACHE).unwrap_or(base.cache),
         stale_while_revalidate: stale_while_revalidate.unwrap_or(base.stale_while_revalidate),
@@ -48,6 +58,16 @@ pub(super) fn read(table: &Table<'_>, base: &Settings) -> Settings {
     }
 }
 
+fn read_texts(table: &Table<'_>, base: TextSettings) -> TextSettings {
+    let summary_length = table.read(&key::SUMMARY_LENGTH);
+    let image_in_text = table.read(&key::IMAGE_IN_TEXT);
+    TextSettings {
+        content: table.read(&key::CONTENT).unwrap_or(base.content),
+        summary_length: summary_length.unwrap_or(base.summary_length),
+        image_in_text: image_in_text.unwrap_or(base.image_in_text),
+    }
+}
+
 impl Word for Content {
     fn words() -> Vec<(&'static str, Content)> {
         vec![
@@ -55,6 +75,12 @@ impl Word for Content {
             ("summary", Content::Summary),
             ("title", Content::Title),
         ]
+    }
+}
+
+impl Word for ImageInText {
+    fn words() -> Vec<(&'static str, ImageInText)> {
+        vec![("auto", ImageInText::Auto), ("never", ImageInText::Never)]
     }
 }
 

@@ -128,15 +128,22 @@ fn a_minimal_file_is_a_whole_configuration() {
 fn feeds_override_settings_and_add_terms() {
     let config = config(
         "[defaults]\nitems = 7\nnone = ['#реклама']\n\
-         [auto.tags]\ncontent = 'title'\nall = ['lang:kk']\nexcept = ['Спорт']\n\
+         [auto.tags]\ncontent = 'title'\nimage-in-text = 'never'\nall = ['lang:kk']\nexcept = ['Спорт']\n\
          [auto.sections]\nexcept = ['Спорт', 'section:Мир']\n\
-         [[feed]]\nname = 'kz/sport'\ntitle = 'Спорт'\nany = ['#спорт', 'спорт']\nnone = ['#бокс']\nkeep = '7d'\n\
+         [[feed]]\nname = 'kz/sport'\ntitle = 'Спорт'\nany = ['#спорт', 'спорт']\nnone = ['#бокс']\nkeep = '7d'\nsummary-length = 200\n\
          [[feed]]\nname = 'all'\noldest = '30d'\n",
     );
     let tags = config.auto_tags.expect("[auto.tags] is there");
     assert_eq!(
-        (tags.settings.items, tags.settings.content),
-        (7, Content::Title)
+        (tags.settings.items, tags.settings.texts),
+        (
+            7,
+            TextSettings {
+                content: Content::Title,
+                summary_length: 600,
+                image_in_text: ImageInText::Never,
+            }
+        )
     );
     assert_eq!(tags.title, "{name} — {site}");
     assert_eq!(terms(&tags.except), "спорт");
@@ -151,6 +158,8 @@ fn feeds_override_settings_and_add_terms() {
     assert_eq!(all.settings.oldest, Some(30 * 86_400));
     assert_eq!(terms(&all.selection.none), "реклама");
     assert_eq!((sport.settings.items, sport.settings.keep), (7, 7 * 86_400));
+    assert_eq!(sport.settings.texts.summary_length, 200);
+    assert_eq!(sport.settings.texts.image_in_text, ImageInText::Auto);
     assert_eq!(terms(&sport.selection.any), "спорт");
     assert_eq!(terms(&sport.selection.none), "бокс реклама");
 }
@@ -202,6 +211,23 @@ fn paths_start_at_the_folder_of_the_file() {
     };
     let tcp = Listen::Tcp("[::1]:80".parse().expect("an address"));
     assert_eq!(server.listen, [unix, tcp]);
+}
+
+#[test]
+fn names_of_keys_and_public_statuses_are_lists() {
+    let text = "public-status = [\"approved\"]\n[source.directory.fields]\ndate = [\"data-pub\"]\ncontent_html = [\"story\", \"x\"]\n";
+    let config = config(text);
+    let folder = directory(&config);
+    assert_eq!(folder.public_status, ["approved"]);
+    let names: Vec<_> = folder.fields.iter().collect();
+    let expected = [
+        (
+            "content_html".to_owned(),
+            vec!["story".to_owned(), "x".to_owned()],
+        ),
+        ("date".to_owned(), vec!["data-pub".to_owned()]),
+    ];
+    assert_eq!(names, expected.each_ref().map(|(key, names)| (key, names)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use crate::config::Content;
+use crate::config::TextSettings;
 use crate::feed::document::{Entry, Feed};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
@@ -20,7 +20,7 @@ const BYTES_MAX: u64 = 24 << 20;
 const OTHER_BYTES: u64 = 1024;
 
 /// Everything that an entry depends on besides the rules of the site.
-type Key = (RecordId, Content, Timestamp);
+type Key = (RecordId, TextSettings, Timestamp);
 
 /// Entries of a store's articles under the rules of one site, shared by threads.
 pub(super) struct EntryCache<'s> {
@@ -48,10 +48,10 @@ impl EntryCache<'_> {
 
     /// The feed that [`FeedVersion::compose_newest`] returns for the articles of the store.
     pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
-        let (content, as_of) = (version.settings.content, version.as_of);
+        let (texts, as_of) = (version.settings.texts, version.as_of);
         let mut reader = None;
         version.compose_newest(|record| {
-            let key = (record, content, as_of);
+            let key = (record, texts, as_of);
             if let Some(cached) = self.entries.get(&key) {
                 return Ok(Arc::unwrap_or_clone(cached));
             }
@@ -60,7 +60,7 @@ impl EntryCache<'_> {
                 None => reader.insert(self.store.article_reader()?),
             };
             let article = reader.article(record)?;
-            let entry = version.site_rules.entry(&article, content, as_of);
+            let entry = version.site_rules.entry(&article, texts, as_of);
             self.entries.insert(key, Arc::new(entry.clone()));
             Ok(entry)
         })

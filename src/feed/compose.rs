@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use crate::config::{Config, Content};
+use crate::config::{Config, Content, ImageInText, TextSettings};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
-use crate::model::article::{Article, Author};
+use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
 use crate::model::url_encoding::encode_path;
-use crate::text::Text;
+use crate::text::{Figure, Html, Text};
 
 /// The site-wide rules of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -92,6 +92,23 @@ impl SiteRules {
         self.same.get(term).map_or(term, |(to, _)| to)
     }
 
+    /// The term that a section, tag or author of an article counts as, and the words that are printed
+    /// instead of its own. `[same]` may name it by its slug or by its name.
+    pub fn counts_as(
+        &self,
+        kind: TermKind,
+        name: &str,
+        slug: Option<&str>,
+    ) -> Option<(Term, Option<&str>)> {
+        let term = Term::named(kind, name, slug)?;
+        let by_name = slug.and_then(|_| Term::new(kind, name));
+        let alias = |term: &Term| self.same.get(term);
+        match alias(&term).or_else(|| alias(by_name.as_ref()?)) {
+            Some((to, shown)) => Some((to.clone(), Some(shown))),
+            None => Some((term, None)),
+        }
+    }
+
     /// The date of a feed without entries.
     pub fn epoch(&self) -> Timestamp {
         Timestamp::start_of_year(self.id_year)
@@ -132,11 +149,11 @@ impl SiteRules {
     pub fn compose(
         &self,
         channel: Channel,
-        content: Content,
+        texts: TextSettings,
         articles: &[Article],
         as_of: Timestamp,
     ) -> Feed {
-        let entry = |article| self.entry(article, content, as_of);
+        let entry = |article| self.entry(article, texts, as_of);
         self.from_entries(channel, articles.iter().map(entry).collect())
     }
 
@@ -150,10 +167,10 @@ impl SiteRules {
         }
     }
 
-    /// The entry of an article with this much content, at the instant `as_of`.
-    pub fn entry(&self, article: &Article, content: Content, as_of: Timestamp) -> Entry {
-        let full = content == Content::Full && !article.body.is_empty();
-        let lead = content != Content::Title && !article.lead.is_empty();
+    /// The entry of an article with its texts as these settings have them, at the instant `as_of`.
+    pub fn entry(&self, article: &Article, texts: TextSettings, as_of: Timestamp) -> Entry {
+        let full = texts.content == Content::Full && !article.body.is_empty();
+        let lead = texts.content != Content::Title && !article.lead.is_empty();
         Entry {
             id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
             link: self.link(article),
@@ -163,42 +180,58 @@ impl SiteRules {
             authors: article.authors.iter().map(person).collect(),
             categories: self.categories(article),
             language: article.language.clone(),
-            summary: lead.then(|| article.lead.clone()),
-            content: full.then(|| article.body.clone()),
+            summary: lead.then(|| article.lead.shortened(texts.summary_length)),
+            content: full.then(|| full_text(article, texts.image_in_text)),
             image: article.image.clone(),
             enclosures: article.enclosures.clone(),
         }
     }
 
-    /// The section, then the tags; several spellings of one term are one category.
+    /// The sections, then the tags; several spellings of one term are one category.
     fn categories(&self, article: &Article) -> Vec<Category> {
-        let section = article
-            .section
-            .iter()
-            .map(|section| (TermKind::Section, section));
+        let sections = article.sections.iter();
+        let sections = sections.map(|section| (TermKind::Section, section));
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag));
         let mut seen = BTreeSet::new();
         let mut categories = Vec::new();
-        for (kind, text) in section.chain(tags) {
-            let Some(term) = Term::new(kind, text.as_str()) else {
+        for (kind, ArticleTerm { name, slug }) in sections.chain(tags) {
+            let counts_as = self.counts_as(kind, name.as_str(), slug.as_deref());
+            let Some((term, shown)) = counts_as else {
                 continue;
             };
-            let same = self.same.get(&term);
-            if seen.insert(self.canonical(&term).clone()) {
-                let label = same.map_or_else(|| text.clone(), |(_, shown)| Text::new(shown));
-                categories.push(Category {
-                    label,
-                    scheme: self.scheme(kind),
-                });
+            let slug = slug.as_ref().filter(|_| shown.is_none());
+            let category = Category {
+                label: shown.map_or_else(|| name.clone(), Text::new),
+                slug: slug.map(|_| term.key().to_owned()),
+                scheme: self.scheme(kind),
+            };
+            if seen.insert(term) {
+                categories.push(category);
             }
         }
         categories
     }
 }
 
+/// The whole text, with the picture of the article at its front where it may stand there.
+fn full_text(article: &Article, image_in_text: ImageInText) -> Html {
+    let image = article.image.as_ref();
+    let image = image.filter(|_| image_in_text == ImageInText::Auto && !article.body.has_picture());
+    match image {
+        Some(image) => article.body.with_figure(&Figure {
+            url: &image.url,
+            alt: image.alt.as_deref(),
+            size: image.width.zip(image.height),
+            caption: image.credit.as_deref(),
+        }),
+        None => article.body.clone(),
+    }
+}
+
 fn person(author: &Author) -> Person {
     Person {
         name: Text::new(&author.name),
+        slug: author.slug.clone(),
         role: author.role.as_deref().map(Text::new),
         email: author.email.clone(),
         url: author.url.clone(),

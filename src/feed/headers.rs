@@ -123,14 +123,14 @@ pub fn http_date(at: Timestamp) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Content;
+    use crate::config::TextSettings;
 
     #[test]
     fn max_age_ends_at_the_next_scheduled_change() {
         let settings = Settings {
             items: 50,
             keep: 0,
-            content: Content::Full,
+            texts: TextSettings::default(),
             formats: Format::ALL.to_vec(),
             cache: 300,
             stale_while_revalidate: 60,

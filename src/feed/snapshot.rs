@@ -120,9 +120,9 @@ impl FeedVersion {
     /// The feed of these articles, which are those of [`FeedVersion::entries`] in the same order.
     pub fn compose(&self, articles: &[Article]) -> Feed {
         let channel = self.channel.as_ref().clone();
-        let content = self.settings.content;
+        let texts = self.settings.texts;
         self.site_rules
-            .compose(channel, content, articles, self.as_of)
+            .compose(channel, texts, articles, self.as_of)
     }
 
     /// The feed of its newest entries, which `entry` makes. It ends with the first entry at which its texts
@@ -195,7 +195,7 @@ fn digest(
         renderer_version,
         site_rules.digest_fields(),
         &*definition.channel,
-        definition.settings.content,
+        definition.settings.texts,
     );
     let mut hash = Xxh3::new();
     hash.update(&postcard::to_stdvec(&head).expect("plain structs serialize"));

@@ -41,10 +41,10 @@ pub fn render_feed(
     format: Format,
 ) -> Result<Bytes, DocumentError> {
     let mut articles = store.article_reader()?;
-    let (content, as_of) = (version.settings.content, version.as_of);
+    let (texts, as_of) = (version.settings.texts, version.as_of);
     let feed = version.compose_newest(|record| {
         let article = articles.article(record)?;
-        Ok::<_, StoreError>(version.site_rules.entry(&article, content, as_of))
+        Ok::<_, StoreError>(version.site_rules.entry(&article, texts, as_of))
     })?;
     Ok(write_feed(version, &feed, format)?)
 }
@@ -100,7 +100,7 @@ fn articles_of_page(store: &Store, version: &FeedVersion) -> Result<Vec<Article>
     for &record in &version.entries {
         let mut article = reader.article(record)?;
         article.body = Html::default();
-        if version.settings.content == Content::Title {
+        if version.settings.texts.content == Content::Title {
             article.lead = Text::default();
         }
         bytes += teaser_bytes(&article);

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{ALL, Config, Content};
+use crate::config::{ALL, Config, Content, ImageInText, TextSettings};
 use crate::feed::automatic_path::AUTOMATIC;
 use crate::feed::definitions::SELECT;
 use crate::feed::overview::Overview;
@@ -186,7 +186,13 @@ impl Page {
             }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
-                let entries = [site_rules.entry(article, Content::Full, *as_of)];
+                // The template shows the picture itself.
+                let texts = TextSettings {
+                    content: Content::Full,
+                    image_in_text: ImageInText::Never,
+                    ..config.defaults.texts
+                };
+                let entries = [site_rules.entry(article, texts, *as_of)];
                 let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
                 let page = ArticlePage::new(&frame, &entries[0], all, &related);

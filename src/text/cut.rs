@@ -2,6 +2,22 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::plain::Text;
+
+impl Text {
+    /// The text in at most `to` characters, cut after the last sentence that ends in the second half of
+    /// them, else after a word.
+    pub fn shortened(&self, to: u16) -> Text {
+        let to = usize::from(to);
+        let text = self.as_str();
+        if text.char_indices().nth(to).is_none() {
+            return self.clone();
+        }
+        let sentences = sentences(text, to / 2, to).last();
+        Text::new(&sentences.map_or_else(|| whole_words(text, to), str::to_owned))
+    }
+}
+
 /// `text` in at most `to` characters; `None` when it already fits.
 ///
 /// Cuts after the first sentence end between `from` and `to` characters. Without one it cuts after the
@@ -9,7 +25,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// and never inside a grapheme.
 pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
     text.char_indices().nth(to)?;
-    Some(match first_sentence(text, from, to) {
+    Some(match sentences(text, from, to).next() {
         Some(sentence) => sentence.to_owned(),
         None => whole_words(text, to),
     })
@@ -50,13 +66,18 @@ const ABBREVIATIONS: [&str; 18] = [
 /// The text up to the first sentence end between `from` and `to` characters; `None` when a sentence
 /// ends there only with the whole text, or not at all.
 pub fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
+    sentences(text, from, to).next()
+}
+
+/// The beginnings of the text, of `from` to `to` characters, that end with a sentence.
+fn sentences(text: &str, from: usize, to: usize) -> impl Iterator<Item = &str> {
     text.char_indices()
         .enumerate()
         .take(to + 1)
         .skip(from)
         .filter(|(_, (_, c))| c.is_whitespace())
         .map(|(_, (at, _))| text.split_at(at))
-        .find(|(head, rest)| ends_sentence(head) && !continues_in_lower_case(rest))
+        .filter(|(head, rest)| ends_sentence(head) && !continues_in_lower_case(rest))
         .map(|(head, _)| head)
 }
 
@@ -231,6 +252,22 @@ mod tests {
             cut("Раз два три. Пять", 5, 12).as_deref(),
             Some("Раз два три.")
         );
+    }
+
+    #[test]
+    fn a_shortened_text_keeps_the_most_sentences() {
+        for (text, to, expected) in [
+            ("Раз. Два.", 9, "Раз. Два."),
+            ("Раз. Два. Три. Четыре.", 14, "Раз. Два. Три."),
+            ("Раз. Два. Три. Четыре.", 13, "Раз. Два."),
+            ("Раз. Два три четыре", 17, "Раз. Два три…"),
+        ] {
+            assert_eq!(
+                Text::new(text).shortened(to).as_str(),
+                expected,
+                "{to}: {text}"
+            );
+        }
     }
 
     proptest! {

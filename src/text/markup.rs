@@ -14,6 +14,7 @@ use html5ever::tokenizer::{
 
 use super::characters::clean;
 use super::elements::{self, ELEMENTS, Nature};
+use super::lead_marks::{ends_lead, is_no_lead};
 
 /// The most bytes of an article as HTML. A Markdown file is shorter than its HTML.
 pub(super) const HTML_BYTES_MAX: usize = 4 << 20;
@@ -76,6 +77,8 @@ pub(super) enum Piece {
     Text(String),
     /// `<!--more-->`: the text before it is the lead.
     More,
+    /// The next element is a caption, a credit or a footnote by its class: no lead.
+    NoLead,
 }
 
 impl Markup {
@@ -111,7 +114,9 @@ impl Markup {
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()),
-            Piece::Open(..) | Piece::Close(_) | Piece::Frame(_) | Piece::More => None,
+            Piece::Open(..) | Piece::Close(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => {
+                None
+            }
         })
     }
 }
@@ -161,9 +166,7 @@ impl TokenSink for MarkupSink {
         match token {
             Token::TagToken(tag) => return builder.tag(tag),
             Token::CharacterTokens(text) => builder.text(&text),
-            Token::CommentToken(comment) if comment.trim() == "more" => {
-                builder.push(Piece::More);
-            }
+            Token::CommentToken(comment) if ends_lead(&comment) => builder.push(Piece::More),
             Token::CommentToken(_)
             | Token::DoctypeToken(_)
             | Token::NullCharacterToken
@@ -215,6 +218,9 @@ impl MarkupBuilder {
                 self.depth += nests;
                 if self.depth > DEPTH_MAX {
                     self.fail(MarkupError::TooDeep);
+                }
+                if is_no_lead(tag) {
+                    self.push(Piece::NoLead);
                 }
                 self.push(Piece::Open(at, attributes(tag, element.attributes)));
             }

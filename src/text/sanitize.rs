@@ -85,7 +85,7 @@ fn write(pieces: &[Piece], base: Option<&Url>) -> String {
                 html.push('>');
             }
             Piece::Frame(attributes) => write_frame(&mut html, attributes, base, in_paragraph),
-            Piece::More => {}
+            Piece::More | Piece::NoLead => {}
         }
         before = Some(piece);
     }

@@ -15,6 +15,7 @@ mod embargo;
 mod explain;
 mod export;
 mod file_events;
+mod hidden;
 mod hostile_clients;
 mod hostile_names;
 mod instants;
@@ -32,6 +33,7 @@ mod spellings;
 mod stalls;
 mod state;
 mod stopping;
+mod terms;
 #[path = "../testkit/mod.rs"]
 mod testkit;
 mod tmpfs;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use taspa::config::{Config, Content};
+use taspa::config::{Config, Content, TextSettings};
 use taspa::feed::compose::SiteRules;
 use taspa::feed::document::Feed;
 use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media, WrittenTerm};
@@ -245,13 +245,21 @@ fn flash() -> Draft {
     read_newsroom("date 2026-01-08 Толчок\n")
 }
 
-fn accepted(draft: Draft, key: &str) -> Article {
+pub(crate) fn accepted(draft: Draft, key: &str) -> Article {
     let reading = settings();
     let accepted = draft.accept(key.to_owned(), &reading);
     accepted.expect("an acceptable draft").article
 }
 
 fn compose(articles: &[Article], content: Content) -> Feed {
+    let texts = TextSettings {
+        content,
+        ..TextSettings::default()
+    };
+    compose_with(articles, texts)
+}
+
+pub(crate) fn compose_with(articles: &[Article], texts: TextSettings) -> Feed {
     let settings = "\
 [site]
 title = 'Дала'
@@ -264,10 +272,10 @@ id-year = 2026
     let site_rules = SiteRules::new(&loaded.expect("a good configuration").config);
     let channel = feeds::ordinary().channel;
     let as_of = Zone::UTC.resolve(date("2026-06-01"));
-    site_rules.compose(channel, content, articles, as_of)
+    site_rules.compose(channel, texts, articles, as_of)
 }
 
-fn date(written: &str) -> WrittenDate {
+pub(crate) fn date(written: &str) -> WrittenDate {
     WrittenDate::parse(written).expect("a date")
 }
 

@@ -8,6 +8,7 @@ mod documents;
 mod feeds;
 mod golden;
 mod json;
+mod leads;
 mod readers;
 mod rss;
 mod xml;

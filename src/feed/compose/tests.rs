@@ -3,11 +3,10 @@ use std::path::Path;
 
 use super::*;
 use crate::feed::document::Address;
-use crate::model::article::Author;
+use crate::model::article::{AcceptSettings, Author, Body, Draft, Media};
 use crate::model::format::Format;
 use crate::model::time::WrittenDate;
 use crate::testkit;
-use crate::text::Html;
 
 fn site_rules(source: &str) -> SiteRules {
     let text = format!(
@@ -39,8 +38,8 @@ fn article(key: &str) -> Article {
         published: at("2026-01-08T20:00"),
         updated: at("2026-01-09T10:00"),
         url: None,
-        section: Some(Text::new("Парламент")),
-        tags: vec![Text::new("мажилис"), Text::new("сенат")],
+        sections: vec!["Парламент".into()],
+        tags: vec!["мажилис".into(), "сенат".into()],
         authors: vec![Author {
             name: "Айман".to_owned(),
             role: Some("корреспондент".to_owned()),
@@ -75,9 +74,14 @@ fn channel(formats: &[Format]) -> Channel {
 }
 
 fn entry_of(site_rules: &SiteRules, article: &Article, content: Content, as_of: &str) -> Entry {
-    let articles = std::slice::from_ref(article);
-    let feed = site_rules.compose(channel(&[]), content, articles, at(as_of));
-    feed.entries.into_iter().next().expect("one entry")
+    site_rules.entry(article, texts(content), at(as_of))
+}
+
+fn texts(content: Content) -> TextSettings {
+    TextSettings {
+        content,
+        ..TextSettings::default()
+    }
 }
 
 #[test]
@@ -184,6 +188,94 @@ fn an_entry_has_the_content_of_the_feeds_setting() {
 }
 
 #[test]
+fn a_lead_is_cut_at_the_length_of_the_feed() {
+    let sentence = "Сенат принял закон о степи. ";
+    for (summary_length, content, sentences) in [
+        (100, Content::Summary, 3),
+        (600, Content::Summary, 21),
+        (600, Content::Full, 21),
+        (5000, Content::Full, 100),
+    ] {
+        let long = Article {
+            lead: Text::new(&sentence.repeat(100)),
+            ..article("a")
+        };
+        let texts = TextSettings {
+            summary_length,
+            ..texts(content)
+        };
+        let entry = site_rules("").entry(&long, texts, at("2026-06-01"));
+        let expected = Text::new(&sentence.repeat(sentences));
+        assert_eq!(
+            entry.summary,
+            Some(expected),
+            "{summary_length} {content:?}"
+        );
+    }
+}
+
+/// HTML as an article has it once it is accepted.
+fn sanitized(html: &str) -> Html {
+    let date = WrittenDate::parse("2026-01-08").expect("a date");
+    let draft = Draft::new("Мост", date, Body::Html(html.to_owned()));
+    let settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    let accepted = draft.accept("a".to_owned(), &settings);
+    accepted.expect("an acceptable draft").article.body
+}
+
+#[test]
+fn the_picture_stands_in_a_full_text_that_has_none() {
+    let image = Media {
+        url: "https://dala.example/m.jpg?a=1&b".to_owned(),
+        alt: Some("Мост \"Южный\"".to_owned()),
+        credit: Some("Т. Рахимов <АП>".to_owned()),
+        width: Some(4),
+        height: Some(3),
+        ..Media::default()
+    };
+    let figure = "<figure><img src=\"https://dala.example/m.jpg?a=1&amp;b\" alt=\"Мост &quot;Южный&quot;\" \
+                  width=\"4\" height=\"3\"><figcaption>Т. Рахимов &lt;АП&gt;</figcaption></figure>\n";
+    let bare = Media {
+        url: "https://dala.example/n.jpg".to_owned(),
+        ..Media::default()
+    };
+    let bare_figure = "<figure><img src=\"https://dala.example/n.jpg\" alt=\"\"></figure>\n";
+    let (never, auto) = (ImageInText::Never, ImageInText::Auto);
+    let with_picture = "<p>А</p><p><img src=https://x.example/a.jpg></p>";
+    for (body, image, image_in_text, front) in [
+        ("<p>А</p>", Some(&image), auto, Some(figure)),
+        (
+            "<p>А &lt;img src=x></p>",
+            Some(&bare),
+            auto,
+            Some(bare_figure),
+        ),
+        ("<p>А</p>", Some(&image), never, Some("")),
+        ("<p>А</p>", None, auto, Some("")),
+        (with_picture, Some(&image), auto, Some("")),
+        ("", Some(&image), auto, None),
+    ] {
+        let html = sanitized(body);
+        let article = Article {
+            body: html.clone(),
+            image: image.cloned(),
+            ..article("a")
+        };
+        let texts = TextSettings {
+            image_in_text,
+            ..texts(Content::Full)
+        };
+        let entry = site_rules("").entry(&article, texts, at("2026-06-01"));
+        let content = entry.content.as_ref().map(|html| html.as_str().to_owned());
+        let expected = front.map(|front| format!("{front}{}", html.as_str()));
+        assert_eq!(content, expected, "{body}");
+        // What a feed carries is what the sanitizer would leave.
+        let written = content.unwrap_or_default();
+        assert_eq!(sanitized(&written).as_str(), written);
+    }
+}
+
+#[test]
 fn a_correction_in_the_future_does_not_count_yet() {
     let site_rules = site_rules("");
     for (as_of, updated) in [
@@ -191,7 +283,7 @@ fn a_correction_in_the_future_does_not_count_yet() {
         ("2026-01-09T10:00:00", "2026-01-09T15:00:00+05:00"),
     ] {
         let articles = [article("a")];
-        let feed = site_rules.compose(channel(&[]), Content::Full, &articles, at(as_of));
+        let feed = site_rules.compose(channel(&[]), TextSettings::default(), &articles, at(as_of));
         assert_eq!(feed.updated.to_rfc3339(), updated);
         assert_eq!(feed.entries[0].updated.to_rfc3339(), updated);
         assert_eq!(
@@ -203,7 +295,7 @@ fn a_correction_in_the_future_does_not_count_yet() {
 
 #[test]
 fn an_empty_feed_is_dated_at_the_start_of_the_id_year() {
-    let feed = site_rules("").compose(channel(&[]), Content::Full, &[], at("2027-01-01"));
+    let feed = site_rules("").compose(channel(&[]), TextSettings::default(), &[], at("2027-01-01"));
     assert_eq!(feed.updated.to_rfc3339(), "2026-01-01T05:00:00+05:00");
     assert!(feed.entries.is_empty());
 }
@@ -214,7 +306,7 @@ fn aliases_of_one_term_are_one_category() {
         "[same]\n'#Мажилис' = ['#сенат', '#мәжіліс']\n'section:Власть' = ['section:Парламент']",
     );
     let article = Article {
-        tags: vec![Text::new("сенат"), Text::new("закон"), Text::new("МӘЖІЛІС")],
+        tags: vec!["сенат".into(), "закон".into(), "МӘЖІЛІС".into()],
         ..article("a")
     };
     let entry = entry_of(&site_rules, &article, Content::Title, "2026-06-01");
@@ -227,5 +319,40 @@ fn aliases_of_one_term_are_one_category() {
     assert_eq!(
         categories,
         [("Власть", sections), ("Мажилис", tags), ("закон", tags)]
+    );
+}
+
+#[test]
+fn every_section_is_a_category_and_slugs_tell_names_apart() {
+    let site_rules = site_rules("[same]\n'#вода' = ['#суу', '#су-2']\n");
+    let with_slug = |name: &str, slug: &str| ArticleTerm {
+        slug: Some(slug.to_owned()),
+        ..name.into()
+    };
+    let article = Article {
+        sections: vec!["Город".into(), with_slug("Мир", "world")],
+        tags: vec![
+            with_slug("Мир", "mir"),
+            with_slug("Мир", "Mir 2"),
+            with_slug("Суу", "suu"),
+            with_slug("Су", "су-2"),
+        ],
+        ..article("a")
+    };
+    let entry = entry_of(&site_rules, &article, Content::Title, "2026-06-01");
+    let shown = entry.categories.iter().map(|category| {
+        let folder = category.scheme.rsplit('/').nth(1).unwrap_or_default();
+        let slug = category.slug.as_deref().unwrap_or("-");
+        format!("{folder} {} {slug}", category.label)
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            "sections Город -",
+            "sections Мир world",
+            "tags Мир mir",
+            "tags Мир mir-2",
+            "tags вода -"
+        ]
     );
 }

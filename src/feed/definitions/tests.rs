@@ -1,3 +1,5 @@
+mod names;
+
 use std::path::Path;
 
 use super::*;
@@ -51,8 +53,8 @@ fn article(key: &str, section: &str, tags: &[&str]) -> Article {
         published: Timestamp(1_767_000_000),
         updated: Timestamp(1_767_000_000),
         url: None,
-        section: Some(Text::new(section)),
-        tags: tags.iter().map(|tag| Text::new(tag)).collect(),
+        sections: vec![section.into()],
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
         authors: Vec::<Author>::new(),
         language: "ru".to_owned(),
         lead: Text::new("Лид."),
@@ -346,7 +348,7 @@ fn published(text: &str) -> (u128, Vec<Vec<u8>>) {
         .collect();
     let site_rules = definitions.site_rules();
     let channel = feed.channel.as_ref().clone();
-    let composed = site_rules.compose(channel, feed.settings.content, &entries, index.as_of());
+    let composed = site_rules.compose(channel, feed.settings.texts, &entries, index.as_of());
     let documents =
         Format::ALL.map(|format| crate::render::render(format, &composed).expect("a document"));
     let window = index.window(&feed.query, &feed.settings);
@@ -415,6 +417,8 @@ fn whatever_changes_a_document_changes_the_etag() {
         ),
         (feed, format!("{feed}\ncontent = 'summary'"), true),
         (feed, format!("{feed}\ncontent = 'title'"), true),
+        (feed, format!("{feed}\nsummary-length = 100"), true),
+        (feed, format!("{feed}\nimage-in-text = 'never'"), true),
         (feed, format!("{feed}\nformats = ['json', 'rss']"), true),
         (feed, format!("{feed}\ncache = '1h'"), true),
         (feed, format!("{feed}\nitems = 1\nkeep = '0s'"), true),

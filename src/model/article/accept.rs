@@ -4,14 +4,15 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
-use super::content::Content;
+use super::content::{self, Content};
 use super::media::some_text;
+use super::terms;
 use super::{
-    AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm, spelling,
+    AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
+    ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
+    spelling,
 };
 use crate::model::permalink;
-use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Text, decode_references, resolve as resolve_address};
 
@@ -44,8 +45,16 @@ impl Draft {
     ///
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
-    /// HTML is beyond a limit.
+    /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+        let is_hidden = self.visibility == Visibility::Draft;
+        self.check(key, reading).map_err(|refusal| Refusal {
+            withdraws: refusal.withdraws || is_hidden,
+            ..refusal
+        })
+    }
+
+    fn check(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
         warnings.extend(spelling::warnings(&self));
         let content = Content::read(&self.body)?;
@@ -59,13 +68,25 @@ impl Draft {
         }
         let published = resolve(self.published, reading)?;
         let updated = match self.updated {
-            Some(date) => resolve(date, reading)?.max(published),
+            Some(date) => resolve(date, reading).map_or_else(
+                |refusal| {
+                    let reason = format!("`updated`: {}", refusal.reason);
+                    warnings.push(Warning::new(None, reason, refusal.hint));
+                    published
+                },
+                |updated| updated.max(published),
+            ),
             None => published,
         };
         let expires = self
             .expires
             .map(|date| resolve(date, reading))
-            .transpose()?;
+            .transpose()
+            .map_err(|refusal| Refusal {
+                reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
+                withdraws: true,
+                ..refusal
+            })?;
         let named = self.language.as_deref().and_then(language_tag);
         let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
         let site = Url::parse(&reading.site).ok();
@@ -76,22 +97,15 @@ impl Draft {
         let page = page(url.as_deref(), &key, published, &language, reading);
         // Relative URLs in the article are resolved against its page.
         let base = page.or(site);
-        let summary = self.summary.as_deref().map(Text::new).unwrap_or_default();
+        let summary = self.accept_summary(&mut warnings);
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            section: self
-                .sections
-                .iter()
-                .find_map(|section| name_with_key(&section.name))
-                .map(|(name, _)| name),
+            sections: accept_sections(&self.sections, &mut warnings),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
-            lead: match summary.is_empty() {
-                true => content.lead(),
-                false => summary,
-            },
+            lead: summary.unwrap_or_else(|| content.lead()),
             image: self
                 .image
                 .as_ref()
@@ -111,6 +125,19 @@ impl Draft {
             visibility: self.visibility,
             warnings,
         })
+    }
+
+    /// The summary as text, if anything is left of it.
+    fn accept_summary(&self, warnings: &mut Vec<Warning>) -> Option<Text> {
+        let summary = content::summary(&self.body, self.summary.as_deref()?);
+        if let Err(error) = &summary {
+            warnings.push(Warning::new(
+                None,
+                format!("the summary is left out: {error}"),
+                "write the summary as plain text",
+            ));
+        }
+        summary.ok().filter(|text| !text.is_empty())
     }
 
     fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {
@@ -164,39 +191,34 @@ fn resolve(date: WrittenDate, reading: &AcceptSettings) -> Result<Timestamp, Ref
     Ok(at)
 }
 
-/// A clean name with its term key; `None` without a key, since such a name could have no feed.
-fn name_with_key(raw: &str) -> Option<(Text, String)> {
-    let text = Text::from_written(raw);
-    let key = term::key(text.as_str());
-    (!key.is_empty()).then_some((text, key))
+fn accept_sections(written: &[WrittenTerm], warnings: &mut Vec<Warning>) -> Vec<ArticleTerm> {
+    let first = written.get(..SECTIONS_MAX).unwrap_or(written);
+    if first.len() < written.len() {
+        warnings.push(Warning::new(
+            None,
+            format!(
+                "{} sections, of which the first {SECTIONS_MAX} count",
+                written.len()
+            ),
+            "the first one is the main section; keep those that matter",
+        ));
+    }
+    terms::accept(first, &[])
 }
 
-/// The clean names of `items`, no two with the same term key.
-fn unique_names<'d, T>(
-    items: &'d [T],
-    raw: impl Fn(&'d T) -> &'d str,
-) -> impl Iterator<Item = (Text, &'d T)> {
-    let mut keys = Vec::with_capacity(items.len());
-    items.iter().filter_map(move |item| {
-        let (name, key) = name_with_key(raw(item))?;
-        let is_new = !keys.contains(&key);
-        keys.push(key);
-        is_new.then_some((name, item))
-    })
-}
-
-fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<Text>, Refusal> {
+fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<ArticleTerm>, Refusal> {
     at_most(written.len(), TAGS_MAX, "tags")?;
-    let tags = unique_names(written, |raw| raw.name.trim_start().trim_start_matches('#'));
-    Ok(tags.map(|(tag, _)| tag).collect())
+    Ok(terms::accept(written, &['#']))
 }
 
 fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
     at_most(written.len(), AUTHORS_MAX, "authors")?;
-    let names = unique_names(written, |author| &author.name);
-    let authors = names.map(|(name, author)| Author {
-        name: name.into_string(),
-        slug: None,
+    let names = terms::unique(written, |author| {
+        (author.name.clone(), author.slug.as_deref())
+    });
+    let authors = names.into_iter().map(|(term, author)| Author {
+        name: term.name.into_string(),
+        slug: term.slug,
         role: author.role.as_deref().and_then(some_text),
         email: author.email.as_deref().and_then(email_address),
         url: author.url.as_deref().and_then(|url| page_url(base, url)),

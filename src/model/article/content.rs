@@ -47,14 +47,13 @@ impl<'d> Content<'d> {
         }
     }
 
-    /// The first paragraph, or what `<!--more-->` marks; empty when the body has no text.
+    /// What `<!--more-->` marks, else the first paragraph that may be a lead; empty when the body has no
+    /// such text.
     pub(super) fn lead(&self) -> Text {
         match self {
-            Content::Paragraphs { paragraphs, .. } => paragraphs
-                .iter()
-                .map(|text| Text::new(text))
-                .find(|text| !text.is_empty())
-                .unwrap_or_default(),
+            Content::Paragraphs { paragraphs, .. } => {
+                Text::lead(paragraphs.iter().map(String::as_str))
+            }
             Content::Markup(markup) => markup.lead(),
         }
     }
@@ -71,6 +70,14 @@ impl<'d> Content<'d> {
             }
             Content::Markup(markup) => Html::from_markup(markup, base).map_err(refuse),
         }
+    }
+}
+
+/// A written summary as text: Markdown where the body is, else HTML.
+pub(super) fn summary(body: &Body, written: &str) -> Result<Text, MarkupError> {
+    match body {
+        Body::Markdown(_) => Text::from_markdown_summary(written),
+        Body::Html(_) | Body::Paragraphs { .. } => Text::from_summary(written),
     }
 }
 

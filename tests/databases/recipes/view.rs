@@ -116,7 +116,9 @@ fn joined_rows_are_one_article() {
     assert_eq!(dam["summary"], "Деньги придут весной.");
     assert_eq!(
         dam["content_html"],
-        "<p>Депутаты <strong>согласились</strong>.</p>"
+        "<figure><img src=\"https://dala.example/pictures/dam.jpg\" alt=\"Плотина\">\
+         <figcaption>Айгерім Сапарова</figcaption></figure>\n\
+         <p>Депутаты <strong>согласились</strong>.</p>"
     );
     assert_eq!(
         dam["authors"][1],

@@ -97,8 +97,8 @@ fn an_ordinary_draft_becomes_an_article() {
         published: at("2026-01-07T19:00"),
         updated: at("2026-01-07T19:00"),
         url: None,
-        section: Some(Text::new("Парламент")),
-        tags: vec![Text::new("сенат"), Text::new("закон")],
+        sections: vec!["Парламент".into()],
+        tags: vec!["сенат".into(), "закон".into()],
         authors: draft().authors,
         language: "ru".into(),
         lead: Text::new("Лид."),
@@ -119,8 +119,38 @@ fn a_headline_without_text_has_neither_lead_nor_body() {
 }
 
 #[test]
+fn an_update_out_of_range_costs_itself() {
+    let mut draft = draft();
+    draft.updated = Some(date("9999-12-31T12:00"));
+    let accepted = draft.accept("a".into(), &almaty()).expect("an article");
+    assert_eq!(accepted.article.updated, accepted.article.published);
+    assert_eq!(
+        accepted.warnings[0].reason,
+        "`updated`: the date is out of range"
+    );
+}
+
+#[test]
+fn the_refusal_of_a_hidden_article_withdraws_it() {
+    let cases: [(bool, Edit); 3] = [
+        (false, |d| d.title = String::new()),
+        (true, |d| {
+            d.title = String::new();
+            d.visibility = Visibility::Draft;
+        }),
+        (true, |d| d.expires = Some(date("0000-12-31"))),
+    ];
+    for (withdraws, edit) in cases {
+        let mut draft = draft();
+        edit(&mut draft);
+        let refusal = draft.accept("a".into(), &almaty()).expect_err("a fault");
+        assert_eq!(refusal.withdraws, withdraws, "{refusal:?}");
+    }
+}
+
+#[test]
 fn empty_titles_impossible_dates_and_long_lists_are_refused() {
-    let cases: [(&str, Edit); 12] = [
+    let cases: [(&str, Edit); 11] = [
         ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
         ("101 tags, expected at most 100", |d| d.tags = terms(101)),
         ("101 tags, expected at most 100", |d| {
@@ -132,12 +162,10 @@ fn empty_titles_impossible_dates_and_long_lists_are_refused() {
         ("the date is out of range", |d| {
             d.published = date("0000-12-31")
         }),
-        ("the date is out of range", |d| {
-            d.updated = Some(date("9999-12-31T12:00"))
-        }),
-        ("the date is out of range", |d| {
-            d.expires = Some(date("0000-12-31"))
-        }),
+        (
+            "`expires`: the date is out of range, so the article is hidden",
+            |d| d.expires = Some(date("0000-12-31")),
+        ),
         ("101 authors, expected at most 100", |d| {
             d.authors = vec![Author::default(); 101]
         }),
@@ -191,7 +219,7 @@ fn tags_are_cleaned_and_deduplicated_by_key() {
         ),
     ] {
         let article = with(|draft| draft.tags = written.iter().map(|&tag| tag.into()).collect());
-        let tags: Vec<&str> = article.tags.iter().map(Text::as_str).collect();
+        let tags: Vec<&str> = article.tags.iter().map(|tag| tag.name.as_str()).collect();
         assert_eq!(tags, expected, "{written:?}");
     }
 }
@@ -211,7 +239,7 @@ fn authors_and_sections_without_a_key_are_dropped() {
             author("Болат\u{0}", Some("спец\n кор")),
         ];
     });
-    assert_eq!(article.section, None);
+    assert_eq!(article.sections, []);
     assert_eq!(
         article.authors,
         [author("Айман А.", None), author("Болат", Some("спец кор"))]
@@ -238,10 +266,9 @@ fn titles_and_names_are_decoded_and_composed() {
         Some("https://dala.example/news?id=7&lang=ru")
     );
     assert_eq!(article.title.as_str(), "ТОО \"Ромашка\" — край");
-    let section = article.section.as_ref().map(Text::as_str);
-    assert_eq!(section, Some("Наука & техника"));
-    let tags: Vec<&str> = article.tags.iter().map(Text::as_str).collect();
-    assert_eq!(tags, ["R&D", "Край"]);
+    let names = article.sections.iter().chain(&article.tags);
+    let names: Vec<&str> = names.map(|term| term.name.as_str()).collect();
+    assert_eq!(names, ["Наука & техника", "R&D", "Край"]);
     assert_eq!(article.authors[0].name, "О’Нил");
     let role = article.authors[0].role.as_deref();
     assert_eq!(role, Some("корр. «Степи»"));
@@ -655,37 +682,72 @@ fn email_addresses_outside_ascii_are_dropped() {
 }
 
 #[test]
-fn the_lead_of_html_is_before_more_or_the_first_paragraph() {
-    for (html, lead) in [
-        ("<p>Лид&nbsp;<b>важный</b>.</p><p>Текст.</p>", "Лид важный."),
+fn the_lead_of_markup_is_before_more_or_the_first_paragraph() {
+    let html = |html: &str| Body::Html(html.into());
+    let markdown = |markdown: &str| Body::Markdown(markdown.into());
+    for (body, lead) in [
         (
-            "<h2>Глава</h2><p> </p><p><img src=a></p><p>Лид.</p>",
-            "Лид.",
+            html("<h2>Глава</h2><p><img src=a></p><p>Лид&nbsp;<b>важный</b>.</p>"),
+            "Лид важный.",
         ),
         (
-            "<figure><figcaption>Фото</figcaption></figure><p>Лид.</p>",
-            "Лид.",
+            markdown("# Глава\n\n![Мост](a.jpg)\n\nЛид *важный*.\nДальше."),
+            "Лид важный. Дальше.",
         ),
         (
-            "<div>Лид.<br>Дальше.</div><div>Текст.</div>",
-            "Лид. Дальше.",
+            markdown("# Глава\n\nРаз.\n\nДва.\n\n<!-- more -->\n\nТри."),
+            "Раз. Два.",
         ),
-        ("Просто текст &lt;b&gt;", "Просто текст <b>"),
         (
-            "<h2>Глава</h2><p>Раз.</p><p>Два.<!-- more --></p><p>Три.</p>",
-            "Глава Раз. Два.",
+            markdown("Суд решил[^1] дело.\n\n[^1]: Решение от мая."),
+            "Суд решил дело.",
         ),
-        ("<!--more--><p>Лид.</p>", "Лид."),
-        ("<script>var a = '<p>нет</p>';</script><p>Лид.</p>", "Лид."),
-        ("<style>p{}</style><title>нет</title><p>Лид.", "Лид."),
-        ("", ""),
+        (html("<script>var a = '<p>нет</p>';</script>"), ""),
     ] {
-        let article = with(|draft| draft.body = Body::Html(html.into()));
-        assert_eq!(article.lead.as_str(), lead, "{html}");
+        let article = with(|draft| draft.body = body.clone());
+        assert_eq!(article.lead.as_str(), lead, "{body:?}");
     }
-    let markdown = "# Глава\n\nЛид *важный*.\nДальше.\n\n<!-- more -->\n\nТекст.";
-    let article = with(|draft| draft.body = Body::Markdown(markdown.into()));
-    assert_eq!(article.lead.as_str(), "Глава Лид важный. Дальше.");
+}
+
+#[test]
+fn a_summary_is_markdown_where_the_body_is_and_html_elsewhere() {
+    let written = "<p>Лид <b>важный</b> &amp; *краткий*, 5 < 6</p>";
+    for (body, expected) in [
+        (None, "Лид важный & *краткий*, 5 < 6"),
+        (
+            Some(Body::Html("<p>Текст.".into())),
+            "Лид важный & *краткий*, 5 < 6",
+        ),
+        (
+            Some(Body::Markdown("Текст.".into())),
+            "Лид важный & краткий, 5 < 6",
+        ),
+    ] {
+        let article = with(|draft| {
+            draft.summary = Some(written.into());
+            draft.body = body.clone().unwrap_or(draft.body.clone());
+        });
+        assert_eq!(article.lead.as_str(), expected, "{body:?}");
+    }
+    let article = with(|draft| draft.summary = Some("<img src=a.jpg>".into()));
+    assert_eq!(article.lead.as_str(), "Лид.", "a summary without text");
+}
+
+#[test]
+fn a_summary_that_cannot_be_read_is_left_out_with_a_warning() {
+    let mut draft = draft();
+    draft.summary = Some("<b>".repeat(300));
+    let accepted = draft.accept("a".into(), &almaty()).expect("a draft");
+    assert_eq!(accepted.article.lead.as_str(), "Лид.");
+    let reasons: Vec<&str> = accepted
+        .warnings
+        .iter()
+        .map(|w| w.reason.as_str())
+        .collect();
+    assert_eq!(
+        reasons,
+        ["the summary is left out: elements are nested deeper than 200"]
+    );
 }
 
 #[test]
@@ -709,6 +771,22 @@ fn the_revision_of_an_article_is_stable() {
     });
     assert_eq!(
         article.revision().to_string(),
-        "af5371413192016e1aedeb43cff92039"
+        "28d61584b4a97b61110da3c1b598a750"
     );
+}
+
+#[test]
+fn of_too_many_sections_the_first_count() {
+    for (count, expected, warnings) in [
+        (SECTIONS_MAX, SECTIONS_MAX, 0),
+        (SECTIONS_MAX + 1, SECTIONS_MAX, 1),
+    ] {
+        let draft = Draft {
+            sections: terms(count),
+            ..draft()
+        };
+        let accepted = passed(draft);
+        assert_eq!(accepted.article.sections.len(), expected);
+        assert_eq!(accepted.warnings.len(), warnings);
+    }
 }

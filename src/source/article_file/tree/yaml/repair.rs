@@ -1,13 +1,23 @@
 //! Repairs YAML front matter in which quotes are missing.
 
-/// Adds quotes around the values of [`TEXT_KEYS`], and removes `#` before tags.
-pub(in crate::source) fn repair(text: &str) -> String {
+/// What is wrong with the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) enum Fault {
+    /// It cannot be parsed.
+    Syntax,
+    /// A list has an empty item, which may have been a tag with its `#`.
+    EmptyItem,
+}
+
+/// Removes `#` before tags, and adds quotes around the values of [`TEXT_KEYS`] in text that cannot be
+/// parsed.
+pub(in crate::source) fn repair(text: &str, fault: Fault) -> String {
     let mut repaired = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
         let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
         let key = rest.split(':').next().unwrap_or(rest).trim_end();
         repaired.push_str(indent);
-        if TEXT_KEYS.contains(&key) {
+        if fault == Fault::Syntax && TEXT_KEYS.contains(&key) {
             repaired.push_str(&quote_value(rest));
         } else if rest.starts_with('-') || LIST_KEYS.contains(&key) {
             repaired.push_str(&strip_hashes(rest));
@@ -19,15 +29,26 @@ pub(in crate::source) fn repair(text: &str) -> String {
 }
 
 /// Keys whose value is a text on one line.
-const TEXT_KEYS: [&str; 7] = [
+const TEXT_KEYS: [&str; 15] = [
     "title",
+    "headline",
+    "name",
+    "subtitle",
     "description",
     "summary",
+    "excerpt",
     "section",
+    "category",
     "author",
+    "byline",
+    "role",
     "alt",
+    "caption",
     "credit",
 ];
+
+/// Those of them that never are lists.
+const HEADLINE_KEYS: [&str; 3] = ["title", "headline", "subtitle"];
 
 /// Keys whose values people write as hashtags.
 pub(in crate::source) const LIST_KEYS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
@@ -39,11 +60,22 @@ fn quote_value(line: &str) -> String {
         return line.to_owned();
     };
     let value = value.trim_start();
-    let closed = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-    if value.is_empty() || value.starts_with(['|', '>', '{']) || closed('"') || closed('\'') {
+    let is_open = value.is_empty() || value.starts_with(['|', '>', '{']);
+    // A headline may begin with `[Видео]`.
+    let is_list = value.starts_with('[') && value.ends_with(']') && !HEADLINE_KEYS.contains(&key);
+    if is_open || is_list || is_quoted(value) {
         return line.to_owned();
     }
     format!("{key}: '{}'{end}", value.replace('\'', "''"))
+}
+
+/// Whether a value is one text in quotes. A headline may only begin and end with a name in quotes.
+fn is_quoted(value: &str) -> bool {
+    let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    let double =
+        inner('"').map(|inner| inner.replace("\\\\", "").replace("\\\"", "").contains('"'));
+    let single = inner('\'').map(|inner| inner.replace("''", "").contains('\''));
+    double == Some(false) || single == Some(false)
 }
 
 /// Removes each `#` at the start of a word.
