@@ -2,8 +2,7 @@
 //!
 //! Feeds are XML, and a strict reader shows an empty feed after one character that XML forbids. This
 //! room removes such characters once, when an article is accepted. The formats do not check again.
-//! Spelling is never normalized here; only the keys of terms are
-//! ([`term::key`](crate::model::term::key)).
+//! Titles and names are in NFC ([`Text::from_written`]); the spelling of other text is as written.
 //!
 //! Begin with [`Text`], one line of plain text, and [`Html`], which an article's body is stored as.
 //! [`Markup`] takes foreign HTML apart, and the rest shortens text, finds its language and resolves
@@ -32,15 +31,17 @@ mod paragraphs;
 mod pictures;
 mod piece;
 mod plain;
+mod references;
 mod removed;
 mod sanitize;
+mod scripts;
 mod summary;
 mod visible;
 mod writer;
 
 pub use address::resolve;
 pub use characters::clean;
-pub use cut::cut;
+pub use cut::{cut, first_sentence};
 pub use dropped::Dropped;
 pub use html::{Figure, Html};
 pub use language::language;
@@ -48,6 +49,8 @@ pub use lead::LEAD_CHARACTERS_MAX;
 pub use markdown::markdown_to_html;
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use references::decode as decode_references;
+pub use scripts::mixed_word;
 pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod accept;
 mod content;
 mod media;
+mod spelling;
 mod terms;
 
 use std::collections::BTreeMap;
@@ -302,7 +303,7 @@ pub enum Visibility {
 pub struct Article {
     /// Unique among the articles of the site.
     pub key: String,
-    /// The `id` if it is an absolute URI; documents use it verbatim.
+    /// The `id` if it is an absolute URI, without what no IRI allows; documents use it verbatim.
     pub id: Option<String>,
     /// The headline; never empty.
     pub title: Text,

@@ -226,10 +226,12 @@ impl Zone {
         }
     }
 
-    /// `at` with the offset that this zone has at that instant.
+    /// `at` with the offset that this zone has at that instant. Before zones had whole minutes (until 1924
+    /// in Almaty) the offset is that of UTC: no format can write seconds in an offset.
     pub fn date_time(&self, at: Timestamp) -> DateTime<FixedOffset> {
         let offset = jiff::Timestamp::from_second(at.0)
             .map_or(0, |instant| self.0.to_offset(instant).seconds());
+        let offset = if offset % 60 == 0 { offset } else { 0 };
         let offset = FixedOffset::east_opt(offset)
             .unwrap_or(FixedOffset::east_opt(0).expect("zero is an offset"));
         DateTime::from_timestamp(at.0, 0)
@@ -282,6 +284,7 @@ mod tests {
             rfc3339("2026-01-08T10:30:15+03:00"),
             "2026-01-08T12:30:15+05:00"
         );
+        assert_eq!(rfc3339("1923-01-08T05:07:48"), "1923-01-08T00:00:00+00:00");
     }
 
     #[test]

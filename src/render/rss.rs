@@ -1,12 +1,15 @@
 //! RSS 2.0 by the Best Practices Profile of the RSS Advisory Board, with the modules that readers know.
 //!
-//! Readers show titles, names and labels as plain text, so the writer escapes them once. They read
+//! Readers show titles, names and labels as plain text, so the writer escapes them once, with hexadecimal
+//! references. They read
 //! `description` and `content:encoded` as HTML, so a plain lead is converted to HTML first. The writer
 //! puts `description` before `content:encoded`, for readers that keep the last of the two.
 //!
 //! An item has one `enclosure` at most. Media RSS has further media and the properties that an enclosure
 //! cannot express. Names of authors are `dc:creator`; their e-mail addresses, pages and roles are not in
 //! RSS, since an `author` beside `dc:creator` would name the person twice.
+
+mod references;
 
 use std::collections::BTreeMap;
 
@@ -24,8 +27,9 @@ use crate::text::Text;
 
 /// Writes `feed` as RSS 2.0.
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
-    channel(feed)
-        .write_to(buffer(feed))
+    let document = channel(feed).write_to(buffer(feed));
+    document
+        .map(|document| references::write_hexadecimal(&document))
         .map_err(RenderError::Rss)
 }
 

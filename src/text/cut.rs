@@ -63,6 +63,12 @@ const ABBREVIATIONS: [&str; 18] = [
     "st",
 ];
 
+/// The text up to the first sentence end between `from` and `to` characters; `None` when a sentence
+/// ends there only with the whole text, or not at all.
+pub fn first_sentence(text: &str, from: usize, to: usize) -> Option<&str> {
+    sentences(text, from, to).next()
+}
+
 /// The beginnings of the text, of `from` to `to` characters, that end with a sentence.
 fn sentences(text: &str, from: usize, to: usize) -> impl Iterator<Item = &str> {
     text.char_indices()

@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use super::characters::{is_invisible, is_legal, positions};
+use super::references;
 
 /// Plain text in one line: legal in XML, white space collapsed, no space at either end.
 ///
@@ -29,6 +32,25 @@ impl Text {
         } else {
             line
         })
+    }
+
+    /// Cleans a title or a name that a source wrote; the result may be empty.
+    ///
+    /// Exports leave character references in titles (`&mdash;`), damaged characters (U+FFFD) and marks
+    /// that belong to no text (U+FEFF, U+FFF9 to U+FFFC, U+206A to U+206F). So references are decoded
+    /// once, such characters go, and the result is in NFC: a name that is typed in another way is the
+    /// same text.
+    pub fn from_written(raw: &str) -> Text {
+        // The first bytes, in UTF-8, of ASCII, `«`, `»` and Cyrillic letters, which need nothing.
+        let is_rare = |byte| !matches!(byte, ..0xc0 | 0xc2 | 0xd0..=0xd3) || byte == b'&';
+        if positions(raw, is_rare).next().is_none() {
+            return Text::new(raw);
+        }
+        let decoded = references::decode(raw);
+        let line = one_line(&decoded);
+        let kept: String = line.chars().filter(|&c| !is_damage(c)).collect();
+        // What stood between two spaces may be gone.
+        Text::new(&ComposingNormalizerBorrowed::new_nfc().normalize(&kept))
     }
 
     /// The text as a string slice.
@@ -76,6 +98,11 @@ pub(super) fn one_line(raw: &str) -> String {
         line.pop();
     }
     line
+}
+
+/// Whether `c` has no meaning in a title or a name.
+fn is_damage(c: char) -> bool {
+    matches!(c, '\u{fffd}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{206a}'..='\u{206f}')
 }
 
 /// Whether `c` is an embedding, an override or an isolate. Joiners and plain direction marks are not:

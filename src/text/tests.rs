@@ -32,6 +32,32 @@ fn text_is_one_line_of_legal_characters() {
 }
 
 #[test]
+fn titles_and_names_are_decoded_composed_and_without_damage() {
+    for (raw, expected) in [
+        ("Сенат принял закон", "Сенат принял закон"),
+        (
+            "ТОО &quot;Ромашка&quot; &#8212; 5&nbsp;млн",
+            "ТОО \"Ромашка\" — 5 млн",
+        ),
+        ("AT&T &amp; R&D &copy 2026", "AT&T & R&D &copy 2026"),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ("Краи\u{306} е\u{308}лки", "Край ёлки"),
+        ("С\u{fffd}нат \u{feff}при\u{fffc}нял", "Снат принял"),
+        ("а \u{feff} б\u{fff9}\u{206a}\u{206f}в", "а бв"),
+        (
+            "\u{202e}затворка\u{202c} &#8238;x&#x200F;",
+            "затворка x\u{200f}",
+        ),
+        ("&#0;&#xD800;а&#1;&#xFFFF;", "а"),
+        ("&nbsp;&shy;&zwnj; ", ""),
+        ("👩\u{200d}💻 ❤\u{fe0f}", "👩\u{200d}💻 ❤\u{fe0f}"),
+        ("&#104;&#x435;\u{308}", "hё"),
+    ] {
+        assert_eq!(Text::from_written(raw).as_str(), expected, "{raw:?}");
+    }
+}
+
+#[test]
 fn cleaning_keeps_lines_and_ends_them_in_lf() {
     for (raw, expected) in [
         ("а\r\nб\rв\nг", "а\nб\nв\nг"),
@@ -133,4 +159,49 @@ proptest! {
         let lines = clean(&raw).into_owned();
         prop_assert_eq!(clean(&lines), lines.as_str());
     }
+
+    #[test]
+    fn titles_and_names_have_no_damage_and_no_reference(raw in written()) {
+        let text = Text::from_written(&raw);
+        prop_assert_eq!(Text::new(text.as_str()), text.clone());
+        prop_assert!(!text.as_str().contains(is_unwanted), "{:?}", text);
+        let again = Text::from_written(text.as_str());
+        prop_assert_eq!(again, text, "nothing is left to decode or to compose");
+    }
+}
+
+/// The characters that no title and no name has, written anew from the list of the documentation.
+fn is_unwanted(c: char) -> bool {
+    "\u{fffd}\u{feff}\u{fff9}\u{fffa}\u{fffb}\u{fffc}\u{206a}\u{206b}\u{206c}\u{206d}\u{206e}\u{206f}\
+     \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
+        .contains(c)
+}
+
+/// Titles of an export: text, damage, and references that stand for no `&`, which could be part of
+/// another one.
+fn written() -> impl Strategy<Value = String> {
+    let names = html5ever::data::NAMED_ENTITIES.entries();
+    let names =
+        names.filter(|(name, (first, _))| name.ends_with(';') && *first != 0x26 && *first != 0);
+    let mut names: Vec<&str> = names.map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    let named = prop::sample::select(names).prop_map(|name| format!("&{name}"));
+    let number = (0_u32..0x12_0000).prop_filter("no reference to &", |code| *code != 0x26);
+    let numbered =
+        (number, any::<bool>()).prop_map(|(code, is_hexadecimal)| match is_hexadecimal {
+            true => format!("&#x{code:X};"),
+            false => format!("&#{code};"),
+        });
+    let special = prop::sample::select(
+        "\u{fffd}\u{feff}\u{fff9}\u{fffc}\u{206a}\u{206f}\u{202e}\u{2066}\u{301}\u{306}\u{308}ие;# я"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    let piece = prop_oneof![
+        2 => named,
+        1 => numbered,
+        3 => special.prop_map(String::from),
+        1 => any::<char>().prop_filter("no &", |c| *c != '&').prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..20).prop_map(|pieces| pieces.concat())
 }

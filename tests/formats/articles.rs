@@ -56,6 +56,107 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn titles_categories_and_names_have_no_damage_and_no_reference(
+        names in [written(), written(), written(), written()],
+    ) {
+        let [title, section, tag, author] = names.map(|name| format!("Т{name}"));
+        let author = Author { role: Some(author.clone()), name: author, ..Author::default() };
+        let draft = Draft {
+            sections: vec![section.into()],
+            tags: vec![tag.into()],
+            authors: vec![author],
+            ..Draft::new(title, date("2026-01-08"), Body::Paragraphs {
+                paragraphs: Vec::new(),
+                credits: Vec::new(),
+            })
+        };
+        let feed = compose(&[accepted(draft, "1")], Content::Full);
+        for format in Format::ALL {
+            let document = render(&feed, format);
+            let names = match format {
+                Format::Json => names_in_json(&document),
+                Format::Rss | Format::Atom => names_in_xml(&document),
+            };
+            prop_assert!(names.len() >= 4, "{}", document);
+            for name in names {
+                prop_assert!(!name.contains(is_unwanted), "{:?}: {:?}", format, name);
+            }
+        }
+    }
+}
+
+/// A name of an export without its own `&`, so that each one in a document would be of a reference.
+fn written() -> impl Strategy<Value = String> {
+    let pieces = proptest::sample::select(vec![
+        "&mdash;",
+        "&#8220;",
+        "&#x2116;",
+        "&nbsp;",
+        "&quot;",
+        "&laquo;",
+        "&NotEqualTilde;",
+        "&#147;",
+        "&#8238;",
+        "&#65533;",
+        "&zwnj;",
+        "\u{fffd}",
+        "\u{feff}",
+        "\u{fffc}",
+        "\u{206f}",
+        "\u{202e}",
+        "\u{2069}",
+        " ",
+        "и\u{306}",
+    ]);
+    let piece = prop_oneof![
+        3 => pieces.prop_map(str::to_owned),
+        1 => any::<char>().prop_filter("no &", |c| *c != '&').prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn is_unwanted(c: char) -> bool {
+    "&\u{fffd}\u{feff}\u{fff9}\u{fffa}\u{fffb}\u{fffc}\u{206a}\u{206b}\u{206c}\u{206d}\u{206e}\u{206f}\
+     \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
+        .contains(c)
+}
+
+/// The title, the tags, the name and the role of the first author.
+fn names_in_json(document: &str) -> Vec<String> {
+    let document: Value = serde_json::from_str(document).expect("JSON");
+    let item = &document["items"][0];
+    let author = &item["authors"][0];
+    let tags = item["tags"].as_array().expect("tags");
+    let values = [&item["title"], &author["name"], &author["_taspa"]["role"]];
+    let values = values.into_iter().chain(tags);
+    values
+        .map(|value| value.as_str().expect("text").to_owned())
+        .collect()
+}
+
+/// The title, the categories and the names of authors of the first entry.
+fn names_in_xml(document: &str) -> Vec<String> {
+    let document = roxmltree::Document::parse(document).expect("well-formed XML");
+    let mut nodes = document.descendants();
+    let entry = nodes.find(|node| matches!(node.tag_name().name(), "item" | "entry"));
+    let nodes = entry.expect("an entry").descendants();
+    let named = nodes.filter(|node| {
+        let names = ["title", "category", "creator", "name"];
+        names.contains(&node.tag_name().name())
+    });
+    let texts = named.flat_map(|node| {
+        let attributes = [node.attribute("term"), node.attribute("label")];
+        node.text()
+            .into_iter()
+            .chain(attributes.into_iter().flatten())
+    });
+    texts.map(str::to_owned).collect()
+}
+
 #[test]
 fn each_content_mode_has_only_its_own_fields() {
     let article = accepted(newsroom_text(), "1");

@@ -1,7 +1,7 @@
 //! Turns a draft into an article: the only checks on the way from a source to the documents.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use percent_encoding::{CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
 use super::content::{self, Content};
@@ -10,13 +10,14 @@ use super::terms;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
     ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
+    spelling,
 };
 use crate::model::permalink;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Text, resolve as resolve_address};
+use crate::text::{Text, decode_references, resolve as resolve_address};
 
 impl Draft {
-    /// The key that the draft's `id` gives: an absolute URI unchanged, anything else as a path of this
+    /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
     /// site in NFC. `None` when there is no `id` or nothing is left of it.
     ///
     /// # Errors
@@ -46,7 +47,7 @@ impl Draft {
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let is_hidden = self.visibility == super::Visibility::Draft;
+        let is_hidden = self.visibility == Visibility::Draft;
         self.check(key, reading).map_err(|refusal| Refusal {
             withdraws: refusal.withdraws || is_hidden,
             ..refusal
@@ -55,8 +56,9 @@ impl Draft {
 
     fn check(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
+        warnings.extend(spelling::warnings(&self));
         let content = Content::read(&self.body)?;
-        let title = Text::new(&self.title);
+        let title = Text::from_written(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(
                 None,
@@ -245,8 +247,8 @@ fn email_address(raw: &str) -> Option<String> {
     }
 }
 
-/// An `id` that is an absolute URI. Other systems may know it already, so no ASCII character of it
-/// changes.
+/// An `id` that is an absolute URI. Other systems may know it already, so only what no IRI allows is
+/// percent-encoded, and what lies outside of ASCII.
 fn absolute_id(raw: &str) -> Option<String> {
     let id = raw.trim();
     let (scheme, rest) = id.split_once(':')?;
@@ -255,13 +257,25 @@ fn absolute_id(raw: &str) -> Option<String> {
         "tag" | "urn" => rest,
         _ => return None,
     };
-    let broken = |c: char| c.is_whitespace() || c.is_control();
-    let whole = !rest.is_empty() && !rest.contains(broken);
-    whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
+    let whole = !rest.is_empty() && !rest.starts_with(' ') && !rest.contains(char::is_control);
+    whole.then(|| utf8_percent_encode(id, NOT_IN_IRI).to_string())
 }
 
+/// The ASCII characters that an IRI has nowhere (RFC 3987, section 2.2). `%` stays: it encodes others.
+const NOT_IN_IRI: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'<')
+    .add(b'>')
+    .add(b'"')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`');
+
 fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
-    resolve_address(base, raw).filter(|url| url.starts_with("http"))
+    resolve_address(base, &decode_references(raw)).filter(|url| url.starts_with("http"))
 }
 
 /// A language tag of BCP 47; the POSIX form `kk_KZ` is accepted too.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::text::{Text, resolve};
+use crate::text::{Text, decode_references, resolve};
 
 /// A file that belongs to an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,8 @@ impl Media {
     /// The medium with a resolved URL and clean text; `None` when the URL is not HTTP. A size of 0
     /// means that the size is unknown.
     pub(super) fn accept(&self, base: Option<&Url>) -> Option<Media> {
-        let url = resolve(base, &self.url).filter(|url| url.starts_with("http"))?;
+        let written = decode_references(&self.url);
+        let url = resolve(base, &written).filter(|url| url.starts_with("http"))?;
         let stated = self.media_type.as_deref().and_then(media_type);
         Some(Media {
             media_type: stated.or_else(|| guess(&url).map(str::to_owned)),
@@ -42,9 +43,9 @@ impl Media {
     }
 }
 
-/// Clean text; `None` when nothing is left.
+/// Clean text of a name or a description; `None` when nothing is left.
 pub(super) fn some_text(raw: &str) -> Option<String> {
-    let text = Text::new(raw);
+    let text = Text::from_written(raw);
     (!text.is_empty()).then(|| text.into_string())
 }
 

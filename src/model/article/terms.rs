@@ -56,7 +56,7 @@ pub(super) fn unique<'d, T>(
     let mut found: Vec<(ArticleTerm, &T)> = Vec::with_capacity(items.len());
     for item in items {
         let (name, slug) = written(item);
-        let (mut name, slug) = (Text::new(&name), slug.and_then(clean_slug));
+        let (mut name, slug) = (Text::from_written(&name), slug.and_then(clean_slug));
         if name.is_empty() {
             name = slug.as_deref().map(Text::new).unwrap_or_default();
         }
@@ -90,7 +90,7 @@ pub(super) fn unique<'d, T>(
 /// A slug with a key. WordPress percent-encodes letters outside ASCII.
 fn clean_slug(raw: &str) -> Option<String> {
     let decoded = percent_decode_str(raw).decode_utf8();
-    let slug = Text::new(decoded.as_deref().unwrap_or(raw)).into_string();
+    let slug = Text::from_written(decoded.as_deref().unwrap_or(raw)).into_string();
     (!term::key(&slug).is_empty()).then_some(slug)
 }
 
@@ -136,6 +136,10 @@ mod tests {
                 "Вода (вода)",
             ),
             (vec![written("Вода", "100%")], "Вода (100%)"),
+            (
+                vec![written("Наука &amp; дело", "край-и\u{306}&quot;")],
+                "Наука & дело (край-й\")",
+            ),
         ] {
             let said = |term: ArticleTerm| match term.slug {
                 Some(slug) => format!("{} ({slug})", term.name),

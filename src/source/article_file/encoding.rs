@@ -1,9 +1,9 @@
 //! Decodes the bytes of an article file.
 //!
 //! The rules, in order: a byte order mark decides; valid UTF-8 is UTF-8; anything else is the
-//! configured one-byte encoding, unless the file contains Cyrillic in UTF-8. Such a file is UTF-8
-//! that was truncated or overwritten, and windows-1251 would turn it into garbage. Statistics
-//! cannot help: they do not distinguish KZ-1048 from windows-1251.
+//! configured one-byte encoding, unless the file contains Cyrillic in UTF-8 or is UTF-8 up to its last
+//! bytes. Such a file was truncated or overwritten, and windows-1251 would turn it into garbage.
+//! Statistics cannot help: they do not distinguish KZ-1048 from windows-1251.
 
 use std::borrow::Cow;
 use std::str::Utf8Error;
@@ -23,7 +23,9 @@ pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refu
         }
         text => match decode_utf8(text) {
             Ok(text) => Ok(text),
-            Err(error) if has_cyrillic_utf8(text) => Err(damaged_utf8(text, error)),
+            Err(error) if has_cyrillic_utf8(text) || is_cut(text, error) => {
+                Err(damaged_utf8(text, error))
+            }
             Err(_) => Ok(decode_legacy(text, legacy)),
         },
     }
@@ -77,6 +79,14 @@ fn has_cyrillic_utf8(bytes: &[u8]) -> bool {
 /// valid UTF-8 for such a letter, or a historic one, beside a `в`.
 fn is_common_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{45f}')
+}
+
+/// Whether the bytes are UTF-8 that ends inside a character. Two characters outside ASCII must be whole:
+/// one alone may be two signs of a one-byte encoding.
+fn is_cut(bytes: &[u8], error: Utf8Error) -> bool {
+    let whole = str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default();
+    let mut letters = whole.chars().filter(|c| !c.is_ascii());
+    error.error_len().is_none() && letters.nth(1).is_some()
 }
 
 fn decode_legacy(bytes: &[u8], legacy: LegacyEncoding) -> Cow<'_, str> {
@@ -203,6 +213,8 @@ mod tests {
     #[test]
     fn a_damaged_file_is_refused_with_the_line_of_the_damage() {
         let cut_inside_a_character = &"date\nСенат".as_bytes()[.."date\nСенат".len() - 1];
+        let quotes = "“a”\n“b”";
+        let cut_latin = &quotes.as_bytes()[..quotes.len() - 1];
         let overwritten = ["а\r\nб\rСенат\n".as_bytes(), b"\xff", "да".as_bytes()].concat();
         let marked = b"\xef\xbb\xbfdate\n\n\xd1\xe5";
         let odd = [utf16("а\nб", u16::to_le_bytes), vec![0x30]].concat();
@@ -210,6 +222,11 @@ mod tests {
         for (bytes, line, reason) in [
             (
                 cut_inside_a_character,
+                2,
+                "damaged UTF-8: the file ends inside a character",
+            ),
+            (
+                cut_latin,
                 2,
                 "damaged UTF-8: the file ends inside a character",
             ),

@@ -3,10 +3,10 @@
 //!
 //! ```text
 //!  date 2026-01-08 Headline
-//!  updated 2026-01-09 10:00
+//!  updated 2026-01-09 10:00       ← further keys, all optional, in any order
 //!
 //! Section
-//! 4                       ← a view counter, ignored
+//! 4                               ← a view counter, ignored
 //! Name of the author
 //! role of the author
 //!
@@ -20,26 +20,46 @@
 //! ```
 //!
 //! Only the date line is required. A line that the grammar does not recognize belongs to the body,
-//! so an article never loses text to an unusual line.
+//! so an article never loses text to an unusual line. Where a line is close to something else, the
+//! draft has a warning.
 
 mod body;
 mod date_line;
 mod header;
+mod keyed_lines;
 mod lines;
+mod metadata;
+mod roles;
 mod tags;
 
+use self::date_line::DATE_LINE_HINT;
+use self::lines::TextLine;
 use super::ParseContext;
 use crate::model::article::{Body, Draft, Refusal, WrittenTerm};
-use crate::text;
+use crate::text::{self, Text};
 
 /// Parses one article.
 pub fn parse(text: &str, _context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
     let (date_line, rest) = date_line::read(&lines)?;
+    let (keyed, rest) = keyed_lines::read(rest)?;
     let (rest, tags) = tags::split_off(rest);
-    let (header, rest) = header::split_off(rest, !tags.is_empty());
+    let (headline, rest) = headline(date_line.headline, rest);
+    let (header, rest) = header::split_off(rest, !tags.names.is_empty());
     let mut body = body::read(rest);
-    let headline = date_line.headline.into_string();
+    body.credits.splice(0..0, header.credits);
+    body.credits.extend(tags.credits);
+    let mut headline = Text::new(headline).into_string();
+    if body::is_credit(&headline) {
+        let lead = body.paragraphs.first().map(|lead| Text::new(lead));
+        let sentence = lead.map(|lead| first_sentence(lead.as_str()));
+        let credit = std::mem::replace(&mut headline, sentence.unwrap_or_default());
+        body.credits.insert(0, credit);
+    }
+    if headline.is_empty() {
+        let reason = "there is no headline after the date";
+        return Err(Refusal::new(date_line.number, reason, DATE_LINE_HINT));
+    }
     let title = match text::cut(&headline, TITLE_CHARS_MIN, TITLE_CHARS_MAX) {
         None => headline,
         Some(title) => {
@@ -51,13 +71,40 @@ pub fn parse(text: &str, _context: &ParseContext<'_>) -> Result<Draft, Refusal> 
         paragraphs: body.paragraphs,
         credits: body.credits,
     };
+    let warnings = date_line.warning.into_iter().chain(keyed.warnings);
     Ok(Draft {
-        updated: date_line.updated,
-        sections: header.section.into_iter().map(WrittenTerm::from).collect(),
-        tags: tags.into_iter().map(WrittenTerm::from).collect(),
+        id: keyed.id,
+        updated: keyed.updated,
+        expires: keyed.expires,
+        url: keyed.url,
+        language: keyed.language,
+        image: keyed.image,
+        sections: header.sections.into_iter().map(WrittenTerm::from).collect(),
+        tags: tags.names.into_iter().map(WrittenTerm::from).collect(),
         authors: header.authors,
+        warnings: warnings.chain(tags.warnings).collect(),
         ..Draft::new(title, date_line.published, body)
     })
+}
+
+/// The headline, and the lines below it. A crawled page may have another date or a counter behind the
+/// date; then the headline is the next line.
+fn headline<'a, 't>(written: &'t str, below: &'a [TextLine<'t>]) -> (&'t str, &'a [TextLine<'t>]) {
+    match below.split_first() {
+        Some((next, rest)) if metadata::is_numbers_and_dates(written) => (next.text, rest),
+        _ => (written, below),
+    }
+}
+
+/// The first sentence of a lead, as a title.
+fn first_sentence(lead: &str) -> String {
+    let sentence = text::first_sentence(lead, TITLE_CHARS_MIN, TITLE_CHARS_MAX);
+    match sentence {
+        Some(sentence) => sentence.to_owned(),
+        None => {
+            text::cut(lead, TITLE_CHARS_MIN, TITLE_CHARS_MAX).unwrap_or_else(|| lead.to_owned())
+        }
+    }
 }
 
 /// A longer headline has its lead on the same line and is cut.

@@ -247,6 +247,79 @@ fn authors_and_sections_without_a_key_are_dropped() {
 }
 
 #[test]
+fn titles_and_names_are_decoded_and_composed() {
+    let article = with(|draft| {
+        draft.title = "ТОО &quot;Ромашка&quot; &#8212; край\u{fffd}".into();
+        draft.sections = vec!["Наука &amp; техника".into()];
+        draft.tags = vec!["R&D".into(), "Краи\u{306}".into(), "край".into()];
+        draft.authors[0].name = "О&rsquo;Нил\u{feff}".into();
+        draft.authors[0].role = Some("корр. &laquo;Степи&raquo;".into());
+        draft.image = Some(Media {
+            alt: Some("Мост &amp; река".into()),
+            credit: Some("&copy; Степь".into()),
+            ..medium("/a.jpg?w=1&amp;h=2")
+        });
+        draft.url = Some("/news?id=7&#038;lang=ru".into());
+    });
+    assert_eq!(
+        article.url.as_deref(),
+        Some("https://dala.example/news?id=7&lang=ru")
+    );
+    assert_eq!(article.title.as_str(), "ТОО \"Ромашка\" — край");
+    let names = article.sections.iter().chain(&article.tags);
+    let names: Vec<&str> = names.map(|term| term.name.as_str()).collect();
+    assert_eq!(names, ["Наука & техника", "R&D", "Край"]);
+    assert_eq!(article.authors[0].name, "О’Нил");
+    let role = article.authors[0].role.as_deref();
+    assert_eq!(role, Some("корр. «Степи»"));
+    let image = article.image.expect("an image");
+    assert_eq!(image.url, "https://dala.example/a.jpg?w=1&h=2");
+    assert_eq!(image.alt.as_deref(), Some("Мост & река"));
+    assert_eq!(image.credit.as_deref(), Some("© Степь"));
+}
+
+#[test]
+fn probable_damage_of_titles_and_names_is_a_warning() {
+    let warnings = |change: Edit| {
+        let mut draft = draft();
+        change(&mut draft);
+        let reasons = passed(draft).warnings.into_iter();
+        reasons.map(|warning| warning.reason).collect::<Vec<_>>()
+    };
+    let cases: [(Edit, &[&str]); 5] = [
+        (|_| {}, &[]),
+        (
+            |d| d.title = "COVID-19-ды жеңген IT-компания, Apple-дың сыйы".into(),
+            &[],
+        ),
+        (
+            |d| d.title = "Тi\u{fffd}лші".into(),
+            &[
+                "the title has a character that was lost in a conversion (U+FFFD): `Тi\u{fffd}лші`",
+                "the title has a word of Latin and Cyrillic letters: `Тi`",
+            ],
+        ),
+        (
+            |d| d.tags.push("вoда".into()),
+            &["a tag has a word of Latin and Cyrillic letters: `вoда`"],
+        ),
+        (
+            |d| {
+                d.sections = vec!["Мiр".into()];
+                d.authors[0].name = "Aйман".into();
+            },
+            &[
+                "a section has a word of Latin and Cyrillic letters: `Мiр`",
+                "an author has a word of Latin and Cyrillic letters: `Aйман`",
+            ],
+        ),
+    ];
+    for (change, expected) in cases {
+        assert_eq!(warnings(change), expected);
+    }
+}
+
+#[test]
 fn only_absolute_ids_are_kept() {
     for (written, expected) in [
         (" tag:dala.example,2020:7 ", Some("tag:dala.example,2020:7")),
@@ -265,7 +338,19 @@ fn only_absolute_ids_are_kept() {
         ("https:", None),
         ("https:dala.example/7", None),
         ("javascript:alert(1)", None),
-        ("tag:dala.example,2020:a b", None),
+        (
+            "tag:dala.example,2020:a b",
+            Some("tag:dala.example,2020:a%20b"),
+        ),
+        (
+            "https://dala.example/?p={7}|\"<a>\"\\^`%20%",
+            Some("https://dala.example/?p=%7B7%7D%7C%22%3Ca%3E%22%5C%5E%60%20%"),
+        ),
+        (
+            "https://dala.example/?p=7&amp;q=[1]~'(2)",
+            Some("https://dala.example/?p=7&amp;q=[1]~'(2)"),
+        ),
+        ("tag: дорога", None),
         ("tag:dala.example,2020:a\u{0}b", None),
     ] {
         let article = with(|draft| draft.id = Some(written.into()));

@@ -61,7 +61,8 @@ const CREDIT_WORDS: [&str; 10] = [
 /// A longer text after the colon is prose, not a credit.
 const CREDIT_CHARS_MAX: usize = 150;
 
-fn is_credit(line: &str) -> bool {
+/// Whether `line` is a credit with its usual colon.
+pub(in crate::source) fn is_credit(line: &str) -> bool {
     after_credit_word(line)
         .and_then(|rest| rest.trim_start().strip_prefix(':'))
         .is_some_and(|credit| credit.trim().chars().nth(CREDIT_CHARS_MAX).is_none())

@@ -1,17 +1,21 @@
-//! Parses the header block: section, view counter, authors and their roles.
+//! Parses the header block: sections, view counter, authors and their roles.
 //!
-//! Its lines carry no markup, so the block is recognized by length, position and punctuation. In
-//! doubt the lines belong to the body.
+//! Its lines carry no markup, so the block is recognized by length, position and punctuation, or by a
+//! line that only pages have, such as a counter. In doubt the lines belong to the body.
 
 use super::body;
 use super::lines::TextLine;
+use super::metadata::Metadata;
+use super::roles;
 use crate::model::article::Author;
 
 /// The contents of the header block; empty if there is no block.
 #[derive(Debug, Default)]
 pub(in crate::source) struct Header {
-    pub(in crate::source) section: Option<String>,
+    pub(in crate::source) sections: Vec<String>,
     pub(in crate::source) authors: Vec<Author>,
+    /// Credits in their usual form (`Фото: …`), which belong to the body.
+    pub(in crate::source) credits: Vec<String>,
 }
 
 /// Parses the lines up to the first blank one if they are a header block, and returns the rest.
@@ -25,37 +29,84 @@ pub(in crate::source) fn split_off<'a, 't>(
         .position(|line| line.after_blank)
         .map_or(lines.len(), |index| index + 1);
     let (block, below) = lines.split_at(end);
-    if is_header(block, !below.is_empty(), tags_follow) {
-        (read(block), below)
-    } else {
-        (Header::default(), lines)
+    if !block.iter().all(|line| may_be_header(line.text)) || block.len() > BLOCK_LINES_MAX {
+        return (Header::default(), lines);
+    }
+    let parts = parts(block);
+    // A credit alone does not make a header: it may stand above the text as well.
+    let has_metadata = parts
+        .iter()
+        .any(|part| part.metadata.is_some_and(|data| data != Metadata::Credit));
+    let is_header = match below.is_empty() {
+        true => has_metadata && tags_follow,
+        false => has_metadata || looks_like_names(block),
+    };
+    match is_header {
+        true => (read(parts), below),
+        false => (Header::default(), lines),
     }
 }
 
 const BLOCK_LINES_MAX: usize = 6;
 const LINE_CHARS_MAX: usize = 100;
 
-/// Without a view counter, which only header blocks have, each line must be as short as a name.
-const NAME_CHARS_MAX: usize = 60;
-
-fn is_header(block: &[TextLine<'_>], text_follows: bool, tags_follow: bool) -> bool {
-    let has_counter = block.iter().any(|line| is_number(line.text));
-    (text_follows || (has_counter && tags_follow))
-        && block.len() <= BLOCK_LINES_MAX
-        && block.iter().all(|line| may_be_header(line.text))
-        && (has_counter || block.iter().all(|line| looks_like_name(line.text)))
-}
-
 fn may_be_header(line: &str) -> bool {
-    !line.starts_with('#')
-        && !line.starts_with(body::DASHES)
-        && body::after_credit_word(line).is_none()
-        && at_most(line, LINE_CHARS_MAX)
+    !line.starts_with('#') && !line.starts_with(body::DASHES) && at_most(line, LINE_CHARS_MAX)
 }
 
-fn looks_like_name(line: &str) -> bool {
-    at_most(line, NAME_CHARS_MAX)
-        && (!line.ends_with(['.', '!', '?', '…', ':']) || ends_in_initial(line))
+/// A line of the block, or a piece of one between signs that pages put between such pieces.
+struct Part<'t> {
+    line: usize,
+    text: &'t str,
+    /// What it says about the page; such a part is dropped.
+    metadata: Option<Metadata>,
+}
+
+fn parts<'t>(block: &[TextLine<'t>]) -> Vec<Part<'t>> {
+    let mut parts = Vec::new();
+    for (line, whole) in block.iter().enumerate() {
+        let pieces = whole.text.split(['•', '|', '·']).map(str::trim);
+        for text in pieces.filter(|piece| !piece.is_empty()) {
+            // The section may look like a date or a duration: «9 мая», «24 часа».
+            let is_first = parts.is_empty();
+            let is_dropped = |data: &Metadata| match data {
+                Metadata::Counter | Metadata::Date { is_full: true } => true,
+                Metadata::Date { is_full: false } | Metadata::Duration => !is_first,
+                Metadata::Credit => !is_first || body::is_credit(text),
+            };
+            parts.push(Part {
+                line,
+                text,
+                metadata: Metadata::of(text).filter(is_dropped),
+            });
+        }
+    }
+    parts
+}
+
+/// Without metadata, each line must be as short as a name.
+const NAME_CHARS_MAX: usize = 60;
+const NAME_WORDS_MAX: usize = 6;
+
+/// A lone line with more words is a short paragraph.
+const LONE_LINE_WORDS_MAX: usize = 3;
+
+fn looks_like_names(block: &[TextLine<'_>]) -> bool {
+    let words_max = match block {
+        [_] => LONE_LINE_WORDS_MAX,
+        _ => NAME_WORDS_MAX,
+    };
+    let is_name = |line: &TextLine<'_>| {
+        let text = line.text;
+        at_most(text, NAME_CHARS_MAX)
+            && text.split_whitespace().nth(words_max).is_none()
+            && body::after_credit_word(text).is_none()
+            && (!text.ends_with(['.', '!', '?', '…', ':', ';', ',']) || ends_in_initial(text))
+    };
+    block.iter().all(is_name)
+        && block
+            .first()
+            .is_some_and(|line| !starts_in_lower_case(line.text))
 }
 
 /// Whether one capital stands before the last dot, as in `Иванов А.` and `А.Б.`.
@@ -70,34 +121,48 @@ fn at_most(line: &str, characters: usize) -> bool {
     line.chars().nth(characters).is_none()
 }
 
-/// Whether a line is a number, with or without spaces between groups of digits.
-fn is_number(line: &str) -> bool {
-    line.chars()
-        .all(|c| c.is_ascii_digit() || c.is_whitespace())
-}
-
-fn read(block: &[TextLine<'_>]) -> Header {
-    let mut header = Header::default();
-    for (index, line) in block.iter().enumerate() {
-        let line = line.text;
-        if is_number(line) {
-            continue;
-        }
-        if index == 0 {
-            header.section = Some(line.to_owned());
-        } else if starts_in_lower_case(line) {
-            add_role(&mut header.authors, line);
-        } else {
-            for part in author_parts(line) {
-                if starts_in_lower_case(&part) {
-                    add_role(&mut header.authors, &part);
-                } else {
-                    add_author(&mut header.authors, &part);
-                }
-            }
-        }
+fn read(parts: Vec<Part<'_>>) -> Header {
+    let credits = parts.iter().map(|part| part.text);
+    let mut header = Header {
+        credits: credits
+            .filter(|text| body::is_credit(text))
+            .map(str::to_owned)
+            .collect(),
+        ..Header::default()
+    };
+    let names: Vec<&Part<'_>> = parts.iter().filter(|p| p.metadata.is_none()).collect();
+    let Some((first, others)) = names.split_first() else {
+        return header;
+    };
+    // Below a counter stands the author, if the role is next.
+    let has_role = others.first().is_some_and(|part| roles::is_role(part.text));
+    if first.line > 0 && has_role {
+        add_names(&mut header.authors, first.text);
+    } else {
+        let sections = first.text.split(',').map(str::trim);
+        let sections = sections.filter(|section| !section.is_empty());
+        header.sections = sections.map(str::to_owned).collect();
+    }
+    for part in others {
+        add_names(&mut header.authors, part.text);
     }
     header
+}
+
+/// Adds what a line of authors and roles names.
+fn add_names(authors: &mut Vec<Author>, line: &str) {
+    let is_role = |text: &str, authors: &[Author]| {
+        starts_in_lower_case(text) || (!authors.is_empty() && roles::is_role(text))
+    };
+    if is_role(line, authors) {
+        return add_role(authors, line);
+    }
+    for part in author_parts(line) {
+        match is_role(&part, authors) {
+            true => add_role(authors, &part),
+            false => add_author(authors, &part),
+        }
+    }
 }
 
 /// Splits a line of authors and roles at commas, ` и ` and ` және `.
@@ -126,7 +191,7 @@ fn author_parts(line: &str) -> Vec<String> {
 
 fn starts_in_lower_case(text: &str) -> bool {
     text.chars()
-        .find(|c| c.is_alphabetic())
+        .find(|c| c.is_alphanumeric())
         .is_some_and(char::is_lowercase)
 }
 
