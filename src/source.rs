@@ -15,12 +15,13 @@ pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
@@ -192,7 +193,13 @@ impl ReadOutcome {
 /// The settings that a configuration gives to the reading of articles.
 fn accept_settings(config: &Config) -> AcceptSettings {
     let site = &config.site;
+    let (keys_are_names, shortcodes) = match &config.source {
+        SourceConfig::Directory(folder) => (folder.key == KeyFrom::Name, folder.shortcodes.clone()),
+        SourceConfig::Sql(_) => (false, BTreeMap::new()),
+    };
     AcceptSettings {
+        keys_are_names,
+        shortcodes,
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)

@@ -13,6 +13,7 @@
 
 mod address;
 mod characters;
+mod commonmark;
 mod cut;
 mod elements;
 mod embed;
@@ -25,6 +26,7 @@ mod markup;
 pub(crate) mod nearest;
 mod plain;
 mod sanitize;
+mod shortcodes;
 mod visible;
 
 pub use address::resolve;
@@ -32,9 +34,12 @@ pub use characters::clean;
 pub use cut::cut;
 pub use html::Html;
 pub use language::language;
-pub use markdown::markdown_to_html;
+pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use shortcodes::{
+    Shortcode, TemplateContext, html_without_shortcodes, html_without_wordpress_tags,
+};
 pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::form::Word;
 use super::keys::directory as key;
 use super::table::Table;
-use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch, shortcodes};
 
 pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
@@ -13,6 +13,7 @@ pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
         rescan: table.read_or_default(&key::RESCAN),
         watch: table.read_or_default(&key::WATCH),
         legacy_encoding: table.read_or_default(&key::LEGACY_ENCODING),
+        shortcodes: shortcodes::read(&table.table_or_empty(&key::SHORTCODES)),
         link: table.read(&key::LINK),
     }
 }

@@ -186,7 +186,14 @@ keys! { directory =>
     LEGACY_ENCODING: Form<LegacyEncoding> = "legacy-encoding", word(), Default("windows-1251");
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+    /// What becomes of the tags of a site generator in texts, by their name, such as `advert = "drop"`.
+    /// `drop` takes a tag out with all up to its end tag, `inner` leaves what is between them, and HTML
+    /// stands in their place: `{argument}` is an argument's value by name or, from 0, by place, `{inner}`
+    /// what the tags enclose.
+    SHORTCODES: Tables = "shortcodes", Tables::OfShortcodes(&shortcodes::TABLE), Optional;
 }
+
+keys! { shortcodes => }
 
 keys! { sql =>
     /// The database, with user and password, best from the environment. The file of an SQLite

@@ -1,9 +1,12 @@
 //! Turns a draft into an article: the only checks on the way from a source to the documents.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
+use super::article_links::ArticleLinks;
 use super::content::Content;
 use super::media::some_text;
 use super::{
@@ -13,7 +16,7 @@ use super::{
 use crate::model::permalink;
 use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Text, resolve as resolve_address};
+use crate::text::{TemplateContext, Text, html_without_shortcodes, resolve as resolve_address};
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI unchanged, anything else as a path of this
@@ -45,9 +48,24 @@ impl Draft {
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
     /// HTML is beyond a limit.
-    pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+    pub fn accept(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
-        let content = Content::read(&self.body)?;
+        let links = ArticleLinks {
+            path: self.path.as_deref(),
+            settings: reading,
+        };
+        let context = TemplateContext {
+            shortcodes: &reading.shortcodes,
+            site: &reading.site,
+            article: &|written| links.address(written),
+        };
+        let content = Content::read(&self.body, &context)?;
+        for file in self.image.iter_mut().chain(&mut self.enclosures) {
+            // Generators of sites fill in `{{ site.url }}` here, too.
+            if let Ok(Cow::Owned(url)) = html_without_shortcodes(&file.url, &context) {
+                file.url = url;
+            }
+        }
         let title = Text::new(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(

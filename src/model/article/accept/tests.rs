@@ -48,14 +48,14 @@ fn passed(draft: Draft) -> Accepted {
 fn paragraphs(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { paragraphs, .. } => paragraphs,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        _ => panic!("the ordinary draft is plain text"),
     }
 }
 
 fn credits(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { credits, .. } => credits,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        _ => panic!("the ordinary draft is plain text"),
     }
 }
 
