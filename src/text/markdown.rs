@@ -129,12 +129,12 @@ impl Rewriter<'_> {
 /// Whether a link leads to a file of an article, and not to another host.
 fn is_article_file(address: &str) -> bool {
     let path = address.split(['#', '?']).next().unwrap_or_default();
-    let has_extension = |extension: &&str| {
+    let is_at_end = |extension: &&str| {
         let start = path.len().checked_sub(extension.len());
         let end = start.and_then(|start| path.get(start..));
         end.is_some_and(|end| end.eq_ignore_ascii_case(extension))
     };
-    EXTENSIONS.iter().any(|extension| has_extension(&extension))
+    EXTENSIONS.iter().any(is_at_end)
         && !path.starts_with("//")
         && !path.split('/').next().unwrap_or_default().contains(':')
 }

@@ -100,6 +100,8 @@ pub(super) fn expand<'t>(
     context: &TemplateContext<'_>,
 ) -> Result<(Cow<'t, str>, Replacements), MarkupError> {
     let unchanged = (Cow::Borrowed(text), Replacements::default());
+    let is_mdx = syntax == Syntax::Markdown && mdx::begins_with_import(text);
+    let syntax = if is_mdx { Syntax::Mdx } else { syntax };
     match syntax {
         Syntax::Mdx => {
             let text = mdx::without_indentation(&Replacements::without_marks(text));

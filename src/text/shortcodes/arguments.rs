@@ -158,7 +158,12 @@ mod tests {
 
     #[test]
     fn arguments_of_every_generator_are_read() {
-        let checks: [(&str, &[(&str, &str)], &[&str]); 10] = [
+        type Check = (
+            &'static str,
+            &'static [(&'static str, &'static str)],
+            &'static [&'static str],
+        );
+        let checks: [Check; 10] = [
             (
                 r#" src="/a b.jpg" alt='Мост' "#,
                 &[("src", "/a b.jpg"), ("alt", "Мост")],

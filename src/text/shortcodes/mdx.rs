@@ -76,15 +76,11 @@ fn is_list_item(content: &str) -> bool {
 /// braces.
 pub(super) fn module_block<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
     let line = cursor.line_from(at);
-    let is_import = line.strip_prefix("import").is_some_and(|rest| {
-        let begins = |c: char| matches!(c, ' ' | '{' | '\'' | '"' | '*');
-        rest.starts_with(begins) && rest.contains(['\'', '"', '{'])
-    });
     let is_export = line.strip_prefix("export ").is_some_and(|rest| {
         let rest = rest.trim_start();
         EXPORTS.iter().any(|word| rest.starts_with(word))
     });
-    if !is_import && !is_export {
+    if !is_import(line) && !is_export {
         return None;
     }
     let mut end = at;
@@ -96,16 +92,36 @@ pub(super) fn module_block<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Pie
         let rest = &cursor.text[end..];
         if rest.starts_with('{') {
             end = braces_end(cursor, end)?;
-        } else if rest.is_empty() || rest[1..].trim_start_matches([' ', '\t']).starts_with('\n') {
-            break;
-        } else {
-            // The end of a line, or of the window.
-            end += rest.chars().next().map_or(1, char::len_utf8);
+            continue;
         }
+        let next_line = rest.strip_prefix('\n');
+        let next_line = next_line.map(|next| next.trim_start_matches([' ', '\t']));
+        if rest.is_empty() || next_line.is_some_and(|next| next.starts_with('\n')) {
+            break;
+        }
+        // The end of a line, or of the window.
+        end += rest.chars().next().map_or(1, char::len_utf8);
     }
     Some(Piece {
         range: at..end,
         what: What::NOTHING,
+    })
+}
+
+/// Whether the text is MDX by its first line, which imports a module. Some generators read every `.md` so.
+pub(super) fn begins_with_import(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("import") && is_import(text.lines().next().unwrap_or_default())
+}
+
+/// `import 'a'`, `import A from "b"`, `import { a` and `import * as a`; a sentence is none.
+fn is_import(line: &str) -> bool {
+    line.strip_prefix("import").is_some_and(|rest| {
+        let names = rest.trim_start();
+        let is_from = || rest.contains(" from '") || rest.contains(" from \"");
+        names.starts_with(['\'', '"', '{'])
+            || names.starts_with("* as ")
+            || (rest.starts_with(' ') && is_from())
     })
 }
 

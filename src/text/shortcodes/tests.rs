@@ -21,7 +21,11 @@ fn check(expand: fn(&str, &TemplateContext<'_>) -> String, cases: &[(&str, &str)
 #[test]
 fn pages_in_html_lose_the_tags_of_their_generator() {
     check(
-        |html, context| html_without_shortcodes(html, context).unwrap().into_owned(),
+        |html, context| {
+            html_without_shortcodes(html, context)
+                .expect("html")
+                .into_owned()
+        },
         &[
             (
                 "<p>{% include x.html %}</p><p>Один {{ page.x }}два</p>",
@@ -57,7 +61,7 @@ fn wordpress_tags_go_and_words_of_editors_stay() {
     check(
         |html, context| {
             html_without_wordpress_tags(html, context)
-                .unwrap()
+                .expect("html")
                 .into_owned()
         },
         &[

@@ -181,7 +181,8 @@ impl Writer<'_> {
             }
             return Ok(0);
         }
-        if !is_whole_line && !(is_block(&html) && self.may_break_line()) {
+        let is_own_block = is_whole_line || is_block(&html) && self.may_break_line();
+        if !is_own_block {
             self.is_line_empty = false;
             self.replacements.push_html(&mut self.out, html)?;
             return Ok(0);

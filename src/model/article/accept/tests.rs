@@ -603,6 +603,50 @@ fn the_lead_of_html_is_before_more_or_the_first_paragraph() {
 }
 
 #[test]
+fn tags_of_generators_are_read_in_texts_that_may_have_them() {
+    let body = |body: Body| {
+        with(|draft| {
+            draft.path = Some("blog/a/index".into());
+            draft.body = body;
+        })
+    };
+    let link = "<p><a href=\"https://dala.example/articles/blog/b\">а</a></p>";
+    for (written, expected) in [
+        (Body::Markdown("[а](../b.md)".into()), link),
+        (
+            Body::Mdx("<X>\n\n[а]({{< ref \"../b.md\" >}})\n\n</X>".into()),
+            link,
+        ),
+        (
+            Body::HtmlTemplate("<p>{% x %}<a href=\"{% post_url blog/b %}\">а</a></p>".into()),
+            link,
+        ),
+        (
+            Body::HtmlTemplate("[gallery]<p>{{ page.x }}а</p>".into()),
+            "<p>а</p>",
+        ),
+        (
+            Body::Html("[gallery]<p>{{ page.x }}а</p>".into()),
+            "<p>{{ page.x }}а</p>",
+        ),
+    ] {
+        let shown = format!("{written:?}");
+        assert_eq!(body(written).body.as_str(), expected, "{shown}");
+    }
+}
+
+#[test]
+fn files_of_an_article_may_begin_with_the_address_of_the_site() {
+    let article = with(|draft| {
+        draft.image = Some(medium("{{ site.url }}{{ site.baseurl }}/a.jpg"));
+        draft.enclosures = vec![medium("{{ '/b.mp3' | absolute_url }}")];
+    });
+    let image = article.image.expect("a picture");
+    assert_eq!(image.url, "https://dala.example/a.jpg");
+    assert_eq!(article.enclosures[0].url, "https://dala.example/b.mp3");
+}
+
+#[test]
 fn the_language_is_guessed_from_text_not_from_scripts() {
     let kazakh = "<p>Қазақстан Республикасының <b>Парламенті</b> жаңа заң қабылдады</p>";
     let article = with(|draft| draft.body = Body::Html(kazakh.into()));
