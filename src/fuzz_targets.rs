@@ -14,7 +14,8 @@ use crate::config::{Config, LegacyEncoding};
 use crate::export::Manifest;
 use crate::feed::etag::ETag;
 use crate::model::article::{
-    AUTHORS_MAX, AcceptSettings, Accepted, Article, Draft, ENCLOSURES_MAX, Refusal, TAGS_MAX,
+    AUTHORS_MAX, AcceptSettings, Accepted, Article, Draft, ENCLOSURES_MAX, Refusal, SECTIONS_MAX,
+    TAGS_MAX,
 };
 use crate::model::format::Format;
 use crate::model::problem::Severity;
@@ -88,7 +89,7 @@ fn check_accepted(accepted: &Accepted) {
         title,
         published,
         updated,
-        section,
+        sections,
         tags,
         authors,
         lead,
@@ -99,8 +100,10 @@ fn check_accepted(accepted: &Accepted) {
     assert!(!key.is_empty() && !title.is_empty());
     assert!(updated >= published);
     assert!(tags.len() <= TAGS_MAX && authors.len() <= AUTHORS_MAX);
+    assert!(sections.len() <= SECTIONS_MAX);
     assert!(enclosures.len() <= ENCLOSURES_MAX);
-    for text in [title, lead].into_iter().chain(section).chain(tags) {
+    let terms = sections.iter().chain(tags).map(|term| &term.name);
+    for text in [title, lead].into_iter().chain(terms) {
         assert_eq!(Text::new(text.as_str()), *text, "a text is clean");
     }
     assert_eq!(clean(body.as_str()), body.as_str(), "the body is clean");

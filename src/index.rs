@@ -10,8 +10,8 @@
 //! pages and chunks that it touches, and the clone stays as it was.
 //!
 //! Begin with [`Index`] for the questions, `update.rs` for what a change does, `window.rs` for which
-//! articles a feed holds, `matching.rs` for how they are found, and `known_terms.rs` for how long a term
-//! is known.
+//! articles a feed holds, `matching.rs` for how they are found, `names.rs` for what the name of a term with
+//! a slug means, and `known_terms.rs` for how long a term is known.
 //!
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
@@ -22,6 +22,7 @@ mod hash_index;
 mod key_order;
 mod known_terms;
 mod matching;
+mod names;
 mod paged;
 mod posting_list;
 mod postings;
@@ -49,7 +50,7 @@ pub use self::rank::Rank;
 use self::slot::{ListState, Slot};
 use self::sorted_list::SortedList;
 pub use self::steps::{SELECTION_STEPS_MAX, StepsExceeded};
-use self::term_dictionary::TermDictionary;
+use self::term_dictionary::{SpellingNo, TermDictionary};
 pub use self::term_dictionary::{TermNo, TermSpelling};
 pub use self::update::Update;
 pub use self::window::Window;
@@ -201,11 +202,13 @@ impl Index {
         self.slot(article).visibility
     }
 
-    /// How an article spells a term; `None` if it does not carry the term. The term's own spelling wins
+    /// How an article spells a term or its name; `None` if it carries neither. The term's own spelling wins
     /// over that of an alias.
     pub fn spelling(&self, article: ArticleNo, term: TermNo) -> Option<TermSpelling<'_>> {
+        let list = self.list_of(term);
         let spellings = self.slot(article).spellings();
-        let spellings = spellings.filter(|&spelling| self.terms.term_of(spelling) == term);
+        let has_term = |spelling: &SpellingNo| self.terms.lists_of(*spelling).any(|of| of == list);
+        let spellings = spellings.filter(has_term);
         spellings
             .map(|spelling| self.terms.spelling(spelling))
             .min_by_key(|spelling| spelling.is_alias)
@@ -258,7 +261,7 @@ impl Index {
             .find(key, |article| self.slot(article).key() == key)
     }
 
-    /// An article's terms, sorted, without duplicates.
+    /// The numbers of an article's lists, sorted, without duplicates.
     fn terms_of(&self, article: ArticleNo) -> Box<[TermNo]> {
         self.slot(article).terms(&self.terms)
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::config::{Config, Content};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
-use crate::model::article::{Article, Author};
+use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
@@ -92,6 +92,23 @@ impl SiteRules {
         self.same.get(term).map_or(term, |(to, _)| to)
     }
 
+    /// The term that a section, tag or author of an article counts as, and the words that are printed
+    /// instead of its own. `[same]` may name it by its slug or by its name.
+    pub fn counts_as(
+        &self,
+        kind: TermKind,
+        name: &str,
+        slug: Option<&str>,
+    ) -> Option<(Term, Option<&str>)> {
+        let term = Term::named(kind, name, slug)?;
+        let by_name = slug.and_then(|_| Term::new(kind, name));
+        let alias = |term: &Term| self.same.get(term);
+        match alias(&term).or_else(|| alias(by_name.as_ref()?)) {
+            Some((to, shown)) => Some((to.clone(), Some(shown))),
+            None => Some((term, None)),
+        }
+    }
+
     /// The date of a feed without entries.
     pub fn epoch(&self) -> Timestamp {
         Timestamp::start_of_year(self.id_year)
@@ -170,26 +187,26 @@ impl SiteRules {
         }
     }
 
-    /// The section, then the tags; several spellings of one term are one category.
+    /// The sections, then the tags; several spellings of one term are one category.
     fn categories(&self, article: &Article) -> Vec<Category> {
-        let section = article
-            .section
-            .iter()
-            .map(|section| (TermKind::Section, section));
+        let sections = article.sections.iter();
+        let sections = sections.map(|section| (TermKind::Section, section));
         let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag));
         let mut seen = BTreeSet::new();
         let mut categories = Vec::new();
-        for (kind, text) in section.chain(tags) {
-            let Some(term) = Term::new(kind, text.as_str()) else {
+        for (kind, ArticleTerm { name, slug }) in sections.chain(tags) {
+            let counts_as = self.counts_as(kind, name.as_str(), slug.as_deref());
+            let Some((term, shown)) = counts_as else {
                 continue;
             };
-            let same = self.same.get(&term);
-            if seen.insert(self.canonical(&term).clone()) {
-                let label = same.map_or_else(|| text.clone(), |(_, shown)| Text::new(shown));
-                categories.push(Category {
-                    label,
-                    scheme: self.scheme(kind),
-                });
+            let slug = slug.as_ref().filter(|_| shown.is_none());
+            let category = Category {
+                label: shown.map_or_else(|| name.clone(), Text::new),
+                slug: slug.map(|_| term.key().to_owned()),
+                scheme: self.scheme(kind),
+            };
+            if seen.insert(term) {
+                categories.push(category);
             }
         }
         categories
@@ -199,6 +216,7 @@ impl SiteRules {
 fn person(author: &Author) -> Person {
     Person {
         name: Text::new(&author.name),
+        slug: author.slug.clone(),
         role: author.role.as_deref().map(Text::new),
         email: author.email.clone(),
         url: author.url.clone(),

@@ -1,7 +1,10 @@
 //! The definitions of all feeds, their paths, and the feeds that a change affects.
 //!
 //! Declared feeds come from feeds.toml, automatic ones from the terms of the index, selections from
-//! URLs. All become a [`FeedDefinition`], and later code does not distinguish them.
+//! URLs. All become a [`FeedDefinition`], and later code does not distinguish them. `names.rs` says what the
+//! name of a term with a slug leads to.
+
+mod names;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -183,11 +186,15 @@ impl FeedDefinitions {
         for terms in articles {
             let triggered = terms
                 .iter()
-                .filter_map(|term| self.triggers.get(term))
+                .filter_map(|&term| self.triggers.get(&index.base(term)))
                 .flatten();
             let candidates = triggered.chain(&self.without_trigger).copied();
-            declared.extend(candidates.filter(|&feed| self.declared[feed].query.matches(terms)));
-            automatic.extend(terms);
+            let matches = |&feed: &usize| {
+                let query = index.resolve(&self.declared[feed].query);
+                query.matches(terms)
+            };
+            declared.extend(candidates.filter(matches));
+            automatic.extend(terms.iter().map(|&term| index.base(term)));
         }
         let automatic = automatic
             .into_iter()
@@ -228,7 +235,7 @@ impl FeedDefinitions {
         let unknown = |term: &&Term| {
             !index
                 .find_term(term)
-                .is_some_and(|term| index.is_known(term))
+                .is_some_and(|term| index.is_known(term) || index.is_used(term))
         };
         let query = match (selection.terms().find(unknown), index.query(selection)) {
             (None, Some(query)) => query,
@@ -317,10 +324,13 @@ impl FeedDefinitions {
         });
     }
 
-    /// Whether a term has an automatic feed: it is known, its kind has them, and `except` does not name it.
+    /// Whether a term has an automatic feed: it is known, it is not only the name of other terms, its kind
+    /// has them, and `except` names neither it nor its name.
     fn has_feed(&self, index: &Index, term: TermNo) -> bool {
         let auto = self.auto.get(&index.term(term).kind);
-        index.is_known(term) && auto.is_some_and(|auto| !auto.except.contains(&term))
+        let is_excepted =
+            |auto: &Auto| auto.except.contains(&term) || auto.excepts_name(index, term);
+        index.is_known(term) && !index.is_name(term) && auto.is_some_and(|auto| !is_excepted(auto))
     }
 
     /// The automatic feed of a term whose kind has them.

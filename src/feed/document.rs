@@ -82,6 +82,10 @@ impl Address {
 pub struct Person {
     /// The name.
     pub name: Text,
+    /// What the key of the author's feed is made of, if that is not the name. The author of a channel,
+    /// which is part of the ETag, has none.
+    #[serde(skip)]
+    pub slug: Option<String>,
     /// `корреспондент`, `editor`, …
     pub role: Option<Text>,
     /// An e-mail address.
@@ -105,7 +109,7 @@ pub struct Entry {
     pub updated: DateTime<FixedOffset>,
     /// The article's own authors; none means the channel's.
     pub authors: Vec<Person>,
-    /// The section, then the tags.
+    /// The sections, the main one first, then the tags.
     pub categories: Vec<Category>,
     /// BCP 47.
     pub language: String,
@@ -163,10 +167,12 @@ impl Entry {
 }
 
 /// A section or tag of an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Category {
     /// The article's spelling, or the one that `[same]` replaces it with; without `#`.
     pub label: Text,
+    /// The key of its feed, if that is not made of the label.
+    pub slug: Option<String>,
     /// The base URL of its kind, such as `https://x.example/tags/`.
     pub scheme: String,
 }

@@ -195,7 +195,7 @@ impl Checked<'_> {
                 return Ok(None);
             };
             let spellings = index.slot(article).spellings();
-            let terms = spellings.map(|spelling| index.terms.term_of(spelling));
+            let terms = spellings.flat_map(|spelling| index.terms.lists_of(spelling));
             self.terms.clear();
             self.terms.extend(terms);
             if query.matches(&self.terms) {
@@ -238,7 +238,7 @@ mod tests {
     use crate::config::Settings;
     use crate::index::{SELECTION_STEPS_MAX, StepsExceeded};
     use crate::model::article::{Revision, Visibility};
-    use crate::model::article_meta::{ArticleMeta, Change};
+    use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
     use crate::model::record::RecordId;
     use crate::model::term::{Term, TermKind};
     use crate::model::time::Timestamp;
@@ -272,7 +272,9 @@ mod tests {
         // Numbers of slots must not be in the order of publication.
         let place = n * 7_919 % RELEASED;
         let published = if n < RELEASED { place } else { n };
-        let terms = tags.iter().map(|&tag| (TermKind::Tag, tag.into()));
+        let terms = tags
+            .iter()
+            .map(|tag| MetaTerm::new(TermKind::Tag, tag, None));
         Change::Put(ArticleMeta {
             key: format!("{n}").into(),
             revision: Revision(0),

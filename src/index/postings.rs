@@ -47,6 +47,13 @@ impl Postings {
         self.by_term.get(term.place()).unwrap_or(&EMPTY)
     }
 
+    /// Gives the list of one term to another, which has none.
+    pub(super) fn copy(&mut self, from: TermNo, to: TermNo) {
+        if let Some(list) = self.by_term.get(from.place()) {
+            *self.by_term.entry(to.place()) = Some(list.clone());
+        }
+    }
+
     /// Adds articles that are in no list yet, and returns their terms.
     pub(super) fn merge(
         &mut self,

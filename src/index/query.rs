@@ -26,6 +26,12 @@ impl Query {
         query
     }
 
+    /// All its terms.
+    pub(super) fn terms(&self) -> impl Iterator<Item = TermNo> {
+        let terms = self.any.iter().chain(&self.all).chain(&self.none);
+        terms.copied()
+    }
+
     /// Terms of which every matching article has at least one. By them the feeds of a changed article
     /// are found. Empty if an article can match without any particular term.
     pub fn triggers(&self) -> &[TermNo] {

@@ -32,6 +32,7 @@ impl Index {
         article: ArticleNo,
         at: Timestamp,
     ) -> Option<Rank> {
+        let query = &*self.resolve(query);
         let mut steps = Steps::unlimited();
         let released = Matching::new(self, &self.released, query, &mut steps);
         let scheduled = self.scheduled.all().backwards();

@@ -72,11 +72,12 @@ impl Slot {
         spellings.iter().copied().map(SpellingNo::from_bytes)
     }
 
-    /// Its terms, sorted, without duplicates.
+    /// The numbers of the lists that have it, sorted, without duplicates: those of its terms, and of the
+    /// names that lead to it.
     pub(super) fn terms(&self, dictionary: &TermDictionary) -> Box<[TermNo]> {
         let spellings = self.spellings();
         let mut terms: Vec<TermNo> = spellings
-            .map(|spelling| dictionary.term_of(spelling))
+            .flat_map(|spelling| dictionary.lists_of(spelling))
             .collect();
         terms.sort_unstable();
         terms.dedup();

@@ -1,12 +1,17 @@
 //! The term dictionary: a number for each term and for each spelling of it.
 
+mod name_lists;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use self::name_lists::NameList;
+pub(super) use self::name_lists::NewNameList;
 use super::hash_index::HashIndex;
 use super::paged::Paged;
 use crate::config::{Alias, NamedTerm};
+use crate::model::article_meta::MetaTerm;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Timestamp;
 
@@ -58,6 +63,18 @@ struct Spelling {
     text: Box<str>,
     /// The text to print instead, if this is an alias of `[same]`.
     replacement: Option<Box<str>>,
+    /// Boxed, because most spellings have none.
+    slug: Option<Box<Slug>>,
+}
+
+/// The slug of a spelling.
+#[derive(Clone, Debug)]
+struct Slug {
+    text: Box<str>,
+    /// Whether the key of the term is the slug's, not that of an alias.
+    is_key: bool,
+    /// The name list that has the articles with this spelling, if the name has another key.
+    name_list: Option<TermNo>,
 }
 
 #[derive(Clone, Debug)]
@@ -69,6 +86,22 @@ struct TermSlot {
     unused_since: Option<Timestamp>,
     /// The spelling of feeds.toml; `None` if the file does not name it.
     config_name: Option<Box<str>>,
+    name_list: NameList,
+    /// The number of released articles whose slug is the key, counted by spelling.
+    slug_articles: u32,
+}
+
+impl TermSlot {
+    fn new(term: Term, name_list: NameList) -> TermSlot {
+        TermSlot {
+            term,
+            first_name: None,
+            unused_since: None,
+            config_name: None,
+            name_list,
+            slug_articles: 0,
+        }
+    }
 }
 
 /// All terms that an article or feeds.toml names.
@@ -80,6 +113,9 @@ pub(super) struct TermDictionary {
     by_spelling: HashIndex<SpellingNo>,
     /// Each alias with the term it counts as and the text to print.
     aliases: Arc<HashMap<Term, (Term, Box<str>)>>,
+    has_name_lists: bool,
+    /// Whether any spelling has a slug.
+    has_slugs: bool,
 }
 
 impl TermDictionary {
@@ -96,30 +132,52 @@ impl TermDictionary {
         }
     }
 
-    /// The number of a spelling, which is added if it is new; `None` if it has no key.
-    pub(super) fn intern_spelling(&mut self, kind: TermKind, text: &str) -> Option<SpellingNo> {
-        let is_same = |number| {
-            let spelling = self.entry(number);
-            spelling.kind == kind && *spelling.text == *text
-        };
-        if let Some(known) = self.by_spelling.find((kind, text), is_same) {
+    /// The number of a spelling, which is added if it is new; `None` if it has no key. A name list that
+    /// this takes is added to `new_lists` if it is new.
+    pub(super) fn intern_spelling(
+        &mut self,
+        written: &MetaTerm,
+        new_lists: &mut Vec<NewNameList>,
+    ) -> Option<SpellingNo> {
+        let is_same = |number| self.entry(number).written() == parts(written);
+        if let Some(known) = self.by_spelling.find(parts(written), is_same) {
             return self.entry(known).term.map(|_| known);
         }
-        let term = Term::new(kind, text);
-        let alias = term.as_ref().and_then(|term| self.aliases.get(term));
-        let replacement = alias.map(|(_, text)| text.clone());
-        let term = term.map(|term| self.intern(term));
+        let MetaTerm { kind, name, slug } = written;
+        let by_name = Term::new(*kind, name);
+        let by_slug = slug.as_deref().and_then(|slug| Term::new(*kind, slug));
+        // An alias is meant by its slug or by its name.
+        let alias_of = |term: &Option<Term>| self.aliases.get(term.as_ref()?);
+        let alias = alias_of(&by_slug).or(alias_of(&by_name)).cloned();
+        let is_alias_by_name = alias.is_some() && alias_of(&by_slug).is_none();
+        let is_key = alias.is_none();
+        let (counts_as, replacement) = match alias {
+            Some((to, text)) => (Some(to), Some(text)),
+            None => (by_slug.clone().or(by_name.clone()), None),
+        };
+        let term = counts_as.map(|term| self.intern(term));
+        let slug = slug.as_ref().map(|text| {
+            self.has_slugs = true;
+            let other = match is_alias_by_name {
+                true => by_slug,
+                false => by_name,
+            };
+            Box::new(Slug {
+                text: text.clone(),
+                is_key,
+                name_list: other.and_then(|other| self.intern_name_list(other, term, new_lists)),
+            })
+        });
         let number = SpellingNo(to_number(self.spellings.push(Spelling {
-            kind,
+            kind: *kind,
             term,
-            text: text.into(),
+            text: name.clone(),
             replacement,
+            slug,
         })));
         let spellings = &self.spellings;
-        self.by_spelling.insert(number, |number| {
-            let spelling = entry(spellings, number);
-            (spelling.kind, &*spelling.text)
-        });
+        self.by_spelling
+            .insert(number, |number| entry(spellings, number).written());
         term.map(|_| number)
     }
 
@@ -132,15 +190,11 @@ impl TermDictionary {
             Some((to, _)) => to.clone(),
             None => term,
         };
-        let number = TermNo(to_number(self.slots.push(TermSlot {
-            term,
-            first_name: None,
-            unused_since: None,
-            config_name: None,
-        })));
+        let slot = TermSlot::new(term, NameList::None);
+        let number = TermNo(to_number(self.slots.push(slot)));
         let slots = &self.slots;
         self.by_term
-            .insert(number, |number| &slot(slots, number).term);
+            .insert(number, |number| &self::slot(slots, number).term);
         number
     }
 
@@ -258,6 +312,17 @@ impl TermDictionary {
     fn entry(&self, spelling: SpellingNo) -> &Spelling {
         entry(&self.spellings, spelling)
     }
+}
+
+impl Spelling {
+    fn written(&self) -> (TermKind, &str, Option<&str>) {
+        let slug = self.slug.as_ref().map(|slug| &*slug.text);
+        (self.kind, &self.text, slug)
+    }
+}
+
+fn parts(written: &MetaTerm) -> (TermKind, &str, Option<&str>) {
+    (written.kind, &written.name, written.slug.as_deref())
 }
 
 fn slot(slots: &Paged<TermSlot>, term: TermNo) -> &TermSlot {

@@ -10,7 +10,7 @@ use super::update::AFFECTED_MAX;
 use super::*;
 use crate::config::{NamedTerm, Settings};
 use crate::model::article::{Accepted, Article, Visibility};
-use crate::model::article_meta::{ArticleMeta, Change};
+use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
 use crate::model::known_term::KnownTerm;
 use crate::model::selection::Selection;
 use crate::text::{Html, Text};
@@ -20,17 +20,27 @@ const KEYS: [&str; 14] = [
     "a", "a01", "a1", "a2", "a10", "b", "b/1", "b/02", "b/3", "b/11", "c", "news", "я", "ғ",
 ];
 
-/// Several spellings of a few terms; the last has no key.
-const SPELLINGS: [(TermKind, &str); 9] = [
-    (TermKind::Tag, "x"),
-    (TermKind::Tag, "X"),
-    (TermKind::Tag, "икс"),
-    (TermKind::Tag, "y"),
-    (TermKind::Tag, "Y!"),
-    (TermKind::Section, "x"),
-    (TermKind::Author, "А.Б. Иванов"),
-    (TermKind::Lang, "kk"),
-    (TermKind::Tag, "!!!"),
+/// Several spellings of a few terms, some with slugs; one has no key.
+const SPELLINGS: [(TermKind, &str, Option<&str>); 16] = [
+    (TermKind::Tag, "x", None),
+    (TermKind::Tag, "X", None),
+    (TermKind::Tag, "икс", None),
+    (TermKind::Tag, "y", None),
+    (TermKind::Tag, "Y!", None),
+    (TermKind::Section, "x", None),
+    (TermKind::Author, "А.Б. Иванов", None),
+    (TermKind::Lang, "kk", None),
+    (TermKind::Tag, "!!!", None),
+    // Two terms of one name, of which one has the name as its slug.
+    (TermKind::Tag, "Y", Some("y")),
+    (TermKind::Tag, "Y", Some("y-2")),
+    // Two authors of one name, and a new name of one of them.
+    (TermKind::Author, "А.Б. Иванов", Some("ivanov")),
+    (TermKind::Author, "А. Б. Иванов", Some("ivanov-2")),
+    (TermKind::Author, "Иванов", Some("ivanov")),
+    // `[same]` names the first by its name, the second by its slug.
+    (TermKind::Tag, "Икс", Some("iks")),
+    (TermKind::Tag, "Икс?", Some("икс")),
 ];
 
 /// An alias, the term it counts as, and the text that feeds print for it.
@@ -58,6 +68,18 @@ fn same() -> Vec<Alias> {
 }
 
 fn meta(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
+    let terms: Vec<_> = terms
+        .iter()
+        .map(|&(kind, text)| (kind, text, None))
+        .collect();
+    meta_with_slugs(key, published, &terms)
+}
+
+fn meta_with_slugs(
+    key: &str,
+    published: i64,
+    terms: &[(TermKind, &str, Option<&str>)],
+) -> ArticleMeta {
     ArticleMeta {
         key: key.into(),
         revision: Revision(0),
@@ -68,7 +90,7 @@ fn meta(key: &str, published: i64, terms: &[(TermKind, &str)]) -> ArticleMeta {
         visibility: Visibility::Public,
         terms: terms
             .iter()
-            .map(|&(kind, text)| (kind, text.into()))
+            .map(|&(kind, text, slug)| MetaTerm::new(kind, text, slug))
             .collect(),
     }
 }
@@ -106,7 +128,9 @@ impl Model {
     }
 
     fn remember(&mut self) {
-        for (_, term) in SPELLINGS.iter().filter_map(|&spelling| printed(spelling)) {
+        let written = SPELLINGS.iter();
+        let written = written.map(|(kind, text, slug)| MetaTerm::new(*kind, text, *slug));
+        for (_, term) in written.filter_map(|written| printed(&written)) {
             if let Some(name) = self.oldest_spelling(&term) {
                 self.first_names.entry(term).or_insert(name);
             }
@@ -126,10 +150,39 @@ impl Model {
         released
     }
 
+    /// Every released article at an instant that has a term as its own, newest first.
+    fn having(&self, term: &Term, at: Timestamp) -> Vec<&ArticleMeta> {
+        let mut having = self.released(at);
+        having.retain(|meta| terms_of(meta).contains(term));
+        having
+    }
+
+    /// Whether a term is the slug of an article that is released at an instant.
+    fn is_slug(&self, term: &Term, at: Timestamp) -> bool {
+        let released = self.released(at);
+        let mut terms = released.iter().flat_map(|meta| &meta.terms);
+        terms.any(|written| {
+            let has_slug = written.slug.is_some() && !is_alias(written);
+            has_slug && own(written).as_ref() == Some(term)
+        })
+    }
+
+    /// Whether the terms of a selection that are names mean at an instant what they mean now.
+    fn names_mean_the_same(&self, selection: &Selection, at: Timestamp) -> bool {
+        let mut terms = selection.terms().map(canonical);
+        terms.all(|term| self.is_slug(&term, at) == self.is_slug(&term, self.as_of))
+    }
+
     fn matching(&self, selection: &Selection, at: Timestamp) -> Vec<&ArticleMeta> {
         let mut matching = self.released(at);
+        let terms = selection.terms().map(canonical);
+        let slugs: BTreeSet<Term> = terms.filter(|term| self.is_slug(term, at)).collect();
         matching.retain(|meta| {
-            let carries = |term: &Term| terms_of(meta).contains(&canonical(term));
+            let carries = |term: &Term| {
+                let term = canonical(term);
+                let is_named = || !slugs.contains(&term) && names_of(meta).contains(&term);
+                terms_of(meta).contains(&term) || is_named()
+            };
             (selection.any.is_empty() || selection.any.iter().any(carries))
                 && selection.all.iter().all(carries)
                 && !selection.none.iter().any(carries)
@@ -163,9 +216,9 @@ impl Model {
 
     /// The spelling of a term in its oldest released article.
     fn oldest_spelling(&self, term: &Term) -> Option<String> {
-        let oldest = self.matching(&Selection::of(term.clone()), self.as_of);
+        let oldest = self.having(term, self.as_of);
         let spellings = oldest.last()?.terms.iter();
-        let mut shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
+        let mut shown = spellings.filter_map(printed);
         shown.find(|(_, other)| other == term).map(|(name, _)| name)
     }
 
@@ -211,9 +264,6 @@ fn updated(meta: &ArticleMeta, at: Timestamp) -> Timestamp {
 }
 
 fn entry(meta: &ArticleMeta, at: Timestamp) -> Entry {
-    let is_replaced = |(kind, text): &&(TermKind, Box<str>)| {
-        Term::new(*kind, text).is_some_and(|written| written == term(SAME.0))
-    };
     Entry {
         key: meta.key.to_string(),
         revision: meta.revision,
@@ -222,9 +272,9 @@ fn entry(meta: &ArticleMeta, at: Timestamp) -> Entry {
         replacements: meta
             .terms
             .iter()
-            .filter(|(kind, text)| Term::new(*kind, text).is_some())
+            .filter(|written| printed(written).is_some())
             .enumerate()
-            .filter(|(_, written)| is_replaced(written))
+            .filter(|(_, written)| is_alias(written))
             .map(|(place, _)| (place, SAME.2.to_owned()))
             .collect(),
     }
@@ -237,18 +287,50 @@ fn canonical(written: &Term) -> Term {
     }
 }
 
+/// The term of a spelling, without `[same]`.
+fn own(written: &MetaTerm) -> Option<Term> {
+    let key = written.slug.as_ref().unwrap_or(&written.name);
+    Term::new(written.kind, key)
+}
+
+fn by_name(written: &MetaTerm) -> Option<Term> {
+    Term::new(written.kind, &written.name)
+}
+
+/// Whether `[same]` names the spelling, by its slug or by its name.
+fn is_alias(written: &MetaTerm) -> bool {
+    let alias = Some(term(SAME.0));
+    own(written) == alias || by_name(written) == alias
+}
+
 /// The text that feeds print for a spelling, and the term it counts as.
-fn printed((kind, text): (TermKind, &str)) -> Option<(String, Term)> {
-    let written = Term::new(kind, text)?;
-    let counts_as = canonical(&written);
-    let shown = if counts_as == written { text } else { SAME.2 };
-    Some((shown.to_owned(), counts_as))
+fn printed(written: &MetaTerm) -> Option<(String, Term)> {
+    match is_alias(written) {
+        true => Some((SAME.2.to_owned(), term(SAME.1))),
+        false => Some((written.name.to_string(), own(written)?)),
+    }
 }
 
 fn terms_of(meta: &ArticleMeta) -> BTreeSet<Term> {
-    let spellings = meta.terms.iter();
-    let shown = spellings.filter_map(|(kind, text)| printed((*kind, text)));
+    let shown = meta.terms.iter().filter_map(printed);
     shown.map(|(_, term)| term).collect()
+}
+
+/// The terms that lead to an article because of names, or of slugs that `[same]` replaces by name.
+fn names_of(meta: &ArticleMeta) -> BTreeSet<Term> {
+    meta.terms.iter().filter_map(name_of).collect()
+}
+
+fn name_of(written: &MetaTerm) -> Option<Term> {
+    written.slug.as_ref()?;
+    let is_alias_by_name = is_alias(written) && own(written) != Some(term(SAME.0));
+    let name = match is_alias_by_name {
+        true => own(written),
+        false => by_name(written),
+    };
+    let name = canonical(&name?);
+    let counts_as = printed(written).map(|(_, term)| term);
+    (counts_as.as_ref() != Some(&name)).then_some(name)
 }
 
 fn feed_state(index: &Index, window: &Window) -> FeedState {
@@ -293,7 +375,7 @@ fn arbitrary_meta() -> impl Strategy<Value = ArticleMeta> {
             revision: Revision(revision),
             record: RecordId(record),
             visibility,
-            ..meta(key, published, &terms)
+            ..meta_with_slugs(key, published, &terms)
         },
     )
 }
@@ -310,7 +392,18 @@ fn arbitrary_step() -> impl Strategy<Value = Step> {
 }
 
 fn arbitrary_selection() -> impl Strategy<Value = Selection> {
-    const TERMS: [&str; 6] = ["x", "икс", "y", "section:x", "author:а-б-иванов", "lang:kk"];
+    const TERMS: [&str; 10] = [
+        "x",
+        "икс",
+        "iks",
+        "y",
+        "y-2",
+        "section:x",
+        "author:а-б-иванов",
+        "author:иванов",
+        "author:ivanov",
+        "lang:kk",
+    ];
     let some = |most| subsequence(&TERMS[..], 0..=most).prop_map(|texts| terms(&texts));
     (some(3), some(2), some(1)).prop_map(|(any, all, none)| Selection { any, all, none })
 }
@@ -349,7 +442,8 @@ fn check_feed(index: &Index, model: &Model, feed: &TestFeed) -> Result<Window, T
     check_ranks(index, model, feed, &now)?;
     prop_assert!(window.next.is_none_or(|next| next > model.as_of));
     for instant in model.instants(settings) {
-        if instant > model.as_of && window.next.is_none_or(|next| instant < next) {
+        let is_later = instant > model.as_of && window.next.is_none_or(|next| instant < next);
+        if is_later && model.names_mean_the_same(selection, instant) {
             prop_assert_eq!(
                 &model.feed_state(selection, settings, instant),
                 &now,
@@ -370,6 +464,7 @@ fn check_ranks(
 ) -> Result<(), TestCaseError> {
     let later = model.instants(&feed.settings);
     let later = later.into_iter().filter(|at| *at > model.as_of);
+    let later = later.filter(|at| model.names_mean_the_same(&feed.selection, *at));
     let later = later.map(|at| (at, model.feed_state(&feed.selection, &feed.settings, at)));
     let instants: Vec<(Timestamp, FeedState)> = later.collect();
     let now = std::iter::once((model.as_of, now));
@@ -403,12 +498,39 @@ fn check_articles_and_terms(index: &Index, model: &Model) -> Result<(), TestCase
     for number in index.known_terms() {
         let term = index.term(number);
         prop_assert_eq!(Some(index.name(number).to_owned()), model.name(term));
-        let carrying = model.matching(&Selection::of(term.clone()), model.as_of);
-        prop_assert_eq!(index.articles_with(number), carrying.len());
-        prop_assert_eq!(index.is_dead(number), carrying.is_empty());
+        let having = model.having(term, model.as_of);
+        prop_assert_eq!(index.articles_with(number), having.len());
+        prop_assert_eq!(index.is_dead(number), having.is_empty());
         known.insert(term.clone());
     }
+    check_names(index, model)?;
     prop_assert_eq!(known, model.first_names.keys().cloned().collect());
+    Ok(())
+}
+
+/// What every term leads to that may be a name.
+fn check_names(index: &Index, model: &Model) -> Result<(), TestCaseError> {
+    let metas = || model.metas.values().flat_map(|meta| &meta.terms);
+    for name in metas().filter_map(by_name).map(|name| canonical(&name)) {
+        let Some(number) = index.find_term(&name) else {
+            continue;
+        };
+        let meant = model.matching(&Selection::of(name.clone()), model.as_of);
+        prop_assert_eq!(index.is_used(number), !meant.is_empty(), "{}", name);
+        let is_name = model.having(&name, model.as_of).is_empty() && !meant.is_empty();
+        prop_assert_eq!(index.is_name(number), is_name, "{}", name);
+        let leads_to = |written: &&MetaTerm| name_of(written).as_ref() == Some(&name);
+        let newest = meant.first().filter(|_| is_name);
+        let named = newest.and_then(|meta| meta.terms.iter().find(leads_to));
+        let term = named.and_then(printed).map(|(_, term)| term);
+        let is_of_all = |term: &Term| {
+            let feed = model.matching(&Selection::of(term.clone()), model.as_of);
+            meant.iter().all(|meta| feed.contains(meta))
+        };
+        let expected = term.filter(is_of_all);
+        let found = index.term_of_name(number).map(|term| index.term(term));
+        prop_assert_eq!(found, expected.as_ref(), "{}", name);
+    }
     Ok(())
 }
 
@@ -462,7 +584,8 @@ proptest! {
                 let now = check_feed(&index, &model, feed)?;
                 let is_due = window.next.is_some_and(|next| next <= model.as_of);
                 let changed = before != feed_state(&index, &now) || window.next != now.next;
-                prop_assert!(!changed || is_due || affected.includes(&feed.query));
+                let query = index.resolve(&feed.query);
+                prop_assert!(!changed || is_due || affected.includes(&query));
                 *window = now;
             }
             for (term, name) in names(&index) {
@@ -782,7 +905,7 @@ fn an_article_has_its_language_and_the_primary_language() {
         published: Timestamp(50),
         updated: Timestamp(50),
         url: None,
-        section: None,
+        sections: vec![],
         tags: vec![],
         authors: vec![],
         language: language.to_owned(),

@@ -1,11 +1,11 @@
 //! Changes to the index. An [`Update`] collects them, so that each posting list is merged only once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 
 use super::affected_feeds::AffectedFeeds;
 use super::slot::{ListState, Slot};
-use super::term_dictionary::TermNo;
+use super::term_dictionary::{NewNameList, TermNo};
 use super::{ArticleNo, Index, due_order};
 use crate::model::article::Visibility;
 use crate::model::article_meta::{ArticleMeta, Change};
@@ -25,6 +25,9 @@ pub struct Update {
     new_terms: Vec<TermNo>,
     /// The sets of terms of the changed articles; `None` stands for all feeds.
     affected: Option<HashSet<Box<[TermNo]>>>,
+    /// Terms that may have got their first released article with the slug or lost the last one, each with
+    /// whether it had one before.
+    slug_uses: HashMap<TermNo, bool>,
 }
 
 impl Default for Update {
@@ -35,6 +38,7 @@ impl Default for Update {
             changes_due: Vec::new(),
             new_terms: Vec::new(),
             affected: Some(HashSet::new()),
+            slug_uses: HashMap::new(),
         }
     }
 }
@@ -105,11 +109,11 @@ impl Index {
     }
 
     fn put(&mut self, meta: ArticleMeta, update: &mut Update) {
-        let spellings = meta
-            .terms
-            .iter()
-            .filter_map(|(kind, text)| self.terms.intern_spelling(*kind, text));
+        let mut new_lists = Vec::new();
+        let terms = meta.terms.iter();
+        let spellings = terms.filter_map(|term| self.terms.intern_spelling(term, &mut new_lists));
         let slot = Slot::new(&meta, spellings);
+        self.fill_name_lists(&new_lists, update);
         let article = match self.number(slot.key()) {
             Some(article) => {
                 self.unlist(article, update);
@@ -184,6 +188,7 @@ impl Index {
                     self.changes_due.remove(&(instant, article), due_order);
                 }
                 self.released.remove(&self.slots, article, &terms);
+                self.count_slugs(article, Released::NoLonger, update);
                 for &term in &terms {
                     self.known.note_if_unused(term, &self.released);
                 }
@@ -198,9 +203,12 @@ impl Index {
         let released = mem::take(&mut update.released);
         for &article in &released {
             self.slot_mut(article).list_state = ListState::Released;
+            self.count_slugs(article, Released::Now, update);
         }
         for term in self.released.merge(&self.slots, &self.terms, released) {
-            if self.terms.first_name(term).is_none() {
+            if self.terms.base(term) != term {
+                // A name is known only as a key.
+            } else if self.terms.first_name(term).is_none() {
                 update.new_terms.push(term);
             } else if self.terms.unused_since(term).is_some() {
                 self.known.note(term);
@@ -229,9 +237,52 @@ impl Index {
                 self.note_change(term);
             }
         }
+        let is_changed = |(term, had): (TermNo, bool)| {
+            self.terms.name_list(term).is_some() && (self.terms.slug_articles(term) > 0) != had
+        };
+        if update.slug_uses.into_iter().any(is_changed) {
+            // The same queries mean other lists now.
+            return AffectedFeeds::All;
+        }
         match update.affected {
             Some(affected) => AffectedFeeds::Matching(affected),
             None => AffectedFeeds::All,
         }
     }
+
+    /// Puts the articles that have a term in its new name list.
+    fn fill_name_lists(&mut self, new_lists: &[NewNameList], update: &mut Update) {
+        for new in new_lists {
+            self.released.copy(new.term, new.list);
+            self.scheduled.copy(new.term, new.list);
+            if new.is_of_old_term {
+                update.affected = None;
+            }
+        }
+    }
+
+    /// Counts the released articles by slug.
+    fn count_slugs(&mut self, article: ArticleNo, released: Released, update: &mut Update) {
+        if !self.terms.has_slugs() {
+            return;
+        }
+        let slot = super::slot(&self.slots, article);
+        let spellings = slot.spellings();
+        let terms = spellings.filter_map(|spelling| self.terms.term_of_slug(spelling));
+        for term in terms.collect::<Vec<TermNo>>() {
+            let count = self.terms.slug_articles_mut(term);
+            update.slug_uses.entry(term).or_insert(*count > 0);
+            match released {
+                Released::Now => *count += 1,
+                Released::NoLonger => *count -= 1,
+            }
+        }
+    }
+}
+
+/// Whether an article becomes released, or was until now.
+#[derive(Clone, Copy)]
+enum Released {
+    Now,
+    NoLonger,
 }

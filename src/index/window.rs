@@ -13,7 +13,8 @@ use crate::model::time::Timestamp;
 pub struct Window {
     /// The articles, newest first.
     pub entries: Vec<ArticleNo>,
-    /// The next instant at which an entry comes, goes or changes without an update.
+    /// The next instant at which an entry comes, goes or changes without an update, as long as names mean
+    /// what they mean now. [`Index::advance`] says when that changes.
     pub next: Option<Timestamp>,
     /// The latest instant at which an entry was updated or became visible; `None` for an empty window.
     pub content_time: Option<Timestamp>,
@@ -22,7 +23,8 @@ pub struct Window {
 impl Index {
     /// The number of released articles that match.
     pub fn count(&self, query: &Query) -> usize {
-        Matching::new(self, &self.released, query, &mut Steps::unlimited()).len()
+        let query = self.resolve(query);
+        Matching::new(self, &self.released, &query, &mut Steps::unlimited()).len()
     }
 
     /// The window of a feed with this query.
@@ -53,6 +55,7 @@ impl Index {
             next: None,
             content_time: None,
         };
+        let query = &*self.resolve(query);
         let mut rule = WindowRule::new(settings, self.as_of);
         for article in Matching::new(self, &self.released, query, steps) {
             let slot = self.slot(article);

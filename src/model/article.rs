@@ -9,6 +9,7 @@ mod accept;
 mod article_links;
 mod content;
 mod media;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,12 +18,16 @@ use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::media::Media;
+pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::{Html, Shortcode, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
 pub const ACCEPT_VERSION: u32 = 5;
+
+/// The most sections of an article.
+pub const SECTIONS_MAX: usize = 100;
 
 /// The most tags of an article; more look like a broken export.
 pub const TAGS_MAX: usize = 100;
@@ -78,6 +83,8 @@ pub struct Draft {
     pub body: Body,
     /// What its parser did not understand and left out.
     pub warnings: Vec<Warning>,
+    /// The names of keys that nothing knows.
+    pub unknown_keys: Vec<Box<str>>,
 }
 
 impl Draft {
@@ -102,6 +109,7 @@ impl Draft {
             enclosures: Vec::new(),
             body,
             warnings: Vec::new(),
+            unknown_keys: Vec::new(),
         }
     }
 }
@@ -180,6 +188,8 @@ pub struct AcceptSettings {
     pub keys_are_names: bool,
     /// What becomes of a generator's tags, by their name.
     pub shortcodes: BTreeMap<String, Shortcode>,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
 }
 
 impl AcceptSettings {
@@ -197,6 +207,7 @@ impl AcceptSettings {
             public_url: site.to_owned(),
             keys_are_names: false,
             shortcodes: BTreeMap::new(),
+            public_status: Vec::new(),
         }
     }
 
@@ -309,10 +320,10 @@ pub struct Article {
     pub updated: Timestamp,
     /// Its page, absolute and percent-encoded, if the article names one.
     pub url: Option<String>,
-    /// Its section; the text has a term key.
-    pub section: Option<Text>,
+    /// Its sections, the main one first, no two with the same term key.
+    pub sections: Vec<ArticleTerm>,
     /// Its tags, no two with the same term key.
-    pub tags: Vec<Text>,
+    pub tags: Vec<ArticleTerm>,
     /// Its authors, no two with the same term key.
     pub authors: Vec<Author>,
     /// A language tag (BCP 47).

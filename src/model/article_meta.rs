@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::article::{Accepted, Revision, Visibility};
+use crate::model::article::{Accepted, ArticleTerm, Revision, Visibility};
 use crate::model::record::RecordId;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
@@ -24,31 +24,53 @@ pub struct ArticleMeta {
     pub expires: Option<Timestamp>,
     /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
-    /// Its terms in its own spelling: tags, section, authors, languages.
-    pub terms: Vec<(TermKind, Box<str>)>,
+    /// Its terms in its own spelling: tags, sections, authors, languages.
+    pub terms: Vec<MetaTerm>,
+}
+
+/// A term as one article writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetaTerm {
+    /// The kind that the article has it as.
+    pub kind: TermKind,
+    /// Its words.
+    pub name: Box<str>,
+    /// What its key is made of; without one the key is made of the name.
+    pub slug: Option<Box<str>>,
+}
+
+impl MetaTerm {
+    /// A term whose key is made of `slug`, or of its name.
+    pub fn new(kind: TermKind, name: &str, slug: Option<&str>) -> MetaTerm {
+        MetaTerm {
+            kind,
+            name: name.into(),
+            slug: slug.map(Box::from),
+        }
+    }
 }
 
 impl ArticleMeta {
     /// The metadata of an article that the store has as `record`.
     pub fn new(accepted: &Accepted, record: RecordId) -> ArticleMeta {
         let article = &accepted.article;
-        let tags = article.tags.iter().map(|tag| (TermKind::Tag, tag.as_str()));
-        let section = article
-            .section
-            .iter()
-            .map(|section| (TermKind::Section, section.as_str()));
+        let of_kind = |kind| {
+            move |term: &ArticleTerm| MetaTerm::new(kind, term.name.as_str(), term.slug.as_deref())
+        };
+        let tags = article.tags.iter().map(of_kind(TermKind::Tag));
+        let sections = article.sections.iter().map(of_kind(TermKind::Section));
         let authors = article
             .authors
             .iter()
-            .map(|author| (TermKind::Author, author.name.as_str()));
+            .map(|author| MetaTerm::new(TermKind::Author, &author.name, author.slug.as_deref()));
         // `lang:kk` also finds articles in `kk-KZ`.
         let primary = article.language.split_once('-').map(|(primary, _)| primary);
         let languages = [Some(article.language.as_str()), primary];
         let languages = languages
             .into_iter()
             .flatten()
-            .map(|language| (TermKind::Lang, language));
-        let terms = tags.chain(section).chain(authors).chain(languages);
+            .map(|language| MetaTerm::new(TermKind::Lang, language, None));
+        let terms = tags.chain(sections).chain(authors).chain(languages);
         ArticleMeta {
             key: article.key.as_str().into(),
             revision: accepted.revision,
@@ -57,7 +79,7 @@ impl ArticleMeta {
             updated: article.updated,
             expires: accepted.expires,
             visibility: accepted.visibility,
-            terms: terms.map(|(kind, text)| (kind, text.into())).collect(),
+            terms: terms.collect(),
         }
     }
 }

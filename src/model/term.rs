@@ -77,6 +77,11 @@ impl Term {
         (!key.is_empty()).then_some(Term { kind, key })
     }
 
+    /// The term of a name: with a slug, the key is made of that.
+    pub fn named(kind: TermKind, name: &str, slug: Option<&str>) -> Option<Term> {
+        Term::new(kind, slug.unwrap_or(name))
+    }
+
     /// Parses `#x`, `tag:x`, `x`, `section:x`, `author:x` or `lang:x`.
     pub fn parse(text: &str) -> Result<Term, TermError> {
         let (kind, name) = Term::split(text)?;

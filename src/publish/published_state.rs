@@ -75,9 +75,19 @@ impl PublishedState {
         (*version.path == *path).then(|| Cow::Owned(Arc::new(version)))
     }
 
+    /// The path that the path of an automatic feed leads to, if its key is only the name of other terms.
+    pub fn path_of_name(&self, path: &str) -> Option<String> {
+        let IndexState {
+            index, definitions, ..
+        } = &*self.index;
+        definitions.path_of_name(index, path)
+    }
+
     /// The feeds of dead terms, which no list has.
     pub fn dead_feeds(&self) -> impl Iterator<Item = Arc<FeedVersion>> {
-        let numbers = self.dead_feeds.terms().map(FeedNo::Automatic);
+        let terms = self.dead_feeds.terms();
+        let terms = terms.filter(|&term| !self.index.index.is_name(term));
+        let numbers = terms.map(FeedNo::Automatic);
         let versions = numbers.filter_map(|number| self.dead_feeds.build(&self.index, number));
         versions.map(Arc::new)
     }

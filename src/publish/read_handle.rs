@@ -158,7 +158,7 @@ impl PublishedState {
         let IndexState { config, index, .. } = &*self.index;
         let is_idle = |named: &&NamedTerm| {
             let term = index.find_term(&named.term);
-            term.is_none_or(|term| index.articles_with(term) == 0)
+            !term.is_some_and(|term| index.is_used(term))
         };
         config.named_terms.iter().filter(is_idle).cloned().collect()
     }

@@ -45,6 +45,7 @@ struct Slot {
 }
 
 struct BuiltSelection {
+    /// With the lists that its terms meant.
     query: Query,
     version: Arc<FeedVersion>,
     /// The number of the last change up to which the version is known to be current.
@@ -102,7 +103,7 @@ impl Selections {
             // The clock was set back since it was last dated, or earlier dates are not known.
             Some(_) | None => state.selection_second,
         };
-        let query = definition.query.clone();
+        let query = state.index.index.resolve(&definition.query).into_owned();
         let mut version = state.index.build_selection(definition, previous, floor)?;
         version.polls = self.polls.clone();
         if let Some(old) = &old {

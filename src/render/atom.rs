@@ -200,10 +200,14 @@ fn person(person: &Person) -> atom_syndication::Person {
     }
 }
 
-/// Most readers show the term, so it is the article's spelling and not the key; some show the label.
+/// Most readers show the term, so it is the article's spelling and not the key; some show the label. With a
+/// slug, it is that which tells two categories of one name apart (RFC 4287, section 4.2.2).
 fn category(category: &Category) -> atom_syndication::Category {
     atom_syndication::Category {
-        term: category.label.as_str().to_owned(),
+        term: category
+            .slug
+            .clone()
+            .unwrap_or_else(|| category.label.to_string()),
         scheme: Some(category.scheme.clone()),
         label: Some(category_label(&category.label)),
     }

@@ -3,7 +3,7 @@
 //! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
 //! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
-//! trailing slashes, or by the alias of a term) is redirected once, to a path and never to a host.
+//! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
 //! Percent-encoding makes no difference.
 
 use std::borrow::Cow;
@@ -184,6 +184,9 @@ impl<'a> DecodedTarget<'a, '_> {
             return Target::NotFound(format!("no feed \"{stem}\""));
         };
         let Some(version) = self.published.find_feed(&canonical) else {
+            if let Some(path) = self.published.path_of_name(&canonical) {
+                return self.redirect_to_feed(&path, format);
+            }
             return Target::NotFound(match split_automatic(&canonical) {
                 Some((kind, key)) => format!("no {} \"{key}\"", kind.prefix()),
                 None => format!("no feed \"{canonical}\""),
@@ -201,6 +204,24 @@ impl<'a> DecodedTarget<'a, '_> {
         }
         let path = format!("/{canonical}.{}", format.extension());
         self.require_canonical(&path, || Target::Feed(version, format))
+    }
+
+    /// A redirect to the path of a feed, which may be a selection, with the parameters for display.
+    fn redirect_to_feed(&self, path: &str, format: Option<Format>) -> Target<'a> {
+        let (stem, selection) = match path.split_once('?') {
+            Some((stem, selection)) => (stem, selection),
+            None => (path, ""),
+        };
+        let extension = format.map(|format| format!(".{}", format.extension()));
+        let stem = format!("/{stem}{}", extension.unwrap_or_default());
+        let parameters = selection.split('&').filter(|text| !text.is_empty());
+        let display = display_parameters(self.query.unwrap_or_default());
+        let query: Vec<String> = parameters
+            .map(encode_parameter)
+            .chain(display.map(str::to_owned))
+            .collect();
+        let query = query.join("&");
+        self.redirect(&stem, Some(&*query).filter(|query| !query.is_empty()))
     }
 
     fn selection(&self, format: Option<Format>) -> Target<'a> {

@@ -1,9 +1,25 @@
 //! A version of an article.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::START;
 use crate::model::time::Timestamp;
+
+/// A section as an article writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    pub(super) name: &'static str,
+    pub(super) slug: Option<&'static str>,
+}
+
+impl Section {
+    fn json(&self) -> Value {
+        match self.slug {
+            Some(slug) => json!({ "name": self.name, "slug": slug }),
+            None => json!(self.name),
+        }
+    }
+}
 
 /// What one version of an article says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +32,8 @@ pub(super) struct Article {
     pub(super) expires: Option<i64>,
     pub(super) is_draft: bool,
     pub(super) is_in_feeds: bool,
-    pub(super) section: &'static str,
+    /// No two with the same key, nor with the same name unless both have a slug.
+    pub(super) sections: Vec<Section>,
     pub(super) tags: Vec<String>,
 }
 
@@ -48,7 +65,7 @@ impl Article {
             "expires": self.expires.map(date),
             "draft": self.is_draft,
             "feed": self.is_in_feeds,
-            "section": self.section,
+            "sections": self.sections.iter().map(Section::json).collect::<Vec<_>>(),
             "tags": self.tags,
             "lang": "ru",
             "content_text": format!("Текст версии {}.", self.marker),
@@ -68,12 +85,17 @@ pub(super) fn said(article: &Article) -> String {
         expires,
         is_draft,
         is_in_feeds,
-        section,
+        sections,
         tags,
     } = article;
     let relative = |at: &i64| format!("{:+}", at - START);
+    let sections = sections.iter().map(|Section { name, slug }| match slug {
+        Some(slug) => format!("{name} ({slug})"),
+        None => (*name).to_owned(),
+    });
+    let sections: Vec<String> = sections.collect();
     format!(
-        "{marker} id {id:?} at {} updated {:?} expires {:?}{}{} [{section}] {tags:?}",
+        "{marker} id {id:?} at {} updated {:?} expires {:?}{}{} {sections:?} {tags:?}",
         relative(published),
         updated.as_ref().map(relative),
         expires.as_ref().map(relative),

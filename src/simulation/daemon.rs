@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::Request;
-use hyper::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED};
+use hyper::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use tokio::runtime::Runtime;
 
 use super::rules::Rules;
@@ -48,6 +48,7 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) etag: String,
     pub(super) last_modified: String,
+    pub(super) location: String,
     pub(super) body: Vec<u8>,
 }
 
@@ -169,6 +170,7 @@ impl Daemon {
                 value.unwrap_or_default().to_owned()
             };
             let (etag, last_modified) = (header(ETAG), header(LAST_MODIFIED));
+            let location = header(LOCATION);
             let status = reply.status().as_u16();
             let body = reply.into_body().collect().await;
             let body = body.map_err(|error| error.to_string())?;
@@ -176,6 +178,7 @@ impl Daemon {
                 status,
                 etag,
                 last_modified,
+                location,
                 body: body.to_bytes().to_vec(),
             })
         })

@@ -222,6 +222,7 @@ impl Oracle {
         match reply.status {
             200 => {}
             301 if address.contains('c') => return Ok(()),
+            301 => return self.check_name(address, reply),
             404 => {
                 let is_now = |shown: &&Shown| (shown.at - last.at).abs() <= SECOND_STRAY;
                 let mut now = self.shown.iter().rev().filter(is_now);
@@ -262,6 +263,26 @@ impl Oracle {
         self.note_date(address, &etag, date, wall)
     }
 
+    /// Checks the redirect of the address of a name, which no article has as its own term.
+    fn check_name(&self, address: &str, reply: &Reply) -> Result<(), String> {
+        let shown = self.shown.last().ok_or("an answer before a publication")?;
+        let Shown {
+            at,
+            articles,
+            rules,
+        } = shown;
+        let entries = |path: &str| rules.entries(path, articles, *at);
+        let path = without_format(address);
+        let to = without_format(reply.location.trim_start_matches('/'));
+        let terms = shown.released_terms();
+        let mut own = terms.iter().filter_map(|term| rules.auto_path(term));
+        let is_own = own.any(|own| own == path);
+        match !is_own && entries(&path) == entries(&to) {
+            true => Ok(()),
+            false => Err(format!("{address} leads to {to}")),
+        }
+    }
+
     /// Checks that a page shows nothing but released articles.
     pub(super) fn check_page(&self, address: &str, reply: &Reply) -> Result<(), String> {
         let last = self.shown.last().ok_or("an answer before a publication")?;
@@ -287,14 +308,21 @@ impl Oracle {
 /// Whether no released article has one of the terms of a selection.
 fn is_unknown(address: &str, shown: &Shown) -> bool {
     let path = without_format(address);
-    let Some(query) = path.strip_prefix("select?") else {
+    let section = path.strip_prefix("sections/");
+    let section = section.map(|key| format!("all=section:{key}"));
+    let query = path.strip_prefix("select?").or(section.as_deref());
+    let Some(query) = query else {
         return false;
     };
-    let terms = shown.released_terms();
-    let named: HashSet<&str> = shown.rules.named().collect();
+    let Shown {
+        at,
+        articles,
+        rules,
+    } = shown;
+    let named: HashSet<&str> = rules.named().collect();
     let lists = query.split('&').filter_map(|part| part.split_once('='));
     let mut asked = lists.flat_map(|(_, terms)| terms.split(',')).map(qualified);
-    asked.any(|term| !terms.contains(&term) && !named.contains(term.as_str()))
+    asked.any(|term| !rules.is_used(&term, articles, *at) && !named.contains(term.as_str()))
 }
 
 /// `select.json?any=a` is the selection `select?any=a` in JSON.

@@ -49,6 +49,11 @@ impl Rules {
                 ..feed("some")
             },
             Feed {
+                any: &["section:x", "section:z"],
+                none: &["section:y"],
+                ..feed("named")
+            },
+            Feed {
                 delay: 300,
                 ..feed("late")
             },
@@ -133,8 +138,38 @@ impl Rules {
     /// The terms of an article.
     pub(super) fn terms(&self, article: &Article) -> Vec<String> {
         let tags = article.tags.iter().map(|tag| format!("tag:{tag}"));
-        let terms = tags.chain([format!("section:{}", article.section)]);
+        let sections = article.sections.iter();
+        let sections = sections.map(|section| section_term(section.slug.unwrap_or(section.name)));
+        let terms = tags.chain(sections);
         terms.map(|term| self.canonical(&term).to_owned()).collect()
+    }
+
+    /// What a term means: the articles that have it. If it is the slug of none that is released, those of
+    /// its name too.
+    fn meaning(&self, term: &str, articles: &[(String, Arc<Article>)], at: i64) -> Meaning {
+        let released = articles
+            .iter()
+            .filter(|(_, article)| article.is_released(at));
+        let mut slugs = released
+            .flat_map(|(_, article)| &article.sections)
+            .filter_map(|section| section.slug);
+        Meaning {
+            term: self.canonical(term).to_owned(),
+            has_names: !slugs.any(|slug| section_term(slug) == term),
+        }
+    }
+
+    /// Whether a term means an article.
+    fn has(&self, article: &Article, meaning: &Meaning) -> bool {
+        let names = names(article).any(|name| name == meaning.term);
+        meaning.has_names && names || self.terms(article).contains(&meaning.term)
+    }
+
+    /// Whether a term means a released article.
+    pub(super) fn is_used(&self, term: &str, articles: &[(String, Arc<Article>)], at: i64) -> bool {
+        let meaning = self.meaning(term, articles, at);
+        let mut articles = articles.iter();
+        articles.any(|(_, article)| article.is_released(at) && self.has(article, &meaning))
     }
 
     /// The paths that must be there whatever the articles are.
@@ -179,9 +214,13 @@ impl Rules {
             let owned = |terms: &[&str]| terms.iter().map(|&term| term.to_owned()).collect();
             (any, all, none) = (owned(feed.any), owned(feed.all), owned(feed.none));
         }
+        let meanings = |terms: &[String]| -> Vec<Meaning> {
+            let terms = terms.iter();
+            terms.map(|term| self.meaning(term, articles, at)).collect()
+        };
+        let (any, all, none) = (meanings(&any), meanings(&all), meanings(&none));
         let matches = |article: &Article| {
-            let terms = self.terms(article);
-            let has = |term: &String| terms.iter().any(|own| own == self.canonical(term));
+            let has = |meaning: &Meaning| self.has(article, meaning);
             (any.is_empty() || any.iter().any(has)) && all.iter().all(has) && !none.iter().any(has)
         };
         let mut found: Vec<_> = articles.iter().collect();
@@ -209,6 +248,25 @@ impl Rules {
     }
 }
 
+/// What a term means at an instant.
+struct Meaning {
+    term: String,
+    has_names: bool,
+}
+
+fn section_term(written: &str) -> String {
+    format!("section:{}", written.to_lowercase())
+}
+
+/// The terms that the names of sections with a slug are the keys of.
+fn names(article: &Article) -> impl Iterator<Item = String> {
+    let with_slug = article
+        .sections
+        .iter()
+        .filter(|section| section.slug.is_some());
+    with_slug.map(|section| section_term(section.name))
+}
+
 /// A term of a selection, with its kind.
 pub(super) fn qualified(term: &str) -> String {
     match term.contains(':') {
@@ -226,6 +284,9 @@ pub(super) fn selection(number: u64, own_tag: &str) -> String {
         2 => format!("select?all={a}&none={d}"),
         3 => format!("select?any={c},{d}&all=section:x"),
         4 => format!("select?none={b}"),
+        5 => "select?all=section:z".to_owned(),
+        6 => "select?any=section:x,section:x2,section:y".to_owned(),
+        7 => format!("select?any={a},{c}&none=section:x,section:y"),
         _ => format!("select?any={own_tag}"),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::START;
-use super::article::{Article, said};
+use super::article::{Article, Section, said};
 use crate::model::time::Timestamp;
 use crate::source::directory::testkit::{FakeFile, FakeFolder, FileFault};
 use crate::store::testkit::Random;
@@ -15,7 +15,37 @@ use crate::store::testkit::Random;
 /// The tags that articles share. Each article also has one of its own.
 pub(super) const TAGS: [&str; 4] = ["a", "b", "c", "d"];
 
-const SECTIONS: [&str; 2] = ["x", "y"];
+/// Sections with slugs and without. One name has a term of its own and the slugs of others, one is itself the
+/// slug of one of them, and one is only a name.
+const SECTIONS: [(&str, Option<&str>); 9] = [
+    ("x", None),
+    ("y", None),
+    ("x", Some("x1")),
+    ("x", Some("x2")),
+    ("Y", Some("y")),
+    ("y", Some("y3")),
+    ("z", Some("z1")),
+    ("z", Some("z2")),
+    ("w", Some("z1")),
+];
+
+/// One section of an article, two, or none.
+fn some_sections(random: &mut Random) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for _ in 0..[1, 1, 2, 0][random.below(4) as usize] {
+        let (name, slug) = SECTIONS[random.below(SECTIONS.len() as u64) as usize];
+        let key = |name: &str, slug: Option<&str>| slug.unwrap_or(name).to_lowercase();
+        let is_same = |other: &Section| {
+            let is_one_name = slug.is_none() || other.slug.is_none();
+            key(name, slug) == key(other.name, other.slug)
+                || is_one_name && key(name, None) == key(other.name, None)
+        };
+        if !sections.iter().any(is_same) {
+            sections.push(Section { name, slug });
+        }
+    }
+    sections
+}
 
 /// The article of a version; `None` if the file is broken.
 pub(super) type Content = Option<Arc<Article>>;
@@ -241,7 +271,7 @@ impl World {
                 expires: None,
                 is_draft: false,
                 is_in_feeds: true,
-                section: SECTIONS[random.below(2) as usize],
+                sections: some_sections(random),
                 tags: vec![format!("u{:04}", self.versions.len())],
             };
             let article = self.varied(article, random);
@@ -268,7 +298,7 @@ impl World {
             1 => article.is_in_feeds = !article.is_in_feeds,
             2 => article.expires = Some(self.wall + random.below(600) as i64),
             3 => article.updated = Some(self.wall - 60 + random.below(300) as i64),
-            4 => article.section = SECTIONS[random.below(2) as usize],
+            4 => article.sections = some_sections(random),
             _ => {}
         }
         for tag in TAGS {

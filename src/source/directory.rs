@@ -54,7 +54,7 @@ pub struct Directory {
     key: KeyFrom,
     watch: Watch,
     legacy: LegacyEncoding,
-    reading: AcceptSettings,
+    reading: Box<AcceptSettings>,
     write_log: WriteLog,
 }
 
@@ -74,7 +74,7 @@ impl Directory {
             key: config.key,
             watch: config.watch,
             legacy: config.legacy_encoding,
-            reading,
+            reading: Box::new(reading),
             write_log: WriteLog::default(),
         }
     }

@@ -32,8 +32,8 @@ fn article(key: &str) -> Article {
         published: Timestamp(1_000),
         updated: Timestamp(2_000),
         url: None,
-        section: Some(Text::new("Парламент")),
-        tags: vec![Text::new("мажилис")],
+        sections: vec!["Парламент".into()],
+        tags: vec!["мажилис".into()],
         authors: vec![Author {
             name: "Айман".to_owned(),
             role: Some("корреспондент".to_owned()),

@@ -32,6 +32,7 @@ mod spellings;
 mod stalls;
 mod state;
 mod stopping;
+mod terms;
 #[path = "../testkit/mod.rs"]
 mod testkit;
 mod tmpfs;

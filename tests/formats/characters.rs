@@ -156,6 +156,7 @@ fn render(texts: &Texts, format: Format) -> String {
     entry.categories = vec![Category {
         label: Text::new(&texts.label),
         scheme: "https://feeds.dala.example/tags/".to_owned(),
+        ..Category::default()
     }];
     documents::render(&feed, format)
 }

@@ -358,6 +358,7 @@ fn category(kind: &str, label: &str) -> Category {
     Category {
         label: Text::new(label),
         scheme: format!("https://feeds.dala.example/{kind}/"),
+        ..Category::default()
     }
 }
 

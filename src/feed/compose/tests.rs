@@ -39,8 +39,8 @@ fn article(key: &str) -> Article {
         published: at("2026-01-08T20:00"),
         updated: at("2026-01-09T10:00"),
         url: None,
-        section: Some(Text::new("Парламент")),
-        tags: vec![Text::new("мажилис"), Text::new("сенат")],
+        sections: vec!["Парламент".into()],
+        tags: vec!["мажилис".into(), "сенат".into()],
         authors: vec![Author {
             name: "Айман".to_owned(),
             role: Some("корреспондент".to_owned()),
@@ -214,7 +214,7 @@ fn aliases_of_one_term_are_one_category() {
         "[same]\n'#Мажилис' = ['#сенат', '#мәжіліс']\n'section:Власть' = ['section:Парламент']",
     );
     let article = Article {
-        tags: vec![Text::new("сенат"), Text::new("закон"), Text::new("МӘЖІЛІС")],
+        tags: vec!["сенат".into(), "закон".into(), "МӘЖІЛІС".into()],
         ..article("a")
     };
     let entry = entry_of(&site_rules, &article, Content::Title, "2026-06-01");
@@ -227,5 +227,40 @@ fn aliases_of_one_term_are_one_category() {
     assert_eq!(
         categories,
         [("Власть", sections), ("Мажилис", tags), ("закон", tags)]
+    );
+}
+
+#[test]
+fn every_section_is_a_category_and_slugs_tell_names_apart() {
+    let site_rules = site_rules("[same]\n'#вода' = ['#суу', '#су-2']\n");
+    let with_slug = |name: &str, slug: &str| ArticleTerm {
+        slug: Some(slug.to_owned()),
+        ..name.into()
+    };
+    let article = Article {
+        sections: vec!["Город".into(), with_slug("Мир", "world")],
+        tags: vec![
+            with_slug("Мир", "mir"),
+            with_slug("Мир", "Mir 2"),
+            with_slug("Суу", "suu"),
+            with_slug("Су", "су-2"),
+        ],
+        ..article("a")
+    };
+    let entry = entry_of(&site_rules, &article, Content::Title, "2026-06-01");
+    let shown = entry.categories.iter().map(|category| {
+        let folder = category.scheme.rsplit('/').nth(1).unwrap_or_default();
+        let slug = category.slug.as_deref().unwrap_or("-");
+        format!("{folder} {} {slug}", category.label)
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            "sections Город -",
+            "sections Мир world",
+            "tags Мир mir",
+            "tags Мир mir-2",
+            "tags вода -"
+        ]
     );
 }

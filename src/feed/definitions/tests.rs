@@ -1,3 +1,5 @@
+mod names;
+
 use std::path::Path;
 
 use super::*;
@@ -51,8 +53,8 @@ fn article(key: &str, section: &str, tags: &[&str]) -> Article {
         published: Timestamp(1_767_000_000),
         updated: Timestamp(1_767_000_000),
         url: None,
-        section: Some(Text::new(section)),
-        tags: tags.iter().map(|tag| Text::new(tag)).collect(),
+        sections: vec![section.into()],
+        tags: tags.iter().map(|tag| (*tag).into()).collect(),
         authors: Vec::<Author>::new(),
         language: "ru".to_owned(),
         lead: Text::new("Лид."),

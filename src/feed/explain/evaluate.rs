@@ -5,6 +5,7 @@ use crate::config::Settings;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
 use crate::model::article::Visibility;
+use crate::model::term::Term;
 use crate::model::time::Timestamp;
 
 /// Evaluates the rules of a feed for an article of the index.
@@ -115,11 +116,18 @@ fn rules(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Vec<RuleRe
     .collect()
 }
 
+/// The name of a term; its key, if the name is not enough to write it in feeds.toml.
+fn spelled(index: &Index, term: TermNo) -> &str {
+    let (name, term) = (index.name(term), index.term(term));
+    let is_enough = Term::new(term.kind, name).as_ref() == Some(term);
+    if is_enough { name } else { term.key() }
+}
+
 fn check(index: &Index, article: ArticleNo, rule: RuleKind, terms: &[TermNo]) -> RuleResult {
     let terms: Vec<RuleTerm> = terms
         .iter()
         .map(|&term| RuleTerm {
-            term: text::term(index.term(term).kind, index.name(term)),
+            term: text::term(index.term(term).kind, spelled(index, term)),
             carried: index.spelling(article, term).map(|written| TermMatch {
                 kind: written.kind,
                 written: written.text.to_owned(),

@@ -6,7 +6,7 @@ use super::*;
 use crate::feed::definitions::FeedDefinitions;
 use crate::index::Index;
 use crate::model::article::{Revision, Visibility};
-use crate::model::article_meta::{ArticleMeta, Change};
+use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
 use crate::model::record::RecordId;
 use crate::model::selection::Selection;
 use crate::model::time::WrittenDate;
@@ -76,7 +76,7 @@ fn meta(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMeta {
         visibility: Visibility::Public,
         terms: terms
             .iter()
-            .map(|&(kind, text)| (kind, text.into()))
+            .map(|&(kind, text)| MetaTerm::new(kind, text, None))
             .collect(),
     }
 }

@@ -9,12 +9,12 @@ use url::{Host, Url};
 use super::article_links::ArticleLinks;
 use super::content::Content;
 use super::media::some_text;
+use super::terms;
 use super::{
-    AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
-    Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
+    AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
+    ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, WARNINGS_MAX, Warning, WrittenTerm,
 };
 use crate::model::permalink;
-use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{TemplateContext, Text, html_without_shortcodes, resolve as resolve_address};
 
@@ -98,11 +98,7 @@ impl Draft {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            section: self
-                .sections
-                .iter()
-                .find_map(|section| name_with_key(&section.name))
-                .map(|(name, _)| name),
+            sections: accept_sections(&self.sections, &mut warnings),
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
             lead: match summary.is_empty() {
@@ -181,39 +177,34 @@ fn resolve(date: WrittenDate, reading: &AcceptSettings) -> Result<Timestamp, Ref
     Ok(at)
 }
 
-/// A clean name with its term key; `None` without a key, since such a name could have no feed.
-fn name_with_key(raw: &str) -> Option<(Text, String)> {
-    let text = Text::new(raw);
-    let key = term::key(text.as_str());
-    (!key.is_empty()).then_some((text, key))
+fn accept_sections(written: &[WrittenTerm], warnings: &mut Vec<Warning>) -> Vec<ArticleTerm> {
+    let first = written.get(..SECTIONS_MAX).unwrap_or(written);
+    if first.len() < written.len() {
+        warnings.push(Warning::new(
+            None,
+            format!(
+                "{} sections, of which the first {SECTIONS_MAX} count",
+                written.len()
+            ),
+            "the first one is the main section; keep those that matter",
+        ));
+    }
+    terms::accept(first, &[])
 }
 
-/// The clean names of `items`, no two with the same term key.
-fn unique_names<'d, T>(
-    items: &'d [T],
-    raw: impl Fn(&'d T) -> &'d str,
-) -> impl Iterator<Item = (Text, &'d T)> {
-    let mut keys = Vec::with_capacity(items.len());
-    items.iter().filter_map(move |item| {
-        let (name, key) = name_with_key(raw(item))?;
-        let is_new = !keys.contains(&key);
-        keys.push(key);
-        is_new.then_some((name, item))
-    })
-}
-
-fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<Text>, Refusal> {
+fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<ArticleTerm>, Refusal> {
     at_most(written.len(), TAGS_MAX, "tags")?;
-    let tags = unique_names(written, |raw| raw.name.trim_start().trim_start_matches('#'));
-    Ok(tags.map(|(tag, _)| tag).collect())
+    Ok(terms::accept(written, &['#']))
 }
 
 fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
     at_most(written.len(), AUTHORS_MAX, "authors")?;
-    let names = unique_names(written, |author| &author.name);
-    let authors = names.map(|(name, author)| Author {
-        name: name.into_string(),
-        slug: None,
+    let names = terms::unique(written, |author| {
+        (author.name.clone(), author.slug.as_deref())
+    });
+    let authors = names.into_iter().map(|(term, author)| Author {
+        name: term.name.into_string(),
+        slug: term.slug,
         role: author.role.as_deref().and_then(some_text),
         email: author.email.as_deref().and_then(email_address),
         url: author.url.as_deref().and_then(|url| page_url(base, url)),

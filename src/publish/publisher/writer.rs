@@ -83,7 +83,7 @@ pub(super) struct Writer {
 pub(super) struct NewContent {
     /// The versions that differ from those of the last snapshot.
     pub(super) versions: Vec<Arc<FeedVersion>>,
-    /// The paths of feeds that leave the snapshot because their term is dead.
+    /// The paths of feeds that leave the snapshot, because their term is dead or they ended.
     pub(super) died: Vec<Arc<str>>,
     /// The feeds that changed articles may affect.
     pub(super) affected: AffectedFeeds,
@@ -170,6 +170,7 @@ impl Writer {
                 versions.push(Arc::new(version));
             }
         }
+        died.extend(last.into_iter().flat_map(|last| self.end_feeds(last)));
         let moved = self.unsaved.len();
         if moved > 0 {
             self.last_moved = Some(self.state.index.as_of());
@@ -184,6 +185,24 @@ impl Writer {
             rebuild: mem::take(&mut self.rebuild),
             moved,
         }
+    }
+
+    /// The feeds of a snapshot that changed articles ended: see [`FeedDefinitions::ended`].
+    fn end_feeds(&mut self, last: &Snapshot) -> Vec<Arc<str>> {
+        let IndexState {
+            index, definitions, ..
+        } = &self.state;
+        let paths = definitions.ended(index, &self.touched).into_iter();
+        let ended = paths.filter_map(|path| last.feeds.get_key_value(&*path));
+        let ended: Vec<_> = ended.collect();
+        for (path, version) in &ended {
+            let next = version.next.map(|next| (next, (*path).clone()));
+            next.map(|next| self.due.remove(&next));
+            // It may return.
+            self.validators
+                .insert((*path).clone(), version.validators());
+        }
+        ended.into_iter().map(|(path, _)| path.clone()).collect()
     }
 
     /// All feeds that may have changed, without selections.

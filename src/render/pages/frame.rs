@@ -31,6 +31,8 @@ pub struct RelatedFeed {
     pub kind: TermKind,
     /// The section, tag or author in an article's spelling.
     pub label: Text,
+    /// Its slug in that article, if it has one.
+    pub slug: Option<String>,
     /// Where it is served.
     pub address: Address,
     /// The formats it is served in.

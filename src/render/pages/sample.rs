@@ -95,6 +95,7 @@ impl Sample {
             .map(|(kind, label, path)| RelatedFeed {
                 kind,
                 label: Text::new(label),
+                slug: None,
                 address: address(path),
                 formats: formats.to_vec(),
             })
@@ -230,6 +231,7 @@ fn article() -> Entry {
     let category = |kind: &str, label: &str| Category {
         label: Text::new(label),
         scheme: format!("{BASE}{kind}/"),
+        slug: None,
     };
     Entry {
         summary: Some(Text::new("Депутаты приняли бюджет на три года.")),
@@ -243,7 +245,7 @@ fn article() -> Entry {
                 name: Text::new("Айгүл Өмірбек"),
                 role: Some(Text::new("корреспондент")),
                 email: Some("aigul@dala.example".to_owned()),
-                url: None,
+                ..Person::default()
             },
             Person {
                 name: Text::new("Тимур Ахметов"),
@@ -253,6 +255,7 @@ fn article() -> Entry {
         ],
         categories: vec![
             category("sections", "Парламент"),
+            category("sections", "Экономика"),
             category("tags", "мәжіліс"),
             category("tags", "бюджет"),
         ],

@@ -222,7 +222,7 @@ fn set_texts(entry: &mut Entry, said: &Text) {
             name: said.clone(),
             role: Some(said.clone()),
             email: Some(format!("{said}@x.example")),
-            url: None,
+            ..Person::default()
         };
     }
     for category in &mut entry.categories {
@@ -415,7 +415,7 @@ fn an_article_has_open_graph_properties() {
 fn terms_and_authors_of_an_article_link_to_their_feeds() {
     let html = render(&Sample::full(), ARTICLE, Locale::Ru);
     for expected in [
-        r#"<p class="kicker"><a href="/sections/%D0%BF">Парламент</a></p>"#,
+        r#"<p class="kicker"><a href="/sections/%D0%BF">Парламент</a> · Экономика</p>"#,
         r#"<a href="/tags/%D0%BC">мәжіліс</a>"#,
         "<li>бюджет</li>",
         r#"<a rel="author" href="/authors/%D0%B0">Айгүл Өмірбек</a>, корреспондент"#,

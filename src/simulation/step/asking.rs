@@ -82,17 +82,22 @@ impl Simulation<'_> {
 
     pub(super) fn some_address(&mut self) -> Result<String, String> {
         let format = ["json", "rss", "atom"][self.random.below(3) as usize];
-        let path = match self.random.below(2) {
-            0 => {
+        let path = match self.random.below(9) {
+            0..=3 => {
                 let last = self.oracle.last().ok_or("nothing is published")?;
                 let articles = &last.articles;
                 let own = match articles.len() as u64 {
                     0 => "nothing",
                     count => &*articles[self.random.below(count) as usize].1.tags[0],
                 };
-                let number = self.random.below(6);
+                let number = self.random.below(9);
                 selection(number, own)
             }
+            // Most are only names.
+            4 => format!(
+                "sections/{}",
+                ["x", "z", "w"][self.random.below(3) as usize]
+            ),
             _ => {
                 let snapshot = self.daemon()?.publisher.handle().snapshot();
                 let snapshot = snapshot.ok_or("nothing is published")?;

@@ -191,12 +191,12 @@ fn rows_become_articles() {
     assert_eq!(first.published.to_string(), "2026-01-08T05:00:00Z");
     assert_eq!(first.updated, first.published);
     assert_eq!(first.lead.as_str(), "Лид.");
-    let tags: Vec<&str> = first.tags.iter().map(|tag| tag.as_str()).collect();
+    let tags: Vec<&str> = first.tags.iter().map(|tag| tag.name.as_str()).collect();
     assert_eq!(tags, ["а", "б"]);
     assert!(first.body.as_str().contains("https://dala.example/news/x"));
     let second = accepted(read.next().expect("the second")).article;
     assert_eq!(second.updated.to_string(), "2026-01-09T05:00:00Z");
-    assert!(second.body.is_empty() && second.section.is_none());
+    assert!(second.body.is_empty() && second.sections.is_empty());
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn commas_separate_tags_in_a_text_column() {
         let sql = news.sql();
         let outcomes = read(&sql, &walk(&sql, Extent::All)).expect("an article");
         let article = accepted(outcomes.into_iter().next().expect("an outcome")).article;
-        let tags: Vec<&str> = article.tags.iter().map(|tag| tag.as_str()).collect();
+        let tags: Vec<&str> = article.tags.iter().map(|tag| tag.name.as_str()).collect();
         assert_eq!(tags, expected, "{written}");
     }
 }

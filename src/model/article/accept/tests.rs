@@ -97,8 +97,8 @@ fn an_ordinary_draft_becomes_an_article() {
         published: at("2026-01-07T19:00"),
         updated: at("2026-01-07T19:00"),
         url: None,
-        section: Some(Text::new("Парламент")),
-        tags: vec![Text::new("сенат"), Text::new("закон")],
+        sections: vec!["Парламент".into()],
+        tags: vec!["сенат".into(), "закон".into()],
         authors: draft().authors,
         language: "ru".into(),
         lead: Text::new("Лид."),
@@ -191,7 +191,7 @@ fn tags_are_cleaned_and_deduplicated_by_key() {
         ),
     ] {
         let article = with(|draft| draft.tags = written.iter().map(|&tag| tag.into()).collect());
-        let tags: Vec<&str> = article.tags.iter().map(Text::as_str).collect();
+        let tags: Vec<&str> = article.tags.iter().map(|tag| tag.name.as_str()).collect();
         assert_eq!(tags, expected, "{written:?}");
     }
 }
@@ -211,7 +211,7 @@ fn authors_and_sections_without_a_key_are_dropped() {
             author("Болат\u{0}", Some("спец\n кор")),
         ];
     });
-    assert_eq!(article.section, None);
+    assert_eq!(article.sections, []);
     assert_eq!(
         article.authors,
         [author("Айман А.", None), author("Болат", Some("спец кор"))]
@@ -667,6 +667,22 @@ fn the_revision_of_an_article_is_stable() {
     });
     assert_eq!(
         article.revision().to_string(),
-        "af5371413192016e1aedeb43cff92039"
+        "28d61584b4a97b61110da3c1b598a750"
     );
+}
+
+#[test]
+fn of_too_many_sections_the_first_count() {
+    for (count, expected, warnings) in [
+        (SECTIONS_MAX, SECTIONS_MAX, 0),
+        (SECTIONS_MAX + 1, SECTIONS_MAX, 1),
+    ] {
+        let draft = Draft {
+            sections: terms(count),
+            ..draft()
+        };
+        let accepted = passed(draft);
+        assert_eq!(accepted.article.sections.len(), expected);
+        assert_eq!(accepted.warnings.len(), warnings);
+    }
 }

@@ -78,15 +78,17 @@ struct ArticleValue<'a> {
     /// The picture above the text, unless the body contains it.
     image: Option<ImageValue<'a>>,
     files: Vec<FileValue<'a>>,
+    /// The main section.
     section: Option<TermValue<'a>>,
+    /// All sections, the main one first.
+    sections: Vec<TermValue<'a>>,
     tags: Vec<TermValue<'a>>,
 }
 
 impl<'a> ArticleValue<'a> {
     fn new(frame: &Frame<'_>, entry: &'a Entry, related: &[RelatedFeed]) -> ArticleValue<'a> {
         let locale = frame.locale;
-        let term =
-            |category: &'a Category, kind| TermValue::new(frame, kind, &category.label, related);
+        let term = |category: &'a Category, kind| TermValue::new(frame, kind, category, related);
         let of_kind = |kind: TermKind| {
             let scheme = format!("{}{}/", frame.base, kind.folder());
             entry
@@ -104,7 +106,8 @@ impl<'a> ArticleValue<'a> {
         };
         let image = entry.image.as_ref();
         let authors = entry.authors.iter().map(|author| {
-            let feed = find(related, TermKind::Author, author.name.as_str());
+            let (name, slug) = (author.name.as_str(), author.slug.as_deref());
+            let feed = find(related, TermKind::Author, name, slug);
             AuthorValue::new(
                 author,
                 feed.and_then(|feed| feed_page(frame, &feed.address)),
@@ -128,6 +131,7 @@ impl<'a> ArticleValue<'a> {
                 .filter_map(|media| FileValue::new(locale, media))
                 .collect(),
             section: of_kind(TermKind::Section).next(),
+            sections: of_kind(TermKind::Section).collect(),
             tags: of_kind(TermKind::Tag).collect(),
         }
     }
@@ -255,20 +259,32 @@ struct TermValue<'a> {
 }
 
 impl<'a> TermValue<'a> {
-    fn new(frame: &Frame<'_>, kind: TermKind, label: &'a Text, related: &[RelatedFeed]) -> Self {
-        let feed = find(related, kind, label.as_str());
+    fn new(
+        frame: &Frame<'_>,
+        kind: TermKind,
+        category: &'a Category,
+        related: &[RelatedFeed],
+    ) -> Self {
+        let name = category.label.as_str();
+        let feed = find(related, kind, name, category.slug.as_deref());
         TermValue {
-            name: label.as_str(),
+            name,
             url: feed.and_then(|feed| feed_page(frame, &feed.address)),
         }
     }
 }
 
 /// The feed of a term, in any spelling.
-fn find<'r>(related: &'r [RelatedFeed], kind: TermKind, label: &str) -> Option<&'r RelatedFeed> {
-    let term = Term::new(kind, label)?;
+fn find<'r>(
+    related: &'r [RelatedFeed],
+    kind: TermKind,
+    label: &str,
+    slug: Option<&str>,
+) -> Option<&'r RelatedFeed> {
+    let term = Term::named(kind, label, slug)?;
     let is_of_term = |feed: &&RelatedFeed| {
-        feed.kind == kind && Term::new(kind, feed.label.as_str()).as_ref() == Some(&term)
+        let of_feed = Term::named(feed.kind, feed.label.as_str(), feed.slug.as_deref());
+        of_feed.as_ref() == Some(&term)
     };
     related.iter().find(is_of_term)
 }

@@ -115,8 +115,7 @@ fn a_row_that_the_database_cannot_read_is_refused_alone() {
                 assert_eq!(refusal.reason, reason);
             }
             (_, ReadOutcome::Accepted(accepted)) => {
-                let section = accepted.article.section.expect("a section");
-                assert_eq!(section.as_str(), "Город");
+                assert_eq!(accepted.article.sections, ["Город".into()]);
             }
             (id, other) => panic!("{id}: {other:?}"),
         }
