@@ -28,6 +28,7 @@ mod redirects;
 mod schema;
 mod server;
 mod settings;
+mod shortcode_form;
 mod shortcodes;
 mod site;
 mod source;

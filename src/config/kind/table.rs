@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::key::{TableKeys, ValueKind};
-use crate::config::shortcodes::SHORTCODE;
+use crate::config::shortcode_form::SHORTCODE;
 use crate::config::term_form::TERM;
 
 pub(in crate::config) enum Tables {
