@@ -28,6 +28,8 @@ mod redirects;
 mod schema;
 mod server;
 mod settings;
+mod shortcode_form;
+mod shortcodes;
 mod site;
 mod source;
 mod sql;
@@ -57,6 +59,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Zone;
+use crate::text::Shortcode;
 
 /// A checked `feeds.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,6 +314,8 @@ pub struct DirectoryConfig {
     pub watch: Watch,
     /// How files that are not UTF-8 are read.
     pub legacy_encoding: LegacyEncoding,
+    /// What becomes of a generator's tags, by their name.
+    pub shortcodes: BTreeMap<String, Shortcode>,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
     /// Values of an article's status that count as public, beside those that every system has.

@@ -15,12 +15,13 @@ pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use crate::config::{Config, SourceConfig};
+use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
@@ -192,13 +193,15 @@ impl ReadOutcome {
 /// The settings that a configuration gives to the reading of articles.
 fn accept_settings(config: &Config) -> AcceptSettings {
     let site = &config.site;
-    let (public_status, fields) = match &config.source {
-        SourceConfig::Directory(folder) => (folder.public_status.clone(), folder.fields.clone()),
-        SourceConfig::Sql(_) => Default::default(),
+    let folder = match &config.source {
+        SourceConfig::Directory(folder) => Some(folder),
+        SourceConfig::Sql(_) => None,
     };
     AcceptSettings {
-        public_status,
-        fields,
+        public_status: folder.map_or_else(Vec::new, |folder| folder.public_status.clone()),
+        fields: folder.map_or_else(Default::default, |folder| folder.fields.clone()),
+        keys_are_names: folder.is_some_and(|folder| folder.key == KeyFrom::Name),
+        shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)

@@ -3,6 +3,7 @@
 pub(crate) mod sqlite;
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::config::{Config, DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::AcceptSettings;
@@ -41,10 +42,22 @@ pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
         rescan: 60,
         watch: Watch::Poll,
         legacy_encoding: LegacyEncoding::Windows1251,
+        shortcodes: Default::default(),
         link: None,
         public_status: Vec::new(),
         fields: Default::default(),
     };
     let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     Directory::new(&config, reading)
+}
+
+/// The processor time that `work` takes, which does not depend on what else runs.
+pub(crate) fn cpu_time(work: impl FnOnce()) -> Duration {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(time).expect("a time after the start of the thread")
+    };
+    let start = now();
+    work();
+    now() - start
 }

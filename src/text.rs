@@ -14,6 +14,7 @@ mod address;
 mod appearance;
 mod bare_links;
 mod characters;
+mod commonmark;
 mod cut;
 mod dropped;
 mod elements;
@@ -35,6 +36,7 @@ mod references;
 mod removed;
 mod sanitize;
 mod scripts;
+mod shortcodes;
 mod summary;
 mod visible;
 mod writer;
@@ -46,11 +48,14 @@ pub use dropped::Dropped;
 pub use html::{Figure, Html};
 pub use language::language;
 pub use lead::LEAD_CHARACTERS_MAX;
-pub use markdown::markdown_to_html;
+pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
 pub use references::decode as decode_references;
 pub use scripts::mixed_word;
+pub use shortcodes::{
+    Shortcode, TemplateContext, html_without_shortcodes, html_without_wordpress_tags,
+};
 pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::form::Word;
 use super::keys::{article_fields, directory as key};
 use super::table::Table;
-use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
+use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch, shortcodes};
 
 pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
@@ -15,6 +15,7 @@ pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
         rescan: table.read_or_default(&key::RESCAN),
         watch: table.read_or_default(&key::WATCH),
         legacy_encoding: table.read_or_default(&key::LEGACY_ENCODING),
+        shortcodes: shortcodes::read(&table.table_or_empty(&key::SHORTCODES)),
         link: table.read(&key::LINK),
         public_status: table.read_or_default(&key::PUBLIC_STATUS),
         fields: read_fields(&table.table_or_empty(&key::FIELDS)),

@@ -192,6 +192,11 @@ keys! { directory =>
     PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved"];
     /// Further names of the keys of articles. One counts where its key is missing.
     FIELDS: Tables = "fields", Tables::One(&article_fields::TABLE), Optional;
+    /// What becomes of the tags of a site generator in texts, by their name, such as `advert = "drop"`.
+    /// `drop` takes a tag out with all up to its end tag, `inner` leaves what is between them, and HTML
+    /// stands in their place: `{argument}` is an argument's value by name or, from 0, by place, `{inner}`
+    /// what the tags enclose.
+    SHORTCODES: Tables = "shortcodes", Tables::OfShortcodes(&shortcodes::TABLE), Optional;
 }
 
 keys! { article_fields =>
@@ -234,6 +239,8 @@ keys! { article_fields =>
     /// Further names of the text as plain text.
     CONTENT_TEXT: List<String> = "content_text", List::of(FILLED), Default(&[]), &["plain"];
 }
+
+keys! { shortcodes => }
 
 keys! { sql =>
     /// The database, with user and password, best from the environment. The file of an SQLite

@@ -6,6 +6,7 @@
 //! if some document could change.
 
 mod accept;
+mod article_links;
 mod content;
 mod media;
 mod spelling;
@@ -20,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::media::Media;
 pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
-use crate::text::{Html, Text};
+use crate::text::{Html, Shortcode, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
@@ -79,7 +80,7 @@ pub struct Draft {
     pub image: Option<Media>,
     /// Attached sound, video and other files.
     pub enclosures: Vec<Media>,
-    /// The text in one of three markup languages.
+    /// The text in its markup language.
     pub body: Body,
     /// What its parser did not understand and left out.
     pub warnings: Vec<Warning>,
@@ -142,10 +143,14 @@ pub enum Body {
         /// Photo and video credits, which the full content ends with.
         credits: Vec<String>,
     },
-    /// HTML, not yet sanitized.
+    /// HTML, not yet sanitized; it may contain WordPress's tags in brackets.
     Html(String),
-    /// CommonMark with tables; it may contain HTML.
+    /// HTML of a file that a site generator reads: it may contain that generator's tags, too.
+    HtmlTemplate(String),
+    /// CommonMark with the extensions and tags of site generators; it may contain HTML.
     Markdown(String),
+    /// Markdown with components, as MDX has them.
+    Mdx(String),
 }
 
 /// An author of an article.
@@ -180,6 +185,10 @@ pub struct AcceptSettings {
     pub link: Option<String>,
     /// The URL of this server with a slash at its end; articles are at `articles/KEY` below it.
     pub public_url: String,
+    /// Whether an article's key is the name of its file alone, and not its path.
+    pub keys_are_names: bool,
+    /// What becomes of a generator's tags, by their name.
+    pub shortcodes: BTreeMap<String, Shortcode>,
     /// Values of an article's status that count as public, beside those that every system has.
     pub public_status: Vec<String>,
     /// Further names of the keys of articles, by key.
@@ -199,6 +208,8 @@ impl AcceptSettings {
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
+            keys_are_names: false,
+            shortcodes: BTreeMap::new(),
             public_status: Vec::new(),
             fields: BTreeMap::new(),
         }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::config::key::{TableKeys, ValueKind};
+use crate::config::shortcode_form::SHORTCODE;
 use crate::config::term_form::TERM;
 
 pub(in crate::config) enum Tables {
@@ -11,6 +12,8 @@ pub(in crate::config) enum Tables {
     List(&'static TableKeys),
     /// `[key]`, in which each key is a term and its value a term or a list of them.
     OfTerms(&'static TableKeys),
+    /// `[key]`, in which each key is the name of a tag in texts and its value what becomes of it.
+    OfShortcodes(&'static TableKeys),
 }
 
 impl ValueKind for Tables {
@@ -18,7 +21,7 @@ impl ValueKind for Tables {
 
     fn expected(&self) -> String {
         match self {
-            Tables::One(_) | Tables::OfTerms(_) => "a table".to_owned(),
+            Tables::One(_) | Tables::OfTerms(_) | Tables::OfShortcodes(_) => "a table".to_owned(),
             Tables::List(_) => "a list of tables".to_owned(),
         }
     }
@@ -36,12 +39,18 @@ impl ValueKind for Tables {
                     "additionalProperties": { "anyOf": [term, list] },
                 })
             }
+            Tables::OfShortcodes(_) => {
+                json!({ "type": "object", "additionalProperties": SHORTCODE.schema() })
+            }
         }
     }
 
     fn table(&self) -> Option<&'static TableKeys> {
         match self {
-            Tables::One(keys) | Tables::List(keys) | Tables::OfTerms(keys) => Some(keys),
+            Tables::One(keys)
+            | Tables::List(keys)
+            | Tables::OfTerms(keys)
+            | Tables::OfShortcodes(keys) => Some(keys),
         }
     }
 }

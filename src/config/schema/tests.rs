@@ -303,6 +303,24 @@ fn terms_that_are_the_same_are_strings_and_lists() {
 }
 
 #[test]
+fn shortcodes_are_words_and_html() {
+    for (line, is_good) in [
+        ("", true),
+        ("advert = 'drop'\nnote = 'inner'", true),
+        ("note = '<aside>{inner}</aside>'\nphone = '{0}'", true),
+        ("advert = 'dorp'", false),
+        ("advert = ''", false),
+        ("advert = true", false),
+        ("advert = ['drop']", false),
+    ] {
+        let minimal = File::minimal(&[]).text();
+        let text = format!("{minimal}[source.directory.shortcodes]\n{line}");
+        assert_eq!(validate(&text).is_ok(), is_good, "{line}");
+        assert_eq!(read(&text).is_ok(), is_good, "{line}");
+    }
+}
+
+#[test]
 fn a_file_has_one_source_and_only_the_feed_all_has_no_title() {
     let minimal = File::minimal(&[]).text();
     for (part, is_good) in [

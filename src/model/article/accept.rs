@@ -1,9 +1,12 @@
 //! Turns a draft into an article: the only checks on the way from a source to the documents.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Host, Url};
 
+use super::article_links::ArticleLinks;
 use super::content::{self, Content};
 use super::media::some_text;
 use super::terms;
@@ -14,7 +17,9 @@ use super::{
 };
 use crate::model::permalink;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Text, decode_references, resolve as resolve_address};
+use crate::text::{
+    TemplateContext, Text, decode_references, html_without_shortcodes, resolve as resolve_address,
+};
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
@@ -54,10 +59,26 @@ impl Draft {
         })
     }
 
-    fn check(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+    fn check(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
         warnings.extend(spelling::warnings(&self));
-        let content = Content::read(&self.body)?;
+        let path = self.path.take();
+        let links = ArticleLinks {
+            path: path.as_deref(),
+            settings: reading,
+        };
+        let context = TemplateContext {
+            shortcodes: &reading.shortcodes,
+            site: &reading.site,
+            article: &|written| links.address(written),
+        };
+        for file in self.image.iter_mut().chain(&mut self.enclosures) {
+            // Generators of sites fill in `{{ site.url }}` here, too.
+            if let Ok(Cow::Owned(url)) = html_without_shortcodes(&file.url, &context) {
+                file.url = url;
+            }
+        }
+        let content = Content::read(&self.body, &context)?;
         let title = Text::from_written(&self.title);
         if title.is_empty() {
             return Err(Refusal::new(

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Body, Refusal};
-use crate::text::{self, Dropped, Html, Markup, MarkupError, Text};
+use crate::text::{self, Dropped, Html, Markup, MarkupError, TemplateContext, Text};
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
 /// URL of that page may contain the language of the text.
@@ -17,7 +17,10 @@ pub(super) enum Content<'d> {
 
 impl<'d> Content<'d> {
     /// Parses a body; HTML beyond a limit is refused.
-    pub(super) fn read(body: &'d Body) -> Result<Content<'d>, Refusal> {
+    pub(super) fn read(
+        body: &'d Body,
+        context: &TemplateContext<'_>,
+    ) -> Result<Content<'d>, Refusal> {
         let markup = match body {
             Body::Paragraphs {
                 paragraphs,
@@ -28,9 +31,24 @@ impl<'d> Content<'d> {
                     credits,
                 });
             }
-            Body::Html(html) => Markup::read(html),
+            Body::Html(html) => {
+                let html = text::html_without_wordpress_tags(html, context);
+                html.and_then(|html| Markup::read(&html))
+            }
+            Body::HtmlTemplate(html) => {
+                let html = text::html_without_shortcodes(html, context);
+                html.and_then(|html| {
+                    let html = text::html_without_wordpress_tags(&html, context)?;
+                    Markup::read(&html)
+                })
+            }
             Body::Markdown(markdown) => {
-                let html = text::markdown_to_html(markdown);
+                let html = text::markdown_to_html(markdown, context);
+                html.and_then(|html| Markup::read(&html))
+                    .map(Markup::with_bare_links)
+            }
+            Body::Mdx(mdx) => {
+                let html = text::mdx_to_html(mdx, context);
                 html.and_then(|html| Markup::read(&html))
                     .map(Markup::with_bare_links)
             }
@@ -79,8 +97,10 @@ impl<'d> Content<'d> {
 /// A written summary as text: Markdown where the body is, else HTML.
 pub(super) fn summary(body: &Body, written: &str) -> Result<Text, MarkupError> {
     match body {
-        Body::Markdown(_) => Text::from_markdown_summary(written),
-        Body::Html(_) | Body::Paragraphs { .. } => Text::from_summary(written),
+        Body::Markdown(_) | Body::Mdx(_) => Text::from_markdown_summary(written),
+        Body::Html(_) | Body::HtmlTemplate(_) | Body::Paragraphs { .. } => {
+            Text::from_summary(written)
+        }
     }
 }
 

@@ -212,7 +212,12 @@ impl<'p> Fields<'p> {
     /// Markdown, then plain text.
     fn body(&self, outside: Option<Body>, warnings: &mut Vec<Warning>) -> Body {
         let is_blank = match &outside {
-            Some(Body::Html(text) | Body::Markdown(text)) => text.trim().is_empty(),
+            Some(
+                Body::Html(text)
+                | Body::HtmlTemplate(text)
+                | Body::Markdown(text)
+                | Body::Mdx(text),
+            ) => text.trim().is_empty(),
             Some(Body::Paragraphs { .. }) | None => outside.is_none(),
         };
         let [html, markdown, plain] = [Field::Html, Field::Markdown, Field::Plain];

@@ -1,6 +1,4 @@
 //! Markdown articles with front matter, as Zola and Hugo write them.
-//!
-//! Shortcodes (`{{< … >}}`) stay in the text unchanged: only the site generator can expand them.
 
 use super::ParseContext;
 use super::fields::Fields;

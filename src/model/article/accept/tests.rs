@@ -48,14 +48,14 @@ fn passed(draft: Draft) -> Accepted {
 fn paragraphs(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { paragraphs, .. } => paragraphs,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        _ => panic!("the ordinary draft is plain text"),
     }
 }
 
 fn credits(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { credits, .. } => credits,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        _ => panic!("the ordinary draft is plain text"),
     }
 }
 
@@ -748,6 +748,50 @@ fn a_summary_that_cannot_be_read_is_left_out_with_a_warning() {
         reasons,
         ["the summary is left out: elements are nested deeper than 200"]
     );
+}
+
+#[test]
+fn tags_of_generators_are_read_in_texts_that_may_have_them() {
+    let body = |body: Body| {
+        with(|draft| {
+            draft.path = Some("blog/a/index".into());
+            draft.body = body;
+        })
+    };
+    let link = "<p><a href=\"https://dala.example/articles/blog/b\">а</a></p>";
+    for (written, expected) in [
+        (Body::Markdown("[а](../b.md)".into()), link),
+        (
+            Body::Mdx("<X>\n\n[а]({{< ref \"../b.md\" >}})\n\n</X>".into()),
+            link,
+        ),
+        (
+            Body::HtmlTemplate("<p>{% x %}<a href=\"{% post_url blog/b %}\">а</a></p>".into()),
+            link,
+        ),
+        (
+            Body::HtmlTemplate("[gallery]<p>{{ page.x }}а</p>".into()),
+            "<p>а</p>",
+        ),
+        (
+            Body::Html("[gallery]<p>{{ page.x }}а</p>".into()),
+            "<p>{{ page.x }}а</p>",
+        ),
+    ] {
+        let shown = format!("{written:?}");
+        assert_eq!(body(written).body.as_str(), expected, "{shown}");
+    }
+}
+
+#[test]
+fn files_of_an_article_may_begin_with_the_address_of_the_site() {
+    let article = with(|draft| {
+        draft.image = Some(medium("{{ site.url }}{{ site.baseurl }}/a.jpg"));
+        draft.enclosures = vec![medium("{{ '/b.mp3' | absolute_url }}")];
+    });
+    let image = article.image.expect("a picture");
+    assert_eq!(image.url, "https://dala.example/a.jpg");
+    assert_eq!(article.enclosures[0].url, "https://dala.example/b.mp3");
 }
 
 #[test]
