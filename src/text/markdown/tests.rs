@@ -225,7 +225,7 @@ fn tags_that_are_understood_become_html() {
             "{% include youtube.html id=\"abc-1\" %}",
             "https://www.youtube.com/",
         ),
-        ("{{< vimeo 12 >}}", "https://player.vimeo.com/video/12"),
+        ("{{< vimeo 12 >}}", "https://vimeo.com/12"),
     ] {
         let html = safe(&format!("{tag}\n\nТекст"), Syntax::Markdown);
         let is_link = html.starts_with(&format!("<p><a href=\"{address}"));
