@@ -8,6 +8,7 @@
 mod accept;
 mod content;
 mod media;
+mod page;
 
 use std::fmt;
 
@@ -136,6 +137,8 @@ pub enum Body {
     Html(String),
     /// CommonMark with tables; it may contain HTML.
     Markdown(String),
+    /// The same with imports and components.
+    Mdx(String),
 }
 
 /// An author of an article.
@@ -295,7 +298,7 @@ pub struct Article {
     pub published: Timestamp,
     /// Last correction; never before `published`.
     pub updated: Timestamp,
-    /// Its page, absolute and percent-encoded, if the article names one.
+    /// Its page on the newsroom's site, absolute and percent-encoded, if it has one there.
     pub url: Option<String>,
     /// Its section; the text has a term key.
     pub section: Option<Text>,
