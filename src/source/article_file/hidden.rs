@@ -76,6 +76,11 @@ pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], public_status: &[Strin
     marks
 }
 
+/// Whether a key says something about visibility.
+pub(in crate::source) fn is_key(key: &str) -> bool {
+    rule(&key_name::normal(key)).is_some()
+}
+
 /// How the value of a key decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {

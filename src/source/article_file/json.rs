@@ -10,7 +10,7 @@ use crate::text;
 /// Parses one article.
 pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let fields = Fields::new(tree::json::parse(text)?, 1);
+    let fields = Fields::new(context.inherit(tree::json::parse(text)?), 1);
     fields.draft(body(&fields)?, context)
 }
 

@@ -152,10 +152,7 @@ impl Row<'_> {
 
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let fields = self.fields()?;
-        let context = ParseContext {
-            name_date: None,
-            settings: reading,
-        };
+        let context = ParseContext::new(reading, None);
         let draft = fields.draft(json::body(&fields)?, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
