@@ -77,6 +77,8 @@ pub struct Draft {
     pub body: Body,
     /// What its parser did not understand and left out.
     pub warnings: Vec<Warning>,
+    /// The names of keys that nothing knows.
+    pub unknown_keys: Vec<Box<str>>,
 }
 
 impl Draft {
@@ -101,6 +103,7 @@ impl Draft {
             enclosures: Vec::new(),
             body,
             warnings: Vec::new(),
+            unknown_keys: Vec::new(),
         }
     }
 }
@@ -173,6 +176,8 @@ pub struct AcceptSettings {
     pub link: Option<String>,
     /// The URL of this server with a slash at its end; articles are at `articles/KEY` below it.
     pub public_url: String,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
 }
 
 impl AcceptSettings {
@@ -188,6 +193,7 @@ impl AcceptSettings {
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
+            public_status: Vec::new(),
         }
     }
 

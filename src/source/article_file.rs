@@ -19,6 +19,8 @@ pub mod markdown;
 pub mod newsroom;
 pub(crate) mod tree;
 
+use std::borrow::Cow;
+
 use self::tree::{KeyValue, Value};
 use crate::model::article::AcceptSettings;
 use crate::model::time::WrittenDate;
@@ -46,14 +48,14 @@ impl<'c> ParseContext<'c> {
     }
 
     /// The keys of an article with those that it inherits.
-    fn inherit(&self, mut pairs: Vec<KeyValue>) -> Vec<KeyValue> {
+    fn inherit<'p>(&self, pairs: &'p [KeyValue]) -> Cow<'p, [KeyValue]> {
         let inherited = self.inherited.iter();
-        let missing: Vec<_> = inherited
-            .filter(|pair| !has_key(&pairs, &pair.key))
-            .cloned()
-            .collect();
-        pairs.extend(missing);
-        pairs
+        let missing = inherited.filter(|pair| !has_key(pairs, &pair.key));
+        let missing: Vec<_> = missing.cloned().collect();
+        match missing.is_empty() {
+            true => Cow::Borrowed(pairs),
+            false => Cow::Owned([pairs, &missing].concat()),
+        }
     }
 }
 

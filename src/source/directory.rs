@@ -230,7 +230,7 @@ impl Directory {
         let mut draft: Draft = match format_of(path) {
             Some(FileFormat::Newsroom) | None => {
                 let mut draft = newsroom::parse(&text, &context)?;
-                hide(&mut draft, inherited)?;
+                hide(&mut draft, inherited, &self.reading)?;
                 draft
             }
             Some(FileFormat::Markdown) => markdown::parse(&text, &context)?,
@@ -266,8 +266,12 @@ impl Directory {
 }
 
 /// Newsroom text has no keys of its own that come before those of a cascade.
-fn hide(draft: &mut Draft, inherited: &Inherited) -> Result<(), Refusal> {
-    let marks = hidden::marks(&inherited.pairs, &[]);
+fn hide(
+    draft: &mut Draft,
+    inherited: &Inherited,
+    settings: &AcceptSettings,
+) -> Result<(), Refusal> {
+    let marks = hidden::marks(&inherited.pairs, &settings.public_status);
     if let Some(refusal) = marks.hiding.refusal() {
         return Err(refusal);
     }

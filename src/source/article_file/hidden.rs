@@ -76,11 +76,6 @@ pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], public_status: &[Strin
     marks
 }
 
-/// Whether a key says something about visibility.
-pub(in crate::source) fn is_key(key: &str) -> bool {
-    rule(&key_name::normal(key)).is_some()
-}
-
 /// How the value of a key decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
@@ -213,7 +208,7 @@ impl<'p> Marks<'p> {
         let is_never = ["never", "none"]
             .iter()
             .any(|word| written.eq_ignore_ascii_case(word));
-        if is_never || flag(value) == Some(false) || value.is_zeroes() {
+        if is_never || flag(value) == Some(false) || date::is_zero(written) {
             return Some(true);
         }
         self.expires.push(date::parse(written).ok()?);
@@ -221,7 +216,22 @@ impl<'p> Marks<'p> {
     }
 }
 
+/// Whether a key of this name, in its normal form, says something about visibility.
+pub(in crate::source) fn knows(name: &str) -> bool {
+    rule(name).is_some()
+}
+
 impl Hiding {
+    /// The refusal of an article whose text cannot be parsed: if these keys hide it, its last good
+    /// version goes too.
+    pub(in crate::source) fn refuse(&self, refusal: Refusal) -> Refusal {
+        let withdraws = *self != Hiding::Shown;
+        self.refusal().unwrap_or(Refusal {
+            withdraws,
+            ..refusal
+        })
+    }
+
     /// The refusal of an article that a value hides which is not understood.
     pub(in crate::source) fn refusal(&self) -> Option<Refusal> {
         let Hiding::NotUnderstood { key, value, line } = self else {
@@ -268,7 +278,7 @@ pub(in crate::source) fn flag(value: &Value) -> Option<bool> {
 /// Whether it is a date. All zeroes is none, but says nothing else either.
 fn is_date(value: &Value) -> bool {
     let written = value.as_text().unwrap_or_default();
-    value.is_zeroes() || date::parse(written.trim()).is_ok()
+    date::is_zero(&written) || date::parse(&written).is_ok()
 }
 
 fn is_public(value: &Value, public_status: &[String]) -> Option<bool> {

@@ -66,15 +66,6 @@ impl Value {
             Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Table(_) => false,
         }
     }
-
-    /// Whether it is the date of a database that has none, such as `0000-00-00 00:00:00`, or 0.
-    pub(in crate::source) fn is_zeroes(&self) -> bool {
-        let (Value::Number(text) | Value::Text(text)) = self else {
-            return false;
-        };
-        let is_part = |c: char| matches!(c, '0' | '-' | ':' | '.' | '/' | '+' | 'T' | 'Z' | ' ');
-        text.contains('0') && text.chars().all(is_part)
-    }
 }
 
 /// Finds the line number of a byte offset.

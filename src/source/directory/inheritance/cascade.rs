@@ -74,7 +74,9 @@ impl Cascade {
     }
 
     fn take(&mut self, pairs: &[KeyValue]) {
-        let hiding = pairs.iter().filter(|pair| hidden::is_key(&pair.key));
+        let hiding = pairs
+            .iter()
+            .filter(|pair| hidden::knows(&key_name::normal(&pair.key)));
         self.pairs.extend(hiding.map(|pair| KeyValue {
             key: pair.key.clone(),
             // The line is that of another file.

@@ -131,18 +131,17 @@ fn not_understood_reason(hiding: &Hiding) -> Option<String> {
     Some(format!("{reason}, so what is below its folder is hidden"))
 }
 
-/// A pair with the same key that hides for certain, so that an article's own value still comes before it;
-/// with another key if this one has no such value.
+/// A pair with the same key that hides for certain, so that an article's own value still comes before it.
+/// Where there is none, an article that inherits the pair is refused.
 fn hidden_in_place_of(pair: &KeyValue) -> KeyValue {
-    let with = |key: &str, value: bool| KeyValue {
-        key: key.into(),
+    let same_key = [true, false].map(|value| KeyValue {
+        key: pair.key.clone(),
         node: Node {
             line: 0,
             value: Value::Bool(value),
         },
-    };
-    let same_key = [with(&pair.key, true), with(&pair.key, false)];
+    });
     let hides = |pair: &KeyValue| hiding(std::slice::from_ref(pair), &[]) == Hiding::Hidden;
     let found = same_key.into_iter().find(hides);
-    found.unwrap_or_else(|| with("draft", true))
+    found.unwrap_or_else(|| pair.clone())
 }

@@ -63,7 +63,11 @@ impl Folder {
     fn public(&self) -> Vec<String> {
         let (places, _) = self.list(None);
         let places = places.into_iter();
-        let public = places.filter(|place| self.read(place).visibility == Visibility::Public);
+        let public = places.filter(|place| match self.directory.read(place) {
+            ReadOutcome::Accepted(accepted) => accepted.visibility == Visibility::Public,
+            ReadOutcome::Refused(refusal) if refusal.withdraws => false,
+            other => panic!("{}: {other:?}", place.path),
+        });
         public.map(|place| place.path).collect()
     }
 }
