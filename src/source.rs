@@ -63,7 +63,7 @@ const ROW_LIMITS: ReadingLimits = ReadingLimits {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A folder of files.
-    Directory(Directory),
+    Directory(Box<Directory>),
     /// An SQL database.
     Sql(Sql),
 }
@@ -236,7 +236,9 @@ impl Source {
     pub fn new(config: &Config) -> Result<Source, SqlError> {
         let reading = accept_settings(config);
         Ok(match &config.source {
-            SourceConfig::Directory(config) => Source::Directory(Directory::new(config, reading)),
+            SourceConfig::Directory(config) => {
+                Source::Directory(Box::new(Directory::new(config, reading)))
+            }
             SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
         })
     }
@@ -251,7 +253,8 @@ impl Source {
         }
         Ok(match (self, Source::new(next)?) {
             (Source::Directory(before), Source::Directory(next)) => {
-                Source::Directory(next.with_write_log(before.write_log().clone()))
+                let write_log = before.write_log().clone();
+                Source::Directory(Box::new(next.with_write_log(write_log)))
             }
             (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
             (_, next) => next,

@@ -32,6 +32,7 @@ use super::write_log::WriteLog;
 use crate::config::LegacyEncoding;
 use crate::model::article::{Author, Draft};
 use crate::model::article_path::ArticlePath;
+use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::source::Place;
 use crate::source::article_file::hidden::{Hiding, marks};
@@ -77,12 +78,14 @@ pub(super) struct Inheritance {
     known: Arc<Mutex<Known>>,
 }
 
+/// Parsed files by path, with the stamp of the version.
+type Parsed<T> = HashMap<PathBuf, (Stamp, Arc<T>)>;
+
 /// What was read. A full listing begins a new generation and forgets the one before the last.
 #[derive(Debug, Default)]
 struct Known {
-    /// By path, with the stamp of the version.
-    sections: HashMap<PathBuf, (Stamp, Arc<SectionFile>)>,
-    authors: HashMap<PathBuf, (Stamp, Arc<Authors>)>,
+    sections: Parsed<SectionFile>,
+    authors: Parsed<Authors>,
     by_digest: HashMap<u64, Arc<Inherited>>,
     /// The same of the generation before.
     before: HashMap<u64, Arc<Inherited>>,
@@ -96,12 +99,13 @@ pub(super) struct Parents {
     sections: Vec<(String, Arc<SectionFile>)>,
 }
 
-/// What is wrong with a parent.
+/// What is wrong with a parent, or should be known of it.
 #[derive(Debug)]
 pub(super) struct ParentProblem {
     /// Its path below the folder; of an authors' file beside the folder, its name.
     pub(super) path: String,
     pub(super) reason: String,
+    pub(super) severity: Severity,
 }
 
 /// A parent that is being written.
@@ -214,10 +218,14 @@ impl Inheritance {
             return Ok(None);
         };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let problem = section.problem.clone().map(|reason| ParentProblem {
-            path: path.to_owned(),
-            reason,
-        });
+        let problem = section
+            .problem
+            .clone()
+            .map(|(severity, reason)| ParentProblem {
+                path: path.to_owned(),
+                reason,
+                severity,
+            });
         if section.hides_something() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let language = ArticlePath::new(stem, &self.languages).language_of_name();
@@ -319,6 +327,7 @@ impl Inheritance {
                     problems.extend(authors.problem.clone().map(|reason| ParentProblem {
                         path: format!("{prefix}{folder}/{name}"),
                         reason,
+                        severity: Severity::Error,
                     }));
                     all = match all.is_empty() {
                         true => authors,
@@ -334,7 +343,7 @@ impl Inheritance {
     fn load<T>(
         &self,
         file: &Path,
-        known: fn(&mut Known) -> &mut HashMap<PathBuf, (Stamp, Arc<T>)>,
+        known: fn(&mut Known) -> &mut Parsed<T>,
         parse: impl Fn(Result<&[u8], String>) -> T,
     ) -> Result<Option<Arc<T>>, Unsettled> {
         for _ in 0..ATTEMPTS_MAX {

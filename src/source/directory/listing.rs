@@ -247,7 +247,7 @@ fn of_parent(problem: ParentProblem) -> Unlisted {
         path: problem.path,
         reason: problem.reason,
         hides: false,
-        severity: Severity::Error,
+        severity: problem.severity,
     }
 }
 
