@@ -42,7 +42,7 @@ mod testkit;
 mod tests;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -317,6 +317,10 @@ pub struct DirectoryConfig {
     pub legacy_encoding: LegacyEncoding,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
+    /// Further names of the keys of articles.
+    pub fields: BTreeMap<String, Vec<String>>,
 }
 
 /// What an article's key is made of.

@@ -193,7 +193,13 @@ impl ReadOutcome {
 /// The settings that a configuration gives to the reading of articles.
 fn accept_settings(config: &Config) -> AcceptSettings {
     let site = &config.site;
+    let (public_status, fields) = match &config.source {
+        SourceConfig::Directory(folder) => (folder.public_status.clone(), folder.fields.clone()),
+        SourceConfig::Sql(_) => Default::default(),
+    };
     AcceptSettings {
+        public_status,
+        fields,
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)

@@ -44,6 +44,8 @@ pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
         watch: Watch::Poll,
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
+        public_status: Vec::new(),
+        fields: Default::default(),
     };
     let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     Directory::new(&config, reading)

@@ -65,8 +65,7 @@ impl Directory {
             inheritance: Inheritance::new(
                 &config.path,
                 config.legacy_encoding,
-                &reading.language,
-                &reading.languages,
+                &reading,
                 write_log.clone(),
             ),
             reading,

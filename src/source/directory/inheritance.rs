@@ -30,7 +30,7 @@ use super::file::{self, FILE_BYTES_MAX};
 use super::file_name::FRONT_MATTER_EXTENSIONS;
 use super::write_log::WriteLog;
 use crate::config::LegacyEncoding;
-use crate::model::article::{Author, Draft};
+use crate::model::article::{AcceptSettings, Author, Draft};
 use crate::model::article_path::ArticlePath;
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
@@ -70,8 +70,7 @@ pub(super) struct Inherited {
 pub(super) struct Inheritance {
     root: PathBuf,
     legacy: LegacyEncoding,
-    language: String,
-    languages: Arc<[String]>,
+    settings: Arc<AcceptSettings>,
     /// The names that a folder's own file may have.
     section_names: Arc<[String]>,
     write_log: WriteLog,
@@ -116,11 +115,10 @@ impl Inheritance {
     pub(super) fn new(
         root: &Path,
         legacy: LegacyEncoding,
-        language: &str,
-        languages: &[String],
+        settings: &AcceptSettings,
         write_log: WriteLog,
     ) -> Inheritance {
-        let suffixes = languages.iter().flat_map(|language| {
+        let suffixes = settings.languages.iter().flat_map(|language| {
             let primary = language.split('-').next().unwrap_or(language);
             [format!(".{language}"), format!(".{primary}")]
         });
@@ -141,8 +139,7 @@ impl Inheritance {
         Inheritance {
             root: root.to_owned(),
             legacy,
-            language: language.to_owned(),
-            languages: languages.into(),
+            settings: Arc::new(settings.clone()),
             section_names: names.into(),
             write_log,
             known: Arc::default(),
@@ -210,7 +207,7 @@ impl Inheritance {
             file,
             |known| &mut known.sections,
             |bytes| match bytes {
-                Ok(bytes) => SectionFile::parse(bytes, self.legacy),
+                Ok(bytes) => SectionFile::parse(bytes, self.legacy, &self.settings),
                 Err(reason) => SectionFile::unreadable(reason),
             },
         )?;
@@ -228,7 +225,7 @@ impl Inheritance {
             });
         if section.hides_something() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let language = ArticlePath::new(stem, &self.languages).language_of_name();
+            let language = ArticlePath::new(stem, &self.settings.languages).language_of_name();
             let section = match language {
                 Some(language) => Arc::new(section.of_language(language)),
                 None => section,
@@ -281,13 +278,13 @@ impl Inheritance {
             return inherited;
         }
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let article = ArticlePath::new(stem, &self.languages);
+        let article = ArticlePath::new(stem, &self.settings.languages);
         for (_, section) in parents.sections.iter().rev() {
-            if !section.is_for(article.language_of_name(), &self.language) {
+            if !section.is_for(article.language_of_name(), &self.settings.language) {
                 continue;
             }
             inherited.is_hidden |= section.is_draft;
-            let language = article.language().unwrap_or(&self.language);
+            let language = article.language().unwrap_or(&self.settings.language);
             for pair in section.pairs_for(path, &article.key(), language) {
                 let is_new = |known: &KeyValue| !key_name::is(&known.key, &pair.key);
                 if inherited.pairs.iter().all(is_new) {

@@ -32,7 +32,8 @@ pub(super) fn title(keys: &[Key<'_>]) -> Result<Option<String>, Refusal> {
 /// The first value that is text; warns of those before it that are not.
 pub(super) fn first(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<String> {
     keys.iter().find_map(|key| {
-        let text = text_of(key.node);
+        let is_flag = matches!(key.node.value, Value::Bool(_));
+        let text = text_of(key.node).filter(|_| !is_flag);
         if text.is_none() {
             warn_unless_theme(key, "text", warnings);
         }

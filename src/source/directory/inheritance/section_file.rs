@@ -2,10 +2,11 @@
 
 use super::cascade::{self, Cascade};
 use crate::config::LegacyEncoding;
+use crate::model::article::AcceptSettings;
 use crate::model::problem::Severity;
 use crate::source::article_file::hidden::{Hiding, hiding};
 use crate::source::article_file::tree::{KeyValue, Node, Value};
-use crate::source::article_file::{encoding, front_matter, key_name};
+use crate::source::article_file::{ParseContext, encoding, front_matter, key_name};
 use crate::text;
 
 /// What one such file says.
@@ -34,13 +35,17 @@ impl SectionFile {
     }
 
     /// Reads its front matter. A file without any says nothing.
-    pub(super) fn parse(bytes: &[u8], legacy: LegacyEncoding) -> SectionFile {
+    pub(super) fn parse(
+        bytes: &[u8],
+        legacy: LegacyEncoding,
+        settings: &AcceptSettings,
+    ) -> SectionFile {
         let text = match encoding::decode(bytes, legacy) {
             Ok(text) => text,
             Err(refusal) => return SectionFile::unreadable(refusal.reason),
         };
         let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
-        match front_matter::split(&text) {
+        match front_matter::split(&text, &ParseContext::new(settings, None)) {
             Ok(file) => SectionFile::of(&file.pairs),
             Err(_) if !may_have_keys(&text) => SectionFile::default(),
             Err(refusal) => SectionFile::unreadable(refusal.reason),

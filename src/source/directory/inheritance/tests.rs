@@ -244,7 +244,11 @@ fn every_listing_gives_an_article_the_same_stamp() {
     let (all, _) = folder.list(None);
     let [b, a] = &all[..] else { panic!("{all:?}") };
     for below in ["x", "x/deep", "x/deep/a.md"] {
-        assert_eq!(folder.list(Some(below)).0, std::slice::from_ref(a), "{below}");
+        assert_eq!(
+            folder.list(Some(below)).0,
+            std::slice::from_ref(a),
+            "{below}"
+        );
     }
     let paths = [a.path.clone(), b.path.clone()];
     assert_eq!(folder.directory.stat(&paths), [a.clone(), b.clone()]);
