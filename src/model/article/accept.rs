@@ -6,7 +6,7 @@ use url::{Host, Url};
 
 use super::content::Content;
 use super::media::some_text;
-use super::page::ArticlePage;
+use super::page::{ArticlePage, page_url};
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
     Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
@@ -14,7 +14,7 @@ use super::{
 use crate::model::article_path::ArticlePath;
 use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{Text, resolve as resolve_address};
+use crate::text::Text;
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI unchanged, anything else as a path of this
@@ -239,10 +239,6 @@ fn absolute_id(raw: &str) -> Option<String> {
     let broken = |c: char| c.is_whitespace() || c.is_control();
     let whole = !rest.is_empty() && !rest.contains(broken);
     whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
-}
-
-pub(super) fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
-    resolve_address(base, raw).filter(|url| url.starts_with("http"))
 }
 
 /// A language tag of BCP 47; the POSIX form `kk_KZ` is accepted too.

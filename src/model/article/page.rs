@@ -2,12 +2,12 @@
 
 use url::Url;
 
-use super::accept::page_url;
 use super::{AcceptSettings, Draft, Warning, WrittenTerm};
 use crate::model::article_path::ArticlePath;
 use crate::model::permalink::{self, PageNames};
 use crate::model::term;
 use crate::model::time::Day;
+use crate::text::resolve;
 
 /// The page of an article on the newsroom's site.
 pub(super) struct ArticlePage {
@@ -89,6 +89,11 @@ fn own_address(site: Option<&Url>, written: &str) -> Option<String> {
         true => page_url(site, &written[1..]),
         false => page_url(site, written),
     }
+}
+
+/// The address of a page: what a relative one means, and no other scheme than that of the web.
+pub(super) fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
+    resolve(base, raw).filter(|url| url.starts_with("http"))
 }
 
 fn main_section(sections: &[WrittenTerm]) -> String {
