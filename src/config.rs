@@ -306,6 +306,10 @@ impl fmt::Debug for Secret {
 pub struct DirectoryConfig {
     /// The folder.
     pub path: PathBuf,
+    /// Patterns of paths, of which an article's must match one.
+    pub include: Vec<String>,
+    /// Patterns of paths of files and folders that are no articles.
+    pub exclude: Vec<String>,
     /// What an article's key is made of.
     pub key: KeyFrom,
     /// Seconds between full reconciliations.

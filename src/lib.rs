@@ -39,6 +39,9 @@
 //! | a state file that is damaged while the daemon runs | `store.rs` (`renew`), `publish/publisher/renewal.rs` |
 //! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |
 //! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |
+//! | what the path of a file says of its article | `model/article_path.rs` |
+//! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
+//! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |

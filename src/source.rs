@@ -63,7 +63,7 @@ const ROW_LIMITS: ReadingLimits = ReadingLimits {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A folder of files.
-    Directory(Directory),
+    Directory(Box<Directory>),
     /// An SQL database.
     Sql(Sql),
 }
@@ -244,7 +244,9 @@ impl Source {
     pub fn new(config: &Config) -> Result<Source, SqlError> {
         let reading = accept_settings(config);
         Ok(match &config.source {
-            SourceConfig::Directory(config) => Source::Directory(Directory::new(config, reading)),
+            SourceConfig::Directory(config) => {
+                Source::Directory(Box::new(Directory::new(config, reading)))
+            }
             SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
         })
     }
@@ -259,7 +261,8 @@ impl Source {
         }
         Ok(match (self, Source::new(next)?) {
             (Source::Directory(before), Source::Directory(next)) => {
-                Source::Directory(next.with_write_log(before.write_log().clone()))
+                let write_log = before.write_log().clone();
+                Source::Directory(Box::new(next.with_write_log(write_log)))
             }
             (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
             (_, next) => next,
@@ -339,6 +342,15 @@ impl Source {
         }
     }
 
+    /// How many files the last listing of everything skipped, by their extension in lower case; empty for
+    /// files without one.
+    pub fn skipped(&self) -> BTreeMap<String, usize> {
+        match self {
+            Source::Directory(directory) => directory.skipped(),
+            Source::Sql(_) => BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn limits(&self) -> &'static ReadingLimits {
         match self {
             Source::Directory(_) => &FILE_LIMITS,
@@ -406,10 +418,7 @@ impl Source {
     /// The places at these paths as they are now, without missing ones.
     pub fn stat(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
-            Source::Directory(directory) => Ok(paths
-                .iter()
-                .filter_map(|path| directory.stat(path))
-                .collect()),
+            Source::Directory(directory) => Ok(directory.stat(paths)),
             Source::Sql(sql) => Ok(sql.stat(paths)?),
         }
     }
@@ -454,7 +463,7 @@ impl Source {
     /// Whether a file that held an article was emptied on purpose.
     pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
-            Source::Directory(_) => directory::is_emptied(found),
+            Source::Directory(_) => directory::file::is_emptied(found),
             Source::Sql(_) => false,
         }
     }

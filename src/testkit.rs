@@ -38,6 +38,8 @@ pub(crate) fn config(text: &str, folder: &Path) -> Config {
 pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
     let config = DirectoryConfig {
         path: folder.to_owned(),
+        include: vec!["**/*".to_owned()],
+        exclude: Vec::new(),
         key,
         rescan: 60,
         watch: Watch::Poll,

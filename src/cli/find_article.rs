@@ -9,7 +9,7 @@ use url::Url;
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::source::Source;
-use crate::source::directory::EXTENSIONS;
+use crate::source::directory::is_extension;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
 /// The most keys in a hint.
@@ -35,8 +35,9 @@ pub(super) enum NotFound {
     Like(Vec<String>),
     /// It is a file below the articles' folder, but of a kind or name that is never read.
     #[error(
-        "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md` or `.json` file, and \
-         names that begin with `.` or `_` or end in `~`, `.tmp`, `.part` or `.swp` are skipped, folders too"
+        "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md`, `.markdown`, `.mdx`, \
+         `.html`, `.htm` or `.json` file, and names that begin with `.` or `_`, names of tools such as \
+         `README.md`, and what `include` and `exclude` of [source.directory] leave out are skipped, folders too"
     )]
     Skipped,
     /// It is a file somewhere else.
@@ -74,7 +75,7 @@ pub(super) fn find(
         Ok((path, row)) => return Ok(Ok(NamedArticle::File(path, row))),
         Err(nearest) => nearest,
     };
-    if let Some(row) = by_page(store, site_rules, text)? {
+    if let Some(row) = by_page(store, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
     Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
@@ -195,11 +196,7 @@ fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
 
 /// The article whose page has this address. Articles whose name is in the address are read first, but
 /// an article may have an address without it.
-fn by_page(
-    store: &Store,
-    site_rules: &SiteRules,
-    text: &str,
-) -> Result<Option<ArticleRow>, StoreError> {
+fn by_page(store: &Store, text: &str) -> Result<Option<ArticleRow>, StoreError> {
     let Some(address) = PageAddress::parse(text) else {
         return Ok(None);
     };
@@ -207,10 +204,7 @@ fn by_page(
     let mut nearly = None;
     let mut look = |articles: &[Article]| {
         for article in articles {
-            let own = site_rules
-                .page(article)
-                .as_deref()
-                .and_then(PageAddress::parse);
+            let own = article.url.as_deref().and_then(PageAddress::parse);
             if own.as_ref() == Some(&address) {
                 return Some(article.key.clone());
             }
@@ -280,9 +274,10 @@ fn stem(text: &str) -> &str {
         true => text.rsplit('/').next().unwrap_or(text),
         false => text,
     };
-    let mut endings = EXTENSIONS.iter();
-    let stem = endings.find_map(|extension| text.strip_suffix(extension)?.strip_suffix('.'));
-    stem.unwrap_or(text)
+    match text.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(extension) => stem,
+        _ => text,
+    }
 }
 
 /// The edit distance of two names; 0 if `name` contains `text`.

@@ -11,6 +11,8 @@ pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
     DirectoryConfig {
         path: table.reader.path(&table.read_or_default(&key::PATH)),
+        include: table.read_or_default(&key::INCLUDE),
+        exclude: table.read_or_default(&key::EXCLUDE),
         key: table.read_or_default(&key::KEY),
         rescan: table.read_or_default(&key::RESCAN),
         watch: table.read_or_default(&key::WATCH),

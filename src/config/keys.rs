@@ -22,7 +22,7 @@ use super::kind::{Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::term_form::TERM;
 use super::value::{
-    ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };
 use super::{AccessLog, Content, ImageInText, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
@@ -176,6 +176,10 @@ keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "requ
 keys! { directory =>
     /// The folder of the articles.
     PATH: Form<String> = "path", FILLED, Default("articles");
+    /// Patterns of paths below the folder; what none of them matches is no article.
+    INCLUDE: List<String> = "include", List::of(GLOB), Default(&["**/*"]), &["news/**", "**/*.md"];
+    /// Patterns of paths of files and folders that are no articles.
+    EXCLUDE: List<String> = "exclude", List::of(GLOB), Default(&[]), &["drafts", "**/notes-*.txt"];
     /// What names an article: its path below the folder, or its file name alone, so that folders may
     /// change.
     KEY: Form<KeyFrom> = "key", word(), Default("path");

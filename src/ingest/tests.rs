@@ -1,5 +1,6 @@
 //! Changes of a folder or a database between two readings, and the store after them.
 
+mod parents;
 mod problems;
 mod renamed;
 mod rows;
@@ -109,7 +110,7 @@ impl Newsroom {
     }
 
     fn source(&self) -> Source {
-        Source::Directory(testkit::directory(self.key, &self.path("")))
+        Source::Directory(Box::new(testkit::directory(self.key, &self.path(""))))
     }
 
     fn attempt(&self, options: Options) -> ReadingResult {

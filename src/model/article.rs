@@ -9,6 +9,7 @@ mod accept;
 mod article_links;
 mod content;
 mod media;
+mod page;
 mod spelling;
 mod terms;
 
@@ -322,7 +323,7 @@ pub struct Article {
     pub published: Timestamp,
     /// Last correction; never before `published`.
     pub updated: Timestamp,
-    /// Its page, absolute and percent-encoded, if the article names one.
+    /// Its page on the newsroom's site, absolute and percent-encoded, if it has one there.
     pub url: Option<String>,
     /// Its sections, the main one first, no two with the same term key.
     pub sections: Vec<ArticleTerm>,

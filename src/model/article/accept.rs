@@ -9,17 +9,16 @@ use url::{Host, Url};
 use super::article_links::ArticleLinks;
 use super::content::{self, Content};
 use super::media::some_text;
+use super::page::{ArticlePage, page_url};
 use super::terms;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
     ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
     spelling,
 };
-use crate::model::permalink;
+use crate::model::article_path::ArticlePath;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{
-    TemplateContext, Text, decode_references, html_without_shortcodes, resolve as resolve_address,
-};
+use crate::text::{TemplateContext, Text, html_without_shortcodes};
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
@@ -62,9 +61,9 @@ impl Draft {
     fn check(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
         warnings.extend(spelling::warnings(&self));
-        let path = self.path.take();
+        let own_path = self.path.clone();
         let links = ArticleLinks {
-            path: path.as_deref(),
+            path: own_path.as_deref(),
             settings: reading,
         };
         let context = TemplateContext {
@@ -103,16 +102,18 @@ impl Draft {
             .expires
             .map(|date| resolve(date, reading).map_err(without_expiry))
             .transpose()?;
-        let named = self.language.as_deref().and_then(language_tag);
-        let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
-        let site = Url::parse(&reading.site).ok();
-        let url = self
-            .url
+        let path = self.path.as_deref();
+        let path = path.map(|path| ArticlePath::new(path, &reading.languages));
+        let by_path = || Some(path?.language()?.to_owned());
+        let named = self
+            .language
             .as_deref()
-            .and_then(|url| page_url(site.as_ref(), url));
-        let page = page(url.as_deref(), &key, published, &language, reading);
+            .and_then(language_tag)
+            .or_else(by_path);
+        let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let page = ArticlePage::of(&self, &key, &language, reading, &mut warnings);
         // Relative URLs in the article are resolved against its page.
-        let base = page.or(site);
+        let base = page.base;
         let (body, dropped) = content.html(base.as_ref())?;
         let reasons = dropped.reasons();
         warnings.extend(reasons.map(|(reason, hint)| Warning::new(None, reason, hint)));
@@ -133,7 +134,7 @@ impl Draft {
             body,
             key,
             title,
-            url,
+            url: page.address,
             language,
         };
         warnings.truncate(WARNINGS_MAX);
@@ -164,23 +165,6 @@ impl Draft {
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())
     }
-}
-
-/// The page of the article: its own `url`, else the filled template.
-fn page(
-    url: Option<&str>,
-    key: &str,
-    published: Timestamp,
-    language: &str,
-    reading: &AcceptSettings,
-) -> Option<Url> {
-    let filled = |template: &String| {
-        permalink::fill(template, key, reading.zone.date_time(published), language)
-    };
-    let page = url
-        .map(str::to_owned)
-        .or(reading.link.as_ref().map(filled))?;
-    Url::parse(&page).ok()
 }
 
 fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
@@ -294,10 +278,6 @@ const NOT_IN_IRI: &AsciiSet = &CONTROLS
     .add(b'\\')
     .add(b'^')
     .add(b'`');
-
-fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
-    resolve_address(base, &decode_references(raw)).filter(|url| url.starts_with("http"))
-}
 
 /// A language tag of BCP 47; the POSIX form `kk_KZ` is accepted too.
 fn language_tag(raw: &str) -> Option<String> {

@@ -32,7 +32,7 @@ pub fn parse(written: &str) -> Result<WrittenDate, DateError> {
         return Err(DateError::Shape);
     }
     if let Some(at) = unix_seconds(written) {
-        return WrittenDate::parse(&Timestamp(at).to_string());
+        return Ok(WrittenDate::Exact(Timestamp(at)));
     }
     // A day and a time without anything between them.
     if written.len() == 14 && written.bytes().all(|b| b.is_ascii_digit()) {

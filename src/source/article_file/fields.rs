@@ -144,7 +144,8 @@ impl<'p> Fields<'p> {
         body: Option<Body>,
         context: &ParseContext<'_>,
     ) -> Result<Draft, Refusal> {
-        let marks = hidden::marks(self.pairs, &context.settings.public_status);
+        let pairs = context.inherit(self.pairs);
+        let marks = hidden::marks(&pairs, &context.settings.public_status);
         if let Some(refusal) = marks.hiding.refusal() {
             return Err(refusal);
         }

@@ -154,10 +154,7 @@ impl Row<'_> {
 
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let pairs = self.pairs()?;
-        let context = ParseContext {
-            name_date: None,
-            settings: reading,
-        };
+        let context = ParseContext::new(reading, None);
         let draft = Fields::new(&pairs, 0).draft(None, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)

@@ -346,7 +346,13 @@ fn enclosures_are_under_any_of_their_names() {
 fn the_page_is_an_address_of_the_site() {
     for (written, url, slug) in [
         (Yaml("permalink: /2026/nice/"), Some("/2026/nice/"), None),
-        (Toml("path = \"2026/nice\""), Some("2026/nice"), None),
+        // A page of Zola is in a folder of its own.
+        (Toml("path = \"2026/nice\""), Some("2026/nice/"), None),
+        (
+            Toml("path = \"2026/nice.html\""),
+            Some("2026/nice.html"),
+            None,
+        ),
         (Yaml("url: /a\npermalink: /b"), Some("/a"), None),
         (Yaml("slug: /nice/"), None, Some("nice")),
         (Yaml("canonical_url: https://other.example/x"), None, None),
@@ -359,7 +365,7 @@ fn the_page_is_an_address_of_the_site() {
         (Yaml("permalink: true"), None, None),
         (
             Yaml("permalink: '/{{ slug }}/'\npath: /x"),
-            Some("/x"),
+            Some("/x/"),
             None,
         ),
     ] {
