@@ -111,7 +111,8 @@ impl Draft {
             .and_then(language_tag)
             .or_else(by_path);
         let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
-        let page = ArticlePage::of(&self, &key, &language, reading, &mut warnings);
+        let sections = accept_sections(&self.sections, &mut warnings);
+        let page = ArticlePage::of(&self, &key, &sections, &language, reading, &mut warnings);
         // Relative URLs in the article are resolved against its page.
         let base = page.base;
         let (body, dropped) = content.html(base.as_ref())?;
@@ -122,7 +123,7 @@ impl Draft {
             id: self.id.as_deref().and_then(absolute_id),
             published,
             updated,
-            sections: accept_sections(&self.sections, &mut warnings),
+            sections,
             tags: accept_tags(&self.tags)?,
             authors: accept_authors(&self.authors, base.as_ref())?,
             lead: summary.unwrap_or_else(|| content.lead()),

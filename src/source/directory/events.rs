@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use tokio::task;
 
 use crate::source::Scope;
-use crate::source::directory::inheritance::scope_of;
+use crate::source::directory::inheritance::names::scope_of;
 use crate::source::directory::write_log::WriteLog;
 
 /// With more paths than this, the whole folder is compared instead.

@@ -13,7 +13,9 @@
 
 mod authors;
 mod cascade;
+pub(super) mod names;
 mod section_file;
+mod stamp_digest;
 
 use std::collections::HashMap;
 use std::fs;
@@ -25,9 +27,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::authors::Authors;
+use self::names::{AUTHORS_STEM, DATA_EXTENSIONS, DATA_FOLDERS, SECTION_STEM};
 use self::section_file::SectionFile;
+use self::stamp_digest::{UNKNOWN, with_digest, without_digest};
 use super::file::{self, FILE_BYTES_MAX};
-use super::file_name::FRONT_MATTER_EXTENSIONS;
 use super::write_log::WriteLog;
 use crate::config::LegacyEncoding;
 use crate::model::article::{AcceptSettings, Author, Draft};
@@ -41,18 +44,6 @@ use crate::source::article_file::tree::KeyValue;
 
 /// How often a file is looked at whose writer is not done, before it counts as unsettled.
 const ATTEMPTS_MAX: usize = 5;
-
-/// The name of a folder's own file, without language and extension.
-const SECTION_STEM: &str = "_index";
-
-/// Folders of data files.
-const DATA_FOLDERS: [&str; 2] = ["data", "_data"];
-
-/// The name of the authors' file, without extension.
-const AUTHORS_STEM: &str = "authors";
-
-/// The digest of what is not known yet. No article is read under it.
-const UNKNOWN: u64 = 1;
 
 /// What the files above an article say of it.
 #[derive(Debug, Default)]
@@ -118,29 +109,11 @@ impl Inheritance {
         settings: &AcceptSettings,
         write_log: WriteLog,
     ) -> Inheritance {
-        let suffixes = settings.languages.iter().flat_map(|language| {
-            let primary = language.split('-').next().unwrap_or(language);
-            [format!(".{language}"), format!(".{primary}")]
-        });
-        let mut names: Vec<String> = [String::new()]
-            .into_iter()
-            .chain(suffixes)
-            .flat_map(|suffix| {
-                FRONT_MATTER_EXTENSIONS
-                    .into_iter()
-                    .flat_map(move |extension| {
-                        [extension.to_owned(), extension.to_ascii_uppercase()]
-                            .map(|extension| format!("{SECTION_STEM}{suffix}.{extension}"))
-                    })
-            })
-            .collect();
-        names.sort_unstable();
-        names.dedup();
         Inheritance {
             root: root.to_owned(),
             legacy,
             settings: Arc::new(settings.clone()),
-            section_names: names.into(),
+            section_names: names::of_sections(&settings.languages).into(),
             write_log,
             known: Arc::default(),
         }
@@ -313,7 +286,7 @@ impl Inheritance {
                 if !place.is_dir() {
                     continue;
                 }
-                for extension in authors::EXTENSIONS {
+                for extension in DATA_EXTENSIONS {
                     let name = format!("{AUTHORS_STEM}.{extension}");
                     let loaded = self.load(
                         &place.join(&name),
@@ -434,57 +407,6 @@ impl Inherited {
         // 63 bits, so that it fits above the time in a stamp.
         (xxh3_64(said.as_bytes()) >> 1).max(UNKNOWN + 1)
     }
-}
-
-/// The time of a file's last change takes 64 of 128 bits of the stamp, the digest the others.
-fn with_digest(stamp: Stamp, digest: u64) -> Stamp {
-    let time = stamp.changed & i128::from(u64::MAX);
-    Stamp {
-        changed: (i128::from(digest) << 64) | time,
-        ..stamp
-    }
-}
-
-fn without_digest(stamp: Stamp) -> (Stamp, u64) {
-    // A time before 1970 is negative.
-    match u64::try_from(stamp.changed >> 64) {
-        Err(_) | Ok(0) => (stamp, 0),
-        Ok(digest) => {
-            let time = u64::try_from(stamp.changed & i128::from(u64::MAX)).unwrap_or_default();
-            let changed = i128::from(time.cast_signed());
-            (Stamp { changed, ..stamp }, digest)
-        }
-    }
-}
-
-/// Where articles may change when the file or folder at `path` does, if it is no article itself: the folder
-/// below which they are, empty for all.
-pub(super) fn scope_of(path: &str) -> Option<&str> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_section = name.starts_with(SECTION_STEM);
-    let is_authors = match folder {
-        "" => DATA_FOLDERS.contains(&name),
-        folder => DATA_FOLDERS.contains(&folder) && is_authors_name(name),
-    };
-    match (is_section, is_authors) {
-        (true, _) => Some(folder),
-        (false, true) => Some(""),
-        (false, false) => None,
-    }
-}
-
-/// Whether the file at `path` below the folder names authors.
-pub(super) fn is_authors_file(path: &str) -> bool {
-    let folder_and_name = path.split_once('/');
-    folder_and_name
-        .is_some_and(|(folder, name)| DATA_FOLDERS.contains(&folder) && is_authors_name(name))
-}
-
-fn is_authors_name(name: &str) -> bool {
-    let parts = name.rsplit_once('.');
-    parts.is_some_and(|(stem, extension)| {
-        stem == AUTHORS_STEM && authors::EXTENSIONS.contains(&extension)
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::file_name::{format_of, is_ignored_name};
-use super::inheritance::is_authors_file;
+use super::inheritance::names::is_authors_file;
 
 /// The patterns of feeds.toml. Clones are cheap.
 #[derive(Clone, Debug)]

@@ -16,9 +16,6 @@ use crate::source::article_file::tree::{self, KeyValue, Value};
 use crate::source::article_file::{encoding, key_name};
 use crate::text;
 
-/// Extensions of data files.
-pub(super) const EXTENSIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
-
 /// The authors by their keys.
 #[derive(Debug, Default)]
 pub(super) struct Authors {

@@ -1,3 +1,4 @@
+use super::names::scope_of;
 use super::*;
 use crate::config::KeyFrom;
 use crate::model::article::{Accepted, Visibility};
