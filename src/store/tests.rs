@@ -53,6 +53,7 @@ fn accepted(key: &str) -> Accepted {
         revision: Revision(5),
         expires: None,
         visibility: Visibility::Public,
+        language_is_guessed: false,
         warnings: Vec::new(),
     }
 }

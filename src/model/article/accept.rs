@@ -66,7 +66,11 @@ impl Draft {
             .map(|date| resolve(date, reading))
             .transpose()?;
         let named = self.language.as_deref().and_then(language_tag);
-        let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let language_is_guessed = named.is_none();
+        let language = named.unwrap_or_else(|| {
+            let guessed = content.language(title.as_str(), &reading.language, &reading.languages);
+            guessed.to_owned()
+        });
         let site = Url::parse(&reading.site).ok();
         let url = self
             .url
@@ -108,6 +112,7 @@ impl Draft {
             article,
             expires,
             visibility: self.visibility,
+            language_is_guessed,
             warnings,
         })
     }
