@@ -195,6 +195,7 @@ fn accept_settings(config: &Config) -> AcceptSettings {
     AcceptSettings {
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
+        languages: site.languages.clone(),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
     }
 }
