@@ -7,6 +7,7 @@
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod article_problems;
+mod article_report;
 mod check;
 mod completions;
 mod config_digest;

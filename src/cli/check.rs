@@ -1,22 +1,27 @@
 //! `taspa check`: the configuration and every article, all problems at once.
 
+use std::mem;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::article_problems::ArticleProblems;
+use super::article_report::ArticleReport;
 use super::output::Screen;
 use super::{CommandResult, Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
+use crate::ingest::Observer;
 use crate::ingest::state_header::check_identity;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::served_before;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, served_before};
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
+use crate::text::visible;
 
 pub(super) fn run(
     path: &Path,
@@ -25,14 +30,7 @@ pub(super) fn run(
     format: ListFormat,
     screen: &mut Screen,
 ) -> CommandResult {
-    let mut found = Found {
-        problems: Vec::new(),
-        articles: match format {
-            ListFormat::Text if !is_verbose => ArticleProblems::first_of_each_reason(),
-            ListFormat::Text | ListFormat::Json => ArticleProblems::all(),
-        },
-        after: Vec::new(),
-    };
+    let mut found = Found::new(is_verbose || matches!(format, ListFormat::Json));
     let (exit, summary) = match load(path) {
         Err(errors) => {
             found.problems.extend(errors);
@@ -53,19 +51,21 @@ pub(super) fn run(
         }
     };
     let counts = [Severity::Error, Severity::Warning].map(|severity| found.count(severity));
-    let Found {
-        mut problems,
-        articles,
-        after,
-    } = found;
-    let (listed, unlisted) = articles.into_listed();
-    problems.extend(listed);
-    problems.extend(after);
     match format {
-        ListFormat::Json => screen.json(&problems)?,
+        ListFormat::Json => {
+            let problems: Vec<Problem> = found.into_parts().flat_map(|(part, _)| part).collect();
+            screen.json(&problems)?;
+        }
         ListFormat::Text => {
-            for line in problems.iter().map(Problem::to_string).chain(unlisted) {
-                screen.line(&line)?;
+            let report = mem::take(&mut found.report);
+            for (problems, lines) in found.into_parts().chain([(Vec::new(), report)]) {
+                for problem in problems {
+                    screen.line(&problem.to_string())?;
+                }
+                for line in lines {
+                    // Names of files and sections are in it, and it has no second line.
+                    screen.line(&visible(&line))?;
+                }
             }
             screen.line(&format!("{}; {summary}", in_words(counts)))?;
         }
@@ -73,16 +73,52 @@ pub(super) fn run(
     Ok(exit)
 }
 
-/// The problems in the order in which they are listed.
+/// What there is to say.
 struct Found {
-    /// Those of the configuration and of the query.
+    /// Whether all problems are listed, and all files named.
+    lists_all: bool,
+    /// The problems of the configuration and of the query.
     problems: Vec<Problem>,
     articles: ArticleProblems,
     /// Those of the source as a whole, and unused terms.
     after: Vec<Problem>,
+    /// Lines about the articles, which are no problems.
+    report: Vec<String>,
 }
 
 impl Found {
+    fn new(lists_all: bool) -> Found {
+        Found {
+            lists_all,
+            problems: Vec::new(),
+            articles: match lists_all {
+                true => ArticleProblems::all(),
+                false => ArticleProblems::first_of_each_reason(),
+            },
+            after: Vec::new(),
+            report: Vec::new(),
+        }
+    }
+
+    /// The problems, each part with lines about those that are not listed. Warnings come before the errors of
+    /// single articles, and what keeps everything from being read is the last.
+    fn into_parts(self) -> impl Iterator<Item = (Vec<Problem>, Vec<String>)> {
+        let [warnings, errors] = self.articles.into_listed();
+        let (mild, grave) = self
+            .after
+            .into_iter()
+            .partition(|p| p.severity == Severity::Warning);
+        let alone = |problems| (problems, Vec::new());
+        [
+            alone(self.problems),
+            warnings,
+            alone(mild),
+            errors,
+            alone(grave),
+        ]
+        .into_iter()
+    }
+
     fn count(&self, severity: Severity) -> usize {
         [&self.problems, &self.after]
             .map(|problems| count_severity(problems, severity))
@@ -100,13 +136,16 @@ fn check_articles(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found)
 
 fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option<String> {
     // The comparison of the state folder with the configuration says if it cannot be read.
-    let (publisher, report) = match once::read(loaded.config.clone(), templates, |_| {}) {
-        Ok(read) => read,
+    let as_of = Timestamp::now();
+    let publisher = match once::open(loaded.config.clone(), templates, as_of, |_| {}) {
+        Ok(publisher) => publisher,
         Err(failure) => {
             found.after.push(of_source(loaded, chain(&failure), None));
             return None;
         }
     };
+    let articles = observe(&publisher, loaded, found.lists_all, as_of);
+    let report = once::read_into(&publisher, as_of);
     let published = publisher.handle();
     // What is wrong with the query as a whole explains what is wrong with each row.
     let of_query = query_problems(loaded, published);
@@ -123,6 +162,8 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         return None;
     }
     found.articles.complete(&report.problems);
+    let mut articles = articles.lock().unwrap_or_else(PoisonError::into_inner);
+    found.articles.append(articles.take_leftovers());
     if let Some(failure) = report.failure {
         let hint = match &loaded.config.source {
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
@@ -137,10 +178,57 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         true => found.after.push(empty_source(loaded)),
         false => found.after.extend(unused_terms(loaded, published)),
     }
+    found.report = articles.lines();
+    found
+        .report
+        .extend(section_lines(published, found.lists_all));
     let snapshot = published.snapshot();
     let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
     let articles = many(report.articles, "article");
     Some(format!("{articles} in {}", many(feeds, "feed")))
+}
+
+/// Adds every article that is read from now on to a report.
+fn observe(
+    publisher: &Publisher,
+    loaded: &Loaded,
+    lists_all: bool,
+    as_of: Timestamp,
+) -> Arc<Mutex<ArticleReport>> {
+    let report = ArticleReport::new(lists_all, &loaded.config.site.language, as_of);
+    let report = Arc::new(Mutex::new(report));
+    let (source, shared) = (publisher.driver().source(), report.clone());
+    publisher
+        .driver()
+        .observe(Observer::new(move |path, accepted| {
+            let mut report = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            report.add(&source.locate(path), accepted);
+        }));
+    report
+}
+
+/// The sections of which an address is named without `--verbose`.
+const SECTIONS_MAX: usize = 20;
+
+/// The address of the newest article of each section, so that somebody can try whether it leads there.
+fn section_lines(published: &ReadHandle, names_all: bool) -> Vec<String> {
+    let Some(state) = published.published() else {
+        return Vec::new();
+    };
+    let mut sections = state.newest_of_sections();
+    let named = match names_all {
+        true => sections.len(),
+        false => sections.len().min(SECTIONS_MAX),
+    };
+    let unnamed = sections.split_off(named).len();
+    let addresses = sections.into_iter().filter_map(|(section, record)| {
+        let article = published.store().articles(&[record]).ok()?.pop()?;
+        let address = state.snapshot.site_rules.link(&article);
+        Some(format!("newest of section `{section}`: {address}"))
+    });
+    let more =
+        (unnamed > 0).then(|| format!("{}, with `--verbose` all", many(unnamed, "more section")));
+    addresses.chain(more).collect()
 }
 
 /// An error of the source as a whole.

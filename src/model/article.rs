@@ -76,6 +76,8 @@ pub struct Draft {
     pub body: Body,
     /// What its parser did not understand and left out.
     pub warnings: Vec<Warning>,
+    /// The names of keys that nothing knows.
+    pub unknown_keys: Vec<Box<str>>,
 }
 
 impl Draft {
@@ -100,6 +102,7 @@ impl Draft {
             enclosures: Vec::new(),
             body,
             warnings: Vec::new(),
+            unknown_keys: Vec::new(),
         }
     }
 }
@@ -276,6 +279,8 @@ pub struct Accepted {
     pub language_is_guessed: bool,
     /// What was left out of it or is probably a mistake, at most [`WARNINGS_MAX`].
     pub warnings: Vec<Warning>,
+    /// The names of keys that nothing knows.
+    pub unknown_keys: Vec<Box<str>>,
 }
 
 /// Who may see an article between its publication and its expiry.

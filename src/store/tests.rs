@@ -55,6 +55,7 @@ fn accepted(key: &str) -> Accepted {
         visibility: Visibility::Public,
         language_is_guessed: false,
         warnings: Vec::new(),
+        unknown_keys: Vec::new(),
     }
 }
 

@@ -78,6 +78,7 @@ fn put(article: &Article) -> Change {
         visibility: Visibility::Public,
         language_is_guessed: false,
         warnings: Vec::new(),
+        unknown_keys: Vec::new(),
     };
     Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }

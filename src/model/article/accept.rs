@@ -114,6 +114,7 @@ impl Draft {
             visibility: self.visibility,
             language_is_guessed,
             warnings,
+            unknown_keys: self.unknown_keys,
         })
     }
 
