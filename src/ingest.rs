@@ -20,10 +20,12 @@ mod observer;
 pub mod problems;
 mod progress;
 mod reading;
+pub mod renamed_file;
 pub mod report;
 pub mod state_header;
 
 use std::collections::BTreeSet;
+use std::mem;
 use std::panic::resume_unwind;
 use std::sync::Once;
 use std::sync::mpsc::{self, SendError};
@@ -34,11 +36,12 @@ use tracing::warn;
 use self::comparison::{Comparison, Listed};
 pub use self::observer::Observer;
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
-use self::reading::{ReadFile, read_all};
+use self::reading::{ReadArticle, ReadFile, read_all};
 use crate::index::Index;
 use crate::ingest::change_set::{ChangeSet, ProblemChange, key_conflict, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
+use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces};
 use crate::ingest::report::Report;
 use crate::model::article_meta::Change;
 use crate::model::record::RecordId;
@@ -77,6 +80,8 @@ pub struct ReadingHistory {
     pub guard: RemovalGuard,
     /// Their problems.
     pub problems: Problems,
+    /// The last articles that were new or gone.
+    recent: RecentTraces,
 }
 
 /// The priority of a reading.
@@ -128,9 +133,13 @@ pub fn reconcile(
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
     run.is_full = scopes.contains(&Scope::All);
-    let ReadingHistory { guard, problems } = history;
+    let ReadingHistory {
+        guard,
+        problems,
+        recent,
+    } = history;
     let gone = run.compare(scopes);
-    let failure = gone.and_then(|gone| run.remove(&gone, guard)).err();
+    let failure = gone.and_then(|gone| run.remove(&gone, guard, recent)).err();
     let (found, mut result) = (run.problems, run.result);
     let report = &mut result.report;
     report.failure = failure;
@@ -156,6 +165,8 @@ struct Run<'a> {
     /// Stored files that were not found in a place that could not be listed.
     hidden: BTreeSet<String>,
     problems: FoundProblems,
+    /// Articles whose keys are new; none if the store was empty.
+    added: Vec<ArticleTrace>,
     result: ReadingResult,
 }
 
@@ -177,6 +188,7 @@ impl<'a> Run<'a> {
             hides: false,
             hidden: BTreeSet::new(),
             problems: FoundProblems::default(),
+            added: Vec::new(),
             result: ReadingResult::default(),
         }
     }
@@ -330,7 +342,7 @@ impl<'a> Run<'a> {
             && row.warnings == *warnings
             && match outcome {
                 Err(refusal) => row.refusal.as_ref() == Some(refusal),
-                Ok((meta, _)) => {
+                Ok(ReadArticle { meta, .. }) => {
                     let owner = self.store.article(&meta.key)?;
                     owner.is_some_and(|owner| match &row.refusal {
                         None => *owner.path == *found.path && owner.meta.revision == meta.revision,
@@ -362,7 +374,11 @@ impl<'a> Run<'a> {
         &mut self,
         gone: &BTreeSet<String>,
         guard: &mut RemovalGuard,
+        recent: &mut RecentTraces,
     ) -> Result<(), ReconcileError> {
+        let added = mem::take(&mut self.added).into_iter();
+        let renamed = added.filter_map(|added| recent.add(added));
+        self.result.report.renamed.extend(renamed);
         let unfound = self.unfound()?;
         let (at, now) = self.source.clocks();
         let mut missing = Missing {
@@ -380,10 +396,14 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let mut change_set = ChangeSet::default();
+        let mut missing_rows = Vec::new();
         let verdict = self.store.write(|batch| {
             for path in gone {
-                if owned_article(batch, path)?.is_some() {
+                if let Some(row) = owned_article(batch, path)? {
                     missing.paths.push(path);
+                    if missing.paths.len() <= RECENT_MAX && !recent.has_gone(path) {
+                        missing_rows.push(row);
+                    }
                 }
             }
             let verdict = guard.judge(&missing, removal);
@@ -401,6 +421,13 @@ impl<'a> Run<'a> {
         }
         self.result.confirmed = verdict.confirms;
         guard.note(&missing, verdict);
+        // The texts are still there, because what is published names them.
+        let mut reader = self.store.article_reader()?;
+        for row in &missing_rows {
+            let article = reader.article(row.meta.record)?;
+            let renamed = recent.remove(row, &article);
+            self.result.report.renamed.extend(renamed);
+        }
         let retries = self.accept(change_set)?;
         self.retry(retries)
     }
@@ -410,6 +437,10 @@ impl<'a> Run<'a> {
         self.progress.advance();
         self.result.changes.extend(change_set.changes);
         (self.meanwhile)(&mut self.result.changes);
+        if self.options.stored > 0 {
+            self.added.extend(change_set.added);
+            self.added.truncate(RECENT_MAX);
+        }
         self.result.retired.extend(change_set.retired);
         self.result.report.unsettled.extend(change_set.unsettled);
         for ProblemChange {

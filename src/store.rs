@@ -29,6 +29,7 @@ mod no_sync_backend;
 mod open_database;
 mod open_file;
 mod packer;
+mod peeked_articles;
 mod rows;
 mod state_disk;
 mod state_writer;
@@ -54,6 +55,7 @@ use self::open_database::OpenDatabase;
 use self::open_file::OpenFile;
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
+pub use self::peeked_articles::PeekedArticles;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::rows::decode_stored;
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, decode};

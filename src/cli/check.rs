@@ -10,8 +10,8 @@ use super::output::Screen;
 use super::{CommandResult, Exit, ListFormat, load, once};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
-use crate::ingest::Observer;
 use crate::ingest::state_header::check_identity;
+use crate::ingest::{Observer, renamed_file};
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::time::Timestamp;
@@ -178,6 +178,7 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         true => found.after.push(empty_source(loaded)),
         false => found.after.extend(unused_terms(loaded, published)),
     }
+    found.after.extend(renamed_files(loaded, published));
     found.report = articles.lines();
     found
         .report
@@ -301,6 +302,21 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
     let place = loaded.place(&["source", "sql", "query"]);
     let message = format!("[source.sql]: {message}");
     loaded.file.problem(severity, place, message, hint)
+}
+
+/// Files that the state folder has under another name.
+fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
+    let source = published.source();
+    if let Source::Sql(_) = &*source {
+        return Vec::new();
+    }
+    // The comparison of the state folder with the configuration says if it cannot be read.
+    let renamed = renamed_file::find_since(&loaded.config.server.state, published.store());
+    let renamed = renamed.unwrap_or_default();
+    let problems = renamed
+        .iter()
+        .map(|file| file.problem(|path| source.locate(path)));
+    problems.collect()
 }
 
 /// Terms that feeds.toml names and no released article has.

@@ -1,18 +1,21 @@
 //! One transaction of a reading: writes files to the store, and collects the changes for the index.
 
-use super::reading::ReadFile;
+use super::reading::{ReadArticle, ReadFile};
+use super::renamed_file::{ArticleTrace, RECENT_MAX};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article::Refusal;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
 use crate::source::Place;
-use crate::store::{ArticleRow, Batch, FileRow, PackedArticle, StoreError};
+use crate::store::{ArticleRow, Batch, FileRow, StoreError};
 
 /// The changes of one transaction, valid once it is committed.
 #[derive(Default)]
 pub(super) struct ChangeSet {
     pub(super) changes: Vec<Change>,
     pub(super) retired: Vec<RecordId>,
+    /// Articles whose keys are new, at most [`RECENT_MAX`].
+    pub(super) added: Vec<ArticleTrace>,
     /// Files that have problems, or had some.
     pub(super) problems: Vec<ProblemChange>,
     /// Keys that no article has any more.
@@ -49,7 +52,7 @@ impl ChangeSet {
             Ok(article) => {
                 let row = FileRow {
                     stamp: found.stamp,
-                    key: Some(article.0.key.clone()),
+                    key: Some(article.meta.key.clone()),
                     refusal: None,
                     columns,
                     warnings,
@@ -80,8 +83,13 @@ impl ChangeSet {
         found: &Place,
         mut before: Option<FileRow>,
         file: FileRow,
-        (meta, packed): (ArticleMeta, PackedArticle),
+        article: ReadArticle,
     ) -> Result<(), StoreError> {
+        let ReadArticle {
+            meta,
+            packed,
+            digest,
+        } = article;
         let key = meta.key.clone();
         let earlier = before.as_ref().and_then(|row| row.key.as_ref());
         if earlier.is_some_and(|earlier| *earlier != key) {
@@ -124,6 +132,13 @@ impl ChangeSet {
             meta: ArticleMeta { record, ..meta },
             path: found.path.as_str().into(),
         };
+        if current.is_none() && self.added.len() < RECENT_MAX {
+            self.added.push(ArticleTrace {
+                digest,
+                path: row.path.clone(),
+                key: row.meta.key.clone(),
+            });
+        }
         if current.as_ref() != Some(&row) {
             batch.put_article(&row)?;
             self.changes.push(Change::Put(row.meta));

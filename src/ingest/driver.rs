@@ -7,7 +7,6 @@ use tracing::error;
 use super::{Observer, Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
 use crate::config::Config;
 use crate::index::Index;
-use crate::ingest::problems::Problems;
 use crate::ingest::state_header::header;
 use crate::model::article_meta::Change;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
@@ -80,7 +79,7 @@ impl Driver {
             }),
             history: Mutex::new(ReadingHistory {
                 guard: RemovalGuard::restored(held),
-                problems: Problems::default(),
+                ..ReadingHistory::default()
             }),
             store,
             observer: OnceLock::new(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::ReconcileError;
-use super::reading::ReadFile;
+use super::reading::{ReadArticle, ReadFile};
 use crate::source::{Place, Source};
 use crate::store::Store;
 
@@ -20,7 +20,7 @@ impl KeyConflicts {
         store: &Store,
     ) -> Result<KeyConflicts, ReconcileError> {
         let accepted = files.iter().flatten().filter_map(|file| {
-            let (meta, _) = file.outcome.as_ref().ok()?;
+            let ReadArticle { meta, .. } = file.outcome.as_ref().ok()?;
             Some((&file.found, &*meta.key))
         });
         let (found, keys): (Vec<&Place>, Vec<&str>) = accepted.unzip();

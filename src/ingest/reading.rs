@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use super::renamed_file::TextDigest;
 use super::{Observer, Progress};
 use crate::model::article::{Refusal, Warning};
 use crate::model::article_meta::ArticleMeta;
@@ -17,9 +18,16 @@ pub(super) struct ReadFile {
     pub(super) found: Place,
     /// As in [`ReadResult::columns`].
     pub(super) columns: u64,
-    pub(super) outcome: Result<(ArticleMeta, PackedArticle), Refusal>,
+    pub(super) outcome: Result<ReadArticle, Refusal>,
     /// The warnings of an accepted article.
     pub(super) warnings: Vec<Warning>,
+}
+
+/// An accepted article.
+pub(super) struct ReadArticle {
+    pub(super) meta: ArticleMeta,
+    pub(super) packed: PackedArticle,
+    pub(super) digest: TextDigest,
 }
 
 /// Bytes of packed articles that are read before they are stored.
@@ -84,7 +92,7 @@ pub(super) fn read_all(
 fn bytes(read: &Result<ReadFile, String>) -> usize {
     let read = read.as_ref().ok();
     let packed = read.and_then(|read| read.outcome.as_ref().ok());
-    packed.map_or(0, |(_, packed)| packed.len())
+    packed.map_or(0, |article| article.packed.len())
 }
 
 fn read_share(
@@ -127,7 +135,11 @@ fn pack(
         ReadOutcome::Accepted(mut accepted) => {
             warnings = std::mem::take(&mut accepted.warnings);
             match packer.as_mut().map(|packer| packer.pack(&accepted.article)) {
-                Ok(Ok(packed)) => Ok((ArticleMeta::new(&accepted, RecordId::UNSTORED), packed)),
+                Ok(Ok(packed)) => Ok(ReadArticle {
+                    meta: ArticleMeta::new(&accepted, RecordId::UNSTORED),
+                    packed,
+                    digest: TextDigest::of(&accepted.article),
+                }),
                 Ok(Err(_)) | Err(_) => Err(Refusal::new(
                     None,
                     "the article could not be packed",

@@ -1,6 +1,7 @@
 //! Changes of a folder or a database between two readings, and the store after them.
 
 mod problems;
+mod renamed;
 mod rows;
 
 use std::cell::RefCell;

@@ -82,7 +82,8 @@ pub enum WrittenDate {
 
 impl WrittenDate {
     /// Parses `YYYY-MM-DD`, optionally with `THH:MM[:SS[.fff]]` (or a space for the `T`), optionally
-    /// with an offset (`Z`, `+05`, `+0500`, `+05:00`) after the time. A date alone means 00:00.
+    /// with an offset (`Z`, `+05`, `+0500`, `+05:00`) after the time. A date alone means 00:00, and 24:00
+    /// the start of the next day.
     pub fn parse(text: &str) -> Result<WrittenDate, DateError> {
         let (day, rest) = split_day(text)?;
         if rest.is_empty() {
@@ -93,7 +94,14 @@ impl WrittenDate {
             .find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.' || c == ','))
             .unwrap_or(rest.len());
         let (clock, zone) = rest.split_at(clock_end);
-        let local = day.to_datetime(parse_clock(clock)?);
+        let local = match parse_clock(clock) {
+            // The end of a day is the start of the next one (ISO 8601).
+            Err(DateError::NoSuchDay) if is_midnight_24(clock) => {
+                let next = day.tomorrow().map_err(|_| DateError::NoSuchDay)?;
+                next.at(0, 0, 0, 0)
+            }
+            time => day.to_datetime(time?),
+        };
         if zone.is_empty() {
             return Ok(WrittenDate::Local(local));
         }
@@ -111,6 +119,9 @@ pub enum DateError {
     /// Not `YYYY-MM-DD` with an optional time and offset.
     #[error("a date is written `YYYY-MM-DD`, optionally with `THH:MM` and an offset")]
     Shape,
+    /// Day and month could be meant in either order.
+    #[error("it could be two dates, because day and month can change places")]
+    TwoDates,
     /// The right form, but no such day or time exists.
     #[error("there is no such day or time")]
     NoSuchDay,
@@ -144,6 +155,12 @@ fn parse_clock(clock: &str) -> Result<civil::Time, DateError> {
             .map_or(Ok(0), |p| p.parse().map_err(|_| DateError::Shape))
     };
     civil::Time::new(number(0)?, number(1)?, number(2)?, 0).map_err(|_| DateError::NoSuchDay)
+}
+
+/// Whether a clock shows `24:00`, with or without seconds.
+fn is_midnight_24(clock: &str) -> bool {
+    let zeroes = clock.strip_prefix("24:00");
+    zeroes.is_some_and(|rest| rest.chars().all(|c| matches!(c, '0' | ':' | '.' | ',')))
 }
 
 fn parse_offset(zone: &str) -> Result<Offset, DateError> {

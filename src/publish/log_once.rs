@@ -62,6 +62,9 @@ impl ReadingLog {
 
     /// Logs the first new problems, and the reasons of all if there are more.
     fn log_problems(&mut self, report: &Report) {
+        for renamed in report.renamed.iter().take(NEW_PROBLEMS_MAX) {
+            warn!("{}", renamed.problem(str::to_owned));
+        }
         let (all, new) = (&report.problems, &report.new_problems);
         let (first, count) = match std::mem::take(&mut self.is_first) {
             true => (&all.first, all.total()),

@@ -321,3 +321,28 @@ fn removed_addresses_are_a_warning_until_redirected() {
     newsroom.configure(&(text + &redirects.concat()));
     assert_ends(&newsroom.run(&["check"]), 0, &["no problems"], &[]);
 }
+
+#[test]
+fn renamed_file_is_named_by_check_and_log() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let rename = |before, after| {
+        let renamed = fs::rename(newsroom.article(before), newsroom.article(after));
+        renamed.expect("a renamed article");
+    };
+    rename("session", "session-2");
+    daemon.eventually("/all.rss", |feed| feed.says("/articles/session-2<"));
+    let line = daemon.wait_for("which is gone");
+    assert!(line.contains("session-2.txt: warning: it has"), "{line}");
+    daemon.signal("TERM");
+    daemon.log_until_stopped();
+
+    rename("match", "final");
+    let expected = [
+        "articles/final.txt: warning: it has the title, date and text of `match.txt`, which is gone",
+        "add the key `id = \"match\"`",
+        "0 errors, 1 warning",
+    ];
+    assert_ends(&newsroom.run(&["check"]), 0, &expected, &[]);
+    assert_eq!(json(&newsroom.run(&["check", "--format", "json"])).len(), 1);
+}

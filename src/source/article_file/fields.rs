@@ -203,6 +203,7 @@ impl Field<'_> {
         date::parse(written.trim()).map_err(|error| {
             let what = match error {
                 DateError::Shape => "is not a date",
+                DateError::TwoDates => "could be two dates",
                 DateError::NoSuchDay => "is a day or time that does not exist",
             };
             self.refuse(

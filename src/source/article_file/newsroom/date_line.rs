@@ -80,7 +80,7 @@ fn date_problem(text: &str, error: DateError) -> String {
     let (word, _) = split_word(text);
     match error {
         DateError::Shape if word.is_empty() => "there is no date".to_owned(),
-        DateError::Shape => format!("`{}` is not a date", excerpt(word)),
+        DateError::Shape | DateError::TwoDates => format!("`{}` is not a date", excerpt(word)),
         DateError::NoSuchDay => format!("`{}`: there is no such day or time", excerpt(word)),
     }
 }
