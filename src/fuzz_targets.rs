@@ -66,10 +66,7 @@ pub fn json(bytes: &[u8]) {
 fn article(bytes: &[u8], parse: impl Fn(&str, &ParseContext<'_>) -> Result<Draft, Refusal>) {
     let accept = || {
         let text = encoding::decode(bytes, LegacyEncoding::Windows1251)?;
-        let context = ParseContext {
-            name_date: None,
-            settings: accept_settings(),
-        };
+        let context = ParseContext::new(accept_settings(), None);
         let draft = parse(&text, &context)?;
         let key = draft.own_key()?.unwrap_or_else(|| "a".to_owned());
         draft.accept(key, accept_settings())

@@ -7,6 +7,7 @@
 
 pub mod article;
 pub mod article_meta;
+pub mod article_path;
 pub mod count;
 pub mod format;
 pub mod held_loss;

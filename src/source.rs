@@ -15,6 +15,7 @@ pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -331,6 +332,15 @@ impl Source {
         }
     }
 
+    /// How many files the last listing of everything skipped, by their extension in lower case; empty for
+    /// files without one.
+    pub fn skipped(&self) -> BTreeMap<String, usize> {
+        match self {
+            Source::Directory(directory) => directory.skipped(),
+            Source::Sql(_) => BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn limits(&self) -> &'static ReadingLimits {
         match self {
             Source::Directory(_) => &FILE_LIMITS,
@@ -398,10 +408,7 @@ impl Source {
     /// The places at these paths as they are now, without missing ones.
     pub fn stat(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
-            Source::Directory(directory) => Ok(paths
-                .iter()
-                .filter_map(|path| directory.stat(path))
-                .collect()),
+            Source::Directory(directory) => Ok(directory.stat(paths)),
             Source::Sql(sql) => Ok(sql.stat(paths)?),
         }
     }
@@ -446,7 +453,7 @@ impl Source {
     /// Whether a file that held an article was emptied on purpose.
     pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
-            Source::Directory(_) => directory::is_emptied(found),
+            Source::Directory(_) => directory::file::is_emptied(found),
             Source::Sql(_) => false,
         }
     }

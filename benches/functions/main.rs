@@ -37,10 +37,7 @@ const CACHE_BYTES: u64 = 64 << 20;
 fn gate(c: &mut Criterion) {
     let newsroom = Newsroom::new(1);
     let (text, reading) = (newsroom::article(7), newsroom.reading());
-    let context = ParseContext {
-        name_date: None,
-        settings: &reading,
-    };
+    let context = ParseContext::new(&reading, None);
     let accept = || {
         let draft = newsroom_text::parse(&text, &context).expect("an article");
         draft.accept("7".to_owned(), &reading).expect("accepted")

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use crate::config::Config;
 use crate::model::record::Stamp;
 use crate::render::pages::folder::{ASSET_BYTES_MAX, FILES_MAX, is_ignored};
-use crate::source::directory::stamp;
+use crate::source::directory::file::stamp;
 
 /// The bytes of feeds.toml that are read, which is more than a valid one has.
 const CONFIG_BYTES_MAX: u64 = 32 << 20;

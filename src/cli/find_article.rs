@@ -74,7 +74,7 @@ pub(super) fn find(
         Ok((path, row)) => return Ok(Ok(NamedArticle::File(path, row))),
         Err(nearest) => nearest,
     };
-    if let Some(row) = by_page(store, site_rules, text)? {
+    if let Some(row) = by_page(store, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
     Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
@@ -195,11 +195,7 @@ fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
 
 /// The article whose page has this address. Articles whose name is in the address are read first, but
 /// an article may have an address without it.
-fn by_page(
-    store: &Store,
-    site_rules: &SiteRules,
-    text: &str,
-) -> Result<Option<ArticleRow>, StoreError> {
+fn by_page(store: &Store, text: &str) -> Result<Option<ArticleRow>, StoreError> {
     let Some(address) = PageAddress::parse(text) else {
         return Ok(None);
     };
@@ -207,10 +203,7 @@ fn by_page(
     let mut nearly = None;
     let mut look = |articles: &[Article]| {
         for article in articles {
-            let own = site_rules
-                .page(article)
-                .as_deref()
-                .and_then(PageAddress::parse);
+            let own = article.url.as_deref().and_then(PageAddress::parse);
             if own.as_ref() == Some(&address) {
                 return Some(article.key.clone());
             }

@@ -60,7 +60,9 @@ pub(super) const ARTICLE_LINK: Form<String> = Form {
     parse: |text| link(text, &ARTICLE_NAMES),
 };
 
-const ARTICLE_NAMES: [&str; 6] = ["key", "name", "year", "month", "day", "lang"];
+const ARTICLE_NAMES: [&str; 9] = [
+    "key", "name", "slug", "section", "sections", "year", "month", "day", "lang",
+];
 
 pub(super) const TERM_LINK: Form<String> = Form {
     expected: || expected_link(&TERM_NAMES),

@@ -543,7 +543,8 @@ fn values_out_of_form_are_refused_with_what_was_meant() {
                 "2:19 [source.directory]: legacy-encoding must be `windows-1251` or `kz-1048`, \
                  got `windows-1252` | did you mean `windows-1251`?",
                 "3:8 [source.directory]: link must be a text whose only braces are `{key}`, \
-                 `{name}`, `{year}`, `{month}`, `{day}` or `{lang}`, got `https://x.example/{id}`",
+                 `{name}`, `{slug}`, `{section}`, `{sections}`, `{year}`, `{month}`, `{day}` or `{lang}`, \
+                 got `https://x.example/{id}`",
             ],
         ),
         (

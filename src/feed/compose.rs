@@ -11,7 +11,6 @@ use serde::Serialize;
 use crate::config::{Config, Content};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::{Article, Author};
-use crate::model::permalink;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
 use crate::model::url_encoding::encode_path;
@@ -29,8 +28,6 @@ pub struct SiteRules {
     base: String,
     /// The path of `base`, decoded, without a slash at its end.
     prefix: String,
-    /// The template of article pages, where the site has its own.
-    article_link: Option<String>,
     /// The most bytes of a feed or of its page.
     #[serde(skip)]
     document_bytes: u64,
@@ -54,7 +51,6 @@ impl SiteRules {
             id_year: config.site.id_year,
             prefix: prefix(&config.server.public_url),
             base: config.server.public_url.clone(),
-            article_link: config.source.link().map(str::to_owned),
             document_bytes: config.server.limits.document_bytes,
             same: same.collect(),
         }
@@ -68,7 +64,6 @@ impl SiteRules {
             &self.id_authority,
             self.id_year,
             &self.base,
-            &self.article_link,
         )
     }
 
@@ -109,18 +104,8 @@ impl SiteRules {
 
     /// The address of an article's page: on the newsroom's site, else on this daemon.
     pub fn link(&self, article: &Article) -> String {
-        self.page(article)
-            .unwrap_or_else(|| format!("{}articles/{}", self.base, encode_path(&article.key)))
-    }
-
-    /// The address of an article's page on the newsroom's site, if it has one.
-    pub fn page(&self, article: &Article) -> Option<String> {
-        let from_template = || {
-            let date = self.zone.date_time(article.published);
-            let fill = |template| permalink::fill(template, &article.key, date, &article.language);
-            self.article_link.as_deref().map(fill)
-        };
-        article.url.clone().or_else(from_template)
+        let here = || format!("{}articles/{}", self.base, encode_path(&article.key));
+        article.url.clone().unwrap_or_else(here)
     }
 
     /// The base address of the feeds of a kind of terms.

@@ -1,5 +1,6 @@
 //! Changes of a folder or a database between two readings, and the store after them.
 
+mod parents;
 mod problems;
 mod renamed;
 mod rows;

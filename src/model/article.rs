@@ -8,6 +8,7 @@
 mod accept;
 mod content;
 mod media;
+mod page;
 
 use std::fmt;
 
@@ -139,6 +140,8 @@ pub enum Body {
     Html(String),
     /// CommonMark with tables; it may contain HTML.
     Markdown(String),
+    /// The same with imports and components.
+    Mdx(String),
 }
 
 /// An author of an article.
@@ -173,6 +176,8 @@ pub struct AcceptSettings {
     pub link: Option<String>,
     /// The URL of this server with a slash at its end; articles are at `articles/KEY` below it.
     pub public_url: String,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
 }
 
 impl AcceptSettings {
@@ -185,6 +190,7 @@ impl AcceptSettings {
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
+            public_status: Vec::new(),
         }
     }
 
@@ -307,7 +313,7 @@ pub struct Article {
     pub published: Timestamp,
     /// Last correction; never before `published`.
     pub updated: Timestamp,
-    /// Its page, absolute and percent-encoded, if the article names one.
+    /// Its page on the newsroom's site, absolute and percent-encoded, if it has one there.
     pub url: Option<String>,
     /// Its section; the text has a term key.
     pub section: Option<Text>,

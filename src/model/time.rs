@@ -71,11 +71,19 @@ pub fn wall_milliseconds(now: SystemTime) -> i128 {
     nanoseconds.div_euclid(1_000_000)
 }
 
-/// A date as an article writes it, before [`Zone::resolve`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A date as an article writes it, before [`Zone::resolve`]. Two are equal if they mean the same, in
+/// whatever offset they are written.
+#[derive(Clone, Copy, Debug)]
 pub enum WrittenDate {
-    /// With an offset: one instant.
+    /// One instant, written without a place's time of day.
     Exact(Timestamp),
+    /// Wall-clock time with an offset.
+    WithOffset {
+        /// The instant.
+        at: Timestamp,
+        /// The time of day as written.
+        local: civil::DateTime,
+    },
     /// Wall-clock time in the newsroom's zone.
     Local(civil::DateTime),
 }
@@ -109,9 +117,52 @@ impl WrittenDate {
         let at = offset
             .to_timestamp(local)
             .map_err(|_| DateError::NoSuchDay)?;
-        Ok(WrittenDate::Exact(Timestamp(at.as_second())))
+        Ok(WrittenDate::WithOffset {
+            at: Timestamp(at.as_second()),
+            local,
+        })
+    }
+
+    /// Its instant, if it does not depend on a zone.
+    fn instant(self) -> Option<Timestamp> {
+        match self {
+            WrittenDate::Exact(at) | WrittenDate::WithOffset { at, .. } => Some(at),
+            WrittenDate::Local(_) => None,
+        }
     }
 }
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The year.
+    pub year: i16,
+    /// The month, from 1.
+    pub month: i8,
+    /// The day of the month, from 1.
+    pub day: i8,
+}
+
+impl From<civil::DateTime> for Day {
+    fn from(local: civil::DateTime) -> Day {
+        Day {
+            year: local.year(),
+            month: local.month(),
+            day: local.day(),
+        }
+    }
+}
+
+impl PartialEq for WrittenDate {
+    fn eq(&self, other: &WrittenDate) -> bool {
+        match (*self, *other) {
+            (WrittenDate::Local(one), WrittenDate::Local(other)) => one == other,
+            (one, other) => one.instant().is_some_and(|at| Some(at) == other.instant()),
+        }
+    }
+}
+
+impl Eq for WrittenDate {}
 
 /// Why a date cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -217,13 +268,27 @@ impl Zone {
     /// `i64::MAX`.
     pub fn resolve(&self, date: WrittenDate) -> Timestamp {
         match date {
-            WrittenDate::Exact(at) => at,
+            WrittenDate::Exact(at) | WrittenDate::WithOffset { at, .. } => at,
             WrittenDate::Local(local) => self
                 .0
                 .to_ambiguous_timestamp(local)
                 .compatible()
                 .map_or(Timestamp(i64::MAX), |at| Timestamp(at.as_second())),
         }
+    }
+
+    /// The day that a date names, by its own offset; of an instant, its day in this zone.
+    pub fn written_day(&self, date: WrittenDate) -> Day {
+        match date {
+            WrittenDate::Exact(at) => self.day(at),
+            WrittenDate::WithOffset { local, .. } | WrittenDate::Local(local) => local.into(),
+        }
+    }
+
+    /// The day in this zone at an instant.
+    pub fn day(&self, at: Timestamp) -> Day {
+        let instant = jiff::Timestamp::from_second(at.0).unwrap_or_default();
+        self.0.to_datetime(instant).into()
     }
 
     /// `at` with the offset that this zone has at that instant.
@@ -295,6 +360,24 @@ mod tests {
         ] {
             assert_eq!(WrittenDate::parse(form), expected, "{form}");
         }
+    }
+
+    #[test]
+    fn a_date_names_its_day_by_its_own_offset() {
+        let zone = almaty();
+        for (form, day) in [
+            ("2026-03-05T23:30:00Z", 5),
+            ("2026-03-05T23:30:00-08:00", 5),
+            ("2026-03-05T00:10:00+14:00", 5),
+            ("2026-03-05T23:30", 5),
+            ("2026-03-05", 5),
+        ] {
+            let date = WrittenDate::parse(form).expect("a date");
+            assert_eq!(zone.written_day(date).day, day, "{form}");
+        }
+        // 2026-03-05T23:30:00Z
+        let instant = Timestamp(1_772_753_400);
+        assert_eq!(zone.written_day(WrittenDate::Exact(instant)).day, 6);
     }
 
     #[test]

@@ -10,12 +10,18 @@
 pub mod date;
 pub mod encoding;
 pub(crate) mod fields;
-mod front_matter;
+pub(in crate::source) mod front_matter;
+pub(in crate::source) mod hidden;
+pub mod html;
 pub mod json;
+pub(in crate::source) mod key_name;
 pub mod markdown;
 pub mod newsroom;
 pub(crate) mod tree;
 
+use std::borrow::Cow;
+
+use self::tree::{KeyValue, Value};
 use crate::model::article::AcceptSettings;
 use crate::model::time::WrittenDate;
 use crate::text;
@@ -27,6 +33,42 @@ pub struct ParseContext<'c> {
     pub name_date: Option<WrittenDate>,
     /// The settings of the site.
     pub settings: &'c AcceptSettings,
+    /// Keys that files above give to it, where it has none of their names.
+    pub(in crate::source) inherited: &'c [KeyValue],
+}
+
+impl<'c> ParseContext<'c> {
+    /// An article that no file above says something of.
+    pub fn new(settings: &'c AcceptSettings, name_date: Option<WrittenDate>) -> ParseContext<'c> {
+        ParseContext {
+            name_date,
+            settings,
+            inherited: &[],
+        }
+    }
+
+    /// The keys of an article with those that it inherits.
+    fn inherit<'p>(&self, pairs: &'p [KeyValue]) -> Cow<'p, [KeyValue]> {
+        let inherited = self.inherited.iter();
+        let missing = inherited.filter(|pair| !has_key(pairs, &pair.key));
+        let missing: Vec<_> = missing.cloned().collect();
+        match missing.is_empty() {
+            true => Cow::Borrowed(pairs),
+            false => Cow::Owned([pairs, &missing].concat()),
+        }
+    }
+}
+
+/// Whether a key has a value, at the top level or in the tables of themes.
+fn has_key(pairs: &[KeyValue], name: &str) -> bool {
+    pairs.iter().any(|pair| match &pair.node.value {
+        value if key_name::is(&pair.key, name) => !value.is_blank(),
+        Value::Table(inner) if ["extra", "params"].contains(&&*key_name::normal(&pair.key)) => {
+            let mut named = inner.iter().filter(|pair| key_name::is(&pair.key, name));
+            named.any(|pair| !pair.node.value.is_blank())
+        }
+        _ => false,
+    })
 }
 
 /// Calls a parser for a site that names nothing but its language.
@@ -35,10 +77,7 @@ fn in_test<T>(text: &str, parse: impl FnOnce(&str, &ParseContext<'_>) -> T) -> T
     use crate::model::time::Zone;
 
     let settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
-    let context = ParseContext {
-        name_date: None,
-        settings: &settings,
-    };
+    let context = ParseContext::new(&settings, None);
     parse(text, &context)
 }
 

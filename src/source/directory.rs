@@ -4,48 +4,36 @@
 //! means is decided in [`ingest`](crate::ingest).
 
 pub mod events;
+pub(crate) mod file;
+mod file_name;
+mod inheritance;
 mod links;
+mod listing;
 mod sibling_files;
 #[cfg(test)]
 pub(crate) mod testkit;
 pub(crate) mod watcher;
 mod write_log;
 
-use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use walkdir::{DirEntry, WalkDir};
 
-use super::article_file::{ParseContext, date, encoding, json, markdown, newsroom};
+use self::file::{FILE_BYTES_MAX, read_unchanged, too_large};
+pub use self::file_name::EXTENSIONS;
+use self::file_name::{FileFormat, format_of};
+use self::inheritance::{Inheritance, Inherited, Parents};
+use self::listing::{Listing, SkippedFiles};
+use super::article_file::hidden::{self, Hiding};
+use super::article_file::{ParseContext, date, encoding, html, json, markdown, newsroom};
 use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
-use crate::model::article::{AcceptSettings, Accepted, Draft, Refusal};
-use crate::model::record::Stamp;
-use crate::model::time::Timestamp;
-use crate::source::directory::links::{Links, leads_nowhere};
+use crate::model::article::{AcceptSettings, Accepted, Body, Draft, Refusal, Visibility};
+use crate::model::article_path::ArticlePath;
 use crate::source::directory::write_log::WriteLog;
-
-/// Larger files are refused.
-const FILE_BYTES_MAX: u64 = 2 << 20;
-
-/// How long a file must be unchanged before it is read. A shorter pause does not mean that its
-/// writer is done.
-const QUIET: Duration = Duration::from_millis(200);
-
-/// The same for a file that was closed or renamed. The clock of a file system ticks every few
-/// milliseconds, so a later write shows a later time.
-const QUIET_AFTER_CLOSE: Duration = Duration::from_millis(20);
-
-/// An article's file that has been empty for so long counts as deleted.
-const EMPTIED_SECONDS: i64 = 60;
-
-/// Suffixes of the temporary files of editors and copies.
-const TEMPORARY_SUFFIXES: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
 
 /// A folder of article files.
 #[derive(Clone, Debug)]
@@ -56,32 +44,40 @@ pub struct Directory {
     legacy: LegacyEncoding,
     reading: AcceptSettings,
     write_log: WriteLog,
-}
-
-#[derive(Clone, Copy)]
-enum FileFormat {
-    Newsroom,
-    Markdown,
-    Json,
+    inheritance: Inheritance,
+    skipped: SkippedFiles,
 }
 
 impl Directory {
     /// `reading` is how its articles are read: time zone, default language, site address,
     /// permalinks.
     pub fn new(config: &DirectoryConfig, reading: AcceptSettings) -> Directory {
+        let write_log = WriteLog::default();
         Directory {
             root: config.path.clone(),
             key: config.key,
             watch: config.watch,
             legacy: config.legacy_encoding,
+            inheritance: Inheritance::new(
+                &config.path,
+                config.legacy_encoding,
+                &reading.language,
+                &reading.languages,
+                write_log.clone(),
+            ),
             reading,
-            write_log: WriteLog::default(),
+            write_log,
+            skipped: SkippedFiles::default(),
         }
     }
 
     /// The same folder, sharing the write log of an earlier configuration.
     pub fn with_write_log(self, write_log: WriteLog) -> Directory {
-        Directory { write_log, ..self }
+        Directory {
+            inheritance: self.inheritance.with_write_log(write_log.clone()),
+            write_log,
+            ..self
+        }
     }
 
     /// The writes and links that events and listings record.
@@ -118,90 +114,39 @@ impl Directory {
         below: Option<&str>,
         closed: bool,
     ) -> impl Iterator<Item = Result<Place, Unlisted>> + use<> {
-        let (root, write_log) = (self.root.clone(), self.write_log.clone());
-        let mut links = match below {
-            None => Links::new(&root),
-            Some(_) => Links::after(&root, &write_log),
-        };
-        let mut skipped = below.and_then(|path| links.walk_to(path).err());
-        let start = match below {
-            None => Some(root.clone()),
-            Some(path) => Some(root.join(path)).filter(|start| {
-                let ignored = path.split('/').any(is_ignored_name);
-                let missing = fs::symlink_metadata(start).is_err() && root.is_dir();
-                !(ignored || missing || skipped.is_some())
-            }),
-        };
-        let whole = below.is_none();
-        let sorted = |start| {
-            WalkDir::new(start)
-                .follow_links(true)
-                .sort_by(|a, b| sort_key(a).cmp(&sort_key(b)))
-        };
-        let mut walk = start.map(|start| sorted(start).into_iter());
-        std::iter::from_fn(move || {
-            if let Some(skipped) = skipped.take() {
-                return Some(Err(skipped));
-            }
-            loop {
-                let walk = walk.as_mut()?;
-                let entry = match walk.next()? {
-                    Ok(entry) => entry,
-                    Err(error) => match unlisted(&root, &error) {
-                        Some(unlisted) => return Some(Err(unlisted)),
-                        None => continue,
-                    },
-                };
-                let is_dir = entry.file_type().is_dir();
-                if whole && entry.depth() == 0 {
-                    // A file in place of the folder must not look like an empty folder.
-                    if is_dir {
-                        continue;
-                    }
-                    return Some(Err(Unlisted::error(String::new(), "it is no folder")));
-                }
-                if is_skipped(&entry) {
-                    if is_dir {
-                        walk.skip_current_dir();
-                    }
-                    continue;
-                }
-                let path = relative(&root, entry.path());
-                let is_checked = !whole && entry.depth() == 0;
-                let followed = match entry.path_is_symlink() {
-                    _ if is_checked => Ok(()),
-                    true => links
-                        .follow(&path)
-                        .map(|target| write_log.note_link(&path, &target)),
-                    false => links.enter(&path),
-                };
-                if let Err(skipped) = followed {
-                    if is_dir {
-                        walk.skip_current_dir();
-                    }
-                    return Some(Err(skipped));
-                }
-                if is_dir {
-                    continue;
-                }
-                if entry.path().to_str().is_none() {
-                    return Some(Err(Unlisted::warning(path, "its name is not UTF-8")));
-                }
-                return Some(match entry.metadata() {
-                    Ok(metadata) => Ok(Place {
-                        path,
-                        stamp: stamp(&metadata),
-                        closed,
-                        recheck: false,
-                    }),
-                    Err(error) => Err(Unlisted::error(path, &error.to_string())),
-                });
-            }
-        })
+        let (log, inheritance) = (&self.write_log, &self.inheritance);
+        Listing::start(&self.root, below, closed, log, inheritance, &self.skipped)
     }
 
-    /// The current stamp of the file at `path`; `None` if there is no file.
-    pub fn stat(&self, path: &str) -> Option<Place> {
+    /// How many files the last listing of everything skipped, by their extension in lower case.
+    pub fn skipped(&self) -> BTreeMap<String, usize> {
+        self.skipped.counts()
+    }
+
+    /// The files at these paths with their current stamps, without missing ones.
+    pub fn stat(&self, paths: &[String]) -> Vec<Place> {
+        // By folder, because all files in one have the same parents.
+        let mut parents: HashMap<&str, Option<Parents>> = HashMap::new();
+        let mut places = Vec::new();
+        for path in paths {
+            let Some(mut place) = self.stat_file(path) else {
+                continue;
+            };
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let parents = parents.entry(folder).or_insert_with(|| {
+                let parents = self.inheritance.parents(Some(path), &mut Vec::new());
+                parents.ok()
+            });
+            match parents {
+                Some(parents) => self.inheritance.mark(&mut place, parents),
+                None => Inheritance::mark_unknown(&mut place),
+            }
+            places.push(place);
+        }
+        places
+    }
+
+    fn stat_file(&self, path: &str) -> Option<Place> {
         #[cfg(test)]
         if let Some(folder) = testkit::FakeFolder::at(&self.root) {
             return folder.stat(path);
@@ -209,7 +154,7 @@ impl Directory {
         let metadata = fs::metadata(self.root.join(path)).ok()?;
         metadata.is_file().then(|| Place {
             path: path.to_owned(),
-            stamp: stamp(&metadata),
+            stamp: file::stamp(&metadata),
             closed: false,
             recheck: false,
         })
@@ -217,6 +162,32 @@ impl Directory {
 
     /// Reads and accepts one file. A panic while accepting it costs this file alone.
     pub fn read(&self, found: &Place) -> ReadOutcome {
+        // What was said of it when it was listed is not known any more; a new listing says it.
+        let Some((stamp, inherited)) = self.inheritance.find(found.stamp) else {
+            return ReadOutcome::Unsettled;
+        };
+        let found = &Place {
+            stamp,
+            ..found.clone()
+        };
+        let outcome = self.read_file(found, &inherited);
+        match outcome {
+            // A hidden article must not be public by its last good version.
+            ReadOutcome::Refused(refusal) if inherited.is_hidden => ReadOutcome::Refused(Refusal {
+                withdraws: true,
+                ..refusal
+            }),
+            ReadOutcome::Unreadable(refusal) if inherited.is_hidden => {
+                ReadOutcome::Unreadable(Refusal {
+                    withdraws: true,
+                    ..refusal
+                })
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn read_file(&self, found: &Place, inherited: &Inherited) -> ReadOutcome {
         let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
             return ReadOutcome::Unsettled;
@@ -238,7 +209,7 @@ impl Directory {
                 ));
             }
         };
-        ReadOutcome::of("file", || self.accept(&found.path, &bytes))
+        ReadOutcome::of("file", || self.accept(&found.path, &bytes, inherited))
     }
 
     fn read_bytes(&self, found: &Place) -> io::Result<Option<Vec<u8>>> {
@@ -249,17 +220,28 @@ impl Directory {
         read_unchanged(&self.root.join(&found.path), found)
     }
 
-    fn accept(&self, path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
+    fn accept(&self, path: &str, bytes: &[u8], inherited: &Inherited) -> Result<Accepted, Refusal> {
         let text = encoding::decode(bytes, self.legacy)?;
         let context = ParseContext {
             name_date: date::at_front(path),
             settings: &self.reading,
+            inherited: &inherited.pairs,
         };
         let mut draft: Draft = match format_of(path) {
-            Some(FileFormat::Newsroom) | None => newsroom::parse(&text, &context)?,
+            Some(FileFormat::Newsroom) | None => {
+                let mut draft = newsroom::parse(&text, &context)?;
+                hide(&mut draft, inherited, &self.reading)?;
+                draft
+            }
             Some(FileFormat::Markdown) => markdown::parse(&text, &context)?,
+            Some(FileFormat::Mdx) => as_mdx(markdown::parse(&text, &context)?),
+            Some(FileFormat::Html) => html::parse(&text, &context)?,
             Some(FileFormat::Json) => json::parse(&text, &context)?,
         };
+        if inherited.is_hidden {
+            draft.visibility = Visibility::Draft;
+        }
+        inherited.name_authors(&mut draft);
         draft.path = path.rsplit_once('.').map(|(path, _)| path.to_owned());
         if let Some(folder) = self.root.join(path).parent() {
             sibling_files::fill_lengths(folder, &mut draft);
@@ -271,159 +253,43 @@ impl Directory {
     /// The key of an article without an id: its path or name in NFC, without extension. `x/index`
     /// becomes `x`.
     pub fn key_of(&self, path: &str) -> String {
-        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        let whole = match (folders, stem) {
-            ("", stem) => stem.to_owned(),
-            (folders, "index") => folders.to_owned(),
-            (folders, stem) => format!("{folders}/{stem}"),
-        };
+        let path = path.rsplit_once('.').map_or(path, |(path, _)| path);
+        let path = ArticlePath::new(path, &self.reading.languages);
         let key = match self.key {
-            KeyFrom::Path => whole.as_str(),
-            KeyFrom::Name => whole.rsplit('/').next().unwrap_or(&whole),
+            KeyFrom::Path => path.key(),
+            KeyFrom::Name => path.short_key(),
         };
         ComposingNormalizerBorrowed::new_nfc()
-            .normalize(key)
+            .normalize(&key)
             .into_owned()
     }
 }
 
-/// Whether a file has been empty long enough to count as deleted.
-pub(super) fn is_emptied(found: &Place) -> bool {
-    let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
-}
-
-fn too_large(bytes: u64) -> Refusal {
-    Refusal::new(
-        None,
-        format!("the file is larger than {FILE_BYTES_MAX} bytes: it has {bytes}"),
-        "an article is at most 2 MiB; split it",
-    )
-}
-
-/// The bytes of a file whose stamp is the same as in the listing, before and after reading;
-/// otherwise `None`. Of a file that is too large, nothing is read.
-fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
-    let quiet = if found.closed {
-        QUIET_AFTER_CLOSE
-    } else {
-        QUIET
+/// Newsroom text has no keys of its own that come before those of a cascade.
+fn hide(
+    draft: &mut Draft,
+    inherited: &Inherited,
+    settings: &AcceptSettings,
+) -> Result<(), Refusal> {
+    let marks = hidden::marks(&inherited.pairs, &settings.public_status);
+    if let Some(refusal) = marks.hiding.refusal() {
+        return Err(refusal);
+    }
+    draft.visibility = match (marks.hiding, marks.is_out_of_feeds) {
+        (Hiding::Shown, false) => draft.visibility,
+        (Hiding::Shown, true) => Visibility::OutOfFeeds,
+        (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
     };
-    let listed = found.stamp;
-    if let Some(left) = quiet_left(listed, quiet) {
-        thread::sleep(left);
-    }
-    if stamp(&fs::metadata(path)?) != listed {
-        return Ok(None);
-    }
-    let mut file = File::open(path)?;
-    let size = match listed.size > FILE_BYTES_MAX {
-        true => 0,
-        false => listed.size,
+    draft.expires = draft.expires.or(marks.expires.first().copied());
+    Ok(())
+}
+
+fn as_mdx(draft: Draft) -> Draft {
+    let body = match draft.body {
+        Body::Markdown(text) => Body::Mdx(text),
+        body @ (Body::Paragraphs { .. } | Body::Html(_) | Body::Mdx(_)) => body,
     };
-    // A file that grows meanwhile has another stamp.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
-    // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
-    let unchanged = stamp(&file.metadata()?) == listed;
-    Ok(unchanged.then_some(bytes))
-}
-
-/// The rest of the quiet period; `None` if it is over, or if the file's time lies in the future, as
-/// the clock of another machine may write it.
-fn quiet_left(stamp: Stamp, quiet: Duration) -> Option<Duration> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .ok()?
-        .as_nanos();
-    let changed = u128::try_from(stamp.modified.max(stamp.changed)).ok()?;
-    let age = Duration::from_nanos(u64::try_from(now.checked_sub(changed)?).ok()?);
-    quiet.checked_sub(age)
-}
-
-/// Extensions of article files.
-pub const EXTENSIONS: [&str; 3] = ["txt", "md", "json"];
-
-fn format_of(path: &str) -> Option<FileFormat> {
-    let [newsroom, markdown, json] = EXTENSIONS;
-    match path.rsplit_once('.')?.1 {
-        extension if extension == newsroom => Some(FileFormat::Newsroom),
-        extension if extension == markdown => Some(FileFormat::Markdown),
-        extension if extension == json => Some(FileFormat::Json),
-        _ => None,
-    }
-}
-
-/// Skips hidden names, `_…`, temporary files, and all that is neither a folder nor an article file.
-fn is_skipped(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    let is_article = entry.file_type().is_file() && format_of(&name).is_some();
-    is_ignored_name(&name) || !(entry.file_type().is_dir() || is_article)
-}
-
-/// Names that no article file or folder has.
-pub(super) fn is_ignored_name(name: &str) -> bool {
-    name.starts_with(['.', '_'])
-        || TEMPORARY_SUFFIXES
-            .iter()
-            .any(|ending| name.ends_with(ending))
-}
-
-/// Appends `/` to the names of folders, so that a depth-first walk lists paths in byte order, which
-/// is the order of the store. A link to a folder counts as a folder.
-fn sort_key(entry: &DirEntry) -> Vec<u8> {
-    let mut key = entry.file_name().as_encoded_bytes().to_vec();
-    if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
-        key.push(b'/');
-    }
-    key
-}
-
-/// What could not be listed; `None` for an ignored name.
-fn unlisted(root: &Path, error: &walkdir::Error) -> Option<Unlisted> {
-    let path = error
-        .path()
-        .map(|path| relative(root, path))
-        .unwrap_or_default();
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if is_ignored_name(name) {
-        return None;
-    }
-    if error.loop_ancestor().is_some() {
-        return Some(Unlisted::warning(
-            path,
-            "it is a link to a folder that contains it",
-        ));
-    }
-    let is_link = !path.is_empty() && root.join(&path).is_symlink();
-    if is_link && error.io_error().is_some_and(leads_nowhere) {
-        let reason = "it is a link to nothing; what it led to counts as deleted";
-        return Some(Unlisted::warning(path, reason));
-    }
-    let reason = error
-        .io_error()
-        .map_or_else(|| error.to_string(), io::Error::to_string);
-    Some(Unlisted::error(path, &reason))
-}
-
-fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .into_owned()
-}
-
-/// The stamp of a file.
-pub(crate) fn stamp(metadata: &Metadata) -> Stamp {
-    let nanoseconds =
-        |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
-    Stamp {
-        size: metadata.size(),
-        modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
-        changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-        inode: metadata.ino(),
-    }
+    Draft { body, ..draft }
 }
 
 #[cfg(test)]

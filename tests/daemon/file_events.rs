@@ -224,6 +224,30 @@ fn edit_saved_in_any_way_appears() {
 }
 
 #[test]
+fn file_that_describes_a_folder_hides_and_shows_what_is_below_it() {
+    let newsroom = Newsroom::of_three_without_rescan();
+    let articles = newsroom.articles();
+    fs::create_dir_all(articles.join("series/deep")).expect("folders");
+    fs::write(articles.join("series/deep/part.txt"), harvest_of(1)).expect("an article");
+    let mut daemon = Daemon::start(&newsroom);
+    let page = "/articles/series/deep/part";
+    assert!(daemon.get("/all.rss").says(page));
+    let index = articles.join("series/_index.md");
+    for (text, is_shown) in [
+        (Some("+++\ndraft = true\n+++\n"), false),
+        (Some("+++\ndraft = false\n+++\n"), true),
+        (Some("---\ncascade:\n  draft: true\n---\n"), false),
+        (None, true),
+    ] {
+        match text {
+            Some(text) => fs::write(&index, text).expect("the folder's own file"),
+            None => fs::remove_file(&index).expect("it is removed"),
+        }
+        daemon.eventually("/all.rss", |feed| feed.says(page) == is_shown);
+    }
+}
+
+#[test]
 fn replaced_root_folder_is_watched() {
     let newsroom = Newsroom::of_three_without_rescan();
     let mut daemon = Daemon::start(&newsroom);

@@ -129,10 +129,7 @@ date 2026-01-08 Мост открыт
 
 fn read_newsroom(text: &str) -> Draft {
     let settings = settings();
-    let context = ParseContext {
-        name_date: None,
-        settings: &settings,
-    };
+    let context = ParseContext::new(&settings, None);
     newsroom::parse(text, &context).expect("newsroom text")
 }
 

@@ -117,40 +117,16 @@ fn an_articles_own_id_is_used_verbatim() {
 }
 
 #[test]
-fn article_links_follow_the_template() {
-    let key = "2026/дом + сад";
-    for (template, expected) in [
-        (
-            "https://x.example/{key}",
-            "https://x.example/2026/%D0%B4%D0%BE%D0%BC%20%2B%20%D1%81%D0%B0%D0%B4",
-        ),
-        (
-            "https://x.example/{name}.html",
-            "https://x.example/%D0%B4%D0%BE%D0%BC%20%2B%20%D1%81%D0%B0%D0%B4.html",
-        ),
-        // The day begins at midnight in Almaty.
-        (
-            "https://x.example/{year}/{month}/{day}",
-            "https://x.example/2026/01/09",
-        ),
-        (
-            "https://x.example/{lang}?a={year}&b={year}",
-            "https://x.example/kk-KZ?a=2026&b=2026",
-        ),
-        ("https://x.example/news", "https://x.example/news"),
-    ] {
-        let site_rules = site_rules(&format!("link = '{template}'"));
-        assert_eq!(site_rules.link(&article(key)), expected);
-        let own = Article {
-            url: Some("https://own.example/".to_owned()),
-            ..article(key)
-        };
-        assert_eq!(site_rules.link(&own), "https://own.example/");
-    }
-    // What a key says is no part of the template.
-    let site_rules = site_rules("link = 'https://x.example/{key}'");
-    let link = site_rules.link(&article("{name}{year}"));
-    assert_eq!(link, "https://x.example/%7Bname%7D%7Byear%7D");
+fn an_article_without_a_page_is_here() {
+    let site_rules = site_rules("");
+    let link = site_rules.link(&article("2026/дом"));
+    let here = "https://feeds.dala.example/x/articles/2026/%D0%B4%D0%BE%D0%BC";
+    assert_eq!(link, here);
+    let own = Article {
+        url: Some("https://own.example/".to_owned()),
+        ..article("2026/дом")
+    };
+    assert_eq!(site_rules.link(&own), "https://own.example/");
 }
 
 #[test]

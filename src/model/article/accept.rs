@@ -6,11 +6,12 @@ use url::{Host, Url};
 
 use super::content::Content;
 use super::media::some_text;
+use super::page::ArticlePage;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, Author, Draft, ENCLOSURES_MAX, ID_BYTES_MAX,
     Refusal, TAGS_MAX, WARNINGS_MAX, WrittenTerm,
 };
-use crate::model::permalink;
+use crate::model::article_path::ArticlePath;
 use crate::model::term;
 use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Text, resolve as resolve_address};
@@ -65,20 +66,21 @@ impl Draft {
             .expires
             .map(|date| resolve(date, reading))
             .transpose()?;
-        let named = self.language.as_deref().and_then(language_tag);
+        let path = self.path.as_deref();
+        let path = path.map(|path| ArticlePath::new(path, &reading.languages));
+        let by_path = || Some(path?.language()?.to_owned());
+        let named = self
+            .language
+            .as_deref()
+            .and_then(language_tag)
+            .or_else(by_path);
         let language_is_guessed = named.is_none();
         let language = named.unwrap_or_else(|| {
             let guessed = content.language(title.as_str(), &reading.language, &reading.languages);
             guessed.to_owned()
         });
-        let site = Url::parse(&reading.site).ok();
-        let url = self
-            .url
-            .as_deref()
-            .and_then(|url| page_url(site.as_ref(), url));
-        let page = page(url.as_deref(), &key, published, &language, reading);
-        // Relative URLs in the article are resolved against its page.
-        let base = page.or(site);
+        let page = ArticlePage::of(&self, &key, &language, reading, &mut warnings);
+        let base = page.base;
         let summary = self.summary.as_deref().map(Text::new).unwrap_or_default();
         let article = Article {
             id: self.id.as_deref().and_then(absolute_id),
@@ -103,7 +105,7 @@ impl Draft {
             body: content.html(base.as_ref())?,
             key,
             title,
-            url,
+            url: page.address,
             language,
         };
         warnings.truncate(WARNINGS_MAX);
@@ -123,23 +125,6 @@ impl Draft {
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())
     }
-}
-
-/// The page of the article: its own `url`, else the filled template.
-fn page(
-    url: Option<&str>,
-    key: &str,
-    published: Timestamp,
-    language: &str,
-    reading: &AcceptSettings,
-) -> Option<Url> {
-    let filled = |template: &String| {
-        permalink::fill(template, key, reading.zone.date_time(published), language)
-    };
-    let page = url
-        .map(str::to_owned)
-        .or(reading.link.as_ref().map(filled))?;
-    Url::parse(&page).ok()
 }
 
 fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
@@ -238,7 +223,7 @@ fn absolute_id(raw: &str) -> Option<String> {
     whole.then(|| utf8_percent_encode(id, CONTROLS).to_string())
 }
 
-fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
+pub(super) fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
     resolve_address(base, raw).filter(|url| url.starts_with("http"))
 }
 

@@ -29,7 +29,7 @@ impl<'d> Content<'d> {
                 });
             }
             Body::Html(html) => Markup::read(html),
-            Body::Markdown(markdown) => {
+            Body::Markdown(markdown) | Body::Mdx(markdown) => {
                 text::markdown_to_html(markdown).and_then(|html| Markup::read(&html))
             }
         };

@@ -42,8 +42,8 @@ impl ReadHandle {
                 let released = self.article(published, &key)?;
                 let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
-                match published.snapshot.site_rules.page(&released.article) {
-                    Some(page) => Err(PageMissing::Elsewhere(page)),
+                match &released.article.url {
+                    Some(page) => Err(PageMissing::Elsewhere(page.clone())),
                     None => Ok(Page::Article(released.into())),
                 }
             }

@@ -32,7 +32,7 @@ pub fn parse(written: &str) -> Result<WrittenDate, DateError> {
         return Err(DateError::Shape);
     }
     if let Some(at) = unix_seconds(written) {
-        return WrittenDate::parse(&Timestamp(at).to_string());
+        return Ok(WrittenDate::Exact(Timestamp(at)));
     }
     // A day and a time without anything between them.
     if written.len() == 14 && written.bytes().all(|b| b.is_ascii_digit()) {
@@ -44,8 +44,8 @@ pub fn parse(written: &str) -> Result<WrittenDate, DateError> {
 
 /// Whether a date has no digit but zero, as databases write a missing one.
 pub fn is_zero(written: &str) -> bool {
-    let mut digits = written.chars().filter(char::is_ascii_digit).peekable();
-    digits.peek().is_some() && digits.all(|digit| digit == '0')
+    let is_part = |c: char| matches!(c, '0' | '-' | ':' | '.' | '/' | '+' | 'T' | 'Z' | ' ');
+    written.contains('0') && written.chars().all(is_part)
 }
 
 /// The date at the front of a file's name, or of its folder's name for a file `index`; `path` is below

@@ -1,311 +1,429 @@
 //! What the keys of an article mean, for TOML, YAML, JSON and database rows alike.
 //!
-//! Our own names come first, then the names that Zola and Hugo use. A key at the top level wins
-//! over the same key in a generator's table. In such a table a value of the wrong type belongs to a
-//! theme, so it is skipped instead of refused. Unknown keys are ignored.
+//! [`names`] has every name of each field, in the order in which they count. A key at the top level
+//! wins over the same key in a generator's table. Of a key that is given twice the last counts. A
+//! value that does not fit is left out with a warning, but for the title, the date, and what
+//! [`hidden`](super::hidden) reads. Keys that nothing knows are collected for `check`.
 
+mod media;
+mod names;
+mod terms;
+mod text;
+
+use self::names::Field;
+use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
-use super::{ParseContext, date, excerpt};
-use crate::model::article::{Author, Body, Draft, Media, Refusal, Visibility, WrittenTerm};
+use super::{ParseContext, date, excerpt, key_name};
+use crate::model::article::{Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning};
 use crate::model::time::{DateError, WrittenDate};
+use crate::text::nearest::nearest;
 
-/// Tables in which Zola and Hugo keep further keys of an article.
+/// Tables in which Zola and Hugo keep further keys of an article, in the order in which they count.
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
 
-/// The keys of one article.
-pub(in crate::source) struct Fields {
-    pairs: Vec<KeyValue>,
+/// The most keys that are collected because nothing knows them.
+const UNKNOWN_KEYS_MAX: usize = 20;
+
+/// The keys of one article, by what they mean.
+pub(in crate::source) struct Fields<'p> {
+    pairs: &'p [KeyValue],
     line: u32,
+    /// By field, then by the order in which they count. Absent values are left out.
+    keys: Vec<Key<'p>>,
+    unknown: Vec<&'p KeyValue>,
+    warnings: Vec<Warning>,
 }
 
 /// One key of the article with its value.
-struct Field<'f> {
-    key: &'f str,
-    node: &'f Node,
+#[derive(Clone, Copy, Debug)]
+struct Key<'p> {
+    field: Field,
+    /// The number of its name among those of its field.
+    rank: usize,
+    /// The number of its table in [`TABLES`], from 1; 0 at the top level.
+    table: usize,
+    name: &'p str,
+    node: &'p Node,
 }
 
-impl Fields {
+impl<'p> Fields<'p> {
     /// A missing key is reported at `line`; 0 means that the source has no lines, as a database row.
-    pub(in crate::source) fn new(pairs: Vec<KeyValue>, line: u32) -> Fields {
-        Fields { pairs, line }
+    pub(in crate::source) fn new(pairs: &'p [KeyValue], line: u32) -> Fields<'p> {
+        let mut fields = Fields {
+            pairs,
+            line,
+            keys: Vec::with_capacity(pairs.len()),
+            unknown: Vec::new(),
+            warnings: Vec::new(),
+        };
+        for pair in pairs {
+            let name = key_name::normal(&pair.key);
+            fields.add(pair, &name, 0);
+            let table = TABLES.iter().position(|table| *table == name);
+            if let (Some(table), Value::Table(inner)) = (table, &pair.node.value) {
+                for pair in inner {
+                    fields.add(pair, &key_name::normal(&pair.key), table + 1);
+                }
+            }
+        }
+        fields.keys.sort_by_key(Key::place);
+        fields.drop_repeated();
+        fields
     }
 
-    /// Builds the draft from these keys and `body`.
+    fn add(&mut self, pair: &'p KeyValue, name: &str, table: usize) {
+        let fields = names::fields_of(name);
+        let is_known = !fields.is_empty() || hidden::knows(name) || names::is_ignored(name);
+        let is_unknown = table == 0 && !is_known && !is_absent(&pair.node.value);
+        if is_unknown && self.unknown.len() < UNKNOWN_KEYS_MAX {
+            self.unknown.push(pair);
+        }
+        for &(field, rank) in fields {
+            if !is_absent(&pair.node.value) && (table == 0 || field.is_in_tables(name)) {
+                self.keys.push(Key {
+                    field,
+                    rank,
+                    table,
+                    name: &pair.key,
+                    node: &pair.node,
+                });
+            }
+        }
+    }
+
+    /// Keeps the last of keys with one name.
+    fn drop_repeated(&mut self) {
+        let mut kept: Vec<Key<'p>> = Vec::with_capacity(self.keys.len());
+        for key in std::mem::take(&mut self.keys) {
+            if let Some(last) = kept.pop_if(|last| last.place() == key.place()) {
+                let reason = format!("`{}`: is given twice, and the last value counts", last.name);
+                self.warnings
+                    .push(last.warning(last.node, reason, "delete one of the two"));
+            }
+            kept.push(key);
+        }
+        self.keys = kept;
+    }
+
+    /// The keys of a field that have a value, in the order in which they count.
+    fn of(&self, field: Field) -> &[Key<'p>] {
+        let start = self.keys.partition_point(|key| key.field < field);
+        let end = self.keys.partition_point(|key| key.field <= field);
+        &self.keys[start..end]
+    }
+
+    /// Builds the draft from these keys. `body` is the text that stands outside of them.
+    ///
+    /// # Errors
+    /// When there is no title or no date, or one that is not understood. When the keys hide the
+    /// article, the refusal withdraws it.
     pub(in crate::source) fn draft(
-        &self,
-        body: Body,
+        self,
+        body: Option<Body>,
         context: &ParseContext<'_>,
     ) -> Result<Draft, Refusal> {
-        // Hugo keeps an embargo in `publishDate`, beside an earlier `date`.
-        let published = self.date(&["publishDate", "date"])?.or(context.name_date);
-        let title = self
-            .text(&["title"])?
-            .ok_or_else(|| self.missing("title"))?;
-        let published = published.ok_or_else(|| self.missing("date"))?;
-        let is_draft = self.flag("draft")?.unwrap_or(false);
-        let is_in_feeds = self.flag("feed")?.unwrap_or(true);
-        Ok(Draft {
-            id: self.text(&["id"])?.map(|id| id.trim().to_owned()),
-            updated: self.date(&["updated", "lastmod"])?,
-            expires: self.date(&["expires", "expiryDate"])?,
-            visibility: match (is_draft, is_in_feeds) {
-                (true, _) => Visibility::Draft,
-                (false, false) => Visibility::OutOfFeeds,
-                (false, true) => Visibility::Public,
+        let pairs = context.inherit(self.pairs);
+        let marks = hidden::marks(&pairs, &context.settings.public_status);
+        if let Some(refusal) = marks.hiding.refusal() {
+            return Err(refusal);
+        }
+        let withdraws = marks.hiding == Hiding::Hidden;
+        self.visible_draft(body, context, marks)
+            .map_err(|refusal| Refusal {
+                withdraws: refusal.withdraws || withdraws,
+                ..refusal
+            })
+    }
+
+    fn visible_draft(
+        mut self,
+        body: Option<Body>,
+        context: &ParseContext<'_>,
+        marks: Marks<'_>,
+    ) -> Result<Draft, Refusal> {
+        let title = text::title(self.of(Field::Title))?.ok_or_else(|| self.missing_title())?;
+        let published = published(self.of(Field::Date))?.or(context.name_date);
+        let published = published.ok_or_else(|| self.missing_date())?;
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warn_of(&marks, &mut warnings);
+        let warned = &mut warnings;
+        let zone = &context.settings.zone;
+        let draft = Draft {
+            id: text::first(self.of(Field::Id), warned).map(|id| id.trim().to_owned()),
+            updated: updated(self.of(Field::Updated), warned),
+            expires: marks
+                .expires
+                .into_iter()
+                .min_by_key(|&date| zone.resolve(date)),
+            visibility: match (marks.hiding, marks.is_out_of_feeds) {
+                (Hiding::Shown, false) => Visibility::Public,
+                (Hiding::Shown, true) => Visibility::OutOfFeeds,
+                (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
             },
-            url: self.text(&["url"])?,
-            sections: self.section()?.into_iter().map(WrittenTerm::from).collect(),
-            tags: self.tags()?.into_iter().map(WrittenTerm::from).collect(),
-            authors: self.list(&["authors", "author"], author)?,
-            language: self.text(&["lang", "language"])?,
-            summary: self.text(&["summary", "description"])?,
-            image: self.image()?,
-            enclosures: self.list(&["enclosures"], media)?,
-            ..Draft::new(title, published, body)
+            url: text::page(self.of(Field::Url), warned)
+                .or_else(|| text::own_page(self.of(Field::Link), &context.settings.site)),
+            slug: text::slug(self.of(Field::Slug), warned),
+            sections: terms::sections(self.of(Field::Section), self.numbers_are_ids(), warned),
+            tags: terms::tags(self.of(Field::Tag), self.numbers_are_ids(), warned),
+            authors: terms::authors(self.of(Field::Author), self.numbers_are_ids(), warned),
+            language: text::language(self.of(Field::Language), warned),
+            summary: text::summary(
+                self.of(Field::Summary),
+                self.of(Field::Description),
+                &title,
+                warned,
+            ),
+            image: media::image(self.of(Field::Image), self.of(Field::ImageAlt), warned),
+            enclosures: media::enclosures(self.of(Field::Enclosure), warned),
+            unknown_keys: self.unknown.iter().map(|pair| (*pair.key).into()).collect(),
+            ..Draft::new(title, published, Body::Html(String::new()))
+        };
+        let body = self.body(body, warned);
+        warnings.truncate(WARNINGS_MAX);
+        Ok(Draft {
+            body,
+            warnings,
+            ..draft
         })
     }
 
-    /// The text of the first of these keys that is not blank.
-    pub(in crate::source) fn text(&self, names: &[&str]) -> Result<Option<String>, Refusal> {
-        let field = self.find(names, is_scalar);
-        field.map(|field| field.text()).transpose()
+    /// The text of the article: `outside` if it has any, else the first key that holds one: HTML, then
+    /// Markdown, then plain text.
+    fn body(&self, outside: Option<Body>, warnings: &mut Vec<Warning>) -> Body {
+        let is_blank = match &outside {
+            Some(Body::Html(text) | Body::Markdown(text) | Body::Mdx(text)) => {
+                text.trim().is_empty()
+            }
+            Some(Body::Paragraphs { .. }) | None => outside.is_none(),
+        };
+        let [html, markdown, plain] = [Field::Html, Field::Markdown, Field::Plain];
+        match outside {
+            Some(body) if !is_blank => body,
+            empty => text::body(self.of(html), self.of(markdown), self.of(plain), warnings)
+                .or(empty)
+                .unwrap_or_else(|| text::plain("")),
+        }
     }
 
-    fn missing(&self, key: &str) -> Refusal {
+    /// Whether the numbers of sections, tags and authors name records of WordPress, as in the answers of
+    /// its REST interface.
+    fn numbers_are_ids(&self) -> bool {
+        let title = self.of(Field::Title).first();
+        title.is_some_and(|title| matches!(title.node.value, Value::Table(_)))
+    }
+
+    fn missing_title(&self) -> Refusal {
+        let names = names::names_of(Field::Title);
+        let like = self
+            .unknown
+            .iter()
+            .find(|pair| nearest(&pair.key, names.iter().copied()).is_some());
+        self.missing("title", like.map(|pair| &*pair.key))
+    }
+
+    /// A key that looks like the date has a date, or nearly the name of one.
+    fn missing_date(&self) -> Refusal {
+        let is_like = |pair: &&&KeyValue| {
+            let written = pair.node.value.as_text().unwrap_or_default();
+            let is_date = date::parse(written.trim()).is_ok();
+            let names = names::names_of(Field::Date).iter().copied();
+            is_date || nearest(&pair.key, names).is_some()
+        };
+        let like = self.unknown.iter().find(is_like).map(|pair| &*pair.key);
+        let updated = self.of(Field::Updated).first().map(|key| key.name);
+        self.missing("date", like.or(updated))
+    }
+
+    fn missing(&self, key: &str, like: Option<&str>) -> Refusal {
+        let line = at(self.line);
+        if let Some(path) = article_list(self.pairs) {
+            return Refusal::new(
+                line,
+                format!("there is no `{key}`; `{path}` is a list of articles"),
+                "write each article to a file of its own",
+            );
+        }
+        if let Some(like) = like {
+            return Refusal::new(
+                line,
+                format!("there is no `{key}`; `{like}` looks like one"),
+                format!("write `{key}` in place of `{like}`"),
+            );
+        }
         Refusal::new(
-            at(self.line),
+            line,
             format!("there is no `{key}`"),
             "every article has a `title` and a `date` such as 2026-01-08 or 2026-01-08T10:30",
         )
     }
+}
 
-    /// The first of `names` with a value; in a generator's table only if the value `fits`.
-    fn find(&self, names: &[&str], fits: fn(&Value) -> bool) -> Option<Field<'_>> {
-        names.iter().find_map(|name| {
-            lookup(&self.pairs, name).or_else(|| {
-                TABLES.iter().find_map(|table| {
-                    match &lookup(&self.pairs, table)?.node.value {
-                        Value::Table(inner) => lookup(inner, name),
-                        _ => None,
-                    }
-                    .filter(|field| fits(&field.node.value))
-                })
-            })
-        })
+/// Warns of keys that hide the article by a status, or somewhere else than here.
+fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
+    for (key, node) in &marks.statuses {
+        let value = node.value.as_text().unwrap_or_default();
+        // The value stands outside of quotes, so that articles are counted by it.
+        let value = excerpt(value.trim()).replace('`', "'");
+        warnings.push(Warning::new(
+            at(node.line),
+            format!("`{key}`: the value {value} hides the article"),
+            format!("if it means that the article is public, name it in `[source.directory] public-status = [\"{value}\"]`"),
+        ));
     }
-
-    fn date(&self, names: &[&str]) -> Result<Option<WrittenDate>, Refusal> {
-        let field = self.find(names, is_scalar);
-        field.map(|field| field.date()).transpose()
-    }
-
-    fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
-        let field = self.find(&[name], is_scalar);
-        field.map(|field| field.flag()).transpose()
-    }
-
-    /// The section, or the first of several: an article has one section.
-    fn section(&self) -> Result<Option<String>, Refusal> {
-        let names = ["section", "sections", "categories", "category"];
-        let Some(field) = self.find(&names, is_scalar_or_list) else {
-            return Ok(None);
-        };
-        let first = match &field.node.value {
-            Value::Text(text) if !field.key.eq_ignore_ascii_case("section") => {
-                text.split([',', ';']).next()
-            }
-            _ => return Ok(field.texts()?.into_iter().next()),
-        };
-        Ok(first.map(str::to_owned))
-    }
-
-    fn tags(&self) -> Result<Vec<String>, Refusal> {
-        let Some(field) = self.find(&["tags"], is_scalar_or_list) else {
-            return Ok(Vec::new());
-        };
-        Ok(match &field.node.value {
-            Value::Text(text) => split_tags(text),
-            _ => field.texts()?,
-        })
-    }
-
-    fn image(&self) -> Result<Option<Media>, Refusal> {
-        let Some(field) = self.find(&["image"], |_| true) else {
-            return Ok(None);
-        };
-        let first = field.items().first();
-        first.map(|item| media(&field, item)).transpose()
-    }
-
-    /// All items of the first of `names` that has a value.
-    fn list<T>(
-        &self,
-        names: &[&str],
-        parse: fn(&Field<'_>, &Node) -> Result<T, Refusal>,
-    ) -> Result<Vec<T>, Refusal> {
-        let Some(field) = self.find(names, |_| true) else {
-            return Ok(Vec::new());
-        };
-        let items = field.items().iter();
-        items.map(|item| parse(&field, item)).collect()
+    for (key, node) in &marks.elsewhere {
+        warnings.push(Warning::new(
+            at(node.line),
+            format!("`{key}`: does not hide the article in feeds"),
+            "`feed: false` keeps it out of feeds, `draft: true` out of everything",
+        ));
     }
 }
 
-/// Ignores case, since generators do not agree on it (`publishDate`, `publishdate`).
-fn lookup<'f>(pairs: &'f [KeyValue], name: &str) -> Option<Field<'f>> {
-    let matches =
-        |pair: &&KeyValue| pair.key.eq_ignore_ascii_case(name) && !pair.node.value.is_blank();
-    pairs.iter().find(matches).map(|pair| Field {
-        key: &pair.key,
-        node: &pair.node,
+/// The date: a value that is not one refuses the article, since a key before others may be an embargo.
+fn published(keys: &[Key<'_>]) -> Result<Option<WrittenDate>, Refusal> {
+    for key in keys {
+        let value = &key.node.value;
+        let is_theme_setting = key.table > 0 && value.as_text().is_none();
+        // `published` may be a flag, which `hidden` has read.
+        let is_flag = key_name::is(key.name, "published") && hidden::flag(value).is_some();
+        if is_theme_setting || is_flag || is_zero(key.node) {
+            continue;
+        }
+        let date = key.date(key.node);
+        return date.map(Some).map_err(|(reason, hint)| {
+            Refusal::new(at(key.node.line), format!("`{}`: {reason}", key.name), hint)
+        });
+    }
+    Ok(None)
+}
+
+fn updated(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<WrittenDate> {
+    keys.iter().find_map(|key| {
+        let node = match &key.node.value {
+            // Docusaurus has `last_update: {date, author}`.
+            Value::Table(pairs) => find(pairs, &["date"])?,
+            _ => key.node,
+        };
+        if is_zero(node) {
+            return None;
+        }
+        let date = key.date(node);
+        date.map_err(|(reason, hint)| {
+            warnings.push(key.warning(node, format!("`{}`: {reason}", key.name), hint))
+        })
+        .ok()
     })
 }
 
-fn is_scalar(value: &Value) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
-        Value::List(_) | Value::Table(_) => false,
-    }
+fn is_zero(node: &Node) -> bool {
+    let written = node.value.as_text();
+    written.is_some_and(|written| date::is_zero(written.trim()))
 }
 
-fn is_scalar_or_list(value: &Value) -> bool {
-    is_scalar(value) || matches!(value, Value::List(_))
-}
-
-impl Field<'_> {
-    fn text(&self) -> Result<String, Refusal> {
-        self.text_of(self.node, "text")
+impl<'p> Key<'p> {
+    fn place(&self) -> (Field, usize, usize) {
+        (self.field, self.rank, self.table)
     }
 
-    fn text_of(&self, node: &Node, expected: &str) -> Result<String, Refusal> {
-        node.value
-            .as_text()
-            .ok_or_else(|| self.wrong(node, expected))
+    /// The date in `node`, or what is wrong with it, and how to mend it.
+    fn date(&self, node: &Node) -> Result<WrittenDate, (String, &'static str)> {
+        let hint = "write it as 2026-01-08, 2026-01-08T10:30 or 2026-01-08T10:30:00+05:00";
+        let Some(written) = node.value.as_text() else {
+            return Err((format!("must be a date, got {}", node.value.kind()), hint));
+        };
+        let written = written.trim();
+        // WordPress's times in GMT have no zone.
+        let is_gmt = key_name::normal(self.name).ends_with("gmt");
+        let in_gmt = is_gmt.then(|| date::parse(&format!("{written}Z")).ok());
+        let date = in_gmt.flatten().map_or_else(|| date::parse(written), Ok);
+        date.map_err(|error| {
+            let what = match error {
+                DateError::Shape => "is not a date",
+                DateError::TwoDates => "could be two dates",
+                DateError::NoSuchDay => "is a day or time that does not exist",
+            };
+            (format!("`{}` {what}", excerpt(written)), hint)
+        })
     }
 
     /// The items of a list, or the value itself as the only item.
-    fn items(&self) -> &[Node] {
+    fn items(&self) -> &'p [Node] {
         match &self.node.value {
             Value::List(items) => items,
             _ => std::slice::from_ref(self.node),
         }
     }
 
-    fn texts(&self) -> Result<Vec<String>, Refusal> {
-        let items = self.items().iter().filter(|item| !item.value.is_blank());
-        items
-            .map(|item| self.text_of(item, "text or a list of texts"))
-            .collect()
+    fn warning(&self, node: &Node, reason: String, hint: &str) -> Warning {
+        Warning::new(at(node.line), reason, hint)
     }
 
-    fn date(&self) -> Result<WrittenDate, Refusal> {
-        let written = self.text_of(self.node, "a date")?;
-        date::parse(written.trim()).map_err(|error| {
-            let what = match error {
-                DateError::Shape => "is not a date",
-                DateError::TwoDates => "could be two dates",
-                DateError::NoSuchDay => "is a day or time that does not exist",
-            };
-            self.refuse(
-                self.node,
-                format!("`{}` {what}", excerpt(&written)),
-                "write it as 2026-01-08, 2026-01-08T10:30 or 2026-01-08T10:30:00+05:00",
-            )
-        })
-    }
-
-    fn flag(&self) -> Result<bool, Refusal> {
-        let word = self.text_of(self.node, "true or false")?;
-        match word.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => Ok(true),
-            "false" | "no" | "off" | "0" => Ok(false),
-            _ => Err(self.wrong(self.node, "true or false")),
-        }
-    }
-
-    fn wrong(&self, node: &Node, expected: &str) -> Refusal {
+    /// The warning that `node` is not what this key expects.
+    fn wrong(&self, node: &Node, expected: &str) -> Warning {
         let got = match &node.value {
-            Value::Text(text) => format!("`{}`", excerpt(text)),
+            Value::Text(text) => format!("`{}`", excerpt(text.trim())),
             value => value.kind().to_owned(),
         };
-        self.refuse(
-            node,
-            format!("must be {expected}, got {got}"),
-            "correct the value, or delete the key",
-        )
-    }
-
-    fn refuse(&self, node: &Node, reason: String, hint: &str) -> Refusal {
-        Refusal::new(at(node.line), format!("`{}`: {reason}", self.key), hint)
+        let reason = format!("`{}`: must be {expected}, got {got}", self.name);
+        self.warning(node, reason, "correct the value, or delete the key")
     }
 }
 
-/// The line for a refusal; 0 means that there is none.
+/// Whether a key with this value counts as absent.
+fn is_absent(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => !flag,
+        Value::List(items) => items.iter().all(|item| is_absent(&item.value)),
+        Value::Table(pairs) => pairs.is_empty(),
+        Value::Null | Value::Number(_) | Value::Text(_) => value.is_blank(),
+    }
+}
+
+/// The value of the first of `names` that is there in a table.
+fn find<'n>(pairs: &'n [KeyValue], names: &[&str]) -> Option<&'n Node> {
+    names.iter().find_map(|name| {
+        let mut pairs = pairs.iter().rev();
+        let pair = pairs.find(|pair| key_name::is(&pair.key, name) && !is_absent(&pair.node.value));
+        pair.map(|pair| &pair.node)
+    })
+}
+
+/// Levels and values that are searched for a list of articles.
+const LIST_DEPTH_MAX: usize = 6;
+
+/// The path of the first list whose items have titles, such as `items` of a JSON Feed.
+fn article_list(pairs: &[KeyValue]) -> Option<String> {
+    fn search(pairs: &[KeyValue], depth: usize) -> Option<String> {
+        let titles = names::names_of(Field::Title);
+        pairs.iter().find_map(|pair| {
+            let key = &pair.key;
+            match &pair.node.value {
+                Value::Table(inner) if depth > 0 => {
+                    Some(format!("{key}.{}", search(inner, depth - 1)?))
+                }
+                Value::List(items) => {
+                    let Value::Table(inner) = &items.first()?.value else {
+                        return None;
+                    };
+                    let has_date = names::names_of(Field::Date);
+                    if find(inner, &titles[..2]).is_some() && find(inner, has_date).is_some() {
+                        return Some(key.to_string());
+                    }
+                    (depth > 0)
+                        .then(|| search(inner, depth - 1))
+                        .flatten()
+                        .map(|path| format!("{key}[0].{path}"))
+                }
+                _ => None,
+            }
+        })
+    }
+    search(pairs, LIST_DEPTH_MAX)
+}
+
+/// The line for a message; 0 means that there is none.
 fn at(line: u32) -> Option<u32> {
     (line > 0).then_some(line)
-}
-
-/// Splits tags on one line at commas or semicolons, or at spaces where it has neither.
-fn split_tags(line: &str) -> Vec<String> {
-    let tags = if line.contains([',', ';']) {
-        line.split([',', ';']).map(str::trim).collect::<Vec<_>>()
-    } else {
-        line.split_whitespace().collect()
-    };
-    let tags = tags.into_iter().filter(|tag| !tag.is_empty());
-    tags.map(str::to_owned).collect()
-}
-
-fn author(field: &Field<'_>, item: &Node) -> Result<Author, Refusal> {
-    let Value::Table(pairs) = &item.value else {
-        let name = field.text_of(
-            item,
-            "a name, `{name, email, url, role}`, or a list of them",
-        )?;
-        return Ok(Author {
-            name,
-            ..Author::default()
-        });
-    };
-    let part = |name| lookup(pairs, name).map(|part| part.text()).transpose();
-    Ok(Author {
-        name: part("name")?.unwrap_or_default(),
-        slug: part("slug")?,
-        role: part("role")?,
-        email: part("email")?,
-        url: part("url")?,
-    })
-}
-
-fn media(field: &Field<'_>, item: &Node) -> Result<Media, Refusal> {
-    let Value::Table(pairs) = &item.value else {
-        let url = field.text_of(item, "an address, `{url, type, …}`, or a list of them")?;
-        return Ok(Media {
-            url,
-            ..Media::default()
-        });
-    };
-    let text = |name| lookup(pairs, name).map(|part| part.text()).transpose();
-    let number = |name| lookup(pairs, name).map(|part| number(&part)).transpose();
-    let pixels = |name| Ok(number(name)?.and_then(|pixels| u32::try_from(pixels).ok()));
-    Ok(Media {
-        url: text("url")?
-            .or(text("src")?)
-            .ok_or_else(|| field.refuse(item, "there is no `url`".to_owned(), "add one"))?,
-        media_type: text("type")?,
-        length: number("length")?,
-        width: pixels("width")?,
-        height: pixels("height")?,
-        alt: text("alt")?,
-        credit: text("credit")?,
-    })
-}
-
-fn number(part: &Field<'_>) -> Result<u64, Refusal> {
-    let expected = "a whole number";
-    let written = part.text_of(part.node, expected)?;
-    let number = written.trim().parse();
-    number.map_err(|_| part.wrong(part.node, expected))
 }
 
 #[cfg(test)]

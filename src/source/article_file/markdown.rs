@@ -1,4 +1,4 @@
-//! Markdown articles with TOML or YAML front matter, as Zola and Hugo write them.
+//! Markdown articles with front matter, as Zola and Hugo write them.
 //!
 //! Shortcodes (`{{< … >}}`) stay in the text unchanged: only the site generator can expand them.
 
@@ -13,7 +13,7 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text)?;
     let body = Body::Markdown(file.body.to_owned());
-    Fields::new(file.pairs, file.line).draft(body, context)
+    Fields::new(&file.pairs, file.line).draft(Some(body), context)
 }
 
 #[cfg(test)]

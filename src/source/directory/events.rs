@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use tokio::task;
 
 use crate::source::Scope;
+use crate::source::directory::inheritance::scope_of;
 use crate::source::directory::write_log::WriteLog;
 
 /// With more paths than this, the whole folder is compared instead.
@@ -248,8 +249,15 @@ impl SharedChecks {
                     }
                     let delays = if is_folder { delays } else { &delays[..1] };
                     for name in write_log.all_paths(path) {
-                        for &delay in delays {
-                            self.hint(name.clone(), delay, delay.is_zero());
+                        match scope_of(&name) {
+                            Some("") => self.everything(),
+                            // Other files below may be written at the same time.
+                            Some(folder) => self.hint(folder.to_owned(), WRITE_DELAY, false),
+                            None => {
+                                for &delay in delays {
+                                    self.hint(name.clone(), delay, delay.is_zero());
+                                }
+                            }
                         }
                     }
                 }

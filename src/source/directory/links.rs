@@ -15,8 +15,8 @@ use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 
+use super::file_name::{format_of, is_ignored_name};
 use super::write_log::WriteLog;
-use super::{format_of, is_ignored_name, relative};
 use crate::source::Unlisted;
 
 /// The links of one listing.
@@ -153,6 +153,14 @@ fn is_before(one: &str, other: &str) -> bool {
 /// Whether a listing reaches this place without a link.
 fn is_listed(path: &str, is_folder: bool) -> bool {
     !path.split('/').any(is_ignored_name) && (is_folder || format_of(path).is_some())
+}
+
+/// The path below `root`, with `/`.
+pub(super) fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// Whether a link's target does not exist, or is the link itself.

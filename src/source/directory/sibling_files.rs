@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::model::article::{Draft, Media};
-use crate::source::directory::is_ignored_name;
+use crate::source::directory::file_name::is_ignored_name;
 
 /// Sets the missing lengths of the draft's media; `folder` is the folder of the article's file.
 pub(super) fn fill_lengths(folder: &Path, draft: &mut Draft) {

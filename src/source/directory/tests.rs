@@ -1,3 +1,5 @@
+use std::fs::File;
+
 use encoding_rs::WINDOWS_1251;
 
 use super::*;
@@ -90,20 +92,111 @@ fn the_key_comes_from_the_id_or_the_path() {
 }
 
 #[test]
-fn other_files_are_not_listed() {
+fn other_files_are_skipped_and_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     for name in [
         "_index.md",
         ".a.md",
         "a.md~",
         "a.json.tmp",
-        "a.markdown",
-        "a.html",
-        "a.MD",
+        "b.yaml",
+        "cover.JPG",
+        "x/photo.jpg",
+        "x/~$a.txt",
+        "x/README.md",
+        "x/a (conflicted copy 2026-01-08).md",
+        "x/a.sync-conflict-20260108-101112-ABCDEFG.md",
+        "package.json",
+        "data/authors.json",
+        "node_modules/a/b.md",
+        "Makefile",
     ] {
-        fs::write(folder.path().join(name), MARKDOWN).expect("a file");
+        let file = folder.path().join(name);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        let text = if name.ends_with(".json") {
+            "{}"
+        } else {
+            MARKDOWN
+        };
+        fs::write(file, text).expect("a file");
     }
-    assert_eq!(directory(folder.path()).walk(None, false).count(), 0);
+    let directory = directory(folder.path());
+    assert_eq!(listed(&directory, None), (Vec::new(), Vec::new()));
+    let skipped = directory.skipped();
+    let skipped: Vec<_> = skipped
+        .iter()
+        .map(|(name, count)| (&**name, *count))
+        .collect();
+    let expected = [
+        ("", 1),
+        ("jpg", 2),
+        ("json", 1),
+        ("md", 4),
+        ("md~", 1),
+        ("tmp", 1),
+        ("txt", 1),
+        ("yaml", 1),
+    ];
+    assert_eq!(skipped, expected);
+}
+
+#[test]
+fn extensions_in_any_case_are_read() {
+    let html = MARKDOWN.replace("Текст о мосте.", "<p>Текст о мосте.</p>");
+    let expected = read("мост.txt", TEXT.as_bytes()).expect("an article");
+    for (path, text) in [
+        ("мост.TXT", TEXT),
+        ("мост.MD", MARKDOWN),
+        ("мост.markdown", MARKDOWN),
+        ("мост.mdx", MARKDOWN),
+        ("мост.html", &html),
+        ("мост.Htm", &html),
+        ("мост.JSON", JSON),
+    ] {
+        let accepted = read(path, text.as_bytes());
+        assert_eq!(accepted.as_ref(), Ok(&expected), "{path}");
+    }
+    let refusal = read("a.html", b"<p>x</p>").expect_err("no front matter");
+    assert_eq!(refusal.reason, "the file does not begin with front matter");
+}
+
+#[test]
+fn names_of_files_and_folders_say_language_and_date() {
+    let undated = MARKDOWN.replace("date: 2026-01-08\n", "");
+    let own = MARKDOWN.replace("title:", "lang: en\ntitle:");
+    for (path, text, key, language) in [
+        ("post.kk.md", MARKDOWN, "post.kk", "kk"),
+        ("a/index.kk.md", MARKDOWN, "a/index.kk", "kk"),
+        ("post.kk.txt", TEXT, "post.kk", "kk"),
+        ("kk/post.json", JSON, "kk/post", "kk"),
+        ("kk/post.md", &own, "kk/post", "en"),
+        ("news/post.md", MARKDOWN, "news/post", "ru"),
+        ("2026-01-08-most.md", &undated, "2026-01-08-most", "ru"),
+        (
+            "2026-01-08-most.kk.md",
+            &undated,
+            "2026-01-08-most.kk",
+            "kk",
+        ),
+        (
+            "2026-01-08-most/index.md",
+            &undated,
+            "2026-01-08-most",
+            "ru",
+        ),
+    ] {
+        let article = read(path, text.as_bytes()).expect("an article").article;
+        assert_eq!(
+            (&*article.key, &*article.language),
+            (key, language),
+            "{path}"
+        );
+        assert_eq!(
+            article.published.to_string(),
+            "2026-01-08T00:00:00Z",
+            "{path}"
+        );
+    }
 }
 
 /// No case panics.
@@ -198,7 +291,7 @@ fn lengths(folder: &Path, image: &str, enclosures: &[&str]) -> Vec<Option<u64>> 
         "+++\ntitle = 'Мост'\ndate = 2026-01-08\nimage = {image}\nenclosures = [{}]\n+++\nТекст.\n",
         enclosures.join(", ")
     );
-    let accepted = directory(folder).accept("x/index.md", text.as_bytes());
+    let accepted = directory(folder).accept("x/index.md", text.as_bytes(), &Inherited::default());
     let article = accepted.expect("an article").article;
     let media = article.image.iter().chain(&article.enclosures);
     media.map(|medium| medium.length).collect()
@@ -347,7 +440,7 @@ fn nothing_is_read_of_a_file_that_is_too_large() {
         let file = File::options().write(true).open(&path).expect("a file");
         file.set_len(1 << 40).expect("a long file with a hole");
         let directory = directory(folder.path());
-        let mut found = directory.stat(name).expect("a file");
+        let mut found = directory.stat_file(name).expect("a file");
         found.closed = true;
         let bytes = read_unchanged(&path, &found).expect("a file");
         assert_eq!(bytes, Some(Vec::new()), "{name}");

@@ -13,7 +13,6 @@ use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
 use crate::source::article_file::fields::Fields;
-use crate::source::article_file::json;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
 use crate::source::sql::recheck_window;
@@ -151,12 +150,9 @@ impl Row<'_> {
     }
 
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let fields = self.fields()?;
-        let context = ParseContext {
-            name_date: None,
-            settings: reading,
-        };
-        let draft = fields.draft(json::body(&fields)?, &context)?;
+        let pairs = self.pairs()?;
+        let context = ParseContext::new(reading, None);
+        let draft = Fields::new(&pairs, 0).draft(None, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
     }
@@ -166,7 +162,7 @@ impl Row<'_> {
         cells.find(|(column, _)| column.is(name))
     }
 
-    fn fields(&self) -> Result<Fields, Refusal> {
+    fn pairs(&self) -> Result<Vec<KeyValue>, Refusal> {
         let texts = self.cells.iter().filter_map(|cell| cell.text.as_ref());
         let bytes = texts.map(|text| text.len() as u64).sum();
         if bytes > ROW_BYTES_MAX as u64 {
@@ -182,7 +178,7 @@ impl Row<'_> {
                 },
             })
         });
-        Ok(Fields::new(entries.collect::<Result<_, _>>()?, 0))
+        entries.collect()
     }
 }
 

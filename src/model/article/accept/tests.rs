@@ -48,14 +48,18 @@ fn passed(draft: Draft) -> Accepted {
 fn paragraphs(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { paragraphs, .. } => paragraphs,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        Body::Html(_) | Body::Markdown(_) | Body::Mdx(_) => {
+            panic!("the ordinary draft is plain text")
+        }
     }
 }
 
 fn credits(draft: &mut Draft) -> &mut Vec<String> {
     match &mut draft.body {
         Body::Paragraphs { credits, .. } => credits,
-        Body::Html(_) | Body::Markdown(_) => panic!("the ordinary draft is plain text"),
+        Body::Html(_) | Body::Markdown(_) | Body::Mdx(_) => {
+            panic!("the ordinary draft is plain text")
+        }
     }
 }
 
@@ -96,7 +100,7 @@ fn an_ordinary_draft_becomes_an_article() {
         title: Text::new("Сенат принял закон"),
         published: at("2026-01-07T19:00"),
         updated: at("2026-01-07T19:00"),
-        url: None,
+        url: Some("https://dala.example/ru/2026/%D1%81%D0%B5%D0%BD%D0%B0%D1%82".into()),
         section: Some(Text::new("Парламент")),
         tags: vec![Text::new("сенат"), Text::new("закон")],
         authors: draft().authors,
@@ -247,6 +251,7 @@ fn only_absolute_ids_are_kept() {
 
 #[test]
 fn pages_are_absolute_and_percent_encoded() {
+    let filled = Some("https://dala.example/ru/2026/%D1%81%D0%B5%D0%BD%D0%B0%D1%82");
     for (written, expected) in [
         (" https://dala.example ", Some("https://dala.example/")),
         (
@@ -254,10 +259,10 @@ fn pages_are_absolute_and_percent_encoded() {
             Some("http://dala.example/%D0%BC%D0%BE%D1%81%D1%82?a=%221%22"),
         ),
         ("/news/7", Some("https://dala.example/news/7")),
-        ("javascript:alert(1)", None),
-        ("ftp://dala.example/7", None),
-        ("https://", None),
-        ("", None),
+        ("javascript:alert(1)", filled),
+        ("ftp://dala.example/7", filled),
+        ("https://", filled),
+        ("", filled),
     ] {
         let article = with(|draft| draft.url = Some(written.into()));
         assert_eq!(article.url.as_deref(), expected, "{written:?}");

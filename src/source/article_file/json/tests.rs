@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::article::Body;
 use crate::source::article_file::in_test;
 
 fn read_text(text: &str) -> Result<Draft, Refusal> {

@@ -5,10 +5,9 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{KeyValue, LineIndex, Node, Value};
@@ -20,12 +19,12 @@ const DEPTH_MAX: usize = 8;
 /// Values of one file or column; an article has some dozens.
 const VALUES_MAX: usize = 100_000;
 
-/// Parses a file that contains one object.
-pub(in crate::source) fn parse(text: &str) -> Result<Vec<KeyValue>, Refusal> {
+/// Parses a text that contains one object, and whose first line has the number `first_line`.
+pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
     let parser = Parser {
         text: &text,
-        lines: LineIndex::new(&text, 1),
+        lines: LineIndex::new(&text, first_line),
         values: Cell::new(0),
     };
     parser.pairs(&text, DEPTH_MAX)
@@ -113,19 +112,20 @@ impl Parser<'_> {
         let message = message
             .rsplit_once(" at line ")
             .map_or(message.as_str(), |(message, _)| message);
-        let hint = if message.ends_with(DUPLICATE_KEY) {
-            "delete one of the two"
-        } else {
-            "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
+        let is_several = message.starts_with("trailing characters")
+            || message.starts_with("invalid type: sequence");
+        let hint = match is_several {
+            true => "write each article to a file of its own, as one object",
+            false => {
+                "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
+            }
         };
         let reason = format!("the file is not valid JSON: {message}");
         Refusal::new(first.saturating_add(below), reason, hint)
     }
 }
 
-const DUPLICATE_KEY: &str = "is given twice";
-
-/// The keys of an object with their unparsed values.
+/// The keys of an object with their unparsed values; a key that is given twice is there twice.
 struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
@@ -145,12 +145,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
         let mut members = Vec::new();
-        let mut keys = HashSet::new();
-        while let Some((key, raw)) = map.next_entry::<String, &RawValue>()? {
-            if !keys.insert(key.clone()) {
-                return Err(A::Error::custom(format_args!("`{key}` {DUPLICATE_KEY}")));
-            }
-            members.push((key, raw));
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
         }
         Ok(Members(members))
     }

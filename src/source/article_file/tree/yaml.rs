@@ -6,24 +6,25 @@
 mod repair;
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Options, Spanned};
 
-use self::repair::{LIST_KEYS, repair};
+use self::repair::{Fault, LIST_KEYS, repair};
 use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
 /// Parses YAML whose first line has the number `first_line` in its file.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let first = read(text, first_line);
-    let is_plausible = first
-        .as_ref()
-        .is_ok_and(|pairs| !has_empty_list_item(pairs));
-    if is_plausible {
-        return first;
-    }
-    read(&repair(text), first_line).or(first)
+    let fault = match &first {
+        Ok(pairs) if !has_empty_list_item(pairs) => return first,
+        Ok(_) => Fault::EmptyItem,
+        Err(_) => Fault::Syntax,
+    };
+    read(&repair(text, fault), first_line).or(first)
 }
 
 /// Limits far above what an article needs, and low enough against alias bombs.
@@ -39,6 +40,8 @@ fn options() -> Options {
     };
     serde_saphyr::options! {
         budget: budget,
+        duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         // A title may be `No`, and a tag `007`.
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
@@ -51,12 +54,13 @@ fn read(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    match serde_saphyr::from_str_with_options::<Yaml>(text, options()) {
-        Ok(Yaml(Node {
-            value: Value::Table(pairs),
+    match serde_saphyr::from_str_with_options::<Parsed>(text, options()) {
+        Ok(Parsed {
+            value: ParsedValue::Table(parsed),
             ..
-        })) => Ok(offset_lines(pairs, first_line)),
-        Ok(Yaml(node)) => {
+        }) => Ok(pairs(parsed, text, first_line)),
+        Ok(parsed) => {
+            let node = node(parsed, text, first_line);
             let reason = format!("the front matter is {}, expected keys", node.value.kind());
             Err(Refusal::new(first_line, reason, HINT))
         }
@@ -91,23 +95,30 @@ fn has_empty_list_item(pairs: &[KeyValue]) -> bool {
     })
 }
 
-/// Changes line numbers of the front matter into those of the file.
-fn offset_lines(pairs: Vec<KeyValue>, first_line: u32) -> Vec<KeyValue> {
-    let pair = |KeyValue { key, node }| KeyValue {
-        key,
-        node: offset_node(node, first_line),
+/// The keys of a parsed mapping with the numbers as written and the lines of the file.
+fn pairs(parsed: Vec<(String, Parsed)>, text: &str, first_line: u32) -> Vec<KeyValue> {
+    let pair = |(key, value): (String, Parsed)| KeyValue {
+        key: key.into(),
+        node: node(value, text, first_line),
     };
-    pairs.into_iter().map(pair).collect()
+    parsed.into_iter().map(pair).collect()
 }
 
-fn offset_node(Node { line, value }: Node, first_line: u32) -> Node {
+fn node(Parsed { line, bytes, value }: Parsed, text: &str, first_line: u32) -> Node {
     let value = match value {
-        Value::List(items) => {
-            let items = items.into_iter().map(|item| offset_node(item, first_line));
+        ParsedValue::Scalar(Value::Number(number)) => {
+            // `3.10` is a version, and not 3.1.
+            let written = text.get(bytes).map(str::trim);
+            let is_number =
+                |text: &&str| text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+            Value::Number(written.filter(is_number).map_or(number, str::to_owned))
+        }
+        ParsedValue::Scalar(value) => value,
+        ParsedValue::List(items) => {
+            let items = items.into_iter().map(|item| node(item, text, first_line));
             Value::List(items.collect())
         }
-        Value::Table(pairs) => Value::Table(offset_lines(pairs, first_line)),
-        value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_)) => value,
+        ParsedValue::Table(parsed) => Value::Table(pairs(parsed, text, first_line)),
     };
     let line = offset_line(line, first_line);
     Node { line, value }
@@ -117,21 +128,43 @@ fn offset_line(line: u32, first_line: u32) -> u32 {
     line.max(1).saturating_add(first_line - 1)
 }
 
-/// A node as the parser returns it; its lines are counted within the front matter.
-struct Yaml(Node);
+/// A node as the parser returns it.
+struct Parsed {
+    /// Counted within the front matter.
+    line: u32,
+    /// The bytes of a scalar within the front matter.
+    bytes: Range<usize>,
+    value: ParsedValue,
+}
 
-impl<'de> Deserialize<'de> for Yaml {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Yaml, D::Error> {
+enum ParsedValue {
+    /// Neither a list nor a table.
+    Scalar(Value),
+    List(Vec<Parsed>),
+    Table(Vec<(String, Parsed)>),
+}
+
+impl<'de> Deserialize<'de> for Parsed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Parsed, D::Error> {
         let Spanned {
-            value, referenced, ..
+            value,
+            referenced,
+            defined,
         } = Spanned::deserialize(deserializer)?;
         let line = u32::try_from(referenced.line()).unwrap_or(u32::MAX);
-        Ok(Yaml(Node { line, value }))
+        let number = |number: Option<u64>| usize::try_from(number.unwrap_or(0)).unwrap_or(0);
+        let start = number(defined.span().byte_offset());
+        let end = start.saturating_add(number(defined.span().byte_len()));
+        Ok(Parsed {
+            line,
+            bytes: start..end,
+            value,
+        })
     }
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+impl<'de> Deserialize<'de> for ParsedValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ParsedValue, D::Error> {
         deserializer.deserialize_any(AnyValueVisitor)
     }
 }
@@ -139,68 +172,65 @@ impl<'de> Deserialize<'de> for Value {
 struct AnyValueVisitor;
 
 impl<'de> Visitor<'de> for AnyValueVisitor {
-    type Value = Value;
+    type Value = ParsedValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Bool(flag)))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
+    fn visit_i64<E>(self, number: i64) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Number(number.to_string())))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
+    fn visit_u64<E>(self, number: u64) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Number(number.to_string())))
     }
 
-    fn visit_i128<E>(self, number: i128) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
+    fn visit_i128<E>(self, number: i128) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Number(number.to_string())))
     }
 
-    fn visit_u128<E>(self, number: u128) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
+    fn visit_u128<E>(self, number: u128) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Number(number.to_string())))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::Number(number.to_string()))
+    fn visit_f64<E>(self, number: f64) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Number(number.to_string())))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Text(text.to_owned())))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
+    fn visit_string<E>(self, text: String) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Text(text)))
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Null))
     }
 
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_none<E>(self) -> Result<ParsedValue, E> {
+        Ok(ParsedValue::Scalar(Value::Null))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<ParsedValue, A::Error> {
         let mut nodes = Vec::new();
-        while let Some(Yaml(node)) = items.next_element()? {
+        while let Some(node) = items.next_element()? {
             nodes.push(node);
         }
-        Ok(Value::List(nodes))
+        Ok(ParsedValue::List(nodes))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParsedValue, A::Error> {
         let mut pairs = Vec::new();
-        while let Some((key, Yaml(node))) = map.next_entry::<String, Yaml>()? {
-            pairs.push(KeyValue {
-                key: key.into(),
-                node,
-            });
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
         }
-        Ok(Value::Table(pairs))
+        Ok(ParsedValue::Table(pairs))
     }
 }

@@ -1,13 +1,23 @@
 //! Repairs YAML front matter in which quotes are missing.
 
-/// Adds quotes around the values of [`TEXT_KEYS`], and removes `#` before tags.
-pub(in crate::source) fn repair(text: &str) -> String {
+/// What is wrong with the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) enum Fault {
+    /// It cannot be parsed.
+    Syntax,
+    /// A list has an empty item, which may have been a tag with its `#`.
+    EmptyItem,
+}
+
+/// Removes `#` before tags, and adds quotes around the values of [`TEXT_KEYS`] in text that cannot be
+/// parsed.
+pub(in crate::source) fn repair(text: &str, fault: Fault) -> String {
     let mut repaired = String::with_capacity(text.len() + 16);
     for line in text.split_inclusive('\n') {
         let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
         let key = rest.split(':').next().unwrap_or(rest).trim_end();
         repaired.push_str(indent);
-        if TEXT_KEYS.contains(&key) {
+        if fault == Fault::Syntax && TEXT_KEYS.contains(&key) {
             repaired.push_str(&quote_value(rest));
         } else if rest.starts_with('-') || LIST_KEYS.contains(&key) {
             repaired.push_str(&strip_hashes(rest));
@@ -19,15 +29,26 @@ pub(in crate::source) fn repair(text: &str) -> String {
 }
 
 /// Keys whose value is a text on one line.
-const TEXT_KEYS: [&str; 7] = [
+const TEXT_KEYS: [&str; 15] = [
     "title",
+    "headline",
+    "name",
+    "subtitle",
     "description",
     "summary",
+    "excerpt",
     "section",
+    "category",
     "author",
+    "byline",
+    "role",
     "alt",
+    "caption",
     "credit",
 ];
+
+/// Those of them that never are lists.
+const HEADLINE_KEYS: [&str; 3] = ["title", "headline", "subtitle"];
 
 /// Keys whose values people write as hashtags.
 pub(in crate::source) const LIST_KEYS: [&str; 4] = ["tags", "categories", "sections", "keywords"];
@@ -40,7 +61,10 @@ fn quote_value(line: &str) -> String {
     };
     let value = value.trim_start();
     let closed = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-    if value.is_empty() || value.starts_with(['|', '>', '{']) || closed('"') || closed('\'') {
+    // A headline may begin with `[Видео]`.
+    let is_list = value.starts_with('[') && value.ends_with(']') && !HEADLINE_KEYS.contains(&key);
+    let is_open = value.is_empty() || value.starts_with(['|', '>', '{']);
+    if is_open || is_list || closed('"') || closed('\'') {
         return line.to_owned();
     }
     format!("{key}: '{}'{end}", value.replace('\'', "''"))

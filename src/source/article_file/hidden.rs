@@ -1,0 +1,334 @@
+//! What hides an article: the keys by which generators and CMSs say that it is not public.
+//!
+//! It fails closed. A key of this vocabulary with a value that is not understood, such as
+//! `draft: tru`, hides the article too: a wrong guess would publish what was never meant to be public.
+//!
+//! The keys count in any spelling, at the top level and in the tables `extra` and `params` of Zola and
+//! Hugo. The list is here alone, so that a page and a folder's `_index.md` are hidden by the same keys.
+
+mod scan;
+
+pub(in crate::source) use self::scan::{Syntax, scan};
+use super::date;
+use super::excerpt;
+use super::key_name;
+use super::tree::{KeyValue, Node, Value};
+use crate::model::article::Refusal;
+use crate::model::time::WrittenDate;
+
+/// Whether keys hide their article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::source) enum Hiding {
+    /// No key hides it.
+    Shown,
+    /// A key says that it is not public.
+    Hidden,
+    /// A key has a value that is not understood, which hides it too.
+    NotUnderstood {
+        /// The key as written.
+        key: String,
+        /// The start of its value.
+        value: String,
+        /// The line of the value; 0 for a source without lines.
+        line: u32,
+    },
+}
+
+/// Whether these keys hide their article. `public_status` are the values of a status that count as
+/// public beside those that every system has.
+pub(in crate::source) fn hiding(pairs: &[KeyValue], public_status: &[String]) -> Hiding {
+    marks(pairs, public_status).hiding
+}
+
+/// What the keys of an article say about its visibility.
+#[derive(Debug)]
+pub(in crate::source) struct Marks<'p> {
+    /// Whether they hide it. A value that is not understood wins, since it is a mistake.
+    pub(in crate::source) hiding: Hiding,
+    /// `feed: false`: no feed, list or page has it.
+    pub(in crate::source) is_out_of_feeds: bool,
+    /// When it leaves all feeds; the earliest counts.
+    pub(in crate::source) expires: Vec<WrittenDate>,
+    /// The values of a status that hide it.
+    pub(in crate::source) statuses: Vec<(&'p str, &'p Node)>,
+    /// Keys that hide it elsewhere, on a start page or in search engines, and not here.
+    pub(in crate::source) elsewhere: Vec<(&'p str, &'p Node)>,
+}
+
+/// Reads all keys that say something about visibility.
+pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], public_status: &[String]) -> Marks<'p> {
+    let mut marks = Marks {
+        hiding: Hiding::Shown,
+        is_out_of_feeds: false,
+        expires: Vec::new(),
+        statuses: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    for pair in pairs {
+        let name = key_name::normal(&pair.key);
+        marks.note(&name, pair, public_status);
+        if let ("extra" | "params", Value::Table(inner)) = (&*name, &pair.node.value) {
+            for pair in inner {
+                marks.note(&key_name::normal(&pair.key), pair, public_status);
+            }
+        }
+    }
+    marks
+}
+
+/// How the value of a key decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// `true` hides.
+    Flag,
+    /// `false` hides.
+    Reversed,
+    /// As [`Rule::Reversed`], and a date shows: then it is the date of publication.
+    Published,
+    /// A settings table of a theme says nothing; else as [`Rule::Reversed`].
+    Rss,
+    /// As [`Rule::Rss`], and the article is out of feeds alone.
+    Feed,
+    /// Any value but those that mean public hides.
+    Status,
+    /// Any value hides.
+    Any,
+    /// Hugo's table of what is built.
+    Build,
+    /// `false` hides; anything else is an address.
+    Permalink,
+    /// A date.
+    Expiry,
+    /// WordPress's text with `protected: true`.
+    Protected,
+    /// `true` means that the article is hidden elsewhere.
+    Elsewhere,
+}
+
+/// The vocabulary, of names as [`key_name::normal`] gives them.
+fn rule(name: &str) -> Option<Rule> {
+    Some(match name {
+        "draft"
+        | "isdraft"
+        | "private"
+        | "isprivate"
+        | "hidden"
+        | "ishidden"
+        | "unlisted"
+        | "unpublished"
+        | "headless"
+        | "hiddenfromrss"
+        | "hidefromrss"
+        | "hiddenfromfeed"
+        | "hiddenfromfeeds"
+        | "hidefromfeed"
+        | "hidefromfeeds"
+        | "excludefromrss"
+        | "excludefromfeed"
+        | "excludefromfeeds"
+        | "eleventyexcludefromcollections" => Rule::Flag,
+        "publish" | "ispublished" | "public" | "ispublic" | "render" => Rule::Reversed,
+        "published" => Rule::Published,
+        "rss" => Rule::Rss,
+        "feed" => Rule::Feed,
+        "status" | "visibility" | "pubstatus" | "poststatus" | "publicationstatus"
+        | "creativeworkstatus" => Rule::Status,
+        "password" | "postpassword" | "redirectto" => Rule::Any,
+        "build" => Rule::Build,
+        "permalink" => Rule::Permalink,
+        "expires" | "expiresat" | "expiredate" | "expirydate" | "expirationdate"
+        | "unpublishdate" | "unpublishat" | "unpublishon" => Rule::Expiry,
+        "content" | "excerpt" => Rule::Protected,
+        "hiddenfromhomepage" | "hidefromhomepage" | "hidefromhome" | "noindex" => Rule::Elsewhere,
+        _ => return None,
+    })
+}
+
+/// The values of a status by which every system means that an article is public.
+const PUBLIC: [&str; 6] = [
+    "published",
+    "publish",
+    "public",
+    "released",
+    "usable",
+    "live",
+];
+
+impl<'p> Marks<'p> {
+    fn note(&mut self, name: &str, pair: &'p KeyValue, public_status: &[String]) {
+        let Some(rule) = rule(name) else { return };
+        let KeyValue { key, node } = pair;
+        let value = &node.value;
+        if is_empty(value) {
+            return;
+        }
+        // What shows the article: `None` if the value is not understood.
+        let shown = match rule {
+            Rule::Flag => flag(value).map(|hides| !hides),
+            Rule::Reversed => flag(value),
+            Rule::Published => flag(value).or_else(|| is_date(value).then_some(true)),
+            Rule::Rss | Rule::Feed if matches!(value, Value::Table(_)) => Some(true),
+            Rule::Rss => flag(value),
+            Rule::Feed => flag(value).inspect(|&shown| self.is_out_of_feeds |= !shown),
+            Rule::Status => is_public(value, public_status),
+            Rule::Any => Some(*value == Value::Bool(false)),
+            Rule::Build => is_built(value),
+            Rule::Permalink => Some(flag(value) != Some(false)),
+            Rule::Expiry => self.expiry(value),
+            Rule::Protected => Some(!is_protected(value)),
+            Rule::Elsewhere => {
+                if flag(value) == Some(true) {
+                    self.elsewhere.push((key, node));
+                }
+                Some(true)
+            }
+        };
+        match (shown, rule) {
+            (Some(true), _) | (Some(false), Rule::Feed) => return,
+            (Some(false), Rule::Status) => self.statuses.push((key, node)),
+            (Some(false) | None, _) => {}
+        }
+        if matches!(self.hiding, Hiding::NotUnderstood { .. }) {
+            return;
+        }
+        self.hiding = match shown {
+            Some(_) => Hiding::Hidden,
+            None => Hiding::NotUnderstood {
+                key: key.to_string(),
+                value: excerpt(&written(value)),
+                line: node.line,
+            },
+        };
+    }
+
+    /// Notes an expiry; whether its value is understood.
+    fn expiry(&mut self, value: &Value) -> Option<bool> {
+        let written = value.as_text()?;
+        let written = written.trim();
+        let is_never = ["never", "none"]
+            .iter()
+            .any(|word| written.eq_ignore_ascii_case(word));
+        if is_never || flag(value) == Some(false) || date::is_zero(written) {
+            return Some(true);
+        }
+        self.expires.push(date::parse(written).ok()?);
+        Some(true)
+    }
+}
+
+/// Whether a key of this name, in its normal form, says something about visibility.
+pub(in crate::source) fn knows(name: &str) -> bool {
+    rule(name).is_some()
+}
+
+impl Hiding {
+    /// The refusal of an article whose text cannot be parsed: if these keys hide it, its last good
+    /// version goes too.
+    pub(in crate::source) fn refuse(&self, refusal: Refusal) -> Refusal {
+        let withdraws = *self != Hiding::Shown;
+        self.refusal().unwrap_or(Refusal {
+            withdraws,
+            ..refusal
+        })
+    }
+
+    /// The refusal of an article that a value hides which is not understood.
+    pub(in crate::source) fn refusal(&self) -> Option<Refusal> {
+        let Hiding::NotUnderstood { key, value, line } = self else {
+            return None;
+        };
+        let hint = match rule(&key_name::normal(key)) {
+            Some(Rule::Expiry) => {
+                "write a date such as 2026-01-08 or 2026-01-08T10:30, or delete the key"
+            }
+            _ => "write `true` or `false`, or delete the key",
+        };
+        let reason = format!("`{key}`: `{value}` is not understood, so the article is hidden");
+        Some(Refusal {
+            withdraws: true,
+            ..Refusal::new((*line > 0).then_some(*line), reason, hint)
+        })
+    }
+}
+
+/// Whether a key with this value counts as absent. `false` does not: here it is an answer.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Table(pairs) => pairs.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => value.is_blank(),
+    }
+}
+
+/// A value that means true or false in any language of configuration.
+pub(in crate::source) fn flag(value: &Value) -> Option<bool> {
+    let word = match value {
+        Value::Bool(flag) => return Some(*flag),
+        Value::Number(word) | Value::Text(word) => word.trim(),
+        Value::Null | Value::List(_) | Value::Table(_) => return None,
+    };
+    let is = |words: [&str; 6]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    match () {
+        () if is(["true", "yes", "on", "1", "y", "t"]) => Some(true),
+        () if is(["false", "no", "off", "0", "n", "f"]) => Some(false),
+        () => None,
+    }
+}
+
+/// Whether it is a date. All zeroes is none, but says nothing else either.
+fn is_date(value: &Value) -> bool {
+    let written = value.as_text().unwrap_or_default();
+    date::is_zero(&written) || date::parse(&written).is_ok()
+}
+
+fn is_public(value: &Value, public_status: &[String]) -> Option<bool> {
+    if let Value::List(items) = value {
+        let mut items = items
+            .iter()
+            .map(|item| is_public(&item.value, public_status));
+        return items.try_fold(true, |all, item| Some(all && item?));
+    }
+    let status = value.as_text()?;
+    let status = status.trim();
+    let mut public = PUBLIC
+        .into_iter()
+        .chain(public_status.iter().map(|known| &**known));
+    Some(public.any(|known| known.to_lowercase() == status.to_lowercase()))
+}
+
+fn is_built(value: &Value) -> Option<bool> {
+    let Value::Table(pairs) = value else {
+        return (flag(value) == Some(true)).then_some(true);
+    };
+    let decides = |pair: &&KeyValue| {
+        ["list", "render"]
+            .iter()
+            .any(|name| key_name::is(&pair.key, name))
+    };
+    let mut pairs = pairs.iter().filter(decides);
+    Some(pairs.all(|pair| {
+        let value = &pair.node.value;
+        let is_always = value
+            .as_text()
+            .is_some_and(|word| word.trim().eq_ignore_ascii_case("always"));
+        is_empty(value) || is_always || flag(value) == Some(true)
+    }))
+}
+
+fn is_protected(value: &Value) -> bool {
+    let Value::Table(pairs) = value else {
+        return false;
+    };
+    pairs.iter().any(|pair| {
+        let value = &pair.node.value;
+        key_name::is(&pair.key, "protected") && !is_empty(value) && flag(value) != Some(false)
+    })
+}
+
+/// A value as messages show it.
+fn written(value: &Value) -> String {
+    value.as_text().unwrap_or_else(|| value.kind().to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,485 @@
+//! What files above an article say of it.
+//!
+//! - `_index.md` describes a folder. Zola hides all pages below a section that is a draft; Hugo gives the
+//!   keys of `cascade` to them.
+//! - `data/authors.yaml` and the like say who the authors are that articles name by a key.
+//!
+//! These files belong to the stamp of each article that they say something of: a digest of what they say is
+//! mixed into it. So an article is read again when they change, and a reading with an old state folder
+//! gives the same articles as one without. Reading an article takes what its stamp names, and nothing
+//! else, however the files change meanwhile.
+//!
+//! A parent that cannot be read, or has a hiding value that is not understood, hides what is below it.
+
+mod authors;
+mod cascade;
+mod section_file;
+
+use std::collections::HashMap;
+use std::fs;
+use std::iter;
+use std::mem;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use self::authors::Authors;
+use self::section_file::SectionFile;
+use super::file::{self, FILE_BYTES_MAX};
+use super::file_name::FRONT_MATTER_EXTENSIONS;
+use super::write_log::WriteLog;
+use crate::config::LegacyEncoding;
+use crate::model::article::{Author, Draft};
+use crate::model::article_path::ArticlePath;
+use crate::model::record::Stamp;
+use crate::source::Place;
+use crate::source::article_file::hidden::{Hiding, marks};
+use crate::source::article_file::key_name;
+use crate::source::article_file::tree::KeyValue;
+
+/// How often a file is looked at whose writer is not done, before it counts as unsettled.
+const ATTEMPTS_MAX: usize = 5;
+
+/// The name of a folder's own file, without language and extension.
+const SECTION_STEM: &str = "_index";
+
+/// Folders of data files.
+const DATA_FOLDERS: [&str; 2] = ["data", "_data"];
+
+/// The name of the authors' file, without extension.
+const AUTHORS_STEM: &str = "authors";
+
+/// The digest of what is not known yet. No article is read under it.
+const UNKNOWN: u64 = 1;
+
+/// What the files above an article say of it.
+#[derive(Debug, Default)]
+pub(super) struct Inherited {
+    /// A section above is a draft, or a parent cannot be read.
+    pub(super) is_hidden: bool,
+    /// Hiding keys of cascades, nearest first, no two with the same name; an article's own keys come
+    /// before them.
+    pub(super) pairs: Vec<KeyValue>,
+    authors: Arc<Authors>,
+}
+
+/// The files of one folder that say something of articles. Clones share what was read.
+#[derive(Clone, Debug)]
+pub(super) struct Inheritance {
+    root: PathBuf,
+    legacy: LegacyEncoding,
+    language: String,
+    languages: Arc<[String]>,
+    /// The names that a folder's own file may have.
+    section_names: Arc<[String]>,
+    write_log: WriteLog,
+    known: Arc<Mutex<Known>>,
+}
+
+/// What was read. A full listing begins a new generation and forgets the one before the last.
+#[derive(Debug, Default)]
+struct Known {
+    /// By path, with the stamp of the version.
+    sections: HashMap<PathBuf, (Stamp, Arc<SectionFile>)>,
+    authors: HashMap<PathBuf, (Stamp, Arc<Authors>)>,
+    by_digest: HashMap<u64, Arc<Inherited>>,
+    /// The same of the generation before.
+    before: HashMap<u64, Arc<Inherited>>,
+}
+
+/// The files that apply at one point of a listing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parents {
+    authors: Arc<Authors>,
+    /// The folder's own files that hide something, from the root down.
+    sections: Vec<(String, Arc<SectionFile>)>,
+}
+
+/// What is wrong with a parent.
+#[derive(Debug)]
+pub(super) struct ParentProblem {
+    /// Its path below the folder; of an authors' file beside the folder, its name.
+    pub(super) path: String,
+    pub(super) reason: String,
+}
+
+/// A parent that is being written.
+#[derive(Debug)]
+pub(super) struct Unsettled;
+
+impl Inheritance {
+    pub(super) fn new(
+        root: &Path,
+        legacy: LegacyEncoding,
+        language: &str,
+        languages: &[String],
+        write_log: WriteLog,
+    ) -> Inheritance {
+        let suffixes = languages.iter().flat_map(|language| {
+            let primary = language.split('-').next().unwrap_or(language);
+            [format!(".{language}"), format!(".{primary}")]
+        });
+        let mut names: Vec<String> = [String::new()]
+            .into_iter()
+            .chain(suffixes)
+            .flat_map(|suffix| {
+                FRONT_MATTER_EXTENSIONS
+                    .into_iter()
+                    .flat_map(move |extension| {
+                        [extension.to_owned(), extension.to_ascii_uppercase()]
+                            .map(|extension| format!("{SECTION_STEM}{suffix}.{extension}"))
+                    })
+            })
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        Inheritance {
+            root: root.to_owned(),
+            legacy,
+            language: language.to_owned(),
+            languages: languages.into(),
+            section_names: names.into(),
+            write_log,
+            known: Arc::default(),
+        }
+    }
+
+    /// The same with another write log.
+    pub(super) fn with_write_log(self, write_log: WriteLog) -> Inheritance {
+        Inheritance { write_log, ..self }
+    }
+
+    /// Whether a file with this name describes its folder.
+    pub(super) fn is_section_name(&self, name: &str) -> bool {
+        name.starts_with(SECTION_STEM) && self.section_names.iter().any(|known| known == name)
+    }
+
+    /// The authors' files, and the files of the folders above `below`; of a listing of everything, none.
+    pub(super) fn parents(
+        &self,
+        below: Option<&str>,
+        problems: &mut Vec<ParentProblem>,
+    ) -> Result<Parents, Unsettled> {
+        if below.is_none() {
+            let mut known = self.known();
+            known.before = mem::take(&mut known.by_digest);
+            known.sections.retain(|file, _| file.exists());
+        }
+        let mut parents = Parents {
+            authors: self.authors(problems)?,
+            sections: Vec::new(),
+        };
+        let Some(below) = below else {
+            return Ok(parents);
+        };
+        let ends = below.match_indices('/').map(|(end, _)| &below[..end]);
+        for folder in iter::once("").chain(ends) {
+            self.enter(&mut parents, folder)?;
+        }
+        Ok(parents)
+    }
+
+    /// Adds the files of a folder, whose problems the listing of that folder reports.
+    fn enter(&self, parents: &mut Parents, folder: &str) -> Result<(), Unsettled> {
+        for name in &*self.section_names {
+            let path = match folder {
+                "" => name.clone(),
+                folder => format!("{folder}/{name}"),
+            };
+            let file = self.root.join(&path);
+            if fs::symlink_metadata(&file).is_ok() {
+                self.add(parents, &path, &file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a folder's own file; returns what is wrong with it.
+    pub(super) fn add(
+        &self,
+        parents: &mut Parents,
+        path: &str,
+        file: &Path,
+    ) -> Result<Option<ParentProblem>, Unsettled> {
+        let section = self.load(
+            file,
+            |known| &mut known.sections,
+            |bytes| match bytes {
+                Ok(bytes) => SectionFile::parse(bytes, self.legacy),
+                Err(reason) => SectionFile::unreadable(reason),
+            },
+        )?;
+        let Some(section) = section else {
+            return Ok(None);
+        };
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let problem = section.problem.clone().map(|reason| ParentProblem {
+            path: path.to_owned(),
+            reason,
+        });
+        if section.hides_something() {
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            let language = ArticlePath::new(stem, &self.languages).language_of_name();
+            let section = match language {
+                Some(language) => Arc::new(section.of_language(language)),
+                None => section,
+            };
+            parents.sections.push((folder.to_owned(), section));
+        }
+        Ok(problem)
+    }
+
+    /// Mixes what `parents` say of an article into its stamp.
+    pub(super) fn mark(&self, place: &mut Place, parents: &Parents) {
+        let inherited = self.inherited(&place.path, parents);
+        let digest = inherited.digest();
+        if digest != 0 {
+            place.stamp = with_digest(place.stamp, digest);
+            let mut known = self.known();
+            known
+                .by_digest
+                .entry(digest)
+                .or_insert_with(|| inherited.into());
+        }
+    }
+
+    /// Marks a place whose parents are being written: it is not read.
+    pub(super) fn mark_unknown(place: &mut Place) {
+        place.stamp = with_digest(place.stamp, UNKNOWN);
+    }
+
+    /// The stamp of the file alone, and what was said of it when it was listed; `None` if that is not known
+    /// any more.
+    pub(super) fn find(&self, stamp: Stamp) -> Option<(Stamp, Arc<Inherited>)> {
+        let (stamp, digest) = without_digest(stamp);
+        if digest == 0 {
+            return Some((stamp, Arc::default()));
+        }
+        let known = self.known();
+        let found = known
+            .by_digest
+            .get(&digest)
+            .or_else(|| known.before.get(&digest));
+        found.map(|inherited| (stamp, inherited.clone()))
+    }
+
+    fn inherited(&self, path: &str, parents: &Parents) -> Inherited {
+        let mut inherited = Inherited {
+            authors: parents.authors.clone(),
+            ..Inherited::default()
+        };
+        if parents.sections.is_empty() {
+            return inherited;
+        }
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let article = ArticlePath::new(stem, &self.languages);
+        for (_, section) in parents.sections.iter().rev() {
+            if !section.is_for(article.language_of_name(), &self.language) {
+                continue;
+            }
+            inherited.is_hidden |= section.is_draft;
+            let language = article.language().unwrap_or(&self.language);
+            for pair in section.pairs_for(path, &article.key(), language) {
+                let is_new = |known: &KeyValue| !key_name::is(&known.key, &pair.key);
+                if inherited.pairs.iter().all(is_new) {
+                    inherited.pairs.push(pair.clone());
+                }
+            }
+        }
+        // A nearer one may show what another hides.
+        inherited.pairs.retain(|pair| {
+            let marks = marks(std::slice::from_ref(pair), &[]);
+            let is_shown = marks.hiding == Hiding::Shown && !marks.is_out_of_feeds;
+            !is_shown || !marks.expires.is_empty()
+        });
+        inherited
+    }
+
+    /// All authors that the authors' files name; the first file that names a key counts.
+    fn authors(&self, problems: &mut Vec<ParentProblem>) -> Result<Arc<Authors>, Unsettled> {
+        let mut all: Arc<Authors> = Arc::default();
+        let beside = self.root.parent();
+        for (place, prefix) in [(Some(&*self.root), ""), (beside, "../")] {
+            for folder in DATA_FOLDERS {
+                let Some(place) = place.map(|place| place.join(folder)) else {
+                    continue;
+                };
+                if !place.is_dir() {
+                    continue;
+                }
+                for extension in authors::EXTENSIONS {
+                    let name = format!("{AUTHORS_STEM}.{extension}");
+                    let loaded = self.load(
+                        &place.join(&name),
+                        |known| &mut known.authors,
+                        |bytes| Authors::parse(bytes, extension, self.legacy),
+                    )?;
+                    let Some(authors) = loaded else { continue };
+                    problems.extend(authors.problem.clone().map(|reason| ParentProblem {
+                        path: format!("{prefix}{folder}/{name}"),
+                        reason,
+                    }));
+                    all = match all.is_empty() {
+                        true => authors,
+                        false => Arc::new(all.with(&authors)),
+                    };
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The parsed form of a file, which is read only if it has changed; `None` if there is no file.
+    fn load<T>(
+        &self,
+        file: &Path,
+        known: fn(&mut Known) -> &mut HashMap<PathBuf, (Stamp, Arc<T>)>,
+        parse: impl Fn(Result<&[u8], String>) -> T,
+    ) -> Result<Option<Arc<T>>, Unsettled> {
+        for _ in 0..ATTEMPTS_MAX {
+            let metadata = match fs::metadata(file) {
+                Ok(metadata) if metadata.is_file() => metadata,
+                Ok(_) => return Ok(None),
+                // It is gone, or a link to nothing.
+                Err(_) if fs::symlink_metadata(file).is_err() => return Ok(None),
+                Err(error) => return Ok(Some(Arc::new(parse(Err(unread(&error)))))),
+            };
+            let stamp = file::stamp(&metadata);
+            if let Some((before, parsed)) = known(&mut self.known()).get(file)
+                && *before == stamp
+            {
+                return Ok(Some(parsed.clone()));
+            }
+            let listed = Place {
+                path: String::new(),
+                stamp,
+                closed: false,
+                recheck: false,
+            };
+            let parsed = match file::read_unchanged(file, &listed) {
+                Ok(Some(_)) if stamp.size > FILE_BYTES_MAX => {
+                    parse(Err(file::too_large(stamp.size).reason))
+                }
+                Ok(Some(_)) if self.write_log.is_being_written(stamp.inode) => continue,
+                Ok(Some(bytes)) => parse(Ok(&bytes)),
+                Ok(None) => continue,
+                Err(_) if fs::symlink_metadata(file).is_err() => continue,
+                Err(error) => return Ok(Some(Arc::new(parse(Err(unread(&error)))))),
+            };
+            let parsed = Arc::new(parsed);
+            known(&mut self.known()).insert(file.to_owned(), (stamp, parsed.clone()));
+            return Ok(Some(parsed));
+        }
+        Err(Unsettled)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic leaves no entry half done.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unread(error: &std::io::Error) -> String {
+    format!("cannot be read: {error}")
+}
+
+impl Parents {
+    /// Forgets the files of folders that `path` is not below.
+    pub(super) fn leave_for(&mut self, path: &str) {
+        let is_above = |folder: &str| {
+            folder.is_empty()
+                || path
+                    .strip_prefix(folder)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        };
+        while self
+            .sections
+            .pop_if(|(folder, _)| !is_above(folder))
+            .is_some()
+        {}
+    }
+}
+
+impl Inherited {
+    /// Replaces an author that is the key of a known one.
+    pub(super) fn name_authors(&self, draft: &mut Draft) {
+        for author in &mut draft.authors {
+            let Some(known) = self.authors.get(author.name.trim()) else {
+                continue;
+            };
+            let own = mem::take(author);
+            *author = Author {
+                name: known.name.clone(),
+                slug: own.slug.or_else(|| known.slug.clone()),
+                role: own.role.or_else(|| known.role.clone()),
+                email: own.email.or_else(|| known.email.clone()),
+                url: own.url.or_else(|| known.url.clone()),
+            };
+        }
+    }
+
+    /// 0 if nothing is said.
+    fn digest(&self) -> u64 {
+        if !self.is_hidden && self.pairs.is_empty() && self.authors.is_empty() {
+            return 0;
+        }
+        let said = format!("{}{:?}{}", self.is_hidden, self.pairs, self.authors.digest);
+        // 63 bits, so that it fits above the time in a stamp.
+        (xxh3_64(said.as_bytes()) >> 1).max(UNKNOWN + 1)
+    }
+}
+
+/// The time of a file's last change takes 64 of 128 bits of the stamp, the digest the others.
+fn with_digest(stamp: Stamp, digest: u64) -> Stamp {
+    let time = stamp.changed & i128::from(u64::MAX);
+    Stamp {
+        changed: (i128::from(digest) << 64) | time,
+        ..stamp
+    }
+}
+
+fn without_digest(stamp: Stamp) -> (Stamp, u64) {
+    // A time before 1970 is negative.
+    match u64::try_from(stamp.changed >> 64) {
+        Err(_) | Ok(0) => (stamp, 0),
+        Ok(digest) => {
+            let time = u64::try_from(stamp.changed & i128::from(u64::MAX)).unwrap_or_default();
+            let changed = i128::from(time.cast_signed());
+            (Stamp { changed, ..stamp }, digest)
+        }
+    }
+}
+
+/// Where articles may change when the file or folder at `path` does, if it is no article itself: the folder
+/// below which they are, empty for all.
+pub(super) fn scope_of(path: &str) -> Option<&str> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_section = name.starts_with(SECTION_STEM);
+    let is_authors = match folder {
+        "" => DATA_FOLDERS.contains(&name),
+        folder => DATA_FOLDERS.contains(&folder) && is_authors_name(name),
+    };
+    match (is_section, is_authors) {
+        (true, _) => Some(folder),
+        (false, true) => Some(""),
+        (false, false) => None,
+    }
+}
+
+/// Whether the file at `path` below the folder names authors.
+pub(super) fn is_authors_file(path: &str) -> bool {
+    let folder_and_name = path.split_once('/');
+    folder_and_name
+        .is_some_and(|(folder, name)| DATA_FOLDERS.contains(&folder) && is_authors_name(name))
+}
+
+fn is_authors_name(name: &str) -> bool {
+    let parts = name.rsplit_once('.');
+    parts.is_some_and(|(stem, extension)| {
+        stem == AUTHORS_STEM && authors::EXTENSIONS.contains(&extension)
+    })
+}
+
+#[cfg(test)]
+mod tests;

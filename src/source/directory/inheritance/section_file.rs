@@ -1,0 +1,147 @@
+//! A folder's own file, `_index.md`: what it says of the articles below the folder.
+
+use super::cascade::{self, Cascade};
+use crate::config::LegacyEncoding;
+use crate::source::article_file::hidden::{Hiding, hiding};
+use crate::source::article_file::tree::{KeyValue, Node, Value};
+use crate::source::article_file::{encoding, front_matter, key_name};
+use crate::text;
+
+/// What one such file says.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SectionFile {
+    /// The language in the file's name.
+    language: Option<String>,
+    /// It is a draft, or cannot be understood: everything below is hidden.
+    pub(super) is_draft: bool,
+    /// Why it is not understood, for people.
+    pub(super) problem: Option<String>,
+    cascades: Vec<Cascade>,
+}
+
+impl SectionFile {
+    /// A file that cannot be read hides everything below it.
+    pub(super) fn unreadable(reason: String) -> SectionFile {
+        SectionFile {
+            is_draft: true,
+            problem: Some(format!("{reason}; what is below its folder is hidden")),
+            ..SectionFile::default()
+        }
+    }
+
+    /// Reads its front matter. A file without any says nothing.
+    pub(super) fn parse(bytes: &[u8], legacy: LegacyEncoding) -> SectionFile {
+        let text = match encoding::decode(bytes, legacy) {
+            Ok(text) => text,
+            Err(refusal) => return SectionFile::unreadable(refusal.reason),
+        };
+        let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        match front_matter::split(&text) {
+            Ok(file) => SectionFile::of(&file.pairs),
+            Err(_) if !may_have_keys(&text) => SectionFile::default(),
+            Err(refusal) => SectionFile::unreadable(refusal.reason),
+        }
+    }
+
+    fn of(pairs: &[KeyValue]) -> SectionFile {
+        let mut file = SectionFile::default();
+        for pair in pairs {
+            let is_draft = ["draft", "isDraft"]
+                .iter()
+                .any(|name| key_name::is(&pair.key, name));
+            if is_draft {
+                match hiding(std::slice::from_ref(pair), &[]) {
+                    Hiding::Shown => {}
+                    Hiding::Hidden => file.is_draft = true,
+                    not_understood @ Hiding::NotUnderstood { .. } => {
+                        file.is_draft = true;
+                        file.problem = not_understood_reason(&not_understood);
+                    }
+                }
+            }
+            if key_name::is(&pair.key, "cascade") {
+                match cascade::parse(&pair.node) {
+                    Ok(cascades) => file.cascades.extend(cascades),
+                    Err(reason) => return SectionFile::unreadable(reason),
+                }
+            }
+        }
+        let cascaded = file
+            .cascades
+            .iter_mut()
+            .flat_map(|cascade| &mut cascade.pairs);
+        for pair in cascaded {
+            let hiding = hiding(std::slice::from_ref(pair), &[]);
+            if let Some(reason) = not_understood_reason(&hiding) {
+                file.problem.get_or_insert(reason);
+                *pair = hidden_in_place_of(pair);
+            }
+        }
+        file
+    }
+
+    /// The same file with a language in its name.
+    pub(super) fn of_language(&self, language: &str) -> SectionFile {
+        SectionFile {
+            language: Some(language.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether something below may be hidden by it.
+    pub(super) fn hides_something(&self) -> bool {
+        self.is_draft || !self.cascades.is_empty()
+    }
+
+    /// Whether it speaks of an article with this language in its name. Without a language the file speaks
+    /// of all, because another may be missing.
+    pub(super) fn is_for(&self, language_of_name: Option<&str>, site_language: &str) -> bool {
+        let of_article = language_of_name.unwrap_or(site_language);
+        self.language
+            .as_deref()
+            .is_none_or(|language| language == of_article)
+    }
+
+    /// The hiding keys of all cascades that fit an article, in their order.
+    pub(super) fn pairs_for<'s>(
+        &'s self,
+        path: &'s str,
+        key: &'s str,
+        language: &'s str,
+    ) -> impl Iterator<Item = &'s KeyValue> {
+        let fitting = self.cascades.iter();
+        let fitting = fitting.filter(move |cascade| cascade.fits(path, key, language));
+        fitting.flat_map(|cascade| &cascade.pairs)
+    }
+}
+
+/// Whether a text may begin with front matter, behind comments and headings.
+fn may_have_keys(text: &str) -> bool {
+    let lines = text.lines().map(str::trim);
+    let mut lines = lines.filter(|line| !line.is_empty());
+    let first = lines.find(|line| !(line.starts_with(['#', '%']) || line.starts_with("<!--")));
+    first.is_some_and(|line| line.starts_with(['+', '{']) || line.starts_with("---"))
+}
+
+fn not_understood_reason(hiding: &Hiding) -> Option<String> {
+    let Hiding::NotUnderstood { key, value, .. } = hiding else {
+        return None;
+    };
+    let reason = format!("`{key}`: `{value}` is not understood");
+    Some(format!("{reason}, so what is below its folder is hidden"))
+}
+
+/// A pair with the same key that hides for certain, so that an article's own value still comes before it.
+/// Where there is none, an article that inherits the pair is refused.
+fn hidden_in_place_of(pair: &KeyValue) -> KeyValue {
+    let same_key = [true, false].map(|value| KeyValue {
+        key: pair.key.clone(),
+        node: Node {
+            line: 0,
+            value: Value::Bool(value),
+        },
+    });
+    let hides = |pair: &KeyValue| hiding(std::slice::from_ref(pair), &[]) == Hiding::Hidden;
+    let found = same_key.into_iter().find(hides);
+    found.unwrap_or_else(|| pair.clone())
+}
