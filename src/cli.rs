@@ -29,6 +29,7 @@ mod schema;
 mod serve;
 mod shutdown;
 mod signals;
+mod site_report;
 mod state_folder;
 mod supervisor;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::article_problems::ArticleProblems;
 use super::article_report::ArticleReport;
 use super::output::Screen;
-use super::{CommandResult, Exit, ListFormat, load, once};
+use super::{CommandResult, Exit, ListFormat, load, once, site_report};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
 use crate::ingest::state_header::check_identity;
@@ -180,9 +180,8 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     }
     found.after.extend(renamed_files(loaded, published));
     found.report = articles.lines();
-    found
-        .report
-        .extend(section_lines(published, found.lists_all));
+    let site = site_report::lines(published, found.lists_all);
+    found.report.extend(site);
     let snapshot = published.snapshot();
     let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
     let articles = many(report.articles, "article");
@@ -206,30 +205,6 @@ fn observe(
             report.add(&source.locate(path), accepted);
         }));
     report
-}
-
-/// The sections of which an address is named without `--verbose`.
-const SECTIONS_MAX: usize = 20;
-
-/// The address of the newest article of each section, so that somebody can try whether it leads there.
-fn section_lines(published: &ReadHandle, names_all: bool) -> Vec<String> {
-    let Some(state) = published.published() else {
-        return Vec::new();
-    };
-    let mut sections = state.newest_of_sections();
-    let named = match names_all {
-        true => sections.len(),
-        false => sections.len().min(SECTIONS_MAX),
-    };
-    let unnamed = sections.split_off(named).len();
-    let addresses = sections.into_iter().filter_map(|(section, record)| {
-        let article = published.store().articles(&[record]).ok()?.pop()?;
-        let address = state.snapshot.site_rules.link(&article);
-        Some(format!("newest of section `{section}`: {address}"))
-    });
-    let more =
-        (unnamed > 0).then(|| format!("{}, with `--verbose` all", many(unnamed, "more section")));
-    addresses.chain(more).collect()
 }
 
 /// An error of the source as a whole.

@@ -196,6 +196,13 @@ fn check_reports_what_readers_will_miss() {
         "hidden.md",
         "+++\ntitle = \"Черновик\"\ndate = 2026-02-04\ndraft = true\n+++\n{{ нет }}",
     );
+    write("a.PNG", "");
+    write("b.png", "");
+    write("Makefile", "");
+    write(
+        "keys.md",
+        "+++\ntitle = \"Ключи\"\ndate = 2026-01-01\nwordcuont = 5\nimage = \"/a.jpg\"\n+++\nТекст.",
+    );
     write("broken.txt", "Без даты\n\nТекст.\n");
     let reported = |arguments: &[&str]| {
         let output = newsroom.run(arguments);
@@ -209,12 +216,14 @@ fn check_reports_what_readers_will_miss() {
         "articles/left.md: warning: the title has the text of a template: `{{ page.week }}`\n",
         "articles/broken.txt:1: error: ",
         "not in feeds: 1 hidden\n",
-        "without text: 1 of 8: articles/flash.md\n",
-        "without picture: 5 of 8: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, …\n",
+        "without text: 1 of 9: articles/flash.md\n",
+        "without picture: 5 of 9: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, …\n",
         "language guessed: 4 articles in `kk`, not `ru`: articles/kk1.txt, articles/kk2.txt, \
          articles/kk3.txt, …\n",
+        "key without effect: `wordcuont` in 1 article: articles/keys.md\n",
+        "files that are no articles: 2 `.png`, 1 without extension\n",
         "newest of section `Дороги`: https://dala.example/roads/7\n",
-        "1 error, 6 warnings; 8 articles in ",
+        "1 error, 6 warnings; 9 articles in ",
     ] {
         let at = rest
             .find(line)
@@ -229,10 +238,30 @@ fn check_reports_what_readers_will_miss() {
         .iter()
         .map(|problem| &problem["severity"])
         .collect();
-    assert_eq!(
-        severities[..],
-        ["warning", "warning", "warning", "warning", "error"]
-    );
+    let [warnings @ .., last] = &severities[..] else {
+        panic!("no problems");
+    };
+    let are_first = warnings.iter().all(|severity| **severity == "warning");
+    assert!(are_first && *last == "error", "{severities:?}");
+}
+
+#[test]
+fn warnings_alone_pass_and_a_hiding_value_that_is_not_understood_fails() {
+    let newsroom = Newsroom::of_three();
+    let write = |key: &str| {
+        let text = format!("---\ntitle: Мост\ndate: 2026-01-08\n{key}\n---\nТекст.\n");
+        fs::write(newsroom.articles().join("a.md"), text).expect("an article");
+        newsroom.run(&["check"])
+    };
+    for (key, code, told) in [
+        ("tags: [мост]", 0, "no problems; 4 articles"),
+        ("image: {alt: Мост}", 0, "0 errors, 1 warning; 4 articles"),
+        ("draft: tru", 1, "1 error, 0 warnings; 3 articles"),
+        ("expires: 2026-13-01", 1, "1 error, 0 warnings; 3 articles"),
+        ("draft: true", 0, "no problems; 4 articles"),
+    ] {
+        assert_ends(&write(key), code, &[told], &[]);
+    }
 }
 
 #[test]
