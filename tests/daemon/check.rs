@@ -363,7 +363,7 @@ fn renamed_file_is_named_by_check_and_log() {
     daemon.eventually("/all.rss", |feed| feed.says("/articles/session-2<"));
     let line = daemon.wait_for("which is gone");
     assert!(line.contains("session-2.txt: warning: it has"), "{line}");
-    daemon.signal("TERM");
+    // A second signal would end it before the state folder is closed.
     daemon.log_until_stopped();
 
     rename("match", "final");
