@@ -42,7 +42,7 @@ mod testkit;
 mod tests;
 mod value;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -305,6 +305,10 @@ impl fmt::Debug for Secret {
 pub struct DirectoryConfig {
     /// The folder.
     pub path: PathBuf,
+    /// Patterns of paths, of which an article's must match one.
+    pub include: Vec<String>,
+    /// Patterns of paths of files and folders that are no articles.
+    pub exclude: Vec<String>,
     /// What an article's key is made of.
     pub key: KeyFrom,
     /// Seconds between full reconciliations.
@@ -315,6 +319,10 @@ pub struct DirectoryConfig {
     pub legacy_encoding: LegacyEncoding,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
+    /// Further names of the keys of articles.
+    pub fields: BTreeMap<String, Vec<String>>,
 }
 
 /// What an article's key is made of.

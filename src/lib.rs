@@ -27,6 +27,7 @@
 //! |---|---|
 //! | a key of feeds.toml: its type, default and meaning | `config/keys.rs` |
 //! | what a key of an article means | `source/article_file/fields.rs` |
+//! | the names of such a key; what hides an article | `source/article_file/fields/names.rs`, `source/article_file/hidden.rs` |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys | `ingest/key_conflicts.rs` |
 //! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
@@ -38,6 +39,9 @@
 //! | a state file that is damaged while the daemon runs | `store.rs` (`renew`), `publish/publisher/renewal.rs` |
 //! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |
 //! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |
+//! | what the path of a file says of its article | `model/article_path.rs` |
+//! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
+//! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
@@ -65,8 +69,9 @@
 //! **A field of an article.** [`Draft`](model::article::Draft) and
 //! [`Article`](model::article::Article), with `ACCEPT_VERSION` raised (`model/article.rs`), and `LAYOUT`
 //! as well (`store.rs`), because records are stored by position; what is acceptable
-//! (`model/article/accept.rs`); its key (`source/article_file/fields.rs`, `newsroom.rs`, and
-//! `tree/yaml/repair.rs` if it is a text on one line); its column (`NAMES` in `source/sql/columns.rs`);
+//! (`model/article/accept.rs`); its key (`source/article_file/fields.rs` with its names in
+//! `fields/names.rs`, `newsroom.rs`, and `tree/yaml/repair.rs` if it is a text on one line; its further names in
+//! `article_fields` of `config/keys.rs`); its column (`NAMES` in `source/sql/columns.rs`);
 //! [`Entry`](feed::document::Entry) (`feed/document.rs`, `feed/compose.rs`); the writers that have a place
 //! for it, with `RENDERER_VERSION` raised (`render.rs`); the sample page (`render/pages/sample.rs`);
 //! `docs/articles.md` and `docs/databases.md`. If the index selects by it, also

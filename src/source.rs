@@ -63,7 +63,7 @@ const ROW_LIMITS: ReadingLimits = ReadingLimits {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A folder of files.
-    Directory(Directory),
+    Directory(Box<Directory>),
     /// An SQL database.
     Sql(Sql),
 }
@@ -193,7 +193,13 @@ impl ReadOutcome {
 /// The settings that a configuration gives to the reading of articles.
 fn accept_settings(config: &Config) -> AcceptSettings {
     let site = &config.site;
+    let (public_status, fields) = match &config.source {
+        SourceConfig::Directory(folder) => (folder.public_status.clone(), folder.fields.clone()),
+        SourceConfig::Sql(_) => Default::default(),
+    };
     AcceptSettings {
+        public_status,
+        fields,
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
         languages: site.languages.clone(),
@@ -237,7 +243,9 @@ impl Source {
     pub fn new(config: &Config) -> Result<Source, SqlError> {
         let reading = accept_settings(config);
         Ok(match &config.source {
-            SourceConfig::Directory(config) => Source::Directory(Directory::new(config, reading)),
+            SourceConfig::Directory(config) => {
+                Source::Directory(Box::new(Directory::new(config, reading)))
+            }
             SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
         })
     }
@@ -252,7 +260,8 @@ impl Source {
         }
         Ok(match (self, Source::new(next)?) {
             (Source::Directory(before), Source::Directory(next)) => {
-                Source::Directory(next.with_write_log(before.write_log().clone()))
+                let write_log = before.write_log().clone();
+                Source::Directory(Box::new(next.with_write_log(write_log)))
             }
             (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
             (_, next) => next,

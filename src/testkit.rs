@@ -37,11 +37,15 @@ pub(crate) fn config(text: &str, folder: &Path) -> Config {
 pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
     let config = DirectoryConfig {
         path: folder.to_owned(),
+        include: vec!["**/*".to_owned()],
+        exclude: Vec::new(),
         key,
         rescan: 60,
         watch: Watch::Poll,
         legacy_encoding: LegacyEncoding::Windows1251,
         link: None,
+        public_status: Vec::new(),
+        fields: Default::default(),
     };
     let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     Directory::new(&config, reading)

@@ -9,7 +9,7 @@ use url::Url;
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::source::Source;
-use crate::source::directory::EXTENSIONS;
+use crate::source::directory::is_extension;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
 /// The most keys in a hint.
@@ -35,8 +35,9 @@ pub(super) enum NotFound {
     Like(Vec<String>),
     /// It is a file below the articles' folder, but of a kind or name that is never read.
     #[error(
-        "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md` or `.json` file, and \
-         names that begin with `.` or `_` or end in `~`, `.tmp`, `.part` or `.swp` are skipped, folders too"
+        "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md`, `.markdown`, `.mdx`, \
+         `.html`, `.htm` or `.json` file, and names that begin with `.` or `_`, names of tools such as \
+         `README.md`, and what `include` and `exclude` of [source.directory] leave out are skipped, folders too"
     )]
     Skipped,
     /// It is a file somewhere else.
@@ -273,9 +274,10 @@ fn stem(text: &str) -> &str {
         true => text.rsplit('/').next().unwrap_or(text),
         false => text,
     };
-    let mut endings = EXTENSIONS.iter();
-    let stem = endings.find_map(|extension| text.strip_suffix(extension)?.strip_suffix('.'));
-    stem.unwrap_or(text)
+    match text.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(extension) => stem,
+        _ => text,
+    }
 }
 
 /// The edit distance of two names; 0 if `name` contains `text`.

@@ -1,7 +1,9 @@
 //! `[source.directory]`: where the articles are.
 
+use std::collections::BTreeMap;
+
 use super::form::Word;
-use super::keys::directory as key;
+use super::keys::{article_fields, directory as key};
 use super::table::Table;
 use super::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 
@@ -9,12 +11,48 @@ pub(super) fn read(table: &Table<'_>) -> DirectoryConfig {
     table.refuse_unknown_keys();
     DirectoryConfig {
         path: table.reader.path(&table.read_or_default(&key::PATH)),
+        include: table.read_or_default(&key::INCLUDE),
+        exclude: table.read_or_default(&key::EXCLUDE),
         key: table.read_or_default(&key::KEY),
         rescan: table.read_or_default(&key::RESCAN),
         watch: table.read_or_default(&key::WATCH),
         legacy_encoding: table.read_or_default(&key::LEGACY_ENCODING),
         link: table.read(&key::LINK),
+        public_status: table.read_or_default(&key::PUBLIC_STATUS),
+        fields: read_fields(&table.table_or_empty(&key::FIELDS)),
     }
+}
+
+/// The further names of each key that has some.
+fn read_fields(table: &Table<'_>) -> BTreeMap<String, Vec<String>> {
+    use article_fields as key;
+    table.refuse_unknown_keys();
+    let keys = [
+        &key::TITLE,
+        &key::DATE,
+        &key::UPDATED,
+        &key::EXPIRES,
+        &key::DRAFT,
+        &key::FEED,
+        &key::ID,
+        &key::URL,
+        &key::SLUG,
+        &key::SECTION,
+        &key::TAGS,
+        &key::AUTHOR,
+        &key::LANG,
+        &key::SUMMARY,
+        &key::IMAGE,
+        &key::ENCLOSURES,
+        &key::CONTENT_HTML,
+        &key::CONTENT_MARKDOWN,
+        &key::CONTENT_TEXT,
+    ];
+    let names = keys.map(|key| (key.name.to_owned(), table.read_or_default(key)));
+    names
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .collect()
 }
 
 impl Word for KeyFrom {

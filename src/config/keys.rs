@@ -22,7 +22,7 @@ use super::kind::{Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::term_form::TERM;
 use super::value::{
-    ANY, AUTHORITY, DURATION, EMAIL, FILLED, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
 };
 use super::{AccessLog, Content, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
@@ -179,6 +179,10 @@ keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "requ
 keys! { directory =>
     /// The folder of the articles.
     PATH: Form<String> = "path", FILLED, Default("articles");
+    /// Patterns of paths below the folder; what none of them matches is no article.
+    INCLUDE: List<String> = "include", List::of(GLOB), Default(&["**/*"]), &["news/**", "**/*.md"];
+    /// Patterns of paths of files and folders that are no articles.
+    EXCLUDE: List<String> = "exclude", List::of(GLOB), Default(&[]), &["drafts", "**/notes-*.txt"];
     /// What names an article: its path below the folder, or its file name alone, so that folders may
     /// change.
     KEY: Form<KeyFrom> = "key", word(), Default("path");
@@ -190,6 +194,52 @@ keys! { directory =>
     LEGACY_ENCODING: Form<LegacyEncoding> = "legacy-encoding", word(), Default("windows-1251");
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+    /// Values of an article's `status`, `visibility` or `pubstatus` that mean that it is public, beside
+    /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
+    PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved"];
+    /// Further names of the keys of articles. One counts where its key is missing.
+    FIELDS: Tables = "fields", Tables::One(&article_fields::TABLE), Optional;
+}
+
+keys! { article_fields =>
+    /// Further names of the title.
+    TITLE: List<String> = "title", List::of(FILLED), Default(&[]), &["kicker"];
+    /// Further names of the date of publication.
+    DATE: List<String> = "date", List::of(FILLED), Default(&[]), &["data-pub"];
+    /// Further names of the date of the last correction.
+    UPDATED: List<String> = "updated", List::of(FILLED), Default(&[]), &["edited-on"];
+    /// Further names of the date from which on no feed has it.
+    EXPIRES: List<String> = "expires", List::of(FILLED), Default(&[]), &["valid-until"];
+    /// Further names of the flag that hides an article.
+    DRAFT: List<String> = "draft", List::of(FILLED), Default(&[]), &["embargoed"];
+    /// Further names of the flag that keeps it out of feeds if it is false.
+    FEED: List<String> = "feed", List::of(FILLED), Default(&[]), &["in-feeds"];
+    /// Further names of the id.
+    ID: List<String> = "id", List::of(FILLED), Default(&[]), &["guid"];
+    /// Further names of the address of its page.
+    URL: List<String> = "url", List::of(FILLED), Default(&[]), &["webpage"];
+    /// Further names of the last part of that address.
+    SLUG: List<String> = "slug", List::of(FILLED), Default(&[]), &["alias"];
+    /// Further names of the section or sections.
+    SECTION: List<String> = "section", List::of(FILLED), Default(&[]), &["rubric"];
+    /// Further names of the tags.
+    TAGS: List<String> = "tags", List::of(FILLED), Default(&[]), &["topics"];
+    /// Further names of the authors.
+    AUTHOR: List<String> = "author", List::of(FILLED), Default(&[]), &["by"];
+    /// Further names of the language.
+    LANG: List<String> = "lang", List::of(FILLED), Default(&[]), &["idiom"];
+    /// Further names of the summary.
+    SUMMARY: List<String> = "summary", List::of(FILLED), Default(&[]), &["teaser"];
+    /// Further names of the picture.
+    IMAGE: List<String> = "image", List::of(FILLED), Default(&[]), &["photo-main"];
+    /// Further names of attached files.
+    ENCLOSURES: List<String> = "enclosures", List::of(FILLED), Default(&[]), &["podcast"];
+    /// Further names of the text as HTML.
+    CONTENT_HTML: List<String> = "content_html", List::of(FILLED), Default(&[]), &["story"];
+    /// Further names of the text as Markdown.
+    CONTENT_MARKDOWN: List<String> = "content_markdown", List::of(FILLED), Default(&[]), &["source"];
+    /// Further names of the text as plain text.
+    CONTENT_TEXT: List<String> = "content_text", List::of(FILLED), Default(&[]), &["plain"];
 }
 
 keys! { sql =>

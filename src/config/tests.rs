@@ -255,6 +255,23 @@ fn paths_start_at_the_folder_of_the_file() {
 }
 
 #[test]
+fn names_of_keys_and_public_statuses_are_lists() {
+    let text = "public-status = [\"approved\"]\n[source.directory.fields]\ndate = [\"data-pub\"]\ncontent_html = [\"story\", \"x\"]\n";
+    let config = config(text);
+    let folder = directory(&config);
+    assert_eq!(folder.public_status, ["approved"]);
+    let names: Vec<_> = folder.fields.iter().collect();
+    let expected = [
+        (
+            "content_html".to_owned(),
+            vec!["story".to_owned(), "x".to_owned()],
+        ),
+        ("date".to_owned(), vec!["data-pub".to_owned()]),
+    ];
+    assert_eq!(names, expected.each_ref().map(|(key, names)| (key, names)));
+}
+
+#[test]
 fn redirects_are_written_for_a_location_header() {
     let config = config(
         "[[redirect]]\nfrom = '/старое'\nto = '/tags/спорт.rss'\n[[redirect]]\nfrom = '/x?a=1'\nto = ''\n",

@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use globset::Glob;
 use ipnet::IpNet;
 use serde_json::json;
 
@@ -292,6 +293,22 @@ fn network(text: &str) -> Result<IpNet, Mismatch> {
     network.map_err(|_| NETWORK.mismatch())
 }
 
+/// A pattern of paths below a folder: `*` and `?` within a name, `**` across folders, `{a,b}`, `[a-z]`.
+pub(super) const GLOB: Form<String> = Form {
+    expected: || "a pattern of paths such as `drafts/**` or `**/*.md`".to_owned(),
+    schema: || matching(r"\S"),
+    parse: glob,
+};
+
+fn glob(text: &str) -> Result<String, Mismatch> {
+    let pattern = text.trim().trim_start_matches("./").trim_matches('/');
+    match Glob::new(pattern) {
+        Ok(_) if !pattern.is_empty() => Ok(pattern.to_owned()),
+        Ok(_) => Err(GLOB.mismatch()),
+        Err(error) => Err(GLOB.mismatch().hint(Some(error.kind().to_string()))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -402,6 +419,24 @@ mod tests {
                 ("dala example", form),
                 ("@dala.example", form),
                 ("", form),
+            ],
+        );
+    }
+
+    #[test]
+    fn globs() {
+        let form = "a pattern of paths such as";
+        check(
+            glob,
+            &[
+                ("**/*.md", "\"**/*.md\""),
+                (" ./drafts/ ", "\"drafts\""),
+                ("/archive/**", "\"archive/**\""),
+                ("{a,b}/[0-9]*", "\"{a,b}/[0-9]*\""),
+                ("{a", form),
+                ("[", form),
+                ("/", form),
+                (" ", form),
             ],
         );
     }

@@ -111,7 +111,7 @@ impl Newsroom {
     }
 
     fn source(&self) -> Source {
-        Source::Directory(testkit::directory(self.key, &self.path("")))
+        Source::Directory(Box::new(testkit::directory(self.key, &self.path(""))))
     }
 
     fn attempt(&self, options: Options) -> ReadingResult {

@@ -10,6 +10,7 @@ mod content;
 mod media;
 mod page;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -178,6 +179,8 @@ pub struct AcceptSettings {
     pub public_url: String,
     /// Values of an article's status that count as public, beside those that every system has.
     pub public_status: Vec<String>,
+    /// Further names of the keys of articles, by key.
+    pub fields: BTreeMap<String, Vec<String>>,
 }
 
 impl AcceptSettings {
@@ -191,6 +194,7 @@ impl AcceptSettings {
             link: None,
             public_url: site.to_owned(),
             public_status: Vec::new(),
+            fields: BTreeMap::new(),
         }
     }
 

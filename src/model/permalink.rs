@@ -84,16 +84,6 @@ fn without_date(name: &str) -> &str {
     if title.is_empty() { name } else { title }
 }
 
-/// Whether an address that an article gives is one, and no pattern that a site generator fills:
-/// `/:year/:title/`, `/{{ page.slug }}/`.
-pub fn is_address(written: &str) -> bool {
-    let is_pattern = |part: &str| {
-        let name = part.strip_prefix(':');
-        name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_lowercase()))
-    };
-    !written.contains(['{', '}', '<', '>']) && !written.split('/').any(is_pattern)
-}
-
 /// What relative addresses in an article are resolved against: its page, and of an article that stands for
 /// its folder that page as a folder, because its pictures lie below it.
 pub fn base_of(page: &Url, is_index: bool) -> Url {
@@ -190,21 +180,6 @@ mod tests {
             ("most-2026-03-05", "most-2026-03-05"),
         ] {
             assert_eq!(without_date(name), expected);
-        }
-    }
-
-    #[test]
-    fn a_pattern_is_no_address() {
-        for (written, expected) in [
-            ("/2026/nice/", true),
-            ("https://dala.example:8080/a", true),
-            ("a:b", true),
-            ("/10:30/", true),
-            ("/:year/:title/", false),
-            ("/{{ page.fileSlug }}/", false),
-            ("/<%= slug %>/", false),
-        ] {
-            assert_eq!(is_address(written), expected, "{written}");
         }
     }
 

@@ -18,7 +18,8 @@ pub struct Stamp {
     pub size: u64,
     /// File: last write in nanoseconds since 1970. Row: a number for its `updated`.
     pub modified: i128,
-    /// File: last inode change in nanoseconds since 1970. Row: a number for its `date`.
+    /// File: last inode change in nanoseconds since 1970, and above 64 bits a digest of what other files
+    /// say of it. Row: a number for its `date`.
     pub changed: i128,
     /// File: inode number. Row: a number for the columns of the query.
     pub inode: u64,

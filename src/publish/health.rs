@@ -342,7 +342,7 @@ mod tests {
     }
 
     fn articles() -> Articles {
-        Articles::Directory(testkit::directory(KeyFrom::Path, Path::new(ROOT)))
+        Articles::Directory(Box::new(testkit::directory(KeyFrom::Path, Path::new(ROOT))))
     }
 
     fn read(health: &Health, report: &Report, at: i64) {

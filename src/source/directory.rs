@@ -9,6 +9,7 @@ mod file_name;
 mod inheritance;
 mod links;
 mod listing;
+mod path_filter;
 mod sibling_files;
 #[cfg(test)]
 pub(crate) mod testkit;
@@ -23,10 +24,11 @@ use std::path::{Path, PathBuf};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use self::file::{FILE_BYTES_MAX, read_unchanged, too_large};
-pub use self::file_name::EXTENSIONS;
+pub use self::file_name::is_extension;
 use self::file_name::{FileFormat, format_of};
 use self::inheritance::{Inheritance, Inherited, Parents};
 use self::listing::{Listing, SkippedFiles};
+use self::path_filter::PathFilter;
 use super::article_file::hidden::{self, Hiding};
 use super::article_file::{ParseContext, date, encoding, html, json, markdown, newsroom};
 use super::{Place, ReadOutcome, Unlisted};
@@ -44,6 +46,7 @@ pub struct Directory {
     legacy: LegacyEncoding,
     reading: AcceptSettings,
     write_log: WriteLog,
+    filter: PathFilter,
     inheritance: Inheritance,
     skipped: SkippedFiles,
 }
@@ -58,11 +61,11 @@ impl Directory {
             key: config.key,
             watch: config.watch,
             legacy: config.legacy_encoding,
+            filter: PathFilter::new(&config.include, &config.exclude),
             inheritance: Inheritance::new(
                 &config.path,
                 config.legacy_encoding,
-                &reading.language,
-                &reading.languages,
+                &reading,
                 write_log.clone(),
             ),
             reading,
@@ -114,8 +117,15 @@ impl Directory {
         below: Option<&str>,
         closed: bool,
     ) -> impl Iterator<Item = Result<Place, Unlisted>> + use<> {
-        let (log, inheritance) = (&self.write_log, &self.inheritance);
-        Listing::start(&self.root, below, closed, log, inheritance, &self.skipped)
+        Listing::start(
+            &self.root,
+            below,
+            closed,
+            &self.write_log,
+            &self.filter,
+            &self.inheritance,
+            &self.skipped,
+        )
     }
 
     /// How many files the last listing of everything skipped, by their extension in lower case.

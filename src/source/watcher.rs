@@ -3,6 +3,7 @@
 //! A watcher yields the scopes to read, and is told the result of each reading. An outage of a database
 //! goes through a channel of its own, because it must be reported while a reading hangs.
 
+use crate::source::directory::Directory;
 use crate::source::directory::watcher::DirectoryWatcher;
 use crate::source::sql::watcher::SqlWatcher;
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
@@ -19,7 +20,7 @@ impl SourceWatcher {
     pub(crate) async fn start(source: &Source, down: &OutageSender) -> SourceWatcher {
         match source {
             Source::Directory(directory) => {
-                let watcher = DirectoryWatcher::start(directory.clone()).await;
+                let watcher = DirectoryWatcher::start(Directory::clone(directory)).await;
                 SourceWatcher::Directory(Box::new(watcher))
             }
             Source::Sql(sql) => {

@@ -15,6 +15,7 @@ mod embargo;
 mod explain;
 mod export;
 mod file_events;
+mod hidden;
 mod hostile_clients;
 mod hostile_names;
 mod instants;

@@ -101,7 +101,8 @@ impl File {
             false => ["source", "sql"],
         };
         let keys = keys().iter();
-        let keys = keys.filter(|(path, key)| path.0 != other_source && is_wanted(path, key));
+        let keys =
+            keys.filter(|(path, key)| !path.0.starts_with(&other_source) && is_wanted(path, key));
         File(keys.map(|(path, key)| (path.clone(), usual(key))).collect())
     }
 

@@ -150,3 +150,53 @@ fn counts_by_reason_are_those_of_the_store_after_any_changes() {
         assert_eq!(counted, *anew.summary(), "step {step}");
     }
 }
+
+#[test]
+fn a_value_that_may_hide_an_article_withdraws_its_last_good_version() {
+    let newsroom = Newsroom::with(&["a.txt"]);
+    let article =
+        |keys: &str| format!("+++\ntitle = \"Мост\"\ndate = 2026-01-08\n{keys}\n+++\nТекст.\n");
+    for (broken, reason) in [
+        (
+            "draft = tru",
+            "`draft`: `tru` is not understood, so the article is hidden",
+        ),
+        (
+            "draft = true\nid = [",
+            "the front matter is not valid TOML: ",
+        ),
+        (
+            "expires = 2026-13-01",
+            "`expires`: `2026-13-01` is not understood, so the article is hidden",
+        ),
+        (
+            "published = \"мб\"",
+            "`published`: `мб` is not understood, so the article is hidden",
+        ),
+        (
+            "updated = 2026-01-08\nexpires = 0001-01-01",
+            "`expires`: the date is out of range, so the article is hidden",
+        ),
+    ] {
+        newsroom.write("b.md", article("draft = false").as_bytes());
+        assert_eq!(changes(&newsroom.read()), ["put b"], "{broken}");
+        newsroom.write("b.md", article(broken).as_bytes());
+        let result = newsroom.read();
+        assert_eq!(changes(&result), ["remove b"], "{broken}");
+        let problem = &newsroom.problems(&result)[0];
+        assert!(
+            problem.contains(reason) && !problem.contains("last good"),
+            "{problem}"
+        );
+        // What is already gone is not removed again.
+        newsroom.touch("b.md");
+        assert_eq!(changes(&newsroom.read()), [""; 0], "{broken}");
+    }
+    // Another fault keeps the last good version.
+    newsroom.write("b.md", article("draft = false").as_bytes());
+    newsroom.read();
+    newsroom.write("b.md", article("draft = false\nid = [").as_bytes());
+    let result = newsroom.read();
+    assert_eq!(changes(&result), [""; 0]);
+    assert!(newsroom.problems(&result)[0].ends_with("; its last good version stays"));
+}

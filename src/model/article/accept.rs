@@ -45,8 +45,16 @@ impl Draft {
     ///
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
-    /// HTML is beyond a limit.
+    /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
     pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+        let is_hidden = self.visibility == super::Visibility::Draft;
+        self.check(key, reading).map_err(|refusal| Refusal {
+            withdraws: refusal.withdraws || is_hidden,
+            ..refusal
+        })
+    }
+
+    fn check(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = self.warnings.clone();
         let content = Content::read(&self.body)?;
         let title = Text::new(&self.title);
@@ -59,12 +67,19 @@ impl Draft {
         }
         let published = resolve(self.published, reading)?;
         let updated = match self.updated {
-            Some(date) => resolve(date, reading)?.max(published),
+            Some(date) => resolve(date, reading).map_or_else(
+                |refusal| {
+                    let reason = format!("`updated`: {}", refusal.reason);
+                    warnings.push(super::Warning::new(None, reason, refusal.hint));
+                    published
+                },
+                |updated| updated.max(published),
+            ),
             None => published,
         };
         let expires = self
             .expires
-            .map(|date| resolve(date, reading))
+            .map(|date| resolve(date, reading).map_err(without_expiry))
             .transpose()?;
         let path = self.path.as_deref();
         let path = path.map(|path| ArticlePath::new(path, &reading.languages));
@@ -136,6 +151,15 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
         format!("{count} {what}, expected at most {most}"),
         format!("a list this long is usually a broken export; keep the {what} that matter"),
     ))
+}
+
+/// The refusal of an article whose expiry is not understood, so that nothing says how long it may stay.
+fn without_expiry(refusal: Refusal) -> Refusal {
+    Refusal {
+        reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
+        withdraws: true,
+        ..refusal
+    }
 }
 
 /// Feed formats write years in four digits.

@@ -3,20 +3,22 @@
 //! [`names`] has every name of each field, in the order in which they count. A key at the top level
 //! wins over the same key in a generator's table. Of a key that is given twice the last counts. A
 //! value that does not fit is left out with a warning, but for the title, the date, and what
-//! [`hidden`](super::hidden) reads. Keys that nothing knows are collected for `check`.
+//! [`hidden`] reads. Keys that nothing knows are collected for `check`.
 
+mod dates;
 mod media;
+mod missing;
 mod names;
 mod terms;
 mod text;
 
+use std::collections::BTreeMap;
+
 use self::names::Field;
 use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
-use super::{ParseContext, date, excerpt, key_name};
+use super::{ParseContext, excerpt, key_name};
 use crate::model::article::{Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning};
-use crate::model::time::{DateError, WrittenDate};
-use crate::text::nearest::nearest;
 
 /// Tables in which Zola and Hugo keep further keys of an article, in the order in which they count.
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];
@@ -32,6 +34,25 @@ pub(in crate::source) struct Fields<'p> {
     keys: Vec<Key<'p>>,
     unknown: Vec<&'p KeyValue>,
     warnings: Vec<Warning>,
+}
+
+/// Gives keys with one of the further `names` of a key that key's own name, where that is missing. It
+/// happens before any key is read, so that a further name of `draft` hides as well.
+pub(in crate::source) fn rename(pairs: &mut [KeyValue], names: &BTreeMap<String, Vec<String>>) {
+    for (key, names) in names {
+        let has_value = |pair: &KeyValue, name: &str| {
+            key_name::is(&pair.key, name) && !is_absent(&pair.node.value)
+        };
+        if pairs.iter().any(|pair| has_value(pair, key)) {
+            continue;
+        }
+        let found = names
+            .iter()
+            .find_map(|name| pairs.iter().position(|pair| has_value(pair, name)));
+        if let Some(found) = found {
+            pairs[found].key = key.as_str().into();
+        }
+    }
 }
 
 /// One key of the article with its value.
@@ -95,7 +116,8 @@ impl<'p> Fields<'p> {
     fn drop_repeated(&mut self) {
         let mut kept: Vec<Key<'p>> = Vec::with_capacity(self.keys.len());
         for key in std::mem::take(&mut self.keys) {
-            if let Some(last) = kept.pop_if(|last| last.place() == key.place()) {
+            let repeated = kept.pop_if(|last| last.place() == key.place());
+            if let Some(last) = repeated.filter(|_| self.warnings.len() < WARNINGS_MAX) {
                 let reason = format!("`{}`: is given twice, and the last value counts", last.name);
                 self.warnings
                     .push(last.warning(last.node, reason, "delete one of the two"));
@@ -141,16 +163,16 @@ impl<'p> Fields<'p> {
         context: &ParseContext<'_>,
         marks: Marks<'_>,
     ) -> Result<Draft, Refusal> {
-        let title = text::title(self.of(Field::Title))?.ok_or_else(|| self.missing_title())?;
-        let published = published(self.of(Field::Date))?.or(context.name_date);
-        let published = published.ok_or_else(|| self.missing_date())?;
+        let title = text::title(self.of(Field::Title))?.ok_or_else(|| missing::title(&self))?;
+        let published = dates::published(self.of(Field::Date))?.or(context.name_date);
+        let published = published.ok_or_else(|| missing::date(&self))?;
         let mut warnings = std::mem::take(&mut self.warnings);
         warn_of(&marks, &mut warnings);
         let warned = &mut warnings;
         let zone = &context.settings.zone;
         let draft = Draft {
             id: text::first(self.of(Field::Id), warned).map(|id| id.trim().to_owned()),
-            updated: updated(self.of(Field::Updated), warned),
+            updated: dates::updated(self.of(Field::Updated), warned),
             expires: marks
                 .expires
                 .into_iter()
@@ -211,56 +233,11 @@ impl<'p> Fields<'p> {
         let title = self.of(Field::Title).first();
         title.is_some_and(|title| matches!(title.node.value, Value::Table(_)))
     }
-
-    fn missing_title(&self) -> Refusal {
-        let names = names::names_of(Field::Title);
-        let like = self
-            .unknown
-            .iter()
-            .find(|pair| nearest(&pair.key, names.iter().copied()).is_some());
-        self.missing("title", like.map(|pair| &*pair.key))
-    }
-
-    /// A key that looks like the date has a date, or nearly the name of one.
-    fn missing_date(&self) -> Refusal {
-        let is_like = |pair: &&&KeyValue| {
-            let written = pair.node.value.as_text().unwrap_or_default();
-            let is_date = date::parse(written.trim()).is_ok();
-            let names = names::names_of(Field::Date).iter().copied();
-            is_date || nearest(&pair.key, names).is_some()
-        };
-        let like = self.unknown.iter().find(is_like).map(|pair| &*pair.key);
-        let updated = self.of(Field::Updated).first().map(|key| key.name);
-        self.missing("date", like.or(updated))
-    }
-
-    fn missing(&self, key: &str, like: Option<&str>) -> Refusal {
-        let line = at(self.line);
-        if let Some(path) = article_list(self.pairs) {
-            return Refusal::new(
-                line,
-                format!("there is no `{key}`; `{path}` is a list of articles"),
-                "write each article to a file of its own",
-            );
-        }
-        if let Some(like) = like {
-            return Refusal::new(
-                line,
-                format!("there is no `{key}`; `{like}` looks like one"),
-                format!("write `{key}` in place of `{like}`"),
-            );
-        }
-        Refusal::new(
-            line,
-            format!("there is no `{key}`"),
-            "every article has a `title` and a `date` such as 2026-01-08 or 2026-01-08T10:30",
-        )
-    }
 }
 
 /// Warns of keys that hide the article by a status, or somewhere else than here.
 fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
-    for (key, node) in &marks.statuses {
+    for (key, node) in marks.statuses.iter().take(WARNINGS_MAX) {
         let value = node.value.as_text().unwrap_or_default();
         // The value stands outside of quotes, so that articles are counted by it.
         let value = excerpt(value.trim()).replace('`', "'");
@@ -270,7 +247,7 @@ fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
             format!("if it means that the article is public, name it in `[source.directory] public-status = [\"{value}\"]`"),
         ));
     }
-    for (key, node) in &marks.elsewhere {
+    for (key, node) in marks.elsewhere.iter().take(WARNINGS_MAX) {
         warnings.push(Warning::new(
             at(node.line),
             format!("`{key}`: does not hide the article in feeds"),
@@ -279,71 +256,9 @@ fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
     }
 }
 
-/// The date: a value that is not one refuses the article, since a key before others may be an embargo.
-fn published(keys: &[Key<'_>]) -> Result<Option<WrittenDate>, Refusal> {
-    for key in keys {
-        let value = &key.node.value;
-        let is_theme_setting = key.table > 0 && value.as_text().is_none();
-        // `published` may be a flag, which `hidden` has read.
-        let is_flag = key_name::is(key.name, "published") && hidden::flag(value).is_some();
-        if is_theme_setting || is_flag || is_zero(key.node) {
-            continue;
-        }
-        let date = key.date(key.node);
-        return date.map(Some).map_err(|(reason, hint)| {
-            Refusal::new(at(key.node.line), format!("`{}`: {reason}", key.name), hint)
-        });
-    }
-    Ok(None)
-}
-
-fn updated(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<WrittenDate> {
-    keys.iter().find_map(|key| {
-        let node = match &key.node.value {
-            // Docusaurus has `last_update: {date, author}`.
-            Value::Table(pairs) => find(pairs, &["date"])?,
-            _ => key.node,
-        };
-        if is_zero(node) {
-            return None;
-        }
-        let date = key.date(node);
-        date.map_err(|(reason, hint)| {
-            warnings.push(key.warning(node, format!("`{}`: {reason}", key.name), hint))
-        })
-        .ok()
-    })
-}
-
-fn is_zero(node: &Node) -> bool {
-    let written = node.value.as_text();
-    written.is_some_and(|written| date::is_zero(written.trim()))
-}
-
 impl<'p> Key<'p> {
     fn place(&self) -> (Field, usize, usize) {
         (self.field, self.rank, self.table)
-    }
-
-    /// The date in `node`, or what is wrong with it, and how to mend it.
-    fn date(&self, node: &Node) -> Result<WrittenDate, (String, &'static str)> {
-        let hint = "write it as 2026-01-08, 2026-01-08T10:30 or 2026-01-08T10:30:00+05:00";
-        let Some(written) = node.value.as_text() else {
-            return Err((format!("must be a date, got {}", node.value.kind()), hint));
-        };
-        let written = written.trim();
-        // WordPress's times in GMT have no zone.
-        let is_gmt = key_name::normal(self.name).ends_with("gmt");
-        let in_gmt = is_gmt.then(|| date::parse(&format!("{written}Z")).ok());
-        let date = in_gmt.flatten().map_or_else(|| date::parse(written), Ok);
-        date.map_err(|error| {
-            let what = match error {
-                DateError::Shape => "is not a date",
-                DateError::TwoDates => "could be two dates",
-                DateError::NoSuchDay => "is a day or time that does not exist",
-            };
-            (format!("`{}` {what}", excerpt(written)), hint)
-        })
     }
 
     /// The items of a list, or the value itself as the only item.
@@ -386,39 +301,6 @@ fn find<'n>(pairs: &'n [KeyValue], names: &[&str]) -> Option<&'n Node> {
         let pair = pairs.find(|pair| key_name::is(&pair.key, name) && !is_absent(&pair.node.value));
         pair.map(|pair| &pair.node)
     })
-}
-
-/// Levels and values that are searched for a list of articles.
-const LIST_DEPTH_MAX: usize = 6;
-
-/// The path of the first list whose items have titles, such as `items` of a JSON Feed.
-fn article_list(pairs: &[KeyValue]) -> Option<String> {
-    fn search(pairs: &[KeyValue], depth: usize) -> Option<String> {
-        let titles = names::names_of(Field::Title);
-        pairs.iter().find_map(|pair| {
-            let key = &pair.key;
-            match &pair.node.value {
-                Value::Table(inner) if depth > 0 => {
-                    Some(format!("{key}.{}", search(inner, depth - 1)?))
-                }
-                Value::List(items) => {
-                    let Value::Table(inner) = &items.first()?.value else {
-                        return None;
-                    };
-                    let has_date = names::names_of(Field::Date);
-                    if find(inner, &titles[..2]).is_some() && find(inner, has_date).is_some() {
-                        return Some(key.to_string());
-                    }
-                    (depth > 0)
-                        .then(|| search(inner, depth - 1))
-                        .flatten()
-                        .map(|path| format!("{key}[0].{path}"))
-                }
-                _ => None,
-            }
-        })
-    }
-    search(pairs, LIST_DEPTH_MAX)
 }
 
 /// The line for a message; 0 means that there is none.

@@ -1,13 +1,18 @@
-//! Splits a Markdown file into its front matter and its text.
+//! Splits a file into its front matter and its text.
 
+use serde::de::IgnoredAny;
+
+use super::ParseContext;
+use super::fields;
+use super::hidden::{self, Syntax as KeySyntax};
 use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
 
 /// Longer front matter most likely lacks its closing fence.
 const FRONT_MATTER_BYTES_MAX: usize = 64 << 10;
 
-/// A Markdown file with its front matter parsed.
-pub(in crate::source) struct MarkdownFile<'t> {
+/// A file with its front matter parsed.
+pub(in crate::source) struct FileParts<'t> {
     /// The keys of the front matter.
     pub(in crate::source) pairs: Vec<KeyValue>,
     /// The line of the opening fence.
@@ -20,14 +25,28 @@ pub(in crate::source) struct MarkdownFile<'t> {
 enum Syntax {
     Toml,
     Yaml,
+    Json,
+}
+
+/// The line that closes front matter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fence {
+    Plus,
+    Hyphen,
+    /// The object ends by itself.
+    None,
 }
 
 /// Splits a file whose lines end in LF.
-pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> {
-    let mut lines = line_spans(text);
-    let opening = lines.find(|line| !line.text.trim().is_empty());
-    let Some((syntax, opening)) = opening.and_then(|line| Some((opening_fence(line.text)?, line)))
-    else {
+///
+/// # Errors
+/// When there is no front matter, or it cannot be parsed. If it has a key that hides the article, the
+/// refusal withdraws it.
+pub(in crate::source) fn split<'t>(
+    text: &'t str,
+    context: &ParseContext<'_>,
+) -> Result<FileParts<'t>, Refusal> {
+    let Some((opening, syntax, fence)) = opening(text) else {
         return Err(Refusal::new(
             1,
             "the file does not begin with front matter",
@@ -35,50 +54,118 @@ pub(in crate::source) fn split(text: &str) -> Result<MarkdownFile<'_>, Refusal> 
              another line `+++`; or with `---` and YAML",
         ));
     };
-    let closing = lines.find(|line| closes(syntax, line.text));
-    let Some(closing) = closing else {
-        let fence = opening.text.trim_end();
-        return Err(Refusal::new(
-            opening.number,
-            "the front matter has no end",
-            format!("write a line `{fence}` below its last key"),
-        ));
+    let start = match fence {
+        Fence::None => opening.start,
+        Fence::Plus | Fence::Hyphen => opening.end,
     };
-    let matter = &text[opening.end..closing.start];
+    let first_line = match fence {
+        Fence::None => opening.number,
+        Fence::Plus | Fence::Hyphen => opening.number.saturating_add(1),
+    };
+    let rest = &text[start..];
+    // What is unreadable may still say that the article is not public.
+    let refuse = |matter: &str, refusal: Refusal| {
+        let syntax = match syntax {
+            Syntax::Toml | Syntax::Yaml => KeySyntax::Lines,
+            Syntax::Json => KeySyntax::Quoted,
+        };
+        let matter = &matter[..matter.floor_char_boundary(FRONT_MATTER_BYTES_MAX)];
+        let public_status = &context.settings.public_status;
+        hidden::scan(matter, syntax, first_line, public_status).refuse(refusal)
+    };
+    let end = match fence {
+        Fence::None => end_of_object(rest).map(|end| (end, end)),
+        Fence::Plus | Fence::Hyphen => line_spans(rest)
+            .find(|line| closes(fence, line.text))
+            .map(|line| (line.start, line.end)),
+    };
+    let Some((end, body)) = end else {
+        let hint = match fence {
+            Fence::None | Fence::Plus => "write a line `+++` below its last key",
+            Fence::Hyphen => "write a line `---` below its last key",
+        };
+        let no_end = Refusal::new(opening.number, "the front matter has no end", hint);
+        let refusal = match fence {
+            Fence::None => tree::json::parse(rest, first_line).err().unwrap_or(no_end),
+            Fence::Plus | Fence::Hyphen => no_end,
+        };
+        return Err(refuse(rest, refusal));
+    };
+    let matter = &rest[..end];
     if matter.len() > FRONT_MATTER_BYTES_MAX {
-        return Err(Refusal::new(
+        let refusal = Refusal::new(
             opening.number,
             format!("the front matter is larger than {FRONT_MATTER_BYTES_MAX} bytes"),
             "keep the keys of the article there and write its text below",
-        ));
+        );
+        return Err(refuse(matter, refusal));
     }
-    let first_line = opening.number.saturating_add(1);
     let pairs = match syntax {
-        Syntax::Toml => tree::toml::parse(matter, first_line)?,
-        Syntax::Yaml => tree::yaml::parse(matter, first_line)?,
+        Syntax::Toml => tree::toml::parse(matter, first_line),
+        Syntax::Yaml => tree::yaml::parse(matter, first_line),
+        Syntax::Json => tree::json::parse(matter, first_line),
     };
-    Ok(MarkdownFile {
+    let mut pairs = pairs.map_err(|refusal| refuse(matter, refusal))?;
+    fields::rename(&mut pairs, &context.settings.fields);
+    Ok(FileParts {
         pairs,
         line: opening.number,
-        body: &text[closing.end..],
+        body: rest[body..]
+            .strip_prefix('\n')
+            .filter(|_| fence == Fence::None)
+            .unwrap_or(&rest[body..]),
     })
 }
 
-fn opening_fence(line: &str) -> Option<Syntax> {
-    match line.trim_end() {
-        "+++" => Some(Syntax::Toml),
-        "---" => Some(Syntax::Yaml),
-        _ => None,
+/// The line that opens the front matter: the first one that is neither blank nor a comment.
+fn opening(text: &str) -> Option<(LineSpan<'_>, Syntax, Fence)> {
+    let mut is_comment = false;
+    for line in line_spans(text) {
+        let content = line.text.trim();
+        is_comment |= content.starts_with("<!--");
+        if is_comment {
+            is_comment = !content.ends_with("-->");
+        } else if let Some((syntax, fence)) = opening_fence(content) {
+            return Some((line, syntax, fence));
+        } else if !content.is_empty() && !content.starts_with('#') {
+            return None;
+        }
+    }
+    None
+}
+
+/// What a line opens. Eleventy and others name the language behind the fence.
+fn opening_fence(line: &str) -> Option<(Syntax, Fence)> {
+    if line.starts_with('{') && !line.starts_with("{{") && !line.starts_with("{%") {
+        return Some((Syntax::Json, Fence::None));
+    }
+    if line == "+++" {
+        return Some((Syntax::Toml, Fence::Plus));
+    }
+    let language = line.strip_prefix("---")?.trim();
+    let syntax = match language.to_ascii_lowercase().as_str() {
+        "" | "yaml" | "yml" => Syntax::Yaml,
+        "toml" => Syntax::Toml,
+        "json" => Syntax::Json,
+        _ => return None,
+    };
+    Some((syntax, Fence::Hyphen))
+}
+
+fn closes(fence: Fence, line: &str) -> bool {
+    match fence {
+        Fence::Plus => line.trim_end() == "+++",
+        Fence::Hyphen => matches!(line.trim_end(), "---" | "..."),
+        Fence::None => false,
     }
 }
 
-fn closes(syntax: Syntax, line: &str) -> bool {
-    match syntax {
-        Syntax::Toml => line.trim_end() == "+++",
-        Syntax::Yaml => matches!(line.trim_end(), "---" | "..."),
-    }
+/// Where the JSON object at the start of a text ends.
+fn end_of_object(text: &str) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next()?.ok()?;
+    Some(values.byte_offset())
 }
-
 /// A line with the byte range that it takes in the file.
 struct LineSpan<'t> {
     /// Counted from 1.

@@ -11,7 +11,7 @@ pub(super) enum FileFormat {
 }
 
 /// The extensions of article files, in any letter case.
-pub const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
+const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
 
 /// Those of files that begin with front matter.
 pub(super) const FRONT_MATTER_EXTENSIONS: [&str; 5] = ["md", "markdown", "mdx", "html", "htm"];
@@ -68,6 +68,12 @@ pub(super) fn format_of(path: &str) -> Option<FileFormat> {
     let mut known = EXTENSIONS.iter().zip(FORMATS);
     let found = known.find(|(known, _)| known.eq_ignore_ascii_case(extension));
     found.map(|(_, format)| format)
+}
+
+/// Whether article files have this extension, in any letter case.
+pub fn is_extension(extension: &str) -> bool {
+    let mut known = EXTENSIONS.iter();
+    known.any(|known| known.eq_ignore_ascii_case(extension))
 }
 
 /// What stands behind the last dot of a file's name.

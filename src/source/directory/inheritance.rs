@@ -30,8 +30,9 @@ use super::file::{self, FILE_BYTES_MAX};
 use super::file_name::FRONT_MATTER_EXTENSIONS;
 use super::write_log::WriteLog;
 use crate::config::LegacyEncoding;
-use crate::model::article::{Author, Draft};
+use crate::model::article::{AcceptSettings, Author, Draft};
 use crate::model::article_path::ArticlePath;
+use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::source::Place;
 use crate::source::article_file::hidden::{Hiding, marks};
@@ -69,20 +70,21 @@ pub(super) struct Inherited {
 pub(super) struct Inheritance {
     root: PathBuf,
     legacy: LegacyEncoding,
-    language: String,
-    languages: Arc<[String]>,
+    settings: Arc<AcceptSettings>,
     /// The names that a folder's own file may have.
     section_names: Arc<[String]>,
     write_log: WriteLog,
     known: Arc<Mutex<Known>>,
 }
 
+/// Parsed files by path, with the stamp of the version.
+type Parsed<T> = HashMap<PathBuf, (Stamp, Arc<T>)>;
+
 /// What was read. A full listing begins a new generation and forgets the one before the last.
 #[derive(Debug, Default)]
 struct Known {
-    /// By path, with the stamp of the version.
-    sections: HashMap<PathBuf, (Stamp, Arc<SectionFile>)>,
-    authors: HashMap<PathBuf, (Stamp, Arc<Authors>)>,
+    sections: Parsed<SectionFile>,
+    authors: Parsed<Authors>,
     by_digest: HashMap<u64, Arc<Inherited>>,
     /// The same of the generation before.
     before: HashMap<u64, Arc<Inherited>>,
@@ -96,12 +98,13 @@ pub(super) struct Parents {
     sections: Vec<(String, Arc<SectionFile>)>,
 }
 
-/// What is wrong with a parent.
+/// What is wrong with a parent, or should be known of it.
 #[derive(Debug)]
 pub(super) struct ParentProblem {
     /// Its path below the folder; of an authors' file beside the folder, its name.
     pub(super) path: String,
     pub(super) reason: String,
+    pub(super) severity: Severity,
 }
 
 /// A parent that is being written.
@@ -112,11 +115,10 @@ impl Inheritance {
     pub(super) fn new(
         root: &Path,
         legacy: LegacyEncoding,
-        language: &str,
-        languages: &[String],
+        settings: &AcceptSettings,
         write_log: WriteLog,
     ) -> Inheritance {
-        let suffixes = languages.iter().flat_map(|language| {
+        let suffixes = settings.languages.iter().flat_map(|language| {
             let primary = language.split('-').next().unwrap_or(language);
             [format!(".{language}"), format!(".{primary}")]
         });
@@ -137,8 +139,7 @@ impl Inheritance {
         Inheritance {
             root: root.to_owned(),
             legacy,
-            language: language.to_owned(),
-            languages: languages.into(),
+            settings: Arc::new(settings.clone()),
             section_names: names.into(),
             write_log,
             known: Arc::default(),
@@ -206,7 +207,7 @@ impl Inheritance {
             file,
             |known| &mut known.sections,
             |bytes| match bytes {
-                Ok(bytes) => SectionFile::parse(bytes, self.legacy),
+                Ok(bytes) => SectionFile::parse(bytes, self.legacy, &self.settings),
                 Err(reason) => SectionFile::unreadable(reason),
             },
         )?;
@@ -214,13 +215,17 @@ impl Inheritance {
             return Ok(None);
         };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let problem = section.problem.clone().map(|reason| ParentProblem {
-            path: path.to_owned(),
-            reason,
-        });
+        let problem = section
+            .problem
+            .clone()
+            .map(|(severity, reason)| ParentProblem {
+                path: path.to_owned(),
+                reason,
+                severity,
+            });
         if section.hides_something() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let language = ArticlePath::new(stem, &self.languages).language_of_name();
+            let language = ArticlePath::new(stem, &self.settings.languages).language_of_name();
             let section = match language {
                 Some(language) => Arc::new(section.of_language(language)),
                 None => section,
@@ -273,13 +278,13 @@ impl Inheritance {
             return inherited;
         }
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let article = ArticlePath::new(stem, &self.languages);
+        let article = ArticlePath::new(stem, &self.settings.languages);
         for (_, section) in parents.sections.iter().rev() {
-            if !section.is_for(article.language_of_name(), &self.language) {
+            if !section.is_for(article.language_of_name(), &self.settings.language) {
                 continue;
             }
             inherited.is_hidden |= section.is_draft;
-            let language = article.language().unwrap_or(&self.language);
+            let language = article.language().unwrap_or(&self.settings.language);
             for pair in section.pairs_for(path, &article.key(), language) {
                 let is_new = |known: &KeyValue| !key_name::is(&known.key, &pair.key);
                 if inherited.pairs.iter().all(is_new) {
@@ -319,6 +324,7 @@ impl Inheritance {
                     problems.extend(authors.problem.clone().map(|reason| ParentProblem {
                         path: format!("{prefix}{folder}/{name}"),
                         reason,
+                        severity: Severity::Error,
                     }));
                     all = match all.is_empty() {
                         true => authors,
@@ -334,7 +340,7 @@ impl Inheritance {
     fn load<T>(
         &self,
         file: &Path,
-        known: fn(&mut Known) -> &mut HashMap<PathBuf, (Stamp, Arc<T>)>,
+        known: fn(&mut Known) -> &mut Parsed<T>,
         parse: impl Fn(Result<&[u8], String>) -> T,
     ) -> Result<Option<Arc<T>>, Unsettled> {
         for _ in 0..ATTEMPTS_MAX {

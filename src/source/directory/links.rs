@@ -15,7 +15,7 @@ use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use super::file_name::{format_of, is_ignored_name};
+use super::path_filter::PathFilter;
 use super::write_log::WriteLog;
 use crate::source::Unlisted;
 
@@ -24,6 +24,7 @@ pub(super) struct Links {
     root: PathBuf,
     /// The folder that the root is or leads to.
     root_target: PathBuf,
+    filter: PathFilter,
     /// The links that are followed, with their targets relative to the root.
     targets: BTreeMap<String, String>,
     /// The same by target.
@@ -34,10 +35,11 @@ pub(super) struct Links {
 
 impl Links {
     /// The links of a listing of everything.
-    pub(super) fn new(root: &Path) -> Links {
+    pub(super) fn new(root: &Path, filter: &PathFilter) -> Links {
         Links {
             root_target: fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
             root: root.to_owned(),
+            filter: filter.clone(),
             targets: BTreeMap::new(),
             links: BTreeMap::new(),
             earlier: None,
@@ -45,10 +47,10 @@ impl Links {
     }
 
     /// The links of a listing of one part, after those that earlier listings followed.
-    pub(super) fn after(root: &Path, write_log: &WriteLog) -> Links {
+    pub(super) fn after(root: &Path, filter: &PathFilter, write_log: &WriteLog) -> Links {
         Links {
             earlier: Some(write_log.clone()),
-            ..Links::new(root)
+            ..Links::new(root, filter)
         }
     }
 
@@ -71,7 +73,7 @@ impl Links {
             return skipped("it is a link to a folder that contains it");
         }
         let real = relative(&self.root_target, &target);
-        if is_listed(&real, target.is_dir()) {
+        if self.filter.takes(&real, target.is_dir()) {
             return skipped(&format!("it is a link to `{real}`, which is read there"));
         }
         for (link, target) in self.earlier.take().iter().flat_map(WriteLog::links) {
@@ -148,11 +150,6 @@ fn prefixes(path: &str) -> impl Iterator<Item = &str> {
 /// Whether a listing meets the link `one` before `other`.
 fn is_before(one: &str, other: &str) -> bool {
     one.bytes().chain([b'/']).lt(other.bytes().chain([b'/']))
-}
-
-/// Whether a listing reaches this place without a link.
-fn is_listed(path: &str, is_folder: bool) -> bool {
-    !path.split('/').any(is_ignored_name) && (is_folder || format_of(path).is_some())
 }
 
 /// The path below `root`, with `/`.

@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use walkdir::{DirEntry, WalkDir};
 
 use super::file::stamp;
-use super::file_name::{extension, format_of, is_ignored_name};
-use super::inheritance::{Inheritance, ParentProblem, Parents, Unsettled, is_authors_file};
+use super::file_name::{extension, is_ignored_name};
+use super::inheritance::{Inheritance, ParentProblem, Parents, Unsettled};
 use super::links::{Links, leads_nowhere, relative};
+use super::path_filter::{Excluded, PathFilter};
 use super::write_log::WriteLog;
 use crate::model::problem::Severity;
 use crate::source::{Place, Unlisted};
@@ -41,6 +42,7 @@ impl SkippedFiles {
 pub(super) struct Listing {
     root: PathBuf,
     write_log: WriteLog,
+    filter: PathFilter,
     inheritance: Inheritance,
     parents: Parents,
     links: Links,
@@ -62,20 +64,20 @@ impl Listing {
         below: Option<&str>,
         closed: bool,
         write_log: &WriteLog,
+        filter: &PathFilter,
         inheritance: &Inheritance,
         all_skipped: &SkippedFiles,
     ) -> Listing {
         let mut links = match below {
-            None => Links::new(root),
-            Some(_) => Links::after(root, write_log),
+            None => Links::new(root, filter),
+            Some(_) => Links::after(root, filter, write_log),
         };
         let mut unlisted = VecDeque::from_iter(below.and_then(|path| links.walk_to(path).err()));
         let mut start = match below {
             None => Some(root.to_owned()),
             Some(path) => Some(root.join(path)).filter(|start| {
-                let ignored = path.split('/').any(is_ignored_name) || is_authors_file(path);
                 let missing = fs::symlink_metadata(start).is_err() && root.is_dir();
-                !(ignored || missing) && unlisted.is_empty()
+                filter.enters(path) && !missing && unlisted.is_empty()
             }),
         };
         let mut problems = Vec::new();
@@ -100,6 +102,7 @@ impl Listing {
             walk: start.map(|start| sorted(start).into_iter()),
             root: root.to_owned(),
             write_log: write_log.clone(),
+            filter: filter.clone(),
             inheritance: inheritance.clone(),
             parents,
             links,
@@ -130,12 +133,15 @@ impl Listing {
         if !is_dir && self.inheritance.is_section_name(&name) {
             return self.enter(&path, entry.path()).map(Err);
         }
-        let is_article = entry.file_type().is_file() && format_of(&name).is_some();
-        if is_ignored_name(&name) || is_authors_file(&path) || !(is_dir || is_article) {
-            match is_dir {
-                true => self.skip_folder(),
-                false if is_authors_file(&path) => {}
-                false => self.count(&name),
+        let excluded = match is_dir || entry.file_type().is_file() {
+            true => self.filter.excludes(&path, is_dir),
+            false => Some(Excluded::Known),
+        };
+        if let Some(excluded) = excluded {
+            match excluded {
+                _ if is_dir => self.skip_folder(),
+                Excluded::ByName => self.count(&name),
+                Excluded::Known => {}
             }
             return None;
         }
@@ -241,7 +247,7 @@ fn of_parent(problem: ParentProblem) -> Unlisted {
         path: problem.path,
         reason: problem.reason,
         hides: false,
-        severity: Severity::Error,
+        severity: problem.severity,
     }
 }
 

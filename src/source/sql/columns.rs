@@ -8,13 +8,15 @@ use super::SqlError;
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
 /// The names that are read; the last three hold the text.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 21] = [
     "id",
     "title",
     "date",
     "updated",
     "url",
+    "slug",
     "section",
+    "sections",
     "tags",
     "author",
     "authors",
@@ -36,7 +38,15 @@ const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
 const DATE_NAMES: [&str; 3] = ["date", "updated", "expires"];
 
 /// Columns that hold lists; as JSON in databases without list types.
-const LIST_NAMES: [&str; 5] = ["tags", "author", "authors", "image", "enclosures"];
+const LIST_NAMES: [&str; 7] = [
+    "section",
+    "sections",
+    "tags",
+    "author",
+    "authors",
+    "image",
+    "enclosures",
+];
 
 /// A column type, as far as reading depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

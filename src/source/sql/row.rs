@@ -21,6 +21,9 @@ use crate::text;
 /// A row with more text than this is refused, as a file is.
 pub(super) const ROW_BYTES_MAX: usize = 2 << 20;
 
+/// Smaller numbers are no Unix time: a day such as 20260305 is not one of 1970.
+const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
+
 /// Characters of an id that is too long, in messages.
 const LONG_ID_CHARS: usize = 40;
 
@@ -258,11 +261,14 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     };
     if column.is_date() {
         return Ok(match number(column, cell) {
-            Some(number) => {
+            Some(0) => Value::Null,
+            Some(number) if number.unsigned_abs() >= UNIX_SECONDS_MIN => {
                 let seconds = micros_of(number).div_euclid(1_000_000);
                 let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
                 Value::Text(Timestamp(seconds).to_string())
             }
+            // It may be a day such as 20260305.
+            Some(number) => Value::Number(number.to_string()),
             None if is_zero(text) => Value::Null,
             None => Value::Text(written(column, text)),
         });
@@ -443,6 +449,37 @@ mod tests {
         Selected {
             columns: columns.to_vec(),
             shape: 0,
+        }
+    }
+
+    #[test]
+    fn a_small_number_is_no_time() {
+        for (kind, value, expected) in [
+            (Kind::Integer, "0", Value::Null),
+            (Kind::Number, "0.0", Value::Null),
+            (Kind::Text, "0", Value::Text("0".to_owned())),
+            (
+                Kind::Integer,
+                "20260305",
+                Value::Number("20260305".to_owned()),
+            ),
+            (Kind::Integer, "7", Value::Number("7".to_owned())),
+        ] {
+            let written = super::value(&column("expires", kind), &text(value));
+            assert_eq!(written, Ok(expected), "{value}");
+        }
+        let columns = ["id", "title", "date", "expires"].map(|name| column(name, Kind::Any));
+        for (expires, expected) in [("0", Some(None)), ("20260305", Some(Some(()))), ("7", None)] {
+            let cells = ["1", "Т", "2026-01-08", expires].map(text);
+            let row = Row {
+                selected: &selected(&columns),
+                cells: &cells,
+            };
+            let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+            match row.accept(&reading) {
+                Ok(accepted) => assert_eq!(Some(accepted.expires.map(drop)), expected, "{expires}"),
+                Err(refusal) => assert!(refusal.withdraws && expected.is_none(), "{refusal:?}"),
+            }
         }
     }
 

@@ -123,8 +123,38 @@ fn a_headline_without_text_has_neither_lead_nor_body() {
 }
 
 #[test]
+fn an_update_out_of_range_costs_itself() {
+    let mut draft = draft();
+    draft.updated = Some(date("9999-12-31T12:00"));
+    let accepted = draft.accept("a".into(), &almaty()).expect("an article");
+    assert_eq!(accepted.article.updated, accepted.article.published);
+    assert_eq!(
+        accepted.warnings[0].reason,
+        "`updated`: the date is out of range"
+    );
+}
+
+#[test]
+fn the_refusal_of_a_hidden_article_withdraws_it() {
+    let cases: [(bool, Edit); 3] = [
+        (false, |d| d.title = String::new()),
+        (true, |d| {
+            d.title = String::new();
+            d.visibility = Visibility::Draft;
+        }),
+        (true, |d| d.expires = Some(date("0000-12-31"))),
+    ];
+    for (withdraws, edit) in cases {
+        let mut draft = draft();
+        edit(&mut draft);
+        let refusal = draft.accept("a".into(), &almaty()).expect_err("a fault");
+        assert_eq!(refusal.withdraws, withdraws, "{refusal:?}");
+    }
+}
+
+#[test]
 fn empty_titles_impossible_dates_and_long_lists_are_refused() {
-    let cases: [(&str, Edit); 12] = [
+    let cases: [(&str, Edit); 11] = [
         ("the title is empty", |d| d.title = " \u{0}\u{200b}".into()),
         ("101 tags, expected at most 100", |d| d.tags = terms(101)),
         ("101 tags, expected at most 100", |d| {
@@ -136,12 +166,10 @@ fn empty_titles_impossible_dates_and_long_lists_are_refused() {
         ("the date is out of range", |d| {
             d.published = date("0000-12-31")
         }),
-        ("the date is out of range", |d| {
-            d.updated = Some(date("9999-12-31T12:00"))
-        }),
-        ("the date is out of range", |d| {
-            d.expires = Some(date("0000-12-31"))
-        }),
+        (
+            "`expires`: the date is out of range, so the article is hidden",
+            |d| d.expires = Some(date("0000-12-31")),
+        ),
         ("101 authors, expected at most 100", |d| {
             d.authors = vec![Author::default(); 101]
         }),

@@ -1,10 +1,12 @@
 //! The picture and the enclosures of an article.
 
+use std::collections::HashSet;
+
 use super::terms::text_at;
 use super::{Key, find};
-use crate::model::article::{Media, Warning};
-use crate::source::article_file::excerpt;
+use crate::model::article::{Media, WARNINGS_MAX, Warning};
 use crate::source::article_file::tree::{KeyValue, Node, Value};
+use crate::source::article_file::{excerpt, key_name};
 
 /// Levels of tables and lists in which a picture may be, as in `{image: [{src}]}`.
 const DEPTH_MAX: usize = 3;
@@ -32,12 +34,12 @@ pub(super) fn image(
 ) -> Option<Media> {
     let image = keys.iter().find_map(|key| {
         let found = match &key.node.value {
-            Value::List(items) => featured(items).or(items.first())?,
+            Value::List(items) => picture(items)?,
             _ => key.node,
         };
         let image = media(found, DEPTH_MAX, warnings);
-        let is_setting = key.table > 0 || !IMAGE_NAMES_OF_OURS.contains(&key.rank);
-        if image.is_none() && !is_setting {
+        // Under the other names, and in a table, a value without an address may mean something else.
+        if image.is_none() && key.table == 0 && key_name::is(key.name, "image") {
             warnings.push(no_address(key, found));
         }
         image
@@ -48,35 +50,55 @@ pub(super) fn image(
     Some(Media { alt, ..image })
 }
 
-/// The number of the name `image`: of the others, a value without an address may mean something else.
-const IMAGE_NAMES_OF_OURS: [usize; 1] = [0];
+/// The picture in a list: Hugo's resource that is named as the picture of the page, else the first item
+/// that is no file of another kind.
+fn picture(items: &[Node]) -> Option<&Node> {
+    let is_named = |item: &&Node| {
+        let name = text_of(item, &["name"]).to_lowercase();
+        let names = ["featured", "cover", "thumbnail"];
+        names.iter().any(|known| name.starts_with(known))
+    };
+    let is_picture = |item: &&Node| {
+        let address = text_of(item, &ADDRESS).to_lowercase();
+        !OTHER_FILES.iter().any(|end| address.ends_with(end))
+    };
+    let mut items = items.iter();
+    items
+        .clone()
+        .find(is_named)
+        .or_else(|| items.find(is_picture))
+}
 
-/// Hugo's resource that is named as the picture of the page.
-fn featured(items: &[Node]) -> Option<&Node> {
-    items.iter().find(|item| {
-        let Value::Table(pairs) = &item.value else {
-            return false;
-        };
-        let name = text_at(pairs, &["name"]).unwrap_or_default().to_lowercase();
-        ["featured", "cover", "thumbnail"]
-            .iter()
-            .any(|known| name.starts_with(known))
-    })
+/// The ends of files that stand beside pictures in lists of resources.
+const OTHER_FILES: [&str; 9] = [
+    ".pdf", ".md", ".txt", ".doc", ".docx", ".csv", ".zip", ".mp3", ".mp4",
+];
+
+/// One of these texts of a table, or the empty text.
+fn text_of(item: &Node, names: &[&str]) -> String {
+    match &item.value {
+        Value::Table(pairs) => text_at(pairs, names).unwrap_or_default(),
+        _ => String::new(),
+    }
 }
 
 /// All attached files, of all keys.
 pub(super) fn enclosures(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Vec<Media> {
     let mut enclosures: Vec<Media> = Vec::new();
     for key in keys {
+        let mut faulty = None;
         for item in key.items() {
             match media(item, 0, warnings) {
-                Some(media) if enclosures.iter().any(|other| other.url == media.url) => {}
                 Some(media) => enclosures.push(media),
-                None if key.table == 0 => warnings.push(no_address(key, item)),
-                None => {}
+                None => faulty = faulty.or(Some(item)),
             }
         }
+        if let Some(item) = faulty.filter(|_| key.table == 0) {
+            warnings.push(no_address(key, item));
+        }
     }
+    let mut addresses = HashSet::new();
+    enclosures.retain(|media| addresses.insert(media.url.clone()));
     enclosures
 }
 
@@ -93,7 +115,7 @@ fn no_address(key: &Key<'_>, node: &Node) -> Warning {
 /// The medium of a text or table; `None` without an address.
 fn media(node: &Node, depth: usize, warnings: &mut Vec<Warning>) -> Option<Media> {
     let pairs = match &node.value {
-        Value::Text(text) => return of_text(text),
+        Value::Text(text) => return of_address(text),
         Value::List(items) if depth > 0 => {
             return media(items.first()?, depth - 1, warnings);
         }
@@ -102,7 +124,7 @@ fn media(node: &Node, depth: usize, warnings: &mut Vec<Warning>) -> Option<Media
     };
     let address = find(pairs, &ADDRESS)?;
     let inner = match &address.value {
-        Value::Text(text) => of_text(text)?,
+        Value::Text(text) => of_address(text)?,
         _ if depth > 0 => media(address, depth - 1, warnings)?,
         _ => return None,
     };
@@ -123,7 +145,7 @@ fn media(node: &Node, depth: usize, warnings: &mut Vec<Warning>) -> Option<Media
 }
 
 /// The medium of an address. WordPress's enclosures are address, length and type on three lines.
-fn of_text(text: &str) -> Option<Media> {
+fn of_address(text: &str) -> Option<Media> {
     let text = text.trim();
     let text = without_base(text);
     let mut lines = text.lines().map(str::trim);
@@ -164,7 +186,7 @@ fn number(pairs: &[KeyValue], names: &[&str], warnings: &mut Vec<Warning>) -> Op
         .as_text()
         .unwrap_or_else(|| node.value.kind().to_owned());
     let number = written.trim().trim_end_matches("px").parse();
-    if number.is_err() {
+    if number.is_err() && warnings.len() < WARNINGS_MAX {
         warnings.push(Warning::new(
             super::at(node.line),
             format!(

@@ -61,7 +61,7 @@ fn parts<'t>(text: &'t str, separators: &'t [char]) -> impl Iterator<Item = &'t 
 }
 
 fn terms(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>) -> Vec<WrittenTerm> {
-    let mut terms = Vec::new();
+    let (mut terms, mut faulty) = (Vec::new(), None);
     for item in flat(key.items(), NESTING_MAX) {
         if is_id(item, numbers_are_ids) {
             warnings.push(id_warning(key, item));
@@ -73,15 +73,24 @@ fn terms(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>) -> V
                 name,
                 slug: text_at(pairs, &["slug"]),
             }),
+            // In a list, it is a word.
+            Value::Bool(_) if std::ptr::eq(item, key.node) => None,
             value => value.as_text().map(WrittenTerm::from),
         };
         match term {
             Some(term) => terms.push(term),
-            None if key.table == 0 => warnings.push(key.wrong(item, "text or a list of texts")),
-            None => {}
+            None => faulty = faulty.or(Some(item)),
         }
     }
+    warn_of(key, faulty, "text or a list of texts", warnings);
     terms
+}
+
+/// Warns of the first item that does not fit. In a generator's table it belongs to a theme.
+fn warn_of(key: &Key<'_>, faulty: Option<&Node>, expected: &str, warnings: &mut Vec<Warning>) {
+    if let Some(item) = faulty.filter(|_| key.table == 0) {
+        warnings.push(key.wrong(item, expected));
+    }
 }
 
 /// The items of nested lists, without those that have no value.
@@ -135,7 +144,7 @@ pub(super) fn authors(
 }
 
 fn authors_of(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>) -> Vec<Author> {
-    let mut authors = Vec::new();
+    let (mut authors, mut faulty) = (Vec::new(), None);
     for item in flat(key.items(), NESTING_MAX) {
         if is_id(item, numbers_are_ids) {
             warnings.push(id_warning(key, item));
@@ -149,6 +158,7 @@ fn authors_of(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>)
                 email: text_at(pairs, &["email"]),
                 url: text_at(pairs, &["url", "website", "link"]),
             }),
+            Value::Bool(_) => None,
             value => value.as_text().map(|name| Author {
                 name: without_by(key, name),
                 ..Author::default()
@@ -156,13 +166,11 @@ fn authors_of(key: &Key<'_>, numbers_are_ids: bool, warnings: &mut Vec<Warning>)
         };
         match author {
             Some(author) => authors.push(author),
-            None if key.table == 0 => {
-                let expected = "a name, `{name, slug, email, url, role}`, or a list of them";
-                warnings.push(key.wrong(item, expected));
-            }
-            None => {}
+            None => faulty = faulty.or(Some(item)),
         }
     }
+    let expected = "a name, `{name, slug, email, url, role}`, or a list of them";
+    warn_of(key, faulty, expected, warnings);
     authors
 }
 

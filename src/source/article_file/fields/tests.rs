@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::article::{Author, Media};
+use crate::model::time::WrittenDate;
 use crate::source::article_file::{in_test, tree};
 
 mod faults;
@@ -83,6 +84,14 @@ fn a_title_is_any_scalar() {
             "[Видео] Мост: начало",
         ),
         (Yaml("title: 'It''s: so'\ndate: 2026-01-08"), "It's: so"),
+        (
+            Yaml("title: \"Кайрат\" – \"Астана\"\ndate: 2026-01-08"),
+            "\"Кайрат\" – \"Астана\"",
+        ),
+        (
+            Yaml("title: \"Мост: \\\"да\\\"\"\ndate: 2026-01-08\nsummary: a: b"),
+            "Мост: \"да\"",
+        ),
         (Yaml("title: @dala: it's\ndate: 2026-01-08"), "@dala: it's"),
         (
             Yaml("title: >\n  Мост\n  открыт\ndate: 2026-01-08"),
@@ -476,7 +485,7 @@ fn a_syntax_error_is_refused_with_its_line() {
         (
             Toml("title = \"З\"\ntitle = \"И\""),
             3,
-            "the front matter is not valid TOML: duplicate key",
+            "the front matter is not valid TOML: duplicate key `title`",
         ),
         (
             Yaml("title: З\ndate: [2026-01-08"),
@@ -493,11 +502,7 @@ fn a_syntax_error_is_refused_with_its_line() {
             2,
             "the file is not valid JSON: ",
         ),
-        (
-            Json("[1]"),
-            1,
-            "the file is not valid JSON: invalid type: sequence, expected an object",
-        ),
+        (Json("[1]"), 1, "the file is a list, expected one article"),
         (
             Json("{\"title\": \"З\",\n\"a\": \"\\q\"}"),
             2,

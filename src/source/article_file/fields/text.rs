@@ -5,6 +5,7 @@ use url::Url;
 use super::{Key, find};
 use crate::model::article::{Body, Refusal, Warning};
 use crate::source::article_file::hidden;
+use crate::source::article_file::key_name;
 use crate::source::article_file::tree::{Node, Value};
 use crate::text as cleaning;
 
@@ -31,7 +32,8 @@ pub(super) fn title(keys: &[Key<'_>]) -> Result<Option<String>, Refusal> {
 /// The first value that is text; warns of those before it that are not.
 pub(super) fn first(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<String> {
     keys.iter().find_map(|key| {
-        let text = text_of(key.node);
+        let is_flag = matches!(key.node.value, Value::Bool(_));
+        let text = text_of(key.node).filter(|_| !is_flag);
         if text.is_none() {
             warn_unless_theme(key, "text", warnings);
         }
@@ -65,7 +67,10 @@ pub(super) fn page(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<Stri
             warnings.push(key.wrong(key.node, expected));
             return None;
         }
-        Some(written.to_owned())
+        let last = written.rsplit('/').next().unwrap_or_default();
+        // A `path` of Zola names the folder that holds the page.
+        let is_folder = key_name::is(key.name, "path") && !last.is_empty() && !last.contains('.');
+        Some(format!("{written}{}", if is_folder { "/" } else { "" }))
     })
 }
 

@@ -79,3 +79,28 @@ fn too_many_values_are_refused() {
     let refusal = read_text(&article(100_000 - 3)).expect_err("one too many");
     assert_eq!(refusal.reason, "the file has more than 100000 JSON values");
 }
+
+#[test]
+fn many_keys_are_read_in_time() {
+    let begin = std::time::Instant::now();
+    for piece in [
+        "\"title\": \"З\"",
+        "\"Ti_tle\": \"З\"",
+        "\"status\": \"x\"",
+        "\"noindex\": true",
+        "\"draft\": 0",
+        "\"mood\": 1",
+        "\"expires\": \"2026-01-08\"",
+        "\"image\": {\"width\": \"x\"}",
+        "\"enclosures\": [{\"url\": 1}, {\"url\": \"/a\", \"width\": \"x\"}]",
+        "\"categories\": [[[[\"а\"]]], {\"a\": 1}]",
+        "\"extra\": {\"tags\": [1]}",
+    ] {
+        let pieces = vec![piece; 10_000].join(",");
+        let text = format!("{{\"title\": \"З\", \"date\": \"2026-01-08\", {pieces}}}");
+        let warnings = read_text(&text).map_or(0, |draft| draft.warnings.len());
+        assert!(warnings <= crate::model::article::WARNINGS_MAX);
+    }
+    // A debug build on a busy machine; what is quadratic takes hours.
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}

@@ -28,6 +28,28 @@ fn fences_of_both_syntaxes_and_any_line_end_are_recognized() {
         ),
         ("---\ntitle: З\ndate: 2026-01-08\n...\nа".to_owned(), "а"),
         ("---\ntitle: З\ndate: 2026-01-08\n---".to_owned(), ""),
+        (format!("\n<!-- a\nb -->\n# note\n{lines}"), "Текст.\n"),
+        (
+            "---toml\ntitle = \"З\"\ndate = 2026-01-08\n---\nа".to_owned(),
+            "а",
+        ),
+        (
+            "--- json\n{\"title\": \"З\", \"date\": \"2026-01-08\"}\n---\nа".to_owned(),
+            "а",
+        ),
+        (
+            "{\n\"title\": \"З\", \"date\": \"2026-01-08\",\n\"a\": {\"b\": \"}\"}\n}\n{а}"
+                .to_owned(),
+            "{а}",
+        ),
+        (
+            "\u{feff}{\"title\": \"З\", \"date\": \"2026-01-08\"} а".to_owned(),
+            " а",
+        ),
+        (
+            "{\"title\": \"З\", \"date\": \"2026-01-08\"}".to_owned(),
+            "",
+        ),
         (
             lines.replace("Текст.", "{{< video \"x\" >}}"),
             "{{< video \"x\" >}}\n",
@@ -62,6 +84,26 @@ fn invalid_front_matter_is_refused_with_its_line() {
             4,
             "`date`: `вчера` is not a date",
         ),
+        (
+            "{\"title\": \"З\",\n\"date\": 2026-01-08}\n",
+            2,
+            "the file is not valid JSON: expected `,` or `}`",
+        ),
+        (
+            "{{< a >}}\n",
+            1,
+            "the file does not begin with front matter",
+        ),
+        (
+            "# Мост\n\nТекст\n",
+            1,
+            "the file does not begin with front matter",
+        ),
+        (
+            "\n{\"title\": \"З\"",
+            2,
+            "the file is not valid JSON: EOF while parsing an object",
+        ),
     ] {
         let refusal = read_text(text).expect_err(reason);
         assert_eq!(
@@ -71,6 +113,44 @@ fn invalid_front_matter_is_refused_with_its_line() {
         );
         assert!(!refusal.hint.is_empty());
     }
+}
+
+#[test]
+fn a_key_that_hides_withdraws_what_cannot_be_parsed() {
+    for (text, line, reason) in [
+        (
+            "+++\ntitle = \"З\"\ndate = 2026-01-08\ndraft = tru\n+++\n",
+            4,
+            "`draft`: `tru` is not understood, so the article is hidden",
+        ),
+        (
+            "+++\ntitle = \"З\"\ndate = 2026-01-08\nexpires = 2026-13-01\n+++\n",
+            4,
+            "`expires`: `2026-13-01` is not understood, so the article is hidden",
+        ),
+        (
+            "---\ntitle: З\nx: [З\ndraft: true\n---\n",
+            4,
+            "the front matter is not valid YAML: ",
+        ),
+        (
+            "---\ntitle: З\nprivate: yes\n",
+            1,
+            "the front matter has no end",
+        ),
+        (
+            "{\"title\": \"З\",\n\"draft\": tru}\n",
+            2,
+            "`draft`: `tru` is not understood, so the article is hidden",
+        ),
+    ] {
+        let refusal = read_text(text).expect_err(reason);
+        assert!(refusal.withdraws, "{text}");
+        assert!(refusal.reason.starts_with(reason), "{refusal:?}");
+        assert_eq!(refusal.line, Some(line), "{refusal:?}");
+    }
+    let plain = read_text("---\ntitle: З\nx: [З\ndraft: false\n---\n").expect_err("a fault");
+    assert!(!plain.withdraws);
 }
 
 #[test]

@@ -120,7 +120,10 @@ impl Parser<'_> {
                 "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
             }
         };
-        let reason = format!("the file is not valid JSON: {message}");
+        let reason = match message.starts_with("invalid type: sequence") {
+            true => "the file is a list, expected one article".to_owned(),
+            false => format!("the file is not valid JSON: {message}"),
+        };
         Refusal::new(first.saturating_add(below), reason, hint)
     }
 }

@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
+use crate::source::article_file::excerpt;
 
 /// Parses TOML whose first line has the number `first_line` in its file.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
@@ -13,7 +14,11 @@ pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyVal
         Ok(table) => Ok(pairs(table.into_inner(), &lines)),
         Err(error) => {
             let line = lines.at(error.span().map_or(text.len(), |span| span.start));
-            let reason = format!("the front matter is not valid TOML: {}", error.message());
+            let mut reason = format!("the front matter is not valid TOML: {}", error.message());
+            let key = error.span().and_then(|span| text.get(span));
+            if let Some(key) = key.filter(|_| error.message() == "duplicate key") {
+                reason += &format!(" `{}`", excerpt(key));
+            }
             Err(Refusal::new(line, reason, hint(error.message())))
         }
     }

@@ -2,9 +2,11 @@
 
 use super::cascade::{self, Cascade};
 use crate::config::LegacyEncoding;
+use crate::model::article::AcceptSettings;
+use crate::model::problem::Severity;
 use crate::source::article_file::hidden::{Hiding, hiding};
 use crate::source::article_file::tree::{KeyValue, Node, Value};
-use crate::source::article_file::{encoding, front_matter, key_name};
+use crate::source::article_file::{ParseContext, encoding, front_matter, key_name};
 use crate::text;
 
 /// What one such file says.
@@ -14,8 +16,8 @@ pub(super) struct SectionFile {
     language: Option<String>,
     /// It is a draft, or cannot be understood: everything below is hidden.
     pub(super) is_draft: bool,
-    /// Why it is not understood, for people.
-    pub(super) problem: Option<String>,
+    /// What is not understood, or that it hides something, for people.
+    pub(super) problem: Option<(Severity, String)>,
     cascades: Vec<Cascade>,
 }
 
@@ -24,19 +26,26 @@ impl SectionFile {
     pub(super) fn unreadable(reason: String) -> SectionFile {
         SectionFile {
             is_draft: true,
-            problem: Some(format!("{reason}; what is below its folder is hidden")),
+            problem: Some((
+                Severity::Error,
+                format!("{reason}; what is below its folder is hidden"),
+            )),
             ..SectionFile::default()
         }
     }
 
     /// Reads its front matter. A file without any says nothing.
-    pub(super) fn parse(bytes: &[u8], legacy: LegacyEncoding) -> SectionFile {
+    pub(super) fn parse(
+        bytes: &[u8],
+        legacy: LegacyEncoding,
+        settings: &AcceptSettings,
+    ) -> SectionFile {
         let text = match encoding::decode(bytes, legacy) {
             Ok(text) => text,
             Err(refusal) => return SectionFile::unreadable(refusal.reason),
         };
         let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
-        match front_matter::split(&text) {
+        match front_matter::split(&text, &ParseContext::new(settings, None)) {
             Ok(file) => SectionFile::of(&file.pairs),
             Err(_) if !may_have_keys(&text) => SectionFile::default(),
             Err(refusal) => SectionFile::unreadable(refusal.reason),
@@ -52,7 +61,12 @@ impl SectionFile {
             if is_draft {
                 match hiding(std::slice::from_ref(pair), &[]) {
                     Hiding::Shown => {}
-                    Hiding::Hidden => file.is_draft = true,
+                    // Hugo does not hide what is below a draft, so its sites have to be told.
+                    Hiding::Hidden => {
+                        file.is_draft = true;
+                        let reason = "it is a draft, so what is below its folder is hidden";
+                        file.problem = Some((Severity::Warning, reason.to_owned()));
+                    }
                     not_understood @ Hiding::NotUnderstood { .. } => {
                         file.is_draft = true;
                         file.problem = not_understood_reason(&not_understood);
@@ -123,12 +137,13 @@ fn may_have_keys(text: &str) -> bool {
     first.is_some_and(|line| line.starts_with(['+', '{']) || line.starts_with("---"))
 }
 
-fn not_understood_reason(hiding: &Hiding) -> Option<String> {
+fn not_understood_reason(hiding: &Hiding) -> Option<(Severity, String)> {
     let Hiding::NotUnderstood { key, value, .. } = hiding else {
         return None;
     };
     let reason = format!("`{key}`: `{value}` is not understood");
-    Some(format!("{reason}, so what is below its folder is hidden"))
+    let reason = format!("{reason}, so what is below its folder is hidden");
+    Some((Severity::Error, reason))
 }
 
 /// A pair with the same key that hides for certain, so that an article's own value still comes before it.

@@ -209,6 +209,7 @@ fn a_parent_that_cannot_be_read_hides_and_is_reported() {
             Some("---\ndraft: tru\n---\n"),
             "`draft`: `tru` is not understood",
         ),
+        (Some("+++\ndraft = true\n+++\n"), "it is a draft"),
         (Some(&far), "larger than"),
         // A link to nothing.
         (None, "cannot be read"),
@@ -243,14 +244,18 @@ fn every_listing_gives_an_article_the_same_stamp() {
     let (all, _) = folder.list(None);
     let [b, a] = &all[..] else { panic!("{all:?}") };
     for below in ["x", "x/deep", "x/deep/a.md"] {
-        assert_eq!(folder.list(Some(below)).0, [a.clone()], "{below}");
+        assert_eq!(
+            folder.list(Some(below)).0,
+            std::slice::from_ref(a),
+            "{below}"
+        );
     }
     let paths = [a.path.clone(), b.path.clone()];
     assert_eq!(folder.directory.stat(&paths), [a.clone(), b.clone()]);
     // A daemon that begins there knows what the stamps name.
     let other = testkit::directory(KeyFrom::Path, &folder.path(""));
     let listed: Vec<_> = other.walk(Some("x/deep/a.md"), false).flatten().collect();
-    assert_eq!(listed, [a.clone()]);
+    assert_eq!(listed, std::slice::from_ref(a));
     assert!(matches!(other.read(a), ReadOutcome::Accepted(_)));
 }
 
@@ -360,5 +365,63 @@ fn an_event_of_a_parent_is_for_all_below_it() {
         ("a.md", None),
     ] {
         assert_eq!(scope_of(path), expected, "{path}");
+    }
+}
+
+/// Keys that hide, each with a value that does, as YAML and TOML write it.
+const MARKS: [(&str, &str); 16] = [
+    ("draft", "true"),
+    ("isDraft", "true"),
+    ("published", "false"),
+    ("publish", "\"no\""),
+    ("status", "\"private\""),
+    ("visibility", "\"hidden\""),
+    ("private", "true"),
+    ("hidden", "\"yes\""),
+    ("unlisted", "true"),
+    ("headless", "1"),
+    ("hiddenFromRss", "true"),
+    ("password", "\"secret\""),
+    ("rss", "false"),
+    ("excludeFromFeed", "true"),
+    ("redirectTo", "\"https://dala.example/\""),
+    ("draft", "\"tru\""),
+];
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(3))]
+
+    /// Whatever the mark, its spelling, the parent and its distance.
+    #[test]
+    fn no_article_below_a_hiding_parent_is_public(
+        cases in proptest::collection::vec((0..MARKS.len(), 0..4_usize, 0..3_usize, 0..u32::MAX), 80),
+    ) {
+        let spelled = |key: &str, seed: u32| {
+            let letters = key.chars().enumerate().map(|(at, letter)| match seed >> (at % 16 * 2) & 3 {
+                0 => letter.to_ascii_uppercase().to_string(),
+                1 if at > 0 => format!("-{letter}"),
+                2 if at > 0 => format!("_{letter}"),
+                _ => letter.to_string(),
+            });
+            letters.collect::<String>()
+        };
+        let folder = Folder::with(&[]);
+        for (number, (mark, depth, form, seed)) in cases.into_iter().enumerate() {
+            let (key, value) = MARKS[mark];
+            let (key, cascade) = (spelled(key, seed), spelled("cascade", seed.rotate_left(9)));
+            let index = match form {
+                0 => format!("---\n{cascade}:\n  {key}: {value}\n---\n"),
+                1 => format!("+++\n[[{cascade}]]\n{key} = {value}\n+++\n"),
+                _ => format!("+++\n{} = true\n+++\n", spelled("draft", seed)),
+            };
+            let above = format!("{number}/{}", "x/".repeat(depth / 2));
+            folder.write(&format!("{above}_index.md"), &index);
+            let article = format!("{above}{}a", "y/".repeat(depth % 2));
+            folder.write(&format!("{article}.md"), ARTICLE);
+            folder.write(&format!("{article}.txt"), "date 2026-01-08 Мост\n\nТекст.\n");
+            let json = "{\"title\": \"Мост\", \"date\": \"2026-01-08\"}";
+            folder.write(&format!("{article}.json"), json);
+        }
+        assert_eq!(folder.public(), [""; 0]);
     }
 }

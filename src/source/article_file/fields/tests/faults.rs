@@ -78,7 +78,7 @@ fn what_has_no_title_or_date_is_refused_with_its_line() {
         (
             Yaml("title: З\nlastmod: 2026-01-08"),
             1,
-            "there is no `date`; `lastmod` looks like one",
+            "there is no `date`",
         ),
         (
             Yaml("titel: З\ndate: 2026-01-08"),
@@ -94,8 +94,13 @@ fn what_has_no_title_or_date_is_refused_with_its_line() {
         ),
         (
             Json(
-                "{\"db\": [{\"data\": {\"posts\": [{\"title\": \"З\", \"published_at\": \"2026-01-08\"}]}}]}",
+                "{\"@graph\": [{\"@type\": \"WebSite\"}, {\"headline\": \"З\", \"datePublished\": \"2026-01-08\"}]}",
             ),
+            1,
+            "there is no `title`; `@graph` is a list of articles",
+        ),
+        (
+            Json("{\"db\": [{\"data\": {\"posts\": [{\"title\": \"З\", \"views\": 7}]}}]}"),
             1,
             "there is no `title`; `db[0].data.posts` is a list of articles",
         ),
@@ -126,6 +131,21 @@ fn an_optional_value_that_does_not_fit_costs_its_key_alone() {
             Yaml("updated: вчера"),
             4,
             "`updated`: `вчера` is not a date",
+        ),
+        (
+            Yaml("section: true"),
+            4,
+            "`section`: must be text or a list of texts, got true or false",
+        ),
+        (
+            Yaml("author: true"),
+            4,
+            "`author`: must be a name, `{name, slug, email, url, role}`, or a list of them, got true or false",
+        ),
+        (
+            Yaml("summary: true"),
+            4,
+            "`summary`: must be text, got true or false",
         ),
         (Yaml("id: [x]"), 4, "`id`: must be text, got a list"),
         (

@@ -272,7 +272,8 @@ fn the_picture_is_under_any_of_its_names() {
         "image: [{url: /c.jpg}]",
         "image: {url: [/c.jpg]}",
         "resources:\n- src: /c.jpg\n  name: featured",
-        "resources:\n- src: x.pdf\n- src: /c.jpg\n  name: cover-image",
+        "resources:\n- src: x.pdf\n- src: /d.jpg\n- src: /c.jpg\n  name: cover-image",
+        "resources:\n- src: x.pdf\n- src: /c.jpg",
         "og_image: /c.jpg",
         "photos: [/c.jpg]",
         "img: /c.jpg",
@@ -345,7 +346,13 @@ fn enclosures_are_under_any_of_their_names() {
 fn the_page_is_an_address_of_the_site() {
     for (written, url, slug) in [
         (Yaml("permalink: /2026/nice/"), Some("/2026/nice/"), None),
-        (Toml("path = \"2026/nice\""), Some("2026/nice"), None),
+        // A page of Zola is in a folder of its own.
+        (Toml("path = \"2026/nice\""), Some("2026/nice/"), None),
+        (
+            Toml("path = \"2026/nice.html\""),
+            Some("2026/nice.html"),
+            None,
+        ),
         (Yaml("url: /a\npermalink: /b"), Some("/a"), None),
         (Yaml("slug: /nice/"), None, Some("nice")),
         (Yaml("canonical_url: https://other.example/x"), None, None),
@@ -358,7 +365,7 @@ fn the_page_is_an_address_of_the_site() {
         (Yaml("permalink: true"), None, None),
         (
             Yaml("permalink: '/{{ slug }}/'\npath: /x"),
-            Some("/x"),
+            Some("/x/"),
             None,
         ),
     ] {
@@ -430,4 +437,52 @@ fn numbers_of_wordpress_are_no_names() {
     assert_eq!(draft.warnings.len(), 3);
     assert_eq!(draft.url.as_deref(), Some("https://dala.example/x/"));
     assert_eq!(draft.visibility, Visibility::Public);
+}
+
+#[test]
+fn further_names_count_where_their_key_is_missing() {
+    let names = [
+        ("date", vec!["data-pub"]),
+        ("draft", vec!["embargoed"]),
+        ("section", vec!["rubric", "desk"]),
+    ];
+    let names = names.map(|(key, names)| (key.to_owned(), texts(&names)));
+    let names = BTreeMap::from(names);
+    for (yaml, published, section, visibility) in [
+        (
+            "Data_Pub: 2026-03-05",
+            "2026-03-05",
+            None,
+            Visibility::Public,
+        ),
+        (
+            "data-pub: 2026-03-05\ndate: 2026-03-06",
+            "2026-03-06",
+            None,
+            Visibility::Public,
+        ),
+        (
+            "data-pub: 2026-03-05\ndate:\ndesk: А",
+            "2026-03-05",
+            Some("А"),
+            Visibility::Public,
+        ),
+        (
+            "date: 2026-03-05\nembargoed: true\nrubric: Б\ndesk: А",
+            "2026-03-05",
+            Some("Б"),
+            Visibility::Draft,
+        ),
+    ] {
+        let mut pairs = tree::yaml::parse(&format!("title: З\n{yaml}"), 2).expect("keys");
+        rename(&mut pairs, &names);
+        let draft = in_test("", |_, context| Fields::new(&pairs, 1).draft(None, context));
+        let draft = draft.unwrap_or_else(|refusal| panic!("{yaml}: {refusal:?}"));
+        let name = draft.sections.first().map(|section| section.name.as_str());
+        assert_eq!(
+            (draft.published, name, draft.visibility),
+            (date(published), section, visibility),
+            "{yaml}"
+        );
+    }
 }

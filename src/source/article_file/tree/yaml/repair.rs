@@ -60,14 +60,22 @@ fn quote_value(line: &str) -> String {
         return line.to_owned();
     };
     let value = value.trim_start();
-    let closed = |quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+    let is_open = value.is_empty() || value.starts_with(['|', '>', '{']);
     // A headline may begin with `[Видео]`.
     let is_list = value.starts_with('[') && value.ends_with(']') && !HEADLINE_KEYS.contains(&key);
-    let is_open = value.is_empty() || value.starts_with(['|', '>', '{']);
-    if is_open || is_list || closed('"') || closed('\'') {
+    if is_open || is_list || is_quoted(value) {
         return line.to_owned();
     }
     format!("{key}: '{}'{end}", value.replace('\'', "''"))
+}
+
+/// Whether a value is one text in quotes. A headline may only begin and end with a name in quotes.
+fn is_quoted(value: &str) -> bool {
+    let inner = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
+    let double =
+        inner('"').map(|inner| inner.replace("\\\\", "").replace("\\\"", "").contains('"'));
+    let single = inner('\'').map(|inner| inner.replace("''", "").contains('\''));
+    double == Some(false) || single == Some(false)
 }
 
 /// Removes each `#` at the start of a word.
