@@ -7,6 +7,7 @@
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod article_problems;
+mod article_report;
 mod check;
 mod completions;
 mod config_digest;
@@ -28,6 +29,7 @@ mod schema;
 mod serve;
 mod shutdown;
 mod signals;
+mod site_report;
 mod state_folder;
 mod supervisor;
 

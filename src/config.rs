@@ -113,6 +113,8 @@ pub struct Site {
     pub id_year: u16,
     /// BCP 47.
     pub language: String,
+    /// The languages in which it publishes, `language` among them.
+    pub languages: Vec<String>,
     /// The zone of dates without an offset.
     pub zone: Zone,
     /// What it is about.

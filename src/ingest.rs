@@ -16,6 +16,7 @@ mod change_set;
 mod comparison;
 pub mod driver;
 mod key_conflicts;
+mod observer;
 pub mod problems;
 mod progress;
 mod reading;
@@ -33,6 +34,7 @@ use std::thread;
 use tracing::warn;
 
 use self::comparison::{Comparison, Listed};
+pub use self::observer::Observer;
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadArticle, ReadFile, read_all};
 use crate::index::Index;
@@ -67,6 +69,8 @@ pub struct Options<'a> {
     pub expected: Option<&'a Index>,
     /// The priority of the threads that read.
     pub priority: Priority,
+    /// What is told of each article that is accepted.
+    pub observer: Option<&'a Observer>,
 }
 
 /// What a reading has to know of earlier ones.
@@ -233,7 +237,9 @@ impl<'a> Run<'a> {
         batches: impl IntoIterator<Item = B> + Send,
     ) -> Result<Vec<Place>, ReconcileError> {
         let (source, store, progress) = (self.source, self.store, self.progress);
-        let priority = self.options.priority;
+        let Options {
+            priority, observer, ..
+        } = self.options;
         thread::scope(|scope| {
             let (sender, results) = mpsc::sync_channel(1);
             scope.spawn(move || {
@@ -244,7 +250,7 @@ impl<'a> Run<'a> {
                 batches.into_iter().try_for_each(|files| {
                     let mut files = files.as_ref();
                     while !files.is_empty() {
-                        let read = read_all(source, store, files, progress);
+                        let read = read_all(source, store, files, progress, observer);
                         let done = read.as_ref().map_or(files.len(), Vec::len);
                         sender.send(read)?;
                         files = &files[done..];

@@ -204,6 +204,7 @@ fn accept_settings(config: &Config) -> AcceptSettings {
         shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
+        languages: site.languages.clone(),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
     }
 }

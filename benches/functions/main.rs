@@ -51,6 +51,15 @@ fn gate(c: &mut Criterion) {
     );
 }
 
+/// The language of an article is guessed, beside reading through its letters once.
+fn language(c: &mut Criterion) {
+    let text = newsroom::article(7);
+    let languages = ["ru", "kk", "en"].map(str::to_owned);
+    let guess = || taspa::text::language("", [black_box(&*text)], "ru", &languages).len();
+    let letters = || text.chars().filter(|letter| letter.is_alphabetic()).count();
+    compare(c, "language", ("guess", guess), ("count letters", letters));
+}
+
 /// A feed of fifty entries becomes a document, beside its compression.
 fn render(c: &mut Criterion) {
     let newsroom = Newsroom::new(ARTICLES);
@@ -210,6 +219,6 @@ fn gzip(document: &[u8]) -> Vec<u8> {
 criterion_group! {
     name = functions;
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(2));
-    targets = gate, render, request, select, change
+    targets = gate, language, render, request, select, change
 }
 criterion_main!(functions);

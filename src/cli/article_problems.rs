@@ -1,5 +1,5 @@
 //! The problems of articles as `taspa check` lists them: all of them, or the first of those with one
-//! reason and how many there are.
+//! reason and how many there are. Warnings come before errors, which are then the last lines of many.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -11,15 +11,19 @@ use crate::model::problem::{Problem, Severity};
 use crate::model::problem_summary::{ProblemSummary, general_reason};
 use crate::model::time::WrittenDate;
 
-/// The problems with one reason that are listed without `--verbose`.
-const LISTED_MAX: usize = 100;
+/// The errors with one reason that are listed without `--verbose`.
+const ERRORS_MAX: usize = 100;
+
+/// The warnings with one reason that are listed without `--verbose`. They are few, so that errors are not
+/// lost among them.
+const WARNINGS_MAX: usize = 3;
 
 /// The reasons that are told apart without `--verbose`.
 const REASONS_MAX: usize = 100;
 
 /// The problems of articles, of which few are held unless all are to be listed.
 pub(super) struct ArticleProblems {
-    listed_max: usize,
+    lists_all: bool,
     reasons: BTreeMap<(Severity, String), SameReason>,
     /// Problems that were counted, but not added.
     unnamed: [(Severity, usize); 2],
@@ -39,21 +43,30 @@ impl ArticleProblems {
     /// Lists every problem, which takes memory for all.
     pub(super) fn all() -> ArticleProblems {
         ArticleProblems {
-            listed_max: usize::MAX,
+            lists_all: true,
             reasons: BTreeMap::new(),
             unnamed: [(Severity::Error, 0), (Severity::Warning, 0)],
         }
     }
 
-    /// Lists [`LISTED_MAX`] problems of each reason.
+    /// Lists [`ERRORS_MAX`] errors and [`WARNINGS_MAX`] warnings of each reason.
     pub(super) fn first_of_each_reason() -> ArticleProblems {
         ArticleProblems {
-            listed_max: LISTED_MAX,
+            lists_all: false,
             ..ArticleProblems::all()
         }
     }
 
+    fn listed_max(&self, severity: Severity) -> usize {
+        match severity {
+            _ if self.lists_all => usize::MAX,
+            Severity::Error => ERRORS_MAX,
+            Severity::Warning => WARNINGS_MAX,
+        }
+    }
+
     pub(super) fn add(&mut self, problem: Problem) {
+        let listed_max = self.listed_max(problem.severity);
         let mut key = (problem.severity, general_reason(&problem.message));
         if self.reasons.len() >= REASONS_MAX && !self.reasons.contains_key(&key) {
             key.1 = "other reasons".to_owned();
@@ -62,8 +75,20 @@ impl ArticleProblems {
         same.count += 1;
         same.dated_names += usize::from(has_dated_name(&problem.file));
         same.first.push(problem);
-        if same.first.len() >= self.listed_max.saturating_mul(2) {
-            same.first = in_order(mem::take(&mut same.first), self.listed_max);
+        if same.first.len() >= listed_max.saturating_mul(2) {
+            same.first = in_order(mem::take(&mut same.first), listed_max);
+        }
+    }
+
+    /// Adds the problems of `other`, which lists as many of each reason.
+    pub(super) fn append(&mut self, other: ArticleProblems) {
+        for (key, mut other) in other.reasons {
+            let listed_max = self.listed_max(key.0);
+            let same = self.reasons.entry(key).or_default();
+            same.count += other.count;
+            same.dated_names += other.dated_names;
+            same.first.append(&mut other.first);
+            same.first = in_order(mem::take(&mut same.first), listed_max);
         }
     }
 
@@ -89,28 +114,34 @@ impl ArticleProblems {
     }
 
     /// The problems to list in natural order of their places, and a line for each reason that has more.
-    pub(super) fn into_listed(self) -> (Vec<Problem>, Vec<String>) {
-        let (mut listed, mut lines) = (Vec::new(), Vec::new());
-        for ((_, reason), same) in self.reasons {
-            if same.count > self.listed_max {
-                lines.push(same.describe(&reason));
+    /// First those that are no errors.
+    pub(super) fn into_listed(self) -> [(Vec<Problem>, Vec<String>); 2] {
+        let mut listed = [Severity::Warning, Severity::Error].map(|severity| {
+            let at_most = self.listed_max(severity);
+            let (mut problems, mut lines) = (Vec::new(), Vec::new());
+            for ((_, reason), same) in self.reasons.iter().filter(|((of, _), _)| *of == severity) {
+                if same.count > at_most {
+                    lines.push(same.describe(severity, reason, at_most));
+                }
+                problems.extend(in_order(same.first.clone(), at_most));
             }
-            listed.extend(in_order(same.first, self.listed_max));
-        }
+            (in_order(problems, usize::MAX), lines)
+        });
         let unnamed: usize = self.unnamed.iter().map(|(_, count)| count).sum();
         if unnamed > 0 {
-            lines.push(format!(
-                "{} skipped and not listed",
-                many(unnamed, "more place")
-            ));
+            let line = format!("{} skipped and not listed", many(unnamed, "more place"));
+            listed[1].1.push(line);
         }
-        (in_order(listed, usize::MAX), lines)
+        listed
     }
 }
 
 impl SameReason {
-    fn describe(&self, reason: &str) -> String {
-        let times = many(self.count, "problem");
+    fn describe(&self, severity: Severity, reason: &str, listed: usize) -> String {
+        let times = match severity {
+            Severity::Error => many(self.count, "problem"),
+            Severity::Warning => many(self.count, "warning"),
+        };
         let dated = match self.dated_names {
             0 => String::new(),
             _ if !reason.contains("date") => String::new(),
@@ -119,7 +150,7 @@ impl SameReason {
                 counted(dated, "name begins", "names begin")
             ),
         };
-        format!("{times}: {reason}{dated}; {LISTED_MAX} are listed, with `--verbose` all")
+        format!("{times}: {reason}{dated}; {listed} are listed, with `--verbose` all")
     }
 }
 
@@ -168,10 +199,10 @@ mod tests {
         }
         problems.add(problem("/a/b.md", "the title is empty"));
         assert_eq!(problems.count(Severity::Error), 1001);
-        let (listed, lines) = problems.into_listed();
-        assert_eq!(listed.len(), LISTED_MAX + 1);
+        let [_, (listed, lines)] = problems.into_listed();
+        assert_eq!(listed.len(), ERRORS_MAX + 1);
         assert_eq!(listed[0].file, "/a/748.md");
-        assert_eq!(listed[LISTED_MAX].file, "/a/b.md");
+        assert_eq!(listed[ERRORS_MAX].file, "/a/b.md");
         assert_eq!(
             lines,
             [
@@ -182,12 +213,38 @@ mod tests {
     }
 
     #[test]
+    fn few_warnings_of_one_reason_are_listed_before_errors() {
+        let warning = |number: usize| Problem {
+            severity: Severity::Warning,
+            ..problem(
+                &format!("{number}.md"),
+                &format!("`tags`: must be a list, got `{number}`"),
+            )
+        };
+        let (mut problems, mut more) = (
+            ArticleProblems::first_of_each_reason(),
+            ArticleProblems::first_of_each_reason(),
+        );
+        (10..20).for_each(|number| problems.add(warning(number)));
+        (0..10).for_each(|number| more.add(warning(number)));
+        problems.add(problem("0.md", "there is no `date`"));
+        problems.append(more);
+        assert_eq!(problems.count(Severity::Warning), 20);
+        let [(warnings, lines), (errors, _)] = problems.into_listed();
+        assert_eq!(files(&warnings), ["0.md", "1.md", "2.md"]);
+        assert_eq!(files(&errors), ["0.md"]);
+        let line =
+            "20 warnings: `tags`: must be a list, got `…`; 3 are listed, with `--verbose` all";
+        assert_eq!(lines, [line]);
+    }
+
+    #[test]
     fn all_problems_are_listed_in_natural_order() {
         let mut problems = ArticleProblems::all();
         for number in [10, 9, 200, 1] {
             problems.add(problem(&format!("{number}.txt"), "there is no `date`"));
         }
-        let (listed, lines) = problems.into_listed();
+        let [_, (listed, lines)] = problems.into_listed();
         assert_eq!(files(&listed), ["1.txt", "9.txt", "10.txt", "200.txt"]);
         assert!(lines.is_empty());
     }
@@ -202,7 +259,7 @@ mod tests {
             ));
         }
         let held = problems.reasons.values().map(|same| same.first.len());
-        assert!(held.sum::<usize>() < 2 * LISTED_MAX * (REASONS_MAX + 1));
+        assert!(held.sum::<usize>() < 2 * ERRORS_MAX * (REASONS_MAX + 1));
         assert_eq!(problems.count(Severity::Error), 100_000);
         problems.complete(&ProblemSummary {
             errors: 100_000,
@@ -210,7 +267,7 @@ mod tests {
             ..ProblemSummary::default()
         });
         assert_eq!(problems.count(Severity::Warning), 3);
-        let (_, lines) = problems.into_listed();
+        let [_, (_, lines)] = problems.into_listed();
         let last = "3 more places skipped and not listed";
         assert_eq!(lines.last().map(String::as_str), Some(last));
     }

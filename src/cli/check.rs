@@ -1,23 +1,27 @@
 //! `taspa check`: the configuration and every article, all problems at once.
 
+use std::mem;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::article_problems::ArticleProblems;
+use super::article_report::ArticleReport;
 use super::output::Screen;
-use super::{CommandResult, Exit, ListFormat, load, once};
+use super::{CommandResult, Exit, ListFormat, load, once, site_report};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
-use crate::ingest::renamed_file;
 use crate::ingest::state_header::check_identity;
+use crate::ingest::{Observer, renamed_file};
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity, chain};
-use crate::publish::publisher::served_before;
+use crate::model::time::Timestamp;
+use crate::publish::publisher::{Publisher, served_before};
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
 use crate::store::Store;
+use crate::text::visible;
 
 pub(super) fn run(
     path: &Path,
@@ -26,14 +30,7 @@ pub(super) fn run(
     format: ListFormat,
     screen: &mut Screen,
 ) -> CommandResult {
-    let mut found = Found {
-        problems: Vec::new(),
-        articles: match format {
-            ListFormat::Text if !is_verbose => ArticleProblems::first_of_each_reason(),
-            ListFormat::Text | ListFormat::Json => ArticleProblems::all(),
-        },
-        after: Vec::new(),
-    };
+    let mut found = Found::new(is_verbose || matches!(format, ListFormat::Json));
     let (exit, summary) = match load(path) {
         Err(errors) => {
             found.problems.extend(errors);
@@ -54,19 +51,21 @@ pub(super) fn run(
         }
     };
     let counts = [Severity::Error, Severity::Warning].map(|severity| found.count(severity));
-    let Found {
-        mut problems,
-        articles,
-        after,
-    } = found;
-    let (listed, unlisted) = articles.into_listed();
-    problems.extend(listed);
-    problems.extend(after);
     match format {
-        ListFormat::Json => screen.json(&problems)?,
+        ListFormat::Json => {
+            let problems: Vec<Problem> = found.into_parts().flat_map(|(part, _)| part).collect();
+            screen.json(&problems)?;
+        }
         ListFormat::Text => {
-            for line in problems.iter().map(Problem::to_string).chain(unlisted) {
-                screen.line(&line)?;
+            let report = mem::take(&mut found.report);
+            for (problems, lines) in found.into_parts().chain([(Vec::new(), report)]) {
+                for problem in problems {
+                    screen.line(&problem.to_string())?;
+                }
+                for line in lines {
+                    // Names of files and sections are in it, and it has no second line.
+                    screen.line(&visible(&line))?;
+                }
             }
             screen.line(&format!("{}; {summary}", in_words(counts)))?;
         }
@@ -74,16 +73,52 @@ pub(super) fn run(
     Ok(exit)
 }
 
-/// The problems in the order in which they are listed.
+/// What there is to say.
 struct Found {
-    /// Those of the configuration and of the query.
+    /// Whether all problems are listed, and all files named.
+    lists_all: bool,
+    /// The problems of the configuration and of the query.
     problems: Vec<Problem>,
     articles: ArticleProblems,
     /// Those of the source as a whole, and unused terms.
     after: Vec<Problem>,
+    /// Lines about the articles, which are no problems.
+    report: Vec<String>,
 }
 
 impl Found {
+    fn new(lists_all: bool) -> Found {
+        Found {
+            lists_all,
+            problems: Vec::new(),
+            articles: match lists_all {
+                true => ArticleProblems::all(),
+                false => ArticleProblems::first_of_each_reason(),
+            },
+            after: Vec::new(),
+            report: Vec::new(),
+        }
+    }
+
+    /// The problems, each part with lines about those that are not listed. Warnings come before the errors of
+    /// single articles, and what keeps everything from being read is the last.
+    fn into_parts(self) -> impl Iterator<Item = (Vec<Problem>, Vec<String>)> {
+        let [warnings, errors] = self.articles.into_listed();
+        let (mild, grave) = self
+            .after
+            .into_iter()
+            .partition(|p| p.severity == Severity::Warning);
+        let alone = |problems| (problems, Vec::new());
+        [
+            alone(self.problems),
+            warnings,
+            alone(mild),
+            errors,
+            alone(grave),
+        ]
+        .into_iter()
+    }
+
     fn count(&self, severity: Severity) -> usize {
         [&self.problems, &self.after]
             .map(|problems| count_severity(problems, severity))
@@ -101,13 +136,16 @@ fn check_articles(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found)
 
 fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option<String> {
     // The comparison of the state folder with the configuration says if it cannot be read.
-    let (publisher, report) = match once::read(loaded.config.clone(), templates, |_| {}) {
-        Ok(read) => read,
+    let as_of = Timestamp::now();
+    let publisher = match once::open(loaded.config.clone(), templates, as_of, |_| {}) {
+        Ok(publisher) => publisher,
         Err(failure) => {
             found.after.push(of_source(loaded, chain(&failure), None));
             return None;
         }
     };
+    let articles = observe(&publisher, loaded, found.lists_all, as_of);
+    let report = once::read_into(&publisher, as_of);
     let published = publisher.handle();
     // What is wrong with the query as a whole explains what is wrong with each row.
     let of_query = query_problems(loaded, published);
@@ -124,6 +162,8 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         return None;
     }
     found.articles.complete(&report.problems);
+    let mut articles = articles.lock().unwrap_or_else(PoisonError::into_inner);
+    found.articles.append(articles.take_leftovers());
     if let Some(failure) = report.failure {
         let hint = match &loaded.config.source {
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
@@ -139,10 +179,32 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         false => found.after.extend(unused_terms(loaded, published)),
     }
     found.after.extend(renamed_files(loaded, published));
+    found.report = articles.lines();
+    let site = site_report::lines(published, found.lists_all);
+    found.report.extend(site);
     let snapshot = published.snapshot();
     let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
     let articles = many(report.articles, "article");
     Some(format!("{articles} in {}", many(feeds, "feed")))
+}
+
+/// Adds every article that is read from now on to a report.
+fn observe(
+    publisher: &Publisher,
+    loaded: &Loaded,
+    lists_all: bool,
+    as_of: Timestamp,
+) -> Arc<Mutex<ArticleReport>> {
+    let report = ArticleReport::new(lists_all, &loaded.config.site.language, as_of);
+    let report = Arc::new(Mutex::new(report));
+    let (source, shared) = (publisher.driver().source(), report.clone());
+    publisher
+        .driver()
+        .observe(Observer::new(move |path, accepted| {
+            let mut report = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            report.add(&source.locate(path), accepted);
+        }));
+    report
 }
 
 /// An error of the source as a whole.

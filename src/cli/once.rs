@@ -42,11 +42,17 @@ pub(super) fn read(
 ) -> Result<(Publisher, Report), DriverError> {
     let as_of = Timestamp::now();
     let publisher = open(config, templates, as_of, warn)?;
+    let report = read_into(&publisher, as_of);
+    Ok((publisher, report))
+}
+
+/// Reads all articles into an opened publisher, and publishes them for this process alone.
+pub(super) fn read_into(publisher: &Publisher, as_of: Timestamp) -> Report {
     // The store is empty, so no article can be lost.
     let read = || publisher.reconcile(&[Scope::All], Removal::Confirmed);
     let report = progress::run_with_progress(publisher.driver().progress(), read);
     publisher.publish(as_of);
-    Ok((publisher, report))
+    report
 }
 
 /// A publisher without a state folder of its own. It copies what only the state folder knows, such as

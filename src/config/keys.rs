@@ -91,6 +91,10 @@ keys! { site =>
     ID_YEAR: Integer<u16> = "id-year", Integer(1990..=2999), Required, 2026;
     /// The language of articles that do not say theirs, as a BCP 47 tag. Kazakh is `kk`.
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Default("ru");
+    /// The languages in which it publishes, as BCP 47 tags; `language` must be one of them. The language of
+    /// an article that does not name it is guessed among these. If absent: `language`, and `kk` beside `ru`.
+    LANGUAGES: List<String> = "languages",
+        List { item: super::LANGUAGE, set_of: Some("language"), or_one: false }, Optional, &["ru", "kk", "en"];
     /// The time zone of dates without an offset, by its IANA name.
     TIME_ZONE: Form<Zone> = "time-zone", ZONE, Default("UTC"), "Asia/Almaty";
     /// What the publication is about.

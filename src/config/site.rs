@@ -3,15 +3,18 @@
 use super::Site;
 use super::keys::site as key;
 use super::table::Table;
+use crate::model::article::default_languages;
 
 pub(super) fn read(table: &Table<'_>) -> Site {
     table.refuse_unknown_keys();
+    let language = table.read_or_default(&key::LANGUAGE);
     Site {
         title: table.read_required(&key::TITLE),
         url: table.read_required(&key::URL),
         id_authority: table.read_required(&key::ID_AUTHORITY),
         id_year: table.read_required(&key::ID_YEAR),
-        language: table.read_or_default(&key::LANGUAGE),
+        languages: read_languages(table, &language),
+        language,
         zone: table.read_or_default(&key::TIME_ZONE),
         description: table.read(&key::DESCRIPTION),
         author: table.read(&key::AUTHOR),
@@ -20,4 +23,26 @@ pub(super) fn read(table: &Table<'_>) -> Site {
         icon: table.read(&key::ICON),
         logo: table.read(&key::LOGO),
     }
+}
+
+fn read_languages(table: &Table<'_>, language: &str) -> Vec<String> {
+    let Some(languages) = table.read(&key::LANGUAGES) else {
+        return default_languages(language);
+    };
+    // A list without a readable item has its own error.
+    if !languages.is_empty()
+        && !languages
+            .iter()
+            .any(|listed| listed.eq_ignore_ascii_case(language))
+    {
+        let name = key::LANGUAGES.name;
+        let message = table.say(format!(
+            "{name} must have `{language}`, the `language` of the site"
+        ));
+        let hint = format!("add `\"{language}\"`, or set `language` to one of them");
+        table
+            .reader
+            .error(table.place(name).unwrap_or_default(), message, Some(hint));
+    }
+    languages
 }

@@ -125,6 +125,56 @@ fn a_minimal_file_is_a_whole_configuration() {
 }
 
 #[test]
+fn languages_are_the_sites_own_and_kazakh_beside_russian() {
+    let site = |keys: &str| {
+        format!(
+            "{}{keys}[source.directory]\n",
+            MINIMAL.replace("[source.directory]\n", "")
+        )
+    };
+    for (keys, expected) in [
+        ("", &["ru", "kk"][..]),
+        ("language = 'kk'\n", &["kk"]),
+        ("language = 'ru-KZ'\n", &["ru-KZ", "kk"]),
+        ("languages = ['ru']\n", &["ru"]),
+        (
+            "language = 'de'\nlanguages = ['en', 'de-AT', 'de']\n",
+            &["en", "de-AT", "de"],
+        ),
+        ("language = 'kk-KZ'\nlanguages = ['KK-kz']\n", &["KK-kz"]),
+    ] {
+        let loaded = parse(&site(keys)).unwrap_or_else(|all| panic!("{}", print(&all)));
+        assert_eq!(loaded.config.site.languages, expected, "{keys}");
+    }
+    for (keys, expected) in [
+        (
+            "language = 'kk'\nlanguages = ['ru', 'en']\n",
+            "feeds.toml:7:1: error: [site]: languages must have `kk`, the `language` of the site\n\
+             7 | languages = ['ru', 'en']\n  | ^^^^^^^^^\n  \
+             hint: add `\"kk\"`, or set `language` to one of them",
+        ),
+        (
+            "languages = []\n",
+            "feeds.toml:6:1: error: [site]: languages must name at least one language\n\
+             6 | languages = []\n  | ^^^^^^^^^",
+        ),
+        (
+            "languages = ['ru', 'kz']\n",
+            "feeds.toml:6:20: error: [site]: languages must be a language such as `ru`, `kk` or \
+             `kk-KZ`, got `kz`\n6 | languages = ['ru', 'kz']\n  |                    ^^^^\n  \
+             hint: did you mean `kk`?",
+        ),
+        (
+            "languages = ['ru', 'ru']\n",
+            "feeds.toml:6:20: error: [site]: languages names `ru` twice\n\
+             6 | languages = ['ru', 'ru']\n  |                    ^^^^",
+        ),
+    ] {
+        assert_eq!(print(&problems(&site(keys))), expected, "{keys}");
+    }
+}
+
+#[test]
 fn feeds_override_settings_and_add_terms() {
     let config = config(
         "[defaults]\nitems = 7\nnone = ['#реклама']\n\

@@ -919,7 +919,9 @@ fn an_article_has_its_language_and_the_primary_language() {
         revision: Revision(0),
         expires: None,
         visibility: Visibility::Public,
+        language_is_guessed: false,
         warnings: Vec::new(),
+        unknown_keys: Vec::new(),
     };
     let metas = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));

@@ -1,10 +1,10 @@
 //! The driver of readings: the source, and what one reading has to know of earlier ones.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tracing::error;
 
-use super::{Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
+use super::{Observer, Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
 use crate::config::Config;
 use crate::index::Index;
 use crate::ingest::state_header::header;
@@ -26,6 +26,7 @@ pub struct Driver {
     /// Locked for the whole of a reading.
     history: Mutex<ReadingHistory>,
     state: Mutex<State>,
+    observer: OnceLock<Observer>,
 }
 
 #[derive(Clone)]
@@ -81,7 +82,13 @@ impl Driver {
                 ..ReadingHistory::default()
             }),
             store,
+            observer: OnceLock::new(),
         })
+    }
+
+    /// Tells `observer` of every article that is read from now on. Only the first observer counts.
+    pub fn observe(&self, observer: Observer) {
+        self.observer.get_or_init(|| observer);
     }
 
     /// Where the articles come from.
@@ -172,6 +179,7 @@ impl Driver {
             stored: expected.as_ref().map_or(stored, Index::len),
             expected: expected.as_ref(),
             priority,
+            observer: self.observer.get(),
         };
         let to_confirm = before
             .clone()

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::Progress;
 use super::renamed_file::TextDigest;
+use super::{Observer, Progress};
 use crate::model::article::{Refusal, Warning};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::{RecordId, Stamp};
@@ -41,6 +41,7 @@ pub(super) fn read_all(
     store: &Store,
     files: &[Place],
     progress: &Progress,
+    observer: Option<&Observer>,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let limits = source.limits();
@@ -60,7 +61,7 @@ pub(super) fn read_all(
         let mut packer = store.packer();
         let mut shares = Vec::new();
         while let Some((number, files)) = next() {
-            let read = read_share(source, files, &mut packer, progress);
+            let read = read_share(source, files, &mut packer, progress, observer);
             packed_bytes.fetch_add(read.iter().flatten().map(bytes).sum(), Relaxed);
             let failed = read.is_err();
             shares.push((number, read));
@@ -99,11 +100,15 @@ fn read_share(
     files: &[Place],
     packer: &mut Result<Packer, StoreError>,
     progress: &Progress,
+    observer: Option<&Observer>,
 ) -> Result<Vec<Result<ReadFile, String>>, SourceError> {
     // Each one is packed as soon as it is read, because packed articles are smaller.
     let mut read: Vec<_> = files.iter().map(|found| Err(found.path.clone())).collect();
     source.read(files, |number, result| {
         progress.read_one();
+        if let (Some(observer), ReadOutcome::Accepted(accepted)) = (observer, &result.outcome) {
+            observer.tell(&files[number].path, accepted);
+        }
         read[number] = pack(&files[number], result, packer);
     })?;
     Ok(read)

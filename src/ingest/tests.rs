@@ -34,6 +34,7 @@ const CONFIRMED: Options<'static> = Options {
     stored: 0,
     expected: None,
     priority: Priority::Normal,
+    observer: None,
 };
 
 /// A folder of articles and its store.

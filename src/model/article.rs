@@ -199,13 +199,10 @@ pub struct AcceptSettings {
 impl AcceptSettings {
     /// The settings of a site that names nothing else.
     pub fn of_site(zone: Zone, language: &str, site: &str) -> AcceptSettings {
-        // Kazakh and Russian stand side by side in most newsrooms that publish in Russian.
-        let beside = (language == "ru").then_some("kk");
-        let languages = [language].into_iter().chain(beside);
         AcceptSettings {
             zone,
             language: language.to_owned(),
-            languages: languages.map(str::to_owned).collect(),
+            languages: default_languages(language),
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
@@ -220,6 +217,14 @@ impl AcceptSettings {
     pub fn bytes(&self) -> Vec<u8> {
         postcard::to_stdvec(self).expect("strings always serialize")
     }
+}
+
+/// The languages in which a site publishes if it does not say: its own, and Kazakh beside Russian.
+pub fn default_languages(language: &str) -> Vec<String> {
+    let primary = language.split('-').next().unwrap_or_default();
+    let beside = primary.eq_ignore_ascii_case("ru").then_some("kk");
+    let languages = [language].into_iter().chain(beside);
+    languages.map(str::to_owned).collect()
 }
 
 fn zone_name<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {
@@ -295,8 +300,12 @@ pub struct Accepted {
     pub expires: Option<Timestamp>,
     /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
+    /// Whether the article does not name its language.
+    pub language_is_guessed: bool,
     /// What was left out of it or is probably a mistake, at most [`WARNINGS_MAX`].
     pub warnings: Vec<Warning>,
+    /// The names of keys that nothing knows.
+    pub unknown_keys: Vec<Box<str>>,
 }
 
 /// Who may see an article between its publication and its expiry.

@@ -6,21 +6,23 @@
 mod overview;
 mod page_lookup;
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 
 pub use self::page_lookup::PageMissing;
-use crate::config::NamedTerm;
+use crate::config::{NamedTerm, Settings};
 use crate::feed::definitions::{FeedDefinition, SELECT};
 use crate::feed::explain::{self, Evaluation};
 use crate::feed::poll_rate::PollRate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
-use crate::index::StepsExceeded;
+use crate::index::{Query, StepsExceeded};
 use crate::ingest::Progress;
 use crate::ingest::driver::Driver;
+use crate::model::record::RecordId;
 use crate::model::selection::Selection;
-use crate::model::term::Term;
+use crate::model::term::{Term, TermKind};
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::publish::selections::Selections;
@@ -161,6 +163,28 @@ impl PublishedState {
             !term.is_some_and(|term| index.is_used(term))
         };
         config.named_terms.iter().filter(is_idle).cloned().collect()
+    }
+
+    /// The name of each section of released articles with its newest article, the fullest section first.
+    pub fn newest_of_sections(&self) -> Vec<(String, RecordId)> {
+        let index = &self.index.index;
+        let newest = Settings {
+            items: 1,
+            keep: 0,
+            ..Settings::default()
+        };
+        let sections = index.known_terms();
+        let sections = sections.filter(|term| index.term(*term).kind == TermKind::Section);
+        let mut sections: Vec<_> = sections
+            .filter(|term| index.articles_with(*term) > 0)
+            .collect();
+        sections.sort_by_key(|term| (Reverse(index.articles_with(*term)), index.name(*term)));
+        let newest = sections.into_iter().filter_map(|term| {
+            let window = index.window(&Query::default().with(term), &newest);
+            let article = *window.entries.first()?;
+            Some((index.name(term).to_owned(), index.record(article)))
+        });
+        newest.collect()
     }
 
     /// Why an article is, or is not, in a feed. Only for operators, because it shows unreleased articles

@@ -53,7 +53,9 @@ fn accepted(key: &str) -> Accepted {
         revision: Revision(5),
         expires: None,
         visibility: Visibility::Public,
+        language_is_guessed: false,
         warnings: Vec::new(),
+        unknown_keys: Vec::new(),
     }
 }
 

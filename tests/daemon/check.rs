@@ -166,6 +166,105 @@ fn unused_term_is_a_warning() {
 }
 
 #[test]
+fn check_reports_what_readers_will_miss() {
+    let newsroom = Newsroom::new();
+    let write = |name: &str, text: &str| {
+        fs::write(newsroom.articles().join(name), text).expect("an article");
+    };
+    let kazakh = "Қалада жаңа мектеп ашылды деп хабарлады әкімдік";
+    for number in 1..=4 {
+        write(
+            &format!("kk{number}.txt"),
+            &format!("date 2026-01-0{number} {kazakh}\n\n{kazakh}.\n"),
+        );
+    }
+    write(
+        "named.md",
+        &format!("+++\ntitle = \"{kazakh}\"\ndate = 2026-02-01\nlang = \"kk\"\n+++\n{kazakh}."),
+    );
+    write(
+        "flash.md",
+        "+++\ntitle = \"Молния: мост открыт\"\ndate = 2026-02-02\nsection = \"Дороги\"\n\
+         image = \"https://dala.example/a.jpg\"\n+++\n",
+    );
+    write(
+        "left.md",
+        "+++\ntitle = \"Итоги {{ page.week }}\"\ndate = 2026-02-03\nsection = \"Дороги\"\n\
+         url = \"/roads/7\"\n+++\nИтоги.\n\n![](a.jpg)",
+    );
+    write(
+        "hidden.md",
+        "+++\ntitle = \"Черновик\"\ndate = 2026-02-04\ndraft = true\n+++\n{{ нет }}",
+    );
+    write("a.PNG", "");
+    write("b.png", "");
+    write("Makefile", "");
+    write(
+        "keys.md",
+        "+++\ntitle = \"Ключи\"\ndate = 2026-01-01\nwordcuont = 5\nimage = \"/a.jpg\"\n+++\nТекст.",
+    );
+    write("broken.txt", "Без даты\n\nТекст.\n");
+    let reported = |arguments: &[&str]| {
+        let output = newsroom.run(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = reported(&["check"]);
+    let mut rest = text.as_str();
+    // In this order.
+    for line in [
+        "articles/left.md: warning: the title has the text of a template: `{{ page.week }}`\n",
+        "articles/broken.txt:1: error: ",
+        "not in feeds: 1 hidden\n",
+        "without text: 1 of 9: articles/flash.md\n",
+        "without picture: 5 of 9: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, …\n",
+        "language guessed: 4 articles in `kk`, not `ru`: articles/kk1.txt, articles/kk2.txt, \
+         articles/kk3.txt, …\n",
+        "key without effect: `wordcuont` in 1 article: articles/keys.md\n",
+        "files that are no articles: 2 `.png`, 1 without extension\n",
+        "newest of section `Дороги`: https://dala.example/roads/7\n",
+        "1 error, 6 warnings; 9 articles in ",
+    ] {
+        let at = rest
+            .find(line)
+            .unwrap_or_else(|| panic!("{line:?} in {text}"));
+        rest = &rest[at..];
+    }
+    let verbose = reported(&["check", "--verbose"]);
+    let all = "in `kk`, not `ru`: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, articles/kk4.txt\n";
+    assert!(verbose.contains(all), "{verbose}");
+    let problems = json(&newsroom.run(&["check", "--format", "json"]));
+    let severities: Vec<_> = problems
+        .iter()
+        .map(|problem| &problem["severity"])
+        .collect();
+    let [warnings @ .., last] = &severities[..] else {
+        panic!("no problems");
+    };
+    let are_first = warnings.iter().all(|severity| **severity == "warning");
+    assert!(are_first && *last == "error", "{severities:?}");
+}
+
+#[test]
+fn warnings_alone_pass_and_a_hiding_value_that_is_not_understood_fails() {
+    let newsroom = Newsroom::of_three();
+    let write = |key: &str| {
+        let text = format!("---\ntitle: Мост\ndate: 2026-01-08\n{key}\n---\nТекст.\n");
+        fs::write(newsroom.articles().join("a.md"), text).expect("an article");
+        newsroom.run(&["check"])
+    };
+    for (key, code, told) in [
+        ("tags: [мост]", 0, "no problems; 4 articles"),
+        ("image: {alt: Мост}", 0, "0 errors, 1 warning; 4 articles"),
+        ("draft: tru", 1, "1 error, 0 warnings; 3 articles"),
+        ("expires: 2026-13-01", 1, "1 error, 0 warnings; 3 articles"),
+        ("draft: true", 0, "no problems; 4 articles"),
+    ] {
+        assert_ends(&write(key), code, &[told], &[]);
+    }
+}
+
+#[test]
 fn check_fails_without_the_articles_folder() {
     let newsroom = Newsroom::new();
     let doubted = [
@@ -264,7 +363,7 @@ fn renamed_file_is_named_by_check_and_log() {
     daemon.eventually("/all.rss", |feed| feed.says("/articles/session-2<"));
     let line = daemon.wait_for("which is gone");
     assert!(line.contains("session-2.txt: warning: it has"), "{line}");
-    daemon.signal("TERM");
+    // A second signal would end it before the state folder is closed.
     daemon.log_until_stopped();
 
     rename("match", "final");

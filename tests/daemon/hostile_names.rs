@@ -34,8 +34,19 @@ fn hostile_names_forge_no_line_of_check() {
     assert_ends(&output, 1, &[SHOWN], &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert_shown(&text);
-    // The problem, its hint, and the summary.
-    assert_eq!(text.lines().count(), 3, "{text}");
+    // The problem, its hint, articles without picture, three sections, and the summary.
+    assert_eq!(text.lines().count(), 7, "{text}");
+    // The names of an article that is reported.
+    let good = NAME.replace("a\n", "0\n");
+    let article = "date 2026-01-08 Заголовок\n\nРаздел\u{2028}ERROR forged\n\nТекст.\n";
+    fs::write(newsroom.articles().join(good), article).expect("an article is written");
+    let text = newsroom.run(&["check"]).stdout;
+    let text = String::from_utf8_lossy(&text);
+    assert_shown(&text);
+    assert!(
+        text.contains(&SHOWN.replace("a\\n", "picture: 4 of 4: articles/0\\n")),
+        "{text}"
+    );
     let output = newsroom.run(&["check", "--format", "json"]);
     assert_shown(&String::from_utf8_lossy(&output.stdout));
     let file = json(&output)[0]["file"].as_str().map(str::to_owned);

@@ -202,12 +202,12 @@ fn schema_and_reader_require_the_same_keys_and_refuse_unknown_ones() {
 }
 
 /// What the reader refuses and no schema can: zones and folders that do not exist, names without a
-/// letter, terms of another kind, addresses that two keys share, sizes with a unit that are out of
+/// letter, terms of another kind, languages without the site's own, addresses that two keys share, sizes with a unit that are out of
 /// range.
 fn is_beyond_schema(key: &Facts, value: &Value) -> bool {
     let shared = ["127.0.0.1:8080", "/rss.xml", "/all.rss"];
     match key.name {
-        "time-zone" | "templates" | "any" | "all" | "none" | "except" => true,
+        "time-zone" | "languages" | "templates" | "any" | "all" | "none" | "except" => true,
         "admin" | "from" | "to" => shared.iter().any(|shared| value == shared),
         _ => key.schema["type"].is_array() && value.is_string(),
     }

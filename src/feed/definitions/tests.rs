@@ -78,7 +78,9 @@ fn put(article: &Article) -> Change {
         revision: article.revision(),
         expires: None,
         visibility: Visibility::Public,
+        language_is_guessed: false,
         warnings: Vec::new(),
+        unknown_keys: Vec::new(),
     };
     Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }

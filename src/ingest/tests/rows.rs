@@ -265,7 +265,7 @@ fn a_slow_database_does_not_block_writers_of_the_store() {
     rows.insert("/a");
     let (source, store, progress) = (&rows.source, &rows.store, &Progress::default());
     let found = source.stat(&["/a".to_owned()]).expect("a row");
-    let files = read_all(source, store, &found, progress).expect("its article");
+    let files = read_all(source, store, &found, progress, None).expect("its article");
     let opened_until = |is_enough: &dyn Fn(usize) -> bool| {
         while !is_enough(rows.opened()) {
             thread::yield_now();

@@ -110,7 +110,11 @@ impl Draft {
             .as_deref()
             .and_then(language_tag)
             .or_else(by_path);
-        let language = named.unwrap_or_else(|| content.language(title.as_str(), &reading.language));
+        let language_is_guessed = named.is_none();
+        let language = named.unwrap_or_else(|| {
+            let guessed = content.language(title.as_str(), &reading.language, &reading.languages);
+            guessed.to_owned()
+        });
         let sections = accept_sections(&self.sections, &mut warnings);
         let page = ArticlePage::of(&self, &key, &sections, &language, reading, &mut warnings);
         // Relative URLs in the article are resolved against its page.
@@ -144,7 +148,9 @@ impl Draft {
             article,
             expires,
             visibility: self.visibility,
+            language_is_guessed,
             warnings,
+            unknown_keys: self.unknown_keys,
         })
     }
 

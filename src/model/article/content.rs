@@ -56,14 +56,19 @@ impl<'d> Content<'d> {
         markup.map(Content::Markup).map_err(refuse)
     }
 
-    /// The language of the headline and the text, guessed from their letters.
-    pub(super) fn language(&self, title: &str, fallback: &str) -> String {
-        let title = std::iter::once(title);
+    /// The language of the headline and the text, guessed from their words.
+    pub(super) fn language<'l>(
+        &self,
+        title: &str,
+        site: &'l str,
+        languages: &'l [String],
+    ) -> &'l str {
         match self {
             Content::Paragraphs { paragraphs, .. } => {
-                text::language(title.chain(paragraphs.iter().map(String::as_str)), fallback)
+                let texts = paragraphs.iter().map(String::as_str);
+                text::language(title, texts, site, languages)
             }
-            Content::Markup(markup) => text::language(title.chain(markup.texts()), fallback),
+            Content::Markup(markup) => text::language(title, markup.texts(), site, languages),
         }
     }
 

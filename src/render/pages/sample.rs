@@ -187,6 +187,7 @@ fn site() -> Site {
         id_authority: "dala.example".to_owned(),
         id_year: 2026,
         language: "ru".to_owned(),
+        languages: vec!["ru".to_owned()],
         zone: Zone::UTC,
         description: None,
         author: None,

@@ -1,0 +1,56 @@
+//! What `taspa check` tells of a site as a whole: what lies beside the articles, and an address of each
+//! section.
+
+use std::cmp::Reverse;
+
+use crate::model::count::many;
+use crate::publish::read_handle::ReadHandle;
+use crate::source::Source;
+
+/// The lines of the report.
+pub(super) fn lines(published: &ReadHandle, names_all: bool) -> Vec<String> {
+    let skipped = skipped_files(&published.source());
+    skipped
+        .into_iter()
+        .chain(sections(published, names_all))
+        .collect()
+}
+
+/// The files that are no articles, counted by extension.
+fn skipped_files(source: &Source) -> Option<String> {
+    let Source::Directory(directory) = source else {
+        return None;
+    };
+    let mut skipped: Vec<(String, usize)> = directory.skipped().into_iter().collect();
+    skipped.sort_by_key(|(_, count)| Reverse(*count));
+    let kinds = skipped.iter().map(|(extension, count)| match &**extension {
+        "" => format!("{count} without extension"),
+        extension => format!("{count} `.{extension}`"),
+    });
+    let kinds: Vec<String> = kinds.collect();
+    (!kinds.is_empty()).then(|| format!("files that are no articles: {}", kinds.join(", ")))
+}
+
+/// The sections of which an address is named without `--verbose`.
+const SECTIONS_MAX: usize = 20;
+
+/// The address of the newest article of each section, so that somebody can try whether it leads there.
+fn sections(published: &ReadHandle, names_all: bool) -> Vec<String> {
+    let Some(state) = published.published() else {
+        return Vec::new();
+    };
+    let mut sections = state.newest_of_sections();
+    let named = match names_all {
+        true => sections.len(),
+        false => sections.len().min(SECTIONS_MAX),
+    };
+    let unnamed = sections.split_off(named).len();
+    let addresses = sections.into_iter().filter_map(|(section, record)| {
+        let article = published.store().articles(&[record]).ok()?.pop()?;
+        let address = state.snapshot.site_rules.link(&article);
+        Some(format!("newest of section `{section}`: {address}"))
+    });
+    let more =
+        (unnamed > 0).then(|| format!("{}, with `--verbose` all", many(unnamed, "more section")));
+    addresses.chain(more).collect()
+}

@@ -1,0 +1,318 @@
+use std::collections::BTreeSet;
+
+use super::profiles::ENDING_LETTERS_MAX;
+use super::*;
+
+/// The sentences of a language: on each line a title and a lead, parted by ` | `.
+macro_rules! sentences {
+    ($name:literal) => {
+        include_str!(concat!("../../../tests/fixtures/languages/", $name, ".txt"))
+    };
+}
+
+/// The sentences of each language.
+const SENTENCES: [(&str, &str); 12] = [
+    ("ru", sentences!("ru")),
+    ("kk", sentences!("kk")),
+    ("uk", sentences!("uk")),
+    ("en", sentences!("en")),
+    ("be", sentences!("be")),
+    ("bg", sentences!("bg")),
+    ("sr", sentences!("sr")),
+    ("ky", sentences!("ky")),
+    ("tt", sentences!("tt")),
+    ("uz", sentences!("uz")),
+    ("tr", sentences!("tr")),
+    ("de", sentences!("de")),
+];
+
+fn articles(sentences: &str) -> impl Iterator<Item = (&str, &str)> {
+    let lines = sentences.lines();
+    lines.map(|line| line.split_once(" | ").expect("a title and a lead"))
+}
+
+/// The guess on a site whose language is the first of `languages`.
+fn guess(title: &str, lead: &str, languages: &str) -> String {
+    let languages: Vec<String> = languages.split(' ').map(str::to_owned).collect();
+    language(title, [lead], &languages[0], &languages).to_owned()
+}
+
+/// The share of right guesses in per cent, from titles alone and with their leads.
+fn right_guesses(sentences: &str, expected: &str, languages: &str) -> [usize; 2] {
+    let count = |is_right: &dyn Fn(&str, &str) -> bool| {
+        let right = articles(sentences).filter(|(title, lead)| is_right(title, lead));
+        right.count() * 100 / articles(sentences).count()
+    };
+    [
+        count(&|title, _| guess(title, "", languages) == expected),
+        count(&|title, lead| guess(title, lead, languages) == expected),
+    ]
+}
+
+#[test]
+fn languages_of_newsrooms_are_told_apart() {
+    let mut table = String::new();
+    for languages in [
+        "ru kk", "kk ru", "ru kk en", "en ru kk", "kk ru en", "ru uk", "uk ru", "ru uk en",
+        "en uk ru", "kk uk ru", "ru kk uk", "uk en", "en uk", "ru en", "kk en", "en kk",
+    ] {
+        for (expected, sentences) in &SENTENCES[..4] {
+            if languages.split(' ').any(|listed| listed == *expected) {
+                let [titles, leads] = right_guesses(sentences, expected, languages);
+                table += &format!("{languages}: {expected} {titles} % {leads} %\n");
+                assert!(titles >= 95 && leads >= 99, "{table}");
+            }
+        }
+    }
+}
+
+#[test]
+fn all_known_languages_are_told_apart() {
+    let mut table = String::new();
+    for languages in [
+        "de en",
+        "en de",
+        "tr en",
+        "en tr",
+        "de tr",
+        "uz ru",
+        "ru uz",
+        "uz ru en",
+        "ru tt",
+        "tt ru",
+        "ru ky",
+        "ky ru",
+        "ky kk",
+        "kk ky",
+        "ru ky kk",
+        "ru be",
+        "be ru",
+        "uk be",
+        "bg en",
+        "ru bg",
+        "sr en",
+        "sr ru",
+        "kk tt",
+        "kk uz ru",
+        "ru kk en uk be bg sr ky tt uz tr de",
+    ] {
+        for (expected, sentences) in SENTENCES {
+            if languages.split(' ').any(|listed| listed == expected) {
+                let [titles, leads] = right_guesses(sentences, expected, languages);
+                table += &format!("{languages}: {expected} {titles} % {leads} %\n");
+                assert!(titles >= 80 && leads >= 99, "{table}");
+            }
+        }
+    }
+}
+
+#[test]
+fn other_scripts_names_and_quotations_keep_the_language() {
+    for (sentences, expected, lists) in [
+        (
+            sentences!("kk-Latn"),
+            "kk",
+            &["ru kk", "kk ru", "ru kk en", "kk"][..],
+        ),
+        (sentences!("uz-Latn"), "uz", &["uz ru", "ru uz en", "uz"]),
+        (sentences!("sr-Latn"), "sr", &["sr en", "en sr", "sr"]),
+        (
+            sentences!("ru-names"),
+            "ru",
+            &["ru kk", "kk ru", "ru kk en"],
+        ),
+        (
+            sentences!("kk-quotes"),
+            "kk",
+            &["ru kk", "kk ru", "ru kk en"],
+        ),
+    ] {
+        for languages in lists {
+            let [titles, leads] = right_guesses(sentences, expected, languages);
+            assert!(
+                titles >= 80 && leads == 100,
+                "{languages}: {expected} {titles} % {leads} %"
+            );
+        }
+    }
+}
+
+#[test]
+fn listed_languages_alone_are_guessed() {
+    for (languages, others) in [
+        ("ru kk", "uk be bg sr ky tt uz tr de"),
+        ("uk en", "ru kk be bg de tr uz"),
+        ("de", "en tr ru uk kk"),
+        ("fr", "en de tr ru kk"),
+        ("ka en", "de ru"),
+    ] {
+        let listed: BTreeSet<&str> = languages.split(' ').collect();
+        let has_latin = ["de", "en", "fr"]
+            .iter()
+            .any(|latin| listed.contains(latin));
+        for (_, sentences) in SENTENCES.iter().filter(|(name, _)| others.contains(name)) {
+            for (title, lead) in articles(sentences) {
+                let guess = guess(title, lead, languages);
+                let is_listed = listed.contains(&*guess);
+                assert!(
+                    is_listed || (guess == "en" && !has_latin),
+                    "{languages}: {title}: {guess}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tag_is_given_as_it_is_listed() {
+    let [russian, kazakh, latin, uzbek] = [
+        "Мэр открыл школу, сообщили в городе",
+        "Қалада жаңа мектеп ашылды деп хабарлады",
+        "Qalada jaña mektep aşyldy dep habarlady",
+        "Shaharda yangi maktab ochildi deb xabar qildi",
+    ];
+    for (text, languages, expected) in [
+        (kazakh, "ru kk-KZ", "kk-KZ"),
+        (kazakh, "ru KK", "KK"),
+        (kazakh, "ru kk-Latn", "ru"),
+        (latin, "ru kk-Latn", "kk-Latn"),
+        (latin, "ru kk kk-Latn", "kk-Latn"),
+        (latin, "ru kk-Cyrl", "ru"),
+        (russian, "ru-KZ ru", "ru-KZ"),
+        (russian, "ru ru-KZ", "ru"),
+        (uzbek, "uz-Cyrl uz-Latn", "uz-Latn"),
+        (uzbek, "uz-Cyrl-UZ ru", "uz-Cyrl-UZ"),
+        (russian, "en ru_KZ", "ru_KZ"),
+    ] {
+        assert_eq!(guess(text, "", languages), expected, "{languages}: {text}");
+    }
+}
+
+#[test]
+fn a_language_without_a_profile_is_never_guessed_and_stays_the_sites() {
+    let french = "Le maire a ouvert une école dans le quartier, on a invité les parents à la fête";
+    let mongolian = "Хотын дарга шинэ сургууль нээж, эцэг эхчүүдийг баярт урьжээ";
+    let english = "The mayor opened a new school and invited parents to the party";
+    let russian = "Мэр открыл новую школу, на праздник позвали родителей из посёлка";
+    for (text, languages, expected) in [
+        (french, "fr", "fr"),
+        (french, "fr en", "fr"),
+        (french, "ru fr", "ru"),
+        (english, "fr en", "en"),
+        (english, "fr", "fr"),
+        (english, "ru fr", "ru"),
+        (mongolian, "mn ru", "mn"),
+        (russian, "mn ru", "ru"),
+        (english, "mn ru", "en"),
+        (english, "ka", "en"),
+        (english, "mn-Latn", "mn-Latn"),
+        ("最新のニュースです", "ru kk", "ru"),
+    ] {
+        assert_eq!(guess(text, "", languages), expected, "{languages}: {text}");
+    }
+}
+
+#[test]
+fn what_says_nothing_about_the_language_is_left_out() {
+    let address = "https://news.example/the-mayor-of-the-town-and-his-school ";
+    for (text, expected) in [
+        ("", "ru"),
+        ("2026 — 10 : 0", "ru"),
+        // Addresses and hashtags are no words.
+        (
+            &*format!("Қалада жаңа мектеп ашылды {}", address.repeat(9)),
+            "kk",
+        ),
+        (
+            "Қалада мектеп ашылды: the.mayor@of.the.town.example, www.the-mayor-of-the-town.example",
+            "kk",
+        ),
+        (
+            "Қалада мектеп ашылды #the_of_and_2026_to #in #a #that #was #for",
+            "kk",
+        ),
+        (
+            "В городе открыли школу #жаңа #мектеп #қала #және #туралы",
+            "ru",
+        ),
+        // A word of another script is not looked at.
+        ("Қалада «Oxford English» атты мектеп ашылды", "kk"),
+        // Names in Latin are no text in another language.
+        ("«Apple» представила iPhone Ultra Nova Master", "ru"),
+        // Combining marks, capitals, soft hyphens.
+        ("МӘЖІЛІС ДЕПУТАТТАРЫ ЖАҢА ЗАҢДЫ ҚАРАЙДЫ", "kk"),
+        ("Қала\u{ad}да жаңа мек\u{ad}теп ашылды", "kk"),
+    ] {
+        assert_eq!(guess(text, "", "ru kk"), expected, "{text}");
+    }
+    let [composed, decomposed] = [
+        "Її мій край",
+        "І\u{308}і\u{308} мі\u{438}\u{306} кра\u{438}\u{306}",
+    ];
+    assert_eq!(guess(composed, "", "ru uk"), "uk");
+    assert_eq!(guess(decomposed, "", "ru uk"), "uk");
+    assert_eq!(
+        guess("мо\u{301}ре и не\u{301}бо в гора\u{301}х", "", "kk ru"),
+        "ru"
+    );
+}
+
+#[test]
+fn ties_go_to_the_site_then_to_the_listed_order() {
+    let nothing = "Лотос план тренд";
+    assert_eq!(guess(nothing, "", "kk ru"), "kk");
+    assert_eq!(guess(nothing, "", "de kk ru"), "kk");
+    assert_eq!(guess(nothing, "", "de ru kk"), "ru");
+    assert_eq!(language(nothing, [], "bg", &[]), "bg");
+}
+
+#[test]
+fn words_behind_the_first_200_are_not_looked_at() {
+    let kazakh = "және туралы мектеп ".repeat(WORDS_MAX);
+    for (russian, expected) in [(70, "kk"), (WORDS_MAX, "ru")] {
+        let text = "когда ".repeat(russian) + &kazakh;
+        assert_eq!(guess("", &text, "ru kk"), expected, "{russian}");
+    }
+}
+
+#[test]
+fn hostile_texts_are_read_once() {
+    let long = 2 << 20;
+    for text in [
+        "а".repeat(long),
+        "і\u{308}".repeat(long / 2),
+        "а://".repeat(long / 4),
+        "'".repeat(long),
+        "#".repeat(long),
+        "https://a @ ".repeat(long / 12),
+        "\u{301}".repeat(long),
+    ] {
+        let begun = std::time::Instant::now();
+        guess(&text, &text, "ru kk en uk");
+        let took = begun.elapsed();
+        assert!(took.as_millis() < 250, "{took:?}: {}", &text[..12]);
+    }
+}
+
+#[test]
+fn tables_hold_words_that_can_be_found() {
+    for profile in &PROFILES {
+        let is_native = |c: char| c == 'ʻ' || profile.letters.contains(c);
+        for (list, fewest, most) in [
+            (profile.words, 1, 11),
+            (
+                profile.endings,
+                2,
+                usize::try_from(ENDING_LETTERS_MAX).expect("few"),
+            ),
+        ] {
+            let mut seen = BTreeSet::new();
+            for word in list.split_whitespace() {
+                let name = format!("{}: {word}", profile.language);
+                assert!((fewest..=most).contains(&word.chars().count()), "{name}");
+                assert!(word.chars().all(is_native), "{name} has a foreign letter");
+                assert!(seen.insert(word), "{name} stands there twice");
+            }
+        }
+    }
+}
