@@ -4,9 +4,11 @@ use std::fmt;
 
 use crate::model::article::Accepted;
 
+type Tell = dyn Fn(&str, &Accepted) + Send + Sync;
+
 /// A function that a reading calls with the path and the article of each file or row that it accepts, on
 /// the threads that read.
-pub struct Observer(Box<dyn Fn(&str, &Accepted) + Send + Sync>);
+pub struct Observer(Box<Tell>);
 
 impl Observer {
     /// An observer that calls `tell`.

@@ -1,17 +1,19 @@
 //! The part of the state that cannot be computed from the articles, as a database file has it.
 //!
-//! The functions also read a folder of layout 3, so that a new layout does not lose that part.
+//! The functions also read folders of layouts 3 and 4, so that a new layout does not lose that part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use redb::{ReadableDatabase, ReadableTable, TableError};
 
 use super::error::StoreError;
-use super::packer::{PackedArticle, Unpacker};
+use super::former_article::{self, FormerArticle, FormerArticleRow};
+use super::packer::{PackedArticle, Packer, STATE_LEVEL, Unpacker};
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, HEADER, Header, RECORDS, SERVED, TERMS, UNUSED_TERMS,
     decode, decode_refusal, formats,
 };
+use crate::model::article::Article;
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::known_term::KnownTerm;
@@ -132,7 +134,10 @@ pub(super) fn read_last_good(
         transaction.open_table(ARTICLES)?,
         transaction.open_table(RECORDS)?,
     );
+    let header = read_header(database)?;
+    let is_former = header.is_some_and(|header| header.layout <= former_article::LAST_LAYOUT);
     let (mut last_good, mut unpacker) = (Vec::new(), Unpacker::new()?);
+    let mut packer = Packer::new(STATE_LEVEL)?;
     for row in transaction.open_table(FILES)?.iter()? {
         let (path, file) = row?;
         let (Some(key), Some(_)) = decode_refusal(file.value())? else {
@@ -141,17 +146,33 @@ pub(super) fn read_last_good(
         let Some(article) = articles.get(&*key)? else {
             continue;
         };
-        let mut article: ArticleRow = decode(article.value())?;
-        let record = records.get(article.meta.record.0)?;
-        let Some(record) = record.filter(|_| *article.path == *path.value()) else {
-            continue;
+        let version = match is_former {
+            true => {
+                let row: FormerArticleRow = decode(article.value())?;
+                let record = records.get(row.record().0)?;
+                let Some(record) = record.filter(|_| *row.path == *path.value()) else {
+                    continue;
+                };
+                let article: FormerArticle = unpacker.unpack_as(record.value())?;
+                let article = Article::from(article);
+                let packed = packer.pack(&article)?;
+                let (path, meta) = (row.path.clone(), row.meta(article));
+                LastGoodVersion {
+                    article: ArticleRow { meta, path },
+                    packed,
+                }
+            }
+            false => {
+                let article: ArticleRow = decode(article.value())?;
+                let record = records.get(article.meta.record.0)?;
+                let Some(record) = record.filter(|_| *article.path == *path.value()) else {
+                    continue;
+                };
+                let packed = PackedArticle(record.value().to_vec());
+                LastGoodVersion { article, packed }
+            }
         };
-        // In layout 3 the revision of a row did not cover its text.
-        article.meta.revision = unpacker.unpack(record.value())?.revision();
-        last_good.push(LastGoodVersion {
-            article,
-            packed: PackedArticle(record.value().to_vec()),
-        });
+        last_good.push(version);
     }
     Ok(last_good)
 }

@@ -1,5 +1,7 @@
 //! Articles in the form of the store: postcard, compressed with Zstandard.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::get_frame_content_size;
 
@@ -39,6 +41,14 @@ impl Packer {
 
     /// Compresses an article.
     pub fn pack(&mut self, article: &Article) -> Result<PackedArticle, StoreError> {
+        self.pack_as(article)
+    }
+
+    /// Compresses an article in the form of any layout.
+    pub(super) fn pack_as(
+        &mut self,
+        article: &impl Serialize,
+    ) -> Result<PackedArticle, StoreError> {
         let bytes = postcard::to_stdvec(article).map_err(|_| StoreError::Row("article"))?;
         self.0
             .compress(&bytes)
@@ -62,6 +72,14 @@ impl Unpacker {
     }
 
     pub(super) fn unpack(&mut self, packed: &[u8]) -> Result<Article, StoreError> {
+        self.unpack_as(packed)
+    }
+
+    /// An article in the form of another layout.
+    pub(super) fn unpack_as<T: DeserializeOwned>(
+        &mut self,
+        packed: &[u8],
+    ) -> Result<T, StoreError> {
         let unreadable = StoreError::Row("article");
         let Ok(Some(size)) = get_frame_content_size(packed) else {
             return Err(unreadable);

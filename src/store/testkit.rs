@@ -2,6 +2,8 @@
 
 mod fake_disk;
 
+use super::former_article::{FormerArticle, FormerArticleRow};
+use super::rows::{ARTICLES, RECORDS};
 use super::*;
 use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
@@ -53,8 +55,29 @@ pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
         })
     });
     rewritten.expect("a committed batch");
+    let rows: Result<Vec<_>, _> = store.article_rows().expect("readable").collect();
+    let rows = rows.expect("readable");
+    let mut packer = store.packer().expect("a packer");
+    let mut reader = store.article_reader().expect("a reader");
     let rewritten = store.read(|database| {
         let transaction = database.begin_write().expect("a transaction");
+        {
+            let mut articles = transaction.open_table(ARTICLES).expect("a table");
+            let mut records = transaction.open_table(RECORDS).expect("a table");
+            for row in &rows {
+                let article = reader.article(row.meta.record).expect("an article");
+                let packed = packer
+                    .pack_as(&FormerArticle::of(&article))
+                    .expect("packed");
+                records
+                    .insert(row.meta.record.0, &*packed.0)
+                    .expect("a rewritten record");
+                let bytes = rows::encode(&FormerArticleRow::of(row)).expect("a row");
+                articles
+                    .insert(&*row.meta.key, &*bytes)
+                    .expect("a rewritten row");
+            }
+        }
         {
             let mut table = transaction.open_table(FILES).expect("a table");
             for (path, file) in files.expect("readable") {

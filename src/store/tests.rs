@@ -173,7 +173,25 @@ fn memory_and_last_good_versions_are_read_from_layout_3() {
     let last_good = Store::peek_last_good(folder.path()).expect("readable");
     assert_eq!(last_good.len(), 1);
     assert_eq!(last_good[0].article.path, row.path);
-    assert_eq!(last_good[0].article.meta.revision, article("a").revision());
+    let accepted = accepted("a");
+    let meta = ArticleMeta {
+        revision: accepted.article.revision(),
+        ..ArticleMeta::new(&accepted, last_good[0].article.meta.record)
+    };
+    assert_eq!(last_good[0].article.meta, meta);
+    let restored = Store::scratch().expect("a scratch store");
+    let written = restored.write(|batch| batch.restore(&last_good));
+    written.expect("a committed batch");
+    let record = restored
+        .article("a")
+        .expect("readable")
+        .expect("a row")
+        .meta
+        .record;
+    assert_eq!(
+        restored.articles(&[record]).expect("readable"),
+        [article("a")]
+    );
     let store = Store::scratch().expect("a scratch store");
     let taken = store.write(|batch| batch.recall(&peeked));
     taken.expect("a committed batch");

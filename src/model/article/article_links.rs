@@ -4,6 +4,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 
 use super::AcceptSettings;
+use crate::model::article_path::ArticlePath;
 use crate::model::url_encoding::encode_path;
 
 /// Extensions of article files that a link may name.
@@ -31,23 +32,20 @@ impl ArticleLinks<'_> {
         let path = percent_decode_str(path).decode_utf8().ok()?;
         let path = self.absolute(&path)?;
         let settings = self.settings;
-        let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let key = match (folders, without_extension(name)) {
-            (folders, "_index") => {
-                // A section is no article; its page has the path of its folder.
-                let site = settings.site.trim_end_matches('/');
-                let slash = if folders.is_empty() { "" } else { "/" };
-                return Some(format!("{site}/{}{slash}{part}", encode_path(folders)));
-            }
-            ("", name) => name.to_owned(),
-            (folders, "index") => folders.to_owned(),
-            (folders, name) => format!("{folders}/{name}"),
-        };
+        let path = without_extension(&path);
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if name == "_index" {
+            // A section is no article; its page has the path of its folder.
+            let site = settings.site.trim_end_matches('/');
+            let slash = if folders.is_empty() { "" } else { "/" };
+            return Some(format!("{site}/{}{slash}{part}", encode_path(folders)));
+        }
+        let path = ArticlePath::new(path, &settings.languages);
         let key = match settings.keys_are_names {
-            true => key.rsplit('/').next().unwrap_or(&key),
-            false => &key,
+            true => path.short_key(),
+            false => path.key(),
         };
-        let key = ComposingNormalizerBorrowed::new_nfc().normalize(key);
+        let key = ComposingNormalizerBorrowed::new_nfc().normalize(&key);
         let server = &settings.public_url;
         Some(format!("{server}articles/{}{part}", encode_path(&key)))
     }
