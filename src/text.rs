@@ -41,7 +41,7 @@ mod summary;
 mod visible;
 mod writer;
 
-pub use address::resolve;
+pub use address::{Base, resolve};
 pub use characters::clean;
 pub use cut::{cut, first_sentence};
 pub use dropped::Dropped;

@@ -8,14 +8,32 @@ use url::{Position, Url};
 /// Allowed schemes. A deny-list would miss the next `javascript:` or `data:`.
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "tel"];
 
-/// The absolute, percent-encoded form of a URL in an article whose page is `base`; `None` when it
-/// cannot be resolved or its scheme is not allowed. A user name and a password in it are left out.
-pub fn resolve(base: Option<&Url>, raw: &str) -> Option<String> {
+/// What the relative URLs of an article are resolved against.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Base<'u> {
+    /// The article's page.
+    pub page: Option<&'u Url>,
+    /// The newsroom's site: a path that begins with a slash begins there. Without a site it begins at the
+    /// host of the page.
+    pub site: Option<&'u Url>,
+}
+
+impl<'u> From<Option<&'u Url>> for Base<'u> {
+    fn from(page: Option<&'u Url>) -> Base<'u> {
+        Base { page, site: None }
+    }
+}
+
+/// The absolute, percent-encoded form of a URL in an article; `None` when it cannot be resolved or its
+/// scheme is not allowed. A user name and a password in it are left out.
+pub fn resolve<'u>(base: impl Into<Base<'u>>, raw: &str) -> Option<String> {
     let raw = raw.trim();
     if raw.is_empty() {
         return None;
     }
-    let url = match base {
+    let Base { page, site } = base.into();
+    let is_path = raw.starts_with('/') && !raw.starts_with("//");
+    let url = match site.filter(|_| is_path).or(page) {
         Some(base) => base.join(raw),
         None => Url::parse(raw),
     };
@@ -72,7 +90,8 @@ const NOT_IN_URI: &AsciiSet = &CONTROLS
 
 /// A `srcset` with each candidate resolved; a candidate without a usable URL is dropped. `None` when
 /// none is left.
-pub(super) fn resolve_srcset(base: Option<&Url>, raw: &str) -> Option<String> {
+pub(super) fn resolve_srcset<'u>(base: impl Into<Base<'u>>, raw: &str) -> Option<String> {
+    let base = base.into();
     let mut candidates = Vec::new();
     let mut rest = raw;
     loop {
@@ -174,6 +193,23 @@ mod tests {
             resolve(None, "https://x.example").as_deref(),
             Some("https://x.example/")
         );
+    }
+
+    #[test]
+    fn a_path_begins_at_the_site_whatever_host_the_page_has() {
+        let site = Url::parse("https://dala.example/").expect("a URL");
+        let page = Url::parse("https://news.dala.example/2026/a").expect("a URL");
+        let base = Base {
+            page: Some(&page),
+            site: Some(&site),
+        };
+        for (raw, expected) in [
+            ("/foto.jpg", "https://dala.example/foto.jpg"),
+            ("foto.jpg", "https://news.dala.example/2026/foto.jpg"),
+            ("//cdn.example/a", "https://cdn.example/a"),
+        ] {
+            assert_eq!(resolve(base, raw).as_deref(), Some(expected), "{raw}");
+        }
     }
 
     #[test]

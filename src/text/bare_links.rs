@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::address::resolve;
+use super::address::{Base, resolve};
 use super::elements::{ELEMENTS, Nature, position};
 use super::escape::{escape_into, escape_text_into};
 use super::piece::Piece;
@@ -125,8 +125,8 @@ fn address_at(text: &str, start: usize, host: usize) -> Result<Address, usize> {
         return Err(end);
     }
     let href = match has_scheme {
-        true => resolve(None, written),
-        false => resolve(None, &format!("http://{written}")),
+        true => resolve(Base::default(), written),
+        false => resolve(Base::default(), &format!("http://{written}")),
     };
     let range = start..end;
     href.map(|href| Address { range, href }).ok_or(end)

@@ -15,7 +15,7 @@ pub(super) use self::posts::Post;
 pub(super) use self::scripts::Script;
 use self::sites::{label, site_name};
 use self::url_parts::{host, is_web};
-use super::address::resolve;
+use super::address::{Base, resolve};
 use super::characters::clean;
 use super::elements::ATTRIBUTE_BYTES_MAX;
 use super::plain::Text;
@@ -72,7 +72,7 @@ impl Frame {
     }
 
     /// The link to what it shows; `None` without an address.
-    pub(super) fn link(&self, base: Option<&Url>) -> Option<Link> {
+    pub(super) fn link(&self, base: Base<'_>) -> Option<Link> {
         let urls = self.addresses.iter().filter_map(|raw| {
             let url = resolve(base, raw)?;
             Url::parse(&url).ok().filter(is_web)
@@ -84,7 +84,7 @@ impl Frame {
             None => label(&url),
         };
         Some(Link {
-            address: resolve(None, url.as_str())?,
+            address: resolve(Base::default(), url.as_str())?,
             label,
         })
     }

@@ -1,14 +1,13 @@
 //! HTML that feeds may carry.
 
-use serde::{Deserialize, Serialize};
-use url::Url;
-
+use super::address::Base;
 use super::bare_links::Linker;
 use super::characters::{clean, is_invisible};
 use super::dropped::Dropped;
 use super::escape::{escape_into, escape_text_into};
 use super::markup::{Markup, MarkupError};
 use super::sanitize::sanitize;
+use serde::{Deserialize, Serialize};
 
 /// A picture that stands in a text.
 #[derive(Clone, Copy, Debug)]
@@ -57,11 +56,11 @@ impl Html {
     ///
     /// # Errors
     /// When the HTML is beyond a limit.
-    pub fn from_markup(
+    pub fn from_markup<'u>(
         markup: &Markup,
-        base: Option<&Url>,
+        base: impl Into<Base<'u>>,
     ) -> Result<(Html, Dropped), MarkupError> {
-        let (html, dropped) = sanitize(markup, base)?;
+        let (html, dropped) = sanitize(markup, base.into())?;
         Ok((Html(html), dropped))
     }
 

@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
-use url::Url;
 
+use super::address::Base;
 use super::bare_links::link_pieces;
 use super::dropped::Dropped;
 use super::elements::{ELEMENTS, GLOBAL_ATTRIBUTES, RAW_TEXT};
@@ -24,10 +24,11 @@ const PASSES_MAX: usize = 4;
 const LINK_STEPS_MAX: usize = 100_000;
 
 /// `markup` as safe HTML, with URLs resolved against `base`, and what was left out of it.
-pub(super) fn sanitize(
+pub(super) fn sanitize<'u>(
     markup: &Markup,
-    base: Option<&Url>,
+    base: impl Into<Base<'u>>,
 ) -> Result<(String, Dropped), MarkupError> {
+    let base = base.into();
     let (html, mut dropped) = write(&markup.pieces, base);
     dropped.scripts = markup.dropped_scripts;
     let mut html = stable(html)?;

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use url::Url;
-
-use super::address::{largest_candidate, resolve, resolve_srcset};
+use super::address::{Base, largest_candidate, resolve, resolve_srcset};
 use super::dropped::Dropped;
 use super::elements::{ELEMENTS, ends_paragraph};
 use super::embed::{Frame, known_label, same_page_key};
@@ -24,7 +22,7 @@ const NEAR_BYTES_MAX: usize = 512;
 const SIZE_MAX: u32 = 65_535;
 
 /// Writes the allowed pieces as HTML, and counts what it leaves out.
-pub(super) fn write(pieces: &[Piece], base: Option<&Url>) -> (String, Dropped) {
+pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Dropped) {
     let mut writer = Writer {
         html: String::new(),
         base,
@@ -41,7 +39,7 @@ pub(super) fn write(pieces: &[Piece], base: Option<&Url>) -> (String, Dropped) {
 
 struct Writer<'a> {
     html: String,
-    base: Option<&'a Url>,
+    base: Base<'a>,
     dropped: Dropped,
     frames: usize,
     in_paragraph: bool,
@@ -220,7 +218,7 @@ fn is_end(piece: Option<&Piece>, name: &str) -> bool {
 }
 
 /// The attribute's value as feeds may carry it; `None` drops the attribute.
-fn attribute_value(key: &str, value: &str, base: Option<&Url>) -> Option<String> {
+fn attribute_value(key: &str, value: &str, base: Base<'_>) -> Option<String> {
     match key {
         // In a feed no element has an id that a fragment could point to.
         "href" if value.trim_start().starts_with('#') => None,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use url::{Host, Url};
+use url::Host;
 
 use super::article_links::ArticleLinks;
 use super::content::{self, Content};
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::article_path::ArticlePath;
 use crate::model::time::{Timestamp, WrittenDate};
-use crate::text::{TemplateContext, Text, html_without_shortcodes};
+use crate::text::{Base, TemplateContext, Text, html_without_shortcodes};
 
 impl Draft {
     /// The key that the draft's `id` gives: an absolute URI, anything else as a path of this
@@ -118,8 +118,8 @@ impl Draft {
         let sections = accept_sections(&self.sections, &mut warnings);
         let page = ArticlePage::of(&self, &key, &sections, &language, reading, &mut warnings);
         // Relative URLs in the article are resolved against its page.
-        let base = page.base;
-        let (body, dropped) = content.html(base.as_ref())?;
+        let base = page.base();
+        let (body, dropped) = content.html(base)?;
         let reasons = dropped.reasons();
         warnings.extend(reasons.map(|(reason, hint)| Warning::new(None, reason, hint)));
         let summary = self.accept_summary(&mut warnings);
@@ -129,13 +129,10 @@ impl Draft {
             updated,
             sections,
             tags: accept_tags(&self.tags)?,
-            authors: accept_authors(&self.authors, base.as_ref())?,
+            authors: accept_authors(&self.authors, base)?,
             lead: summary.unwrap_or_else(|| content.lead()),
-            image: self
-                .image
-                .as_ref()
-                .and_then(|image| image.accept(base.as_ref())),
-            enclosures: self.accept_enclosures(base.as_ref())?,
+            image: self.image.as_ref().and_then(|image| image.accept(base)),
+            enclosures: self.accept_enclosures(base)?,
             body,
             key,
             title,
@@ -167,7 +164,7 @@ impl Draft {
         summary.ok().filter(|text| !text.is_empty())
     }
 
-    fn accept_enclosures(&self, base: Option<&Url>) -> Result<Vec<super::Media>, Refusal> {
+    fn accept_enclosures(&self, base: Base<'_>) -> Result<Vec<super::Media>, Refusal> {
         at_most(self.enclosures.len(), ENCLOSURES_MAX, "enclosures")?;
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())
@@ -230,7 +227,7 @@ fn accept_tags(written: &[WrittenTerm]) -> Result<Vec<ArticleTerm>, Refusal> {
     Ok(terms::accept(written, &['#']))
 }
 
-fn accept_authors(written: &[Author], base: Option<&Url>) -> Result<Vec<Author>, Refusal> {
+fn accept_authors(written: &[Author], base: Base<'_>) -> Result<Vec<Author>, Refusal> {
     at_most(written.len(), AUTHORS_MAX, "authors")?;
     let names = terms::unique(written, |author| {
         (author.name.clone(), author.slug.as_deref())

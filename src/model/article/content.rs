@@ -1,9 +1,7 @@
 //! The body of a draft: its language, its lead, its HTML.
 
-use url::Url;
-
 use super::{Body, Refusal};
-use crate::text::{self, Dropped, Html, Markup, MarkupError, TemplateContext, Text};
+use crate::text::{self, Base, Dropped, Html, Markup, MarkupError, TemplateContext, Text};
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
 /// URL of that page may contain the language of the text.
@@ -84,7 +82,7 @@ impl<'d> Content<'d> {
     }
 
     /// The whole body with URLs resolved against `base`, and what was left out of it.
-    pub(super) fn html(&self, base: Option<&Url>) -> Result<(Html, Dropped), Refusal> {
+    pub(super) fn html(&self, base: Base<'_>) -> Result<(Html, Dropped), Refusal> {
         match self {
             Content::Paragraphs {
                 paragraphs,

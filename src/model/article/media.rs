@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::text::{Text, decode_references, resolve};
+use crate::text::{Base, Text, decode_references, resolve};
 
 /// A file that belongs to an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub struct Media {
 impl Media {
     /// The medium with a resolved URL and clean text; `None` when the URL is not HTTP. A size of 0
     /// means that the size is unknown.
-    pub(super) fn accept(&self, base: Option<&Url>) -> Option<Media> {
+    pub(super) fn accept(&self, base: Base<'_>) -> Option<Media> {
         let written = decode_references(&self.url);
         let url = resolve(base, &written).filter(|url| url.starts_with("http"))?;
         let stated = self.media_type.as_deref().and_then(media_type);

@@ -6,17 +6,26 @@ use super::{AcceptSettings, ArticleTerm, Draft, Warning};
 use crate::model::article_path::ArticlePath;
 use crate::model::permalink::{self, PageNames};
 use crate::model::time::Day;
-use crate::text::{decode_references, resolve};
+use crate::text::{Base, decode_references, resolve};
 
 /// The page of an article on the newsroom's site.
 pub(super) struct ArticlePage {
     /// Absolute and percent-encoded, if the article has a page there.
     pub(super) address: Option<String>,
-    /// What relative addresses in the article are resolved against: its page, else the site.
-    pub(super) base: Option<Url>,
+    /// Its page, counted as a folder where the file stands for one.
+    page: Option<Url>,
+    site: Option<Url>,
 }
 
 impl ArticlePage {
+    /// What relative addresses in the article are resolved against: its page, else the site.
+    pub(super) fn base(&self) -> Base<'_> {
+        Base {
+            page: self.page.as_ref().or(self.site.as_ref()),
+            site: self.site.as_ref(),
+        }
+    }
+
     /// The page that a draft names, else the one that the template of the source gives it.
     pub(super) fn of(
         draft: &Draft,
@@ -61,10 +70,10 @@ impl ArticlePage {
         let address = named.or_else(filled);
         let is_index = draft.path.is_some() && path.is_index();
         let page = address.as_deref().and_then(|page| Url::parse(page).ok());
-        let base = page.map(|page| permalink::base_of(&page, is_index));
         ArticlePage {
             address,
-            base: base.or(site),
+            page: page.map(|page| permalink::base_of(&page, is_index)),
+            site,
         }
     }
 }
@@ -94,7 +103,7 @@ fn own_address(site: Option<&Url>, written: &str) -> Option<String> {
 }
 
 /// The address of a page: what a relative one means, and no other scheme than that of the web.
-pub(super) fn page_url(base: Option<&Url>, raw: &str) -> Option<String> {
+pub(super) fn page_url<'u>(base: impl Into<Base<'u>>, raw: &str) -> Option<String> {
     resolve(base, &decode_references(raw)).filter(|url| url.starts_with("http"))
 }
 
@@ -239,7 +248,7 @@ mod tests {
             ("b", LINK, "/news/b/p.jpg"),
             ("b", without_slash, "/news/p.jpg"),
         ] {
-            let base = page(&draft(path), link).0.base.expect("an address");
+            let base = page(&draft(path), link).0.page.expect("an address");
             let picture = base.join("p.jpg").expect("an address");
             assert_eq!(picture.path(), expected, "{path} {link}");
         }

@@ -10,6 +10,8 @@ mod hidden;
 mod links;
 mod pictures;
 
+use url::Url;
+
 use super::*;
 use crate::text::characters::clean;
 use crate::text::escape::escape_into;
