@@ -39,6 +39,11 @@
 //! | a state file that is damaged while the daemon runs | `store.rs` (`renew`), `publish/publisher/renewal.rs` |
 //! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |
 //! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |
+//! | in which forms a date may be written | `source/article_file/date.rs` |
+//! | which paragraph is the lead, and how it is cut | `text/lead.rs`, `text/cut.rs` |
+//! | the language of a text | `text/language.rs`, `text/language/words.rs` |
+//! | the tags of site generators in texts | `text/shortcodes.rs` |
+//! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
 //! | what the path of a file says of its article | `model/article_path.rs` |
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
