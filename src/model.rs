@@ -10,6 +10,7 @@ pub mod article_meta;
 pub mod article_path;
 pub mod count;
 pub mod format;
+pub(crate) mod former_article;
 pub mod held_loss;
 pub mod known_term;
 pub mod permalink;

@@ -23,7 +23,6 @@ mod behind_mark;
 pub mod catch_panic;
 mod damage;
 mod error;
-mod former_article;
 mod interval;
 mod memory;
 mod no_sync_backend;

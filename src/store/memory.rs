@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{ReadableDatabase, ReadableTable, TableError};
 
 use super::error::StoreError;
-use super::former_article::{self, FormerArticle, FormerArticleRow};
 use super::packer::{PackedArticle, Packer, STATE_LEVEL, Unpacker};
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, HEADER, Header, RECORDS, SERVED, TERMS, UNUSED_TERMS,
@@ -15,6 +14,7 @@ use super::rows::{
 };
 use crate::model::article::Article;
 use crate::model::format::Format;
+use crate::model::former_article::{self, FormerArticle, FormerArticleRow};
 use crate::model::held_loss::HeldLoss;
 use crate::model::known_term::KnownTerm;
 use crate::model::term::Term;

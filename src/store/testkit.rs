@@ -2,10 +2,10 @@
 
 mod fake_disk;
 
-use super::former_article::{FormerArticle, FormerArticleRow};
 use super::rows::{ARTICLES, RECORDS};
 use super::*;
 use crate::model::article::Refusal;
+use crate::model::former_article::{FormerArticle, FormerArticleRow};
 use crate::model::time::Timestamp;
 
 pub(in crate::store) use self::fake_disk::LIMITS;
@@ -72,7 +72,8 @@ pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
                 records
                     .insert(row.meta.record.0, &*packed.0)
                     .expect("a rewritten record");
-                let bytes = rows::encode(&FormerArticleRow::of(row)).expect("a row");
+                let bytes =
+                    rows::encode(&FormerArticleRow::of(&row.meta, &row.path)).expect("a row");
                 articles
                     .insert(&*row.meta.key, &*bytes)
                     .expect("a rewritten row");

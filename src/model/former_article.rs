@@ -1,4 +1,4 @@
-//! Articles as layouts 3 and 4 have them. The last good version of a refused file is nowhere else, so it
+//! Articles as layouts 3 and 4 of the state folder have them. The last good version of a refused file is nowhere else, so it
 //! is carried over to this layout.
 
 use serde::{Deserialize, Serialize};
@@ -11,13 +11,13 @@ use crate::model::time::Timestamp;
 use crate::text::{Html, Text};
 
 /// The last layout with such articles.
-pub(super) const LAST_LAYOUT: u32 = 4;
+pub(crate) const LAST_LAYOUT: u32 = 4;
 
 /// A row of the articles' table.
 #[derive(Serialize, Deserialize)]
-pub(super) struct FormerArticleRow {
+pub(crate) struct FormerArticleRow {
     meta: FormerMeta,
-    pub(super) path: Box<str>,
+    pub(crate) path: Box<str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -34,7 +34,7 @@ struct FormerMeta {
 
 /// An article with one section, and with terms whose keys are made of their names.
 #[derive(Serialize, Deserialize)]
-pub(super) struct FormerArticle {
+pub(crate) struct FormerArticle {
     key: String,
     id: Option<String>,
     title: Text,
@@ -60,12 +60,12 @@ struct FormerAuthor {
 }
 
 impl FormerArticleRow {
-    pub(super) fn record(&self) -> RecordId {
+    pub(crate) fn record(&self) -> RecordId {
         self.meta.record
     }
 
     /// The metadata of `article`, which this row is about.
-    pub(super) fn meta(self, article: Article) -> ArticleMeta {
+    pub(crate) fn meta(self, article: Article) -> ArticleMeta {
         let accepted = Accepted {
             revision: article.revision(),
             article,
@@ -111,8 +111,7 @@ impl From<FormerArticle> for Article {
 #[cfg(test)]
 impl FormerArticleRow {
     /// The row as a former layout has it.
-    pub(super) fn of(row: &super::ArticleRow) -> FormerArticleRow {
-        let meta = &row.meta;
+    pub(crate) fn of(meta: &ArticleMeta, path: &str) -> FormerArticleRow {
         let terms = meta.terms.iter();
         FormerArticleRow {
             meta: FormerMeta {
@@ -125,7 +124,7 @@ impl FormerArticleRow {
                 visibility: meta.visibility,
                 terms: terms.map(|term| (term.kind, term.name.clone())).collect(),
             },
-            path: row.path.clone(),
+            path: path.into(),
         }
     }
 }
@@ -133,7 +132,7 @@ impl FormerArticleRow {
 #[cfg(test)]
 impl FormerArticle {
     /// The article as a former layout has it.
-    pub(super) fn of(article: &Article) -> FormerArticle {
+    pub(crate) fn of(article: &Article) -> FormerArticle {
         let article = article.clone();
         let author = |author: Author| FormerAuthor {
             name: author.name,
