@@ -30,7 +30,6 @@ LIMITS: dict[Place, str] = {
     ("rss-parser", "atom", "updated"): NO_UPDATED,
     ("rss-parser", "atom", "authors"): FIRST_AUTHOR,
     ("rss-parser", "atom", "categories"): "reads categories of RSS only",
-    ("@rowanmanning", "rss", "title"): DECODES_TWICE,
     ("@rowanmanning", "rss", "updated"): "does not read `atom:updated` in RSS",
     ("@rowanmanning", "rss", "text"): STRIPS_TEXT,
     ("@rowanmanning", "atom", "title"): DECODES_TWICE,
