@@ -64,7 +64,11 @@ impl Writer<'_> {
                 let name = ELEMENTS[*element].name;
                 self.in_paragraph = name == "p" || (self.in_paragraph && !ends_paragraph(*element));
                 self.start_tag(name, attributes);
-                if name == "a" && is_end(pieces.get(at + 1), "a") {
+                let next = pieces.get(at + 1);
+                // The next link ends this one, too.
+                if name == "a"
+                    && (is_end(next, "a") || next.is_some_and(|next| is_start(next, "a")))
+                {
                     // Nobody could follow a link without text.
                     let href = attributes.iter().find(|(key, _)| key == "href");
                     let address = href.and_then(|(_, href)| resolve(self.base, href));
