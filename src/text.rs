@@ -11,7 +11,6 @@
 //! Uses no other room.
 
 mod address;
-mod appearance;
 mod bare_links;
 mod characters;
 mod commonmark;
@@ -23,23 +22,18 @@ mod escape;
 mod html;
 mod language;
 mod lead;
-mod lead_marks;
 mod markdown;
-mod marks;
 mod markup;
 pub(crate) mod nearest;
 mod paragraphs;
-mod pictures;
 mod piece;
 mod plain;
 mod references;
-mod removed;
 mod sanitize;
 mod scripts;
 mod shortcodes;
 mod summary;
 mod visible;
-mod writer;
 
 pub use address::{Base, resolve};
 pub use characters::clean;

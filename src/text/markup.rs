@@ -4,8 +4,13 @@
 //! them. This module also bounds the work of one article: it counts steps for everything that takes
 //! time here or later in the tree builder, and refuses HTML that needs too many.
 
+mod appearance;
 mod builder;
 mod formula;
+mod lead_marks;
+mod marks;
+mod pictures;
+mod removed;
 mod steps;
 mod tags;
 

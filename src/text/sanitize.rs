@@ -5,17 +5,19 @@
 //! with HTML that means something else when it is parsed again. So the output is parsed until it no
 //! longer changes, and HTML that keeps changing is refused.
 
+mod writer;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+use self::writer::write;
 use super::address::Base;
 use super::bare_links::link_pieces;
 use super::dropped::Dropped;
 use super::elements::{ELEMENTS, GLOBAL_ATTRIBUTES, RAW_TEXT};
 use super::markup::{HTML_BYTES_MAX, Markup, MarkupError};
-use super::writer::write;
 
 /// After so many passes the HTML must no longer change.
 const PASSES_MAX: usize = 4;

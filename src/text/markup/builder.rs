@@ -3,20 +3,20 @@
 use html5ever::LocalName;
 use html5ever::tokenizer::{Tag, TagKind, TokenSinkResult};
 
+use super::appearance::Appearance;
 use super::formula::Formula;
+use super::lead_marks::{ends_lead, is_no_lead};
+use super::marks::Marks;
+use super::pictures::{Picture, Source, drop_twins, settle_source};
+use super::removed::{Effect, Removed};
 use super::steps::{self, Steps};
 use super::tags::{attribute, attributes, tokenizer_state};
 use super::{DEPTH_MAX, Markup, MarkupError};
-use crate::text::appearance::Appearance;
 use crate::text::bare_links::BareLinks;
 use crate::text::characters::clean;
 use crate::text::elements::{self, ELEMENTS, Nature};
 use crate::text::embed::{Frame, Post, Script};
-use crate::text::lead_marks::{ends_lead, is_no_lead};
-use crate::text::marks::Marks;
-use crate::text::pictures::{Picture, Source, drop_twins, settle_source};
 use crate::text::piece::Piece;
-use crate::text::removed::{Effect, Removed};
 
 #[derive(Default)]
 pub(super) struct MarkupBuilder {

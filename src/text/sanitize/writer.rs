@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::address::{Base, largest_candidate, resolve, resolve_srcset};
-use super::dropped::Dropped;
-use super::elements::{ELEMENTS, ends_paragraph};
-use super::embed::{Frame, known_label, same_page_key};
-use super::escape::{escape_into, escape_text_into};
-use super::piece::Piece;
+use crate::text::address::{Base, largest_candidate, resolve, resolve_srcset};
+use crate::text::dropped::Dropped;
+use crate::text::elements::{ELEMENTS, ends_paragraph};
+use crate::text::embed::{Frame, known_label, same_page_key};
+use crate::text::escape::{escape_into, escape_text_into};
+use crate::text::piece::Piece;
 
 /// The most frames of one article that become links; further ones are dropped.
 const FRAMES_MAX: usize = 500;

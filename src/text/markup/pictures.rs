@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use html5ever::tokenizer::Tag;
 
-use super::characters::clean;
-use super::elements::{ATTRIBUTE_BYTES_MAX, ELEMENTS, Nature};
-use super::piece::Piece;
+use crate::text::characters::clean;
+use crate::text::elements::{ATTRIBUTE_BYTES_MAX, ELEMENTS, Nature};
+use crate::text::piece::Piece;
 
 /// Where scripts keep the address, the most common first. They hold what the page shows in the end, so
 /// they win over `src`.

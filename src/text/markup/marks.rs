@@ -1,7 +1,7 @@
 //! Elements whose style says what a feed says with an element: struck, bold and italic text.
 
 use super::appearance::Appearance;
-use super::elements::{ELEMENTS, position};
+use crate::text::elements::{ELEMENTS, position};
 
 /// The open elements that a style can mark, outermost first.
 #[derive(Debug, Default)]

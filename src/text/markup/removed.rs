@@ -6,7 +6,7 @@
 
 use html5ever::LocalName;
 
-use super::elements::{REMOVED, is_block, is_void};
+use crate::text::elements::{REMOVED, is_block, is_void};
 
 /// A removed element and those open in it, outermost first.
 #[derive(Debug)]
