@@ -37,7 +37,7 @@ mod visible;
 
 pub use address::{Base, resolve};
 pub use characters::clean;
-pub use cut::{cut, first_sentence};
+pub use cut::{cut, excerpt, first_sentence};
 pub use dropped::Dropped;
 pub use html::{Figure, Html};
 pub use language::language;

@@ -8,8 +8,8 @@ use url::Url;
 
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
+use crate::model::article_path::without_extension;
 use crate::source::Source;
-use crate::source::directory::is_extension;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
 /// The most keys in a hint.
@@ -274,10 +274,7 @@ fn stem(text: &str) -> &str {
         true => text.rsplit('/').next().unwrap_or(text),
         false => text,
     };
-    match text.rsplit_once('.') {
-        Some((stem, extension)) if is_extension(extension) => stem,
-        _ => text,
-    }
+    without_extension(text)
 }
 
 /// The edit distance of two names; 0 if `name` contains `text`.

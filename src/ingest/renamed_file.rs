@@ -6,7 +6,7 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::model::article::Article;
 use crate::model::problem::{Problem, Severity};
@@ -80,9 +80,12 @@ impl TextDigest {
             body,
             ..
         } = article;
-        TextDigest(xxh3_128(
-            format!("{}\n{}\n{}", published.0, title.as_str(), body.as_str()).as_bytes(),
-        ))
+        let mut digest = Xxh3::new();
+        digest.update(&published.0.to_le_bytes());
+        for text in [title.as_str(), "\n", body.as_str()] {
+            digest.update(text.as_bytes());
+        }
+        TextDigest(digest.digest128())
     }
 }
 
@@ -185,10 +188,7 @@ pub fn find_since(folder: &Path, store: &Store) -> Result<Vec<RenamedFile>, Stor
             continue;
         }
         let article = reader.article(row.meta.record)?;
-        renamed.extend(
-            take(&mut traces.gone, &ArticleTrace::new(&article, &row))
-                .map(|gone| RenamedFile::new(&gone, &ArticleTrace::new(&article, &row))),
-        );
+        renamed.extend(traces.add(ArticleTrace::new(&article, &row)));
         if renamed.len() == RENAMED_MAX {
             break;
         }

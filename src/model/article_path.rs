@@ -71,11 +71,6 @@ impl<'p> ArticlePath<'p> {
         }
     }
 
-    /// The name of the folder that holds the file.
-    pub fn folder_name(&self) -> &'p str {
-        last(self.folders)
-    }
-
     /// The folders above the article, without a slash at the end; of `x/index` those above `x`.
     pub fn sections(&self) -> &'p str {
         match self.is_index() {
@@ -117,6 +112,23 @@ fn listed<'l>(tag: &str, languages: &'l [String]) -> Option<&'l str> {
         .or_else(|| all.find(|language| is_same(tag, primary(language))))
         .map(String::as_str)
 }
+
+/// `path` without the extension of an article file, if it has one.
+pub fn without_extension(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(extension) => stem,
+        _ => path,
+    }
+}
+
+/// Whether article files have this extension, in any letter case.
+pub fn is_extension(extension: &str) -> bool {
+    let mut known = EXTENSIONS.iter();
+    known.any(|known| known.eq_ignore_ascii_case(extension))
+}
+
+/// The extensions of article files.
+const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
 
 #[cfg(test)]
 mod tests {

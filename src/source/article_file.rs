@@ -24,7 +24,6 @@ use std::borrow::Cow;
 use self::tree::{KeyValue, Value};
 use crate::model::article::AcceptSettings;
 use crate::model::time::WrittenDate;
-use crate::text;
 
 /// What a parser knows of an article beside its text.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +78,4 @@ fn in_test<T>(text: &str, parse: impl FnOnce(&str, &ParseContext<'_>) -> T) -> T
     let settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     let context = ParseContext::new(&settings, None);
     parse(text, &context)
-}
-
-/// A value as messages show it: at most 40 characters.
-fn excerpt(value: &str) -> String {
-    text::cut(value, 40, 40).unwrap_or_else(|| value.to_owned())
 }

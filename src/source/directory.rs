@@ -24,7 +24,6 @@ use std::path::{Path, PathBuf};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use self::file::{FILE_BYTES_MAX, read_unchanged, too_large};
-pub use self::file_name::is_extension;
 use self::file_name::{FileFormat, format_of};
 use self::inheritance::{Inheritance, Inherited, Parents};
 use self::listing::{Listing, SkippedFiles};

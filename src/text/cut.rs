@@ -31,6 +31,11 @@ pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
     })
 }
 
+/// A value as messages show it: at most 40 characters.
+pub fn excerpt(value: &str) -> String {
+    cut(value, 40, 40).unwrap_or_else(|| value.to_owned())
+}
+
 const TERMINATORS: [char; 4] = ['.', '!', '?', '…'];
 
 /// Characters between the end of a sentence and the space after it.

@@ -4,11 +4,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 
 use super::AcceptSettings;
-use crate::model::article_path::ArticlePath;
+use crate::model::article_path::{ArticlePath, without_extension};
 use crate::model::url_encoding::encode_path;
-
-/// Extensions of article files that a link may name.
-const EXTENSIONS: [&str; 6] = ["md", "markdown", "mdx", "html", "htm", "txt"];
 
 /// Finds the addresses that links of one article mean.
 pub(super) struct ArticleLinks<'a> {
@@ -65,19 +62,6 @@ impl ArticleLinks<'_> {
             }
         }
         (!parts.is_empty()).then(|| parts.join("/"))
-    }
-}
-
-fn without_extension(name: &str) -> &str {
-    match name.rsplit_once('.') {
-        Some((stem, extension))
-            if EXTENSIONS
-                .iter()
-                .any(|it| extension.eq_ignore_ascii_case(it)) =>
-        {
-            stem
-        }
-        _ => name,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Warnings about titles and names that are probably damaged: nobody finds what is spelled so.
 
 use super::{Draft, WARNINGS_MAX, Warning};
-use crate::text;
+use crate::text::{self, excerpt};
 
 /// The warnings of the title, the sections, the tags and the authors of `draft`.
 pub(super) fn warnings(draft: &Draft) -> impl Iterator<Item = Warning> {
@@ -41,9 +41,4 @@ fn mixed(what: &str, written: &str) -> Option<Warning> {
         ),
         "type the word again in one alphabet; searches and subscriptions do not find it as it is",
     ))
-}
-
-/// A value as messages show it: at most 40 characters.
-fn excerpt(value: &str) -> String {
-    text::cut(value, 40, 40).unwrap_or_else(|| value.to_owned())
 }

@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 use self::names::Field;
 use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
-use super::{ParseContext, excerpt, key_name};
+use super::{ParseContext, key_name};
 use crate::model::article::{Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning};
+use crate::text::excerpt;
 
 /// Tables in which Zola and Hugo keep further keys of an article, in the order in which they count.
 const TABLES: [&str; 3] = ["taxonomies", "extra", "params"];

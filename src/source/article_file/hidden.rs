@@ -10,11 +10,11 @@ mod scan;
 
 pub(in crate::source) use self::scan::{Syntax, scan};
 use super::date;
-use super::excerpt;
 use super::key_name;
 use super::tree::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 use crate::model::time::WrittenDate;
+use crate::text::excerpt;
 
 /// Whether keys hide their article.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,21 +10,19 @@ pub(super) enum FileFormat {
     Json,
 }
 
-/// The extensions of article files, in any letter case.
-const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
-
-/// Those of files that begin with front matter.
-pub(super) const FRONT_MATTER_EXTENSIONS: [&str; 5] = ["md", "markdown", "mdx", "html", "htm"];
-
-const FORMATS: [FileFormat; 7] = [
-    FileFormat::Newsroom,
-    FileFormat::Markdown,
-    FileFormat::Markdown,
-    FileFormat::Mdx,
-    FileFormat::Html,
-    FileFormat::Html,
-    FileFormat::Json,
+/// The formats of the extensions of article files.
+const FORMATS: [(&str, FileFormat); 7] = [
+    ("txt", FileFormat::Newsroom),
+    ("md", FileFormat::Markdown),
+    ("markdown", FileFormat::Markdown),
+    ("mdx", FileFormat::Mdx),
+    ("html", FileFormat::Html),
+    ("htm", FileFormat::Html),
+    ("json", FileFormat::Json),
 ];
+
+/// The extensions of files that begin with front matter.
+pub(super) const FRONT_MATTER_EXTENSIONS: [&str; 5] = ["md", "markdown", "mdx", "html", "htm"];
 
 /// Suffixes of the temporary files of editors and copies.
 const TEMPORARY_SUFFIXES: [&str; 4] = ["~", ".tmp", ".part", ".swp"];
@@ -65,15 +63,9 @@ const PACKAGES: &str = "node_modules";
 /// The format of the file with this name or path.
 pub(super) fn format_of(path: &str) -> Option<FileFormat> {
     let extension = extension(path)?;
-    let mut known = EXTENSIONS.iter().zip(FORMATS);
+    let mut known = FORMATS.iter();
     let found = known.find(|(known, _)| known.eq_ignore_ascii_case(extension));
-    found.map(|(_, format)| format)
-}
-
-/// Whether article files have this extension, in any letter case.
-pub fn is_extension(extension: &str) -> bool {
-    let mut known = EXTENSIONS.iter();
-    known.any(|known| known.eq_ignore_ascii_case(extension))
+    found.map(|(_, format)| *format)
 }
 
 /// What stands behind the last dot of a file's name.

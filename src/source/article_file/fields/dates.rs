@@ -4,7 +4,8 @@ use super::{Key, at, find};
 use crate::model::article::{Refusal, Warning};
 use crate::model::time::{DateError, WrittenDate};
 use crate::source::article_file::tree::{Node, Value};
-use crate::source::article_file::{date, excerpt, hidden, key_name};
+use crate::source::article_file::{date, hidden, key_name};
+use crate::text::excerpt;
 
 /// The date: a value that is not one refuses the article, since a key before others may be an embargo.
 pub(super) fn published(keys: &[Key<'_>]) -> Result<Option<WrittenDate>, Refusal> {

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::terms::text_at;
 use super::{Key, find};
 use crate::model::article::{Media, WARNINGS_MAX, Warning};
+use crate::source::article_file::key_name;
 use crate::source::article_file::tree::{KeyValue, Node, Value};
-use crate::source::article_file::{excerpt, key_name};
+use crate::text::excerpt;
 
 /// Levels of tables and lists in which a picture may be, as in `{image: [{src}]}`.
 const DEPTH_MAX: usize = 3;

@@ -7,7 +7,7 @@ use super::body::DASHES;
 use super::lines::TextLine;
 use crate::model::article::{Refusal, Warning};
 use crate::model::time::{DateError, WrittenDate};
-use crate::source::article_file::excerpt;
+use crate::text::excerpt;
 
 /// The first line of an article.
 pub(in crate::source) struct DateLine<'t> {

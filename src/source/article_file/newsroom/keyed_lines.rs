@@ -8,8 +8,8 @@ use super::date_line::{date_problem, split_word};
 use super::lines::TextLine;
 use crate::model::article::{Media, Refusal, WARNINGS_MAX, Warning};
 use crate::model::time::WrittenDate;
-use crate::source::article_file::{date, excerpt};
-use crate::text::Text;
+use crate::source::article_file::date;
+use crate::text::{Text, excerpt};
 
 /// The values of the keyed lines.
 #[derive(Debug, Default)]

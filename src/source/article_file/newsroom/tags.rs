@@ -9,7 +9,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use super::body;
 use super::lines::TextLine;
 use crate::model::article::{WARNINGS_MAX, Warning};
-use crate::source::article_file::excerpt;
+use crate::text::excerpt;
 
 /// The end of an article below its text.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
-use crate::source::article_file::excerpt;
+use crate::text::excerpt;
 
 /// Parses TOML whose first line has the number `first_line` in its file.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
