@@ -50,7 +50,7 @@ pub const TARGETS: [Target; 10] = [
 
 /// A file of the newsroom's text format.
 pub fn newsroom(bytes: &[u8]) {
-    article(bytes, newsroom::parse);
+    article(bytes, |text, _| newsroom::parse(text));
 }
 
 /// A Markdown file with front matter.

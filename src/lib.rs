@@ -29,7 +29,8 @@
 //! | what a key of an article means | `source/article_file/fields.rs` |
 //! | the names of such a key; what hides an article | `source/article_file/fields/names.rs`, `source/article_file/hidden.rs` |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
-//! | duplicate keys | `ingest/key_conflicts.rs` |
+//! | duplicate keys; a file that was renamed | `ingest/key_conflicts.rs`, `ingest/renamed_file.rs` |
+//! | what is taken over from a state folder of an earlier layout | `store/memory.rs`, `model/former_article.rs` |
 //! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
 //! | how long a term without articles is known, and its feed | `index/known_terms.rs`, `publish/dead_feeds.rs` |
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |

@@ -23,7 +23,7 @@ use taspa::model::time::Timestamp;
 use taspa::publish::documents::render_feed;
 use taspa::serve::dispatch::dispatch;
 use taspa::serve::documents::Documents;
-use taspa::source::article_file::{ParseContext, newsroom as newsroom_text};
+use taspa::source::article_file::newsroom as newsroom_text;
 
 use self::newsroom::Newsroom;
 
@@ -37,9 +37,8 @@ const CACHE_BYTES: u64 = 64 << 20;
 fn gate(c: &mut Criterion) {
     let newsroom = Newsroom::new(1);
     let (text, reading) = (newsroom::article(7), newsroom.reading());
-    let context = ParseContext::new(&reading, None);
     let accept = || {
-        let draft = newsroom_text::parse(&text, &context).expect("an article");
+        let draft = newsroom_text::parse(&text).expect("an article");
         draft.accept("7".to_owned(), &reading).expect("accepted")
     };
     let letters = || text.chars().filter(|letter| letter.is_alphabetic()).count();

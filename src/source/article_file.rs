@@ -5,7 +5,7 @@
 //! other systems. The keys of front matter and of JSON become one `tree`, and `fields` alone
 //! decides what each key means, `hidden` which keys hide their article. Database rows use the same two modules.
 //!
-//! Uses [`model`](crate::model) and [`text`].
+//! Uses [`model`](crate::model) and [`text`](crate::text).
 
 pub mod date;
 pub mod encoding;

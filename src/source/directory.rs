@@ -238,7 +238,7 @@ impl Directory {
         };
         let mut draft: Draft = match format_of(path) {
             Some(FileFormat::Newsroom) | None => {
-                let mut draft = newsroom::parse(&text, &context)?;
+                let mut draft = newsroom::parse(&text)?;
                 hide(&mut draft, inherited, &self.reading)?;
                 draft
             }

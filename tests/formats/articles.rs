@@ -11,7 +11,7 @@ use taspa::feed::document::Feed;
 use taspa::model::article::{AcceptSettings, Article, Author, Body, Draft, Media, WrittenTerm};
 use taspa::model::format::Format;
 use taspa::model::time::{WrittenDate, Zone};
-use taspa::source::article_file::{ParseContext, newsroom};
+use taspa::source::article_file::newsroom;
 
 use crate::documents::render;
 use crate::feeds;
@@ -225,13 +225,7 @@ date 2026-01-08 Мост открыт
 
 – Держится, – сказал инженер.
 ";
-    read_newsroom(text)
-}
-
-fn read_newsroom(text: &str) -> Draft {
-    let settings = settings();
-    let context = ParseContext::new(&settings, None);
-    newsroom::parse(text, &context).expect("newsroom text")
+    newsroom::parse(text).expect("newsroom text")
 }
 
 fn settings() -> AcceptSettings {
@@ -239,7 +233,7 @@ fn settings() -> AcceptSettings {
 }
 
 fn flash() -> Draft {
-    read_newsroom("date 2026-01-08 Толчок\n")
+    newsroom::parse("date 2026-01-08 Толчок\n").expect("newsroom text")
 }
 
 pub(crate) fn accepted(draft: Draft, key: &str) -> Article {

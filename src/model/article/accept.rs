@@ -1,6 +1,7 @@
 //! Turns a draft into an article: the only checks on the way from a source to the documents.
 
 use std::borrow::Cow;
+use std::mem;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -13,8 +14,8 @@ use super::page::{ArticlePage, page_url};
 use super::terms;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
-    ID_BYTES_MAX, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning, WrittenTerm,
-    spelling,
+    ID_BYTES_MAX, Media, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning,
+    WrittenTerm, spelling,
 };
 use crate::model::article_path::ArticlePath;
 use crate::model::time::{Timestamp, WrittenDate};
@@ -59,7 +60,7 @@ impl Draft {
     }
 
     fn check(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let mut warnings = self.warnings.clone();
+        let mut warnings = mem::take(&mut self.warnings);
         warnings.extend(spelling::warnings(&self));
         let own_path = self.path.clone();
         let links = ArticleLinks {
@@ -91,7 +92,7 @@ impl Draft {
             Some(date) => resolve(date, reading).map_or_else(
                 |refusal| {
                     let reason = format!("`updated`: {}", refusal.reason);
-                    warnings.push(super::Warning::new(None, reason, refusal.hint));
+                    warnings.push(Warning::new(None, reason, refusal.hint));
                     published
                 },
                 |updated| updated.max(published),
@@ -164,7 +165,7 @@ impl Draft {
         summary.ok().filter(|text| !text.is_empty())
     }
 
-    fn accept_enclosures(&self, base: Base<'_>) -> Result<Vec<super::Media>, Refusal> {
+    fn accept_enclosures(&self, base: Base<'_>) -> Result<Vec<Media>, Refusal> {
         at_most(self.enclosures.len(), ENCLOSURES_MAX, "enclosures")?;
         let media = self.enclosures.iter();
         Ok(media.filter_map(|media| media.accept(base)).collect())

@@ -34,12 +34,11 @@ mod tags;
 
 use self::date_line::DATE_LINE_HINT;
 use self::lines::TextLine;
-use super::ParseContext;
 use crate::model::article::{Body, Draft, Refusal, WrittenTerm};
 use crate::text::{self, Text};
 
 /// Parses one article.
-pub fn parse(text: &str, _context: &ParseContext<'_>) -> Result<Draft, Refusal> {
+pub fn parse(text: &str) -> Result<Draft, Refusal> {
     let lines = lines::non_blank(text);
     let (date_line, rest) = date_line::read(&lines)?;
     let (keyed, rest) = keyed_lines::read(rest)?;

@@ -2,12 +2,8 @@
 
 use super::*;
 
-const SITE: &str = "\
-[site]
-title = 'Дала'
-url = 'https://dala.example/'
-id-authority = 'dala.example'
-id-year = 2026
+/// The tables behind `[site]`.
+const TABLES: &str = "\
 [server]
 public-url = 'https://feeds.dala.example/'
 [source.directory]
@@ -34,7 +30,7 @@ struct Site {
 
 impl Site {
     fn new(config: &str, articles: &[Article]) -> Site {
-        let config = parse(&format!("{SITE}{config}"));
+        let config = testkit::newsroom(&format!("{TABLES}{config}"), Path::new(""));
         let mut index = Index::new(&config.same, Timestamp(1_768_000_000));
         index.apply(articles.iter().map(put));
         let definitions = FeedDefinitions::new(&config, &mut index);

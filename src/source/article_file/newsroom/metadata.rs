@@ -39,7 +39,7 @@ impl Metadata {
                 () => None,
             };
         }
-        let tokens = tokens(&lower);
+        let tokens: Vec<Token<'_>> = tokens(&lower).collect();
         if let Some(is_full) = date(&tokens) {
             return Some(Metadata::Date { is_full });
         }
@@ -57,13 +57,12 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
         return false;
     }
     let lower = text.to_lowercase();
-    let tokens = tokens(&lower);
     let is_known = |token: &Token<'_>| match token {
         Token::Number(_) => true,
         Token::Word(word) => is_month(word) || DATE_WORDS.contains(word) || is_counted(word),
         Token::Sign(sign) => *sign == ':' || DATE_SIGNS.contains(sign),
     };
-    tokens.iter().all(is_known)
+    tokens(&lower).all(|token| is_known(&token))
 }
 
 /// A longer text is a headline.
@@ -83,29 +82,29 @@ enum Token<'t> {
     Sign(char),
 }
 
-fn tokens(text: &str) -> Vec<Token<'_>> {
+fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    let mut tokens = Vec::new();
+    let is_none = move |c: char| c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic());
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(is_none);
+        let first = rest.chars().next()?;
         let run = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
-        let end = if first.is_ascii_digit() {
-            let end = run(|c| c.is_ascii_digit());
-            tokens.push(Token::Number(&rest[..end]));
-            end
-        } else if first.is_alphabetic() {
-            let end = run(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '‘'));
-            tokens.push(Token::Word(&rest[..end]));
-            end
-        } else {
-            if !first.is_whitespace() && !ignorable.contains(first) {
-                tokens.push(Token::Sign(first));
+        let end = match first {
+            _ if first.is_ascii_digit() => run(|c| c.is_ascii_digit()),
+            _ if first.is_alphabetic() => {
+                run(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '‘'))
             }
-            first.len_utf8()
+            _ => first.len_utf8(),
         };
-        rest = &rest[end..];
-    }
-    tokens
+        let (token, after) = rest.split_at(end);
+        rest = after;
+        Some(match first {
+            _ if first.is_ascii_digit() => Token::Number(token),
+            _ if first.is_alphabetic() => Token::Word(token),
+            sign => Token::Sign(sign),
+        })
+    })
 }
 
 /// `👁 12`, `просмотров: 1 204`, `3,4 тыс.`, `2 мың рет`.

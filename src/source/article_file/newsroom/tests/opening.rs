@@ -172,7 +172,7 @@ fn an_invalid_opening_is_refused_with_its_line() {
         ),
         (&endless, Some(1), &shortened),
     ] {
-        let refusal = read_text(text).expect_err(text);
+        let refusal = parse(text).expect_err(text);
         assert_eq!(
             (refusal.line, refusal.reason.as_str()),
             (line, reason),
@@ -286,7 +286,7 @@ fn midnight_at_the_end_of_a_day_is_the_next_day() {
         assert_eq!(Ok(published), WrittenDate::parse(expected), "{line}");
     }
     for line in ["2026-02-30 24:00 Закон", "2026-05-02 24:00:01 Закон"] {
-        assert!(read_text(&format!("date {line}")).is_err(), "{line}");
+        assert!(parse(&format!("date {line}")).is_err(), "{line}");
     }
 }
 
@@ -402,7 +402,7 @@ fn keyed_lines_stand_below_the_date_line_in_any_order() {
 fn an_expiry_that_is_not_understood_withdraws_the_article() {
     for value in ["2026-13-01", "скоро", "never"] {
         let text = format!("date 2026-01-08 З\nlang kk\nexpires {value}\n\nТекст.");
-        let refusal = read_text(&text).expect_err(value);
+        let refusal = parse(&text).expect_err(value);
         assert!(refusal.withdraws, "{value}");
         assert_eq!(refusal.line, Some(3), "{value}");
         assert!(refusal.reason.starts_with("`expires`: "), "{refusal:?}");
