@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr2_iter};
 
 use super::address::{Base, resolve};
 use super::elements::{ELEMENTS, Nature, position};
@@ -39,7 +39,11 @@ impl BareLinks {
 
 /// Whether `text` may have an address.
 fn may_have_address(text: &str) -> bool {
-    text.contains("://") || text.contains("ww.") || text.contains("WW.")
+    let bytes = text.as_bytes();
+    memchr2_iter(b':', b'.', bytes).any(|at| match bytes[at] {
+        b':' => bytes[at..].starts_with(b"://"),
+        _ => bytes[..at].ends_with(b"ww") || bytes[..at].ends_with(b"WW"),
+    })
 }
 
 /// An address in a text.
