@@ -290,7 +290,7 @@ fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     let renamed = renamed.unwrap_or_default();
     let problems = renamed
         .iter()
-        .map(|file| file.problem(|path| source.locate(path)));
+        .map(|file| file.problem(&source));
     problems.collect()
 }
 

@@ -376,7 +376,7 @@ fn renamed_file_is_named_by_check_and_log() {
 
     rename("match", "final");
     let expected = [
-        "articles/final.txt: warning: it has the title, date and text of `match.txt`, which is gone",
+        "articles/final.txt: warning: it has the title, date and text of `articles/match.txt`, which is gone",
         "add the key `id = \"match\"`",
         "0 errors, 1 warning",
     ];
