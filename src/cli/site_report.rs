@@ -2,6 +2,7 @@
 //! section.
 
 use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::count::many;
 use crate::publish::read_handle::ReadHandle;
@@ -40,15 +41,26 @@ fn sections(published: &ReadHandle, names_all: bool) -> Vec<String> {
         return Vec::new();
     };
     let mut sections = state.newest_of_sections();
+    // A section whose name another one has too may show nothing new.
+    let mut seen = HashSet::new();
+    sections.retain(|(_, name, newest)| seen.insert((*name, *newest)));
+    let mut of_name: HashMap<&str, usize> = HashMap::new();
+    for (_, name, _) in &sections {
+        *of_name.entry(name).or_default() += 1;
+    }
     let named = match names_all {
         true => sections.len(),
         false => sections.len().min(SECTIONS_MAX),
     };
     let unnamed = sections.split_off(named).len();
-    let addresses = sections.into_iter().filter_map(|(section, record)| {
-        let article = published.store().articles(&[record]).ok()?.pop()?;
+    let addresses = sections.into_iter().filter_map(|(term, name, newest)| {
+        let article = published.store().articles(&[newest]).ok()?.pop()?;
         let address = state.snapshot.site_rules.link(&article);
-        Some(format!("newest of section `{section}`: {address}"))
+        let key = match of_name.get(name) {
+            Some(2..) => format!(" with the key `{}`", term.key()),
+            Some(0 | 1) | None => String::new(),
+        };
+        Some(format!("newest of section `{name}`{key}: {address}"))
     });
     let more =
         (unnamed > 0).then(|| format!("{}, with `--verbose` all", many(unnamed, "more section")));

@@ -922,6 +922,7 @@ fn an_article_has_its_language_and_the_primary_language() {
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),
+        hiding_status: None,
     };
     let metas = ["kk-KZ", "kk", "kk-Latn-KZ", "ru"]
         .map(|language| ArticleMeta::new(&accepted(language), RecordId(0)));
