@@ -8,6 +8,7 @@ use super::lines::TextLine;
 use super::metadata::Metadata;
 use super::roles;
 use crate::model::article::Author;
+use crate::text::after_credit_word;
 
 /// The contents of the header block; empty if there is no block.
 #[derive(Debug, Default)]
@@ -100,7 +101,7 @@ fn looks_like_names(block: &[TextLine<'_>]) -> bool {
         let text = line.text;
         at_most(text, NAME_CHARS_MAX)
             && text.split_whitespace().nth(words_max).is_none()
-            && body::after_credit_word(text).is_none()
+            && after_credit_word(text).is_none()
             && (!text.ends_with(['.', '!', '?', '…', ':', ';', ',']) || ends_in_initial(text))
     };
     block.iter().all(is_name)

@@ -6,6 +6,8 @@
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 
+use crate::text;
+
 /// What a line, or a part of a line between `•` or `|`, says about the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::source) enum Metadata {
@@ -25,10 +27,10 @@ pub(in crate::source) enum Metadata {
 impl Metadata {
     /// What `part` is; `None` for a name or other text.
     pub(in crate::source) fn of(part: &str) -> Option<Metadata> {
-        let lower = part.to_lowercase();
-        if begins_with_credit_word(&lower) {
+        if is_credit(part) {
             return Some(Metadata::Credit);
         }
+        let lower = part.to_lowercase();
         // Names, the most frequent lines, have no digits.
         if !has_digit(&lower) {
             let is_counter = lower.split_whitespace().all(is_verb) && !lower.is_empty();
@@ -59,7 +61,9 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_known = |token: &Token<'_>| match token {
         Token::Number(_) => true,
-        Token::Word(word) => is_month(word) || DATE_WORDS.contains(word) || is_counted(word),
+        Token::Word(word) => {
+            text::month(word).is_some() || DATE_WORDS.contains(word) || is_counted(word)
+        }
         Token::Sign(sign) => *sign == ':' || DATE_SIGNS.contains(sign),
     };
     tokens(&lower).all(|token| is_known(&token))
@@ -287,7 +291,7 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 below @ ..,
             ]
             | [Token::Word(month), Token::Number(day), below @ ..]
-                if day.len() <= 2 && is_month(month) =>
+                if day.len() <= 2 && text::month(month).is_some() =>
             {
                 has_day = true;
                 below
@@ -335,99 +339,10 @@ const DATE_WORDS: [&str; 19] = [
 
 const DATE_SIGNS: [char; 11] = [',', '.', '/', '|', '•', '·', '-', '–', '—', '(', ')'];
 
-/// A month's name, in full or shortened, in Russian, Kazakh or English.
-fn is_month(word: &str) -> bool {
-    let ends: &[&str] = &["", "а", "е", "я", "ь", "да", "де", "та", "те", "ы", "і"];
-    let is_form = |stem: &&str| {
-        word.strip_prefix(*stem)
-            .is_some_and(|end| ends.contains(&end))
-    };
-    MONTHS.iter().any(is_form) || ENGLISH_MONTHS.contains(&word)
+/// Whether a line is a credit; in the header block none has to have a colon.
+fn is_credit(part: &str) -> bool {
+    text::after_credit_word(part.trim_start_matches(['©', ' '])).is_some()
 }
-
-const MONTHS: [&str; 35] = [
-    "январ",
-    "феврал",
-    "март",
-    "апрел",
-    "май",
-    "ма",
-    "июн",
-    "июл",
-    "август",
-    "сентябр",
-    "октябр",
-    "ноябр",
-    "декабр",
-    "янв",
-    "фев",
-    "апр",
-    "авг",
-    "сен",
-    "сент",
-    "окт",
-    "ноя",
-    "дек",
-    "қаңтар",
-    "ақпан",
-    "наурыз",
-    "сәуір",
-    "мамыр",
-    "маусым",
-    "шілде",
-    "тамыз",
-    "қыркүйек",
-    "қазан",
-    "қараша",
-    "желтоқсан",
-    "мар",
-];
-
-const ENGLISH_MONTHS: [&str; 24] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-];
-
-/// Whether a line in lower case is a credit; in the header block none has to have a colon.
-fn begins_with_credit_word(part: &str) -> bool {
-    let part = part.trim_start_matches(['©', ' ']);
-    let end = part
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(part.len());
-    CREDIT_WORDS.contains(&&part[..end])
-}
-
-const CREDIT_WORDS: [&str; 7] = [
-    "фото",
-    "сурет",
-    "видео",
-    "коллаж",
-    "photo",
-    "иллюстрация",
-    "инфографика",
-];
 
 #[cfg(test)]
 mod tests {
