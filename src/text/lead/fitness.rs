@@ -3,6 +3,8 @@
 //! The numbers come from 577 articles of 27 sites, whose first paragraphs were compared with what an
 //! editor would call the lead.
 
+use crate::text::calendar;
+use crate::text::credits::after_credit_word;
 use crate::text::paragraphs::{Paragraph, Place, letters};
 
 /// How well a paragraph fits as a lead.
@@ -212,11 +214,9 @@ fn begins_as_byline(text: &str) -> bool {
         || begins_with_date(text)
 }
 
-/// Words that a credit begins with where a colon follows.
-const CREDIT_LABELS: [&str; 6] = ["photo", "видео", "иллюстрация", "коллаж", "сурет", "фото"];
-
 fn begins_as_credit(text: &str) -> bool {
-    CREDIT_LABELS.contains(&first_word(text).as_str()) && has_label(text)
+    let start = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    after_credit_word(start).is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 
 fn first_word(text: &str) -> String {
@@ -233,11 +233,6 @@ fn has_label(text: &str) -> bool {
     rest.trim_start().starts_with(':')
 }
 
-/// The first three letters of the English months.
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
-
 /// Whether the text begins with a date with its year: `2026-03-05`, `5.03.2026`, «5 марта 2026»,
 /// `March 5, 2026`.
 fn begins_with_date(text: &str) -> bool {
@@ -250,11 +245,8 @@ fn begins_with_date(text: &str) -> bool {
     };
     let (is_day, is_year) = (|part| number(part, 1..=2), |part| number(part, 4..=4));
     let is_word = |part: &str| part.starts_with(char::is_alphabetic);
-    let is_month = |part: &str| {
-        let start = part.get(..3).unwrap_or_default().to_ascii_lowercase();
-        MONTHS.contains(&start.as_str())
-    };
+    let is_month = |part: &str| calendar::month(&part.to_lowercase()).is_some();
     (is_year(first) && is_day(second) && is_day(third))
         || (is_day(first) && (is_day(second) || is_word(second)) && is_year(third))
-        || (is_month(first) && is_day(second) && is_year(third))
+        || (is_day(second) && is_year(third) && is_month(first))
 }
