@@ -316,3 +316,23 @@ fn frames_that_nobody_sees_go() {
     let grows = "<iframe src=https://x.example/ style='width:0; min-width:100%'></iframe>";
     assert_eq!(link(grows).0, "https://x.example/");
 }
+
+#[test]
+fn an_empty_link_that_only_the_tree_builder_makes_has_its_words() {
+    let link = "<a href=\"https://t.me/a/1\">Telegram</a>";
+    for (html, expected) in [
+        (
+            "<div><a href=https://t.me/a/1></div>",
+            format!("<div>{link}</div>"),
+        ),
+        (
+            "<blockquote><a href=https://t.me/a/1></blockquote> <a href=/b>б</a>",
+            format!(
+                "<blockquote>{link}</blockquote><a href=\"https://t.me/a/1\"> </a><a href=\"https://dala.example/b\">б</a>"
+            ),
+        ),
+    ] {
+        assert_eq!(sanitized(html), expected, "{html}");
+        assert_eq!(sanitized(&expected), expected);
+    }
+}
