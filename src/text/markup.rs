@@ -21,6 +21,7 @@ use html5ever::tokenizer::{
     BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+pub(super) use self::appearance::style_hides;
 use self::builder::MarkupBuilder;
 use super::bare_links::BareLinks;
 pub(super) use super::piece::Piece;
