@@ -13,6 +13,10 @@ pub(super) struct Paragraph {
     pub(super) text: Text,
     /// Letters and digits inside links.
     pub(super) link_letters: usize,
+    /// Letters and digits in italics or in small type.
+    pub(super) italic_letters: usize,
+    /// Whether a picture or a player stands right above it, or at its front.
+    pub(super) is_below_picture: bool,
     pub(super) place: Place,
 }
 
@@ -56,6 +60,9 @@ impl Markup {
             text: String::new(),
             line_start: 0,
             link_letters: 0,
+            italic_letters: 0,
+            picture_is_above: false,
+            is_below_picture: false,
             mark: None,
         }
     }
@@ -73,6 +80,11 @@ pub(super) struct Paragraphs<'m> {
     /// Where the line after the last line break begins.
     line_start: usize,
     link_letters: usize,
+    italic_letters: usize,
+    /// Whether there was a picture or a player, and no text since.
+    picture_is_above: bool,
+    /// Whether that was so when the text of the paragraph began.
+    is_below_picture: bool,
     mark: Option<Mark>,
 }
 
@@ -88,6 +100,7 @@ struct OpenElement {
 struct Context {
     is_left_out: bool,
     is_link: bool,
+    is_italic: bool,
     place: Place,
 }
 
@@ -116,7 +129,10 @@ impl Iterator for Paragraphs<'_> {
                     None
                 }
                 Piece::More => None,
-                Piece::Frame(_) => self.end_paragraph(),
+                Piece::Frame(_) => {
+                    self.picture_is_above = true;
+                    self.end_paragraph()
+                }
                 Piece::Open(at, attributes) => self.start(*at, attributes),
                 Piece::Close(at) => self.end(*at),
             };
@@ -138,11 +154,19 @@ impl Paragraphs<'_> {
 
     fn push(&mut self, text: &str) {
         let context = self.context();
+        let has_words = !text.trim().is_empty();
+        let picture_is_above = has_words && std::mem::take(&mut self.picture_is_above);
         if context.is_left_out {
             return;
         }
+        if has_words && self.text.trim().is_empty() {
+            self.is_below_picture = picture_is_above;
+        }
         if context.is_link {
             self.link_letters += letters(text);
+        }
+        if context.is_italic {
+            self.italic_letters += letters(text);
         }
         self.text.push_str(text);
     }
@@ -168,6 +192,7 @@ impl Paragraphs<'_> {
         let href = attributes.iter().find(|(key, _)| key == "href");
         let is_fragment_link = href.is_some_and(|(_, href)| href.trim_start().starts_with('#'));
         context.is_link |= name == "a" && href.is_some();
+        context.is_italic |= matches!(name, "em" | "i" | "small");
         match &mut self.mark {
             Some(mark) => mark.has_fragment_link |= is_fragment_link,
             None if name == "sup" || is_fragment_link => {
@@ -243,7 +268,10 @@ impl Paragraphs<'_> {
                 self.text.push(' ');
                 self.line_start = self.text.len();
             }
-            "img" => self.text.push(' '),
+            "img" => {
+                self.picture_is_above = true;
+                self.text.push(' ');
+            }
             _ => {}
         }
         None
@@ -270,6 +298,8 @@ impl Paragraphs<'_> {
         self.end_mark();
         self.line_start = 0;
         let link_letters = std::mem::take(&mut self.link_letters);
+        let italic_letters = std::mem::take(&mut self.italic_letters);
+        let is_below_picture = std::mem::take(&mut self.is_below_picture);
         if self.text.is_empty() {
             return None;
         }
@@ -278,6 +308,8 @@ impl Paragraphs<'_> {
         (!text.is_empty()).then(|| Paragraph {
             text,
             link_letters,
+            italic_letters,
+            is_below_picture,
             place: self.context().place,
         })
     }
