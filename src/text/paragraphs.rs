@@ -1,7 +1,10 @@
 //! The paragraphs of marked-up text, which leads and summaries are made of.
 
+mod marks;
+
 use std::slice;
 
+use self::marks::{Mark, is_exponent, is_footnote_mark};
 use super::elements::{ELEMENTS, Nature};
 use super::markup::{Markup, Piece};
 use super::plain::Text;
@@ -102,16 +105,6 @@ struct Context {
     is_link: bool,
     is_italic: bool,
     place: Place,
-}
-
-/// Raised text, or a link to a place of the same text. Its meaning is known at its end.
-struct Mark {
-    /// Its element's index in the list of open ones.
-    element: usize,
-    text_start: usize,
-    link_letters: usize,
-    is_raised: bool,
-    has_fragment_link: bool,
 }
 
 impl Iterator for Paragraphs<'_> {
@@ -354,48 +347,6 @@ fn place_inside(name: &str) -> Option<Place> {
         "aside" | "blockquote" | "details" | "pre" => Some(Place::Beside),
         "dl" | "ol" | "ul" => Some(Place::List),
         _ => None,
-    }
-}
-
-/// The longest mark of a footnote, such as `[12]`.
-const MARK_BYTES_MAX: usize = 12;
-
-fn is_footnote_mark(before: &str, sign: &str, mark: &Mark) -> bool {
-    let number = sign.trim_matches(['[', ']', '(', ')', '*']);
-    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    let is_bracketed = is_number && number.len() < sign.len();
-    let is_symbol = !sign.is_empty()
-        && sign
-            .chars()
-            .all(|c| matches!(c, '*' | '†' | '‡' | '§' | '↩' | '\u{fe0e}'));
-    if mark.has_fragment_link && mark.is_raised {
-        return sign.len() <= MARK_BYTES_MAX || is_symbol;
-    }
-    match mark.is_raised {
-        true => is_bracketed || is_symbol || (is_number && follows_word(before)),
-        false => is_bracketed || is_symbol || is_number,
-    }
-}
-
-/// The most letters of a unit that has an exponent, such as `км` and `cm`.
-const UNIT_LETTERS_MAX: usize = 3;
-
-/// Whether a raised number after this text cannot be an exponent: it stands behind a whole word, or
-/// behind the end of a sentence or quotation.
-fn follows_word(before: &str) -> bool {
-    let word = before.chars().rev().take_while(|c| c.is_alphabetic());
-    let is_word = word.take(UNIT_LETTERS_MAX + 1).count() > UNIT_LETTERS_MAX;
-    is_word || before.ends_with(['.', ',', ';', ':', '!', '?', '…', '»', '”', '"'])
-}
-
-/// Whether raised text is an exponent, unlike `1<sup>st</sup>` and `<sup>TM</sup>`.
-fn is_exponent(sign: &str) -> bool {
-    let mut chars = sign.chars();
-    match (chars.next(), chars.next()) {
-        (Some(only), None) => {
-            only.is_ascii_digit() || (only.is_alphabetic() && !"aeoªºейя".contains(only))
-        }
-        _ => sign.contains(|c: char| c.is_ascii_digit()),
     }
 }
 
