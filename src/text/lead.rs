@@ -87,8 +87,9 @@ struct WeakLead {
 impl WeakLead {
     /// Adds a weak paragraph behind a short label, such as «Главное:», or behind a short item of a list.
     fn add(&mut self, paragraph: &Paragraph) {
-        let needs_more = self.last_is_item || self.text.ends_with(':');
-        if !self.text.is_empty() && !(needs_more && is_short(&self.text)) {
+        let is_label = self.last_is_item || self.text.ends_with(':');
+        let takes_more = is_label && is_short(&self.text);
+        if !(self.text.is_empty() || takes_more) {
             return;
         }
         let is_item = paragraph.place == Place::List;
