@@ -13,6 +13,7 @@ mod pictures;
 mod removed;
 mod steps;
 mod tags;
+mod twins;
 
 use std::cell::RefCell;
 
