@@ -35,7 +35,7 @@ pub(super) const RAW_TEXT: [&str; 8] = [
 ];
 
 /// Elements that are removed with their content: drawings, controls, and what nobody sees. `noscript`
-/// leaves its pictures (`markup/pictures.rs`).
+/// leaves its pictures (`markup/twins.rs`).
 pub(super) const REMOVED: [&str; 13] = [
     "button", "canvas", "datalist", "meter", "noscript", "o:p", "optgroup", "output", "progress",
     "select", "svg", "template", "xml",

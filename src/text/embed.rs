@@ -1,6 +1,7 @@
 //! Frames, players and posts of other sites. Feed readers do not run them, so each becomes a link to the
 //! page of what it shows.
 
+mod inline_scripts;
 mod pages;
 mod posts;
 mod scripts;
@@ -10,6 +11,7 @@ mod url_parts;
 use html5ever::tokenizer::Tag;
 use url::Url;
 
+pub(super) use self::inline_scripts::read as read_inline_script;
 use self::pages::page;
 pub(super) use self::posts::Post;
 pub(super) use self::scripts::Script;

@@ -13,6 +13,7 @@ mod pictures;
 mod removed;
 mod steps;
 mod tags;
+mod twins;
 
 use std::cell::RefCell;
 
@@ -21,6 +22,7 @@ use html5ever::tokenizer::{
     BufferQueue, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+pub(super) use self::appearance::style_hides;
 use self::builder::MarkupBuilder;
 use super::bare_links::BareLinks;
 pub(super) use super::piece::Piece;

@@ -8,6 +8,7 @@
 mod arguments;
 mod braces;
 mod cursor;
+mod jsx;
 mod lines;
 mod math;
 mod mdx;

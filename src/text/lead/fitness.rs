@@ -14,6 +14,8 @@ pub(super) enum Fitness {
     Good,
     /// It is the lead where no good one is.
     Weak,
+    /// By its form it is the caption of the picture above it: the lead where nothing else is.
+    Caption,
     /// It is no text at all: a shortcode, an address, the name of a file.
     Never,
 }
@@ -27,10 +29,23 @@ const LABEL_CHARACTERS: usize = 40;
 /// With at most so many characters, what begins as a credit is one.
 const CREDIT_CHARACTERS_MAX: usize = 150;
 
+/// With at most so many characters, a paragraph in italics below a picture is its caption.
+const CAPTION_CHARACTERS_MAX: usize = 200;
+
+/// The percentage of letters in italics from which on a paragraph is in italics; the photographer's name
+/// may stand beside them.
+const ITALIC_PERCENT: usize = 60;
+
 pub(super) fn fitness(paragraph: &Paragraph) -> Fitness {
     let text = paragraph.text.as_str();
     if is_shortcode(text) || has_no_words(text) || is_half_addresses(text) {
         return Fitness::Never;
+    }
+    if paragraph.is_below_picture
+        && paragraph.italic_letters * 100 >= letters(text) * ITALIC_PERCENT
+        && is_shorter(text, CAPTION_CHARACTERS_MAX + 1)
+    {
+        return Fitness::Caption;
     }
     let links = paragraph.link_letters;
     let is_links = |percent: usize| links > 0 && links * 100 >= letters(text) * percent;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::text::{Html, Markup, Shortcode};
 
+mod mdx;
 mod properties;
 
 /// A text without its generator's tags, as feeds carry it. Its page is `/kz/blog/a/`.

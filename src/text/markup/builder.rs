@@ -7,16 +7,20 @@ use super::appearance::Appearance;
 use super::formula::Formula;
 use super::lead_marks::{ends_lead, is_no_lead};
 use super::marks::Marks;
-use super::pictures::{Picture, Source, drop_twins, settle_source};
+use super::pictures::{Source, settle_source};
 use super::removed::{Effect, Removed};
 use super::steps::{self, Steps};
 use super::tags::{attribute, attributes, tokenizer_state};
+use super::twins::{Picture, drop_twins};
 use super::{DEPTH_MAX, Markup, MarkupError};
 use crate::text::bare_links::BareLinks;
 use crate::text::characters::clean;
 use crate::text::elements::{self, ELEMENTS, Nature};
-use crate::text::embed::{Frame, Post, Script};
+use crate::text::embed::{Frame, Post, Script, read_inline_script};
 use crate::text::piece::Piece;
+
+/// The most bytes of an inline script that are read; the embed codes of sites are shorter.
+const CODE_BYTES_MAX: usize = 16 << 10;
 
 #[derive(Default)]
 pub(super) struct MarkupBuilder {
@@ -27,6 +31,8 @@ pub(super) struct MarkupBuilder {
     steps: Steps,
     /// The element whose content is no markup, until its end tag.
     raw_text: Option<LocalName>,
+    /// The code of the open inline script.
+    code: Option<String>,
     /// The element that is removed with its content.
     removed: Option<Removed>,
     formula: Option<Formula>,
@@ -71,6 +77,12 @@ impl MarkupBuilder {
         if let Some(raw_text) = &self.raw_text {
             if !starts && *raw_text == tag.name {
                 self.raw_text = None;
+                if let Some(code) = self.code.take() {
+                    self.step(steps::of_code(&code));
+                    for script in read_inline_script(&code) {
+                        self.script(script);
+                    }
+                }
             }
             return TokenSinkResult::Continue;
         }
@@ -189,11 +201,10 @@ impl MarkupBuilder {
     fn start_of_removed(&mut self, tag: &Tag, looks: Appearance) -> Option<TokenSinkResult<()>> {
         let name: &str = &tag.name;
         match name {
-            "script" => match Script::of_tag(tag) {
-                Script::Shows(frame) => self.push(Piece::Frame(frame)),
-                Script::Unknown => self.dropped_scripts += 1,
-                Script::Nothing => {}
-            },
+            "script" => {
+                self.code = attribute(tag, "src").is_none().then(String::new);
+                self.script(Script::of_tag(tag));
+            }
             "iframe" | "embed" if looks.is_shown() => {
                 self.push(Piece::Frame(Frame::of_tag(tag)));
             }
@@ -211,6 +222,14 @@ impl MarkupBuilder {
             _ => return None,
         }
         Some(TokenSinkResult::Continue)
+    }
+
+    fn script(&mut self, script: Script) {
+        match script {
+            Script::Shows(frame) => self.push(Piece::Frame(frame)),
+            Script::Unknown => self.dropped_scripts += 1,
+            Script::Nothing => {}
+        }
     }
 
     fn end(&mut self, tag: &Tag) {
@@ -364,6 +383,10 @@ impl MarkupBuilder {
 
     pub(super) fn text(&mut self, text: &str) {
         if self.raw_text.is_some() {
+            if let Some(code) = &mut self.code {
+                let room = CODE_BYTES_MAX.saturating_sub(code.len());
+                code.push_str(&text[..text.floor_char_boundary(room)]);
+            }
             return;
         }
         self.step(steps::of_text(text));

@@ -16,6 +16,12 @@ const ENTITY_STEPS: usize = 4;
 /// Steps for an address, which is resolved and checked.
 const ADDRESS_STEPS: usize = 6;
 
+/// Steps for the code of a script, however short.
+const CODE_STEPS: usize = 4;
+
+/// Bytes of code that make one step.
+const CODE_BYTES_PER_STEP: usize = 256;
+
 /// Bytes of a style that make one step.
 const STYLE_BYTES_PER_STEP: usize = 32;
 
@@ -75,6 +81,11 @@ pub(super) fn of_attributes(tag: &Tag) -> usize {
 pub(super) fn of_text(text: &str) -> usize {
     let is_entity = |c: &char| matches!(c, '&' | '<' | '>' | '\u{a0}');
     1 + text.chars().filter(is_entity).count() * ENTITY_STEPS
+}
+
+/// Steps for searching the code of a script.
+pub(super) fn of_code(code: &str) -> usize {
+    CODE_STEPS + code.len() / CODE_BYTES_PER_STEP
 }
 
 /// Steps for resolving the addresses of a piece.

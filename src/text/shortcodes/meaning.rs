@@ -57,6 +57,9 @@ pub(super) fn of(
     if let (Family::Call, Some(expression)) = (tag.family, tag.label) {
         return address_of(expression, behind, context).map_or(Meaning::Inner, Meaning::Source);
     }
+    if tag.family == Family::Component && tag.arguments.is_hidden() {
+        return Meaning::Drop;
+    }
     let names = [included(tag), Some(tag.name)];
     for name in names.into_iter().flatten() {
         let rule = context.shortcodes.get(name);
