@@ -6,6 +6,7 @@
 //! [`hidden`] reads. Keys that nothing knows are collected for `check`.
 
 mod dates;
+pub(in crate::source) mod key_traits;
 mod media;
 mod missing;
 mod names;
@@ -248,7 +249,7 @@ fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
         warnings.push(Warning::new(
             at(node.line),
             format!("`{key}`: the value {value} hides the article"),
-            format!("if it means that the article is public, name it in `[source.directory] public-status = [\"{value}\"]`"),
+            format!("if it means that the article is public, name it in the table of the source: `public-status = [\"{value}\"]`"),
         ));
     }
     for (key, node) in marks.elsewhere.iter().take(WARNINGS_MAX) {

@@ -6,13 +6,14 @@ use chrono::DateTime;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::SqlError;
-use super::columns::{Column, Kind, Selected};
+use super::columns::{Column, Kind, STAMP_CHARS, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
-use crate::model::time::{Timestamp, Zone};
+use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::source::Place;
-use crate::source::article_file::fields::Fields;
+use crate::source::article_file::fields::{Fields, key_traits};
+use crate::source::article_file::hidden::{self, Hiding};
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
 use crate::source::sql::recheck_window;
@@ -127,14 +128,30 @@ impl Row<'_> {
         }
     }
 
-    /// Changes when `updated`, `date` or the query's columns do.
+    /// Changes when a date, what may hide the row, or the query's columns do.
     fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Stamp {
+        let mut others = Xxh3::new();
+        self.selected.shape.hash(&mut others);
+        let is_other = |column: &Column| {
+            let is_own = ["id", "updated", "date"].iter().any(|name| column.is(name));
+            column.is_in_stamp() && !is_own
+        };
+        for (column, cell) in self.columns().filter(|(column, _)| is_other(column)) {
+            let text = cell.text.as_ref();
+            // A longer one is cut here and there at another length.
+            let text = text.filter(|text| text.len() < STAMP_CHARS);
+            (&column.name, text, cell.text.is_some()).hash(&mut others);
+        }
         Stamp {
             size: 0,
             modified: updated.map_or(0, Moment::stamp),
             changed: date.map_or(0, Moment::stamp),
-            inode: self.selected.shape,
+            inode: others.digest(),
         }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = (&Column, &Cell)> {
+        self.selected.columns.iter().zip(self.cells)
     }
 
     /// Whether one of its values may go on beyond its first `chars` characters, which were read.
@@ -145,14 +162,28 @@ impl Row<'_> {
 
     pub(super) fn columns_digest(&self) -> u64 {
         let mut hash = Xxh3::new();
-        let cells = self.selected.columns.iter().zip(self.cells);
-        for (column, cell) in cells.filter(|(column, _)| !column.is_text()) {
+        let cells = self
+            .columns()
+            .filter(|(column, _)| !column.traits().is_text);
+        for (column, cell) in cells {
             (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
         }
         hash.digest()
     }
 
-    pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+    /// The article at `now`. The refusal of a row that is hidden withdraws it.
+    pub(super) fn accept(
+        &self,
+        reading: &AcceptSettings,
+        now: Timestamp,
+    ) -> Result<Accepted, Refusal> {
+        self.read(reading).map_err(|refusal| Refusal {
+            withdraws: refusal.withdraws || self.is_hidden(reading, now),
+            ..refusal
+        })
+    }
+
+    fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let pairs = self.pairs()?;
         let context = ParseContext::new(reading, None);
         let draft = Fields::new(&pairs, 0).draft(None, &context)?;
@@ -160,9 +191,24 @@ impl Row<'_> {
         draft.accept(key, reading)
     }
 
+    /// Whether the columns that were read hide the row at `now`, or one that may hide it cannot be read.
+    pub(super) fn is_hidden(&self, reading: &AcceptSettings, now: Timestamp) -> bool {
+        let mut pairs = Vec::new();
+        for (column, cell) in self.columns().filter(|(column, _)| column.may_hide()) {
+            match pair(column, cell) {
+                Ok(pair) => pairs.push(pair),
+                Err(_) => return true,
+            }
+        }
+        let marks = hidden::marks(&pairs, &reading.public_status);
+        let is_expired = |&date: &WrittenDate| reading.zone.resolve(date) <= now;
+        marks.hiding != Hiding::Shown
+            || marks.is_out_of_feeds
+            || marks.expires.iter().any(is_expired)
+    }
+
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
-        let mut cells = self.selected.columns.iter().zip(self.cells);
-        cells.find(|(column, _)| column.is(name))
+        self.columns().find(|(column, _)| column.is(name))
     }
 
     fn pairs(&self) -> Result<Vec<KeyValue>, Refusal> {
@@ -171,17 +217,9 @@ impl Row<'_> {
         if bytes > ROW_BYTES_MAX as u64 {
             return Err(too_large(bytes));
         }
-        let cells = self.selected.columns.iter().zip(self.cells);
-        let entries = cells.map(|(column, cell)| {
-            Ok(KeyValue {
-                key: column.name.clone(),
-                node: Node {
-                    line: 0,
-                    value: value(column, cell)?,
-                },
-            })
-        });
-        entries.collect()
+        self.columns()
+            .map(|(column, cell)| pair(column, cell))
+            .collect()
     }
 }
 
@@ -248,6 +286,25 @@ pub(super) fn shared_id(rows: usize, id: &str) -> Refusal {
     )
 }
 
+/// A column as the key of an article.
+fn pair(column: &Column, cell: &Cell) -> Result<KeyValue, Refusal> {
+    let mut pair = KeyValue {
+        key: column.name.clone(),
+        node: Node {
+            line: 0,
+            value: value(column, cell)?,
+        },
+    };
+    if column.traits().is_metadata
+        && let Value::Table(pairs) = &mut pair.node.value
+    {
+        // The rest of it describes the page for search engines.
+        pairs.retain(|pair| key_traits::of(&pair.key).is_some_and(|traits| traits.is_mark));
+        pair.key = "params".into();
+    }
+    Ok(pair)
+}
+
 fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     if cell.is_broken {
         return Err(Refusal::new(
@@ -259,9 +316,10 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let Some(text) = &cell.text else {
         return Ok(Value::Null);
     };
-    if column.is_date() {
+    let traits = column.traits();
+    if traits.is_date {
         return Ok(match number(column, cell) {
-            Some(0) => Value::Null,
+            Some(0) if !traits.may_be_flag => Value::Null,
             Some(number) if number.unsigned_abs() >= UNIX_SECONDS_MIN => {
                 let seconds = micros_of(number).div_euclid(1_000_000);
                 let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
@@ -275,7 +333,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     }
     let is_json = match column.kind {
         Kind::Json | Kind::Own => true,
-        Kind::Text | Kind::Any => column.is_list() && text.trim_start().starts_with(['[', '{']),
+        Kind::Text | Kind::Any => traits.is_nested && text.trim_start().starts_with(['[', '{']),
         Kind::Integer
         | Kind::Number
         | Kind::Flag
@@ -289,6 +347,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
     Ok(match json {
         Some(json) => json,
+        None if is_json && traits.is_table => return Err(no_json(column)),
         // In a column, only commas separate tags, since a tag may contain spaces. Hashtags need none.
         None if is_one_tag => Value::List(vec![Node {
             line: 0,
@@ -296,6 +355,14 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         }]),
         None => Value::Text(text.clone()),
     })
+}
+
+fn no_json(column: &Column) -> Refusal {
+    Refusal::new(
+        None,
+        format!("`{}`: is not valid JSON", column.name),
+        "correct the value, or build it with the database's functions for JSON",
+    )
 }
 
 fn number(column: &Column, cell: &Cell) -> Option<i64> {
@@ -369,11 +436,7 @@ mod tests {
     use super::*;
 
     fn column(name: &str, kind: Kind) -> Column {
-        Column {
-            name: name.into(),
-            kind,
-            type_name: String::new(),
-        }
+        Column::new(name, kind, "")
     }
 
     fn text(text: &str) -> Cell {
@@ -476,7 +539,7 @@ mod tests {
                 cells: &cells,
             };
             let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
-            match row.accept(&reading) {
+            match row.accept(&reading, Timestamp(0)) {
                 Ok(accepted) => assert_eq!(Some(accepted.expires.map(drop)), expected, "{expires}"),
                 Err(refusal) => assert!(refusal.withdraws && expected.is_none(), "{refusal:?}"),
             }
@@ -560,7 +623,7 @@ mod tests {
                 cells: &cells,
             };
             let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
-            let refusal = row.accept(&reading).expect_err(reason);
+            let refusal = row.accept(&reading, Timestamp(0)).expect_err(reason);
             assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
         }
     }
