@@ -197,8 +197,12 @@ fn accept_settings(config: &Config) -> AcceptSettings {
         SourceConfig::Directory(folder) => Some(folder),
         SourceConfig::Sql(_) => None,
     };
+    let public_status = match &config.source {
+        SourceConfig::Directory(folder) => &folder.public_status,
+        SourceConfig::Sql(sql) => &sql.public_status,
+    };
     AcceptSettings {
-        public_status: folder.map_or_else(Vec::new, |folder| folder.public_status.clone()),
+        public_status: public_status.clone(),
         fields: folder.map_or_else(Default::default, |folder| folder.fields.clone()),
         keys_are_names: folder.is_some_and(|folder| folder.key == KeyFrom::Name),
         shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),

@@ -267,6 +267,9 @@ keys! { sql =>
     LISTEN: Form<String> = "listen", ANY, Default("taspa");
     /// The database to listen at, where `url` leads through a pooler or to a standby.
     LISTEN_URL: Form<String> = "listen-url", NOTIFYING_DATABASE, Optional, "postgres://reader@primary.example/news";
+    /// Values of a column `status`, `visibility` or `pubstatus` that mean that the article is public, beside
+    /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
+    PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved", "2"];
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
 }

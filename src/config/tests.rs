@@ -377,7 +377,7 @@ fn everything_that_is_missing_is_reported_at_once() {
 fn a_database_has_defaults_and_a_secret() {
     let text = MINIMAL.replace(
         "[source.directory]",
-        "[source.sql]\nurl = 'postgres://reader:hush@db/news'\nquery = 'SELECT 1'",
+        "[source.sql]\nurl = 'postgres://reader:hush@db/news'\nquery = 'SELECT 1'\npublic-status = ['2']",
     );
     let loaded = parse(&text).unwrap_or_else(|all| panic!("{}", print(&all)));
     let SourceConfig::Sql(sql) = &loaded.config.source else {
@@ -386,6 +386,7 @@ fn a_database_has_defaults_and_a_secret() {
     assert_eq!(sql.url.expose(), "postgres://reader:hush@db/news");
     assert_eq!((sql.refresh, sql.reconcile), (30, 300));
     assert_eq!(sql.listen.as_deref(), Some("taspa"));
+    assert_eq!(sql.public_status, ["2"]);
     assert!(!format!("{:?}", loaded.config).contains("hush"));
 
     for (url, expected) in [

@@ -6,6 +6,7 @@
 //! [`hidden`] reads. Keys that nothing knows are collected for `check`.
 
 mod dates;
+pub(in crate::source) mod key_traits;
 mod media;
 mod missing;
 mod names;

@@ -221,6 +221,11 @@ pub(in crate::source) fn knows(name: &str) -> bool {
     rule(name).is_some()
 }
 
+/// Whether a key of this name, in its normal form, is the date from which on the article is hidden.
+pub(in crate::source) fn is_expiry(name: &str) -> bool {
+    rule(name) == Some(Rule::Expiry)
+}
+
 impl Hiding {
     /// The refusal of an article whose text cannot be parsed: if these keys hide it, its last good
     /// version goes too.

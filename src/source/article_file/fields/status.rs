@@ -30,7 +30,7 @@ pub(super) fn hiding(
                 false => warnings.push(Warning::new(
                     at(item.line),
                     format!("`{key}`: the value {value} hides the article"),
-                    format!("if it means that the article is public, name it in [source.directory]: `public-status = [\"{value}\"]`"),
+                    format!("if it means that the article is public, name it in the table of the source: `public-status = [\"{value}\"]`"),
                 )),
             }
         }
