@@ -9,6 +9,7 @@ mod builder;
 mod formula;
 mod lead_marks;
 mod marks;
+mod picture_name;
 mod pictures;
 mod removed;
 mod steps;
