@@ -117,7 +117,7 @@ fn distance(pieces: &[Piece], one: usize, other: usize) -> Option<usize> {
             Nature::Inline | Nature::Void => Some(distance),
             Nature::Block | Nature::OptionalEnd => Some(distance + 1),
         },
-        Piece::Text(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => None,
+        Piece::Text(_) | Piece::Formula(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => None,
     })
 }
 
