@@ -240,6 +240,36 @@ fn a_request_sees_one_state_to_its_end() {
 }
 
 #[test]
+fn an_article_with_an_id_is_found_by_the_path_of_its_file() {
+    let newsroom = newsroom();
+    let own_id = |id: &str| format!("2026-01-08 Мост\nid {id}\n\nТекст.\n\nЕщё");
+    newsroom.write("новости/b.txt", &own_id("own-7"), "Текст.");
+    newsroom.write("c/index.txt", &own_id("tag:dala.example,2026:8"), "Текст.");
+    newsroom.write("d.txt", &own_id("новости/c"), "Текст.");
+    newsroom.write("новости/c.txt", &own_id("own-9"), "Текст.");
+    newsroom.write("e.txt", &own_id("own-10").replace("2026", "2027"), "Текст.");
+    newsroom.read_and_publish(later().plus(5));
+    let state = newsroom.state();
+    let handle = newsroom.publisher().handle();
+    for (path, key) in [
+        ("a", Some("a")),
+        ("новости/b", Some("own-7")),
+        ("c", Some("tag:dala.example,2026:8")),
+        // The key of another article counts before a path.
+        ("новости/c", Some("новости/c")),
+        ("e", None),
+        ("новости", None),
+    ] {
+        let page = handle.find_page(&state, PageRequest::Article(path.to_owned()));
+        let found = match page {
+            Ok(Page::Article(article)) => Some(article.article.key.clone()),
+            _ => None,
+        };
+        assert_eq!(found.as_deref(), key, "{path}");
+    }
+}
+
+#[test]
 fn a_request_gets_no_older_selection_than_an_answer_before() {
     let newsroom = newsroom();
     let earlier = newsroom.state();
