@@ -55,7 +55,7 @@ pub(super) const fn weights(place: Place) -> Weights {
             plain: -1,
             plain_of_many: -3,
             loan: -8,
-            foreign: -40,
+            foreign: -32,
         },
         // It may be a name.
         Place::SentenceStart => Weights {

@@ -2,6 +2,8 @@
 //!
 //! A word is never written down: its last letters are a number, which the tables are asked for.
 
+use std::sync::LazyLock;
+
 use icu_normalizer::properties::CanonicalCompositionBorrowed;
 use memchr::memmem;
 
@@ -207,10 +209,10 @@ fn chunk_bytes(text: &str) -> usize {
 }
 
 fn has_address(text: &str) -> bool {
-    memchr::memchr(b'@', text.as_bytes()).is_some()
-        || ["://", "www."]
-            .iter()
-            .any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+    static MARKS: LazyLock<[memmem::Finder<'static>; 2]> =
+        LazyLock::new(|| ["://", "www."].map(memmem::Finder::new));
+    let text = text.as_bytes();
+    memchr::memchr(b'@', text).is_some() || MARKS.iter().any(|mark| mark.find(text).is_some())
 }
 
 /// The letters of a word that are looked at from its beginning on. Behind them only the ending counts.
