@@ -263,7 +263,7 @@ impl Directory {
     /// becomes `x`.
     pub fn key_of(&self, path: &str) -> String {
         let path = path.rsplit_once('.').map_or(path, |(path, _)| path);
-        let path = ArticlePath::new(path, &self.reading.languages);
+        let path = ArticlePath::new(path, self.reading.languages.tags());
         let key = match self.key {
             KeyFrom::Path => path.key(),
             KeyFrom::Name => path.short_key(),

@@ -113,7 +113,7 @@ impl Inheritance {
             root: root.to_owned(),
             legacy,
             settings: Arc::new(settings.clone()),
-            section_names: names::of_sections(&settings.languages).into(),
+            section_names: names::of_sections(settings.languages.tags()).into(),
             write_log,
             known: Arc::default(),
         }
@@ -198,7 +198,8 @@ impl Inheritance {
             });
         if section.hides_something() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let language = ArticlePath::new(stem, &self.settings.languages).language_of_name();
+            let language =
+                ArticlePath::new(stem, self.settings.languages.tags()).language_of_name();
             let section = match language {
                 Some(language) => Arc::new(section.of_language(language)),
                 None => section,
@@ -251,7 +252,7 @@ impl Inheritance {
             return inherited;
         }
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let article = ArticlePath::new(stem, &self.settings.languages);
+        let article = ArticlePath::new(stem, self.settings.languages.tags());
         for (_, section) in parents.sections.iter().rev() {
             if !section.is_for(article.language_of_name(), &self.settings.language) {
                 continue;
