@@ -155,9 +155,14 @@ impl Row<'_> {
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let pairs = self.pairs()?;
         let context = ParseContext::new(reading, None);
-        let draft = Fields::new(&pairs, 0).draft(None, &context)?;
-        let key = draft.own_key()?.ok_or_else(no_id)?;
-        draft.accept(key, reading)
+        let accept = || {
+            let draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
+            let key = draft.own_key()?.ok_or_else(no_id)?;
+            draft.accept(key, reading)
+        };
+        accept().map_err(|refusal| {
+            Fields::new(&pairs, 0, reading).refuse(refusal, &context, Timestamp::now())
+        })
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
