@@ -253,6 +253,8 @@ impl Directory {
             Some(FileFormat::Json) => json::keys(&text, &context).ok(),
             Some(FileFormat::Newsroom) | None => None,
         };
+        // Without title and date they are not the keys of the article, which may be a table of its own.
+        let keys = keys.filter(|keys| Fields::new(keys, 1, &self.reading).are_of_article());
         let keys = keys.unwrap_or_else(|| rough_keys::find(&text, &self.reading));
         Fields::new(&keys, 1, &self.reading).refuse(refusal, &context, Timestamp::now())
     }

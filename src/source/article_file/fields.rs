@@ -148,6 +148,13 @@ impl<'p> Fields<'p> {
         }
     }
 
+    /// Whether they have a title or a date.
+    pub(in crate::source) fn are_of_article(&self) -> bool {
+        [Field::Title, Field::Date]
+            .iter()
+            .any(|&field| !self.of(field).is_empty())
+    }
+
     /// Keeps the last of keys with one name.
     fn drop_repeated(&mut self) {
         let mut kept: Vec<Key<'p>> = Vec::with_capacity(self.keys.len());

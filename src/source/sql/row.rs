@@ -153,9 +153,10 @@ impl Row<'_> {
     }
 
     pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let pairs = self.pairs()?;
+        let (pairs, fault) = self.pairs()?;
         let context = ParseContext::new(reading, None);
         let accept = || {
+            fault.map_or(Ok(()), Err)?;
             let draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
             let key = draft.own_key()?.ok_or_else(no_id)?;
             draft.accept(key, reading)
@@ -170,23 +171,25 @@ impl Row<'_> {
         cells.find(|(column, _)| column.is(name))
     }
 
-    fn pairs(&self) -> Result<Vec<KeyValue>, Refusal> {
+    /// The keys that its cells give, and the refusal of a cell that cannot be read.
+    fn pairs(&self) -> Result<(Vec<KeyValue>, Option<Refusal>), Refusal> {
         let texts = self.cells.iter().filter_map(|cell| cell.text.as_ref());
         let bytes = texts.map(|text| text.len() as u64).sum();
         if bytes > ROW_BYTES_MAX as u64 {
             return Err(too_large(bytes));
         }
         let cells = self.selected.columns.iter().zip(self.cells);
-        let entries = cells.map(|(column, cell)| {
-            Ok(KeyValue {
-                key: column.name.clone(),
-                node: Node {
-                    line: 0,
-                    value: value(column, cell)?,
-                },
-            })
-        });
-        entries.collect()
+        let (mut pairs, mut fault) = (Vec::with_capacity(self.cells.len()), None);
+        for (column, cell) in cells {
+            match value(column, cell) {
+                Ok(value) => pairs.push(KeyValue {
+                    key: column.name.clone(),
+                    node: Node { line: 0, value },
+                }),
+                Err(refusal) => fault = fault.or(Some(refusal)),
+            }
+        }
+        Ok((pairs, fault))
     }
 }
 

@@ -132,8 +132,13 @@ impl SectionFile {
 /// Whether a text may have front matter: it begins with it, behind comments and headings, or something above
 /// it hides its beginning.
 fn may_have_keys(text: &str, settings: &AcceptSettings) -> bool {
-    let is_cascade = |line: &str| key_name::is(line.trim_matches(['[', ']', ':', ' ']), "cascade");
-    if !rough_keys::find(text, settings).is_empty() || text.lines().any(is_cascade) {
+    let is_cascade = |line: &str| {
+        let key = line.split([':', '=']).next().unwrap_or_default();
+        key_name::is(key.trim_matches(['[', ']', ' ', '"', '\'']), "cascade")
+    };
+    let mut keys = rough_keys::find(text, settings);
+    keys.retain(|pair| hidden::is_draft(&pair.key, settings));
+    if hiding(&keys, settings) != Hiding::Shown || text.lines().any(is_cascade) {
         return true;
     }
     let lines = text.lines().map(str::trim);

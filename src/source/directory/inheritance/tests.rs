@@ -181,6 +181,7 @@ fn a_folders_own_file_hides_what_is_below_it() {
         ),
         ("О разделе\n\n+++\n[[cascade]]\nwip = true\n+++\n", &outside),
         ("О разделе\n\n---\ntitle: Раздел\n---\n", &all),
+        ("О разделе\n\nStatus: draft\nDate: 2999-01-08\n", &all),
         // Names that look alike, and further names.
         ("+++\n\"drаft \" = true\n+++\n", &outside),
         ("---\ndraft\u{a0}: true\n---\n", &outside),

@@ -308,6 +308,35 @@ fn newsroom_text_that_has_expired_or_is_to_come_is_not_public() {
     }
 }
 
+#[test]
+fn an_article_in_a_table_of_its_own_or_in_a_list_is_searched() {
+    for (path, text) in [
+        (
+            "a.json",
+            "{\"data\": {\"title\": \"Мост\", \"date\": \"2026-01-08\", \"draft\": true}}",
+        ),
+        (
+            "a.json",
+            "[{\"title\": \"Мост\", \"date\": \"2026-01-08\", \"draft\": true}]",
+        ),
+        ("a.json", "{\"title\": \"Мост\"}\n{\"draft\": true}"),
+        (
+            "a.md",
+            "---\nmeta:\n  title: Мост\n  date: 2026-01-08\n  draft: true\n---\n",
+        ),
+        ("a.md", "---\n- title: Мост\n- draft: true\n---\n"),
+        ("a.md", "---\ndraft: true\n---\n"),
+    ] {
+        assert_eq!(fate(path, text.as_bytes()), Fate::Hidden, "{text}");
+        let shown = text.replace("true", "false");
+        assert_eq!(
+            fate(path, shown.as_bytes()),
+            Fate::LastGoodVersion,
+            "{text}"
+        );
+    }
+}
+
 /// Faults that are found after the keys are understood.
 #[test]
 fn a_fault_of_another_key_hides_nothing_less() {
