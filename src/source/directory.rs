@@ -331,8 +331,9 @@ fn hide(
         (Hiding::Shown, true) => Visibility::OutOfFeeds,
         (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
     };
-    draft.expires = draft.expires.or(marks.expires.first().copied());
     let resolve = |date| settings.zone.resolve(date);
+    let expires = marks.expires.into_iter().min_by_key(|&date| resolve(date));
+    draft.expires = draft.expires.or(expires);
     let date = fields::inherited_date(&inherited.pairs, settings)?;
     if let Some(date) = date.filter(|&date| resolve(date) > resolve(draft.published)) {
         draft.published = date;

@@ -65,7 +65,10 @@ pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], settings: &AcceptSetti
     };
     for pair in pairs {
         let name = key_name::normal(&pair.key);
-        marks.note(&name, pair, settings);
+        // `params.draft`, as exports write a key of a table.
+        let (table, inner) = name.split_once('.').unwrap_or_default();
+        let of_table = TABLES.contains(&table).then_some(inner);
+        marks.note(of_table.unwrap_or(&name), pair, settings);
         if TABLES.contains(&&*name) {
             for pair in pair.node.value.tables().flatten() {
                 marks.note(&key_name::normal(&pair.key), pair, settings);

@@ -226,6 +226,14 @@ fn value(written: &str) -> Value {
             }]),
         };
     }
+    let long = ["\"\"\"", "'''"]
+        .iter()
+        .find_map(|quotes| written.strip_prefix(quotes));
+    if let Some(long) = long {
+        let text = long.split(QUOTES).next().unwrap_or_default().trim();
+        // A text on the lines below is not read.
+        return Value::Text(if text.is_empty() { written } else { text }.to_owned());
+    }
     let text = match written.strip_prefix(QUOTES) {
         Some(rest) => rest.split(QUOTES).next(),
         None => written.split([',', '}', ']', ';']).next(),

@@ -147,6 +147,11 @@ fn values_show_hide_or_are_not_understood() {
             "extra: [{a: 1}, {draft: true}]",
             "params: [{draft: tru}]",
         ),
+        (
+            "author.draft: true",
+            "params.draft: true",
+            "extra.draft: tru",
+        ),
         ("drаft: false", "drаft: true", "\"draft \": tru"),
     ] {
         assert_eq!(hiding_of(shown), Hiding::Shown, "{shown}");

@@ -309,7 +309,7 @@ fn newsroom_text_that_has_expired_or_is_to_come_is_not_public() {
 }
 
 #[test]
-fn an_article_in_a_table_of_its_own_or_in_a_list_is_searched() {
+fn an_article_in_another_shape_or_language_is_searched() {
     for (path, text) in [
         (
             "a.json",
@@ -323,6 +323,26 @@ fn an_article_in_a_table_of_its_own_or_in_a_list_is_searched() {
         (
             "a.md",
             "---\nmeta:\n  title: Мост\n  date: 2026-01-08\n  draft: true\n---\n",
+        ),
+        (
+            "a.md",
+            "---\ntitle: Мост\ndate: 2026-01-08\ndraft = true\n---\n",
+        ),
+        (
+            "a.md",
+            "---\ntitle: Мост\ndate: 2026-01-08\ndraft:true\n---\n",
+        ),
+        (
+            "a.md",
+            "+++\ntitle = 'Мост'\ndate = 2026-01-08\ndraft: true\n+++\n",
+        ),
+        (
+            "a.md",
+            "+++\ntitle: Мост\ndate: 2026-01-08\ndraft: true\n+++\n",
+        ),
+        (
+            "a.html",
+            "<!--\n---\ntitle: Мост\ndraft: true\n---\n-->\n<p>Текст</p>",
         ),
         ("a.md", "---\n- title: Мост\n- draft: true\n---\n"),
         ("a.md", "---\ndraft: true\n---\n"),
