@@ -56,7 +56,7 @@ impl SiteLanguages {
     /// 200 at most, and fewer where these leave no doubt.
     pub fn guess<'t>(&self, title: &'t str, texts: impl IntoIterator<Item = &'t str>) -> &str {
         let mut points = Points::new(self.profiles);
-        let mut words = Words::default();
+        let mut words = Words::new();
         let mut left = BYTES_MAX;
         let mut texts = std::iter::once(title).chain(texts);
         texts.all(|text| {

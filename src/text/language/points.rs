@@ -149,8 +149,9 @@ impl Points {
             script.first = self.words;
         }
         self.words += 1;
-        // A capital behind the first word of a sentence shows that both words are a name.
-        let start = self.start.take();
+        // A capital behind the first word of a sentence shows that both words are a name, unless the first
+        // one is a common word.
+        let start = self.start.take().filter(|start| start.common == 0);
         if let Some(start) = start.filter(|_| word.place == Place::Name) {
             self.count(&start, &weights(Place::SentenceStart), -1);
             self.count(&start, &weights(Place::Name), 1);
