@@ -31,7 +31,7 @@ pub struct SiteLanguages {
 }
 
 impl SiteLanguages {
-    /// `site` is the language of the site, and the first of `tags` or one of them. All are tags of BCP 47.
+    /// The languages `tags` of a site, whose own is `site`. All are tags of BCP 47.
     pub fn new(site: &str, tags: Vec<String>) -> SiteLanguages {
         let others = tags.iter().map(String::as_str);
         let listed = std::iter::once(site).chain(others.filter(|other| *other != site));

@@ -31,7 +31,7 @@ pub(super) struct WordEvidence {
     pub(super) plain: ProfileSet,
     /// Those of these that have many.
     pub(super) plain_of_many: ProfileSet,
-    /// The profiles that have a letter of it in loan words only.
+    /// The profiles that have a letter or a pair of letters of it in loan words only.
     pub(super) loan: ProfileSet,
     /// The profiles that do not have a letter of it.
     pub(super) foreign: ProfileSet,
@@ -157,10 +157,9 @@ impl Words {
         take: &mut impl FnMut(WordEvidence) -> bool,
     ) -> bool {
         (self.in_hashtag, self.apostrophe) = (c == '#', false);
-        let letters = std::mem::take(&mut self.word.letters);
+        let letters = self.word.letters;
         let mut more = true;
         if letters > 0 {
-            self.word.letters = letters;
             let word = self.word.sum();
             let place = self.place(&word);
             more = take(self.word.evidence(&word, place, wanted));
@@ -248,7 +247,7 @@ struct LetterSum {
     is_capitalised: bool,
     /// Whether one of them is not in all alphabets of the script.
     has_own: bool,
-    /// The profiles to which all are native, and those that have them at all.
+    /// The profiles to which all are native, with their pairs, and those that have the letters at all.
     native: ProfileSet,
     known: ProfileSet,
 }
