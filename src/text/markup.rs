@@ -10,7 +10,7 @@ mod formula;
 mod lead_marks;
 mod marks;
 mod pictures;
-mod removed;
+mod removed_element;
 mod steps;
 mod tags;
 

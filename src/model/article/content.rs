@@ -1,7 +1,7 @@
 //! The body of a draft: its language, its lead, its HTML.
 
 use super::{Body, Refusal};
-use crate::text::{self, Base, Dropped, Html, Markup, MarkupError, TemplateContext, Text};
+use crate::text::{self, Base, Html, Markup, MarkupError, Omissions, TemplateContext, Text};
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
 /// URL of that page may contain the language of the text.
@@ -82,7 +82,7 @@ impl<'d> Content<'d> {
     }
 
     /// The whole body with URLs resolved against `base`, and what was left out of it.
-    pub(super) fn html(&self, base: Base<'_>) -> Result<(Html, Dropped), Refusal> {
+    pub(super) fn html(&self, base: Base<'_>) -> Result<(Html, Omissions), Refusal> {
         match self {
             Content::Paragraphs {
                 paragraphs,
@@ -90,7 +90,7 @@ impl<'d> Content<'d> {
             } => {
                 let texts = paragraphs.iter().chain(*credits);
                 let html = Html::from_paragraphs(texts.map(String::as_str));
-                Ok((html, Dropped::default()))
+                Ok((html, Omissions::default()))
             }
             Content::Markup(markup) => Html::from_markup(markup, base).map_err(refuse),
         }

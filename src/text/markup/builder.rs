@@ -8,7 +8,7 @@ use super::formula::Formula;
 use super::lead_marks::{ends_lead, is_no_lead};
 use super::marks::Marks;
 use super::pictures::{Picture, Source, drop_twins, settle_source};
-use super::removed::{Effect, Removed};
+use super::removed_element::{Effect, RemovedElement};
 use super::steps::{self, Steps};
 use super::tags::{attribute, attributes, tokenizer_state};
 use super::{DEPTH_MAX, Markup, MarkupError};
@@ -28,7 +28,7 @@ pub(super) struct MarkupBuilder {
     /// The element whose content is no markup, until its end tag.
     raw_text: Option<LocalName>,
     /// The element that is removed with its content.
-    removed: Option<Removed>,
+    removed: Option<RemovedElement>,
     formula: Option<Formula>,
     /// Open elements whose style marks their text.
     marks: Marks,
@@ -135,7 +135,10 @@ impl MarkupBuilder {
         if let Some(formula) = &mut self.formula {
             formula.push(" ");
         }
-        let is_foreign = self.removed.as_ref().is_some_and(Removed::is_foreign);
+        let is_foreign = self
+            .removed
+            .as_ref()
+            .is_some_and(RemovedElement::is_foreign);
         if tag.kind == TagKind::EndTag || is_foreign {
             return TokenSinkResult::Continue;
         }
@@ -253,7 +256,7 @@ impl MarkupBuilder {
             self.in_paragraph = false;
             self.push(Piece::Close(p));
         }
-        self.removed = Some(Removed::new(&tag.name));
+        self.removed = Some(RemovedElement::new(&tag.name));
     }
 
     fn end_removed(&mut self) {
