@@ -214,9 +214,11 @@ impl<'a> Run<'a> {
             stored,
             unlisted,
             hidden,
+            new_rows,
             gone,
             failure,
         } = listed;
+        self.result.report.new_rows = new_rows;
         self.hides = !hidden.is_empty();
         self.problems.stored = stored;
         self.problems.unlisted = unlisted;

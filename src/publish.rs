@@ -320,10 +320,9 @@ async fn read(
     Some(ReadingNote {
         is_full,
         failed: report.failure.is_some(),
-        found: report.read > 0 || report.changed > 0,
         is_held: report.held.is_some(),
         unsettled: report.unsettled,
-        stored: report.places,
+        new: report.new_rows,
         took,
     })
 }

@@ -28,6 +28,8 @@ pub(super) struct Listed {
     pub(super) unlisted: UnlistedPlaces,
     /// Unlisted places that may hold articles.
     pub(super) hidden: BTreeSet<String>,
+    /// Rows that a listing of recent rows shows first.
+    pub(super) new_rows: Vec<String>,
     /// Stored files that the listing did not show.
     pub(super) gone: Vec<String>,
     pub(super) failure: Option<ReconcileError>,
@@ -129,6 +131,10 @@ impl Comparison<'_> {
                 continue;
             };
             let last = self.store.file(&found.path)?;
+            // Of more than these it makes no difference which they are.
+            if last.is_none() && listed.new_rows.len() <= self.source.limits().at_once {
+                listed.new_rows.push(found.path.clone());
+            }
             let before = last.as_ref().map(|last| last.stamp);
             let mut stamps = [Some(found.stamp), before].into_iter().flatten();
             if stamps.any(|stamp| self.source.is_shared(stamp)) {

@@ -219,7 +219,6 @@ impl Driver {
                 stored
             }
         };
-        report.places = store.count_files().ok();
         if self.state().renewals != renewals {
             report.failure.get_or_insert(StoreError::Renewed.into());
         }

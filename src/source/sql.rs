@@ -15,11 +15,11 @@
 
 mod backoff;
 mod columns;
-pub(crate) mod count_drift;
 mod database;
 mod dialect;
 mod engine;
 mod error;
+pub(crate) mod id_sum;
 mod listener;
 mod listing;
 mod probe;
@@ -58,6 +58,7 @@ use crate::config::SqlConfig;
 use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
 use crate::source::restart::restarted;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
@@ -202,10 +203,21 @@ impl Sql {
         Ok(places.into_values().map(SameIdRows::into_place).collect())
     }
 
-    /// How many rows the query returns.
-    pub fn count(&self) -> Result<u64, SqlError> {
+    /// The number of rows that the query returns, with the sum of their ids.
+    pub(crate) fn id_sum(&self) -> Result<IdSum, SqlError> {
         let engine = self.0.engine.clone();
-        self.wait(async move { engine.count().await })
+        self.wait(async move { engine.id_sum(None).await })
+    }
+
+    /// The same of the rows with these ids.
+    pub(crate) fn id_sum_of(&self, ids: Vec<String>) -> Result<IdSum, SqlError> {
+        let engine = self.0.engine.clone();
+        self.wait(async move { engine.id_sum(Some(&ids)).await })
+    }
+
+    /// The same of the rows that the last full listing returned.
+    pub(crate) fn listed_id_sum(&self) -> Option<IdSum> {
+        self.0.engine.listed_id_sum()
     }
 
     /// The problems of the query: its columns, and an id without an index.
@@ -216,7 +228,7 @@ impl Sql {
         let columns = self.wait(async move { engine.columns().await })?;
         let mut problems = columns.problems(|column| dialect.cast(column));
         let is_readable = !problems.iter().any(|problem| problem.is_error);
-        if is_readable && self.count()? >= INDEX_FROM && self.scans_all_for_one() {
+        if is_readable && self.id_sum()?.rows >= INDEX_FROM && self.scans_all_for_one() {
             problems.push(columns::not_indexed());
         }
         Ok(problems)

@@ -139,14 +139,45 @@ impl Dialect {
         }
     }
 
-    pub(super) fn count(self, query: &str) -> Statement {
-        let count = self.number_as_text("count(*)");
-        Statement::plain(format!("SELECT {count} FROM {}", subquery(query, ROWS)))
+    /// Returns how many rows the query has, and the sum of the digests of their ids; with `ids` those of the
+    /// rows with these ids. SQLite has no digest, and runs in this process: it returns the ids.
+    pub(super) fn id_sum(self, query: &str, id: &Column, ids: Option<&[String]>) -> Statement {
+        let selected = match self.id_digest(id) {
+            Some(digest) => {
+                let sum = format!("coalesce(sum({digest}), 0)");
+                let [rows, sum] = ["count(*)", &sum].map(|number| self.number_as_text(number));
+                format!("{rows}, {sum}")
+            }
+            None => self.excerpt(id, STAMP_CHARS),
+        };
+        let sql = format!("SELECT {selected} FROM {}", subquery(query, ROWS));
+        match ids {
+            Some(ids) => self.with_ids(sql, std::slice::from_ref(id), ids),
+            None => Statement::plain(sql),
+        }
     }
 
-    /// Selects these columns of all rows, in byte order of the ids.
+    /// The digest of an id as a number of the database's.
+    fn id_digest(self, id: &Column) -> Option<String> {
+        match self {
+            Dialect::Postgres => Some(format!("hashtext({})::int8", self.as_text(id))),
+            Dialect::MySql => Some(format!("CRC32({})", self.quoted(&id.name))),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// Selects these columns of all rows, in byte order of the ids. The digest of the id follows, where the
+    /// database has one.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
-        let mut sql = self.select(query, selected, STAMP_CHARS);
+        let columns = selected
+            .iter()
+            .map(|column| self.excerpt(column, STAMP_CHARS));
+        let id = selected.iter().find(|column| column.is("id"));
+        let digest = id.and_then(|id| self.id_digest(id));
+        let digest = digest.map(|digest| self.number_as_text(&digest));
+        let columns: Vec<String> = columns.chain(digest).collect();
+        let (columns, rows) = (columns.join(", "), subquery(query, ROWS));
+        let mut sql = format!("SELECT {columns} FROM {rows}");
         self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
     }

@@ -14,6 +14,7 @@ use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::{ListingError, Place, Unlisted};
 
 pub(super) struct Walk {
@@ -27,6 +28,7 @@ pub(super) struct Walk {
     last: Option<SameIdRows>,
     highest: Highest,
     newest: Option<Timestamp>,
+    ids: IdSum,
     ended: bool,
 }
 
@@ -84,9 +86,9 @@ impl Iterator for Walk {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
                     let is_whole = self.extent == Extent::All;
-                    let shape = is_whole.then_some(self.selected.shape);
+                    let full = is_whole.then_some((self.selected.shape, self.ids));
                     self.engine
-                        .note_listing(self.began, highest, self.newest, shape);
+                        .note_listing(self.began, highest, self.newest, full);
                     return self.last.take().map(|last| Ok(last.into_place()));
                 }
                 Some(Err(error)) => return self.fail(error.into()),
@@ -113,6 +115,7 @@ impl Walk {
             last: None,
             highest: Highest::default(),
             newest: None,
+            ids: IdSum::default(),
             ended: false,
         }
     }
@@ -123,6 +126,7 @@ impl Walk {
             selected: &self.selected,
             cells,
         };
+        self.ids = self.ids + row.id_sum();
         if let Some((path, reason)) = row.unusable_id() {
             return Err(ListingError::Unlisted(Unlisted {
                 path,

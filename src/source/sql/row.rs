@@ -16,6 +16,7 @@ use crate::source::article_file::fields::{Fields, key_traits};
 use crate::source::article_file::hidden::{self, Hiding};
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
+use crate::source::sql::id_sum::IdSum;
 use crate::source::sql::recheck_window;
 use crate::text;
 
@@ -75,6 +76,24 @@ impl Row<'_> {
         let id = self.cell("id").filter(|(_, cell)| !cell.is_broken);
         id.and_then(|(_, cell)| cell.text.as_deref())
             .unwrap_or_default()
+    }
+
+    /// The sum of its id alone: a digest that the database sent behind the columns, or our own.
+    pub(super) fn id_sum(&self) -> IdSum {
+        match self.cells.get(self.selected.columns.len()) {
+            Some(cell) => IdSum {
+                rows: 1,
+                digests: cell
+                    .text
+                    .as_ref()
+                    .and_then(|text| text.parse().ok())
+                    .unwrap_or(0),
+            },
+            None => {
+                let id = self.cell("id").and_then(|(_, cell)| cell.text.as_deref());
+                IdSum::of_id(id.unwrap_or_default())
+            }
+        }
     }
 
     /// An id that cannot be compared or queried, and why: one that is too long, or that is not text.

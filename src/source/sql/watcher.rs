@@ -11,8 +11,9 @@ use tracing::{info, warn};
 
 use crate::source::Scope;
 use crate::source::restart::restarted;
-use crate::source::sql::count_drift::CountDrift;
-use crate::source::sql::{SourceEvent, SourceEvents, Sql};
+use crate::source::sql::id_sum::{IdSum, ListedIds};
+use crate::source::sql::reading::ROWS_A_STATEMENT;
+use crate::source::sql::{SourceEvent, SourceEvents, Sql, SqlError};
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
 /// The first delay of a retry after a failed reading; each retry doubles it.
@@ -37,7 +38,7 @@ pub(crate) struct SqlWatcher {
     full_at: Option<Instant>,
     full_failed: bool,
     retry_delay: Duration,
-    drift: CountDrift,
+    listed: ListedIds,
 }
 
 /// The readings that events demand.
@@ -66,7 +67,7 @@ impl SqlWatcher {
             full_at: None,
             full_failed: false,
             retry_delay: RETRY_FIRST,
-            drift: CountDrift::default(),
+            listed: ListedIds::default(),
         }
     }
 
@@ -140,13 +141,30 @@ impl SqlWatcher {
             self.full_at = Some(Instant::now());
             return;
         }
-        let Some((returned, stored)) = self.count().await.zip(note.stored) else {
-            return;
-        };
         if is_full {
-            self.drift.after_full_reading(returned, stored, note.found);
-        } else if self.drift.after_partial_reading(returned, stored) {
+            self.listed.after_full_reading(self.sql.listed_id_sum());
+        } else if self.others_came_or_went(&note.new).await {
             self.full_at = Some(Instant::now());
+        }
+    }
+
+    /// Whether other rows than the `new` ones came or went, as far as the database answers.
+    async fn others_came_or_went(&mut self, new: &[String]) -> bool {
+        if new.len() > ROWS_A_STATEMENT {
+            return true;
+        }
+        let (sql, ids) = (self.sql.clone(), new.to_vec());
+        let sums = task::spawn_blocking(move || {
+            let of_new = match ids.is_empty() {
+                true => IdSum::default(),
+                false => sql.id_sum_of(ids)?,
+            };
+            Ok::<_, SqlError>((sql.id_sum()?, of_new))
+        });
+        match sums.await {
+            Ok(Ok((all, of_new))) => self.listed.after_partial_reading(all, of_new, new.len()),
+            // The next poll asks again.
+            Ok(Err(_)) | Err(_) => false,
         }
     }
 
@@ -155,12 +173,6 @@ impl SqlWatcher {
     pub(crate) fn retry(&mut self) {
         self.full_at = Some(Instant::now() + self.retry_delay);
         self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
-    }
-
-    async fn count(&self) -> Option<u64> {
-        let sql = self.sql.clone();
-        let count = task::spawn_blocking(move || sql.count().ok()).await;
-        count.ok().flatten()
     }
 }
 
