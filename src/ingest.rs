@@ -132,7 +132,7 @@ pub fn reconcile(
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.is_full = scopes.contains(&Scope::All);
+    run.is_full = scopes.iter().any(Scope::is_full);
     let ReadingHistory {
         guard,
         problems,

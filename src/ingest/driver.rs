@@ -162,7 +162,7 @@ impl Driver {
                 return result;
             }
         };
-        let is_full = scopes.contains(&Scope::All);
+        let is_full = scopes.iter().any(Scope::is_full);
         let State {
             source,
             header,

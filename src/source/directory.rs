@@ -166,6 +166,7 @@ impl Directory {
             stamp: file::stamp(&metadata),
             closed: false,
             recheck: false,
+            columns: None,
         })
     }
 

@@ -81,6 +81,7 @@ pub struct Sql(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     refresh: Duration,
+    rows: Duration,
     listen: Option<Channel>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -107,6 +108,8 @@ impl Drop for Inner {
 pub enum Extent {
     /// Every row.
     All,
+    /// Every row, with the digest of its columns.
+    Columns,
     /// The rows that may have changed since the last listings; none if the query's columns differ from
     /// those of the last full listing. Of several rows with one id, only some may be listed.
     Recent,
@@ -138,6 +141,7 @@ impl Sql {
         Ok(Sql(Arc::new(Inner {
             engine: Arc::new(engine),
             refresh: Duration::from_secs(config.refresh.into()),
+            rows: Duration::from_secs(config.rows.into()),
             listen,
             runtime: Some(runtime),
         })))
@@ -169,6 +173,11 @@ impl Sql {
         self.0.refresh
     }
 
+    /// The time between two comparisons of all columns.
+    pub fn rows(&self) -> Duration {
+        self.0.rows
+    }
+
     /// Everything that decides how a row is read, as bytes for a digest. The address is not part of it.
     pub fn reading_bytes(&self) -> Vec<u8> {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
@@ -188,10 +197,10 @@ impl Sql {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
-            self.rows(Task::Stamps(ids.to_vec()), |row| {
+            self.visit_rows(Task::Stamps(ids.to_vec()), |row| {
                 let found = row.place(zone, now);
                 match places.get_mut(&found.path) {
-                    Some(rows) => rows.add(found.stamp),
+                    Some(rows) => rows.add(&found),
                     // A collation may find ids that differ in their bytes.
                     None if ids.contains(&found.path) => {
                         places.insert(found.path.clone(), SameIdRows::new(found));
@@ -334,7 +343,7 @@ impl Sql {
     }
 
     /// Runs a task and calls `visit` with each row.
-    fn rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
+    fn visit_rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
         let mut steps = self.start(task);
         let mut selected = Selected::default();
         while let Some(step) = steps.blocking_recv() {

@@ -14,6 +14,8 @@ pub(crate) type OutageSender = watch::Sender<Option<Arc<str>>>;
 pub(crate) struct ReadingNote {
     /// Whether it was a full reading.
     pub(crate) is_full: bool,
+    /// Whether it compared all columns of all rows.
+    pub(crate) compared_columns: bool,
     pub(crate) failed: bool,
     /// Whether a loss is held.
     pub(crate) is_held: bool,

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::columns::{Column, Columns, Kind, STAMP_CHARS};
+use super::row::BEGINNING_CHARS;
 use super::watermark::{Mark, Raw, Since};
 
 /// A database's variant of SQL.
@@ -169,9 +170,25 @@ impl Dialect {
     /// Selects these columns of all rows, in byte order of the ids. The digest of the id follows, where the
     /// database has one.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
-        let columns = selected
-            .iter()
-            .map(|column| self.excerpt(column, STAMP_CHARS));
+        self.listing_of(query, selected, |column| self.excerpt(column, STAMP_CHARS))
+    }
+
+    /// Selects as [`Dialect::listing`], each column up to [`BEGINNING_CHARS`], and of texts their lengths.
+    pub(super) fn listing_of_columns(self, query: &str, selected: &[Column]) -> Statement {
+        let length = |column: &Column| self.number_as_text(&self.length(column));
+        self.listing_of(query, selected, |column| match column.traits().is_text {
+            true => length(column),
+            false => self.excerpt(column, BEGINNING_CHARS),
+        })
+    }
+
+    fn listing_of(
+        self,
+        query: &str,
+        selected: &[Column],
+        expression: impl Fn(&Column) -> String,
+    ) -> Statement {
+        let columns = selected.iter().map(expression);
         let id = selected.iter().find(|column| column.is("id"));
         let digest = id.and_then(|id| self.id_digest(id));
         let digest = digest.map(|digest| self.number_as_text(&digest));
@@ -180,6 +197,20 @@ impl Dialect {
         let mut sql = format!("SELECT {columns} FROM {rows}");
         self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
+    }
+
+    /// The length of a column as text, in bytes of UTF-8.
+    fn length(self, column: &Column) -> String {
+        let text = self.as_text(column);
+        match self {
+            // In that encoding it is known without reading the value.
+            Dialect::Postgres => format!(
+                "CASE WHEN getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN octet_length({text}) \
+                 ELSE octet_length(convert_to({text}, 'UTF8')) END"
+            ),
+            Dialect::MySql => format!("octet_length(CONVERT({text} USING utf8mb4))"),
+            Dialect::Sqlite => format!("octet_length({text})"),
+        }
     }
 
     /// Orders rows by the bytes of their ids.

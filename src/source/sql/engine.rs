@@ -86,6 +86,8 @@ pub struct DatabasePosition {
 pub(super) enum Task {
     /// The stamps of all rows, in order. A stamp is made of the columns for which [`Column::is_in_stamp`].
     AllStamps,
+    /// All columns of all rows, in order; of texts their lengths.
+    AllColumns,
     /// The stamps of rows that may have changed since the last listings.
     RecentStamps,
     /// The stamps of the rows with these ids.
@@ -148,11 +150,15 @@ impl Engine {
     ) -> Result<(), SqlError> {
         let (limit, wanted): (_, fn(&Column) -> bool) = match task {
             Task::AllStamps => (LONG, Column::is_in_stamp),
+            Task::AllColumns => (LONG, |_| true),
             Task::RecentStamps | Task::Stamps(_) => (SHORT, Column::is_in_stamp),
             Task::Marks(_) => (SHORT, |column| column.may_hide() || column.is("id")),
             Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),
         };
-        if matches!(task, Task::AllStamps | Task::RecentStamps) {
+        if matches!(
+            task,
+            Task::AllStamps | Task::AllColumns | Task::RecentStamps
+        ) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget_columns();
         }
@@ -163,6 +169,7 @@ impl Engine {
         let (query, of) = (&self.query, &selected.columns);
         let statement = match task {
             Task::AllStamps => dialect.listing(query, of),
+            Task::AllColumns => dialect.listing_of_columns(query, of),
             Task::RecentStamps => dialect.recent(query, of, &columns, &self.since()),
             Task::Stamps(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
             Task::Marks(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),

@@ -23,6 +23,9 @@ use crate::text;
 /// A row with more text than this is refused, as a file is.
 pub(super) const ROW_BYTES_MAX: usize = 2 << 20;
 
+/// Characters of each column that one statement reads of many rows.
+pub(super) const BEGINNING_CHARS: usize = 32 << 10;
+
 /// Smaller numbers are no Unix time: a day such as 20260305 is not one of 1970.
 const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
 
@@ -61,6 +64,14 @@ impl Moment {
             Raw::Text(text) => xxh3_128(text.as_bytes()).cast_signed(),
         })
     }
+}
+
+/// What the cells of a row hold in the columns with its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    Whole,
+    /// Their lengths in bytes of UTF-8.
+    Lengths,
 }
 
 /// A row with the columns that its cells belong to.
@@ -144,6 +155,7 @@ impl Row<'_> {
             stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
             recheck: false,
+            columns: None,
         }
     }
 
@@ -179,13 +191,24 @@ impl Row<'_> {
         texts.any(|text| text.len() >= chars)
     }
 
-    pub(super) fn columns_digest(&self) -> u64 {
+    /// A digest of all columns, of texts their lengths. Of a value that is longer than what a listing reads
+    /// it says only that it is.
+    pub(super) fn columns_digest(&self, texts: Texts) -> u64 {
         let mut hash = Xxh3::new();
-        let cells = self
-            .columns()
-            .filter(|(column, _)| !column.traits().is_text);
-        for (column, cell) in cells {
-            (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
+        for (column, cell) in self.columns() {
+            column.name.to_ascii_lowercase().hash(&mut hash);
+            let text = cell.text.as_deref();
+            match (column.traits().is_text, texts) {
+                (true, Texts::Whole) => text.map(str::len).hash(&mut hash),
+                (true, Texts::Lengths) => {
+                    let length = text.and_then(|length| length.parse::<usize>().ok());
+                    length.hash(&mut hash);
+                }
+                (false, _) => {
+                    let read = text.filter(|text| text.len() < BEGINNING_CHARS);
+                    (read, text.is_some()).hash(&mut hash);
+                }
+            }
         }
         hash.digest()
     }

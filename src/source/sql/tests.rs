@@ -69,6 +69,7 @@ fn config(url: &str, query: &str) -> SqlConfig {
         query: query.to_owned(),
         refresh: 30,
         reconcile: 300,
+        rows: 3600,
         listen: None,
         listen_url: None,
         public_status: Vec::new(),
@@ -240,16 +241,25 @@ fn the_revision_covers_the_text_but_not_updated() {
 }
 
 #[test]
-fn the_columns_digest_covers_everything_but_the_text() {
+fn the_columns_digest_covers_everything_and_the_length_of_the_text() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let columns = || {
-        let found = walk(&sql, Extent::All);
-        read(&sql, &found).expect("a row")[0].columns
+        let found = walk(&sql, Extent::Columns);
+        let read = read(&sql, &found).expect("a row")[0].columns;
+        assert_eq!(found[0].columns, Some(read));
+        read
     };
     let mut before = columns();
     for (edit, differs) in [
-        ("content_html = '<p>Текст.</p>'", false),
+        ("content_html = '<p>Текст.</p>'", true),
+        ("content_html = '<p>Текст!</p>'", false),
+        ("content_html = 7", true),
+        ("content_html = x'd0af'", true),
+        ("content_html = 'Я'", false),
+        ("content_html = ''", true),
+        ("content_html = hex(zeroblob(50000))", true),
+        ("tags = hex(zeroblob(50000))", true),
         ("tags = NULL", true),
         ("tags = ''", true),
         ("title = 'Третья'", true),
@@ -310,6 +320,7 @@ async fn read_from(server: &FakePostgres, rows: usize) -> Result<Vec<ReadResult>
         stamp: Stamp::default(),
         closed: false,
         recheck: false,
+        columns: None,
     });
     let found: Vec<Place> = found.collect();
     let read = tokio::task::spawn_blocking(move || read(&sql, &found)).await;

@@ -26,7 +26,10 @@ const RETRY_LAST: Duration = Duration::from_secs(3);
 const HELD_REREAD_AFTER: Duration = Duration::from_secs(2);
 
 /// but at least this many times as long as the last one took.
-const HELD_REREAD_SHARE: u32 = 10;
+const LONG_READING_SHARE: u32 = 10;
+
+/// How soon all columns are compared again after that failed, with the same share.
+const COLUMNS_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 pub(crate) struct SqlWatcher {
     sql: Sql,
@@ -36,6 +39,8 @@ pub(crate) struct SqlWatcher {
     poll_at: Instant,
     /// When a full reading is due by itself.
     full_at: Option<Instant>,
+    /// When all columns are to be compared.
+    columns_at: Instant,
     full_failed: bool,
     retry_delay: Duration,
     listed: ListedIds,
@@ -65,6 +70,7 @@ impl SqlWatcher {
             down,
             listening,
             full_at: None,
+            columns_at: Instant::now(),
             full_failed: false,
             retry_delay: RETRY_FIRST,
             listed: ListedIds::default(),
@@ -88,7 +94,7 @@ impl SqlWatcher {
             if !self.is_down() {
                 if self.signals.full.swap(false, SeqCst) {
                     self.signals.recent.store(false, SeqCst);
-                    return vec![Scope::All];
+                    return self.full();
                 }
                 if self.full_at.is_none() && self.signals.recent.swap(false, SeqCst) {
                     return self.poll();
@@ -97,15 +103,25 @@ impl SqlWatcher {
             // A poll finds too little while a full reading is due.
             let may_poll = !self.is_down() && self.full_at.is_none();
             let full_at = self.full_at.filter(|_| !self.is_down());
+            let columns_at = Some(self.columns_at).filter(|_| may_poll);
             tokio::select! {
                 biased;
                 () = arrived => {}
                 () = until(full_at) => {
                     self.full_at = None;
-                    return vec![Scope::All];
+                    return self.full();
                 }
+                () = until(columns_at) => return self.full(),
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
             }
+        }
+    }
+
+    /// A full reading, which compares all columns if that is due.
+    fn full(&self) -> Vec<Scope> {
+        match self.columns_at <= Instant::now() {
+            true => vec![Scope::All],
+            false => vec![Scope::Ids],
         }
     }
 
@@ -117,6 +133,13 @@ impl SqlWatcher {
     /// Plans the next reading by the result of the last one.
     pub(crate) async fn note(&mut self, note: &ReadingNote) {
         let is_full = note.is_full;
+        if note.compared_columns {
+            let pause = match note.failed {
+                true => COLUMNS_RETRY_AFTER.max(note.took * LONG_READING_SHARE),
+                false => self.sql.rows(),
+            };
+            self.columns_at = Instant::now() + pause;
+        }
         if note.failed {
             self.full_failed |= is_full;
             self.retry();
@@ -128,7 +151,7 @@ impl SqlWatcher {
             self.full_at = None;
         }
         if note.is_held {
-            let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
+            let delay = HELD_REREAD_AFTER.max(note.took * LONG_READING_SHARE);
             self.full_at = Some(Instant::now() + delay);
             return;
         }
