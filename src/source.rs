@@ -359,8 +359,8 @@ impl Source {
         }
     }
 
-    /// How many files the last listing of everything skipped, by their extension in lower case; empty for
-    /// files without one.
+    /// How many files the last listing of everything skipped, by their extension in lower case, which is
+    /// empty for files without one; and how many folders, by their name with a slash at its end.
     pub fn skipped(&self) -> BTreeMap<String, usize> {
         match self {
             Source::Directory(directory) => directory.skipped(),

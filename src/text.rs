@@ -12,8 +12,10 @@
 
 mod address;
 mod bare_links;
+mod calendar;
 mod characters;
 mod commonmark;
+mod credits;
 mod cut;
 mod dropped;
 mod elements;
@@ -36,7 +38,9 @@ mod summary;
 mod visible;
 
 pub use address::{Base, resolve};
+pub use calendar::{is_weekday, month};
 pub use characters::clean;
+pub use credits::after_credit_word;
 pub use cut::{cut, excerpt, first_sentence};
 pub use dropped::Dropped;
 pub use html::{Figure, Html};

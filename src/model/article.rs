@@ -87,6 +87,8 @@ pub struct Draft {
     pub warnings: Vec<Warning>,
     /// The names of keys that nothing knows.
     pub unknown_keys: Vec<Box<str>>,
+    /// The known status that hides it, such as `status: pending`.
+    pub hiding_status: Option<Box<str>>,
 }
 
 impl Draft {
@@ -112,6 +114,7 @@ impl Draft {
             body,
             warnings: Vec::new(),
             unknown_keys: Vec::new(),
+            hiding_status: None,
         }
     }
 }
@@ -306,6 +309,8 @@ pub struct Accepted {
     pub warnings: Vec<Warning>,
     /// The names of keys that nothing knows.
     pub unknown_keys: Vec<Box<str>>,
+    /// The known status that hides it, such as `status: pending`.
+    pub hiding_status: Option<Box<str>>,
 }
 
 /// Who may see an article between its publication and its expiry.

@@ -127,7 +127,7 @@ impl Directory {
         )
     }
 
-    /// How many files the last listing of everything skipped, by their extension in lower case.
+    /// As [`Source::skipped`](crate::source::Source::skipped).
     pub fn skipped(&self) -> BTreeMap<String, usize> {
         self.skipped.counts()
     }

@@ -149,6 +149,7 @@ impl Draft {
             language_is_guessed,
             warnings,
             unknown_keys: self.unknown_keys,
+            hiding_status: self.hiding_status,
         })
     }
 

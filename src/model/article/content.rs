@@ -66,7 +66,7 @@ impl<'d> Content<'d> {
                 let texts = paragraphs.iter().map(String::as_str);
                 text::language(title, texts, site, languages)
             }
-            Content::Markup(markup) => text::language(title, markup.texts(), site, languages),
+            Content::Markup(markup) => text::language(title, markup.prose(), site, languages),
         }
     }
 
@@ -110,7 +110,10 @@ pub(super) fn summary(body: &Body, written: &str) -> Result<Text, MarkupError> {
 fn refuse(error: MarkupError) -> Refusal {
     let hint = match error {
         MarkupError::TooLong => "split the article",
-        MarkupError::TooDeep | MarkupError::TooComplex | MarkupError::Unstable => {
+        MarkupError::TooComplex => {
+            "split the article; each tag counts, and so does each `<`, `>` and `&` of code and tables"
+        }
+        MarkupError::TooDeep | MarkupError::Unstable => {
             "close every element that is opened; an editor that shows HTML marks those that are not"
         }
     };

@@ -10,6 +10,7 @@ pub(in crate::source) mod key_traits;
 mod media;
 mod missing;
 mod names;
+mod status;
 mod terms;
 mod text;
 
@@ -170,6 +171,8 @@ impl<'p> Fields<'p> {
         let published = published.ok_or_else(|| missing::date(&self))?;
         let mut warnings = std::mem::take(&mut self.warnings);
         warn_of(&marks, &mut warnings);
+        let public_status = &context.settings.public_status;
+        let hiding_status = status::hiding(&marks.statuses, public_status, &mut warnings);
         let warned = &mut warnings;
         let zone = &context.settings.zone;
         let draft = Draft {
@@ -200,6 +203,7 @@ impl<'p> Fields<'p> {
             image: media::image(self.of(Field::Image), self.of(Field::ImageAlt), warned),
             enclosures: media::enclosures(self.of(Field::Enclosure), warned),
             unknown_keys: self.unknown.iter().map(|pair| (*pair.key).into()).collect(),
+            hiding_status: hiding_status.map(String::into_boxed_str),
             ..Draft::new(title, published, Body::Html(String::new()))
         };
         let body = self.body(body, warned);
@@ -240,18 +244,8 @@ impl<'p> Fields<'p> {
     }
 }
 
-/// Warns of keys that hide the article by a status, or somewhere else than here.
+/// Warns of keys that hide the article somewhere else than here.
 fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
-    for (key, node) in marks.statuses.iter().take(WARNINGS_MAX) {
-        let value = node.value.as_text().unwrap_or_default();
-        // The value stands outside of quotes, so that articles are counted by it.
-        let value = excerpt(value.trim()).replace('`', "'");
-        warnings.push(Warning::new(
-            at(node.line),
-            format!("`{key}`: the value {value} hides the article"),
-            format!("if it means that the article is public, name it in the table of the source: `public-status = [\"{value}\"]`"),
-        ));
-    }
     for (key, node) in marks.elsewhere.iter().take(WARNINGS_MAX) {
         warnings.push(Warning::new(
             at(node.line),

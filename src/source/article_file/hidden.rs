@@ -286,7 +286,7 @@ fn is_date(value: &Value) -> bool {
     date::is_zero(&written) || date::parse(&written).is_ok()
 }
 
-fn is_public(value: &Value, public_status: &[String]) -> Option<bool> {
+pub(super) fn is_public(value: &Value, public_status: &[String]) -> Option<bool> {
     if let Value::List(items) = value {
         let mut items = items
             .iter()

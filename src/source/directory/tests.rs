@@ -104,6 +104,7 @@ fn other_files_are_skipped_and_counted() {
         "x/photo.jpg",
         "x/~$a.txt",
         "x/README.md",
+        "_posts/2026-01-08-a.md",
         "x/a (conflicted copy 2026-01-08).md",
         "x/a.sync-conflict-20260108-101112-ABCDEFG.md",
         "package.json",
@@ -129,10 +130,12 @@ fn other_files_are_skipped_and_counted() {
         .collect();
     let expected = [
         ("", 1),
+        ("_posts/", 1),
         ("jpg", 2),
         ("json", 1),
         ("md", 4),
         ("md~", 1),
+        ("node_modules/", 1),
         ("tmp", 1),
         ("txt", 1),
         ("yaml", 1),
