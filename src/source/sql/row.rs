@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::SqlError;
 use super::columns::{Column, Kind, STAMP_CHARS, Selected};
+use super::editor_blocks;
 use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
@@ -359,6 +360,11 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         return Ok(Value::Null);
     };
     let traits = column.traits();
+    if traits.is_text
+        && let Some(editor) = editor_blocks::editor(text)
+    {
+        return Err(of_editor(column, editor));
+    }
     if traits.is_date {
         return Ok(match number(column, cell) {
             Some(0) if !traits.may_be_flag => Value::Null,
@@ -389,7 +395,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
     Ok(match json {
         Some(json) => json,
-        None if is_json && traits.is_table => return Err(no_json(column)),
+        None if is_json && traits.is_nested && !traits.is_mark => return Err(no_json(column)),
         // In a column, only commas separate tags, since a tag may contain spaces. Hashtags need none.
         None if is_one_tag => Value::List(vec![Node {
             line: 0,
@@ -397,6 +403,14 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         }]),
         None => Value::Text(text.clone()),
     })
+}
+
+fn of_editor(column: &Column, editor: &str) -> Refusal {
+    Refusal::new(
+        None,
+        format!("`{}`: looks like the JSON blocks of {editor}", column.name),
+        "select HTML or Markdown in its place: let the CMS store what its editor renders",
+    )
 }
 
 fn no_json(column: &Column) -> Refusal {

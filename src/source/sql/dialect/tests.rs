@@ -263,7 +263,7 @@ fn transactions_are_read_only_and_limited_in_time() {
     );
     assert_eq!(
         begin(Dialect::MySql),
-        "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = 5500 */ \
+        "SET SESSION lock_wait_timeout = 1, group_concat_max_len = 2097152 /*!50708 , max_execution_time = 5500 */ \
          /*M!100101 , max_statement_time = 5.500 */; START TRANSACTION READ ONLY"
     );
     assert_eq!(begin(Dialect::Sqlite), "");
