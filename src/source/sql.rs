@@ -17,6 +17,7 @@ mod backoff;
 mod columns;
 mod database;
 mod dialect;
+mod editor_blocks;
 mod engine;
 mod error;
 pub(crate) mod id_sum;
