@@ -28,6 +28,7 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 #[cfg(test)]
 use crate::source::directory::testkit::FakeFolder;
+use crate::text::SiteLanguages;
 
 /// How much of a source is read at once.
 pub(crate) struct ReadingLimits {
@@ -220,7 +221,7 @@ fn accept_settings(config: &Config) -> AcceptSettings {
         shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
-        languages: site.languages.clone(),
+        languages: SiteLanguages::new(&site.language, site.languages.clone()),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
     }
 }

@@ -5,6 +5,8 @@ use encoding_rs::WINDOWS_1251;
 use super::*;
 use crate::testkit;
 
+mod hidden;
+
 /// Lists and reads one file with these bytes.
 fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -435,7 +437,7 @@ fn an_article_that_links_reach_twice_is_listed_once() {
 }
 
 #[test]
-fn nothing_is_read_of_a_file_that_is_too_large() {
+fn of_a_file_that_is_too_large_only_the_start_and_the_end_are_read() {
     for name in ["a.txt", "a.md", "a.json"] {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
@@ -446,7 +448,8 @@ fn nothing_is_read_of_a_file_that_is_too_large() {
         let mut found = directory.stat_file(name).expect("a file");
         found.closed = true;
         let bytes = read_unchanged(&path, &found).expect("a file");
-        assert_eq!(bytes, Some(Vec::new()), "{name}");
+        let bytes = bytes.expect("a file that has not changed");
+        assert_eq!(bytes.len() as u64, FILE_BYTES_MAX, "{name}");
         let ReadOutcome::Refused(refusal) = directory.read(&found) else {
             panic!("{name} is not refused");
         };
