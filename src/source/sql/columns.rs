@@ -234,8 +234,8 @@ impl Columns {
             problems.push(ColumnProblem {
                 is_error: false,
                 message:
-                    "no column is named `updated`: a row that is edited is not noticed, unless \
-                          its `date` moves"
+                    "no column is named `updated`: an edit waits for the comparison of all rows, unless the \
+                          `date` moves"
                         .to_owned(),
                 ..self.missing("updated")
             });

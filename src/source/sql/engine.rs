@@ -29,6 +29,12 @@ const LONG: StatementTimeout = StatementTimeout {
     silence: Duration::from_secs(30),
 };
 
+/// The same where the database has to compute and sort all columns before it sends the first row.
+const LONGER: StatementTimeout = StatementTimeout {
+    silence: Duration::from_secs(2 * 60),
+    ..LONG
+};
+
 /// Ids that may wait to be added up.
 const IDS_BUFFERED: usize = 1_024;
 
@@ -150,7 +156,7 @@ impl Engine {
     ) -> Result<(), SqlError> {
         let (limit, wanted): (_, fn(&Column) -> bool) = match task {
             Task::AllStamps => (LONG, Column::is_in_stamp),
-            Task::AllColumns => (LONG, |_| true),
+            Task::AllColumns => (LONGER, |_| true),
             Task::RecentStamps | Task::Stamps(_) => (SHORT, Column::is_in_stamp),
             Task::Marks(_) => (SHORT, |column| column.may_hide() || column.is("id")),
             Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),

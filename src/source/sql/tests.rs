@@ -495,7 +495,7 @@ fn a_query_without_required_columns_is_an_error() {
         messages,
         [
             "no column is named `date`",
-            "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
+            "no column is named `updated`: an edit waits for the comparison of all rows, unless the `date` moves",
             "no column holds the text of the articles"
         ]
     );
