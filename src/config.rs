@@ -273,6 +273,8 @@ pub struct SqlConfig {
     pub refresh: u32,
     /// Seconds between comparisons of all ids.
     pub reconcile: u32,
+    /// Seconds between comparisons of all columns.
+    pub rows: u32,
     /// The channel of PostgreSQL whose notifications hint at changes; `None` turns listening off.
     pub listen: Option<String>,
     /// Where to listen, if not at `url`.

@@ -45,6 +45,7 @@
 //! | which paragraph is the lead, and how it is cut | `text/lead.rs`, `text/cut.rs` |
 //! | the language of a text | `text/language.rs`, `text/language/words.rs` |
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
+//! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
 //! | what the path of a file says of its article | `model/article_path.rs` |
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |

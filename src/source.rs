@@ -80,13 +80,17 @@ pub struct Place {
     pub closed: bool,
     /// Whether it is read again despite its stamp, and counts only if its article differs.
     pub recheck: bool,
+    /// The digest of a row's columns, as in [`ReadResult::columns`], if the listing compares them.
+    pub columns: Option<u64>,
 }
 
 /// The part of a source to compare with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything.
+    /// Everything, and of each row of a database all columns.
     All,
+    /// Everything, and of a row of a database its id, its dates and what may hide it.
+    Ids,
     /// What may have changed since the last listings; for a folder, everything.
     Recent,
     /// One place and everything below it. Only folders are compared by it.
@@ -99,6 +103,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether a listing of it shows every place.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Scope::All | Scope::Ids => true,
+            Scope::Recent | Scope::At { .. } => false,
+        }
+    }
+
     /// The scope of one path.
     pub fn at(path: String) -> Scope {
         Scope::At {
@@ -148,7 +160,7 @@ impl Unlisted {
 pub struct ReadResult {
     /// The article or the reason why there is none.
     pub outcome: ReadOutcome,
-    /// The digest of a row's columns without its text; 0 for a file.
+    /// The digest of a row's columns, of its texts their lengths; 0 for a file.
     pub columns: u64,
 }
 
@@ -328,7 +340,7 @@ impl Source {
     pub fn scopes_at(&self, paths: Vec<String>) -> Vec<Scope> {
         match self {
             Source::Directory(_) => paths.into_iter().map(Scope::at).collect(),
-            Source::Sql(_) => vec![Scope::All],
+            Source::Sql(_) => vec![Scope::Ids],
         }
     }
 
@@ -373,7 +385,7 @@ impl Source {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
                     Scope::At { path, closed } => (Some(path.as_str()), *closed),
-                    Scope::All | Scope::Recent => (None, false),
+                    Scope::All | Scope::Ids | Scope::Recent => (None, false),
                 };
                 let error = |unlisted: Unlisted| match unlisted.path.is_empty() {
                     true => ListingError::Source(SourceError::Folder {
@@ -398,7 +410,8 @@ impl Source {
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
                 Scope::Recent => Box::new(sql.walk(Extent::Recent)),
-                Scope::All => Box::new(sql.walk(Extent::All)),
+                Scope::Ids => Box::new(sql.walk(Extent::All)),
+                Scope::All => Box::new(sql.walk(Extent::Columns)),
             },
         }
     }

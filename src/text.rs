@@ -30,6 +30,7 @@ mod omissions;
 mod paragraphs;
 mod piece;
 mod plain;
+mod post_content;
 mod references;
 mod sanitize;
 mod scripts;
@@ -49,6 +50,7 @@ pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};
 pub use omissions::Omissions;
 pub use plain::Text;
+pub use post_content::post_content_to_html;
 pub use references::decode as decode_references;
 pub use scripts::mixed_word;
 pub use shortcodes::{

@@ -162,7 +162,7 @@ impl Driver {
                 return result;
             }
         };
-        let is_full = scopes.contains(&Scope::All);
+        let is_full = scopes.iter().any(Scope::is_full);
         let State {
             source,
             header,
@@ -219,7 +219,6 @@ impl Driver {
                 stored
             }
         };
-        report.places = store.count_files().ok();
         if self.state().renewals != renewals {
             report.failure.get_or_insert(StoreError::Renewed.into());
         }
