@@ -50,6 +50,7 @@
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
+//! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -135,7 +136,7 @@
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
-//!    hyper and the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
+//!    hyper in [`serve`] and [`http_client`], the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
 //!    [`source::sql`], `jiff` in [`model::time`].
 //! 10. Everything that input can grow has a limit with a name.
 
@@ -152,6 +153,8 @@ pub mod feed;
 pub mod render;
 
 pub mod store;
+
+pub mod http_client;
 
 pub mod source;
 
