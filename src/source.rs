@@ -9,7 +9,9 @@
 //! Uses [`text`](crate::text), [`model`](crate::model) and [`config`](crate::config).
 
 pub mod article_file;
+mod count_drift;
 pub mod directory;
+mod recheck_window;
 pub mod restart;
 pub mod sql;
 pub(crate) mod watcher;
@@ -449,7 +451,7 @@ impl Source {
     pub fn is_in_recheck_window(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            Source::Sql(_) => sql::is_in_recheck_window(stamp),
+            Source::Sql(_) => recheck_window::is_in_recheck_window(stamp),
         }
     }
 
@@ -457,7 +459,7 @@ impl Source {
     pub fn is_same_row(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            Source::Sql(_) => sql::is_same_row(before, now),
+            Source::Sql(_) => recheck_window::is_same_row(before, now),
         }
     }
 

@@ -15,7 +15,7 @@ use crate::source::Place;
 use crate::source::article_file::fields::Fields;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
-use crate::source::sql::recheck_window;
+use crate::source::recheck_window;
 use crate::text;
 
 /// A row with more text than this is refused, as a file is.

@@ -10,8 +10,8 @@ use tokio::time;
 use tracing::{info, warn};
 
 use crate::source::Scope;
+use crate::source::count_drift::CountDrift;
 use crate::source::restart::restarted;
-use crate::source::sql::count_drift::CountDrift;
 use crate::source::sql::{SourceEvent, SourceEvents, Sql};
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
