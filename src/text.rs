@@ -28,6 +28,7 @@ pub(crate) mod nearest;
 mod paragraphs;
 mod piece;
 mod plain;
+mod players;
 mod references;
 mod sanitize;
 mod scripts;
@@ -45,6 +46,7 @@ pub use lead::LEAD_CHARACTERS_MAX;
 pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};
 pub use plain::Text;
+pub use players::{PlayedFile, played_files};
 pub use references::decode as decode_references;
 pub use scripts::mixed_word;
 pub use shortcodes::{
